@@ -1,0 +1,40 @@
+# Two commands for everybody: `make run` and `make test`. The rest is for those who build it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
+
+.PHONY: run test check bench samples screenshots browser
+
+run: $(READY)
+	$(BIN)/streamlit run app.py
+
+test: $(READY) browser check
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+samples: $(READY)
+	$(BIN)/python -m compliance.samples
+
+screenshots: $(READY) browser
+	$(BIN)/python -m tests.screenshots
+
+$(READY): requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+# The browser tests drive Debian's own Chromium.
+browser:
+	@command -v chromium >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  { command -v sudo >/dev/null && sudo -n apt-get update -qq && sudo -n apt-get install -y -qq chromium >/dev/null; } || \
+	  { echo "The browser tests need Chromium. Install it with: sudo apt-get install chromium" >&2; exit 1; }

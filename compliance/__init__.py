@@ -1,0 +1,1 @@
+"""The compliance dashboard: spreadsheets in, thirteen review points out."""

@@ -1,0 +1,222 @@
+"""From rows to answers: the items of a point, their outcomes counted, coverage and status.
+
+Everything comes from one shape: the items that a point's statement lists for a day.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+
+from compliance.database import Cursor, Rows, rows
+from compliance.loading import FIRST_NAME
+from compliance.points import Point, Target
+from compliance.queries import Query, query, statement
+
+Level = Literal["organisation", "department", "unit"]
+LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
+
+
+class Status(Enum):
+    """What a figure says against its target (rulebook, section 1)."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    NO_BASIS = "no_basis"
+    NOTHING_TO_ASSESS = "nothing_to_assess"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A point counted for an organisation, a department or a unit on a day.
+
+    `basis` is whether every export that the point needs is there; where it is not, nothing is counted.
+    """
+
+    point: Point
+    as_of: date
+    organisation: str
+    department: str | None
+    unit: str | None
+    met: int
+    unmet: int
+    unknown: int
+    pending: int
+    exempt: int
+    basis: bool
+
+    @property
+    def of(self) -> int:
+        """The denominator: met, unmet and unknown."""
+        return self.met + self.unmet + self.unknown
+
+    @property
+    def coverage(self) -> float | None:
+        """Met of all, 0–1 and unrounded; None where there is no basis or nothing to assess."""
+        return self.met / self.of if self.basis and self.of else None
+
+    @property
+    def of_answered(self) -> float | None:
+        """Met of those that the export says anything of."""
+        answered = self.met + self.unmet
+        return self.met / answered if self.basis and answered else None
+
+    @cached_property
+    def target(self) -> Target:
+        """The target in force on the day."""
+        return self.point.target(self.as_of)
+
+    @property
+    def status(self) -> Status:
+        """The unrounded coverage against target and limit."""
+        if not self.basis:
+            return Status.NO_BASIS
+        if self.coverage is None:
+            return Status.NOTHING_TO_ASSESS
+        if self.coverage >= self.target.target:
+            return Status.GREEN
+        return Status.YELLOW if self.coverage >= self.target.limit else Status.RED
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Which imports the figures of some days rest on."""
+
+    organisations: tuple[str, ...]
+    imports: Rows
+
+    def has(self, point: Point, organisation: str, day: date) -> bool:
+        """Whether every export that the point needs is there."""
+        there = {r["source"] for r in self.imports if r["as_of"] == day and r["organisation"] == organisation}
+        return there.issuperset(point.needs)
+
+    def used(self, point: Point, organisation: str, day: date) -> Rows:
+        """The imports that the point reads."""
+        wanted = {*point.needs, *point.uses}
+        return [
+            r for r in self.imports if r["as_of"] == day and r["organisation"] == organisation and r["source"] in wanted
+        ]
+
+
+def basis(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
+    """The imports behind the figures of `days`, and every organisation; an empty database has one without a name."""
+    known = rows(cursor, statement("organisations"), {"known_at": known_at})
+    found = rows(cursor, statement("basis"), {"days": days, "known_at": known_at})
+    return Basis(tuple(row["organisation"] for row in known) or (FIRST_NAME,), found)
+
+
+def coverage(
+    cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime, level: Level
+) -> list[Coverage]:
+    """Every point counted at one level for each of `days`.
+
+    By organisation there is a row for every point; by department and unit one where the point has items.
+    """
+    there = basis(cursor, days=days, known_at=known_at)
+    units = f"create or replace temp table units_of_days as {_for_days(statement('units'), days)}"
+    cursor.execute(units, _days(days) | {"known_at": known_at})
+    return [
+        figure
+        for point in points
+        for figure in _point_coverage(cursor, point, there, days=days, known_at=known_at, level=level)
+    ]
+
+
+def _point_coverage(
+    cursor: Cursor, point: Point, there: Basis, *, days: list[date], known_at: datetime, level: Level
+) -> list[Coverage]:
+    counted = [
+        _coverage(point, row)
+        for row in _counts(cursor, point, days=days, known_at=known_at)
+        if row["level"] == level and there.has(point, row["organisation"], row["as_of"])
+    ]
+    if level != "organisation":
+        return counted
+    found = {(figure.as_of, figure.organisation): figure for figure in counted}
+    return [
+        found.get((day, organisation)) or _empty(point, day, organisation, basis=there.has(point, organisation, day))
+        for day in days
+        for organisation in there.organisations
+    ]
+
+
+def _counts(cursor: Cursor, point: Point, *, days: list[date], known_at: datetime) -> Rows:
+    """Counts of all levels; days on which other rules hold are counted apart."""
+    counted: Rows = []
+    for parameters, same in _days_by_rules(point, days):
+        listed = _for_days(query("points", point.id).sql, same)
+        sql = f"with items as ({listed}) {statement('coverage')}"
+        counted += rows(cursor, sql, {**_days(same), "known_at": known_at, **parameters})
+    return counted
+
+
+def _days_by_rules(point: Point, days: list[date]) -> list[tuple[dict[str, Any], list[date]]]:
+    groups: list[tuple[dict[str, Any], list[date]]] = []
+    for day in days:
+        parameters = _parameters(point, day)
+        same = next((group for given, group in groups if given == parameters), None)
+        if same is None:
+            groups.append((parameters, [day]))
+        else:
+            same.append(day)
+    return groups
+
+
+def _parameters(point: Point, day: date) -> dict[str, Any]:
+    """Those numbers and words of the rule that the point's statement asks for."""
+    asked = query("points", point.id).names
+    return {name: value for name, value in point.parameters(day).items() if name in asked}
+
+
+def _for_days(sql: str, days: list[date]) -> str:
+    """A statement that describes one day, for each of several; a single day needs no join and is planned faster."""
+    if len(days) == 1:
+        return f"select $as_of as as_of, item.* from ({sql}) as item"
+    lateral = sql.replace("$as_of", "day.as_of")
+    return f"select day.as_of, item.* from (select unnest($days) as as_of) as day, lateral ({lateral}) as item"
+
+
+def _days(days: list[date]) -> dict[str, Any]:
+    return {"as_of": days[0]} if len(days) == 1 else {"days": days}
+
+
+def _coverage(point: Point, row: dict[str, Any]) -> Coverage:
+    return Coverage(
+        point=point,
+        as_of=row["as_of"],
+        organisation=row["organisation"],
+        department=row["department"] if row["level"] != "organisation" else None,
+        unit=row["unit"],
+        met=row["met"],
+        unmet=row["unmet"],
+        unknown=row["unknown"],
+        pending=row["pending"],
+        exempt=row["exempt"],
+        basis=True,
+    )
+
+
+def _empty(point: Point, day: date, organisation: str, *, basis: bool) -> Coverage:
+    return Coverage(point, day, organisation, None, None, 0, 0, 0, 0, 0, basis)
+
+
+def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
+    """The items of a point on a day, one row an item with its department; none where the point has no basis.
+
+    Columns: organisation, department, unit, item, label, outcome, reason, detail, due, file, sheet, row.
+    """
+    there = basis(cursor, days=[as_of], known_at=known_at)
+    with_basis = [name for name in there.organisations if there.has(point, name, as_of)]
+    sql = f"with items as ({query('points', point.id).sql}), units as ({statement('units')}) {statement('items')}"
+    given = {"as_of": as_of, "known_at": known_at, "organisations": with_basis}
+    return cursor.sql(sql, params=given | _parameters(point, as_of)).to_arrow_table()
+
+
+def run(cursor: Cursor, asked: Query, *, as_of: date, known_at: datetime, values: dict[str, Any]) -> pa.Table:
+    """The rows of a figure, a check or an extract: a statement with a header, given what it asks for."""
+    given = {"as_of": as_of, "known_at": known_at, **values}
+    return cursor.sql(asked.sql, params={name: given[name] for name in asked.names}).to_arrow_table()

@@ -1,0 +1,256 @@
+"""The command line: loading, checking and extracting, for scheduled exports and for doubters.
+
+Exit status 0, or 1 with one line per problem on stderr, or 2 for wrong usage. It speaks as the coordinator.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+import typer
+
+from compliance import places
+from compliance.assessing import Coverage, Level, coverage, items
+from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
+from compliance.errors import Refusal
+from compliance.language import N_, Language
+from compliance.loading import Order, load, revoke
+from compliance.points import load_points, point_by
+from compliance.queries import statement
+from compliance.sources import load_sources, load_values
+
+WHO: Final = "command line"
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+Format = Annotated[str, typer.Option("--format", help="table, json or csv")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="the day described, YYYY-MM-DD; today in Sweden")
+]
+FORMATS: Final = ("table", "json", "csv")
+
+
+def main() -> None:
+    """The entry point of `python -m compliance`."""
+    with told():
+        app()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Says a refusal as one line on stderr and ends with status 1."""
+    try:
+        yield
+    except Refusal as refusal:
+        complain(refusal)
+        raise SystemExit(1) from None
+
+
+def complain(refusal: Refusal) -> None:
+    """One clear line on stderr, in the terminal's language."""
+    print(" ".join(Language(places.environment_language()).refusal(refusal).split()), file=sys.stderr)
+
+
+def _database() -> Database:
+    return Database.at(places.own_database())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _day(text: str | None, option: str) -> date:
+    if text is None:
+        return datetime.now(ZoneInfo("Europe/Stockholm")).date()
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date: write YYYY-MM-DD", param_hint=option) from None
+
+
+def _one_of(text: str, choices: Sequence[str], option: str) -> str:
+    if text not in choices:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(choices)}", param_hint=option)
+    return text
+
+
+@app.command("load")
+def load_command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    extract_date: Annotated[str | None, typer.Option("--extract-date", metavar="DATE")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="ID")] = None,
+    organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
+) -> None:
+    """Load exports, each file all or nothing; one that fails does not stop the next."""
+    day = _day(extract_date, "--extract-date") if extract_date else None
+    order = Order(WHO, _now(), source=source, organisation=organisation, extract_date=day)
+    failed = [path for path in _with_progress(files) if not _load_one(path, order)]
+    raise typer.Exit(1 if failed else 0)
+
+
+def _with_progress(files: list[Path]) -> Iterator[Path]:
+    """The files one by one, with a progress bar where a person watches."""
+    if not sys.stderr.isatty():
+        yield from files
+        return
+    with typer.progressbar(files, file=sys.stderr, item_show_func=lambda path: path.name if path else "") as bar:
+        yield from bar
+
+
+def _load_one(path: Path, order: Order) -> bool:
+    from compliance.reading import read
+
+    own = places.own_files()
+    try:
+        if not path.is_file():
+            raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
+        workbook = read(path, name=path.name)
+        receipts = load(_database(), workbook, order, sources=load_sources(own), words=load_values(own))
+    except Refusal as refusal:
+        complain(refusal)
+        return False
+    for receipt in receipts:
+        print(
+            f"import {receipt.import_id}: {path.name} as {receipt.source.id}, extract date {receipt.extract_date.day},"
+            f" {receipt.summary.loaded} rows, {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings"
+        )
+    return True
+
+
+@app.command("coverage")
+def coverage_command(
+    as_of: AsOf = None,
+    by: Annotated[str, typer.Option("--by", help="organisation, department or unit")] = "organisation",
+    format: Format = "table",
+) -> None:
+    """Coverage of the thirteen points."""
+    level: Level = _one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
+    _one_of(format, FORMATS, "--format")
+    day = _day(as_of, "--as-of")
+    with _database().cursor() as cursor:
+        figures = coverage(cursor, load_points(places.own_files()), days=[day], known_at=EVERYTHING_KNOWN, level=level)
+    show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format)
+
+
+COVERAGE_COLUMNS: Final = (
+    "point", "id", "organisation", "department", "unit", "met", "unmet", "unknown", "pending", "exempt",
+    "coverage", "status", "basis",
+)  # fmt: skip
+
+
+def coverage_row(figure: Coverage) -> dict[str, Any]:
+    """A figure as the command line and the extracts write it."""
+    return {
+        "point": figure.point.number,
+        "id": figure.point.id,
+        "organisation": figure.organisation,
+        "department": figure.department,
+        "unit": figure.unit,
+        "met": figure.met,
+        "unmet": figure.unmet,
+        "unknown": figure.unknown,
+        "pending": figure.pending,
+        "exempt": figure.exempt,
+        "coverage": figure.coverage,
+        "status": figure.status.value,
+        "basis": figure.basis,
+    }
+
+
+@app.command("items")
+def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> None:
+    """The items of a point (a number or an id), with outcome, reason and the spreadsheet row behind each."""
+    _one_of(format, FORMATS, "--format")
+    day = _day(as_of, "--as-of")
+    wanted = point_by(load_points(places.own_files()), point)
+    with _database().cursor() as cursor:
+        found = items(cursor, wanted, as_of=day, known_at=EVERYTHING_KNOWN)
+    show(found.to_pylist(), tuple(found.column_names), format)
+
+
+PROBLEM_COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "kind", "source", "import_id")
+
+
+@app.command("rejected")
+def rejected_command(format: Format = "table") -> None:
+    """What was rejected, or loaded as empty with a warning, of the imports that count."""
+    _one_of(format, FORMATS, "--format")
+    show(_stated("problems"), PROBLEM_COLUMNS, format)
+
+
+IMPORT_COLUMNS: Final = (
+    "import_id", "organisation", "source", "file", "sheets", "extract_date", "extract_date_by", "completes",
+    "imported_at", "imported_by", "loaded", "rejected", "warnings", "revoked_at", "revoked_by", "why", "sha256",
+)  # fmt: skip
+
+
+@app.command("imports")
+def imports_command(format: Format = "table") -> None:
+    """Every import, the newest first, revoked ones too."""
+    _one_of(format, FORMATS, "--format")
+    show(_stated("imports"), IMPORT_COLUMNS, format)
+
+
+def _stated(name: str) -> Rows:
+    with _database().cursor() as cursor:
+        return rows(cursor, statement(name), {"known_at": EVERYTHING_KNOWN})
+
+
+@app.command("revoke")
+def revoke_command(
+    import_id: Annotated[int, typer.Argument(metavar="ID")], why: Annotated[str, typer.Option("--why")]
+) -> None:
+    """Take an import out of the figures; it stays in the history."""
+    database = _database()
+    if not database.exists():
+        raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
+    revoke(database, import_id, why=why, order=Order(WHO, _now()))
+    print(f"import {import_id} revoked")
+
+
+def show(found: Rows, columns: tuple[str, ...], format: str) -> None:
+    """Rows on standard output: a list of objects, plain CSV or a table to read."""
+    {"json": _as_json, "csv": _as_csv, "table": _as_table}[format](found, columns)
+
+
+def _as_json(found: Rows, columns: tuple[str, ...]) -> None:
+    picked = [{name: row[name] for name in columns} for row in found]
+    json.dump(picked, sys.stdout, ensure_ascii=False, indent=1, default=str)
+    print()
+
+
+def _as_csv(found: Rows, columns: tuple[str, ...]) -> None:
+    from compliance.extracts import harmless
+
+    writer = csv.writer(sys.stdout, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([harmless(_plain(row[name])) for name in columns] for row in found)
+
+
+def _plain(value: object) -> object:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _as_table(found: Rows, columns: tuple[str, ...]) -> None:
+    texts = [[_short(row[name]) for name in columns] for row in found]
+    widths = [max([len(name), *(len(row[i]) for row in texts)]) for i, name in enumerate(columns)]
+    line: Callable[[Sequence[str]], str] = lambda cells: "  ".join(
+        cell.ljust(width) for cell, width in zip(cells, widths, strict=True)
+    ).rstrip()
+    print(line(columns))
+    for row in texts:
+        print(line(row))
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    text = "" if value is None else str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

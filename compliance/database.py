@@ -1,0 +1,221 @@
+"""The database file: opened while it is used, brought up to date, and shared with other processes by turns.
+
+DuckDB locks its file against every other process. So a process holds it only while something reads or writes:
+the first user opens it, others of the same process join with a cursor of their own, the last one closes it.
+Two lock files make the turns fair: who waits for the file holds the turnstile, and nobody passes who comes later.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from compliance.errors import Refusal
+from compliance.language import N_
+from compliance.places import QUERIES
+from compliance.queries import without_comments
+
+WAIT_SECONDS: Final = 120.0
+# Nobody joins an opening that has lasted this long, so that another process gets its turn.
+JOIN_SECONDS: Final = 1.0
+EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
+
+Cursor = duckdb.DuckDBPyConnection
+Rows = list[dict[str, Any]]
+
+
+class Database:
+    """One database file of this process; `Database.at(path)` gives the same object for the same file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._condition = threading.Condition()
+        self._connection: Cursor | None = None
+        self._users = 0
+        self._opening = False
+        self._opened_at = 0.0
+        self._file_lock = FileLock(f"{path}.lock", thread_local=False)
+
+    @staticmethod
+    def at(path: Path) -> "Database":
+        """The database in `path`, which need not exist yet."""
+        return _database(path.resolve())
+
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self.path.exists()
+
+    def version(self) -> str:
+        """A text that changes with every change of the data, told without opening the file."""
+        if not self.exists():
+            return "none"
+        files = [self.path, self.path.with_name(f"{self.path.name}.wal")]
+        marks = [(s.st_mtime_ns, s.st_size) for f in files if f.exists() for s in [f.stat()]]
+        return repr(marks)
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """A cursor of one's own while the block lasts. Where the file is not there, an empty database in memory."""
+        if not self.exists():
+            with _memory() as cursor:
+                yield cursor
+            return
+        with self._joined() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Cursor]:
+        """A cursor inside one transaction: committed where the block ends, rolled back where it raises."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._joined() as cursor:
+            cursor.execute("begin transaction")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            cursor.execute("commit")
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[Cursor]:
+        """A cursor inside one transaction that is always rolled back: what would be, without writing it."""
+        with self.cursor() as cursor:
+            cursor.execute("begin transaction")
+            try:
+                yield cursor
+            finally:
+                cursor.execute("rollback")
+
+    @contextmanager
+    def _joined(self) -> Iterator[Cursor]:
+        cursor = self._enter()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+            self._leave()
+
+    def _enter(self) -> Cursor:
+        with self._condition:
+            while self._opening or (self._connection and time.monotonic() - self._opened_at > JOIN_SECONDS):
+                self._condition.wait()
+            if self._connection:
+                self._users += 1
+                return self._connection.cursor()
+            self._opening = True
+        try:
+            connection = self._open()
+        except BaseException:
+            with self._condition:
+                self._opening = False
+                self._condition.notify_all()
+            raise
+        with self._condition:
+            self._connection, self._users, self._opening = connection, 1, False
+            self._opened_at = time.monotonic()
+            self._condition.notify_all()
+            return connection.cursor()
+
+    def _leave(self) -> None:
+        with self._condition:
+            self._users -= 1
+            if self._users == 0 and self._connection:
+                self._connection.close()
+                self._connection = None
+                self._file_lock.release()
+                self._condition.notify_all()
+
+    def _open(self) -> Cursor:
+        turnstile = FileLock(f"{self.path}.turn", thread_local=False)
+        try:
+            with turnstile.acquire(timeout=WAIT_SECONDS, poll_interval=0.01):
+                self._file_lock.acquire(timeout=WAIT_SECONDS, poll_interval=0.01)
+        except Timeout as error:
+            raise Refusal(
+                N_(
+                    "The database {file} has been busy for {seconds} seconds. Close other programs that use it and try again."
+                ),
+                file=self.path.name,
+                seconds=int(WAIT_SECONDS),
+            ) from error
+        try:
+            return connect(self.path)
+        except BaseException:
+            self._file_lock.release()
+            raise
+
+
+@cache
+def _database(path: Path) -> Database:
+    return Database(path)
+
+
+def connect(path: Path | str) -> Cursor:
+    """The opened file, its tables and macros brought up to date. No extension is fetched from anywhere."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+    }
+    try:
+        connection = duckdb.connect(str(path), config=config)
+    except duckdb.IOException as error:
+        raise Refusal(
+            N_("The database {file} cannot be opened: {error} Close the program that uses it, or restore a backup."),
+            file=Path(path).name,
+            error=str(error).split("\n")[0],
+        ) from error
+    _upgrade(connection)
+    return connection
+
+
+@contextmanager
+def _memory() -> Iterator[Cursor]:
+    connection = connect(":memory:")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@cache
+def _schema() -> tuple[dict[str, str], str, str]:
+    """The schema files by name, the macros, and a mark of both."""
+    files = {path.name: path.read_text("utf-8") for path in sorted((QUERIES / "schema").glob("*.sql"))}
+    macros = (QUERIES / "macros.sql").read_text("utf-8")
+    mark = hashlib.sha256(repr((files, macros)).encode()).hexdigest()
+    return files, macros, mark
+
+
+def _upgrade(connection: Cursor) -> None:
+    """Applies the schema files that the database has not seen, in order, and renews its macros."""
+    files, macros, mark = _schema()
+    connection.execute("create table if not exists schema_files (name varchar, applied_at timestamp)")
+    applied = {name for (name,) in connection.execute("select name from schema_files").fetchall()}
+    if f"macros {mark}" in applied:
+        return
+    now = datetime.now(UTC).replace(tzinfo=None)
+    connection.execute("begin transaction")
+    for name, text in files.items():
+        if name not in applied:
+            connection.execute(text)
+            connection.execute("insert into schema_files values ($name, $now)", {"name": name, "now": now})
+    connection.execute(macros)
+    connection.execute("delete from schema_files where starts_with(name, 'macros ')")
+    connection.execute("insert into schema_files values ($name, $now)", {"name": f"macros {mark}", "now": now})
+    connection.execute("commit")
+
+
+def rows(cursor: Cursor, sql: str, parameters: dict[str, Any] | None = None) -> Rows:
+    """The rows of a statement, each by column name."""
+    cursor.execute(sql, parameters or {})
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

@@ -1,0 +1,46 @@
+"""Declarative files: the product's own TOML, with the organisation's own laid over it."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from compliance.errors import Refusal
+from compliance.language import N_
+
+Table = dict[str, Any]
+
+
+def read_toml(path: Path) -> Table:
+    """The table in `path`; a Refusal with the line where it is not TOML."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refusal(
+            N_("The file {file} cannot be read as TOML: {error}. Correct it and start again."),
+            file=path.name,
+            error=error,
+        ) from error
+
+
+def read_with_own(path: Path, own: Path | None) -> Table:
+    """`path` with the organisation's file of the same name in the folder `own` laid over it, if there is one.
+
+    Tables are merged key by key, lists are lengthened (so a dated row or a word is added), other values replaced.
+    """
+    table = read_toml(path)
+    mine = own / path.name if own else None
+    return merged(table, read_toml(mine)) if mine and mine.exists() else table
+
+
+def merged(below: Table, above: Table) -> Table:
+    """The two tables as one; `above` wins."""
+    result = dict(below)
+    for key, value in above.items():
+        old = below.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            result[key] = merged(old, value)
+        elif isinstance(old, list) and isinstance(value, list):
+            result[key] = old + value
+        else:
+            result[key] = value
+    return result

@@ -1,0 +1,149 @@
+"""Swedish and English: sentences from the catalogue, numbers and dates as each language writes them."""
+
+import gettext
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Final
+
+from compliance.errors import Refusal
+from compliance.places import LOCALE
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+MINUS: Final = "\N{MINUS SIGN}"
+LANGUAGES: Final = {"sv": "Svenska", "en": "English"}
+Texts = dict[str, str]
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name, which its tools look for
+    """Marks a sentence that is translated later, where the reader's language is known."""
+    return message
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    """The compiled catalogue of `code`; English stands in the code and has none."""
+    path = LOCALE / code / "LC_MESSAGES" / "compliance.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@dataclass(frozen=True)
+class Language:
+    """A reader's language, `sv` or `en`."""
+
+    code: str
+
+    def __call__(self, message: str, **values: object) -> str:
+        """`message` in this language with its `{named}` places filled."""
+        text = _catalogue(self.code).gettext(message)
+        return text.format(**values) if values else text
+
+    def plural(self, one: str, many: str, n: int, **values: object) -> str:
+        """`one` or `many` as the language has it for `n`, which fills `{n}`."""
+        text = _catalogue(self.code).ngettext(one, many, n)
+        return text.format(n=self.number(n), **values)
+
+    def pick(self, texts: Texts) -> str:
+        """The text of this language from a declarative file."""
+        return texts.get(self.code) or texts["en"]
+
+    def refusal(self, refusal: Refusal) -> str:
+        """The sentence of a refusal."""
+        return self(refusal.message, **{key: self._value(value) for key, value in refusal.values.items()})
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Refusal):
+            return self.refusal(value)
+        if isinstance(value, dict):
+            return self.pick(value)
+        return value
+
+    def number(self, value: float, *, decimals: int = 0) -> str:
+        """1 742 or 1,742; `decimals` digits after the mark."""
+        text = f"{abs(value):,.{decimals}f}"
+        if self.code == "sv":
+            text = text.replace(",", NBSP).replace(".", ",")
+        return (MINUS if value < 0 and text.strip("0,.") else "") + text
+
+    def percent(self, share: float | None, *, limits: tuple[float, ...] = (), decimals: int = 1) -> str:
+        """A share as per cent; a dash where there is none. Never rounded up to one of `limits`, or to 100."""
+        if share is None:
+            return "\N{EN DASH}"
+        rounded = rounded_below(share, limits=(*limits, 1.0), decimals=decimals)
+        exact = share == 1.0 or share == 0.0
+        text = self.number(rounded * 100, decimals=0 if exact else decimals)
+        return f"{text}{NBSP}%" if self.code == "sv" else f"{text}%"
+
+    def change(self, difference: float | None) -> str:
+        """A difference of shares in percentage points with its sign: +5,6 or −2,3; a zero has none."""
+        if difference is None:
+            return ""
+        text = self.number(abs(difference) * 100, decimals=1)
+        if not text.strip("0,."):
+            return f"±{text}"
+        return ("+" if difference > 0 else MINUS) + text
+
+    def date(self, day: date | None, *, form: str = "d MMMM y") -> str:
+        """31 oktober 2026; `form` is a pattern of Unicode's date formats."""
+        if day is None:
+            return ""
+        from babel.dates import format_date
+
+        return format_date(day, form, locale=self.code).replace(" ", NBSP)
+
+    def month(self, day: date) -> str:
+        """okt, or January with its year on a second line: the labels of a time axis."""
+        name = self.date(day, form="MMM").rstrip(".")
+        return f"{name}<br>{day.year}" if day.month == 1 else name
+
+    def moment(self, moment: datetime) -> str:
+        """2 november 2026 kl. 13.10, local time."""
+        clock = moment.strftime("%H.%M" if self.code == "sv" else "%H:%M")
+        joint = " kl. " if self.code == "sv" else ", "
+        return self.date(moment.date()) + joint + clock
+
+    def age(self, days: int) -> str:
+        """How long ago: today, yesterday, 12 days."""
+        if days < 2:
+            return [self(N_("today")), self(N_("yesterday"))][max(days, 0)]
+        return self.plural("{n} day", "{n} days", days).replace(" ", NBSP)
+
+
+def rounded_below(share: float, *, limits: tuple[float, ...], decimals: int) -> float:
+    """`share` rounded to `decimals` of a per cent, downwards where rounding would reach a limit that it has not."""
+    step = 10 ** (decimals + 2)
+    rounded = round(share * step) / step
+    crosses = any(share < limit <= rounded for limit in limits)
+    return int(share * step) / step if crosses else rounded
+
+
+def month_ends(last: date, *, count: int) -> list[date]:
+    """`count` days a month apart, oldest first: the last day of each month before `last`'s, then `last` itself."""
+    days = [last]
+    first = last.replace(day=1)
+    for _ in range(count - 1):
+        days.append(first - timedelta(days=1))
+        first = days[-1].replace(day=1)
+    return days[::-1]
+
+
+def year_before(day: date) -> date:
+    """The same day a year earlier; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+Say = Callable[..., str]

@@ -1,0 +1,262 @@
+"""One file into the database, in one transaction: all of it or nothing. And out of the figures again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Final, TypeVar
+
+from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
+from compliance.errors import Refusal
+from compliance.language import N_
+from compliance.queries import statement
+from compliance.reading import Workbook
+from compliance.recognising import ExtractDate, Match, Words, data_rows, error_cells, extract_date, recognise
+from compliance.sources import Source
+from compliance.validating import REASONS, Summary, insert_typed, validate
+
+FIRST_NAME: Final = "Förvaltningen"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the user says of a file; what is None is found out. `who` and `now` (UTC) go into the history."""
+
+    who: str
+    now: datetime
+    source: str | None = None
+    organisation: str | None = None
+    extract_date: date | None = None
+    completes: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One import as it was, or would be, loaded."""
+
+    import_id: int
+    organisation: str
+    source: Source
+    matches: tuple[Match, ...]
+    extract_date: ExtractDate
+    summary: Summary
+    error_cells: int
+    problems: Rows
+    future: bool
+
+
+def load(
+    database: Database, workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words
+) -> list[Receipt]:
+    """Loads every recognised sheet of a workbook, one import a source, and commits; a Refusal changes nothing."""
+    matches = find_matches(workbook, order, sources=sources, words=words)
+    with database.writing() as cursor:
+        return load_matches(cursor, workbook, matches, order, words=words)
+
+
+def rehearse(
+    database: Database,
+    workbook: Workbook,
+    order: Order,
+    *,
+    sources: dict[str, Source],
+    words: Words,
+    then: Callable[[Cursor], T],
+) -> tuple[list[Receipt], T]:
+    """What loading would give, and what `then` sees of the database after it; nothing is written."""
+    matches = find_matches(workbook, order, sources=sources, words=words)
+    with database.rehearsing() as cursor:
+        receipts = load_matches(cursor, workbook, matches, order, words=words)
+        return receipts, then(cursor)
+
+
+def find_matches(workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words) -> list[Match]:
+    """The sheets to load; those that have a heading but no row are left out where others have rows."""
+    if order.source and order.source not in sources:
+        raise unknown_source(order.source, sources)
+    matches = recognise(workbook, sources, words, said=order.source)
+    filled = [match for match in matches if data_rows(match, words).num_rows]
+    return filled or matches
+
+
+def load_matches(
+    cursor: Cursor, workbook: Workbook, matches: list[Match], order: Order, *, words: Words
+) -> list[Receipt]:
+    """Loads matched sheets inside the caller's transaction."""
+    day = _extract_date(workbook, matches, order, words)
+    organisation_id, organisation = _organisation(cursor, order)
+    ordered = sorted(matches, key=lambda match: (match.source.order, match.number))
+    return [
+        _load_source(cursor, workbook, list(group), order, words, day, organisation_id, organisation)
+        for _, group in groupby(ordered, key=lambda match: match.source.id)
+    ]
+
+
+def unknown_source(said: str, sources: dict[str, Source]) -> Refusal:
+    """The sentence for a source that does not exist, with the nearest that does."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(said, sources, n=1, cutoff=0.4)
+    return Refusal(
+        N_("There is no source {source}. Did you mean {near}? The sources are {all}."),
+        source=said,
+        near=near[0] if near else next(iter(sources)),
+        all=", ".join(sources),
+    )
+
+
+def _extract_date(workbook: Workbook, matches: list[Match], order: Order, words: Words) -> ExtractDate:
+    if order.extract_date:
+        return ExtractDate(order.extract_date, "said")
+    if found := extract_date(workbook, matches, words):
+        return found
+    raise Refusal(N_("{file} does not say on which day it was exported. Give its extract date."), file=workbook.name)
+
+
+def _organisation(cursor: Cursor, order: Order) -> tuple[int, str]:
+    """The organisation that is said, else the only one there is; a new database has one, which can be renamed."""
+    known = {
+        row["organisation"]: row["organisation_id"]
+        for row in rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
+    }
+    said = " ".join(order.organisation.split()) if order.organisation else None
+    if not said and len(known) > 1:
+        raise Refusal(
+            N_("The database holds several organisations: {names}. Say which of them the file belongs to."),
+            names=", ".join(known),
+        )
+    name = next((n for n in known if not said or n.casefold() == said.casefold()), None)
+    return (known[name], name) if name else _add_organisation(cursor, order, said or FIRST_NAME, known)
+
+
+def _add_organisation(cursor: Cursor, order: Order, name: str, known: dict[str, int]) -> tuple[int, str]:
+    number = max(known.values(), default=0) + 1
+    cursor.execute(
+        statement("add_organisation_name"),
+        {"organisation_id": number, "name": name, "now": order.now, "who": order.who},
+    )
+    return number, name
+
+
+def _load_source(
+    cursor: Cursor,
+    workbook: Workbook,
+    matches: list[Match],
+    order: Order,
+    words: Words,
+    day: ExtractDate,
+    organisation_id: int,
+    organisation: str,
+) -> Receipt:
+    source = matches[0].source
+    _refuse_same_file(cursor, workbook, source, day)
+    summary = validate(cursor, matches, words, date1904=workbook.date1904)
+    problems = rows(cursor, statement("found_problems"))
+    if not summary.loaded:
+        raise _nothing_to_load(workbook, source, problems)
+    import_id = cursor.execute(statement("next_import_id")).fetchall()[0][0]
+    record = {
+        "import_id": import_id,
+        "organisation_id": organisation_id,
+        "source": source.id,
+        "file": workbook.name,
+        "sha256": workbook.sha256,
+        "sheets": ", ".join(match.sheet.name for match in matches if match.sheet.name),
+        "extract_date": day.day,
+        "extract_date_by": day.by,
+        "completes": order.completes,
+        "now": order.now,
+        "who": order.who,
+        "loaded": summary.loaded,
+        "rejected": summary.rejected,
+        "warnings": summary.warnings,
+    }
+    cursor.execute(statement("add_import"), record)
+    columns = [
+        {"sheet": match.sheet.name, "field": name, "heading": " + ".join(c.heading for c in group)}
+        for match in matches
+        for name, group in match.columns.items()
+    ]
+    cursor.execute(statement("add_import_columns"), {"import_id": import_id, "columns": columns})
+    cursor.execute(statement("add_problems"), {"import_id": import_id})
+    insert_typed(cursor, source, import_id=import_id)
+    add_event(cursor, order, "load", f"import {import_id}: {source.id}, {workbook.name}")
+    errors = sum(error_cells(match, words) for match in matches)
+    future = day.day > order.now.date()
+    return Receipt(import_id, organisation, source, tuple(matches), day, summary, errors, problems, future)
+
+
+def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: ExtractDate) -> None:
+    same = rows(
+        cursor,
+        statement("same_file"),
+        {
+            "sha256": workbook.sha256,
+            "source": source.id,
+            "extract_date": day.day,
+            "known_at": EVERYTHING_KNOWN,
+        },
+    )
+    if same:
+        raise Refusal(
+            N_("{file} has been loaded before, as import {id} on {day}. Nothing has changed."),
+            file=workbook.name,
+            id=same[0]["import_id"],
+            day=same[0]["imported_at"].date(),
+        )
+
+
+def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows) -> Refusal:
+    if not problems:
+        return Refusal(
+            N_("{file} has the headings of {source} but no row below them. Export it again with its rows."),
+            file=workbook.name,
+            source=source.title,
+        )
+    first = problems[0]
+    return Refusal(
+        N_(
+            "No row of {file} can be loaded as {source}. The first one, row {row}, column {column}: {reason} "
+            "Correct the file and load it again."
+        ),
+        file=workbook.name,
+        source=source.title,
+        row=first["row"],
+        column=first["column"],
+        reason=Refusal(REASONS[first["reason"]]),
+    )
+
+
+def revoke(database: Database, import_id: int, *, why: str, order: Order) -> None:
+    """Takes an import out of the figures from now on; it stays in the history."""
+    if not why.strip():
+        raise Refusal(N_("Say why the import is revoked."))
+    with database.writing() as cursor:
+        known = {row["import_id"]: row for row in rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
+        if import_id not in known:
+            raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
+        if known[import_id]["revoked_at"]:
+            raise Refusal(N_("Import {id} has been revoked before."), id=import_id)
+        cursor.execute(
+            statement("revoke"),
+            {"import_id": import_id, "now": order.now, "who": order.who, "why": why.strip()},
+        )
+        add_event(cursor, order, "revoke", f"import {import_id}: {why.strip()}")
+
+
+def rename_organisation(database: Database, organisation_id: int, *, name: str, order: Order) -> None:
+    """Gives an organisation a new name, from now on."""
+    if not name.strip():
+        raise Refusal(N_("Write the name of the organisation."))
+    with database.writing() as cursor:
+        cursor.execute(
+            statement("add_organisation_name"),
+            {"organisation_id": organisation_id, "name": name.strip(), "now": order.now, "who": order.who},
+        )
+        add_event(cursor, order, "rename", name.strip())
+
+
+def add_event(cursor: Cursor, order: Order, action: str, what: str) -> None:
+    """Leaves a trace of what was done."""
+    cursor.execute(statement("add_event"), {"now": order.now, "who": order.who, "action": action, "what": what})

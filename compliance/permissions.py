@@ -1,0 +1,70 @@
+"""Who may do what. Code asks for a permission, never for a role; a login later changes only `current_user`."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from compliance.errors import Refusal
+from compliance.language import N_
+
+
+class Permission(Enum):
+    """One thing that a person may be allowed to do."""
+
+    SEE_FIGURES = "see_figures"
+    SEE_ITEMS = "see_items"
+    SEE_PERSONS = "see_persons"
+    LOAD_EXPORTS = "load_exports"
+    REVOKE_IMPORTS = "revoke_imports"
+    DOWNLOAD_EXTRACTS = "download_extracts"
+    START_OWN_DATABASE = "start_own_database"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A list of permissions, with a sentence on who may hold it."""
+
+    id: str
+    held_by: str
+    permissions: frozenset[Permission]
+
+
+COORDINATOR: Final = Role(
+    "coordinator",
+    N_("The information security coordinator, who loads exports and prepares the review."),
+    frozenset(Permission),
+)
+MANAGEMENT: Final = Role(
+    "management",
+    N_("The head of administration and the management group, who look, decide and sign."),
+    frozenset({Permission.SEE_FIGURES}),
+)
+ANALYST: Final = Role(
+    "analyst",
+    N_("Those who check how a figure came about and download extracts without names."),
+    frozenset({Permission.SEE_FIGURES, Permission.SEE_ITEMS, Permission.DOWNLOAD_EXTRACTS}),
+)
+ROLES: Final = (COORDINATOR, MANAGEMENT, ANALYST)
+
+
+@dataclass(frozen=True)
+class User:
+    """The person who asks, and the role they hold."""
+
+    name: str
+    role: Role
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person is allowed to."""
+        return permission in self.role.permissions
+
+
+def current_user() -> User:
+    """The person at this machine. Without a login everyone on one's own machine is the coordinator."""
+    return User("coordinator", COORDINATOR)
+
+
+def require(user: User, permission: Permission) -> None:
+    """A Refusal where the person may not."""
+    if not user.may(permission):
+        raise Refusal(N_("You are not allowed to do this. Ask the coordinator."))

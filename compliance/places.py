@@ -1,0 +1,35 @@
+"""Where things are. The only module that reads the environment."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+QUERIES = ROOT / "queries"
+SOURCES = ROOT / "data" / "sources"
+POINTS = ROOT / "data" / "review_points.toml"
+VALUES = ROOT / "data" / "values.toml"
+LOCALE = ROOT / "data" / "locale"
+SAMPLES = ROOT / "data" / "samples"
+STORE = ROOT / "data" / "store"
+STATIC = ROOT / "static"
+
+
+def own_database() -> Path:
+    """The organisation's database: `COMPLIANCE_DATABASE`, else the one in the store."""
+    return Path(os.environ.get("COMPLIANCE_DATABASE") or STORE / "compliance.duckdb").resolve()
+
+
+def sample_database() -> Path:
+    """The database of the fictitious administration, beside the organisation's own and never mixed with it."""
+    return own_database().with_name("sample.duckdb")
+
+
+def own_files() -> Path:
+    """The folder of the organisation's own targets, words and sources, which an upgrade never touches."""
+    return own_database().parent
+
+
+def environment_language() -> str:
+    """The language of the command line: Swedish where the terminal is Swedish, else English."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "sv" if said.lower().startswith("sv") else "en"

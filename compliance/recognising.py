@@ -1,0 +1,289 @@
+"""What a sheet is: the source whose headings it has, its columns, its rows and its extract date."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compliance.errors import Refusal
+from compliance.language import N_
+from compliance.reading import Sheet, Workbook
+from compliance.sources import Field, Source, normal
+
+HEADING_ROWS: Final = 20
+FOOTER_CELLS: Final = 2
+MONTHS: Final = ("januari februari mars april maj juni juli augusti september oktober november december").split()
+DAY: Final = re.compile(
+    r"(?<!\d)(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<c>\d{8})"
+    r"|(?P<d2>\d{1,2})[./](?P<m2>\d{1,2})[./](?P<y2>\d{4})|(?P<d3>\d{1,2}) (?P<m3>[a-zåäö]{3,9})\.? (?P<y3>\d{4}))(?!\d)",
+    re.IGNORECASE,
+)
+PERIOD: Final = re.compile(r"\s*(?:[-–—]|till|t\.?o\.?m\.?)\s*\d", re.IGNORECASE)
+FILE_DAY: Final = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
+Words = dict[str, list[str]]
+Row = list[str | None]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet that a field is read from: its place (0 is A) and its heading as written."""
+
+    place: int
+    heading: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """A sheet that is an export of `source`: where its heading stands and which columns give which field."""
+
+    sheet: Sheet
+    number: int
+    source: Source
+    heading_row: int
+    columns: dict[str, tuple[Column, ...]]
+    combined: frozenset[str]
+    unused: tuple[Column, ...]
+    dropped: tuple[Column, ...]
+
+    @property
+    def width(self) -> int:
+        """How many headings the sheet has."""
+        return len({c.place for group in self.columns.values() for c in group}) + len(self.unused) + len(self.dropped)
+
+    @property
+    def known(self) -> int:
+        """How many of them were recognised."""
+        return self.width - len(self.unused) - len(self.dropped)
+
+
+def recognise(workbook: Workbook, sources: dict[str, Source], words: Words, *, said: str | None) -> list[Match]:
+    """The sheets that are exports, in their order; a Refusal where there is none, or where a sheet could be two.
+
+    `said` is the source that the user names. A sheet that only a single column speaks for is left out where another
+    sheet of the workbook is known by more: a cover sheet often says "System" somewhere.
+    """
+    wanted = [sources[said]] if said else list(sources.values())
+    matches = [
+        match
+        for number, sheet in enumerate(workbook.sheets)
+        for match in _best(_matches(sheet, number, wanted, words), file=workbook.name)
+    ]
+    if any(len(match.columns) > 1 for match in matches):
+        matches = [match for match in matches if len(match.columns) > 1]
+    if not matches:
+        raise _unknown(workbook, wanted, words)
+    return matches
+
+
+def _matches(sheet: Sheet, number: int, sources: Iterable[Source], words: Words) -> list[Match]:
+    head = top_rows(sheet)
+    return [match for source in sources for match in _match(sheet, number, source, head, words)]
+
+
+def _best(matches: list[Match], *, file: str) -> list[Match]:
+    """The match with most fields, as a list of one, or none; a Refusal where two have as many."""
+    best = max((len(match.columns) for match in matches), default=0)
+    first = [match for match in matches if len(match.columns) == best]
+    if len(first) > 1:
+        raise Refusal(
+            N_("The sheet {sheet} in {file} could be {first} or {second}. Say which of them it is and load it again."),
+            sheet=first[0].sheet.name or file,
+            file=file,
+            first=first[0].source.title,
+            second=first[1].source.title,
+        )
+    return first
+
+
+def _match(sheet: Sheet, number: int, source: Source, head: list[Row], words: Words) -> Iterator[Match]:
+    """The sheet as an export of `source`, if one of its first rows has all headings that a row needs."""
+    for index, row in enumerate(head):
+        named = [Column(place, heading) for place, heading in enumerate(row) if heading and heading.strip()]
+        dropped = tuple(c for c in named if _is_identity(c.heading, words))
+        kept = [c for c in named if c not in dropped]
+        columns, combined = _columns(source, kept)
+        if all(field.name in columns for field in source.required):
+            used = {c.place for group in columns.values() for c in group}
+            unused = tuple(c for c in kept if c.place not in used)
+            yield Match(sheet, number, source, index + 1, columns, combined, unused, dropped)
+            return
+
+
+def _columns(source: Source, named: list[Column]) -> tuple[dict[str, tuple[Column, ...]], frozenset[str]]:
+    """The columns of each field that is there, and the fields that are combined from other columns."""
+    by_heading: dict[str, Column] = {}
+    for column in named:
+        by_heading.setdefault(normal(column.heading), column)
+    columns: dict[str, tuple[Column, ...]] = {}
+    combined: set[str] = set()
+    for field in source.fields:
+        if own := _first(field.headings, by_heading):
+            columns[field.name] = (own,)
+        elif parts := _parts(field, by_heading):
+            columns[field.name] = parts
+            combined.add(field.name)
+    return columns, frozenset(combined)
+
+
+def _parts(field: Field, by_heading: dict[str, Column]) -> tuple[Column, ...]:
+    groups = field.instead.headings if field.instead else ()
+    return tuple(column for group in groups if (column := _first(group, by_heading)))
+
+
+def _first(headings: Iterable[str], by_heading: dict[str, Column]) -> Column | None:
+    return next((by_heading[heading] for heading in headings if heading in by_heading), None)
+
+
+def _is_identity(heading: str, words: Words) -> bool:
+    folded = "".join(heading.split()).casefold()
+    return any(word in folded for word in words["identity_headings"])
+
+
+def _unknown(workbook: Workbook, sources: list[Source], words: Words) -> Refusal:
+    """Why nothing was recognised, with the source that lacks least."""
+    near = [
+        (len(source.required) - len(missing), source, missing)
+        for sheet in workbook.sheets
+        for row in top_rows(sheet)
+        for source in sources
+        if (missing := _missing(source, row, words)) and len(missing) < len(source.required)
+    ]
+    if not near:
+        return Refusal(
+            N_(
+                "{file} has no sheet with the headings of a known export. Check that it is the right file, with its headings."
+            ),
+            file=workbook.name,
+        )
+    _, source, missing = max(near, key=lambda entry: (entry[0], -len(entry[2])))
+    return Refusal(
+        N_(
+            "{file} looks like {source} but has no column {columns}. Rename the column, or export it again with that column."
+        ),
+        file=workbook.name,
+        source=source.title,
+        columns=", ".join(missing),
+    )
+
+
+def _missing(source: Source, row: Row, words: Words) -> list[str]:
+    named = [Column(i, h) for i, h in enumerate(row) if h and h.strip() and not _is_identity(h, words)]
+    columns, _ = _columns(source, named)
+    return [field.headings[0] for field in source.required if field.name not in columns]
+
+
+def top_rows(sheet: Sheet) -> list[Row]:
+    """The sheet's first rows, in which its heading must stand."""
+    table = sheet.cells.slice(0, HEADING_ROWS)
+    columns = [column.to_pylist() for column in table.columns]
+    return [list(row) for row in zip(*columns, strict=True)] if columns else []
+
+
+def data_rows(match: Match, words: Words) -> pa.Table:
+    """The cells below the heading, without total, count and signature rows at the end. First row: heading_row + 1."""
+    cells = match.sheet.cells
+    return cells.slice(match.heading_row, _end_of_table(cells, match.heading_row, words) - match.heading_row)
+
+
+def _end_of_table(cells: pa.Table, start: int, words: Words) -> int:
+    """The number of rows up to and with the last one that is data."""
+    end = cells.num_rows
+    while end > start:
+        block = max(start, end - 500)
+        columns = [column.to_pylist() for column in cells.slice(block, end - block).columns]
+        for row in reversed(list(zip(*columns, strict=True))):
+            filled = [cell for cell in row if cell and cell.strip()]
+            if filled and not _is_footer(filled, words):
+                return end
+            end -= 1
+    return start
+
+
+def _is_footer(filled: list[str], words: Words) -> bool:
+    if len(filled) > FOOTER_CELLS:
+        return False
+    texts = (" ".join(cell.split()).casefold() for cell in filled)
+    return any(re.match(rf"{re.escape(word)}(?!\w)", text) for text in texts for word in words["footers"])
+
+
+def error_cells(match: Match, words: Words) -> int:
+    """How many error cells the sheet has: those that the reader found, and those that an export has made text."""
+    known = pa.array(words["error_cells"])
+    written = sum(
+        pc.sum(pc.is_in(pc.utf8_lower(hits), value_set=known)).as_py() or 0
+        for column in match.sheet.cells.columns
+        if len(hits := column.filter(pc.fill_null(pc.starts_with(column, "#"), False)))
+    )
+    return match.sheet.errors + int(written)
+
+
+# --- the extract date -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ExtractDate:
+    """A date and where it was found: `said`, `heading`, `file_name` or `modified`."""
+
+    day: date
+    by: str
+
+
+def extract_date(workbook: Workbook, matches: list[Match], words: Words) -> ExtractDate | None:
+    """The extract date of a workbook, from the rows above the headings, its name, or its modified date."""
+    for match in matches:
+        if day := _day_above(top_rows(match.sheet)[: match.heading_row - 1], words, date1904=workbook.date1904):
+            return ExtractDate(day, "heading")
+    for found in FILE_DAY.finditer(workbook.name):
+        if day := _day(found[1], found[3], found[4]):
+            return ExtractDate(day, "file_name")
+    return ExtractDate(workbook.modified.date(), "modified") if workbook.modified else None
+
+
+def _day_above(rows: list[Row], words: Words, *, date1904: bool) -> date | None:
+    keyword = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words['extract_date']))})(?!\w)", re.IGNORECASE)
+    for row in rows:
+        cells = [" ".join(cell.split()) for cell in row if cell and cell.strip()]
+        for index, cell in enumerate(cells):
+            for word in keyword.finditer(cell):
+                after = cell[word.end() :]
+                if day := _first_day(after):
+                    return day
+                if not any(DAY.finditer(after)) and index + 1 < len(cells):
+                    if day := _first_day(cells[index + 1]) or _serial_day(cells[index + 1], date1904=date1904):
+                        return day
+    return None
+
+
+def _first_day(text: str) -> date | None:
+    """The first date in a text, unless it begins a period."""
+    for found in DAY.finditer(text):
+        if PERIOD.match(text, found.end()):
+            return None
+        parts: dict[str, Any] = found.groupdict()
+        if parts["c"]:
+            return _day(parts["c"][:4], parts["c"][4:6], parts["c"][6:])
+        if parts["m3"]:
+            month = next((i for i, name in enumerate(MONTHS, 1) if name.startswith(parts["m3"].lower())), 0)
+            return _day(parts["y3"], month, parts["d3"])
+        return _day(parts["y"] or parts["y2"], parts["m"] or parts["m2"], parts["d"] or parts["d2"])
+    return None
+
+
+def _serial_day(text: str, *, date1904: bool) -> date | None:
+    """The day of a serial number between the years 2000 and 2100."""
+    if not re.fullmatch(r"\d{5}([.,]\d+)?", text):
+        return None
+    start = datetime(1904, 1, 1) if date1904 else datetime(1899, 12, 30)
+    day = (start + timedelta(days=int(text[:5]))).date()
+    return day if 2000 <= day.year <= 2100 else None
+
+
+def _day(year: object, month: object, day: object) -> date | None:
+    try:
+        return date(int(str(year)), int(str(month)), int(str(day)))
+    except ValueError:
+        return None

@@ -1,0 +1,140 @@
+"""The sources: what each export is, which columns it has and how they are recognised."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from compliance.declared import read_with_own
+from compliance.errors import Refusal
+from compliance.language import N_, Texts
+from compliance.places import SOURCES, VALUES
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
+COMBINED = frozenset(
+    {"joined", "reason_given", "count_yes", "answered", "confidentiality_of", "integrity_of", "availability_of"}
+)
+
+
+@dataclass(frozen=True)
+class Instead:
+    """Other columns that a field is made of where its own is not there: one group of synonyms a column."""
+
+    headings: tuple[tuple[str, ...], ...]
+    using: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a source: its name in the database, its type and the headings it is known by."""
+
+    name: str
+    title: str
+    type: str
+    headings: tuple[str, ...]
+    required: bool = False
+    instead: Instead | None = None
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of export. `unique` names the fields that identify a row within one export."""
+
+    id: str
+    order: int
+    title: Texts
+    system: Texts
+    unique: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def required(self) -> tuple[Field, ...]:
+        """The fields that a row cannot do without."""
+        return tuple(field for field in self.fields if field.required)
+
+
+def load_sources(own: Path | None) -> dict[str, Source]:
+    """All sources by id, in their order, with the organisation's own words in the folder `own`/sources."""
+    mine = own / "sources" if own else None
+    files = {path.name: path for path in SOURCES.glob("*.toml")}
+    if mine and mine.is_dir():
+        files |= {path.name: path for path in mine.glob("*.toml") if path.name not in files}
+    sources = [_source(read_with_own(path, mine), file=path.name) for path in files.values()]
+    return {source.id: source for source in sorted(sources, key=lambda source: source.order)}
+
+
+def load_values(own: Path | None) -> dict[str, list[str]]:
+    """The words that mean yes, no, an open end, an error cell and so on, in lower case."""
+    table = read_with_own(VALUES, own)
+    return {key: [word.casefold() for word in words] for key, words in table.items()}
+
+
+def normal(heading: str) -> str:
+    """A heading as it is compared: case, white space, a trailing colon, asterisk or parenthesis do not count.
+
+    >>> normal(" Vetskap\\n(datum+tid) *: ")
+    'vetskap'
+    """
+    text = unicodedata.normalize("NFC", heading).replace("\ufeff", "")
+    text = " ".join(text.split()).casefold()
+    while True:
+        shorter = re.sub(r"\s*([:*]|\([^()]*\))$", "", text).strip()
+        if shorter == text or not shorter:
+            return text
+        text = shorter
+
+
+def _source(table: dict[str, Any], *, file: str) -> Source:
+    try:
+        fields = tuple(_field(name, given, file=file) for name, given in table["fields"].items())
+        return Source(
+            id=_name(table["id"], file=file),
+            order=table["order"],
+            title=table["title"],
+            system=table["system"],
+            unique=tuple(table.get("unique", ())),
+            fields=fields,
+        )
+    except KeyError as error:
+        raise Refusal(
+            N_("The file {file} lacks the key {key}. Add it and start again."), file=file, key=error.args[0]
+        ) from error
+
+
+def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
+    other = given.get("instead")
+    if given["type"] not in FIELD_TYPES or (other and other["using"] not in COMBINED):
+        raise Refusal(
+            N_("The file {file} gives the field {field} a type that does not exist. Choose one of {types}."),
+            file=file,
+            field=name,
+            types=", ".join(sorted(FIELD_TYPES)),
+        )
+    return Field(
+        name=_name(name, file=file),
+        title=given["title"],
+        type=given["type"],
+        headings=tuple(normal(heading) for heading in given["headings"]),
+        required=given.get("required", False),
+        instead=_instead(other) if other else None,
+        words={_name(code, file=file): tuple(words) for code, words in given.get("words", {}).items()},
+    )
+
+
+def _instead(given: dict[str, Any]) -> Instead:
+    groups = tuple(tuple(normal(heading) for heading in group) for group in given["headings"])
+    return Instead(headings=groups, using=given["using"])
+
+
+def _name(text: str, *, file: str) -> str:
+    """A name that becomes part of a statement: lower-case letters, digits and underscores only."""
+    if not NAME.fullmatch(text):
+        raise Refusal(
+            N_("The file {file} uses the name {name}. A name has only a–z, 0–9 and underscores."),
+            file=file,
+            name=text,
+        )
+    return text

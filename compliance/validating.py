@@ -1,0 +1,329 @@
+"""From cells to typed rows and problems: one statement a step, inside DuckDB.
+
+The statements are put together from the source's own declaration, whose names are checked when it is read.
+Words and values are parameters; nothing from a user's file is ever part of a statement.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import pyarrow as pa
+
+from compliance.database import Cursor
+from compliance.language import N_
+from compliance.places import QUERIES
+from compliance.queries import without_comments
+from compliance.reading import MASK
+from compliance.recognising import Match, Words, data_rows
+from compliance.sources import Field, Source
+
+# What is wrong with a value, and what to do about it.
+REASONS: Final = {
+    "missing": N_("The value is missing. Fill it in and load the file again."),
+    "not_a_date": N_("This is not a date. Write it as 2026-10-31."),
+    "month_first": N_("The column writes the month before the day. Write its dates as 2026-10-31."),
+    "not_a_number": N_("This is not a number. Write digits only."),
+    "not_a_level": N_("This is not a level. Write 0, 1, 2 or 3."),
+    "protective_security": N_(
+        "Level 4 belongs to protective security and is handled elsewhere. The row has not been stored."
+    ),
+    "identity_number": N_("A personal identity number cannot be an id. Use the account or the employment number."),
+    "duplicate": N_("The same id stands further down. The last row counts."),
+}
+UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number", "level": "not_a_level"}
+DUCKDB_TYPES: Final = {
+    "date": "date", "datetime": "timestamp", "yes_no": "boolean", "number": "double", "level": "tinyint",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What validation found: rows that can be loaded, rows rejected, warnings, and what the preview tells."""
+
+    loaded: int
+    rejected: int
+    warnings: int
+    ambiguous: tuple[str, ...]
+    unknown_words: tuple[tuple[str, str, int], ...]
+
+
+@cache
+def _value_macros() -> str:
+    return (QUERIES / "values.sql").read_text("utf-8")
+
+
+def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:
+    """Makes the temporary tables `typed` (rows as read) and `found_problems` of the sheets of one source."""
+    source = matches[0].source
+    cursor.execute(_value_macros())
+    _stage(cursor, matches, words)
+    fields = _staged_fields(cursor, source)
+    month_first, ambiguous = _slash_columns(cursor, fields)
+    _read_values(cursor, source, fields, words, month_first=month_first, date1904=date1904)
+    _find_problems(cursor, source, fields, matches, month_first=month_first)
+    return _summary(cursor, fields, ambiguous)
+
+
+def _stage(cursor: Cursor, matches: list[Match], words: Words) -> None:
+    """The table `staged`: one row a row below a heading, each field's cell cleaned; rows without any value left out."""
+    parts = []
+    for match in matches:
+        cursor.register(f"cells_{match.number}", _numbered(match, words))
+        parts.append(_stage_one(match))
+    sql = "create or replace temp table staged as\n" + "\nunion all by name\n".join(parts)
+    lists = {key: words[key] for key in ("error_cells", "yes", "no", "no_reason")}
+    cursor.execute(sql, _used(sql, {**lists, **{f"sheet_{m.number}": m.sheet.name for m in matches}}))
+    for match in matches:
+        cursor.unregister(f"cells_{match.number}")
+
+
+def _numbered(match: Match, words: Words) -> pa.Table:
+    cells = data_rows(match, words)
+    first = match.heading_row + 1
+    numbers = pa.array(range(first, first + cells.num_rows), pa.int32())
+    return cells.append_column("row_number", numbers)
+
+
+def _stage_one(match: Match) -> str:
+    cells = [
+        f"{_cell(match, field)} as cell_{field.name}" for field in match.source.fields if field.name in match.columns
+    ]
+    every = ", ".join(_clean(place) for place in range(match.sheet.cells.num_columns))
+    return (
+        f"select cast({match.number} as smallint) as sheet_number, cast($sheet_{match.number} as varchar) as sheet,"
+        f" row_number as row, {', '.join(cells)} from cells_{match.number} where coalesce({every}) is not null"
+    )
+
+
+def _cell(match: Match, field: Field) -> str:
+    """The cleaned text of a field: its own column's, or what other columns say together."""
+    cells = [_clean(column.place) for column in match.columns[field.name]]
+    if field.instead is None or field.name not in match.combined:
+        return cells[0]
+    return f"coalesce({field.instead.using}([{', '.join(cells)}], $yes, $no, $no_reason), {cells[0]})"
+
+
+def _clean(place: int) -> str:
+    return f"clean(c{place}, $error_cells)"
+
+
+def _staged_fields(cursor: Cursor, source: Source) -> tuple[Field, ...]:
+    """The fields of the source that some sheet has."""
+    staged = {row[0] for row in cursor.execute("describe staged").fetchall()}
+    return tuple(field for field in source.fields if f"cell_{field.name}" in staged)
+
+
+def _slash_columns(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The fields whose d/m/y dates can only be m/d/y, and those that could be either."""
+    names = [field.name for field in fields if field.type in {"date", "datetime"}]
+    if not names:
+        return frozenset(), ()
+    parts = [
+        f"slash_parts(cell_{name}, {place}) > {least}" for name in names for place, least in ((1, 0), (1, 12), (2, 12))
+    ]
+    counts = ", ".join(f"count(*) filter (where {part}) > 0" for part in parts)
+    found = cursor.execute(f"select {counts} from staged").fetchall()[0]
+    facts = {name: found[3 * i : 3 * i + 3] for i, name in enumerate(names)}
+    month_first = frozenset(name for name, (_, day, month) in facts.items() if month and not day)
+    return month_first, tuple(name for name, (any_, day, month) in facts.items() if any_ and not day and not month)
+
+
+def _read_values(
+    cursor: Cursor,
+    source: Source,
+    fields: tuple[Field, ...],
+    words: Words,
+    *,
+    month_first: frozenset[str],
+    date1904: bool,
+) -> None:
+    """The table `typed`: `staged` with each field read as its type; a field that no sheet has is null."""
+    read = [column for field in fields for column in _typed(field, month_first=field.name in month_first)]
+    empty = [
+        f"cast(null as {kind}) as {name}"
+        for field in source.fields
+        if field not in fields
+        for name, kind in table_columns(field)
+    ]
+    sql = f"create or replace temp table typed as select *, {', '.join(read + empty)} from staged"
+    cursor.execute(sql, _used(sql, _parameters(source, words, date1904=date1904)))
+
+
+def _parameters(source: Source, words: Words, *, date1904: bool) -> dict[str, Any]:
+    lists: dict[str, Any] = {
+        f"{field.name}_{code}": [word.casefold() for word in given]
+        for field in source.fields
+        for code, given in field.words.items()
+    }
+    return lists | {key: words[key] for key in ("yes", "no", "open_end")} | {"date1904": date1904}
+
+
+def _used(sql: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The parameters that a statement names; one too many would be an error."""
+    named = set(re.findall(r"\$([a-z_0-9]+)", sql))
+    return {name: value for name, value in parameters.items() if name in named}
+
+
+def _typed(field: Field, *, month_first: bool) -> list[str]:
+    """The columns of `typed` that a field gives."""
+    cell = f"cell_{field.name}"
+    if field.type == "word":
+        return [f"nfc_normalize({cell}) as {field.name}", f"{_code(field, cell)} as {field.name}_code"]
+    if field.type == "path":
+        return [
+            f"nfc_normalize(split_part({cell}, ' / ', -1)) as {field.name}",
+            f"nullif(nfc_normalize(split_part({cell}, ' / ', -2)), '') as department",
+        ]
+    return [f"{_reading(field.type, cell, month_first=month_first)} as {field.name}"]
+
+
+def table_columns(field: Field) -> list[tuple[str, str]]:
+    """The columns of its source's table that a field gives, with their types."""
+    columns = [(field.name, DUCKDB_TYPES.get(field.type, "varchar"))]
+    if field.type == "word":
+        columns.append((f"{field.name}_code", "varchar"))
+    if field.type == "path":
+        columns.append(("department", "varchar"))
+    return columns
+
+
+def _reading(kind: str, cell: str, *, month_first: bool) -> str:
+    if kind in {"date", "datetime"}:
+        readable = f"case when not has_slashes({cell}) then {cell} end" if month_first else cell
+        return f"cast(read_time({readable}, $date1904, $open_end) as {DUCKDB_TYPES[kind]})"
+    return {
+        "yes_no": f"read_yes_no({cell}, $yes, $no)",
+        "number": f"read_number({cell})",
+        "level": f"read_level({cell})",
+    }.get(kind, f"nfc_normalize({cell})")
+
+
+def _code(field: Field, cell: str) -> str:
+    cases = [f"when list_contains(${field.name}_{code}, lower({cell})) then '{code}'" for code in field.words]
+    return f"case {' '.join(cases)} end"
+
+
+def _find_problems(
+    cursor: Cursor, source: Source, fields: tuple[Field, ...], matches: list[Match], *, month_first: frozenset[str]
+) -> None:
+    """The table `found_problems`; warnings of rows that are rejected anyway are left out."""
+    checks = [check for field in fields for check in _checks(field, month_first=field.name in month_first)]
+    found = "\nunion all\n".join(
+        f"select sheet_number, sheet, row, '{field}' as field, cell_{field} as value, {reason} as reason,"
+        f" '{kind}' as kind from typed where {condition}"
+        for field, reason, kind, condition in checks
+    )
+    cursor.execute(
+        f"""
+        create or replace temp table found_problems as
+        with found as ({found or _nothing()}),
+        rejected as (select distinct sheet_number, row from found where kind = 'rejected'),
+        repeated as ({_repeated(source)}),
+        every as (
+            select * from found
+            where kind = 'rejected' or (sheet_number, row) not in (select (sheet_number, row) from rejected)
+            union all
+            select * from repeated
+        )
+        select e.* exclude (field), e.field, c.place + 1 as column_number, c.heading as "column"
+        from every as e
+        left join (select unnest($columns, recursive := true)) as c using (sheet_number, field)
+        """,
+        {"columns": _column_list(matches)},
+    )
+
+
+def _checks(field: Field, *, month_first: bool) -> list[tuple[str, str, str, str]]:
+    """What can be wrong with a field: (field, reason as an expression, kind, condition)."""
+    cell, name = f"cell_{field.name}", field.name
+    kind = "rejected" if field.required else "warning"
+    checks = []
+    if field.required:
+        checks.append((name, "'missing'", "rejected", f"{cell} is null or {_no_date(field)}"))
+    if field.required and field.type == "id":
+        checks.append((name, "'identity_number'", "rejected", f"contains({cell}, '{MASK}')"))
+    if field.type == "level":
+        checks.append((name, "'protective_security'", "rejected", f"{name} = 4"))
+    if reason := UNREADABLE.get(field.type):
+        said = f"case when has_slashes({cell}) then 'month_first' else '{reason}' end" if month_first else f"'{reason}'"
+        checks.append((name, said, kind, f"{cell} is not null and {name} is null"))
+    return checks
+
+
+def _no_date(field: Field) -> str:
+    """Whether a value is the date that systems write where there is none."""
+    return f"{field.name} = date '1900-01-01'" if field.type in {"date", "datetime"} else "false"
+
+
+def _nothing() -> str:
+    return (
+        "select cast(0 as smallint) as sheet_number, '' as sheet, 0 as row, '' as field, '' as value,"
+        " '' as reason, '' as kind where false"
+    )
+
+
+def _repeated(source: Source) -> str:
+    """The rows whose id stands again further down among the rows that are not rejected."""
+    if not source.unique:
+        return _nothing()
+    keys = ", ".join(f"lower({name})" for name in source.unique)
+    last = source.unique[-1]
+    return f"""
+        select sheet_number, sheet, row, '{last}' as field, cell_{last} as value, 'duplicate' as reason, 'warning' as kind
+        from typed
+        where (sheet_number, row) not in (select (sheet_number, row) from rejected)
+        qualify row_number() over (partition by {keys} order by sheet_number desc, row desc) > 1
+    """
+
+
+def _column_list(matches: list[Match]) -> list[dict[str, object]]:
+    return [
+        {"sheet_number": match.number, "field": name, "place": columns[0].place, "heading": columns[0].heading}
+        for match in matches
+        for name, columns in match.columns.items()
+    ]
+
+
+def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ...]) -> Summary:
+    loaded, rejected, warnings = cursor.execute(
+        """
+        select
+            (select count(*) from typed),
+            count(distinct (sheet_number, row)) filter (where kind = 'rejected'),
+            count(*) filter (where kind = 'warning')
+        from found_problems
+        """
+    ).fetchall()[0]
+    return Summary(loaded - rejected, rejected, warnings, ambiguous, _unknown_words(cursor, fields))
+
+
+def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str, str, int], ...]:
+    """(field, word, rows) of the words that no list of a field that is nothing but its list knows."""
+    listed = [f.name for f in fields if f.type == "word" and f.required]
+    found: list[tuple[str, str, int]] = []
+    for name in listed:
+        cursor.execute(
+            f"select '{name}', {name}, count(*) from typed where {name} is not null and {name}_code is null"
+            " group by all order by 3 desc, 2 limit 20"
+        )
+        found += cursor.fetchall()
+    return tuple(found)
+
+
+def insert_typed(cursor: Cursor, source: Source, *, import_id: int) -> None:
+    """Copies the rows of `typed` that are not rejected into their source's table."""
+    names = [name for field in source.fields for name, _ in table_columns(field)]
+    values = [_stored(name, kind) for field in source.fields for name, kind in table_columns(field)]
+    cursor.execute(
+        f"insert into {source.id} (import_id, sheet_number, sheet, row, {', '.join(names)})"
+        f" select $import_id, sheet_number, sheet, row, {', '.join(values)} from typed"
+        " where (sheet_number, row) not in (select (sheet_number, row) from found_problems where kind = 'rejected')"
+        " order by sheet_number, row",
+        {"import_id": import_id},
+    )
+
+
+def _stored(name: str, kind: str) -> str:
+    return f"nullif({name}, date '1900-01-01')" if kind in {"date", "timestamp"} else name

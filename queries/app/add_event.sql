@@ -1,0 +1,2 @@
+-- Records what somebody did.
+insert into events (happened_at, who, action, what) values ($now, $who, $action, $what)

@@ -1,0 +1,9 @@
+-- Records one import.
+insert into imports (
+    import_id, organisation_id, source, file, sha256, sheets, extract_date, extract_date_by, completes,
+    imported_at, imported_by, loaded, rejected, warnings
+)
+values (
+    $import_id, $organisation_id, $source, $file, $sha256, $sheets, $extract_date, $extract_date_by, $completes,
+    $now, $who, $loaded, $rejected, $warnings
+)

@@ -1,0 +1,5 @@
+-- Keeps what validation found with the import that it belongs to.
+insert into problems (import_id, sheet_number, sheet, row, column_number, "column", value, reason, kind)
+select $import_id, sheet_number, sheet, row, column_number, "column", value, reason, kind
+from found_problems
+order by sheet_number, row, column_number

@@ -1,0 +1,24 @@
+-- Every import ever made, the newest first, revoked ones too.
+select
+    i.import_id,
+    o.organisation,
+    i.source,
+    i.file,
+    i.sheets,
+    i.extract_date,
+    i.extract_date_by,
+    i.completes,
+    i.imported_at,
+    i.imported_by,
+    i.loaded,
+    i.rejected,
+    i.warnings,
+    i.sha256,
+    r.revoked_at,
+    r.revoked_by,
+    r.why
+from imports as i
+inner join organisations_at(known_at := $known_at) as o using (organisation_id)
+left join revocations as r using (import_id)
+where i.imported_at <= $known_at
+order by i.import_id desc

@@ -1,0 +1,18 @@
+-- The items of a point with the department of their unit. The point's own statement stands before it as `items`.
+select
+    i.organisation,
+    u.department,
+    coalesce(u.unit, i.unit) as unit,
+    i.item,
+    i.label,
+    i.outcome,
+    i.reason,
+    i.detail,
+    i.due,
+    i.file,
+    i.sheet,
+    i.row
+from items as i
+left join units as u on u.organisation = i.organisation and u.unit_key = lower(i.unit)
+where list_contains($organisations, i.organisation)
+order by i.organisation, u.department collate sv, i.unit collate sv, i.item collate sv

@@ -1,0 +1,357 @@
+-- Every relation that the points, figures, checks and extracts read. Kept in the database and renewed with this file.
+-- as_of: the day that is described. known_at: the moment (UTC) whose knowledge counts.
+
+-- One row an organisation: the name it had at known_at.
+create or replace macro organisations_at(known_at) as table
+    select organisation_id, max_by(name, named_at) as organisation
+    from organisation_names
+    where named_at <= known_at
+    group by organisation_id;
+
+-- One row an import that was loaded and not revoked at known_at.
+create or replace macro live_imports(known_at) as table
+    select i.*
+    from imports as i
+    where i.imported_at <= known_at
+        and not exists (
+            select 1 from revocations as r where r.import_id = i.import_id and r.revoked_at <= known_at
+        );
+
+-- One row an import that the figures of as_of rest on: of each organisation and source the newest extract date;
+-- of that date the import loaded last, and those after it that complete it.
+create or replace macro imports_at(as_of, known_at) as table
+    with newest as (
+        select *
+        from live_imports(known_at)
+        where extract_date <= as_of
+        qualify rank() over (partition by organisation_id, source order by extract_date desc) = 1
+    ),
+    based as (
+        select
+            *,
+            max(import_id) filter (where not completes) over (partition by organisation_id, source) as base_id
+        from newest
+    )
+    select b.*, o.organisation
+    from based as b
+    inner join organisations_at(known_at) as o using (organisation_id)
+    where b.import_id >= coalesce(b.base_id, 0);
+
+-- The same for one source, with what an item needs to know of its import.
+create or replace macro chosen_imports(wanted, as_of, known_at) as table
+    select import_id, organisation, file, extract_date
+    from imports_at(as_of, known_at)
+    where source = wanted;
+
+create or replace macro staff_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from staff as t
+    inner join chosen_imports('staff', as_of, known_at) as i using (import_id);
+
+create or replace macro training_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from training as t
+    inner join chosen_imports('training', as_of, known_at) as i using (import_id);
+
+create or replace macro incidents_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from incidents as t
+    inner join chosen_imports('incidents', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.incident_id)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+create or replace macro breaches_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from breaches as t
+    inner join chosen_imports('breaches', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.breach_id)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+create or replace macro systems_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from systems as t
+    inner join chosen_imports('systems', as_of, known_at) as i using (import_id);
+
+create or replace macro classifications_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from classifications as t
+    inner join chosen_imports('classifications', as_of, known_at) as i using (import_id);
+
+create or replace macro classification_actions_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from classification_actions as t
+    inner join chosen_imports('classification_actions', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.action_id)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+create or replace macro risk_analyses_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from risk_analyses as t
+    inner join chosen_imports('risk_analyses', as_of, known_at) as i using (import_id);
+
+create or replace macro processing_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from processing as t
+    inner join chosen_imports('processing', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.processing_id)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+create or replace macro dpias_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from dpias as t
+    inner join chosen_imports('dpias', as_of, known_at) as i using (import_id);
+
+create or replace macro processors_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from processors as t
+    inner join chosen_imports('processors', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.agreement_id)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+create or replace macro access_reviews_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from access_reviews as t
+    inner join chosen_imports('access_reviews', as_of, known_at) as i using (import_id);
+
+create or replace macro procurements_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from procurements as t
+    inner join chosen_imports('procurements', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.reference)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+create or replace macro local_instruction_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from local_instruction as t
+    inner join chosen_imports('local_instruction', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.unit), lower(t.requirement)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+create or replace macro activities_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from activities as t
+    inner join chosen_imports('activities', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.activity_id)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+create or replace macro dpo_recommendations_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from dpo_recommendations as t
+    inner join chosen_imports('dpo_recommendations', as_of, known_at) as i using (import_id);
+
+create or replace macro deviations_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from deviations as t
+    inner join chosen_imports('deviations', as_of, known_at) as i using (import_id);
+
+create or replace macro routines_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, t.*
+    from routines as t
+    inner join chosen_imports('routines', as_of, known_at) as i using (import_id)
+    qualify row_number() over (
+        partition by i.organisation, lower(t.routine)
+        order by t.import_id desc, t.sheet_number desc, t.row desc
+    ) = 1;
+
+-- The moment of a local time in Stockholm. An hour that occurs twice is the first of the two.
+create or replace macro instant(local_time) as
+    case
+        when ((local_time at time zone 'Europe/Stockholm') - interval 1 hour) at time zone 'Europe/Stockholm' = local_time
+            then (local_time at time zone 'Europe/Stockholm') - interval 1 hour
+        else local_time at time zone 'Europe/Stockholm'
+    end;
+
+-- The local day of a moment.
+create or replace macro local_day(moment) as
+    cast(moment at time zone 'Europe/Stockholm' as date);
+
+-- Elapsed hours between two local times, the clock change counted.
+create or replace macro elapsed_hours(earlier, later) as
+    (epoch_us(instant(later)) - epoch_us(instant(earlier))) / 3600000000.0;
+
+-- Whether a local time has a time of day: one at 00:00:00 has none.
+create or replace macro has_time(local_time) as
+    local_time <> date_trunc('day', local_time);
+
+-- A day some calendar months later, clamped to the month's length.
+create or replace macro months_after(day, months) as
+    cast(day + to_months(months) as date);
+
+-- An end that never comes has no due date.
+create or replace macro due_of(day) as
+    nullif(day, date '9999-12-31');
+
+-- One row an organisation and unit that the staff list, else a path of the system register, places in a department.
+-- The department is the one that most of its rows name; the spelling of both is the most common one.
+create or replace macro units_at(as_of, known_at) as table
+    with named as (
+        select organisation, unit, department, 1 as preference from staff_at(as_of, known_at)
+        union all
+        select organisation, unit, department, 2 from systems_at(as_of, known_at)
+    ),
+    counted as (
+        select
+            organisation,
+            lower(unit) as unit_key,
+            lower(department) as department_key,
+            preference,
+            count(*) as rows_naming
+        from named
+        where unit is not null and department is not null
+        group by all
+    ),
+    placed as (
+        select organisation, unit_key, department_key
+        from counted
+        qualify row_number() over (
+            partition by organisation, unit_key
+            order by preference, rows_naming desc, department_key collate sv
+        ) = 1
+    ),
+    unit_spellings as (
+        select organisation, lower(unit) as unit_key, mode(unit order by preference, unit) as unit
+        from named
+        where unit is not null
+        group by all
+    ),
+    department_spellings as (
+        select organisation, lower(department) as department_key, mode(department order by preference, department) as department
+        from named
+        where department is not null
+        group by all
+    )
+    select p.organisation, p.unit_key, u.unit, p.department_key, d.department
+    from placed as p
+    inner join unit_spellings as u using (organisation, unit_key)
+    inner join department_spellings as d using (organisation, department_key);
+
+-- One row a person with an employment on as_of, for points 1 and 2: the unit of the latest employment, then the
+-- alphabetically first; whether every employment is on leave; the first day of the earliest.
+create or replace macro persons_at(as_of, known_at) as table
+    with active as (
+        select *, lower(employee_id) as person
+        from staff_at(as_of, known_at)
+        where employed_from <= as_of and (employed_to is null or employed_to >= as_of)
+    ),
+    facts as (
+        select
+            organisation,
+            person,
+            bool_and(coalesce(on_leave, false)) as on_leave,
+            bool_or(coalesce(management, false)) as management,
+            min(employed_from) as employed_since
+        from active
+        group by all
+    ),
+    homes as (
+        select *
+        from active
+        qualify row_number() over (
+            partition by organisation, person
+            order by employed_from desc, lower(unit) collate sv, import_id, sheet_number, row
+        ) = 1
+    )
+    select
+        h.organisation, h.person, h.employee_id, h.name, h.email, h.unit, f.on_leave, f.management, f.employed_since,
+        h.file, h.sheet, h.row
+    from facts as f
+    inner join homes as h using (organisation, person);
+
+-- One row a person and how far they are with a course: points 1 and 2.
+create or replace macro course_items(as_of, known_at, codes, names, validity_months, grace_days) as table
+    with attempts as (
+        select
+            organisation,
+            lower(employee_id) as person,
+            status_code,
+            status_code = 'passed' and completed <= as_of as passed,
+            coalesce(valid_to, months_after(completed, validity_months)) as valid_until,
+            coalesce(started > as_of, false) as starts_later
+        from training_at(as_of, known_at)
+        where list_contains(codes, lower(course_code))
+            or len(list_filter(names, lambda name: starts_with(lower(course), name))) > 0
+    ),
+    results as (
+        select
+            organisation,
+            person,
+            max(valid_until) filter (where passed) as valid_until,
+            bool_or(status_code = 'failed') as failed,
+            bool_or(
+                (status_code = 'passed' and passed is not true) or (status_code = 'started' and not starts_later)
+            ) as started
+        from attempts
+        group by all
+    ),
+    judged as (
+        select
+            p.*,
+            r.valid_until,
+            case
+                when p.on_leave or p.employed_since > as_of - grace_days then 'exempt'
+                when r.valid_until >= as_of then 'met'
+                else 'unmet'
+            end as outcome,
+            case
+                when p.on_leave then 'on_leave'
+                when p.employed_since > as_of - grace_days then 'newly_employed'
+                when r.valid_until >= as_of then null
+                when r.valid_until is not null then 'expired'
+                when r.failed then 'failed'
+                when r.started then 'started'
+                else 'not_started'
+            end as reason
+        from persons_at(as_of, known_at) as p
+        left join results as r using (organisation, person)
+    )
+    select
+        organisation, unit, employee_id as item, coalesce(name, employee_id) as label, outcome, reason,
+        cast(null as varchar) as detail, due_of(valid_until) as due, file, sheet, row, management
+    from judged;
+
+-- One row a system in use, for points 4, 5 and 7: some row of it has a lifecycle that is neither retired, planned
+-- nor not in operation; each attribute is that of the first such row that has it filled.
+create or replace macro systems_in_use_at(as_of, known_at) as table
+    select
+        organisation,
+        lower(system) as system_key,
+        first(system order by import_id, sheet_number, row) as system,
+        first(unit order by import_id, sheet_number, row) filter (where unit is not null) as unit,
+        first(object_leader order by import_id, sheet_number, row) filter (where object_leader is not null)
+            as object_leader,
+        first(responsibility_code order by import_id, sheet_number, row) filter (where responsibility is not null)
+            as responsibility_code,
+        first(personal_data order by import_id, sheet_number, row) filter (where personal_data is not null)
+            as personal_data,
+        first(classified_last_year order by import_id, sheet_number, row)
+            filter (where classified_last_year is not null) as classified_last_year,
+        first(risk_analysed_last_year order by import_id, sheet_number, row)
+            filter (where risk_analysed_last_year is not null) as risk_analysed_last_year,
+        first(file order by import_id, sheet_number, row) as file,
+        first(sheet order by import_id, sheet_number, row) as sheet,
+        first(row order by import_id, sheet_number, row) as row
+    from systems_at(as_of, known_at)
+    where lifecycle_code is null
+    group by organisation, lower(system);
+
+-- One row a processing that is active, for points 6 and 8.
+create or replace macro active_processing_at(as_of, known_at) as table
+    select *
+    from processing_at(as_of, known_at)
+    where status_code is null;

@@ -1,0 +1,75 @@
+-- what: Which systems have had their access rights reviewed in time.
+-- grain: one row a system in use
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   interval_months (bigint): how often access rights are reviewed
+--   strict_interval_months (bigint): how often where confidentiality is high
+--   strict_level (bigint): the level of confidentiality that is high
+-- columns:
+--   organisation (varchar): whose item it is
+--   unit (varchar): the unit that it belongs to, or null
+--   item (varchar): its id
+--   label (varchar): what a person calls it
+--   outcome (varchar): met, unmet, unknown, pending or exempt
+--   reason (varchar): why, as a code; null for most that are met
+--   detail (varchar): what the reason names, or null
+--   due (date): when the requirement falls due or lapses, or null
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with systems as (
+    select * from systems_in_use_at(as_of := $as_of, known_at := $known_at)
+),
+confidentiality as (
+    select organisation, lower(system) as system_key, max(confidentiality) as level
+    from (
+        select *
+        from classifications_at(as_of := $as_of, known_at := $known_at)
+        where classified <= $as_of
+        qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1
+    )
+    group by all
+),
+reviews as (
+    select organisation, lower(system) as system_key, max(reviewed) as reviewed
+    from access_reviews_at(as_of := $as_of, known_at := $known_at)
+    where reviewed <= $as_of
+    group by all
+),
+dated as (
+    select
+        s.*,
+        months_after(
+            r.reviewed,
+            case when c.level >= $strict_level then $strict_interval_months else $interval_months end
+        ) as next_review
+    from systems as s
+    left join confidentiality as c using (organisation, system_key)
+    left join reviews as r using (organisation, system_key)
+),
+judged as (
+    select
+        *,
+        case
+            when responsibility_code = 'central' then 'exempt:central'
+            when next_review >= $as_of then 'met:'
+            when next_review is not null then 'unmet:overdue'
+            else 'unmet:never_reviewed'
+        end as judgement
+    from dated
+)
+select
+    organisation,
+    unit,
+    system as item,
+    system as label,
+    split_part(judgement, ':', 1) as outcome,
+    nullif(split_part(judgement, ':', 2), '') as reason,
+    cast(null as varchar) as detail,
+    due_of(next_review) as due,
+    file,
+    sheet,
+    row
+from judged

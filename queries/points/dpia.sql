@@ -1,0 +1,70 @@
+-- what: Which processings that require an impact assessment have one.
+-- grain: one row an active processing
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   least_criteria (bigint): how many of the nine criteria make an assessment required
+-- columns:
+--   organisation (varchar): whose item it is
+--   unit (varchar): the unit that it belongs to, or null
+--   item (varchar): its id
+--   label (varchar): what a person calls it
+--   outcome (varchar): met, unmet, unknown, pending or exempt
+--   reason (varchar): why, as a code; null for most that are met
+--   detail (varchar): what the reason names, or null
+--   due (date): when the requirement falls due or lapses, or null
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with processings as (
+    select * from active_processing_at(as_of := $as_of, known_at := $known_at)
+),
+assessments as (
+    select
+        organisation,
+        lower(processing_id) as processing_key,
+        bool_or(required or coalesce(criteria, 0) >= $least_criteria) as required,
+        bool_or(not required and coalesce(criteria, 0) < $least_criteria) as not_required,
+        bool_or(
+            status_code = 'approved' and decided <= $as_of and (next_review is null or next_review >= $as_of)
+        ) as approved,
+        bool_or(status_code = 'approved' and decided <= $as_of and next_review < $as_of) as lapsed,
+        bool_or(status_code is distinct from 'not_started') as begun,
+        max(coalesce(next_review, date '9999-12-31')) filter (where status_code = 'approved' and decided <= $as_of)
+            as next_review
+    from dpias_at(as_of := $as_of, known_at := $known_at)
+    group by all
+),
+judged as (
+    select
+        p.*,
+        a.next_review,
+        case
+            when p.dpia_required or a.required then
+                case
+                    when a.approved then 'met:'
+                    when a.lapsed then 'unmet:review_overdue'
+                    when a.begun then 'unmet:ongoing'
+                    else 'unmet:missing'
+                end
+            when a.not_required or p.dpia_required = false then 'exempt:not_required'
+            else 'unknown:need_not_assessed'
+        end as judgement
+    from processings as p
+    left join assessments as a
+        on a.organisation = p.organisation and a.processing_key = lower(p.processing_id)
+)
+select
+    organisation,
+    unit,
+    processing_id as item,
+    name as label,
+    split_part(judgement, ':', 1) as outcome,
+    nullif(split_part(judgement, ':', 2), '') as reason,
+    cast(null as varchar) as detail,
+    due_of(next_review) as due,
+    file,
+    sheet,
+    row
+from judged

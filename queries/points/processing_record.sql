@@ -1,0 +1,60 @@
+-- what: Which processings are completely recorded and reviewed.
+-- grain: one row an active processing
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   interval_months (bigint): how often a processing is reviewed
+-- columns:
+--   organisation (varchar): whose item it is
+--   unit (varchar): the unit that it belongs to, or null
+--   item (varchar): its id
+--   label (varchar): what a person calls it
+--   outcome (varchar): met, unmet, unknown, pending or exempt
+--   reason (varchar): why, as a code; null for most that are met
+--   detail (varchar): what the reason names, or null
+--   due (date): when the requirement falls due or lapses, or null
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with checked as (
+    select
+        *,
+        concat_ws(
+            ', ',
+            case when controller is null then 'controller' end,
+            case when dpo is null then 'dpo' end,
+            case when purpose is null then 'purpose' end,
+            case when data_subjects is null then 'data_subjects' end,
+            case when data_categories is null then 'data_categories' end,
+            case when recipients is null then 'recipients' end,
+            case when third_country is null then 'third_country' end,
+            case when third_country and countries is null then 'countries' end,
+            case when third_country and safeguards is null then 'safeguards' end
+        ) as missing,
+        case when reviewed <= $as_of then months_after(reviewed, $interval_months) end as next_review
+    from active_processing_at(as_of := $as_of, known_at := $known_at)
+),
+judged as (
+    select
+        *,
+        case
+            when missing <> '' then 'unmet:incomplete'
+            when next_review >= $as_of then 'met:'
+            else 'unmet:review_overdue'
+        end as judgement
+    from checked
+)
+select
+    organisation,
+    unit,
+    processing_id as item,
+    name as label,
+    split_part(judgement, ':', 1) as outcome,
+    nullif(split_part(judgement, ':', 2), '') as reason,
+    nullif(missing, '') as detail,
+    due_of(next_review) as due,
+    file,
+    sheet,
+    row
+from judged

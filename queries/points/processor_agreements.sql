@@ -1,0 +1,51 @@
+-- what: Which processor agreements are signed, valid and complete.
+-- grain: one row an agreement
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+-- columns:
+--   organisation (varchar): whose item it is
+--   unit (varchar): the unit that it belongs to, or null
+--   item (varchar): its id
+--   label (varchar): what a person calls it
+--   outcome (varchar): met, unmet, unknown, pending or exempt
+--   reason (varchar): why, as a code; null for most that are met
+--   detail (varchar): what the reason names, or null
+--   due (date): when the requirement falls due or lapses, or null
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with judged as (
+    select
+        *,
+        case
+            when status_code is null then 'unknown:no_information'
+            when status_code = 'not_applicable' then 'exempt:exempt'
+            when status_code = 'no' then 'unmet:missing'
+            when status_code = 'in_preparation' then 'unmet:in_preparation'
+            when signed is null or signed > $as_of then 'unmet:not_signed'
+            when valid_to < $as_of and renews is not true then 'unmet:expired'
+            when instruction = false or subprocessors = false then 'unmet:incomplete'
+            else 'met:'
+        end as judgement,
+        concat_ws(
+            ', ',
+            case when instruction = false then 'instruction' end,
+            case when subprocessors = false then 'subprocessors' end
+        ) as lacking
+    from processors_at(as_of := $as_of, known_at := $known_at)
+)
+select
+    organisation,
+    unit,
+    agreement_id as item,
+    concat_ws(', ', supplier, service) as label,
+    split_part(judgement, ':', 1) as outcome,
+    nullif(split_part(judgement, ':', 2), '') as reason,
+    case when judgement = 'unmet:incomplete' then lacking end as detail,
+    due_of(valid_to) as due,
+    file,
+    sheet,
+    row
+from judged

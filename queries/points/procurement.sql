@@ -1,0 +1,63 @@
+-- what: Which of this year's procurements went through every step of information security.
+-- grain: one row a procurement of the year
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+-- columns:
+--   organisation (varchar): whose item it is
+--   unit (varchar): the unit that it belongs to, or null
+--   item (varchar): its id
+--   label (varchar): what a person calls it
+--   outcome (varchar): met, unmet, unknown, pending or exempt
+--   reason (varchar): why, as a code; null for most that are met
+--   detail (varchar): what the reason names, or null
+--   due (date): when the requirement falls due or lapses, or null
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with this_year as (
+    select
+        *,
+        -- what is dated after the day has not happened yet
+        case when coordinator_consulted <= $as_of then coordinator_consulted end as consulted
+    from procurements_at(as_of := $as_of, known_at := $known_at)
+    where coalesce(contract_date, announced) between date_trunc('year', $as_of) and $as_of
+),
+checked as (
+    select
+        *,
+        concat_ws(
+            ', ',
+            case when classified is not true then 'classified' end,
+            case when requirements is not true then 'requirements' end,
+            case when processor_assessed is not true then 'processor_assessed' end,
+            case when consulted is null then 'coordinator_consulted' end
+        ) as missing
+    from this_year
+),
+judged as (
+    select
+        *,
+        case
+            when handles_information is null then 'unknown:no_information'
+            when not handles_information then 'exempt:exempt'
+            when consulted > contract_date then 'unmet:afterwards'
+            when missing <> '' then 'unmet:steps_missing'
+            else 'met:'
+        end as judgement
+    from checked
+)
+select
+    organisation,
+    unit,
+    reference as item,
+    title as label,
+    split_part(judgement, ':', 1) as outcome,
+    nullif(split_part(judgement, ':', 2), '') as reason,
+    case when starts_with(judgement, 'unmet') then nullif(missing, '') end as detail,
+    cast(null as date) as due,
+    file,
+    sheet,
+    row
+from judged

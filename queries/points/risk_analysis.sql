@@ -1,0 +1,63 @@
+-- what: Which systems have a current risk analysis.
+-- grain: one row a system in use
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   validity_months (bigint): how long a risk analysis is current
+-- columns:
+--   organisation (varchar): whose item it is
+--   unit (varchar): the unit that it belongs to, or null
+--   item (varchar): its id
+--   label (varchar): what a person calls it
+--   outcome (varchar): met, unmet, unknown, pending or exempt
+--   reason (varchar): why, as a code; null for most that are met
+--   detail (varchar): what the reason names, or null
+--   due (date): when the requirement falls due or lapses, or null
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with systems as (
+    select * from systems_in_use_at(as_of := $as_of, known_at := $known_at)
+),
+latest as (
+    select organisation, lower(system) as system_key, months_after(max(analysed), $validity_months) as valid_until
+    from risk_analyses_at(as_of := $as_of, known_at := $known_at)
+    where analysed <= $as_of
+    group by all
+),
+exports as (
+    select distinct organisation
+    from imports_at(as_of := $as_of, known_at := $known_at)
+    where source = 'risk_analyses'
+),
+judged as (
+    select
+        s.*,
+        l.valid_until,
+        case
+            when s.responsibility_code = 'central' then 'exempt:central'
+            when l.valid_until >= $as_of then 'met:'
+            when l.valid_until is not null then 'unmet:outdated'
+            when s.risk_analysed_last_year then 'met:register_says_yes'
+            when s.risk_analysed_last_year = false then 'unmet:not_analysed'
+            when e.organisation is not null then 'unmet:not_analysed'
+            else 'unknown:no_information'
+        end as judgement
+    from systems as s
+    left join latest as l using (organisation, system_key)
+    left join exports as e using (organisation)
+)
+select
+    organisation,
+    unit,
+    system as item,
+    system as label,
+    split_part(judgement, ':', 1) as outcome,
+    nullif(split_part(judgement, ':', 2), '') as reason,
+    cast(null as varchar) as detail,
+    due_of(valid_until) as due,
+    file,
+    sheet,
+    row
+from judged

@@ -1,0 +1,26 @@
+-- Incidents: one row a row of an export that was not rejected.
+create table incidents (
+    import_id       integer,
+    sheet_number    smallint,
+    sheet           varchar,
+    row             integer,
+    incident_id     varchar,
+    title           varchar,
+    category        varchar,
+    occurred        timestamp,
+    discovered      timestamp,
+    reported        timestamp,
+    unit            varchar,
+    system          varchar,
+    severity        varchar,
+    personal_data   boolean,
+    significant     boolean,
+    cause           varchar,
+    action          varchar,
+    status          varchar,
+    closed          date,
+    early_warning   timestamp,
+    notification    timestamp,
+    progress_report timestamp,
+    final_report    timestamp
+);

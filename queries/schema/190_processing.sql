@@ -1,0 +1,28 @@
+-- Record of processing: one row a row of an export that was not rejected.
+create table processing (
+    import_id       integer,
+    sheet_number    smallint,
+    sheet           varchar,
+    row             integer,
+    processing_id   varchar,
+    name            varchar,
+    status          varchar,
+    status_code     varchar,
+    unit            varchar,
+    controller      varchar,
+    dpo             varchar,
+    purpose         varchar,
+    data_subjects   varchar,
+    data_categories varchar,
+    recipients      varchar,
+    third_country   boolean,
+    countries       varchar,
+    safeguards      varchar,
+    retention       varchar,
+    security        varchar,
+    legal_basis     varchar,
+    dpia_required   boolean,
+    system          varchar,
+    started         date,
+    reviewed        date
+);

@@ -1,0 +1,15 @@
+-- Deviations in tertial reports: one row a row of an export that was not rejected.
+create table deviations (
+    import_id    integer,
+    sheet_number smallint,
+    sheet        varchar,
+    row          integer,
+    year         double,
+    report       varchar,
+    area         varchar,
+    deviation    boolean,
+    description  varchar,
+    action       varchar,
+    responsible  varchar,
+    due          date
+);

@@ -1,0 +1,128 @@
+-- How a cell's text is read (rulebook, section 3, "Values"). Each macro gives null where the text cannot be read.
+
+-- The text with white space folded; white space only and error cells are empty.
+create or replace temp macro clean(cell, error_cells) as
+    case
+        when cell is null then null
+        when starts_with(cell, '#') and list_contains(error_cells, lower(trim(cell))) then null
+        when regexp_matches(cell, '[\t\n\r\x0b\f\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]|  |^ | $')
+            then nullif(
+                trim(regexp_replace(
+                    cell,
+                    '[ \t\n\r\x0b\f\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]+', ' ', 'g'
+                )),
+                ''
+            )
+        else nullif(cell, '')
+    end;
+
+-- A serial day number of the 1900 or the 1904 system, to the whole second.
+create or replace temp macro serial_time(serial, date1904) as
+    case
+        when serial < 0 or serial >= 2958466 then null
+        when date1904 then timestamp '1904-01-01' + to_seconds(cast(round(serial * 86400) as bigint))
+        when serial < 1 then null
+        when serial < 60 then timestamp '1899-12-31' + to_seconds(cast(round(serial * 86400) as bigint))
+        else timestamp '1899-12-30' + to_seconds(cast(round(serial * 86400) as bigint))
+    end;
+
+-- The number of a Swedish month by its name or the first three or four letters of it.
+create or replace temp macro month_number(word) as
+    list_position(
+        list_transform(
+            [
+                'januari', 'februari', 'mars', 'april', 'maj', 'juni',
+                'juli', 'augusti', 'september', 'oktober', 'november', 'december'
+            ],
+            lambda name: name = word or (len(word) between 3 and 4 and starts_with(name, word))
+        ),
+        true
+    );
+
+-- 5 mars 2024, with or without a time of day.
+create or replace temp macro written_time(cell) as
+    try_strptime(
+        concat_ws(
+            ' ',
+            regexp_extract(cell, '[^\d](\d{4})( |$)', 1),
+            month_number(lower(regexp_extract(cell, '^\d+\.? ([^\d .]+)', 1))),
+            regexp_extract(cell, '^(\d+)', 1),
+            coalesce(nullif(regexp_extract(cell, '(\d{1,2}:\d{2}(:\d{2})?)$', 1), ''), '0:00')
+        ),
+        ['%Y %m %d %H:%M', '%Y %m %d %H:%M:%S']
+    );
+
+-- Whether the text is a date with slashes, whose day and month only the whole column can tell apart.
+create or replace temp macro has_slashes(cell) as
+    regexp_matches(cell, '^\d{1,2}/\d{1,2}/\d{4}( \d{1,2}:\d{2}(:\d{2})?)?$');
+
+-- The first (day) or second (month) number of a date with slashes.
+create or replace temp macro slash_parts(cell, place) as
+    case when has_slashes(cell) then cast(split_part(cell, '/', place) as integer) end;
+
+-- A date or date-time in any form that exports use. Slashes are day/month.
+create or replace temp macro read_time(cell, date1904, open_end) as
+    date_trunc('second', interval 500 millisecond + case
+        when cell is null then null
+        when regexp_matches(cell, '^\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?$')
+            then try_cast(replace(cell, ',', '.') as timestamp)
+        when regexp_matches(cell, '^\d{1,7}([.,]\d+)?$')
+            then serial_time(try_cast(replace(cell, ',', '.') as double), date1904)
+        when regexp_matches(cell, '^\d{8}$') then try_strptime(cell, '%Y%m%d')
+        when has_slashes(cell) then try_strptime(cell, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S'])
+        when regexp_matches(cell, '^\d{1,2}\.\d{1,2}\.\d{4}( \d{1,2}:\d{2}(:\d{2})?)?$')
+            then try_strptime(cell, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S'])
+        when list_contains(open_end, lower(cell)) then timestamp '9999-12-31'
+        when regexp_matches(cell, '^\d{1,2}\.? [[:alpha:]åäöÅÄÖ]+\.? \d{4}( \d{1,2}:\d{2}(:\d{2})?)?$') then written_time(cell)
+    end);
+
+create or replace temp macro read_yes_no(cell, yes, no) as
+    case when list_contains(yes, lower(cell)) then true when list_contains(no, lower(cell)) then false end;
+
+-- Decimal comma or point, spaces between thousands, per cent as its hundredths.
+create or replace temp macro read_number(cell) as
+    case
+        when regexp_matches(replace(cell, ' ', ''), '^[-+−]?\d+([.,]\d+)?%?$')
+            then try_cast(
+                replace(replace(replace(replace(cell, ' ', ''), ',', '.'), '%', ''), '−', '-') as double
+            ) / case when suffix(cell, '%') then 100 else 1 end
+    end;
+
+-- A level 0–4 written as 3, K3 or Allvarlig (3).
+create or replace temp macro read_level(cell) as
+    case
+        when len(regexp_extract_all(cell, '\d+')) = 1 and regexp_matches(cell, '(^|\D)[0-4](\D|$)')
+            then cast(regexp_extract(cell, '\d') as tinyint)
+    end;
+
+-- One level of three in one cell: K3 R2 T1, K3/R2/T2 or 3/2/1; letter is K, R or T, place 1, 2 or 3.
+create or replace temp macro level_of(cell, letter, place) as
+    case
+        when len(regexp_extract_all(cell, '\d+')) = 3 and regexp_matches(cell, '(?i)(^|[^a-zåäö])' || letter || '\s*[:=]?\s*[0-4](\D|$)')
+            then cast(regexp_extract(cell, '(?i)(?:^|[^a-zåäö])' || letter || '\s*[:=]?\s*([0-4])', 1) as tinyint)
+        when regexp_matches(cell, '^[0-4]\D+[0-4]\D+[0-4]$') and not regexp_matches(cell, '(?i)[krt]')
+            then cast(regexp_extract_all(cell, '\d')[place] as tinyint)
+    end;
+
+-- Fields that are made of other columns: each gives the text that the field's own column would have held.
+-- cells: the cleaned cells of the columns that are there, in the order of the declaration.
+create or replace temp macro joined(cells, yes, no, no_reason) as
+    nullif(array_to_string(list_filter(cells, lambda cell: cell is not null), ' '), '');
+
+create or replace temp macro reason_given(cells, yes, no, no_reason) as
+    cast(cells[1] is not null and not list_contains(no_reason, lower(cells[1])) as varchar);
+
+create or replace temp macro answered(cells, yes, no, no_reason) as
+    case when read_yes_no(cells[1], yes, no) is not null then 'true' end;
+
+create or replace temp macro count_yes(cells, yes, no, no_reason) as
+    cast(len(list_filter(cells, lambda cell: list_contains(yes, lower(cell)))) as varchar);
+
+create or replace temp macro confidentiality_of(cells, yes, no, no_reason) as
+    cast(level_of(cells[1], 'K', 1) as varchar);
+
+create or replace temp macro integrity_of(cells, yes, no, no_reason) as
+    cast(level_of(cells[1], 'R', 2) as varchar);
+
+create or replace temp macro availability_of(cells, yes, no, no_reason) as
+    cast(level_of(cells[1], 'T', 3) as varchar);
