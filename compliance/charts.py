@@ -1,0 +1,894 @@
+"""The visual language: HTML fragments and plotly figures made from texts already formatted.
+
+Every function is pure. Texts come in formatted and translated, shares come in as 0..1 or None.
+Each fragment is one line that begins with a block element, because `st.markdown` would read
+anything else as Markdown. In texts marked *rich*, `**61**` becomes bold; all else is escaped.
+
+Show a fragment: `st.markdown(charts.headline("3 of 11 points."), unsafe_allow_html=True)`.
+Show a figure: `st.plotly_chart(fig, theme=None, config=charts.PLOTLY_CONFIG, alt="…")`.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
+Sign = Status | Literal["target", "limit", "last_review"]
+Answer = Literal["met", "unmet", "unknown"]
+Mode = Literal["light", "dark"]
+
+PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+
+
+class Html(str):
+    """Markup made by this module; never escaped again."""
+
+    __slots__ = ()
+
+
+# ---------------------------------------------------------------- building blocks
+
+
+def escaped(value: str) -> Html:
+    """One line of text that is safe in content and in attributes.
+
+    Example: `escaped("<b>")` is `&lt;b&gt;`.
+    """
+    if isinstance(value, Html):
+        return value
+    # A blank line inside a fragment would end it and let the rest be read as Markdown.
+    return Html(html.escape(value.replace("\r", " ").replace("\n", " ")))
+
+
+def rich(value: str) -> Html:
+    """Escaped text in which `**61**` is bold.
+
+    Example: `rich("**61** of **312**")`.
+    """
+    return Html(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escaped(value)))
+
+
+def stack(*fragments: Html) -> Html:
+    """Fragments below each other as one fragment.
+
+    Example: `stack(bar(...), note("…"))`.
+    """
+    return _tag("div", *fragments, css="v-stack")
+
+
+def _tag(name: str, *content: str, css: str = "", **attributes: str) -> Html:
+    """An element; attribute names are written with `_` for `-`, text content is escaped."""
+    given = {"class": css, **attributes}
+    shown = "".join(f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"' for key, value in given.items() if value)
+    return Html(f"<{name}{shown}>{''.join(escaped(part) for part in content)}</{name}>")
+
+
+def _if(text: str, element: Html) -> Html:
+    """The element, or nothing where the text it shows is empty."""
+    return element if text else Html("")
+
+
+def _part(css: str, text: str) -> Html:
+    """A span of rich text, or nothing."""
+    return _if(text, _tag("span", rich(text), css=css))
+
+
+def _hidden(text: str) -> Html:
+    """Text for a screen reader only."""
+    return _if(text, _tag("span", f"{text} ", css="v-sr"))
+
+
+def _percent(share: float) -> str:
+    """A share as a CSS length within 0–100 %; what is not a number is 0."""
+    held = 0.0 if isnan(share) else min(max(share, 0.0), 1.0)
+    return f"{held * 100:.2f}%"
+
+
+def _sign(sign: Sign) -> Html:
+    """The bare shape; a word must stand beside it."""
+    return _tag("span", css=f"v-sign v-{sign}", aria_hidden="true")
+
+
+# ---------------------------------------------------------------- status and text
+
+
+def status_mark(status: Status, word: str, *, note: str = "", large: bool = False) -> Html:
+    """Shape and word of a status, and beside it a quiet note.
+
+    Example: `status_mark("red", "Below the limit", note="target 95 %", large=True)`.
+    """
+    size = " v-large" if large else ""
+    word_part = _tag("span", word, css="v-word")
+    return _tag("div", _sign(status), word_part, _part("v-mute", note), css=f"v-status v-{status}{size}")
+
+
+def headline(*sentences: str, kicker: str = "") -> Html:
+    """The page's answer as its first heading, one sentence a line.
+
+    Example: `headline("3 of 11 points reach the target.", kicker="Review 2026")`.
+    """
+    lines = [_tag("span", rich(sentence), css="v-line") for sentence in sentences]
+    heading = _tag("div", *lines, css="v-headline", role="heading", aria_level="1")
+    return _tag("div", _if(kicker, _tag("div", kicker, css="v-kicker")), heading, css="v-top")
+
+
+def page_title(title: str, *, kicker: str = "", question: str = "") -> Html:
+    """A page's title as its first heading, with a line above and a question below.
+
+    Example: `page_title("Classification", kicker="Point 4 of 13", question="Is every …?")`.
+    """
+    heading = _tag("div", title, css="v-title", role="heading", aria_level="1")
+    above = _if(kicker, _tag("div", kicker, css="v-kicker"))
+    below = _if(question, _tag("div", rich(question), css="v-question"))
+    return _tag("div", above, heading, below, css="v-top")
+
+
+def section(title: str, *, note: str = "", level: int = 2) -> Html:
+    """A heading within a page, and a quiet sentence under it.
+
+    Example: `section("Department by department", note="Coverage in per cent.")`.
+    """
+    heading = _tag("div", title, css="v-section", role="heading", aria_level=str(level))
+    below = _if(note, _tag("div", rich(note), css="v-lead"))
+    return _tag("div", heading, below, css=f"v-head v-level-{level}")
+
+
+def note(text: str) -> Html:
+    """A calm panel with a rich text, for instance the two percentages.
+
+    Example: `note("**42.1 % of those answered.** 167 of 312 systems lack …")`.
+    """
+    return _tag("div", rich(text), css="v-note")
+
+
+def caption(text: str) -> Html:
+    """A small quiet line of rich text under something.
+
+    Example: `caption("14 exempt (central responsibility)")`.
+    """
+    return _tag("div", rich(text), css="v-caption")
+
+
+def badge(text: str) -> Html:
+    """A quiet label, for instance that the data are samples.
+
+    Example: `badge("Sample data, all figures are invented")`.
+    """
+    return _tag("div", _tag("span", text, css="v-badge"), css="v-badges")
+
+
+def comment(label: str, text: str) -> Html:
+    """A person's own words, with who and when above; line breaks are kept.
+
+    Example: `comment("The coordinator's comment, 30 October", "New owners were …")`.
+    """
+    lines = [escaped(line) for line in text.splitlines() if line.strip()]
+    words = _tag("div", Html("<br/>".join(lines)))
+    return _tag("div", _tag("div", label, css="v-small v-mute"), words, css="v-comment")
+
+
+def empty_state(status: Status, word: str, *, title: str, texts: Sequence[str] = ()) -> Html:
+    """What is missing, in words, where there is nothing to show.
+
+    Example: `empty_state("no_basis", "No basis", title="No export is loaded.", texts=["…"])`.
+    """
+    heading = _tag("div", rich(title), css="v-empty-title", role="heading", aria_level="2")
+    lines = [_tag("div", rich(text), css="v-lead") for text in texts]
+    return _tag("div", status_mark(status, word, large=True), heading, *lines, css="v-empty")
+
+
+def card_head(title: str, *, kicker: str = "", text: str = "") -> Html:
+    """The top of a card: a file's name, its place in the row of files, a sentence.
+
+    Example: `card_head("Courses.xls", kicker="File 1 of 2")`.
+    """
+    above = _if(kicker, _tag("div", kicker, css="v-small v-mute"))
+    heading = _tag("div", title, css="v-card-title", role="heading", aria_level="2")
+    return _tag("div", above, heading, _if(text, _tag("div", rich(text))), css="v-card-head")
+
+
+# ---------------------------------------------------------------- facts, legend, pairs
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure of the strip: `value` is large, `rest` follows it quietly."""
+
+    label: str
+    value: str
+    rest: str = ""
+    note: str = ""
+
+
+def facts(items: Sequence[Fact]) -> Html:
+    """A strip of two to four facts between thin rules.
+
+    Example: `facts([Fact("Reach the target", "3", "of 11", "one more than last time")])`.
+    """
+    return _tag("dl", *(_fact(item) for item in items), css="v-facts")
+
+
+def _fact(item: Fact) -> Html:
+    value = _tag("dd", item.value, Html(" " if item.rest else ""), _part("v-rest", item.rest))
+    below = _if(item.note, _tag("dd", rich(item.note), css="v-fact-note"))
+    return _tag("div", _tag("dt", item.label), value, below)
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A sign with its word and, for a status, how many have it."""
+
+    sign: Sign
+    word: str
+    count: str = ""
+
+
+def legend(entries: Sequence[LegendEntry], *, label: str) -> Html:
+    """One line that explains the signs; `label` names the list to a screen reader.
+
+    Example: `legend([LegendEntry("green", "Reach the target", "3")], label="Signs")`.
+    """
+    items = (
+        _tag(
+            "li",
+            _sign(entry.sign),
+            _tag("span", f"{entry.word} {entry.count}".strip(), css="v-word"),
+            css=f"v-{entry.sign}",
+        )
+        for entry in entries
+    )
+    return _tag("ul", *items, css="v-legend", aria_label=label)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A term, its rich value, and a small line under it."""
+
+    term: str
+    value: str
+    note: str = ""
+
+
+def pairs(items: Sequence[Pair]) -> Html:
+    """Terms to the left and their values to the right.
+
+    Example: `pairs([Pair("Read as", "**Training**", "6 of 7 columns recognised.")])`.
+    """
+    return _tag("dl", *(_pair(item) for item in items), css="v-pairs")
+
+
+def _pair(item: Pair) -> Html:
+    below = _if(item.note, _tag("div", rich(item.note), css="v-small v-mute"))
+    value = item.value if isinstance(item.value, Html) else rich(item.value)
+    return _tag("div", _tag("dt", item.term), _tag("dd", value, below))
+
+
+# ---------------------------------------------------------------- bars
+
+
+def bar(
+    *,
+    status: Status,
+    share: float | None,
+    alt: str,
+    target: float | None = None,
+    last: float | None = None,
+    large: bool = False,
+) -> Html:
+    """A bar of 0–100 % with the target as a tick and the last review as a ring.
+
+    Example: `bar(status="red", share=0.196, target=0.95, last=0.145, alt="19.6 % of …")`.
+    """
+    parts = [] if share is None else [_mark("v-fill", "width", share)]
+    parts += [] if last is None or share is None else [_mark("v-ring", "left", last)]
+    parts += [] if target is None or share is None else [_mark("v-tick", "left", target)]
+    css = f"v-bar v-{status if share is not None or status == 'nothing_to_assess' else 'no_basis'}"
+    return _tag("div", *parts, css=css + " v-large" * large, role="img", aria_label=alt)
+
+
+def _mark(css: str, side: str, share: float) -> Html:
+    return _tag("span", css=css, style=f"{side}:{_percent(share)}")
+
+
+@dataclass(frozen=True)
+class BulletHead:
+    """The words over the columns of the bullet rows; a screen reader hears them in each row."""
+
+    coverage: str
+    figure: str
+    status: str
+    change: str
+    trend: str
+    age: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bullet:
+    """One point against its target; `alt` says the whole row in a sentence."""
+
+    status: Status
+    word: str
+    figure: str
+    share: float | None
+    alt: str
+    target: float | None = None
+    last: float | None = None
+    change: str = ""
+    trend: Sequence[float | None] = ()
+    trend_alt: str = ""
+    age: str = ""
+
+
+def name_head(label: str) -> Html:
+    """The header over the names, in the left column beside `bullet_head`.
+
+    Example: `left, right = st.columns([3, 8]); left.markdown(name_head("Point"), …)`.
+    """
+    return _tag("div", label, css="v-name-head")
+
+
+def bullet_head(head: BulletHead) -> Html:
+    """The header over the bullet rows.
+
+    Example: `bullet_head(BulletHead("Coverage", "Today", "Status", "Change", "12 m", "Basis"))`.
+    """
+    cells = (
+        _tag("span", word, css=f"v-{place}")
+        for place, word in (
+            ("cov", head.coverage),
+            ("fig", head.figure),
+            ("sta", head.status),
+            ("chg", head.change),
+            ("spk", head.trend),
+            ("age", head.age),
+        )
+    )
+    return _tag("div", *cells, css="v-bullet v-bullet-head", aria_hidden="true")
+
+
+def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
+    """One row; the point's name is a `st.page_link` in the column to the left.
+
+    Example: `bullet_row(Bullet(status="red", word="…", figure="…", share=0.2, alt="…"), head=h)`.
+    """
+    drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, alt=row.alt)
+    cells = (
+        _tag("div", drawn, css="v-cov"),
+        _tag("div", _hidden(head.figure), row.figure, css="v-fig"),
+        _tag("div", _hidden(head.status), status_mark(row.status, row.word), css="v-sta"),
+        _tag("div", _if(row.change, _hidden(head.change)), row.change, css="v-chg"),
+        _tag("div", sparkline(row.trend, alt=row.trend_alt), css="v-spk"),
+        _tag(
+            "div",
+            _if(row.age, _tag("span", f"{head.age} ", css="v-age-word")),
+            row.age,
+            css="v-age",
+        ),
+    )
+    return _tag("div", *cells, css=f"v-bullet v-row-{row.status}")
+
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_INSET = 90, 24, 4
+SPARK_SPAN = 0.25  # the least range drawn as full height, so that noise does not look like change
+
+
+def sparkline(values: Sequence[float | None], *, alt: str = "") -> Html:
+    """A line without axes; None leaves a gap. Without `alt` it is decoration.
+
+    Example: `sparkline([0.71, None, 0.75], alt="From 71 to 75 % in 12 months")`.
+    """
+    known = [value for value in values if value is not None]
+    if not known:
+        return Html("")
+    lines = (_polyline(run) for run in _runs(_spark_points(values, low=min(known), high=max(known))))
+    last = [point for point in _spark_points(values, low=min(known), high=max(known)) if point][-1]
+    dot = _tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.4")
+    said = {"role": "img", "aria_label": alt} if alt else {"aria_hidden": "true"}
+    size = {"width": str(SPARK_WIDTH), "height": str(SPARK_HEIGHT)}
+    box = f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"
+    return _tag("svg", *lines, dot, css="v-spark", viewBox=box, **size, **said)
+
+
+def _spark_points(values: Sequence[float | None], *, low: float, high: float) -> list[tuple[float, float] | None]:
+    """The places of the values in the sparkline's box."""
+    span = max(high - low, SPARK_SPAN)
+    base = min(max((low + high - span) / 2, 0.0), 1.0 - span) if span <= 1 else low
+    step = (SPARK_WIDTH - 2 * SPARK_INSET) / max(len(values) - 1, 1)
+    tall = SPARK_HEIGHT - 2 * SPARK_INSET
+    return [
+        None if value is None else (SPARK_INSET + index * step, SPARK_INSET + tall * (1 - (value - base) / span))
+        for index, value in enumerate(values)
+    ]
+
+
+def _runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+    """The points between the gaps."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(point)
+    return [run for run in runs if run]
+
+
+def _polyline(run: Sequence[tuple[float, float]]) -> Html:
+    # A lone value is drawn as a short stroke; a polyline of one point shows nothing.
+    drawn = run if len(run) > 1 else [run[0], (run[0][0] + 0.1, run[0][1])]
+    return _tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in drawn))
+
+
+# ---------------------------------------------------------------- one point
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hero:
+    """The figure of one point: `counts` and `note` are rich, `alt` is said for the bar."""
+
+    status: Status
+    word: str
+    figure: str
+    counts: str
+    share: float | None
+    alt: str
+    terms: str = ""
+    target: float | None = None
+    last: float | None = None
+    note: str = ""
+
+
+def hero(item: Hero) -> Html:
+    """Status, giant figure, what it counts, bar, and a line that explains the bar.
+
+    Example: `hero(Hero(status="red", word="…", figure="19.6 %", counts="**61** of …", …))`.
+    """
+    drawn = bar(
+        status=item.status,
+        share=item.share,
+        target=item.target,
+        last=item.last,
+        alt=item.alt,
+        large=True,
+    )
+    return _tag(
+        "div",
+        status_mark(item.status, item.word, note=item.terms, large=True),
+        _tag("div", item.figure, css="v-hero-figure"),
+        _if(item.counts, _tag("div", rich(item.counts), css="v-hero-counts")),
+        drawn,
+        _if(item.note, caption(item.note)),
+        css=f"v-hero v-{item.status}",
+    )
+
+
+@dataclass(frozen=True)
+class AnswerPart:
+    """A part of what was asked: met, unmet or unknown, with its count."""
+
+    kind: Answer
+    count: str
+    label: str
+    share: float
+
+
+def answered(parts: Sequence[AnswerPart], *, alt: str) -> Html:
+    """One strip of what is met, unmet and unknown (hatched), with the counts below.
+
+    Example: `answered([AnswerPart("met", "61", "met", 0.2)], alt="61 met, 84 unmet …")`.
+    """
+    shown = [part for part in parts if part.share > 0]
+    strip = (_tag("span", css=f"v-{part.kind}", style=f"flex-grow:{part.share:.4f}") for part in shown)
+    keys = (
+        _tag(
+            "li",
+            _tag("span", css=f"v-key v-{part.kind}", aria_hidden="true"),
+            _tag("strong", part.count),
+            f" {part.label}",
+        )
+        for part in parts
+    )
+    drawn = _tag("div", *strip, css="v-strip", role="img", aria_label=alt)
+    return _tag("div", drawn, _tag("ul", *keys, css="v-keys"), css="v-answered")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why items are unmet: how many and how large a share of them."""
+
+    label: str
+    count: str
+    percent: str
+    share: float
+
+
+def reasons(items: Sequence[Reason], *, label: str) -> Html:
+    """The reasons as bars in the one blue, in the order given; `label` names the list.
+
+    Example: `reasons([Reason("Not classified", "52", "21 %", 0.21)], label="Why")`.
+    """
+    return _tag("ul", *(_reason(item) for item in items), css="v-reasons", aria_label=label)
+
+
+def _reason(item: Reason) -> Html:
+    track = _tag("span", _mark("v-fill", "width", item.share), css="v-track", aria_hidden="true")
+    figures = _tag("span", _tag("strong", item.count), " ", _part("v-mute v-small", item.percent))
+    return _tag("li", _tag("span", item.label, css="v-reason"), track, figures)
+
+
+@dataclass(frozen=True)
+class Dumbbell:
+    """A figure before and after; `before` is None where there was none."""
+
+    label: str
+    before: float | None
+    after: float | None
+    before_text: str
+    after_text: str
+    change: str
+    alt: str
+
+
+def dumbbells(items: Sequence[Dumbbell], *, label: str) -> Html:
+    """What an import changes, one figure a row: ring before, dot after.
+
+    Example: `dumbbells([Dumbbell("1 Training", 0.81, 0.87, "81.2 %", "86.8 %", "+5.6", "…")], …)`.
+    """
+    return _tag("ul", *(_dumbbell(item) for item in items), css="v-dumbbells", aria_label=label)
+
+
+def _dumbbell(item: Dumbbell) -> Html:
+    ends = [share for share in (item.before, item.after) if share is not None]
+    style = f"left:{_percent(min(ends))};right:{_percent(1 - max(ends))}" if len(ends) == 2 else ""
+    parts = [_tag("span", css="v-span", style=style)] if style else []
+    parts += [] if item.before is None else [_mark("v-before", "left", item.before)]
+    parts += [] if item.after is None else [_mark("v-after", "left", item.after)]
+    return _tag(
+        "li",
+        _tag("span", item.label, css="v-db-label"),
+        _tag("span", *parts, css="v-db-track", role="img", aria_label=item.alt),
+        _tag("span", item.before_text, css="v-db-before"),
+        _tag("span", css="v-arrow", aria_hidden="true"),
+        _tag("strong", item.after_text, css="v-db-after"),
+        _tag("span", item.change, css="v-db-change"),
+    )
+
+
+# ---------------------------------------------------------------- tables
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column; `numeric` aligns right, `row_header` names the row, `strong` is bold."""
+
+    label: str
+    numeric: bool = False
+    row_header: bool = False
+    strong: bool = False
+    nowrap: bool = False
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: str) -> Html:
+    """A real table in a scroll area of its own; `caption` names both to a screen reader.
+
+    Example: `table([Column("Row", numeric=True)], [["412"]], caption="Rejected rows")`.
+    """
+    heads = (_tag("th", column.label, scope="col", css=_column_css(column)) for column in columns)
+    body = (_tag("tr", *(_cell(column, value) for column, value in zip(columns, row, strict=True))) for row in rows)
+    drawn = _tag(
+        "table",
+        _tag("caption", caption),
+        _tag("thead", _tag("tr", *heads)),
+        _tag("tbody", *body),
+        css="v-table",
+    )
+    return _scroll(drawn, caption)
+
+
+def _cell(column: Column, value: str) -> Html:
+    if column.row_header:
+        return _tag("th", value, scope="row", css=_column_css(column))
+    return _tag("td", value, css=_column_css(column))
+
+
+def _column_css(column: Column) -> str:
+    chosen = {"v-num": column.numeric, "v-bold": column.strong, "v-nowrap": column.nowrap}
+    return " ".join(css for css, wanted in chosen.items() if wanted)
+
+
+def _scroll(content: Html, label: str) -> Html:
+    """A scroll area that the keyboard reaches and a screen reader names."""
+    return _tag("div", content, css="v-scroll", role="region", tabindex="0", aria_label=label)
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A whole per cent ("–" where there is none) and the status word said with it."""
+
+    status: Status
+    text: str
+    word: str
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """A point and its cells, in the order of the columns."""
+
+    label: str
+    cells: Sequence[HeatCell]
+
+
+def heat_table(columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, caption: str) -> Html:
+    """Departments across, points down; a cell is shape and whole per cent on a tint.
+
+    Example: `heat_table(["Culture"], [HeatRow("1 …", [HeatCell("red", "72", "Below")])], …)`.
+    """
+    heads = (_tag("th", column, scope="col") for column in columns)
+    body = (_tag("tr", _tag("th", row.label, scope="row"), *(_heat_cell(cell) for cell in row.cells)) for row in rows)
+    drawn = _tag(
+        "table",
+        _tag("caption", caption),
+        _tag("thead", _tag("tr", _tag("th", corner, scope="col"), *heads)),
+        _tag("tbody", *body),
+        css="v-heat",
+        style=f"--columns:{len(columns)}",
+    )
+    return _scroll(drawn, caption)
+
+
+def _heat_cell(cell: HeatCell) -> Html:
+    shape = _sign(cell.status) if cell.status in ("green", "yellow", "red") else Html("")
+    return _tag("td", shape, cell.text, _hidden(f" {cell.word}"), css=f"v-{cell.status}")
+
+
+# ---------------------------------------------------------------- plotly
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours plotly needs; it cannot read the style sheet's tokens."""
+
+    ink: str
+    mute: str
+    line: str
+    background: str
+    accent: str
+    status: dict[Status, str]
+
+
+PALETTES: dict[Mode, Palette] = {
+    "light": Palette(
+        ink="#16202A",
+        mute="#4F5B67",
+        line="#DCD9D2",
+        background="#FBFAF8",
+        accent="#1F4E79",
+        status={
+            "green": "#00765A",
+            "yellow": "#A66B00",
+            "red": "#8F2C0C",
+            "no_basis": "#66717C",
+            "nothing_to_assess": "#66717C",
+        },
+    ),
+    "dark": Palette(
+        ink="#E9EDF1",
+        mute="#A9B5C1",
+        line="#36414C",
+        background="#12171C",
+        accent="#8FBCE6",
+        status={
+            "green": "#3DBE98",
+            "yellow": "#F2B84B",
+            "red": "#F07F5A",
+            "no_basis": "#8A97A4",
+            "nothing_to_assess": "#8A97A4",
+        },
+    ),
+}
+
+FONT = "IBM Plex Sans, system-ui, sans-serif"
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level across a chart and the text that names it."""
+
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """One month: `tick` is "" where the axis says nothing, `hover` is shown on the point."""
+
+    tick: str
+    share: float | None
+    hover: str = ""
+
+
+@dataclass(frozen=True)
+class UnitBar:
+    """One unit: name, "7 of 15" below it, the per cent at the bar's end."""
+
+    name: str
+    counts: str
+    figure: str
+    share: float | None
+    status: Status
+
+
+def trend(
+    points: Sequence[TrendPoint],
+    *,
+    mode: Mode,
+    last_text: str,
+    target: Level | None = None,
+    limit: Level | None = None,
+    height: int = 330,
+) -> go.Figure:
+    """A line over the months, y always 0–100 %, only its last value written out.
+
+    Example: `trend([TrendPoint("nov<br>2025", 0.14)], mode="light", last_text="19.6 %", …)`.
+    """
+    colours = PALETTES[mode]
+    figure = go.Figure(layout=_layout(colours, height=height))
+    shares = [None if point.share is None else point.share * 100 for point in points]
+    figure.add_scatter(
+        x=list(range(len(points))),
+        y=shares,
+        mode="lines+markers" if _has_lone_value(shares) else "lines",
+        connectgaps=False,
+        line={"color": colours.accent, "width": 3},
+        marker={"size": 5},
+        text=[escaped(point.hover) for point in points],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    _add_last(figure, shares, text=last_text, colours=colours)
+    _add_levels(figure, target=target, limit=limit, colours=colours)
+    ticks = [(index, point.tick) for index, point in enumerate(points) if point.tick]
+    figure.update_xaxes(
+        tickvals=[index for index, _ in ticks],
+        ticktext=[_two_lines(text) for _, text in ticks],
+        range=[-0.35, max(len(points) - 1, 1) + 0.35],
+        showline=True,
+        linecolor=colours.line,
+    )
+    figure.update_yaxes(range=[0, 106], tickvals=[0, 50, 100], ticktext=["0", "50", "100\u00a0%"])
+    return figure
+
+
+def _has_lone_value(shares: Sequence[float | None]) -> bool:
+    """Whether some value has a gap on both sides, so that a bare line would not show it."""
+    padded = [None, *shares, None]
+    return any(
+        value is not None and padded[index] is None and padded[index + 2] is None for index, value in enumerate(shares)
+    )
+
+
+def _add_last(figure: go.Figure, shares: Sequence[float | None], *, text: str, colours: Palette) -> None:
+    known = [index for index, share in enumerate(shares) if share is not None]
+    if not known:
+        return
+    last = known[-1]
+    value = shares[last] or 0.0
+    figure.add_scatter(
+        x=[last],
+        y=[value],
+        mode="markers+text",
+        marker={"size": 11, "color": colours.accent},
+        text=[f"<b>{escaped(text)}</b>"],
+        textposition="bottom left" if value > 88 else "top left",
+        textfont={"size": 17, "color": colours.ink},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def _add_levels(figure: go.Figure, *, target: Level | None, limit: Level | None, colours: Palette) -> None:
+    if target is not None:
+        _add_level(figure, target, above=True, colour=colours.ink, line={"width": 2})
+    if limit is not None:
+        _add_level(figure, limit, above=False, colour=colours.mute, line={"width": 1.5, "dash": "dot"})
+
+
+def _add_level(figure: go.Figure, level: Level, *, above: bool, colour: str, line: dict[str, Any]) -> None:
+    """A line across the chart with its name at the left end, clear of the last value."""
+    figure.add_hline(
+        y=level.share * 100,
+        line={"color": colour, **line},
+        layer="below",
+        annotation={
+            "text": escaped(level.text),
+            "font": {"color": colour, "size": 15},
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "bottom" if above else "top",
+        },
+        annotation_position="top left" if above else "bottom left",
+    )
+
+
+def unit_bars(units: Sequence[UnitBar], *, mode: Mode, target: Level | None = None, row_height: int = 46) -> go.Figure:
+    """Units as horizontal bars in the order given, worst first.
+
+    Example: `unit_bars([UnitBar("HR", "7 of 15", "47 %", 0.47, "red")], mode="light")`.
+    """
+    colours = PALETTES[mode]
+    height = row_height * len(units) + 40
+    figure = go.Figure(layout=_layout(colours, height=height))
+    figure.add_bar(
+        orientation="h",
+        x=[(unit.share or 0) * 100 for unit in units],
+        y=list(range(len(units))),
+        width=0.52,
+        marker={"color": [colours.status[unit.status] for unit in units]},
+        text=[f"\u00a0<b>{escaped(unit.figure)}</b>" for unit in units],
+        textposition="outside",
+        textfont={"color": colours.ink, "size": 15},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    if target is not None:
+        _add_target_post(figure, target, colours=colours)
+    figure.update_xaxes(visible=False, range=[0, 112])
+    figure.update_yaxes(
+        tickvals=list(range(len(units))),
+        ticktext=[_unit_label(unit, colours=colours) for unit in units],
+        range=[len(units) - 0.5, -0.5],
+        tickfont={"color": colours.ink},
+    )
+    figure.update_layout(margin={"t": 30, "b": 4}, hovermode=False)
+    return figure
+
+
+def _unit_label(unit: UnitBar, *, colours: Palette) -> str:
+    counts = f'<span style="color:{colours.mute}">{escaped(unit.counts)}</span>'
+    return f"{escaped(unit.name)}<br>{counts}"
+
+
+def _add_target_post(figure: go.Figure, target: Level, *, colours: Palette) -> None:
+    figure.add_vline(
+        x=target.share * 100,
+        line={"color": colours.ink, "width": 2},
+        annotation={
+            "text": escaped(target.text),
+            "font": {"color": colours.ink, "size": 15},
+            "showarrow": False,
+            "xanchor": "center",
+            "yanchor": "bottom",
+        },
+        annotation_position="top",
+    )
+
+
+def _two_lines(text: str) -> str:
+    """A tick's text; a line break in it becomes plotly's own."""
+    return "<br>".join(escaped(line) for line in text.split("\n"))
+
+
+def _layout(colours: Palette, *, height: int) -> go.Layout:
+    """What every chart shares: no frame, no grid, no legend, nothing to drag."""
+    bare = {"showgrid": False, "zeroline": False, "fixedrange": True, "tickangle": 0}
+    axis = {**bare, "tickfont": {"color": colours.mute, "size": 15}, "automargin": True}
+    return go.Layout(
+        template="none",
+        height=height,
+        margin={"l": 8, "r": 16, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "color": colours.ink, "size": 15},
+        hoverlabel={
+            "bgcolor": colours.background,
+            "bordercolor": colours.line,
+            "font": {"color": colours.ink, "family": FONT, "size": 15},
+        },
+        showlegend=False,
+        dragmode=False,
+        xaxis=axis,
+        yaxis={**axis, "ticklabelstandoff": 8},
+    )

@@ -1,0 +1,355 @@
+"""The visual language escapes, speaks to a screen reader, and draws no nought for a gap."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from compliance import charts
+from compliance.charts import Html
+
+ROOT = Path(__file__).parents[1]
+HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
+HEAD = charts.BulletHead(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+
+
+def bullet(share: float | None = 0.196, text: str = "19.6 %") -> charts.Bullet:
+    return charts.Bullet(
+        status="red",
+        word=text,
+        figure=text,
+        share=share,
+        alt=text,
+        target=0.95,
+        last=0.145,
+        change=text,
+        trend=[0.1, None, 0.2],
+        trend_alt=text,
+        age=text,
+    )
+
+
+def hero(share: float | None = 0.196, text: str = "19.6 %") -> charts.Hero:
+    return charts.Hero(
+        status="red",
+        word=text,
+        figure=text,
+        counts=text,
+        share=share,
+        alt=text,
+        terms=text,
+        target=0.95,
+        last=0.145,
+        note=text,
+    )
+
+
+H = HOSTILE
+FRAGMENTS: dict[str, Callable[[], Html]] = {
+    "status_mark": lambda: charts.status_mark("red", H, note=H, large=True),
+    "headline": lambda: charts.headline(H, H, kicker=H),
+    "page_title": lambda: charts.page_title(H, kicker=H, question=H),
+    "section": lambda: charts.section(H, note=H),
+    "note": lambda: charts.note(H),
+    "caption": lambda: charts.caption(H),
+    "badge": lambda: charts.badge(H),
+    "comment": lambda: charts.comment(H, H),
+    "empty_state": lambda: charts.empty_state("no_basis", H, title=H, texts=[H]),
+    "card_head": lambda: charts.card_head(H, kicker=H, text=H),
+    "facts": lambda: charts.facts([charts.Fact(H, H, H, H)]),
+    "legend": lambda: charts.legend([charts.LegendEntry("target", H, H)], label=H),
+    "pairs": lambda: charts.pairs([charts.Pair(H, H, H)]),
+    "bar": lambda: charts.bar(status="red", share=0.2, target=0.9, last=0.1, alt=H),
+    "name_head": lambda: charts.name_head(H),
+    "bullet_head": lambda: charts.bullet_head(HEAD),
+    "bullet_row": lambda: charts.bullet_row(bullet(text=H), head=HEAD),
+    "hero": lambda: charts.hero(hero(text=H)),
+    "answered": lambda: charts.answered([charts.AnswerPart("met", H, H, 1.0)], alt=H),
+    "reasons": lambda: charts.reasons([charts.Reason(H, H, H, 0.5)], label=H),
+    "dumbbells": lambda: charts.dumbbells([charts.Dumbbell(H, 0.1, 0.2, H, H, H, H)], label=H),
+    "table": lambda: charts.table([charts.Column(H, row_header=True), charts.Column(H)], [[H, H]], caption=H),
+    "heat_table": lambda: charts.heat_table(
+        [H], [charts.HeatRow(H, [charts.HeatCell("red", H, H)])], corner=H, caption=H
+    ),
+    "stack": lambda: charts.stack(charts.note(H), charts.note(H)),
+}
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_hostile_values_become_text_in_a_single_well_formed_line(name: str) -> None:
+    fragment = FRAGMENTS[name]()
+    assert "\n" not in fragment
+    assert "\r" not in fragment
+    assert re.match(r"<(div|dl|ul)[ >]", fragment), "Markdown would read an inline element"
+    tree = ElementTree.fromstring(fragment)
+    assert not [element for element in tree.iter() if element.tag == "script"]
+    said = "".join(tree.itertext()) + "".join(v for e in tree.iter() for v in e.attrib.values())
+    assert "<script>alert('1')</script> \"quoted\" & a" in said
+
+
+def test_every_fragment_is_tried_with_hostile_values() -> None:
+    made = {
+        name
+        for name, value in vars(charts).items()
+        if callable(value) and not name.startswith("_") and getattr(value, "__annotations__", {}).get("return") is Html
+    }
+    assert made - {"escaped", "rich", "sparkline"} == set(FRAGMENTS)
+
+
+def test_only_two_stars_mean_something_in_rich_text() -> None:
+    assert charts.rich("**61** of <b>312</b>") == "<strong>61</strong> of &lt;b&gt;312&lt;/b&gt;"
+    assert charts.rich("**open") == "**open"
+    assert charts.escaped("**61**") == "**61**"
+
+
+def test_markup_made_here_is_not_escaped_twice() -> None:
+    mark = charts.status_mark("green", "a & b")
+    assert charts.escaped(mark) is mark
+    assert mark in charts.table([charts.Column("Status")], [[mark]], caption="c")
+
+
+def parts(fragment: str, css: str) -> list[ElementTree.Element]:
+    tree = ElementTree.fromstring(fragment)
+    return [element for element in tree.iter() if css in element.get("class", "").split()]
+
+
+def test_a_bar_says_its_sentence_and_stands_at_its_share() -> None:
+    drawn = charts.bar(status="red", share=0.196, target=0.95, last=0.145, alt="19.6 % of 95 %")
+    assert (drawn.count('role="img"'), drawn.count('aria-label="19.6 % of 95 %"')) == (1, 1)
+    styles = [parts(drawn, css)[0].get("style") for css in ("v-fill", "v-tick", "v-ring")]
+    assert styles == ["width:19.60%", "left:95.00%", "left:14.50%"]
+
+
+@pytest.mark.parametrize(("share", "width"), [(-0.5, "0.00%"), (1.7, "100.00%"), (float("nan"), "0.00%")])
+def test_a_share_stays_within_the_bar(share: float, width: str) -> None:
+    drawn = charts.bar(status="red", share=share, alt="x")
+    assert parts(drawn, "v-fill")[0].get("style") == f"width:{width}"
+
+
+def test_without_a_share_the_bar_is_hatched_and_has_no_target() -> None:
+    drawn = charts.bar(status="red", share=None, target=0.95, last=0.1, alt="x")
+    assert parts(drawn, "v-no_basis")
+    assert len(list(ElementTree.fromstring(drawn).iter())) == 1
+    calm = charts.bar(status="nothing_to_assess", share=None, alt="x")
+    assert parts(calm, "v-nothing_to_assess")
+    assert not parts(calm, "v-no_basis")
+
+
+def test_a_row_tells_a_screen_reader_what_each_figure_is() -> None:
+    head = charts.BulletHead("Coverage", "Today", "Status", "Change", "12 months", "Basis")
+    row = bullet(text="7")
+    said = "".join(ElementTree.fromstring(charts.bullet_row(row, head=head)).itertext())
+    assert said == "Today 7Status 7Change 7Basis 7"
+    assert 'aria-hidden="true"' in charts.bullet_head(head)
+
+
+def test_a_gap_splits_the_sparkline_and_is_never_drawn_as_nought() -> None:
+    tree = ElementTree.fromstring(charts.sparkline([0.5, 0.6, None, 0.7], alt="x"))
+    lines = [element.get("points", "") for element in tree.iter("polyline")]
+    assert [len(line.split(" ")) for line in lines] == [2, 2]
+    inside = [float(pair.split(",")[1]) for line in lines for pair in line.split(" ")]
+    assert all(0 < y < charts.SPARK_HEIGHT for y in inside)
+    assert charts.sparkline([]) == charts.sparkline([None, None]) == ""
+
+
+@pytest.mark.parametrize("values", [[0.0] * 12, [1.0] * 12, [0.0, 1.0], [0.5]])
+def test_a_sparkline_stays_in_its_box(values: list[float | None]) -> None:
+    tree = ElementTree.fromstring(charts.sparkline(values))
+    heights = [float(circle.get("cy", "nan")) for circle in tree.iter("circle")]
+    assert len(heights) == 1
+    assert 0 < heights[0] < charts.SPARK_HEIGHT
+    assert tree.get("aria-hidden") == "true"
+    assert tree.get("role") is None
+
+
+def test_the_strip_shows_only_what_is_there_and_counts_all() -> None:
+    drawn = charts.answered(
+        [
+            charts.AnswerPart("met", "61", "met", 1.0),
+            charts.AnswerPart("unknown", "0", "unknown", 0),
+        ],
+        alt="61 met",
+    )
+    strip = parts(drawn, "v-strip")[0]
+    assert (len(strip), strip.get("role"), strip.get("aria-label")) == (1, "img", "61 met")
+    assert len(list(parts(drawn, "v-keys")[0])) == 2
+
+
+def test_a_figure_without_a_before_has_no_ring() -> None:
+    drawn = charts.dumbbells([charts.Dumbbell("a", None, 0.7, "–", "70 %", "", "new, 70 %")], label="Changes")
+    assert not parts(drawn, "v-before")
+    assert not parts(drawn, "v-span")
+    assert parts(drawn, "v-after")
+    assert 'aria-label="Changes"' in drawn
+    assert 'aria-label="new, 70 %"' in drawn
+
+
+def test_a_table_has_a_caption_scopes_and_a_scroll_area_with_a_name() -> None:
+    columns = [charts.Column("System", row_header=True), charts.Column("Row", numeric=True)]
+    area = ElementTree.fromstring(charts.table(columns, [["A", "412"]], caption="Unmet systems"))
+    assert (area.get("role"), area.get("tabindex"), area.get("aria-label")) == (
+        "region",
+        "0",
+        "Unmet systems",
+    )
+    assert area.findtext("table/caption") == "Unmet systems"
+    assert [head.get("scope") for head in area.iter("th")] == ["col", "col", "row"]
+    assert [cell.get("class") for cell in area.iter("td")] == ["v-num"]
+
+
+def test_a_row_of_the_wrong_length_is_an_error() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        charts.table([charts.Column("a")], [["1", "2"]], caption="c")
+
+
+def test_a_heat_cell_is_shape_number_and_word() -> None:
+    cells = [charts.HeatCell("red", "72", "Below"), charts.HeatCell("no_basis", "–", "No basis")]
+    area = ElementTree.fromstring(
+        charts.heat_table(["A", "B"], [charts.HeatRow("1", cells)], corner="Point", caption="c")
+    )
+    worst, missing = area.iter("td")
+    assert ["".join(cell.itertext()).split() for cell in (worst, missing)] == [
+        ["72", "Below"],
+        ["–", "No", "basis"],
+    ]
+    assert [len(cell.findall("span[@aria-hidden]")) for cell in (worst, missing)] == [1, 0]
+
+
+def points(*shares: float | None) -> list[charts.TrendPoint]:
+    return [charts.TrendPoint("nov\n2025", share, HOSTILE) for share in shares]
+
+
+def test_the_trend_keeps_gaps_and_writes_only_the_last_known_value() -> None:
+    figure = charts.trend(points(0.1, None, 0.3, None), mode="light", last_text="<30 %>")
+    line, last = figure.data
+    assert list(line.y) == [10.0, None, 30.0, None]
+    assert line.connectgaps is False
+    assert (last.x, last.y, last.text) == ((2,), (30.0,), ("<b>&lt;30 %&gt;</b>",))
+    assert "<script" not in "".join(line.text)
+    assert line.mode == "lines+markers", "a value between two gaps would not be seen as a line"
+    assert figure.layout.xaxis.ticktext[0] == "nov<br>2025"
+
+
+def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> None:
+    figure = charts.trend(
+        points(0.1, 0.2),
+        mode="dark",
+        last_text="20 %",
+        target=charts.Level(0.95, "Target <95 %>"),
+        limit=charts.Level(0.8, "Limit 80 %"),
+    )
+    assert list(figure.layout.yaxis.tickvals) == [0, 50, 100]
+    assert not figure.layout.yaxis.showgrid
+    assert not figure.layout.showlegend
+    assert [shape.y0 for shape in figure.layout.shapes] == [95.0, 80.0]
+    assert [shape.line.dash for shape in figure.layout.shapes] == [None, "dot"]
+    assert [note.text for note in figure.layout.annotations] == [
+        "Target &lt;95 %&gt;",
+        "Limit 80 %",
+    ]
+
+
+@pytest.mark.parametrize("shares", [[], [None, None]])
+def test_a_trend_without_values_draws_none(shares: list[float | None]) -> None:
+    assert len(charts.trend(points(*shares), mode="light", last_text="–").data) == 1
+
+
+def test_units_keep_their_order_from_above_and_show_counts_below_the_name() -> None:
+    units = [
+        charts.UnitBar("<A>", "0 of 14", "0 %", 0.0, "red"),
+        charts.UnitBar("B", "–", "–", None, "no_basis"),
+    ]
+    figure = charts.unit_bars(units, mode="light", target=charts.Level(0.95, "Target"))
+    assert figure.layout.yaxis.range == (1.5, -0.5)
+    assert list(figure.data[0].x) == [0.0, 0.0]
+    assert "&lt;A&gt;<br>" in figure.layout.yaxis.ticktext[0]
+    assert "0 of 14" in figure.layout.yaxis.ticktext[0]
+
+
+# ---------------------------------------------------------------- one palette in three files
+
+
+def tokens() -> dict[str, tuple[str, str]]:
+    """The style sheet's colours, light and dark."""
+    css = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
+    found = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css)
+    return {name: (light.upper(), dark.upper()) for name, light, dark in found}
+
+
+def test_the_figures_use_the_colours_of_the_style_sheet() -> None:
+    css = tokens()
+    for index, palette in enumerate((charts.PALETTES["light"], charts.PALETTES["dark"])):
+        named = {"ink": palette.ink, "mute": palette.mute, "line": palette.line}
+        named |= {"bg": palette.background, "accent": palette.accent}
+        named |= {key: palette.status[key] for key in ("green", "yellow", "red")}
+        assert named == {name: css[name][index] for name in named}
+        assert palette.status["no_basis"] == css["none"][index]
+
+
+def test_streamlit_uses_the_colours_of_the_style_sheet() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    keys = {"primaryColor": "accent", "backgroundColor": "bg", "textColor": "ink"}
+    keys |= {"borderColor": "line", "greenColor": "green", "redColor": "red"}
+    keys |= {"orangeColor": "yellow", "greenTextColor": "green-text", "redTextColor": "red-text"}
+    for index, mode in enumerate(("light", "dark")):
+        theme = config["theme"][mode]
+        assert {key: theme[key] for key in keys} == {key: tokens()[keys[key]][index] for key in keys}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    dark, light = sorted((luminance(first), luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+TEXT_ON = [
+    ("ink", "bg"),
+    ("ink", "card"),
+    ("mute", "bg"),
+    ("mute", "card"),
+    ("mute", "quiet"),
+    ("ink", "none-tint"),
+    ("accent", "bg"),
+    ("accent-ink", "accent"),
+    ("green-text", "bg"),
+    ("green-text", "green-tint"),
+    ("yellow-text", "bg"),
+    ("yellow-text", "yellow-tint"),
+    ("red-text", "bg"),
+    ("red-on-tint", "red-tint"),
+    ("none-text", "bg"),
+    ("none-text", "none-tint"),
+]
+
+
+@pytest.mark.parametrize("index", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXT_ON)
+def test_text_is_readable_on_its_ground(text: str, ground: str, index: int) -> None:
+    assert contrast(tokens()[text][index], tokens()[ground][index]) >= 4.5
+
+
+@pytest.mark.parametrize("index", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("mark", ["green", "yellow", "red", "none", "accent"])
+def test_a_mark_is_seen_against_the_page(mark: str, index: int) -> None:
+    assert contrast(tokens()[mark][index], tokens()["bg"][index]) >= 3
+
+
+def test_the_style_sheet_survives_the_sanitiser_of_streamlit() -> None:
+    assert "<" not in (ROOT / "static" / "style.css").read_text(encoding="utf-8")
+
+
+def test_every_class_that_a_fragment_uses_is_styled_or_a_bare_hook() -> None:
+    css = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
+    source = Path(charts.__file__).read_text(encoding="utf-8")
+    used = set(re.findall(r"\bv-[a-z][a-z-]*[a-z]\b", source))
+    hooks = {"v-badges", "v-word", "v-reason", "v-level", "v-row", "v-fact"}
+    assert {name for name in used if f".{name}" not in css} <= hooks
