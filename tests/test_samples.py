@@ -1,0 +1,98 @@
+"""The samples are what their generator writes, can be read by the real line, and show what their README says."""
+
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from compliance import samples
+from compliance.assessing import Coverage, coverage
+from compliance.database import EVERYTHING_KNOWN
+from compliance.loading import find_matches
+from compliance.places import SAMPLES
+from compliance.reading import Workbook, read
+from compliance.recognising import extract_date
+from tests.line import NOON, POINTS, SOURCES, WORDS, Line, Order
+
+README = (SAMPLES / "README.md").read_text("utf-8")
+FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
+AS_OF = date(2026, 10, 31)
+
+
+@pytest.fixture(scope="module")
+def workbooks() -> dict[Path, Workbook]:
+    return {path: read(path, name=path.name) for path in FILES}
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Coverage]:
+    line = Line(tmp_path_factory.mktemp("samples"))
+    for path in FILES:
+        if path.parent.name in ("2026-10-31", "2026-11-15"):
+            line.load(path)
+    with line.database.cursor() as cursor:
+        found = coverage(cursor, POINTS, days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
+    return {figure.point.number: figure for figure in found}
+
+
+def content(path: Path) -> object:
+    """What a file holds: the members of a zip, whose compression may differ between machines, else its bytes."""
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as packed:
+        return {member.filename: (member.date_time, packed.read(member)) for member in packed.infolist()}
+
+
+def test_the_generator_writes_what_is_committed(tmp_path):
+    written = samples.write_all(tmp_path)
+    assert [path.relative_to(tmp_path) for path in written] == [path.relative_to(SAMPLES) for path in FILES]
+    differing = [old.name for new, old in zip(written, FILES, strict=True) if content(new) != content(old)]
+    assert differing == []
+
+
+def test_every_file_is_recognised_as_its_source_on_its_day(workbooks):
+    declared = {
+        (on.isoformat(), layout.file.format(date=on, compact=f"{on:%Y%m%d}", year=on.year)): layout.source
+        for layout in samples.layouts()
+        for on in layout.dates
+    }
+    for path, workbook in workbooks.items():
+        matches = find_matches(workbook, Order("test", NOON), sources=SOURCES, words=WORDS)
+        found = extract_date(workbook, matches, WORDS)
+        assert {match.source.id for match in matches} == {declared[path.parent.name, path.name]}, path
+        assert found, path
+        assert found.day.isoformat() == path.parent.name, path
+
+
+def test_every_source_and_every_way_to_say_the_day_is_there(workbooks):
+    assert {layout.source for layout in samples.layouts()} == set(SOURCES)
+    ways = set()
+    for workbook in workbooks.values():
+        matches = find_matches(workbook, Order("test", NOON), sources=SOURCES, words=WORDS)
+        found = extract_date(workbook, matches, WORDS)
+        ways.add(found.by if found else None)
+    assert ways == {"heading", "file_name", "modified"}
+
+
+def test_no_file_holds_an_identity_number(workbooks):
+    assert {path.name: workbook.masked for path, workbook in workbooks.items() if workbook.masked} == {}
+
+
+def test_the_readme_says_that_all_is_fictitious():
+    assert "All of this is fictitious" in README
+    assert samples.fiction()["organisation"].endswith("(exempel)")
+    assert samples.fiction()["organisation"] in README
+
+
+def test_the_figures_are_those_of_the_readme(figures):
+    told = re.findall(r"^\| (\d+) \|[^|]*\| ([^|]*) \| ([^|]*) \| (\w+) \|", README, re.MULTILINE)
+    assert len(told) == len(POINTS)
+    for number, met, of, status in told:
+        figure = figures[int(number)]
+        assert (met, of, status) == (str(figure.met), str(figure.of), figure.status.value), figure.point.id
+
+
+def test_a_procurement_export_after_the_day_gives_no_basis_on_it(figures):
+    assert figures[9].basis is False
