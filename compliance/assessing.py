@@ -213,10 +213,12 @@ def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> p
     with_basis = [name for name in there.organisations if there.has(point, name, as_of)]
     sql = f"with items as ({query('points', point.id).sql}), units as ({statement('units')}) {statement('items')}"
     given = {"as_of": as_of, "known_at": known_at, "organisations": with_basis}
-    return cursor.sql(sql, params=given | _parameters(point, as_of)).to_arrow_table()
+    found: pa.Table = cursor.sql(sql, params=given | _parameters(point, as_of)).to_arrow_table()
+    return found
 
 
 def run(cursor: Cursor, asked: Query, *, as_of: date, known_at: datetime, values: dict[str, Any]) -> pa.Table:
     """The rows of a figure, a check or an extract: a statement with a header, given what it asks for."""
     given = {"as_of": as_of, "known_at": known_at, **values}
-    return cursor.sql(asked.sql, params={name: given[name] for name in asked.names}).to_arrow_table()
+    found: pa.Table = cursor.sql(asked.sql, params={name: given[name] for name in asked.names}).to_arrow_table()
+    return found

@@ -6,7 +6,7 @@ Exit status 0, or 1 with one line per problem on stderr, or 2 for wrong usage. I
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -241,12 +241,8 @@ def _plain(value: object) -> object:
 def _as_table(found: Rows, columns: tuple[str, ...]) -> None:
     texts = [[_short(row[name]) for name in columns] for row in found]
     widths = [max([len(name), *(len(row[i]) for row in texts)]) for i, name in enumerate(columns)]
-    line: Callable[[Sequence[str]], str] = lambda cells: "  ".join(
-        cell.ljust(width) for cell, width in zip(cells, widths, strict=True)
-    ).rstrip()
-    print(line(columns))
-    for row in texts:
-        print(line(row))
+    for row in [list(columns), *texts]:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _short(value: object) -> str:

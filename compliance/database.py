@@ -21,7 +21,6 @@ from filelock import FileLock, Timeout
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.places import QUERIES
-from compliance.queries import without_comments
 
 WAIT_SECONDS: Final = 120.0
 # Nobody joins an opening that has lasted this long, so that another process gets its turn.
@@ -141,7 +140,8 @@ class Database:
         except Timeout as error:
             raise Refusal(
                 N_(
-                    "The database {file} has been busy for {seconds} seconds. Close other programs that use it and try again."
+                    "The database {file} has been busy for {seconds} seconds. "
+                    "Close other programs that use it and try again."
                 ),
                 file=self.path.name,
                 seconds=int(WAIT_SECONDS),

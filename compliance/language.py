@@ -1,10 +1,9 @@
 """Swedish and English: sentences from the catalogue, numbers and dates as each language writes them."""
 
+import datetime as dt
 import gettext
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
@@ -94,7 +93,7 @@ class Language:
             return f"±{text}"
         return ("+" if difference > 0 else MINUS) + text
 
-    def date(self, day: date | None, *, form: str = "d MMMM y") -> str:
+    def date(self, day: dt.date | None, *, form: str = "d MMMM y") -> str:
         """31 oktober 2026; `form` is a pattern of Unicode's date formats."""
         if day is None:
             return ""
@@ -102,12 +101,12 @@ class Language:
 
         return format_date(day, form, locale=self.code).replace(" ", NBSP)
 
-    def month(self, day: date) -> str:
+    def month(self, day: dt.date) -> str:
         """okt, or January with its year on a second line: the labels of a time axis."""
         name = self.date(day, form="MMM").rstrip(".")
         return f"{name}<br>{day.year}" if day.month == 1 else name
 
-    def moment(self, moment: datetime) -> str:
+    def moment(self, moment: dt.datetime) -> str:
         """2 november 2026 kl. 13.10, local time."""
         clock = moment.strftime("%H.%M" if self.code == "sv" else "%H:%M")
         joint = " kl. " if self.code == "sv" else ", "
@@ -122,28 +121,25 @@ class Language:
 
 def rounded_below(share: float, *, limits: tuple[float, ...], decimals: int) -> float:
     """`share` rounded to `decimals` of a per cent, downwards where rounding would reach a limit that it has not."""
-    step = 10 ** (decimals + 2)
-    rounded = round(share * step) / step
+    step = float(10 ** (decimals + 2))
+    rounded = float(round(share * step) / step)
     crosses = any(share < limit <= rounded for limit in limits)
     return int(share * step) / step if crosses else rounded
 
 
-def month_ends(last: date, *, count: int) -> list[date]:
+def month_ends(last: dt.date, *, count: int) -> list[dt.date]:
     """`count` days a month apart, oldest first: the last day of each month before `last`'s, then `last` itself."""
     days = [last]
     first = last.replace(day=1)
     for _ in range(count - 1):
-        days.append(first - timedelta(days=1))
+        days.append(first - dt.timedelta(days=1))
         first = days[-1].replace(day=1)
     return days[::-1]
 
 
-def year_before(day: date) -> date:
+def year_before(day: dt.date) -> dt.date:
     """The same day a year earlier; 29 February becomes the 28th."""
     try:
         return day.replace(year=day.year - 1)
     except ValueError:
         return day.replace(year=day.year - 1, day=28)
-
-
-Say = Callable[..., str]

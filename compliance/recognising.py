@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -16,10 +16,14 @@ from compliance.sources import Field, Source, normal
 
 HEADING_ROWS: Final = 20
 FOOTER_CELLS: Final = 2
-MONTHS: Final = ("januari februari mars april maj juni juli augusti september oktober november december").split()
+MONTHS: Final = [
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+]  # fmt: skip
 DAY: Final = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<c>\d{8})"
-    r"|(?P<d2>\d{1,2})[./](?P<m2>\d{1,2})[./](?P<y2>\d{4})|(?P<d3>\d{1,2}) (?P<m3>[a-zåäö]{3,9})\.? (?P<y3>\d{4}))(?!\d)",
+    r"|(?P<d2>\d{1,2})[./](?P<m2>\d{1,2})[./](?P<y2>\d{4})"
+    r"|(?P<d3>\d{1,2}) (?P<m3>[a-zåäö]{3,9})\.? (?P<y3>\d{4}))(?!\d)",
     re.IGNORECASE,
 )
 PERIOD: Final = re.compile(r"\s*(?:[-–—]|till|t\.?o\.?m\.?)\s*\d", re.IGNORECASE)
@@ -155,14 +159,16 @@ def _unknown(workbook: Workbook, sources: list[Source], words: Words) -> Refusal
     if not near:
         return Refusal(
             N_(
-                "{file} has no sheet with the headings of a known export. Check that it is the right file, with its headings."
+                "{file} has no sheet with the headings of a known export. "
+                "Check that it is the right file, with its headings."
             ),
             file=workbook.name,
         )
     _, source, missing = max(near, key=lambda entry: (entry[0], -len(entry[2])))
     return Refusal(
         N_(
-            "{file} looks like {source} but has no column {columns}. Rename the column, or export it again with that column."
+            "{file} looks like {source} but has no column {columns}. "
+            "Rename the column, or export it again with that column."
         ),
         file=workbook.name,
         source=source.title,
@@ -212,13 +218,13 @@ def _is_footer(filled: list[str], words: Words) -> bool:
 
 def error_cells(match: Match, words: Words) -> int:
     """How many error cells the sheet has: those that the reader found, and those that an export has made text."""
-    known = pa.array(words["error_cells"])
+    known = set(words["error_cells"])
     written = sum(
-        pc.sum(pc.is_in(pc.utf8_lower(hits), value_set=known)).as_py() or 0
+        (cell or "").strip().casefold() in known
         for column in match.sheet.cells.columns
-        if len(hits := column.filter(pc.fill_null(pc.starts_with(column, "#"), False)))
+        for cell in column.filter(pc.starts_with(column, "#")).to_pylist()
     )
-    return match.sheet.errors + int(written)
+    return match.sheet.errors + written
 
 
 # --- the extract date -------------------------------------------------------------------------------------------
@@ -252,9 +258,9 @@ def _day_above(rows: list[Row], words: Words, *, date1904: bool) -> date | None:
                 after = cell[word.end() :]
                 if day := _first_day(after):
                     return day
-                if not any(DAY.finditer(after)) and index + 1 < len(cells):
-                    if day := _first_day(cells[index + 1]) or _serial_day(cells[index + 1], date1904=date1904):
-                        return day
+                following = "" if DAY.search(after) else "".join(cells[index + 1 : index + 2])
+                if day := _first_day(following) or _serial_day(following, date1904=date1904):
+                    return day
     return None
 
 
@@ -277,8 +283,7 @@ def _serial_day(text: str, *, date1904: bool) -> date | None:
     """The day of a serial number between the years 2000 and 2100."""
     if not re.fullmatch(r"\d{5}([.,]\d+)?", text):
         return None
-    start = datetime(1904, 1, 1) if date1904 else datetime(1899, 12, 30)
-    day = (start + timedelta(days=int(text[:5]))).date()
+    day = (date(1904, 1, 1) if date1904 else date(1899, 12, 30)) + timedelta(days=int(text[:5]))
     return day if 2000 <= day.year <= 2100 else None
 
 

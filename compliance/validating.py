@@ -14,7 +14,6 @@ import pyarrow as pa
 from compliance.database import Cursor
 from compliance.language import N_
 from compliance.places import QUERIES
-from compliance.queries import without_comments
 from compliance.reading import MASK
 from compliance.recognising import Match, Words, data_rows
 from compliance.sources import Field, Source
@@ -147,7 +146,9 @@ def _read_values(
         if field not in fields
         for name, kind in table_columns(field)
     ]
-    sql = f"create or replace temp table typed as select *, {', '.join(read + empty)} from staged"
+    cells = [f"cell_{field.name}" for field in fields if field.required or field.type in UNREADABLE]
+    columns = ["sheet_number", "sheet", "row", *cells, *read, *empty]
+    sql = f"create or replace temp table typed as select {', '.join(columns)} from staged"
     cursor.execute(sql, _used(sql, _parameters(source, words, date1904=date1904)))
 
 
@@ -170,11 +171,11 @@ def _typed(field: Field, *, month_first: bool) -> list[str]:
     """The columns of `typed` that a field gives."""
     cell = f"cell_{field.name}"
     if field.type == "word":
-        return [f"nfc_normalize({cell}) as {field.name}", f"{_code(field, cell)} as {field.name}_code"]
+        return [f"composed({cell}) as {field.name}", f"{_code(field, cell)} as {field.name}_code"]
     if field.type == "path":
         return [
-            f"nfc_normalize(split_part({cell}, ' / ', -1)) as {field.name}",
-            f"nullif(nfc_normalize(split_part({cell}, ' / ', -2)), '') as department",
+            f"composed(split_part({cell}, ' / ', -1)) as {field.name}",
+            f"nullif(composed(split_part({cell}, ' / ', -2)), '') as department",
         ]
     return [f"{_reading(field.type, cell, month_first=month_first)} as {field.name}"]
 
@@ -197,7 +198,7 @@ def _reading(kind: str, cell: str, *, month_first: bool) -> str:
         "yes_no": f"read_yes_no({cell}, $yes, $no)",
         "number": f"read_number({cell})",
         "level": f"read_level({cell})",
-    }.get(kind, f"nfc_normalize({cell})")
+    }.get(kind, f"composed({cell})")
 
 
 def _code(field: Field, cell: str) -> str:
@@ -271,7 +272,8 @@ def _repeated(source: Source) -> str:
     keys = ", ".join(f"lower({name})" for name in source.unique)
     last = source.unique[-1]
     return f"""
-        select sheet_number, sheet, row, '{last}' as field, cell_{last} as value, 'duplicate' as reason, 'warning' as kind
+        select sheet_number, sheet, row, '{last}' as field, cell_{last} as value, 'duplicate' as reason,
+            'warning' as kind
         from typed
         where (sheet_number, row) not in (select (sheet_number, row) from rejected)
         qualify row_number() over (partition by {keys} order by sheet_number desc, row desc) > 1
@@ -319,8 +321,7 @@ def insert_typed(cursor: Cursor, source: Source, *, import_id: int) -> None:
     cursor.execute(
         f"insert into {source.id} (import_id, sheet_number, sheet, row, {', '.join(names)})"
         f" select $import_id, sheet_number, sheet, row, {', '.join(values)} from typed"
-        " where (sheet_number, row) not in (select (sheet_number, row) from found_problems where kind = 'rejected')"
-        " order by sheet_number, row",
+        " where (sheet_number, row) not in (select (sheet_number, row) from found_problems where kind = 'rejected')",
         {"import_id": import_id},
     )
 

@@ -282,7 +282,9 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
             status_code,
             status_code = 'passed' and completed <= as_of as passed,
             coalesce(valid_to, months_after(completed, validity_months)) as valid_until,
-            coalesce(started > as_of, false) as starts_later
+            -- what is dated after the day has not happened yet
+            coalesce(started > as_of, false) as starts_later,
+            coalesce(completed > as_of, false) as completed_later
         from training_at(as_of, known_at)
         where list_contains(codes, lower(course_code))
             or len(list_filter(names, lambda name: starts_with(lower(course), name))) > 0
@@ -292,9 +294,11 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
             organisation,
             person,
             max(valid_until) filter (where passed) as valid_until,
-            bool_or(status_code = 'failed') as failed,
+            bool_or(status_code = 'failed' and not completed_later) as failed,
             bool_or(
-                (status_code = 'passed' and passed is not true) or (status_code = 'started' and not starts_later)
+                (status_code = 'passed' and passed is not true)
+                or (status_code = 'failed' and completed_later)
+                or (status_code = 'started' and not starts_later)
             ) as started
         from attempts
         group by all

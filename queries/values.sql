@@ -16,6 +16,10 @@ create or replace temp macro clean(cell, error_cells) as
         else nullif(cell, '')
     end;
 
+-- The text with letters and their accents as one character; most texts have no accent of their own.
+create or replace temp macro composed(cell) as
+    case when regexp_matches(cell, '\p{M}') then nfc_normalize(cell) else cell end;
+
 -- A serial day number of the 1900 or the 1904 system, to the whole second.
 create or replace temp macro serial_time(serial, date1904) as
     case

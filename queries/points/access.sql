@@ -3,9 +3,9 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   interval_months (bigint): how often access rights are reviewed
---   strict_interval_months (bigint): how often where confidentiality is high
---   strict_level (bigint): the level of confidentiality that is high
+--   interval_months (integer): how often access rights are reviewed
+--   strict_interval_months (integer): how often where confidentiality is high
+--   strict_level (integer): the level of confidentiality that is high
 -- columns:
 --   organisation (varchar): whose item it is
 --   unit (varchar): the unit that it belongs to, or null

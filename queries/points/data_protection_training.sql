@@ -5,8 +5,8 @@
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
 --   codes (varchar[]): whole course codes in lower case
 --   names (varchar[]): how the course's name begins, in lower case
---   validity_months (bigint): how long a pass is valid where the export does not say
---   grace_days (bigint): how long a person may be employed before the course counts
+--   validity_months (integer): how long a pass is valid where the export does not say
+--   grace_days (integer): how long a person may be employed before the course counts
 -- columns:
 --   organisation (varchar): whose item it is
 --   unit (varchar): the unit that it belongs to, or null

@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   least_criteria (bigint): how many of the nine criteria make an assessment required
+--   least_criteria (integer): how many of the nine criteria make an assessment required
 -- columns:
 --   organisation (varchar): whose item it is
 --   unit (varchar): the unit that it belongs to, or null

@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   limit_hours (bigint): within how many elapsed hours a breach is notified
+--   limit_hours (integer): within how many elapsed hours a breach is notified
 -- columns:
 --   organisation (varchar): whose item it is
 --   unit (varchar): the unit that it belongs to, or null
@@ -67,7 +67,10 @@ select
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     cast(null as varchar) as detail,
-    local_day(instant(aware) + to_hours($limit_hours)) as due,
+    case
+        when has_time(aware) then local_day(instant(aware) + to_hours($limit_hours))
+        else cast(aware_on + $limit_hours // 24 as date)
+    end as due,
     file,
     sheet,
     row

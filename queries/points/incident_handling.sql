@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   limit_days (bigint): within how many days an incident is closed
+--   limit_days (integer): within how many days an incident is closed
 -- columns:
 --   organisation (varchar): whose item it is
 --   unit (varchar): the unit that it belongs to, or null

@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   stages (struct(valid_from date, valid_to date, stage varchar, limit_hours bigint, limit_months bigint)[]): what the law in force on the day of discovery requires
+--   stages (struct(valid_from date, valid_to date, stage varchar, limit_hours integer, limit_months integer)[]): what the law in force on the day of discovery requires
 -- columns:
 --   organisation (varchar): whose item it is
 --   unit (varchar): the unit that it belongs to, or null
@@ -86,7 +86,8 @@ judged as (
         end as judgement,
         case
             when stage = 'final_report' then due_of(final_due)
-            else local_day(instant(discovered) + to_hours(limit_hours))
+            when has_time(discovered) then local_day(instant(discovered) + to_hours(limit_hours))
+            else cast(discovered_on + limit_hours // 24 as date)
         end as due
     from extended
 ),

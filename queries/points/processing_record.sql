@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   interval_months (bigint): how often a processing is reviewed
+--   interval_months (integer): how often a processing is reviewed
 -- columns:
 --   organisation (varchar): whose item it is
 --   unit (varchar): the unit that it belongs to, or null

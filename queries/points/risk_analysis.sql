@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   validity_months (bigint): how long a risk analysis is current
+--   validity_months (integer): how long a risk analysis is current
 -- columns:
 --   organisation (varchar): whose item it is
 --   unit (varchar): the unit that it belongs to, or null

@@ -1,0 +1,214 @@
+"""A file as text cells: read in a process of its own, with limits, so that no file can harm the server."""
+
+import hashlib
+import json
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from compliance.errors import Refusal
+from compliance.language import N_
+from compliance.places import ROOT
+from compliance.reader import MASK, mask_text
+
+__all__ = ["MASK", "Sheet", "Workbook", "read", "shown_name"]
+
+MAX_BYTES: Final = 200 << 20
+WALL_SECONDS: Final = 120
+# Each child may use memory up to its limit; more of them wait for their turn.
+AT_ONCE: Final = threading.BoundedSemaphore(2)
+MAX_NAME: Final = 200
+
+TOO_LARGE: Final = N_(
+    "The file {file} holds too much, perhaps cells far outside its table. Delete those, or divide the file."
+)
+SENTENCES: Final = {
+    "empty": N_("The file {file} is empty. Export it again."),
+    "damaged": N_("The file {file} is damaged or incomplete. Export it again."),
+    "password": N_("The file {file} is protected by a password. Save it without a password and load it again."),
+    "rights": N_("The file {file} is protected by rights management. Save it without protection and load it again."),
+    "xlsb": N_("The file {file} is a binary workbook (.xlsb). Save it as .xlsx and load it again."),
+    "old_excel": N_("The file {file} is from a very old version of Excel. Save it as .xlsx and load it again."),
+    "numbers": N_("The file {file} is a Numbers document. Save it as .xlsx and load it again."),
+    "document": N_("The file {file} is a text document. Load a spreadsheet instead."),
+    "slides": N_("The file {file} is a presentation. Load a spreadsheet instead."),
+    "pdf": N_("The file {file} is a PDF. Load the spreadsheet that it was made from."),
+    "picture": N_("The file {file} is a picture. Load a spreadsheet instead."),
+    "archive": N_("The file {file} is an archive. Unpack it and load the spreadsheets in it."),
+    "unknown": N_("The file {file} is not a spreadsheet. Load an .xlsx, .xls, .ods or .csv file."),
+    "no_table": N_("The file {file} is a web page without a table. Sign in to the system and export it again."),
+    "open_quote": N_("In the file {file} a quotation mark in row {row} is never closed. Export it again as .xlsx."),
+    "bomb": N_("The file {file} unpacks to far more than an export holds. Save it as a new workbook."),
+    "too_large": TOO_LARGE,
+    "memory": TOO_LARGE,
+    "unopened": N_("The file {file} cannot be opened. Check its name, and that you may read it."),
+    "died": N_("The file {file} cannot be read. Save it as a new .xlsx and load that."),
+    "too_slow": N_("The file {file} takes too long to read. Divide it into several files."),
+}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: all cells as text in columns c0, c1 …, where index + 1 is the spreadsheet's row; null is empty.
+
+    `errors` counts the error cells (#N/A …) that the workbook marks as such; they are null in `cells`.
+    """
+
+    name: str
+    cells: pa.Table
+    errors: int
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A file as it was read. `kind` is xlsx, xlsm, xls, ods, csv, html or xml, by content.
+
+    `date1904` says how an unformatted serial counts; `modified` is local time; `masked` counts identity numbers.
+    """
+
+    name: str
+    sha256: str
+    kind: str
+    sheets: tuple[Sheet, ...]
+    date1904: bool
+    modified: datetime | None
+    masked: int
+
+
+def read(content: bytes | Path, *, name: str) -> Workbook:
+    """The sheets of a file; raises Refusal for every file that cannot be read."""
+    shown, in_name = shown_name(name)
+    with AT_ONCE, tempfile.TemporaryDirectory(prefix="compliance-") as folder:
+        source = Path(folder) / "source"
+        sha256 = _keep(content, source, shown=shown)
+        answer = _ask(source, shown=shown)
+        return Workbook(
+            name=shown,
+            sha256=sha256,
+            kind=answer["kind"],
+            sheets=tuple(_sheet(Path(folder), sheet) for sheet in answer["sheets"]),
+            date1904=answer["date1904"],
+            modified=datetime.fromisoformat(answer["modified"]) if answer["modified"] else None,
+            masked=answer["masked"] + in_name,
+        )
+
+
+def shown_name(name: str) -> tuple[str, int]:
+    """A file's name without path, marks that cannot be seen and identity numbers, and how many of those it had."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    seen = "".join(letter if unicodedata.category(letter)[0] not in "CZ" else _blank(letter) for letter in last)
+    text, masked = mask_text(" ".join(seen.split()))
+    stem, dot, extension = text.rpartition(".")
+    if len(text) > MAX_NAME and dot and len(extension) <= 10:
+        text = stem[: MAX_NAME - len(extension) - 1] + dot + extension
+    return text[:MAX_NAME] or "export", masked
+
+
+def _blank(letter: str) -> str:
+    return " " if letter.isspace() else ""
+
+
+def _keep(content: bytes | Path, source: Path, *, shown: str) -> str:
+    """Copies the file to where only this process and its child can read it; returns its SHA-256."""
+    digest, size = hashlib.sha256(), 0
+    with open(source, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        for piece in _pieces(content, shown=shown):
+            digest.update(piece)
+            file.write(piece)
+            size += len(piece)
+            if size > MAX_BYTES:
+                raise _refusal("too_large", shown)
+    if not size:
+        raise _refusal("empty", shown)
+    return digest.hexdigest()
+
+
+def _pieces(content: bytes | Path, *, shown: str) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    try:
+        file = content.open("rb")
+    except OSError:
+        raise _refusal("unopened", shown) from None
+    with file:
+        while piece := file.read(1 << 20):
+            yield piece
+
+
+def _ask(source: Path, *, shown: str) -> dict[str, Any]:
+    """What the child answers; where memory failed, once more with care, which cuts off a stray cell far away."""
+    answer = _child(source, shown=shown)
+    if answer["problem"] in ("died", "memory"):
+        answer = _child(source, "careful", shown=shown)
+    if "fault" in answer:
+        log.warning("The reader failed: %s", answer["fault"])
+    if answer["problem"]:
+        raise _refusal(answer["problem"], shown, **answer["values"])
+    return answer
+
+
+def _child(source: Path, *how: str, shown: str) -> dict[str, Any]:
+    """Runs the reader once; it may die at any point."""
+    folder = source.parent
+    command = [sys.executable, "-P", "-m", "compliance.reader", str(source), str(folder), *how]
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        # Popen.wait with a time limit polls, which costs up to 50 ms a file; a timer does not.
+        alarm = threading.Timer(WALL_SECONDS, process.kill)
+        alarm.start()
+        code = process.wait()
+        late = alarm.finished.is_set() or code == -signal.SIGXCPU
+        alarm.cancel()
+    if late:
+        raise _refusal("too_slow", shown)
+    return _answer(folder / "answer.json", code=code)
+
+
+def _answer(path: Path, *, code: int) -> dict[str, Any]:
+    """What the child wrote; its own death where it wrote nothing that can be read."""
+    try:
+        answer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        log.warning("The reader died with code %s", code)
+        return {"problem": "died", "values": {}}
+    return {"problem": None, **answer}
+
+
+def _environment() -> dict[str, str]:
+    """What the child sees: where the packages are, and nothing of what the server was told."""
+    path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
+    return {"PYTHONPATH": path, "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"}
+
+
+def _sheet(folder: Path, said: dict[str, Any]) -> Sheet:
+    """A sheet from its file, mapped and not copied; the memory lasts as long as the table."""
+    with pa.memory_map(str(folder / said["file"])) as file:
+        cells = pa.ipc.open_file(file).read_all()
+    return Sheet(name=said["name"], cells=cells, errors=said["errors"])
+
+
+def _refusal(code: str, shown: str, **values: object) -> Refusal:
+    return Refusal(SENTENCES[code], file=shown, **values)

@@ -1,0 +1,21 @@
+-- what: How many processor agreements in force expire soon.
+-- grain: one row an organisation
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   expiring_days (bigint): how many days ahead are looked at
+-- columns:
+--   organisation (varchar): whose figure it is
+--   part (bigint): of those, agreements that end within the days ahead and do not renew themselves
+--   whole (bigint): agreements that are signed and have not expired
+
+with agreements as (
+    select organisation, coalesce(valid_to <= $as_of + $expiring_days, false) and renews is not true as expiring
+    from processors_at(as_of := $as_of, known_at := $known_at)
+    where status_code = 'yes' and signed <= $as_of and (valid_to is null or valid_to >= $as_of or renews)
+)
+select o.organisation, count(*) filter (where agreements.expiring) as part, count(agreements.organisation) as whole
+from organisations_at(known_at := $known_at) as o
+left join agreements using (organisation)
+group by o.organisation
+order by o.organisation collate sv

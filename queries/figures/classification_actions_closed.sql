@@ -1,0 +1,19 @@
+-- what: How many actions of the classifications' plans are done.
+-- grain: one row an organisation
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+-- columns:
+--   organisation (varchar): whose figure it is
+--   part (bigint): actions done on the day or before it
+--   whole (bigint): all actions
+
+with actions as (
+    select organisation, coalesce(done <= $as_of, false) as closed
+    from classification_actions_at(as_of := $as_of, known_at := $known_at)
+)
+select o.organisation, count(*) filter (where actions.closed) as part, count(actions.organisation) as whole
+from organisations_at(known_at := $known_at) as o
+left join actions using (organisation)
+group by o.organisation
+order by o.organisation collate sv

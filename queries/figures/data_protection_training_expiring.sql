@@ -1,0 +1,30 @@
+-- what: How many valid courses in data protection expire soon.
+-- grain: one row an organisation
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   data_protection_training_codes (varchar[]): whole codes of the course in data protection, in lower case
+--   data_protection_training_names (varchar[]): how its name begins, in lower case
+--   data_protection_training_validity_months (bigint): how long a pass of it is valid, unless said
+--   data_protection_training_grace_days (bigint): how long a person may be employed before it counts
+--   expiring_days (bigint): how many days ahead are looked at
+-- columns:
+--   organisation (varchar): whose figure it is
+--   part (bigint): persons whose valid course ends within the days ahead
+--   whole (bigint): persons with a valid course
+
+with courses as (
+    select organisation, coalesce(due <= $as_of + $expiring_days, false) as expiring
+    from course_items(
+        as_of := $as_of, known_at := $known_at,
+        codes := $data_protection_training_codes, names := $data_protection_training_names,
+        validity_months := $data_protection_training_validity_months,
+        grace_days := $data_protection_training_grace_days
+    )
+    where outcome = 'met'
+)
+select o.organisation, count(*) filter (where courses.expiring) as part, count(courses.organisation) as whole
+from organisations_at(known_at := $known_at) as o
+left join courses using (organisation)
+group by o.organisation
+order by o.organisation collate sv

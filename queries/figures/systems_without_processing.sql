@@ -1,0 +1,29 @@
+-- what: How many systems that handle personal data are named by no active processing.
+-- grain: one row an organisation
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+-- columns:
+--   organisation (varchar): whose figure it is
+--   part (bigint): of those, systems that no active processing names
+--   whole (bigint): systems in use that handle personal data
+
+with named as (
+    -- one processing may name several systems, with commas or semicolons between
+    select distinct
+        organisation,
+        trim(unnest(string_split_regex(lower(system), '[,;]') || [lower(system)])) as system_key
+    from active_processing_at(as_of := $as_of, known_at := $known_at)
+    where system is not null
+),
+systems as (
+    select s.organisation, n.system_key is null as unnamed
+    from systems_in_use_at(as_of := $as_of, known_at := $known_at) as s
+    left join named as n using (organisation, system_key)
+    where s.personal_data
+)
+select o.organisation, count(*) filter (where systems.unnamed) as part, count(systems.organisation) as whole
+from organisations_at(known_at := $known_at) as o
+left join systems using (organisation)
+group by o.organisation
+order by o.organisation collate sv

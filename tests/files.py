@@ -1,0 +1,203 @@
+"""Files as real systems write them, and as nobody should: each helper returns the bytes of one."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import openpyxl
+import xlwt
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from xlwt import CompoundDoc
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+SPREADSHEET_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+Rows = Iterable[Sequence[object]]
+
+
+def xlsx(sheets: Mapping[str, Rows], *, first_row: int = 1, first_column: int = 1, date1904: bool = False) -> bytes:
+    """An ordinary workbook by openpyxl; None leaves a cell out."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    if date1904:
+        book.epoch = CALENDAR_MAC_1904
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for number, row in enumerate(rows, start=first_row):
+            for place, value in enumerate(row, start=first_column):
+                if value is not None:
+                    sheet.cell(number, place, value)
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    """The bytes of an openpyxl workbook."""
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def raw_xlsx(sheet: str | bytes, *, parts: Mapping[str, str | bytes] | None = None, workbook: str = "") -> bytes:
+    """A workbook whose only sheet is this XML, with further or other `parts`; packed."""
+    content: dict[str, str | bytes] = {
+        "[Content_Types].xml": (
+            f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{SHEET_TYPE}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{SHEET_TYPE}.worksheet+xml"/></Types>'
+        ),
+        "_rels/.rels": (
+            f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+        ),
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{workbook}<sheets>'
+            '<sheet name="Blad1" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": (
+            f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+        ),
+        "xl/worksheets/sheet1.xml": sheet,
+    }
+    return zipped({**content, **(parts or {})})
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip of these parts in this order."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def sheet_xml(body: str, *, dimension: str = "") -> str:
+    """The XML of a sheet around its rows."""
+    said = f'<dimension ref="{dimension}"/>' if dimension else ""
+    return f'<worksheet xmlns="{MAIN}">{said}<sheetData>{body}</sheetData></worksheet>'
+
+
+def text_cell(text: object, ref: str = "") -> str:
+    """A cell with a text in it, at `ref` or wherever it stands."""
+    place = f' r="{ref}"' if ref else ""
+    return f'<c{place} t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def many_rows(rows: int, columns: int) -> bytes:
+    """A large ordinary sheet, quickly written."""
+    letters = [get_column_letter(place + 1) for place in range(columns)]
+    lines = (
+        f'<row r="{n}">'
+        + "".join(
+            text_cell(f"text {n % 977} i {place}", f"{letter}{n}")
+            if place % 3 == 0
+            else f'<c r="{letter}{n}"><v>{n * 7919 % 45000}</v></c>'
+            for place, letter in enumerate(letters)
+        )
+        + "</row>"
+        for n in range(1, rows + 1)
+    )
+    return raw_xlsx(sheet_xml("".join(lines), dimension=f"A1:{letters[-1]}{rows}"))
+
+
+def forged_size(content: bytes, name: str, size: int) -> bytes:
+    """The same zip, whose directory says that the part `name` inflates to `size` bytes."""
+    data = bytearray(content)
+    for signature, length, at in ((b"PK\x01\x02", 46, 24), (b"PK\x03\x04", 30, 22)):
+        place = -1
+        while (place := data.find(signature, place + 1)) >= 0:
+            if data[place + length :].startswith(name.encode()):
+                data[place + at : place + at + 4] = struct.pack("<I", size)
+    return bytes(data)
+
+
+def xls(sheets: Mapping[str, Rows], *, first_row: int = 1, first_column: int = 1, date1904: bool = False) -> bytes:
+    """An Excel 97-2003 workbook by xlwt."""
+    file = io.BytesIO()
+    _old_book(sheets, first_row=first_row, first_column=first_column, date1904=date1904).save(file)
+    return file.getvalue()
+
+
+def locked_xls(sheets: Mapping[str, Rows]) -> bytes:
+    """An Excel 97-2003 workbook that says that it is encrypted."""
+    stream = _old_book(sheets, first_row=1, first_column=1, date1904=False).get_biff_data()
+    start = 4 + int.from_bytes(stream[2:4], "little")
+    file_pass = struct.pack("<HHH", 0x002F, 2, 0)
+    return ole("Workbook", stream[:start] + file_pass + stream[start:])
+
+
+def _old_book(sheets: Mapping[str, Rows], *, first_row: int, first_column: int, date1904: bool) -> xlwt.Workbook:
+    book = xlwt.Workbook()
+    book.dates_1904 = date1904
+    moment = xlwt.easyxf(num_format_str="YYYY-MM-DD hh:mm")
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        for number, row in enumerate(rows, start=first_row - 1):
+            for place, value in enumerate(row, start=first_column - 1):
+                if value is not None:
+                    style = moment if isinstance(value, datetime) else xlwt.Style.default_style
+                    sheet.write(number, place, value, style)
+    return book
+
+
+def ole(stream: str, content: bytes) -> bytes:
+    """An OLE container with one stream, as encrypted workbooks and old documents come in."""
+    file = io.BytesIO()
+    CompoundDoc.XlsDoc().save(file, content)
+    data = bytearray(file.getvalue())
+    entry = data.find("Workbook".encode("utf-16-le"))
+    data[entry : entry + 64] = stream.encode("utf-16-le").ljust(64, b"\0")
+    data[entry + 64 : entry + 66] = struct.pack("<H", 2 * len(stream) + 2)
+    return bytes(data)
+
+
+def ods(body: str, *, parts: Mapping[str, str | bytes] | None = None) -> bytes:
+    """An OpenDocument workbook whose only sheet has these rows."""
+    names = "".join(f' xmlns:{name}="{OASIS}{name}:1.0"' for name in ("office", "table", "text"))
+    content = {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "META-INF/manifest.xml": f'<m:manifest xmlns:m="{OASIS}manifest:1.0"/>',
+        "content.xml": (
+            f"<office:document-content{names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Blad1">{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>"
+        ),
+    }
+    return zipped({**content, **(parts or {})})
+
+
+def ods_row(*cells: str, times: int = 1) -> str:
+    """A row of an OpenDocument sheet, `times` times."""
+    return f'<table:table-row table:number-rows-repeated="{times}">{"".join(cells)}</table:table-row>'
+
+
+def ods_cell(text: str = "", *, times: int = 1, kind: str = "string", value: str = "") -> str:
+    """A cell of an OpenDocument sheet, `times` times; empty without text."""
+    repeated = f' table:number-columns-repeated="{times}"'
+    if not text:
+        return f"<table:table-cell{repeated}/>"
+    said = f' office:{kind}-value="{value}"' if value else ""
+    return f'<table:table-cell office:value-type="{kind}"{said}{repeated}><text:p>{text}</text:p></table:table-cell>'
+
+
+def xml_2003(body: str, *, prolog: str = "") -> bytes:
+    """An "XML Spreadsheet 2003" whose only sheet has these rows."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{prolog}<?mso-application progid="Excel.Sheet"?>'
+        f'<Workbook xmlns="{SPREADSHEET_2003}" xmlns:ss="{SPREADSHEET_2003}" xmlns:o="urn:schemas-microsoft-com:'
+        'office:office"><o:DocumentProperties><o:LastSaved>2026-10-02T08:14:00Z</o:LastSaved></o:DocumentProperties>'
+        f'<Worksheet ss:Name="Blad1"><Table>{body}</Table></Worksheet></Workbook>'
+    ).encode()
+
+
+def xml_cell(text: str, kind: str = "String", attributes: str = "") -> str:
+    """A cell of an "XML Spreadsheet 2003"."""
+    return f'<Cell {attributes}><Data ss:Type="{kind}">{text}</Data></Cell>'

@@ -1,0 +1,102 @@
+"""The product's figures are those of a second, naive implementation, on random exports through the real line."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+
+from compliance.assessing import LEVELS, coverage, items
+from compliance.database import EVERYTHING_KNOWN
+from tests import reference
+from tests.exports import AS_OF, random_exports, write_workbook
+from tests.line import POINTS, Line
+
+DAYS = [AS_OF, AS_OF - timedelta(days=1), AS_OF + timedelta(days=45), date(2026, 3, 30), date(2025, 12, 31)]
+DETAILED = {(8, "incomplete"), (9, "steps_missing")}
+
+
+@pytest.fixture(scope="module", params=range(6))
+def loaded(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("random")
+    line = Line(folder)
+    exports = random_exports(request.param, disputed=request.param % 2 == 1)
+    for export in exports:
+        line.load(
+            write_workbook(export, folder),
+            extract_date=export.extract_date,
+            source=export.source,
+            organisation=export.organisation,
+            completes=export.completes,
+        )
+    return line, exports
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_items(loaded, point, day):
+    line, exports = loaded
+    with line.database.cursor() as cursor:
+        found = items(cursor, point, as_of=day, known_at=EVERYTHING_KNOWN).to_pylist()
+    expected = reference.items(exports, point.number, day)
+    assert Counter(shape(point, item) for item in found) == Counter(expected_shape(point, item) for item in expected)
+    dues = {key(item.organisation, item.item, item.row): item.due for item in expected if due_is_said(point, item)}
+    assert {
+        k: d for i in found if (k := key(i["organisation"], i["item"], i["row"])) in dues for d in [i["due"]]
+    } == dues
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+@pytest.mark.parametrize("level", LEVELS)
+def test_coverage(loaded, level, day):
+    line, exports = loaded
+    with line.database.cursor() as cursor:
+        figures = coverage(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN, level=level)
+    found = [
+        (f.point.number, f.organisation, low(f.department), low(f.unit), f.met, f.unmet, f.unknown, f.pending, f.exempt)
+        + (f.coverage, f.status.value, f.basis)
+        for f in figures
+    ]
+    expected = [
+        (r["point"], r["organisation"], low(r["department"]), low(r["unit"]), r["met"], r["unmet"], r["unknown"])
+        + (r["pending"], r["exempt"], r["coverage"], r["status"], r["basis"])
+        for r in reference.coverage(exports, day, level)
+    ]
+    assert Counter(found) == Counter(expected)
+
+
+def due_is_said(point, item):
+    return reference.due_is_specified(point.number, item)
+
+
+def low(text):
+    return text.casefold() if text else None
+
+
+def key(organisation, item, row):
+    return organisation, item.casefold(), row
+
+
+def shape(point, item):
+    detail = item["detail"] if (point.number, item["reason"]) in DETAILED else None
+    return (
+        *key(item["organisation"], item["item"], item["row"]),
+        low(item["unit"]),
+        item["outcome"],
+        item["reason"],
+        detail,
+        item["file"],
+        item["sheet"],
+    )
+
+
+def expected_shape(point, item):
+    detail = item.detail if (point.number, item.reason) in DETAILED else None
+    return (
+        *key(item.organisation, item.item, item.row),
+        low(item.unit),
+        item.outcome,
+        item.reason,
+        detail,
+        item.file,
+        item.sheet,
+    )

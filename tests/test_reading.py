@@ -1,0 +1,703 @@
+"""Files of every kind, honest and not: what they hold comes out, or a sentence that says what to do."""
+
+import io
+import os
+import struct
+import tempfile
+import threading
+import time
+import zipfile
+from datetime import date, datetime, timedelta
+
+import openpyxl
+import pytest
+from openpyxl.chart import LineChart
+
+from compliance import reading
+from compliance.errors import Refusal
+from compliance.reader import mask_text
+from compliance.reading import MASK, read
+from tests import files
+
+GRID = "".join(
+    f'<row r="{row}">{"".join(files.text_cell(f"{letter}{row}", f"{letter}{row}") for letter in "ABC")}</row>'
+    for row in (1, 2, 3)
+)
+GRID_VALUES = [["A1", "B1", "C1"], ["A2", "B2", "C2"], ["A3", "B3", "C3"]]
+MOMENT = datetime(2024, 3, 5, 14, 30)
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path, monkeypatch):
+    """Every test also holds that nothing of the file is left behind."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+def values(content, *, sheet=0, name="export.xlsx"):
+    """The cells of a sheet, row by row."""
+    cells = read(content, name=name).sheets[sheet].cells
+    return [list(row) for row in zip(*(column.to_pylist() for column in cells.columns), strict=True)]
+
+
+def refusal(content, *, name="Systemlista.xlsx"):
+    """The sentence that refuses a file."""
+    with pytest.raises(Refusal) as refused:
+        read(content, name=name)
+    assert name in str(refused.value)
+    return str(refused.value)
+
+
+# --- rows and columns ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("write", [files.xlsx, files.xls])
+def test_leading_empty_rows_and_columns_keep_their_numbers(write):
+    """leading_rows_dropped: row numbers would all be wrong"""
+    content = write({"Blad1": [["Id", "Namn"], ["1", "Åsa"]]}, first_row=4, first_column=3)
+    assert values(content) == [[None] * 4] * 3 + [[None, None, "Id", "Namn"], [None, None, "1", "Åsa"]]
+
+
+def test_leading_empty_rows_and_columns_of_ods():
+    """leading_rows_dropped: repeated empty rows and cells stand for their number"""
+    body = files.ods_row(files.ods_cell(), times=3) + files.ods_row(
+        files.ods_cell(times=2), files.ods_cell("Id"), files.ods_cell("Namn")
+    )
+    assert values(files.ods(body)) == [[None] * 4] * 3 + [[None, None, "Id", "Namn"]]
+
+
+def test_empty_rows_between_stay_and_those_after_do_not():
+    """blank_row_in_the_middle: it is no row, and does not end the table"""
+    assert values(files.xlsx({"Blad1": [["Id"], [], ["1"], [""], []]})) == [["Id"], [None], ["1"]]
+
+
+def test_rows_and_cells_without_a_reference():
+    """no_r_attribute: some systems leave the places out"""
+    cell = files.text_cell
+    body = f"<row>{cell('a')}{cell('b')}</row><row/><row>{cell('c')}<c/>{cell('d')}</row>"
+    assert values(files.raw_xlsx(files.sheet_xml(body))) == [["a", "b", None], [None] * 3, ["c", None, "d"]]
+
+
+def test_prefixed_and_strict_workbooks():
+    """x_prefix, strict_namespace: other words for the same sheet"""
+    sheet = files.sheet_xml(GRID)
+    prefixed = sheet.replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x=")
+    strict = sheet.replace(files.MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main")
+    assert values(files.raw_xlsx(prefixed)) == GRID_VALUES
+    assert values(files.raw_xlsx(strict)) == GRID_VALUES
+
+
+def test_hidden_sheets_are_read_and_chart_sheets_are_not():
+    """hidden_sheet, chart_sheet"""
+    book = openpyxl.Workbook()
+    book.active.append(["Id"])
+    book.create_chartsheet("Diagram").add_chart(LineChart())
+    for state in ("hidden", "veryHidden"):
+        sheet = book.create_sheet(state)
+        sheet.sheet_state = state
+        sheet.append([state])
+    sheets = read(files.saved(book), name="a.xlsx").sheets
+    assert [(sheet.name, sheet.cells.num_rows) for sheet in sheets] == [
+        ("Sheet", 1),
+        ("Diagram", 0),
+        ("hidden", 1),
+        ("veryHidden", 1),
+    ]
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+def test_values_of_a_workbook_are_text():
+    """serial_as_date, true_as_sant, percent, long_number"""
+    row = [MOMENT, date(2024, 3, 5), 46108.5, True, 0.85, 12345.0, 1234567890, "=1+1", " x "]
+    assert values(files.xlsx({"Blad1": [row]})) == [
+        ["2024-03-05 14:30:00", "2024-03-05 00:00:00", "46108.5", "true", "0.85", "12345", "1234567890", None, " x "]
+    ]
+
+
+def test_error_cells_are_counted_and_empty():
+    """error_cell: it looks empty and is not"""
+    sheet = read(files.xlsx({"Blad1": [["Id", "#N/A", "#DIV/0!"], ["1", None, "x"]]}), name="a.xlsx").sheets[0]
+    assert sheet.errors == 2
+    assert sheet.cells.to_pylist()[0] == {"c0": "Id", "c1": None, "c2": None}
+
+
+@pytest.mark.parametrize("write", [files.xlsx, files.xls])
+@pytest.mark.parametrize("date1904", [False, True])
+def test_1904_workbook_says_so(write, date1904):
+    """serial_of_1904: a date is right, a serial that is not formatted needs to be told"""
+    workbook = read(write({"Blad1": [[MOMENT, 46108.5]]}, date1904=date1904), name="a")
+    assert workbook.date1904 is date1904
+    assert workbook.sheets[0].cells.to_pylist() == [{"c0": "2024-03-05 14:30:00", "c1": "46108.5"}]
+
+
+def test_values_of_ods():
+    """iso_dates, durations_look_like_errors, repeated_cells"""
+    cell = files.ods_cell
+    row = files.ods_row(
+        cell("x", kind="date", value="2024-03-05T14:30:00"),
+        cell("x", kind="date", value="2024-03-05"),
+        cell("x", kind="time", value="PT14H30M00S").replace("time-time", "time"),
+        cell("x", kind="boolean", value="true"),
+        cell("två", times=2),
+        times=2,
+    )
+    workbook = read(files.ods(row), name="a.ods")
+    assert workbook.kind == "ods"
+    assert workbook.sheets[0].errors == 0
+    assert list(workbook.sheets[0].cells.to_pylist()[1].values()) == [
+        "2024-03-05 14:30:00",
+        "2024-03-05",
+        "14:30:00",
+        "true",
+        "två",
+        "två",
+    ]
+
+
+def test_iso_dates_of_xlsx_are_written_as_all_others():
+    """t_is_d: a date that is text inside of the workbook"""
+    body = '<row><c t="d"><v>2024-03-05T14:30:00.000</v></c><c t="d"><v>2024-03-05</v></c></row>'
+    assert values(files.raw_xlsx(files.sheet_xml(body))) == [["2024-03-05 14:30:00", "2024-03-05"]]
+
+
+def test_modified_is_local_time():
+    """modified_in_utc: just before midnight the day would be wrong"""
+    book = openpyxl.Workbook()
+    book.active.append(["Id"])
+    book.properties.modified = datetime(2026, 6, 30, 22, 30)
+    content = io.BytesIO()
+    book.save(content)
+    parts = {name: zipfile.ZipFile(content).read(name) for name in zipfile.ZipFile(content).namelist()}
+    core = parts["docProps/core.xml"].decode()
+    before, _, rest = core.partition('<dcterms:modified xsi:type="dcterms:W3CDTF">')
+    parts["docProps/core.xml"] = f"{before}<dcterms:modified>2026-06-30T22:30:00Z{rest[rest.index('<') :]}".encode()
+    assert read(files.zipped(parts), name="a.xlsx").modified == datetime(2026, 7, 1, 0, 30)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("2026-06-30T22:30:00.123456789", datetime(2026, 6, 30, 22, 30)), ("1899-12-30T00:00:00", None), ("x", None)],
+)
+def test_modified_of_ods(said, meant):
+    """modified_without_zone, modified_before_spreadsheets"""
+    meta = f'<office:meta xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:date>{said}</dc:date></office:meta>'
+    content = files.ods(files.ods_row(files.ods_cell("Id")), parts={"meta.xml": meta})
+    assert read(content, name="a.ods").modified == meant
+
+
+# --- kinds, by content ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b" \r\n \r\n", "empty"),
+        (b";;;\r\n;;;\r\n", "empty"),
+        (files.xlsx({"Blad1": []}), "empty"),
+        (files.xlsx({"Blad1": [["Id"]]})[:-300], "damaged"),
+        (files.xls({"Blad1": [["Id"]]})[:3000], "damaged"),
+        (files.raw_xlsx("<worksheet><sheetData><row><c"), "damaged"),
+        (files.zipped({"xl/workbook.bin": "x"}), ".xlsb"),
+        (files.zipped({"word/document.xml": "x"}), "text document"),
+        (files.zipped({"ppt/presentation.xml": "x"}), "presentation"),
+        (files.zipped({"Index/Document.iwa": "x"}), "Numbers"),
+        (files.zipped({"a.csv": "Id;Namn"}), "archive"),
+        (files.ole("EncryptedPackage", b"x"), "password"),
+        (files.ole("DRMEncryptedTransform", b"x"), "rights"),
+        (files.ole("\tDRMContent", b"x"), "rights"),
+        (files.ole("WordDocument", b"x"), "text document"),
+        (files.ole("__properties_version1.0", b"x"), "not a spreadsheet"),
+        (files.locked_xls({"Blad1": [["Id"]]}), "password"),
+        (files.ods("", parts={"META-INF/manifest.xml": "<m><encryption-data/></m>"}), "password"),
+        (files.ods("", parts={"mimetype": "application/vnd.oasis.opendocument.text"}), "text document"),
+        (b"\x09\x00\x04\x00\x02\x00\x10\x00", "very old"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (rb"{\rtf1 hej}", "text document"),
+        (b"<html><body><form>Logga in</form></body></html>", "web page without a table"),
+        (b'<?xml version="1.0"?><root/>', "not a spreadsheet"),
+        (b"Id;Namn\r\n\0\0\0;x\r\n", "not a spreadsheet"),
+        (bytes(range(1, 32)) * 100, "not a spreadsheet"),
+        (b'Id;Namn\r\n1;a\r\n"2;b\r\n3;c\r\n', "row 3"),
+    ],
+)
+def test_what_cannot_be_read_says_what_it_is(content, words):
+    """wrong_kind: each file is named with what is wrong and what to do"""
+    assert words in refusal(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (files.xlsx({"Blad1": [["Id"]]}), "xlsx"),
+        (files.xls({"Blad1": [["Id"]]}), "xls"),
+        (files.ods(files.ods_row(files.ods_cell("Id"))), "ods"),
+        (b"Id;Namn\r\n1;a", "csv"),
+        (b"<table><tr><td>Id</td></tr></table>", "html"),
+        (files.xml_2003(f"<Row>{files.xml_cell('Id')}</Row>"), "xml"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.csv", "a"])
+def test_the_name_does_not_decide_the_kind(content, kind, name):
+    """wrong_extension: a web page named .xls, a workbook named .csv"""
+    assert read(content, name=name).kind == kind
+
+
+def test_macro_workbook():
+    """xlsm: it is read as any other"""
+    content = files.xlsx({"Blad1": [["Id"]]})
+    parts = {
+        name: zipfile.ZipFile(io.BytesIO(content)).read(name)
+        for name in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    }
+    types = parts["[Content_Types].xml"].replace(b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main")
+    assert read(files.zipped({**parts, "[Content_Types].xml": types}), name="a").kind == "xlsm"
+
+
+# --- files made to do harm -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1:C3", ""])
+def test_one_cell_in_the_last_corner_does_not_explode(dimension):
+    """stray_cell: laid out in full the sheet would take 549 GB; its own statement of its range may lie"""
+    far = f'<row r="1048576">{files.text_cell("stray", "XFD1048576")}</row>'
+    content = files.raw_xlsx(files.sheet_xml(GRID + far, dimension=dimension))
+    started = time.monotonic()
+    assert values(content) == GRID_VALUES
+    assert time.monotonic() - started < 10
+
+
+def test_stray_cells_among_good_ones_are_cut_off():
+    """stray_cell: in a row and a column that have good cells, and then good cells after it"""
+    cell = files.text_cell
+    rows = "".join(f'<row r="{n}">{cell(n, f"A{n}")}{cell("far", f"XFD{n}")}</row>' for n in range(1, 2501))
+    far = f'<row r="1048576">{cell("far", "A1048576")}</row>'
+    assert values(files.raw_xlsx(files.sheet_xml(rows + far))) == [[str(n)] for n in range(1, 2501)]
+
+
+def test_a_row_far_below_is_kept_where_there_is_room():
+    """far_row: an empty row does not end the table"""
+    last = f'<row r="200000">{files.text_cell("last", "B200000")}</row>'
+    rows = values(files.raw_xlsx(files.sheet_xml(GRID + last)))
+    assert (len(rows), rows[:3], rows[-1]) == (200000, GRID_VALUES, [None, "last", None])
+
+
+def test_a_sheet_without_a_dense_part_is_refused():
+    """diagonal: nothing in it can be cut off"""
+    cells = (
+        f'<row r="{n * 900}"><c r="{openpyxl.utils.get_column_letter(n * 4)}{n * 900}"><v>1</v></c></row>'
+        for n in range(1, 1100)
+    )
+    assert "too much" in refusal(files.raw_xlsx(files.sheet_xml("".join(cells), dimension="A1:FKB990000")))
+
+
+def test_wide_sheets_are_read_up_to_a_limit():
+    """16384_columns: an export has fewer"""
+    assert len(values(files.xlsx({"Blad1": [range(16384)]}))[0]) == 500
+    assert len(values(";".join(map(str, range(20000))).encode())[0]) == 500
+
+
+def test_a_bomb_is_refused_by_its_directory():
+    """zip_bomb: 150 MB of blanks in 150 KB"""
+    sheet = files.sheet_xml(f"<row>{files.text_cell(' ' * (150 << 20))}</row>")
+    assert "unpacks" in refusal(files.raw_xlsx(sheet))
+
+
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_forged_sizes_are_found(size):
+    """forged_size: the directory says less, or more, than is there"""
+    content = files.forged_size(files.raw_xlsx(files.sheet_xml(GRID)), "xl/worksheets/sheet1.xml", size)
+    assert "damaged" in refusal(content)
+
+
+def test_too_many_parts():
+    """many_parts: a directory is work too"""
+    assert "unpacks" in refusal(files.raw_xlsx(files.sheet_xml(GRID), parts={f"x/{n}": "" for n in range(10_001)}))
+
+
+@pytest.mark.parametrize("times", [1048576, 4294967295])
+def test_repeated_rows_of_ods(times):
+    """ods_bomb: empty repetition is nothing, a full one has an end"""
+    cell, row = files.ods_cell, files.ods_row
+    assert values(files.ods(row(cell("Id")) + row(cell(times=16384), times=times))) == [["Id"]]
+    assert "too much" in refusal(files.ods(row(cell("x", times=16384), times=times)))
+
+
+ENTITIES = (
+    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+    + "".join(f'<!ENTITY {after} "{f"&{before};" * 10}">' for before, after in zip("abcdefgh", "bcdefghi", strict=True))
+    + "]>"
+)
+
+
+def test_entities_do_not_expand():
+    """billion_laughs: in every kind of XML"""
+    assert "damaged" in refusal(files.raw_xlsx(ENTITIES + files.sheet_xml(f"<row>{files.text_cell('&i;')}</row>")))
+    xml = values(files.xml_2003(f"<Row>{files.xml_cell('&i;')}{files.xml_cell('Id')}</Row>", prolog=ENTITIES))
+    assert xml == [["&i;", "Id"]]
+    html = f"{ENTITIES.replace('DOCTYPE x', 'DOCTYPE html')}<html><table><tr><td>&i;</td></tr></table></html>"
+    assert values(html.encode())[-1] == ["&i;"]
+
+
+def test_an_outside_entity_is_not_fetched(tmp_path):
+    """xxe: a file of the server in a cell"""
+    secret = tmp_path / "secret"
+    secret.write_text("hemligt")
+    prolog = f'<!DOCTYPE x [<!ENTITY s SYSTEM "file://{secret}">]>'
+    content = files.xml_2003(f"<Row>{files.xml_cell('&s;')}{files.xml_cell('Id')}</Row>", prolog=prolog)
+    assert "hemligt" not in str(values(content))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_damaged_bytes_are_refused_or_read(seed):
+    """fuzzed: a panic of the library passes `except Exception`"""
+    import random
+
+    chance = random.Random(seed)
+    write = (files.xlsx, files.xls)[seed % 2]
+    content = bytearray(write({"Blad1": [["Id", MOMENT, n] for n in range(20)]}))
+    for _ in range(6):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    try:
+        read(bytes(content), name="a.xlsx")
+    except Refusal as refused:
+        assert "a.xlsx" in str(refused)
+
+
+def test_a_slow_file_is_stopped(monkeypatch):
+    """too_slow: the child is killed, and the server goes on"""
+    monkeypatch.setattr(reading, "WALL_SECONDS", 0.01)
+    assert "too long" in refusal(files.xlsx({"Blad1": [["Id"]]}))
+
+
+def test_a_child_that_dies_is_a_sentence(monkeypatch):
+    """killed: whatever ends the child"""
+    monkeypatch.setattr(reading, "_environment", dict)
+    assert "cannot be read" in refusal(files.xlsx({"Blad1": [["Id"]]}))
+
+
+def test_a_too_large_file_is_not_kept(monkeypatch):
+    """too_large: it is refused before it is read"""
+    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    assert "too much" in refusal(b"Id;Namn\r\n1;a\r\n")
+
+
+def test_the_child_sees_no_secrets(monkeypatch):
+    """environment: what the server was told stays with it"""
+    monkeypatch.setenv("SECRET", "hemligt")
+    assert "hemligt" not in str(reading._environment())
+
+
+def test_the_file_is_for_no_other_user(own_temporary_folder, monkeypatch):
+    """mode_0600: another user of the machine could read identity numbers"""
+    modes = []
+    ask = reading._ask
+
+    def look(source, **said):
+        modes.extend([source.stat().st_mode & 0o777, source.parent.stat().st_mode & 0o777])
+        return ask(source, **said)
+
+    monkeypatch.setattr(reading, "_ask", look)
+    read(b"Id;Namn", name="a.csv")
+    assert modes == [0o600, 0o700]
+
+
+def test_several_at_once():
+    """threads: the server reads for several people"""
+    results = []
+    content = files.xlsx({"Blad1": [["Id"]]})
+    threads = [threading.Thread(target=lambda: results.append(values(content))) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [[["Id"]]] * 5
+
+
+def test_a_large_file_is_quick():
+    """100,000 rows x 12 columns: never row by row"""
+    content = files.many_rows(100_000, 12)
+    started = time.monotonic()
+    cells = read(content, name="a.xlsx").sheets[0].cells
+    assert (cells.num_rows, cells.num_columns) == (100_000, 12)
+    assert cells["c0"][99_999].as_py() == f"text {100_000 % 977} i 0"
+    assert time.monotonic() - started < 15
+
+
+def test_path_and_bytes_are_the_same(tmp_path):
+    """path: the command line gives one"""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"Id;Namn\r\n1;a")
+    assert read(path, name=path.name).sha256 == read(path.read_bytes(), name="b.csv").sha256
+    assert "opened" in refusal(tmp_path / "missing.csv")
+
+
+# --- CSV -----------------------------------------------------------------------------------------
+
+LETTERS = "Id;Namn\r\n1;Åsa Öberg\r\n"
+LETTER_VALUES = [["Id", "Namn"], ["1", "Åsa Öberg"]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        LETTERS.encode(),
+        LETTERS.encode("utf-8-sig"),
+        LETTERS.encode("cp1252"),
+        LETTERS.encode("utf-16"),
+        b"\xfe\xff" + LETTERS.encode("utf-16-be"),
+        LETTERS.encode("utf-16-le"),
+        LETTERS.encode("utf-16-be"),
+        ("\ufeff\ufeff" + LETTERS).encode(),
+        '"\ufeffId";"Namn"\r\n"1";"Åsa Öberg"\r\n'.encode(),
+        LETTERS.replace("\r\n", "\n").encode(),
+        LETTERS.replace("\r\n", "\r").encode(),
+        LETTERS.rstrip().encode(),
+        LETTERS.replace(";", ",").encode(),
+        LETTERS.replace(";", "\t").encode(),
+        b"\xef\xbb\xbfsep=;\r\n" + LETTERS.encode(),
+        b"sep=|\r\n" + LETTERS.replace(";", "|").encode(),
+        LETTERS.encode() + b"\x1a",
+    ],
+)
+def test_encodings_delimiters_and_line_ends(content):
+    """bom, bom_in_quotes, utf16, windows_1252, sep_line, old_mac, end_of_file_mark"""
+    assert values(content, name="a.csv") == LETTER_VALUES
+
+
+def test_one_foreign_byte_does_not_spoil_a_utf8_file():
+    """mixed_encoding: all other letters would be wrong"""
+    assert values("Å;Ä\n".encode() * 20 + "Ö;x\n".encode("cp1252"))[-2:] == [["Å", "Ä"], ["Ö", "x"]]
+
+
+def test_delimiter_is_found_below_titles_and_beside_decimal_commas():
+    """title_rows, decimal_comma: a comma in every row, and a line of prose above"""
+    content = b"Rapport, uttagen 2026-10-02, av HR\n\nId;Procent\n1;1,5\n2;2,5\n3;3,5\n"
+    assert values(content)[2:] == [["Id", "Procent"], ["1", "1,5"], ["2", "2,5"], ["3", "3,5"]]
+    assert values(b"Id,Text\n1,a; b; c\n2,d\n3,e; f\n")[1] == ["1", "a; b; c"]
+
+
+def test_rows_are_records():
+    """line_break_in_quotes, blank_line, ragged: row numbers as the spreadsheet program shows them"""
+    content = b'Id;Text\r\n1;"rad 1\r\nrad 2; ""citat"""\r\n\r\n2\r\n3;a;b\r\n'
+    assert values(content) == [
+        ["Id", "Text", None],
+        ["1", 'rad 1\r\nrad 2; "citat"', None],
+        [None, None, None],
+        ["2", None, None],
+        ["3", "a", "b"],
+    ]
+
+
+def test_sep_line_is_no_row():
+    """sep_line: numbering starts after it"""
+    assert values(b"sep=;\nId;a,b\n1;2,3\n") == [["Id", "a,b"], ["1", "2,3"]]
+
+
+def test_many_blank_lines():
+    """blank_block: a whole batch of rows without a cell"""
+    rows = values(b"\n" * 70_000 + b"Id;Namn\n1;a\n")
+    assert (len(rows), rows[70_000]) == (70_002, ["Id", "Namn"])
+
+
+def test_formulas_that_protect_a_text():
+    """leading_zeros: ="00123" is a text"""
+    assert values(b'Id;Namn\n="00123";="a b"\n')[1] == ["00123", "a b"]
+
+
+def test_quotes_in_the_middle_are_letters():
+    """stray_quote: 5" is an inch"""
+    assert values(b'Id;Namn\n1;sk\xe4rm 24" x\n2;"a" b\n')[1:] == [["1", 'skärm 24" x'], ["2", "a b"]]
+
+
+# --- HTML and XML --------------------------------------------------------------------------------
+
+PAGE = """<!DOCTYPE html><html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><title>x</title>
+<meta http-equiv="Content-Type" content="text/html; charset=windows-1252"><style>td {color: red}</style></head>
+<body><h1>Personallista</h1><p>Uttagen: 2026-10-02</p>
+<table border=1><tr></tr><tr><th>AD-konto<th>Enhet<br>(kort)</th><th colspan=2>Åter</th></tr>
+<tr><td rowspan=2>u1</td><td>A &amp; B</td><td>x</td><td>y</td></tr><tr><td>C</td><td>&nbsp;z</td></tr>
+</table></body></html>"""
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-16"])
+def test_a_web_page_named_xls(encoding):
+    """html_as_xls: lines above the table are rows, cells over several have their value in the first"""
+    assert values(PAGE.encode(encoding), name="lista.xls") == [
+        ["Personallista", None, None, None],
+        ["Uttagen: 2026-10-02", None, None, None],
+        [None] * 4,
+        ["AD-konto", "Enhet\n(kort)", "Åter", None],
+        ["u1", "A & B", "x", "y"],
+        [None, "C", "z", None],
+    ]
+
+
+def test_a_table_inside_of_a_layout_table():
+    """nested_table: old pages put everything into one cell"""
+    page = b"<table><tr><td><b>Lista</b><table><tr><td>Id</td><td>N</td></tr><tr><td>1</td><td>a</td></tr></table></td></tr></table>"
+    assert values(page) == [["Lista", None], ["Id", "N"], ["1", "a"]]
+
+
+def test_spans_without_end():
+    """huge_span: a number of cells is only a word"""
+    page = b'<table><tr><td colspan=999999999999 rowspan="99999999">x</td></tr><tr><td colspan=-1>y</td></tr></table>'
+    assert [row[:2] for row in values(page)] == [["x", "y"]] or [row[0] for row in values(page)] == ["x", None]
+
+
+def test_a_single_file_web_page():
+    """mhtml: some systems name it .xls"""
+    content = (
+        'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="X"\r\n\r\n--X\r\n'
+        "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        "<table><tr><td>=C3=85sa</td></tr></table>\r\n--X--\r\n"
+    )
+    assert values(content.encode(), name="lista.xls") == [["Åsa"]]
+
+
+def test_xml_spreadsheet_2003():
+    """ss_index, merged, span, rich_text, error: places that are only said where they jump"""
+    cell = files.xml_cell
+    rich = '<Cell><ss:Data ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40"><B>fet</B> text</ss:Data></Cell>'
+    body = (
+        f'<Row ss:Index="3">{cell("Id", attributes="ss:Index=" + repr("2"))}'
+        f"{cell('b', attributes='ss:MergeAcross=' + repr('1'))}{rich}</Row>"
+        f"<Row>{cell('2024-03-05T14:30:00.000', 'DateTime')}{cell('1.9850612E7', 'Number')}"
+        f"{cell('1', 'Boolean')}{cell('#N/A', 'Error')}<Cell/></Row>"
+        f'<Row ss:Span="1"/><Row>{cell("sist")}</Row>'
+    )
+    workbook = read(files.xml_2003(body), name="a.xls")
+    assert workbook.modified == datetime(2026, 10, 2, 10, 14)
+    assert (workbook.sheets[0].name, workbook.sheets[0].errors) == ("Blad1", 1)
+    assert [list(row.values()) for row in workbook.sheets[0].cells.to_pylist()] == [
+        [None] * 5,
+        [None] * 5,
+        [None, "Id", "b", None, "fet text"],
+        ["2024-03-05 14:30:00", "19850612", "true", None, None],
+        [None] * 5,
+        [None] * 5,
+        ["sist", None, None, None, None],
+    ]
+
+
+# --- identity numbers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("850612-1238", MASK),
+        ("8506121238", MASK),
+        ("19850612-1238", MASK),
+        ("198506121238", MASK),
+        ("850612+1238", MASK),
+        ("850612\u20131238", MASK),
+        ("18850612-1238", MASK),
+        ("20850612-1238", MASK),
+        ("850672-1235", MASK),  # samordningsnummer
+        ("000229-1233", MASK),  # 2000 was a leap year
+        ("ring 850612-1238, eller 8506121238.", f"ring {MASK}, eller {MASK}."),
+        ("id=850612-1238-x", f"id={MASK}-x"),
+        ("198506121238.0", f"{MASK}.0"),
+        ("1.850612-1238", f"1.{MASK}"),
+        ("å8506121238å", f"å{MASK}å"),
+        ("850612-1239", None),  # wrong check digit
+        ("851312-1239", None),  # no such month
+        ("850631-1235", None),  # no such day
+        ("850692-1231", None),  # nor with 60 added
+        ("010229-1232", None),  # no leap year in any century
+        ("19010229-1232", None),
+        ("17850612-1238", None),
+        ("21850612-1238", None),
+        ("08506121238", None),  # a digit beside it
+        ("85061212381", None),
+        ("119850612-1238", None),
+        ("850612-12381", None),
+        ("850612 1238", None),
+        ("46108.8506121238", None),  # decimals of a number
+        ("0,8506121238", None),
+        ("2024-03-05 14:30:00", None),
+    ],
+)
+def test_what_is_an_identity_number(text, masked):
+    """the_form: date, perhaps a sign, four digits, the right check digit, no digit beside it"""
+    assert mask_text(text)[0] == (masked or text)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "csv", "html", "xml"])
+def test_identity_numbers_never_leave_the_child(kind):
+    """identity_number: as text, as a number, inside a text, in every sheet and name"""
+    content = {
+        "xlsx": files.xlsx({"850612-1238": [["Id", 198506121238], ["om 850612-1238", "8506121238"]]}),
+        "xls": files.xls({"850612-1238": [["Id", 198506121238], ["om 850612-1238", "8506121238"]]}),
+        "ods": files.ods(
+            files.ods_row(
+                files.ods_cell("Id"), files.ods_cell("x", kind="float", value="198506121238").replace("float-", "")
+            )
+            + files.ods_row(files.ods_cell("om 850612-1238"), files.ods_cell("8506121238"))
+        ).replace(b"", b""),
+        "csv": b"Id;198506121238\nom 850612-1238;8506121238\n",
+        "html": b"<table><tr><td>Id<td>198506121238<tr><td>om 850612-1238<td>8506121238</table>",
+        "xml": files.xml_2003(
+            f"<Row>{files.xml_cell('Id')}{files.xml_cell('1.98506121238E11', 'Number')}</Row>"
+            f"<Row>{files.xml_cell('om 850612-1238')}{files.xml_cell('8506121238')}</Row>"
+        ),
+    }[kind]
+    workbook = read(content, name="lista 8506121238.xlsx")
+    assert workbook.kind == kind
+    assert workbook.name == f"lista {MASK}.xlsx"
+    assert [list(row.values()) for row in workbook.sheets[0].cells.to_pylist()] == [
+        ["Id", MASK],
+        [f"om {MASK}", MASK],
+    ]
+    in_sheet_name = kind in ("xlsx", "xls")
+    assert workbook.sheets[0].name == (MASK if in_sheet_name else workbook.sheets[0].name)
+    assert workbook.masked == 4 + in_sheet_name
+    assert "1238" not in repr(workbook)
+
+
+def test_every_day_of_a_leap_year_and_no_other():
+    """calendar: compared with a naive list of days"""
+    day, days = date(1984, 1, 1), set()
+    while day.year == 1984:
+        days.add(day.strftime("%y%m%d"))
+        day += timedelta(days=1)
+    for month in range(14):
+        for number in range(33):
+            digits = f"84{month:02}{number:02}123"
+            checks = [mask_text(f"{digits}{check}")[1] for check in range(10)]
+            assert sum(checks) == (digits[:6] in days)
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("C:\\Users\\anna\\lista.xlsx", "lista.xlsx"),
+        ("../../etc/lista.csv", "lista.csv"),
+        ("lista\u202excod.exe\x00\n.xlsx", "listaxcod.exe .xlsx"),
+        ("a\u0308rende.xlsx", "ärende.xlsx"),
+        ("x" * 300 + ".xlsx", "x" * 195 + ".xlsx"),
+        ("x" * 300, "x" * 200),
+        ("", "export"),
+        ("/", "export"),
+    ],
+)
+def test_names_are_shown_safely(given, kept):
+    """path_in_name, right_to_left_mark, endless_name"""
+    assert read(b"Id;Namn", name=given).name == kept
+
+
+def test_every_sentence_names_the_file_and_has_nothing_left_to_fill():
+    """sentences: each can be said"""
+    for code, sentence in reading.SENTENCES.items():
+        assert "{file}" in sentence, code
+        assert "{" not in sentence.format(file="a", row=1), code

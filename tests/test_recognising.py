@@ -1,0 +1,200 @@
+"""What a sheet is taken for, where its table begins and ends, and its extract date."""
+
+import re
+import zipfile
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+
+from compliance.errors import Refusal
+from compliance.sources import normal
+from tests.line import SOURCES, Line
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Vetskap",
+        "VETSKAP",
+        " vetskap\u00a0",
+        "Vetskap:",
+        "Vetskap *",
+        "Vetskap (datum+tid) *:",
+        "Vet\u00adskap".replace("\u00ad", ""),
+        "Vetskap\n(datum)",
+    ],
+)
+def test_headings_match_in_any_dress(written):
+    assert normal(written) == "vetskap"
+
+
+def test_composed_and_decomposed_headings_are_the_same():
+    assert normal("O\u0308vrigt") == normal("Övrigt")
+
+
+def test_every_source_is_recognised_by_its_own_headings(line):
+    for source in SOURCES.values():
+        heads = [field.headings[0] for field in source.fields]
+        values = ["2026-01-01" if f.type in {"date", "datetime"} else "1" for f in source.fields]
+        [receipt] = line.load_table(f"{' | '.join(heads)}\n{' | '.join(values)}", name=f"{source.id}.csv")
+        assert receipt.source.id == source.id
+
+
+def test_title_rows_other_columns_and_footers(line):
+    [receipt] = line.load_table(
+        "Rapport uttagen 2026-10-02 08:14\n\nOkänd | Enhet | Anställningsdatum | AD-konto\n"
+        "x | A | 2024-01-01 | p1\n\nx | A | 2024-01-01 | p2\nTotalt | 2\n | Antal rader: 2\nUnderskrift",
+        extract_date=None,
+    )
+    assert line.rows("select employee_id, row from staff order by row") == [
+        {"employee_id": "p1", "row": 4},
+        {"employee_id": "p2", "row": 6},
+    ]
+    assert receipt.extract_date.day == date(2026, 10, 2)
+    assert [column.heading for column in receipt.matches[0].unused] == ["Okänd"]
+    assert line.problems() == []
+
+
+def test_a_total_row_with_more_than_two_cells_is_data(line):
+    line.load_table("AD-konto | Enhet | Anställningsdatum\nTotalt | A | 2024-01-01")
+    assert line.column("employee_id", "staff") == ["Totalt"]
+
+
+def test_the_heading_may_stand_in_row_20_and_no_further(line):
+    head = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
+    line.load_table("x\n" * 19 + head, name="a.csv")
+    with pytest.raises(Refusal, match="no sheet with the headings"):
+        line.load_table("x\n" * 20 + head, name="b.csv")
+
+
+def test_of_two_columns_for_one_field_the_synonym_listed_first_wins(line):
+    [receipt] = line.load_table(
+        "Anställningsnr | Enhet | Arbetsplats | Anställningsdatum | AD-konto\n17 | A | B | 2024-01-01 | p1"
+    )
+    assert line.rows("select employee_id, unit from staff") == [{"employee_id": "p1", "unit": "A"}]
+    assert [column.heading for column in receipt.matches[0].unused] == ["Anställningsnr", "Arbetsplats"]
+
+
+def test_a_tie_is_asked(line):
+    # Ärende-ID, Enhet and Upptäcktes are all that both incidents and breaches need.
+    with pytest.raises(Refusal, match="could be"):
+        line.load_table("Ärende-ID | Enhet | Upptäcktes\n1 | A | 2026-01-01")
+    [receipt] = line.load_table("Ärende-ID | Enhet | Upptäcktes\n1 | A | 2026-01-01", source="breaches")
+    assert receipt.source.id == "breaches"
+
+
+def test_a_column_too_few_is_named(line):
+    with pytest.raises(Refusal, match="anställningsdatum"):
+        line.load_table("AD-konto | Enhet | E-post\np | A | B")
+
+
+def test_an_unknown_source_names_the_nearest(line):
+    with pytest.raises(Refusal, match="Did you mean staff"):
+        line.load_table("AD-konto | Enhet | Anställningsdatum\np | A | 2024-01-01", source="stafff")
+
+
+def workbook(path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, table in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in table:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def modified(path, moment):
+    """The workbook as if its program had saved it at `moment` (UTC)."""
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    core = parts["docProps/core.xml"].decode()
+    stamped = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{moment:%Y-%m-%dT%H:%M:%SZ}", core)
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in (parts | {"docProps/core.xml": stamped.encode()}).items():
+            new.writestr(name, content)
+    return path
+
+
+STAFF = [["AD-konto", "Enhet", "Anställningsdatum"], ["p1", "A", date(2024, 1, 1)]]
+
+
+def test_a_cover_sheet_that_says_system_is_no_register(line, tmp_path):
+    path = workbook(tmp_path / "b.xlsx", Info=[["System:", "HR"], ["Instruktion", "Fyll i"]], Data=STAFF)
+    [receipt] = line.load(path, extract_date=date(2026, 1, 1))
+    assert (receipt.source.id, receipt.matches[0].sheet.name) == ("staff", "Data")
+
+
+def test_several_sheets_of_one_source_are_one_export_and_others_their_own(line, tmp_path):
+    more = [STAFF[0], ["p2", "B", date(2024, 1, 1)]]
+    systems = [["Systemnamn", "Objektledare"], ["S", "Eva"]]
+    path = workbook(tmp_path / "b.xlsx", Norr=STAFF, System=systems, Söder=more)
+    receipts = line.load(path, extract_date=date(2026, 1, 1))
+    assert [(r.source.id, r.summary.loaded) for r in receipts] == [("staff", 2), ("systems", 1)]
+    assert line.column("sheet", "staff") == ["Norr", "Söder"]
+
+
+def test_hidden_sheets_rows_and_columns_are_read(line, tmp_path):
+    path = workbook(tmp_path / "b.xlsx", A=[["x"]], B=STAFF)
+    book = openpyxl.load_workbook(path)
+    book["B"].sheet_state = "hidden"
+    book["B"].row_dimensions[2].hidden = True
+    book["B"].column_dimensions["A"].hidden = True
+    book.save(path)
+    line.load(path, extract_date=date(2026, 1, 1))
+    assert line.column("employee_id", "staff") == ["p1"]
+
+
+@pytest.mark.parametrize(
+    ("above", "name", "day", "by"),
+    [
+        ("Uttagen | 2026-10-02", "a.csv", date(2026, 10, 2), "heading"),
+        ("Uttaget: 2 oktober 2026", "a.csv", date(2026, 10, 2), "heading"),
+        ("Uttagsdatum | | 46297", "a.csv", date(2026, 10, 2), "heading"),
+        ("Rapport per 2026-10-02 för perioden 2026-01-01 – 2026-09-30", "a.csv", date(2026, 10, 2), "heading"),
+        ("Period 2026-01-01 – 2026-09-30", "a_20261002.csv", date(2026, 10, 2), "file_name"),
+        ("Rapport per 2026-01-01 – 2026-09-30", "a 2026-10-03.csv", date(2026, 10, 3), "file_name"),
+        ("Skapad 2020-01-01", "a-2026-10-02-v2.csv", date(2026, 10, 2), "file_name"),
+    ],
+)  # fmt: skip
+def test_where_the_extract_date_is_found(line, above, name, day, by):
+    [receipt] = line.load_table(
+        f"{above}\nAD-konto | Enhet | Anställningsdatum\np | A | 2024-01-01", name=name, extract_date=None
+    )
+    assert (receipt.extract_date.day, receipt.extract_date.by) == (day, by)
+
+
+def test_the_workbooks_own_modified_date_is_local_time(line, tmp_path):
+    path = modified(workbook(tmp_path / "b.xlsx", A=STAFF), datetime(2026, 5, 5, 22, 30))
+    [receipt] = line.load(path)  # 22:30 UTC is half past midnight in Stockholm
+    assert (receipt.extract_date.day, receipt.extract_date.by) == (date(2026, 5, 6), "modified")
+
+
+def test_no_extract_date_is_asked_for(line):
+    with pytest.raises(Refusal, match="extract date"):
+        line.load_table("AD-konto | Enhet | Anställningsdatum\np | A | 2024-01-01", extract_date=None)
+
+
+def test_a_date_after_today_is_a_warning(line):
+    [receipt] = line.load_table(
+        "AD-konto | Enhet | Anställningsdatum\np | A | 2024-01-01", extract_date=date(2027, 1, 1)
+    )
+    assert receipt.future
+
+
+def test_identity_numbers_never_reach_the_database(line):
+    head = "AD-konto | Enhet | Anställningsdatum | Personnummer | Annat | Befattning"
+    [receipt] = line.load_table(
+        f"{head}\np1 | A | 2024-01-01 | hemlig | 19121212-1212 | chef 121212-1212 ok\n1212121212 | A | 2024-01-01 | x | y | z"
+    )
+    assert [c.heading for c in receipt.matches[0].dropped] == ["Personnummer"]
+    assert line.column("position", "staff") == ["chef ******-**** ok"]
+    assert line.problems() == [(3, "AD-konto", "******-****", "identity_number", "rejected")]
+    assert b"1212121212" not in line.database.path.read_bytes()
+    assert b"121212-1212" not in line.database.path.read_bytes()

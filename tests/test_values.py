@@ -1,0 +1,251 @@
+"""Every value form of the rulebook, section 3, "Values", through the real line."""
+
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+
+from tests.line import Line
+
+HEAD = "AD-konto | Enhet | Anställningsdatum | Anställd t.o.m."
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+def staff(*days: str) -> str:
+    return "\n".join([HEAD, *(f"p{i} | Enhet A | {day} |" for i, day in enumerate(days))])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2024-03-05", date(2024, 3, 5)),
+        ("2024-03-05 14:30", date(2024, 3, 5)),
+        ("2024-03-05 14:30:59", date(2024, 3, 5)),
+        ("20240305", date(2024, 3, 5)),
+        ("5.3.2024", date(2024, 3, 5)),
+        ("05/03/2024", date(2024, 3, 5)),
+        ("5 mars 2024", date(2024, 3, 5)),
+        ("31 oktober 2024", date(2024, 10, 31)),
+        ("45356", date(2024, 3, 5)),
+        ("45356,6", date(2024, 3, 5)),
+        ("tillsvidare", date(9999, 12, 31)),
+        ("Tillsvidare", date(9999, 12, 31)),
+        ("9999-12-31", date(9999, 12, 31)),
+    ],
+)
+def test_date_forms(line, written, meant):
+    line.load_table(staff(written))
+    assert line.column("employed_from", "staff") == [meant]
+
+
+@pytest.mark.parametrize("written", ["2024-02-30", "31/02/2024", "i våras", "2024", "5 marz 2024", "99999999"])
+def test_unreadable_required_date_rejects_its_row(line, written):
+    line.load_table(staff("2024-03-05", written))
+    reason = "not_a_date"
+    if written == "2024":  # a serial of the year 1905, as the rule reads it
+        assert line.column("employed_from", "staff")[1] == date(1905, 7, 16)
+    else:
+        assert line.problems() == [(3, "Anställningsdatum", written, reason, "rejected")]
+        assert len(line.column("row", "staff")) == 1
+
+
+def test_first_of_january_1900_is_empty(line):
+    line.load_table(f"{HEAD}\np1 | A | 2024-01-01 | 1900-01-01\np2 | A | 1900-01-01 |")
+    assert line.column("employed_to", "staff") == [None]
+    assert line.problems() == [(3, "Anställningsdatum", "1900-01-01", "missing", "rejected")]
+
+
+def test_unreadable_optional_value_is_a_warning(line):
+    line.load_table(f"{HEAD}\np1 | A | 2024-01-01 | snart")
+    assert line.column("employed_to", "staff") == [None]
+    assert line.problems() == [(2, "Anställd t.o.m.", "snart", "not_a_date", "warning")]
+
+
+def test_slashes_that_could_be_either_are_day_first_and_said_so(line):
+    [receipt] = line.load_table(staff("05/03/2024", "12/11/2024"))
+    assert line.column("employed_from", "staff") == [date(2024, 3, 5), date(2024, 11, 12)]
+    assert receipt.summary.ambiguous == ("employed_from",)
+
+
+def test_slashes_with_one_large_day_are_not_ambiguous(line):
+    [receipt] = line.load_table(staff("05/03/2024", "31/03/2024"))
+    assert receipt.summary.ambiguous == ()
+
+
+def test_a_column_that_can_only_be_month_first_is_unreadable(line):
+    line.load_table(staff("03/31/2024", "03/05/2024", "2024-03-05"))
+    assert line.column("employee_id", "staff") == ["p2"]
+    assert [p[3] for p in line.problems()] == ["month_first", "month_first"]
+
+
+def test_serials_of_the_1904_system(line, tmp_path):
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    sheet = book.active
+    sheet.append(["AD-konto", "Enhet", "Anställningsdatum"])
+    sheet.append(["p1", "A", 43894])  # 2024-03-05 counted from 1904
+    sheet.append(["p2", "A", date(2024, 3, 5)])
+    book.save(tmp_path / "mac.xlsx")
+    line.load(tmp_path / "mac.xlsx", extract_date=date(2026, 1, 1))
+    assert line.column("employed_from", "staff") == [date(2024, 3, 5), date(2024, 3, 5)]
+
+
+def test_the_time_of_a_serial_is_rounded_to_the_second(line, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Ärendenummer", "Enhet", "Upptäckt"])
+    book.active.append(["I1", "A", 46108.645833333336])
+    book.active.append(["I2", "A", datetime(2026, 3, 5, 23, 59, 59, 999000)])
+    book.save(tmp_path / "incidenter.xlsx")
+    line.load(tmp_path / "incidenter.xlsx", extract_date=date(2026, 4, 1))
+    assert line.column("discovered", "incidents") == [datetime(2026, 3, 27, 15, 30), datetime(2026, 3, 6)]
+
+
+def test_text_is_folded_and_ids_keep_their_digits(line, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["AD-konto", "Enhet", "Anställningsdatum", "Namn"])
+    book.active.append([12345.0, "  Enhet\u00a0 A\n", date(2024, 1, 1), "   "])
+    book.active.append([1234567890123, "A", date(2024, 1, 1), "O\u0308rjan"])
+    book.save(tmp_path / "p.xlsx")
+    line.load(tmp_path / "p.xlsx", extract_date=date(2026, 1, 1))
+    assert line.column("employee_id", "staff") == ["12345", "1234567890123"]
+    assert line.column("unit", "staff") == ["Enhet A", "A"]
+    assert line.column("name", "staff") == [None, "Örjan"]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["Ja", "J", "yes", "X", "✓", "1", "SANT", "true"], True),
+        (["Nej", "n", "NO", "0", "FALSKT", "False"], False),
+        (["Kanske", "?", "2", ""], None),
+    ],
+)
+def test_yes_and_no(line, words, meant):
+    table = "\n".join(["Systemnamn | Behandlar personuppgifter", *(f"S{i} | {w}" for i, w in enumerate(words))])
+    line.load_table(table)
+    assert line.column("personal_data", "systems") == [meant] * len(words)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("1 742", 1742), ("1\u00a0742,5", 1742.5), ("85 %", 0.85), ("-3", -3), ("0.5", 0.5)]
+)
+def test_numbers(line, written, meant):
+    line.load_table(f"System | Granskningsdatum | Konton före\nS | 2026-01-01 | {written}")
+    assert line.column("accounts_before", "access_reviews") == [meant]
+
+
+def test_error_cells_are_empty_and_counted(line, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Systemnamn", "Enhet", "Leverantör"])
+    book.active.append(["S1", "#N/A", "#SAKNAS!"])
+    book.active.append(["#REF!", "A", "B"])
+    book.active["B2"].data_type = "e"
+    book.save(tmp_path / "s.xlsx")
+    [receipt] = line.load(tmp_path / "s.xlsx", extract_date=date(2026, 1, 1))
+    assert receipt.error_cells == 3
+    assert line.rows("select unit, supplier from systems") == [{"unit": None, "supplier": None}]
+    assert [p[3] for p in line.problems()] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("written", "levels"),
+    [
+        ("3", (3, 2, 1)),
+        ("K3", (3, 2, 1)),
+        ("Allvarlig (3)", (3, 2, 1)),
+    ],
+)
+def test_levels_in_columns(line, written, levels):
+    line.load_table(f"Objekt/System | K | R | T | Klassad datum\nS | {written} | 2 | T1 | 2026-01-01")
+    found = line.rows("select confidentiality, integrity, availability from classifications")
+    assert tuple(found[0].values()) == levels
+
+
+@pytest.mark.parametrize("written", ["K3 R2 T1", "K3/R2/T1", "k3, r2, t1", "3/2/1"])
+@pytest.mark.parametrize("heading", ["K/R/T", "KRT", "Klassning"])
+def test_levels_in_one_cell(line, heading, written):
+    line.load_table(f"System | {heading} | Klassad\nS | {written} | 2026-01-01")
+    found = line.rows("select confidentiality, integrity, availability from classifications")
+    assert tuple(found[0].values()) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "table", ["K | R | T | Klassad\n{0} | 1 | 1 | 2026-01-01", "R | K | T | Klassad\n1 | 1 | {0} | 2026-01-01"]
+)
+@pytest.mark.parametrize("written", ["4", "K4", "Kvalificerad (4)"])
+def test_level_four_is_protective_security_and_not_stored(line, table, written):
+    head, row = table.format(written).split("\n")
+    line.load_table(f"System | {head}\nHemligt | {row}\nÖppet | 1 | 1 | 1 | 2026-01-01")
+    assert line.column("system", "classifications") == ["Öppet"]
+    assert [p[3:] for p in line.problems()] == [("protective_security", "rejected")]
+
+
+def test_level_four_in_one_cell_is_rejected_too(line):
+    line.load_table("System | KRT | Klassad\nS | K2 R4 T1 | 2026-01-01\nÖ | K2 R1 T1 | 2026-01-01")
+    assert line.column("system", "classifications") == ["Ö"]
+
+
+def test_fields_made_of_other_columns(line):
+    line.load_table(
+        "AD-konto | Förnamn | Efternamn | Enhet | Anställningsdatum | Frånvaroorsak\n"
+        "a | Eva | Ek | A | 2024-01-01 | Föräldraledig\n"
+        "b | Bo | | A | 2024-01-01 | -\n"
+        "c | | | A | 2024-01-01 | ingen\n"
+        "d | | | A | 2024-01-01 |"
+    )
+    assert line.column("name", "staff") == ["Eva Ek", "Bo", None, None]
+    assert line.column("on_leave", "staff") == [True, False, False, False]
+
+
+def test_nine_criteria_are_counted(line):
+    heads = " | ".join(f"Kriterium {i}" for i in range(1, 10))
+    ticks = " | ".join(["Ja", "Nej", "X", *[""] * 6])
+    line.load_table(f"DPIA-ID | Behandlings-ID | {heads}\nD1 | B1 | {ticks}")
+    assert line.column("criteria", "dpias") == [2]
+
+
+def test_either_answer_means_that_the_need_of_an_agreement_is_assessed(line):
+    line.load_table(
+        "Dnr | Benämning | Enhet | Innehåller IT/information | PUB behövs\n1 | a | A | Ja | Nej\n2 | b | A | Ja | Ja\n3 | c | A | Ja |"
+    )
+    assert line.column("processor_assessed", "procurements") == [True, True, None]
+
+
+def test_a_path_keeps_its_last_part_as_the_unit(line):
+    line.load_table("Systemnamn | Organisation\nS1 | A / B / C\nS2 | D\nS3 | Hälso/sjukvård")
+    assert line.rows("select unit, department from systems order by row") == [
+        {"unit": "C", "department": "B"},
+        {"unit": "D", "department": None},
+        {"unit": "Hälso/sjukvård", "department": None},
+    ]
+
+
+def test_an_unknown_status_word_is_kept_and_rejects_nothing(line):
+    [receipt] = line.load_table("AD-konto | Kurs | Status\na | K | Klarmarkerad\nb | K | slutförd\nc | K |")
+    assert line.rows("select status, status_code from training order by row") == [
+        {"status": "Klarmarkerad", "status_code": None},
+        {"status": "slutförd", "status_code": "passed"},
+    ]
+    assert receipt.summary.unknown_words == (("status", "Klarmarkerad", 1),)
+    assert line.problems() == [(4, "Status", None, "missing", "rejected")]
+
+
+def test_any_text_in_a_required_yes_no_is_unknown_and_empty_is_rejected(line):
+    line.load_table("Dnr | Benämning | Enhet | Innehåller IT/information\n1 | a | A | kanske\n2 | b | A |")
+    assert line.column("handles_information", "procurements") == [None]
+    assert line.problems() == [(3, "Innehåller IT/information", None, "missing", "rejected")]
+
+
+def test_of_one_id_the_last_row_counts_and_the_others_are_warnings(line):
+    line.load_table(
+        "Ärendenummer | Enhet | Upptäckt | Rubrik\nI1 | A | 2026-01-01 | första\ni1 | A | 2026-01-02 | sista\nI1 | A | aldrig | avvisad"
+    )
+    assert line.problems() == [
+        (2, "Ärendenummer", "I1", "duplicate", "warning"),
+        (4, "Upptäckt", "aldrig", "not_a_date", "rejected"),
+    ]
+    assert [item["label"] for item in line.items("11", date(2026, 11, 24))] == ["sista"]
