@@ -3,6 +3,9 @@
 Everything comes from one shape: the items that a point's statement lists for a day.
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -117,26 +120,35 @@ def coverage(
     By organisation there is a row for every point; by department and unit one where the point has items.
     """
     there = basis(cursor, days=days, known_at=known_at)
-    units = f"create or replace temp table units_of_days as {_for_days(statement('units'), days)}"
-    cursor.execute(units, _days(days) | {"known_at": known_at})
-    return [
-        figure
-        for point in points
-        for figure in _point_coverage(cursor, point, there, days=days, known_at=known_at, level=level)
-    ]
+    with _pinned(cursor, days=days, known_at=known_at):
+        counted = _counts(cursor, points, there, days=days, known_at=known_at)
+    return [figure for point in points for figure in _figures(point, counted, there, days=days, level=level)]
 
 
-def _point_coverage(
-    cursor: Cursor, point: Point, there: Basis, *, days: list[date], known_at: datetime, level: Level
-) -> list[Coverage]:
-    counted = [
+@contextmanager
+def _pinned(cursor: Cursor, *, days: list[date], known_at: datetime) -> Iterator[None]:
+    """Within the block the imports behind `days` have been found once and for all on this cursor."""
+    table, macro = statement("pin_imports").split(";")
+    cursor.execute(table, {"days": days, "known_at": known_at})
+    cursor.execute(macro)
+    try:
+        yield
+    finally:
+        cursor.execute("drop macro table temp.chosen_imports")
+
+
+def _figures(point: Point, counted: Rows, there: Basis, *, days: list[date], level: Level) -> list[Coverage]:
+    """A point's figures at one level; an organisation has one also where nothing was counted."""
+    figures = [
         _coverage(point, row)
-        for row in _counts(cursor, point, days=days, known_at=known_at)
-        if row["level"] == level and there.has(point, row["organisation"], row["as_of"])
+        for row in counted
+        if row["point"] == point.number
+        and row["level"] == level
+        and there.has(point, row["organisation"], row["as_of"])
     ]
     if level != "organisation":
-        return counted
-    found = {(figure.as_of, figure.organisation): figure for figure in counted}
+        return figures
+    found = {(figure.as_of, figure.organisation): figure for figure in figures}
     return [
         found.get((day, organisation)) or _empty(point, day, organisation, basis=there.has(point, organisation, day))
         for day in days
@@ -144,17 +156,32 @@ def _point_coverage(
     ]
 
 
-def _counts(cursor: Cursor, point: Point, *, days: list[date], known_at: datetime) -> Rows:
-    """Counts of all levels; days on which other rules hold are counted apart."""
-    counted: Rows = []
-    for parameters, same in _days_by_rules(point, days):
-        listed = _for_days(query("points", point.id).sql, same)
-        sql = f"with items as ({listed}) {statement('coverage')}"
-        counted += rows(cursor, sql, {**_days(same), "known_at": known_at, **parameters})
-    return counted
+def _counts(cursor: Cursor, points: tuple[Point, ...], there: Basis, *, days: list[date], known_at: datetime) -> Rows:
+    """Counts of all levels, of every point that has a basis, in one statement: planned once, it is faster than many."""
+    parts, values = [], {"known_at": known_at, **_days(days, "")}
+    for point in points:
+        based = [day for day in days if any(there.has(point, name, day) for name in there.organisations)]
+        for parameters, same in _days_by_rules(point, based):
+            sql, given = _named_apart(query("points", point.id).sql, parameters, same, mark=f"_{len(parts)}")
+            parts.append(f"select {point.number} as point, * from ({sql})")
+            values |= given
+    if not parts:
+        return []
+    units = _for_days(statement("units"), days, "")
+    sql = f"with items as ({' union all '.join(parts)}), units as ({units}) {statement('coverage')}"
+    return rows(cursor, sql, values)
+
+
+def _named_apart(sql: str, parameters: dict[str, Any], days: list[date], *, mark: str) -> tuple[str, dict[str, Any]]:
+    """A point's statement for some days whose `$parameters` end in `mark`, so that many can stand in one."""
+    for name in parameters:
+        sql = re.sub(rf"\${name}\b", f"${name}{mark}", sql)
+    values = {f"{name}{mark}": value for name, value in parameters.items()}
+    return _for_days(sql, days, mark), values | _days(days, mark)
 
 
 def _days_by_rules(point: Point, days: list[date]) -> list[tuple[dict[str, Any], list[date]]]:
+    """The days that the same rules hold for, with those rules."""
     groups: list[tuple[dict[str, Any], list[date]]] = []
     for day in days:
         parameters = _parameters(point, day)
@@ -172,16 +199,16 @@ def _parameters(point: Point, day: date) -> dict[str, Any]:
     return {name: value for name, value in point.parameters(day).items() if name in asked}
 
 
-def _for_days(sql: str, days: list[date]) -> str:
+def _for_days(sql: str, days: list[date], mark: str) -> str:
     """A statement that describes one day, for each of several; a single day needs no join and is planned faster."""
     if len(days) == 1:
-        return f"select $as_of as as_of, item.* from ({sql}) as item"
+        return f"select $as_of{mark} as as_of, item.* from ({sql.replace('$as_of', f'$as_of{mark}')}) as item"
     lateral = sql.replace("$as_of", "day.as_of")
-    return f"select day.as_of, item.* from (select unnest($days) as as_of) as day, lateral ({lateral}) as item"
+    return f"select day.as_of, item.* from (select unnest($days{mark}) as as_of) as day, lateral ({lateral}) as item"
 
 
-def _days(days: list[date]) -> dict[str, Any]:
-    return {"as_of": days[0]} if len(days) == 1 else {"days": days}
+def _days(days: list[date], mark: str) -> dict[str, Any]:
+    return {f"as_of{mark}": days[0]} if len(days) == 1 else {f"days{mark}": days}
 
 
 def _coverage(point: Point, row: dict[str, Any]) -> Coverage:

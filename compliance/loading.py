@@ -11,7 +11,16 @@ from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.queries import statement
 from compliance.reading import Workbook
-from compliance.recognising import ExtractDate, Match, Words, data_rows, error_cells, extract_date, recognise
+from compliance.recognising import (
+    ExtractDate,
+    Match,
+    Words,
+    data_rows,
+    error_cells,
+    extract_date,
+    organisation_named,
+    recognise,
+)
 from compliance.sources import Source
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
@@ -33,7 +42,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One import as it was, or would be, loaded."""
+    """One import as it was, or would be, loaded.
+
+    `future` is an extract date after today, `other_organisation` the one that the file names where it is another.
+    """
 
     import_id: int
     organisation: str
@@ -44,6 +56,7 @@ class Receipt:
     error_cells: int
     problems: Rows
     future: bool
+    other_organisation: str | None
 
 
 def load(
@@ -183,8 +196,19 @@ def _load_source(
     insert_typed(cursor, source, import_id=import_id)
     add_event(cursor, order, "load", f"import {import_id}: {source.id}, {workbook.name}")
     errors = sum(error_cells(match, words) for match in matches)
-    future = day.day > order.now.date()
-    return Receipt(import_id, organisation, source, tuple(matches), day, summary, errors, problems, future)
+    named = organisation_named(matches, words)
+    return Receipt(
+        import_id,
+        organisation,
+        source,
+        tuple(matches),
+        day,
+        summary,
+        errors,
+        problems,
+        future=day.day > order.now.date(),
+        other_organisation=named if named and named.casefold() != organisation.casefold() else None,
+    )
 
 
 def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: ExtractDate) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from compliance.errors import Refusal
 from compliance.language import N_
-from compliance.reading import Sheet, Workbook
+from compliance.reading import MASK, Sheet, Workbook
 from compliance.sources import Field, Source, normal
 
 HEADING_ROWS: Final = 20
@@ -76,11 +76,24 @@ def recognise(workbook: Workbook, sources: dict[str, Source], words: Words, *, s
         for number, sheet in enumerate(workbook.sheets)
         for match in _best(_matches(sheet, number, wanted, words), file=workbook.name)
     ]
+    if workbook.masked:
+        matches = [_without_identities(match) for match in matches]
     if any(len(match.columns) > 1 for match in matches):
         matches = [match for match in matches if len(match.columns) > 1]
     if not matches:
         raise _unknown(workbook, wanted, words)
     return matches
+
+
+def _without_identities(match: Match) -> Match:
+    """Moves the unrecognised columns that hold a masked identity number to those that are dropped."""
+    found = tuple(
+        column
+        for column in match.unused
+        if pc.any(pc.match_substring(match.sheet.cells.column(column.place), MASK)).as_py()
+    )
+    kept = tuple(column for column in match.unused if column not in found)
+    return replace(match, unused=kept, dropped=match.dropped + found)
 
 
 def _matches(sheet: Sheet, number: int, sources: Iterable[Source], words: Words) -> list[Match]:
@@ -225,6 +238,19 @@ def error_cells(match: Match, words: Words) -> int:
         for cell in column.filter(pc.starts_with(column, "#")).to_pylist()
     )
     return match.sheet.errors + written
+
+
+def organisation_named(matches: list[Match], words: Words) -> str | None:
+    """The organisation that a row above a heading names ("Förvaltning: Exempel"), as it is written there."""
+    names = "|".join(map(re.escape, words["organisation"]))
+    for match in matches:
+        for row in top_rows(match.sheet)[: match.heading_row - 1]:
+            cells = [" ".join(cell.split()) for cell in row if cell and cell.strip()]
+            for cell, following in zip(cells, [*cells[1:], ""], strict=False):
+                found = re.fullmatch(rf"(?:{names})(?::\s*(.*))?", cell, re.IGNORECASE)
+                if found and (name := found[1] or following):
+                    return name
+    return None
 
 
 # --- the extract date -------------------------------------------------------------------------------------------

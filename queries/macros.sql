@@ -10,32 +10,25 @@ create or replace macro organisations_at(known_at) as table
 
 -- One row an import that was loaded and not revoked at known_at.
 create or replace macro live_imports(known_at) as table
-    select i.*
-    from imports as i
-    where i.imported_at <= known_at
-        and not exists (
-            select 1 from revocations as r where r.import_id = i.import_id and r.revoked_at <= known_at
-        );
+    select *
+    from imports
+    where imported_at <= known_at
+        and import_id not in (select import_id from revocations where revoked_at <= known_at);
 
 -- One row an import that the figures of as_of rest on: of each organisation and source the newest extract date;
 -- of that date the import loaded last, and those after it that complete it.
 create or replace macro imports_at(as_of, known_at) as table
-    with newest as (
-        select *
-        from live_imports(known_at)
-        where extract_date <= as_of
-        qualify rank() over (partition by organisation_id, source order by extract_date desc) = 1
-    ),
-    based as (
-        select
-            *,
-            max(import_id) filter (where not completes) over (partition by organisation_id, source) as base_id
-        from newest
-    )
-    select b.*, o.organisation
-    from based as b
+    select i.*, o.organisation
+    from live_imports(known_at) as i
     inner join organisations_at(known_at) as o using (organisation_id)
-    where b.import_id >= coalesce(b.base_id, 0);
+    where i.extract_date <= as_of
+    qualify i.extract_date = max(i.extract_date) over (partition by i.organisation_id, i.source)
+        and i.import_id >= coalesce(
+            max(i.import_id) filter (where not i.completes) over (
+                partition by i.organisation_id, i.source, i.extract_date
+            ),
+            0
+        );
 
 -- The same for one source, with what an item needs to know of its import.
 create or replace macro chosen_imports(wanted, as_of, known_at) as table

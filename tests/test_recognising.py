@@ -188,12 +188,26 @@ def test_a_date_after_today_is_a_warning(line):
     assert receipt.future
 
 
+@pytest.mark.parametrize(
+    ("above", "other"), [("Förvaltning: Norra | x", "Norra"), ("Nämnd | Södra", "Södra"), ("Förvaltningen", None)]
+)
+def test_an_organisation_that_the_file_names_is_told_and_not_guessed(line, above, other):
+    [receipt] = line.load_table(f"{above}\nAD-konto | Enhet | Anställningsdatum\np | A | 2024-01-01")
+    assert (receipt.organisation, receipt.other_organisation) == ("Förvaltningen", other)
+
+
+def test_an_unknown_column_with_an_identity_number_is_dropped_and_said_so(line):
+    table = "AD-konto | Enhet | Anställningsdatum | Anteckning | Okänd\np | A | 2024-01-01 | se 19121212-1212 | x"
+    [receipt] = line.load_table(table)
+    assert [c.heading for c in receipt.matches[0].dropped] == ["Anteckning"]
+    assert [c.heading for c in receipt.matches[0].unused] == ["Okänd"]
+
+
 def test_identity_numbers_never_reach_the_database(line):
     head = "AD-konto | Enhet | Anställningsdatum | Personnummer | Annat | Befattning"
-    [receipt] = line.load_table(
-        f"{head}\np1 | A | 2024-01-01 | hemlig | 19121212-1212 | chef 121212-1212 ok\n1212121212 | A | 2024-01-01 | x | y | z"
-    )
-    assert [c.heading for c in receipt.matches[0].dropped] == ["Personnummer"]
+    first = "p1 | A | 2024-01-01 | hemlig | 19121212-1212 | chef 121212-1212 ok"
+    [receipt] = line.load_table(f"{head}\n{first}\n1212121212 | A | 2024-01-01 | x | y | z")
+    assert [c.heading for c in receipt.matches[0].dropped] == ["Personnummer", "Annat"]
     assert line.column("position", "staff") == ["chef ******-**** ok"]
     assert line.problems() == [(3, "AD-konto", "******-****", "identity_number", "rejected")]
     assert b"1212121212" not in line.database.path.read_bytes()

@@ -1,8 +1,10 @@
--- Counts items by organisation, department and unit for each day. The point's own statement stands before it as `items`.
+-- Counts items by point, organisation, department and unit for each day. The points' own statements stand before it
+-- as `items`, the departments as `units`.
 -- Whoever belongs to no unit counts in the organisation only; a unit that no department claims in no department.
 , placed as (
     select
         i.as_of,
+        i.point,
         i.organisation,
         i.outcome,
         lower(i.unit) as unit_key,
@@ -10,10 +12,11 @@
         u.department_key,
         u.department
     from items as i
-    left join units_of_days as u on u.as_of = i.as_of and u.organisation = i.organisation and u.unit_key = lower(i.unit)
+    left join units as u on u.as_of = i.as_of and u.organisation = i.organisation and u.unit_key = lower(i.unit)
 )
 select
     as_of,
+    point,
     organisation,
     max(department) as department,
     case when grouping(unit_key) = 0 then min(unit) end as unit,
@@ -29,8 +32,10 @@ select
     end as level
 from placed
 group by grouping sets (
-    (as_of, organisation), (as_of, organisation, department_key), (as_of, organisation, department_key, unit_key)
+    (as_of, point, organisation),
+    (as_of, point, organisation, department_key),
+    (as_of, point, organisation, department_key, unit_key)
 )
 having (grouping(department_key) = 1 or grouping(unit_key) = 0 or department_key is not null)
     and (grouping(unit_key) = 1 or unit_key is not null)
-order by as_of, organisation, level, department_key collate sv, unit_key collate sv
+order by as_of, point, organisation, level, department_key collate sv, unit_key collate sv
