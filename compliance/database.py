@@ -2,12 +2,13 @@
 
 DuckDB locks its file against every other process. So a process holds it only while something reads or writes:
 the first user opens it, others of the same process join with a cursor of their own, the last one closes it.
-Two lock files make the turns fair: who waits for the file holds the turnstile, and nobody passes who comes later.
+Two lock files make the turns fair: who waits for the file holds the turnstile, and nobody passes who comes later;
+not even a thread of the process that has the file open, so that readers without a pause cannot shut a writer out.
 """
 
 import hashlib
 import threading
-import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,8 +24,7 @@ from compliance.language import N_
 from compliance.places import QUERIES
 
 WAIT_SECONDS: Final = 120.0
-# Nobody joins an opening that has lasted this long, so that another process gets its turn.
-JOIN_SECONDS: Final = 1.0
+POLL_SECONDS: Final = 0.01
 EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
 
 Cursor = duckdb.DuckDBPyConnection
@@ -38,10 +38,10 @@ class Database:
         self.path = path
         self._condition = threading.Condition()
         self._connection: Cursor | None = None
-        self._users = 0
+        self._users: Counter[int] = Counter()
         self._opening = False
-        self._opened_at = 0.0
         self._file_lock = FileLock(f"{path}.lock", thread_local=False)
+        self._turnstile = FileLock(f"{path}.turn", thread_local=False)
 
     @staticmethod
     def at(path: Path) -> "Database":
@@ -103,40 +103,47 @@ class Database:
             self._leave()
 
     def _enter(self) -> Cursor:
+        """A cursor of the open file, which the first user opens; waits while another process is waiting for it."""
+        me = threading.get_ident()
         with self._condition:
-            while self._opening or (self._connection and time.monotonic() - self._opened_at > JOIN_SECONDS):
-                self._condition.wait()
+            while self._opening or (self._connection and not self._users[me] and self._is_awaited()):
+                self._condition.wait(POLL_SECONDS)
             if self._connection:
-                self._users += 1
+                self._users[me] += 1
                 return self._connection.cursor()
             self._opening = True
+        connection = None
         try:
             connection = self._open()
-        except BaseException:
-            with self._condition:
-                self._opening = False
-                self._condition.notify_all()
-            raise
-        with self._condition:
-            self._connection, self._users, self._opening = connection, 1, False
-            self._opened_at = time.monotonic()
-            self._condition.notify_all()
             return connection.cursor()
+        finally:
+            with self._condition:
+                self._connection, self._opening = connection, False
+                self._users[me] += connection is not None
+                self._condition.notify_all()
 
     def _leave(self) -> None:
         with self._condition:
-            self._users -= 1
-            if self._users == 0 and self._connection:
+            self._users[threading.get_ident()] -= 1
+            if self._connection and not self._users.total():
+                self._users.clear()
                 self._connection.close()
                 self._connection = None
                 self._file_lock.release()
                 self._condition.notify_all()
 
-    def _open(self) -> Cursor:
-        turnstile = FileLock(f"{self.path}.turn", thread_local=False)
+    def _is_awaited(self) -> bool:
+        """Whether another process stands at the turnstile."""
         try:
-            with turnstile.acquire(timeout=WAIT_SECONDS, poll_interval=0.01):
-                self._file_lock.acquire(timeout=WAIT_SECONDS, poll_interval=0.01)
+            with self._turnstile.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def _open(self) -> Cursor:
+        try:
+            with self._turnstile.acquire(timeout=WAIT_SECONDS, poll_interval=POLL_SECONDS):
+                self._file_lock.acquire(timeout=WAIT_SECONDS, poll_interval=POLL_SECONDS)
         except Timeout as error:
             raise Refusal(
                 N_(

@@ -114,16 +114,16 @@ def limit_resources() -> None:
     """Limits memory, processor time and output of this process, for good."""
     import resource
 
-    for kind, amount in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
+    for kind, amount, grace in (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_AS, MEMORY, 0),
+        (resource.RLIMIT_FSIZE, OUTPUT_BYTES, 0),
+        # The signal of the soft limit tells the parent what happened; the hard one would only kill.
+        (resource.RLIMIT_CPU, CPU_SECONDS, 5),
     ):
-        hard = resource.getrlimit(kind)[1]
-        within = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
-        resource.setrlimit(kind, (within, within))
-    # The signal of the soft limit tells the parent what happened; the hard one would only kill.
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+        most = resource.getrlimit(kind)[1]
+        hard = amount + grace if most == resource.RLIM_INFINITY else min(amount + grace, most)
+        resource.setrlimit(kind, (min(amount, hard), hard))
 
 
 def _where(fault: BaseException) -> str:
@@ -243,7 +243,7 @@ def _zip_kind(archive: zipfile.ZipFile) -> str:
         raise Unreadable("bomb")
     if any(part.flag_bits & 1 for part in archive.infolist()):
         raise Unreadable("password")
-    names = {name.lower().replace("\\", "/") for name in archive.namelist()}
+    names = {_plain(name) for name in archive.namelist()}
     if "xl/workbook.xml" in names:
         types = _part(archive, "[Content_Types].xml", limit=1 << 20)
         return "xlsm" if b"macroEnabled" in types else "xlsx"
@@ -270,11 +270,16 @@ def _open_document(archive: zipfile.ZipFile) -> str:
 
 def _part(archive: zipfile.ZipFile, name: str, *, limit: int) -> bytes:
     """The beginning of a part of the archive, at most `limit` bytes; empty where there is none."""
-    try:
-        with archive.open(name) as part:
-            return part.read(limit)
-    except KeyError:
+    found = next((part for part in archive.namelist() if _plain(part) == name.lower()), None)
+    if found is None:
         return b""
+    with archive.open(found) as part:
+        return part.read(limit)
+
+
+def _plain(name: str) -> str:
+    """The name of a part as it should be written; some systems use capitals and the other slash."""
+    return name.lower().replace("\\", "/")
 
 
 @dataclass
@@ -699,7 +704,7 @@ def read_text(data: bytes) -> Content:
         return read_web_archive(data)
     if not head.startswith("<"):
         return Content(kind="csv", sheets=[Found(name="", cells=read_csv(text))])
-    if f'"{SPREADSHEET_2003}"' in head and "<html" not in head:
+    if re.search(f"[\"']{SPREADSHEET_2003}[\"']", head) and "<html" not in head:
         return read_xml_2003(text)
     if re.search(r"<(html|table|meta|body|div|style|center|!doctype html)\b", head):
         return Content(kind="html", sheets=[Found(name="", cells=read_html(text))])
@@ -777,16 +782,24 @@ def _records(text: str, delimiter: str) -> Iterator[Row]:
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter that gives most of the first records one and the same width."""
+    """The delimiter that cuts most of the first records to one and the same width."""
     csv.field_size_limit(SAMPLE)
     return max(DELIMITERS, key=lambda delimiter: _evenness(text[:SAMPLE], delimiter))
 
 
 def _evenness(text: str, delimiter: str) -> tuple[int, int]:
-    """(records of the commonest width above one, that width) among the first fifty."""
+    """How many of the first fifty records have the commonest width, and that width.
+
+    Titles are not counted: what comes before the first record that is cut. A record after it that is
+    not cut weighs against the delimiter: so decimal commas lose, which a heading does not have.
+    """
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    widths = Counter(len(record) for record in itertools.islice(records, 50) if len(record) > 1)
-    return max(((count, width) for width, count in widths.items()), default=(0, 0))
+    widths = [len(record) for record in itertools.islice(records, 50) if record]
+    table = list(itertools.dropwhile(lambda width: width == 1, widths))
+    if not table:
+        return (-len(widths) * 3, 0)
+    width, count = Counter(width for width in table if width > 1).most_common(1)[0]
+    return (count - 3 * table.count(1), width)
 
 
 def table_of(rows: Iterable[Row]) -> "pa.Table":
@@ -833,10 +846,8 @@ class HtmlRows:
         """A start tag."""
         if tag in self.SILENT:
             self._silent = True
-        elif tag == "br" and self._cell:
-            self._text.append("\n")
-        elif tag in self.BLOCKS and not (self._cell and tag != "table"):
-            self._line()
+        elif tag in self.BLOCKS:
+            self._break(tag)
         if tag == "table":
             self.tables += 1
             self._open.append(None)
@@ -844,11 +855,7 @@ class HtmlRows:
         elif tag == "tr" and self._open:
             self._open[-1] = []
         elif tag in ("td", "th") and self._open:
-            self._text, self._cell = [], True
-            self._span = (
-                _span(attributes, "colspan", MAX_COLUMNS),
-                _span(attributes, "rowspan", MAX_ROWS),
-            )
+            self._start_cell(attributes)
 
     def end(self, tag: str) -> None:
         """An end tag, written or implied."""
@@ -859,41 +866,60 @@ class HtmlRows:
         elif tag == "tr" and self._open:
             self._end_row()
         elif tag == "table" and self._open:
+            self._end_row()
             self._open.pop()
             self._below.pop()
-        elif tag in self.BLOCKS and not self._cell:
-            self._line()
+        elif tag in self.BLOCKS:
+            self._break(tag)
 
     def data(self, text: str) -> None:
-        """Text."""
+        """Text, where white space of any kind is a space."""
         if not self._silent:
-            self._text.append(text)
+            self._text.append(re.sub("[ \t\r\n\f]+", " ", text))
 
     def close(self) -> list[Row]:
         """All rows."""
         self._line()
         return self.rows
 
+    def _break(self, tag: str) -> None:
+        """A new line in a cell, a new row outside of cells; a table in a cell has rows of its own."""
+        if self._cell and tag != "table":
+            self._text.append("\n")
+        else:
+            self._line()
+
     def _line(self) -> None:
         """The text outside of cells, as a row of its own."""
-        text = _folded("".join(self._text))
-        self._text, self._cell = [], False
-        if text:
+        if text := self._taken():
             self.rows.append([text])
 
-    def _end_cell(self) -> None:
-        row = self._open[-1]
-        text = _folded("".join(self._text))
+    def _taken(self) -> str:
+        """The text since the last cell or line, which ends here."""
+        lines = (re.sub(" +", " ", line).strip() for line in "".join(self._text).split("\n"))
         self._text, self._cell = [], False
+        return "\n".join(filter(None, lines))
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._text, self._cell = [], True
+        self._span = (
+            _span(attributes, "colspan", most=MAX_COLUMNS),
+            _span(attributes, "rowspan", most=MAX_ROWS),
+        )
+        if self._open[-1] is None:
+            self._open[-1] = []
+
+    def _end_cell(self) -> None:
+        text, row = self._taken(), self._open[-1]
         if row is None:
             return
         self._skip_spanned(row)
         wide, high = self._span
-        if len(row) < MAX_COLUMNS:
-            for place in range(len(row), len(row) + wide):
-                if high > 1:
-                    self._below[-1][place] = high
-            row += [text or None, *[None] * (wide - 1)]
+        if len(row) >= MAX_COLUMNS:
+            return
+        if high > 1:
+            self._below[-1].update(dict.fromkeys(range(len(row), len(row) + wide), high))
+        row += [text or None, *[None] * (wide - 1)]
 
     def _skip_spanned(self, row: Row) -> None:
         while self._below[-1].get(len(row), 0) > 0:
@@ -907,14 +933,9 @@ class HtmlRows:
         self._below[-1] = {place: left - 1 for place, left in self._below[-1].items() if left > 1}
 
 
-def _span(attributes: dict[str, str], name: str, most: int) -> int:
+def _span(attributes: dict[str, str], name: str, *, most: int) -> int:
     said = attributes.get(name, "").strip()
-    return min(max(int(said), 1), most) if said.isascii() and said.isdigit() and len(said) < 9 else 1
-
-
-def _folded(text: str) -> str:
-    """Text of a page with its white space folded, line breaks that were asked for kept."""
-    return "\n".join(" ".join(line.split(" ")).strip() for line in text.split("\n")).strip()
+    return min(max(int(said), 1), most) if re.fullmatch("[0-9]{1,8}", said) else 1
 
 
 def read_html(text: str) -> "pa.Table":

@@ -184,7 +184,8 @@ def ods_cell(text: str = "", *, times: int = 1, kind: str = "string", value: str
     repeated = f' table:number-columns-repeated="{times}"'
     if not text:
         return f"<table:table-cell{repeated}/>"
-    said = f' office:{kind}-value="{value}"' if value else ""
+    name = "value" if kind == "float" else f"{kind}-value"
+    said = f' office:{name}="{value}"' if value else ""
     return f'<table:table-cell office:value-type="{kind}"{said}{repeated}><text:p>{text}</text:p></table:table-cell>'
 
 

@@ -1,8 +1,10 @@
 """Files of every kind, honest and not: what they hold comes out, or a sentence that says what to do."""
 
+import contextlib
 import io
-import os
-import struct
+import random
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,8 +15,9 @@ import openpyxl
 import pytest
 from openpyxl.chart import LineChart
 
-from compliance import reading
+from compliance import reader, reading
 from compliance.errors import Refusal
+from compliance.places import ROOT
 from compliance.reader import mask_text
 from compliance.reading import MASK, read
 from tests import files
@@ -141,7 +144,7 @@ def test_values_of_ods():
     row = files.ods_row(
         cell("x", kind="date", value="2024-03-05T14:30:00"),
         cell("x", kind="date", value="2024-03-05"),
-        cell("x", kind="time", value="PT14H30M00S").replace("time-time", "time"),
+        cell("x", kind="time", value="PT14H30M00S"),
         cell("x", kind="boolean", value="true"),
         cell("två", times=2),
         times=2,
@@ -167,16 +170,11 @@ def test_iso_dates_of_xlsx_are_written_as_all_others():
 
 def test_modified_is_local_time():
     """modified_in_utc: just before midnight the day would be wrong"""
-    book = openpyxl.Workbook()
-    book.active.append(["Id"])
-    book.properties.modified = datetime(2026, 6, 30, 22, 30)
-    content = io.BytesIO()
-    book.save(content)
-    parts = {name: zipfile.ZipFile(content).read(name) for name in zipfile.ZipFile(content).namelist()}
-    core = parts["docProps/core.xml"].decode()
-    before, _, rest = core.partition('<dcterms:modified xsi:type="dcterms:W3CDTF">')
-    parts["docProps/core.xml"] = f"{before}<dcterms:modified>2026-06-30T22:30:00Z{rest[rest.index('<') :]}".encode()
-    assert read(files.zipped(parts), name="a.xlsx").modified == datetime(2026, 7, 1, 0, 30)
+    said = '<dcterms:modified xsi:type="dcterms:W3CDTF">2026-06-30T22:30:00Z</dcterms:modified>'
+    content = files.raw_xlsx(
+        files.sheet_xml(GRID), parts={"docProps/core.xml": f"<cp:coreProperties>{said}</cp:coreProperties>"}
+    )
+    assert read(content, name="a.xlsx").modified == datetime(2026, 7, 1, 0, 30)
 
 
 @pytest.mark.parametrize(
@@ -276,9 +274,19 @@ def test_one_cell_in_the_last_corner_does_not_explode(dimension):
 def test_stray_cells_among_good_ones_are_cut_off():
     """stray_cell: in a row and a column that have good cells, and then good cells after it"""
     cell = files.text_cell
-    rows = "".join(f'<row r="{n}">{cell(n, f"A{n}")}{cell("far", f"XFD{n}")}</row>' for n in range(1, 2501))
+    rows = [f'<row r="{n}">{cell(n, f"A{n}")}</row>' for n in range(1, 30_001)]
+    rows[1] = f'<row r="2">{cell(2, "A2")}{cell("far", "XFD2")}{cell("far", "XFE2")}</row>'
     far = f'<row r="1048576">{cell("far", "A1048576")}</row>'
-    assert values(files.raw_xlsx(files.sheet_xml(rows + far))) == [[str(n)] for n in range(1, 2501)]
+    content = files.raw_xlsx(files.sheet_xml("".join(rows) + far, dimension="A1:XFD1048576"))
+    assert values(content) == [[str(n)] for n in range(1, 30_001)]
+
+
+def test_care_that_finds_nothing_does_not_try_again(tmp_path):
+    """honest_but_too_large: the second child would take all memory like the first"""
+    source = tmp_path / "source"
+    source.write_bytes(files.raw_xlsx(files.sheet_xml(GRID)))
+    with pytest.raises(reader.Unreadable, match="too_large"):
+        reader.read(source, careful=True)
 
 
 def test_a_row_far_below_is_kept_where_there_is_room():
@@ -309,10 +317,9 @@ def test_a_bomb_is_refused_by_its_directory():
     assert "unpacks" in refusal(files.raw_xlsx(sheet))
 
 
-@pytest.mark.parametrize("size", [1, 10_000])
-def test_forged_sizes_are_found(size):
-    """forged_size: the directory says less, or more, than is there"""
-    content = files.forged_size(files.raw_xlsx(files.sheet_xml(GRID)), "xl/worksheets/sheet1.xml", size)
+def test_forged_sizes_are_found():
+    """forged_size: the directory says less than is there, and the limits would be none"""
+    content = files.forged_size(files.raw_xlsx(files.sheet_xml(GRID)), "xl/worksheets/sheet1.xml", 1)
     assert "damaged" in refusal(content)
 
 
@@ -339,8 +346,9 @@ ENTITIES = (
 def test_entities_do_not_expand():
     """billion_laughs: in every kind of XML"""
     assert "damaged" in refusal(files.raw_xlsx(ENTITIES + files.sheet_xml(f"<row>{files.text_cell('&i;')}</row>")))
-    xml = values(files.xml_2003(f"<Row>{files.xml_cell('&i;')}{files.xml_cell('Id')}</Row>", prolog=ENTITIES))
-    assert xml == [["&i;", "Id"]]
+    assert "damaged" in refusal(files.xml_2003(f"<Row>{files.xml_cell('&i;')}</Row>", prolog=ENTITIES))
+    with pytest.raises(reader.Unreadable, match="damaged"):
+        reader.near_cells((ENTITIES + files.sheet_xml("")).encode())
     html = f"{ENTITIES.replace('DOCTYPE x', 'DOCTYPE html')}<html><table><tr><td>&i;</td></tr></table></html>"
     assert values(html.encode())[-1] == ["&i;"]
 
@@ -357,17 +365,13 @@ def test_an_outside_entity_is_not_fetched(tmp_path):
 @pytest.mark.parametrize("seed", range(20))
 def test_damaged_bytes_are_refused_or_read(seed):
     """fuzzed: a panic of the library passes `except Exception`"""
-    import random
-
     chance = random.Random(seed)
     write = (files.xlsx, files.xls)[seed % 2]
     content = bytearray(write({"Blad1": [["Id", MOMENT, n] for n in range(20)]}))
     for _ in range(6):
         content[chance.randrange(len(content))] = chance.randrange(256)
-    try:
+    with contextlib.suppress(Refusal):
         read(bytes(content), name="a.xlsx")
-    except Refusal as refused:
-        assert "a.xlsx" in str(refused)
 
 
 def test_a_slow_file_is_stopped(monkeypatch):
@@ -386,6 +390,25 @@ def test_a_too_large_file_is_not_kept(monkeypatch):
     """too_large: it is refused before it is read"""
     monkeypatch.setattr(reading, "MAX_BYTES", 10)
     assert "too much" in refusal(b"Id;Namn\r\n1;a\r\n")
+
+
+def child(code):
+    """What a fresh process prints."""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_the_limits_come_before_the_libraries():
+    """late_limits: a library could harm while it is imported"""
+    assert child("import sys, compliance.reader; print({'pyarrow', 'fastexcel', 'lxml'} & set(sys.modules))") == "set()"
+
+
+def test_the_limits_hold():
+    """memory: the machine goes on, whatever a file asks for"""
+    limits = "from resource import *; from compliance.reader import *; limit_resources(); "
+    assert child(limits + "print(getrlimit(RLIMIT_CORE), getrlimit(RLIMIT_CPU)[0] == CPU_SECONDS)") == "(0, 0) True"
+    with pytest.raises(subprocess.CalledProcessError, match="1"):
+        child(limits + "bytearray(MEMORY)")
 
 
 def test_the_child_sees_no_secrets(monkeypatch):
@@ -481,6 +504,10 @@ def test_delimiter_is_found_below_titles_and_beside_decimal_commas():
     content = b"Rapport, uttagen 2026-10-02, av HR\n\nId;Procent\n1;1,5\n2;2,5\n3;3,5\n"
     assert values(content)[2:] == [["Id", "Procent"], ["1", "1,5"], ["2", "2,5"], ["3", "3,5"]]
     assert values(b"Id,Text\n1,a; b; c\n2,d\n3,e; f\n")[1] == ["1", "a; b; c"]
+    titles = b"Rapport, uttagen 2026-10-02\nFr, till\n"
+    assert values(titles + b"Id;Procent\n1;1,5\n2;2,5\n3;3,5\n")[3] == ["1", "1,5"]
+    assert values(b"A;B;C\n1,5;2,5;3,5\n1,5;2,5;3,5\n")[1] == ["1,5", "2,5", "3,5"]
+    assert values(b"A,B\n1,x; y\n2,z; w\n3,a; b\n")[1] == ["1", "x; y"]
 
 
 def test_rows_are_records():
@@ -541,14 +568,22 @@ def test_a_web_page_named_xls(encoding):
 
 def test_a_table_inside_of_a_layout_table():
     """nested_table: old pages put everything into one cell"""
-    page = b"<table><tr><td><b>Lista</b><table><tr><td>Id</td><td>N</td></tr><tr><td>1</td><td>a</td></tr></table></td></tr></table>"
-    assert values(page) == [["Lista", None], ["Id", "N"], ["1", "a"]]
+    inner = "<table><tr><td>Id</td><td>N</td></tr><tr><td>1</td><td>a</td></tr></table>"
+    page = f"<table><tr><td><b>Lista</b>{inner}</td></tr></table>"
+    assert values(page.encode()) == [["Lista", None], ["Id", "N"], ["1", "a"]]
+
+
+def test_pages_written_by_hand():
+    """wrapped_source, paragraphs_in_cell, missing_tr: white space of the source is none of the text"""
+    page = b"<table><tr><th>\r\n   Id\r\n  nr</th><th><p>A</p>\n<div>B</div></th></tr><td>1<td>2</table>slut"
+    assert values(page) == [["Id nr", "A\nB"], ["1", "2"], ["slut", None]]
 
 
 def test_spans_without_end():
     """huge_span: a number of cells is only a word"""
-    page = b'<table><tr><td colspan=999999999999 rowspan="99999999">x</td></tr><tr><td colspan=-1>y</td></tr></table>'
-    assert [row[:2] for row in values(page)] == [["x", "y"]] or [row[0] for row in values(page)] == ["x", None]
+    page = b'<table><tr><td colspan=499 rowspan="99999999">x</td></tr><tr><td colspan=999999999999>y</td></tr></table>'
+    rows = values(page)
+    assert (rows[0][0], rows[1][499], len(rows), len(rows[0])) == ("x", "y", 2, 500)
 
 
 def test_a_single_file_web_page():
@@ -601,7 +636,7 @@ def test_xml_spreadsheet_2003():
         ("18850612-1238", MASK),
         ("20850612-1238", MASK),
         ("850672-1235", MASK),  # samordningsnummer
-        ("000229-1233", MASK),  # 2000 was a leap year
+        ("000229-1235", MASK),  # 2000 was a leap year
         ("ring 850612-1238, eller 8506121238.", f"ring {MASK}, eller {MASK}."),
         ("id=850612-1238-x", f"id={MASK}-x"),
         ("198506121238.0", f"{MASK}.0"),
@@ -611,8 +646,8 @@ def test_xml_spreadsheet_2003():
         ("851312-1239", None),  # no such month
         ("850631-1235", None),  # no such day
         ("850692-1231", None),  # nor with 60 added
-        ("010229-1232", None),  # no leap year in any century
-        ("19010229-1232", None),
+        ("010229-1234", None),  # no leap year in any century
+        ("19010229-1234", None),
         ("17850612-1238", None),
         ("21850612-1238", None),
         ("08506121238", None),  # a digit beside it
@@ -637,11 +672,9 @@ def test_identity_numbers_never_leave_the_child(kind):
         "xlsx": files.xlsx({"850612-1238": [["Id", 198506121238], ["om 850612-1238", "8506121238"]]}),
         "xls": files.xls({"850612-1238": [["Id", 198506121238], ["om 850612-1238", "8506121238"]]}),
         "ods": files.ods(
-            files.ods_row(
-                files.ods_cell("Id"), files.ods_cell("x", kind="float", value="198506121238").replace("float-", "")
-            )
+            files.ods_row(files.ods_cell("Id"), files.ods_cell("x", kind="float", value="198506121238"))
             + files.ods_row(files.ods_cell("om 850612-1238"), files.ods_cell("8506121238"))
-        ).replace(b"", b""),
+        ),
         "csv": b"Id;198506121238\nom 850612-1238;8506121238\n",
         "html": b"<table><tr><td>Id<td>198506121238<tr><td>om 850612-1238<td>8506121238</table>",
         "xml": files.xml_2003(
