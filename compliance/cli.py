@@ -4,6 +4,7 @@ Exit status 0, or 1 with one line per problem on stderr, or 2 for wrong usage. I
 """
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -36,7 +37,10 @@ FORMATS: Final = ("table", "json", "csv")
 
 
 def main() -> None:
-    """The entry point of `python -m compliance`."""
+    """The entry point of `python -m compliance`. What it writes is UTF-8 whatever the terminal's own encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     with told():
         app()
 
@@ -117,7 +121,8 @@ def _load_one(path: Path, order: Order) -> bool:
     for receipt in receipts:
         print(
             f"import {receipt.import_id}: {path.name} as {receipt.source.id}, extract date {receipt.extract_date.day},"
-            f" {receipt.summary.loaded} rows, {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings"
+            f" {receipt.summary.loaded} rows, {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
+            flush=True,  # who reads it may rely on it at once, also where a later file takes long
         )
     return True
 
@@ -211,6 +216,38 @@ def revoke_command(
         raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
     revoke(database, import_id, why=why, order=Order(WHO, _now()))
     print(f"import {import_id} revoked")
+
+
+@app.command("extract")
+def extract_command(
+    name: str,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="a name that ends in .csv, .xlsx or .parquet")],
+    as_of: AsOf = None,
+    swedish_excel: Annotated[
+        bool, typer.Option("--swedish-excel", help="Swedish words; in CSV also semicolons and decimal commas")
+    ] = False,
+    point: Annotated[str | None, typer.Option("--point", help="only this review point, a number or an id")] = None,
+) -> None:
+    """Write a named extract to a file."""
+    from compliance.extracts import extract, extract_by, kind_of, write
+
+    day = _day(as_of, "--as-of")
+    kind = kind_of(to, swedish_excel=swedish_excel)
+    wanted = extract_by(name)
+    points = load_points(places.own_files())
+    only = point_by(points, point) if point else None
+    with _database().cursor() as cursor:
+        found = extract(
+            cursor,
+            wanted.id,
+            points=points,
+            as_of=day,
+            known_at=EVERYTHING_KNOWN,
+            point=only,
+            own=places.own_files(),
+        )
+    write(found, to, kind=kind, language=Language("sv" if swedish_excel else places.environment_language()))
+    print(f"{to.name}: {len(found.table)} rows")
 
 
 def show(found: Rows, columns: tuple[str, ...], format: str) -> None:

@@ -3,14 +3,14 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   expiring_days (bigint): how many days ahead are looked at
+--   expiring_days (integer): how many days ahead are looked at
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): of those, agreements that end within the days ahead and do not renew themselves
 --   whole (bigint): agreements that are signed and have not expired
 
 with agreements as (
-    select organisation, coalesce(valid_to <= $as_of + $expiring_days, false) and renews is not true as expiring
+    select organisation, valid_to <= $as_of + $expiring_days and renews is not true as expiring
     from processors_at(as_of := $as_of, known_at := $known_at)
     where status_code = 'yes' and signed <= $as_of and (valid_to is null or valid_to >= $as_of or renews)
 )

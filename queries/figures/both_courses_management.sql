@@ -5,28 +5,27 @@
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
 --   information_security_training_codes (varchar[]): whole codes of the course in information security, in lower case
 --   information_security_training_names (varchar[]): how its name begins, in lower case
---   information_security_training_validity_months (bigint): how long a pass of it is valid, unless said
---   information_security_training_grace_days (bigint): how long a person may be employed before it counts
+--   information_security_training_validity_months (integer): how long a pass of it is valid, unless said
+--   information_security_training_grace_days (integer): how long a person may be employed before it counts
 --   data_protection_training_codes (varchar[]): whole codes of the course in data protection, in lower case
 --   data_protection_training_names (varchar[]): how its name begins, in lower case
---   data_protection_training_validity_months (bigint): how long a pass of it is valid, unless said
---   data_protection_training_grace_days (bigint): how long a person may be employed before it counts
+--   data_protection_training_validity_months (integer): how long a pass of it is valid, unless said
+--   data_protection_training_grace_days (integer): how long a person may be employed before it counts
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): persons of the management group met in both courses
 --   whole (bigint): persons of the management group in the scope of both
 
-with information_security as (
-    select organisation, lower(item) as person, outcome, management
+with courses as (
+    select organisation, item, outcome, management
     from course_items(
         as_of := $as_of, known_at := $known_at,
         codes := $information_security_training_codes, names := $information_security_training_names,
         validity_months := $information_security_training_validity_months,
         grace_days := $information_security_training_grace_days
     )
-),
-data_protection as (
-    select organisation, lower(item) as person, outcome
+    union all
+    select organisation, item, outcome, management
     from course_items(
         as_of := $as_of, known_at := $known_at,
         codes := $data_protection_training_codes, names := $data_protection_training_names,
@@ -35,10 +34,11 @@ data_protection as (
     )
 ),
 persons as (
-    select organisation, i.outcome = 'met' and d.outcome = 'met' as met
-    from information_security as i
-    inner join data_protection as d using (organisation, person)
-    where i.outcome <> 'exempt' and d.outcome <> 'exempt' and i.management
+    select organisation, item, bool_and(outcome = 'met') as met
+    from courses
+    where management
+    group by organisation, item
+    having bool_and(outcome <> 'exempt')
 )
 select o.organisation, count(*) filter (where persons.met) as part, count(persons.organisation) as whole
 from organisations_at(known_at := $known_at) as o

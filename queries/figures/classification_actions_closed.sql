@@ -9,7 +9,7 @@
 --   whole (bigint): all actions
 
 with actions as (
-    select organisation, coalesce(done <= $as_of, false) as closed
+    select organisation, done <= $as_of as closed
     from classification_actions_at(as_of := $as_of, known_at := $known_at)
 )
 select o.organisation, count(*) filter (where actions.closed) as part, count(actions.organisation) as whole

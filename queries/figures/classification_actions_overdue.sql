@@ -9,7 +9,7 @@
 --   whole (bigint): all actions
 
 with actions as (
-    select organisation, coalesce(due < $as_of, false) and (done is null or done > $as_of) as overdue
+    select organisation, due < $as_of and (done is null or done > $as_of) as overdue
     from classification_actions_at(as_of := $as_of, known_at := $known_at)
 )
 select o.organisation, count(*) filter (where actions.overdue) as part, count(actions.organisation) as whole

@@ -5,16 +5,16 @@
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
 --   information_security_training_codes (varchar[]): whole codes of the course in information security, in lower case
 --   information_security_training_names (varchar[]): how its name begins, in lower case
---   information_security_training_validity_months (bigint): how long a pass of it is valid, unless said
---   information_security_training_grace_days (bigint): how long a person may be employed before it counts
---   expiring_days (bigint): how many days ahead are looked at
+--   information_security_training_validity_months (integer): how long a pass of it is valid, unless said
+--   information_security_training_grace_days (integer): how long a person may be employed before it counts
+--   expiring_days (integer): how many days ahead are looked at
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): persons whose valid course ends within the days ahead
 --   whole (bigint): persons with a valid course
 
 with courses as (
-    select organisation, coalesce(due <= $as_of + $expiring_days, false) as expiring
+    select organisation, due <= $as_of + $expiring_days as expiring
     from course_items(
         as_of := $as_of, known_at := $known_at,
         codes := $information_security_training_codes, names := $information_security_training_names,

@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   point_numbers (bigint[]): the numbers of the review points
+--   point_numbers (integer[]): the numbers of the review points
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): points with a routine adopted on the day or before it

@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   window_months (bigint): how many months may lie between two incidents of a kind
+--   window_months (integer): how many months may lie between two incidents of a kind
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): of those, incidents that another with the same unit and cause precedes or follows within the months
@@ -12,7 +12,6 @@
 with known as (
     select
         organisation,
-        incident_id,
         lower(unit) as unit_key,
         lower(cause) as cause_key,
         cast(discovered as date) as day
@@ -25,15 +24,14 @@ neighbours as (
         lag(day) over kind as day_before,
         lead(day) over kind as day_after
     from known
-    window kind as (partition by organisation, unit_key, cause_key order by day, incident_id)
+    window kind as (partition by organisation, unit_key, cause_key order by day)
 ),
 incidents as (
     select
         organisation,
         cause_key is not null
-        and coalesce(
-            months_after(day_before, $window_months) >= day or months_after(day, $window_months) >= day_after, false
-        ) as recurs
+        and (months_after(day_before, $window_months) >= day or months_after(day, $window_months) >= day_after)
+            as recurs
     from neighbours
     where day >= date_trunc('year', $as_of)
 )

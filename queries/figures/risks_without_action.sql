@@ -3,7 +3,7 @@
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   tolerance (bigint): the highest risk value that is tolerated
+--   tolerance (integer): the highest risk value that is tolerated
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): of those, risks without an action or without a due date

@@ -14,7 +14,6 @@ with named as (
         organisation,
         trim(unnest(string_split_regex(lower(system), '[,;]') || [lower(system)])) as system_key
     from active_processing_at(as_of := $as_of, known_at := $known_at)
-    where system is not null
 ),
 systems as (
     select s.organisation, n.system_key is null as unnamed

@@ -1,0 +1,604 @@
+"""Named extracts: the rows of one statement in `queries/extracts/`, written as CSV, Excel or Parquet.
+
+    wanted = extract(cursor, "missing", points=points, as_of=day, known_at=EVERYTHING_KNOWN)
+    write(wanted, Path("missing.xlsx"), kind="xlsx", language=Language("sv"))
+    content = as_bytes(wanted, kind="swedish_csv", language=Language("sv"))
+
+A statement reads the exports, and besides them what is computed from them, as relations: `point_items` (the items of
+every point, or of the one asked for), `<point id>_items` (those of one point), `counted` (the coverage at all levels),
+`shown_figures` and `review_points`. They are made only where the statement names them.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compliance.assessing import LEVELS, Coverage, basis, coverage, items, run
+from compliance.database import Cursor, Rows
+from compliance.declared import Table, read_toml
+from compliance.errors import Refusal
+from compliance.figures import Definition as FigureDefinition
+from compliance.figures import figures, load_figures, rule_parameters
+from compliance.language import N_, Language, Texts
+from compliance.places import POINTS
+from compliance.points import Point
+from compliance.queries import Query, names, query
+
+EXTRACTS: Final = POINTS.with_name("extracts.toml")
+# A column of a table; the types of pyarrow know too little of one.
+Cells = Any
+Kind = Literal["csv", "swedish_csv", "xlsx", "parquet"]
+KINDS: Final[dict[str, Kind]] = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet"}
+# What a spreadsheet program takes for the beginning of a formula.
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+# The relations that hold the rows of one review point where one is asked for.
+BY_POINT: Final = frozenset({"point_items", "counted", "shown_figures", "review_points"})
+NO_TIME: Final = " 00:00:00"
+EXCEL_ROWS: Final = 1_048_576
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an extract: its name and type in the database, its title and meaning in both languages.
+
+    `words` names the codes that it holds, if any; `personal` is whether it can name a person.
+    """
+
+    name: str
+    type: str
+    title: Texts
+    meaning: Texts
+    words: str | None
+    personal: bool
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named extract: what it is called, what it is for, and its columns.
+
+    `reasons_of` is the point whose reasons it has, where no column says which point a row is of.
+    """
+
+    id: str
+    title: Texts
+    purpose: Texts
+    columns: tuple[Column, ...]
+    reasons_of: str | None
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The rows of a named extract for a day, with codes as codes, and the imports that they rest on."""
+
+    definition: Definition
+    table: pa.Table
+    as_of: date
+    organisation: str | None
+    point: Point | None
+    imports: Rows
+    points: tuple[Point, ...]
+    figures: tuple[FigureDefinition, ...]
+
+
+def extract_names() -> tuple[str, ...]:
+    """The ids of the extracts in the order in which they are offered."""
+    return tuple(definition.id for definition in load_extracts())
+
+
+@cache
+def load_extracts() -> tuple[Definition, ...]:
+    """Every extract: its statement's header together with the titles in `data/extracts.toml`."""
+    declared = _declared()
+    order = list(declared["extracts"])
+    known = sorted(names("extracts"), key=lambda name: (order.index(name) if name in order else len(order), name))
+    return tuple(_definition(query("extracts", name), declared) for name in known)
+
+
+def extract_by(said: str) -> Definition:
+    """The extract of a name; a Refusal that names the nearest."""
+    for definition in load_extracts():
+        if definition.id == said:
+            return definition
+    from difflib import get_close_matches
+
+    near = get_close_matches(said, extract_names(), n=1, cutoff=0.0)
+    raise Refusal(
+        N_("There is no extract {said}. Perhaps you mean {near}; there are {all}."),
+        said=said,
+        near=near[0],
+        all=", ".join(extract_names()),
+    )
+
+
+def extract(
+    cursor: Cursor,
+    name: str,
+    *,
+    points: tuple[Point, ...],
+    as_of: date,
+    known_at: datetime,
+    point: Point | None = None,
+    organisation: str | None = None,
+    own: Path | None = None,
+    persons: bool = True,
+) -> Extract:
+    """The rows of the extract `name`, for one review point or organisation where it is said.
+
+    Without `persons` nothing in it names a person: names, employee ids and the free text of incidents are empty.
+    """
+    wanted = extract_by(name)
+    asked = query("extracts", name)
+    if point and not BY_POINT.intersection(_named(asked.sql)):
+        raise Refusal(N_("The extract {name} is not divided by review points. Ask for it without one."), name=name)
+    shown = load_figures(own)
+    given = Given(points, point, shown, as_of=as_of, known_at=known_at)
+    with relations(cursor, asked.sql, given):
+        table = run(cursor, asked, as_of=as_of, known_at=known_at, values=rule_parameters(points, as_of))
+    if organisation is not None:
+        table = table.filter(pc.is_in(table["organisation"], pa.array([organisation])))
+    if not persons:
+        table = _nameless(table, wanted, points)
+    there = basis(cursor, days=[as_of], known_at=known_at).imports
+    imports = [row for row in there if organisation in (None, row["organisation"])]
+    return Extract(wanted, table, as_of, organisation, point, imports, points, shown)
+
+
+# --- what the statements read besides the exports ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the relations are computed from: all points, the one that is wanted if only one is, the figures, the day."""
+
+    points: tuple[Point, ...]
+    point: Point | None
+    figures: tuple[FigureDefinition, ...]
+    as_of: date
+    known_at: datetime
+
+    @property
+    def wanted(self) -> tuple[Point, ...]:
+        """The points whose items and coverage are asked for."""
+        return (self.point,) if self.point else self.points
+
+
+@contextmanager
+def relations(cursor: Cursor, sql: str, given: Given) -> Iterator[None]:
+    """The relations that a statement names, there while the block lasts."""
+    made: list[str] = []
+    try:
+        for name in sorted(_named(sql)):
+            table = _relation(cursor, name, given)
+            if table is not None:
+                cursor.register(name, table)
+                made.append(name)
+        yield
+    finally:
+        for name in made:
+            cursor.unregister(name)
+
+
+def _named(sql: str) -> set[str]:
+    return set(re.findall(r"\b[a-z_]+\b", sql))
+
+
+def _relation(cursor: Cursor, name: str, given: Given) -> pa.Table | None:
+    if name == "point_items":
+        return _items(cursor, given.wanted, given)
+    if name == "counted":
+        return _counted(cursor, given)
+    if name == "shown_figures":
+        return _figures(cursor, given)
+    if name == "review_points":
+        numbered = [{"point": point.number, "id": point.id} for point in given.wanted]
+        return pa.Table.from_pylist(numbered, schema=_schema(point=pa.int64(), id=pa.string()))
+    of = [point for point in given.points if name == f"{point.id}_items"]
+    return _items(cursor, tuple(of), given) if of else None
+
+
+def _items(cursor: Cursor, points: tuple[Point, ...], given: Given) -> pa.Table:
+    """The items of points, one below the other, with number and id of the point before them."""
+    tables = []
+    for point in points:
+        found = items(cursor, point, as_of=given.as_of, known_at=given.known_at)
+        found = found.add_column(0, "id", pa.array([point.id] * len(found), pa.string()))
+        tables.append(found.add_column(0, "point", pa.array([point.number] * len(found), pa.int64())))
+    return pa.concat_tables(tables)
+
+
+def _schema(**types: pa.DataType) -> pa.Schema:
+    return pa.schema(types)
+
+
+COUNTED: Final = _schema(
+    as_of=pa.date32(),
+    point=pa.int64(),
+    **dict.fromkeys(("id", "level", "organisation", "department", "unit"), pa.string()),
+    **dict.fromkeys(("met", "unmet", "unknown", "pending", "exempt"), pa.int64()),
+    **dict.fromkeys(("coverage", "of_answered", "target", "warning_limit"), pa.float64()),
+    status=pa.string(),
+    basis=pa.bool_(),
+)
+
+
+def _counted(cursor: Cursor, given: Given) -> pa.Table:
+    rows = [
+        _counted_row(figure, level)
+        for level in LEVELS
+        for figure in coverage(cursor, given.wanted, days=[given.as_of], known_at=given.known_at, level=level)
+    ]
+    return pa.Table.from_pylist(rows, schema=COUNTED)
+
+
+def _counted_row(figure: Coverage, level: str) -> dict[str, Any]:
+    own = {name: getattr(figure, name) for name in COUNTED.names if hasattr(figure, name)}
+    return own | {
+        "point": figure.point.number,
+        "id": figure.point.id,
+        "level": level,
+        "target": figure.target.target,
+        "warning_limit": figure.target.limit,
+        "status": figure.status.value,
+    }
+
+
+FIGURES_SHOWN: Final = _schema(
+    as_of=pa.date32(),
+    place=pa.int64(),
+    **dict.fromkeys(("organisation", "figure", "form"), pa.string()),
+    **dict.fromkeys(("part", "whole"), pa.int64()),
+    **dict.fromkeys(("share", "per_hundred"), pa.float64()),
+    basis=pa.bool_(),
+)
+
+
+def _figures(cursor: Cursor, given: Given) -> pa.Table:
+    numbers = {point.number for point in given.wanted}
+    asked = tuple(figure for figure in given.figures if numbers.intersection(figure.points))
+    found = figures(cursor, asked, points=given.points, as_of=given.as_of, known_at=given.known_at)
+    rows = [
+        {name: getattr(figure, name) for name in FIGURES_SHOWN.names if hasattr(figure, name)}
+        | {"figure": figure.definition.id, "form": figure.definition.form, "place": asked.index(figure.definition)}
+        for figure in found
+    ]
+    return pa.Table.from_pylist(rows, schema=FIGURES_SHOWN)
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...]) -> pa.Table:
+    """The table without anything that names a person: personal columns emptied, and items that are persons."""
+    for column in wanted.columns:
+        if column.personal:
+            table = _with_column(table, column.name, pa.nulls(len(table), table.schema.field(column.name).type))
+    if "label" not in table.column_names:
+        return table
+    persons = [point.id for point in points if point.persons]
+    # what an incident is called is its free text
+    described = [point.id for point in points if "incidents" in point.needs]
+    table = _emptied(table, "item", of=persons)
+    return _emptied(table, "label", of=[*persons, *described])
+
+
+def _emptied(table: pa.Table, name: str, *, of: list[str]) -> pa.Table:
+    hidden = pc.is_in(table["id"], pa.array(of, pa.string()))
+    return _with_column(table, name, pc.if_else(hidden, pa.scalar(None, pa.string()), table[name]))
+
+
+def _with_column(table: pa.Table, name: str, values: Any) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, values)
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def titled(wanted: Extract, language: Language) -> pa.Table:
+    """The rows as a person reads them: titles instead of names, words instead of codes, Ja and Nej."""
+    table = wanted.table
+    yes, no = (language.pick(texts) for texts in _words(wanted, "answers").values())
+    for column in wanted.definition.columns:
+        values = table[column.name]
+        if pa.types.is_boolean(values.type):
+            table = _with_column(table, column.name, pc.if_else(values, yes, no))
+        elif column.words:
+            table = _with_column(table, column.name, _spoken(wanted, column, language))
+    return table.rename_columns([language.pick(column.title) for column in wanted.definition.columns])
+
+
+def _spoken(wanted: Extract, column: Column, language: Language) -> Cells:
+    """The column's codes in words; each different code is looked up once. A code without words stays."""
+    codes: Cells = wanted.table[column.name]
+    # what a reason means depends on its point
+    if column.words == "reasons":
+        of = wanted.definition.reasons_of
+        codes = pc.binary_join_element_wise(of or wanted.table["id"], codes, ":")
+    known = _words(wanted, column.words or "")
+    different = [code for code in pc.unique(codes).to_pylist() if code is not None]
+    said = [_said(code, known, language) for code in different]
+    places: Cells = pc.index_in(codes, pa.array(different, pa.string()))
+    return pc.take(pa.array(said, pa.string()), places)
+
+
+def _said(code: str, known: dict[str, Texts], language: Language) -> str:
+    if code in known:
+        return language.pick(known[code])
+    return ", ".join(language.pick(known[part]) if part in known else part for part in code.split(", "))
+
+
+def _words(wanted: Extract, name: str) -> dict[str, Texts]:
+    if name == "points":
+        return {point.id: point.title for point in wanted.points}
+    if name == "figures":
+        return {figure.id: figure.title for figure in wanted.figures}
+    if name == "reasons":
+        return {f"{point.id}:{code}": texts for point in wanted.points for code, texts in point.reasons.items()}
+    if name == "sources":
+        from compliance.sources import load_sources
+
+        return {source.id: source.title for source in load_sources(None).values()}
+    words: dict[str, Texts] = _declared()["words"][name]
+    return words
+
+
+@cache
+def _declared() -> Table:
+    return read_toml(EXTRACTS)
+
+
+def _definition(asked: Query, declared: Table) -> Definition:
+    told = declared["extracts"].get(asked.id, {})
+    own = told.get("columns", {})
+    return Definition(
+        id=asked.id,
+        title=told.get("title", {"en": asked.id}),
+        purpose=told.get("purpose", {"en": asked.what}),
+        columns=tuple(
+            _column(name, type_, meaning, declared["columns"].get(name, {}) | own.get(name, {}))
+            for name, (type_, meaning) in asked.columns.items()
+        ),
+        reasons_of=told.get("reasons_of"),
+    )
+
+
+def _column(name: str, type_: str, meaning: str, told: Table) -> Column:
+    return Column(
+        name=name,
+        type=type_,
+        title={"en": name.replace("_", " ").capitalize()} | told.get("title", {}),
+        meaning={"en": meaning} | told.get("meaning", {}),
+        words=told.get("words"),
+        personal=told.get("personal", False),
+    )
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def kind_of(path: Path, *, swedish_excel: bool) -> Kind:
+    """How a file is written, by the ending of its name; a Refusal where there is no such kind."""
+    kind = KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise Refusal(
+            N_("The file {file} can be written as {endings} only. Give its name one of these endings."),
+            file=path.name,
+            endings=", ".join(KINDS),
+        )
+    return "swedish_csv" if kind == "csv" and swedish_excel else kind
+
+
+def write(wanted: Extract, to: Path | io.BytesIO, *, kind: Kind, language: Language) -> None:
+    """Writes the extract. A file appears whole or not at all; one that is there is replaced."""
+    content = as_bytes(wanted, kind=kind, language=language)
+    if isinstance(to, io.BytesIO):
+        to.write(content)
+        return
+    beside = to.with_name(f".{to.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(to)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise Refusal(
+            N_("The file {file} cannot be written: {error}. Choose another folder or close the program that uses it."),
+            file=to.name,
+            error=error.strerror or error,
+        ) from error
+
+
+def as_bytes(wanted: Extract, *, kind: Kind, language: Language) -> bytes:
+    """The extract as the content of a file; the same rows give the same bytes.
+
+    `csv` and `parquet` have names and codes whatever the language; `swedish_csv` is always Swedish.
+    """
+    if kind == "csv":
+        return _csv(_text_columns(wanted.table), separator=",")
+    if kind == "swedish_csv":
+        table = _text_columns(titled(wanted, Language("sv")), decimal=",", dates_alone=True)
+        return b"\xef\xbb\xbf" + _csv(table, separator=";")
+    if kind == "parquet":
+        return _parquet(wanted.table)
+    return _xlsx(wanted, language)
+
+
+def harmless(value: object) -> object:
+    """A text that a spreadsheet program would take for a formula gets an apostrophe before it; a number never does."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
+
+
+def _harmless_column(texts: Cells) -> Cells:
+    dangerous = pc.match_substring_regex(texts, pattern=r"^[=+\-@\t\r]")
+    return pc.if_else(dangerous, pc.binary_join_element_wise("'", texts, ""), texts)
+
+
+def _text_columns(table: pa.Table, *, decimal: str = ".", dates_alone: bool = False) -> pa.Table:
+    """Every value as the text of a CSV file. `dates_alone`: a time without a time of day is only its date."""
+    columns = [_texts(column, decimal=decimal, dates_alone=dates_alone) for column in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def _texts(values: Cells, *, decimal: str, dates_alone: bool) -> Cells:
+    kind = values.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _harmless_column(pc.cast(values, pa.string()))
+    if pa.types.is_boolean(kind):
+        return pc.if_else(values, "true", "false")
+    if pa.types.is_timestamp(kind):
+        texts = pc.cast(pc.cast(values, pa.timestamp("s"), safe=False), pa.string())
+        return pc.replace_substring(texts, NO_TIME, "") if dates_alone else texts
+    texts = pc.cast(values, pa.string())
+    return pc.replace_substring(texts, ".", decimal) if pa.types.is_floating(kind) else texts
+
+
+def _csv(table: pa.Table, *, separator: str) -> bytes:
+    """RFC 4180: CRLF, quotes where a text needs them. A column of texts is one piece of memory: no row is touched."""
+    heading = separator.join(_quoted(pa.chunked_array([table.column_names]), separator).to_pylist())
+    columns: list[Cells] = table.columns
+    cells = [_quoted(pc.fill_null(column, ""), separator) for column in columns]
+    lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, separator), "\r\n", "")
+    return b"".join([heading.encode() + b"\r\n", *(_content(chunk) for chunk in lines.chunks)])
+
+
+def _quoted(texts: Cells, separator: str) -> Cells:
+    needy = pc.match_substring_regex(texts, pattern=f'["{separator}\\r\\n]|^\\s|\\s$')
+    inside = pc.replace_substring(texts, '"', '""')
+    return pc.if_else(needy, pc.binary_join_element_wise('"', inside, '"', ""), texts)
+
+
+def _content(texts: Cells) -> bytes:
+    """The texts one after the other."""
+    joined: Cells = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts), "")
+    content: bytes = joined[0].as_buffer().to_pybytes()
+    return content
+
+
+def _parquet(table: pa.Table) -> bytes:
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd")
+    return file.getvalue()
+
+
+# --- Excel ---------------------------------------------------------------------------------------
+
+
+def _xlsx(wanted: Extract, language: Language) -> bytes:
+    from openpyxl import Workbook
+
+    if len(wanted.table) >= EXCEL_ROWS:
+        raise Refusal(
+            N_("The extract has {rows} rows, and a worksheet at most {most}. Choose CSV or Parquet."),
+            rows=len(wanted.table),
+            most=EXCEL_ROWS,
+        )
+    book = Workbook(write_only=True)
+    table = titled(wanted, language)
+    _add_sheet(
+        book, language(N_("Data")), table.column_names, zip(*(c.to_pylist() for c in table.columns), strict=True)
+    )
+    _add_sheet(book, language(N_("Columns")), *_dictionary(wanted.definition, language))
+    _add_sheet(book, language(N_("About")), *_about(wanted, language))
+    file = io.BytesIO()
+    book.save(file)
+    return _without_clock(file.getvalue())
+
+
+def _add_sheet(book: Any, title: str, heading: list[str], rows: Any) -> None:
+    """A sheet with a bold heading that stays in sight, filters, and columns as wide as their texts."""
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(title)
+    listed = [list(row) for row in rows]
+    for place, name in enumerate(heading):
+        widest = max([len(name) + 3, *(len(_shown(row[place])) for row in listed[:500])])
+        sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(widest + 1, 8), 60)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heading))}{len(listed) + 1}"
+    sheet.append([_cell(sheet, name, bold=True) for name in heading])
+    for row in listed:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _shown(value: object) -> str:
+    return str(value)[:60] if value is not None else ""
+
+
+def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
+    """A cell; a text is a text whatever it begins with, and a time without a time of day is only its date."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        # openpyxl takes "=…" for a formula and "#N/A" for an error
+        cell.data_type = "s"
+        cell.quotePrefix = value.startswith(DANGEROUS)
+        if bold:
+            cell.font = Font(bold=True)
+        return cell
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, datetime):
+        cell.number_format = "yyyy-mm-dd hh:mm" if value.time() != datetime.min.time() else "yyyy-mm-dd"
+    elif isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
+    return cell
+
+
+def dictionary(definition: Definition, language: Language) -> list[tuple[str, str, str, str]]:
+    """The columns of an extract: title, name, type and meaning."""
+    return [(language.pick(c.title), c.name, c.type, language.pick(c.meaning)) for c in definition.columns]
+
+
+def _dictionary(definition: Definition, language: Language) -> tuple[list[str], list[tuple[str, str, str, str]]]:
+    heading = [
+        language(N_("Column")),
+        language(N_("Name in CSV and Parquet")),
+        language(N_("Type")),
+        language(N_("Meaning")),
+    ]
+    return heading, dictionary(definition, language)
+
+
+def _about(wanted: Extract, language: Language) -> tuple[list[str], list[tuple[object, ...]]]:
+    """What the extract is, for which day, and the exports that it rests on."""
+    facts: list[tuple[object, ...]] = [
+        (language(N_("Extract")), language.pick(wanted.definition.title)),
+        (language(N_("Purpose")), language.pick(wanted.definition.purpose)),
+        (language(N_("As-of date")), wanted.as_of),
+        (language(N_("Rows")), len(wanted.table)),
+    ]
+    if wanted.organisation:
+        facts.append((language(N_("Organisation")), wanted.organisation))
+    if wanted.point:
+        facts.append((language(N_("Review point")), language.pick(wanted.point.title)))
+    titles = _words(wanted, "sources")
+    for row in wanted.imports:
+        exported = language(N_("Export {file}, extract date {day}"), file=row["file"], day=row["extract_date"])
+        facts.append((language.pick(titles[row["source"]]), exported))
+    return [language(N_("What")), language(N_("Value"))], facts
+
+
+def _without_clock(content: bytes) -> bytes:
+    """The workbook with fixed times, so that the same rows give the same file."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as fixed:
+        for name in packed.namelist():
+            part = packed.read(name)
+            if name == "docProps/core.xml":
+                part = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"1980-01-01T00:00:00Z", part)
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            fixed.writestr(entry, part)
+    return result.getvalue()

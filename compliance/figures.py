@@ -1,0 +1,146 @@
+"""The figures shown beside a review point and part of no coverage: what each counts, and its numbers for a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from compliance.assessing import Basis, basis, run
+from compliance.database import Cursor
+from compliance.declared import Table, read_with_own
+from compliance.errors import Refusal
+from compliance.language import N_, Texts
+from compliance.places import POINTS
+from compliance.points import Point, in_force
+from compliance.queries import query
+
+FIGURES = POINTS.with_name("figures.toml")
+Form = Literal["share", "count", "rate"]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a figure counts.
+
+    `points` are the numbers of the points beside which it is shown, `needs` the sources without which it has no basis.
+    `form` says how part and whole are read: share (part of whole), count (part alone), rate (part per 100 of whole).
+    """
+
+    id: str
+    points: tuple[int, ...]
+    form: Form
+    title: Texts
+    definition: Texts
+    needs: tuple[str, ...]
+    dated_parameters: tuple[Table, ...]
+
+    def parameters(self, day: date) -> dict[str, Any]:
+        """The numbers in force on a day."""
+        row = in_force(self.dated_parameters, day) if self.dated_parameters else {}
+        return {key: value for key, value in row.items() if key != "from"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of an organisation on a day; part and whole are None where a needed export is missing.
+
+    `whole` is None for a plain count too.
+    """
+
+    definition: Definition
+    as_of: date
+    organisation: str
+    part: int | None
+    whole: int | None
+    basis: bool
+
+    @property
+    def explained(self) -> Texts:
+        """The definition in plain words, with the numbers in force on the day."""
+        numbers = self.definition.parameters(self.as_of)
+        return {code: text.format(**numbers) for code, text in self.definition.definition.items()}
+
+    @property
+    def share(self) -> float | None:
+        """Part of whole, 0–1; None where there is no basis, nothing to count, or no whole."""
+        if self.definition.form != "share" or self.part is None or not self.whole:
+            return None
+        return self.part / self.whole
+
+    @property
+    def per_hundred(self) -> float | None:
+        """Part for each hundred of whole, for a rate; None as above."""
+        if self.definition.form != "rate" or self.part is None or not self.whole:
+            return None
+        return 100 * self.part / self.whole
+
+
+def load_figures(own: Path | None) -> tuple[Definition, ...]:
+    """The definitions in the order they are shown, with the organisation's own numbers from the folder `own`."""
+    return tuple(_definition(id_, given) for id_, given in read_with_own(FIGURES, own)["figures"].items())
+
+
+def figures(
+    cursor: Cursor, definitions: tuple[Definition, ...], *, points: tuple[Point, ...], as_of: date, known_at: datetime
+) -> list[Figure]:
+    """Every figure for every organisation, in the order of the definitions."""
+    there = basis(cursor, days=[as_of], known_at=known_at)
+    rules = rule_parameters(points, as_of)
+    return [
+        figure
+        for definition in definitions
+        for figure in _counted(cursor, definition, there, rules=rules, as_of=as_of, known_at=known_at)
+    ]
+
+
+def rule_parameters(points: tuple[Point, ...], day: date) -> dict[str, Any]:
+    """The numbers and words of every point's rule in force on a day, as `<point id>_<name>`; the points' numbers."""
+    rules = {f"{point.id}_{name}": value for point in points for name, value in point.parameters(day).items()}
+    return rules | {"point_numbers": [point.number for point in points]}
+
+
+def _counted(
+    cursor: Cursor, definition: Definition, there: Basis, *, rules: dict[str, Any], as_of: date, known_at: datetime
+) -> list[Figure]:
+    with_basis = {name for name in there.organisations if _has(there, definition, name)}
+    counts: dict[str, tuple[int, int | None]] = {}
+    if with_basis:
+        values = rules | definition.parameters(as_of)
+        found = run(cursor, query("figures", definition.id), as_of=as_of, known_at=known_at, values=values)
+        counts = {row["organisation"]: (row["part"], row["whole"]) for row in found.to_pylist()}
+    return [
+        Figure(
+            definition,
+            as_of,
+            organisation,
+            part=counts[organisation][0] if organisation in with_basis else None,
+            whole=counts[organisation][1] if organisation in with_basis else None,
+            basis=organisation in with_basis,
+        )
+        for organisation in there.organisations
+    ]
+
+
+def _has(there: Basis, definition: Definition, organisation: str) -> bool:
+    sources = {row["source"] for row in there.imports if row["organisation"] == organisation}
+    return sources.issuperset(definition.needs)
+
+
+def _definition(id_: str, given: Table) -> Definition:
+    try:
+        return Definition(
+            id=id_,
+            points=tuple(given["points"]),
+            form=given["form"],
+            title=given["title"],
+            definition=given["definition"],
+            needs=tuple(given["needs"]),
+            dated_parameters=tuple(given.get("parameters", ())),
+        )
+    except KeyError as error:
+        raise Refusal(
+            N_("The file {file} lacks the key {key} of the figure {figure}. Add it and start again."),
+            file=FIGURES.name,
+            key=error.args[0],
+            figure=id_,
+        ) from error

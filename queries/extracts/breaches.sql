@@ -1,0 +1,63 @@
+-- what: Every personal data breach of the latest export known of by the day, with the hours to its notification.
+-- grain: one row a personal data breach
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   gdpr_reporting_limit_hours (integer): within how many elapsed hours a breach is notified
+-- columns:
+--   organisation (varchar): whose it is
+--   department (varchar): the department of its unit, or null
+--   unit (varchar): the unit that it belongs to, or null
+--   breach_id (varchar): its id
+--   type (varchar): what kind it is
+--   aware (timestamp): when the organisation became aware of it, local time
+--   notifiable (boolean): whether it must be notified
+--   decided (date): the day that was decided
+--   notified (timestamp): when it was notified to the authority, local time
+--   hours (double): elapsed hours between the two, the clock change counted; null where either has no time of day
+--   limit_hours (bigint): within how many hours it must be notified
+--   outcome (varchar): its outcome in point 12; null for earlier years
+--   reason (varchar): why, as a code
+--   due (date): the local day on which its time limit runs out; null for earlier years
+--   imy_reference (varchar): the authority's reference
+--   delay_reason (varchar): why it was late
+--   not_notified_reason (varchar): why it was not notified
+--   informed (varchar): whether and how the data subjects were informed
+--   affected (double): how many data subjects it affected
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with known as (
+    select *
+    from breaches_at(as_of := $as_of, known_at := $known_at)
+    where cast(aware as date) <= $as_of
+)
+select
+    k.organisation,
+    u.department,
+    coalesce(u.unit, k.unit) as unit,
+    k.breach_id,
+    k.type,
+    k.aware,
+    k.notifiable,
+    k.decided,
+    k.notified,
+    case when has_time(k.aware) and has_time(k.notified) then elapsed_hours(k.aware, k.notified) end as hours,
+    cast($gdpr_reporting_limit_hours as bigint) as limit_hours,
+    i.outcome,
+    i.reason,
+    i.due,
+    k.imy_reference,
+    k.delay_reason,
+    k.not_notified_reason,
+    k.informed,
+    k.affected,
+    k.file,
+    k.sheet,
+    k.row
+from known as k
+left join units_at(as_of := $as_of, known_at := $known_at) as u
+    on u.organisation = k.organisation and u.unit_key = lower(k.unit)
+left join gdpr_reporting_items as i on i.organisation = k.organisation and lower(i.item) = lower(k.breach_id)
+order by k.organisation collate sv, k.aware desc, k.breach_id collate sv

@@ -1,0 +1,74 @@
+-- what: Every incident of the latest export that was discovered by the day, and how its handling is judged.
+-- grain: one row an incident
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+-- columns:
+--   organisation (varchar): whose it is
+--   department (varchar): the department of its unit, or null
+--   unit (varchar): the unit that it belongs to, or null
+--   incident_id (varchar): its id
+--   title (varchar): what it is called
+--   category (varchar): what kind it is
+--   severity (varchar): how severe it is
+--   system (varchar): the system that it concerns
+--   occurred (timestamp): when it happened, local time
+--   discovered (timestamp): when it was discovered, local time
+--   reported (timestamp): when it was reported, local time
+--   closed (date): the day it was closed
+--   days_open (bigint): days from discovery until it was closed, or until the day described
+--   status (varchar): the status in words, as the export has it
+--   personal_data (boolean): whether it is a personal data breach
+--   significant (boolean): whether it is significant under the law
+--   cause (varchar): the cause
+--   action (varchar): what was done
+--   early_warning (timestamp): when the early warning was sent, local time
+--   notification (timestamp): when the notification was sent, local time
+--   progress_report (timestamp): when a progress report was sent, local time
+--   final_report (timestamp): when the final report was sent, local time
+--   outcome (varchar): its outcome in point 11; null for earlier years
+--   reason (varchar): why, as a code
+--   due (date): when it must be closed to be in time; null for earlier years
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with known as (
+    select *, case when closed <= $as_of then closed end as closed_on
+    from incidents_at(as_of := $as_of, known_at := $known_at)
+    where cast(discovered as date) <= $as_of
+)
+select
+    k.organisation,
+    u.department,
+    coalesce(u.unit, k.unit) as unit,
+    k.incident_id,
+    k.title,
+    k.category,
+    k.severity,
+    k.system,
+    k.occurred,
+    k.discovered,
+    k.reported,
+    k.closed,
+    coalesce(k.closed_on, $as_of) - cast(k.discovered as date) as days_open,
+    k.status,
+    k.personal_data,
+    k.significant,
+    k.cause,
+    k.action,
+    k.early_warning,
+    k.notification,
+    k.progress_report,
+    k.final_report,
+    i.outcome,
+    i.reason,
+    i.due,
+    k.file,
+    k.sheet,
+    k.row
+from known as k
+left join units_at(as_of := $as_of, known_at := $known_at) as u
+    on u.organisation = k.organisation and u.unit_key = lower(k.unit)
+left join incident_handling_items as i on i.organisation = k.organisation and lower(i.item) = lower(k.incident_id)
+order by k.organisation collate sv, k.discovered desc, k.incident_id collate sv

@@ -1,0 +1,28 @@
+-- what: The working list: everything that is not met or not known, unit by unit, with why and when it is or was due.
+-- grain: one row a review point and item that is unmet or unknown
+-- parameters:
+--   as_of (date): the day that is described
+-- columns:
+--   organisation (varchar): whose it is
+--   department (varchar): the department of its unit, or null
+--   unit (varchar): the unit that it belongs to, or null
+--   point (bigint): the number of the review point
+--   id (varchar): its id
+--   item (varchar): the id of the item
+--   label (varchar): what a person calls it
+--   outcome (varchar): met, unmet, unknown, pending or exempt
+--   reason (varchar): why, as a code; null for most that are met
+--   detail (varchar): what the reason names, or null
+--   due (date): when the requirement falls due or lapses, or null
+--   days_overdue (bigint): how many days ago it was due; null where it has no due date or it is still to come
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+select
+    organisation, department, unit, point, id, item, label, outcome, reason, detail, due,
+    case when due < $as_of then $as_of - due end as days_overdue,
+    file, sheet, row
+from point_items
+where outcome in ('unmet', 'unknown')
+order by organisation collate sv, department collate sv, unit collate sv, point, due, item collate sv

@@ -1,0 +1,39 @@
+-- what: Which review points have a local routine, adopted by the day and not past its next review.
+-- grain: one row an organisation, review point and routine; a point without a routine has one too
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+-- columns:
+--   organisation (varchar): whose it is
+--   point (bigint): the number of the review point
+--   id (varchar): its id
+--   routine (varchar): the routine or document; null where there is none
+--   adopted (date): the day it was adopted
+--   in_force (boolean): whether it was adopted by the day described
+--   next_review (date): when it is to be reviewed next
+--   review_overdue (boolean): whether that day has passed
+--   owner (varchar): who is responsible for it
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with routines as (
+    select * from routines_at(as_of := $as_of, known_at := $known_at)
+)
+select
+    o.organisation,
+    p.point,
+    p.id,
+    r.routine,
+    r.adopted,
+    coalesce(r.adopted <= $as_of, false) as in_force,
+    r.next_review,
+    r.next_review < $as_of as review_overdue,
+    r.owner,
+    r.file,
+    r.sheet,
+    r.row
+from organisations_at(known_at := $known_at) as o
+cross join review_points as p
+left join routines as r on r.organisation = o.organisation and r.review_point = p.point
+order by o.organisation collate sv, p.point, r.adopted, r.routine collate sv

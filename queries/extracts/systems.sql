@@ -1,0 +1,201 @@
+-- what: Everything that is known of each system of the register, also those not in use.
+-- grain: one row a system, whatever its case
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   classification_validity_months (integer): how long a classification is valid
+-- columns:
+--   organisation (varchar): whose it is
+--   department (varchar): the department of its unit, or null
+--   unit (varchar): the unit that it belongs to, or null
+--   system (varchar): its name
+--   system_id (varchar): its id in the register
+--   object (varchar): the management object that it belongs to
+--   object_owner (varchar): who owns that
+--   object_leader (varchar): who leads it
+--   supplier (varchar): who supplies the system
+--   lifecycle (varchar): where it is in its life, as the export has it
+--   in_use (boolean): whether it counts as in use
+--   responsibility (varchar): central or local; null where the register does not say
+--   criticality (varchar): how critical it is, as the export has it
+--   handles_personal_data (boolean): whether it handles personal data
+--   confidentiality (tinyint): the highest level of the latest classification
+--   integrity (tinyint): the same
+--   availability (tinyint): the same
+--   classified (date): the day of the latest classification
+--   classification_valid_to (date): the last day that it is valid; null where there is none
+--   actions_open (bigint): actions of its plan that are not done
+--   actions_overdue (bigint): of those, actions that were due before the day
+--   risk_analysed (date): the day of the latest risk analysis
+--   highest_risk (double): the highest risk value in that
+--   access_reviewed (date): the day of the latest access review
+--   accounts_removed (double): accounts removed at that
+--   processings (bigint): active processings that name it
+--   agreements (bigint): processor agreements with its supplier, but those not applicable
+--   incidents (bigint): incidents discovered this year that name it
+--   classification (varchar): its outcome in point 4; null where it is not in use
+--   risk_analysis (varchar): its outcome in point 5
+--   access (varchar): its outcome in point 7
+--   file (varchar): the export that it came from
+--   sheet (varchar): the sheet of it
+--   row (integer): the row of that
+
+with listed as (
+    select
+        organisation,
+        lower(system) as system_key,
+        first(system order by import_id, sheet_number, row) as system,
+        first(system_id order by import_id, sheet_number, row) filter (where system_id is not null) as system_id,
+        first(unit order by import_id, sheet_number, row) filter (where unit is not null) as unit,
+        first(object order by import_id, sheet_number, row) filter (where object is not null) as object,
+        first(object_owner order by import_id, sheet_number, row) filter (where object_owner is not null)
+            as object_owner,
+        first(object_leader order by import_id, sheet_number, row) filter (where object_leader is not null)
+            as object_leader,
+        first(supplier order by import_id, sheet_number, row) filter (where supplier is not null) as supplier,
+        first(lifecycle order by import_id, sheet_number, row) filter (where lifecycle is not null) as lifecycle,
+        bool_or(lifecycle_code is null) as in_use,
+        first(responsibility_code order by import_id, sheet_number, row) filter (where responsibility is not null)
+            as responsibility,
+        first(criticality order by import_id, sheet_number, row) filter (where criticality is not null) as criticality,
+        first(personal_data order by import_id, sheet_number, row) filter (where personal_data is not null)
+            as handles_personal_data,
+        first(file order by import_id, sheet_number, row) as file,
+        first(sheet order by import_id, sheet_number, row) as sheet,
+        first(row order by import_id, sheet_number, row) as row
+    -- what a row in use says comes before what another says, as in points 4, 5 and 7
+    from (
+        select *
+        from systems_at(as_of := $as_of, known_at := $known_at)
+        qualify lifecycle_code is null
+            or bool_and(lifecycle_code is not null) over (partition by organisation, lower(system))
+    )
+    group by organisation, lower(system)
+),
+classified as (
+    select
+        organisation,
+        lower(system) as system_key,
+        max(confidentiality) as confidentiality,
+        max(integrity) as integrity,
+        max(availability) as availability,
+        max(classified) as classified,
+        min(least(months_after(classified, $classification_validity_months), coalesce(valid_to, date '9999-12-31')))
+            as classification_valid_to
+    from (
+        select *
+        from classifications_at(as_of := $as_of, known_at := $known_at)
+        where classified <= $as_of
+        qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1
+    )
+    group by all
+),
+actions as (
+    select
+        organisation,
+        lower(system) as system_key,
+        count(*) as actions_open,
+        count(*) filter (where due < $as_of) as actions_overdue
+    from classification_actions_at(as_of := $as_of, known_at := $known_at)
+    where done is null or done > $as_of
+    group by all
+),
+risks as (
+    select organisation, lower(system) as system_key, max(analysed) as risk_analysed, max(risk_value) as highest_risk
+    from (
+        select *
+        from risk_analyses_at(as_of := $as_of, known_at := $known_at)
+        where analysed <= $as_of
+        qualify rank() over (partition by organisation, lower(system) order by analysed desc) = 1
+    )
+    group by all
+),
+reviews as (
+    select
+        organisation,
+        lower(system) as system_key,
+        max(reviewed) as access_reviewed,
+        sum(accounts_removed) as accounts_removed
+    from (
+        select *
+        from access_reviews_at(as_of := $as_of, known_at := $known_at)
+        where reviewed <= $as_of
+        qualify rank() over (partition by organisation, lower(system) order by reviewed desc) = 1
+    )
+    group by all
+),
+named as (
+    -- one processing may name several systems, with commas or semicolons between
+    select distinct
+        organisation,
+        processing_id,
+        trim(unnest(string_split_regex(lower(system), '[,;]') || [lower(system)])) as system_key
+    from active_processing_at(as_of := $as_of, known_at := $known_at)
+    where system is not null
+),
+recorded as (
+    select organisation, system_key, count(*) as processings
+    from named
+    group by all
+),
+agreed as (
+    select organisation, lower(supplier) as supplier_key, count(*) as agreements
+    from processors_at(as_of := $as_of, known_at := $known_at)
+    where supplier is not null and status_code is distinct from 'not_applicable'
+    group by all
+),
+happened as (
+    select organisation, lower(system) as system_key, count(*) as incidents
+    from incidents_at(as_of := $as_of, known_at := $known_at)
+    where system is not null and cast(discovered as date) between date_trunc('year', $as_of) and $as_of
+    group by all
+)
+select
+    s.organisation,
+    u.department,
+    coalesce(u.unit, s.unit) as unit,
+    s.system,
+    s.system_id,
+    s.object,
+    s.object_owner,
+    s.object_leader,
+    s.supplier,
+    s.lifecycle,
+    s.in_use,
+    s.responsibility,
+    s.criticality,
+    s.handles_personal_data,
+    c.confidentiality,
+    c.integrity,
+    c.availability,
+    c.classified,
+    c.classification_valid_to,
+    coalesce(a.actions_open, 0) as actions_open,
+    coalesce(a.actions_overdue, 0) as actions_overdue,
+    r.risk_analysed,
+    r.highest_risk,
+    v.access_reviewed,
+    v.accounts_removed,
+    coalesce(n.processings, 0) as processings,
+    coalesce(g.agreements, 0) as agreements,
+    coalesce(h.incidents, 0) as incidents,
+    four.outcome as classification,
+    five.outcome as risk_analysis,
+    seven.outcome as access,
+    s.file,
+    s.sheet,
+    s.row
+from listed as s
+left join classified as c using (organisation, system_key)
+left join actions as a using (organisation, system_key)
+left join risks as r using (organisation, system_key)
+left join reviews as v using (organisation, system_key)
+left join recorded as n using (organisation, system_key)
+left join happened as h using (organisation, system_key)
+left join agreed as g on g.organisation = s.organisation and g.supplier_key = lower(s.supplier)
+left join units_at(as_of := $as_of, known_at := $known_at) as u
+    on u.organisation = s.organisation and u.unit_key = lower(s.unit)
+left join classification_items as four on four.organisation = s.organisation and lower(four.item) = s.system_key
+left join risk_analysis_items as five on five.organisation = s.organisation and lower(five.item) = s.system_key
+left join access_items as seven on seven.organisation = s.organisation and lower(seven.item) = s.system_key
+order by s.organisation collate sv, s.system collate sv
