@@ -225,7 +225,7 @@ def _end_of_table(cells: pa.Table, start: int, words: Words) -> int:
 def _is_footer(filled: list[str], words: Words) -> bool:
     if len(filled) > FOOTER_CELLS:
         return False
-    texts = (" ".join(cell.split()).casefold() for cell in filled)
+    texts = (re.sub(r"^[\d\s]+", "", " ".join(cell.split()).casefold()) for cell in filled)
     return any(re.match(rf"{re.escape(word)}(?!\w)", text) for text in texts for word in words["footers"])
 
 

@@ -61,6 +61,14 @@ def test_title_rows_other_columns_and_footers(line):
     assert line.problems() == []
 
 
+@pytest.mark.parametrize(
+    "footer", ["812 rader", "Summa | 3", "Sign: | Eva Ek", "Underskrift", "Totalt antal system: 2"]
+)
+def test_footers_are_not_data_even_where_one_column_is_enough(line, footer):
+    line.load_table(f"Systemnamn | Enhet\nA | x\nB | y\n\n{footer}")
+    assert line.column("system", "systems") == ["A", "B"]
+
+
 def test_a_total_row_with_more_than_two_cells_is_data(line):
     line.load_table("AD-konto | Enhet | Anställningsdatum\nTotalt | A | 2024-01-01")
     assert line.column("employee_id", "staff") == ["Totalt"]
