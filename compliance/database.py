@@ -10,7 +10,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,8 @@ class Database:
         self._connection: Cursor | None = None
         self._users: Counter[int] = Counter()
         self._opening = False
+        # whether the file was made by this opening and nothing has been committed to it yet
+        self._unwritten = False
         self._file_lock = FileLock(f"{path}.lock", thread_local=False)
         self._turnstile = FileLock(f"{path}.turn", thread_local=False)
 
@@ -49,8 +51,11 @@ class Database:
         return _database(path.resolve())
 
     def exists(self) -> bool:
-        """Whether the file is there."""
-        return self.path.exists()
+        """Whether the file is there; a Refusal where nobody may look."""
+        try:
+            return self.path.exists()
+        except OSError as error:
+            raise _no_access(self.path, error) from error
 
     def version(self) -> str:
         """A text that changes with every change of the data, told without opening the file."""
@@ -72,16 +77,25 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Cursor]:
-        """A cursor inside one transaction: committed where the block ends, rolled back where it raises."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """A cursor inside one transaction: committed where the block ends, rolled back where it raises.
+
+        A file that was not there is there only after the first commit.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _no_access(self.path, error) from error
         with self._joined() as cursor:
             cursor.execute("begin transaction")
             try:
                 yield cursor
             except BaseException:
-                cursor.execute("rollback")
+                # where the file itself has failed there is nothing left to roll back
+                with suppress(duckdb.Error):
+                    cursor.execute("rollback")
                 raise
             cursor.execute("commit")
+            self._unwritten = False
 
     @contextmanager
     def rehearsing(self) -> Iterator[Cursor]:
@@ -91,13 +105,18 @@ class Database:
             try:
                 yield cursor
             finally:
-                cursor.execute("rollback")
+                with suppress(duckdb.Error):
+                    cursor.execute("rollback")
 
     @contextmanager
     def _joined(self) -> Iterator[Cursor]:
         cursor = self._enter()
         try:
             yield cursor
+        except duckdb.Error as error:
+            if _is_of_the_file(error):
+                raise _unusable(self.path, error) from error
+            raise
         finally:
             cursor.close()
             self._leave()
@@ -127,10 +146,14 @@ class Database:
             self._users[threading.get_ident()] -= 1
             if self._connection and not self._users.total():
                 self._users.clear()
-                self._connection.close()
-                self._connection = None
-                self._file_lock.release()
-                self._condition.notify_all()
+                connection, self._connection = self._connection, None
+                try:
+                    connection.close()
+                    if self._unwritten:
+                        self.path.unlink(missing_ok=True)
+                finally:
+                    self._file_lock.release()
+                    self._condition.notify_all()
 
     def _is_awaited(self) -> bool:
         """Whether another process stands at the turnstile."""
@@ -153,7 +176,10 @@ class Database:
                 file=self.path.name,
                 seconds=int(WAIT_SECONDS),
             ) from error
+        except OSError as error:
+            raise _no_access(self.path, error) from error
         try:
+            self._unwritten = not self.exists()
             return connect(self.path)
         except BaseException:
             self._file_lock.release()
@@ -174,14 +200,37 @@ def connect(path: Path | str) -> Cursor:
     }
     try:
         connection = duckdb.connect(str(path), config=config)
-    except duckdb.IOException as error:
-        raise Refusal(
-            N_("The database {file} cannot be opened: {error} Close the program that uses it, or restore a backup."),
-            file=Path(path).name,
-            error=str(error).split("\n")[0],
-        ) from error
-    _upgrade(connection)
+    except duckdb.Error as error:
+        raise _unusable(Path(path), error) from error
+    try:
+        _upgrade(connection)
+    except duckdb.Error as error:
+        connection.close()
+        if _is_of_the_file(error):
+            raise _unusable(Path(path), error) from error
+        raise
     return connection
+
+
+def _is_of_the_file(error: duckdb.Error) -> bool:
+    """Whether the file has failed and not the statement: a damaged block has no class of its own."""
+    return isinstance(error, duckdb.IOException | duckdb.FatalException) or type(error) is duckdb.Error
+
+
+def _unusable(path: Path, error: duckdb.Error) -> Refusal:
+    return Refusal(
+        N_("The database {file} cannot be opened: {error} Close the program that uses it, or restore a backup."),
+        file=path.name,
+        error=str(error).split("\n")[0],
+    )
+
+
+def _no_access(path: Path, error: OSError) -> Refusal:
+    return Refusal(
+        N_("The database {file} cannot be used: {error}. Check that its folder is there and that you may write in it."),
+        file=path.name,
+        error=error.strerror or error,
+    )
 
 
 @contextmanager

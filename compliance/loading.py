@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.errors import Refusal
@@ -25,6 +26,7 @@ from compliance.sources import Source
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
 FIRST_NAME: Final = "Förvaltningen"
+LOCAL: Final = ZoneInfo("Europe/Stockholm")
 T = TypeVar("T")
 
 
@@ -169,29 +171,12 @@ def _load_source(
     if not summary.loaded:
         raise _nothing_to_load(workbook, source, problems)
     import_id = cursor.execute(statement("next_import_id")).fetchall()[0][0]
-    record = {
-        "import_id": import_id,
-        "organisation_id": organisation_id,
-        "source": source.id,
-        "file": workbook.name,
-        "sha256": workbook.sha256,
-        "sheets": ", ".join(match.sheet.name for match in matches if match.sheet.name),
-        "extract_date": day.day,
-        "extract_date_by": day.by,
-        "completes": order.completes,
-        "now": order.now,
-        "who": order.who,
-        "loaded": summary.loaded,
-        "rejected": summary.rejected,
-        "warnings": summary.warnings,
-    }
-    cursor.execute(statement("add_import"), record)
-    columns = [
-        {"sheet": match.sheet.name, "field": name, "heading": " + ".join(c.heading for c in group)}
-        for match in matches
-        for name, group in match.columns.items()
-    ]
-    cursor.execute(statement("add_import_columns"), {"import_id": import_id, "columns": columns})
+    record = _record(workbook, matches, order, day, summary)
+    cursor.execute(
+        statement("add_import"),
+        {"import_id": import_id, "organisation_id": organisation_id, "source": source.id, **record},
+    )
+    cursor.execute(statement("add_import_columns"), {"import_id": import_id, "columns": _columns_read(matches)})
     cursor.execute(statement("add_problems"), {"import_id": import_id})
     insert_typed(cursor, source, import_id=import_id)
     add_event(cursor, order, "load", f"import {import_id}: {source.id}, {workbook.name}")
@@ -206,9 +191,42 @@ def _load_source(
         summary,
         errors,
         problems,
-        future=day.day > order.now.date(),
+        future=day.day > _local_day(order.now),
         other_organisation=named if named and named.casefold() != organisation.casefold() else None,
     )
+
+
+def _record(
+    workbook: Workbook, matches: list[Match], order: Order, day: ExtractDate, summary: Summary
+) -> dict[str, object]:
+    """What the history keeps of an import."""
+    return {
+        "file": workbook.name,
+        "sha256": workbook.sha256,
+        "sheets": ", ".join(match.sheet.name for match in matches if match.sheet.name),
+        "extract_date": day.day,
+        "extract_date_by": day.by,
+        "completes": order.completes,
+        "now": order.now,
+        "who": order.who,
+        "loaded": summary.loaded,
+        "rejected": summary.rejected,
+        "warnings": summary.warnings,
+    }
+
+
+def _columns_read(matches: list[Match]) -> list[dict[str, str]]:
+    """Which columns of the file were read into which fields."""
+    return [
+        {"sheet": match.sheet.name, "field": name, "heading": " + ".join(c.heading for c in group)}
+        for match in matches
+        for name, group in match.columns.items()
+    ]
+
+
+def _local_day(moment: datetime) -> date:
+    """The day in Sweden of a moment in UTC."""
+    return moment.replace(tzinfo=UTC).astimezone(LOCAL).date()
 
 
 def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: ExtractDate) -> None:
@@ -227,7 +245,7 @@ def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: E
             N_("{file} has been loaded before, as import {id} on {day}. Nothing has changed."),
             file=workbook.name,
             id=same[0]["import_id"],
-            day=same[0]["imported_at"].date(),
+            day=_local_day(same[0]["imported_at"]),
         )
 
 
@@ -271,14 +289,20 @@ def revoke(database: Database, import_id: int, *, why: str, order: Order) -> Non
 
 def rename_organisation(database: Database, organisation_id: int, *, name: str, order: Order) -> None:
     """Gives an organisation a new name, from now on."""
-    if not name.strip():
+    name = " ".join(name.split())
+    if not name:
         raise Refusal(N_("Write the name of the organisation."))
     with database.writing() as cursor:
+        known = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
+        if any(
+            r["organisation"].casefold() == name.casefold() for r in known if r["organisation_id"] != organisation_id
+        ):
+            raise Refusal(N_("Another organisation is called {name}. Choose a name of its own."), name=name)
         cursor.execute(
             statement("add_organisation_name"),
-            {"organisation_id": organisation_id, "name": name.strip(), "now": order.now, "who": order.who},
+            {"organisation_id": organisation_id, "name": name, "now": order.now, "who": order.who},
         )
-        add_event(cursor, order, "rename", name.strip())
+        add_event(cursor, order, "rename", name)
 
 
 def add_event(cursor: Cursor, order: Order, action: str, what: str) -> None:

@@ -28,6 +28,6 @@ from counted
 order by
     organisation collate sv,
     point,
-    case level when 'organisation' then 1 when 'department' then 2 else 3 end,
+    list_position(['organisation', 'department', 'unit'], level),
     department collate sv,
     unit collate sv

@@ -34,7 +34,7 @@
 --   row (integer): the row of that
 
 with known as (
-    select *, case when closed <= $as_of then closed end as closed_on
+    select *
     from incidents_at(as_of := $as_of, known_at := $known_at)
     where cast(discovered as date) <= $as_of
 )
@@ -51,7 +51,7 @@ select
     k.discovered,
     k.reported,
     k.closed,
-    coalesce(k.closed_on, $as_of) - cast(k.discovered as date) as days_open,
+    least(k.closed, $as_of) - cast(k.discovered as date) as days_open,
     k.status,
     k.personal_data,
     k.significant,

@@ -40,48 +40,49 @@
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
 
-with listed as (
+with numbered as (
+    select
+        *,
+        lower(system) as system_key,
+        row_number() over (order by import_id, sheet_number, row) as place
+    from systems_at(as_of := $as_of, known_at := $known_at)
+    -- where a row of the system is in use, only those that are speak for it, as in points 4, 5 and 7
+    qualify lifecycle_code is null
+        or bool_and(lifecycle_code is not null) over (partition by organisation, lower(system))
+),
+listed as (
     select
         organisation,
-        lower(system) as system_key,
-        first(system order by import_id, sheet_number, row) as system,
-        first(system_id order by import_id, sheet_number, row) filter (where system_id is not null) as system_id,
-        first(unit order by import_id, sheet_number, row) filter (where unit is not null) as unit,
-        first(object order by import_id, sheet_number, row) filter (where object is not null) as object,
-        first(object_owner order by import_id, sheet_number, row) filter (where object_owner is not null)
-            as object_owner,
-        first(object_leader order by import_id, sheet_number, row) filter (where object_leader is not null)
-            as object_leader,
-        first(supplier order by import_id, sheet_number, row) filter (where supplier is not null) as supplier,
-        first(lifecycle order by import_id, sheet_number, row) filter (where lifecycle is not null) as lifecycle,
-        bool_or(lifecycle_code is null) as in_use,
-        first(responsibility_code order by import_id, sheet_number, row) filter (where responsibility is not null)
-            as responsibility,
-        first(criticality order by import_id, sheet_number, row) filter (where criticality is not null) as criticality,
-        first(personal_data order by import_id, sheet_number, row) filter (where personal_data is not null)
-            as handles_personal_data,
-        first(file order by import_id, sheet_number, row) as file,
-        first(sheet order by import_id, sheet_number, row) as sheet,
-        first(row order by import_id, sheet_number, row) as row
-    -- what a row in use says comes before what another says, as in points 4, 5 and 7
-    from (
-        select *
-        from systems_at(as_of := $as_of, known_at := $known_at)
-        qualify lifecycle_code is null
-            or bool_and(lifecycle_code is not null) over (partition by organisation, lower(system))
-    )
-    group by organisation, lower(system)
+        system_key,
+        -- the first that is filled
+        arg_min(system, place) as system,
+        arg_min(system_id, place) as system_id,
+        arg_min(unit, place) as unit,
+        arg_min(object, place) as object,
+        arg_min(object_owner, place) as object_owner,
+        arg_min(object_leader, place) as object_leader,
+        arg_min(supplier, place) as supplier,
+        arg_min(lifecycle, place) as lifecycle,
+        arg_min(lifecycle_code is null, place) as in_use,
+        -- filled with a word that nobody knows is filled
+        arg_min_null(responsibility_code, place) filter (where responsibility is not null) as responsibility,
+        arg_min(criticality, place) as criticality,
+        arg_min(personal_data, place) as handles_personal_data,
+        arg_min(file, place) as file,
+        arg_min(sheet, place) as sheet,
+        arg_min(row, place) as row
+    from numbered
+    group by organisation, system_key
 ),
 classified as (
     select
         organisation,
         lower(system) as system_key,
+        classified,
         max(confidentiality) as confidentiality,
         max(integrity) as integrity,
         max(availability) as availability,
-        max(classified) as classified,
-        min(least(months_after(classified, $classification_validity_months), coalesce(valid_to, date '9999-12-31')))
-            as classification_valid_to
+        min(least(months_after(classified, $classification_validity_months), valid_to)) as classification_valid_to
     from (
         select *
         from classifications_at(as_of := $as_of, known_at := $known_at)
@@ -101,7 +102,7 @@ actions as (
     group by all
 ),
 risks as (
-    select organisation, lower(system) as system_key, max(analysed) as risk_analysed, max(risk_value) as highest_risk
+    select organisation, lower(system) as system_key, analysed as risk_analysed, max(risk_value) as highest_risk
     from (
         select *
         from risk_analyses_at(as_of := $as_of, known_at := $known_at)
@@ -114,7 +115,7 @@ reviews as (
     select
         organisation,
         lower(system) as system_key,
-        max(reviewed) as access_reviewed,
+        reviewed as access_reviewed,
         sum(accounts_removed) as accounts_removed
     from (
         select *
@@ -131,7 +132,6 @@ named as (
         processing_id,
         trim(unnest(string_split_regex(lower(system), '[,;]') || [lower(system)])) as system_key
     from active_processing_at(as_of := $as_of, known_at := $known_at)
-    where system is not null
 ),
 recorded as (
     select organisation, system_key, count(*) as processings
@@ -141,13 +141,13 @@ recorded as (
 agreed as (
     select organisation, lower(supplier) as supplier_key, count(*) as agreements
     from processors_at(as_of := $as_of, known_at := $known_at)
-    where supplier is not null and status_code is distinct from 'not_applicable'
+    where status_code is distinct from 'not_applicable'
     group by all
 ),
 happened as (
     select organisation, lower(system) as system_key, count(*) as incidents
     from incidents_at(as_of := $as_of, known_at := $known_at)
-    where system is not null and cast(discovered as date) between date_trunc('year', $as_of) and $as_of
+    where cast(discovered as date) between date_trunc('year', $as_of) and $as_of
     group by all
 )
 select

@@ -1,0 +1,160 @@
+"""The sample database: the fictitious exports of data/samples, loaded through the same line as anybody's."""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock
+
+from compliance.database import Cursor, Database
+from compliance.declared import read_toml
+from compliance.errors import Refusal
+from compliance.loading import Order, find_matches, load_matches
+from compliance.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
+from compliance.reading import Workbook, read
+from compliance.recognising import Words
+from compliance.sources import Source, load_sources, load_values
+
+WHO: Final = "sample data"
+READERS: Final = 2
+SPREADSHEETS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"})
+
+Progress = Callable[[int, int], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Building:
+    """How far the sample database is: files done of how many, and whether it is over or has failed."""
+
+    path: Path
+    done: int = 0
+    of: int = 0
+    over: bool = False
+    failed: bool = False
+
+
+_buildings: dict[Path, Building] = {}
+_lock = threading.Lock()
+
+
+def building(path: Path, samples: Path = SAMPLES) -> Building:
+    """The building of the sample database at `path`, begun in a thread of its own where nobody has begun it."""
+    with _lock:
+        if path not in _buildings:
+            _buildings[path] = Building(path, over=is_built(path, samples))
+            if not _buildings[path].over:
+                threading.Thread(target=_build_in_thread, args=(_buildings[path], samples), daemon=True).start()
+        return _buildings[path]
+
+
+def _build_in_thread(state: Building, samples: Path) -> None:
+    def count(done: int, of: int) -> None:
+        state.done, state.of = done, of
+
+    try:
+        build(state.path, samples, progress=count)
+    except Exception:
+        # Without samples the dashboard still serves one's own exports.
+        log.exception("The sample database could not be built")
+        state.failed = True
+    state.over = True
+
+
+def is_built(path: Path, samples: Path = SAMPLES) -> bool:
+    """Whether the database at `path` was made of the samples as they are now."""
+    mark = _mark_of(path)
+    return path.exists() and mark.exists() and mark.read_text("utf-8") == _fingerprint(samples)
+
+
+def build(path: Path, samples: Path = SAMPLES, *, progress: Progress | None = None) -> None:
+    """Makes the sample database at `path` of every file in `samples`, unless it is there already.
+
+    It is made beside its place and moved there when it is whole; other processes wait.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.building", thread_local=False):
+        if is_built(path, samples):
+            return
+        fresh = path.with_name(f"{path.name}.new")
+        for left in (fresh, Path(f"{fresh}.wal")):
+            left.unlink(missing_ok=True)
+        _fill(fresh, samples, progress=progress)
+        fresh.replace(path)
+        _mark_of(path).write_text(_fingerprint(samples), "utf-8")
+
+
+def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
+    sources, words = load_sources(None), load_values(None)
+    files = sample_files(samples)
+    name = _organisation(samples)
+    with Database.at(path).writing() as cursor:
+        for number, (day, workbook) in enumerate(_workbooks(files), start=1):
+            if workbook:
+                _load(cursor, workbook, _order(day, number, name), sources=sources, words=words)
+            if progress:
+                progress(number, len(files))
+
+
+def sample_files(samples: Path = SAMPLES) -> list[tuple[Path, date]]:
+    """The exports with their extract dates, which their folders are named after, the oldest first."""
+    files = [path for path in samples.glob("*-*-*/*") if path.suffix.lower() in SPREADSHEETS]
+    return [(path, date.fromisoformat(path.parent.name)) for path in sorted(files)]
+
+
+def _workbooks(files: list[tuple[Path, date]]) -> Iterator[tuple[date, Workbook | None]]:
+    """The files as read, in order; a few are read ahead, since each is read in a process of its own."""
+    with ThreadPoolExecutor(READERS) as pool:
+        books = pool.map(_read, [path for path, _ in files])
+        yield from zip([day for _, day in files], books, strict=True)
+
+
+def _read(path: Path) -> Workbook | None:
+    try:
+        return read(path, name=path.name)
+    except Refusal as refusal:
+        log.warning("A sample was refused: %s", refusal)
+        return None
+
+
+def _organisation(samples: Path) -> str | None:
+    """The name of the invented administration."""
+    fiction = samples / "fiction.toml"
+    return read_toml(fiction).get("organisation") if fiction.exists() else None
+
+
+def _order(day: date, number: int, organisation: str | None) -> Order:
+    """A file is loaded as if on the morning after it was exported."""
+    now = datetime.combine(day + timedelta(days=1), time(7)) + timedelta(seconds=number)
+    return Order(WHO, now, organisation=organisation, extract_date=day)
+
+
+def _load(cursor: Cursor, workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words) -> None:
+    try:
+        matches = find_matches(workbook, order, sources=sources, words=words)
+        load_matches(cursor, workbook, matches, order, words=words)
+    except Refusal as refusal:
+        log.warning("A sample was refused: %s", refusal)
+
+
+LINE: Final = ("reader", "reading", "recognising", "validating", "loading", "sources", "demo")
+
+
+def _fingerprint(samples: Path) -> str:
+    """A text that changes with the samples and with how they are read and stored."""
+    files = [path for path, _ in sample_files(samples)]
+    parts = [(path.parent.name, path.name, path.stat().st_size) for path in files]
+    code = [ROOT / "compliance" / f"{module}.py" for module in LINE]
+    declared = [*sorted(SOURCES.glob("*.toml")), *sorted((QUERIES / "schema").glob("*.sql")), QUERIES / "values.sql"]
+    told = [path.read_bytes() for path in [VALUES, *declared, *code]]
+    return hashlib.sha256(repr((parts, told)).encode()).hexdigest()
+
+
+def _mark_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.made-of")

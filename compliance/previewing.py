@@ -1,0 +1,131 @@
+"""What a file would change, before anything is written; and its rejected rows as a workbook to mend."""
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import pyarrow as pa
+
+from compliance.assessing import Coverage, coverage
+from compliance.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.language import N_, Language
+from compliance.loading import Order, Receipt, rehearse
+from compliance.points import Point
+from compliance.queries import statement
+from compliance.reading import Workbook
+from compliance.recognising import HEADING_ROWS, Match, Words, top_rows
+from compliance.sources import Source
+from compliance.validating import REASONS
+
+ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What loading a file would give: its imports, and every point before and after, on `day`."""
+
+    receipts: tuple[Receipt, ...]
+    day: date
+    before: tuple[Coverage, ...]
+    after: tuple[Coverage, ...]
+
+    @property
+    def loaded(self) -> int:
+        """How many rows would be loaded."""
+        return sum(receipt.summary.loaded for receipt in self.receipts)
+
+    @property
+    def rejected(self) -> int:
+        """How many rows would not."""
+        return sum(receipt.summary.rejected for receipt in self.receipts)
+
+
+def preview(
+    database: Database,
+    workbook: Workbook,
+    order: Order,
+    *,
+    as_of: date,
+    points: tuple[Point, ...],
+    sources: dict[str, Source],
+    words: Words,
+) -> Preview:
+    """Loads the file in a transaction that is rolled back; a Refusal says why it cannot be loaded.
+
+    Figures are those of the as-of date, or of the extract date where that is later.
+    """
+
+    def then(cursor: Cursor) -> tuple[date, list[Coverage]]:
+        newest = rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})[0]
+        day = max(as_of, newest["extract_date"])
+        return day, _figures(cursor, points, day)
+
+    receipts, (day, after) = rehearse(database, workbook, order, sources=sources, words=words, then=then)
+    with database.cursor() as cursor:
+        before = _figures(cursor, points, day)
+    return Preview(tuple(receipts), day, tuple(before), tuple(after))
+
+
+def _figures(cursor: Cursor, points: tuple[Point, ...], day: date) -> list[Coverage]:
+    return coverage(cursor, points, days=[day], known_at=EVERYTHING_KNOWN, level="organisation")
+
+
+def named_organisations(workbook: Workbook, names: tuple[str, ...], *, but: str) -> list[str]:
+    """Other organisations of the database that the first rows of the file name."""
+    texts = [
+        cell.casefold() for sheet in workbook.sheets for row in top_rows(sheet)[:HEADING_ROWS] for cell in row if cell
+    ]
+    others = [name for name in names if name != but]
+    return [name for name in others if any(name.casefold() in text for text in texts)]
+
+
+def rejected_workbook(receipts: tuple[Receipt, ...], say: Language) -> bytes:
+    """The rejected rows as they stood in the file, with what is wrong before them; without the dropped columns."""
+    from openpyxl import Workbook as Book
+
+    book = Book()
+    book.remove(book.active)
+    for receipt in receipts:
+        for match in receipt.matches:
+            wrong = [p for p in receipt.problems if p["kind"] == "rejected" and p["sheet"] == match.sheet.name]
+            if wrong:
+                _write_sheet(book, match, wrong, say)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _write_sheet(book: Any, match: Match, wrong: list[dict[str, Any]], say: Language) -> None:
+    sheet = book.create_sheet((match.sheet.name or say.pick(match.source.title))[:31].translate(_no_sheet_marks()))
+    dropped = {column.place for column in match.dropped}
+    places = [place for place in range(match.sheet.cells.num_columns) if place not in dropped]
+    heads = [say(N_("Row in the file")), say(N_("Column")), say(N_("What is wrong and what to do"))]
+    _append(sheet, [*heads, *_cells(match.sheet.cells, match.heading_row, places)])
+    by_row: dict[int, list[dict[str, Any]]] = {}
+    for problem in wrong:
+        by_row.setdefault(problem["row"], []).append(problem)
+    for number, found in by_row.items():
+        columns = ", ".join(str(problem["column"]) for problem in found)
+        texts = " ".join(say(REASONS[problem["reason"]]) for problem in found)
+        _append(sheet, [number, columns, texts, *_cells(match.sheet.cells, number, places)])
+    sheet.freeze_panes = "D2"
+
+
+def _cells(cells: pa.Table, row: int, places: list[int]) -> list[str | None]:
+    """The cells of a row of the spreadsheet, which counts from 1."""
+    found = cells.slice(row - 1, 1).to_pylist()[0]
+    values = list(found.values())
+    return [values[place] for place in places]
+
+
+def _append(sheet: Any, values: list[object]) -> None:
+    """A row whose texts stay texts: a cell that begins with = is no formula here."""
+    sheet.append([value.translate(ILLEGAL) if isinstance(value, str) else value for value in values])
+    for cell in sheet[sheet.max_row]:
+        if isinstance(cell.value, str):
+            cell.data_type = "s"
+
+
+def _no_sheet_marks() -> dict[int, str]:
+    return dict.fromkeys(map(ord, "[]:*?/\\"), " ")

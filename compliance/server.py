@@ -1,0 +1,104 @@
+"""The web server: warmed up before it is ready, and in the reader's language from its first byte.
+
+python -m compliance.server
+"""
+
+import argparse
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime import get_instance
+
+from compliance import demo, places
+from compliance.language import LANGUAGES
+
+LANG: Final = re.compile(rb'<html lang="[a-z]*"')
+log = logging.getLogger(__name__)
+
+
+class FirstWords:
+    """Sets the language of the page that the browser gets before any script has run."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, and its HTML back with the language that its address names."""
+        if scope["type"] != "http" or not _wants_page(scope):
+            await self.app(scope, receive, send)
+            return
+        code = _language(scope)
+        start: list[Message] = []
+
+        async def with_language(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.append(message)
+                return
+            if start:
+                message = _translated(start[0], message, code)
+                await send(start.pop())
+            await send(message)
+
+        await self.app(scope, receive, with_language)
+
+
+def _wants_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page; compressed answers are avoided, since they cannot be changed."""
+    headers = dict(scope["headers"])
+    if b"text/html" not in headers.get(b"accept", b""):
+        return False
+    scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+    return True
+
+
+def _language(scope: Scope) -> str:
+    said = parse_qs(scope["query_string"].decode("latin-1")).get("lang", ["sv"])[0]
+    return said if said in LANGUAGES else "sv"
+
+
+def _translated(start: Message, message: Message, code: str) -> Message:
+    """The body with its language; its length in the headers follows."""
+    body = LANG.sub(b'<html lang="' + code.encode() + b'"', message.get("body", b""), count=1)
+    names = (b"content-length", b"etag")
+    kept = [(name, value) for name, value in start["headers"] if name.lower() not in names]
+    start["headers"] = [*kept, (b"content-length", str(len(body)).encode())] if not message.get("more_body") else kept
+    return {**message, "body": body}
+
+
+@asynccontextmanager
+async def warm(_app: Any) -> AsyncIterator[None]:
+    """Begins the sample database and runs the app once, so that the first visitor finds every address ready."""
+    if not places.own_database().exists():
+        demo.building(places.sample_database())
+    ok, message = await get_instance().does_script_run_without_error()
+    if not ok:
+        log.error("The first run of the app failed: %s", message)
+    yield None
+
+
+def told(error: Exception) -> bool:
+    """Says an error of a callback as the pages say theirs; the pages are loaded once there is a server for their caches."""
+    from compliance import ui
+
+    return ui.tell(error)
+
+
+app = st.App(places.ROOT / "app.py", lifespan=warm, middleware=[Middleware(FirstWords)], on_script_error=told)
+
+
+def main() -> None:
+    """The entry point of `python -m compliance.server`; one's own address is what .streamlit/config.toml says."""
+    parser = argparse.ArgumentParser(prog="python -m compliance.server", description="Serve the dashboard.")
+    parser.add_argument("--port", type=int, default=8501)
+    app.run(config={"server.port": parser.parse_args().port})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""From an item back to the spreadsheet: the row that it came from, field by field."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.assessing import Basis
+from compliance.database import Cursor, Rows, rows
+from compliance.points import Point
+from compliance.queries import statement
+from compliance.sources import Source
+from compliance.validating import table_columns
+
+
+@dataclass(frozen=True)
+class TracedRow:
+    """A row of an export as it was loaded: each field with the heading that it had in the file (None: not there)."""
+
+    import_id: int
+    source: Source
+    fields: tuple[tuple[str, str | None, Any], ...]
+
+
+def own_source(point: Point, sources: dict[str, Source]) -> Source:
+    """The export whose rows are the point's items."""
+    return sources[point.needs[0]]
+
+
+def row_behind(
+    cursor: Cursor, point: Point, item: dict[str, Any], there: Basis, sources: dict[str, Source]
+) -> TracedRow | None:
+    """The row that an item names by file, sheet and number; None where it is no longer there."""
+    source = own_source(point, sources)
+    days = {row["as_of"] for row in there.imports}
+    imports = {
+        row["import_id"]
+        for day in days
+        for row in there.used(point, item["organisation"], day)
+        if row["source"] == source.id and row["file"] == item["file"]
+    }
+    found = rows(
+        cursor,
+        f"select * from {source.id} where list_contains($imports, import_id) and sheet is not distinct from $sheet"
+        " and row = $row order by import_id desc limit 1",
+        {"imports": sorted(imports), "sheet": item["sheet"], "row": item["row"]},
+    )
+    return _traced(cursor, source, found[0]) if found else None
+
+
+def _traced(cursor: Cursor, source: Source, row: dict[str, Any]) -> TracedRow:
+    given = {"import_id": row["import_id"], "sheet": row["sheet"]}
+    headings = {entry["field"]: entry["heading"] for entry in rows(cursor, statement("import_columns"), given)}
+    fields = [
+        (name, headings.get(field.name), row[name])
+        for field in source.fields
+        for name, _ in table_columns(field)
+        if name == field.name or row[name] is not None
+    ]
+    return TracedRow(row["import_id"], source, tuple(fields))
+
+
+def problems_of(cursor: Cursor, import_ids: list[int]) -> Rows:
+    """What was rejected, or loaded as empty, of some imports."""
+    return rows(cursor, statement("problems_of_imports"), {"imports": import_ids})

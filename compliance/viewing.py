@@ -1,0 +1,1140 @@
+"""From figures to what a page says: its sentences, its texts and the inputs of its charts. No Streamlit here."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from compliance import charts
+from compliance.assessing import Basis, Coverage, Level, Status
+from compliance.database import Rows
+from compliance.declared import read_toml
+from compliance.extracts import EXTRACTS, harmless
+from compliance.figures import Figure
+from compliance.language import N_, NBSP, Language, Texts, rounded_below
+from compliance.loading import Receipt
+from compliance.points import Point, in_force
+from compliance.reading import Workbook
+from compliance.recognising import Match
+from compliance.sources import Source
+from compliance.validating import REASONS
+
+DASH: Final = "\N{EN DASH}"
+SOFT: Final = "\N{SOFT HYPHEN}"
+JOINING_S: Final = re.compile(r"(\w{5,}s)(?=[bcdfghjklmnpqrstvxz]\w{4,})")
+FEW_PERSONS: Final = 5
+FIRST_UNITS: Final = 8
+STATUS_WORDS: Final = {
+    Status.GREEN: N_("Reaches the target"),
+    Status.YELLOW: N_("Close"),
+    Status.RED: N_("Below the limit"),
+    Status.NO_BASIS: N_("No basis"),
+    Status.NOTHING_TO_ASSESS: N_("Nothing to assess"),
+}
+OUTCOMES: Final = {
+    "met": N_("Met"),
+    "unmet": N_("Not met"),
+    "unknown": N_("Unknown"),
+    "pending": N_("Pending"),
+    "exempt": N_("Exempt"),
+}
+OTHER_UNITS: Final = N_("Other units")
+MANDATORY: Final = N_("mandatory practice")
+PERCENTAGE_POINTS: Final = N_("pp")
+REJECTED: Final = N_("rejected")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is looked at: an organisation, or a department or a unit of it."""
+
+    organisation: str
+    department: str | None = None
+    unit: str | None = None
+
+    @property
+    def level(self) -> Level:
+        """The level at which the scope is counted."""
+        return "unit" if self.unit else "department" if self.department else "organisation"
+
+    @property
+    def below(self) -> Level:
+        """The level of the parts that the scope is compared by."""
+        return "unit" if self.department else "department"
+
+    def holds(self, figure: Coverage) -> bool:
+        """Whether a figure of the scope's level is its own."""
+        return (
+            figure.organisation == self.organisation
+            and (self.department is None or figure.department == self.department)
+            and (self.unit is None or figure.unit == self.unit)
+        )
+
+    def name(self, say: Language) -> str:
+        """What a person calls it."""
+        return self.unit or self.department or say(N_("The whole organisation"))
+
+
+def scoped(figures: Iterable[Coverage], whole: Iterable[Coverage], scope: Scope) -> list[Coverage]:
+    """The scope's figure for every point and day: `whole` is the organisation's, and says where there is a basis."""
+    own = {(figure.point.id, figure.as_of): figure for figure in figures if scope.holds(figure)}
+    return [
+        own.get((top.point.id, top.as_of))
+        or replace(top, department=scope.department, unit=scope.unit, met=0, unmet=0, unknown=0, pending=0, exempt=0)
+        for top in whole
+        if top.organisation == scope.organisation
+    ]
+
+
+def hidden(figure: Coverage) -> bool:
+    """Whether a figure rests on so few persons that only the coordinator may see it (rulebook, section 5)."""
+    part = figure.department is not None or figure.unit is not None
+    return figure.point.persons and part and 0 < figure.of < FEW_PERSONS
+
+
+def without_few(figures: Sequence[Coverage], say: Language) -> list[Coverage]:
+    """Units of few persons added up as one; left out where even together they are too few."""
+    few = [figure for figure in figures if hidden(figure)]
+    if not few:
+        return list(figures)
+    together = replace(
+        few[0],
+        department=None,
+        unit=say(OTHER_UNITS),
+        **{name: sum(getattr(figure, name) for figure in few) for name in OUTCOMES},
+    )
+    kept = [figure for figure in figures if not hidden(figure)]
+    return kept if hidden(together) else [*kept, together]
+
+
+def softened(text: str, hyphens: Iterable[str] = ()) -> str:
+    """A text whose long compounds may break where a Swede would break them.
+
+    `hyphens` are texts that show the places of their own words; else a word breaks after the s that joins its parts.
+    """
+    shown = {word.replace(SOFT, ""): word for given in hyphens for word in given.split()}
+    return " ".join(shown.get(word) or JOINING_S.sub(f"\\1{SOFT}", word) for word in text.split(" "))
+
+
+def listed(names: Sequence[str], say: Language) -> str:
+    """Names in a row, the last two joined by a word."""
+    joint = say(N_("and"))
+    return f" {joint} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+# --- One figure in words ------------------------------------------------------------------------------------------
+
+
+def percent(figure: Coverage, say: Language) -> str:
+    """The coverage, rounded so that it never reaches a target that it misses."""
+    return say.percent(figure.coverage, limits=(figure.target.target, figure.target.limit))
+
+
+def whole_percent(figure: Coverage, say: Language) -> str:
+    """The coverage as a whole number without its sign, for a narrow cell."""
+    if figure.coverage is None:
+        return DASH
+    limits = (figure.target.target, figure.target.limit, 1.0)
+    return say.number(rounded_below(figure.coverage, limits=limits, decimals=0) * 100)
+
+
+def share(value: float, say: Language) -> str:
+    """A target or a limit: without decimals where it has none."""
+    return say.percent(value, decimals=0 if round(value * 100, 6).is_integer() else 1)
+
+
+def status(figure: Coverage) -> charts.Status:
+    """The status as the charts know it."""
+    return figure.status.value
+
+
+def word(figure: Coverage, say: Language) -> str:
+    """The status in words."""
+    return say(STATUS_WORDS[figure.status])
+
+
+def label(point: Point, say: Language) -> str:
+    """A point's number and short name."""
+    return f"{point.number} {say.pick(point.short)}"
+
+
+def change(now: Coverage, before: Coverage | None) -> float | None:
+    """The difference between two shares, where both are there."""
+    if before is None or now.coverage is None or before.coverage is None:
+        return None
+    return now.coverage - before.coverage
+
+
+def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
+    """A figure read aloud, for those who do not see its bar."""
+    parts = [f"{label(figure.point, say)}: {percent(figure, say)}"]
+    if figure.coverage is not None:
+        counts = {"n": say.number(figure.met), "of": say.number(figure.of), "items": say.pick(figure.point.items)}
+        parts.append(say(N_("{n} of {of} {items}"), **counts))
+    parts.append(say(N_("target {share}"), share=share(figure.target.target, say)))
+    if before and before.coverage is not None:
+        parts.append(say(N_("a year before {share}"), share=percent(before, say)))
+    return ", ".join([*parts, word(figure, say).lower()]).replace("\N{SOFT HYPHEN}", "")
+
+
+# --- The overview -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the overview is made of: each point's figure now, a year before and month by month, and its exports."""
+
+    now: tuple[Coverage, ...]
+    before: Mapping[str, Coverage]
+    months: Mapping[str, tuple[Coverage, ...]]
+    parts: tuple[Coverage, ...]
+    basis: Basis
+
+    @property
+    def measured(self) -> list[Coverage]:
+        """The figures that can be computed."""
+        return [figure for figure in self.now if figure.coverage is not None]
+
+    @property
+    def reached(self) -> list[Coverage]:
+        """Those at or above their target."""
+        return [figure for figure in self.now if figure.status is Status.GREEN]
+
+    @property
+    def worst(self) -> Coverage | None:
+        """The figure furthest from its target."""
+        below = [figure for figure in self.measured if figure.status is not Status.GREEN]
+        return max(below, key=_gap, default=None)
+
+
+def _gap(figure: Coverage) -> float:
+    return figure.target.target - (figure.coverage or 0.0)
+
+
+def overview_sentences(view: Overview, say: Language) -> list[str]:
+    """The page's answer."""
+    n, of = len(view.reached), len(view.measured)
+    if not view.basis.imports:
+        return [say(N_("No export is loaded yet.")), say(N_("Load the first ones, and the figures appear here."))]
+    if not of:
+        return [say(N_("No point can be measured yet."))]
+    if n == of:
+        return [
+            say.plural(
+                "The only measurable point reaches its target.", "All {n} measurable points reach the target.", of
+            )
+        ]
+    first = (
+        say(N_("None of the {of} measurable points reaches the target."), of=say.number(of))
+        if n == 0
+        else say.plural(
+            "{n} of {of} measurable points reaches the target.",
+            "{n} of {of} measurable points reach the target.",
+            n,
+            of=say.number(of),
+        )
+    )
+    worst = view.worst
+    far = say(N_("{point} is furthest from its target."), point=say.pick(worst.point.short)) if worst else ""
+    return [first, far] if far else [first]
+
+
+def overview_facts(view: Overview, say: Language) -> list[charts.Fact]:
+    """What a manager asks first."""
+    return [_reached_fact(view, say), _worst_fact(view, say), _missing_fact(view, say), _oldest_fact(view, say)]
+
+
+def _reached_fact(view: Overview, say: Language) -> charts.Fact:
+    earlier = [figure for figure in view.before.values() if figure.coverage is not None]
+    more = len(view.reached) - len([figure for figure in earlier if figure.status is Status.GREEN])
+    note = say(N_("nothing to compare with a year before"))
+    if earlier and more > 0:
+        note = say.plural("{n} more than a year before", "{n} more than a year before", more)
+    elif earlier and more < 0:
+        note = say.plural("{n} fewer than a year before", "{n} fewer than a year before", -more)
+    elif earlier:
+        note = say(N_("as many as a year before"))
+    rest = say(N_("of {of}"), of=say.number(len(view.measured)))
+    return charts.Fact(say(N_("Reach the target")), say.number(len(view.reached)), rest, note)
+
+
+def _worst_fact(view: Overview, say: Language) -> charts.Fact:
+    title = say(N_("Furthest from the target"))
+    if view.worst is None:
+        return charts.Fact(title, DASH, note=say(N_("no point is below its target")) if view.measured else "")
+    target = say(N_("target {share}"), share=share(view.worst.target.target, say))
+    return charts.Fact(title, percent(view.worst, say), note=f"{say.pick(view.worst.point.short)}, {target}")
+
+
+def _missing_fact(view: Overview, say: Language) -> charts.Fact:
+    missing = [figure.point for figure in view.now if figure.status is Status.NO_BASIS]
+    value = say.plural("{n} point", "{n} points", len(missing)).replace(" ", NBSP)
+    names = [say.pick(point.short) for point in missing]
+    note = say(N_("every point has its exports"))
+    if len(names) > 2:
+        note = say(N_("{first} and {n} more"), first=names[0], n=say.number(len(names) - 1))
+    elif names:
+        note = say(N_("{points}: no export loaded"), points=listed(names, say))
+    return charts.Fact(say(STATUS_WORDS[Status.NO_BASIS]), value, note=note)
+
+
+def _oldest_fact(view: Overview, say: Language) -> charts.Fact:
+    ages = {figure.point.id: age(view.basis, figure) for figure in view.now}
+    aged = [(days, figure) for figure in view.now if (days := ages[figure.point.id]) is not None]
+    title = say(N_("Oldest basis"))
+    if not aged:
+        return charts.Fact(title, DASH)
+    days, figure = max(aged, key=lambda entry: (entry[0], -entry[1].point.number))
+    same = [other for other in aged if other[0] == days]
+    note = say.pick(figure.point.short)
+    if len(same) == len(aged):
+        note = say(N_("the same day for every point"))
+    elif len(same) > 1:
+        note = say(N_("{first} and {n} more"), first=note, n=say.number(len(same) - 1))
+    return charts.Fact(title, say.age(days), note=note)
+
+
+def age(there: Basis, figure: Coverage) -> int | None:
+    """How many days old the oldest export is that the figure needs; None without a basis."""
+    if not figure.basis:
+        return None
+    newest: dict[str, date] = {}
+    for row in there.used(figure.point, figure.organisation, figure.as_of):
+        newest[row["source"]] = max(row["extract_date"], newest.get(row["source"], date.min))
+    needed = [day for source, day in newest.items() if source in figure.point.needs]
+    return (figure.as_of - min(needed)).days if needed else None
+
+
+def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
+    """The signs of the overview, each status with how many points have it."""
+    counted = Counter(figure.status for figure in view.now)
+    entries = [
+        charts.LegendEntry(kind.value, say(text), say.number(counted[kind]))
+        for kind, text in STATUS_WORDS.items()
+        if counted[kind]
+    ]
+    return [
+        *entries,
+        charts.LegendEntry("target", say(N_("Target"))),
+        charts.LegendEntry("last_review", say(N_("A year before"))),
+    ]
+
+
+def bullet_head(say: Language) -> charts.BulletHead:
+    """The words over the columns of the overview's rows."""
+    return charts.BulletHead(
+        coverage=say(N_("Coverage")),
+        figure=say(N_("Now")),
+        status=say(N_("Status")),
+        change=say(N_("Change")),
+        trend=say(N_("12 months")),
+        age=say(N_("Basis")),
+    )
+
+
+def bullet(view: Overview, figure: Coverage, say: Language, *, few: bool = False) -> charts.Bullet:
+    """One row of the overview; `few` hides a figure that rests on few persons."""
+    before = view.before.get(figure.point.id)
+    months = [] if few else [month.coverage for month in view.months.get(figure.point.id, ())]
+    days = age(view.basis, figure)
+    if few:
+        figure, before = replace(figure, met=0, unmet=0, unknown=0), None
+    return charts.Bullet(
+        status=status(figure),
+        word=say(N_("Too few persons")) if few else word(figure, say),
+        figure=percent(figure, say),
+        share=figure.coverage,
+        alt=sentence(figure, before, say),
+        target=figure.target.target,
+        last=before.coverage if before else None,
+        change=say.change(change(figure, before)),
+        trend=months,
+        trend_alt=trend_alt(list(view.months.get(figure.point.id, ())), say) if not few else "",
+        age=say(N_("missing")) if days is None else say.age(days),
+    )
+
+
+def heat(
+    parts: Sequence[Coverage], now: Sequence[Coverage], scope: Scope, say: Language, *, persons: bool
+) -> tuple[list[str], list[charts.HeatRow]]:
+    """Departments (or the units of one) across, the weakest first, and points down."""
+    names = {name for figure in parts if (name := _part(figure, scope))}
+    found = {(figure.point.id, _part(figure, scope)): figure for figure in parts}
+    below = Counter(_part(f, scope) for f in parts if f.status is Status.RED and (persons or not hidden(f)))
+    near = Counter(_part(f, scope) for f in parts if f.status is Status.YELLOW and (persons or not hidden(f)))
+    order = sorted(names, key=lambda name: (-below[name], -near[name], name))
+    rows = [
+        charts.HeatRow(
+            label(top.point, say),
+            [_heat_cell(found.get((top.point.id, name)), top, say, persons=persons) for name in order],
+        )
+        for top in now
+    ]
+    return [softened(name) for name in order], rows
+
+
+def _part(figure: Coverage, scope: Scope) -> str | None:
+    return figure.unit if scope.below == "unit" else figure.department
+
+
+def _heat_cell(figure: Coverage | None, top: Coverage, say: Language, *, persons: bool) -> charts.HeatCell:
+    if figure and hidden(figure) and not persons:
+        return charts.HeatCell("nothing_to_assess", DASH, say(N_("Too few persons")))
+    shown = figure or replace(top, met=0, unmet=0, unknown=0)
+    return charts.HeatCell(status(shown), whole_percent(shown, say), word(shown, say))
+
+
+# --- One point ----------------------------------------------------------------------------------------------------
+
+
+def point_kicker(point: Point, last: int, say: Language) -> str:
+    """The line above a point's title."""
+    text = say(N_("Review point {n} of {last}"), n=point.number, last=last)
+    return f"{text} · {say(MANDATORY)}" if point.mandatory_practice else text
+
+
+def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Hero:
+    """The figure of a point, large, with what it counts."""
+    target, limit = share(figure.target.target, say), share(figure.target.limit, say)
+    ring = ""
+    if before and before.coverage is not None and figure.coverage is not None:
+        parts = {"share": percent(before, say), "change": say.change(change(figure, before))}
+        ring = say(
+            N_("The ring: a year before, {share} ({change} percentage points since). The tick: the target."), **parts
+        )
+    elif figure.coverage is not None:
+        ring = say(N_("The tick: the target. There is no figure a year before."))
+    return charts.Hero(
+        status=status(figure),
+        word=word(figure, say),
+        terms=say(N_("target {target}, limit {limit}"), target=target, limit=limit),
+        figure=percent(figure, say),
+        counts=hero_counts(figure, say),
+        share=figure.coverage,
+        target=figure.target.target,
+        last=before.coverage if before else None,
+        alt=sentence(figure, before, say),
+        note=ring,
+    )
+
+
+def hero_counts(figure: Coverage, say: Language) -> str:
+    """Numerator and denominator in a sentence."""
+    if figure.coverage is None:
+        return ""
+    counts = {"n": say.number(figure.met), "of": say.number(figure.of)}
+    return say(N_("**{n}** of **{of}** {fulfilled}"), **counts, fulfilled=say.pick(figure.point.fulfilled))
+
+
+def beside(figure: Coverage, say: Language) -> str:
+    """What stands outside the denominator: exempt and pending."""
+    parts = []
+    if figure.exempt:
+        parts.append(say.plural("{n} exempt", "{n} exempt", figure.exempt))
+    if figure.pending:
+        parts.append(
+            say.plural("{n} whose time limit has not run out", "{n} whose time limit has not run out", figure.pending)
+        )
+    return say(N_("Not counted: {parts}."), parts=", ".join(parts)) if parts else ""
+
+
+def both_percentages(figure: Coverage, say: Language) -> str:
+    """The share of those answered beside that of all, where the export is silent about some."""
+    if not figure.unknown or figure.of_answered is None:
+        return ""
+    values = {
+        "share": say.percent(figure.of_answered, limits=(figure.target.target, figure.target.limit)),
+        "n": say.number(figure.unknown),
+        "of": say.number(figure.of),
+        "items": say.pick(figure.point.items),
+    }
+    return say(
+        N_(
+            "**{share} of those answered.** For {n} of {of} {items} the export does not say. "
+            "They count as not met in the main figure."
+        ),
+        **values,
+    )
+
+
+def answer_parts(figure: Coverage, say: Language) -> list[charts.AnswerPart]:
+    """What is met, not met and unknown."""
+    kinds: list[tuple[charts.Answer, int, str]] = [
+        ("met", figure.met, say(N_("met"))),
+        ("unmet", figure.unmet, say(N_("not met"))),
+        ("unknown", figure.unknown, say(N_("unknown"))),
+    ]
+    return [charts.AnswerPart(kind, say.number(n), text, n / figure.of) for kind, n, text in kinds] if figure.of else []
+
+
+def answers_alt(figure: Coverage, say: Language) -> str:
+    """The strip of answers in words."""
+    return ", ".join(f"{part.count} {part.label}" for part in answer_parts(figure, say))
+
+
+def trend_points(months: Sequence[Coverage], say: Language) -> list[charts.TrendPoint]:
+    """The months of a trend; every third has its name, January and the first their year."""
+    points = []
+    for index, figure in enumerate(months):
+        name = say.date(figure.as_of, form="MMM").rstrip(".")
+        shown = index == 0 or (len(months) - 1 - index) % 6 == 0
+        text = f"{name}\n{figure.as_of.year}" if shown else ""
+        points.append(charts.TrendPoint(text, figure.coverage, f"{say.date(figure.as_of)}: {percent(figure, say)}"))
+    return points
+
+
+def trend_alt(months: Sequence[Coverage], say: Language) -> str:
+    """A trend in a sentence: from, to, and the target."""
+    known = [figure for figure in months if figure.coverage is not None]
+    if not known:
+        return ""
+    first, last = known[0], known[-1]
+    return say(
+        N_("From {first} on {first_day} to {last} on {last_day}; the target is {target}."),
+        first=percent(first, say),
+        first_day=say.date(first.as_of),
+        last=percent(last, say),
+        last_day=say.date(last.as_of),
+        target=share(last.target.target, say),
+    )
+
+
+def trend_table(months: Sequence[Coverage], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """The trend as a table, the newest first."""
+    columns = [
+        charts.Column(say(N_("Day")), row_header=True),
+        charts.Column(say(N_("Coverage")), numeric=True),
+        charts.Column(say(N_("Met")), numeric=True),
+        charts.Column(say(N_("Of")), numeric=True),
+        charts.Column(say(N_("Status"))),
+    ]
+    rows = [
+        [
+            say.date(f.as_of),
+            percent(f, say),
+            *((say.number(f.met), say.number(f.of)) if f.basis else (DASH, DASH)),
+            word(f, say),
+        ]
+        for f in reversed(months)
+    ]
+    return columns, rows
+
+
+def worst_first(units: Sequence[Coverage]) -> list[Coverage]:
+    """The units that can be measured, the weakest first; of equals the one with most items."""
+    measured = [unit for unit in units if unit.coverage is not None]
+    return sorted(measured, key=lambda unit: (unit.coverage or 0.0, -unit.of, unit.unit or ""))
+
+
+def unit_bars(units: Sequence[Coverage], say: Language) -> list[charts.UnitBar]:
+    """Units as bars."""
+    return [
+        charts.UnitBar(
+            name=unit.unit or unit.department or "",
+            counts=say(N_("{n} of {of}"), n=say.number(unit.met), of=say.number(unit.of)),
+            figure=f"{whole_percent(unit, say)}{'' if say.code == 'en' else NBSP}%",
+            share=unit.coverage,
+            status=status(unit),
+        )
+        for unit in units
+    ]
+
+
+def units_alt(units: Sequence[Coverage], say: Language) -> str:
+    """The unit bars in a sentence."""
+    if not units:
+        return ""
+    weakest = units[0]
+    return say(
+        N_("{n} units, the weakest first: {unit} has {share}."),
+        n=say.number(len(units)),
+        unit=weakest.unit or "",
+        share=percent(weakest, say),
+    )
+
+
+def units_table(units: Sequence[Coverage], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """The units as a table."""
+    columns = [
+        charts.Column(say(N_("Unit")), row_header=True),
+        charts.Column(say(N_("Department"))),
+        charts.Column(say(N_("Coverage")), numeric=True),
+        charts.Column(say(N_("Met")), numeric=True),
+        charts.Column(say(N_("Of")), numeric=True),
+        charts.Column(say(N_("Status"))),
+    ]
+    return columns, [
+        [u.unit or "", u.department or "", percent(u, say), say.number(u.met), say.number(u.of), word(u, say)]
+        for u in units
+    ]
+
+
+def reason_text(point: Point, outcome: str, code: str | None, say: Language) -> str:
+    """A reason in words; where an item has none, its outcome."""
+    return say.pick(point.reasons[code]) if code and code in point.reasons else say(OUTCOMES[outcome])
+
+
+def unmet_reasons(point: Point, items: Rows) -> list[tuple[str, int]]:
+    """Why items are not met or unknown: (reason code, how many), the biggest first."""
+    counted = Counter(row["reason"] for row in items if row["outcome"] in {"unmet", "unknown"})
+    known = list(point.reasons)
+    return sorted(counted.items(), key=lambda entry: (-entry[1], known.index(entry[0]) if entry[0] in known else 99))
+
+
+def reason_bars(point: Point, counted: Sequence[tuple[str, int]], say: Language) -> list[charts.Reason]:
+    """The reasons as bars, with each one's share of all that is not met."""
+    total = sum(n for _, n in counted)
+    return [
+        charts.Reason(
+            reason_text(point, "unmet", code, say), say.number(n), say.percent(n / total, decimals=0), n / total
+        )
+        for code, n in counted
+    ]
+
+
+ITEM_COLUMNS: Final = {
+    "item": N_("Id"),
+    "label": N_("Name"),
+    "department": N_("Department"),
+    "unit": N_("Unit"),
+    "outcome": N_("Outcome"),
+    "reason": N_("Reason"),
+    "detail": N_("Detail"),
+    "due": N_("Due"),
+    "file": N_("File"),
+    "sheet": N_("Sheet"),
+    "row": N_("Row"),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which items are shown; what is None or empty lets everything through."""
+
+    outcomes: tuple[str, ...] = ()
+    reason: str | None = None
+    unit: str | None = None
+    text: str = ""
+
+    def lets(self, row: Mapping[str, Any]) -> bool:
+        """Whether an item is shown."""
+        return (
+            (not self.outcomes or row["outcome"] in self.outcomes)
+            and (self.reason is None or row["reason"] == self.reason)
+            and (self.unit is None or row["unit"] == self.unit)
+            and self.text.casefold().strip() in f"{row['item']} {row['label']} {row['detail'] or ''}".casefold()
+        )
+
+
+def items_in(items: Rows, scope: Scope) -> Rows:
+    """The items of the scope."""
+    return [
+        row
+        for row in items
+        if row["organisation"] == scope.organisation
+        and (scope.department is None or row["department"] == scope.department)
+        and (scope.unit is None or row["unit"] == scope.unit)
+    ]
+
+
+INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
+
+
+def for_others(point: Point, items: Rows) -> Rows:
+    """The items as others than the coordinator may see them: no person, and no free text of an incident."""
+    if point.persons:
+        return []
+    if not INCIDENT_SOURCES.isdisjoint(point.needs):
+        return [row | {"label": row["item"], "detail": None} for row in items]
+    return items
+
+
+def item_rows(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
+    """Items as a person reads them: outcome and reason in words, under translated headings."""
+    return [{say(title): _item_value(point, row, name, say) for name, title in ITEM_COLUMNS.items()} for row in items]
+
+
+def _item_value(point: Point, row: Mapping[str, Any], name: str, say: Language) -> object:
+    if name == "outcome":
+        return say(OUTCOMES[row["outcome"]])
+    if name == "reason":
+        return say.pick(point.reasons[row["reason"]]) if row["reason"] in point.reasons else ""
+    if name == "due":
+        return row["due"].isoformat() if row["due"] else ""
+    if name == "detail":
+        return detail_text(row["detail"], say)
+    return "" if row[name] is None else row[name]
+
+
+@cache
+def _details() -> dict[str, Texts]:
+    words: dict[str, Texts] = read_toml(EXTRACTS)["words"]["details"]
+    return words
+
+
+def detail_text(detail: str | None, say: Language) -> str:
+    """What a reason names, such as the fields that are missing, in words."""
+    parts = (detail or "").split(", ")
+    return ", ".join(say.pick(_details()[part]) if part in _details() else part for part in parts)
+
+
+def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
+    """Items as the page lists them: without columns that say nothing here, and with one for where each stands."""
+    table = item_rows(point, items, say)
+    place = {say(ITEM_COLUMNS[name]) for name in ("file", "sheet", "row")}
+    same = {say(ITEM_COLUMNS["item"])} if all(row["item"] == row["label"] for row in items) else set()
+    alike = {say(ITEM_COLUMNS["outcome"])} if len({row["outcome"] for row in items}) == 1 else set()
+    empty = {title for title in table[0] if all(row[title] == "" for row in table)}
+    shown = [title for title in table[0] if title not in place | same | alike | empty]
+    source = say(N_("Source"))
+    return [
+        {title: row[title] for title in shown} | {source: source_line(item, say)}
+        for row, item in zip(table, items, strict=True)
+    ]
+
+
+def source_line(row: Mapping[str, Any], say: Language) -> str:
+    """Where an item stands: file, sheet and row."""
+    values = {"file": row["file"], "sheet": row["sheet"], "row": say.number(row["row"])}
+    if row["sheet"]:
+        return say(N_("{file}, sheet {sheet}, row {row}"), **values)
+    return say(N_("{file}, row {row}"), **values)
+
+
+def stored_value(value: object, say: Language) -> str:
+    """A value of a source's table as a person reads it."""
+    if value is None:
+        return DASH
+    if isinstance(value, bool):
+        return say(N_("Yes")) if value else say(N_("No"))
+    if isinstance(value, float):
+        return say.number(value, decimals=0 if value.is_integer() else 2)
+    if isinstance(value, date):
+        return (
+            say(N_("until further notice")) if str(value)[:10] == "9999-12-31" else str(value).removesuffix(" 00:00:00")
+        )
+    return str(value)
+
+
+def parameter_text(value: object, say: Language) -> str:
+    """A number or a list of words of a rule."""
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return (
+        say.number(value, decimals=0 if float(value).is_integer() else 2)
+        if isinstance(value, int | float)
+        else str(value)
+    )
+
+
+def figure_text(figure: Figure, say: Language) -> str:
+    """A figure shown beside a point: "61 of 312 (19,6 %)", "12" or "3,4 per 100"."""
+    if figure.part is None:
+        return DASH
+    n = say.number(figure.part)
+    if figure.definition.form == "count" or not figure.whole:
+        return f"**{n}**"
+    if figure.definition.form == "rate":
+        return say(
+            N_("**{rate}** per 100 ({n} and {of})"),
+            rate=say.number(figure.per_hundred or 0, decimals=1),
+            n=n,
+            of=say.number(figure.whole),
+        )
+    return say(N_("**{n}** of **{of}** ({share})"), n=n, of=say.number(figure.whole), share=say.percent(figure.share))
+
+
+# --- Imports ------------------------------------------------------------------------------------------------------
+
+
+def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
+    """The titles of sources in a row."""
+    return ", ".join(say.pick(sources[id_].title) for id_ in ids if id_ in sources)
+
+
+def effects(before: Sequence[Coverage], after: Sequence[Coverage], say: Language) -> list[charts.Dumbbell]:
+    """What an import changes: the points whose counts or basis it moves."""
+    earlier = {(figure.point.id, figure.organisation): figure for figure in before}
+    changed = [
+        (old, new)
+        for new in after
+        if (old := earlier.get((new.point.id, new.organisation))) is None or _counts(old) != _counts(new)
+    ]
+    return [_dumbbell(old, new, say) for old, new in changed]
+
+
+def _counts(figure: Coverage) -> tuple[object, ...]:
+    return (figure.met, figure.unmet, figure.unknown, figure.pending, figure.exempt, figure.basis)
+
+
+def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumbbell:
+    before_text = percent(old, say) if old else DASH
+    difference = change(new, old)
+    moved = f"{say.change(difference)}{NBSP}{say(PERCENTAGE_POINTS)}" if difference is not None else ""
+    return charts.Dumbbell(
+        label=label(new.point, say),
+        before=old.coverage if old else None,
+        after=new.coverage,
+        before_text=before_text,
+        after_text=percent(new, say),
+        change=moved,
+        alt=say(
+            N_("{point}: {before} before, {after} after"),
+            point=label(new.point, say),
+            before=before_text,
+            after=percent(new, say),
+        ),
+    )
+
+
+def waiting(
+    after: Sequence[Coverage],
+    receipts: Sequence[Receipt],
+    there: set[str],
+    sources: Mapping[str, Source],
+    say: Language,
+) -> list[str]:
+    """Which other exports the points of a file still need."""
+    given = {receipt.source.id for receipt in receipts}
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for figure in after:
+        missing = tuple(id_ for id_ in figure.point.needs if id_ not in there)
+        if missing and given.intersection(figure.point.needs):
+            lacking.setdefault(missing, []).append(str(figure.point.number))
+    return [
+        say(
+            N_("Point {points} can be counted once {sources} is loaded too."),
+            points=listed(numbers, say),
+            sources=source_names(missing, sources, say),
+        )
+        for missing, numbers in lacking.items()
+    ]
+
+
+def last_day_of(imports: Rows, today: date) -> date:
+    """The latest extract date of a staff list that is not after today, else of any export, else today."""
+    live = [row for row in imports if row["revoked_at"] is None and row["extract_date"] <= today]
+    staff = [row["extract_date"] for row in live if row["source"] == "staff"]
+    return max(staff or [row["extract_date"] for row in live], default=today)
+
+
+TOO_FEW: Final = N_("The figure rests on fewer than five persons and is not shown.")
+
+
+def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -> str:
+    """What is missing for a point, with the day."""
+    names = listed(missing, say)
+    return say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(figure.as_of))
+
+
+def earlier_sentence(before: Coverage | None, say: Language) -> str:
+    """What the figure was a year before, if there was one."""
+    if before is None or before.coverage is None:
+        return ""
+    return say(N_("A year before, the coverage was {share}."), share=percent(before, say))
+
+
+def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:
+    """A point's rule in words, its law, its target and its numbers, as they hold on a day."""
+    goal = point.target(day)
+    laws = [say.pick(text) for text in point.law(day)]
+    targets = say(N_("target {target}, limit {limit}"), target=share(goal.target, say), limit=share(goal.limit, say))
+    parameters = parameter_texts(point, day, say)
+    return [
+        charts.Pair(say(N_("Rule")), say.pick(point.rule)),
+        charts.Pair(say(N_("Law")), laws[0] if laws else DASH, " ".join(laws[1:])),
+        charts.Pair(say(N_("Target")), targets, dated(point.targets, day, say)),
+        *([charts.Pair(say(N_("Numbers of the rule")), "; ".join(parameters))] if parameters else []),
+    ]
+
+
+def dated(rows_: Sequence[Mapping[str, Any]], day: date, say: Language) -> str:
+    """From which day the target in force has held."""
+    begun = [row["from"] for row in rows_ if row["from"] <= day]
+    return say(N_("in force since {day}"), day=say.date(max(begun))) if begun else ""
+
+
+def basis_table(
+    used: Rows, sources: Mapping[str, Source], day: date, say: Language
+) -> tuple[list[charts.Column], list[list[str]]]:
+    """The exports behind a figure: what, which file, of which day, how many rows and how many rejected."""
+    columns = [
+        charts.Column(say(N_("Export")), row_header=True),
+        charts.Column(say(N_("File"))),
+        charts.Column(say(N_("Extract date")), nowrap=True),
+        charts.Column(say(N_("Rows")), numeric=True),
+        charts.Column(say(N_("Rejected")), numeric=True),
+    ]
+    return columns, [
+        [
+            say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
+            row["file"],
+            f"{row['extract_date']} ({say.age((day - row['extract_date']).days)})",
+            say.number(row["loaded"]),
+            say.number(row["rejected"]),
+        ]
+        for row in used
+    ]
+
+
+def swedish_csv(table: Sequence[Mapping[str, object]]) -> bytes:
+    """What a table shows, as CSV for Swedish Excel; texts that look like formulas get an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    if table:
+        writer.writerow(table[0])
+        writer.writerows([harmless(value) for value in row.values()] for row in table)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+# --- What a file was taken for ------------------------------------------------------------------------------------
+
+KINDS: Final = {
+    "xlsx": N_("Excel workbook"),
+    "xlsm": N_("Excel workbook with macros"),
+    "xls": N_("old Excel workbook"),
+    "ods": N_("OpenDocument spreadsheet"),
+    "csv": N_("text file with separated values"),
+    "html": N_("HTML table"),
+    "xml": N_("XML spreadsheet"),
+}
+FOUND_BY: Final = {
+    "said": N_("as you said"),
+    "heading": N_("stands above the headings"),
+    "file_name": N_("stands in the file name"),
+    "modified": N_("the day the workbook was last changed"),
+}
+WHO: Final = {
+    "coordinator": N_("the coordinator"),
+    "command line": N_("the command line"),
+    "sample data": N_("the sample data"),
+}
+
+
+def kind_text(workbook: Workbook, say: Language) -> str:
+    """What kind of file it is; its ending too where that says something else."""
+    kind = say(KINDS[workbook.kind])
+    ending = workbook.name.rpartition(".")[2].lower() if "." in workbook.name else ""
+    if ending in {workbook.kind, "txt"} or not ending:
+        return kind
+    return say(N_("{kind} with the ending .{ending}"), kind=kind, ending=ending)
+
+
+def receipt_pairs(receipt: Receipt, workbook: Workbook, points: Sequence[Point], say: Language) -> list[charts.Pair]:
+    """What a file, or a part of it, was taken for and why."""
+    summary = receipt.summary
+    rows_ = say(
+        N_("**{n}** are loaded, **{rejected}** rejected"),
+        n=say.number(summary.loaded),
+        rejected=say.number(summary.rejected),
+    )
+    about = [str(point.number) for point in points if receipt.source.id in {*point.needs, *point.uses}]
+    return [
+        charts.Pair(say(N_("Taken for")), f"**{say.pick(receipt.source.title)}**", why(receipt.matches, workbook, say)),
+        charts.Pair(say(N_("Rows")), rows_),
+        charts.Pair(say(N_("Points")), ", ".join(about) or say(N_("none; shown beside the points"))),
+    ]
+
+
+def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
+    """Why sheets were taken for an export: how many columns are known, where the headings stand, what kind of file."""
+    parts = [
+        say(
+            N_("{known} of {width} columns recognised, headings in row {row}."),
+            known=match.known,
+            width=match.width,
+            row=match.heading_row,
+        )
+        if not match.sheet.name
+        else say(
+            N_("Sheet {sheet}: {known} of {width} columns recognised, headings in row {row}."),
+            sheet=match.sheet.name,
+            known=match.known,
+            width=match.width,
+            row=match.heading_row,
+        )
+        for match in matches
+    ]
+    kind = kind_text(workbook, say)
+    return " ".join([*parts, f"{kind[:1].upper()}{kind[1:]}."])
+
+
+def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
+    """What the coordinator should know of a file before it is loaded."""
+    unused = ", ".join(column.heading for match in receipt.matches for column in match.unused)
+    dropped = ", ".join(column.heading for match in receipt.matches for column in match.dropped)
+    titles = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
+    ambiguous = ", ".join(titles.get(name, name) for name in receipt.summary.ambiguous)
+    found = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
+    day = say.date(receipt.extract_date.day)
+    texts = {
+        say(N_("The extract date {day} is in the future."), day=day): receipt.future,
+        say(N_("Columns that are not used: {columns}."), columns=unused): unused,
+        say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
+        say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
+        say(N_("Words that no list knows, counted as unknown: {words}."), words="; ".join(found)): found,
+        **_counts_told(receipt, workbook, say),
+    }
+    return [text for text, told in texts.items() if told]
+
+
+def _counts_told(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:
+    """What is only counted, each as a sentence with its count."""
+    masked, errors, warnings = workbook.masked, receipt.error_cells, receipt.summary.warnings
+    return {
+        say.plural(
+            "{n} personal identity number has been masked.", "{n} personal identity numbers have been masked.", masked
+        ): masked,
+        say.plural("{n} error cell is read as empty.", "{n} error cells are read as empty.", errors): errors,
+        say.plural("{n} value has a warning.", "{n} values have a warning.", warnings): warnings,
+    }
+
+
+def rejected_name(receipt: Receipt, say: Language) -> str:
+    """What the workbook of rejected rows is called."""
+    return f"{say(REJECTED)} {say.pick(receipt.source.title)} {receipt.extract_date.day}.xlsx"
+
+
+def problem_table(problems: Rows, say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """Values that were rejected or loaded as empty: where, what, and what to do."""
+    columns = [
+        charts.Column(say(N_("Row")), numeric=True),
+        charts.Column(say(N_("Column")), strong=True, nowrap=True),
+        charts.Column(say(N_("Value")), nowrap=True),
+        charts.Column(say(N_("What is wrong and what to do"))),
+    ]
+    return columns, [
+        [say.number(p["row"]), p["column"] or "", p["value"] or say(N_("(empty)")), say(REASONS[p["reason"]])]
+        for p in problems
+    ]
+
+
+def history_table(
+    found: Rows, sources: Mapping[str, Source], say: Language
+) -> tuple[list[charts.Column], list[list[str]]]:
+    """The imports, the newest first, revoked ones too."""
+    columns = [
+        charts.Column(say(N_("Import")), numeric=True),
+        charts.Column(say(N_("Export"))),
+        charts.Column(say(N_("File"))),
+        charts.Column(say(N_("Extract date")), nowrap=True),
+        charts.Column(say(N_("Rows")), numeric=True),
+        charts.Column(say(N_("Rejected")), numeric=True),
+        charts.Column(say(N_("Loaded"))),
+        charts.Column(say(N_("State"))),
+    ]
+    return columns, [_history_row(row, sources, say) for row in found]
+
+
+def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> list[str]:
+    who = say(WHO[row["imported_by"]]) if row["imported_by"] in WHO else row["imported_by"]
+    state = say(N_("Counts"))
+    if row["revoked_at"]:
+        state = say(N_("Revoked {moment}: {why}"), moment=say.moment(local(row["revoked_at"])), why=row["why"])
+    elif row["completes"]:
+        state = say(N_("Counts, completes another file"))
+    return [
+        str(row["import_id"]),
+        say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
+        row["file"],
+        str(row["extract_date"]),
+        say.number(row["loaded"]),
+        say.number(row["rejected"]),
+        say(N_("{moment} by {who}"), moment=say.moment(local(row["imported_at"])), who=who),
+        state,
+    ]
+
+
+def local(moment: datetime) -> datetime:
+    """A moment in UTC as the clock in Sweden shows it."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Stockholm"))
+
+
+PARAMETERS: Final = {
+    "validity_months": N_("valid for {n} months"),
+    "grace_days": N_("newly employed for {n} days"),
+    "least_criteria": N_("at least {n} criteria"),
+    "interval_months": N_("every {n} months"),
+    "strict_interval_months": N_("every {n} months where confidentiality is high"),
+    "strict_level": N_("high confidentiality: level {n}"),
+    "limit_days": N_("within {n} days"),
+    "limit_hours": N_("within {n} hours"),
+    "codes": N_("course codes {n}"),
+    "names": N_("course names that begin with {n}"),
+}
+
+
+def parameter_texts(point: Point, day: date, say: Language) -> list[str]:
+    """The numbers and words of a point's rule, each in words."""
+    given = in_force(point.dated_parameters, day) if point.dated_parameters else {}
+    return [say(PARAMETERS[name], n=parameter_text(value, say)) for name, value in given.items() if name in PARAMETERS]
+
+
+# --- About the figures --------------------------------------------------------------------------------------------
+
+GLOSSARY: Final = (
+    (N_("Review point"), N_("One of the thirteen questions of the yearly management review.")),
+    (N_("As-of date"), N_("The day that every figure is true for. What is dated after it has not happened yet.")),
+    (N_("Extract date"), N_("The day on which a source system produced an export.")),
+    (
+        N_("Coverage"),
+        N_("Met divided by met, not met and unknown. What is pending or exempt stands beside and is not counted."),
+    ),
+    (N_("Target and limit"), N_("At or above the target, or at or above the limit, or below it.")),
+    (
+        N_("No basis"),
+        N_("An export that the point needs is missing on the as-of date. It is never shown as 0 per cent."),
+    ),
+    (N_("Nothing to assess"), N_("The exports are there, and nothing is in scope. It is never shown as 100 per cent.")),
+    (N_("Met"), N_("The requirement is fulfilled, with evidence in an export.")),
+    (N_("Not met"), N_("The requirement is not fulfilled.")),
+    (N_("Unknown"), N_("The export does not say, or it cannot be decided. It counts in the denominator.")),
+    (N_("Pending"), N_("The time limit has not run out. It is shown beside the figure.")),
+    (N_("Exempt"), N_("Out of scope for a stated reason. It is shown beside the figure.")),
+)
+STAGES: Final = {
+    "early_warning": N_("early warning"),
+    "notification": N_("notification of the incident"),
+    "final_report": N_("final report"),
+}
+
+
+def glossary(say: Language) -> list[charts.Pair]:
+    """The words of the pages and what they mean."""
+    return [charts.Pair(say(term), say(meaning)) for term, meaning in GLOSSARY]
+
+
+def stage_table(point: Point, day: date, say: Language) -> tuple[list[charts.Column], list[list[str]]] | None:
+    """The dated time limits of a point that has stages; None for others."""
+    stages = point.parameters(day).get("stages")
+    if not stages:
+        return None
+    columns = [
+        charts.Column(say(N_("Stage")), row_header=True),
+        charts.Column(say(N_("Time limit"))),
+        charts.Column(say(N_("Incidents discovered from"))),
+        charts.Column(say(N_("to"))),
+    ]
+    return columns, [
+        [
+            say(STAGES[stage["stage"]]) if stage["stage"] in STAGES else stage["stage"],
+            _limit(stage, say),
+            say.date(stage["valid_from"]),
+            stored_value(stage["valid_to"], say)
+            if stage["valid_to"].year == date.max.year
+            else say.date(stage["valid_to"]),
+        ]
+        for stage in stages
+    ]
+
+
+def _limit(stage: Mapping[str, Any], say: Language) -> str:
+    if stage["limit_months"]:
+        return say.plural("{n} month", "{n} months", stage["limit_months"])
+    return say.plural("{n} hour", "{n} hours", stage["limit_hours"])

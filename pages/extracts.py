@@ -1,0 +1,33 @@
+"""Extracts: named tables for Swedish Excel and for machines, with a dictionary of their columns."""
+
+import streamlit as st
+
+from compliance import charts, ui
+from compliance.extracts import dictionary, load_extracts
+from compliance.language import N_
+from compliance.permissions import Permission
+
+ui.require(Permission.DOWNLOAD_EXTRACTS)
+seen = ui.view()
+say = seen.say
+
+question = say(N_("Tables to go on with elsewhere, as they are on {day}."), day=say.date(seen.as_of))
+ui.html(charts.page_title(say(N_("Extracts")), question=question))
+definitions = load_extracts()
+left, right = st.columns([4, 8], gap="large")
+with left:
+    chosen = st.radio(
+        say(N_("Extract")),
+        [definition.id for definition in definitions],
+        format_func=lambda id_: say.pick(next(d.title for d in definitions if d.id == id_)),
+        key=f"extract {say.code}",
+    )
+    definition = next(d for d in definitions if d.id == chosen)
+    point = ui.point_of_extract(seen, chosen)
+with right:
+    ui.html(charts.section(say.pick(definition.title), note=say.pick(definition.purpose)))
+    ui.extract_preview(seen, chosen, point)
+    with st.expander(say(N_("The columns"))):
+        heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
+        columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]
+        ui.html(charts.table(columns, dictionary(definition, say), caption=say(N_("The columns"))))

@@ -1,0 +1,45 @@
+"""Overview: the thirteen review points, how far each is from its target, and where it is weak."""
+
+import streamlit as st
+
+from compliance import charts, ui, viewing
+from compliance.language import N_
+from compliance.permissions import Permission
+
+ui.require(Permission.SEE_FIGURES)
+seen = ui.view()
+say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
+found = ui.overview(seen.key, seen.as_of, seen.scope)
+
+kicker = say(
+    N_("Management review {year} · {organisation}"), year=seen.as_of.year, organisation=seen.scope.organisation
+)
+ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
+if not found.basis.imports and seen.user.may(Permission.LOAD_EXPORTS):
+    ui.link(seen, "imports", say(N_("Load exports")))
+ui.html(charts.facts(viewing.overview_facts(found, say)))
+
+ui.html(charts.section(say(N_("The thirteen review points"))))
+ui.html(charts.legend(viewing.legend(found, say), label=say(N_("Signs"))))
+head = viewing.bullet_head(say)
+left, right = st.columns([3, 8])
+with left:
+    ui.html(charts.name_head(say(N_("Point"))))
+with right:
+    ui.html(charts.bullet_head(head))
+for figure in found.now:
+    left, right = st.columns([3, 8])
+    with left:
+        ui.link(seen, "point", viewing.label(figure.point, say), point=figure.point.id)
+    with right:
+        few = viewing.hidden(figure) and not persons
+        ui.html(charts.bullet_row(viewing.bullet(found, figure, say, few=few), head=head))
+
+if found.parts:
+    units = seen.scope.below == "unit"
+    title = say(N_("Unit by unit")) if units else say(N_("Department by department"))
+    note = say(N_("Coverage in per cent. Whoever has most points below the limit stands first."))
+    ui.html(charts.section(title, note=note))
+    names, rows = viewing.heat(found.parts, found.now, seen.scope, say, persons=persons)
+    caption = say(N_("Coverage in per cent by point and {part}"), part=title.lower())
+    ui.html(charts.heat_table(names, rows, corner=say(N_("Point")), caption=caption))

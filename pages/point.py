@@ -1,0 +1,52 @@
+"""One review point: its figure, its trend, where and why it is weak, its items, and how it is counted."""
+
+import streamlit as st
+
+from compliance import charts, ui, viewing
+from compliance.language import N_
+from compliance.permissions import Permission
+
+ui.require(Permission.SEE_FIGURES)
+seen = ui.view()
+say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
+point = ui.chosen_point()
+months = ui.months_of(seen, point)
+now, before = months[-1], ui.year_before_of(seen, point)
+
+ui.html(
+    charts.page_title(
+        viewing.softened(say.pick(point.title), [say.pick(point.short)]),
+        kicker=viewing.point_kicker(point, len(ui.points()), say),
+        question=viewing.softened(say.pick(point.question)),
+    )
+)
+ui.neighbours(seen, point)
+if viewing.hidden(now) and not persons:
+    ui.html(charts.empty_state("nothing_to_assess", say(N_("Too few persons")), title=say(viewing.TOO_FEW)))
+    st.stop()
+if now.coverage is None:
+    ui.empty_point(seen, point, now, before)
+
+if now.coverage is not None:
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        ui.html(charts.hero(viewing.hero(now, before, say)))
+        if both := viewing.both_percentages(now, say):
+            ui.html(charts.note(both))
+            ui.html(charts.answered(viewing.answer_parts(now, say), alt=viewing.answers_alt(now, say)))
+        if beside := viewing.beside(now, say):
+            ui.html(charts.caption(beside))
+    with right:
+        ui.trend(seen, months)
+
+items = viewing.items_in(ui.items(seen.key, seen.as_of, point.id), seen.scope)
+left, right = st.columns([5, 7], gap="large")
+with left:
+    reason = ui.reasons(seen, point, items) if seen.user.may(Permission.SEE_ITEMS) else None
+    ui.figures_beside(seen, point)
+with right:
+    if not seen.scope.unit:
+        ui.units_of(seen, point)
+if seen.user.may(Permission.SEE_ITEMS) and items:
+    ui.item_list(seen, point, items, reason)
+ui.how_counted(seen, point)

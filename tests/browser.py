@@ -1,0 +1,88 @@
+"""A real browser against a real server, each with files of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+READY_SECONDS = 90
+PATIENCE = 30_000
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of its own: where it answers, and its database file."""
+
+    address: str
+    database: Path
+
+
+@contextmanager
+def serving(database: Path) -> Iterator[Server]:
+    """A fresh server while the block lasts; it is ready when it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = database.with_name("server.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "compliance.server", "--port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "COMPLIANCE_DATABASE": str(database)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(f"{address}/_stcore/health", process)
+        yield Server(address, database)
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the server did not become ready; its log is beside its database")
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Debian's Chromium while the block lasts."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def visit(page: Page, address: str) -> None:
+    """Opens an address and waits until its script has run."""
+    page.goto(address)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Waits until the page has its heading and no script runs."""
+    page.wait_for_selector("[data-testid=stMainBlockContainer] .v-top", timeout=PATIENCE)
+    page.wait_for_timeout(250)
+    page.wait_for_function("() => !document.querySelector('[data-test-script-state=running]')", timeout=PATIENCE)
+    page.wait_for_timeout(250)

@@ -1,0 +1,165 @@
+"""The real app in a real browser: fresh servers, links, and the way from a messy file to a figure and back to its row."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from compliance import demo
+from compliance.places import SAMPLES
+from tests.browser import browsing, serving, settle, visit
+
+pytestmark = pytest.mark.browser
+
+SYSTEMS = next(SAMPLES.glob("2026-10-31/Systemregister*.xlsx"))
+WORDS = {
+    "sv": {
+        "start": "Börja med egna exporter",
+        "load": re.compile(r"Läs in \d+ rader"),
+        "overview": "Se översikten",
+        "empty": "Ingen export är inläst än.",
+        "point": "4 Informations\u00adklassning",
+        "csv": "Hämta som CSV",
+        "met": "Uppfyllt",
+        "outcome": "Utfall",
+        "row": "Värde som det lästes in",
+        "rejected": "1 rad avvisas",
+        "lost": "Sidan finns inte",
+    },
+    "en": {
+        "start": "Start with your own exports",
+        "load": re.compile(r"Load \d+ rows"),
+        "overview": "See the overview",
+        "empty": "No export is loaded yet.",
+        "point": "4 Classification",
+        "csv": "Download as CSV",
+        "met": "Met",
+        "outcome": "Outcome",
+        "row": "Value as loaded",
+        "rejected": "1 row is rejected",
+        "lost": "There is no such page",
+    },
+}
+PAGES = {
+    "": "Ledningens genomgång",
+    "point?point=classification": "Granskningspunkt 4 av 13",
+    "imports": "Importer",
+    "extracts": "Utdrag",
+    "about": "Om siffrorna",
+}
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    """The sample database, made once for these tests."""
+    path = tmp_path_factory.mktemp("samples") / "sample.duckdb"
+    demo.build(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsing() as found:
+        yield found
+
+
+def beside(samples, folder):
+    """A place for a database of one's own, with the sample database beside it."""
+    for path in samples.parent.glob("sample.duckdb*"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder / "own.duckdb"
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_first_visit_to_a_fresh_server_shows_the_page_with_its_frame(address, samples, browser, tmp_path):
+    with serving(beside(samples, tmp_path)) as server:
+        page = browser.new_page()
+        visit(page, f"{server.address}/{address}")
+        text = page.inner_text("[data-testid=stMainBlockContainer]")
+        assert PAGES[address] in text
+        assert "Exempeldata, alla siffror är påhittade" in text
+        assert page.locator(".st-key-nav a").count() == len(PAGES)
+        assert page.locator("[role=dialog]").count() == 0
+        assert page.evaluate("getComputedStyle(document.querySelector('.v-top')).paddingTop") != "0px"
+        assert page.evaluate("document.documentElement.lang") == "sv"
+
+
+def test_a_link_shows_the_same_view_as_the_first_visit(samples, browser, tmp_path):
+    link = "point?point=classification&as_of=2025-10-31&department=F%C3%B6rskola&lang=en"
+    with serving(beside(samples, tmp_path)) as server:
+        page = browser.new_page()
+        visit(page, f"{server.address}/{link}")
+        first = page.inner_text(".v-hero")
+        assert "31\u00a0October\u00a02025" in page.inner_text(".st-key-frame")
+        page.locator(".st-key-neighbours a").first.click()
+        settle(page)
+        assert "as_of=2025-10-31" in page.url
+        assert "department=F" in page.url
+        again = browser.new_page()
+        visit(again, f"{server.address}/{link}")
+        assert again.inner_text(".v-hero") == first
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, samples, browser, tmp_path):
+    words = WORDS[code]
+    with serving(beside(samples, tmp_path)) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+        visit(page, f"{server.address}/imports?lang={code}")
+        page.get_by_role("button", name=words["start"]).last.click()
+        page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
+        load_systems(page, words)
+        page.get_by_role("link", name=words["overview"]).click()
+        settle(page)
+        assert words["empty"] not in page.inner_text(".v-top")
+        figure = page.locator(".v-row-red .v-fig").first.inner_text().split("\n")[-1]
+        page.get_by_role("link", name=words["point"], exact=True).click()
+        settle(page)
+        assert page.inner_text(".v-hero-figure") == figure
+        follow_an_item(page, words)
+        read_the_csv(page, words)
+
+
+def load_systems(page, words):
+    """Drops the sample, sees what it changes and what is rejected, and confirms."""
+    page.set_input_files("input[type=file]", str(SYSTEMS))
+    page.wait_for_selector(".v-dumbbells", timeout=60_000)
+    assert words["rejected"] in page.inner_text("[data-testid=stMainBlockContainer]")
+    page.get_by_role("button", name=words["load"]).click()
+    page.get_by_role("link", name=words["overview"]).wait_for(timeout=60_000)
+
+
+def follow_an_item(page, words):
+    """Chooses the first item and sees its spreadsheet row."""
+    table = page.locator("[data-testid=stDataFrame]").first
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 20, "y": 55})
+    card = page.locator(".st-key-card-row")
+    card.wait_for(timeout=20_000)
+    assert SYSTEMS.name in card.inner_text()
+    assert words["row"] in card.inner_text()
+
+
+def read_the_csv(page, words):
+    """Shows every outcome, and counts the figure in the file."""
+    for pill in page.locator(".stElementContainer[class*=outcome] button").all():
+        if pill.get_attribute("aria-checked") == "false":
+            pill.click()
+            settle(page)
+    counts = [int(re.sub(r"\D", "", part.inner_text())) for part in page.locator(".v-hero-counts strong").all()]
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=words["csv"]).click()
+    text = waiting.value.path().read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    met = [row for row in rows if row[words["outcome"]] == words["met"]]
+    assert len(met) == counts[0]
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_an_unknown_address_is_told_in_the_reader_s_language(code, samples, browser, tmp_path):
+    with serving(beside(samples, tmp_path)) as server:
+        page = browser.new_page()
+        visit(page, f"{server.address}/nowhere?lang={code}")
+        shown = page.evaluate("getComputedStyle(document.querySelector('[role=dialog] h2'), '::after').content")
+        assert WORDS[code]["lost"] in shown

@@ -1,0 +1,472 @@
+"""The command line as schedules and doubters use it: what it writes, how it ends, and never a traceback."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+from datetime import date
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from compliance import places
+from compliance.cli import app
+from compliance.extracts import extract_names
+from tests.command import arguments, environment, run
+from tests.line import Line
+
+COVERAGE = [
+    "point", "id", "organisation", "department", "unit", "met", "unmet", "unknown", "pending", "exempt",
+    "coverage", "status", "basis",
+]  # fmt: skip
+ITEMS = ["item", "label", "department", "unit", "outcome", "reason", "detail", "due", "file", "sheet", "row"]
+REJECTED = ["file", "sheet", "row", "column", "value", "reason", "kind"]
+DAY = ("--as-of", "2026-11-24")
+STAFF = """
+AD-konto | Enhet | Avdelning | Anställningsdatum
+p1 | Enhet A | Norr | 2024-01-01
+p2 | Enhet A | Norr | 2024-01-01
+p3 | Enhet B | Söder | 2024-01-01
+"""
+TRAINING = """
+AD-konto | Kurs | Status | Slutfört datum
+p1 | Informationssäkerhet för medarbetare | Godkänd | 2026-01-01
+p2 | Informationssäkerhet för medarbetare | Påbörjad |
+"""
+INCIDENTS = """
+Ärendenummer | Enhet | Upptäckt | Rubrik
+I1 | Enhet A | 2026-02-01 | =cmd
+I2 | Enhet A | aldrig | fel
+"""
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+@pytest.fixture
+def cli(line):
+    """Runs a command on the test's own database."""
+
+    def command(*said, **more):
+        return run(line.database.path, *said, **more)
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    """A folder with three exports and the database that they were loaded into."""
+    line = Line(tmp_path_factory.mktemp("three"))
+    files = [line.file(t, name=f"{n}.csv") for n, t in (("s", STAFF), ("t", TRAINING), ("i", INCIDENTS))]
+    done = run(line.database.path, "load", *files, "--extract-date", "2026-11-01")
+    assert (done.returncode, done.stderr) == (0, "")
+    return line.folder
+
+
+@pytest.fixture
+def loaded(line, three):
+    """A database with three exports."""
+    shutil.copytree(three, line.folder, dirs_exist_ok=True)
+    return line
+
+
+def listed(done):
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def table(done):
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not done.stdout.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(done.stdout, newline="")))
+
+
+# --- load --------------------------------------------------------------------------------------------------------
+
+
+def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, cli):
+    good, bad, last = (
+        line.file(STAFF, name="s.csv"),
+        line.file("x\ny", name="bad.csv"),
+        line.file(TRAINING, name="t.csv"),
+    )
+    done = cli("load", good, bad, last, "--extract-date", "2026-11-01")
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "import 1: s.csv as staff, extract date 2026-11-01, 3 rows, 0 rejected, 0 warnings",
+        "import 2: t.csv as training, extract date 2026-11-01, 2 rows, 0 rejected, 0 warnings",
+    ]
+    assert done.stderr.startswith("bad.csv has no sheet with the headings of a known export.")
+    assert done.stderr.count("\n") == 1
+    assert [row["source"] for row in line.rows("from imports order by 1")] == ["staff", "training"]
+
+
+def test_rejected_rows_do_not_make_a_load_fail(line, cli):
+    done = cli("load", line.file(INCIDENTS), "--extract-date", "2026-11-01")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 rows, 1 rejected, 0 warnings" in done.stdout
+
+
+def test_the_same_file_again_is_one_line_and_nothing_changes(loaded, cli):
+    version = loaded.database.version()
+    done = cli("load", loaded.folder / "s.csv", "--extract-date", "2026-11-01")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("s.csv has been loaded before, as import 1 on ")
+    assert loaded.database.version() == version
+
+
+def test_a_file_that_does_not_say_its_day_is_refused(line, cli):
+    done = cli("load", line.file(STAFF, name="s.csv"))
+    assert (done.returncode, done.stderr) == (
+        1,
+        "s.csv does not say on which day it was exported. Give its extract date.\n",
+    )
+    assert not line.database.exists()
+
+
+def test_the_source_is_what_is_said(line, cli):
+    either = line.file("Ärende-ID | Enhet | Upptäcktes\n1 | A | 2026-01-01")
+    assert cli("load", either, "--extract-date", "2026-11-01").returncode == 1
+    done = cli("load", either, "--extract-date", "2026-11-01", "--source", "breaches")
+    assert (done.returncode, done.stdout.split(",")[0]) == (0, "import 1: export.csv as breaches")
+
+
+def test_an_unknown_source_names_the_nearest(line, cli):
+    done = cli("load", line.file(STAFF), "--extract-date", "2026-11-01", "--source", "stafff")
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no source stafff. Did you mean staff? The sources are staff, training,")
+
+
+def test_the_organisation_is_what_is_said(line, cli):
+    file = line.file(STAFF)
+    cli("load", file, "--extract-date", "2026-11-01", "--organisation", "Norra")
+    cli("load", file, "--extract-date", "2026-11-02", "--organisation", "Södra")
+    done = cli("load", file, "--extract-date", "2026-11-03")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "The database holds several organisations: Norra, Södra. Say which of them the file belongs to.\n",
+    )
+    found = listed(cli("coverage", *DAY, "--format", "json"))
+    assert [row["organisation"] for row in found] == ["Norra", "Södra"] * 13
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("load",),
+        ("load", "x.csv", "--extract-date", "1 november"),
+        ("load", "x.csv", "--extract-date", "2026-02-30"),
+        ("load", "x.csv", "--nonsense"),
+        ("coverage", "--as-of", "i går"),
+        ("coverage", "--by", "person"),
+        ("coverage", "--format", "xml"),
+        ("items",),
+        ("items", "1", "--format", "xml"),
+        ("rejected", "--format", "xml"),
+        ("imports", "--format", "xml"),
+        ("revoke", "1"),
+        ("revoke", "one", "--why", "x"),
+        ("extract", "coverage"),
+        ("extract", "coverage", "--to", "x.csv", "--as-of", "x"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_usage_ends_with_two_and_says_so(line, monkeypatch, said):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    done = CliRunner().invoke(app, said)  # in this process: there are many
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr
+    assert not line.database.exists()
+
+
+def test_wrong_usage_is_two_for_a_schedule_too(cli):
+    done = cli("coverage", "--as-of", "2026-13-01")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not a date: write YYYY-MM-DD" in done.stderr
+
+
+def test_help_names_every_command(cli):
+    done = cli("--help")
+    assert done.returncode == 0
+    assert all(
+        name in done.stdout for name in ("load", "coverage", "items", "rejected", "imports", "revoke", "extract")
+    )
+
+
+# --- files and databases that cannot be used ---------------------------------------------------------------------
+
+
+def odd_files(folder):
+    (folder / "folder").mkdir()
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)))
+    (folder / "broken.xlsx").write_bytes(b"PK\x03\x04" + bytes(200))
+    return [folder / name for name in ("folder", "missing.csv", "empty.csv", "picture.png", "broken.xlsx")]
+
+
+def test_what_is_no_export_is_one_line_each(line, cli):
+    paths = odd_files(line.folder)
+    done = cli("load", *paths, "--extract-date", "2026-11-01")
+    lines = done.stderr.splitlines()
+    assert (done.returncode, done.stdout, len(lines)) == (1, "", len(paths))
+    assert [path.name in text for path, text in zip(paths, lines, strict=True)] == [True] * len(paths)
+    assert not line.database.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", bytes(50_000)])
+@pytest.mark.parametrize("said", [("coverage",), ("load", "s.csv")])
+def test_a_database_that_is_none_is_one_line(line, cli, said, content):
+    line.database.path.write_bytes(content)
+    file = line.file(STAFF, name="s.csv")
+    done = cli(
+        *(file if word == "s.csv" else word for word in said), *["--extract-date=2026-11-01"] * (said[0] == "load")
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("The database test.duckdb cannot be opened: ")
+
+
+def test_a_folder_for_the_database_that_cannot_be_is_one_line(line):
+    file = line.file(STAFF, name="s.csv")
+    done = run(file / "x.duckdb", "load", file, "--extract-date", "2026-11-01")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("The database x.duckdb cannot be used: ")
+
+
+def test_who_stops_listening_sees_no_traceback(loaded):
+    process = subprocess.Popen(
+        arguments("items", "1", "--format", "json"),
+        cwd=places.ROOT,
+        env=environment(loaded.database.path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    assert b"Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait(60)
+
+
+@pytest.mark.skipif(not (places.LOCALE / "sv").exists(), reason="no Swedish catalogue yet")
+def test_it_speaks_swedish_where_the_terminal_does(line, cli):
+    done = cli("load", line.folder / "saknas.csv", LANG="sv_SE.UTF-8")
+    assert (done.returncode, done.stderr) != (0, "")
+    assert "There is no file" not in done.stderr
+    assert "saknas.csv" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "table"])
+def test_what_it_writes_is_utf_8_whatever_the_terminal(loaded, form):
+    done = subprocess.run(
+        arguments("coverage", "--by", "department", *DAY, "--format", form),
+        cwd=places.ROOT,
+        env=environment(loaded.database.path, PYTHONIOENCODING="latin-1"),
+        capture_output=True,
+        check=True,
+    )
+    assert "Söder" in done.stdout.decode("utf-8")
+
+
+# --- coverage, items, rejected, imports, revoke ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", ["organisation", "department", "unit"])
+def test_coverage_without_any_import_is_thirteen_points_without_basis(line, cli, level):
+    found = listed(cli("coverage", "--by", level, "--format", "json"))
+    expected = 13 if level == "organisation" else 0
+    assert [(r["point"], r["basis"], r["status"], r["coverage"]) for r in found] == [
+        (n, False, "no_basis", None) for n in range(1, expected + 1)
+    ]
+    assert not line.database.exists()
+
+
+def test_coverage_as_json_has_exactly_the_named_keys(loaded, cli):
+    found = listed(cli("coverage", *DAY, "--format", "json"))
+    assert [list(row) for row in found] == [COVERAGE] * 13
+    assert [row["point"] for row in found] == list(range(1, 14))
+    assert found[0] == {
+        "point": 1, "id": "information_security_training", "organisation": "Förvaltningen", "department": None,
+        "unit": None, "met": 1, "unmet": 2, "unknown": 0, "pending": 0, "exempt": 0, "coverage": 1 / 3,
+        "status": "red", "basis": True,
+    }  # fmt: skip
+
+
+def test_coverage_by_department_and_by_unit(loaded, cli):
+    def shown(level):
+        found = listed(cli("coverage", *DAY, "--by", level, "--format", "json"))
+        return [(r["department"], r["unit"], r["met"], r["unmet"]) for r in found if r["point"] == 1]
+
+    assert shown("department") == [("Norr", None, 1, 1), ("Söder", None, 0, 1)]
+    assert shown("unit") == [("Norr", "Enhet A", 1, 1), ("Söder", "Enhet B", 0, 1)]
+
+
+@pytest.mark.parametrize("level", ["organisation", "department", "unit"])
+def test_coverage_says_the_same_in_every_format(loaded, cli, level):
+    said = ("coverage", *DAY, "--by", level)
+    as_json = listed(cli(*said, "--format", "json"))
+    as_csv = table(cli(*said, "--format", "csv"))
+    as_table = cli(*said).stdout.splitlines()
+    plain = {None: "", True: "true", False: "false"}
+    wanted = [{k: str(plain[v] if v is None or isinstance(v, bool) else v) for k, v in r.items()} for r in as_json]
+    assert as_csv == wanted
+    assert as_table[0].split() == COVERAGE
+    assert len(as_table) == len(as_json) + 1
+
+
+def test_csv_is_plain(loaded, cli):
+    out = cli("coverage", *DAY, "--format", "csv").stdout
+    assert out.split("\r\n")[:2] == [
+        ",".join(COVERAGE),
+        "1,information_security_training,Förvaltningen,,,1,2,0,0,0,0.3333333333333333,red,true",
+    ]
+
+
+def test_coverage_on_a_day_before_every_export_has_no_basis(loaded, cli):
+    found = listed(cli("coverage", "--as-of", "2026-10-31", "--format", "json"))
+    assert not any(row["basis"] for row in found)
+
+
+@pytest.mark.parametrize("said", ["1", "information_security_training"])
+def test_items_have_their_row_and_reason(loaded, cli, said):
+    found = listed(cli("items", said, *DAY, "--format", "json"))
+    assert set(ITEMS) <= set(found[0])
+    picked = [(r["item"], r["unit"], r["department"], r["outcome"], r["reason"], r["file"], r["row"]) for r in found]
+    assert sorted(picked) == [
+        ("p1", "Enhet A", "Norr", "met", None, "s.csv", 2),
+        ("p2", "Enhet A", "Norr", "unmet", "started", "s.csv", 3),
+        ("p3", "Enhet B", "Söder", "unmet", "not_started", "s.csv", 4),
+    ]
+    assert [r["due"] for r in found if r["item"] == "p1"] == ["2028-01-01"]
+
+
+@pytest.mark.parametrize("point", [1, 4, 12])
+def test_a_point_lists_its_items_without_any_import(cli, point):
+    assert listed(cli("items", point, "--format", "json")) == []
+    assert set(ITEMS) <= set(cli("items", point, "--format", "csv").stdout.strip().split(","))
+
+
+def test_a_point_that_does_not_exist_is_one_line(cli):
+    done = cli("items", "14")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("There is no review point 14. Use a number from 1 to 13, or an id such as ")
+
+
+def test_a_text_that_could_be_a_formula_is_none_in_csv(loaded, cli):
+    assert [row["label"] for row in table(cli("items", "11", *DAY, "--format", "csv"))] == ["'=cmd"]
+    assert [row["label"] for row in listed(cli("items", "11", *DAY, "--format", "json"))] == ["=cmd"]
+
+
+def test_rejected_says_where_what_and_why(loaded, cli):
+    [row] = listed(cli("rejected", "--format", "json"))
+    assert list(row)[: len(REJECTED)] == REJECTED
+    assert [row[name] for name in REJECTED if name != "sheet"] == [
+        "i.csv", 3, "Upptäckt", "aldrig", "not_a_date", "rejected",
+    ]  # fmt: skip
+    assert cli("rejected", "--format", "csv").stdout.startswith(",".join(REJECTED))
+    assert cli("rejected").stdout.split()[: len(REJECTED)] == REJECTED
+
+
+def test_rejected_and_imports_are_empty_lists_without_any_import(cli):
+    assert listed(cli("rejected", "--format", "json")) == listed(cli("imports", "--format", "json")) == []
+
+
+def test_imports_are_listed_the_newest_first(loaded, cli):
+    found = listed(cli("imports", "--format", "json"))
+    assert [(r["import_id"], r["source"], r["file"], r["extract_date"], r["loaded"], r["rejected"]) for r in found] == [
+        (3, "incidents", "i.csv", "2026-11-01", 1, 1),
+        (2, "training", "t.csv", "2026-11-01", 2, 0),
+        (1, "staff", "s.csv", "2026-11-01", 3, 0),
+    ]
+    assert {len(row["sha256"]) for row in found} == {64}
+
+
+def test_a_revoked_import_no_longer_counts_and_stays_in_the_list(loaded, cli):
+    done = cli("revoke", "1", "--why", "fel fil")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "import 1 revoked\n", "")
+    assert listed(cli("coverage", *DAY, "--format", "json"))[0]["basis"] is False
+    [row] = [r for r in listed(cli("imports", "--format", "json")) if r["import_id"] == 1]
+    assert (row["why"], row["revoked_by"]) == ("fel fil", row["imported_by"])
+    assert cli("load", loaded.folder / "s.csv", "--extract-date", "2026-11-01").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "why", "said"),
+    [("9", "x", "There is no import 9."), ("1", " ", "Say why the import is revoked."), ("-1", "x", "")],
+)
+def test_a_revocation_that_cannot_be_is_refused(loaded, cli, number, why, said):
+    done = cli("revoke", number, "--why", why)
+    assert done.returncode == (2 if number == "-1" else 1)
+    assert done.stderr.startswith(said)
+    assert loaded.rows("from revocations") == []
+
+
+def test_a_revocation_without_any_import_is_refused_and_makes_no_database(line, cli):
+    assert cli("revoke", "1", "--why", "x").returncode == 1
+    assert not line.database.exists()
+
+
+# --- extract -----------------------------------------------------------------------------------------------------
+
+
+def test_an_extract_as_plain_csv_has_the_command_lines_figures(loaded, cli):
+    to = loaded.folder / "out.csv"
+    done = cli("extract", "coverage", *DAY, "--to", to)
+    assert (done.returncode, done.stderr, done.stdout.split(":")[0]) == (0, "", "out.csv")
+    content = to.read_bytes()
+    assert content.startswith(b"as_of,") or content[:1].isalpha()
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+    first = [r for r in rows if r["point"] == "1" and not r["department"] and not r["unit"]]
+    assert [(r["met"], r["coverage"]) for r in first] == [("1", "0.3333333333333333")]
+
+
+def test_an_extract_for_swedish_excel_has_semicolons_commas_and_a_mark(loaded, cli):
+    to = loaded.folder / "out.csv"
+    assert cli("extract", "coverage", *DAY, "--to", to, "--swedish-excel").returncode == 0
+    content = to.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert "0,333333" in content.decode("utf-8-sig")
+    assert ";" in content.decode("utf-8-sig").splitlines()[0]
+
+
+def test_an_extract_as_excel_and_as_parquet(loaded, cli):
+    for name in ("out.xlsx", "out.parquet"):
+        assert cli("extract", "coverage", *DAY, "--to", loaded.folder / name).returncode == 0
+    read = pq.read_table(loaded.folder / "out.parquet").to_pylist()
+    assert [r["coverage"] for r in read if r["point"] == 1 and r["level"] == "organisation"] == [1 / 3]
+    book = openpyxl.load_workbook(loaded.folder / "out.xlsx")
+    assert book.worksheets[0].max_row == len(read) + 1
+    assert cli("extract", "coverage", *DAY, "--to", loaded.folder / "sv.xlsx", "--swedish-excel").returncode == 0
+
+
+def test_every_extract_can_be_written_without_any_import(line, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    said = [["extract", name, "--to", str(line.folder / f"{name}.csv")] for name in extract_names()]
+    done = [CliRunner().invoke(app, words) for words in said]  # in this process: there are many
+    assert [(d.exit_code, d.stderr) for d in done] == [(0, "")] * len(done)
+    assert not line.database.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (("coverag", "--to", "x.csv"), "There is no extract coverag. Perhaps you mean coverage;"),
+        (("coverage", "--to", "x.docx"), "The file x.docx can be written as .csv, .xlsx, .parquet only."),
+        (("coverage", "--to", "nowhere/x.csv"), "The file x.csv cannot be written:"),
+    ],
+)
+def test_an_extract_that_cannot_be_is_one_line(line, cli, said, sentence):
+    name, option, to = said
+    done = cli("extract", name, option, line.folder / to)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith(sentence)
+
+
+def test_the_day_is_today_in_sweden_where_none_is_said(loaded, cli):
+    to = loaded.folder / "out.parquet"
+    cli("extract", "coverage", "--to", to)
+    [day] = set(pq.read_table(to)["as_of"].to_pylist()) if "as_of" in pq.read_schema(to).names else [date.today()]
+    assert abs((day - date.today()).days) <= 1

@@ -1,0 +1,313 @@
+"""The file is shared: by threads of one process, by processes in turn, and with the versions before it."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+
+import duckdb
+import pytest
+
+from compliance import database as module
+from compliance.database import Database, rows
+from compliance.errors import Refusal
+from compliance.language import Language
+from tests.command import arguments, environment, run
+from tests.line import Line
+
+FAIR_SECONDS = 10
+TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+def count(database):
+    with database.cursor() as cursor:
+        return rows(cursor, "select count(*) as n from staff")[0]["n"]
+
+
+class Readers:
+    """Threads that read one after the other until told to stop, so that the file is never let go by itself."""
+
+    def __init__(self, database, number, pause=0.02):
+        self.database, self.pause = database, pause
+        self.stop, self.errors, self.seen = threading.Event(), [], []
+        self.threads = [threading.Thread(target=self.read) for _ in range(number)]
+
+    def read(self):
+        while not self.stop.is_set():
+            try:
+                with self.database.cursor() as cursor:
+                    self.seen.append(rows(cursor, "select count(*) as n from staff")[0]["n"])
+                    time.sleep(self.pause)
+            except Exception as error:
+                self.errors.append(error)
+                return
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join(FAIR_SECONDS)
+        assert not any(thread.is_alive() for thread in self.threads)
+
+
+def test_six_threads_read_while_one_writes(line):
+    line.load_table(TABLE)
+    with Readers(line.database, 6, pause=0) as readers:
+        for day in range(1, 6):
+            line.load_table(TABLE, extract_date=date(2026, 10, day))
+    assert readers.errors == []
+    assert set(readers.seen) <= {1, 2, 3, 4, 5, 6}
+    assert count(line.database) == 6
+
+
+def test_a_reader_sees_nothing_of_what_is_not_committed(line):
+    line.load_table(TABLE)
+    with line.database.writing() as cursor:
+        cursor.execute("insert into staff (import_id) values (7)")
+        seen = []
+        thread = threading.Thread(target=lambda: seen.append(count(line.database)))
+        thread.start()
+        thread.join(FAIR_SECONDS)
+        assert seen == [1]
+    assert count(line.database) == 2
+
+
+def test_what_raises_is_rolled_back(line):
+    line.load_table(TABLE)
+
+    def fail():
+        with line.database.writing() as cursor:
+            cursor.execute("delete from staff")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert count(line.database) == 1
+
+
+def test_another_process_loads_while_this_one_never_stops_reading(line):
+    line.load_table(TABLE)
+    path = line.file(TABLE, name="other.csv")
+    with Readers(line.database, 3) as readers:
+        time.sleep(0.2)
+        start = time.monotonic()
+        done = run(line.database.path, "load", path, "--extract-date", "2026-10-01")
+        seconds = time.monotonic() - start
+        read_after = len(readers.seen)
+        time.sleep(0.3)
+    assert (done.returncode, done.stderr, readers.errors) == (0, "", [])
+    assert done.stdout.startswith("import 2: ")
+    assert seconds < FAIR_SECONDS
+    assert len(readers.seen) > read_after
+    assert readers.seen[-1] == 2
+
+
+def test_two_processes_load_at_the_same_time_and_both_are_there(line):
+    commands = [
+        arguments("load", line.file(f"{TABLE}\np{i} | A | 2024-01-01", name=f"{i}.csv"), "--extract-date", "2026-10-01")
+        for i in (2, 3)
+    ]
+    started = [subprocess.Popen(c, env=environment(line.database.path), stdout=subprocess.DEVNULL) for c in commands]
+    assert [process.wait(60) for process in started] == [0, 0]
+    assert [r["import_id"] for r in line.rows("from imports order by 1")] == [1, 2]
+    assert [r["organisation"] for r in line.rows("from organisations_at(timestamp '9999-12-31')")] == ["Förvaltningen"]
+
+
+def test_a_block_within_a_block_never_waits_for_itself(line):
+    line.load_table(TABLE)
+    waiting = subprocess.Popen(
+        arguments("load", line.file(TABLE, name="b.csv"), "--extract-date", "2026-10-01"),
+        env=environment(line.database.path),
+        stdout=subprocess.DEVNULL,
+    )
+    with line.database.cursor():
+        time.sleep(2)  # long enough for the other process to stand and wait
+        assert count(line.database) == 1
+    assert waiting.wait(60) == 0
+
+
+def test_the_version_changes_with_the_data_and_only_then(line):
+    assert line.database.version() == "none"
+    versions = []
+    for day in (1, 2):
+        line.load_table(TABLE, extract_date=date(2026, 10, day))
+        versions.append(line.database.version())
+        line.items("1", date(2026, 11, 24))
+        count(line.database)
+        assert line.database.version() == versions[-1]
+    assert len(set(versions)) == 2
+
+
+def test_a_file_that_is_not_there_reads_as_an_empty_database(tmp_path):
+    database = Database.at(tmp_path / "folder" / "none.duckdb")
+    assert count(database) == 0
+    with database.rehearsing() as cursor:
+        assert rows(cursor, "from imports") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_there_only_after_the_first_commit(tmp_path):
+    database = Database.at(tmp_path / "new.duckdb")
+
+    def fail():
+        with database.writing():
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not database.exists()
+    with database.writing():
+        pass
+    assert database.exists()
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert database.exists()
+
+
+def test_one_file_has_one_object_whatever_its_path_is_called(tmp_path):
+    assert Database.at(tmp_path / "a.duckdb") is Database.at(tmp_path / "b" / ".." / "a.duckdb")
+
+
+# --- an older database -------------------------------------------------------------------------------------------
+
+
+def test_an_older_database_is_brought_up_to_date(line):
+    line.load_table(TABLE)
+    with duckdb.connect(line.database.path) as older:
+        older.execute("drop table routines")
+        older.execute("drop macro table routines_at")
+        older.execute("delete from schema_files where name like '%routines%' or starts_with(name, 'macros ')")
+    assert line.rows("from routines_at(date '2026-11-24', timestamp '9999-12-31')") == []
+    assert count(line.database) == 1
+
+
+def test_macros_are_renewed_when_they_change_and_the_data_stays(line):
+    line.load_table(TABLE)
+    with duckdb.connect(line.database.path) as older:
+        older.execute("create or replace macro live_imports(known_at) as table select * from imports where false")
+        older.execute("update schema_files set name = 'macros of yesterday' where starts_with(name, 'macros ')")
+    assert len(line.rows("from live_imports(timestamp '9999-12-31')")) == 1
+    assert len(line.rows("from schema_files where starts_with(name, 'macros ')")) == 1
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(line, monkeypatch):
+    line.load_table(TABLE)
+    files, macros, _ = module._schema()
+    broken = {**files, "900_new.sql": "create table new (a integer)", "901_broken.sql": "create tabel"}
+    monkeypatch.setattr(module, "_schema", lambda: (broken, macros, "tomorrow"))
+    with pytest.raises(duckdb.ParserException):
+        count(line.database)
+    monkeypatch.undo()
+    assert count(line.database) == 1
+    assert line.rows("from duckdb_tables() where table_name = 'new'") == []
+
+
+# --- a file that cannot be used ----------------------------------------------------------------------------------
+
+
+def refused(database):
+    with pytest.raises(Refusal) as refusal:
+        count(database)
+    return Language("en").refusal(refusal.value)
+
+
+@pytest.fixture
+def holder(line):
+    """Starts programs that hold the file until the test is over."""
+    started = []
+
+    def hold(code):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, line.database.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        started.append(process)
+        assert process.stdout.readline() == b"held\n"
+
+    yield hold
+    for process in started:
+        process.communicate()
+
+
+FOREIGN = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+OWN = (
+    "import filelock, sys; lock = filelock.FileLock(sys.argv[1] + '.lock'); lock.acquire();"
+    " print('held', flush=True); sys.stdin.read()"
+)
+
+
+def test_a_file_that_another_program_has_open_is_a_sentence(line, holder):
+    line.load_table(TABLE)
+    holder(FOREIGN)
+    assert refused(line.database).startswith("The database test.duckdb cannot be opened: IO Error: Could not set lock")
+
+
+def test_who_waits_in_vain_is_told(line, holder, monkeypatch):
+    line.load_table(TABLE)
+    holder(OWN)
+    monkeypatch.setattr(module, "WAIT_SECONDS", 1.0)
+    assert refused(line.database).startswith("The database test.duckdb has been busy for 1 seconds.")
+
+
+def test_after_a_refusal_the_file_can_be_used_again(line, monkeypatch):
+    line.load_table(TABLE)
+    good = line.database.path.read_bytes()
+    line.database.path.write_bytes(b"rubbish")
+    assert "cannot be opened" in refused(line.database)
+    line.database.path.write_bytes(good)
+    assert count(line.database) == 1
+
+
+@pytest.mark.parametrize("damage", ["cut", "zeros", "other"])
+def test_a_damaged_file_is_a_sentence(line, damage):
+    line.load_table(TABLE)
+    content = line.database.path.read_bytes()
+    half = len(content) // 2
+    spoilt = {"cut": content[:half], "zeros": content[:12288] + bytes(half), "other": content[:4096] + content[::-1]}
+    line.database.path.write_bytes(spoilt[damage])
+    assert refused(line.database).startswith("The database test.duckdb cannot be opened: ")
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    database = Database.at(tmp_path / "file" / "x.duckdb")
+    with pytest.raises(Refusal, match="cannot be used"), database.writing():
+        pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of a POSIX file system")
+def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
+    line.load_table(TABLE)
+    # root may do everything, so the question is asked by nobody
+    code = (
+        "import os, sys; from pathlib import Path; from compliance.database import Database, rows\n"
+        "from compliance.errors import Refusal; import compliance.queries\n"
+        "from compliance import database; database._schema()\n"
+        "path = Path(sys.argv[1]); os.chdir(path.parent); path.parent.chmod(0o555)\n"
+        "if os.geteuid() == 0: os.setegid(65534); os.seteuid(65534)\n"
+        "for user in ('cursor', 'writing'):\n"
+        "    try:\n"
+        "        with getattr(Database(Path(path.name)), user)(): print('no refusal')\n"
+        "    except Refusal as refusal: print(refusal.values['error'])\n"
+    )
+    for lock in line.folder.glob("*.duckdb.*"):
+        lock.unlink()
+    done = subprocess.run(
+        [sys.executable, "-c", code, line.database.path],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ),
+    )
+    line.folder.chmod(0o755)
+    assert (done.stdout, done.stderr) == ("Permission denied\nPermission denied\n", "")

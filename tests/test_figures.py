@@ -1,0 +1,116 @@
+"""The figures beside the review points: their declarations, their basis, and an organisation's own numbers."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from compliance.database import EVERYTHING_KNOWN
+from compliance.errors import Refusal
+from compliance.figures import Figure, figures, load_figures, rule_parameters
+from compliance.queries import names
+from tests.line import POINTS, Line
+
+AS_OF = date(2026, 11, 24)
+RISKS = """
+Analysobjekt | Analysdatum | Riskvärde | Åtgärd   | Klart senast
+Alfa         | 2026-03-01  | 9         | Kryptera | 2026-12-01
+Alfa         | 2026-03-01  | 12        |          |
+"""
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    return Line(tmp_path)
+
+
+def counted(line: Line, *, own: Path | None = None, as_of: date = AS_OF) -> dict[str, Figure]:
+    with line.database.cursor() as cursor:
+        found = figures(cursor, load_figures(own), points=POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return {figure.definition.id: figure for figure in found}
+
+
+def test_every_figure_has_a_statement_and_every_statement_is_a_figure() -> None:
+    assert sorted(definition.id for definition in load_figures(None)) == list(names("figures"))
+
+
+def test_every_figure_stands_beside_a_point_and_says_in_both_languages_what_it_counts() -> None:
+    numbers = {point.number for point in POINTS}
+    for definition in load_figures(None):
+        assert definition.points
+        assert numbers.issuperset(definition.points)
+        assert set(definition.title) == set(definition.definition) == {"sv", "en"}
+        assert definition.form in {"share", "count", "rate"}
+
+
+def test_a_definition_says_the_numbers_in_force() -> None:
+    for definition in load_figures(None):
+        figure = Figure(definition, AS_OF, "Org", None, None, basis=False)
+        assert "{" not in "".join(figure.explained.values())
+
+
+def test_without_a_needed_export_a_figure_has_no_basis(line: Line) -> None:
+    line.load_table(RISKS)
+    found = counted(line)
+    risks, actions = found["risks_without_action"], found["classification_actions_closed"]
+    assert (risks.basis, risks.part, risks.whole, risks.share) == (True, 1, 2, 0.5)
+    assert (actions.basis, actions.part, actions.whole, actions.share) == (False, None, None, None)
+
+
+def test_before_the_extract_date_there_is_no_basis(line: Line) -> None:
+    line.load_table(RISKS, extract_date=date(2026, 11, 1))
+    assert not counted(line, as_of=date(2026, 10, 31))["risks_without_action"].basis
+
+
+def test_a_database_that_is_not_there_has_every_figure_without_basis(line: Line) -> None:
+    found = counted(line)
+    assert len(found) == len(load_figures(None))
+    assert not any(figure.basis for figure in found.values())
+
+
+def test_nothing_to_count_is_no_share(line: Line) -> None:
+    line.load_table("Analysobjekt | Analysdatum | Riskvärde\nAlfa | 2026-03-01 | 2")
+    risks = counted(line)["risks_without_action"]
+    assert (risks.part, risks.whole, risks.share) == (0, 0, None)
+
+
+def test_a_rate_is_per_hundred_and_no_share(line: Line) -> None:
+    line.load_table("Ärende-ID | Upptäcktes | Enhet\n1 | 2026-05-01 | Norr", source="incidents")
+    line.load_table("AD-konto | Enhet | Anställningsdatum\na1 | Norr | 2020-01-01\na2 | Norr | 2020-01-01")
+    rate = counted(line)["incidents_per_employed"]
+    assert (rate.part, rate.whole, rate.per_hundred, rate.share) == (1, 2, 50.0, None)
+
+
+def test_a_count_has_no_whole(line: Line) -> None:
+    line.load_table("System | Granskningsdatum | Borttagna\nAlfa | 2026-05-01 | 7")
+    removed = counted(line)["accounts_removed"]
+    assert (removed.basis, removed.part, removed.whole) == (True, 7, None)
+    assert (removed.share, removed.per_hundred) == (None, None)
+
+
+def test_an_organisation_has_its_own_tolerance_from_a_day_on(line: Line, tmp_path: Path) -> None:
+    line.load_table(RISKS)
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "figures.toml").write_text(
+        "[figures.risks_without_action]\nparameters = [{ from = 2026-11-24, tolerance = 9 }]\n", "utf-8"
+    )
+    after = counted(line, own=own)["risks_without_action"]
+    before = counted(line, own=own, as_of=date(2026, 11, 23))["risks_without_action"]
+    assert (after.part, after.whole) == (1, 1)
+    assert (before.part, before.whole) == (1, 2)
+    assert "över 9" in after.explained["sv"]
+    assert "above 8" in before.explained["en"]
+
+
+def test_a_figure_without_a_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "figures.toml").write_text('[figures.mine]\ntitle = { sv = "Min", en = "Mine" }\n', "utf-8")
+    with pytest.raises(Refusal, match=r"figures\.toml lacks the key points of the figure mine"):
+        load_figures(tmp_path)
+
+
+def test_the_numbers_of_every_rule_are_named_by_their_point() -> None:
+    given = rule_parameters(POINTS, AS_OF)
+    assert given["classification_validity_months"] == 12
+    assert given["data_protection_training_codes"] == ["dataskydd", "gdpr"]
+    assert given["point_numbers"] == list(range(1, 14))

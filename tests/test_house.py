@@ -1,0 +1,233 @@
+"""The house's rules, which nobody has to remember: what imports what, what is declared where, and what is alike."""
+
+import ast
+import re
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from compliance.places import QUERIES, ROOT
+from compliance.queries import names, query, without_comments
+from compliance.validating import table_columns
+from tests.line import POINTS, SOURCES, Line
+
+# A module imports only from those before it. A new module gets its place here.
+ORDER = [
+    "errors", "places", "language", "declared", "sources", "points", "permissions", "queries", "database",
+    "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading", "recognising", "validating", "loading", "assessing", "figures", "extracts", "tracing",
+    "previewing", "charts", "viewing", "demo", "ui", "samples", "server", "cli", "__main__",
+]  # fmt: skip
+LONGEST = 40
+MODULES = sorted((ROOT / "compliance").glob("*.py"))
+THIN = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+BESIDE = ("import_id", "sheet_number", "sheet", "row")
+
+
+def tree(path):
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imported(path):
+    """The dotted names that a file imports, also inside its functions."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def users(package):
+    """The files of the product that import a package."""
+    every = [*MODULES, *THIN]
+    return {p.relative_to(ROOT).as_posix() for p in every for name in imported(p) if name.split(".")[0] == package}
+
+
+# --- modules -----------------------------------------------------------------------------------------------------
+
+
+def test_every_module_has_its_place_in_the_order():
+    assert sorted({path.stem for path in MODULES} - {"__init__"} - set(ORDER)) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_imports_only_from_earlier_steps(path):
+    used = {name.split(".")[1] for name in imported(path) if name.startswith("compliance.")}
+    allowed = {*ORDER[: ORDER.index(path.stem)]} if path.stem in ORDER else set()
+    assert sorted(used - allowed) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "where"),
+    [
+        ("streamlit", {"app.py", "compliance/ui.py", "compliance/server.py"}),
+        ("duckdb", {"compliance/database.py"}),
+        ("plotly", {"compliance/charts.py"}),
+        ("fastexcel", {"compliance/workbooks.py"}),
+    ],
+)
+def test_a_library_is_known_in_one_place(package, where):
+    pages = {path.relative_to(ROOT).as_posix() for path in THIN} if package == "streamlit" else set()
+    assert sorted(users(package) - where - pages) == []
+
+
+def test_only_one_module_reads_the_environment():
+    reads = [p.stem for p in [*MODULES, *THIN] if re.search(r"\bos\.(environ|getenv)", p.read_text("utf-8"))]
+    assert set(reads) <= {"places", "reading", "reader"}  # the reader's child process gets as little of it as it can
+
+
+def test_the_command_line_starts_without_what_it_does_not_use():
+    code = "import sys, compliance.cli; print(*(n for n in ('pandas', 'streamlit', 'plotly') if n in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_no_function_is_long():
+    found = [
+        f"{path.relative_to(ROOT)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for path in [*MODULES, *THIN, *sorted((ROOT / "tests").glob("*.py"))]
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= LONGEST
+    ]
+    assert found == []
+
+
+def test_no_file_names_a_machine_of_its_makers():
+    skipped = {".git", ".venv", "store", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+    folders = [b"/" + name + b"/" for name in (b"work", b"tmp/lab", b"root", b"home/user")]
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted(ROOT.rglob("*"))
+        if path.is_file() and not skipped.intersection(path.relative_to(ROOT).parts)
+        if any(folder in path.read_bytes() for folder in folders)
+    ]
+    assert found == []
+
+
+# --- sources -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    """The columns of each table of a new database, in their order."""
+    line = Line(tmp_path_factory.mktemp("house"))
+    with line.database.writing():
+        pass
+    found = line.rows(
+        "select table_name, column_name, data_type from duckdb_columns() order by table_name, column_index"
+    )
+    return {
+        table: [(r["column_name"], r["data_type"].lower()) for r in found if r["table_name"] == table]
+        for table in {r["table_name"] for r in found}
+    }
+
+
+def test_there_are_eighteen_sources():
+    assert len(SOURCES) == 18
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.id)
+def test_a_sources_table_has_the_columns_that_its_declaration_says(source, tables):
+    there = tables[source.id]
+    assert [name for name, _ in there[: len(BESIDE)]] == list(BESIDE)
+    declared = [column for field in source.fields for column in table_columns(field)]
+    assert sorted(there[len(BESIDE) :]) == sorted(declared)
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.id)
+def test_a_sources_rows_are_told_apart_as_its_declaration_says(source):
+    assert set(source.unique) <= {field.name for field in source.required}
+    macros = without_comments((QUERIES / "macros.sql").read_text("utf-8"))
+    found = re.search(rf"macro {source.id}_at\(as_of, known_at\) as table(.*?);", macros + ";", re.S)
+    assert found, f"macros.sql lacks {source.id}_at"
+    keys = re.search(r"partition by i\.organisation, (.*?)\s+order by", found[1], re.S)
+    assert re.findall(r"lower\(t\.(\w+)\)", keys[1] if keys else "") == list(source.unique)
+
+
+def test_required_fields_are_never_read_from_a_list_alone():
+    # what no list knows is kept and unknown: a code can be null, so nothing may rely on it being there
+    assert [f.name for s in SOURCES.values() for f in s.fields if f.type == "word" and not f.words] == []
+
+
+# --- points ------------------------------------------------------------------------------------------------------
+
+
+def statement_of(point):
+    """The point's statement with every macro beneath it, however deep."""
+    macros = without_comments((QUERIES / "macros.sql").read_text("utf-8"))
+    bodies = dict(re.findall(r"macro (\w+)\([^()]*\) as table(.*?);", macros + ";", re.S))
+    text, left = query("points", point.id).sql, set(bodies)
+    while called := {name for name in left if re.search(rf"\b{name}\(", text)}:
+        left -= called
+        text += "".join(bodies[name] for name in sorted(called))
+    return text
+
+
+def reasons_in(sql):
+    """The reason codes that a statement can give: 'unmet:late', or a code alone where outcome and reason are apart."""
+    judged = set(re.findall(r"'(?:met|unmet|unknown|pending|exempt):(\w+)'", sql))
+    apart = re.search(r"case((?:(?!\bcase\b).)*?)end as reason", sql, re.S)
+    return judged | set(re.findall(r"(?:then|else) '(\w+)'", apart[1]) if apart else [])
+
+
+def words_in(sql):
+    """Every word that stands in quotes, alone or after an outcome."""
+    return {word for text in re.findall(r"'([\w:]+)'", sql) for word in text.split(":")}
+
+
+def test_there_are_thirteen_points_with_their_statements():
+    assert [point.number for point in POINTS] == list(range(1, 14))
+    assert sorted(point.id for point in POINTS) == sorted(names("points"))
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_every_reason_that_a_point_can_give_has_its_words(point):
+    given = reasons_in(statement_of(point))
+    assert given
+    assert sorted(given - set(point.reasons)) == []
+    assert [code for code in given if not (point.reasons[code].get("sv") and point.reasons[code].get("en"))] == []
+
+
+def test_no_reason_is_declared_that_no_point_gives():
+    common = set.intersection(*(set(point.reasons) for point in POINTS))
+    named = {point.id: words_in(statement_of(point)) for point in POINTS}
+    assert [(p.id, code) for p in POINTS for code in p.reasons if code not in common | named[p.id]] == []
+    assert sorted(common - set.union(*named.values())) == []
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_every_parameter_of_a_point_has_a_value_on_every_day(point):
+    asked = query("points", point.id).names - {"as_of", "known_at"}
+    days = [date(2016, 1, 1), *(row["from"] for row in (*point.targets, *point.dated_parameters)), date(2030, 1, 1)]
+    assert [
+        (day, sorted(asked - set(point.parameters(day)))) for day in days if asked - set(point.parameters(day))
+    ] == []
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_a_point_reads_the_sources_that_it_says(point):
+    read = {name for name in SOURCES if re.search(rf"\b{name}_at\(", statement_of(point))}
+    assert sorted(read) == sorted({*point.needs, *point.uses})
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_everything_that_is_shown_of_a_point_is_said_in_both_languages(point):
+    texts = [point.title, point.short, point.question, point.items, point.fulfilled, point.rule]
+    texts += [row["text"] for row in point.laws]
+    assert point.laws
+    assert [text for text in texts if not (text.get("sv") and text.get("en"))] == []
+    assert all(0 < row["limit"] <= row["target"] <= 1 for row in point.targets)
+
+
+# --- commands ----------------------------------------------------------------------------------------------------
+
+
+def test_the_commands_that_the_readme_names_are_there():
+    readme = ROOT / "README.md"
+    if not readme.exists():
+        pytest.skip("no README yet")
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    named = set(re.findall(r"(?:^|`)\s*make ([a-z]+)", readme.read_text("utf-8"), re.M))
+    assert named
+    assert sorted(named - targets) == []

@@ -1,0 +1,398 @@
+"""One file into the database and out of the figures again: all of it or nothing, and nothing forgotten."""
+
+from datetime import date, datetime, timedelta
+
+import openpyxl
+import pytest
+
+from compliance.assessing import coverage
+from compliance.database import EVERYTHING_KNOWN, rows
+from compliance.errors import Refusal
+from compliance.language import Language
+from compliance.loading import rehearse, rename_organisation, revoke
+from compliance.reading import read
+from tests.line import NOON, POINTS, SOURCES, WORDS, Line
+
+HEAD = "AD-konto | Enhet | Anställningsdatum"
+INCIDENTS = POINTS[10]
+OCTOBER, NOVEMBER, LATER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 11, 24)
+# Point 11: what is closed counts.
+CASES = "Ärendenummer | Enhet | Upptäckt | Rubrik | Avslutad | Orsak | Åtgärd"
+CLOSED = "2026-02-01 | x | 2026-02-03 | slarv | rättat"
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+def staff(*names):
+    return "\n".join([HEAD, *(f"{name} | A | 2024-01-01" for name in names)])
+
+
+def incidents(*ids, days=CLOSED):
+    return "\n".join([CASES, *(f"{case} | A | {days}" for case in ids)])
+
+
+def figures(line, as_of=LATER, known_at=EVERYTHING_KNOWN, points=POINTS):
+    """All that the points say on a day."""
+    with line.database.cursor() as cursor:
+        found = coverage(cursor, points, days=[as_of], known_at=known_at, level="organisation")
+    return [(f.point.number, f.organisation, f.met, f.unmet, f.unknown, f.pending, f.exempt, f.basis) for f in found]
+
+
+def met(line, **when):
+    return [figure[2] for figure in figures(line, points=(INCIDENTS,), **when)]
+
+
+def everything(line):
+    """Every row of every table."""
+    with line.database.cursor() as cursor:
+        tables = [row["table_name"] for row in rows(cursor, "select table_name from duckdb_tables() order by 1")]
+        return {name: rows(cursor, f"from {name}") for name in tables}
+
+
+def sentence(refusal):
+    return Language("en").refusal(refusal.value)
+
+
+# --- the same file, and a newer one ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["export.csv", "renamed.csv"])
+def test_the_same_file_is_refused_with_a_sentence_and_nothing_changes(line, name):
+    line.load_table(staff("p1"))
+    before, version = everything(line), line.database.version()
+    with pytest.raises(Refusal) as refusal:
+        line.load_table(staff("p1"), name=name)
+    assert sentence(refusal) == f"{name} has been loaded before, as import 1 on 2026-11-24. Nothing has changed."
+    assert (everything(line), line.database.version()) == (before, version)
+
+
+def test_the_same_file_of_another_extract_date_is_another_export(line):
+    line.load_table(staff("p1"))
+    line.load_table(staff("p1"), extract_date=OCTOBER)
+    assert line.column("employee_id", "staff") == ["p1", "p1"]
+
+
+def test_the_same_file_as_another_source_is_another_export(line):
+    both = "Ärende-ID | Enhet | Upptäcktes\n1 | A | 2026-01-01"
+    line.load_table(both, source="breaches")
+    line.load_table(both, source="incidents")
+    assert len(line.rows("from imports")) == 2
+
+
+def test_a_revoked_file_can_be_loaded_again(line):
+    line.load_table(staff("p1"))
+    revoke(line.database, 1, why="fel dag", order=line.order())
+    [receipt] = line.load_table(staff("p1"))
+    assert receipt.import_id == 2
+
+
+def test_a_later_file_of_the_same_date_replaces(line):
+    line.load_table(incidents("I1", "I2"))
+    line.load_table(incidents("I3"))
+    assert [item["item"] for item in line.items("11", LATER)] == ["I3"]
+
+
+def test_a_file_that_completes_is_added_and_wins_where_both_have_an_id(line):
+    line.load_table(incidents("I1", "I2"))
+    line.load_table(incidents("i2", "I3", days="2026-02-01 | x | | |"), completes=True)
+    assert [(i["item"], i["outcome"]) for i in line.items("11", LATER)] == [
+        ("I1", "met"),
+        ("i2", "unmet"),
+        ("I3", "unmet"),
+    ]
+
+
+def test_a_file_that_replaces_leaves_out_what_completed_the_one_before(line):
+    line.load_table(incidents("I1"))
+    line.load_table(incidents("I2"), completes=True)
+    line.load_table(incidents("I3"))
+    line.load_table(incidents("I4"), completes=True)
+    assert [item["item"] for item in line.items("11", LATER)] == ["I3", "I4"]
+
+
+def test_a_newer_export_replaces_from_its_own_date_on_whichever_was_loaded_first(line):
+    line.load_table(incidents("new", "newer"), extract_date=NOVEMBER)
+    line.load_table(incidents("old"), extract_date=OCTOBER)
+    days = [OCTOBER - timedelta(1), OCTOBER, NOVEMBER - timedelta(1), NOVEMBER, LATER]
+    assert [met(line, as_of=day) for day in days] == [[0], [1], [1], [2], [2]]
+    assert [figures(line, as_of=day, points=(INCIDENTS,))[0][-1] for day in days] == [False, True, True, True, True]
+
+
+# --- organisations -----------------------------------------------------------------------------------------------
+
+
+def test_a_new_database_has_one_organisation_which_can_be_renamed(line):
+    line.load_table(incidents("I1"))
+    before = line.order().now
+    rename_organisation(line.database, 1, name="  Norra \n förvaltningen ", order=line.order())
+    assert [figure[1] for figure in figures(line)[:1]] == ["Norra förvaltningen"]
+    assert [figure[1] for figure in figures(line, known_at=before)[:1]] == ["Förvaltningen"]
+    [receipt] = line.load_table(incidents("I2"))
+    assert receipt.organisation == "Norra förvaltningen"
+
+
+def test_the_organisation_is_what_is_said_and_a_new_one_is_added(line):
+    line.load_table(incidents("I1"), organisation="Norra")
+    line.load_table(incidents("I2", "I3"), organisation="Södra")
+    [receipt] = line.load_table(incidents("I4"), organisation=" NORRA ", extract_date=LATER)
+    assert receipt.organisation == "Norra"
+    assert [figure[1:3] for figure in figures(line, points=(INCIDENTS,))] == [("Norra", 1), ("Södra", 2)]
+
+
+def test_among_several_organisations_one_is_asked_for(line):
+    line.load_table(staff("p1"), organisation="Norra")
+    line.load_table(staff("p2"), organisation="Södra")
+    with pytest.raises(Refusal, match="several organisations: Norra, Södra"):
+        line.load_table(staff("p3"))
+
+
+def test_organisations_do_not_see_each_others_rows(line):
+    line.load_table(incidents("I1"), organisation="Norra")
+    line.load_table(incidents("I1", "I1 "), organisation="Södra")
+    assert [(i["organisation"], i["row"]) for i in line.items("11", LATER)] == [("Norra", 2), ("Södra", 3)]
+
+
+@pytest.mark.parametrize(("name", "said"), [(" \t ", "Write the name"), ("södra ", "Another organisation is called")])
+def test_a_name_that_is_none_or_another_ones_is_refused(line, name, said):
+    line.load_table(staff("p1"), organisation="Norra")
+    line.load_table(staff("p2"), organisation="Södra")
+    before = everything(line)
+    with pytest.raises(Refusal, match=said):
+        rename_organisation(line.database, 1, name=name, order=line.order())
+    assert everything(line) == before
+
+
+def test_an_organisation_may_write_its_own_name_in_another_way(line):
+    line.load_table(staff("p1"), organisation="norra")
+    rename_organisation(line.database, 1, name="Norra", order=line.order())
+    assert figures(line)[0][1] == "Norra"
+
+
+# --- all of it or nothing ----------------------------------------------------------------------------------------
+
+
+def workbook(path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, table in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in table:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+STAFF = [["AD-konto", "Enhet", "Anställningsdatum"], ["p1", "A", date(2024, 1, 1)]]
+BROKEN = [["Ärendenummer", "Enhet", "Upptäckt", "Rubrik"], ["I1", "A", "aldrig", "x"]]
+
+
+def test_a_file_of_two_sources_is_loaded_whole_or_not_at_all(line, tmp_path):
+    line.load_table(staff("p0"))
+    before, version = everything(line), line.database.version()
+    path = workbook(tmp_path / "b.xlsx", Personal=STAFF, Incidenter=BROKEN)
+    with pytest.raises(Refusal) as refusal:
+        line.load(path, extract_date=LATER)
+    assert "No row of b.xlsx" in sentence(refusal)
+    assert (everything(line), line.database.version()) == (before, version)
+
+
+def test_a_file_of_two_sources_is_two_imports(line, tmp_path):
+    path = workbook(tmp_path / "b.xlsx", Personal=STAFF, System=[["Systemnamn", "Enhet"], ["S", "A"]])
+    receipts = line.load(path, extract_date=LATER)
+    assert [(r.import_id, r.source.id) for r in receipts] == [(1, "staff"), (2, "systems")]
+    with pytest.raises(Refusal, match="loaded before"):
+        line.load(path, extract_date=LATER)
+
+
+def test_a_file_none_of_whose_rows_can_be_loaded_says_where_and_why(line):
+    with pytest.raises(Refusal) as refusal:
+        line.load_table(f"{HEAD}\np1 | A | i våras\np2 | | 2024-01-01")
+    assert sentence(refusal) == (
+        "No row of export.csv can be loaded as Staff list. The first one, row 2, column Anställningsdatum: "
+        "This is not a date. Write it as 2026-10-31. Correct the file and load it again."
+    )
+    assert line.rows("from imports") == line.rows("from staff") == line.rows("from events") == []
+
+
+def test_a_first_load_that_fails_makes_no_database(line):
+    with pytest.raises(Refusal):
+        line.load_table(f"{HEAD}\np1 | A | i våras")
+    assert not line.database.exists()
+
+
+def test_a_file_with_its_headings_only_says_so(line):
+    with pytest.raises(Refusal) as refusal:
+        line.load_table(HEAD)
+    assert "has the headings of Staff list but no row below them" in sentence(refusal)
+
+
+def test_rejected_rows_do_not_make_it_fail_and_are_kept_with_their_reasons(line):
+    [receipt] = line.load_table(
+        f"{HEAD} | Anställd t.o.m.\n"
+        "p1 | A | 2024-01-01 | snart\n"
+        " | A | 2024-01-01 | \n"
+        "p3 | A | i våras | också fel\n"
+        "p4 | A | 2024-01-01 | "
+    )
+    found = (receipt.summary.loaded, receipt.summary.rejected, receipt.summary.warnings)
+    assert found == (2, 2, 1)
+    assert line.problems() == [
+        (2, "Anställd t.o.m.", "snart", "not_a_date", "warning"),
+        (3, "AD-konto", None, "missing", "rejected"),
+        (4, "Anställningsdatum", "i våras", "not_a_date", "rejected"),
+    ]
+    assert [(p["row"], p["reason"]) for p in receipt.problems] == [(p[0], p[3]) for p in line.problems()]
+    assert line.rows("select employee_id, row from staff order by row") == [
+        {"employee_id": "p1", "row": 2},
+        {"employee_id": "p4", "row": 5},
+    ]
+
+
+def test_an_import_keeps_what_it_was(line):
+    path = line.file(staff("p1"))
+    [receipt] = line.load(path, extract_date=OCTOBER)
+    [kept] = line.rows("from imports")
+    workbook_read = read(path, name=path.name)
+    assert kept == {
+        "import_id": receipt.import_id,
+        "organisation_id": 1,
+        "source": "staff",
+        "file": "export.csv",
+        "sha256": workbook_read.sha256,
+        "sheets": ", ".join(s.name for s in workbook_read.sheets if s.name),
+        "extract_date": OCTOBER,
+        "extract_date_by": "said",
+        "completes": False,
+        "imported_at": NOON + timedelta(minutes=1),
+        "imported_by": "test",
+        "loaded": 1,
+        "rejected": 0,
+        "warnings": 0,
+    }
+    assert line.rows("select field, heading from import_columns order by field") == [
+        {"field": "employed_from", "heading": "Anställningsdatum"},
+        {"field": "employee_id", "heading": "AD-konto"},
+        {"field": "unit", "heading": "Enhet"},
+    ]
+
+
+# --- out of the figures again ------------------------------------------------------------------------------------
+
+
+def test_after_a_revocation_the_figures_are_those_before_the_load(line):
+    line.load_table(incidents("I1"), extract_date=OCTOBER)
+    before = figures(line), [line.items(p.id, LATER) for p in POINTS]
+    line.load_table(incidents("I2", "I3"))
+    assert figures(line) != before[0]
+    revoke(line.database, 2, why=" fel fil ", order=line.order())
+    assert (figures(line), [line.items(p.id, LATER) for p in POINTS]) == before
+
+
+def test_a_revoked_import_stays_in_the_history_with_who_when_and_why(line):
+    line.load_table(incidents("I1"))
+    revoke(line.database, 1, why=" fel fil ", order=line.order(who="Eva"))
+    assert len(line.rows("from imports")) == len(line.rows("from incidents")) == 1
+    now = NOON + timedelta(minutes=line.loads)
+    assert line.rows("from revocations") == [{"import_id": 1, "revoked_at": now, "revoked_by": "Eva", "why": "fel fil"}]
+
+
+@pytest.mark.parametrize(("number", "why", "said"), [(1, "  ", "Say why"), (7, "fel", "There is no import 7")])
+def test_a_revocation_needs_a_reason_and_an_import(line, number, why, said):
+    line.load_table(incidents("I1"))
+    before = everything(line)
+    with pytest.raises(Refusal) as refusal:
+        revoke(line.database, number, why=why, order=line.order())
+    assert said in sentence(refusal)
+    assert everything(line) == before
+
+
+def test_an_import_is_revoked_once(line):
+    line.load_table(incidents("I1"))
+    revoke(line.database, 1, why="fel", order=line.order())
+    with pytest.raises(Refusal, match="revoked before"):
+        revoke(line.database, 1, why="fel", order=line.order())
+    assert len(line.rows("from revocations")) == 1
+
+
+# --- before anything is written ----------------------------------------------------------------------------------
+
+
+def rehearsed(line, table, then, **said):
+    path = line.file(table, name="rehearsed.csv")
+    order = line.order(**{"extract_date": LATER} | said)
+    return rehearse(line.database, read(path, name=path.name), order, sources=SOURCES, words=WORDS, then=then)
+
+
+def seen(cursor):
+    return rows(cursor, "select incident_id from incidents order by 1")
+
+
+def test_a_rehearsal_sees_the_new_rows_and_writes_nothing(line):
+    line.load_table(incidents("I1"))
+    before = everything(line), line.database.version(), line.database.path.read_bytes()
+    [receipt], there = rehearsed(line, incidents("I2", "I3"), seen)
+    assert (receipt.import_id, receipt.summary.loaded) == (2, 2)
+    assert there == [{"incident_id": "I1"}, {"incident_id": "I2"}, {"incident_id": "I3"}]
+    assert (everything(line), line.database.version(), line.database.path.read_bytes()) == before
+
+
+def test_a_rehearsal_tells_the_figures_after_the_load(line):
+    line.load_table(incidents("I1"))
+
+    def after(cursor):
+        found = coverage(cursor, (INCIDENTS,), days=[LATER], known_at=EVERYTHING_KNOWN, level="organisation")
+        return [figure.met for figure in found]
+
+    assert rehearsed(line, incidents("I2", "I3"), after)[1] == [2]
+    assert met(line) == [1]
+
+
+def test_a_rehearsal_without_a_database_makes_none(line):
+    _, there = rehearsed(line, incidents("I1"), seen)
+    assert there == [{"incident_id": "I1"}]
+    assert not line.database.exists()
+
+
+def test_a_rehearsal_refuses_what_a_load_would(line):
+    line.load_table(incidents("I1"))
+    with pytest.raises(Refusal, match="loaded before"):
+        rehearsed(line, incidents("I1"), seen, extract_date=NOVEMBER)
+    assert met(line) == [1]
+
+
+# --- what was known when -----------------------------------------------------------------------------------------
+
+
+def test_what_was_known_at_a_moment_never_changes(line):
+    line.load_table(incidents("I1"), extract_date=OCTOBER)
+    first = NOON + timedelta(minutes=line.loads)
+    known = {first: figures(line)}
+    line.load_table(incidents("I2", "I3"))
+    known[first + timedelta(minutes=1)] = figures(line)
+    revoke(line.database, 2, why="fel", order=line.order())
+    line.load_table(incidents("I4", "I5", "I6"))
+    assert {moment: figures(line, known_at=moment) for moment in known} == known
+    moments = [first - timedelta(seconds=1), *(first + timedelta(minutes=i) for i in range(4))]
+    assert [met(line, known_at=moment) for moment in moments] == [[0], [1], [2], [1], [3]]
+
+
+def test_everything_done_leaves_an_event(line):
+    line.load_table(incidents("I1"))
+    rename_organisation(line.database, 1, name="Norra", order=line.order(who="Eva"))
+    revoke(line.database, 1, why="fel fil", order=line.order(who="Bo"))
+    found = line.rows("select happened_at, who, action, what from events order by happened_at")
+    assert [tuple(row.values()) for row in found] == [
+        (NOON + timedelta(minutes=1), "test", "load", "import 1: incidents, export.csv"),
+        (NOON + timedelta(minutes=2), "Eva", "rename", "Norra"),
+        (NOON + timedelta(minutes=3), "Bo", "revoke", "import 1: fel fil"),
+    ]
+
+
+def test_an_extract_date_is_after_today_by_the_day_in_sweden(line):
+    late = datetime(2026, 11, 23, 23, 30)  # half past midnight of the 24th in Stockholm
+    [today] = line.load_table(staff("p1"), extract_date=LATER, now=late)
+    [tomorrow] = line.load_table(staff("p1"), extract_date=LATER + timedelta(1), now=late)
+    assert (today.future, tomorrow.future) == (False, True)
