@@ -158,7 +158,8 @@ def _figures(point: Point, counted: Rows, there: Basis, *, days: list[date], lev
 
 def _counts(cursor: Cursor, points: tuple[Point, ...], there: Basis, *, days: list[date], known_at: datetime) -> Rows:
     """Counts of all levels, of every point that has a basis, in one statement: planned once, it is faster than many."""
-    parts, values = [], {"known_at": known_at, **_days(days, "")}
+    parts: list[str] = []
+    values = {"known_at": known_at, **_days(days, "")}
     for point in points:
         based = [day for day in days if any(there.has(point, name, day) for name in there.organisations)]
         for parameters, same in _days_by_rules(point, based):

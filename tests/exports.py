@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
+
 from tests.reference import OPEN_END, Export, Row, add_months, key
 
 AS_OF = date(2026, 11, 24)
@@ -516,7 +517,20 @@ def _settle_departments(rows: list[Row]) -> None:
 
 # --- workbooks -------------------------------------------------------------------------------
 
-MONTHS = ("januari februari mars april maj juni juli augusti september oktober november december").split()
+MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 LEVEL_WORDS = {1: "Måttlig", 2: "Betydande", 3: "Allvarlig"}
 
 

@@ -124,8 +124,8 @@ def _rule_sets() -> tuple[RuleSet, ...]:
 
 
 def _targets() -> dict[int, tuple[int, int]]:
-    targets = {point: (95, 80) for point in (1, 2, 4, 5, 7, 9)}
-    targets |= {point: (100, 90) for point in (6, 8, 10, 12, 13)}
+    targets = dict.fromkeys((1, 2, 4, 5, 7, 9), (95, 80))
+    targets |= dict.fromkeys((6, 8, 10, 12, 13), (100, 90))
     return targets | {3: (100, 80), 11: (90, 75)}
 
 

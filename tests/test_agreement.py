@@ -51,17 +51,20 @@ def test_coverage(loaded, level, day):
     line, exports = loaded
     with line.database.cursor() as cursor:
         figures = coverage(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN, level=level)
-    found = [
-        (f.point.number, f.organisation, low(f.department), low(f.unit), f.met, f.unmet, f.unknown, f.pending, f.exempt)
-        + (f.coverage, f.status.value, f.basis)
-        for f in figures
-    ]
-    expected = [
-        (r["point"], r["organisation"], low(r["department"]), low(r["unit"]), r["met"], r["unmet"], r["unknown"])
-        + (r["pending"], r["exempt"], r["coverage"], r["status"], r["basis"])
-        for r in reference.coverage(exports, day, level)
-    ]
-    assert Counter(found) == Counter(expected)
+    assert Counter(map(figure, figures)) == Counter(map(expected_figure, reference.coverage(exports, day, level)))
+
+
+COUNTS = ("met", "unmet", "unknown", "pending", "exempt")
+
+
+def figure(found):
+    whose = (found.point.number, found.organisation, low(found.department), low(found.unit))
+    return (*whose, *(getattr(found, name) for name in COUNTS), found.coverage, found.status.value, found.basis)
+
+
+def expected_figure(row):
+    whose = (row["point"], row["organisation"], low(row["department"]), low(row["unit"]))
+    return (*whose, *(row[name] for name in COUNTS), row["coverage"], row["status"], row["basis"])
 
 
 def due_is_said(point, item):

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.exports import AS_OF, random_exports, write_workbook
 from openpyxl import load_workbook
+
+from tests.exports import AS_OF, random_exports, write_workbook
 from tests.reference import (
     NEEDS,
     OPEN_END,

@@ -210,7 +210,8 @@ def test_nine_criteria_are_counted(line):
 
 def test_either_answer_means_that_the_need_of_an_agreement_is_assessed(line):
     line.load_table(
-        "Dnr | Benämning | Enhet | Innehåller IT/information | PUB behövs\n1 | a | A | Ja | Nej\n2 | b | A | Ja | Ja\n3 | c | A | Ja |"
+        "Dnr | Benämning | Enhet | Innehåller IT/information | PUB behövs\n"
+        "1 | a | A | Ja | Nej\n2 | b | A | Ja | Ja\n3 | c | A | Ja |"
     )
     assert line.column("processor_assessed", "procurements") == [True, True, None]
 
@@ -242,7 +243,8 @@ def test_any_text_in_a_required_yes_no_is_unknown_and_empty_is_rejected(line):
 
 def test_of_one_id_the_last_row_counts_and_the_others_are_warnings(line):
     line.load_table(
-        "Ärendenummer | Enhet | Upptäckt | Rubrik\nI1 | A | 2026-01-01 | första\ni1 | A | 2026-01-02 | sista\nI1 | A | aldrig | avvisad"
+        "Ärendenummer | Enhet | Upptäckt | Rubrik\n"
+        "I1 | A | 2026-01-01 | första\ni1 | A | 2026-01-02 | sista\nI1 | A | aldrig | avvisad"
     )
     assert line.problems() == [
         (2, "Ärendenummer", "I1", "duplicate", "warning"),

@@ -1,0 +1,23 @@
+"""The sample database for tests: made once, kept under build/, copied to wherever a test wants it."""
+
+from functools import cache
+from pathlib import Path
+
+from compliance import demo
+from compliance.places import ROOT
+
+
+@cache
+def made() -> Path:
+    """The sample database; made anew only when the samples, or what reads them, have changed."""
+    path = ROOT / "build" / "tests" / "sample.duckdb"
+    demo.build(path)
+    return path
+
+
+def beside(folder: Path) -> Path:
+    """The place of a database of one's own in `folder`, with the sample database beside it."""
+    for path in made().parent.glob("sample.duckdb*"):
+        if path.suffix in {".duckdb", ".made-of"}:
+            (folder / path.name).write_bytes(path.read_bytes())
+    return folder / "own.duckdb"
