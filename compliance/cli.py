@@ -6,6 +6,7 @@ Exit status 0, or 1 with one line per problem on stderr, or 2 for wrong usage. I
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -72,7 +73,9 @@ def _day(text: str | None, option: str) -> date:
     if text is None:
         return datetime.now(ZoneInfo("Europe/Stockholm")).date()
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            raise ValueError(text)
+        return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a date: write YYYY-MM-DD", param_hint=option) from None
 

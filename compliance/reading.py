@@ -15,14 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 
 from compliance.errors import Refusal
 from compliance.language import N_
+from compliance.masking import MASK, mask_text
 from compliance.places import ROOT
-from compliance.reader import MASK, mask_text
 
 __all__ = ["MASK", "Sheet", "Workbook", "read", "shown_name"]
 
@@ -78,7 +78,8 @@ class Sheet:
 class Workbook:
     """A file as it was read. `kind` is xlsx, xlsm, xls, ods, csv, html or xml, by content.
 
-    `date1904` says how an unformatted serial counts; `modified` is local time; `masked` counts identity numbers.
+    `date1904` says how an unformatted serial counts; `modified` is local time; `masked` counts identity numbers;
+    `cut` counts what was left out: columns beyond the 500th, and stray cells far outside of a table.
     """
 
     name: str
@@ -88,15 +89,15 @@ class Workbook:
     date1904: bool
     modified: datetime | None
     masked: int
+    cut: int = 0
 
 
 def read(content: bytes | Path, *, name: str) -> Workbook:
     """The sheets of a file; raises Refusal for every file that cannot be read."""
     shown, in_name = shown_name(name)
-    with AT_ONCE, tempfile.TemporaryDirectory(prefix="compliance-") as folder:
-        source = Path(folder) / "source"
-        sha256 = _keep(content, source, shown=shown)
-        answer = _ask(source, shown=shown)
+    with AT_ONCE, nameless_file() as file, tempfile.TemporaryDirectory(prefix="compliance-") as folder:
+        sha256 = _keep(content, file, shown=shown)
+        answer = _ask(file, Path(folder), shown=shown)
         return Workbook(
             name=shown,
             sha256=sha256,
@@ -105,6 +106,7 @@ def read(content: bytes | Path, *, name: str) -> Workbook:
             date1904=answer["date1904"],
             modified=datetime.fromisoformat(answer["modified"]) if answer["modified"] else None,
             masked=answer["masked"] + in_name,
+            cut=answer["cut"],
         )
 
 
@@ -123,18 +125,28 @@ def _blank(letter: str) -> str:
     return " " if letter.isspace() else ""
 
 
-def _keep(content: bytes | Path, source: Path, *, shown: str) -> str:
-    """Copies the file to where only this process and its child can read it; returns its SHA-256."""
+def nameless_file() -> BinaryIO:
+    """A new file that no other process finds, and that is gone with this one and its child, however they end.
+
+    It may hold identity numbers, so on Linux it is in memory; elsewhere it is a temporary file without a name.
+    """
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("export"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+def _keep(content: bytes | Path, file: BinaryIO, *, shown: str) -> str:
+    """Copies the content to where only this process and its child can read it; returns its SHA-256."""
     digest, size = hashlib.sha256(), 0
-    with open(source, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-        for piece in _pieces(content, shown=shown):
-            digest.update(piece)
-            file.write(piece)
-            size += len(piece)
-            if size > MAX_BYTES:
-                raise _refusal("too_large", shown)
+    for piece in _pieces(content, shown=shown):
+        digest.update(piece)
+        file.write(piece)
+        size += len(piece)
+        if size > MAX_BYTES:
+            raise _refusal("too_large", shown)
     if not size:
         raise _refusal("empty", shown)
+    file.flush()
     return digest.hexdigest()
 
 
@@ -151,11 +163,11 @@ def _pieces(content: bytes | Path, *, shown: str) -> Iterator[bytes]:
             yield piece
 
 
-def _ask(source: Path, *, shown: str) -> dict[str, Any]:
+def _ask(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
     """What the child answers; where memory failed, once more with care, which cuts off a stray cell far away."""
-    answer = _child(source, shown=shown)
+    answer = _child(file, folder, shown=shown)
     if answer["problem"] in ("died", "memory"):
-        answer = _child(source, "careful", shown=shown)
+        answer = _child(file, folder, "careful", shown=shown)
     if "fault" in answer:
         log.warning("The reader failed: %s", answer["fault"])
     if answer["problem"]:
@@ -163,15 +175,14 @@ def _ask(source: Path, *, shown: str) -> dict[str, Any]:
     return answer
 
 
-def _child(source: Path, *how: str, shown: str) -> dict[str, Any]:
-    """Runs the reader once; it may die at any point."""
-    folder = source.parent
-    command = [sys.executable, "-P", "-m", "compliance.reader", str(source), str(folder), *how]
+def _child(file: BinaryIO, folder: Path, *how: str, shown: str) -> dict[str, Any]:
+    """Runs the reader once, which finds the file as its standard input; it may die at any point."""
+    command = [sys.executable, "-P", "-m", "compliance.reader", str(folder), *how]
     with subprocess.Popen(
         command,
         cwd=folder,
         env=_environment(),
-        stdin=subprocess.DEVNULL,
+        stdin=file,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -16,7 +16,8 @@ from tests.line import POINTS, SOURCES, Line
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
     "errors", "places", "language", "declared", "sources", "points", "permissions", "queries", "database",
-    "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading", "recognising", "validating", "loading", "assessing", "figures", "extracts", "tracing",
+    "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading", "recognising",
+    "validating", "loading", "assessing", "figures", "extracts", "tracing",
     "previewing", "charts", "viewing", "demo", "ui", "samples", "server", "cli", "__main__",
 ]  # fmt: skip
 LONGEST = 40

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import random
 import subprocess
 import sys
@@ -15,11 +16,11 @@ import openpyxl
 import pytest
 from openpyxl.chart import LineChart
 
-from compliance import reader, reading
+from compliance import reader, reading, strays
 from compliance.errors import Refusal
+from compliance.masking import MASK, mask_text
 from compliance.places import ROOT
-from compliance.reader import mask_text
-from compliance.reading import MASK, read
+from compliance.reading import read
 from tests import files
 
 GRID = "".join(
@@ -285,8 +286,17 @@ def test_care_that_finds_nothing_does_not_try_again(tmp_path):
     """honest_but_too_large: the second child would take all memory like the first"""
     source = tmp_path / "source"
     source.write_bytes(files.raw_xlsx(files.sheet_xml(GRID)))
-    with pytest.raises(reader.Unreadable, match="too_large"):
-        reader.read(source, careful=True)
+    with source.open("rb") as file, pytest.raises(reader.Unreadable, match="too_large"):
+        reader.read(file, folder=tmp_path, careful=True)
+
+
+def test_care_comes_after_a_death(tmp_path):
+    """stale_link: the first child died with the workbook open, and the second one has the same folder"""
+    source = tmp_path / "source"
+    source.write_bytes(files.ods(files.ods_row(files.ods_cell("Id"))))
+    (tmp_path / "export.ods").symlink_to("/dev/fd/0")
+    with source.open("rb") as file:
+        assert reader.read(file, folder=tmp_path, careful=True).kind == "ods"
 
 
 def test_a_row_far_below_is_kept_where_there_is_room():
@@ -309,6 +319,33 @@ def test_wide_sheets_are_read_up_to_a_limit():
     """16384_columns: an export has fewer"""
     assert len(values(files.xlsx({"Blad1": [range(16384)]}))[0]) == 500
     assert len(values(";".join(map(str, range(20000))).encode())[0]) == 500
+
+
+FAR = [*[None] * 3, *range(505)]
+FAR_CELL = f'<row r="1048576">{files.text_cell("x", "XFD1048576")}</row>'
+FAR_XML = files.xml_cell("y", attributes='ss:Index="9999"')
+
+
+@pytest.mark.parametrize(
+    ("content", "cut"),
+    [
+        (files.xlsx({"Blad1": [["Id", *range(499)]]}), 0),
+        (files.xlsx({"Blad1": [["Id", *range(502)]], "Blad2": [FAR]}), 3 + 8),
+        (files.xlsx({"Blad1": [["Id"]], "Blad2": [["x"]]}, first_column=510), None),
+        (";".join(["x"] * 500).encode() + b";;;\n", 0),
+        (";".join(["x"] * 503).encode() + b";;\n" + ";".join(["y"] * 501).encode(), 3),
+        (b"<table><tr>" + b"<td>x" * 500 + b"<td><td>y<td>z</table>", 2),
+        (files.xml_2003(f"<Row>{files.xml_cell('x') * 502}</Row>"), 2),
+        (files.xml_2003(f"<Row>{files.xml_cell('x')}{FAR_XML}</Row>"), 1),
+        (files.raw_xlsx(files.sheet_xml(GRID + FAR_CELL)), 1),
+    ],
+)
+def test_what_is_left_out_is_counted(content, cut):
+    """silent_cut: a column that is missing without a word looks as if the export had none"""
+    if cut is None:
+        assert "empty" in refusal(content)
+    else:
+        assert read(content, name="a").cut == cut
 
 
 def test_a_bomb_is_refused_by_its_directory():
@@ -348,7 +385,7 @@ def test_entities_do_not_expand():
     assert "damaged" in refusal(files.raw_xlsx(ENTITIES + files.sheet_xml(f"<row>{files.text_cell('&i;')}</row>")))
     assert "damaged" in refusal(files.xml_2003(f"<Row>{files.xml_cell('&i;')}</Row>", prolog=ENTITIES))
     with pytest.raises(reader.Unreadable, match="damaged"):
-        reader.near_cells((ENTITIES + files.sheet_xml("")).encode())
+        strays.near_cells((ENTITIES + files.sheet_xml("")).encode())
     html = f"{ENTITIES.replace('DOCTYPE x', 'DOCTYPE html')}<html><table><tr><td>&i;</td></tr></table></html>"
     assert values(html.encode())[-1] == ["&i;"]
 
@@ -417,18 +454,50 @@ def test_the_child_sees_no_secrets(monkeypatch):
     assert "hemligt" not in str(reading._environment())
 
 
-def test_the_file_is_for_no_other_user(own_temporary_folder, monkeypatch):
-    """mode_0600: another user of the machine could read identity numbers"""
-    modes = []
-    ask = reading._ask
+LEAKY = {
+    "xlsx": files.xlsx({"Blad1": [["Id", "850612-1238"]]}),
+    "stray": files.raw_xlsx(files.sheet_xml(f'<row r="1">{files.text_cell("850612-1238")}</row>{FAR_CELL}')),
+    "xls": files.xls({"Blad1": [["Id", "850612-1238"]]}),
+    "ods": files.ods(files.ods_row(files.ods_cell("850612-1238"))),
+    "csv": b"Id;850612-1238",
+}
 
-    def look(source, **said):
-        modes.extend([source.stat().st_mode & 0o777, source.parent.stat().st_mode & 0o777])
-        return ask(source, **said)
 
-    monkeypatch.setattr(reading, "_ask", look)
-    read(b"Id;Namn", name="a.csv")
-    assert modes == [0o600, 0o700]
+@pytest.mark.parametrize("kind", LEAKY)
+def test_nothing_is_on_the_disk_before_it_is_masked(kind, own_temporary_folder, monkeypatch):
+    """killed_server: what it left behind would hold identity numbers"""
+    folders = []
+    ask = reading._child
+
+    def look(file, folder, *how, **said):
+        assert list(folder.iterdir()) == []
+        answer = ask(file, folder, *how, **said)
+        folders.append(sorted(path.name for path in folder.iterdir()))
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert not any(b"1238" in path.read_bytes() for path in folder.iterdir())
+        return answer
+
+    monkeypatch.setattr(reading, "_child", look)
+    assert read(LEAKY[kind], name="a").masked == 1
+    assert folders[-1] == ["0.arrow", "answer.json"]
+
+
+@pytest.mark.parametrize("kind", LEAKY)
+def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
+    """unlinked_copy: a copy would be on the disk even if it were deleted at once"""
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(LEAKY[kind])
+    target.mkdir()
+    code = (
+        "import sys; from compliance import reader; "
+        "sys.addaudithook(lambda event, said: event == 'open' and said[2] & 3 and print(said[0])); "
+        f"reader.main([{str(target)!r}])"
+    )
+    with source.open("rb") as file:
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdin=file, capture_output=True, text=True)
+    assert json.loads((target / "answer.json").read_text())["masked"] == 1
+    # Arrow writes its own file, which the hook does not see.
+    assert done.stdout.split() == [str(target / "answer.json")]
 
 
 def test_several_at_once():

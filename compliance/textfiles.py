@@ -1,0 +1,119 @@
+"""Tables that are text: their encoding, which kind of text they are, and CSV."""
+
+import codecs
+import csv
+import io
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final, cast
+
+from compliance.cells import Content, Found, Row, Unreadable, replaced, table_of, trimmed
+from compliance.markup import SPREADSHEET_2003, page_in_archive, read_html, read_xml_2003
+
+DELIMITERS: Final = ";\t,"
+SAMPLE: Final = 200_000
+SEP_LINE: Final = re.compile(r'"?sep=(\t|[^\w\s"])"?[;,\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+LAST_LINE: Final = "\x1c"
+
+
+def read_text(data: bytes) -> Content:
+    """A table that is text, whatever it is called."""
+    if not data.strip():
+        raise Unreadable("empty")
+    text = decode(data)
+    head = text[:4096].lstrip().lower()
+    if head.startswith("mime-version:"):
+        return read_html(decode(page_in_archive(data)))
+    if not head.startswith("<"):
+        return Content(kind="csv", sheets=[read_csv(text)])
+    if re.search(f"[\"']{SPREADSHEET_2003}[\"']", head) and "<html" not in head:
+        return read_xml_2003(text)
+    if re.search(r"<(html|table|meta|body|div|style|center|!doctype html)\b", head):
+        return read_html(text)
+    raise Unreadable("unknown")
+
+
+def decode(data: bytes) -> str:
+    """The text of a file: Unicode by its mark or its form, else Windows-1252; raises for what is no text."""
+    codecs.register_error("windows", _as_windows)
+    text = data.decode(_encoding(data), errors="windows").lstrip("\ufeff").rstrip("\x1a")
+    sample = text[:65536]
+    strange = sum(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n\f" for letter in sample)
+    if "\0" in text or strange * 50 > len(sample):
+        raise Unreadable("unknown")
+    return text
+
+
+def _as_windows(fault: UnicodeError) -> tuple[str, int]:
+    """Single bytes of Windows-1252 in a text that is otherwise UTF-8."""
+    if not isinstance(fault, UnicodeDecodeError):
+        raise fault
+    return fault.object[fault.start : fault.end].decode("cp1252", errors="replace"), fault.end
+
+
+def _encoding(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = data[:4096]
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd * 5 > len(sample) and odd > 10 * even:
+        return "utf-16-le"
+    if even * 5 > len(sample) and even > 10 * odd:
+        return "utf-16-be"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "utf-8" if _mostly_utf8(data) else "cp1252"
+    return "utf-8"
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    return len(re.findall("[^\x00-\x7f]", text)) - broken > 10 * broken
+
+
+def read_csv(text: str) -> Found:
+    """The records of a CSV file; a record is a row, also one that is blank or has several lines."""
+    said = SEP_LINE.match(text)
+    delimiter = said[1] if said else delimiter_of(text)
+    table, cut = table_of(_records(text[said.end() :] if said else text, delimiter))
+    # The line added at the end is swallowed where a quotation mark before it is never closed.
+    if table["c0"][-1].as_py() != LAST_LINE:
+        raise Unreadable("open_quote", row=table.num_rows)
+    table = trimmed(table.slice(0, table.num_rows - 1))
+    # Exports protect leading zeros by a formula that gives a text: ="00123".
+    return Found(name="", cells=replaced(table, pattern='^="([^"]*)"$', by=r"\1"), cut=cut)
+
+
+def _records(text: str, delimiter: str) -> Iterator[Row]:
+    csv.field_size_limit(len(text) + 1)
+    lines = itertools.chain(io.StringIO(text, newline=""), [LAST_LINE])
+    records = csv.reader(lines, delimiter=delimiter)
+    first = next(records)
+    # The byte order mark may have come inside of the first heading's quotation marks.
+    return itertools.chain([[cell.lstrip("\ufeff") for cell in first]], cast(Iterator[Row], records))
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter that cuts most of the first records to one and the same width."""
+    csv.field_size_limit(SAMPLE)
+    return max(DELIMITERS, key=lambda delimiter: _evenness(text[:SAMPLE], delimiter))
+
+
+def _evenness(text: str, delimiter: str) -> tuple[int, int]:
+    """How many of the first fifty records have the commonest width, and that width.
+
+    Titles are not counted: what comes before the first record that is cut. A record after it that is
+    not cut weighs against the delimiter: so decimal commas lose, which a heading does not have.
+    """
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    widths = [len(record) for record in itertools.islice(records, 50) if record]
+    table = list(itertools.dropwhile(lambda width: width == 1, widths))
+    if not table:
+        return (-len(widths) * 3, 0)
+    width, count = Counter(width for width in table if width > 1).most_common(1)[0]
+    return (count - 3 * table.count(1), width)
