@@ -44,6 +44,10 @@ DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 # The relations that hold the rows of one review point where one is asked for.
 BY_POINT: Final = frozenset({"point_items", "counted", "shown_figures", "review_points"})
 NO_TIME: Final = " 00:00:00"
+FEW_PERSONS: Final = 5
+MIDNIGHT: Final = datetime.min.time()
+# What XML, so a workbook, has no way to write.
+UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 EXCEL_ROWS: Final = 1_048_576
 
 
@@ -134,7 +138,8 @@ def extract(
 ) -> Extract:
     """The rows of the extract `name`, for one review point or organisation where it is said.
 
-    Without `persons` nothing in it names a person: names, employee ids and the free text of incidents are empty.
+    Without `persons` nothing in it names a person: names, employee ids and the free text of incidents are empty, and no
+    unit's figure rests on fewer than five persons.
     """
     wanted = extract_by(name)
     asked = query("extracts", name)
@@ -278,22 +283,32 @@ def _figures(cursor: Cursor, given: Given) -> pa.Table:
 
 
 def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...]) -> pa.Table:
-    """The table without anything that names a person: personal columns emptied, and items that are persons."""
+    """The table without anything that names a person, or could be traced to one (rulebook, section 5)."""
     for column in wanted.columns:
         if column.personal:
             table = _with_column(table, column.name, pa.nulls(len(table), table.schema.field(column.name).type))
-    if "label" not in table.column_names:
-        return table
     persons = [point.id for point in points if point.persons]
-    # what an incident is called is its free text
-    described = [point.id for point in points if "incidents" in point.needs]
-    table = _emptied(table, "item", of=persons)
-    return _emptied(table, "label", of=[*persons, *described])
+    if "label" in table.column_names:
+        for name in ("item", "label", "department", "unit", "sheet", "row"):
+            table = _emptied(table, name, of=persons)
+        # what an incident is called is its free text
+        return _emptied(table, "label", of=[point.id for point in points if "incidents" in point.needs])
+    return _without_few(table, persons) if "of_answered" in table.column_names else table
+
+
+def _without_few(table: pa.Table, persons: list[str]) -> pa.Table:
+    """Coverage without the departments and units whose figure rests on a few persons."""
+    of = pc.add(pc.add(table["met"], table["unmet"]), table["unknown"])
+    few = pc.and_(pc.less(of, pa.scalar(FEW_PERSONS)), pc.greater(of, pa.scalar(0)))
+    part = pc.is_in(table["level"], pa.array(["department", "unit"]))
+    of_persons = pc.is_in(table["id"], pa.array(persons, pa.string()))
+    return table.filter(pc.invert(pc.and_(few, pc.and_(part, of_persons))))
 
 
 def _emptied(table: pa.Table, name: str, *, of: list[str]) -> pa.Table:
     hidden = pc.is_in(table["id"], pa.array(of, pa.string()))
-    return _with_column(table, name, pc.if_else(hidden, pa.scalar(None, pa.string()), table[name]))
+    empty = pa.scalar(None, table.schema.field(name).type)
+    return _with_column(table, name, pc.if_else(hidden, empty, table[name]))
 
 
 def _with_column(table: pa.Table, name: str, values: Any) -> pa.Table:
@@ -325,15 +340,16 @@ def _spoken(wanted: Extract, column: Column, language: Language) -> Cells:
         codes = pc.binary_join_element_wise(of or wanted.table["id"], codes, ":")
     known = _words(wanted, column.words or "")
     different = [code for code in pc.unique(codes).to_pylist() if code is not None]
-    said = [_said(code, known, language) for code in different]
+    said = [_said(code.rpartition(":")[2], known.get(code), parts=known, language=language) for code in different]
     places: Cells = pc.index_in(codes, pa.array(different, pa.string()))
     return pc.take(pa.array(said, pa.string()), places)
 
 
-def _said(code: str, known: dict[str, Texts], language: Language) -> str:
-    if code in known:
-        return language.pick(known[code])
-    return ", ".join(language.pick(known[part]) if part in known else part for part in code.split(", "))
+def _said(code: str, texts: Texts | None, *, parts: dict[str, Texts], language: Language) -> str:
+    """The words of a code, or of each of several with commas between; a code that nobody knows stays."""
+    if texts:
+        return language.pick(texts)
+    return ", ".join(language.pick(parts[part]) if part in parts else part for part in code.split(", "))
 
 
 def _words(wanted: Extract, name: str) -> dict[str, Texts]:
@@ -525,7 +541,7 @@ def _add_sheet(book: Any, title: str, heading: list[str], rows: Any) -> None:
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(widest + 1, 8), 60)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heading))}{len(listed) + 1}"
-    sheet.append([_cell(sheet, name, bold=True) for name in heading])
+    sheet.append([_heading(sheet, name) for name in heading])
     for row in listed:
         sheet.append([_cell(sheet, value) for value in row])
 
@@ -534,25 +550,40 @@ def _shown(value: object) -> str:
     return str(value)[:60] if value is not None else ""
 
 
-def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
-    """A cell; a text is a text whatever it begins with, and a time without a time of day is only its date."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+def _heading(sheet: Any, text: str) -> Any:
     from openpyxl.styles import Font
 
+    cell = _text(sheet, text)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cell(sheet: Any, value: object) -> Any:
+    """What a sheet is given for a value: itself, or a cell where openpyxl would take it for something else."""
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
-        # openpyxl takes "=…" for a formula and "#N/A" for an error
-        cell.data_type = "s"
-        cell.quotePrefix = value.startswith(DANGEROUS)
-        if bold:
-            cell.font = Font(bold=True)
-        return cell
-    cell = WriteOnlyCell(sheet, value)
+        text = UNWRITABLE.sub("", value)
+        return _text(sheet, text) if text.startswith((*DANGEROUS, "#")) else text
     if isinstance(value, datetime):
-        cell.number_format = "yyyy-mm-dd hh:mm" if value.time() != datetime.min.time() else "yyyy-mm-dd"
-    elif isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
+        return _time(sheet, value)
+    return value
+
+
+def _text(sheet: Any, text: str) -> Any:
+    """A cell that is a text whatever it begins with: not a formula (=1) and not an error (#N/A)."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    cell.quotePrefix = text.startswith(DANGEROUS)
+    return cell
+
+
+def _time(sheet: Any, moment: datetime) -> Any:
+    """A cell with date and time of day; a time without a time of day is only its date."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, moment)
+    cell.number_format = "yyyy-mm-dd hh:mm" if moment.time() != MIDNIGHT else "yyyy-mm-dd"
     return cell
 
 

@@ -443,8 +443,9 @@ def _unpaired(
     case: Case, pairs: list[tuple[int, int]], *, wanted: list[tuple[Any, ...]], answers: list[tuple[Any, ...]]
 ) -> list[str]:
     have, used = {w for w, _ in pairs}, {a for _, a in pairs}
+    traps = [line.comment for line in case.expected.lines]
     missing = [
-        f"{case.where}, expected row {i + 1} ({case.expected.lines[i].comment}): found no row, expected {_row(case, row)}"
+        f"{case.where}, expected row {i + 1} ({traps[i]}): found no row, expected {_row(case, row)}"
         for i, row in enumerate(wanted)
         if i not in have
     ]

@@ -1,0 +1,535 @@
+"""Extracts: their files read back, texts that would be formulas, words and titles, and the command that writes them."""
+
+import csv
+import io
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from compliance.cli import app
+from compliance.database import EVERYTHING_KNOWN
+from compliance.errors import Refusal
+from compliance.extracts import (
+    Extract,
+    as_bytes,
+    dictionary,
+    extract,
+    extract_by,
+    extract_names,
+    harmless,
+    kind_of,
+    load_extracts,
+    titled,
+    write,
+)
+from compliance.language import Language
+from compliance.points import point_by
+from compliance.queries import names
+from tests.conftest import ROOT
+from tests.line import POINTS, Line
+
+AS_OF = date(2026, 11, 24)
+SV, EN = Language("sv"), Language("en")
+
+SYSTEMS = """
+System       | Enhet | Objektledare | Centralt/lokalt | Behandlar personuppgifter
+=cmd!A1      | Norr  | Eva          | Lokalt          | Ja
++46 8 123    | Norr  |              | Lokalt          | Nej
+-1           | Söder |              | Centralt        |
+@summa       | Söder | Örjan Åkesson | Lokalt         | Ja
+Väg; "bred"  | Norr  |              | Lokalt          | Ja
+"""
+STAFF = """
+AD-konto | Namn       | Enhet | Avdelning | Anställningsdatum
+a1       | Eva Larsson| Norr  | Vård      | 2020-01-01
+a2       | Bo Ek      | Söder | Skola     | 2020-01-01
+"""
+TRAINING = """
+AD-konto | Kurs | Kurskod | Status  | Slutfört datum | Giltig till
+a1       | Kurs | ISEC    | Godkänd | 2026-01-01     | 2026-12-31
+"""
+INCIDENTS = """
+Ärende-ID | Rubrik      | Enhet | Upptäcktes       | Stängd | Orsak | Allvarlighetsgrad
+I1        | Stulen dator | Norr | 2026-05-01 14:30 |        | Inbrott | Hög
+I2        | Röjande     | Söder | 2026-05-02       |        |       | Låg
+"""
+CLASSIFIED = """
+System   | Klassad    | Giltig till
+@summa   | 2026-03-01 | tillsvidare
+"""
+# What no spreadsheet program may run, and what must come back letter by letter.
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    'say "hej"; then,',
+    "line one\nline two\r\nline three",
+    "åäö ÅÄÖ",
+    "no\N{NO-BREAK SPACE}break",
+    " ends with a space ",
+    "'=1",
+    "#N/A",
+    "1,5",
+    "TRUE",
+    "<b>&amp;</b>",
+    "",
+    None,
+)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """A database with a few exports of each kind."""
+    line = Line(tmp_path_factory.mktemp("extracts"))
+    line.load_table(SYSTEMS, source="systems")
+    line.load_table(STAFF)
+    line.load_table(TRAINING)
+    line.load_table(INCIDENTS, source="incidents")
+    line.load_table(CLASSIFIED, source="classifications")
+    return line
+
+
+def taken(line: Line, name: str, *, point: str | None = None, **said: Any) -> Extract:
+    only = point_by(POINTS, point) if point else None
+    with line.database.cursor() as cursor:
+        return extract(cursor, name, points=POINTS, as_of=AS_OF, known_at=EVERYTHING_KNOWN, point=only, **said)
+
+
+def read_csv(content: bytes, *, delimiter: str, encoding: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(encoding), newline=""), delimiter=delimiter))
+
+
+def book(wanted: Extract, language: Language) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(as_bytes(wanted, kind="xlsx", language=language)))
+
+
+def with_labels(line: Line, labels: tuple[str | None, ...]) -> Extract:
+    """An extract of items whose labels are these texts."""
+    wanted = taken(line, "items", point="classification")
+    rows = [wanted.table.slice(0, 1).to_pylist()[0] | {"label": label} for label in labels]
+    return replace(wanted, table=pa.Table.from_pylist(rows, schema=wanted.table.schema))
+
+
+# --- what there is -------------------------------------------------------------------------------
+
+
+def test_every_statement_is_an_extract_with_texts_in_both_languages() -> None:
+    assert sorted(extract_names()) == list(names("extracts"))
+    for definition in load_extracts():
+        assert set(definition.title) == set(definition.purpose) == {"sv", "en"}
+        for column in definition.columns:
+            assert set(column.title) == set(column.meaning) == {"sv", "en"}, f"{definition.id}.{column.name}"
+
+
+@pytest.mark.parametrize("language", [SV, EN], ids=["sv", "en"])
+def test_no_two_columns_of_an_extract_share_a_title(language: Language) -> None:
+    for definition in load_extracts():
+        titles = [language.pick(column.title) for column in definition.columns]
+        assert len(set(titles)) == len(titles), definition.id
+
+
+def test_the_dictionary_says_title_name_type_and_meaning() -> None:
+    told = dictionary(extract_by("missing"), SV)
+    assert told[0] == ("Förvaltning", "organisation", "varchar", "vems det är")
+    assert ("Förfaller", "due", "date", "när kravet förfaller eller slutar gälla, eller tomt") in told
+
+
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(Refusal, match="Perhaps you mean incidents"):
+        extract_by("incident")
+
+
+def test_a_point_is_refused_where_an_extract_has_none(loaded: Line) -> None:
+    with pytest.raises(Refusal, match="not divided by review points"):
+        taken(loaded, "incidents", point="4")
+
+
+def test_only_the_point_asked_for(loaded: Line) -> None:
+    assert set(taken(loaded, "missing", point="1").table["id"].to_pylist()) == {"information_security_training"}
+    assert set(taken(loaded, "missing").table["point"].to_pylist()) == {1, 2, 4, 5, 11}
+    assert set(taken(loaded, "coverage", point="4").table["id"].to_pylist()) == {"classification"}
+
+
+def test_only_the_organisation_asked_for(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    line.load_table(SYSTEMS, source="systems", organisation="Ena")
+    line.load_table("System | Enhet\nAlfa | Norr", source="systems", organisation="Andra")
+    wanted = taken(line, "items", point="4", organisation="Andra")
+    assert set(wanted.table["organisation"].to_pylist()) == {"Andra"}
+    assert {row["organisation"] for row in wanted.imports} == {"Andra"}
+    assert wanted.table["item"].to_pylist() == ["Alfa"]
+
+
+@pytest.mark.parametrize("name", extract_names())
+@pytest.mark.parametrize("kind", ["csv", "swedish_csv", "xlsx", "parquet"])
+def test_an_empty_database_gives_a_heading(tmp_path: Path, name: str, kind: Any) -> None:
+    content = as_bytes(taken(Line(tmp_path), name), kind=kind, language=SV)
+    assert len(content) > 20
+
+
+def test_nothing_stays_registered_after_an_extract(loaded: Line) -> None:
+    with loaded.database.cursor() as cursor:
+        extract(cursor, "coverage", points=POINTS, as_of=AS_OF, known_at=EVERYTHING_KNOWN)
+        cursor.execute("select view_name from duckdb_views() where view_name in ('counted', 'point_items')")
+        assert cursor.fetchall() == []
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def test_without_persons_nobody_is_named(loaded: Line) -> None:
+    people = taken(loaded, "items", point="1", persons=False).table
+    for name in ("item", "label", "department", "unit", "sheet", "row"):
+        assert set(people[name].to_pylist()) == {None}, name
+    assert people["outcome"].to_pylist() == ["unmet", "met"]
+    things = taken(loaded, "items", point="4", persons=False).table
+    assert None not in things["label"].to_pylist()
+    described = taken(loaded, "missing", point="11", persons=False).table
+    assert described["item"].to_pylist() == ["I2", "I1"]
+    assert described["label"].to_pylist() == [None, None]
+    incidents = taken(loaded, "incidents", persons=False).table
+    assert set(incidents["title"].to_pylist()) == set(incidents["cause"].to_pylist()) == {None}
+    assert set(taken(loaded, "systems", persons=False).table["object_leader"].to_pylist()) == {None}
+
+
+def test_without_persons_no_unit_of_a_few_persons_has_a_figure(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    people = [f"n{n} | Norr | Vård | 2020-01-01" for n in range(5)] + [
+        f"s{n} | Söder | Skola | 2020-01-01" for n in range(4)
+    ]
+    line.load_table("\n".join(["AD-konto | Enhet | Avdelning | Anställningsdatum", *people]))
+    line.load_table(TRAINING)
+    line.load_table("System | Enhet\nAlfa | Söder", source="systems")
+    everything = taken(line, "coverage").table.to_pylist()
+    shown = taken(line, "coverage", persons=False).table.to_pylist()
+    left_out = {(r["point"], r["level"], r["unit"] or r["department"]) for r in everything if r not in shown}
+    assert left_out == {
+        (n, level, name) for n in (1, 2) for level, name in (("department", "Skola"), ("unit", "Söder"))
+    }
+    assert [row for row in shown if row["unit"] == "Söder"]
+
+
+# --- CSV -----------------------------------------------------------------------------------------
+
+
+def test_plain_csv_has_names_codes_and_points(loaded: Line) -> None:
+    content = as_bytes(taken(loaded, "coverage", point="1"), kind="csv", language=SV)
+    assert content.startswith(b"as_of,point,id,level,organisation,")
+    assert content.endswith(b"\r\n")
+    assert content.count(b"\n") == content.count(b"\r\n") == 6
+    rows = read_csv(content, delimiter=",", encoding="utf-8")
+    first = dict(zip(rows[0], rows[1], strict=True))
+    assert (first["as_of"], first["coverage"], first["status"], first["basis"]) == ("2026-11-24", "0.5", "red", "true")
+    assert first["unit"] == ""
+
+
+def test_swedish_csv_has_a_mark_semicolons_commas_and_words(loaded: Line) -> None:
+    content = as_bytes(taken(loaded, "coverage", point="1"), kind="swedish_csv", language=EN)
+    assert content.startswith(b"\xef\xbb\xbfAvst")
+    assert content.count(b"\n") == content.count(b"\r\n") == 6
+    rows = read_csv(content, delimiter=";", encoding="utf-8-sig")
+    first = dict(zip(rows[0], rows[1], strict=True))
+    assert first["Avstämningsdatum"] == "2026-11-24"
+    assert first["Täckning"] == "0,5"
+    assert first["Status"] == "Under varningsgränsen"
+    assert first["Underlag finns"] == "Ja"
+    assert first["Granskningspunkt"] == "E-utbildning: Informationssäkerhet för medarbetare i staden"
+
+
+def test_codes_become_words_and_reasons_those_of_their_point(loaded: Line) -> None:
+    rows = titled(taken(loaded, "missing"), SV).to_pylist()
+    said = {(row["Punkt"], row["Utfall"], row["Skäl"]) for row in rows}
+    assert (1, "Ej uppfyllt", "Ej påbörjad") in said
+    assert (4, "Ej uppfyllt", "Inte klassat") in said
+    assert (5, "Uppgift saknas", "Uppgift saknas i registret") in said
+    assert (11, "Ej uppfyllt", "Öppen för länge") in said
+    incidents = titled(taken(loaded, "incidents"), SV).to_pylist()
+    assert {row["Skäl"] for row in incidents} == {"Öppen för länge"}
+
+
+def test_what_a_reason_names_is_said_in_words(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    line.load_table(
+        """
+        Behandlings-ID | Namn    | Enhet | Personuppgiftsansvarig | Ändamål | Tredjeland
+        P1             | Journal | Norr  | Nämnden                | Vård    | Nej
+        """
+    )
+    wanted = taken(line, "items", point="8")
+    assert wanted.table["detail"].to_pylist() == ["dpo, data_subjects, data_categories, recipients"]
+    assert titled(wanted, SV)["Vad som saknas"].to_pylist() == [
+        "Dataskyddsombud, Kategorier registrerade, Kategorier personuppgifter, Kategorier mottagare"
+    ]
+
+
+def test_a_code_that_no_list_knows_stays(loaded: Line) -> None:
+    wanted = taken(loaded, "items", point="4")
+    strange = replace(wanted, table=wanted.table.slice(0, 1).set_column(8, "reason", pa.array(["new_code"])))
+    assert titled(strange, SV)["Skäl"].to_pylist() == ["new_code"]
+
+
+def test_a_time_without_a_time_of_day_is_a_date_in_swedish(loaded: Line) -> None:
+    wanted = taken(loaded, "incidents")
+    swedish = read_csv(as_bytes(wanted, kind="swedish_csv", language=SV), delimiter=";", encoding="utf-8-sig")
+    plain = read_csv(as_bytes(wanted, kind="csv", language=SV), delimiter=",", encoding="utf-8")
+    at = swedish[0].index("Upptäcktes")
+    assert [row[at] for row in swedish[1:]] == ["2026-05-02", "2026-05-01 14:30:00"]
+    assert [row[at] for row in plain[1:]] == ["2026-05-02 00:00:00", "2026-05-01 14:30:00"]
+
+
+@pytest.mark.parametrize(("kind", "delimiter"), [("csv", ","), ("swedish_csv", ";")])
+def test_hostile_texts_come_back_as_texts(loaded: Line, kind: Any, delimiter: str) -> None:
+    wanted = with_labels(loaded, HOSTILE)
+    rows = read_csv(as_bytes(wanted, kind=kind, language=SV), delimiter=delimiter, encoding="utf-8-sig")
+    assert {len(row) for row in rows} == {14}
+    found = [row[6] for row in rows[1:]]
+    assert found == [harmless(label) if label else "" for label in HOSTILE]
+    assert not [text for text in found if text[:1] in "=+-@\t\r" and text]
+
+
+@pytest.mark.parametrize("kind", ["csv", "swedish_csv"])
+def test_a_negative_number_is_a_number_and_a_text_that_looks_like_one_is_not(loaded: Line, kind: Any) -> None:
+    wanted = with_labels(loaded, ("-1", "-1,5"))
+    table = wanted.table.append_column("number", pa.array([-1, -1])).append_column("share", pa.array([-1.5, -0.25]))
+    columns = (
+        *wanted.definition.columns,
+        *[replace(wanted.definition.columns[0], name=n) for n in ("number", "share")],
+    )
+    wanted = replace(wanted, table=table, definition=replace(wanted.definition, columns=columns))
+    delimiter, mark = (",", ".") if kind == "csv" else (";", ",")
+    rows = read_csv(as_bytes(wanted, kind=kind, language=SV), delimiter=delimiter, encoding="utf-8-sig")
+    assert [row[6] for row in rows[1:]] == ["'-1", "'-1,5"]
+    assert [row[14:] for row in rows[1:]] == [["-1", f"-1{mark}5"], ["-1", f"-0{mark}25"]]
+
+
+def test_harmless_leaves_everything_but_dangerous_texts() -> None:
+    assert [harmless(value) for value in ("=1", "+1", "-1", "@a", "\ta", "\ra")] == [
+        "'=1",
+        "'+1",
+        "'-1",
+        "'@a",
+        "'\ta",
+        "'\ra",
+    ]
+    assert [harmless(value) for value in (-1, -1.5, None, True, "a=1", "", "1-2")] == [
+        -1,
+        -1.5,
+        None,
+        True,
+        "a=1",
+        "",
+        "1-2",
+    ]
+
+
+def test_a_system_that_is_called_a_formula_goes_through_the_whole_line(loaded: Line) -> None:
+    wanted = taken(loaded, "systems")
+    rows = read_csv(as_bytes(wanted, kind="csv", language=SV), delimiter=",", encoding="utf-8")
+    assert [row[3] for row in rows[1:]] == ["'-1", "'@summa", "'+46 8 123", "'=cmd!A1", 'Väg; "bred"']
+    sheet = book(wanted, SV).worksheets[0]
+    assert [sheet.cell(row, 4).value for row in range(2, 7)] == ["-1", "@summa", "+46 8 123", "=cmd!A1", 'Väg; "bred"']
+
+
+def test_an_open_end_is_written_as_the_date_it_is(loaded: Line) -> None:
+    wanted = taken(loaded, "items", point="4")
+    table = wanted.table.set_column(10, "due", pa.array([date(9999, 12, 31)] * len(wanted.table), pa.date32()))
+    wanted = replace(wanted, table=table)
+    for kind, delimiter in (("csv", ","), ("swedish_csv", ";")):
+        rows = read_csv(as_bytes(wanted, kind=kind, language=SV), delimiter=delimiter, encoding="utf-8-sig")
+        assert rows[1][10] == "9999-12-31"
+    assert book(wanted, SV).worksheets[0].cell(2, 11).value == datetime(9999, 12, 31)
+
+
+# --- Excel ---------------------------------------------------------------------------------------
+
+
+def test_a_workbook_has_rows_dictionary_and_source(loaded: Line) -> None:
+    read = book(taken(loaded, "missing", point="1"), SV)
+    data, columns, about = read.worksheets
+    assert data["A1"].value == "Förvaltning"
+    assert data["A1"].font.bold
+    assert not data["A2"].font.bold
+    assert data.freeze_panes == columns.freeze_panes == "A2"
+    assert data.auto_filter.ref == "A1:O2"
+    assert 8 <= data.column_dimensions["A"].width <= 60
+    assert [cell.value for cell in columns[2]] == ["Förvaltning", "organisation", "varchar", "vems det är"]
+    told = {row[0].value: row[1].value for row in about.iter_rows(min_row=2)}
+    assert datetime(2026, 11, 24) in told.values()
+    assert "Arbetslistan" in told.values()
+    assert any("export.csv" in str(value) and "2026-11-01" in str(value) for value in told.values())
+
+
+def test_a_workbook_speaks_the_language_asked_for(loaded: Line) -> None:
+    english = book(taken(loaded, "missing", point="1"), EN)
+    assert english.sheetnames == ["Data", "Columns", "About"]
+    assert [cell.value for cell in english.worksheets[0][1]][3:9] == [
+        "Point",
+        "Review point",
+        "Item",
+        "Label",
+        "Outcome",
+        "Reason",
+    ]
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_texts_in_a_workbook_are_never_formulas_or_errors(loaded: Line) -> None:
+    sheet = book(with_labels(loaded, HOSTILE), SV).worksheets[0]
+    cells = [sheet.cell(row, 7) for row in range(2, len(HOSTILE) + 2)]
+    for cell, label in zip(cells, HOSTILE, strict=True):
+        assert (cell.value or "").replace("\r\n", "\n").lstrip("\r\n") == (label or "").replace("\r\n", "\n").lstrip(
+            "\r"
+        )
+        assert cell.data_type in {"s", "inlineStr", "n"} if label else True
+        assert cell.data_type not in {"f", "e", "b"}
+        assert cell.quotePrefix == ((label or "x")[0] in "=+-@\t\r")
+
+
+def test_numbers_dates_and_times_in_a_workbook_are_what_they_are(loaded: Line) -> None:
+    sheet = book(taken(loaded, "incidents"), SV).worksheets[0]
+    heading = [cell.value for cell in sheet[1]]
+    newest, oldest = sheet[2], sheet[3]
+    at = heading.index("Upptäcktes")
+    assert (newest[at].value, newest[at].number_format) == (datetime(2026, 5, 2), "yyyy-mm-dd")
+    assert (oldest[at].value, oldest[at].number_format) == (datetime(2026, 5, 1, 14, 30), "yyyy-mm-dd hh:mm")
+    assert newest[heading.index("Dagar öppen")].value == 206
+    assert newest[heading.index("Förfaller")].value == datetime(2026, 6, 1)
+
+
+def test_characters_that_no_workbook_can_hold_are_left_out(loaded: Line) -> None:
+    sheet = book(with_labels(loaded, ("a\x00b\x0bc",)), SV).worksheets[0]
+    assert sheet.cell(2, 7).value == "abc"
+
+
+def test_more_rows_than_a_worksheet_has_are_refused(loaded: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compliance.extracts.EXCEL_ROWS", 2)
+    with pytest.raises(Refusal, match="Choose CSV or Parquet"):
+        as_bytes(taken(loaded, "systems"), kind="xlsx", language=SV)
+
+
+# --- Parquet, and files --------------------------------------------------------------------------
+
+
+def test_parquet_has_names_codes_and_types(loaded: Line) -> None:
+    table = pq.read_table(io.BytesIO(as_bytes(taken(loaded, "items", point="4"), kind="parquet", language=SV)))
+    assert table.schema.field("due").type == pa.date32()
+    assert table.schema.field("row").type == pa.int32()
+    assert table["item"].to_pylist() == ["-1", "@summa", "+46 8 123", "=cmd!A1", 'Väg; "bred"']
+    assert set(table["outcome"].to_pylist()) == {"met", "unmet", "exempt"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "swedish_csv", "xlsx", "parquet"])
+def test_the_same_rows_give_the_same_bytes(loaded: Line, kind: Any) -> None:
+    first = as_bytes(taken(loaded, "missing"), kind=kind, language=SV)
+    if kind == "xlsx":
+        time.sleep(1.1)
+    assert as_bytes(taken(loaded, "missing"), kind=kind, language=SV) == first
+
+
+def test_a_workbook_holds_no_clock(loaded: Line) -> None:
+    content = as_bytes(taken(loaded, "missing"), kind="xlsx", language=SV)
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert str(datetime.now().year).encode() not in packed.read("docProps/core.xml")
+
+
+def test_the_ending_of_the_name_says_the_kind() -> None:
+    assert kind_of(Path("a.CSV"), swedish_excel=False) == "csv"
+    assert kind_of(Path("a.csv"), swedish_excel=True) == "swedish_csv"
+    assert kind_of(Path("a.xlsx"), swedish_excel=True) == "xlsx"
+    assert kind_of(Path("a.parquet"), swedish_excel=False) == "parquet"
+    with pytest.raises(Refusal, match=r"\.csv, \.xlsx, \.parquet only"):
+        kind_of(Path("a.xls"), swedish_excel=False)
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(
+    loaded: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("old", "utf-8")
+
+    def busy(self: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", busy)
+    with pytest.raises(Refusal, match=r"a\.csv cannot be written: Permission denied"):
+        write(taken(loaded, "systems"), file, kind="csv", language=SV)
+    assert file.read_text("utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_buffer_can_be_written_to(loaded: Line) -> None:
+    buffer = io.BytesIO()
+    wanted = taken(loaded, "systems")
+    write(wanted, buffer, kind="csv", language=SV)
+    assert buffer.getvalue() == as_bytes(wanted, kind="csv", language=SV)
+
+
+# --- the command line ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(loaded: Line, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`compliance extract …` on the loaded database."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(loaded.database.path))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+    def run(*arguments: object) -> Any:
+        return CliRunner().invoke(app, ["extract", *map(str, arguments)])
+
+    return run
+
+
+def test_the_command_writes_a_file(command: Any, tmp_path: Path) -> None:
+    told = command("items", "--as-of", "2026-11-24", "--point", "4", "--swedish-excel", "--to", tmp_path / "a.csv")
+    assert (told.exit_code, told.output) == (0, "a.csv: 5 rows\n")
+    rows = read_csv((tmp_path / "a.csv").read_bytes(), delimiter=";", encoding="utf-8-sig")
+    assert rows[0][:4] == ["Förvaltning", "Avdelning", "Enhet", "Punkt"]
+    assert {row[7] for row in rows[1:]} == {"Uppfyllt", "Ej uppfyllt", "Undantagen"}
+
+
+def test_the_command_writes_a_workbook_in_english_or_swedish(command: Any, tmp_path: Path) -> None:
+    command("items", "--as-of", "2026-11-24", "--to", tmp_path / "en.xlsx")
+    command("items", "--as-of", "2026-11-24", "--swedish-excel", "--to", tmp_path / "sv.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "en.xlsx").worksheets[0]["A1"].value == "Organisation"
+    assert openpyxl.load_workbook(tmp_path / "sv.xlsx").worksheets[0]["A1"].value == "Förvaltning"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["item", "--to", "a.csv"], "There is no extract item. Perhaps you mean items"),
+        (["items", "--to", "a.doc"], "The file a.doc can be written as .csv, .xlsx, .parquet only."),
+        (["items", "--point", "14", "--to", "a.csv"], "There is no review point 14"),
+    ],
+)
+def test_the_command_refuses_what_it_does_not_know(command: Any, arguments: list[str], message: str) -> None:
+    told = command(*arguments)
+    assert isinstance(told.exception, Refusal)
+    assert str(told.exception).startswith(message)
+
+
+def test_the_command_line_loads_neither_pandas_nor_streamlit() -> None:
+    code = (
+        "import sys, compliance.cli, compliance.extracts, compliance.figures;"
+        "print(sorted({'pandas', 'streamlit', 'openpyxl'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
