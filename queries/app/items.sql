@@ -15,4 +15,4 @@ select
 from items as i
 left join units as u on u.organisation = i.organisation and u.unit_key = lower(i.unit)
 where list_contains($organisations, i.organisation)
-order by i.organisation, u.department collate sv, i.unit collate sv, i.item collate sv
+order by i.organisation collate sv, u.department collate sv, coalesce(u.unit, i.unit) collate sv, i.item collate sv
