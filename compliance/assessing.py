@@ -23,6 +23,28 @@ Level = Literal["organisation", "department", "unit"]
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
 
 
+@dataclass(frozen=True)
+class Pin:
+    """Which sources decide a relation, and whether also the day does."""
+
+    sources: list[str]
+    by_day: bool = False
+
+
+# The relations that take longest or that several points read: over many days they are found once for each state of
+# the imports, not once a day and reader. For a single day, planning that would take longer than it saves.
+PINNED: Final = {
+    "units_at": Pin(["staff", "systems"]),
+    "persons_at": Pin(["staff"], by_day=True),
+    "systems_in_use_at": Pin(["systems"]),
+    "active_processing_at": Pin(["processing"]),
+    "local_instruction_at": Pin(["local_instruction"]),
+    "incidents_at": Pin(["incidents"]),
+    "breaches_at": Pin(["breaches"]),
+    "processors_at": Pin(["processors"]),
+}
+
+
 class Status(Enum):
     """What a figure says against its target (rulebook, section 1)."""
 
@@ -92,10 +114,17 @@ class Basis:
     organisations: tuple[str, ...]
     imports: Rows
 
+    @cached_property
+    def _sources(self) -> dict[tuple[str, date], set[str]]:
+        """The sources that an organisation has by a day: asked once a row, so kept apart."""
+        found: dict[tuple[str, date], set[str]] = {}
+        for row in self.imports:
+            found.setdefault((row["organisation"], row["as_of"]), set()).add(row["source"])
+        return found
+
     def has(self, point: Point, organisation: str, day: date) -> bool:
         """Whether every export that the point needs is there."""
-        there = {r["source"] for r in self.imports if r["as_of"] == day and r["organisation"] == organisation}
-        return there.issuperset(point.needs)
+        return self._sources.get((organisation, day), set()).issuperset(point.needs)
 
     def used(self, point: Point, organisation: str, day: date) -> Rows:
         """The imports that the point reads."""
@@ -121,20 +150,33 @@ def coverage(
     """
     there = basis(cursor, days=days, known_at=known_at)
     with _pinned(cursor, days=days, known_at=known_at):
-        counted = _counts(cursor, points, there, days=days, known_at=known_at)
+        counted = _counts(cursor, points, there, days=days, known_at=known_at, level=level)
     return [figure for point in points for figure in _figures(point, counted, there, days=days, level=level)]
 
 
 @contextmanager
 def _pinned(cursor: Cursor, *, days: list[date], known_at: datetime) -> Iterator[None]:
-    """Within the block the imports behind `days` have been found once and for all on this cursor."""
+    """Within the block the imports behind `days`, and what rests on them alone, are found once on this cursor."""
+    pinned = ["chosen_imports"]
     table, macro = statement("pin_imports").split(";")
     cursor.execute(table, {"days": days, "known_at": known_at})
     cursor.execute(macro)
     try:
+        for relation, pin in PINNED.items() if len(days) > 1 else ():
+            _pin(cursor, relation, pin, known_at=known_at)
+            pinned.append(relation)
         yield
     finally:
-        cursor.execute("drop macro table temp.chosen_imports")
+        for relation in pinned:
+            cursor.execute(f"drop macro table temp.{relation}")
+
+
+def _pin(cursor: Cursor, relation: str, pin: Pin, *, known_at: datetime) -> None:
+    """Hides a stored macro on this cursor by its own answers, kept once for all days with the same imports."""
+    editions, rows_, macro = statement("pin_relation").replace("{relation}", relation).split(";")
+    cursor.execute(editions, {"sources": pin.sources, "by_day": pin.by_day})
+    cursor.execute(rows_, {"known_at": known_at})
+    cursor.execute(macro)
 
 
 def _figures(point: Point, counted: Rows, there: Basis, *, days: list[date], level: Level) -> list[Coverage]:
@@ -142,9 +184,7 @@ def _figures(point: Point, counted: Rows, there: Basis, *, days: list[date], lev
     figures = [
         _coverage(point, row)
         for row in counted
-        if row["point"] == point.number
-        and row["level"] == level
-        and there.has(point, row["organisation"], row["as_of"])
+        if row["point"] == point.number and there.has(point, row["organisation"], row["as_of"])
     ]
     if level != "organisation":
         return figures
@@ -156,10 +196,12 @@ def _figures(point: Point, counted: Rows, there: Basis, *, days: list[date], lev
     ]
 
 
-def _counts(cursor: Cursor, points: tuple[Point, ...], there: Basis, *, days: list[date], known_at: datetime) -> Rows:
-    """Counts of all levels, of every point that has a basis, in one statement: planned once, it is faster than many."""
+def _counts(
+    cursor: Cursor, points: tuple[Point, ...], there: Basis, *, days: list[date], known_at: datetime, level: Level
+) -> Rows:
+    """Counts of a level, of every point that has a basis, in one statement: planned once, it is faster than many."""
     parts: list[str] = []
-    values = {"known_at": known_at, **_days(days, "")}
+    values = {"known_at": known_at, "level": level, **_days(days, "")}
     for point in points:
         based = [day for day in days if any(there.has(point, name, day) for name in there.organisations)]
         for parameters, same in _days_by_rules(point, based):
@@ -217,7 +259,7 @@ def _coverage(point: Point, row: dict[str, Any]) -> Coverage:
         point=point,
         as_of=row["as_of"],
         organisation=row["organisation"],
-        department=row["department"] if row["level"] != "organisation" else None,
+        department=row["department"],
         unit=row["unit"],
         met=row["met"],
         unmet=row["unmet"],

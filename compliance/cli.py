@@ -41,7 +41,8 @@ def main() -> None:
     """The entry point of `python -m compliance`. What it writes is UTF-8 whatever the terminal's own encoding."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+            # a file name that is no UTF-8 must not end a load that has been committed
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     with told():
         app()
 
@@ -123,7 +124,7 @@ def _load_one(path: Path, order: Order) -> bool:
         return False
     for receipt in receipts:
         print(
-            f"import {receipt.import_id}: {path.name} as {receipt.source.id}, extract date {receipt.extract_date.day},"
+            f"import {receipt.import_id}: {workbook.name} as {receipt.source.id}, extract date {receipt.extract_date.day},"
             f" {receipt.summary.loaded} rows, {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
             flush=True,  # who reads it may rely on it at once, also where a later file takes long
         )

@@ -1,5 +1,6 @@
 """One file into the database, in one transaction: all of it or nothing. And out of the figures again."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.errors import Refusal
 from compliance.language import N_
+from compliance.masking import mask_text
 from compliance.queries import statement
 from compliance.reading import Workbook
 from compliance.recognising import (
@@ -135,7 +137,7 @@ def _organisation(cursor: Cursor, order: Order) -> tuple[int, str]:
         row["organisation"]: row["organisation_id"]
         for row in rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
     }
-    said = " ".join(order.organisation.split()) if order.organisation else None
+    said = as_kept(order.organisation) if order.organisation else None
     if not said and len(known) > 1:
         raise Refusal(
             N_("The database holds several organisations: {names}. Say which of them the file belongs to."),
@@ -272,7 +274,8 @@ def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows) -> Refu
 
 def revoke(database: Database, import_id: int, *, why: str, order: Order) -> None:
     """Takes an import out of the figures from now on; it stays in the history."""
-    if not why.strip():
+    why = as_kept(why)
+    if not why:
         raise Refusal(N_("Say why the import is revoked."))
     with database.writing() as cursor:
         known = {row["import_id"]: row for row in rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
@@ -282,14 +285,14 @@ def revoke(database: Database, import_id: int, *, why: str, order: Order) -> Non
             raise Refusal(N_("Import {id} has been revoked before."), id=import_id)
         cursor.execute(
             statement("revoke"),
-            {"import_id": import_id, "now": order.now, "who": order.who, "why": why.strip()},
+            {"import_id": import_id, "now": order.now, "who": order.who, "why": why},
         )
-        add_event(cursor, order, "revoke", f"import {import_id}: {why.strip()}")
+        add_event(cursor, order, "revoke", f"import {import_id}: {why}")
 
 
 def rename_organisation(database: Database, organisation_id: int, *, name: str, order: Order) -> None:
     """Gives an organisation a new name, from now on."""
-    name = " ".join(name.split())
+    name = as_kept(name)
     if not name:
         raise Refusal(N_("Write the name of the organisation."))
     with database.writing() as cursor:
@@ -303,6 +306,12 @@ def rename_organisation(database: Database, organisation_id: int, *, name: str, 
             {"organisation_id": organisation_id, "name": name, "now": order.now, "who": order.who},
         )
         add_event(cursor, order, "rename", name)
+
+
+def as_kept(text: str) -> str:
+    """What a person wrote as one line, without marks that cannot be seen and with identity numbers masked."""
+    seen = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
+    return mask_text(" ".join(seen.split()))[0]
 
 
 def add_event(cursor: Cursor, order: Order, action: str, what: str) -> None:

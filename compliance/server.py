@@ -84,7 +84,7 @@ async def warm(_app: Any) -> AsyncIterator[None]:
 
 
 def told(error: Exception) -> bool:
-    """Says an error of a callback as the pages say theirs; the pages are loaded once there is a server for their caches."""
+    """Says an error of a callback as the pages do; they are imported late, since their caches need a server."""
     from compliance import ui
 
     return ui.tell(error)

@@ -1020,32 +1020,29 @@ def history(seen: View) -> None:
     live = {row["import_id"]: row for row in found if not row["revoked_at"]}
     if seen.sample or not live or not seen.user.may(Permission.REVOKE_IMPORTS):
         return
-    with st.container(key="revoke", horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            say(N_("Revoke an import")),
-            list(live),
-            index=None,
-            format_func=lambda id_: f"{id_} · {live[id_]['file']} · {live[id_]['extract_date']}",
-            placeholder=say(N_("Choose an import")),
-            key="revoke choice",
-            width=460,
-        )
-        if st.button(say(N_("Revoke …")), disabled=chosen is None, key="revoke"):
-            st.dialog(say(N_("Revoke import {id}"), id=chosen))(_confirm_revoke)(seen, live[chosen])
+    chosen = st.selectbox(
+        say(N_("Revoke an import")),
+        list(live),
+        index=None,
+        format_func=lambda id_: f"{id_} · {live[id_]['file']} · {live[id_]['extract_date']}",
+        placeholder=say(N_("Choose an import")),
+        key="revoke choice",
+        width=460,
+    )
+    if chosen is not None:
+        _confirm_revoke(seen, live[chosen])
 
 
 def _confirm_revoke(seen: View, row: dict[str, Any]) -> None:
-    say = seen.say
-    text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
-    html(charts.note(say(text, file=row["file"])))
-    why = st.text_area(say(N_("Why is it revoked?")), key=f"why {row['import_id']}")
-    if st.button(say(N_("Revoke the import")), type="primary", key="revoke confirmed"):
-        require(Permission.REVOKE_IMPORTS)
-        try:
-            loading.revoke(seen.database, row["import_id"], why=why, order=order())
-        except Refusal as refusal:
-            html(charts.note(say.refusal(refusal)))
-        else:
+    """The second step: what revoking means, why it is done, and the button that does it."""
+    say, number = seen.say, row["import_id"]
+    with st.container(border=True, key="card-revoke"):
+        text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
+        html(charts.card_head(say(N_("Revoke import {id}"), id=number), text=say(text, file=row["file"])))
+        why = st.text_area(say(N_("Why is it revoked?")), key=f"why {number}", width=460)
+        if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
+            require(Permission.REVOKE_IMPORTS)
+            loading.revoke(seen.database, number, why=why, order=order())
             st.rerun()
 
 

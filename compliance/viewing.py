@@ -991,6 +991,11 @@ def _counts_told(receipt: Receipt, workbook: Workbook, say: Language) -> dict[st
         say.plural(
             "{n} personal identity number has been masked.", "{n} personal identity numbers have been masked.", masked
         ): masked,
+        say.plural(
+            "{n} column or cell far outside the table is left out.",
+            "{n} columns or cells far outside the table are left out.",
+            workbook.cut,
+        ): workbook.cut,
         say.plural("{n} error cell is read as empty.", "{n} error cells are read as empty.", errors): errors,
         say.plural("{n} value has a warning.", "{n} values have a warning.", warnings): warnings,
     }

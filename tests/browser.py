@@ -80,9 +80,16 @@ def visit(page: Page, address: str) -> None:
     settle(page)
 
 
+QUIET = """() => {
+  const state = document.querySelector('[data-test-script-state]')?.dataset.testScriptState;
+  if (state !== 'notRunning') { window.quietSince = 0; return false; }
+  window.quietSince ||= Date.now();
+  return Date.now() - window.quietSince > 600;
+}"""
+
+
 def settle(page: Page) -> None:
-    """Waits until the page has its heading and no script runs."""
+    """Waits until the page has its heading and no script has run for a while."""
     page.wait_for_selector("[data-testid=stMainBlockContainer] .v-top", timeout=PATIENCE)
-    page.wait_for_timeout(250)
-    page.wait_for_function("() => !document.querySelector('[data-test-script-state=running]')", timeout=PATIENCE)
-    page.wait_for_timeout(250)
+    page.evaluate("() => { window.quietSince = 0; }")
+    page.wait_for_function(QUIET, timeout=PATIENCE, polling=100)

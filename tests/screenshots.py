@@ -5,6 +5,7 @@ also with files dropped on a database of one's own.
 """
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import product
@@ -13,9 +14,9 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page
 
-from compliance import demo
 from compliance.places import ROOT, SAMPLES
 from tests.browser import browsing, serving, settle, visit
+from tests.sampled import beside
 
 OUT: Final = ROOT / "build" / "screenshots"
 KEPT: Final = ROOT / "docs" / "screenshots"
@@ -27,27 +28,30 @@ PAGES: Final = {
     "extracts": "extracts?",
     "about": "about?",
 }
-SIZES: Final = {"1920": (1920, 1080), "1280": (1280, 800), "390": (390, 844)}
+SIZES: Final = {"1920": (1920, 1080), "390": (390, 844)}
+VIEWS: Final = tuple(product(("sv", "en"), ("1920", "390"), ("light", "dark")))
 FOR_README: Final = {
-    "overview-sv-1280-light",
-    "overview-sv-1280-dark",
-    "overview-sv-390-light",
-    "point-sv-1280-light",
-    "loading-sv-1280-light",
-    "extracts-en-1280-light",
+    "overview-sv-1920-light": "overview",
+    "overview-sv-1920-dark": "overview-dark",
+    "overview-sv-390-light": "overview-phone",
+    "point-sv-1920-light": "point",
+    "loading-sv-1920-light": "imports",
+    "extracts-en-1920-light": "extracts-english",
 }
 MESSY: Final = ("2026-10-31/Personallista*", "2026-10-31/kursstatus*", "2026-10-31/Systemregister*")
 
 
 def main() -> None:
-    """Takes every picture."""
-    shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True)
+    """Takes every picture, or those whose page is named: `python -m tests.screenshots loading`."""
+    wanted = set(sys.argv[1:])
+    if not wanted:
+        shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         own = Path(folder) / "own.duckdb"
-        demo.build(own.with_name("sample.duckdb"))
+        beside(own.parent)
         with serving(own) as server:
-            for name, path in PAGES.items():
+            for name, path in PAGES.items() if not wanted else [e for e in PAGES.items() if e[0] in wanted]:
                 for taken in pictures(browser, name, f"{server.address}/{path}"):
                     print(taken.name)
         with serving(own) as server:
@@ -58,7 +62,8 @@ def main() -> None:
 
 def pictures(browser: Browser, name: str, address: str, *, drop: bool = False) -> Iterator[Path]:
     """One page in both languages, all sizes, light and dark."""
-    for lang, (size, (width, height)), mode in product(("sv", "en"), SIZES.items(), ("light", "dark")):
+    for lang, size, mode in VIEWS:
+        width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=mode)
         page = context.new_page()
         visit(page, f"{address}&lang={lang}")
@@ -98,9 +103,9 @@ def keep() -> None:
     from PIL import Image
 
     KEPT.mkdir(parents=True, exist_ok=True)
-    for name in sorted(FOR_README):
-        with Image.open(OUT / f"{name}.png") as picture:
-            picture.convert("RGB").quantize(128).save(KEPT / f"{name}.png", optimize=True)
+    for taken, name in FOR_README.items():
+        with Image.open(OUT / f"{taken}.png") as picture:
+            picture.convert("RGB").quantize(64).save(KEPT / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

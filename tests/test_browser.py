@@ -1,4 +1,4 @@
-"""The real app in a real browser: fresh servers, links, and the way from a messy file to a figure and back to its row."""
+"""The real app in a real browser: fresh servers, links, and from a messy file to a figure and back to its row."""
 
 import csv
 import io
@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from compliance import demo
 from compliance.places import SAMPLES
 from tests.browser import browsing, serving, settle, visit
+from tests.sampled import beside
 
 pytestmark = pytest.mark.browser
 
@@ -51,29 +51,14 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory):
-    """The sample database, made once for these tests."""
-    path = tmp_path_factory.mktemp("samples") / "sample.duckdb"
-    demo.build(path)
-    return path
-
-
-@pytest.fixture(scope="module")
 def browser():
     with browsing() as found:
         yield found
 
 
-def beside(samples, folder):
-    """A place for a database of one's own, with the sample database beside it."""
-    for path in samples.parent.glob("sample.duckdb*"):
-        (folder / path.name).write_bytes(path.read_bytes())
-    return folder / "own.duckdb"
-
-
 @pytest.mark.parametrize("address", PAGES)
-def test_first_visit_to_a_fresh_server_shows_the_page_with_its_frame(address, samples, browser, tmp_path):
-    with serving(beside(samples, tmp_path)) as server:
+def test_first_visit_to_a_fresh_server_shows_the_page_with_its_frame(address, browser, tmp_path):
+    with serving(beside(tmp_path)) as server:
         page = browser.new_page()
         visit(page, f"{server.address}/{address}")
         text = page.inner_text("[data-testid=stMainBlockContainer]")
@@ -85,9 +70,9 @@ def test_first_visit_to_a_fresh_server_shows_the_page_with_its_frame(address, sa
         assert page.evaluate("document.documentElement.lang") == "sv"
 
 
-def test_a_link_shows_the_same_view_as_the_first_visit(samples, browser, tmp_path):
+def test_a_link_shows_the_same_view_as_the_first_visit(browser, tmp_path):
     link = "point?point=classification&as_of=2025-10-31&department=F%C3%B6rskola&lang=en"
-    with serving(beside(samples, tmp_path)) as server:
+    with serving(beside(tmp_path)) as server:
         page = browser.new_page()
         visit(page, f"{server.address}/{link}")
         first = page.inner_text(".v-hero")
@@ -102,9 +87,9 @@ def test_a_link_shows_the_same_view_as_the_first_visit(samples, browser, tmp_pat
 
 
 @pytest.mark.parametrize("code", WORDS)
-def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, samples, browser, tmp_path):
+def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, browser, tmp_path):
     words = WORDS[code]
-    with serving(beside(samples, tmp_path)) as server:
+    with serving(beside(tmp_path)) as server:
         page = browser.new_page(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
         visit(page, f"{server.address}/imports?lang={code}")
         page.get_by_role("button", name=words["start"]).last.click()
@@ -143,8 +128,8 @@ def follow_an_item(page, words):
 
 def read_the_csv(page, words):
     """Shows every outcome, and counts the figure in the file."""
-    for pill in page.locator(".stElementContainer[class*=outcome] button").all():
-        if pill.get_attribute("aria-checked") == "false":
+    for pill in page.locator("[class*=st-key-outcome] button").all():
+        if pill.get_attribute("aria-pressed") == "false":
             pill.click()
             settle(page)
     counts = [int(re.sub(r"\D", "", part.inner_text())) for part in page.locator(".v-hero-counts strong").all()]
@@ -157,8 +142,8 @@ def read_the_csv(page, words):
 
 
 @pytest.mark.parametrize("code", WORDS)
-def test_an_unknown_address_is_told_in_the_reader_s_language(code, samples, browser, tmp_path):
-    with serving(beside(samples, tmp_path)) as server:
+def test_an_unknown_address_is_told_in_the_reader_s_language(code, browser, tmp_path):
+    with serving(beside(tmp_path)) as server:
         page = browser.new_page()
         visit(page, f"{server.address}/nowhere?lang={code}")
         shown = page.evaluate("getComputedStyle(document.querySelector('[role=dialog] h2'), '::after').content")

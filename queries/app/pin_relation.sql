@@ -1,0 +1,22 @@
+-- Keeps what a relation answers for the days of `pinned_imports`, once for all days with the same imports (or once a
+-- day), for one cursor: there the stored macro of the same name is hidden by this one.
+create or replace temp table editions_of_{relation} as
+select day, min(day) over (partition by imports, case when $by_day then day end) as edition
+from (
+    select day, list(import_id order by import_id) as imports
+    from pinned_imports
+    where list_contains($sources, source)
+    group by day
+);
+
+create or replace temp table pinned_{relation} as
+select e.edition, r.*
+from (select distinct edition from editions_of_{relation}) as e, lateral (
+    select * from {relation}(as_of := e.edition, known_at := $known_at)
+) as r;
+
+create or replace temp macro {relation}(as_of, known_at) as table
+    select r.* exclude (edition)
+    from pinned_{relation} as r
+    inner join editions_of_{relation} as e using (edition)
+    where e.day = as_of

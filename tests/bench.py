@@ -1,0 +1,399 @@
+"""How fast the product is on this machine, beside what a user would use instead.
+
+`python -m tests.bench` prints one table and keeps it in docs/bench.md; `--quick` leaves out the million rows.
+Nothing is asserted: times say something only beside other times of the same run.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import xlsxwriter
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+from compliance import demo
+from compliance.assessing import coverage
+from compliance.database import EVERYTHING_KNOWN, Database
+from compliance.language import month_ends
+from compliance.loading import load
+from compliance.places import ROOT
+from compliance.reading import read
+from tests.line import POINTS, SOURCES, WORDS, Line
+from tests.readme import BENCH
+
+AS_OF = date(2026, 11, 15)
+# Every one of the 36 months up to this one has a basis in the samples.
+TREND = month_ends(date(2027, 10, 31), count=36)
+KEPT = ROOT / "build" / "bench"
+
+HEADINGS = [
+    "AD-konto", "Förnamn", "Efternamn", "E-post", "Enhet", "Kurs", "Kurskod", "Status", "Startdatum", "Slutfört datum",
+    "Giltig till", "Resultat",
+]  # fmt: skip
+COURSES = [
+    ("Informationssäkerhet för medarbetare i staden", "INFOSAK"), ("Grundkurs i dataskydd", "DATASKYDD"),
+    ("Brandskydd", "BRAND"), ("Första hjälpen", "HJALP"),
+]  # fmt: skip
+STATUSES = ["Godkänd", "Godkänd", "Godkänd", "Påbörjad", "Ej godkänd", "Ej påbörjad"]
+
+PANDAS = "pandas.read_excel(sys.argv[1], engine='openpyxl')"
+FASTEXCEL = (
+    "fastexcel.read_excel(sys.argv[1]).load_sheet(0, header_row=None, skip_rows=0, dtypes='string')"
+    ".to_arrow_with_errors()"
+)
+
+# How many copies of the samples make the large administration, and which columns tell the copies apart.
+COPIES = {
+    "staff": 28, "training": 28, "local_instruction": 28, "processing": 24, "dpias": 24, "incidents": 14,
+    "breaches": 14, "procurements": 14, "processors": 10, "systems": 7, "classifications": 7,
+    "classification_actions": 7, "risk_analyses": 7, "access_reviews": 7,
+}  # fmt: skip
+KEYS = {
+    "employee_id", "unit", "system", "system_id", "action_id", "risk_id", "processing_id", "dpia_id", "agreement_id",
+    "incident_id", "breach_id", "reference",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the table; the ratio is what the other takes of ours."""
+
+    what: str
+    ours: str
+    wished: str
+    beside: str = ""
+    ratio: str = ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure, and keep the table.")
+    parser.add_argument("--quick", action="store_true", help="leave out the million rows, and keep nothing")
+    quick = parser.parse_args().quick
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        found = []
+        for measured in measurements(Path(folder), quick=quick):
+            print(f"{measured.what}: {measured.ours}", file=sys.stderr)
+            found.append(measured)
+    text = table(found)
+    print(text)
+    if not quick:
+        BENCH.parent.mkdir(exist_ok=True)
+        BENCH.write_text(text + "\n", "utf-8")
+
+
+def table(found: list[Measured]) -> str:
+    lines = ["| what | ours | beside | ratio | wished |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines += [f"| {m.what} | {m.ours} | {m.beside} | {m.ratio} | {m.wished} |" for m in found]
+    return "\n".join([*lines, "", f"On {machine()}, {time.strftime('%Y-%m-%d')}."])
+
+
+def machine() -> str:
+    """The machine in words: its cores, its Python and how busy it was with other things."""
+    python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    return f"{os.cpu_count()} cores, {python}, load {os.getloadavg()[1]:.1f} at the end"
+
+
+def measurements(folder: Path, *, quick: bool) -> Iterator[Measured]:
+    samples = KEPT / "samples.duckdb"
+    demo.build(samples)
+    yield hundred_thousand(samples, folder)
+    if not quick:
+        yield million(samples, folder)
+    yield from_file_to_figures(samples, folder)
+    yield counted("All thirteen points by unit, 2,000 people", samples, [AS_OF], wished="< 150 ms")
+    yield counted("… their trend over 36 months", samples, TREND, wished="< 3 s")
+    large = large_database(samples, folder)
+    what = "All thirteen points by unit, 50,000 people, 2,000 systems, 5,000 processings"
+    yield counted(what, large, [AS_OF], wished="< 1 s")
+    yield counted("… their trend over 36 months", large, TREND, wished="< 3 s")
+    yield from pages(samples, folder)
+    yield hostile(folder)
+
+
+# --- loading ------------------------------------------------------------------------------------------------------
+
+
+def hundred_thousand(samples: Path, folder: Path) -> Measured:
+    file = training_export(folder / "training 100000.xlsx", rows=100_000)
+    ours = median(lambda: whole_line(file, samples, folder), times=3)
+    pandas = alone("pandas", PANDAS, file)
+    what = "Load a training export of 100,000 rows: read, validate, load, thirteen points before and after"
+    return Measured(
+        what,
+        shown(ours),
+        "5 times faster",
+        f"pandas with openpyxl, reading alone: {shown(pandas)}",
+        f"{pandas / ours:.1f} times faster",
+    )
+
+
+def million(samples: Path, folder: Path) -> Measured:
+    # Writing it takes longer than everything else here, so it is kept.
+    file = training_export(KEPT / "training 1000000.xlsx", rows=1_000_000)
+    ours = median(lambda: whole_line(file, samples, folder), times=1)
+    fastexcel = alone("fastexcel", FASTEXCEL, file)
+    return Measured(
+        "The same with 1,000,000 rows",
+        shown(ours),
+        "at most 2 times as long",
+        f"fastexcel, reading alone: {shown(fastexcel)}",
+        f"{ours / fastexcel:.2f} times as long",
+    )
+
+
+def from_file_to_figures(samples: Path, folder: Path) -> Measured:
+    file = training_export(folder / "training 10000.xlsx", rows=10_000)
+
+    def once() -> float:
+        with copied(samples, folder) as path:
+            started = time.perf_counter()
+            for command in (["load", str(file), "--extract-date", AS_OF.isoformat()], ["coverage"]):
+                command_line(command, database=path)
+            return time.perf_counter() - started
+
+    ours = median(once, times=3)
+    return Measured(
+        "`load` 10,000 rows and `coverage`, both commands from their start",
+        shown(ours),
+        "< 2 s",
+        "a known compliance suite: 124 s",
+        f"{124 / ours:.0f} times faster",
+    )
+
+
+def command_line(arguments: list[str], *, database: Path) -> None:
+    command = [sys.executable, "-m", "compliance", *arguments]
+    environment = os.environ | {"COMPLIANCE_DATABASE": str(database)}
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
+
+
+def whole_line(file: Path, samples: Path, folder: Path) -> float:
+    """Seconds from a file to committed figures, beside a whole administration, with its figures before."""
+    with copied(samples, folder) as path:
+        database, order = Database.at(path), Line(folder).order(extract_date=AS_OF)
+        started = time.perf_counter()
+        count(database, [AS_OF])
+        load(database, read(file, name=file.name), order, sources=SOURCES, words=WORDS)
+        count(database, [AS_OF])
+        return time.perf_counter() - started
+
+
+def alone(module: str, expression: str, file: Path) -> float:
+    """Seconds that an expression takes in a process of its own, without its start and imports."""
+    code = f"import sys, time, {module}\nt = time.perf_counter()\n{expression}\nprint(time.perf_counter() - t)"
+    return float(subprocess.run([sys.executable, "-c", code, file], check=True, capture_output=True, text=True).stdout)
+
+
+def training_export(path: Path, *, rows: int) -> Path:
+    """A workbook as a learning platform writes it: twelve columns, dates as dates, the same at every run."""
+    if path.exists():
+        return path
+    unfinished = path.with_suffix(".part")
+    book = xlsxwriter.Workbook(str(unfinished), {"constant_memory": True})
+    sheet, day = book.add_worksheet("Utbildningar"), book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.write_row(0, 0, HEADINGS)
+    for number, row in enumerate(training_rows(rows), start=1):
+        for place, value in enumerate(row):
+            if isinstance(value, date):
+                sheet.write_datetime(number, place, value, day)
+            elif value is not None:
+                sheet.write(number, place, value)
+    book.close()
+    return unfinished.rename(path)
+
+
+def training_rows(rows: int) -> Iterator[list[object]]:
+    chance = random.Random(rows)
+    for number in range(rows):
+        person = number // len(COURSES)
+        (course, code), status = COURSES[number % len(COURSES)], chance.choice(STATUSES)
+        started = date(2024, 1, 1) + timedelta(days=chance.randrange(1000))
+        done = started + timedelta(days=chance.randrange(40)) if status == "Godkänd" else None
+        valid = done + timedelta(days=730) if done else None
+        names = [f"Förnamn{person % 997}", f"Efternamn{person % 9973}"]
+        yield [
+            f"anv{person:06}",
+            *names,
+            f"anv{person:06}@example.org",
+            f"Enhet {person % 90}",
+            course,
+            code,
+            status,
+            started,
+            done,
+            valid,
+            chance.randrange(40, 100) if done else None,
+        ]
+
+
+# --- counting -----------------------------------------------------------------------------------------------------
+
+
+def counted(what: str, path: Path, days: list[date], *, wished: str) -> Measured:
+    database, times = Database.at(path), 5 if len(days) == 1 else 3
+    return Measured(what, shown(median(lambda: timed(lambda: count(database, days)), times=times)), wished)
+
+
+def count(database: Database, days: list[date]) -> None:
+    """All thirteen points, with the opening of the database, as a command or a page does it: a day by unit, a trend of
+    the organisation."""
+    with database.cursor() as cursor:
+        level = "unit" if len(days) == 1 else "organisation"
+        coverage(cursor, POINTS, days=days, known_at=EVERYTHING_KNOWN, level=level)
+
+
+def large_database(samples: Path, folder: Path) -> Path:
+    """The samples with every person, unit, system and so on many times over, as many imports as there are."""
+    path = folder / "large.duckdb"
+    shutil.copy(samples, path)
+    with Database.at(path).writing() as cursor:
+        for name, copies in COPIES.items():
+            columns = {row[0] for row in cursor.execute(f"describe {name}").fetchall()}
+            told_apart = ", ".join(f"{key} || ' ' || copy as {key}" for key in sorted(KEYS & columns))
+            cursor.execute(
+                f"insert into {name} select t.* replace ({told_apart})"
+                f" from {name} as t, (select unnest(range(1, {copies})) as copy)"
+            )
+    return path
+
+
+# --- the server ---------------------------------------------------------------------------------------------------
+
+
+def pages(samples: Path, folder: Path) -> Iterator[Measured]:
+    """What the running server takes for a page once its figures are known, until its last message is there."""
+    with copied(samples, folder) as path, served(path) as port:
+        for title, page, query in (
+            ("overview", "", ""),
+            ("one review point", "point", "&point=information_security_training"),
+        ):
+            ours = visits(port, page, f"as_of={AS_OF}{query}")
+            yield Measured(f"A page of the running app, warm: {title}", shown(ours), "< 300 ms")
+
+
+@contextmanager
+def served(database: Path) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"COMPLIANCE_DATABASE": str(database)}
+    command = [sys.executable, "-m", "compliance.server", "--port", str(port)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_for(port, process)
+            yield port
+        finally:
+            process.terminate()
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("The server did not start")
+
+
+def visits(port: int, page: str, query: str) -> float:
+    """The median of some visits by the browser's own protocol, after two that fill the caches."""
+    address = f"ws://127.0.0.1:{port}/_stcore/stream"
+    with connect(address, subprotocols=["streamlit"], max_size=None) as socket_:
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+
+        def visit() -> None:
+            socket_.send(asked.SerializeToString())
+            while True:
+                said = ForwardMsg()
+                said.ParseFromString(socket_.recv(timeout=60))
+                if said.WhichOneof("type") == "script_finished":
+                    return
+
+        visit()
+        visit()
+        return median(lambda: timed(visit), times=9)
+
+
+def hostile(folder: Path) -> Measured:
+    """How much the memory of the process that asks for a file grows, at its highest."""
+    near, far = stray_cell(folder / "near.xlsx", "B2"), stray_cell(folder / "far.xlsx", "XFD1048576")
+    code = (
+        "import sys, json\n"
+        "from pathlib import Path\n"
+        "from compliance.errors import Refusal\n"
+        "from compliance.reading import read\n"
+        "def memory(name):\n"
+        "    lines = Path('/proc/self/status').read_text().splitlines()\n"
+        "    return next(int(line.split()[1]) for line in lines if line.startswith(name))\n"
+        "def tried(path):\n"
+        "    try:\n"
+        "        read(Path(path), name=Path(path).name)\n"
+        "        return 'read'\n"
+        "    except Refusal:\n"
+        "        return 'refused'\n"
+        "tried(sys.argv[1])\n"
+        "Path('/proc/self/clear_refs').write_text('5')\n"
+        "before = memory('VmRSS:')\n"
+        "said = tried(sys.argv[2])\n"
+        "print(json.dumps([said, (memory('VmHWM:') - before) / 1024]))\n"
+    )
+    command = [sys.executable, "-c", code, near, far]
+    said, growth = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    return Measured(f"A workbook with a cell in XFD1048576 ({said}): growth of the server", f"{growth:.0f} MB", "")
+
+
+def stray_cell(path: Path, cell: str) -> Path:
+    """A workbook that claims to reach from A1 to a cell."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write("A1", "System")
+        sheet.write(cell, "x")
+    return path
+
+
+# --- measuring ----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def copied(samples: Path, folder: Path) -> Iterator[Path]:
+    """A database of one's own with what the samples hold."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        yield Path(shutil.copy(samples, place))
+
+
+def timed(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def median(measure: Callable[[], float], *, times: int) -> float:
+    return statistics.median(measure() for _ in range(times))
+
+
+def shown(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""The catalogue: every sentence of the product is there, in Swedish, with the same places; and nothing else is."""
+
+import ast
+import re
+from datetime import date, datetime
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from compliance.language import LANGUAGES, Language
+from compliance.places import LOCALE, ROOT
+
+CALLS = {"N_": None, "plural": (1, 2)}
+PLACE = re.compile(r"\{(\w+)\}")
+SPEAKERS = {"say", "language"}
+
+
+def extracted():
+    """Every sentence that the code marks: a text, or one and many."""
+    found = set()
+    for folder in ("compliance", "pages"):
+        for entry in extract_from_dir(str(ROOT / folder), [("**.py", "python")], keywords=CALLS):
+            message = entry[2]
+            found.add(message if isinstance(message, str) else tuple(message))
+    return found
+
+
+def catalogue():
+    with (LOCALE / "sv" / "LC_MESSAGES" / "compliance.po").open("rb") as file:
+        entries = [entry for entry in read_po(file, locale="sv") if entry.id]
+    return {entry.id if isinstance(entry.id, str) else tuple(entry.id): entry.string for entry in entries}
+
+
+SENTENCES = sorted(extracted(), key=str)
+SWEDISH = catalogue()
+
+
+def test_every_sentence_of_the_code_is_translated():
+    assert [message for message in SENTENCES if not SWEDISH.get(message)] == []
+
+
+def test_the_catalogue_has_nothing_that_the_code_does_not_say():
+    assert sorted(set(SWEDISH) - set(SENTENCES), key=str) == []
+
+
+@pytest.mark.parametrize("message", SENTENCES, ids=str)
+def test_a_translation_has_the_same_places(message):
+    forms = zip((message,) if isinstance(message, str) else message, _forms(SWEDISH[message]), strict=True)
+    for english, swedish in forms:
+        assert sorted(set(PLACE.findall(swedish))) == sorted(set(PLACE.findall(english)))
+        assert swedish.count("**") == english.count("**")
+
+
+def _forms(string):
+    return (string,) if isinstance(string, str) else tuple(string)
+
+
+def bare_calls(paths, names):
+    """The calls of some functions whose first argument is a text as it stands."""
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant | ast.JoinedStr):
+                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                if name in names:
+                    yield f"{path.name}:{node.lineno}"
+
+
+PAGES = [*(ROOT / "pages").glob("*.py")]
+
+
+def test_no_sentence_is_spoken_without_being_marked():
+    """`say("…")` without N_ would pass the catalogue by."""
+    assert list(bare_calls([*(ROOT / "compliance").glob("*.py"), *PAGES], SPEAKERS)) == []
+
+
+def test_no_widget_has_a_text_that_is_not_translated():
+    """The first argument of a widget is what a person reads."""
+    widgets = {"button", "toggle", "checkbox", "selectbox", "radio", "pills", "text_input", "text_area", "date_input"}
+    widgets |= {"download_button", "expander", "popover", "segmented_control", "form_submit_button", "spinner"}
+    assert list(bare_calls([ROOT / "compliance" / "ui.py", *PAGES], widgets)) == []
+
+
+@pytest.mark.parametrize(
+    ("share", "limits", "swedish", "english"),
+    [
+        (0.868, (), "86,8\u00a0%", "86.8%"),
+        (1.0, (), "100\u00a0%", "100%"),
+        (0.9996, (), "99,9\u00a0%", "99.9%"),
+        (0.94996, (0.95,), "94,9\u00a0%", "94.9%"),
+        (0.95, (0.95,), "95,0\u00a0%", "95.0%"),
+        (0.0, (), "0\u00a0%", "0%"),
+        (None, (), "–", "–"),
+    ],
+)
+def test_a_share_never_rounds_across_a_limit_that_it_misses(share, limits, swedish, english):
+    assert Language("sv").percent(share, limits=limits) == swedish
+    assert Language("en").percent(share, limits=limits) == english
+
+
+def test_numbers_and_dates_are_those_of_the_language():
+    sv, en = Language("sv"), Language("en")
+    assert sv.number(1742) == "1\u00a0742"
+    assert en.number(1742) == "1,742"
+    assert sv.change(-0.023) == "−2,3"
+    assert sv.change(0.056) == "+5,6"
+    assert sv.date(date(2026, 10, 31)) == "31\u00a0oktober\u00a02026"
+    assert sv.moment(datetime(2026, 11, 2, 13, 10)) == "2\u00a0november\u00a02026 kl. 13.10"
+    assert [Language(code).age(1) for code in LANGUAGES] == ["i går", "yesterday"]

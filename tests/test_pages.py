@@ -1,0 +1,291 @@
+"""Every page for every role in both languages, with a figure asserted; and what may be done on it."""
+
+import re
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from compliance import permissions
+from compliance.assessing import coverage
+from compliance.database import EVERYTHING_KNOWN, Database
+from compliance.language import LANGUAGES, Language
+from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, ROLES, User
+from compliance.places import ROOT
+from compliance.points import load_points
+from compliance.viewing import percent
+from tests.sampled import beside
+
+DAY = date(2026, 10, 31)
+PAGES = {
+    "overview": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
+    "point": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
+    "imports": {COORDINATOR.id},
+    "extracts": {COORDINATOR.id, ANALYST.id},
+    "about": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
+}
+SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def _warm(monkeypatch):
+    """AppTest begins each run like a server that is not warm; then pages/ is reached around app.py."""
+    begin = PagesManager.__init__
+
+    def begin_warm(self, *given, **named):
+        begin(self, *given, **named)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", begin_warm)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pages")
+    beside(path)
+    return path
+
+
+@pytest.fixture
+def sample(folder, monkeypatch):
+    """The app on the sample data; its own database is not there."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "own.duckdb"))
+    return Database.at(folder / "sample.duckdb")
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """The app on an empty database of one's own."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
+    database = Database.at(tmp_path / "own.duckdb")
+    with database.writing():
+        pass
+    return database
+
+
+def opened(page, monkeypatch, *, role=COORDINATOR, lang="sv", **params):
+    """A page as a person of a role sees it."""
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    for name, value in {"lang": lang, "as_of": DAY.isoformat(), **params}.items():
+        app.query_params[name] = value
+    app.run()
+    if page != "overview":
+        app.switch_page(f"pages/{page}.py")
+        for name, value in {"lang": lang, "as_of": DAY.isoformat(), **params}.items():
+            app.query_params[name] = value
+        app.run()
+    assert not app.exception
+    return app
+
+
+def text(app):
+    """Everything that the page says in its own fragments."""
+    return " ".join(part.value for part in app.markdown)
+
+
+def figures(database):
+    with database.cursor() as cursor:
+        found = coverage(cursor, load_points(None), days=[DAY], known_at=EVERYTHING_KNOWN, level="organisation")
+    return {figure.point.id: figure for figure in found}
+
+
+def expected(page, database, say):
+    """A figure, or a word of the rules, that must stand on a page."""
+    found = figures(database)
+    return {
+        "overview": [percent(figure, say) for figure in found.values()],
+        "point": [percent(found["classification"], say), f"<strong>{say.number(found['classification'].of)}</strong>"],
+        "imports": ["Systemregister_2026-10-31.xlsx"],
+        "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],
+        "about": ["Systemregister_2026-10-31.xlsx", say("Review point")],
+    }[page]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.id)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_for_every_role_in_both_languages(page, role, lang, sample, monkeypatch):
+    say = Language(lang)
+    if role.id not in PAGES[page]:
+        monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
+        alone = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=SECONDS)
+        alone.query_params["lang"] = lang
+        alone.run()
+        assert not alone.exception
+        assert text(alone) == f'<div class="v-note">{say("You are not allowed to do this. Ask the coordinator.")}</div>'
+        return
+    app = opened(page, monkeypatch, role=role, lang=lang, point="classification")
+    shown = text(app)
+    for figure in expected(page, sample, say):
+        assert figure in shown
+    assert say("Sample data, all figures are invented") in shown
+
+
+def test_what_one_may_not_open_is_not_in_the_navigation(sample, monkeypatch):
+    for role in ROLES:
+        app = opened("overview", monkeypatch, role=role)
+        links = {link.proto.page for link in app.get("page_link")}
+        allowed = {page for page in PAGES if role.id in PAGES[page]}
+        assert {name for name in PAGES if any(link.split("?")[0].strip("/") == name for link in links)} <= allowed
+
+
+def test_the_point_without_basis_says_what_is_missing_and_never_zero(sample, monkeypatch):
+    app = opened("point", monkeypatch, point="procurement")
+    assert "Ingen export av Upphandlingar är inläst" in text(app)
+    assert "v-hero-figure" not in text(app)
+
+
+def test_nothing_to_assess_is_never_a_hundred_per_cent(sample, monkeypatch):
+    app = opened("point", monkeypatch, point="nis_reporting", as_of="2025-10-31")
+    assert "Inga ärenden" in text(app)
+    assert "v-hero-figure" not in text(app)
+
+
+def test_both_percentages_stand_where_the_export_is_silent(sample, monkeypatch):
+    figure = figures(sample)["dpia"]
+    assert figure.unknown
+    app = opened("point", monkeypatch, point="dpia")
+    say = Language("sv")
+    assert f"<strong>{say.percent(figure.of_answered, limits=(1.0, 0.9))} av dem som svarat.</strong>" in text(app)
+
+
+def test_an_analyst_sees_no_person_and_no_free_text_of_an_incident(sample, monkeypatch):
+    assert not opened("point", monkeypatch, role=ANALYST, point="information_security_training").dataframe
+    shown = opened("point", monkeypatch, role=ANALYST, point="incident_handling").dataframe[0].value
+    everything = opened("point", monkeypatch, point="incident_handling").dataframe[0].value
+    assert not set(everything["Namn"]) & set(shown["Namn"])
+    assert all(name.startswith("INC-") for name in shown["Namn"])
+
+
+def test_small_units_are_added_up_for_others_than_the_coordinator(sample, monkeypatch):
+    """Rulebook, section 5: no unit figure that rests on fewer than five persons."""
+    unit = _small_unit(sample)
+    mine = opened("point", monkeypatch, point="information_security_training", unit=unit)
+    assert "v-hero-figure" in text(mine)
+    theirs = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training", unit=unit)
+    assert "v-hero-figure" not in text(theirs)
+    assert "färre än fem personer" in text(theirs)
+
+
+def _small_unit(database):
+    with database.cursor() as cursor:
+        found = coverage(cursor, load_points(None)[:1], days=[DAY], known_at=EVERYTHING_KNOWN, level="unit")
+    return next(figure.unit for figure in found if 0 < figure.of < 5)
+
+
+def test_the_view_is_kept_in_the_address_and_in_every_link(sample, monkeypatch):
+    app = opened("overview", monkeypatch, lang="en", department="Förskola")
+    assert app.query_params["department"] == "Förskola"
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert len(links) >= len(PAGES) + 13
+    assert all("as_of=2026-10-31" in link and "department=F" in link and "lang=en" in link for link in links)
+
+
+def test_without_a_day_the_samples_are_seen_on_the_day_of_their_latest_staff_list(sample, monkeypatch):
+    app = opened("overview", monkeypatch, as_of="not a date")
+    assert app.query_params["as_of"] == DAY.isoformat()
+
+
+def test_the_numbers_of_the_address_win_over_what_was_chosen_before(sample, monkeypatch):
+    app = opened("overview", monkeypatch)
+    app.date_input[0].set_value(date(2025, 10, 31)).run()
+    assert app.query_params["as_of"] == "2025-10-31"
+    assert "31\u00a0oktober\u00a02025" in str(app.get("popover")[0].proto)
+
+
+def test_one_click_starts_a_database_of_ones_own_and_leaves_the_samples_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(beside(tmp_path)))
+    before = (tmp_path / "sample.duckdb").read_bytes()
+    app = opened("overview", monkeypatch)
+    app.button(key="start_badge").click().run()
+    assert (tmp_path / "own.duckdb").exists()
+    assert (tmp_path / "sample.duckdb").read_bytes() == before
+    assert "Exempeldata" not in text(app)
+    with Database.at(tmp_path / "own.duckdb").cursor() as cursor:
+        assert cursor.execute("select action, what from events").fetchall() == [("start", "own database")]
+
+
+def test_an_empty_database_says_so_and_leads_to_the_imports(own, monkeypatch):
+    app = opened("overview", monkeypatch)
+    assert "Ingen export är inläst än." in text(app)
+    assert text(app).count("Underlag saknas") >= 13
+    assert not re.search(r"(?<!\d)0\u00a0%", text(app))
+
+
+def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(sample, monkeypatch, caplog):
+    from compliance import viewing
+
+    monkeypatch.setattr(viewing, "overview_facts", lambda *_: 1 / 0)
+    app = opened("overview", monkeypatch)
+    shown = text(app)
+    assert "Något gick fel" in shown
+    assert "division by zero" not in shown
+    reference = caplog.records[-1].args[0]
+    assert reference in shown
+
+
+def dropped(app, *files):
+    """Drops files in the drop area."""
+    app.file_uploader[0].set_value([(path.name, path.read_bytes(), "") for path in files]).run()
+    assert not app.exception
+
+
+def test_a_file_is_previewed_then_loaded_and_counts(own, monkeypatch):
+    systems = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
+    app = opened("imports", monkeypatch)
+    dropped(app, systems)
+    assert "<strong>Systemförteckning</strong>" in text(app)
+    assert "v-dumbbells" in text(app)
+    with own.cursor() as cursor:
+        assert cursor.execute("select count(*) from imports").fetchall() == [(0,)]
+    load = next(button for button in app.button if button.label.startswith("Läs\u00a0in"))
+    load.click().run()
+    with own.cursor() as cursor:
+        assert cursor.execute("select count(*), min(imported_by) from imports").fetchall() == [(1, "tester")]
+    assert "inlästa som import 1" in text(app)
+
+
+def test_a_file_that_cannot_be_read_gets_its_sentence_and_the_rest_go_on(own, monkeypatch, tmp_path):
+    bad = tmp_path / "bild.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 50)
+    systems = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
+    app = opened("imports", monkeypatch)
+    dropped(app, bad, systems)
+    assert "Filen bild.png är en bild." in text(app)
+    assert "<strong>Systemförteckning</strong>" in text(app)
+
+
+def test_an_import_is_revoked_with_a_reason_and_stays_in_the_history(own, monkeypatch):
+    systems = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
+    app = opened("imports", monkeypatch)
+    dropped(app, systems)
+    next(button for button in app.button if button.label.startswith("Läs\u00a0in")).click().run()
+    app.selectbox(key="revoke choice").set_value(1).run()
+    app.button(key="revoke 1").click().run()
+    assert "Ange varför importen återkallas." in text(app)
+    app.text_area(key="why 1").set_value("fel fil")
+    app.button(key="revoke 1").click().run()
+    with own.cursor() as cursor:
+        assert cursor.execute("select import_id, why from revocations").fetchall() == [(1, "fel fil")]
+    assert "fel fil" in text(app)
+
+
+def test_every_action_asks_for_its_permission_again(own, monkeypatch):
+    """A page that was open when the role was taken away does nothing more."""
+    systems = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
+    app = opened("imports", monkeypatch)
+    dropped(app, systems)
+    roles = SimpleNamespace(asked=0)
+
+    def current():
+        roles.asked += 1
+        return User("tester", MANAGEMENT)
+
+    monkeypatch.setattr(permissions, "current_user", current)
+    next(button for button in app.button if button.label.startswith("Läs\u00a0in")).click().run()
+    assert roles.asked
+    with own.cursor() as cursor:
+        assert cursor.execute("select count(*) from imports").fetchall() == [(0,)]
