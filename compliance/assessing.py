@@ -149,21 +149,30 @@ def coverage(
     By organisation there is a row for every point; by department and unit one where the point has items.
     """
     there = basis(cursor, days=days, known_at=known_at)
-    with _pinned(cursor, days=days, known_at=known_at):
+    with _pinned(cursor, _relations(points, days=days, level=level), days=days, known_at=known_at):
         counted = _counts(cursor, points, there, days=days, known_at=known_at, level=level)
     return [figure for point in points for figure in _figures(point, counted, there, days=days, level=level)]
 
 
+def _relations(points: tuple[Point, ...], *, days: list[date], level: Level) -> list[str]:
+    """Those relations of `PINNED` that pay for themselves."""
+    if len(days) == 1:
+        return []
+    read = {source for point in points for source in (*point.needs, *point.uses)}
+    placed = ["units_at"] if level != "organisation" else []
+    return placed + [name for name, pin in PINNED.items() if name != "units_at" and read.intersection(pin.sources)]
+
+
 @contextmanager
-def _pinned(cursor: Cursor, *, days: list[date], known_at: datetime) -> Iterator[None]:
-    """Within the block the imports behind `days`, and what rests on them alone, are found once on this cursor."""
+def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime) -> Iterator[None]:
+    """Within the block the imports behind `days`, and `relations` that rest on them, are found once on this cursor."""
     pinned = ["chosen_imports"]
     table, macro = statement("pin_imports").split(";")
     cursor.execute(table, {"days": days, "known_at": known_at})
     cursor.execute(macro)
     try:
-        for relation, pin in PINNED.items() if len(days) > 1 else ():
-            _pin(cursor, relation, pin, known_at=known_at)
+        for relation in relations:
+            _pin(cursor, relation, known_at=known_at)
             pinned.append(relation)
         yield
     finally:
@@ -171,10 +180,10 @@ def _pinned(cursor: Cursor, *, days: list[date], known_at: datetime) -> Iterator
             cursor.execute(f"drop macro table temp.{relation}")
 
 
-def _pin(cursor: Cursor, relation: str, pin: Pin, *, known_at: datetime) -> None:
+def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:
     """Hides a stored macro on this cursor by its own answers, kept once for all days with the same imports."""
     editions, rows_, macro = statement("pin_relation").replace("{relation}", relation).split(";")
-    cursor.execute(editions, {"sources": pin.sources, "by_day": pin.by_day})
+    cursor.execute(editions, {"sources": PINNED[relation].sources, "by_day": PINNED[relation].by_day})
     cursor.execute(rows_, {"known_at": known_at})
     cursor.execute(macro)
 

@@ -124,8 +124,8 @@ def _load_one(path: Path, order: Order) -> bool:
         return False
     for receipt in receipts:
         print(
-            f"import {receipt.import_id}: {workbook.name} as {receipt.source.id}, extract date {receipt.extract_date.day},"
-            f" {receipt.summary.loaded} rows, {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
+            f"import {receipt.import_id}: {workbook.name} as {receipt.source.id},"
+            f" extract date {receipt.extract_date.day}, {receipt.summary.loaded} rows, {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
             flush=True,  # who reads it may rely on it at once, also where a later file takes long
         )
     return True

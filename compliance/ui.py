@@ -4,6 +4,7 @@ The only module of the package that imports Streamlit. What a page looks at stan
 """
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,10 @@ from compliance.viewing import Overview, Scope
 CACHED: Final = 200
 TREND_MONTHS: Final = 24
 SPARK_MONTHS: Final = 12
+# The days that can be looked at, in the list of days and in the address.
+FIRST_DAY: Final = date(2000, 1, 1)
+LAST_DAY: Final = date(2100, 12, 31)
+MARKS: Final = re.compile(r"([!-/:-@\[-`{-~])")
 log = logging.getLogger(__name__)
 
 
@@ -187,9 +192,10 @@ def view() -> View:
 
 def _day_of(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def _scope(key: tuple[str, str, str], as_of: date) -> Scope:
@@ -393,14 +399,14 @@ def _top(seen: View, allowed: list[PageEntry]) -> None:
 def _chooser(seen: View) -> None:
     """As-of date, organisation, unit and language, chosen once for all pages."""
     say = seen.say
-    label = say(N_("Status on {day} · {scope}"), day=say.date(seen.as_of), scope=seen.scope.name(say))
+    label = say(N_("Status on {day} · {scope}"), day=say.date(seen.as_of), scope=plain(seen.scope.name(say)))
     with st.popover(label):
         st.date_input(
             say(N_("As-of date")),
             value=seen.as_of,
             format="YYYY-MM-DD",
-            min_value=date(2000, 1, 1),
-            max_value=date(2100, 12, 31),
+            min_value=FIRST_DAY,
+            max_value=LAST_DAY,
             key=f"as_of {seen.as_of}",
             on_change=_choose_day,
             args=(f"as_of {seen.as_of}",),
@@ -494,6 +500,11 @@ def start_own_button(seen: View, *, key: str, kind: Any = "primary") -> None:
 def html(fragment: charts.Html) -> None:
     """Draws a fragment of charts.py."""
     st.markdown(fragment, unsafe_allow_html=True)
+
+
+def plain(text: str) -> str:
+    """A text of the user's own for a label, which Streamlit reads as Markdown: a picture in it would be fetched."""
+    return MARKS.sub(r"\\\1", text)
 
 
 def link(seen: View, page: str, label: str, **extra: str) -> None:
@@ -789,7 +800,7 @@ def opened_files(seen: View, files: list[Any]) -> list[tuple[str, str]]:
     fresh = [file for file in files if file.file_id not in read_]
     place = st.empty()
     for number, file in enumerate(fresh):
-        text = say(N_("Reading {file} ({n} of {of})"), file=file.name, n=number + 1, of=len(fresh))
+        text = say(N_("Reading {file} ({n} of {of})"), file=plain(reading.shown_name(file.name)[0]), n=number + 1, of=len(fresh))
         place.progress(number / len(fresh), text)
         try:
             read_[file.file_id] = reading.read(file.getvalue(), name=file.name)
@@ -883,7 +894,7 @@ def _choices(seen: View, file_id: str, found: Preview | Refusal, asked: Order) -
         key=f"day {file_id}",
         on_change=_said_day,
         args=(file_id,),
-        max_value=date(2100, 12, 31),
+        max_value=LAST_DAY,
         **given,
     )
     if isinstance(found, Refusal) or asked.source:
@@ -961,7 +972,7 @@ def _load_button(seen: View, file_id: str, book: Workbook, found: Preview) -> No
     label = say.plural("Load {n} row", "Load {n} rows", found.loaded).replace(" ", "\N{NO-BREAK SPACE}")
     if st.button(label, type="primary", key=f"load {file_id}"):
         require(Permission.LOAD_EXPORTS)
-        with st.spinner(say(N_("Loading {file}"), file=book.name)):
+        with st.spinner(say(N_("Loading {file}"), file=plain(book.name))):
             _load(seen, file_id, book)
         st.rerun()
 
@@ -997,7 +1008,7 @@ def load_all(seen: View, opened: list[tuple[str, str]]) -> None:
         place = st.empty()
         for number, file_id in enumerate(ready):
             book = _kept("read files")[file_id]
-            place.progress(number / len(ready), say(N_("Loading {file}"), file=book.name))
+            place.progress(number / len(ready), say(N_("Loading {file}"), file=plain(book.name)))
             _load(seen, file_id, book)
         st.rerun()
 

@@ -297,7 +297,12 @@ def _oldest_fact(view: Overview, say: Language) -> charts.Fact:
         note = say(N_("the same day for every point"))
     elif len(same) > 1:
         note = say(N_("{first} and {n} more"), first=note, n=say.number(len(same) - 1))
-    return charts.Fact(title, say.age(days), note=note)
+    return charts.Fact(title, say.plural("{n} day", "{n} days", days).replace(" ", NBSP), note=note)
+
+
+def days_before(days: int, say: Language) -> str:
+    """How long before the as-of date an export was made."""
+    return say.plural("{n} day", "{n} days", days).replace(" ", NBSP) if days else say(N_("the same day"))
 
 
 def age(there: Basis, figure: Coverage) -> int | None:
@@ -356,7 +361,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, few: bool = False
         change=say.change(change(figure, before)),
         trend=months,
         trend_alt=trend_alt(list(view.months.get(figure.point.id, ())), say) if not few else "",
-        age=say(N_("missing")) if days is None else say.age(days),
+        age=say(N_("missing")) if days is None else days_before(days, say),
     )
 
 
@@ -808,8 +813,10 @@ def waiting(
         if missing and given.intersection(figure.point.needs):
             lacking.setdefault(missing, []).append(str(figure.point.number))
     return [
-        say(
-            N_("Point {points} can be counted once {sources} is loaded too."),
+        say.plural(
+            "Point {points} can be counted once {sources} is loaded too.",
+            "Points {points} can be counted once {sources} is loaded too.",
+            len(numbers),
             points=listed(numbers, say),
             sources=source_names(missing, sources, say),
         )
@@ -860,6 +867,11 @@ def dated(rows_: Sequence[Mapping[str, Any]], day: date, say: Language) -> str:
     return say(N_("in force since {day}"), day=say.date(max(begun))) if begun else ""
 
 
+def _extract_day(extracted: date, day: date, say: Language) -> str:
+    """The day of an export, and how long before the as-of date it was, unless that is the same day."""
+    return f"{extracted} ({days_before((day - extracted).days, say)})" if extracted < day else str(extracted)
+
+
 def basis_table(
     used: Rows, sources: Mapping[str, Source], day: date, say: Language
 ) -> tuple[list[charts.Column], list[list[str]]]:
@@ -875,7 +887,7 @@ def basis_table(
         [
             say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
             row["file"],
-            f"{row['extract_date']} ({say.age((day - row['extract_date']).days)})",
+            _extract_day(row["extract_date"], day, say),
             say.number(row["loaded"]),
             say.number(row["rejected"]),
         ]

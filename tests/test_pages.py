@@ -124,6 +124,21 @@ def test_every_page_for_every_role_in_both_languages(page, role, lang, sample, m
     assert say("Sample data, all figures are invented") in shown
 
 
+@pytest.mark.parametrize("point", load_points(None), ids=lambda point: point.id)
+def test_every_point_shows_its_figure_and_its_items_in_words(point, sample, monkeypatch):
+    figure, say = figures(sample)[point.id], Language("sv")
+    app = opened("point", monkeypatch, point=point.id)
+    shown = text(app)
+    if figure.coverage is None:
+        assert say.pick({"sv": "Underlag saknas", "en": ""}) in shown
+        return
+    assert f'<div class="v-hero-figure">{percent(figure, say)}</div>' in shown
+    items = app.dataframe[0].value
+    assert len(items) == figure.unmet + figure.unknown or figure.unmet + figure.unknown == 0
+    words = items.drop(columns=["Källa", "Id", "Namn"], errors="ignore").to_csv(index=False)
+    assert not re.search(r"[a-z]_[a-z]", words)
+
+
 def test_what_one_may_not_open_is_not_in_the_navigation(sample, monkeypatch):
     for role in ROLES:
         app = opened("overview", monkeypatch, role=role)

@@ -19,7 +19,8 @@
 placed as (
     select c.* replace (coalesce(u.unit, c.unit) as unit), u.department_key, u.department
     from counted as c
-    left join units as u using (as_of, organisation, unit_key)
+    -- where nobody asks for the parts of an organisation, its units are not even looked for
+    left join (select * from units where $level <> 'organisation') as u using (as_of, organisation, unit_key)
 )
 select
     as_of,

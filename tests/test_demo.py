@@ -1,0 +1,70 @@
+"""The sample database: made of the samples through the real line, once, and whole or not at all."""
+
+import shutil
+
+import pytest
+
+from compliance import demo
+from compliance.database import Database, rows
+from compliance.places import SAMPLES
+
+
+@pytest.fixture
+def samples(tmp_path):
+    """A few of the samples, of two extract dates."""
+    folder = tmp_path / "samples"
+    for pattern in ("2025-10-31/Systemregister*", "2026-10-31/Systemregister*"):
+        path = next(SAMPLES.glob(pattern))
+        (folder / path.parent.name).mkdir(parents=True)
+        shutil.copy(path, folder / path.parent.name)
+    return folder
+
+
+def imported(path):
+    with Database.at(path).cursor() as cursor:
+        return rows(cursor, "select source, extract_date, imported_at, imported_by from imports order by import_id")
+
+
+def test_the_files_are_loaded_in_the_order_of_their_extract_dates(samples, tmp_path):
+    seen = []
+    demo.build(tmp_path / "sample.duckdb", samples, progress=lambda done, of: seen.append((done, of)))
+    found = imported(tmp_path / "sample.duckdb")
+    assert [row["source"] for row in found] == ["systems", "systems"]
+    assert [str(row["extract_date"]) for row in found] == ["2025-10-31", "2026-10-31"]
+    assert found[0]["imported_at"] < found[1]["imported_at"]
+    assert all(row["imported_at"].date() > row["extract_date"] for row in found)
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_it_is_made_once_and_anew_when_the_samples_change(samples, tmp_path):
+    path = tmp_path / "sample.duckdb"
+    demo.build(path, samples)
+    first = path.stat().st_mtime_ns
+    demo.build(path, samples)
+    assert path.stat().st_mtime_ns == first
+    next(samples.glob("2025-10-31/*")).unlink()
+    assert not demo.is_built(path, samples)
+    demo.build(path, samples)
+    assert len(imported(path)) == 1
+
+
+def test_a_build_that_fails_leaves_no_database(samples, tmp_path):
+    def fail(done, of):
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        demo.build(tmp_path / "sample.duckdb", samples, progress=fail)
+    assert not (tmp_path / "sample.duckdb").exists()
+    demo.build(tmp_path / "sample.duckdb", samples)
+    assert len(imported(tmp_path / "sample.duckdb")) == 2
+
+
+def test_a_sample_that_cannot_be_read_does_not_stop_the_others(samples, tmp_path):
+    (samples / "2025-10-31" / "a.csv").write_bytes(b"\x00\x01")
+    demo.build(tmp_path / "sample.duckdb", samples)
+    assert len(imported(tmp_path / "sample.duckdb")) == 2
+
+
+def test_without_samples_the_database_is_empty(tmp_path):
+    demo.build(tmp_path / "sample.duckdb", tmp_path / "none")
+    assert imported(tmp_path / "sample.duckdb") == []

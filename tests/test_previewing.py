@@ -1,0 +1,76 @@
+"""The preview of a file: what it would change, nothing written; and its rejected rows as a workbook to mend."""
+
+import io
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+
+from compliance.assessing import Status
+from compliance.database import Database, rows
+from compliance.language import Language
+from compliance.loading import Order, load
+from compliance.points import load_points
+from compliance.previewing import named_organisations, preview, rejected_workbook
+from compliance.reading import read
+from compliance.sources import load_sources, load_values
+from tests.files import xlsx
+
+SOURCES, WORDS, POINTS = load_sources(None), load_values(None), load_points(None)
+DAY = date(2026, 10, 31)
+ORDER = Order("tester", datetime(2026, 11, 1), extract_date=DAY)
+HEADING = ("Systemnamn", "Enhet", "Status", "Personnummer", "Har informationssäkerhetsklassning genomförts under det senaste året?")  # fmt: skip
+
+
+@pytest.fixture
+def database(tmp_path):
+    return Database.at(tmp_path / "own.duckdb")
+
+
+def systems(*lines):
+    return read(xlsx({"Blad1": [HEADING, *lines]}), name="system.xlsx")
+
+
+def previewed(database, book, **given):
+    return preview(database, book, ORDER, as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS, **given)
+
+
+def status(figures, point):
+    return next(figure.status for figure in figures if figure.point.id == point)
+
+
+def test_a_preview_shows_before_and_after_and_writes_nothing(database):
+    book = systems(("Alfa", "Norr", None, None, "Ja"), ("Beta", "Norr", None, None, "Nej"))
+    found = previewed(database, book)
+    assert status(found.before, "classification") is Status.NO_BASIS
+    assert status(found.after, "classification") is Status.RED
+    assert (found.loaded, found.rejected) == (2, 0)
+    assert not database.exists()
+
+
+def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
+    book = systems(("Alfa", "Norr", None, None, "Ja"))
+    found = preview(database, book, ORDER, as_of=date(2026, 1, 1), points=POINTS, sources=SOURCES, words=WORDS)
+    assert found.day == DAY
+    assert status(found.after, "classification") is Status.GREEN
+
+
+def test_rejected_rows_stand_in_the_workbook_as_they_were_without_what_was_dropped(database):
+    lines = [("Alfa", "Norr", "I drift", "19121212-1212", "Ja"), (None, "=1+1", "I drift", "19121212-1212", "Nej")]
+    found = previewed(database, systems(*lines))
+    sheet = openpyxl.load_workbook(io.BytesIO(rejected_workbook(found.receipts, Language("sv")))).active
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert table[0] == ["Rad i filen", "Kolumn", "Vad som är fel och vad du gör", HEADING[0], HEADING[1], HEADING[2], HEADING[4]]  # fmt: skip
+    assert table[1][:3] == [3, "Systemnamn", "Värdet saknas. Fyll i det och läs in filen igen."]
+    assert "19121212" not in str(table)
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_a_file_that_names_another_organisation_is_told(database):
+    load(database, systems(("Alfa", "Norr", None, None, "Ja")), ORDER, sources=SOURCES, words=WORDS)
+    with database.cursor() as cursor:
+        assert rows(cursor, "select count(*) as n from imports") == [{"n": 1}]
+    book = read(xlsx({"Blad1": [("Rapport för Södra förvaltningen",), HEADING]}), name="x.xlsx")
+    assert named_organisations(book, ("Norra förvaltningen", "Södra förvaltningen"), but="Norra förvaltningen") == [
+        "Södra förvaltningen"
+    ]
