@@ -125,7 +125,8 @@ def _load_one(path: Path, order: Order) -> bool:
     for receipt in receipts:
         print(
             f"import {receipt.import_id}: {workbook.name} as {receipt.source.id},"
-            f" extract date {receipt.extract_date.day}, {receipt.summary.loaded} rows, {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
+            f" extract date {receipt.extract_date.day}, {receipt.summary.loaded} rows,"
+            f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
             flush=True,  # who reads it may rely on it at once, also where a later file takes long
         )
     return True
@@ -289,5 +290,5 @@ def _as_table(found: Rows, columns: tuple[str, ...]) -> None:
 def _short(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4f}"
-    text = "" if value is None else str(value)
+    text = "" if value is None else "".join(letter if letter.isprintable() else " " for letter in str(value))
     return text if len(text) <= 60 else f"{text[:59]}…"

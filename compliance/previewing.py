@@ -18,7 +18,7 @@ from compliance.recognising import HEADING_ROWS, Match, Words, top_rows
 from compliance.sources import Source
 from compliance.validating import REASONS
 
-ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
+ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,7 @@ def rejected_workbook(receipts: tuple[Receipt, ...], say: Language) -> bytes:
     """The rejected rows as they stood in the file, with what is wrong before them; without the dropped columns."""
     from openpyxl import Workbook as Book
 
-    book = Book()
-    book.remove(book.active)
+    book = Book(write_only=True)
     for receipt in receipts:
         for match in receipt.matches:
             wrong = [p for p in receipt.problems if p["kind"] == "rejected" and p["sheet"] == match.sheet.name]
@@ -99,32 +98,37 @@ def rejected_workbook(receipts: tuple[Receipt, ...], say: Language) -> bytes:
 def _write_sheet(book: Any, match: Match, wrong: list[dict[str, Any]], say: Language) -> None:
     sheet = book.create_sheet((match.sheet.name or say.pick(match.source.title))[:31].translate(_no_sheet_marks()))
     dropped = {column.place for column in match.dropped}
+    sheet.freeze_panes = "D2"
     places = [place for place in range(match.sheet.cells.num_columns) if place not in dropped]
     heads = [say(N_("Row in the file")), say(N_("Column")), say(N_("What is wrong and what to do"))]
-    _append(sheet, [*heads, *_cells(match.sheet.cells, match.heading_row, places)])
+    _append(sheet, [*heads, *_cells(match.sheet.cells, [match.heading_row], places)[0]])
     by_row: dict[int, list[dict[str, Any]]] = {}
     for problem in wrong:
         by_row.setdefault(problem["row"], []).append(problem)
-    for number, found in by_row.items():
+    cells = _cells(match.sheet.cells, list(by_row), places)
+    for (number, found), values in zip(by_row.items(), cells, strict=True):
         columns = ", ".join(str(problem["column"]) for problem in found)
         texts = " ".join(say(REASONS[problem["reason"]]) for problem in found)
-        _append(sheet, [number, columns, texts, *_cells(match.sheet.cells, number, places)])
-    sheet.freeze_panes = "D2"
+        _append(sheet, [number, columns, texts, *values])
 
 
-def _cells(cells: pa.Table, row: int, places: list[int]) -> list[str | None]:
-    """The cells of a row of the spreadsheet, which counts from 1."""
-    found = cells.slice(row - 1, 1).to_pylist()[0]
-    values = list(found.values())
-    return [values[place] for place in places]
+def _cells(cells: pa.Table, rows: list[int], places: list[int]) -> list[list[str | None]]:
+    """The cells of rows of the spreadsheet, which count from 1."""
+    found = cells.select(places).take([row - 1 for row in rows])
+    return [list(row.values()) for row in found.to_pylist()]
 
 
 def _append(sheet: Any, values: list[object]) -> None:
     """A row whose texts stay texts: a cell that begins with = is no formula here."""
-    sheet.append([value.translate(ILLEGAL) if isinstance(value, str) else value for value in values])
-    for cell in sheet[sheet.max_row]:
-        if isinstance(cell.value, str):
-            cell.data_type = "s"
+    sheet.append([_text(sheet, value) if isinstance(value, str) else value for value in values])
+
+
+def _text(sheet: Any, text: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, text.translate(ILLEGAL))
+    cell.data_type = "s"
+    return cell
 
 
 def _no_sheet_marks() -> dict[int, str]:

@@ -315,6 +315,7 @@ def _serial_day(text: str, *, date1904: bool) -> date | None:
 
 def _day(year: object, month: object, day: object) -> date | None:
     try:
-        return date(int(str(year)), int(str(month)), int(str(day)))
+        found = date(int(str(year)), int(str(month)), int(str(day)))
     except ValueError:
         return None
+    return found if 2000 <= found.year <= 2100 else None

@@ -950,9 +950,10 @@ def _problems(seen: View, file_id: str, found: Preview) -> None:
             _problem_list(seen, rejected, say(N_("Rejected rows")))
             st.download_button(
                 say(N_("Download the rejected rows")),
-                previewing.rejected_workbook(found.receipts, say),
+                lambda: previewing.rejected_workbook(found.receipts, say),
                 file_name=viewing.rejected_name(found.receipts[0], say),
                 key=f"rejected {file_id}",
+                on_click="ignore",
             )
     if warned:
         with st.expander(say.plural("{n} value with a warning", "{n} values with a warning", len(warned))):
