@@ -639,7 +639,7 @@ def figures_beside(seen: View, point: Point) -> None:
         charts.pairs(
             [
                 charts.Pair(
-                    say.pick(f.definition.title), viewing.figure_text(f, say), say.pick(f.definition.definition)
+                    say.pick(f.definition.title), viewing.figure_text(f, say), say.pick(f.explained)
                 )
                 for f in found
             ]
@@ -800,7 +800,12 @@ def opened_files(seen: View, files: list[Any]) -> list[tuple[str, str]]:
     fresh = [file for file in files if file.file_id not in read_]
     place = st.empty()
     for number, file in enumerate(fresh):
-        text = say(N_("Reading {file} ({n} of {of})"), file=plain(reading.shown_name(file.name)[0]), n=number + 1, of=len(fresh))
+        text = say(
+            N_("Reading {file} ({n} of {of})"),
+            file=plain(reading.shown_name(file.name)[0]),
+            n=number + 1,
+            of=len(fresh),
+        )
         place.progress(number / len(fresh), text)
         try:
             read_[file.file_id] = reading.read(file.getvalue(), name=file.name)

@@ -14,14 +14,14 @@
 --   reason (varchar): why, as a code; null for most that are met
 --   detail (varchar): what the reason names, or null
 --   due (date): when the requirement falls due or lapses, or null
---   days_overdue (bigint): how many days ago it was due; null where it has no due date or it is still to come
+--   days_overdue (bigint): how many days ago it was due; null where it has no due date, is still to come or was done late
 --   file (varchar): the export that it came from
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
 
 select
     organisation, department, unit, point, id, item, label, outcome, reason, detail, due,
-    case when due < $as_of then $as_of - due end as days_overdue,
+    case when due < $as_of and reason is distinct from 'late' then $as_of - due end as days_overdue,
     file, sheet, row
 from point_items
 where outcome in ('unmet', 'unknown')

@@ -37,9 +37,14 @@ latest as (
     group by all
 ),
 overdue as (
-    select distinct organisation, lower(system) as system_key
+    select
+        organisation,
+        lower(system) as system_key,
+        min(due) as since,
+        string_agg(action_id, ', ' order by due, lower(action_id)) as actions
     from classification_actions_at(as_of := $as_of, known_at := $known_at)
     where due < $as_of and (done is null or done > $as_of)
+    group by all
 ),
 exports as (
     select distinct organisation
@@ -50,6 +55,8 @@ judged as (
     select
         s.*,
         l.valid_until,
+        o.since,
+        o.actions,
         case
             when s.responsibility_code = 'central' then 'exempt:central'
             when l.valid and o.system_key is not null then 'unmet:action_overdue'
@@ -72,8 +79,8 @@ select
     system as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    cast(null as varchar) as detail,
-    due_of(valid_until) as due,
+    case when judgement = 'unmet:action_overdue' then actions end as detail,
+    case when judgement = 'unmet:action_overdue' then since else due_of(valid_until) end as due,
     file,
     sheet,
     row
