@@ -15,7 +15,7 @@ IDENTITY: Final = re.compile(
     "(?<![0-9])(?P<century>[0-9]{2})?(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
     "[-+\u2010-\u2015\u2212]?(?P<last>[0-9]{4})(?![0-9])"
 )
-FRACTION: Final = re.compile(r"(-?[0-9]+[.,])[0-9]+(?:[eE][-+]?[0-9]+)?")
+FRACTION: Final = re.compile(r"(-?[0-9]{1,9}[.,])[0-9]+(?:[eE][-+]?[0-9]+)?")
 
 
 def mask_text(text: str) -> tuple[str, int]:
@@ -29,7 +29,7 @@ def mask_text(text: str) -> tuple[str, int]:
         masked += 1
         return MASK
 
-    # The decimals of a number are no identity number, however they fall out.
+    # The decimals of a number are no identity number, however they fall out; a whole part of ten digits may be one.
     number = FRACTION.fullmatch(text)
     whole = number.end(1) if number else len(text)
     return IDENTITY.sub(mask, text[:whole]) + text[whole:], masked

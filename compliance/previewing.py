@@ -87,7 +87,7 @@ def rejected_workbook(receipts: tuple[Receipt, ...], say: Language) -> bytes:
     book = Book(write_only=True)
     for receipt in receipts:
         for match in receipt.matches:
-            wrong = [p for p in receipt.problems if p["kind"] == "rejected" and p["sheet"] == match.sheet.name]
+            wrong = [p for p in receipt.problems if p["kind"] == "rejected" and p["sheet_number"] == match.number]
             if wrong:
                 _write_sheet(book, match, wrong, say)
     content = io.BytesIO()

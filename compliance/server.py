@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime import get_instance
 
@@ -20,6 +21,8 @@ from compliance import demo, places
 from compliance.language import LANGUAGES
 
 LANG: Final = re.compile(rb'<html lang="[a-z]*"')
+# A page elsewhere that makes its own name point to this machine is not let in: everyone here is the coordinator.
+TRUSTED: Final = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])
 log = logging.getLogger(__name__)
 
 
@@ -90,7 +93,7 @@ def told(error: Exception) -> bool:
     return ui.tell(error)
 
 
-app = st.App(places.ROOT / "app.py", lifespan=warm, middleware=[Middleware(FirstWords)], on_script_error=told)
+app = st.App(places.ROOT / "app.py", lifespan=warm, middleware=[TRUSTED, Middleware(FirstWords)], on_script_error=told)
 
 
 def main() -> None:

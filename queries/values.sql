@@ -23,7 +23,7 @@ create or replace temp macro composed(cell) as
 -- A serial day number of the 1900 or the 1904 system, to the whole second.
 create or replace temp macro serial_time(serial, date1904) as
     case
-        when serial < 0 or serial >= 2958466 then null
+        when serial < 0 or serial >= case when date1904 then 2957004 else 2958466 end then null
         when date1904 then timestamp '1904-01-01' + to_seconds(cast(round(serial * 86400) as bigint))
         when serial < 1 then null
         when serial < 60 then timestamp '1899-12-31' + to_seconds(cast(round(serial * 86400) as bigint))
@@ -58,27 +58,40 @@ create or replace temp macro written_time(cell) as
 
 -- Whether the text is a date with slashes, whose day and month only the whole column can tell apart.
 create or replace temp macro has_slashes(cell) as
-    regexp_matches(cell, '^\d{1,2}/\d{1,2}/\d{4}( \d{1,2}:\d{2}(:\d{2})?)?$');
+    regexp_matches(cell, '^\d{1,2}/\d{1,2}/[1-9]\d{3}( \d{1,2}:\d{2}(:\d{2})?)?$');
 
 -- The first (day) or second (month) number of a date with slashes.
 create or replace temp macro slash_parts(cell, place) as
     case when has_slashes(cell) then cast(split_part(cell, '/', place) as integer) end;
 
--- A date or date-time in any form that exports use. Slashes are day/month.
-create or replace temp macro read_time(cell, date1904, open_end) as
-    date_trunc('second', interval 500 millisecond + case
+-- A date or date-time in any form that exports use, of the years 1000 to 9999. Slashes are day/month.
+create or replace temp macro any_time(cell, date1904, open_end) as
+    case
         when cell is null then null
-        when regexp_matches(cell, '^\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?$')
+        when regexp_matches(cell, '^[1-9]\d{3}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?$')
             then try_cast(replace(cell, ',', '.') as timestamp)
         when regexp_matches(cell, '^\d{1,7}([.,]\d+)?$')
             then serial_time(try_cast(replace(cell, ',', '.') as double), date1904)
-        when regexp_matches(cell, '^\d{8}$') then try_strptime(cell, '%Y%m%d')
+        when regexp_matches(cell, '^[1-9]\d{7}$') then try_strptime(cell, '%Y%m%d')
         when has_slashes(cell) then try_strptime(cell, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S'])
-        when regexp_matches(cell, '^\d{1,2}\.\d{1,2}\.\d{4}( \d{1,2}:\d{2}(:\d{2})?)?$')
+        when regexp_matches(cell, '^\d{1,2}\.\d{1,2}\.[1-9]\d{3}( \d{1,2}:\d{2}(:\d{2})?)?$')
             then try_strptime(cell, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S'])
         when list_contains(open_end, lower(cell)) then timestamp '9999-12-31'
-        when regexp_matches(cell, '^\d{1,2}\.? [[:alpha:]åäöÅÄÖ]+\.? \d{4}( \d{1,2}:\d{2}(:\d{2})?)?$') then written_time(cell)
-    end);
+        when regexp_matches(cell, '^\d{1,2}\.? [[:alpha:]åäöÅÄÖ]+\.? [1-9]\d{3}( \d{1,2}:\d{2}(:\d{2})?)?$') then written_time(cell)
+    end;
+
+-- The same to the whole second, but never after the last one of the year 9999.
+create or replace temp macro read_time(cell, date1904, open_end) as
+    nullif(
+        least(
+            coalesce(
+                date_trunc('second', any_time(cell, date1904, open_end) + interval 500 millisecond),
+                timestamp '-infinity'
+            ),
+            timestamp '9999-12-31 23:59:59'
+        ),
+        timestamp '-infinity'
+    );
 
 create or replace temp macro read_yes_no(cell, yes, no) as
     case when list_contains(yes, lower(cell)) then true when list_contains(no, lower(cell)) then false end;

@@ -35,6 +35,8 @@ def staff(*days: str) -> str:
         ("tillsvidare", date(9999, 12, 31)),
         ("Tillsvidare", date(9999, 12, 31)),
         ("9999-12-31", date(9999, 12, 31)),
+        ("9999-12-31 23:59:59.997", date(9999, 12, 31)),
+        ("9999-12-31T23:59:59.9999999", date(9999, 12, 31)),
     ],
 )
 def test_date_forms(line, written, meant):
@@ -42,7 +44,7 @@ def test_date_forms(line, written, meant):
     assert line.column("employed_from", "staff") == [meant]
 
 
-@pytest.mark.parametrize("written", ["2024-02-30", "31/02/2024", "i våras", "2024", "5 marz 2024", "99999999"])
+@pytest.mark.parametrize("written", ["2024-02-30", "31/02/2024", "i våras", "2024", "5 marz 2024", "99999999", "0000-01-01"])
 def test_unreadable_required_date_rejects_its_row(line, written):
     line.load_table(staff("2024-03-05", written))
     reason = "not_a_date"
