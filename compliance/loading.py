@@ -48,7 +48,8 @@ class Order:
 class Receipt:
     """One import as it was, or would be, loaded.
 
-    `future` is an extract date after today, `other_organisation` the one that the file names where it is another.
+    `future` is an extract date after today, `other_organisation` the one that the file names where it is another,
+    `replaces` the number and file of the import whose place it takes.
     """
 
     import_id: int
@@ -61,6 +62,7 @@ class Receipt:
     problems: Rows
     future: bool
     other_organisation: str | None
+    replaces: tuple[int, str] | None
 
 
 def load(
@@ -74,18 +76,21 @@ def load(
 
 def rehearse(
     database: Database,
-    workbook: Workbook,
-    order: Order,
+    files: list[tuple[Workbook, Order]],
     *,
     sources: dict[str, Source],
     words: Words,
-    then: Callable[[Cursor], T],
+    then: Callable[[Cursor, list[Receipt]], T],
 ) -> tuple[list[Receipt], T]:
-    """What loading would give, and what `then` sees of the database after it; nothing is written."""
-    matches = find_matches(workbook, order, sources=sources, words=words)
+    """What loading some files one after the other would give, and what `then` sees after it; nothing is written."""
+    matched = [(book, find_matches(book, order, sources=sources, words=words), order) for book, order in files]
     with database.rehearsing() as cursor:
-        receipts = load_matches(cursor, workbook, matches, order, words=words)
-        return receipts, then(cursor)
+        receipts = [
+            receipt
+            for book, matches, order in matched
+            for receipt in load_matches(cursor, book, matches, order, words=words)
+        ]
+        return receipts, then(cursor, receipts)
 
 
 def find_matches(workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words) -> list[Match]:
@@ -172,6 +177,7 @@ def _load_source(
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded:
         raise _nothing_to_load(workbook, source, problems)
+    replaced = None if order.completes else _replaced(cursor, organisation_id, source, day)
     import_id = cursor.execute(statement("next_import_id")).fetchall()[0][0]
     record = _record(workbook, matches, order, day, summary)
     cursor.execute(
@@ -195,7 +201,15 @@ def _load_source(
         problems,
         future=day.day > _local_day(order.now),
         other_organisation=named if named and named.casefold() != organisation.casefold() else None,
+        replaces=replaced,
     )
+
+
+def _replaced(cursor: Cursor, organisation_id: int, source: Source, day: ExtractDate) -> tuple[int, str] | None:
+    """The import of the same source and day, which a later one takes the place of."""
+    given = {"organisation_id": organisation_id, "source": source.id, "extract_date": day.day}
+    found = rows(cursor, statement("same_day"), given | {"known_at": EVERYTHING_KNOWN})
+    return (found[0]["import_id"], found[0]["file"]) if found else None
 
 
 def _record(

@@ -8,13 +8,12 @@ from typing import Any, Final
 import pyarrow as pa
 
 from compliance.assessing import Coverage, coverage
-from compliance.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.language import N_, Language
 from compliance.loading import Order, Receipt, rehearse
 from compliance.points import Point
-from compliance.queries import statement
 from compliance.reading import Workbook
-from compliance.recognising import HEADING_ROWS, Match, Words, top_rows
+from compliance.recognising import Match, Words
 from compliance.sources import Source
 from compliance.validating import REASONS
 
@@ -23,7 +22,7 @@ ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFF
 
 @dataclass(frozen=True)
 class Preview:
-    """What loading a file would give: its imports, and every point before and after, on `day`."""
+    """What loading files would give: their imports, and every point before and after, on `day`."""
 
     receipts: tuple[Receipt, ...]
     day: date
@@ -43,25 +42,23 @@ class Preview:
 
 def preview(
     database: Database,
-    workbook: Workbook,
-    order: Order,
+    files: list[tuple[Workbook, Order]],
     *,
     as_of: date,
     points: tuple[Point, ...],
     sources: dict[str, Source],
     words: Words,
 ) -> Preview:
-    """Loads the file in a transaction that is rolled back; a Refusal says why it cannot be loaded.
+    """Loads the files in a transaction that is rolled back; a Refusal says why one cannot be loaded.
 
     Figures are those of the as-of date, or of the extract date where that is later.
     """
 
-    def then(cursor: Cursor) -> tuple[date, list[Coverage]]:
-        newest = rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})[0]
-        day = max(as_of, newest["extract_date"])
+    def then(cursor: Cursor, receipts: list[Receipt]) -> tuple[date, list[Coverage]]:
+        day = max(as_of, *(receipt.extract_date.day for receipt in receipts))
         return day, _figures(cursor, points, day)
 
-    receipts, (day, after) = rehearse(database, workbook, order, sources=sources, words=words, then=then)
+    receipts, (day, after) = rehearse(database, files, sources=sources, words=words, then=then)
     with database.cursor() as cursor:
         before = _figures(cursor, points, day)
     return Preview(tuple(receipts), day, tuple(before), tuple(after))
@@ -69,15 +66,6 @@ def preview(
 
 def _figures(cursor: Cursor, points: tuple[Point, ...], day: date) -> list[Coverage]:
     return coverage(cursor, points, days=[day], known_at=EVERYTHING_KNOWN, level="organisation")
-
-
-def named_organisations(workbook: Workbook, names: tuple[str, ...], *, but: str) -> list[str]:
-    """Other organisations of the database that the first rows of the file name."""
-    texts = [
-        cell.casefold() for sheet in workbook.sheets for row in top_rows(sheet)[:HEADING_ROWS] for cell in row if cell
-    ]
-    others = [name for name in names if name != but]
-    return [name for name in others if any(name.casefold() in text for text in texts)]
 
 
 def rejected_workbook(receipts: tuple[Receipt, ...], say: Language) -> bytes:

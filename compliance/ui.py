@@ -638,9 +638,7 @@ def figures_beside(seen: View, point: Point) -> None:
     html(
         charts.pairs(
             [
-                charts.Pair(
-                    say.pick(f.definition.title), viewing.figure_text(f, say), say.pick(f.explained)
-                )
+                charts.Pair(say.pick(f.definition.title), viewing.figure_text(f, say), say.pick(f.explained))
                 for f in found
             ]
         )
@@ -836,7 +834,7 @@ def import_card(seen: View, file_id: str, name: str, *, number: int, of: int) ->
             _what_it_is(seen, found, book)
             _choices(seen, file_id, found, asked)
         with right:
-            if isinstance(found, Preview):
+            if isinstance(found, Preview) and of == 1:
                 _effects(seen, found)
         if isinstance(found, Preview):
             _problems(seen, file_id, found)
@@ -865,7 +863,7 @@ def _preview(seen: View, file_id: str, book: Workbook, asked: Order) -> Preview 
             del kept[old]
         try:
             kept[key] = previewing.preview(
-                seen.database, book, asked, as_of=seen.as_of, points=points(), sources=sources(), words=words()
+                seen.database, [(book, asked)], as_of=seen.as_of, points=points(), sources=sources(), words=words()
             )
         except Refusal as refusal:
             kept[key] = refusal
@@ -881,8 +879,6 @@ def _what_it_is(seen: View, found: Preview | Refusal, book: Workbook) -> None:
     for receipt in found.receipts:
         html(charts.pairs(viewing.receipt_pairs(receipt, book, points(), say)))
         notes = viewing.remarks(receipt, book, say)
-        for other in previewing.named_organisations(book, organisations(seen.key), but=receipt.organisation):
-            notes.append(say(N_("The file names another organisation: {name}."), name=other))
         if notes:
             html(charts.note(" ".join(notes)))
 
@@ -902,7 +898,8 @@ def _choices(seen: View, file_id: str, found: Preview | Refusal, asked: Order) -
         max_value=LAST_DAY,
         **given,
     )
-    if isinstance(found, Refusal) or asked.source:
+    doubtful = isinstance(found, Refusal) or any(viewing.is_doubtful(receipt) for receipt in found.receipts)
+    if doubtful or asked.source:
         st.selectbox(
             say(N_("What the file is")),
             list(sources()),
@@ -1004,12 +1001,42 @@ def _load(seen: View, file_id: str, book: Workbook) -> None:
     _kept("loaded files")[file_id] = " ".join(texts)
 
 
+def _together(seen: View, ready: list[str]) -> Preview | Refusal:
+    """What several files change together: one alone often lacks what another brings."""
+    orders = [_order_of(seen, file_id) for file_id in ready]
+    choices = tuple((o.source, o.organisation, o.extract_date, o.completes) for o in orders)
+    key, kept = (tuple(ready), choices, seen.version, seen.as_of), _kept("together")
+    if key not in kept:
+        kept.clear()
+        files = [(_kept("read files")[file_id], order_) for file_id, order_ in zip(ready, orders, strict=True)]
+        try:
+            kept[key] = previewing.preview(
+                seen.database, files, as_of=seen.as_of, points=points(), sources=sources(), words=words()
+            )
+        except Refusal as refusal:
+            kept[key] = refusal
+    answer: Preview | Refusal = kept[key]
+    return answer
+
+
 def load_all(seen: View, opened: list[tuple[str, str]]) -> None:
     """One button for several files that can be loaded."""
     say = seen.say
-    waiting = {key[0] for key, found in _kept("previews").items() if isinstance(found, Preview)}
+    waiting = {
+        key[0]
+        for key, found in _kept("previews").items()
+        if isinstance(found, Preview) and not any(viewing.is_doubtful(receipt) for receipt in found.receipts)
+    }
     ready = [file_id for file_id, _ in opened if file_id in waiting and file_id not in _kept("loaded files")]
-    if len(ready) > 1 and st.button(say(N_("Load all {n} files"), n=len(ready)), type="primary", key="load all"):
+    if len(ready) < 2:
+        return
+    with st.container(border=True, key="card-together"), st.spinner(say(N_("Working out what the files change"))):
+        together = _together(seen, ready)
+        if isinstance(together, Refusal):
+            html(charts.note(say.refusal(together)))
+        else:
+            _effects(seen, together)
+    if st.button(say(N_("Load all {n} files"), n=len(ready)), type="primary", key="load all"):
         require(Permission.LOAD_EXPORTS)
         place = st.empty()
         for number, file_id in enumerate(ready):

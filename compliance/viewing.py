@@ -979,21 +979,39 @@ def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
 
 def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
     """What the coordinator should know of a file before it is loaded."""
-    unused = ", ".join(column.heading for match in receipt.matches for column in match.unused)
-    dropped = ", ".join(column.heading for match in receipt.matches for column in match.dropped)
+    unused = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.unused))
+    dropped = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.dropped))
     titles = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
     ambiguous = ", ".join(titles.get(name, name) for name in receipt.summary.ambiguous)
     found = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
     day = say.date(receipt.extract_date.day)
+    replaced = receipt.replaces or (0, "")
     texts = {
+        say(
+            N_("Few of the columns are recognised. Check that the file really is {source}, or say what it is."),
+            source=say.pick(receipt.source.title),
+        ): is_doubtful(receipt),
+        say(
+            N_("Replaces import {id}, {file}, of the same extract date. Tick Completes if both shall count."),
+            id=replaced[0],
+            file=replaced[1],
+        ): receipt.replaces,
+        say(
+            N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""
+        ): receipt.other_organisation,
         say(N_("The extract date {day} is in the future."), day=day): receipt.future,
-        say(N_("Columns that are not used: {columns}."), columns=unused): unused,
         say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
         say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
         say(N_("Words that no list knows, counted as unknown: {words}."), words="; ".join(found)): found,
         **_counts_told(receipt, workbook, say),
+        say(N_("Columns that are not used: {columns}."), columns=unused): unused,
     }
     return [text for text, told in texts.items() if told]
+
+
+def is_doubtful(receipt: Receipt) -> bool:
+    """Whether so few of a sheet's headings are known that it may well be something else."""
+    return any(match.known <= 2 and match.width > 4 * match.known for match in receipt.matches)
 
 
 def _counts_told(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:

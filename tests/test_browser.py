@@ -108,6 +108,7 @@ def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, browser, tmp_pa
 
 def load_systems(page, words):
     """Drops the sample, sees what it changes and what is rejected, and confirms."""
+    settle(page)
     page.set_input_files("input[type=file]", str(SYSTEMS))
     page.wait_for_selector(".v-dumbbells", timeout=60_000)
     assert words["rejected"] in page.inner_text("[data-testid=stMainBlockContainer]")

@@ -323,10 +323,10 @@ def test_an_import_is_revoked_once(line):
 def rehearsed(line, table, then, **said):
     path = line.file(table, name="rehearsed.csv")
     order = line.order(**{"extract_date": LATER} | said)
-    return rehearse(line.database, read(path, name=path.name), order, sources=SOURCES, words=WORDS, then=then)
+    return rehearse(line.database, [(read(path, name=path.name), order)], sources=SOURCES, words=WORDS, then=then)
 
 
-def seen(cursor):
+def seen(cursor, _):
     return rows(cursor, "select incident_id from incidents order by 1")
 
 
@@ -342,7 +342,7 @@ def test_a_rehearsal_sees_the_new_rows_and_writes_nothing(line):
 def test_a_rehearsal_tells_the_figures_after_the_load(line):
     line.load_table(incidents("I1"))
 
-    def after(cursor):
+    def after(cursor, _):
         found = coverage(cursor, (INCIDENTS,), days=[LATER], known_at=EVERYTHING_KNOWN, level="organisation")
         return [figure.met for figure in found]
 

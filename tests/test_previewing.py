@@ -1,17 +1,18 @@
 """The preview of a file: what it would change, nothing written; and its rejected rows as a workbook to mend."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime
 
 import openpyxl
 import pytest
 
 from compliance.assessing import Status
-from compliance.database import Database, rows
+from compliance.database import Database
 from compliance.language import Language
 from compliance.loading import Order, load
 from compliance.points import load_points
-from compliance.previewing import named_organisations, preview, rejected_workbook
+from compliance.previewing import preview, rejected_workbook
 from compliance.reading import read
 from compliance.sources import load_sources, load_values
 from tests.files import xlsx
@@ -33,7 +34,7 @@ def systems(*lines):
 
 
 def previewed(database, book, **given):
-    return preview(database, book, ORDER, as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS, **given)
+    return preview(database, [(book, ORDER)], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS, **given)
 
 
 def status(figures, point):
@@ -51,7 +52,7 @@ def test_a_preview_shows_before_and_after_and_writes_nothing(database):
 
 def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
     book = systems(("Alfa", "Norr", None, None, "Ja"))
-    found = preview(database, book, ORDER, as_of=date(2026, 1, 1), points=POINTS, sources=SOURCES, words=WORDS)
+    found = preview(database, [(book, ORDER)], as_of=date(2026, 1, 1), points=POINTS, sources=SOURCES, words=WORDS)
     assert found.day == DAY
     assert status(found.after, "classification") is Status.GREEN
 
@@ -68,11 +69,27 @@ def test_rejected_rows_stand_in_the_workbook_as_they_were_without_what_was_dropp
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
-def test_a_file_that_names_another_organisation_is_told(database):
-    load(database, systems(("Alfa", "Norr", None, None, "Ja")), ORDER, sources=SOURCES, words=WORDS)
-    with database.cursor() as cursor:
-        assert rows(cursor, "select count(*) as n from imports") == [{"n": 1}]
-    book = read(xlsx({"Blad1": [("Rapport för Södra förvaltningen",), HEADING]}), name="x.xlsx")
-    assert named_organisations(book, ("Norra förvaltningen", "Södra förvaltningen"), but="Norra förvaltningen") == [
-        "Södra förvaltningen"
+def test_files_dropped_together_are_counted_together(database):
+    both = [
+        (read(csv("AD-konto;Enhet;Anställningsdatum\np;A;2020-01-01"), name="p.csv"), ORDER),
+        (read(csv("AD-konto;Kurs;Status\np;K;Pågår"), name="u.csv"), ORDER),
     ]
+    orders = [(book, replace(ORDER, extract_date=DAY)) for book, _ in both]
+    alone = preview(database, orders[:1], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS)
+    together = preview(database, orders, as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS)
+    assert status(alone.after, "information_security_training") is Status.NO_BASIS
+    assert status(together.after, "information_security_training") is Status.RED
+
+
+def test_a_file_that_takes_anothers_place_is_told_unless_it_completes_it(database):
+    load(database, systems(("Alfa", "Norr", None, None, "Ja")), ORDER, sources=SOURCES, words=WORDS)
+    other = systems(("Beta", "Norr", None, None, "Ja"))
+    assert previewed(database, other).receipts[0].replaces == (1, "system.xlsx")
+    [receipt] = preview(
+        database, [(other, replace(ORDER, completes=True))], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS
+    ).receipts
+    assert receipt.replaces is None
+
+
+def csv(text):
+    return text.encode()
