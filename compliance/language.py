@@ -115,7 +115,7 @@ class Language:
     def age(self, days: int) -> str:
         """How long ago: today, yesterday, 12 days."""
         if days < 2:
-            return [self(N_("today")), self(N_("yesterday"))][max(days, 0)]
+            return [self(N_("the same day")), self(N_("the day before"))][max(days, 0)]
         return self.plural("{n} day", "{n} days", days).replace(" ", NBSP)
 
 

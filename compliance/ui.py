@@ -1159,6 +1159,8 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
     found = extracted(seen.key, name, seen.as_of, seen.scope.organisation, point_id)
     rows_ = len(found.table)
     html(charts.caption(say.plural("{n} row", "{n} rows", rows_)))
+    if part := seen.scope.unit or seen.scope.department:
+        html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     file = f"{name}{f'_{point_id}' if point_id else ''}_{seen.as_of}"
     with st.container(horizontal=True, key="downloads"):
         for kind, (title, ending, mime) in FORMATS.items():

@@ -28,6 +28,7 @@ from compliance.validating import REASONS
 DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"
 JOINING_S: Final = re.compile(r"(\w{5,}s)(?=[bcdfghjklmnpqrstvxz]\w{4,})")
+LAST_PART: Final = re.compile(r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende)\w*$)")
 FEW_PERSONS: Final = 5
 FIRST_UNITS: Final = 8
 STATUS_WORDS: Final = {
@@ -116,10 +117,12 @@ def without_few(figures: Sequence[Coverage], say: Language) -> list[Coverage]:
 def softened(text: str, hyphens: Iterable[str] = ()) -> str:
     """A text whose long compounds may break where a Swede would break them.
 
-    `hyphens` are texts that show the places of their own words; else a word breaks after the s that joins its parts.
+    `hyphens` are texts that show the places of their own words; else a word breaks after the s that joins its parts,
+    or before a last part that names of units often have.
     """
     shown = {word.replace(SOFT, ""): word for given in hyphens for word in given.split()}
-    return " ".join(shown.get(word) or JOINING_S.sub(f"\\1{SOFT}", word) for word in text.split(" "))
+    broken = {word: LAST_PART.sub(SOFT, JOINING_S.sub(f"\\1{SOFT}", word)) for word in text.split(" ")}
+    return " ".join(shown.get(word) or broken[word] for word in text.split(" "))
 
 
 def listed(names: Sequence[str], say: Language) -> str:

@@ -891,4 +891,8 @@ def due_is_specified(point: int, item: Item) -> bool:
     It does not say what is due of an exempt item or of a DPIA that is not decided. A limit in
     hours that is counted from a value without a time of day is here taken in whole days.
     """
-    return item.outcome != "exempt" and item.reason != "action_overdue" and not (point == 6 and item.reason in ("ongoing", "missing"))
+    return (
+        item.outcome != "exempt"
+        and item.reason != "action_overdue"
+        and not (point == 6 and item.reason in ("ongoing", "missing"))
+    )

@@ -103,3 +103,13 @@ def expected_shape(point, item):
         item.file,
         item.sheet,
     )
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_days_together_are_the_days_one_by_one(loaded, level):
+    line, _ = loaded
+    given = {"known_at": EVERYTHING_KNOWN, "level": level}
+    with line.database.cursor() as cursor:
+        together = coverage(cursor, POINTS, days=DAYS, **given)
+        apart = [figure for day in DAYS for figure in coverage(cursor, POINTS, days=[day], **given)]
+    assert Counter(map(repr, together)) == Counter(map(repr, apart))

@@ -106,4 +106,4 @@ def test_numbers_and_dates_are_those_of_the_language():
     assert sv.change(0.056) == "+5,6"
     assert sv.date(date(2026, 10, 31)) == "31\u00a0oktober\u00a02026"
     assert sv.moment(datetime(2026, 11, 2, 13, 10)) == "2\u00a0november\u00a02026 kl. 13.10"
-    assert [Language(code).age(1) for code in LANGUAGES] == ["i går", "yesterday"]
+    assert [Language(code).age(1) for code in LANGUAGES] == ["dagen före", "the day before"]

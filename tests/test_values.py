@@ -44,7 +44,9 @@ def test_date_forms(line, written, meant):
     assert line.column("employed_from", "staff") == [meant]
 
 
-@pytest.mark.parametrize("written", ["2024-02-30", "31/02/2024", "i våras", "2024", "5 marz 2024", "99999999", "0000-01-01"])
+@pytest.mark.parametrize(
+    "written", ["2024-02-30", "31/02/2024", "i våras", "2024", "5 marz 2024", "99999999", "0000-01-01"]
+)
 def test_unreadable_required_date_rejects_its_row(line, written):
     line.load_table(staff("2024-03-05", written))
     reason = "not_a_date"
