@@ -180,10 +180,8 @@ def _load_source(
     replaced = None if order.completes else _replaced(cursor, organisation_id, source, day)
     import_id = cursor.execute(statement("next_import_id")).fetchall()[0][0]
     record = _record(workbook, matches, order, day, summary)
-    cursor.execute(
-        statement("add_import"),
-        {"import_id": import_id, "organisation_id": organisation_id, "source": source.id, **record},
-    )
+    whose = {"import_id": import_id, "organisation_id": organisation_id, "source": source.id}
+    cursor.execute(statement("add_import"), whose | record)
     cursor.execute(statement("add_import_columns"), {"import_id": import_id, "columns": _columns_read(matches)})
     cursor.execute(statement("add_problems"), {"import_id": import_id})
     insert_typed(cursor, source, import_id=import_id)

@@ -245,7 +245,7 @@ def test_swedish_csv_has_a_mark_semicolons_commas_and_words(loaded: Line) -> Non
     first = dict(zip(rows[0], rows[1], strict=True))
     assert first["Avstämningsdatum"] == "2026-11-24"
     assert first["Täckning"] == "0,5"
-    assert first["Status"] == "Under varningsgränsen"
+    assert first["Status"] == "Under gränsen"
     assert first["Underlag finns"] == "Ja"
     assert first["Granskningspunkt"] == "E-utbildning: Informationssäkerhet för medarbetare i staden"
 
@@ -502,7 +502,7 @@ def test_the_command_writes_a_file(command: Any, tmp_path: Path) -> None:
     assert (told.exit_code, told.output) == (0, "a.csv: 5 rows\n")
     rows = read_csv((tmp_path / "a.csv").read_bytes(), delimiter=";", encoding="utf-8-sig")
     assert rows[0][:4] == ["Förvaltning", "Avdelning", "Enhet", "Punkt"]
-    assert {row[7] for row in rows[1:]} == {"Uppfyllt", "Ej uppfyllt", "Undantagen"}
+    assert {row[7] for row in rows[1:]} == {"Uppfyllt", "Ej uppfyllt", "Undantaget"}
 
 
 def test_the_command_writes_a_workbook_in_english_or_swedish(command: Any, tmp_path: Path) -> None:
