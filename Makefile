@@ -7,7 +7,7 @@ READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
 .PHONY: run test check bench samples screenshots browser
 
 run: $(READY)
-	$(BIN)/streamlit run app.py
+	$(BIN)/python -m compliance.server
 
 test: $(READY) browser check
 	$(BIN)/python -m pytest
