@@ -303,11 +303,6 @@ def _oldest_fact(view: Overview, say: Language) -> charts.Fact:
     return charts.Fact(title, say.plural("{n} day", "{n} days", days).replace(" ", NBSP), note=note)
 
 
-def days_before(days: int, say: Language) -> str:
-    """How long before the as-of date an export was made."""
-    return say.plural("{n} day", "{n} days", days).replace(" ", NBSP) if days else say(N_("the same day"))
-
-
 def age(there: Basis, figure: Coverage) -> int | None:
     """How many days old the oldest export is that the figure needs; None without a basis."""
     if not figure.basis:
@@ -364,7 +359,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, few: bool = False
         change=say.change(change(figure, before)),
         trend=months,
         trend_alt=trend_alt(list(view.months.get(figure.point.id, ())), say) if not few else "",
-        age=say(N_("missing")) if days is None else days_before(days, say),
+        age=say(N_("missing")) if days is None else say.age(days),
     )
 
 
@@ -872,7 +867,7 @@ def dated(rows_: Sequence[Mapping[str, Any]], day: date, say: Language) -> str:
 
 def _extract_day(extracted: date, day: date, say: Language) -> str:
     """The day of an export, and how long before the as-of date it was, unless that is the same day."""
-    return f"{extracted} ({days_before((day - extracted).days, say)})" if extracted < day else str(extracted)
+    return f"{extracted} ({say.age((day - extracted).days)})" if extracted < day else str(extracted)
 
 
 def basis_table(
