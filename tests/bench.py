@@ -115,7 +115,11 @@ def measurements(folder: Path, *, quick: bool) -> Iterator[Measured]:
     if not quick:
         yield million(samples, folder)
     yield from_file_to_figures(samples, folder)
-    yield counted("All thirteen points by unit, 2,000 people", samples, [AS_OF], wished="< 150 ms")
+    yield counted(
+        "All thirteen points by unit, 2,000 people, the file opened for it", samples, [AS_OF], wished="< 150 ms"
+    )
+    with Database.at(samples).cursor():  # who joins an open file, as a page of a busy server does
+        yield counted("… the file open already", samples, [AS_OF], wished="< 150 ms")
     yield counted("… their trend over 36 months", samples, TREND, wished="< 3 s")
     large = large_database(samples, folder)
     what = "All thirteen points by unit, 50,000 people, 2,000 systems, 5,000 processings"
