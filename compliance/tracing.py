@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.assessing import Basis
-from compliance.database import Cursor, Rows, rows
+from compliance.database import Cursor, rows
 from compliance.points import Point
 from compliance.queries import statement
 from compliance.sources import Source
@@ -56,8 +56,3 @@ def _traced(cursor: Cursor, source: Source, row: dict[str, Any]) -> TracedRow:
         if name == field.name or row[name] is not None
     ]
     return TracedRow(row["import_id"], source, tuple(fields))
-
-
-def problems_of(cursor: Cursor, import_ids: list[int]) -> Rows:
-    """What was rejected, or loaded as empty, of some imports."""
-    return rows(cursor, statement("problems_of_imports"), {"imports": import_ids})

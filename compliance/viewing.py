@@ -15,7 +15,7 @@ from compliance import charts
 from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.database import Rows
 from compliance.declared import read_toml
-from compliance.extracts import EXTRACTS, harmless
+from compliance.extracts import EXTRACTS, FEW_PERSONS, harmless
 from compliance.figures import Figure
 from compliance.language import N_, NBSP, Language, Texts, rounded_below
 from compliance.loading import Receipt
@@ -29,7 +29,6 @@ DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"
 JOINING_S: Final = re.compile(r"(\w{5,}s)(?=[bcdfghjklmnpqrstvxz]\w{4,})")
 LAST_PART: Final = re.compile(r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende)\w*$)")
-FEW_PERSONS: Final = 5
 FIRST_UNITS: Final = 8
 STATUS_WORDS: Final = {
     Status.GREEN: N_("Reaches the target"),

@@ -347,6 +347,13 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
     where lifecycle_code is null
     group by organisation, lower(system);
 
+-- One row a classification of a system on its latest date, valid or not, for points 4 and 7: there may be several.
+create or replace macro latest_classifications_at(as_of, known_at) as table
+    select *
+    from classifications_at(as_of, known_at)
+    where classified <= as_of
+    qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1;
+
 -- One row a processing that is active, for points 6 and 8.
 create or replace macro active_processing_at(as_of, known_at) as table
     select *

@@ -83,12 +83,7 @@ classified as (
         max(integrity) as integrity,
         max(availability) as availability,
         min(least(months_after(classified, $classification_validity_months), valid_to)) as classification_valid_to
-    from (
-        select *
-        from classifications_at(as_of := $as_of, known_at := $known_at)
-        where classified <= $as_of
-        qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1
-    )
+    from latest_classifications_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
 actions as (

@@ -24,12 +24,7 @@ with systems as (
 ),
 confidentiality as (
     select organisation, lower(system) as system_key, max(confidentiality) as level
-    from (
-        select *
-        from classifications_at(as_of := $as_of, known_at := $known_at)
-        where classified <= $as_of
-        qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1
-    )
+    from latest_classifications_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
 reviews as (

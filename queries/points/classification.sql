@@ -28,12 +28,7 @@ latest as (
             months_after(classified, $validity_months) >= $as_of and (valid_to is null or valid_to >= $as_of)
         ) as valid,
         min(least(months_after(classified, $validity_months), coalesce(valid_to, date '9999-12-31'))) as valid_until
-    from (
-        select *
-        from classifications_at(as_of := $as_of, known_at := $known_at)
-        where classified <= $as_of
-        qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1
-    )
+    from latest_classifications_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
 overdue as (
