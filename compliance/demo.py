@@ -154,7 +154,8 @@ def _fingerprint(samples: Path) -> str:
     files = [path for path, _ in sample_files(samples)]
     parts = [(path.parent.name, path.name, path.stat().st_size) for path in files]
     code = [path for path in sorted((ROOT / "compliance").glob("*.py")) if path.stem not in SHOWING]
-    declared = [*sorted(SOURCES.glob("*.toml")), *sorted((QUERIES / "schema").glob("*.sql")), QUERIES / "values.sql"]
+    declared = [*sorted(SOURCES.glob("*.toml")), *sorted((QUERIES / "schema").glob("*.sql"))]
+    declared += [QUERIES / "macros.sql", QUERIES / "values.sql"]
     told = [path.read_bytes() for path in [VALUES, *declared, *code]]
     return hashlib.sha256(repr((parts, told)).encode()).hexdigest()
 
