@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from compliance import charts, ui
+from compliance import charts, ui, ui_extracts
 from compliance.extracts import dictionary, load_extracts
 from compliance.language import N_
 from compliance.permissions import Permission
@@ -23,10 +23,10 @@ with left:
         key=f"extract {say.code}",
     )
     definition = next(d for d in definitions if d.id == chosen)
-    point = ui.point_of_extract(seen, chosen)
+    point = ui_extracts.point_of_extract(seen, chosen)
 with right:
     ui.html(charts.section(say.pick(definition.title), note=say.pick(definition.purpose)))
-    ui.extract_preview(seen, chosen, point)
+    ui_extracts.extract_preview(seen, chosen, point)
     with st.expander(say(N_("The columns"))):
         heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
         columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]

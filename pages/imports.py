@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from compliance import charts, ui
+from compliance import charts, ui, ui_imports
 from compliance.language import N_
 from compliance.permissions import Permission
 
@@ -31,11 +31,11 @@ else:
         )
     )
     files = st.file_uploader(say(N_("Files")), accept_multiple_files=True, label_visibility="collapsed", key="files")
-    opened = ui.opened_files(seen, files)
+    opened = ui_imports.opened_files(seen, files)
     for number, (file_id, name) in enumerate(opened, start=1):
-        ui.import_card(seen, file_id, name, number=number, of=len(opened))
-    ui.load_all(seen, opened)
+        ui_imports.import_card(seen, file_id, name, number=number, of=len(opened))
+    ui_imports.load_all(seen, opened)
 
-ui.history(seen)
+ui_imports.history(seen)
 if not seen.sample:
-    ui.rename(seen)
+    ui_imports.rename(seen)

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from compliance import charts, ui, viewing
+from compliance import charts, ui, ui_point, viewing
 from compliance.language import N_
 from compliance.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
 say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
-point = ui.chosen_point()
-months = ui.months_of(seen, point)
-now, before = months[-1], ui.year_before_of(seen, point)
+point = ui_point.chosen_point()
+months = ui_point.months_of(seen, point)
+now, before = months[-1], ui_point.year_before_of(seen, point)
 
 ui.html(
     charts.page_title(
@@ -20,12 +20,12 @@ ui.html(
         question=viewing.softened(say.pick(point.question)),
     )
 )
-ui.neighbours(seen, point)
+ui_point.neighbours(seen, point)
 if viewing.hidden(now) and not persons:
     ui.html(charts.empty_state("nothing_to_assess", say(N_("Too few persons")), title=say(viewing.TOO_FEW)))
     st.stop()
 if now.coverage is None:
-    ui.empty_point(seen, point, now, before)
+    ui_point.empty_point(seen, point, now, before)
 
 if now.coverage is not None:
     left, right = st.columns([5, 7], gap="large")
@@ -37,16 +37,16 @@ if now.coverage is not None:
         if beside := viewing.beside(now, say):
             ui.html(charts.caption(beside))
     with right:
-        ui.trend(seen, months)
+        ui_point.trend(seen, months)
 
 items = viewing.items_in(ui.items(seen.key, seen.as_of, point.id), seen.scope)
 left, right = st.columns([5, 7], gap="large")
 with left:
-    reason = ui.reasons(seen, point, items) if seen.user.may(Permission.SEE_ITEMS) else None
-    ui.figures_beside(seen, point)
+    reason = ui_point.reasons(seen, point, items) if seen.user.may(Permission.SEE_ITEMS) else None
+    ui_point.figures_beside(seen, point)
 with right:
     if not seen.scope.unit:
-        ui.units_of(seen, point)
+        ui_point.units_of(seen, point)
 if seen.user.may(Permission.SEE_ITEMS) and items:
-    ui.item_list(seen, point, items, reason)
-ui.how_counted(seen, point)
+    ui_point.item_list(seen, point, items, reason)
+ui_point.how_counted(seen, point)

@@ -1,0 +1,89 @@
+"""What the page of extracts draws: the first rows, and the ways to take a table along."""
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from compliance import charts, extracts, permissions, places, ui, viewing
+from compliance.database import EVERYTHING_KNOWN
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.ui import Key, View
+
+SHOWN_ROWS: Final = 10
+FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
+    "swedish_csv": (N_("CSV for Swedish Excel"), "csv", "text/csv"),
+    "xlsx": (N_("Excel workbook"), "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": (N_("Plain CSV"), "csv", "text/csv"),
+    "parquet": (N_("Parquet"), "parquet", "application/vnd.apache.parquet"),
+}
+
+
+def point_of_extract(seen: View, name: str) -> str | None:
+    """The review point that an extract is limited to, where it can be and one is chosen."""
+    if name not in {"items", "missing", "coverage"}:
+        return None
+    titles = {point.id: viewing.label(point, seen.say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
+    chosen: str | None = st.selectbox(
+        seen.say(N_("Review point")),
+        list(titles),
+        index=None,
+        format_func=lambda id_: titles[id_],
+        placeholder=seen.say(N_("All points")),
+        key=f"extract point {seen.say.code}",
+    )
+    return chosen
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def extracted(key: Key, name: str, as_of: date, organisation: str, point_id: str | None) -> extracts.Extract:
+    """A named extract as the person may see it."""
+    point = next((point for point in ui.points() if point.id == point_id), None)
+    with ui.at(key).cursor() as cursor:
+        return extracts.extract(
+            cursor,
+            name,
+            points=ui.points(),
+            as_of=as_of,
+            known_at=EVERYTHING_KNOWN,
+            point=point,
+            organisation=organisation,
+            own=places.own_files(),
+            persons=ui.user().may(Permission.SEE_PERSONS),
+        )
+
+
+def extract_preview(seen: View, name: str, point_id: str | None) -> None:
+    """The first rows of an extract, and the four ways to take it along; a file is made when it is asked for."""
+    say = seen.say
+    found = extracted(seen.key, name, seen.as_of, seen.scope.organisation, point_id)
+    rows_ = len(found.table)
+    ui.html(charts.caption(say.plural("{n} row", "{n} rows", rows_)))
+    if part := seen.scope.unit or seen.scope.department:
+        ui.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
+    file = f"{name}{f'_{point_id}' if point_id else ''}_{seen.as_of}"
+    with st.container(horizontal=True, key="downloads"):
+        for kind, (title, ending, mime) in FORMATS.items():
+            st.download_button(
+                say(title),
+                lambda kind=kind: _extract_bytes(seen, name, point_id, kind),  # type: ignore[misc]
+                file_name=f"{file}.{ending}",
+                mime=mime,
+                type="primary" if kind == "swedish_csv" else "secondary",
+                key=f"download {kind}",
+                on_click="ignore",
+            )
+    if rows_:
+        shown = extracts.titled(found, say).slice(0, SHOWN_ROWS).to_pylist()
+        columns = [charts.Column(title, nowrap=True) for title in shown[0]]
+        texts = [[viewing.stored_value(value, say) for value in row.values()] for row in shown]
+        ui.html(charts.table(columns, texts, caption=say(N_("The first rows"))))
+        if rows_ > SHOWN_ROWS:
+            ui.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(rows_))))
+
+
+def _extract_bytes(seen: View, name: str, point_id: str | None, kind: extracts.Kind) -> bytes:
+    permissions.require(seen.user, Permission.DOWNLOAD_EXTRACTS)
+    found = extracted(seen.key, name, seen.as_of, seen.scope.organisation, point_id)
+    return extracts.as_bytes(found, kind=kind, language=seen.say)

@@ -1,0 +1,274 @@
+"""What the page of a point draws: its trend, reasons, units, items, and the row behind one."""
+
+from typing import Any
+
+import streamlit as st
+
+from compliance import charts, ui, viewing
+from compliance.assessing import Coverage
+from compliance.database import Rows
+from compliance.language import N_, month_ends, year_before
+from compliance.permissions import Permission
+from compliance.points import Point
+from compliance.queries import query
+from compliance.ui import View
+
+
+def chosen_point() -> Point:
+    """The point that the address names, by id or number; else the first."""
+    said = st.query_params.get("point", "")
+    return next((point for point in ui.points() if said in {point.id, str(point.number)}), ui.points()[0])
+
+
+def months_of(seen: View, point: Point) -> list[Coverage]:
+    """The point's figures month by month, the last one on the as-of date."""
+    return ui.coverage(seen.key, tuple(month_ends(seen.as_of, count=ui.TREND_MONTHS)), seen.scope, (point.id,))
+
+
+def year_before_of(seen: View, point: Point) -> Coverage:
+    """The point's figure on the same day a year before."""
+    return ui.coverage(seen.key, (year_before(seen.as_of),), seen.scope, (point.id,))[0]
+
+
+def neighbours(seen: View, point: Point) -> None:
+    """Links to the point before and the one after, in the seed's order."""
+    every = ui.points()
+    place = every.index(next(other for other in every if other.id == point.id))
+    with st.container(key="neighbours", horizontal=True):
+        for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
+            if 0 <= place + step < len(every):
+                other = every[place + step]
+                ui.link(seen, "point", arrow.format(viewing.label(other, seen.say)), point=other.id)
+
+
+def empty_point(seen: View, point: Point, now_: Coverage, before: Coverage) -> None:
+    """What is missing, in a sentence, and where to mend it."""
+    say = seen.say
+    there = {row["source"] for row in ui.basis(seen.key, seen.as_of).imports}
+    names = [say.pick(ui.sources()[id_].title) for id_ in point.needs if id_ not in there]
+    texts = [text for text in [viewing.earlier_sentence(before, say)] if text]
+    if now_.basis:
+        title = say(N_("No case is in scope of this point on {day}."), day=say.date(now_.as_of))
+        explained = say(N_("The exports are there. This is shown as nothing to assess, not as 100 per cent."))
+    else:
+        title = viewing.no_basis_sentence(now_, names, say)
+        explained = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
+    with st.container(border=True, key="card-empty"):
+        ui.html(
+            charts.empty_state(viewing.status(now_), viewing.word(now_, say), title=title, texts=[explained, *texts])
+        )
+        if not now_.basis and seen.user.may(Permission.LOAD_EXPORTS):
+            ui.link(seen, "imports", say(N_("Load exports")))
+
+
+def trend(seen: View, months: list[Coverage]) -> None:
+    """The line of the months against target and limit, and its table."""
+    say, last = seen.say, months[-1]
+    ui.html(charts.section(say(N_("The trend towards the target"))))
+    target = charts.Level(last.target.target, say(N_("Target {share}"), share=viewing.share(last.target.target, say)))
+    limit = charts.Level(last.target.limit, say(N_("Limit {share}"), share=viewing.share(last.target.limit, say)))
+    drawn = charts.trend(
+        viewing.trend_points(months, say),
+        mode=ui.mode(),
+        last_text=viewing.percent(last, say),
+        target=target,
+        limit=limit,
+    )
+    ui.chart(drawn, alt=viewing.trend_alt(months, say), key="trend")
+    as_table(seen, viewing.trend_table(months, say), caption=say(N_("The trend towards the target")))
+
+
+def as_table(seen: View, table: tuple[list[charts.Column], list[list[str]]], *, caption: str) -> None:
+    """A chart's figures as a table that can be opened under it."""
+    with st.expander(seen.say(N_("Show as a table"))):
+        ui.html(charts.table(*table, caption=caption))
+
+
+def reasons(seen: View, point: Point, found: Rows) -> str | None:
+    """Why items are not met, the biggest reason first; the one that is chosen filters the items."""
+    say = seen.say
+    counted = viewing.unmet_reasons(point, found)
+    if not counted:
+        return None
+    ui.html(charts.section(say(N_("Why the target is not reached"))))
+    ui.html(charts.reasons(viewing.reason_bars(point, counted, say), label=say(N_("Reasons"))))
+    total = sum(n for _, n in counted)
+    ui.html(
+        charts.caption(
+            say(
+                N_("{n} {items} do not meet the requirement, or the export does not say."),
+                n=say.number(total),
+                items=say.pick(point.items),
+            )
+        )
+    )
+    codes = [code for code, _ in counted]
+    if len(codes) < 2:
+        return None
+    chosen: str | None = st.pills(
+        say(N_("Show only items with this reason")),
+        codes,
+        format_func=lambda code: viewing.reason_text(point, "unmet", code, say).replace("\N{SOFT HYPHEN}", ""),
+        key=f"reason {point.id} {say.code}",
+    )
+    return chosen
+
+
+def figures_beside(seen: View, point: Point) -> None:
+    """The figures that belong to the point and are no part of its coverage."""
+    say = seen.say
+    found = [
+        f
+        for f in ui.beside(seen.key, seen.as_of)
+        if point.number in f.definition.points and f.organisation == seen.scope.organisation
+    ]
+    if not found:
+        return
+    ui.html(
+        charts.section(
+            say(N_("Also shown")),
+            note=say(N_("For the whole organisation. These figures are no part of the coverage.")),
+        )
+    )
+    ui.html(
+        charts.pairs(
+            [
+                charts.Pair(say.pick(f.definition.title), viewing.figure_text(f, say), say.pick(f.explained))
+                for f in found
+            ]
+        )
+    )
+
+
+def units_of(seen: View, point: Point) -> None:
+    """The units, the weakest first: eight, or all."""
+    say = seen.say
+    found = viewing.worst_first(ui.parts(seen.key, seen.as_of, seen.scope, "unit", (point.id,)))
+    if not seen.user.may(Permission.SEE_PERSONS):
+        found = viewing.without_few(found, say)
+    if not found:
+        return
+    ui.html(charts.section(say(N_("Units, the weakest first"))))
+    every = len(found) > viewing.FIRST_UNITS and st.toggle(
+        say(N_("Show all {n} units"), n=say.number(len(found))), key=f"all units {point.id} {say.code}"
+    )
+    shown = found if every else found[: viewing.FIRST_UNITS]
+    target = charts.Level(shown[0].target.target, say(N_("Target")))
+    ui.chart(
+        charts.unit_bars(viewing.unit_bars(shown, say), mode=ui.mode(), target=target),
+        alt=viewing.units_alt(found, say),
+        key="units",
+    )
+    as_table(seen, viewing.units_table(shown, say), caption=say(N_("Units, the weakest first")))
+
+
+def item_list(seen: View, point: Point, found: Rows, reason: str | None) -> None:
+    """The items with their filter, the row behind the one that is chosen, and a CSV of what is shown."""
+    say = seen.say
+    ui.html(
+        charts.section(
+            say(N_("The items behind the figure")), note=say(N_("Choose a row to see the spreadsheet row behind it."))
+        )
+    )
+    chosen = _filter(seen, point, found, reason)
+    shown = [row for row in found if chosen.lets(row)]
+    ui.html(charts.caption(say(N_("{n} of {of} are shown."), n=say.number(len(shown)), of=say.number(len(found)))))
+    picked = _item_table(seen, point, shown) if shown else None
+    if picked is not None and persons_or_other(seen, point):
+        _row_card(seen, point, picked)
+    download = viewing.swedish_csv(viewing.item_rows(point, shown, say))
+    name = f"{point.id}_{seen.as_of}.csv"
+    st.download_button(say(N_("Download as CSV")), download, file_name=name, mime="text/csv", key="items_csv")
+
+
+def persons_or_other(seen: View, point: Point) -> bool:
+    """Whether the rows behind a point's items may be seen: those of persons and incidents by the coordinator only."""
+    private = point.persons or not viewing.INCIDENT_SOURCES.isdisjoint(point.needs)
+    return not private or seen.user.may(Permission.SEE_PERSONS)
+
+
+def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewing.Filter:
+    say = seen.say
+    there = [outcome for outcome in viewing.OUTCOMES if any(row["outcome"] == outcome for row in found)]
+    start = [outcome for outcome in ("unmet", "unknown") if outcome in there] or there
+    left, middle, right = st.columns([4, 3, 3])
+    with left:
+        outcomes = st.pills(
+            say(N_("Outcome")),
+            there,
+            selection_mode="multi",
+            default=start,
+            format_func=lambda outcome: (
+                f"{say(viewing.OUTCOMES[outcome])} {say.number(sum(row['outcome'] == outcome for row in found))}"
+            ),
+            key=f"outcome {point.id} {say.code}",
+        )
+    with middle:
+        names = sorted({row["unit"] for row in found if row["unit"]})
+        unit = st.selectbox(
+            say(N_("Unit")), names, index=None, placeholder=say(N_("All units")), key=f"unit {point.id} {say.code}"
+        )
+    with right:
+        text = st.text_input(say(N_("Search")), placeholder=say(N_("Name or id")), key=f"text {point.id} {say.code}")
+    return viewing.Filter(tuple(outcomes), reason, unit, text)
+
+
+def _item_table(seen: View, point: Point, shown: Rows) -> dict[str, Any] | None:
+    say = seen.say
+    table = viewing.item_table(point, shown, say)
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=min(36 * (len(table) + 1) + 3, 420),
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"items {point.id} {say.code} {seen.as_of}",
+        alt=say(N_("{n} items of {point}"), n=len(table), point=say.pick(point.title)),
+    )
+    picked = event.selection.rows
+    return shown[picked[0]] if picked and picked[0] < len(shown) else None
+
+
+def _row_card(seen: View, point: Point, item: dict[str, Any]) -> None:
+    """The spreadsheet row behind an item, field by field as it was loaded."""
+    say = seen.say
+    with st.container(border=True, key="card-row"):
+        reason = viewing.reason_text(point, item["outcome"], item["reason"], say)
+        about = ". ".join(
+            part
+            for part in (say(viewing.OUTCOMES[item["outcome"]]), reason, viewing.detail_text(item["detail"], say))
+            if part
+        )
+        ui.html(charts.card_head(item["label"] or item["item"], kicker=viewing.source_line(item, say), text=about))
+        traced = ui.row_behind(seen, point, item)
+        if traced is None:
+            ui.html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
+            return
+        columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
+        rows_ = [[heading or "", viewing.stored_value(value, say)] for _, heading, value in traced.fields if heading]
+        ui.html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))
+        text = N_("Import {id}, {source}. Columns that the file lacks are left out.")
+        ui.html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))
+
+
+def how_counted(seen: View, point: Point) -> None:
+    """The rule in words, its law, numbers and SQL, and the exports that the figure rests on."""
+    say = seen.say
+    ui.html(charts.section(say(N_("How the point is counted"))))
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        ui.html(charts.pairs(viewing.rule_pairs(point, seen.as_of, say)))
+    with right:
+        used = ui.basis(seen.key, seen.as_of).used(point, seen.scope.organisation, seen.as_of)
+        ui.html(charts.section(say(N_("The exports it rests on")), level=3))
+        if used:
+            ui.html(
+                charts.table(
+                    *viewing.basis_table(used, ui.sources(), seen.as_of, say),
+                    caption=say(N_("The exports it rests on")),
+                )
+            )
+        else:
+            ui.html(charts.caption(say(N_("None is loaded."))))
+    with st.expander(say(N_("The SQL"))):
+        st.code(query("points", point.id).text, language="sql")

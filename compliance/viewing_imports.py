@@ -1,0 +1,262 @@
+"""What the page of imports says: what a file was taken for, what it changes, and what has been loaded."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from compliance import charts, viewing
+from compliance.assessing import Coverage
+from compliance.database import Rows
+from compliance.language import N_, NBSP, Language
+from compliance.loading import Receipt
+from compliance.points import Point
+from compliance.reading import Workbook
+from compliance.recognising import Match
+from compliance.sources import Source
+from compliance.validating import REASONS
+
+
+def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
+    """The titles of sources in a row."""
+    return ", ".join(say.pick(sources[id_].title) for id_ in ids if id_ in sources)
+
+
+def effects(before: Sequence[Coverage], after: Sequence[Coverage], say: Language) -> list[charts.Dumbbell]:
+    """What an import changes: the points whose counts or basis it moves."""
+    earlier = {(figure.point.id, figure.organisation): figure for figure in before}
+    changed = [
+        (old, new)
+        for new in after
+        if (old := earlier.get((new.point.id, new.organisation))) is None or _counts(old) != _counts(new)
+    ]
+    return [_dumbbell(old, new, say) for old, new in changed]
+
+
+def _counts(figure: Coverage) -> tuple[object, ...]:
+    return (figure.met, figure.unmet, figure.unknown, figure.pending, figure.exempt, figure.basis)
+
+
+def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumbbell:
+    before_text = viewing.percent(old, say) if old else viewing.DASH
+    difference = viewing.change(new, old)
+    moved = f"{say.change(difference)}{NBSP}{say(viewing.PERCENTAGE_POINTS)}" if difference is not None else ""
+    return charts.Dumbbell(
+        label=viewing.label(new.point, say),
+        before=old.coverage if old else None,
+        after=new.coverage,
+        before_text=before_text,
+        after_text=viewing.percent(new, say),
+        change=moved,
+        alt=say(
+            N_("{point}: {before} before, {after} after"),
+            point=viewing.label(new.point, say),
+            before=before_text,
+            after=viewing.percent(new, say),
+        ),
+    )
+
+
+def waiting(
+    after: Sequence[Coverage],
+    receipts: Sequence[Receipt],
+    there: set[str],
+    sources: Mapping[str, Source],
+    say: Language,
+) -> list[str]:
+    """Which other exports the points of a file still need."""
+    given = {receipt.source.id for receipt in receipts}
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for figure in after:
+        missing = tuple(id_ for id_ in figure.point.needs if id_ not in there)
+        if missing and given.intersection(figure.point.needs):
+            lacking.setdefault(missing, []).append(str(figure.point.number))
+    return [
+        say.plural(
+            "Point {points} can be counted once {sources} is loaded too.",
+            "Points {points} can be counted once {sources} is loaded too.",
+            len(numbers),
+            points=viewing.listed(numbers, say),
+            sources=source_names(missing, sources, say),
+        )
+        for missing, numbers in lacking.items()
+    ]
+
+
+# --- What a file was taken for ------------------------------------------------------------------------------------
+
+KINDS: Final = {
+    "xlsx": N_("Excel workbook"),
+    "xlsm": N_("Excel workbook with macros"),
+    "xls": N_("old Excel workbook"),
+    "ods": N_("OpenDocument spreadsheet"),
+    "csv": N_("text file with separated values"),
+    "html": N_("HTML table"),
+    "xml": N_("XML spreadsheet"),
+}
+FOUND_BY: Final = {
+    "said": N_("as you said"),
+    "heading": N_("stands above the headings"),
+    "file_name": N_("stands in the file name"),
+    "modified": N_("the day the workbook was last changed"),
+}
+WHO: Final = {
+    "coordinator": N_("the coordinator"),
+    "command line": N_("the command line"),
+    "sample data": N_("the sample data"),
+}
+
+
+def kind_text(workbook: Workbook, say: Language) -> str:
+    """What kind of file it is; its ending too where that says something else."""
+    kind = say(KINDS[workbook.kind])
+    ending = workbook.name.rpartition(".")[2].lower() if "." in workbook.name else ""
+    if ending in {workbook.kind, "txt"} or not ending:
+        return kind
+    return say(N_("{kind} with the ending .{ending}"), kind=kind, ending=ending)
+
+
+def receipt_pairs(receipt: Receipt, workbook: Workbook, points: Sequence[Point], say: Language) -> list[charts.Pair]:
+    """What a file, or a part of it, was taken for and why."""
+    summary = receipt.summary
+    rows_ = say(
+        N_("**{n}** are loaded, **{rejected}** rejected"),
+        n=say.number(summary.loaded),
+        rejected=say.number(summary.rejected),
+    )
+    about = [str(point.number) for point in points if receipt.source.id in {*point.needs, *point.uses}]
+    return [
+        charts.Pair(say(N_("Taken for")), f"**{say.pick(receipt.source.title)}**", why(receipt.matches, workbook, say)),
+        charts.Pair(say(N_("Rows")), rows_),
+        charts.Pair(say(N_("Points")), ", ".join(about) or say(N_("none; shown beside the points"))),
+    ]
+
+
+def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
+    """Why sheets were taken for an export: how many columns are known, where the headings stand, what kind of file."""
+    parts = [
+        say(
+            N_("{known} of {width} columns recognised, headings in row {row}."),
+            known=match.known,
+            width=match.width,
+            row=match.heading_row,
+        )
+        if not match.sheet.name
+        else say(
+            N_("Sheet {sheet}: {known} of {width} columns recognised, headings in row {row}."),
+            sheet=match.sheet.name,
+            known=match.known,
+            width=match.width,
+            row=match.heading_row,
+        )
+        for match in matches
+    ]
+    kind = kind_text(workbook, say)
+    return " ".join([*parts, f"{kind[:1].upper()}{kind[1:]}."])
+
+
+def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
+    """What the coordinator should know of a file before it is loaded."""
+    unused = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.unused))
+    dropped = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.dropped))
+    titles = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
+    ambiguous = ", ".join(titles.get(name, name) for name in receipt.summary.ambiguous)
+    found = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
+    day = say.date(receipt.extract_date.day)
+    replaced = receipt.replaces or (0, "")
+    texts = {
+        say(
+            N_("Few of the columns are recognised. Check that the file really is {source}, or say what it is."),
+            source=say.pick(receipt.source.title),
+        ): is_doubtful(receipt),
+        say(
+            N_("Replaces import {id}, {file}, of the same extract date. Tick Completes if both shall count."),
+            id=replaced[0],
+            file=replaced[1],
+        ): receipt.replaces,
+        say(
+            N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""
+        ): receipt.other_organisation,
+        say(N_("The extract date {day} is in the future."), day=day): receipt.future,
+        say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
+        say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
+        say(N_("Words that no list knows, counted as unknown: {words}."), words="; ".join(found)): found,
+        **_counts_told(receipt, workbook, say),
+        say(N_("Columns that are not used: {columns}."), columns=unused): unused,
+    }
+    return [text for text, told in texts.items() if told]
+
+
+def is_doubtful(receipt: Receipt) -> bool:
+    """Whether so few of a sheet's headings are known that it may well be something else."""
+    return any(match.known <= 2 and match.width > 4 * match.known for match in receipt.matches)
+
+
+def _counts_told(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:
+    """What is only counted, each as a sentence with its count."""
+    masked, errors, warnings = workbook.masked, receipt.error_cells, receipt.summary.warnings
+    return {
+        say.plural(
+            "{n} personal identity number has been masked.", "{n} personal identity numbers have been masked.", masked
+        ): masked,
+        say.plural(
+            "{n} column or cell far outside the table is left out.",
+            "{n} columns or cells far outside the table are left out.",
+            workbook.cut,
+        ): workbook.cut,
+        say.plural("{n} error cell is read as empty.", "{n} error cells are read as empty.", errors): errors,
+        say.plural("{n} value has a warning.", "{n} values have a warning.", warnings): warnings,
+    }
+
+
+def rejected_name(receipt: Receipt, say: Language) -> str:
+    """What the workbook of rejected rows is called."""
+    return f"{say(viewing.REJECTED)} {say.pick(receipt.source.title)} {receipt.extract_date.day}.xlsx"
+
+
+def problem_table(problems: Rows, say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """Values that were rejected or loaded as empty: where, what, and what to do."""
+    columns = [
+        charts.Column(say(N_("Row")), numeric=True),
+        charts.Column(say(N_("Column")), strong=True, nowrap=True),
+        charts.Column(say(N_("Value")), nowrap=True),
+        charts.Column(say(N_("What is wrong and what to do"))),
+    ]
+    return columns, [
+        [say.number(p["row"]), p["column"] or "", p["value"] or say(N_("(empty)")), say(REASONS[p["reason"]])]
+        for p in problems
+    ]
+
+
+def history_table(
+    found: Rows, sources: Mapping[str, Source], say: Language
+) -> tuple[list[charts.Column], list[list[str]]]:
+    """The imports, the newest first, revoked ones too."""
+    columns = [
+        charts.Column(say(N_("Import")), numeric=True),
+        charts.Column(say(N_("Export"))),
+        charts.Column(say(N_("File"))),
+        charts.Column(say(N_("Extract date")), nowrap=True),
+        charts.Column(say(N_("Rows")), numeric=True),
+        charts.Column(say(N_("Rejected")), numeric=True),
+        charts.Column(say(N_("Loaded"))),
+        charts.Column(say(N_("State"))),
+    ]
+    return columns, [_history_row(row, sources, say) for row in found]
+
+
+def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> list[str]:
+    who = say(WHO[row["imported_by"]]) if row["imported_by"] in WHO else row["imported_by"]
+    state = say(N_("Counts"))
+    if row["revoked_at"]:
+        state = say(N_("Revoked {moment}: {why}"), moment=say.moment(viewing.local(row["revoked_at"])), why=row["why"])
+    elif row["completes"]:
+        state = say(N_("Counts, completes another file"))
+    return [
+        str(row["import_id"]),
+        say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
+        row["file"],
+        str(row["extract_date"]),
+        say.number(row["loaded"]),
+        say.number(row["rejected"]),
+        say(N_("{moment} by {who}"), moment=say.moment(viewing.local(row["imported_at"])), who=who),
+        state,
+    ]
