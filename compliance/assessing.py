@@ -135,8 +135,8 @@ class Basis:
 
 
 def basis(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
-    """The imports behind the figures of `days`, and every organisation; an empty database has one without a name."""
-    known = rows(cursor, statement("organisations"), {"known_at": known_at})
+    """The imports behind the figures of `days`, and the organisations of the last one; an empty database has one."""
+    known = rows(cursor, statement("organisations_on"), {"as_of": max(days), "known_at": known_at})
     found = rows(cursor, statement("basis"), {"days": days, "known_at": known_at})
     return Basis(tuple(row["organisation"] for row in known) or (FIRST_NAME,), found)
 

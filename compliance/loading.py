@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.errors import Refusal
+from compliance.keeping import keep_cells, keep_columns, keep_facts
 from compliance.language import N_
 from compliance.masking import mask_text
 from compliance.queries import statement
@@ -71,7 +72,7 @@ def load(
     """Loads every recognised sheet of a workbook, one import a source, and commits; a Refusal changes nothing."""
     matches = find_matches(workbook, order, sources=sources, words=words)
     with database.writing() as cursor:
-        return load_matches(cursor, workbook, matches, order, words=words)
+        return load_matches(cursor, workbook, matches, order, words=words, cells=True)
 
 
 def rehearse(
@@ -103,16 +104,28 @@ def find_matches(workbook: Workbook, order: Order, *, sources: dict[str, Source]
 
 
 def load_matches(
-    cursor: Cursor, workbook: Workbook, matches: list[Match], order: Order, *, words: Words
+    cursor: Cursor, workbook: Workbook, matches: list[Match], order: Order, *, words: Words, cells: bool = False
 ) -> list[Receipt]:
-    """Loads matched sheets inside the caller's transaction."""
-    day = _extract_date(workbook, matches, order, words)
+    """Loads matched sheets inside the caller's transaction; `cells` says whether they are kept as they were read."""
     organisation_id, organisation = _organisation(cursor, order)
+    job = _Job(
+        workbook, order, words, _extract_date(workbook, matches, order, words), organisation_id, organisation, cells
+    )
     ordered = sorted(matches, key=lambda match: (match.source.order, match.number))
-    return [
-        _load_source(cursor, workbook, list(group), order, words, day, organisation_id, organisation)
-        for _, group in groupby(ordered, key=lambda match: match.source.id)
-    ]
+    return [_load_source(cursor, job, list(group)) for _, group in groupby(ordered, key=lambda m: m.source.id)]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A file that is being loaded, and what is known of it as a whole."""
+
+    workbook: Workbook
+    order: Order
+    words: Words
+    day: ExtractDate
+    organisation_id: int
+    organisation: str
+    cells: bool
 
 
 def unknown_source(said: str, sources: dict[str, Source]) -> Refusal:
@@ -161,81 +174,69 @@ def _add_organisation(cursor: Cursor, order: Order, name: str, known: dict[str, 
     return number, name
 
 
-def _load_source(
-    cursor: Cursor,
-    workbook: Workbook,
-    matches: list[Match],
-    order: Order,
-    words: Words,
-    day: ExtractDate,
-    organisation_id: int,
-    organisation: str,
-) -> Receipt:
+def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     source = matches[0].source
-    _refuse_same_file(cursor, workbook, source, day)
-    summary = validate(cursor, matches, words, date1904=workbook.date1904)
+    _refuse_same_file(cursor, job.workbook, source, job.day)
+    summary = validate(cursor, matches, job.words, date1904=job.workbook.date1904)
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded:
-        raise _nothing_to_load(workbook, source, problems)
-    replaced = None if order.completes else _replaced(cursor, organisation_id, source, day)
-    import_id = cursor.execute(statement("next_import_id")).fetchall()[0][0]
-    record = _record(workbook, matches, order, day, summary)
-    whose = {"import_id": import_id, "organisation_id": organisation_id, "source": source.id}
-    cursor.execute(statement("add_import"), whose | record)
-    cursor.execute(statement("add_import_columns"), {"import_id": import_id, "columns": _columns_read(matches)})
-    cursor.execute(statement("add_problems"), {"import_id": import_id})
-    insert_typed(cursor, source, import_id=import_id)
-    add_event(cursor, order, "load", f"import {import_id}: {source.id}, {workbook.name}")
-    errors = sum(error_cells(match, words) for match in matches)
-    named = organisation_named(matches, words)
+        raise _nothing_to_load(job.workbook, source, problems)
+    replaced = None if job.order.completes else _replaced(cursor, job, source)
+    import_id = _add_import(cursor, job, matches, summary)
+    named = organisation_named(matches, job.words)
     return Receipt(
         import_id,
-        organisation,
+        job.organisation,
         source,
         tuple(matches),
-        day,
+        job.day,
         summary,
-        errors,
+        sum(error_cells(match, job.words) for match in matches),
         problems,
-        future=day.day > _local_day(order.now),
-        other_organisation=named if named and named.casefold() != organisation.casefold() else None,
+        future=job.day.day > _local_day(job.order.now),
+        other_organisation=named if named and named.casefold() != job.organisation.casefold() else None,
         replaces=replaced,
     )
 
 
-def _replaced(cursor: Cursor, organisation_id: int, source: Source, day: ExtractDate) -> tuple[int, str] | None:
+def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summary) -> int:
+    """Writes the import with everything that belongs to it; returns its number."""
+    source = matches[0].source
+    import_id: int = cursor.execute(statement("next_import_id")).fetchall()[0][0]
+    whose = {"import_id": import_id, "organisation_id": job.organisation_id, "source": source.id}
+    cursor.execute(statement("add_import"), whose | _record(job, matches, summary))
+    cursor.execute(statement("add_problems"), {"import_id": import_id})
+    keep_columns(cursor, import_id, matches)
+    if job.cells:
+        keep_cells(cursor, import_id, matches)
+        keep_facts(cursor, import_id, job.workbook, matches, summary, job.words)
+    insert_typed(cursor, source, import_id=import_id)
+    add_event(cursor, job.order, "load", f"import {import_id}: {source.id}, {job.workbook.name}")
+    return import_id
+
+
+def _replaced(cursor: Cursor, job: _Job, source: Source) -> tuple[int, str] | None:
     """The import of the same source and day, which a later one takes the place of."""
-    given = {"organisation_id": organisation_id, "source": source.id, "extract_date": day.day}
+    given = {"organisation_id": job.organisation_id, "source": source.id, "extract_date": job.day.day}
     found = rows(cursor, statement("same_day"), given | {"known_at": EVERYTHING_KNOWN})
     return (found[0]["import_id"], found[0]["file"]) if found else None
 
 
-def _record(
-    workbook: Workbook, matches: list[Match], order: Order, day: ExtractDate, summary: Summary
-) -> dict[str, object]:
+def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, object]:
     """What the history keeps of an import."""
     return {
-        "file": workbook.name,
-        "sha256": workbook.sha256,
+        "file": job.workbook.name,
+        "sha256": job.workbook.sha256,
         "sheets": ", ".join(match.sheet.name for match in matches if match.sheet.name),
-        "extract_date": day.day,
-        "extract_date_by": day.by,
-        "completes": order.completes,
-        "now": order.now,
-        "who": order.who,
+        "extract_date": job.day.day,
+        "extract_date_by": job.day.by,
+        "completes": job.order.completes,
+        "now": job.order.now,
+        "who": job.order.who,
         "loaded": summary.loaded,
         "rejected": summary.rejected,
         "warnings": summary.warnings,
     }
-
-
-def _columns_read(matches: list[Match]) -> list[dict[str, str]]:
-    """Which columns of the file were read into which fields."""
-    return [
-        {"sheet": match.sheet.name, "field": name, "heading": " + ".join(c.heading for c in group)}
-        for match in matches
-        for name, group in match.columns.items()
-    ]
 
 
 def _local_day(moment: datetime) -> date:

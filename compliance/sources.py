@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,27 +29,52 @@ class Instead:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a source: its name in the database, its type and the headings it is known by."""
+    """One column of a source: its name in the database, its type and the headings it is known by.
+
+    `title` is its English name and `heading` the Swedish one, the first heading as it is written. `refers_to` is the
+    (source, field) whose values it names. `words` has the words of each code, the usual one first.
+    """
 
     name: str
     title: str
     type: str
     headings: tuple[str, ...]
+    heading: str = ""
     required: bool = False
+    refers_to: tuple[str, str] | None = None
     instead: Instead | None = None
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> Texts:
+        """What a person calls the field."""
+        return {"sv": self.heading, "en": self.title}
+
+    def word(self, code: str) -> Texts:
+        """What a person calls one of its codes."""
+        return {"sv": self.words[code][0], "en": code.replace("_", " ").capitalize()}
 
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of export. `unique` names the fields that identify a row within one export."""
+    """One kind of export.
+
+    `unique` names the fields that may stand together only once in one export, `key` those by which a row is told
+    again in the next one. `rhythm_days` is how often the source ought to be exported.
+    """
 
     id: str
     order: int
     title: Texts
     system: Texts
     unique: tuple[str, ...]
+    key: tuple[str, ...]
+    rhythm_days: int
     fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field:
+        """The field of a name."""
+        return next(field for field in self.fields if field.name == name)
 
     @property
     def required(self) -> tuple[Field, ...]:
@@ -95,13 +121,29 @@ def _source(table: dict[str, Any], *, file: str) -> Source:
             order=table["order"],
             title=table["title"],
             system=table["system"],
-            unique=tuple(table.get("unique", ())),
+            unique=_of(fields, table.get("unique", ()), file=file),
+            key=_of(fields, table.get("key") or table.get("unique") or (), file=file),
+            rhythm_days=int(table.get("rhythm_days", 92)),
             fields=fields,
         )
     except KeyError as error:
         raise Refusal(
             N_("The file {file} lacks the key {key}. Add it and start again."), file=file, key=error.args[0]
         ) from error
+
+
+def _of(fields: tuple[Field, ...], names: Iterable[str], *, file: str) -> tuple[str, ...]:
+    """Names of fields, which are looked up because they become part of statements."""
+    known = {field.name for field in fields}
+    for name in names:
+        if name not in known:
+            raise Refusal(
+                N_("The file {file} names the field {field}, which it does not have. The fields are {all}."),
+                file=file,
+                field=name,
+                all=", ".join(sorted(known)),
+            )
+    return tuple(names)
 
 
 def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
@@ -118,10 +160,17 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         title=given["title"],
         type=given["type"],
         headings=tuple(normal(heading) for heading in given["headings"]),
+        heading=given["headings"][0],
         required=given.get("required", False),
+        refers_to=_reference(given["refers_to"], file=file) if "refers_to" in given else None,
         instead=_instead(other) if other else None,
         words={_name(code, file=file): tuple(words) for code, words in given.get("words", {}).items()},
     )
+
+
+def _reference(text: str, *, file: str) -> tuple[str, str]:
+    source, _, name = text.partition(".")
+    return _name(source, file=file), _name(name, file=file)
 
 
 def _instead(given: dict[str, Any]) -> Instead:

@@ -302,10 +302,9 @@ def age(there: Basis, figure: Coverage) -> int | None:
     """How many days old the oldest export is that the figure needs; None without a basis."""
     if not figure.basis:
         return None
-    newest: dict[str, date] = {}
-    for row in there.used(figure.point, figure.organisation, figure.as_of):
-        newest[row["source"]] = max(row["extract_date"], newest.get(row["source"], date.min))
-    needed = [day for source, day in newest.items() if source in figure.point.needs]
+    # of an export and the answers that complete it later, the export's own day counts
+    used = there.used(figure.point, figure.organisation, figure.as_of)
+    needed = [row["extract_date"] for row in used if row["source"] in figure.point.needs]
     return (figure.as_of - min(needed)).days if needed else None
 
 

@@ -15,20 +15,72 @@ create or replace macro live_imports(known_at) as table
     where imported_at <= known_at
         and import_id not in (select import_id from revocations where revoked_at <= known_at);
 
--- One row an import that the figures of as_of rest on: of each organisation and source the newest extract date;
--- of that date the import loaded last, and those after it that complete it.
+-- One row an alias that was known and not removed at known_at.
+create or replace macro live_aliases(known_at) as table
+    select *
+    from aliases
+    where made_at <= known_at
+        and alias_id not in (select alias_id from alias_removals where removed_at <= known_at);
+
+-- What a name is called on a day. what: organisation, department, unit or system. Aliases are few, and are put into one
+-- map for the whole statement, so that thirteen points are not planned with as many joins.
+create or replace macro renamed(what, name, day, known) as
+    coalesce(
+        list_filter(
+            element_at(
+                (
+                    select map_from_entries(list((alias_key, alias_names)))
+                    from (
+                        select
+                            a.kind || ' ' || lower(a.old_name) as alias_key,
+                            list(
+                                {'valid_from': a.valid_from, 'made_at': a.made_at, 'removed_at': r.removed_at, 'called': a.new_name}
+                                order by a.valid_from, a.alias_id
+                            ) as alias_names
+                        from aliases as a
+                        left join alias_removals as r using (alias_id)
+                        group by a.kind, lower(a.old_name)
+                    )
+                ),
+                what || ' ' || lower(name)
+            )[1],
+            lambda alias: alias.valid_from <= day
+                and alias.made_at <= known
+                and coalesce(alias.removed_at > known, true)
+        )[-1].called,
+        name
+    );
+
+-- One row an organisation as it is called on a day; several that have become one are one.
+create or replace macro organisations_on(as_of, known_at) as table
+    select min(organisation_id) as organisation_id, min(organisation) as organisation
+    from (
+        select organisation_id, renamed('organisation', organisation, as_of, known_at) as organisation
+        from organisations_at(known_at)
+    )
+    group by lower(organisation);
+
+-- One row an import that the figures of as_of rest on: of each organisation and source the newest extract date, of that
+-- date the import loaded last, and those after it, of that date or later, that complete it. An organisation that has
+-- become another counts as it, until that one has an export of its own.
 create or replace macro imports_at(as_of, known_at) as table
-    select i.*, o.organisation
-    from live_imports(known_at) as i
-    inner join organisations_at(known_at) as o using (organisation_id)
-    where i.extract_date <= as_of
-    qualify i.extract_date = max(i.extract_date) over (partition by i.organisation_id, i.source)
-        and i.import_id >= coalesce(
-            max(i.import_id) filter (where not i.completes) over (
-                partition by i.organisation_id, i.source, i.extract_date
-            ),
-            0
-        );
+    with dated as (
+        select
+            i.*,
+            renamed('organisation', o.organisation, as_of, known_at) as organisation,
+            o.organisation as given_name,
+            max({'day': i.extract_date, 'id': i.import_id}) filter (where not i.completes) over (
+                partition by i.organisation_id, i.source
+            ) as base
+        from live_imports(known_at) as i
+        inner join organisations_at(known_at) as o using (organisation_id)
+        where i.extract_date <= as_of
+    )
+    select * exclude (given_name, base)
+    from dated
+    where base is null or {'day': extract_date, 'id': import_id} >= base
+    qualify lower(organisation) = lower(given_name)
+        or count(*) filter (where lower(organisation) = lower(given_name)) over (partition by lower(organisation), source) = 0;
 
 -- The same for one source, with what an item needs to know of its import.
 create or replace macro chosen_imports(wanted, as_of, known_at) as table
@@ -47,12 +99,14 @@ create or replace macro training_at(as_of, known_at) as table
     inner join chosen_imports('training', as_of, known_at) as i using (import_id);
 
 create or replace macro incidents_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
+    select
+        i.organisation, i.file, i.extract_date,
+        t.* replace (renamed('system', t.system, as_of, known_at) as system)
     from incidents as t
     inner join chosen_imports('incidents', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.incident_id)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 create or replace macro breaches_at(as_of, known_at) as table
@@ -61,40 +115,50 @@ create or replace macro breaches_at(as_of, known_at) as table
     inner join chosen_imports('breaches', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.breach_id)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 create or replace macro systems_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
+    select
+        i.organisation, i.file, i.extract_date,
+        t.* replace (renamed('system', t.system, as_of, known_at) as system)
     from systems as t
     inner join chosen_imports('systems', as_of, known_at) as i using (import_id);
 
 create or replace macro classifications_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
+    select
+        i.organisation, i.file, i.extract_date,
+        t.* replace (renamed('system', t.system, as_of, known_at) as system)
     from classifications as t
     inner join chosen_imports('classifications', as_of, known_at) as i using (import_id);
 
 create or replace macro classification_actions_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
+    select
+        i.organisation, i.file, i.extract_date,
+        t.* replace (renamed('system', t.system, as_of, known_at) as system)
     from classification_actions as t
     inner join chosen_imports('classification_actions', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.action_id)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 create or replace macro risk_analyses_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
+    select
+        i.organisation, i.file, i.extract_date,
+        t.* replace (renamed('system', t.system, as_of, known_at) as system)
     from risk_analyses as t
     inner join chosen_imports('risk_analyses', as_of, known_at) as i using (import_id);
 
 create or replace macro processing_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
+    select
+        i.organisation, i.file, i.extract_date,
+        t.* replace (renamed('system', t.system, as_of, known_at) as system)
     from processing as t
     inner join chosen_imports('processing', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.processing_id)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 create or replace macro dpias_at(as_of, known_at) as table
@@ -108,11 +172,13 @@ create or replace macro processors_at(as_of, known_at) as table
     inner join chosen_imports('processors', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.agreement_id)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 create or replace macro access_reviews_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
+    select
+        i.organisation, i.file, i.extract_date,
+        t.* replace (renamed('system', t.system, as_of, known_at) as system)
     from access_reviews as t
     inner join chosen_imports('access_reviews', as_of, known_at) as i using (import_id);
 
@@ -122,7 +188,7 @@ create or replace macro procurements_at(as_of, known_at) as table
     inner join chosen_imports('procurements', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.reference)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 create or replace macro local_instruction_at(as_of, known_at) as table
@@ -131,7 +197,7 @@ create or replace macro local_instruction_at(as_of, known_at) as table
     inner join chosen_imports('local_instruction', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.unit), lower(t.requirement)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 create or replace macro activities_at(as_of, known_at) as table
@@ -140,7 +206,7 @@ create or replace macro activities_at(as_of, known_at) as table
     inner join chosen_imports('activities', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.activity_id)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 create or replace macro dpo_recommendations_at(as_of, known_at) as table
@@ -159,7 +225,7 @@ create or replace macro routines_at(as_of, known_at) as table
     inner join chosen_imports('routines', as_of, known_at) as i using (import_id)
     qualify row_number() over (
         partition by i.organisation, lower(t.routine)
-        order by t.import_id desc, t.sheet_number desc, t.row desc
+        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
 -- The moment of a local time in Stockholm. An hour that occurs twice is the first of the two.
@@ -194,9 +260,16 @@ create or replace macro due_of(day) as
 -- The department is the one that most of its rows name; the spelling of both is the most common one.
 create or replace macro units_at(as_of, known_at) as table
     with named as (
-        select organisation, unit, department, 1 as preference from staff_at(as_of, known_at)
-        union all
-        select organisation, unit, department, 2 from systems_at(as_of, known_at)
+        select
+            organisation,
+            renamed('unit', unit, as_of, known_at) as unit,
+            renamed('department', department, as_of, known_at) as department,
+            preference
+        from (
+            select organisation, unit, department, 1 as preference from staff_at(as_of, known_at)
+            union all
+            select organisation, unit, department, 2 from systems_at(as_of, known_at)
+        )
     ),
     counted as (
         select

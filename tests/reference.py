@@ -271,11 +271,10 @@ def view(exports: list[Export], organisation: str, d: date, parameters: Paramete
     mine = [e for e in exports if e.organisation == organisation and e.extract_date <= d]
     for source in {export.source for export in mine}:
         loaded = [export for export in mine if export.source == source]
-        newest = max(export.extract_date for export in loaded)
+        # in the order of their days, those of a day as they were loaded: a full export makes all before it go
         files: list[Export] = []
-        for export in loaded:
-            if export.extract_date == newest:
-                files = [*files, export] if export.completes else [export]
+        for export in sorted(loaded, key=lambda export: export.extract_date):
+            files = [*files, export] if export.completes else [export]
         chosen[source] = files
     return View(organisation, d, parameters, chosen)
 

@@ -16,8 +16,8 @@ from tests.line import POINTS, SOURCES, Line
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
     "errors", "places", "language", "declared", "sources", "points", "permissions", "queries", "database",
-    "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading", "recognising",
-    "validating", "loading", "assessing", "figures", "extracts", "tracing", "previewing",
+    "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading", "markers", "recognising",
+    "validating", "keeping", "loading", "assessing", "figures", "extracts", "tracing", "previewing",
     "charts", "viewing", "viewing_imports", "demo", "ui", "ui_point", "ui_imports", "ui_extracts",
     "samples", "server", "cli", "__main__",
 ]  # fmt: skip

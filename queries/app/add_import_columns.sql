@@ -1,4 +1,4 @@
--- Records which columns of an import were read into which fields.
-insert into import_columns (import_id, sheet, field, heading)
-select $import_id, c.sheet, c.field, c.heading
+-- Records the columns of an import: which field each was read into, or none.
+insert into import_columns (import_id, sheet_number, sheet, place, field, heading)
+select $import_id, c.sheet_number, c.sheet, c.place, c.field, c.heading
 from (select unnest($columns, recursive := true)) as c

@@ -16,9 +16,13 @@
     from items
     group by as_of, point, organisation, lower(unit)
 ),
+called as (
+    select * replace (renamed('unit', unit, as_of, $known_at) as unit, lower(renamed('unit', unit, as_of, $known_at)) as unit_key)
+    from counted
+),
 placed as (
     select c.* replace (coalesce(u.unit, c.unit) as unit), u.department_key, u.department
-    from counted as c
+    from called as c
     -- where nobody asks for the parts of an organisation, its units are not even looked for
     left join (select * from units where $level <> 'organisation') as u using (as_of, organisation, unit_key)
 )

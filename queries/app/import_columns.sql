@@ -1,5 +1,5 @@
 -- Which heading each field of a sheet of an import was read from.
 select field, heading
 from import_columns
-where import_id = $import_id and sheet is not distinct from $sheet
+where import_id = $import_id and sheet is not distinct from $sheet and field is not null
 order by field

@@ -2,7 +2,7 @@
 select
     i.organisation,
     u.department,
-    coalesce(u.unit, i.unit) as unit,
+    coalesce(u.unit, i.called) as unit,
     i.item,
     i.label,
     i.outcome,
@@ -12,7 +12,7 @@ select
     i.file,
     i.sheet,
     i.row
-from items as i
-left join units as u on u.organisation = i.organisation and u.unit_key = lower(i.unit)
+from (select *, renamed('unit', unit, $as_of, $known_at) as called from items) as i
+left join units as u on u.organisation = i.organisation and u.unit_key = lower(i.called)
 where list_contains($organisations, i.organisation)
-order by i.organisation collate sv, u.department collate sv, coalesce(u.unit, i.unit) collate sv, i.item collate sv
+order by i.organisation collate sv, u.department collate sv, coalesce(u.unit, i.called) collate sv, i.item collate sv

@@ -17,7 +17,7 @@ select
     o.organisation,
     cast(coalesce(sum(r.accounts_removed), 0) as bigint) as part,
     cast(null as bigint) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join reviews as r using (organisation)
 group by o.organisation
 order by o.organisation collate sv

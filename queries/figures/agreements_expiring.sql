@@ -15,7 +15,7 @@ with agreements as (
     where status_code = 'yes' and signed <= $as_of and (valid_to is null or valid_to >= $as_of or renews)
 )
 select o.organisation, count(*) filter (where agreements.expiring) as part, count(agreements.organisation) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join agreements using (organisation)
 group by o.organisation
 order by o.organisation collate sv

@@ -40,7 +40,7 @@ persons as (
     having bool_and(outcome <> 'exempt')
 )
 select o.organisation, count(*) filter (where persons.met) as part, count(persons.organisation) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join persons using (organisation)
 group by o.organisation
 order by o.organisation collate sv

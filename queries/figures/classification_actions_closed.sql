@@ -13,7 +13,7 @@ with actions as (
     from classification_actions_at(as_of := $as_of, known_at := $known_at)
 )
 select o.organisation, count(*) filter (where actions.closed) as part, count(actions.organisation) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join actions using (organisation)
 group by o.organisation
 order by o.organisation collate sv

@@ -24,7 +24,7 @@ with courses as (
     where outcome = 'met'
 )
 select o.organisation, count(*) filter (where courses.expiring) as part, count(courses.organisation) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join courses using (organisation)
 group by o.organisation
 order by o.organisation collate sv

@@ -20,7 +20,7 @@ persons as (
     group by organisation
 )
 select o.organisation, coalesce(i.discovered, 0) as part, coalesce(p.employed, 0) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join incidents as i using (organisation)
 left join persons as p using (organisation)
 order by o.organisation collate sv

@@ -13,7 +13,7 @@ with systems as (
     from systems_in_use_at(as_of := $as_of, known_at := $known_at)
 )
 select o.organisation, count(*) filter (where systems.led) as part, count(systems.organisation) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join systems using (organisation)
 group by o.organisation
 order by o.organisation collate sv

@@ -15,7 +15,7 @@ with adopted as (
     where adopted <= $as_of and list_contains($point_numbers, review_point)
 )
 select o.organisation, count(a.review_point) as part, cast(len($point_numbers) as bigint) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join adopted as a using (organisation)
 group by o.organisation
 order by o.organisation collate sv

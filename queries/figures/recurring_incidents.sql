@@ -12,7 +12,7 @@
 with known as (
     select
         organisation,
-        lower(unit) as unit_key,
+        lower(renamed('unit', unit, $as_of, $known_at)) as unit_key,
         lower(cause) as cause_key,
         cast(discovered as date) as day
     from incidents_at(as_of := $as_of, known_at := $known_at)
@@ -36,7 +36,7 @@ incidents as (
     where day >= date_trunc('year', $as_of)
 )
 select o.organisation, count(*) filter (where incidents.recurs) as part, count(incidents.organisation) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join incidents using (organisation)
 group by o.organisation
 order by o.organisation collate sv

@@ -21,7 +21,7 @@ risks as (
     where risk_value > $tolerance
 )
 select o.organisation, count(*) filter (where risks.unplanned) as part, count(risks.organisation) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join risks using (organisation)
 group by o.organisation
 order by o.organisation collate sv

@@ -22,7 +22,7 @@ systems as (
     where s.personal_data
 )
 select o.organisation, count(*) filter (where systems.unnamed) as part, count(systems.organisation) as whole
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join systems using (organisation)
 group by o.organisation
 order by o.organisation collate sv

@@ -1,0 +1,140 @@
+"""What is kept of a file beside its rows: its cells as they were read, its columns, and what was noticed in it.
+
+Never kept, from any source: columns with personal identity numbers, and columns of which only a yes or no may be known.
+"""
+
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compliance.database import Cursor
+from compliance.queries import statement
+from compliance.reading import Workbook
+from compliance.recognising import Match, Words
+from compliance.sources import normal
+from compliance.validating import Summary
+
+SHOWN_PLACES: Final = 500
+# A field that is made of another column by this keeps nothing but yes or no of it: why somebody is absent.
+ONLY_YES_NO: Final = "reason_given"
+
+Fact = dict[str, Any]
+
+
+def keep_columns(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
+    """Keeps which columns the sheets of an import had, and which field each was read into."""
+    cursor.execute(statement("add_import_columns"), {"import_id": import_id, "columns": _columns(matches)})
+
+
+def keep_cells(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
+    """Keeps the cells of the sheets of an import, as they were read."""
+    for match in matches:
+        _keep_cells(cursor, import_id, match)
+
+
+def keep_facts(
+    cursor: Cursor, import_id: int, workbook: Workbook, matches: list[Match], summary: Summary, words: Words
+) -> None:
+    """Keeps what was noticed while the file was read."""
+    facts = [
+        *_counted(workbook),
+        *(fact for match in matches for fact in _of_sheet(match, words)),
+        *(_fact("unknown_word", what=f"{field}: {word}", number=n) for field, word, n in summary.unknown_words),
+    ]
+    if facts:
+        cursor.execute(statement("add_import_facts"), {"import_id": import_id, "facts": facts})
+
+
+def never_kept(match: Match) -> frozenset[int]:
+    """The places of the columns whose cells are not kept."""
+    secret = {
+        heading
+        for field in match.source.fields
+        if field.instead and field.instead.using == ONLY_YES_NO
+        for group in field.instead.headings
+        for heading in group
+    }
+    every = [*match.unused, *(column for group in match.columns.values() for column in group)]
+    return frozenset(
+        [*(column.place for column in match.dropped), *(c.place for c in every if normal(c.heading) in secret)]
+    )
+
+
+def _keep_cells(cursor: Cursor, import_id: int, match: Match) -> None:
+    """One row a row of the sheet that holds anything, those above the heading and under the table too."""
+    hidden = never_kept(match)
+    cells = match.sheet.cells
+    names = [f"c{place}" if place not in hidden else "null" for place in range(cells.num_columns)]
+    numbered = cells.append_column("row_number", pa.array(range(1, cells.num_rows + 1), pa.int32()))
+    cursor.register("cells_kept", numbered)
+    try:
+        cursor.execute(
+            "insert into import_rows (import_id, sheet_number, row, cells)"
+            f" select $import_id, $sheet_number, row_number, cast([{', '.join(names)}] as varchar[]) from cells_kept"
+            f" where coalesce({', '.join(names)}, null) is not null",
+            {"import_id": import_id, "sheet_number": match.number},
+        )
+    finally:
+        cursor.unregister("cells_kept")
+
+
+def _columns(matches: list[Match]) -> list[Fact]:
+    """Each field with the columns it was read from, and each column that was not used."""
+    return [
+        *(
+            _column(match, group[0].place, name, " + ".join(column.heading for column in group))
+            for match in matches
+            for name, group in match.columns.items()
+        ),
+        *(_column(match, column.place, None, column.heading) for match in matches for column in match.unused),
+    ]
+
+
+def _column(match: Match, place: int, field: str | None, heading: str) -> Fact:
+    return {
+        "sheet_number": match.number,
+        "sheet": match.sheet.name,
+        "place": place,
+        "field": field,
+        "heading": heading,
+    }
+
+
+def _counted(workbook: Workbook) -> list[Fact]:
+    """What is only counted for the whole file."""
+    counts = {"masked": workbook.masked, "cut": workbook.cut, "formula": getattr(workbook, "formulas", 0)}
+    return [_fact(fact, number=number) for fact, number in counts.items() if number]
+
+
+def _of_sheet(match: Match, words: Words) -> list[Fact]:
+    """The columns that were dropped and the cells that hold an error, each with its place."""
+    headings = {c.place: c.heading for group in match.columns.values() for c in group} | {
+        c.place: c.heading for c in match.unused
+    }
+    return [
+        *(_fact("dropped_column", sheet_number=match.number, what=column.heading) for column in match.dropped),
+        *(
+            _fact("error_cell", sheet_number=match.number, what=headings.get(place, ""), row=row)
+            for row, place in sorted({*getattr(match.sheet, "error_places", ()), *_written_errors(match, words)})
+        ),
+    ]
+
+
+def _written_errors(match: Match, words: Words) -> list[tuple[int, int]]:
+    """The first places (row, column) of error cells that an export has made text."""
+    known = pa.array(words["error_cells"], pa.string())
+    found: list[tuple[int, int]] = []
+    for place, column in enumerate(match.sheet.cells.columns):
+        if not pc.any(pc.starts_with(column, "#")).as_py():
+            continue
+        lower: Any = pc.utf8_lower(pc.utf8_trim_whitespace(column))
+        indices = pc.indices_nonzero(pc.fill_null(pc.is_in(lower, known), False))
+        found += [(int(index) + 1, place) for index in indices.slice(0, SHOWN_PLACES).to_pylist()]
+    return found[:SHOWN_PLACES]
+
+
+def _fact(
+    fact: str, *, sheet_number: int | None = None, what: str = "", row: int | None = None, number: int = 1
+) -> Fact:
+    return {"sheet_number": sheet_number, "fact": fact, "what": what, "row": row, "number": number}

@@ -1,0 +1,86 @@
+"""Workbooks of our own that come back filled in: a hidden sheet says what they are, so that they add to what is there.
+
+A *return* holds the rejected rows of one file, mended by whoever owns the source. *Answers* hold what a unit was asked.
+Both complete an export instead of replacing it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Literal
+
+import pyarrow as pa
+
+from compliance.reading import Sheet, Workbook
+
+SHEET: Final = "compliance"
+TITLE: Final = "Do not change this sheet. It says what the workbook is."
+# The heading of the hidden column that names, row by row, the columns that a unit was asked to fill.
+ASKED: Final = "Frågade kolumner"
+Kind = Literal["return", "answers"]
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a workbook of our own says of itself.
+
+    `sha256` is the file that a return belongs to, `source` and `extract_date` that file's; None of answers.
+    """
+
+    kind: Kind
+    sha256: str | None = None
+    source: str | None = None
+    extract_date: date | None = None
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The hidden sheet's rows."""
+        given = {
+            "kind": self.kind,
+            "sha256": self.sha256,
+            "source": self.source,
+            "extract_date": str(self.extract_date or ""),
+        }
+        return [(TITLE, ""), *((key, value) for key, value in given.items() if value)]
+
+
+def marked(workbook: Workbook) -> tuple[Workbook, Marker | None]:
+    """The workbook without its hidden sheet, and what that says; of answers only the rows that were answered."""
+    sheet = next((sheet for sheet in workbook.sheets if sheet.name == SHEET), None)
+    said = _said(sheet) if sheet else {}
+    if said.get("kind") not in {"return", "answers"}:
+        return workbook, None
+    marker = Marker(
+        kind="return" if said["kind"] == "return" else "answers",
+        sha256=said.get("sha256"),
+        source=said.get("source"),
+        extract_date=date.fromisoformat(said["extract_date"]) if said.get("extract_date") else None,
+    )
+    others = tuple(other for other in workbook.sheets if other is not sheet)
+    if marker.kind == "answers":
+        others = tuple(map(_answered, others))
+    return replace(workbook, sheets=others), marker
+
+
+def _said(sheet: Sheet) -> dict[str, str]:
+    """The keys and values of the hidden sheet; nothing where it is another's sheet of that name."""
+    if sheet.cells.num_columns < 2 or sheet.cells.num_rows < 2 or sheet.cells["c0"][0].as_py() != TITLE:
+        return {}
+    pairs = zip(sheet.cells["c0"].to_pylist()[1:], sheet.cells["c1"].to_pylist()[1:], strict=True)
+    return {key: value for key, value in pairs if key and value}
+
+
+def _answered(sheet: Sheet) -> Sheet:
+    """The sheet with every row blank in which none of the asked columns is filled."""
+    rows = sheet.cells.to_pylist()
+    place = next(((n, name) for n, row in enumerate(rows) for name, cell in row.items() if cell == ASKED), None)
+    if place is None:
+        return sheet
+    heading, column = place
+    kept = [row if number <= heading or _is_answered(row, row[column]) else {} for number, row in enumerate(rows)]
+    # the hidden column itself is no column of an export
+    kept = [{name: cell for name, cell in row.items() if name != column} for row in kept]
+    return replace(sheet, cells=pa.Table.from_pylist(kept, schema=sheet.cells.schema))
+
+
+def _is_answered(row: dict[str, str | None], asked: str | None) -> bool:
+    """Whether a row was asked nothing (a new one, written by hand) or something of it is answered."""
+    return not asked or any((row.get(f"c{place}") or "").strip() for place in asked.split(","))

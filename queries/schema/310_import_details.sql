@@ -1,0 +1,53 @@
+-- What is kept of an import beside its rows, how a person has mapped what was not recognised, and names that change.
+
+-- Where a column stood (0 is A). A column that no field is read from has no field.
+alter table import_columns add column sheet_number smallint;
+alter table import_columns add column place smallint;
+
+-- One row a spreadsheet row of a sheet that was read, every cell as text: without the columns that are never kept.
+create table import_rows (
+    import_id    integer,
+    sheet_number smallint,
+    row          integer,
+    cells        varchar[]
+);
+
+-- One row something that was noticed while a file was read: a cell or column that was dropped, masked or unreadable.
+-- fact: masked, dropped_column, error_cell, cut, formula, unknown_word, matched_by, mapped, mended.
+create table import_facts (
+    import_id    integer,
+    sheet_number smallint,
+    fact         varchar,
+    what         varchar,
+    row          integer,
+    number       bigint
+);
+
+-- One row each time a mapping was made, changed or deleted; for the same headings the latest counts.
+-- mapping: JSON; null where it was deleted.
+create table mappings (
+    mapping_id integer,
+    headings   varchar[],
+    source     varchar,
+    mapping    varchar,
+    made_at    timestamp,
+    made_by    varchar
+);
+
+-- One row a name that is another from a day on. kind: organisation, department, unit or system.
+create table aliases (
+    alias_id   integer,
+    kind       varchar,
+    old_name   varchar,
+    new_name   varchar,
+    valid_from date,
+    made_at    timestamp,
+    made_by    varchar
+);
+
+-- One row an alias that no longer counts, from then on.
+create table alias_removals (
+    alias_id   integer,
+    removed_at timestamp,
+    removed_by varchar
+);
