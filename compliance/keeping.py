@@ -95,6 +95,7 @@ def _column(match: Match, place: int, field: str | None, heading: str) -> Fact:
     return {
         "sheet_number": match.number,
         "sheet": match.sheet.name,
+        "heading_row": match.heading_row,
         "place": place,
         "field": field,
         "heading": heading,

@@ -1,8 +1,8 @@
 """One file into the database, in one transaction: all of it or nothing. And out of the figures again."""
 
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Final, TypeVar
@@ -12,7 +12,10 @@ from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.errors import Refusal
 from compliance.keeping import keep_cells, keep_columns, keep_facts
 from compliance.language import N_
+from compliance.mapping import Columns, remembered
+from compliance.markers import Marker, marked
 from compliance.masking import mask_text
+from compliance.matching import translate_keys
 from compliance.queries import statement
 from compliance.reading import Workbook
 from compliance.recognising import (
@@ -35,7 +38,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Order:
-    """What the user says of a file; what is None is found out. `who` and `now` (UTC) go into the history."""
+    """What the user says of a file; what is None is found out. `who` and `now` (UTC) go into the history.
+
+    `through` is the heading of the export that a key refers to, in whose column the file's own keys stand.
+    """
 
     who: str
     now: datetime
@@ -43,6 +49,7 @@ class Order:
     organisation: str | None = None
     extract_date: date | None = None
     completes: bool = False
+    through: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ class Receipt:
     """One import as it was, or would be, loaded.
 
     `future` is an extract date after today, `other_organisation` the one that the file names where it is another,
-    `replaces` the number and file of the import whose place it takes.
+    `replaces` the number and file of the import whose place it takes, `marker` what a workbook of our own says of
+    itself, `through` the column of another export by which its keys were matched.
     """
 
     import_id: int
@@ -64,15 +72,17 @@ class Receipt:
     future: bool
     other_organisation: str | None
     replaces: tuple[int, str] | None
+    marker: Marker | None
+    through: str | None
 
 
 def load(
     database: Database, workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words
 ) -> list[Receipt]:
     """Loads every recognised sheet of a workbook, one import a source, and commits; a Refusal changes nothing."""
-    matches = find_matches(workbook, order, sources=sources, words=words)
+    prepared = prepare(workbook, order, sources=sources, words=words, mappings=_mappings(database))
     with database.writing() as cursor:
-        return load_matches(cursor, workbook, matches, order, words=words, cells=True)
+        return load_prepared(cursor, prepared, words=words, cells=True)
 
 
 def rehearse(
@@ -84,48 +94,94 @@ def rehearse(
     then: Callable[[Cursor, list[Receipt]], T],
 ) -> tuple[list[Receipt], T]:
     """What loading some files one after the other would give, and what `then` sees after it; nothing is written."""
-    matched = [(book, find_matches(book, order, sources=sources, words=words), order) for book, order in files]
+    mappings = _mappings(database)
+    prepared = [prepare(book, order, sources=sources, words=words, mappings=mappings) for book, order in files]
+    # what others refer to comes first
+    prepared.sort(key=lambda file: min(match.source.order for match in file.matches))
     with database.rehearsing() as cursor:
-        receipts = [
-            receipt
-            for book, matches, order in matched
-            for receipt in load_matches(cursor, book, matches, order, words=words)
-        ]
+        receipts = [receipt for file in prepared for receipt in load_prepared(cursor, file, words=words, cells=False)]
         return receipts, then(cursor, receipts)
 
 
-def find_matches(workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words) -> list[Match]:
-    """The sheets to load; those that have a heading but no row are left out where others have rows."""
+@dataclass(frozen=True)
+class Prepared:
+    """A file that is going to be loaded: its sheets, and what is said of it by the user or by the file itself."""
+
+    workbook: Workbook
+    order: Order
+    matches: list[Match]
+    marker: Marker | None
+
+
+def _mappings(database: Database) -> list[Columns]:
+    if not database.exists():
+        return []
+    with database.cursor() as cursor:
+        return [mapping.columns for mapping in remembered(cursor)]
+
+
+def prepare(
+    workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words, mappings: Sequence[Columns] = ()
+) -> Prepared:
+    """The sheets to load; those that have a heading but no row are left out where others have rows.
+
+    A workbook of our own that comes back filled in completes what it was made from, whatever the user says.
+    """
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    matches = recognise(workbook, sources, words, said=order.source)
+    workbook, marker = marked(workbook)
+    if marker:
+        order = replace(
+            order,
+            completes=True,
+            source=order.source or marker.source,
+            extract_date=order.extract_date or marker.extract_date,
+        )
+    matches = recognise(workbook, sources, words, said=order.source, mappings=mappings)
     filled = [match for match in matches if data_rows(match, words).num_rows]
-    return filled or matches
+    return Prepared(workbook, order, filled or matches, marker)
 
 
-def load_matches(
-    cursor: Cursor, workbook: Workbook, matches: list[Match], order: Order, *, words: Words, cells: bool = False
-) -> list[Receipt]:
-    """Loads matched sheets inside the caller's transaction; `cells` says whether they are kept as they were read."""
-    organisation_id, organisation = _organisation(cursor, order)
-    job = _Job(
-        workbook, order, words, _extract_date(workbook, matches, order, words), organisation_id, organisation, cells
-    )
-    ordered = sorted(matches, key=lambda match: (match.source.order, match.number))
+def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool = True) -> list[Receipt]:
+    """Loads a file inside the caller's transaction; `cells` says whether they are kept as they were read."""
+    organisation_id, organisation = _organisation(cursor, file.order)
+    day = _extract_date(file.workbook, file.matches, file.order, words)
+    if file.marker and file.marker.kind == "return":
+        _refuse_without_original(cursor, file.workbook, file.marker)
+    job = _Job(file, words, day, organisation_id, organisation, cells)
+    ordered = sorted(file.matches, key=lambda match: (match.source.order, match.number))
     return [_load_source(cursor, job, list(group)) for _, group in groupby(ordered, key=lambda m: m.source.id)]
+
+
+def _refuse_without_original(cursor: Cursor, workbook: Workbook, marker: Marker) -> None:
+    """Mended rows belong to a file; alone they would stand for all of it."""
+    known = rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
+    if not any(row["sha256"] == marker.sha256 and not row["revoked_at"] for row in known):
+        raise Refusal(
+            N_("{file} holds mended rows of a file that is not loaded. Load that file first."), file=workbook.name
+        )
 
 
 @dataclass(frozen=True)
 class _Job:
     """A file that is being loaded, and what is known of it as a whole."""
 
-    workbook: Workbook
-    order: Order
+    file: Prepared
     words: Words
     day: ExtractDate
     organisation_id: int
     organisation: str
     cells: bool
+
+    @property
+    def workbook(self) -> Workbook:
+        """The file's sheets."""
+        return self.file.workbook
+
+    @property
+    def order(self) -> Order:
+        """What is said of the file."""
+        return self.file.order
 
 
 def unknown_source(said: str, sources: dict[str, Source]) -> Refusal:
@@ -178,6 +234,9 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     source = matches[0].source
     _refuse_same_file(cursor, job.workbook, source, job.day)
     summary = validate(cursor, matches, job.words, date1904=job.workbook.date1904)
+    through = job.order.through or next((m.mapping.through for m in matches if m.mapping), None)
+    if through:
+        translate_keys(cursor, source, through, organisation_id=job.organisation_id, day=job.day.day)
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded:
         raise _nothing_to_load(job.workbook, source, problems)
@@ -196,6 +255,8 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         future=job.day.day > _local_day(job.order.now),
         other_organisation=named if named and named.casefold() != job.organisation.casefold() else None,
         replaces=replaced,
+        marker=job.file.marker,
+        through=through,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from compliance.assessing import Coverage, coverage
+from compliance.comparing import Comparison, compare
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.language import N_, Language
 from compliance.loading import Order, Receipt, rehearse
@@ -22,9 +23,10 @@ ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFF
 
 @dataclass(frozen=True)
 class Preview:
-    """What loading files would give: their imports, and every point before and after, on `day`."""
+    """What loading files would give: their imports beside those before, and every point before and after, on `day`."""
 
     receipts: tuple[Receipt, ...]
+    comparisons: tuple[Comparison, ...]
     day: date
     before: tuple[Coverage, ...]
     after: tuple[Coverage, ...]
@@ -54,14 +56,15 @@ def preview(
     Figures are those of the as-of date, or of the extract date where that is later.
     """
 
-    def then(cursor: Cursor, receipts: list[Receipt]) -> tuple[date, list[Coverage]]:
+    def then(cursor: Cursor, receipts: list[Receipt]) -> tuple[date, list[Coverage], list[Comparison]]:
         day = max(as_of, *(receipt.extract_date.day for receipt in receipts))
-        return day, _figures(cursor, points, day)
+        compared = [compare(cursor, receipt.import_id, receipt.source) for receipt in receipts]
+        return day, _figures(cursor, points, day), compared
 
-    receipts, (day, after) = rehearse(database, files, sources=sources, words=words, then=then)
+    receipts, (day, after, compared) = rehearse(database, files, sources=sources, words=words, then=then)
     with database.cursor() as cursor:
         before = _figures(cursor, points, day)
-    return Preview(tuple(receipts), day, tuple(before), tuple(after))
+    return Preview(tuple(receipts), tuple(compared), day, tuple(before), tuple(after))
 
 
 def _figures(cursor: Cursor, points: tuple[Point, ...], day: date) -> list[Coverage]:

@@ -1,7 +1,9 @@
 """What a sheet is: the source whose headings it has, its columns, its rows and its extract date."""
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -11,6 +13,7 @@ import pyarrow.compute as pc
 
 from compliance.errors import Refusal
 from compliance.language import N_
+from compliance.mapping import Columns, heading_keys, with_words
 from compliance.reading import MASK, Sheet, Workbook
 from compliance.sources import Field, Source, normal
 
@@ -42,7 +45,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Match:
-    """A sheet that is an export of `source`: where its heading stands and which columns give which field."""
+    """A sheet that is an export of `source`: where its heading ends and which columns give which field.
+
+    `combined` are the fields that other columns give together. `mapping` is what a person has said of such headings.
+    """
 
     sheet: Sheet
     number: int
@@ -52,6 +58,7 @@ class Match:
     combined: frozenset[str]
     unused: tuple[Column, ...]
     dropped: tuple[Column, ...]
+    mapping: Columns | None = None
 
     @property
     def width(self) -> int:
@@ -64,25 +71,74 @@ class Match:
         return self.width - len(self.unused) - len(self.dropped)
 
 
-def recognise(workbook: Workbook, sources: dict[str, Source], words: Words, *, said: str | None) -> list[Match]:
+def recognise(
+    workbook: Workbook,
+    sources: dict[str, Source],
+    words: Words,
+    *,
+    said: str | None,
+    mappings: Sequence[Columns] = (),
+) -> list[Match]:
     """The sheets that are exports, in their order; a Refusal where there is none, or where a sheet could be two.
 
-    `said` is the source that the user names. A sheet that only a single column speaks for is left out where another
-    sheet of the workbook is known by more: a cover sheet often says "System" somewhere.
+    `said` is the source that the user names, `mappings` what has been said of headings before. A sheet that only a
+    single column speaks for is left out where another sheet of the workbook is known by more: a cover sheet often says
+    "System" somewhere.
     """
-    wanted = [sources[said]] if said else list(sources.values())
+    wanted = {said: sources[said]} if said else sources
     matches = [
         match
         for number, sheet in enumerate(workbook.sheets)
-        for match in _best(_matches(sheet, number, wanted, words), file=workbook.name)
+        for match in _mapped(sheet, number, wanted, words, mappings)
+        or _best(_matches(sheet, number, wanted.values(), words), file=workbook.name)
     ]
     if workbook.masked:
         matches = [_without_identities(match) for match in matches]
     if any(len(match.columns) > 1 for match in matches):
         matches = [match for match in matches if len(match.columns) > 1]
     if not matches:
-        raise _unknown(workbook, wanted, words)
-    return matches
+        raise _unknown(workbook, list(wanted.values()), words)
+    return _with_words_of_mappings(matches)
+
+
+def _mapped(
+    sheet: Sheet, number: int, sources: Mapping[str, Source], words: Words, mappings: Sequence[Columns]
+) -> list[Match]:
+    """The sheet as a person has said that sheets with its headings are read, as a list of one, or none."""
+    if not mappings:
+        return []
+    for index, row in enumerate(top_rows(sheet)):
+        keys = heading_keys(row)
+        for mapping in mappings:
+            if mapping.source in sources and keys and set(keys.values()) == set(mapping.headings):
+                return [mapped(sheet, number, sources[mapping.source], index, mapping, words)]
+    return []
+
+
+def mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words) -> Match:
+    """The sheet as an export of `source` with its heading in the row `index`, read as a mapping says."""
+    row = top_rows(sheet)[index]
+    named = {key: Column(place, str(row[place])) for place, key in heading_keys(row).items()}
+    dropped = tuple(column for column in named.values() if _is_identity(column.heading, words))
+    columns: dict[str, tuple[Column, ...]] = {
+        field.name: (named[key],)
+        for field in source.fields
+        if (key := mapping.fields.get(field.name)) in named and named[key] not in dropped
+    }
+    times = Counter(group[0].place for group in columns.values())
+    # one column that gives several fields holds them together, as K3 R2 T1 does
+    combined = {name for name, group in columns.items() if times[group[0].place] > 1 and source.field(name).instead}
+    unused = tuple(c for c in named.values() if c.place not in times and c not in dropped)
+    return Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
+
+
+def _with_words_of_mappings(matches: list[Match]) -> list[Match]:
+    """The matches with the words that people have named; sheets of one source are read with the same words."""
+    said = {
+        match.source.id: [m.mapping.words for m in matches if m.mapping and m.source.id == match.source.id]
+        for match in matches
+    }
+    return [replace(match, source=with_words(match.source, said[match.source.id])) for match in matches]
 
 
 def _without_identities(match: Match) -> Match:
@@ -116,25 +172,84 @@ def _best(matches: list[Match], *, file: str) -> list[Match]:
     return first
 
 
+@dataclass(frozen=True)
+class _Heading:
+    """A heading that may be one: the index of its last row, its columns, and further names of the same places."""
+
+    last: int
+    columns: tuple[Column, ...]
+    other: tuple[Column, ...] = ()
+
+
 def _match(sheet: Sheet, number: int, source: Source, head: list[Row], words: Words) -> Iterator[Match]:
-    """The sheet as an export of `source`, if one of its first rows has all headings that a row needs."""
-    for index, row in enumerate(head):
-        named = [Column(place, heading) for place, heading in enumerate(row) if heading and heading.strip()]
-        dropped = tuple(c for c in named if _is_identity(c.heading, words))
-        kept = [c for c in named if c not in dropped]
-        columns, combined = _columns(source, kept)
+    """The sheet as an export of `source`, if one of its first rows has all headings that a row needs.
+
+    Where no single row has them, two rows may: a banner over groups of columns, and their names below it.
+    """
+    rows = [_Heading(index, _named(row)) for index, row in enumerate(head)]
+    pairs = (pair for index in range(len(head) - 1) if (pair := _under_banner(head, index)))
+    for heading in itertools.chain(rows, pairs):
+        columns, _ = _columns(source, heading, words)
         if all(field.name in columns for field in source.required):
-            used = {c.place for group in columns.values() for c in group}
-            unused = tuple(c for c in kept if c.place not in used)
-            yield Match(sheet, number, source, index + 1, columns, combined, unused, dropped)
+            yield _matched(sheet, number, source, _completed(source, head, heading, columns, words), words)
             return
 
 
-def _columns(source: Source, named: list[Column]) -> tuple[dict[str, tuple[Column, ...]], frozenset[str]]:
+def _matched(sheet: Sheet, number: int, source: Source, heading: _Heading, words: Words) -> Match:
+    columns, combined = _columns(source, heading, words)
+    used = {c.place for group in columns.values() for c in group}
+    dropped = tuple(c for c in heading.columns if _is_identity(c.heading, words))
+    unused = tuple(c for c in heading.columns if c.place not in used and c not in dropped)
+    return Match(sheet, number, source, heading.last + 1, columns, combined, unused, dropped)
+
+
+def _named(row: Row) -> tuple[Column, ...]:
+    return tuple(Column(place, heading) for place, heading in enumerate(row) if heading and heading.strip())
+
+
+def _under_banner(head: list[Row], index: int) -> _Heading | None:
+    """The rows `index` and the one below it as one heading; a banner reaches over the empty cells to its right.
+
+    A column is called as the lower row says, or as both say together; where the lower is empty, as the upper one.
+    """
+    upper, lower = head[index], head[index + 1]
+    if min(sum(bool(cell and cell.strip()) for cell in row) for row in (upper, lower)) < 2:
+        return None
+    columns, other, banner = [], [], ""
+    for place, (above, below) in enumerate(zip(upper, lower, strict=True)):
+        banner = above if above and above.strip() else banner if below and below.strip() else ""
+        if below and below.strip():
+            columns.append(Column(place, below))
+            other += [Column(place, f"{banner} {below}")] if banner else []
+        elif banner:
+            columns.append(Column(place, banner))
+    return _Heading(index + 1, tuple(columns), tuple(other))
+
+
+def _completed(
+    source: Source, head: list[Row], heading: _Heading, columns: dict[str, tuple[Column, ...]], words: Words
+) -> _Heading:
+    """The heading with the row below it, where that is no data but names the columns under a banner.
+
+    It is data where a cell stands under a heading that a row cannot do without, or where a cell is no heading.
+    """
+    pair = _under_banner(head, heading.last) if heading.last + 1 < len(head) and not heading.other else None
+    if pair is None:
+        return heading
+    below = head[heading.last + 1]
+    filled = {place for place, cell in enumerate(below) if cell and cell.strip()}
+    needed = {column.place for field in source.required for column in columns[field.name]}
+    found, _ = _columns(source, pair, words)
+    known = {column.place for group in found.values() for column in group}
+    return pair if not filled & needed and filled <= known else heading
+
+
+def _columns(source: Source, heading: _Heading, words: Words) -> tuple[dict[str, tuple[Column, ...]], frozenset[str]]:
     """The columns of each field that is there, and the fields that are combined from other columns."""
     by_heading: dict[str, Column] = {}
-    for column in named:
-        by_heading.setdefault(normal(column.heading), column)
+    for column in (*heading.columns, *heading.other):
+        if not _is_identity(column.heading, words):
+            by_heading.setdefault(normal(column.heading), column)
     columns: dict[str, tuple[Column, ...]] = {}
     combined: set[str] = set()
     for field in source.fields:
@@ -190,9 +305,8 @@ def _unknown(workbook: Workbook, sources: list[Source], words: Words) -> Refusal
 
 
 def _missing(source: Source, row: Row, words: Words) -> list[str]:
-    named = [Column(i, h) for i, h in enumerate(row) if h and h.strip() and not _is_identity(h, words)]
-    columns, _ = _columns(source, named)
-    return [field.headings[0] for field in source.required if field.name not in columns]
+    columns, _ = _columns(source, _Heading(0, _named(row)), words)
+    return [field.heading for field in source.required if field.name not in columns]
 
 
 def top_rows(sheet: Sheet) -> list[Row]:

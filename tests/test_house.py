@@ -16,9 +16,11 @@ from tests.line import POINTS, SOURCES, Line
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
     "errors", "places", "language", "declared", "sources", "points", "permissions", "queries", "database",
-    "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading", "markers", "recognising",
-    "validating", "keeping", "loading", "assessing", "figures", "extracts", "tracing", "previewing",
-    "charts", "viewing", "viewing_imports", "demo", "ui", "ui_point", "ui_imports", "ui_extracts",
+    "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading", "markers", "mapping",
+    "recognising", "validating", "keeping", "matching", "loading", "renaming",
+    "assessing", "explaining", "figures", "extracts", "quality", "tracing", "comparing", "previewing", "forms",
+    "charts", "viewing", "viewing_imports", "viewing_quality", "viewing_explaining", "viewing_names", "viewing_forms",
+    "demo", "ui", "ui_point", "ui_explaining", "ui_imports", "ui_names", "ui_forms", "ui_extracts", "ui_quality",
     "samples", "server", "cli", "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and one module a page that draws much.

@@ -98,7 +98,7 @@ def test_a_tie_is_asked(line):
 
 
 def test_a_column_too_few_is_named(line):
-    with pytest.raises(Refusal, match="anställningsdatum"):
+    with pytest.raises(Refusal, match="Anställningsdatum"):
         line.load_table("AD-konto | Enhet | E-post\np | A | B")
 
 

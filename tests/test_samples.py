@@ -10,7 +10,7 @@ import pytest
 from compliance import samples
 from compliance.assessing import Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN
-from compliance.loading import find_matches
+from compliance.loading import prepare
 from compliance.places import SAMPLES
 from compliance.reading import Workbook, read
 from compliance.recognising import extract_date
@@ -59,7 +59,7 @@ def test_every_file_is_recognised_as_its_source_on_its_day(workbooks):
         for on in layout.dates
     }
     for path, workbook in workbooks.items():
-        matches = find_matches(workbook, Order("test", NOON), sources=SOURCES, words=WORDS)
+        matches = prepare(workbook, Order("test", NOON), sources=SOURCES, words=WORDS).matches
         found = extract_date(workbook, matches, WORDS)
         assert {match.source.id for match in matches} == {declared[path.parent.name, path.name]}, path
         assert found, path
@@ -70,7 +70,7 @@ def test_every_source_and_every_way_to_say_the_day_is_there(workbooks):
     assert {layout.source for layout in samples.layouts()} == set(SOURCES)
     ways = set()
     for workbook in workbooks.values():
-        matches = find_matches(workbook, Order("test", NOON), sources=SOURCES, words=WORDS)
+        matches = prepare(workbook, Order("test", NOON), sources=SOURCES, words=WORDS).matches
         found = extract_date(workbook, matches, WORDS)
         ways.add(found.by if found else None)
     assert ways == {"heading", "file_name", "modified"}

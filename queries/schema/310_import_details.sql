@@ -1,8 +1,9 @@
 -- What is kept of an import beside its rows, how a person has mapped what was not recognised, and names that change.
 
--- Where a column stood (0 is A). A column that no field is read from has no field.
+-- Where a column stood (0 is A) and the last row of its heading. A column that no field is read from has no field.
 alter table import_columns add column sheet_number smallint;
 alter table import_columns add column place smallint;
+alter table import_columns add column heading_row integer;
 
 -- One row a spreadsheet row of a sheet that was read, every cell as text: without the columns that are never kept.
 create table import_rows (

@@ -1,0 +1,2 @@
+-- One import.
+select * from imports where import_id = $import_id

@@ -1,0 +1,166 @@
+"""An import beside the one before it: rows new, changed and gone, and what makes one doubt the file."""
+
+from datetime import date
+
+import pytest
+
+from compliance import comparing
+from compliance.comparing import Comparison
+from compliance.sources import Source
+from tests.line import SOURCES, Line
+
+STAFF = "AD-konto | Anställningsnr | E-post | Enhet | Anställningsdatum\n"
+TRAINING = "Användarnamn | Kurs | Status | Slutfört datum\n"
+OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 15)
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+def compared(line, receipt) -> Comparison:
+    with line.database.cursor() as cursor:
+        return comparing.compare(cursor, receipt.import_id, receipt.source)
+
+
+def people(n, *, start=0, unit="Norr"):
+    return STAFF + "\n".join(
+        f"konto{i} | {7000 + i} | p{i}@exempel.se | {unit} | 2020-01-01" for i in range(start, start + n)
+    )
+
+
+def test_the_first_export_has_nothing_to_be_compared_with(line):
+    [receipt] = line.load_table(people(3), extract_date=OCTOBER)
+    found = compared(line, receipt)
+    assert (found.earlier, found.new, found.changed, found.gone, found.shrunk, found.strange) == (
+        None, 3, 0, 0, False, False,
+    )  # fmt: skip
+
+
+def test_rows_are_new_changed_or_gone_by_their_key(line):
+    line.load_table(people(3), extract_date=OCTOBER)
+    [receipt] = line.load_table(
+        STAFF
+        + "KONTO0 | 7000 | p0@exempel.se | Norr | 2020-01-01\nkonto1 | 7001 | p1@exempel.se | Söder | 2020-01-01\n"
+        + "konto9 | 7009 | p9@exempel.se | Norr | 2020-01-01",
+        extract_date=NOVEMBER,
+    )
+    found = compared(line, receipt)
+    # konto0 is written in capitals now, which is another text of the same key
+    assert (found.new, found.changed, found.gone) == (1, 2, 1)
+    assert found.earlier
+    assert found.earlier[1:] == (OCTOBER, 3)
+
+
+def test_an_unchanged_export_changes_nothing(line):
+    line.load_table(people(3), extract_date=OCTOBER)
+    [receipt] = line.load_table(people(3), extract_date=NOVEMBER)
+    found = compared(line, receipt)
+    assert (found.new, found.changed, found.gone) == (0, 0, 0)
+
+
+def test_several_rows_of_one_key_are_compared_together(line):
+    rows = "a | K1 | Klar | 2026-01-01\na | K1 | Klar | 2026-02-01"
+    line.load_table(TRAINING + rows, extract_date=OCTOBER)
+    [receipt] = line.load_table(TRAINING + rows.replace("02-01", "03-01"), extract_date=NOVEMBER)
+    found = compared(line, receipt)
+    assert (found.new, found.changed, found.gone) == (0, 2, 0)
+
+
+def test_a_file_that_completes_makes_no_row_go(line):
+    line.load_table(people(3), extract_date=OCTOBER)
+    [receipt] = line.load_table(people(1, start=5), extract_date=NOVEMBER, completes=True)
+    found = compared(line, receipt)
+    assert (found.new, found.gone) == (1, 0)
+
+
+def test_far_fewer_rows_are_told(line):
+    line.load_table(people(40), extract_date=OCTOBER)
+    [receipt] = line.load_table(people(29), extract_date=NOVEMBER)
+    assert compared(line, receipt).shrunk
+    [receipt] = line.load_table(people(30), extract_date=date(2026, 11, 16))
+    assert not compared(line, receipt).shrunk
+
+
+def test_an_older_export_than_one_loaded_is_told(line):
+    line.load_table(people(3), extract_date=NOVEMBER)
+    [receipt] = line.load_table(people(2), extract_date=OCTOBER)
+    found = compared(line, receipt)
+    assert found.newer == NOVEMBER
+    assert found.earlier is None
+
+
+def test_an_export_of_strangers_is_told_and_whose_it_is(line):
+    line.load_table(people(20), extract_date=OCTOBER, organisation="Ett")
+    line.load_table(people(20, start=100), extract_date=OCTOBER, organisation="Två")
+    [receipt] = line.load_table(people(20, start=101), extract_date=NOVEMBER, organisation="Ett")
+    found = compared(line, receipt)
+    assert found.strange
+    assert found.whose == "Två"
+    [receipt] = line.load_table(people(20, start=1), extract_date=date(2026, 11, 1), organisation="Två")
+    assert compared(line, receipt).whose == "Ett"
+
+
+def test_a_column_that_is_gone_is_named_as_it_was_called(line):
+    line.load_table(people(3), extract_date=OCTOBER)
+    [receipt] = line.load_table(people(3).replace("E-post", "Adress"), extract_date=NOVEMBER)
+    assert [(field.name, heading) for field, heading in compared(line, receipt).lost] == [("email", "E-post")]
+
+
+# --- keys that do not match --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "made"), [("Anställningsnr", lambda i: 7000 + i), ("E-post", lambda i: f"P{i}@EXEMPEL.SE")]
+)
+def test_a_platform_that_knows_people_by_another_id_is_offered_the_column_and_matched_by_it(line, column, made):
+    line.load_table(people(10), extract_date=OCTOBER)
+    rows = TRAINING + "\n".join(f"{made(i)} | Grundkurs i dataskydd | Klar | 2026-05-01" for i in range(8))
+    [receipt] = line.load_table(rows, extract_date=OCTOBER)
+    [found] = compared(line, receipt).unmatched
+    assert (found.field.name, found.target, found.missing, found.of, found.many) == (
+        "employee_id", "staff", 8, 8, True,
+    )  # fmt: skip
+    assert found.fit == comparing.Fit(column, 8)
+    assert [item["outcome"] for item in line.items("2", OCTOBER)] == ["unmet"] * 10
+
+    [receipt] = line.load_table(
+        rows + "\nokänd | Grundkurs i dataskydd | Klar | 2026-05-01", extract_date=OCTOBER, through=column
+    )
+    assert line.rows("select employee_id from training where import_id = $n order by row", n=receipt.import_id)[0] == {
+        "employee_id": "konto0"
+    }
+    [found] = compared(line, receipt).unmatched
+    assert (found.missing, found.examples, found.many) == (1, ("okänd",), False)
+    assert [item["outcome"] for item in line.items("2", OCTOBER)] == ["met"] * 8 + ["unmet"] * 2
+
+
+def test_a_key_that_stands_for_several_persons_is_no_match(line):
+    shared = people(2).replace("p1@", "p0@")
+    line.load_table(shared, extract_date=OCTOBER)
+    line.load_table(TRAINING + "p0@exempel.se | K | Klar | 2026-05-01", extract_date=OCTOBER, through="E-post")
+    assert line.column("employee_id", "training") == ["p0@exempel.se"]
+
+
+def test_actions_without_a_system_are_told_without_a_column_that_fits(line):
+    line.load_table("Systemnamn | Status\nAlfa | I drift\nBeta | I drift", extract_date=OCTOBER)
+    [receipt] = line.load_table(
+        "Åtgärds-ID | System | Status\n1 | Alfa | Pågår\n2 | Gamma | Pågår\n3 | Delta | Pågår", extract_date=OCTOBER
+    )
+    [found] = compared(line, receipt).unmatched
+    assert (found.missing, found.of, found.examples, found.fit) == (2, 3, ("Delta", "Gamma"), None)
+
+
+def test_where_the_other_export_is_not_there_nothing_is_said(line):
+    [receipt] = line.load_table(TRAINING + "a | K | Klar | 2026-05-01", extract_date=OCTOBER)
+    assert compared(line, receipt).unmatched == ()
+
+
+def test_what_a_field_refers_to_exists():
+    for source in SOURCES.values():
+        assert source.key, source.id
+        for field in source.fields:
+            if field.refers_to:
+                target: Source = SOURCES[field.refers_to[0]]
+                assert target.field(field.refers_to[1])
