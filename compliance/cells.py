@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS: Final = 500
 MAX_ROWS: Final = 1_048_576
+# A sheet that reaches over more cells than ROOMY, and SPARSE times more than it has, has strays.
+ROOMY: Final = 15_000_000
+SPARSE: Final = 10
+# How many error cells are kept with their places.
+MAX_PLACES: Final = 500
 
 Row = list[str | None]
 LOCAL: Final = ZoneInfo("Europe/Stockholm")
@@ -32,23 +37,30 @@ class Unreadable(Exception):
 
 @dataclass
 class Found:
-    """One sheet as it was found: its cells as text, and the numbers of error cells and of what was left out."""
+    """One sheet as it was found: its cells as text, and the numbers of error cells and of what was left out.
+
+    `error_places` has the first error cells: the spreadsheet's row, counted from 1, and the column, from 0;
+    `formulas` counts those that no program has worked out yet.
+    """
 
     name: str
     cells: "pa.Table"
     errors: int = 0
     cut: int = 0
+    error_places: list[tuple[int, int]] = field(default_factory=list)
+    formulas: int = 0
 
 
 @dataclass
 class Content:
-    """What a file holds; `cut` counts the cells that were left out before a sheet was laid out."""
+    """What a file holds; `cut` and `formulas` count what was not found in one of the sheets but beside them."""
 
     kind: str
     sheets: list[Found] = field(default_factory=list)
     date1904: bool = False
     modified: datetime | None = None
     cut: int = 0
+    formulas: int = 0
 
 
 def as_table(columns: Sequence["Column"]) -> "pa.Table":
@@ -60,11 +72,15 @@ def as_table(columns: Sequence["Column"]) -> "pa.Table":
 
 
 def table_of(rows: Iterable[Row]) -> tuple["pa.Table", int]:
-    """Rows of any length as a table, and how many filled columns it leaves out; an empty cell is null."""
+    """Rows of any length as a table, and how many filled columns it leaves out; an empty cell is null.
+
+    Raises Unreadable where a few cells lie so far away that most of the table would be nothing.
+    """
     import pyarrow as pa
 
     parts: list[pa.Table] = []
     beyond: set[int] = set()
+    said = 0
     rows = iter(rows)
     while part := list(itertools.islice(rows, 65536)):
         columns = itertools.zip_longest(*part)
@@ -73,8 +89,12 @@ def table_of(rows: Iterable[Row]) -> tuple["pa.Table", int]:
         beyond.update(place for place, column in enumerate(columns) if any(column))
         arrays = [pa.chunked_array([pa.array(column, pa.string())]) for column in kept]
         parts.append(as_table([null_if_empty(array) for array in arrays]))
+        said += sum(map(len, part))
     if not parts:
         return pa.table({}), 0
+    height, width = sum(part.num_rows for part in parts), max(part.num_columns for part in parts)
+    if height * width > max(ROOMY, SPARSE * said):
+        raise Unreadable("too_large")
     return pa.concat_tables(parts, promote_options="default"), len(beyond)
 
 
@@ -120,7 +140,7 @@ def plain_dates(sheet: Found) -> Found:
 def modified(properties: bytes) -> datetime | None:
     """When the workbook was last saved, by its own properties, as local time without a zone."""
     said = re.search(
-        rb"<(?:dcterms:modified|dc:date|LastSaved|o:LastSaved)\b[^>]*>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"
+        rb"<(?:dcterms:modified|dc:date|LastSaved|o:LastSaved)\b[^>]{0,500}>\s{0,100}(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"
         rb"(?:[.,]\d+)?(Z|[+-]\d\d:\d\d)?",
         properties,
     )

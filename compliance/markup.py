@@ -174,7 +174,8 @@ class XmlSheet:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
-        self.errors = 0
+        self.error_places: list[tuple[int, int]] = []
+        self.formulas = 0
         self.cut = 0
 
     def add(self, element: Any) -> None:
@@ -188,7 +189,14 @@ class XmlSheet:
     def found(self, name: str) -> Found:
         """The sheet under its name."""
         cells, cut = table_of(self.rows)
-        return Found(name, trimmed(cells), self.errors, cut + self.cut)
+        return Found(
+            name=name,
+            cells=trimmed(cells),
+            errors=len(self.error_places),
+            cut=cut + self.cut,
+            error_places=self.error_places,
+            formulas=self.formulas,
+        )
 
     def _row(self, element: Any) -> Row:
         row = Row()
@@ -199,17 +207,13 @@ class XmlSheet:
             if len(row) >= MAX_COLUMNS:
                 self.cut += data is not None
                 continue
-            row.append(self._value(data))
+            if data is not None and data.get(f"{SS}Type") == "Error":
+                self.error_places.append((len(self.rows) + 1, len(row)))
+            self.formulas += cell.get(f"{SS}Formula") is not None and _is_empty(data)
+            row.append(_xml_value(data))
             if merged := cell.get(f"{SS}MergeAcross"):
                 row.extend([None] * min(int(merged), MAX_COLUMNS))
         return row
-
-    def _value(self, data: Any) -> str | None:
-        if data is None:
-            return None
-        kind = data.get(f"{SS}Type")
-        self.errors += kind == "Error"
-        return _xml_value(data, kind)
 
 
 def read_xml_2003(text: str) -> Content:
@@ -250,9 +254,15 @@ def _xml_sheets(xml: bytes) -> list[Found]:
     return sheets
 
 
-def _xml_value(data: Any, kind: str | None) -> str | None:
+def _is_empty(data: Any) -> bool:
+    """Whether a formula has not been worked out; an empty text is a value."""
+    return data is None or (data.get(f"{SS}Type") != "String" and not "".join(data.itertext()))
+
+
+def _xml_value(data: Any) -> str | None:
     """A value as an Excel workbook would have given it."""
-    if kind == "Error":
+    kind = None if data is None else data.get(f"{SS}Type")
+    if data is None or kind == "Error":
         return None
     text: str = data.text or "" if not len(data) else "".join(data.itertext())
     if kind == "DateTime":

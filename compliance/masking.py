@@ -10,16 +10,50 @@ if TYPE_CHECKING:
     Column = pa.ChunkedArray[Any]
 
 MASK: Final = "******-****"
-LOOKS_LIKE: Final = "[0-9]{6}[-+\u2010-\u2015\u2212]?[0-9]{4}"
+SIGNS: Final = "-+\u2010-\u2015\u2212"
+# What can stand between two digits without being seen, and what divides the thousands of a number.
+UNSEEN: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+GAPS: Final = " \u00a0\u2009\u202f"
+POWER: Final = "[0-9][.,][0-9]{7,11}[eE][+]?(?:0?9|11)"
+LOOKS_LIKE: Final = (
+    f"[0-9]{{6}}[{SIGNS}]?[0-9]{{4}}|[{UNSEEN}][{SIGNS}]?[0-9]"
+    f"|^[{GAPS}]*[0-9](?:[{GAPS}]?[0-9]){{9,11}}[{GAPS}]*$|^{POWER}$"
+)
 IDENTITY: Final = re.compile(
     "(?<![0-9])(?P<century>[0-9]{2})?(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-    "[-+\u2010-\u2015\u2212]?(?P<last>[0-9]{4})(?![0-9])"
+    f"[{SIGNS}]?(?P<last>[0-9]{{4}})(?![0-9])"
 )
+BETWEEN: Final = re.compile(f"(?<=[{SIGNS}0-9])[{UNSEEN}]+(?=[{SIGNS}0-9])")
+THOUSANDS: Final = re.compile(f"[0-9](?:[{GAPS}][0-9]{{3}}){{3}}|[0-9](?:[{GAPS}]?[0-9]){{11}}")
+SCIENTIFIC: Final = re.compile(POWER)
 FRACTION: Final = re.compile(r"(-?[0-9]{1,9}[.,])[0-9]+(?:[eE][-+]?[0-9]+)?")
 
 
 def mask_text(text: str) -> tuple[str, int]:
     """The text with every identity number masked, and how many there were."""
+    text, masked = _mask(text)
+    plain = _plain(text)
+    if plain == text:
+        return text, masked
+    unveiled, more = _mask(plain)
+    return (unveiled, masked + more) if more else (text, masked)
+
+
+def _plain(text: str) -> str:
+    """The text with digits side by side that marks, gaps between thousands or a power of ten keep apart."""
+    if not text.isascii():
+        text = BETWEEN.sub("", text)
+    if text.isdigit():
+        return text
+    if THOUSANDS.fullmatch(text.strip()):
+        return re.sub(f"[{GAPS}]", "", text)
+    if SCIENTIFIC.fullmatch(text):
+        digits, power = re.split("[eE]", text.replace(",", "."))
+        return digits.replace(".", "").ljust(int(power) + 1, "0")
+    return text
+
+
+def _mask(text: str) -> tuple[str, int]:
     masked = 0
 
     def mask(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """The child process that reads one file: its limits first, then kind, cells as text, and the mask.
 
-Run as `python -m compliance.reader TARGET [careful]` with the file as standard input, which must be one that
-can be read twice and has no need of a name. It leaves one Arrow file a sheet and `answer.json` in the folder
+Run as `python -m compliance.reader TARGET SECONDS [careful]` with the file as standard input, which must be one
+that can be read twice and has no need of a name. It leaves one Arrow file a sheet and `answer.json` in the folder
 TARGET, and nothing there before it is masked. It trusts nothing that it reads, and may be killed at any
 point: then there is no answer. Only the standard library is imported before the limits stand, so all other
 imports of this module and of those that it uses are inside functions.
@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from compliance.cells import Content, Unreadable
+from compliance.cells import MAX_PLACES, Content, Unreadable
 from compliance.masking import mask_table, mask_text
 from compliance.textfiles import read_text
 from compliance.workbooks import read_ole, read_zip
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # 1,000,000 rows x 12 columns of text need 3 GB of address space and 9 s.
 MEMORY: Final = 4 << 30
-CPU_SECONDS: Final = 100
 OUTPUT_BYTES: Final = 2 << 30
 
 SIGNATURES: Final = (
@@ -42,18 +41,19 @@ SIGNATURES: Final = (
     (b"\x09\x00\x04\x00", "old_excel"),
     (b"\x09\x02\x06\x00", "old_excel"),
     (b"\x09\x04\x06\x00", "old_excel"),
+    (b"\x09\x08", "old_excel"),
 )
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def main(arguments: list[str]) -> None:
-    """Reads standard input and leaves the answer in `TARGET`."""
-    limit_resources()
+    """Reads standard input and leaves the answer in `TARGET`, within SECONDS of processor time."""
+    limit_resources(seconds=int(arguments[1]))
     # Nothing here makes cycles, and looking for them doubles the time of a large text file.
     gc.disable()
     # Arrow imports these wherever they are installed, which takes longer than reading a usual file.
     sys.modules.update(dict.fromkeys(("pandas", "numpy")))  # type: ignore[arg-type]
-    target, careful = Path(arguments[0]), "careful" in arguments[1:]
+    target, careful = Path(arguments[0]), "careful" in arguments[2:]
     try:
         answer = _answer(read(sys.stdin.buffer, folder=target, careful=careful), target=target)
     except Unreadable as problem:
@@ -62,11 +62,11 @@ def main(arguments: list[str]) -> None:
         answer = {"problem": "memory", "values": {}}
     except BaseException as fault:
         # A panic of the spreadsheet library is no Exception.
-        answer = {"problem": "damaged", "values": {}, "fault": _where(fault)}
+        answer = {"problem": "unusual", "values": {}, "fault": _where(fault)}
     (target / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
 
 
-def limit_resources() -> None:
+def limit_resources(*, seconds: int) -> None:
     """Limits memory, processor time and output of this process, for good."""
     import resource
 
@@ -75,7 +75,7 @@ def limit_resources() -> None:
         (resource.RLIMIT_AS, MEMORY, 0),
         (resource.RLIMIT_FSIZE, OUTPUT_BYTES, 0),
         # The signal of the soft limit tells the parent what happened; the hard one would only kill.
-        (resource.RLIMIT_CPU, CPU_SECONDS, 5),
+        (resource.RLIMIT_CPU, seconds, 5),
     ):
         most = resource.getrlimit(kind)[1]
         hard = amount + grace if most == resource.RLIM_INFINITY else min(amount + grace, most)
@@ -97,13 +97,15 @@ def _answer(content: Content, *, target: Path) -> dict[str, Any]:
         name, in_name = mask_text(sheet.name)
         masked += in_cells + in_name
         _write(cells, path=target / f"{index}.arrow")
-        sheets.append({"name": name, "errors": sheet.errors, "file": f"{index}.arrow"})
+        said = {"errors": sheet.errors, "error_places": sheet.error_places[:MAX_PLACES]}
+        sheets.append({"name": name, "file": f"{index}.arrow", **said})
     return {
         "kind": content.kind,
         "date1904": content.date1904,
         "modified": content.modified.isoformat() if content.modified else None,
         "masked": masked,
         "cut": content.cut + sum(sheet.cut for sheet in content.sheets),
+        "formulas": content.formulas + sum(sheet.formulas for sheet in content.sheets),
         "sheets": sheets,
     }
 

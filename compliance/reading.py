@@ -1,19 +1,25 @@
 """A file as text cells: read in a process of its own, with limits, so that no file can harm the server."""
 
+import contextlib
 import hashlib
 import json
 import logging
+import math
 import os
 import re
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -27,10 +33,16 @@ from compliance.places import ROOT
 __all__ = ["MASK", "Sheet", "Workbook", "read", "shown_name"]
 
 MAX_BYTES: Final = 200 << 20
-WALL_SECONDS: Final = 120
+# A small file that is not read by then never will be; one of 60 MB needs 9 s, or 25 s on a busy machine.
+SECONDS: Final = 6.0
+SECONDS_A_MEGABYTE: Final = 2.0
+MOST_SECONDS: Final = 120.0
 # Each child may use memory up to its limit; more of them wait for their turn.
 AT_ONCE: Final = threading.BoundedSemaphore(2)
 MAX_NAME: Final = 200
+SMALL: Final = 1 << 20
+PREFIX: Final = "compliance-"
+STALE_SECONDS: Final = 24 * 60 * 60
 
 TOO_LARGE: Final = N_(
     "The file {file} holds too much, perhaps cells far outside its table. Delete those, or divide the file."
@@ -38,6 +50,10 @@ TOO_LARGE: Final = N_(
 SENTENCES: Final = {
     "empty": N_("The file {file} is empty. Export it again."),
     "damaged": N_("The file {file} is damaged or incomplete. Export it again."),
+    "unusual": N_(
+        "The file {file} is written in a way that cannot be read here. Open it in Excel, save it as a new .xlsx and "
+        "load that. If Excel cannot open it either, export it again."
+    ),
     "password": N_("The file {file} is protected by a password. Save it without a password and load it again."),
     "rights": N_("The file {file} is protected by rights management. Save it without protection and load it again."),
     "xlsb": N_("The file {file} is a binary workbook (.xlsb). Save it as .xlsx and load it again."),
@@ -60,6 +76,8 @@ SENTENCES: Final = {
 }
 
 log = logging.getLogger(__name__)
+# The command line says one sentence of a file that is refused, and nothing of the reader's troubles.
+log.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
@@ -67,11 +85,13 @@ class Sheet:
     """One sheet: all cells as text in columns c0, c1 …, where index + 1 is the spreadsheet's row; null is empty.
 
     `errors` counts the error cells (#N/A …) that the workbook marks as such; they are null in `cells`.
+    `error_places` has the first 500 of them: the spreadsheet's row, counted from 1, and the column, from 0.
     """
 
     name: str
     cells: pa.Table
     errors: int
+    error_places: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,8 @@ class Workbook:
     """A file as it was read. `kind` is xlsx, xlsm, xls, ods, csv, html or xml, by content.
 
     `date1904` says how an unformatted serial counts; `modified` is local time; `masked` counts identity numbers;
-    `cut` counts what was left out: columns beyond the 500th, and stray cells far outside of a table.
+    `cut` counts what was left out: columns beyond the 500th, and stray cells far outside of a table;
+    `formulas` those that no program has worked out yet, so that their cells look empty.
     """
 
     name: str
@@ -90,12 +111,14 @@ class Workbook:
     modified: datetime | None
     masked: int
     cut: int = 0
+    formulas: int = 0
 
 
 def read(content: bytes | Path, *, name: str) -> Workbook:
     """The sheets of a file; raises Refusal for every file that cannot be read."""
     shown, in_name = shown_name(name)
-    with AT_ONCE, nameless_file() as file, tempfile.TemporaryDirectory(prefix="compliance-") as folder:
+    sweep()
+    with AT_ONCE, nameless_file() as file, tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         sha256 = _keep(content, file, shown=shown)
         answer = _ask(file, Path(folder), shown=shown)
         return Workbook(
@@ -107,7 +130,19 @@ def read(content: bytes | Path, *, name: str) -> Workbook:
             modified=datetime.fromisoformat(answer["modified"]) if answer["modified"] else None,
             masked=answer["masked"] + in_name,
             cut=answer["cut"],
+            formulas=answer["formulas"],
         )
+
+
+@cache
+def sweep() -> None:
+    """Removes, once a process, the folders that a server left behind when it was killed more than a day ago."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            seen = folder.lstat()
+            old = time.time() - seen.st_mtime > STALE_SECONDS
+            if old and stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def shown_name(name: str) -> tuple[str, int]:
@@ -165,9 +200,14 @@ def _pieces(content: bytes | Path, *, shown: str) -> Iterator[bytes]:
 
 def _ask(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
     """What the child answers; where memory failed, once more with care, which cuts off a stray cell far away."""
-    answer = _child(file, folder, shown=shown)
+    size = os.fstat(file.fileno()).st_size
+    end = time.monotonic() + seconds_for(size)
+    answer = _child(file, folder, end=end)
     if answer["problem"] in ("died", "memory"):
-        answer = _child(file, folder, "careful", shown=shown)
+        answer = _child(file, folder, "careful", end=end)
+    if answer["problem"] == "too_slow" and size < SMALL:
+        # It is not its rows that take the time, but what it says lies between them.
+        answer["problem"] = "too_large"
     if "fault" in answer:
         log.warning("The reader failed: %s", answer["fault"])
     if answer["problem"]:
@@ -175,9 +215,15 @@ def _ask(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
     return answer
 
 
-def _child(file: BinaryIO, folder: Path, *how: str, shown: str) -> dict[str, Any]:
+def seconds_for(size: int) -> float:
+    """How long the reading of a file of this many bytes may take, all tries together."""
+    return min(SECONDS + SECONDS_A_MEGABYTE * size / (1 << 20), MOST_SECONDS)
+
+
+def _child(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]:
     """Runs the reader once, which finds the file as its standard input; it may die at any point."""
-    command = [sys.executable, "-P", "-m", "compliance.reader", str(folder), *how]
+    seconds = max(end - time.monotonic(), 0.0)
+    command = [sys.executable, "-P", "-m", "compliance.reader", str(folder), str(math.ceil(seconds)), *how]
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -188,13 +234,13 @@ def _child(file: BinaryIO, folder: Path, *how: str, shown: str) -> dict[str, Any
         start_new_session=True,
     ) as process:
         # Popen.wait with a time limit polls, which costs up to 50 ms a file; a timer does not.
-        alarm = threading.Timer(WALL_SECONDS, process.kill)
+        alarm = threading.Timer(seconds, process.kill)
         alarm.start()
         code = process.wait()
         late = alarm.finished.is_set() or code == -signal.SIGXCPU
         alarm.cancel()
     if late:
-        raise _refusal("too_slow", shown)
+        return {"problem": "too_slow", "values": {}}
     return _answer(folder / "answer.json", code=code)
 
 
@@ -218,7 +264,8 @@ def _sheet(folder: Path, said: dict[str, Any]) -> Sheet:
     """A sheet from its file, mapped and not copied; the memory lasts as long as the table."""
     with pa.memory_map(str(folder / said["file"])) as file:
         cells = pa.ipc.open_file(file).read_all()
-    return Sheet(name=said["name"], cells=cells, errors=said["errors"])
+    places = tuple((row, column) for row, column in said["error_places"])
+    return Sheet(name=said["name"], cells=cells, errors=said["errors"], error_places=places)
 
 
 def _refusal(code: str, shown: str, **values: object) -> Refusal:

@@ -7,16 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from compliance.cells import MAX_COLUMNS, Unreadable
+from compliance.cells import MAX_COLUMNS, ROOMY, SPARSE, Unreadable
 
 # The library lays a sheet out as a full rectangle, about 85 bytes a cell.
 MAX_CELLS: Final = 30_000_000
-# A sheet that reaches over more cells than ROOMY, and SPARSE times more than it has, has strays.
-ROOMY: Final = 15_000_000
-SPARSE: Final = 10
 # A stray cell is one that lies this far from the rest of a sheet that would not fit.
 ROW_GAP: Final = 1000
 COLUMN_GAP: Final = 50
+TAIL: Final = 65536
 # What a cell contains if it is more than a format.
 FILLED: Final = ("v", "is")
 
@@ -30,20 +28,31 @@ class Scan:
     cells: int = 0
     rows: int = 0
     iso_dates: bool = False
+    formulas: int = 0
+    rest: bytes = b""
 
     def add(self, piece: bytes) -> None:
         """Takes note of the next piece; counts are estimates, a little too high."""
         self.head = self.head or piece[:4096]
-        self.tail = (self.tail + piece)[-65536:]
+        self.tail = (self.tail + piece if len(piece) < TAIL else piece)[-TAIL:]
         self.cells += piece.count(b"<c") + piece.count(b":c")
         self.rows += piece.count(b"<row") + piece.count(b":row")
         self.iso_dates |= b't="d"' in piece
+        self._count_formulas(self.rest + piece)
+
+    def _count_formulas(self, xml: bytes) -> None:
+        """Counts the formulas without a value; a cell that is not closed yet waits for the next piece."""
+        root = re.search(rb"<(\w+:)?worksheet\b", self.head)
+        prefix = (root and root[1]) or b""
+        if b"<%bf" % prefix in xml:
+            self.formulas += _unknown_values(xml, prefix)
+        self.rest = xml[max(xml.rfind(b"</%bc>" % prefix), len(xml) - TAIL, 0) :]
 
     @property
     def sparse(self) -> bool:
         """Whether the sheet claims to reach much further than it has cells."""
         area = self._claimed()
-        last = re.findall(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)[\"']", self.tail)
+        last = re.findall(rb"<(?:\w+:)?row\b[^>]{0,500}?\br=[\"'](\d+)[\"']", self.tail)
         long = bool(last) and int(last[-1]) > max(100_000, SPARSE * self.rows)
         return long or (area > ROOMY and area > SPARSE * self.cells)
 
@@ -53,6 +62,18 @@ class Scan:
             return 0
         width = column_number(said[3].decode()) - column_number(said[1].decode()) + 1
         return width * (int(said[4]) - int(said[2]) + 1)
+
+
+def _unknown_values(xml: bytes, prefix: bytes) -> int:
+    """How many formulas have no value after them; an empty one counts as none unless the cell is a text."""
+    formula = rb"<%bf(?:\s[^<>]*)?(?:/>|>[^<]*</%bf>)\s*(?:</%bc>|(<%bv(?:\s[^<>]*)?(?:/>|>\s*</%bv>)))"
+    found = re.finditer(formula.replace(b"%b", prefix), xml)
+    return sum(not (cell[1] and _is_text(xml[max(0, cell.start() - 500) : cell.start()], prefix)) for cell in found)
+
+
+def _is_text(before: bytes, prefix: bytes) -> bool:
+    """Whether the cell that begins last in some XML is said to hold a text."""
+    return re.search(rb"\st=[\"']str[\"']", before[before.rfind(b"<%bc" % prefix) :]) is not None
 
 
 def column_number(letters: str) -> int:

@@ -6,12 +6,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from xml.parsers.expat import ExpatError
 
 from compliance.cells import (
     MAX_COLUMNS,
+    MAX_PLACES,
     Content,
     Found,
     Unreadable,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     Column = pa.ChunkedArray[Any]
 
 MAX_PARTS: Final = 10_000
+MAX_SHEETS: Final = 1000
 MAX_INFLATED: Final = 2 << 30
 # An honest sheet is seldom packed harder than 40 to 1; small parts may be.
 MAX_RATIO: Final = 250
@@ -41,9 +45,22 @@ PARTS: Final = (
     ("ppt/presentation.xml", "slides"),
     ("index/document.iwa", "numbers"),
 )
+# What a workbook is by its table of contents where its parts do not have the names that all programs give them.
+TYPES: Final = (
+    (b"ms-excel.sheet.binary", "xlsb"),
+    (b"wordprocessingml", "document"),
+    (b"presentationml", "slides"),
+    (b"spreadsheetml", "unusual"),
+)
 OPEN_DOCUMENT: Final = "application/vnd.oasis.opendocument."
 SHEET_PART: Final = re.compile(r"xl[/\\]worksheets[/\\][^/\\]+\.xml", re.IGNORECASE)
-DATE1904: Final = re.compile(rb"<(\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](1|true|on)[\"']")
+DATE1904: Final = re.compile(rb"<(\w+:)?workbookPr\b[^>]{0,1000}\bdate1904=[\"'](1|true|on)[\"']")
+
+RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
+SHEET_TYPE: Final = re.compile(rb"relationships/(?:work|chart)sheet[\"']")
+SHEET_TAG: Final = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*/>")
+ID: Final = re.compile(rb"[\s:][Ii]d=[\"']([^\"']+)[\"']")
+SPACE: Final = re.compile(rb">\s+(?=</?(?:table|office|draw):|<text:p)")
 
 OLE_STREAMS: Final = (
     ("EncryptedPackage", "password"),
@@ -61,15 +78,16 @@ def read_zip(file: BinaryIO, *, folder: Path, careful: bool) -> Content:
     with _damage(), zipfile.ZipFile(file) as archive:
         kind = _zip_kind(archive)
         scans = inflate(archive)
+        formulas = sum(scan.formulas for scan in scans.values())
         if kind == "ods":
-            return _ods(archive, load_file(file, kind=kind, folder=folder))
+            return _ods(archive, _loaded(archive, file, kind=kind, folder=folder))
         near, cut = None, 0
         if careful or any(scan.sparse for scan in scans.values()):
             near, cut = _without_strays(archive, careful=careful)
-        sheets = load_sheets(near) if near else load_file(file, kind=kind, folder=folder)
+        sheets = load_sheets(near) if near else _loaded(archive, file, kind=kind, folder=folder)
         if any(scan.iso_dates for scan in scans.values()):
             sheets = [plain_dates(sheet) for sheet in sheets]
-        return _xlsx(archive, sheets, kind=kind, cut=cut)
+        return replace(_xlsx(archive, sheets, kind=kind), cut=cut, formulas=formulas)
 
 
 @contextmanager
@@ -77,7 +95,7 @@ def _damage() -> Iterator[None]:
     """Makes the zip library's errors one Unreadable."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, ExpatError) as fault:
         raise Unreadable("damaged") from fault
 
 
@@ -85,9 +103,9 @@ def _zip_kind(archive: zipfile.ZipFile) -> str:
     """`xlsx`, `xlsm` or `ods`; raises Unreadable for every other zip."""
     if len(archive.infolist()) > MAX_PARTS:
         raise Unreadable("bomb")
-    if any(part.flag_bits & 1 for part in archive.infolist()):
-        raise Unreadable("password")
     names = {_plain(name) for name in archive.namelist()}
+    if any(part.flag_bits & 1 for part in archive.infolist()):
+        raise Unreadable("password" if names & {"xl/workbook.xml", "content.xml"} else "archive")
     if "xl/workbook.xml" in names:
         types = _part(archive, "[Content_Types].xml", limit=1 << 20)
         return "xlsm" if b"macroEnabled" in types else "xlsx"
@@ -96,7 +114,8 @@ def _zip_kind(archive: zipfile.ZipFile) -> str:
             raise Unreadable(code)
     if "content.xml" in names:
         return _open_document(archive)
-    raise Unreadable("archive")
+    types = _part(archive, "[Content_Types].xml", limit=1 << 20)
+    raise Unreadable(next((code for word, code in TYPES if word in types), "archive"))
 
 
 def _open_document(archive: zipfile.ZipFile) -> str:
@@ -132,19 +151,29 @@ def inflate(archive: zipfile.ZipFile) -> dict[str, Scan]:
     Returns what was seen of each sheet.
     """
     scans: dict[str, Scan] = {}
-    if sum(part.file_size for part in archive.infolist()) > MAX_INFLATED:
+    if _is_bomb(archive):
         raise Unreadable("bomb")
     for part in archive.infolist():
-        if part.file_size > RATIO_FROM and part.file_size > MAX_RATIO * part.compress_size:
-            raise Unreadable("bomb")
         scan = Scan()
+        is_sheet = SHEET_PART.fullmatch(part.filename)
         # The library stops at the size that the directory says, and then misses the right checksum.
         with archive.open(part) as file:
             while piece := file.read(1 << 20):
-                scan.add(piece)
-        if SHEET_PART.fullmatch(part.filename):
+                if is_sheet:
+                    scan.add(piece)
+        if is_sheet:
             scans[part.filename] = scan
     return scans
+
+
+def _is_bomb(archive: zipfile.ZipFile) -> bool:
+    """Whether a part, or all of them, are packed far harder than an export ever is; parts may share their bytes."""
+    sizes = [(part.file_size, part.compress_size) for part in archive.infolist()]
+    size = sum(full for full, _ in sizes)
+    packed = min(sum(small for _, small in sizes), archive.start_dir)
+    return size > MAX_INFLATED or any(
+        full > max(RATIO_FROM, MAX_RATIO * small) for full, small in [(size, packed), *sizes]
+    )
 
 
 def _without_strays(archive: zipfile.ZipFile, *, careful: bool) -> tuple[bytes | None, int]:
@@ -171,13 +200,43 @@ def cut_strays(archive: zipfile.ZipFile) -> tuple[bytes, int]:
     return file.getvalue(), cut
 
 
-def _xlsx(archive: zipfile.ZipFile, sheets: list[Found], *, kind: str, cut: int) -> Content:
+def _loaded(archive: zipfile.ZipFile, file: BinaryIO, *, kind: str, folder: Path) -> list[Found]:
+    """The sheets; those of a copy where the library does not get along with how the workbook is written."""
+    try:
+        return load_file(file, kind=kind, folder=folder)
+    except Unreadable as problem:
+        if problem.code != "unusual":
+            raise
+        return load_sheets(_mended(archive))
+
+
+def _mended(archive: zipfile.ZipFile) -> bytes:
+    """A copy without what the library does not know: sheets of old macros, and space between OpenDocument's cells."""
+    relations = _part(archive, "xl/_rels/workbook.xml.rels", limit=1 << 20)
+    other = {id_[1] for tag in RELATION.findall(relations) if not SHEET_TYPE.search(tag) and (id_ := ID.search(tag))}
+
+    def known(tag: re.Match[bytes]) -> bytes:
+        id_ = ID.search(tag[0])
+        return b"" if id_ and id_[1] in other else tag[0]
+
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+        for part in archive.infolist():
+            content = archive.read(part)
+            if _plain(part.filename) == "xl/workbook.xml":
+                content = SHEET_TAG.sub(known, content)
+            elif _plain(part.filename) == "content.xml":
+                content = SPACE.sub(b">", content)
+            copy.writestr(part.filename, content)
+    return file.getvalue()
+
+
+def _xlsx(archive: zipfile.ZipFile, sheets: list[Found], *, kind: str) -> Content:
     return Content(
         kind=kind,
         sheets=sheets,
         date1904=bool(DATE1904.search(_part(archive, "xl/workbook.xml", limit=1 << 20))),
         modified=modified(_part(archive, "docProps/core.xml", limit=1 << 16)),
-        cut=cut,
     )
 
 
@@ -200,7 +259,7 @@ def read_ole(file: BinaryIO, *, folder: Path) -> Content:
         with olefile.OleFileIO(file) as ole:
             globals_ = _workbook_globals(ole)
             saved = ole.get_metadata().last_saved_time
-    except (OSError, olefile.olefile.OleFileError) as fault:
+    except (OSError, ValueError, olefile.olefile.OleFileError) as fault:
         raise Unreadable("damaged") from fault
     if FILE_PASS in globals_:
         raise Unreadable("password")
@@ -220,7 +279,7 @@ def _workbook_globals(ole: Any) -> dict[int, bytes]:
     for stream, code in OLE_STREAMS:
         if stream in streams:
             raise Unreadable(code)
-    name = next((name for name in ("Workbook", "Book") if name in streams), None)
+    name = next((stream for stream in sorted(streams, reverse=True) if stream.lower() in ("workbook", "book")), None)
     if name is None:
         raise Unreadable("unknown")
     return dict(_biff_records(ole.openstream(name)))
@@ -260,6 +319,8 @@ def load_sheets(source: str | bytes) -> list[Found]:
 
     try:
         reader = fastexcel.read_excel(source)
+        if len(reader.sheet_names) > MAX_SHEETS:
+            raise Unreadable("too_large")
         return [_sheet(reader, index, name) for index, name in enumerate(reader.sheet_names)]
     except fastexcel.FastExcelError as fault:
         raise Unreadable(_said_by_calamine(str(fault))) from fault
@@ -268,7 +329,9 @@ def load_sheets(source: str | bytes) -> list[Found]:
 def _said_by_calamine(message: str) -> str:
     if "password" in message.lower():
         return "password"
-    return "too_large" if "limit exceeded" in message else "damaged"
+    if "limit exceeded" in message:
+        return "too_large"
+    return "damaged" if re.search("Xml error|end of xml", message, re.IGNORECASE) else "unusual"
 
 
 def _sheet(reader: Any, index: int, name: str) -> Found:
@@ -290,7 +353,13 @@ def _sheet(reader: Any, index: int, name: str) -> Found:
     errors, columns = _errors(problems.errors if problems else [], columns=columns)
     places = [column.absolute_index for column in sheet.selected_columns]
     cells = _laid_out(dict(zip(places, columns, strict=True)), height=batch.num_rows)
-    return Found(name=name, cells=cells, errors=errors, cut=sheet.width - len(places))
+    return Found(
+        name=name,
+        cells=cells,
+        errors=len(errors),
+        cut=sheet.width - len(places),
+        error_places=[(row + 1, places[column]) for row, column in sorted(errors)[:MAX_PLACES]],
+    )
 
 
 def _laid_out(columns: dict[int, "Column"], *, height: int) -> "pa.Table":
@@ -304,20 +373,23 @@ def _laid_out(columns: dict[int, "Column"], *, height: int) -> "pa.Table":
     return trimmed(as_table(laid_out))
 
 
-def _errors(problems: list[Any], *, columns: list["Column"]) -> tuple[int, list["Column"]]:
-    """The number of error cells, and the columns.
+def _errors(problems: list[Any], *, columns: list["Column"]) -> tuple[list[tuple[int, int]], list["Column"]]:
+    """Row and column of each error cell, both counted from 0 in what was read, and the columns.
 
     Durations of OpenDocument are reported as errors too; they are put in their places.
     """
     import pyarrow as pa
 
     durations: dict[int, dict[int, str]] = {}
+    errors: list[tuple[int, int]] = []
     for problem in problems:
+        row, column = problem.position
         if said := re.search(r'DurationIso\("PT(\d+)H(\d+)M(\d+)', problem.detail):
-            row, column = problem.position
             durations.setdefault(column, {})[row] = ":".join(said.groups())
+        else:
+            errors.append((row, column))
     for column, texts in durations.items():
         values = columns[column].to_pylist()
         filled = [texts.get(row, value) for row, value in enumerate(values)]
         columns[column] = pa.chunked_array([pa.array(filled, pa.string())])
-    return len(problems) - sum(map(len, durations.values())), columns
+    return errors, columns

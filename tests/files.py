@@ -21,6 +21,12 @@ SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 Rows = Iterable[Sequence[object]]
 
+LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+    + "".join(f'<!ENTITY {after} "{f"&{before};" * 10}">' for before, after in zip("abcdefgh", "bcdefghi", strict=True))
+    + "]>"
+)
+
 
 def xlsx(sheets: Mapping[str, Rows], *, first_row: int = 1, first_column: int = 1, date1904: bool = False) -> bytes:
     """An ordinary workbook by openpyxl; None leaves a cell out."""
@@ -77,6 +83,16 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
         for name, content in parts.items():
             archive.writestr(name, content)
     return file.getvalue()
+
+
+def locked_zip(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip whose directory says that its parts are encrypted."""
+    data = bytearray(zipped(parts))
+    for signature, at in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        place = -1
+        while (place := data.find(signature, place + 1)) >= 0:
+            data[place + at] |= 1
+    return bytes(data)
 
 
 def sheet_xml(body: str, *, dimension: str = "") -> str:
@@ -202,3 +218,95 @@ def xml_2003(body: str, *, prolog: str = "") -> bytes:
 def xml_cell(text: str, kind: str = "String", attributes: str = "") -> str:
     """A cell of an "XML Spreadsheet 2003"."""
     return f'<Cell {attributes}><Data ss:Type="{kind}">{text}</Data></Cell>'
+
+
+def formulas(*cells: str) -> bytes:
+    """A system register whose cells below the headings are these, as XML."""
+    heading = f"<row>{text_cell('Systemnamn')}{text_cell('Enhet')}</row>"
+    return raw_xlsx(sheet_xml(heading + "".join(f"<row>{cell}</row>" for cell in cells)))
+
+
+def page(*rows: Sequence[str]) -> bytes:
+    """A web page with a table of these rows."""
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<html><head><meta charset=utf-8></head><body><table border=1>{lines}</table></body></html>".encode()
+
+
+def bannered(heading: Sequence[str], row: Sequence[object]) -> bytes:
+    """A workbook with a banner over several columns above its headings."""
+    book = openpyxl.Workbook()
+    book.active.append(["Uppgifter om systemet", *[None] * (len(heading) - 2), "Kontakt"])
+    book.active.merge_cells(start_row=1, end_row=1, start_column=1, end_column=len(heading) - 1)
+    book.active.append(heading)
+    book.active.append(row)
+    return saved(book)
+
+
+def doctor_files() -> dict[str, tuple[bytes, str]]:
+    """Every odd file that the import must read rightly or refuse in a sentence: its case, its content and its name."""
+    return {**_odd_text(), **_odd_workbooks(), **_locked_and_foreign(), **_hostile(), **_odd_names()}
+
+
+def _odd_text() -> dict[str, tuple[bytes, str]]:
+    csv = "Systemnamn;Enhet\r\nÅrsplan;Kansliet\r\n"
+    heading = ("AD-konto", "Kurs", "Status", "Antal", "Resultat", "Klar")
+    course = [("Kursrapport",), ("Uttagen: 2026-10-02",), (), heading, ("p1", "Kurs A", "Klar", "8/12", "67%", "✓")]
+    cells = "".join(f"<Row>{xml_cell(a)}{xml_cell(b)}</Row>" for a, b in (("Systemnamn", "Enhet"), ("Årsplan", "Ö")))
+    return {
+        "html": (page(*course), "kursrapport.xls"),
+        "xml 2003": (xml_2003(cells), "systemlista.xls"),
+        "windows-1252": (csv.encode("cp1252"), "systemlista.csv"),
+        "utf-16": (csv.encode("utf-16"), "systemlista.csv"),
+        "bom in quotes": ('"\ufeffSystemnamn";"Enhet"\r\n"Årsplan";"Kansliet"\r\n'.encode(), "systemlista.csv"),
+        "sep line": (b"\xef\xbb\xbfsep=;\r\n" + csv.encode(), "systemlista.csv"),
+    }
+
+
+def _odd_workbooks() -> dict[str, tuple[bytes, str]]:
+    heading, row = ["Systemnamn", "Enhet"], ["Årsplan", "Kansliet"]
+    answers = [["Enhet", "Krav", "Status"], ["Kansliet", "Krav 1", "Ja; Delvis"]]
+    far = f'<row r="1048576">{text_cell("x", "XFD1048576")}</row>'
+    near = "".join(f"<row r='{n}'>{text_cell(a)}{text_cell(b)}</row>" for n, (a, b) in enumerate((heading, row), 1))
+    unknown = "<c><f>A1</f></c><c><f>B1</f><v></v></c>"
+    return {
+        "instruction sheet": (xlsx({"Läs mig": [["Så fyller du i"]], "Data": [heading, row]}), "systemlista.xlsx"),
+        "banner": (bannered([*heading, "Objektägare"], [*row, "Ida"]), "systemlista.xlsx"),
+        "title rows": (xlsx({"A": [["Systemlista"], ["Uttagen 2026-10-02"], [], heading, row]}), "systemlista.xlsx"),
+        "totals": (xlsx({"A": [heading, row, [], ["Totalt antal system: 1"]]}), "systemlista.xlsx"),
+        "stray cell": (raw_xlsx(sheet_xml(near + far, dimension="A1:XFD1048576")), "systemlista.xlsx"),
+        "formulas": (formulas(text_cell("Årsplan") + "<c><f>A2</f></c>", unknown), "systemlista.xlsx"),
+        "error cells": (xlsx({"A": [heading, ["Årsplan", "#N/A"], ["#REF!", "Ö"]]}), "systemlista.xlsx"),
+        "multi-choice": (xlsx({"A": answers}), "lokal anvisning.xlsx"),
+        "16384 columns": (xlsx({"A": [[*heading, *range(16382)], row]}), "systemlista.xlsx"),
+    }
+
+
+def _locked_and_foreign() -> dict[str, tuple[bytes, str]]:
+    return {
+        "password": (ole("EncryptedPackage", b"x"), "systemlista.xlsx"),
+        "password xls": (locked_xls({"A": [["Systemnamn"]]}), "systemlista.xls"),
+        "rights": (ole("\tDRMContent", b"x"), "systemlista.xlsx"),
+        "xlsb": (zipped({"xl/workbook.bin": "x"}), "systemlista.xlsb"),
+        "picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "systemlista.xlsx"),
+        "empty": (b"", "systemlista.xlsx"),
+    }
+
+
+def _hostile() -> dict[str, tuple[bytes, str]]:
+    sheet = sheet_xml(f"<row>{text_cell('Systemnamn')}</row>")
+    laughing = LAUGHS + sheet.replace("Systemnamn", "&i;")
+    return {
+        "truncated": (xlsx({"A": [["Systemnamn"]]})[:-300], "systemlista.xlsx"),
+        "bomb": (raw_xlsx(sheet, parts={f"xl/media/{n}.xml": " " * (30 << 20) for n in range(4)}), "systemlista.xlsx"),
+        "forged size": (forged_size(raw_xlsx(sheet), "xl/worksheets/sheet1.xml", 1), "systemlista.xlsx"),
+        "billion laughs": (raw_xlsx(laughing), "systemlista.xlsx"),
+    }
+
+
+def _odd_names() -> dict[str, tuple[bytes, str]]:
+    content = "Systemnamn;Enhet\r\nÅrsplan;Kansliet\r\n".encode()
+    return {
+        "path in name": (content, "../../etc/systemlista.csv"),
+        "endless name": (content, "x" * 300 + ".csv"),
+        "right to left": (content, "systemlista\u202exslx.csv"),
+    }

@@ -1,0 +1,329 @@
+"""The file doctor: each odd file that is known by name is read rightly, or refused with what to do about it."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from compliance import reading
+from compliance.errors import Refusal
+from compliance.masking import MASK, mask_text
+from compliance.reading import read
+from tests import files, hostile
+
+FILES = files.doctor_files()
+HEADING, ROW = ["Systemnamn", "Enhet"], ["Årsplan", "Kansliet"]
+
+# What is read: the rows of the last sheet.
+READ = {
+    "html": [
+        ["Kursrapport", *[None] * 5],
+        ["Uttagen: 2026-10-02", *[None] * 5],
+        [None] * 6,
+        ["AD-konto", "Kurs", "Status", "Antal", "Resultat", "Klar"],
+        ["p1", "Kurs A", "Klar", "8/12", "67%", "✓"],
+    ],
+    "xml 2003": [HEADING, ["Årsplan", "Ö"]],
+    "windows-1252": [HEADING, ROW],
+    "utf-16": [HEADING, ROW],
+    "bom in quotes": [HEADING, ROW],
+    "sep line": [HEADING, ROW],
+    "instruction sheet": [HEADING, ROW],
+    "banner": [["Uppgifter om systemet", None, "Kontakt"], [*HEADING, "Objektägare"], [*ROW, "Ida"]],
+    "title rows": [["Systemlista", None], ["Uttagen 2026-10-02", None], [None, None], HEADING, ROW],
+    "totals": [HEADING, ROW, [None, None], ["Totalt antal system: 1", None]],
+    "stray cell": [HEADING, ROW],
+    "formulas": [HEADING, ["Årsplan", None]],
+    "error cells": [HEADING, ["Årsplan", None], [None, "Ö"]],
+    "multi-choice": [["Enhet", "Krav", "Status"], ["Kansliet", "Krav 1", "Ja; Delvis"]],
+    "path in name": [HEADING, ROW],
+    "endless name": [HEADING, ROW],
+    "right to left": [HEADING, ROW],
+}
+
+# What is refused: what the sentence says, and what it says to do.
+REFUSED = {
+    "password": ("protected by a password", "Save it without"),
+    "password xls": ("protected by a password", "Save it without"),
+    "rights": ("rights management", "Save it without"),
+    "xlsb": ("binary workbook", "Save it as .xlsx"),
+    "picture": ("is a picture", "Load a spreadsheet"),
+    "empty": ("is empty", "Export it again"),
+    "truncated": ("damaged or incomplete", "Export it again"),
+    "bomb": ("unpacks to far more", "Save it as a new workbook"),
+    "forged size": ("damaged or incomplete", "Export it again"),
+    "billion laughs": ("damaged or incomplete", "Export it again"),
+}
+
+
+def rows(sheet):
+    """The cells of a sheet, row by row."""
+    return [list(row.values()) for row in sheet.cells.to_pylist()]
+
+
+def read_case(case):
+    """The workbook that one of the doctor's files is read as."""
+    content, name = FILES[case]
+    return read(content, name=name)
+
+
+def test_every_file_of_the_doctor_has_an_outcome():
+    """forgotten_case: a file that nobody holds to anything"""
+    assert {*READ, *REFUSED, "16384 columns"} == set(FILES)
+
+
+@pytest.mark.parametrize("case", READ)
+def test_what_can_be_read_is_read(case):
+    """odd_but_honest: systems write such files, and Excel opens them"""
+    assert rows(read_case(case).sheets[-1]) == READ[case]
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_read_says_what_to_do(case):
+    """refused: within two seconds, with what is wrong and the way out"""
+    content, name = FILES[case]
+    started = time.monotonic()
+    with pytest.raises(Refusal) as refused:
+        read(content, name=name)
+    assert all(words in str(refused.value) for words in (name, *REFUSED[case]))
+    assert time.monotonic() - started < 2
+
+
+def test_many_columns_are_cut_and_counted():
+    """16384_columns: the first 500 are read, and nobody thinks that there were no more"""
+    workbook = read_case("16384 columns")
+    assert (workbook.cut, rows(workbook.sheets[0])[1][:3]) == (16384 - 500, [*ROW, None])
+
+
+def test_a_stray_cell_is_counted():
+    """stray_cell: what is left out is said"""
+    assert read_case("stray cell").cut == 1
+
+
+@pytest.mark.parametrize(
+    ("case", "kept"),
+    [
+        ("path in name", "systemlista.csv"),
+        ("endless name", "x" * 196 + ".csv"),
+        ("right to left", "systemlistaxslx.csv"),
+    ],
+)
+def test_names_are_harmless(case, kept):
+    """odd_name: it is shown, and never a place"""
+    assert read_case(case).name == kept
+
+
+# --- what Excel opens and the library does not ---------------------------------------------------
+
+
+def with_macro_sheet():
+    """A workbook that has a sheet of old macros before its table."""
+    sheets = '<sheet name="Makro" sheetId="2" r:id="rId2"/><sheet name="Blad1" sheetId="1" r:id="rId1"/>'
+    return files.raw_xlsx(
+        files.sheet_xml(f"<row>{files.text_cell('Id')}</row>"),
+        parts={
+            "xl/workbook.xml": f'<workbook xmlns="{files.MAIN}" xmlns:r="{files.RELATIONS}"><sheets>{sheets}</sheets>'
+            "</workbook>",
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{files.PACKAGE}/relationships">'
+            f'<Relationship Id="rId1" Type="{files.RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
+            '<Relationship Id="rId2" Type="http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet" '
+            'Target="macrosheets/sheet1.xml"/></Relationships>',
+            "xl/macrosheets/sheet1.xml": "<x/>",
+        },
+    )
+
+
+def test_sheets_of_old_macros_are_left_out():
+    """macro_sheet: they are no reason to refuse the table beside them"""
+    [sheet] = read(with_macro_sheet(), name="a.xlsm").sheets
+    assert (sheet.name, rows(sheet)) == ("Blad1", [["Id"]])
+
+
+def test_space_between_the_cells_of_ods():
+    """pretty_printed: OpenDocument may be laid out for people"""
+    row = files.ods_row(files.ods_cell("Id"), files.ods_cell("Namn i  ord"))
+    [sheet] = read(files.ods(row.replace("><", ">\n  <")), name="a.ods").sheets
+    assert rows(sheet) == [["Id", "Namn i  ord"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (files.raw_xlsx(files.sheet_xml('<row><c t="s"><v>9</v></c></row>')), "Open it in Excel"),
+        (
+            files.zipped({"[Content_Types].xml": f"{files.SHEET_TYPE}.sheet.main+xml", "a/b.xml": "x"}),
+            "Open it in Excel",
+        ),
+        (files.zipped({"[Content_Types].xml": "application/vnd.ms-excel.sheet.binary", "a": "x"}), ".xlsb"),
+        (files.locked_zip({"a.csv": "x"}), "archive"),
+        (files.locked_zip({"xl/workbook.xml": "x"}), "password"),
+        (b"\x09\x08\x08\0\0\5\x10\0", "very old"),
+    ],
+)
+def test_the_sentence_fits_the_file(content, words):
+    """wrong_sentence: who is told that a good file is damaged exports it again, in vain"""
+    with pytest.raises(Refusal, match=words):
+        read(content, name="a.xlsx")
+
+
+# --- formulas that nobody has worked out ---------------------------------------------------------
+
+VALUE, TEXT = "<c><f>A1</f><v>5</v></c>", '<c t="str"><f>A1</f><v></v></c>'
+
+
+@pytest.mark.parametrize(
+    ("cells", "count"),
+    [
+        (VALUE, 0),
+        (TEXT, 0),
+        ('<c t="str"><f>A1</f><v/></c>', 0),
+        ("<c r='A2'><f>A1</f></c>", 1),
+        ("<c r='A2' s='1'>\n<f>A1</f>\n</c>", 1),
+        ("<c><f>A1</f><v></v></c>", 1),
+        ("<c><f>A1</f><v/></c>", 1),
+        (f"{TEXT}<c><f>A1</f><v/></c>{TEXT}", 1),
+        ('<c><f t="shared" si="0"/></c>', 1),
+        ('<c><f t="shared" si="0"/><v>5</v></c>', 0),
+        ('<c><f t="array" ref="A2:A3">SUM(A1&lt;B1)</f></c>' * 3, 3),
+        ("<c t='str'><f>A1</f></c>", 1),
+        ("<c><is><t>&lt;f>x&lt;/f></t></is></c>", 0),
+    ],
+)
+def test_formulas_without_a_value_are_counted(cells, count):
+    """never_opened: a workbook written by a script looks empty where it has formulas"""
+    assert read(files.formulas(cells), name="a.xlsx").formulas == count
+
+
+def test_formulas_with_a_prefix_are_counted():
+    """x_prefix: other words for the same sheet"""
+    sheet = files.sheet_xml(f"<row>{files.text_cell('a')}<c><f>A1</f></c>{VALUE}{TEXT}</row>")
+    prefixed = sheet.replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x=")
+    assert read(files.raw_xlsx(prefixed), name="a.xlsx").formulas == 1
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000])
+def test_no_formula_is_lost_at_the_border_of_two_pieces(size):
+    """piece_border: a cell may begin in one piece and end in the next"""
+    from compliance.strays import Scan
+
+    xml = files.sheet_xml(f"<row>{'<c><f>A1</f></c>' * 40}{VALUE * 30}{TEXT * 30}</row>").encode()
+    scan = Scan(head=xml[:200])
+    for start in range(0, len(xml), size):
+        scan.add(xml[start : start + size])
+    assert scan.formulas == 40
+
+
+def test_formulas_of_xml_2003_and_of_openpyxl():
+    """other_writers: each leaves the value out in its own way"""
+    cells = '<Cell ss:Formula="=R1C1"/><Cell ss:Formula="=R1C1"><Data ss:Type="Number">1</Data></Cell>'
+    assert read(files.xml_2003(f"<Row>{files.xml_cell('a')}{cells}</Row>"), name="a.xls").formulas == 1
+    assert read(files.xlsx({"A": [["Id", "=1+1", "=A1"]], "B": [["=1"]]}), name="a.xlsx").formulas == 3
+    assert read_case("formulas").formulas == 3
+    assert read_case("totals").formulas == 0
+
+
+# --- error cells ---------------------------------------------------------------------------------
+
+
+def test_error_cells_have_places():
+    """error_cell: a finding opens to its rows"""
+    [sheet] = read_case("error cells").sheets
+    assert (sheet.errors, sheet.error_places) == (2, ((2, 1), (3, 0)))
+
+
+@pytest.mark.parametrize("write", [files.xlsx])
+def test_places_count_empty_rows_and_columns_before_the_table(write):
+    """shifted_place: the place is that of the spreadsheet, from row 1 and column 0"""
+    content = write({"A": [["Id", "N"], ["#N/A", "x"], [None, "#REF!"]]}, first_row=5, first_column=3)
+    assert read(content, name="a").sheets[0].error_places == ((6, 2), (7, 3))
+
+
+def test_places_of_xml_2003_and_their_limit():
+    """error_column: a whole column of errors is a number and its first rows"""
+    error = files.xml_cell("#N/A", "Error")
+    row = f'<Row ss:Index="3">{files.xml_cell("Id")}{files.xml_cell("#N/A", "Error", "ss:Index=" + repr("4"))}</Row>'
+    [sheet] = read(files.xml_2003(row + f"<Row>{error}</Row>" * 600), name="a.xls").sheets
+    assert (sheet.errors, len(sheet.error_places)) == (601, 500)
+    assert sheet.error_places[:2] == ((3, 3), (4, 0))
+
+
+# --- time and what is left behind ----------------------------------------------------------------
+
+
+def test_time_grows_with_the_file():
+    """ten_seconds: a small file is never waited for, a large one is"""
+    assert reading.seconds_for(10_000) < 7
+    assert 20 < reading.seconds_for(10 << 20) < 40
+    assert reading.seconds_for(60 << 20) == reading.seconds_for(200 << 20) == 120
+
+
+def test_both_tries_share_the_time(monkeypatch):
+    """second_try: the careful one has what is left"""
+    ends = []
+    monkeypatch.setattr(reading, "_child", lambda *_, end, **__: ends.append(end) or {"problem": "died", "values": {}})
+    with pytest.raises(Refusal):
+        read(b"Id;Namn", name="a.csv")
+    assert len(ends) == 2
+    assert ends[0] == ends[1]
+
+
+def test_folders_of_a_killed_server_are_swept(tmp_path, monkeypatch):
+    """killed_server: its folders are gone a day later, and nothing else is"""
+    monkeypatch.setattr(reading.tempfile, "tempdir", str(tmp_path))
+    names = ("compliance-old", "compliance-new", "other-old")
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "0.arrow").write_text("x")
+    (tmp_path / "compliance-link").symlink_to(tmp_path / "other-old")
+    for name in ("compliance-old", "other-old"):
+        os.utime(tmp_path / name, (time.time() - 90_000,) * 2)
+    reading.sweep.__wrapped__()
+    assert sorted(path.name for path in Path(tmp_path).iterdir()) == ["compliance-link", "compliance-new", "other-old"]
+
+
+# --- identity numbers in disguise ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("85\u00ad0612-1238", MASK),
+        ("8\u200b5\u200c0\u200d6\u206012\ufeff-1238 är", f"{MASK} är"),
+        ("850612\u200b-\u200b1238", MASK),
+        ("rad 1\u200b850612-1238", f"rad 1\u200b{MASK}"),
+        ("1.98506121238E11", MASK),
+        ("1,98506121238e+11", MASK),
+        ("8.506121238E9", MASK),
+        ("8.506121238E+09", MASK),
+        ("198 506 121 238", MASK),
+        ("198\u00a0506\u202f121\u2009238", MASK),
+        ("19 121 212 1212", MASK),
+        ("8 506 121 238", MASK),
+        ("1.98506121239E11", None),  # wrong check digit
+        ("1.98506121238E10", None),  # another number
+        ("1.985E11", None),  # its digits are not there
+        ("8 506 121 239", None),
+        ("850612 1238", None),
+        ("070 123 45 67", None),  # a telephone number
+        ("8 506 121 238 kr", None),
+        ("10 000", None),
+        ("å\u00adäö", None),
+    ],
+)
+def test_identity_numbers_in_disguise(text, masked):
+    """disguised: digits kept apart by what is not seen, by thousands, or by a power of ten"""
+    assert mask_text(text)[0] == (masked or text)
+    [sheet] = read(f"Id;Text\n1;{text}\n".encode(), name="a.csv").sheets
+    assert rows(sheet)[1][1] == (masked or text)
+
+
+# --- mutated files -------------------------------------------------------------------------------
+
+
+def test_mutated_files_are_read_or_refused(tmp_path):
+    """hostile: the first of those that `python -m tests.hostile` makes by the hundred"""
+    outcomes, growth = hostile.run(25, 20261125, saved=tmp_path)
+    assert [outcome for outcome in outcomes if outcome.what == "fault"] == []
+    assert {outcome.what for outcome in outcomes} == {"read", "refused"}
+    assert growth < hostile.GROWTH_MB
