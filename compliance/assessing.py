@@ -165,7 +165,8 @@ def _relations(points: tuple[Point, ...], *, days: list[date], level: Level) -> 
 
 @contextmanager
 def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime) -> Iterator[None]:
-    """Within the block the imports behind `days`, and `relations` that rest on them, are found once on this cursor."""
+    """Within the block names, the imports behind `days` and `relations` on them are found once on this cursor."""
+    _pin_names(cursor, known_at=known_at)
     pinned = ["chosen_imports"]
     table, macro = statement("pin_imports").split(";")
     cursor.execute(table, {"days": days, "known_at": known_at})
@@ -178,6 +179,15 @@ def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at:
     finally:
         for relation in pinned:
             cursor.execute(f"drop macro table temp.{relation}")
+        cursor.execute("drop macro temp.renamed")
+
+
+def _pin_names(cursor: Cursor, *, known_at: datetime) -> None:
+    """Hides `renamed` on this cursor by what is known of names at a moment, which most often is nothing."""
+    table, called, as_it_stands = statement("pin_names").split(";")
+    cursor.execute(table, {"known_at": known_at})
+    ((known,),) = cursor.execute("select names is not null from pinned_names").fetchall()
+    cursor.execute(called if known else as_it_stands)
 
 
 def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:
@@ -290,9 +300,41 @@ def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> p
     """
     there = basis(cursor, days=[as_of], known_at=known_at)
     with_basis = [name for name in there.organisations if there.has(point, name, as_of)]
+    return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """The items of an organisation as `items` gives them; without a basis there are none."""
+
+    basis: bool
+    items: Rows
+
+
+def assessed(
+    cursor: Cursor, point: Point, asked: list[tuple[date, date]], *, known_at: datetime, organisation: str
+) -> list[Assessed]:
+    """An organisation's items for each (day, day whose rules hold): the imports behind the days are found once."""
+    days = sorted({day for day, _ in asked})
+    there = basis(cursor, days=days, known_at=known_at)
+    with _pinned(cursor, [], days=days, known_at=known_at):
+        return [
+            Assessed(
+                basis=True,
+                items=_items(cursor, point, [organisation], as_of=day, known_at=known_at, rules=rules).to_pylist(),
+            )
+            if there.has(point, organisation, day)
+            else Assessed(basis=False, items=[])
+            for day, rules in asked
+        ]
+
+
+def _items(
+    cursor: Cursor, point: Point, organisations: list[str], *, as_of: date, known_at: datetime, rules: date
+) -> pa.Table:
     sql = f"with items as ({query('points', point.id).sql}), units as ({statement('units')}) {statement('items')}"
-    given = {"as_of": as_of, "known_at": known_at, "organisations": with_basis}
-    found: pa.Table = cursor.sql(sql, params=given | _parameters(point, as_of)).to_arrow_table()
+    given = {"as_of": as_of, "known_at": known_at, "organisations": organisations}
+    found: pa.Table = cursor.sql(sql, params=given | _parameters(point, rules)).to_arrow_table()
     return found
 
 

@@ -23,7 +23,8 @@ create or replace macro live_aliases(known_at) as table
         and alias_id not in (select alias_id from alias_removals where removed_at <= known_at);
 
 -- What a name is called on a day. what: organisation, department, unit or system. Aliases are few, and are put into one
--- map for the whole statement, so that thirteen points are not planned with as many joins.
+-- map for the whole statement, so that thirteen points are not planned with as many joins. A name that has changed twice
+-- has an alias that follows from the two, so one step is enough.
 create or replace macro renamed(what, name, day, known) as
     coalesce(
         list_filter(
@@ -35,7 +36,7 @@ create or replace macro renamed(what, name, day, known) as
                             a.kind || ' ' || lower(a.old_name) as alias_key,
                             list(
                                 {'valid_from': a.valid_from, 'made_at': a.made_at, 'removed_at': r.removed_at, 'called': a.new_name}
-                                order by a.valid_from, a.alias_id
+                                order by a.valid_from, coalesce(a.follows, false), a.alias_id
                             ) as alias_names
                         from aliases as a
                         left join alias_removals as r using (alias_id)
@@ -51,40 +52,49 @@ create or replace macro renamed(what, name, day, known) as
         name
     );
 
+-- One row an organisation: the name it has by itself, and what it is called on a day. Those that have become one are
+-- spelled alike.
+create or replace macro organisations_called(as_of, known_at) as table
+    select organisation_id, given_name, min(called) over (partition by lower(called)) as organisation
+    from (
+        select
+            organisation_id,
+            organisation as given_name,
+            renamed('organisation', organisation, as_of, known_at) as called
+        from organisations_at(known_at)
+    );
+
 -- One row an organisation as it is called on a day; several that have become one are one.
 create or replace macro organisations_on(as_of, known_at) as table
-    select min(organisation_id) as organisation_id, min(organisation) as organisation
-    from (
-        select organisation_id, renamed('organisation', organisation, as_of, known_at) as organisation
-        from organisations_at(known_at)
-    )
-    group by lower(organisation);
+    select min(organisation_id) as organisation_id, organisation
+    from organisations_called(as_of, known_at)
+    group by organisation;
 
 -- One row an import that the figures of as_of rest on: of each organisation and source the newest extract date, of that
 -- date the import loaded last, and those after it, of that date or later, that complete it. An organisation that has
--- become another counts as it, until that one has an export of its own.
+-- become another counts as it, until that one has an export of its own that completes no other.
 create or replace macro imports_at(as_of, known_at) as table
     with dated as (
         select
             i.*,
-            renamed('organisation', o.organisation, as_of, known_at) as organisation,
-            o.organisation as given_name,
+            o.organisation,
+            lower(o.organisation) = lower(o.given_name) as own,
             max({'day': i.extract_date, 'id': i.import_id}) filter (where not i.completes) over (
                 partition by i.organisation_id, i.source
             ) as base
         from live_imports(known_at) as i
-        inner join organisations_at(known_at) as o using (organisation_id)
+        inner join organisations_called(as_of, known_at) as o using (organisation_id)
         where i.extract_date <= as_of
     )
-    select * exclude (given_name, base)
+    select * exclude (own, base)
     from dated
     where base is null or {'day': extract_date, 'id': import_id} >= base
-    qualify lower(organisation) = lower(given_name)
-        or count(*) filter (where lower(organisation) = lower(given_name)) over (partition by lower(organisation), source) = 0;
+    qualify own or not bool_or(own and base is not null) over (partition by organisation, source);
 
--- The same for one source, with what an item needs to know of its import.
+-- The same for one source, with what an item needs to know of its import. Ids are those of the organisation that gave
+-- them, also where several have become one.
 create or replace macro chosen_imports(wanted, as_of, known_at) as table
-    select import_id, organisation, file, extract_date
+    select import_id, organisation_id, organisation, file, extract_date
     from imports_at(as_of, known_at)
     where source = wanted;
 
@@ -99,13 +109,11 @@ create or replace macro training_at(as_of, known_at) as table
     inner join chosen_imports('training', as_of, known_at) as i using (import_id);
 
 create or replace macro incidents_at(as_of, known_at) as table
-    select
-        i.organisation, i.file, i.extract_date,
-        t.* replace (renamed('system', t.system, as_of, known_at) as system)
+    select i.organisation, i.file, i.extract_date, t.*
     from incidents as t
     inner join chosen_imports('incidents', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.incident_id)
+        partition by i.organisation, i.organisation_id, lower(t.incident_id)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -114,7 +122,7 @@ create or replace macro breaches_at(as_of, known_at) as table
     from breaches as t
     inner join chosen_imports('breaches', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.breach_id)
+        partition by i.organisation, i.organisation_id, lower(t.breach_id)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -139,7 +147,7 @@ create or replace macro classification_actions_at(as_of, known_at) as table
     from classification_actions as t
     inner join chosen_imports('classification_actions', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.action_id)
+        partition by i.organisation, i.organisation_id, lower(t.action_id)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -151,13 +159,11 @@ create or replace macro risk_analyses_at(as_of, known_at) as table
     inner join chosen_imports('risk_analyses', as_of, known_at) as i using (import_id);
 
 create or replace macro processing_at(as_of, known_at) as table
-    select
-        i.organisation, i.file, i.extract_date,
-        t.* replace (renamed('system', t.system, as_of, known_at) as system)
+    select i.organisation, i.file, i.extract_date, t.*
     from processing as t
     inner join chosen_imports('processing', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.processing_id)
+        partition by i.organisation, i.organisation_id, lower(t.processing_id)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -171,7 +177,7 @@ create or replace macro processors_at(as_of, known_at) as table
     from processors as t
     inner join chosen_imports('processors', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.agreement_id)
+        partition by i.organisation, i.organisation_id, lower(t.agreement_id)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -187,7 +193,7 @@ create or replace macro procurements_at(as_of, known_at) as table
     from procurements as t
     inner join chosen_imports('procurements', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.reference)
+        partition by i.organisation, i.organisation_id, lower(t.reference)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -196,7 +202,7 @@ create or replace macro local_instruction_at(as_of, known_at) as table
     from local_instruction as t
     inner join chosen_imports('local_instruction', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.unit), lower(t.requirement)
+        partition by i.organisation, i.organisation_id, lower(t.unit), lower(t.requirement)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -205,7 +211,7 @@ create or replace macro activities_at(as_of, known_at) as table
     from activities as t
     inner join chosen_imports('activities', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.activity_id)
+        partition by i.organisation, i.organisation_id, lower(t.activity_id)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -224,7 +230,7 @@ create or replace macro routines_at(as_of, known_at) as table
     from routines as t
     inner join chosen_imports('routines', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, lower(t.routine)
+        partition by i.organisation, i.organisation_id, lower(t.routine)
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
@@ -432,3 +438,56 @@ create or replace macro active_processing_at(as_of, known_at) as table
     select *
     from processing_at(as_of, known_at)
     where status_code is null;
+
+-- One row a kind, organisation, export and name that it uses on as_of, with the number of its rows that do.
+-- kind: organisation, department, unit or system.
+create or replace macro names_at(as_of, known_at) as table
+    with used as (
+        select 'organisation' as kind, organisation, source, organisation as name, loaded as naming
+        from imports_at(as_of, known_at)
+        union all
+        select 'department', organisation, 'staff', department, 1 from staff_at(as_of, known_at)
+        union all
+        select 'department', organisation, 'systems', department, 1 from systems_at(as_of, known_at)
+        union all
+        select 'unit', organisation, 'staff', unit, 1 from staff_at(as_of, known_at)
+        union all
+        select 'unit', organisation, 'systems', unit, 1 from systems_at(as_of, known_at)
+        union all
+        select 'unit', organisation, 'incidents', unit, 1 from incidents_at(as_of, known_at)
+        union all
+        select 'unit', organisation, 'breaches', unit, 1 from breaches_at(as_of, known_at)
+        union all
+        select 'unit', organisation, 'processing', unit, 1 from processing_at(as_of, known_at)
+        union all
+        select 'unit', organisation, 'processors', unit, 1 from processors_at(as_of, known_at)
+        union all
+        select 'unit', organisation, 'procurements', unit, 1 from procurements_at(as_of, known_at)
+        union all
+        select 'unit', organisation, 'local_instruction', unit, 1 from local_instruction_at(as_of, known_at)
+        union all
+        select 'system', organisation, 'systems', system, 1 from systems_at(as_of, known_at)
+        union all
+        select 'system', organisation, 'classifications', system, 1 from classifications_at(as_of, known_at)
+        union all
+        select 'system', organisation, 'classification_actions', system, 1
+        from classification_actions_at(as_of, known_at)
+        union all
+        select 'system', organisation, 'risk_analyses', system, 1 from risk_analyses_at(as_of, known_at)
+        union all
+        select 'system', organisation, 'access_reviews', system, 1 from access_reviews_at(as_of, known_at)
+        union all
+        select 'system', organisation, 'incidents', system, 1 from incidents_at(as_of, known_at)
+        union all
+        -- one processing may name several systems, with commas or semicolons between
+        select 'system', organisation, 'processing', trim(unnest(string_split_regex(system, '[,;]'))), 1
+        from processing_at(as_of, known_at)
+    ),
+    called as (
+        select kind, organisation, source, renamed(kind, name, as_of, known_at) as name, naming
+        from used
+        where name <> ''
+    )
+    select kind, organisation, source, mode(name order by name) as name, cast(sum(naming) as bigint) as naming
+    from called
+    group by kind, organisation, source, lower(name);

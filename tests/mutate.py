@@ -431,7 +431,8 @@ class Bench:
             mutant.fate = "killed" if trial() else "alive"
         except UNREADABLE:
             mutant.fate = "unreadable"
-        except (duckdb.Error, Mistake):
+        # the engine cuts its own sentence in the middle of a letter
+        except (duckdb.Error, Mistake, UnicodeDecodeError):
             mutant.fate = "killed"
         if mutant.fate != "alive":
             # an error leaves the transaction unusable

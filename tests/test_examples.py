@@ -169,7 +169,7 @@ def test_a_difference_names_row_trap_and_column(
         ("given.systems ", "given.system ", "there is no source system; known: "),
         ("| Enhet A  ", "  ", "given.systems, row 1: found 2 cells, expected 3"),
         ("|     # no_inf", "| i morgon # no_inf", "expected, row 1, column due: found 'i morgon', expected a date"),
-        ("as_of =", "asof =", "unknown asof; known: as_of"),
+        ("as_of =", "asof =", "unknown asof; known: aliases, as_of"),
     ],
 )
 def test_a_mistake_in_an_example_names_its_place(

@@ -6,7 +6,6 @@
         as_of,
         point,
         organisation,
-        lower(unit) as unit_key,
         min(unit) as unit,
         count(*) filter (where outcome = 'met') as met,
         count(*) filter (where outcome = 'unmet') as unmet,
@@ -17,14 +16,15 @@
     group by as_of, point, organisation, lower(unit)
 ),
 called as (
-    select * replace (renamed('unit', unit, as_of, $known_at) as unit, lower(renamed('unit', unit, as_of, $known_at)) as unit_key)
+    select * replace (renamed('unit', unit, as_of, $known_at) as unit)
     from counted
 ),
 placed as (
-    select c.* replace (coalesce(u.unit, c.unit) as unit), u.department_key, u.department
+    select c.* replace (coalesce(u.unit, c.unit) as unit), lower(c.unit) as unit_key, u.department_key, u.department
     from called as c
     -- where nobody asks for the parts of an organisation, its units are not even looked for
-    left join (select * from units where $level <> 'organisation') as u using (as_of, organisation, unit_key)
+    left join (select * from units where $level <> 'organisation') as u
+        on u.as_of = c.as_of and u.organisation = c.organisation and u.unit_key = lower(c.unit)
 )
 select
     as_of,

@@ -1,12 +1,12 @@
--- Keeps what a relation answers for the days of `pinned_imports`, once for all days with the same imports (or once a
--- day), for one cursor: there the stored macro of the same name is hidden by this one.
+-- Keeps what a relation answers for the days of `pinned_imports`, once for all days with the same imports and names (or
+-- once a day), for one cursor: there the stored macro of the same name is hidden by this one.
 create or replace temp table editions_of_{relation} as
-select day, min(day) over (partition by imports, case when $by_day then day end) as edition
+select day, min(day) over (partition by imports, names, case when $by_day then day end) as edition
 from (
-    select day, list(import_id order by import_id) as imports
+    select day, names, list(import_id order by import_id) as imports
     from pinned_imports
     where list_contains($sources, source)
-    group by day
+    group by day, names
 );
 
 create or replace temp table pinned_{relation} as

@@ -29,7 +29,7 @@
 --   row (integer): the row of that
 
 with known as (
-    select *
+    select * replace (renamed('unit', unit, $as_of, $known_at) as unit)
     from breaches_at(as_of := $as_of, known_at := $known_at)
     where cast(aware as date) <= $as_of
 )

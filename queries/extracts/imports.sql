@@ -46,7 +46,7 @@ select
     r.why,
     i.sha256
 from imports as i
-inner join organisations_at(known_at := $known_at) as o using (organisation_id)
+inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
 left join revocations as r on r.import_id = i.import_id and r.revoked_at <= $known_at
 where i.imported_at <= $known_at
 order by i.import_id desc

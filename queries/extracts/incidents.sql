@@ -34,7 +34,7 @@
 --   row (integer): the row of that
 
 with known as (
-    select *
+    select * replace (renamed('unit', unit, $as_of, $known_at) as unit)
     from incidents_at(as_of := $as_of, known_at := $known_at)
     where cast(discovered as date) <= $as_of
 )
@@ -46,7 +46,7 @@ select
     k.title,
     k.category,
     k.severity,
-    k.system,
+    renamed('system', k.system, $as_of, $known_at) as system,
     k.occurred,
     k.discovered,
     k.reported,

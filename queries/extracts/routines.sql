@@ -33,7 +33,7 @@ select
     r.file,
     r.sheet,
     r.row
-from organisations_at(known_at := $known_at) as o
+from organisations_on(as_of := $as_of, known_at := $known_at) as o
 cross join review_points as p
 left join routines as r on r.organisation = o.organisation and r.review_point = p.point
 order by o.organisation collate sv, p.point, r.adopted, r.routine collate sv

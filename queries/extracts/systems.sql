@@ -42,7 +42,7 @@
 
 with numbered as (
     select
-        *,
+        * replace (renamed('unit', unit, $as_of, $known_at) as unit),
         lower(system) as system_key,
         row_number() over (order by import_id, sheet_number, row) as place
     from systems_at(as_of := $as_of, known_at := $known_at)
@@ -122,11 +122,11 @@ reviews as (
 ),
 named as (
     -- one processing may name several systems, with commas or semicolons between
-    select distinct
-        organisation,
-        processing_id,
-        trim(unnest(string_split_regex(lower(system), '[,;]') || [lower(system)])) as system_key
-    from active_processing_at(as_of := $as_of, known_at := $known_at)
+    select distinct organisation, processing_id, lower(renamed('system', system, $as_of, $known_at)) as system_key
+    from (
+        select organisation, processing_id, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
+        from active_processing_at(as_of := $as_of, known_at := $known_at)
+    )
 ),
 recorded as (
     select organisation, system_key, count(*) as processings
@@ -140,7 +140,7 @@ agreed as (
     group by all
 ),
 happened as (
-    select organisation, lower(system) as system_key, count(*) as incidents
+    select organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key, count(*) as incidents
     from incidents_at(as_of := $as_of, known_at := $known_at)
     where cast(discovered as date) between date_trunc('year', $as_of) and $as_of
     group by all

@@ -10,10 +10,11 @@
 
 with named as (
     -- one processing may name several systems, with commas or semicolons between
-    select distinct
-        organisation,
-        trim(unnest(string_split_regex(lower(system), '[,;]') || [lower(system)])) as system_key
-    from active_processing_at(as_of := $as_of, known_at := $known_at)
+    select distinct organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key
+    from (
+        select organisation, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
+        from active_processing_at(as_of := $as_of, known_at := $known_at)
+    )
 ),
 systems as (
     select s.organisation, n.system_key is null as unnamed

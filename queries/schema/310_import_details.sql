@@ -36,12 +36,14 @@ create table mappings (
 );
 
 -- One row a name that is another from a day on. kind: organisation, department, unit or system.
+-- follows: nobody has said it; it follows from others (A became B, and B became C), and goes when they go.
 create table aliases (
     alias_id   integer,
     kind       varchar,
     old_name   varchar,
     new_name   varchar,
     valid_from date,
+    follows    boolean,
     made_at    timestamp,
     made_by    varchar
 );

@@ -1,0 +1,89 @@
+"""What the page of imports says of names that change."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from compliance import charts, viewing
+from compliance.language import N_, Language
+from compliance.renaming import Alias, Effect, Suggestion
+from compliance.sources import Source
+from compliance.viewing_imports import WHO, source_names
+
+KINDS: Final = {
+    "organisation": N_("Organisation"),
+    "department": N_("Department"),
+    "unit": N_("Unit"),
+    "system": N_("System"),
+}
+PURPOSE: Final = N_(
+    "When a name changes, say so here once: from that day every export counts under the new name, whatever it says. "
+    "Since 1 July 2023, for instance, Spånga-Tensta and Rinkeby-Kista are Järva."
+)
+
+
+def alias_table(found: Sequence[Alias], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """The changes of name that count: kind, old and new name, from which day, and who has said so."""
+    columns = [
+        charts.Column(say(N_("Kind"))),
+        charts.Column(say(N_("Earlier name"))),
+        charts.Column(say(N_("New name")), strong=True),
+        charts.Column(say(N_("From day")), nowrap=True),
+        charts.Column(say(N_("Said"))),
+    ]
+    return columns, [
+        [say(KINDS[alias.kind]), alias.old_name, alias.new_name, str(alias.valid_from), _said(alias, say)]
+        for alias in found
+    ]
+
+
+def _said(alias: Alias, say: Language) -> str:
+    if alias.follows:
+        return say(N_("Follows from the others"))
+    who = say(WHO[alias.made_by]) if alias.made_by in WHO else alias.made_by
+    return say(N_("{moment} by {who}"), moment=say.moment(viewing.local(alias.made_at)), who=who)
+
+
+def alias_choice(alias: Alias) -> str:
+    """An alias in a list to choose from."""
+    return f"{alias.old_name} → {alias.new_name} · {alias.valid_from}"
+
+
+def suggestion_text(found: Suggestion, sources: Mapping[str, Source], say: Language) -> str:
+    """What is suggested, and which rows use the earlier name."""
+    where = viewing.listed([say.pick(sources[id_].title) for id_ in found.sources if id_ in sources], say)
+    return say.plural(
+        "{kind}: is **{old}** now called **{new}**? {n} row in {sources}.",
+        "{kind}: is **{old}** now called **{new}**? {n} rows in {sources}.",
+        found.naming,
+        kind=say(KINDS[found.kind]),
+        old=found.old_name,
+        new=found.new_name,
+        sources=where,
+    )
+
+
+def rows_text(old: str, naming: int, sources: Sequence[str], known: Mapping[str, Source], say: Language) -> str:
+    """How many rows a change of name touches, and in which exports."""
+    if not naming:
+        return say(N_("No export in use names {old}. Check how it is spelled."), old=old)
+    return say.plural(
+        "{n} row names {old}, in {sources}.",
+        "{n} rows name {old}, in {sources}.",
+        naming,
+        old=old,
+        sources=source_names(sources, known, say),
+    )
+
+
+def effect_title(found: Effect, kind: str, say: Language) -> str:
+    """Whose figures change."""
+    if kind == "system":
+        return say(N_("How the figures change"))
+    return say(N_("How the figures of {name} change"), name=found.name)
+
+
+def effect_note(found: Effect, say: Language, *, changed: bool) -> str:
+    """On which day, and how the picture is read; or that nothing changes."""
+    if not changed:
+        return say(N_("No point changes on {day}."), day=say.date(found.day))
+    return say(N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp)."), day=say.date(found.day))

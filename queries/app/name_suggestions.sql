@@ -1,0 +1,104 @@
+-- Names that the staff list (of systems: the register) does not know, each with the most similar one that it knows.
+-- Where both have numbers they must be the same. Accents do not count, nor words that say nothing: those given, and those that many
+-- of the known names share.
+with named as (
+    select
+        *,
+        source = case kind when 'system' then 'systems' else 'staff' end as is_known,
+        string_split(trim(regexp_replace(strip_accents(lower(name)), '[^\p{L}\p{N}]+', ' ', 'g')), ' ') as words
+    from names_at(as_of := $as_of, known_at := $known_at)
+    where kind <> 'organisation'
+),
+shared as (
+    select kind, word
+    from (
+        select kind, unnest(list_distinct(words)) as word
+        from named
+        where is_known
+    )
+    group by kind, word
+    having count(*) >= $many
+),
+common as (
+    select kind, list(word) as common_words
+    from shared
+    group by kind
+),
+folded as (
+    select
+        n.* exclude (words),
+        list_filter(
+            n.words,
+            lambda word: not list_contains($common_words, word)
+                and not coalesce(list_contains(c.common_words, word), false)
+        ) as telling,
+        array_to_string(if(len(telling) = 0, n.words, telling), ' ') as said,
+        regexp_extract_all(n.name, '[0-9]+') as numbers
+    from named as n
+    left join common as c using (kind)
+),
+known as (
+    select kind, organisation, name, said, numbers
+    from folded
+    where is_known
+),
+strangers as (
+    select
+        kind,
+        organisation,
+        lower(name) as name_key,
+        min(name) as name,
+        said,
+        numbers,
+        list(source order by source) as sources,
+        sum(naming) as naming
+    from folded as f
+    where not exists (
+            select 1
+            from known as k
+            where k.kind = f.kind and k.organisation = f.organisation and lower(k.name) = lower(f.name)
+        )
+        and not exists (
+            select 1
+            from live_aliases(known_at := $known_at) as a
+            where a.kind = f.kind and lower(a.old_name) = lower(f.name)
+        )
+    group by all
+),
+pairs as (
+    select s.*, k.name as new_name, jaro_winkler_similarity(s.said, k.said) as score
+    from strangers as s
+    inner join known as k using (kind, organisation)
+    where jaro_winkler_similarity(s.said, k.said) >= $least
+        and (s.numbers = k.numbers or len(s.numbers) = 0 or len(k.numbers) = 0)
+    qualify row_number() over (partition by kind, organisation, name_key order by score desc, lower(new_name) collate sv) = 1
+),
+listed as (
+    -- since when the staff list, or the register, has had the name
+    select 'unit' as kind, lower(t.unit) as name_key, min(i.extract_date) as since
+    from staff as t
+    inner join live_imports(known_at := $known_at) as i using (import_id)
+    group by all
+    union all
+    select 'department', lower(t.department), min(i.extract_date)
+    from staff as t
+    inner join live_imports(known_at := $known_at) as i using (import_id)
+    group by all
+    union all
+    select 'system', lower(t.system), min(i.extract_date)
+    from systems as t
+    inner join live_imports(known_at := $known_at) as i using (import_id)
+    group by all
+)
+select
+    p.kind,
+    min(p.name) as old_name,
+    p.new_name,
+    max(p.score) as score,
+    list_sort(list_distinct(flatten(list(p.sources)))) as sources,
+    cast(sum(p.naming) as bigint) as naming,
+    least(coalesce(min(l.since), $as_of), $as_of) as since
+from pairs as p
+left join listed as l on l.kind = p.kind and l.name_key = lower(p.new_name)
+group by p.kind, p.name_key, p.new_name
+order by p.kind, naming desc, score desc, p.name_key collate sv, lower(p.new_name) collate sv

@@ -1,0 +1,25 @@
+-- Finds the aliases that are known once, for one cursor: there the stored macro of the same name is hidden by this one, or
+-- by the last, where there are none. Planning thirteen points asks for them some dozen times.
+create or replace temp table pinned_names as
+select map_from_entries(list((alias_key, alias_names))) as names
+from (
+    select
+        kind || ' ' || lower(old_name) as alias_key,
+        list(
+            {'valid_from': valid_from, 'called': new_name}
+            order by valid_from, coalesce(follows, false), alias_id
+        ) as alias_names
+    from live_aliases(known_at := $known_at)
+    group by kind, lower(old_name)
+);
+
+create or replace temp macro renamed(what, name, day, known) as
+    coalesce(
+        list_filter(
+            element_at((select names from pinned_names), what || ' ' || lower(name))[1],
+            lambda alias: alias.valid_from <= day
+        )[-1].called,
+        name
+    );
+
+create or replace temp macro renamed(what, name, day, known) as name

@@ -1,0 +1,401 @@
+"""Names that change from a day on: what is refused, what follows, and what the figures say before and after."""
+
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from compliance import permissions
+from compliance.assessing import coverage
+from compliance.database import EVERYTHING_KNOWN
+from compliance.errors import Refusal
+from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
+from compliance.renaming import (
+    add_alias,
+    add_alias_with,
+    aliases,
+    effect,
+    names,
+    remove_alias,
+    remove_alias_with,
+    suggestions,
+)
+from tests.line import POINTS, Line
+from tests.sampled import beside
+
+DAY = date(2023, 7, 1)
+LATER = date(2025, 1, 1)
+AS_OF = date(2026, 11, 24)
+INSTRUCTION = """
+Enhet | Krav | Status
+{} | 1 Ansvar | Klar
+{} | 2 Larm | Ej påbörjad
+"""
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+def rename(line, old, new, *, kind="unit", day=DAY):
+    add_alias(line.database, kind=kind, old=old, new=new, valid_from=day, order=line.order())
+
+
+def there(line, known_at=EVERYTHING_KNOWN):
+    """Old name, new name, first day and whether it follows, of every alias that counts."""
+    with line.database.cursor() as cursor:
+        found = aliases(cursor, known_at)
+    return sorted((a.old_name, a.new_name, a.valid_from.year, a.follows) for a in found)
+
+
+def number(line, old, new):
+    with line.database.cursor() as cursor:
+        return next(a.alias_id for a in aliases(cursor, EVERYTHING_KNOWN) if (a.old_name, a.new_name) == (old, new))
+
+
+def counted(line, day, level="unit"):
+    """Met and all of point 3, of each part."""
+    point = tuple(point for point in POINTS if point.id == "local_instruction")
+    with line.database.cursor() as cursor:
+        found = coverage(cursor, point, days=[day], known_at=EVERYTHING_KNOWN, level=level)
+    return {(f.unit or f.department or f.organisation): (f.met, f.of) for f in found if f.basis}
+
+
+# --- what the figures say ------------------------------------------------------------------------------------------
+
+
+def test_two_units_that_become_one_are_counted_together_from_the_day(line):
+    line.load_table(INSTRUCTION.format("Spånga", "Kista"), extract_date=date(2023, 1, 1))
+    rename(line, "Spånga", "Järva")
+    rename(line, "kista", "Järva")
+    assert counted(line, date(2023, 6, 30)) == {"Spånga": (1, 1), "Kista": (0, 1)}
+    assert counted(line, DAY) == {"Järva": (1, 2)}
+    found = {item["item"]: item["unit"] for item in line.items("local_instruction", DAY)}
+    assert found == {"Spånga/1 Ansvar": "Järva", "Kista/2 Larm": "Järva"}
+
+
+def test_organisations_that_become_one_count_as_it_until_it_has_an_export_of_its_own(line):
+    for name in ("Spånga-Tensta", "Rinkeby-Kista"):
+        line.load_table(
+            INSTRUCTION.format(f"{name} A", f"{name} B"),
+            name=f"{name}.csv",
+            organisation=name,
+            extract_date=date(2023, 1, 1),
+        )
+        rename(line, name, "Järva", kind="organisation")
+    assert counted(line, date(2023, 6, 30), "organisation") == {"Spånga-Tensta": (1, 2), "Rinkeby-Kista": (1, 2)}
+    assert counted(line, DAY, "organisation") == {"Järva": (2, 4)}
+    line.load_table(INSTRUCTION.format("A", "A"), organisation="JÄRVA", extract_date=date(2023, 9, 1))
+    assert counted(line, date(2023, 8, 31), "organisation") == {"JÄRVA": (2, 4)}
+    assert counted(line, date(2023, 9, 1), "organisation") == {"JÄRVA": (1, 2)}
+
+
+def test_a_file_belongs_to_what_its_organisation_is_called_on_its_extract_date(line):
+    for name, day in (("Spånga-Tensta", date(2023, 1, 1)), ("Rinkeby-Kista", date(2023, 2, 1))):
+        line.load_table(INSTRUCTION.format("A", "B"), name=f"{name}.csv", organisation=name, extract_date=day)
+        rename(line, name, "Järva", kind="organisation")
+    with pytest.raises(Refusal, match="several organisations: Spånga-Tensta, Rinkeby-Kista"):
+        line.load_table(INSTRUCTION.format("C", "C"), extract_date=date(2023, 6, 30))
+    named = "Förvaltning: Spånga-Tensta\n" + INSTRUCTION.format("C", "C").lstrip("\n")
+    (said,) = line.load_table(named, organisation="spånga-tensta", extract_date=date(2023, 8, 1))
+    (not_said,) = line.load_table(named, name="b.csv", extract_date=date(2023, 9, 1))
+    assert [(r.organisation, r.other_organisation) for r in (said, not_said)] == [("Järva", None), ("Järva", None)]
+    (before,) = line.load_table(named, name="c.csv", organisation="Spånga-Tensta", extract_date=date(2023, 6, 30))
+    assert (before.organisation, before.other_organisation) == ("Spånga-Tensta", None)
+
+
+def test_a_removed_change_is_as_if_it_had_never_been_said_but_is_still_known_of_then(line):
+    line.load_table(INSTRUCTION.format("Spånga", "Järva"), extract_date=date(2023, 1, 1))
+    rename(line, "Spånga", "Järva")
+    moment = line.order().now
+    remove_alias(line.database, number(line, "Spånga", "Järva"), line.order())
+    assert counted(line, DAY) == {"Spånga": (1, 1), "Järva": (0, 1)}
+    assert there(line) == []
+    assert there(line, moment) == [("Spånga", "Järva", 2023, False)]
+
+
+def test_every_change_leaves_an_event(line):
+    rename(line, "A", "B")
+    remove_alias(line.database, number(line, "A", "B"), line.order())
+    found = [(row["who"], row["action"], row["what"]) for row in line.rows("from events order by happened_at")]
+    assert found == [
+        ("test", "rename", "unit: A → B from 2023-07-01"),
+        ("test", "remove alias", "unit: A → B from 2023-07-01"),
+    ]
+
+
+def changes(line, kind, old, new, day=DAY, as_of=AS_OF):
+    """What adding would do: name and day of the effect, and met of all of each point that has a basis."""
+    found = effect(
+        line.database,
+        lambda cursor: add_alias_with(cursor, kind=kind, old=old, new=new, valid_from=day, order=line.order()),
+        kind=kind,
+        old=old,
+        valid_from=day,
+        points=POINTS,
+        as_of=as_of,
+    )
+    assert there(line) == []
+    parts = [{f.point.number: (f.met, f.of) for f in figures if f.basis} for figures in (found.before, found.after)]
+    return found.name, found.day, *parts
+
+
+def test_the_effect_is_that_of_the_unit_which_takes_over(line):
+    line.load_table(INSTRUCTION.format("Spånga", "Järva"), extract_date=date(2023, 1, 1))
+    assert changes(line, "unit", " spånga ", "Järva") == ("Järva", AS_OF, {3: (0, 1)}, {3: (1, 2)})
+    assert changes(line, "unit", "Spånga", "Nytt") == ("Nytt", AS_OF, {3: (1, 1)}, {3: (1, 1)})
+    late = date(2027, 1, 1)
+    assert changes(line, "unit", "Spånga", "Järva", late) == ("Järva", late, {3: (0, 1)}, {3: (1, 2)})
+
+
+def test_the_effect_on_an_organisation_that_was_not_there_is_told_from_what_it_takes_over(line):
+    line.load_table(INSTRUCTION.format("A", "B"), organisation="Spånga", extract_date=date(2023, 1, 1))
+    assert changes(line, "organisation", "Spånga", "Järva") == ("Järva", AS_OF, {3: (1, 2)}, {3: (1, 2)})
+
+
+def test_the_effect_of_a_system_is_that_on_the_organisation(line):
+    line.load_table("Systemnamn\nAlfa ny", name="systems.csv")
+    line.load_table("System | Klassad datum\nAlfa | 2026-10-01", name="classes.csv")
+    found = changes(line, "system", "Alfa", "Alfa ny")
+    assert (found[2][4], found[3][4]) == ((0, 1), (1, 1))
+
+
+def test_the_effect_of_removing_is_that_on_the_name_which_loses(line):
+    line.load_table(INSTRUCTION.format("Spånga", "Järva"), extract_date=date(2023, 1, 1))
+    rename(line, "Spånga", "Järva")
+    found = effect(
+        line.database,
+        lambda cursor: remove_alias_with(cursor, number(line, "Spånga", "Järva"), line.order()),
+        kind="unit",
+        old="Spånga",
+        valid_from=DAY,
+        points=POINTS,
+        as_of=AS_OF,
+    )
+    assert (found.name, found.before[0].of, found.after[0].of) == ("Järva", 2, 1)
+
+
+def test_a_point_that_a_name_loses_altogether_is_among_what_changes(line):
+    line.load_table(INSTRUCTION.format("Spånga", "Spånga"), extract_date=date(2023, 1, 1))
+    line.load_table("AD-konto | Enhet | Anställningsdatum\nkim | Järva | 2020-01-01", name="staff.csv")
+    line.load_table("AD-konto | Kurs | Status\nkim | GDPR | Pågår", name="training.csv")
+    rename(line, "Spånga", "Järva")
+    found = effect(
+        line.database,
+        lambda cursor: remove_alias_with(cursor, number(line, "Spånga", "Järva"), line.order()),
+        kind="unit",
+        old="Spånga",
+        valid_from=DAY,
+        points=POINTS,
+        as_of=AS_OF,
+    )
+    assert {f.point.number: (before.of, f.of) for before, f in zip(found.before, found.after, strict=True)} == {
+        1: (1, 1),
+        2: (1, 1),
+        3: (2, 0),
+    }
+
+
+def test_what_is_refused_is_refused_when_its_effect_is_asked_for(line):
+    line.load_table(INSTRUCTION.format("A", "B"))
+    with pytest.raises(Refusal, match="are the same name"):
+        changes(line, "unit", "A", "a")
+
+
+# --- names that change twice ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("later_first", [False, True])
+def test_a_name_that_has_changed_twice_is_called_by_its_last_name(line, later_first):
+    changes = [("A", "B", DAY), ("B", "C", LATER)]
+    for old, new, day in reversed(changes) if later_first else changes:
+        rename(line, old, new, day=day)
+    assert there(line) == [("A", "B", 2023, False), ("A", "C", 2025, True), ("B", "C", 2025, False)]
+
+
+def test_what_was_renamed_before_goes_straight_on_to_the_last_name(line):
+    rename(line, "B", "C", day=date(2020, 1, 1))
+    rename(line, "A", "b")
+    assert there(line) == [("A", "C", 2023, True), ("A", "b", 2023, False), ("B", "C", 2020, False)]
+    called = line.rows("select renamed('unit', 'a', date '2023-07-01', timestamp '9999-12-31') as name")
+    assert called == [{"name": "C"}]
+
+
+def test_what_follows_goes_when_what_it_follows_from_goes(line):
+    for old, new, day in [("A", "B", DAY), ("B", "C", LATER), ("C", "D", date(2026, 1, 1))]:
+        rename(line, old, new, day=day)
+    assert [row for row in there(line) if row[3]] == [
+        ("A", "C", 2025, True),
+        ("A", "D", 2026, True),
+        ("B", "D", 2026, True),
+    ]
+    with pytest.raises(Refusal, match="follows from other changes"):
+        remove_alias(line.database, number(line, "A", "D"), line.order())
+    remove_alias(line.database, number(line, "B", "C"), line.order())
+    assert there(line) == [("A", "B", 2023, False), ("C", "D", 2026, False)]
+
+
+def test_a_name_that_is_given_to_another_later_no_longer_follows(line):
+    rename(line, "A", "B")
+    rename(line, "A", "E", day=date(2024, 1, 1))
+    rename(line, "B", "C", day=LATER)
+    assert [row for row in there(line) if row[3]] == []
+
+
+# --- what is refused -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "message"),
+    [
+        ("unit", " \u200b", "B", "Write both the old and the new name"),
+        ("unit", "A", "", "Write both the old and the new name"),
+        ("unit", "Enhet  Ö", "ENHET ö", "are the same name"),
+        ("street", "A", "B", "There is no kind of name street"),
+        ("unit", "x", "Y", "x already becomes Y by 2023-07-01"),
+        ("unit", "X", "Z", "X becomes Y on 2023-07-01"),
+        ("unit", "Y", "x", "x becomes Y by 2023-07-01"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence_and_changes_nothing(line, kind, old, new, message):
+    rename(line, "X", "Y")
+    with pytest.raises(Refusal, match=message):
+        rename(line, old, new, kind=kind)
+    assert there(line) == [("X", "Y", 2023, False)]
+
+
+def test_a_circle_of_several_is_found_also_where_it_closes_later(line):
+    rename(line, "A", "B", day=LATER)
+    rename(line, "B", "C")
+    with pytest.raises(Refusal, match=r"A becomes C by 2025-01-01\. A name cannot become itself"):
+        rename(line, "C", "A", day=date(2020, 1, 1))
+
+
+def test_a_name_may_come_back_to_where_nobody_leads(line):
+    rename(line, "B", "A", day=date(2010, 1, 1))
+    rename(line, "B", "E", day=date(2015, 1, 1))
+    rename(line, "A", "B", day=date(2020, 1, 1))
+    assert ("A", "E", 2020, True) in there(line)
+
+
+def test_names_are_kept_as_people_see_them_and_without_identity_numbers(line):
+    rename(line, " Enhet\u200b  Norr ", "Enhet 19121212-1212")
+    (found,) = there(line)
+    assert found[0] == "Enhet Norr"
+    assert "1212-1212" not in found[1]
+
+
+def test_a_kind_does_not_touch_another(line):
+    rename(line, "A", "B", kind="system")
+    rename(line, "B", "A", kind="unit")
+    assert len(there(line)) == 2
+
+
+def test_an_unknown_change_cannot_be_removed(line):
+    with pytest.raises(Refusal, match="no longer there"):
+        remove_alias(line.database, 7, line.order())
+
+
+# --- what is suggested ---------------------------------------------------------------------------------------------
+
+STAFF = """
+AD-konto | Avdelning | Enhet | Anställningsdatum
+kim01 | Skola | Förskolan Björken | 2020-01-01
+kim02 | Skola | Enheten Norr 2 | 2020-01-01
+"""
+
+
+def test_a_name_that_the_staff_list_lacks_is_suggested_to_be_its_most_similar_one(line):
+    line.load_table(STAFF, name="staff.csv", extract_date=date(2026, 10, 1))
+    line.load_table(INSTRUCTION.format("Förskolan Bjorken", "Enhet Norr 1"), name="instruction.csv")
+    with line.database.cursor() as cursor:
+        (found,) = suggestions(cursor, as_of=AS_OF, known_at=EVERYTHING_KNOWN)
+        used = [row for row in names(cursor, as_of=AS_OF, known_at=EVERYTHING_KNOWN) if row["kind"] == "unit"]
+    assert (found.kind, found.old_name, found.new_name) == ("unit", "Förskolan Bjorken", "Förskolan Björken")
+    assert (found.sources, found.naming, found.since) == (("local_instruction",), 1, date(2026, 10, 1))
+    assert [(row["name"], row["naming"]) for row in used] == [
+        ("Enhet Norr 1", 1),
+        ("Enheten Norr 2", 1),
+        ("Förskolan Bjorken", 1),
+        ("Förskolan Björken", 1),
+    ]
+    rename(line, found.old_name, found.new_name, day=date(2027, 1, 1))
+    with line.database.cursor() as cursor:
+        assert suggestions(cursor, as_of=AS_OF, known_at=EVERYTHING_KNOWN) == []
+
+
+# --- the part of the page ------------------------------------------------------------------------------------------
+
+
+def drawn(monkeypatch, folder, *, role=COORDINATOR, lang="sv"):
+    """The part by itself, as a person of a role sees it on the database in a folder, or on the samples."""
+
+    def part():
+        from compliance import ui, ui_names
+
+        with ui.told():
+            ui_names.names(ui.view())
+
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "test.duckdb"))
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
+    app = AppTest.from_function(part, default_timeout=60)
+    app.query_params["lang"] = lang
+    app.query_params["as_of"] = AS_OF.isoformat()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def text(app):
+    return " ".join(entry.value for entry in app.markdown)
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def test_a_suggestion_is_used_seen_in_the_figures_saved_and_removed(line, monkeypatch):
+    line.load_table(STAFF, name="staff.csv", extract_date=date(2026, 10, 1))
+    line.load_table(INSTRUCTION.format("Förskolan Bjorken", "Förskolan Björken"), name="instruction.csv")
+    app = drawn(monkeypatch, line.folder)
+    assert "heter <strong>Förskolan Bjorken</strong> numera <strong>Förskolan Björken</strong>? 1 rad i" in text(app)
+    press(app, "Använd")
+    assert "1 rad nämner Förskolan Bjorken, i Lokal anvisning." in text(app)
+    assert "Så ändras siffrorna för Förskolan Björken" in text(app)
+    assert "0\u00a0% före, 50,0\u00a0% efter" in text(app)
+    assert there(line) == []
+    press(app, "Spara namnbytet")
+    assert there(line) == [("Förskolan Bjorken", "Förskolan Björken", 2026, False)]
+    assert "Namn som kan vara samma" not in text(app)
+    box = next(box for box in app.selectbox if box.label == "Ta bort ett namnbyte")
+    box.set_value(number(line, "Förskolan Bjorken", "Förskolan Björken")).run()
+    press(app, "Ta bort namnbytet")
+    assert there(line) == []
+    assert "Inget namnbyte har angetts." in text(app)
+
+
+def test_what_cannot_be_is_told_and_cannot_be_saved(line, monkeypatch):
+    line.load_table(INSTRUCTION.format("A", "B"))
+    rename(line, "A", "B", day=date(2027, 1, 1))
+    app = drawn(monkeypatch, line.folder, lang="en")
+    for label, value in {"Earlier name": "B", "New name": "A"}.items():
+        next(box for box in app.selectbox if box.label == label).set_value(value).run()
+    assert "A name cannot become itself" in text(app)
+    assert "Save the change of name" not in [button.label for button in app.button]
+
+
+@pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
+def test_only_who_may_load_exports_sees_the_part(line, monkeypatch, role):
+    rename(line, "A", "B")
+    app = drawn(monkeypatch, line.folder, role=role)
+    assert not app.button
+    assert "Namn som ändras" not in text(app)
+
+
+def test_on_the_sample_data_it_can_only_be_looked_at(tmp_path, monkeypatch):
+    beside(tmp_path)
+    app = drawn(monkeypatch, tmp_path)
+    assert "Namn som ändras" in text(app)
+    assert [*app.button, *app.selectbox] == []
