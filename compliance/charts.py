@@ -18,7 +18,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
-Sign = Status | Literal["target", "limit", "last_review"]
+Sign = Status | Literal["target", "limit", "last_review", "remark"]
 Answer = Literal["met", "unmet", "unknown"]
 Mode = Literal["light", "dark"]
 
@@ -91,6 +91,8 @@ def _percent(share: float) -> str:
 
 def _sign(sign: Sign) -> Html:
     """The bare shape; a word must stand beside it."""
+    if sign == "remark":
+        return _tag("span", _remark_sign(), css="v-remark", aria_hidden="true")
     return _tag("span", css=f"v-sign v-{sign}", aria_hidden="true")
 
 
@@ -144,6 +146,14 @@ def note(text: str) -> Html:
     Example: `note("**42.1 % of those answered.** 167 of 312 systems lack …")`.
     """
     return _tag("div", rich(text), css="v-note")
+
+
+def answer(text: str) -> Html:
+    """A section's answer as a sentence of rich text, before what it is made of.
+
+    Example: `answer("The coverage has risen by 4.2 percentage points: 31 …")`.
+    """
+    return _tag("div", rich(text), css="v-answer")
 
 
 def caption(text: str) -> Html:
@@ -309,7 +319,10 @@ class BulletHead:
 
 @dataclass(frozen=True, kw_only=True)
 class Bullet:
-    """One point against its target; `alt` says the whole row in a sentence."""
+    """One point against its target; `alt` says the whole row in a sentence.
+
+    `remarks` is how much is doubtful in the exports behind it, as a number beside a mark, and `remarks_alt` in words.
+    """
 
     status: Status
     word: str
@@ -322,6 +335,8 @@ class Bullet:
     trend: Sequence[float | None] = ()
     trend_alt: str = ""
     age: str = ""
+    remarks: str = ""
+    remarks_alt: str = ""
 
 
 def name_head(label: str) -> Html:
@@ -367,10 +382,23 @@ def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
             "div",
             _if(row.age, _tag("span", f"{head.age} ", css="v-age-word")),
             row.age,
+            _if(row.remarks, _remark_mark(row.remarks, row.remarks_alt)),
             css="v-age",
         ),
     )
     return _tag("div", *cells, css=f"v-bullet v-row-{row.status}")
+
+
+def _remark_mark(number: str, text: str) -> Html:
+    """A small open triangle with a stroke in it, which no status looks like, and a number."""
+    return _tag("span", _remark_sign(), number, css="v-remark", role="img", title=text, aria_label=text)
+
+
+def _remark_sign() -> Html:
+    edge = _tag("polygon", points="8,2 15,14 1,14")
+    stroke = _tag("line", x1="8", y1="6.5", x2="8", y2="10")
+    dot = _tag("line", x1="8", y1="12", x2="8", y2="12.2")
+    return _tag("svg", edge, stroke, dot, viewBox="0 0 16 16", width="14", height="14", aria_hidden="true")
 
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_INSET = 90, 24, 4
@@ -556,6 +584,62 @@ def _dumbbell(item: Dumbbell) -> Html:
         _tag("strong", item.after_text, css="v-db-after"),
         _tag("span", item.change, css="v-db-change"),
     )
+
+
+@dataclass(frozen=True)
+class ChangePart:
+    """A cause of a change: a rich label, a quiet note, its signed size and that size as text; `opened` is behind it.
+
+    `share` is None where there is no percentage to compare: then nothing is drawn.
+    """
+
+    label: str
+    note: str
+    share: float | None
+    figure: str
+    opened: Html | None = None
+
+
+def changes(parts: Sequence[ChangePart], *, first: Pair, last: Pair, total: str, label: str) -> Html:
+    """What makes a difference, one cause a row: bars to the left or right of nought between a first and a last figure.
+
+    Example: `changes([ChangePart("**31** …", "Too old", -0.04, "−4.2")], first=Pair("2025", "82.3 %"), …)`.
+    """
+    sizes = [part.share for part in parts if part.share is not None]
+    low, high = min([0.0, *sizes]), max([0.0, *sizes])
+    rows = [_tag("li", _change(part, low=low, high=high)) for part in parts]
+    return _tag(
+        "div",
+        _change_end(first, ""),
+        _tag("ul", *rows, aria_label=label),
+        _change_end(last, total),
+        css="v-changes",
+    )
+
+
+def _change_end(end: Pair, total: str) -> Html:
+    text = _tag("span", _tag("strong", end.term), _part("v-mute v-small", end.note), css="v-ch-text")
+    level = _tag("strong", end.value, css="v-ch-level")
+    return _tag("div", text, level, _tag("span", total, css="v-ch-figure"), css="v-ch-row")
+
+
+def _change(part: ChangePart, *, low: float, high: float) -> Html:
+    text = _tag("span", _tag("span", rich(part.label)), _part("v-mute v-small", part.note), css="v-ch-text")
+    bar_ = Html("") if part.share is None else _change_bar(part.share, low=low, high=high)
+    row = [text, _tag("span", bar_, css="v-ch-track", aria_hidden="true"), _tag("span", part.figure, css="v-ch-figure")]
+    if part.opened is None:
+        return _tag("div", *row, css="v-ch-row")
+    opened = _tag("div", part.opened, css="v-ch-opened")
+    return _tag("details", _tag("summary", *row, css="v-ch-row"), opened)
+
+
+def _change_bar(share: float, *, low: float, high: float) -> Html:
+    span = (high - low) or 1.0
+    nought, length = -low / span, abs(share) / span
+    start = nought - length if share < 0 else nought
+    side = "v-ch-down" if share < 0 else "v-ch-up"
+    line = _tag("span", css="v-ch-nought", style=f"left:{_percent(nought)}")
+    return Html(_tag("span", css=side, style=f"left:{_percent(start)};width:{_percent(length)}") + line)
 
 
 # ---------------------------------------------------------------- tables

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, ui, viewing
+from compliance import charts, ui, viewing, viewing_quality
 from compliance.assessing import Coverage
 from compliance.database import Rows
 from compliance.language import N_, month_ends, year_before
@@ -268,6 +268,10 @@ def how_counted(seen: View, point: Point) -> None:
                     caption=say(N_("The exports it rests on")),
                 )
             )
+            remarks = ui.remarks(seen.key, seen.as_of, seen.scope.organisation)[point.id]
+            ui.html(charts.caption(viewing_quality.remark_sentence(len(remarks), say)))
+            if remarks:
+                ui.link(seen, "quality", say(N_("See the quality of the data")), point=point.id)
         else:
             ui.html(charts.caption(say(N_("None is loaded."))))
     with st.expander(say(N_("The SQL"))):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from compliance import charts, ui, ui_point, viewing
+from compliance import charts, ui, ui_explaining, ui_point, viewing
 from compliance.language import N_
 from compliance.permissions import Permission
 
@@ -38,6 +38,7 @@ if now.coverage is not None:
             ui.html(charts.caption(beside))
     with right:
         ui_point.trend(seen, months)
+    ui_explaining.why(seen, point)
 
 items = viewing.items_in(ui.items(seen.key, seen.as_of, point.id), seen.scope)
 left, right = st.columns([5, 7], gap="large")

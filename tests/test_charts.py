@@ -70,6 +70,14 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "answered": lambda: charts.answered([charts.AnswerPart("met", H, H, 1.0)], alt=H),
     "reasons": lambda: charts.reasons([charts.Reason(H, H, H, 0.5)], label=H),
     "dumbbells": lambda: charts.dumbbells([charts.Dumbbell(H, 0.1, 0.2, H, H, H, H)], label=H),
+    "answer": lambda: charts.answer(H),
+    "changes": lambda: charts.changes(
+        [charts.ChangePart(H, H, -0.1, H, charts.note(H)), charts.ChangePart(H, H, 0.2, H)],
+        first=charts.Pair(H, H, H),
+        last=charts.Pair(H, H, H),
+        total=H,
+        label=H,
+    ),
     "table": lambda: charts.table([charts.Column(H, row_header=True), charts.Column(H)], [[H, H]], caption=H),
     "heat_table": lambda: charts.heat_table(
         [H], [charts.HeatRow(H, [charts.HeatCell("red", H, H)])], corner=H, caption=H

@@ -1,0 +1,124 @@
+"""What the pages draw of why a figure changed: what it is compared with, the causes, and the items behind them."""
+
+from datetime import date
+
+import streamlit as st
+
+from compliance import charts, ui, ui_point, viewing, viewing_explaining
+from compliance.database import EVERYTHING_KNOWN
+from compliance.explaining import Explanation, Moment, Place, explain
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.points import Point
+from compliance.ui import Key, View
+from compliance.viewing import Scope
+
+
+@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+def explained(key: Key, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
+    """Why a scope's figure differs between two moments, as the person may see it."""
+    point = next(point for point in ui.points() if point.id == point_id)
+    place = Place(scope.organisation, scope.department, scope.unit)
+    with ui.at(key).cursor() as cursor:
+        found = explain(cursor, point, first, last, place=place)
+    return found if ui.user().may(Permission.SEE_PERSONS) else viewing_explaining.for_others(found)
+
+
+def why(seen: View, point: Point) -> None:
+    """The section of a point's page: what to compare with, and what makes the difference."""
+
+    @st.fragment
+    def section() -> None:
+        with ui.told():
+            ui.require(Permission.SEE_FIGURES)
+            ui.html(charts.section(seen.say(N_("Why did the figure change?"))))
+            if first := _chosen_moment(seen, point):
+                change_of(seen, point, first, Moment(seen.as_of))
+
+    section()
+
+
+def change_of(seen: View, point: Point, first: Moment, last: Moment) -> None:
+    """Draws why the figure of what is looked at differs between two moments."""
+    say = seen.say
+    found = explained(seen.key, point.id, seen.scope, first, last)
+    if viewing_explaining.hidden(found) and not seen.user.may(Permission.SEE_PERSONS):
+        ui.html(charts.caption(say(viewing.TOO_FEW)))
+        return
+    ui.html(charts.answer(viewing_explaining.sentence(found, say)))
+    opened = seen.user.may(Permission.SEE_ITEMS) and ui_point.persons_or_other(seen, point)
+    start, end, total = viewing_explaining.ends(found, say)
+    rows = viewing_explaining.causes(found, say, opened=opened)
+    ui.html(charts.changes(rows, first=start, last=end, total=total, label=say(N_("What makes the difference"))))
+    if texts := viewing_explaining.remarks(found, say):
+        ui.html(charts.caption(" ".join(texts)))
+    if opened and rows:
+        _download(seen, point, found)
+
+
+def _download(seen: View, point: Point, found: Explanation) -> None:
+    content = viewing.swedish_csv(viewing_explaining.csv_rows(found, seen.say))
+    name = f"{point.id}_{found.first.day}_{found.last.day}.csv"
+    key = f"changes_csv {point.id} {found.first} {found.last}"
+    label = seen.say(N_("Download the changed items as CSV"))
+    st.download_button(label, content, file_name=name, mime="text/csv", key=key)
+
+
+# --- What to compare with -----------------------------------------------------------------------------------------
+
+
+def _chosen_moment(seen: View, point: Point) -> Moment | None:
+    """The moment that the figure is compared with; None while a day is being chosen."""
+    say = seen.say
+    days = viewing_explaining.days_offered(seen.as_of)
+    offered = viewing_explaining.imports_offered(point, seen.scope.organisation, ui.imports(seen.key), seen.as_of)
+    imports = {f"import {row['import_id']}": row for row in offered}
+    names = {
+        **{choice: viewing_explaining.day_text(choice, day, say) for choice, day in days.items()},
+        viewing_explaining.ANOTHER_DAY: say(N_("Another day")),
+        **{choice: viewing_explaining.import_text(row, ui.sources(), say) for choice, row in imports.items()},
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare"):
+        choice = st.selectbox(
+            say(N_("Compare with")),
+            list(names),
+            index=_usual(seen, point, days),
+            format_func=lambda choice: names[choice],
+            key=f"compare {point.id} {seen.as_of} {say.code}",
+            width=460,
+        )
+        if choice in imports:
+            return viewing_explaining.moment_before(imports[choice], ui.imports(seen.key))
+        day = days.get(choice) or _another_day(seen, point)
+        return _known(seen, point, day) if day else None
+
+
+def _usual(seen: View, point: Point, days: dict[str, date]) -> int:
+    """A year before, or the first day offered on which there was a figure."""
+    figures = ui.coverage(seen.key, tuple(sorted(set(days.values()))), seen.scope, (point.id,))
+    there = {figure.as_of for figure in figures if figure.coverage is not None}
+    return next((place for place, day in enumerate(days.values()) if day in there), 0)
+
+
+def _another_day(seen: View, point: Point) -> date | None:
+    chosen: date | None = st.date_input(
+        seen.say(N_("Day")),
+        value=None,
+        format="YYYY-MM-DD",
+        min_value=ui.FIRST_DAY,
+        max_value=seen.as_of,
+        key=f"compare day {point.id} {seen.as_of} {seen.say.code}",
+        width=180,
+    )
+    return chosen
+
+
+def _known(seen: View, point: Point, day: date) -> Moment:
+    """The day as it is known now, or by what had been loaded two weeks after it, where that is something else."""
+    say = seen.say
+    if not viewing_explaining.known_otherwise(point, seen.scope.organisation, ui.imports(seen.key), day):
+        return Moment(day)
+    then = st.checkbox(
+        say(N_("As it was known two weeks after that day")), key=f"known then {point.id} {seen.as_of} {day} {say.code}"
+    )
+    return Moment(day, viewing_explaining.settled(day) if then else EVERYTHING_KNOWN)

@@ -1,0 +1,7 @@
+-- What names are called on a day, of those that have another name then. what: organisation, department, unit or system.
+select name, called
+from (
+    select name, renamed($what, name, $as_of, $known_at) as called
+    from (select unnest($names) as name)
+)
+where called <> name

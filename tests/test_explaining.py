@@ -1,0 +1,536 @@
+"""Why a figure changed: each cause alone and all at once, and everything adds up exactly."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from compliance import explaining, permissions, viewing_explaining
+from compliance.assessing import Coverage, coverage
+from compliance.database import EVERYTHING_KNOWN, rows
+from compliance.explaining import Change, Explanation, Moment, Place, around, explain, rounded_to
+from compliance.language import Language
+from compliance.loading import revoke
+from compliance.permissions import ANALYST, MANAGEMENT
+from compliance.points import Point, load_points, point_by
+from compliance.queries import statement
+from compliance.viewing_explaining import ends, for_others, sentence, sizes
+from tests.line import NOON, POINTS, Line
+from tests.test_pages import _warm, folder, opened, sample, text  # noqa: F401 - fixtures
+
+A, B = date(2026, 1, 31), date(2026, 10, 31)
+ORGANISATION = "Förvaltningen"
+CLASSIFICATION = point_by(POINTS, "classification")
+WHOLE = Place(ORGANISATION)
+# Met where the register says Ja, not met where it says Nej, unknown where it says nothing; Centralt is exempt.
+BEFORE = """
+System | Enhet | Ansvar   | Klassat
+stays  | Norr  | Lokalt   | Ja
+does   | Norr  | Lokalt   | Nej
+lapses | Norr  | Lokalt   | Ja
+gone   | Söder | Lokalt   | Ja
+silent | Söder | Lokalt   |
+central| Söder | Centralt | Ja
+local  | Söder | Lokalt   | Nej
+moves  | Norr  | Lokalt   | Nej
+"""
+AFTER = """
+System | Enhet | Ansvar   | Klassat
+stays  | Norr  | Lokalt   | Ja
+does   | Norr  | Lokalt   | Ja
+lapses | Norr  | Lokalt   | Nej
+new    | Norr  | Lokalt   | Nej
+silent | Söder | Lokalt   | Nej
+central| Söder | Lokalt   | Ja
+local  | Söder | Centralt | Nej
+moves  | Söder | Lokalt   | Nej
+"""
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    return Line(tmp_path)
+
+
+def explained(
+    line: Line, first: Moment, last: Moment, *, point: Point = CLASSIFICATION, place: Place = WHOLE
+) -> Explanation:
+    with line.database.cursor() as cursor:
+        return explain(cursor, point, first, last, place=place)
+
+
+HEADINGS = {
+    "Ansvar": "Centralt/lokalt",
+    "Klassat": "Har informationssäkerhetsklassning genomförts under det senaste året?",
+}
+
+
+def systems(line: Line, table: str, day: date, **said: object) -> None:
+    """Loads a system register whose headings are written short."""
+    for short, heading in HEADINGS.items():
+        table = table.replace(short, heading)
+    line.load_table(table, source="systems", extract_date=day, **said)
+
+
+def told(found: Explanation) -> dict[str, list[str]]:
+    """The items of each cause."""
+    return {part.cause: sorted((c.after or c.before or {})["item"] for c in part.changes) for part in found.parts}
+
+
+def adds_up(found: Explanation) -> bool:
+    assert found.total is not None
+    return sum((part.share or Fraction() for part in found.parts), Fraction()) == found.total
+
+
+def imports(line: Line) -> list[dict]:
+    return line.rows(statement("imports"), known_at=EVERYTHING_KNOWN)
+
+
+# --- Each cause --------------------------------------------------------------------------------------------------
+
+
+def test_what_happened_is_told_by_what_became_of_each_item(line: Line) -> None:
+    systems(line, BEFORE, A)
+    systems(line, AFTER, B)
+    found = explained(line, Moment(A), Moment(B))
+    assert told(found) == {
+        "done": ["does"],
+        "lapsed": ["lapses"],
+        "new": ["new"],
+        "gone": ["gone"],
+        "entered": ["central"],
+        "left": ["local"],
+    }
+    assert (found.before.met, found.before.of, found.after.met, found.after.of) == (3, 7, 3, 7)
+    assert found.total == 0
+    assert adds_up(found)
+
+
+def test_the_size_of_each_cause_is_what_it_did_to_the_coverage(line: Line) -> None:
+    systems(line, "System | Klassat\na | Ja\nb | Nej\nc | Nej\nd | Nej", A)
+    systems(line, "System | Klassat\na | Ja\nb | Ja\nc | Nej\nd | Nej\ne | Ja", B)
+    found = explained(line, Moment(A), Moment(B))
+    # a quarter was met; the denominator becomes five
+    assert {part.cause: part.share for part in found.parts} == {"done": Fraction(1, 5), "new": Fraction(3, 20)}
+    assert found.total == Fraction(3, 5) - Fraction(1, 4)
+
+
+def test_an_item_from_another_unit_comes_into_the_count_and_leaves_that_of_the_other(line: Line) -> None:
+    systems(line, BEFORE, A)
+    systems(line, AFTER, B)
+    north = explained(line, Moment(A), Moment(B), place=Place(ORGANISATION, None, "norr"))
+    south = explained(line, Moment(A), Moment(B), place=Place(ORGANISATION, None, "Söder"))
+    assert told(north)["left"] == ["moves"]
+    assert told(south)["entered"] == ["central", "moves"]
+    entered = {change.after["item"]: change.moved for change in south.changes if change.kind == "entered"}
+    assert entered == {"central": False, "moves": True}
+    assert adds_up(north)
+    assert adds_up(south)
+
+
+def test_an_older_day_loaded_later_is_a_correction(line: Line) -> None:
+    systems(line, BEFORE, A)
+    known = NOON + timedelta(minutes=1)
+    systems(line, AFTER, B)
+    systems(line, BEFORE.replace("does   | Norr  | Lokalt   | Nej", "does | Norr | Lokalt | Ja"), A)
+    found = explained(line, Moment(A, known), Moment(B))
+    assert told(found)["corrected"] == ["does"]
+    assert "done" not in told(found)
+    assert adds_up(found)
+
+
+def test_a_revoked_import_is_a_correction(line: Line) -> None:
+    systems(line, BEFORE, A - timedelta(days=31))
+    systems(line, AFTER, A)
+    known = NOON + timedelta(minutes=2)
+    revoke(line.database, 2, why="wrong file", order=line.order())
+    found = explained(line, Moment(A, known), Moment(B))
+    assert set(told(found)) == {"corrected"}
+    assert len(found.parts[0].changes) == 6
+    assert adds_up(found)
+    moments = around(A, imports(line)[0]["revoked_at"])
+    assert set(told(explained(line, *moments))) == {"done", "lapsed", "new", "gone", "entered", "left"}
+
+
+OWN_RULE = "parameters = [{ from = 2026-06-01, validity_months = 6 }]"
+
+
+def own_points(beside: Path, id_: str, rule: str) -> Point:
+    """A point with a rule of the organisation's own."""
+    own = beside / "own"
+    own.mkdir(exist_ok=True)
+    (own / "review_points.toml").write_text(f"[points.{id_}]\n{rule}\n", "utf-8")
+    return point_by(load_points(own), id_)
+
+
+def own_point(beside: Path, rule: str) -> Point:
+    return own_points(beside, "classification", rule)
+
+
+def test_a_changed_rule_is_told_apart_from_what_happened(line: Line, tmp_path: Path) -> None:
+    systems(line, "System\nearly\nlate\nold", A)
+    line.load_table(
+        "Objekt/System | Klassad datum\nearly | 2026-01-15\nlate | 2026-09-01\nold | 2025-03-01",
+        source="classifications",
+        extract_date=A,
+    )
+    point = own_point(tmp_path, OWN_RULE)
+    found = explained(line, Moment(A), Moment(B), point=point)
+    assert told(found) == {"done": ["late"], "lapsed": ["old"], "rule": ["early"]}
+    assert found.total == Fraction(1, 3) - Fraction(2, 3)
+    assert adds_up(found)
+    assert "rule" not in told(explained(line, Moment(A), Moment(B)))
+
+
+def test_a_changed_target_moves_the_status_and_no_coverage(line: Line, tmp_path: Path) -> None:
+    systems(line, "System | Klassat\na | Ja\nb | Nej", A)
+    point = own_point(tmp_path, "targets = [{ from = 2026-06-01, target = 0.5, limit = 0.4 }]")
+    found = explained(line, Moment(A), Moment(B), point=point)
+    assert (found.total, found.parts, found.target_changed) == (0, [], True)
+    said = sentence(found, Language("sv"))
+    assert "Målet har ändrats från 95\u00a0% till 50\u00a0%" in said
+    assert "Med det gamla målet hade statusen varit: Under gränsen." in said
+
+
+def test_a_time_limit_that_ran_out_comes_into_the_count(line: Line) -> None:
+    line.load_table(
+        "Ärende-ID | Upptäcktes | Enhet | Orsak | Åtgärd | Stängd\n"
+        "I1 | 2026-10-20 | Norr | x | y | \nI2 | 2026-05-01 | Norr | x | y | 2026-05-02\n"
+        "I3 | 2026-10-01 | Norr | x | y | 2026-11-05",
+        source="incidents",
+        extract_date=date(2026, 10, 25),
+    )
+    point = point_by(POINTS, "incident_handling")
+    found = explained(line, Moment(date(2026, 10, 25)), Moment(date(2026, 11, 24)), point=point)
+    assert told(found) == {"entered": ["I1", "I3"]}
+    assert found.total == Fraction(1, 3) - 1
+    assert adds_up(found)
+
+
+def test_everything_at_once_adds_up(line: Line, tmp_path: Path) -> None:
+    systems(line, BEFORE, A)
+    line.load_table(
+        "Objekt/System | Klassad datum\nsilent | 2026-03-01\nlocal | 2025-12-01",
+        source="classifications",
+        extract_date=A,
+    )
+    known = NOON + timedelta(minutes=2)
+    systems(line, AFTER, B)
+    systems(line, BEFORE.replace("gone   | Söder | Lokalt   | Ja", "gone | Söder | Lokalt | Nej"), A)
+    found = explained(line, Moment(A, known), Moment(B), point=own_point(tmp_path, OWN_RULE))
+    assert {"corrected", "done", "lapsed", "new", "gone", "rule"} <= set(told(found))
+    assert adds_up(found)
+    shown = sizes(found)
+    assert shown is not None
+    assert sum(shown) == viewing_explaining._shown(found.after) - viewing_explaining._shown(found.before)
+
+
+# --- What cannot be compared -------------------------------------------------------------------------------------
+
+
+def test_without_a_basis_there_is_no_percentage_and_no_cause_is_told(line: Line) -> None:
+    systems(line, AFTER, B)
+    found = explained(line, Moment(A), Moment(B))
+    assert found.total is None
+    assert sizes(found) is None
+    assert "Den 31\u00a0januari\u00a02026 saknades underlag" in sentence(found, Language("sv"))
+    assert viewing_explaining.causes(found, Language("sv"), opened=True) == []
+
+
+def test_where_nothing_was_to_assess_only_counts_are_told(line: Line) -> None:
+    systems(line, "System | Ansvar\na | Centralt", A)
+    systems(line, "System | Ansvar\na | Lokalt\nb | Lokalt", B)
+    found = explained(line, Moment(A), Moment(B))
+    assert (found.total, told(found)) == (None, {"new": ["b"], "entered": ["a"]})
+    said = sentence(found, Language("en"))
+    assert said.startswith("On 31\u00a0January\u00a02026 there was nothing to assess")
+    assert "1 has been added" in said
+
+
+def test_a_state_in_between_that_counts_nothing_is_walked_past(line: Line) -> None:
+    """A correction that empties the first day must not make the sum impossible."""
+    systems(line, "System | Klassat\na | Ja\nb | Nej", A)
+    known = NOON + timedelta(minutes=1)
+    systems(line, "System | Ansvar\na | Centralt\nb | Centralt", A)
+    systems(line, "System | Klassat\na | Nej\nb | Nej", B)
+    found = explained(line, Moment(A, known), Moment(B))
+    assert told(found) == {"lapsed": ["a"]}
+    assert found.total == Fraction(-1, 2)
+    assert adds_up(found)
+
+
+def test_what_happened_is_no_rule_where_the_old_rule_counts_nothing_on_the_last_day(line: Line, tmp_path: Path) -> None:
+    line.load_table(
+        "AD-konto | Kurs | Status | Kurskod\na | x | Ej påbörjad | INFOSAK", source="training", extract_date=A
+    )
+    staff = "AD-konto | Enhet | Anställningsdatum\n"
+    line.load_table(staff + "a | Norr | 2020-01-01", source="staff", extract_date=A)
+    line.load_table(staff + "b | Norr | 2026-10-20", source="staff", extract_date=B)
+    rule = "parameters = [{ from = 2026-06-01, codes = ['INFOSAK'], names = [], validity_months = 24, grace_days = 0 }]"
+    own = own_points(tmp_path, POINTS[0].id, rule)
+    found = explained(line, Moment(A), Moment(B), point=own)
+    assert told(found) == {"new": ["b"], "gone": ["a"]}
+    assert adds_up(found)
+
+
+def test_the_same_moment_twice_changes_nothing(line: Line) -> None:
+    systems(line, BEFORE, A)
+    found = explained(line, Moment(B), Moment(B))
+    assert (found.changes, found.total) == ((), 0)
+
+
+def test_a_renamed_system_is_the_same_item(line: Line) -> None:
+    systems(line, "System | Klassat\nAlfa | Nej\nBeta | Ja", A)
+    systems(line, "System | Klassat\nOmega | Ja\nBeta | Ja", B)
+    assert told(explained(line, Moment(A), Moment(B))) == {"new": ["Omega"], "gone": ["Alfa"]}
+    with line.database.writing() as cursor:
+        cursor.execute(
+            "insert into aliases (alias_id, kind, old_name, new_name, valid_from, made_at, made_by)"
+            " values (1, 'system', 'Alfa', 'Omega', date '2026-06-01', $now, 'test')",
+            {"now": NOON},
+        )
+    assert told(explained(line, Moment(A), Moment(B))) == {"done": ["Omega"]}
+
+
+# --- Exactness ---------------------------------------------------------------------------------------------------
+
+OUTCOMES = ("met", "unmet", "unknown", "pending", "exempt")
+
+
+def random_items(random: Random) -> list[dict]:
+    """Items of few ids, so that many stand twice."""
+    return [
+        {"item": f"i{random.randrange(30)}", "outcome": random.choice(OUTCOMES), "unit": random.choice("NS"), "row": n}
+        for n in range(random.randrange(1, 60))
+    ]
+
+
+def counted(items: list[dict], unit: str) -> Coverage:
+    n = {o: sum(row["outcome"] == o and row["unit"] == unit for row in items) for o in OUTCOMES}
+    return Coverage(CLASSIFICATION, A, ORGANISATION, None, None, *n.values(), basis=True)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_the_shares_of_any_items_sum_up_exactly(seed: int) -> None:
+    random = Random(seed)
+    before, after = random_items(random), random_items(random)
+    first, last = counted(before, "N"), counted(after, "N")
+    if not (first.of and last.of):
+        return
+
+    def inside(row: dict) -> bool:
+        return row["unit"] == "N"
+
+    pairs = explaining.differences(before, after, inside=inside, key=lambda row: row["item"])
+    weigh = explaining._weigher(first, last)
+    changes = [explaining._change("happened", old, new, inside, weigh) for old, new in pairs]
+    assert sum(c.share for c in changes) == Fraction(last.met, last.of) - Fraction(first.met, first.of)
+
+
+def test_of_an_item_that_stands_twice_the_alike_are_paired() -> None:
+    met, unmet = {"item": "x", "outcome": "met"}, {"item": "x", "outcome": "unmet"}
+    pairs = explaining.differences([met, unmet], [unmet], inside=lambda _: True, key=lambda row: row["item"])
+    assert pairs == [(met, None)]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_the_rounded_parts_add_up_to_the_rounded_total(seed: int) -> None:
+    random = Random(seed)
+    step = Fraction(1, 1000)
+    shares = [Fraction(random.randrange(-400, 400), random.randrange(1, 3000)) for _ in range(random.randrange(1, 9))]
+    total = round(sum(shares) / step) + random.choice((-1, 0, 1))
+    found = rounded_to(shares, total, step=step)
+    assert sum(found) == total
+    assert all(abs(n - share / step) <= 2 for n, share in zip(found, shares, strict=True))
+
+
+def test_what_is_nothing_stays_nothing_when_parts_are_rounded() -> None:
+    assert rounded_to([Fraction(0), Fraction(6, 10000)], 2, step=Fraction(1, 1000)) == [0, 2]
+
+
+# --- Moments -----------------------------------------------------------------------------------------------------
+
+
+def test_before_an_import_is_the_day_of_the_full_export_that_it_follows(line: Line) -> None:
+    systems(line, BEFORE, A)
+    systems(line, "System\nextra", B - timedelta(days=10), completes=True)
+    systems(line, AFTER, B)
+    every = imports(line)
+    third = next(row for row in every if row["import_id"] == 3)
+    moment = explaining.before_import(third, every)
+    assert moment == Moment(A, NOON + timedelta(minutes=3) - timedelta(microseconds=1))
+    assert explaining.after_import(third) == Moment(B, NOON + timedelta(minutes=3))
+    first = next(row for row in every if row["import_id"] == 1)
+    assert explaining.before_import(first, every).day == A
+
+
+def test_a_revoked_export_is_not_what_a_later_one_follows(line: Line) -> None:
+    systems(line, BEFORE, A)
+    systems(line, AFTER, A + timedelta(days=31))
+    revoke(line.database, 2, why="wrong", order=line.order())
+    systems(line, AFTER, B)
+    every = imports(line)
+    assert explaining.before_import(every[0], every).day == A
+
+
+def test_neither_a_newer_export_nor_one_of_another_source_is_what_an_import_follows(line: Line) -> None:
+    systems(line, AFTER, B)
+    line.load_table("Objekt/System | Klassad datum\na | 2026-01-01", source="classifications", extract_date=A)
+    systems(line, BEFORE, B - timedelta(days=31))
+    every = imports(line)
+    assert explaining.before_import(every[0], every).day == B - timedelta(days=31)
+    systems(line, BEFORE + "more | Norr | Lokalt | Ja", B)
+    every = imports(line)
+    assert explaining.before_import(every[0], every).day == B
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2026, 10, 31), 1, date(2026, 9, 30)),
+        (date(2026, 9, 30), 3, date(2026, 6, 30)),
+        (date(2026, 2, 28), 3, date(2025, 11, 30)),
+        (date(2026, 5, 30), 3, date(2026, 2, 28)),
+        (date(2026, 1, 15), 1, date(2025, 12, 15)),
+    ],
+)
+def test_months_before_a_day(day: date, months: int, expected: date) -> None:
+    assert explaining.months_before(day, months) == expected
+
+
+# --- In words ----------------------------------------------------------------------------------------------------
+
+
+def test_the_sentence_names_the_biggest_causes(line: Line) -> None:
+    systems(line, "System | Klassat\na | Ja\nb | Ja\nc | Ja\nd | Nej", A)
+    systems(line, "System | Klassat\na | Nej\nb | Nej\nc | Ja\nd | Ja", B)
+    found = explained(line, Moment(A), Moment(B))
+    assert sentence(found, Language("sv")) == (
+        "Täckningen har sjunkit med 25,0 procentenheter sedan den 31\u00a0januari\u00a02026: "
+        "2\u00a0system uppfyller inte längre kravet (inte klassat), 1 uppfyller nu kravet."
+    )
+    assert sentence(found, Language("en")) == (
+        "The coverage has fallen by 25.0 percentage points since 31\u00a0January\u00a02026: "
+        "2\u00a0systems no longer meet the requirement (not classified), 1 now meets the requirement."
+    )
+    assert ends(found, Language("sv"))[2] == "−25,0\u00a0p.e."
+
+
+def test_the_parts_shown_add_up_to_the_difference_of_the_figures_shown(line: Line) -> None:
+    systems(line, "System | Klassat\na | Ja\nb | Nej\nc | Nej", A)
+    systems(line, "System | Klassat\na | Ja\nb | Ja\nc | Nej\nd | Nej\ne | Ja\nf | Ja\ng | Nej", B)
+    found = explained(line, Moment(A), Moment(B))
+    # 33,3 % becomes 57,1 %
+    assert sum(sizes(found) or []) == 571 - 333
+
+
+def test_others_see_no_name_and_no_reason_of_a_person(line: Line) -> None:
+    person = {
+        "item": "a1", "label": "Eva", "unit": "Norr", "outcome": "unmet", "reason": "on_leave", "detail": None,
+    }  # fmt: skip
+    figure = Coverage(POINTS[0], A, ORGANISATION, None, None, 1, 1, 0, 0, 0, basis=True)
+    found = Explanation(Moment(A), Moment(B), figure, figure, (Change("happened", "new", None, person, None),))
+    assert for_others(found).changes[0].after == dict.fromkeys(person) | {"outcome": "unmet"}
+    incident = replace(figure, point=point_by(POINTS, "incident_handling"))
+    seen = for_others(replace(found, before=incident, after=incident)).changes[0].after
+    assert (seen or {})["label"] == "a1"
+
+
+# --- The page ----------------------------------------------------------------------------------------------------
+
+
+def expected(database, lang: str) -> Explanation:
+    with database.cursor() as cursor:
+        name = rows(cursor, "select name from organisation_names")[0]["name"]
+        return explain(
+            cursor, CLASSIFICATION, Moment(date(2025, 10, 31)), Moment(date(2026, 10, 31)), place=Place(name)
+        )
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+@pytest.mark.parametrize("level", ["organisation", "department"])
+def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(point, level, sample):  # noqa: F811
+    days = [date(2025, 10, 31), date(2026, 10, 31)]
+    with sample.cursor() as cursor:
+        found = coverage(cursor, (point,), days=days, known_at=EVERYTHING_KNOWN, level=level)
+        figures = {(figure.department, figure.as_of): figure for figure in found}
+        part = next((figure.department for figure in found if figure.as_of == days[1]), None)
+        pair = [figures[part, day] for day in days] if (part, days[0]) in figures else []
+        if not pair:
+            return
+        place = Place(pair[0].organisation, part)
+        changed = explain(cursor, point, Moment(days[0]), Moment(days[1]), place=place)
+    assert [changed.before, changed.after] == pair
+    assert changed.total is None or adds_up(changed)
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_the_page_says_why_and_what_is_shown_adds_up(lang, sample, monkeypatch):  # noqa: F811
+    app = opened("point", monkeypatch, point="classification", lang=lang)
+    found, say = expected(sample, lang), Language(lang)
+    shown = text(app)
+    assert sentence(found, say) in shown
+    assert found.parts
+    for part, size in zip(found.parts, sizes(found) or [], strict=True):
+        assert f"<strong>{say.number(len(part.changes))}</strong>" in shown
+        assert f'<span class="v-ch-figure">{viewing_explaining.signed(size, say)}</span>' in shown
+    assert "<details>" in shown
+
+
+def test_another_choice_compares_with_another_day_or_an_import(sample, monkeypatch):  # noqa: F811
+    app = opened("point", monkeypatch, point="classification")
+    choice = next(box for box in app.selectbox if box.label == "Jämför med")
+    assert [name.split(":")[0] for name in choice.options[:5]] == [
+        "Ett år tidigare", "Tre månader tidigare", "En månad tidigare", "Senaste årsskiftet", "En annan dag",
+    ]  # fmt: skip
+    choice.set_value("month").run()
+    assert "sedan den 30\u00a0september\u00a02026" in text(app)
+    imported = next(name for name in choice.options if name.startswith("Före import"))
+    choice.set_value(f"import {imported.split()[2].rstrip(':')}").run()
+    assert not app.exception
+    assert "så som det var känt" in text(app)
+
+
+@pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
+def test_others_see_the_causes_without_a_person(role, sample, monkeypatch):  # noqa: F811
+    app = opened("point", monkeypatch, role=role, point="information_security_training")
+    assert "v-changes" in text(app)
+    assert "<details>" not in text(app)
+    assert "Nyanställd" not in text(app)
+    assert permissions.current_user().role is role
+
+
+def test_whoever_may_see_no_items_opens_none(sample, monkeypatch):  # noqa: F811
+    app = opened("point", monkeypatch, role=MANAGEMENT, point="classification")
+    assert "v-changes" in text(app)
+    assert "<details>" not in text(app)
+
+
+def test_a_page_cut_to_few_persons_before_says_so(sample, monkeypatch):  # noqa: F811
+    """Five now and three before: the figure before is no one else's to see."""
+    from compliance import ui_explaining
+
+    def few(key, point_id, scope, first, last):
+        figure = Coverage(POINTS[0], A, ORGANISATION, None, "Norr", 2, 1, 0, 0, 0, basis=True)
+        return Explanation(first, last, figure, replace(figure, met=5), ())
+
+    monkeypatch.setattr(ui_explaining, "explained", few)
+    app = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training")
+    assert "färre än fem personer" in text(app)
+    assert "v-changes" not in text(app)
+
+
+def test_what_was_known_two_weeks_later_is_asked_only_where_it_differs() -> None:
+    row = {
+        "source": "systems", "organisation": ORGANISATION, "extract_date": A, "revoked_at": None,
+        "imported_at": datetime(2026, 2, 1, 8),
+    }  # fmt: skip
+    late = row | {"imported_at": datetime(2026, 6, 1)}
+    asked = viewing_explaining.known_otherwise
+    assert not asked(CLASSIFICATION, ORGANISATION, [row], A)
+    assert asked(CLASSIFICATION, ORGANISATION, [row, late], A)
+    assert asked(CLASSIFICATION, ORGANISATION, [row | {"revoked_at": datetime(2026, 6, 1)}], A)
+    assert not asked(CLASSIFICATION, ORGANISATION, [late], A)
