@@ -46,6 +46,16 @@ def row_behind(
     return _traced(cursor, source, found[0]) if found else None
 
 
+def row_loaded(cursor: Cursor, source: Source, *, import_id: int, sheet: str | None, row: int) -> TracedRow | None:
+    """A row of an import as it was loaded, by sheet and number; None where it was rejected."""
+    found = rows(
+        cursor,
+        f"select * from {source.id} where import_id = $import_id and sheet is not distinct from $sheet and row = $row",
+        {"import_id": import_id, "sheet": sheet, "row": row},
+    )
+    return _traced(cursor, source, found[0]) if found else None
+
+
 def _traced(cursor: Cursor, source: Source, row: dict[str, Any]) -> TracedRow:
     given = {"import_id": row["import_id"], "sheet": row["sheet"]}
     headings = {entry["field"]: entry["heading"] for entry in rows(cursor, statement("import_columns"), given)}

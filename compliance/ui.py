@@ -25,8 +25,10 @@ from compliance import (
     figures,
     permissions,
     places,
+    quality,
     tracing,
     viewing,
+    viewing_quality,
 )
 from compliance.assessing import Basis, Coverage
 from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
@@ -67,6 +69,7 @@ PAGES: Final = (
     PageEntry("overview", N_("Overview"), Permission.SEE_FIGURES),
     PageEntry("point", N_("Review points"), Permission.SEE_FIGURES),
     PageEntry("imports", N_("Imports"), Permission.LOAD_EXPORTS),
+    PageEntry("quality", N_("Data quality"), Permission.SEE_FIGURES),
     PageEntry("extracts", N_("Extracts"), Permission.DOWNLOAD_EXTRACTS),
     PageEntry("about", N_("About the figures"), Permission.SEE_FIGURES),
 )
@@ -94,7 +97,7 @@ class View:
         """The view as it stands in the address of every page."""
         given = {
             "as_of": self.as_of.isoformat(),
-            "organisation": self.scope.organisation if len(organisations(self.key)) > 1 else None,
+            "organisation": self.scope.organisation if len(organisations(self.key, self.as_of)) > 1 else None,
             "department": self.scope.department if not self.scope.unit else None,
             "unit": self.scope.unit,
             "lang": self.say.code if self.say.code != "sv" else None,
@@ -171,6 +174,16 @@ def _sources(own: Path, marks: object) -> dict[str, Source]:  # noqa: ARG001 - a
     return load_sources(own)
 
 
+def checks() -> tuple[quality.Check, ...]:
+    """The checks of the data, with the organisation's own words."""
+    return _checks(places.own_files(), _marks(places.own_files()))
+
+
+@lru_cache(maxsize=4)
+def _checks(own: Path, marks: object) -> tuple[quality.Check, ...]:  # noqa: ARG001 - as above
+    return quality.load_checks(own)
+
+
 def words() -> dict[str, list[str]]:
     """The words of values, with the organisation's own."""
     return load_values(places.own_files())
@@ -194,7 +207,7 @@ def _day_of(text: str | None) -> date | None:
 
 
 def _scope(key: tuple[str, str, str], as_of: date) -> Scope:
-    names = organisations(key)
+    names = organisations(key, as_of)
     said = st.query_params.get("organisation")
     organisation = said if said in names else names[0]
     unit, department = st.query_params.get("unit"), st.query_params.get("department")
@@ -216,10 +229,10 @@ def at(key: Key) -> Database:
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def organisations(key: Key) -> tuple[str, ...]:
-    """The organisations that the database knows; an empty one has one without exports."""
+def organisations(key: Key, as_of: date) -> tuple[str, ...]:
+    """The organisations that there are on a day, as they are called then; an empty database has one without exports."""
     with at(key).cursor() as cursor:
-        return assessing.basis(cursor, days=[date.max], known_at=EVERYTHING_KNOWN).organisations
+        return assessing.basis(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
@@ -277,7 +290,22 @@ def overview(key: Key, as_of: date, scope: Scope) -> Overview:
         months=by_point,
         parts=tuple(parts(key, as_of, scope, scope.below, ids)) if not scope.unit else (),
         basis=basis(key, as_of),
+        remarks={id_: len(found) for id_, found in remarks(key, as_of, scope.organisation).items()},
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=CACHED)
+def findings(key: Key, as_of: date) -> list[quality.Finding]:
+    """What the checks of the data find, as the person may see it."""
+    with at(key).cursor() as cursor:
+        found = quality.findings(cursor, checks(), sources(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return found if user().may(Permission.SEE_PERSONS) else viewing_quality.for_others(found)
+
+
+@st.cache_data(show_spinner=False, max_entries=CACHED)
+def remarks(key: Key, as_of: date, organisation: str) -> dict[str, tuple[str, ...]]:
+    """The checks that found something grave in the exports of each point, by the point's id."""
+    return quality.remarks(checks(), findings(key, as_of), points(), organisation)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
@@ -407,7 +435,7 @@ def _chooser(seen: View) -> None:
             on_change=_choose_day,
             args=(f"as_of {seen.as_of}",),
         )
-        names = organisations(seen.key)
+        names = organisations(seen.key, seen.as_of)
         if len(names) > 1:
             _choice(say(N_("Organisation")), names, seen.scope.organisation, str, _choose_organisation)
         kinds = _scopes(seen)

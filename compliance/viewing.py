@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final
@@ -186,13 +186,17 @@ def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
 
 @dataclass(frozen=True)
 class Overview:
-    """What the overview is made of: each point's figure now, a year before and month by month, and its exports."""
+    """What the overview is made of: each point's figure now, a year before and month by month, and its exports.
+
+    `remarks` is how many checks of the data found something grave in the exports of a point.
+    """
 
     now: tuple[Coverage, ...]
     before: Mapping[str, Coverage]
     months: Mapping[str, tuple[Coverage, ...]]
     parts: tuple[Coverage, ...]
     basis: Basis
+    remarks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def measured(self) -> list[Coverage]:
@@ -320,6 +324,7 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
         *entries,
         charts.LegendEntry("target", say(N_("Target"))),
         charts.LegendEntry("last_review", say(N_("A year before"))),
+        *([charts.LegendEntry("remark", say(N_("Remarks on the exports")))] if any(view.remarks.values()) else []),
     ]
 
 
@@ -354,7 +359,15 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, few: bool = False
         trend=months,
         trend_alt=trend_alt(list(view.months.get(figure.point.id, ())), say) if not few else "",
         age=say(N_("missing")) if days is None else say.age(days),
+        **_remarks(view, figure, say),
     )
+
+
+def _remarks(view: Overview, figure: Coverage, say: Language) -> dict[str, str]:
+    """How many remarks there are on a point's exports, as a number and in words; nothing where there are none."""
+    n = view.remarks.get(figure.point.id, 0) if figure.basis else 0
+    text = say.plural("{n} remark on its exports", "{n} remarks on its exports", n)
+    return {"remarks": say.number(n), "remarks_alt": text} if n else {}
 
 
 def heat(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -21,14 +21,19 @@ from compliance.extracts import Given, relations
 from compliance.figures import load_figures, rule_parameters
 from compliance.places import QUERIES
 from compliance.points import Point, load_points, point_by
+from compliance.quality import rhythms
 from compliance.queries import without_comments
 from compliance.sources import load_sources
 
 EXAMPLES = Path(__file__).parent
 FOLDERS = ("points", "figures", "quality", "extracts")
-KEYS = {"title", "as_of", "known_at", "given", "imports", "parameters", "expected", "point", "level", "days", "names"}
+KEYS = {"title", "as_of", "known_at", "given", "imports", "parameters", "expected", "point", "level", "days"}
+KEYS |= {"names", "aliases"}
 IMPORT_KEYS = {"extract_date", "imported_at", "completes", "revoked_at", "organisation", "file", "columns"}
+ALIAS_KEYS = {"kind", "old", "new", "valid_from", "made_at", "removed_at", "follows"}
 ORGANISATION = "Förvaltningen"
+# What is kept of an import beside its rows; given with a column `import`, the key of the import that it belongs to.
+DETAILS = ("problems", "import_facts", "import_rows")
 # What `compliance.assessing.coverage` gives is no statement's columns: their types stand here.
 COVERAGE_TYPES = {
     "as_of": "date",
@@ -88,6 +93,7 @@ class Case:
     level: str
     days: tuple[date, ...]
     names: tuple[Values, ...]
+    aliases: tuple[Values, ...]
     file: str
 
     @property
@@ -127,6 +133,8 @@ def _case(told: Values, *, path: Path, file: str, number: int) -> Case:
     for key, said in told["imports"].items():
         _known({key}, set(told["given"]), where=f"{where}, imports")
         _known(set(said), IMPORT_KEYS, where=f"{where}, imports.{key}")
+    for said in told.get("aliases", ()):
+        _known(set(said), ALIAS_KEYS, where=f"{where}, aliases")
     return Case(
         folder=path.parent.name,
         id=path.stem,
@@ -142,6 +150,7 @@ def _case(told: Values, *, path: Path, file: str, number: int) -> Case:
         level=told.get("level", "organisation"),
         days=tuple(told.get("days", [told["as_of"]])),
         names=tuple(told.get("names", ())),
+        aliases=tuple(told.get("aliases", ())),
         file=file,
     )
 
@@ -208,17 +217,37 @@ _READERS: dict[str, Callable[[str], Any]] = {
 def fill(cursor: Cursor, case: Case) -> None:
     """Loads the case's exports as the loader leaves them: imports with their columns, rows and revocations."""
     organisations: dict[str, int] = {}
-    for number, (key, table) in enumerate(case.given.items(), 1):
+    exports = {key: table for key, table in case.given.items() if key not in DETAILS}
+    for number, (key, table) in enumerate(exports.items(), 1):
         said = case.imports.get(key, {})
         name = said.get("organisation", ORGANISATION)
         organisation = organisations.setdefault(name, len(organisations) + 1)
         _add_import(cursor, case, key=key, number=number, organisation=organisation)
         _add_rows(cursor, table, source=key.partition("__")[0], import_id=number)
+    for name in set(DETAILS).intersection(case.given):
+        _add_details(cursor, case.given[name], name=name, imports=list(exports))
     for name, organisation in (organisations or {ORGANISATION: 1}).items():
         _add_name(cursor, organisation=organisation, name=name, named_at=datetime(2018, 1, 1))
     for said in case.names:
         organisation = organisations[said["organisation"]]
         _add_name(cursor, organisation=organisation, name=said["name"], named_at=said["named_at"])
+    for number, said in enumerate(case.aliases, 1):
+        _add_alias(cursor, case, number=number, said=said)
+
+
+def _add_alias(cursor: Cursor, case: Case, *, number: int, said: Values) -> None:
+    alias = {
+        "alias_id": number,
+        "kind": said["kind"],
+        "old_name": said["old"],
+        "new_name": said["new"],
+        "valid_from": said["valid_from"],
+        "made_at": said.get("made_at", datetime.combine(case.as_of, time(12))),
+        "follows": said.get("follows"),
+    }
+    _insert(cursor, "aliases", alias)
+    if "removed_at" in said:
+        _insert(cursor, "alias_removals", {"alias_id": number, "removed_at": said["removed_at"]})
 
 
 def _add_name(cursor: Cursor, *, organisation: int, name: str, named_at: datetime) -> None:
@@ -249,8 +278,9 @@ def _add_import(cursor: Cursor, case: Case, *, key: str, number: int, organisati
     )
     if "revoked_at" in said:
         _insert(cursor, "revocations", {"import_id": number, "revoked_at": said["revoked_at"]})
-    for name in said.get("columns", case.given[key].names):
-        _insert(cursor, "import_columns", {"import_id": number, "sheet": "Blad1", "field": name, "heading": name})
+    for place, name in enumerate(said.get("columns", case.given[key].names)):
+        column = {"import_id": number, "sheet_number": 0, "sheet": "Blad1", "place": place}
+        _insert(cursor, "import_columns", column | {"field": name, "heading": name})
 
 
 def _add_rows(cursor: Cursor, table: Table, *, source: str, import_id: int) -> None:
@@ -267,8 +297,20 @@ def _add_rows(cursor: Cursor, table: Table, *, source: str, import_id: int) -> N
         _insert(cursor, source, row)
 
 
+def _add_details(cursor: Cursor, table: Table, *, name: str, imports: list[str]) -> None:
+    types = column_types(cursor, f"from {name}", {}) | {"import": "varchar"}
+    _known(set(table.names), set(types), where=f"{table.where}, the heading")
+    for number, line in enumerate(table.lines, 1):
+        row: Values = {"sheet_number": 0}
+        for column, cell in zip(table.names, line.cells, strict=True):
+            row[column] = value(cell, types[column], where=f"{table.where}, row {number}, column {column}")
+        said = row.pop("import")
+        _known({said}, set(imports), where=f"{table.where}, row {number}, column import")
+        _insert(cursor, name, {"import_id": imports.index(said) + 1} | row)
+
+
 def _insert(cursor: Cursor, table: str, row: Values) -> None:
-    names, marks = ", ".join(row), ", ".join(f"${name}" for name in row)
+    names, marks = ", ".join(f'"{name}"' for name in row), ", ".join(f"${name}" for name in row)
     cursor.execute(f"insert into {table} ({names}) values ({marks})", row)
 
 
@@ -349,18 +391,23 @@ def answer(cursor: Cursor, case: Case, sql: str | None = None) -> Answer:
 
 
 def _relations(cursor: Cursor, case: Case, sql: str) -> AbstractContextManager[None]:
-    """What an extract reads besides the exports, as the product gives it."""
+    """What an extract or a check reads besides the exports, as the product gives it."""
+    if case.folder == "quality":
+        return rhythms(cursor, load_sources(None))
     if case.folder != "extracts":
         return nullcontext()
     point = point_by(_points(), case.point) if case.point else None
     return extract_relations(cursor, sql, as_of=case.as_of, known_at=case.known_at, point=point)
 
 
+@contextmanager
 def extract_relations(
     cursor: Cursor, sql: str, *, as_of: date, known_at: datetime, point: Point | None = None
-) -> AbstractContextManager[None]:
-    """The relations that an extract's statement names, computed for a day."""
-    return relations(cursor, sql, Given(_points(), point, load_figures(None), as_of=as_of, known_at=known_at))
+) -> Iterator[None]:
+    """The relations that an extract's or a check's statement names, computed for a day."""
+    given = Given(_points(), point, load_figures(None), as_of=as_of, known_at=known_at)
+    with relations(cursor, sql, given), rhythms(cursor, load_sources(None)):
+        yield
 
 
 def statement_of(case: Case) -> str:

@@ -1,0 +1,184 @@
+"""What the page of the data's quality draws: the remarks with their filter, their rows, and the row behind one."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from compliance import charts, quality, ui, viewing, viewing_quality
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.quality import Finding
+from compliance.ui import View
+from compliance.viewing_quality import Filter, Remark
+
+SHOWN_ROWS: Final = 500
+
+
+def found_here(seen: View) -> list[Finding]:
+    """The findings of the organisation that is looked at."""
+    return [finding for finding in ui.findings(seen.key, seen.as_of) if finding.organisation == seen.scope.organisation]
+
+
+def nothing_found(seen: View) -> None:
+    """That nothing was found, or that there is nothing to look in."""
+    say = seen.say
+    if not ui.basis(seen.key, seen.as_of).imports:
+        word, title = say(N_("No basis")), say(N_("No export is loaded yet."))
+        ui.html(charts.empty_state("no_basis", word, title=title))
+        if seen.user.may(Permission.LOAD_EXPORTS):
+            ui.link(seen, "imports", say(N_("Load exports")))
+        return
+    title = say(
+        N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(seen.as_of)
+    )
+    looked = viewing_quality.clean_sentence(ui.checks(), [], say)
+    ui.html(charts.empty_state("green", say(N_("No remarks")), title=title, texts=[looked]))
+
+
+def chosen(seen: View, found: Sequence[Remark]) -> Filter:
+    """What of the remarks is asked for: severity, whose job, source and review point."""
+    say = seen.say
+    severities = [s for s in viewing_quality.SEVERITIES if any(r.check.severity == s for r in found)]
+    owners = [o for o in viewing_quality.OWNERS if any(r.check.owner == o for r in found)]
+    names = [id_ for id_ in ui.sources() if any(id_ in r.sources for r in found)]
+    first, second, third, fourth = st.columns([3, 3, 3, 3])
+    with first:
+        picked = st.pills(
+            say(N_("Severity")),
+            severities,
+            selection_mode="multi",
+            format_func=lambda s: say(viewing_quality.SEVERITIES[s]),
+            key=f"severity {say.code}",
+        )
+    with second:
+        owner = st.selectbox(
+            say(N_("Whose job it is")),
+            owners,
+            index=None,
+            format_func=lambda o: say(viewing_quality.OWNERS[o]),
+            placeholder=say(N_("Everyone")),
+            key=f"owner {say.code}",
+        )
+    with third:
+        source = st.selectbox(
+            say(N_("Source")),
+            names,
+            index=None,
+            format_func=lambda id_: say.pick(ui.sources()[id_].title),
+            placeholder=say(N_("All sources")),
+            key=f"source {say.code}",
+        )
+    with fourth:
+        point = _point(seen)
+    return Filter(tuple(picked), owner, source, next((p for p in ui.points() if p.id == point), None))
+
+
+def _point(seen: View) -> str | None:
+    """The review point that the findings are limited to: the one in the address, until another is chosen."""
+    say, ids = seen.say, [point.id for point in ui.points()]
+    said = st.query_params.get("point")
+    titles = {point.id: viewing.label(point, say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
+    picked: str | None = st.selectbox(
+        say(N_("Review point")),
+        ids,
+        index=ids.index(said) if said in ids else None,
+        format_func=lambda id_: titles[id_],
+        placeholder=say(N_("All points")),
+        key=f"point {said} {say.code}",
+    )
+    return picked
+
+
+def remark(seen: View, shown: Remark) -> None:
+    """One remark: how grave it is, what it is, whose job, what to do, the points that rest on it, and its rows."""
+    say, check = seen.say, shown.check
+    with st.container(key=f"remark-{check.id}"):
+        left, right = st.columns([6, 6], gap="medium")
+        with left:
+            count = say.plural("{n} finding", "{n} findings", len(shown.found))
+            word = say(viewing_quality.SEVERITIES[check.severity])
+            ui.html(charts.status_mark(viewing_quality.SIGNS[check.severity], word, note=count))
+            ui.html(charts.section(say.pick(check.title), note=say.pick(check.explanation), level=3))
+            _points(seen, shown)
+        with right:
+            ui.html(charts.pairs(viewing_quality.remark_pairs(shown, ui.sources(), say)))
+        _rows(seen, shown)
+
+
+def _points(seen: View, shown: Remark) -> None:
+    """Links to the points that rest on the exports of a remark."""
+    points = viewing_quality.points_of(shown, ui.points())
+    if not points:
+        ui.html(charts.caption(seen.say(N_("No review point rests on it."))))
+        return
+    ui.html(charts.caption(seen.say(N_("Points that rest on it"))))
+    with st.container(key=f"rests-{shown.check.id}", horizontal=True):
+        for point in points:
+            ui.link(seen, "point", viewing.label(point, seen.say), point=point.id)
+
+
+def visible(seen: View, shown: Remark) -> Remark:
+    """A remark with those findings whose rows the person may see."""
+    if not seen.user.may(Permission.SEE_ITEMS):
+        return Remark(shown.check, ())
+    persons = seen.user.may(Permission.SEE_PERSONS)
+    return Remark(
+        shown.check, tuple(f for f in shown.found if persons or f.source not in viewing_quality.PRIVATE_SOURCES)
+    )
+
+
+def _rows(seen: View, shown: Remark) -> None:
+    """The findings as a table that can be opened, and the spreadsheet row of the one that is chosen."""
+    say, allowed = seen.say, visible(seen, shown)
+    if not allowed.found:
+        ui.html(charts.caption(say(N_("The rows are shown to the coordinator only."))))
+        return
+    first = Remark(shown.check, allowed.found[:SHOWN_ROWS])
+    with st.expander(say(N_("Show the rows"))):
+        if len(allowed.found) < len(shown.found) or len(first.found) < len(allowed.found):
+            values = {"n": say.number(len(first.found)), "of": say.number(len(shown.found))}
+            ui.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
+        table = viewing_quality.finding_rows(first, ui.sources(), say)
+        event = st.dataframe(
+            table,
+            hide_index=True,
+            height=min(36 * (len(table) + 1) + 3, 420),
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"findings {shown.check.id} {say.code} {seen.as_of}",
+            alt=say.pick(shown.check.title),
+        )
+        picked = event.selection.rows
+        if picked and picked[0] < len(table):
+            _row_card(seen, first.found[picked[0]])
+
+
+def _row_card(seen: View, finding: Finding) -> None:
+    """The spreadsheet row of a finding as it was read, beside its headings."""
+    say = seen.say
+    with st.container(border=True, key=f"card-{finding.check}"):
+        title = viewing_quality.source_title(finding.source, ui.sources(), say)
+        if finding.row is None:
+            text = say(
+                N_("The finding is about the whole file {file}, import {id}."), file=finding.file, id=finding.import_id
+            )
+            ui.html(charts.card_head(title, text=text))
+            return
+        ui.html(charts.card_head(viewing_quality.place_line(finding, say), kicker=title))
+        with seen.database.cursor() as cursor:
+            row = quality.row_read(cursor, finding, ui.sources())
+        if row is None:
+            ui.html(charts.note(say(N_("The row was not loaded, and the cells of this import have not been kept."))))
+            return
+        ui.html(charts.table(*viewing_quality.row_table(row, say), caption=say(N_("The spreadsheet row"))))
+
+
+def download(seen: View, shown: Sequence[Remark]) -> None:
+    """The findings that are shown, as CSV."""
+    say = seen.say
+    rows = viewing_quality.csv_rows([visible(seen, remark_) for remark_ in shown], ui.sources(), say)
+    if rows:
+        content = viewing.swedish_csv(rows)
+        name = f"quality_{seen.as_of}.csv"
+        st.download_button(say(N_("Download as CSV")), content, file_name=name, mime="text/csv", key="findings_csv")

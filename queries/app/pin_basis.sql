@@ -1,0 +1,6 @@
+-- Finds the imports behind a day once, for one cursor: there the stored macro of the same name is hidden by this one.
+create or replace temp table pinned_basis as
+select * from imports_at(as_of := $as_of, known_at := $known_at);
+
+create or replace temp macro imports_at(as_of, known_at) as table
+    select * from pinned_basis

@@ -1,0 +1,45 @@
+-- what: Rows that were not loaded and have not come back mended, and why: they are in no figure.
+-- grain: one row a value for which its row was rejected
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment whose knowledge counts
+-- columns:
+--   organisation (varchar): whose export it is
+--   source (varchar): the source that it is an export of
+--   import_id (integer): the import
+--   file (varchar): the file of it
+--   sheet_number (smallint): the sheet, from 0
+--   sheet (varchar): its name
+--   row (integer): the row
+--   subject (varchar): what stands there, or null
+--   field (varchar): the heading above it
+--   detail (varchar): why, as a code
+--   number (bigint): always 1
+
+-- the rows of a file that came back mended: the workbook that holds them says where they stood
+with mended as (
+    select i.organisation_id, i.source, i.import_id, c.sheet, try_cast(r.cells[c.place + 1] as integer) as row
+    from imports_at(as_of := $as_of, known_at := $known_at) as i
+    inner join import_columns as c using (import_id)
+    inner join import_rows as r on r.import_id = c.import_id and r.sheet_number = c.sheet_number
+    where i.completes and lower(c.heading) in ('rad i filen', 'row in the file')
+)
+select
+    i.organisation, i.source, i.import_id, i.file, p.sheet_number, p.sheet, p.row,
+    p.value as subject,
+    p."column" as field,
+    p.reason as detail,
+    cast(1 as bigint) as number
+from problems as p
+inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id)
+where p.kind = 'rejected'
+    and not exists (
+        select 1
+        from mended as m
+        where m.organisation_id = i.organisation_id
+            and m.source = i.source
+            and m.import_id > i.import_id
+            and m.row = p.row
+            and (p.sheet is null or m.sheet = p.sheet)
+    )
+order by i.organisation collate sv, i.source, i.import_id, p.sheet_number, p.row, p.column_number, p.reason

@@ -1,0 +1,102 @@
+-- what: Answers that are neither yes nor no, so that they count as unknown.
+-- grain: one row an import, field and answer
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment whose knowledge counts
+-- columns:
+--   organisation (varchar): whose export it is
+--   source (varchar): the source that it is an export of
+--   import_id (integer): the import
+--   file (varchar): the file of it
+--   sheet_number (smallint): the sheet of the first row, from 0
+--   sheet (varchar): its name
+--   row (integer): the first row that says it
+--   subject (varchar): the answer
+--   field (varchar): the field
+--   detail (varchar): always null
+--   number (bigint): how many rows say it
+
+-- the fields of each row that hold neither yes nor no
+with unanswered as (
+    select
+        'breaches' as source, import_id, sheet_number, sheet, row, breach_id as id,
+        [case when notifiable is null then 'notifiable' end] as fields
+    from breaches
+    union all
+    select
+        'systems', import_id, sheet_number, sheet, row, null,
+        [
+            case when classified_last_year is null then 'classified_last_year' end,
+            case when risk_analysed_last_year is null then 'risk_analysed_last_year' end
+        ]
+    from systems
+    union all
+    select
+        'processing', import_id, sheet_number, sheet, row, processing_id,
+        [
+            case when third_country is null then 'third_country' end,
+            case when dpia_required is null then 'dpia_required' end
+        ]
+    from processing
+    union all
+    select
+        'dpias', import_id, sheet_number, sheet, row, null,
+        [case when required is null then 'required' end]
+    from dpias
+    union all
+    select
+        'processors', import_id, sheet_number, sheet, row, agreement_id,
+        [
+            case when renews is null then 'renews' end,
+            case when instruction is null then 'instruction' end,
+            case when subprocessors is null then 'subprocessors' end
+        ]
+    from processors
+    union all
+    select
+        'procurements', import_id, sheet_number, sheet, row, reference,
+        [
+            case when handles_information is null then 'handles_information' end,
+            case when classified is null then 'classified' end,
+            case when requirements is null then 'requirements' end,
+            case when processor_assessed is null then 'processor_assessed' end
+        ]
+    from procurements
+),
+counting as (
+    select i.organisation, i.organisation_id, i.file, i.extract_date, u.*
+    from unanswered as u
+    inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
+    -- of the same id the last row counts
+    qualify id is null or row_number() over (
+        partition by organisation_id, source, lower(id)
+        order by extract_date desc, import_id desc, sheet_number desc, row desc
+    ) = 1
+),
+each_field as (
+    select * exclude (fields), unnest(fields) as field
+    from counting
+),
+-- an empty cell is no answer; what was read as empty is found among the cells as they were read
+written as (
+    select e.*, trim(r.cells[c.place + 1]) as said
+    from each_field as e
+    inner join import_columns as c using (import_id, sheet_number, field)
+    inner join import_rows as r using (import_id, sheet_number, row)
+)
+select
+    organisation,
+    source,
+    import_id,
+    any_value(file) as file,
+    min_by(sheet_number, (sheet_number, row)) as sheet_number,
+    min_by(sheet, (sheet_number, row)) as sheet,
+    min_by(row, (sheet_number, row)) as row,
+    min_by(said, (sheet_number, row)) as subject,
+    field,
+    cast(null as varchar) as detail,
+    count(*) as number
+from written
+where said <> '' and not starts_with(said, '#')
+group by organisation, source, import_id, field, lower(said)
+order by organisation collate sv, source, import_id, field, number desc, subject collate sv

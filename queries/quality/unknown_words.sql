@@ -1,0 +1,44 @@
+-- what: Status words that no list knows, so that their rows count as unknown or not at all.
+-- grain: one row an import, field and word
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment whose knowledge counts
+-- columns:
+--   organisation (varchar): whose export it is
+--   source (varchar): the source that it is an export of
+--   import_id (integer): the import
+--   file (varchar): the file of it
+--   sheet_number (smallint): the sheet of the first row, from 0
+--   sheet (varchar): its name
+--   row (integer): the first row that says it
+--   subject (varchar): the word
+--   field (varchar): the field
+--   detail (varchar): always null
+--   number (bigint): how many rows say it
+
+with written as (
+    select organisation, 'training' as source, import_id, file, sheet_number, sheet, row, status, status_code
+    from training_at(as_of := $as_of, known_at := $known_at)
+    union all
+    select organisation, 'processors', import_id, file, sheet_number, sheet, row, status, status_code
+    from processors_at(as_of := $as_of, known_at := $known_at)
+    union all
+    select organisation, 'local_instruction', import_id, file, sheet_number, sheet, row, status, status_code
+    from local_instruction_at(as_of := $as_of, known_at := $known_at)
+)
+select
+    organisation,
+    source,
+    import_id,
+    any_value(file) as file,
+    min_by(sheet_number, (sheet_number, row)) as sheet_number,
+    min_by(sheet, (sheet_number, row)) as sheet,
+    min_by(row, (sheet_number, row)) as row,
+    min_by(status, (sheet_number, row)) as subject,
+    'status' as field,
+    cast(null as varchar) as detail,
+    count(*) as number
+from written
+where status is not null and status_code is null
+group by organisation, source, import_id, lower(status)
+order by organisation collate sv, source, import_id, number desc, subject collate sv

@@ -1,0 +1,496 @@
+"""The checks of the data: what is declared of them, what they find in real files, who sees it, and their page."""
+
+import io
+import re
+import time
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+
+import openpyxl
+import pytest
+
+from compliance import quality, ui_quality, viewing_quality
+from compliance.database import EVERYTHING_KNOWN
+from compliance.errors import Refusal
+from compliance.language import LANGUAGES, Language
+from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
+from compliance.quality import by_check, findings, load_checks, remarks, row_read
+from compliance.queries import names, query
+from compliance.reading import read
+from compliance.returning import ROW, return_workbook
+from compliance.viewing_quality import Filter
+from tests.files import xlsx
+from tests.line import POINTS, SOURCES, Line
+from tests.test_pages import DAY, _warm, folder, opened, own, sample, text  # noqa: F401 - fixtures
+
+CHECKS = load_checks(None)
+AS_OF = date(2026, 11, 24)
+
+
+def found_in(line, as_of=AS_OF):
+    with line.database.cursor() as cursor:
+        return findings(cursor, CHECKS, SOURCES, as_of=as_of, known_at=EVERYTHING_KNOWN)
+
+
+def points_of(source):
+    return {point.id for point in POINTS if source in {*point.needs, *point.uses}}
+
+
+# --- what is declared --------------------------------------------------------------------------------------------
+
+
+def test_every_check_is_declared_and_every_declaration_has_its_statement():
+    assert sorted(check.id for check in CHECKS) == sorted(names("quality"))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_everything_that_is_shown_of_a_check_is_said_in_both_languages(check):
+    texts = [check.title, check.explanation, check.todo, check.subject, check.detail, check.number]
+    assert [said for said in texts if said is not None and not (said.get("sv") and said.get("en"))] == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_all_checks_give_the_same_columns_and_ask_for_nothing_but_the_day(check):
+    asked = query("quality", check.id)
+    columns = {name: type_ for name, (type_, _) in asked.columns.items()}
+    assert columns == {name: type_ for name, (type_, _) in query("quality", "freshness").columns.items()}
+    assert ["check", *columns] == list(quality.Finding.__dataclass_fields__)
+    assert set(asked.parameters) == {"as_of", "known_at"}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_no_check_gives_a_persons_name(check):
+    """Rulebook, section 5."""
+    last = query("quality", check.id).sql
+    persons = r"\b(email|responsible|reviewed_by|dpo|object_leader|object_owner|risk_owner|cause|title)\b"
+    assert not re.search(persons, last)
+    assert not re.search(r"from (staff|training)\b(?:(?!from).)*\bname\b", last)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_column_without_a_title_is_empty_or_counts_one(check):
+    said = query("quality", check.id).columns
+    for name in ("subject", "detail"):
+        assert (getattr(check, name) is None) == (said[name][1] == "always null")
+    assert check.number or said["number"][1] in {"always 1", "how many rows there are of the system; else 1"}
+
+
+def references(check):
+    """The (source, field) that a check compares."""
+    sql = query("quality", check).sql
+    return set(re.findall(r"'(\w+)'(?: as source)?, '\w+'(?: as wanted)?, '(\w+)'", sql))
+
+
+def test_every_declared_reference_is_checked():
+    declared = {(s.id, f.name): f.refers_to for s in SOURCES.values() for f in s.fields if f.refers_to}
+    units = {key for key, wanted in declared.items() if wanted == ("staff", "unit")}
+    assert references("unmatched_keys") == set(declared) - units
+    named = set(re.findall(r"from (\w+)\n", query("quality", "units_in_one_source").sql)) & set(SOURCES)
+    assert {source for source, _ in units} <= named
+
+
+def branches(check):
+    """What a statement selects from each source's table."""
+    sql = query("quality", check).sql
+    found = re.findall(r"select((?:(?!\bselect\b).)*?)\n\s+from (\w+)\n", sql, re.S)
+    return [(table, columns) for columns, table in found if table in SOURCES]
+
+
+@pytest.mark.parametrize("check", ["unmatched_keys", "unregistered_systems", "units_in_one_source", "unclear_answers"])
+def test_of_the_same_id_the_last_row_counts_as_the_sources_declare(check):
+    for table, columns in branches(check):
+        ids = [name for name in SOURCES[table].unique if re.search(rf"\b{name}\b", columns.replace("fields", ""))]
+        reads_only_what_is_known = f"'{table}'" in columns and " null, import_id" in columns
+        assert ids == list(SOURCES[table].unique) or reads_only_what_is_known, (check, table)
+
+
+@pytest.mark.parametrize("check", ["contradicting_dates", "dates_after_extract"])
+def test_several_rows_are_right_only_where_the_source_says_so(check):
+    sql = query("quality", check).sql
+    several = set(re.findall(r"'(\w+)'", re.search(r"source in \(([^)]*)\)\s+or not exists", sql)[1]))
+    assert several == {table for table, _ in branches(check) if not SOURCES[table].unique}
+
+
+def test_an_organisation_changes_a_severity_in_a_file_of_its_own(tmp_path):
+    (tmp_path / "quality.toml").write_text('[checks.freshness]\nseverity = "notice"\n', "utf-8")
+    mine = {check.id: check for check in load_checks(tmp_path)}
+    assert not mine["freshness"].remark
+    assert mine["freshness"].title == next(check for check in CHECKS if check.id == "freshness").title
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('[checks.freshness]\nowner = "boss"\n', "owner boss. Choose one of coordinator, source_owner, unit."),
+        ('[checks.mine]\nseverity = "error"\n', "lacks the key owner of the check mine"),
+    ],
+)
+def test_a_declaration_that_is_wrong_is_refused_with_its_place(tmp_path, table, said):
+    (tmp_path / "quality.toml").write_text(table, "utf-8")
+    with pytest.raises(Refusal) as raised:
+        load_checks(tmp_path)
+    assert said in Language("en").refusal(raised.value)
+
+
+# --- what is found in real files ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+STAFF = """
+AD-konto | Namn       | Avdelning | Enhet | Anställningsdatum
+ab12     | Anna Berg  | Förskola  | Norr  | 2020-01-01
+cd34     | Carl Dahl  | Förskola  | Söder | 2020-01-01
+"""
+TRAINING = """
+AD-konto | Namn      | Kurs | Status  | Startdatum | Slutfört datum
+ab12     | Anna Berg | A    | Godkänd | 2026-10-01 | 2026-10-02
+"""
+SYSTEMS = """
+Systemnamn | Enhet | Status  | Har riskanalys genomförts under det senaste året?
+Alfa       | Norr  | I drift | Ja
+"""
+INCIDENTS = """
+Ärende-ID | Rubrik | Inträffade       | Upptäckt         | Enhet | System | Stängd
+I1        | Spam   | 2026-10-01 08:00 | 2026-10-01 09:00 | Norr  | Alfa   | 2026-10-02
+"""
+
+
+def load(line, **changed):
+    tables = {"staff": STAFF, "training": TRAINING, "systems": SYSTEMS, "incidents": INCIDENTS} | changed
+    for name, table in tables.items():
+        line.load_table(table, name=f"{name}.csv", source=name)
+
+
+def test_clean_exports_have_no_findings(line):
+    load(line)
+    assert found_in(line) == []
+
+
+def test_an_empty_database_has_no_findings(line):
+    with line.database.writing():
+        pass
+    assert found_in(line) == []
+
+
+MESSY = {
+    "training": """
+        AD-konto | Namn      | Personnr    | Kurs | Status     | Startdatum | Slutfört datum
+        ab12     | Anna Berg | 850101-1234 | A    | Klarmärkt  | 2026-10-05 | 2026-10-02
+        xx99     | Xerxes X  |             | A    | Godkänd    |            | 2026-12-24
+        cd34     | Carl Dahl |             | A    | Godkänd    | i våras    |
+        cd34     | Carl Dahl |             |      | Godkänd    |            |
+    """,
+    "systems": """
+        Systemnamn | Enhet  | Centralt/lokalt | Status  | Har riskanalys genomförts under det senaste året?
+        Alfa       | Norr   | Lokalt          | I drift | Delvis
+        Alfa       | Norrön | Centralt        | I drift | #SAKNAS!
+    """,
+    "incidents": """
+        Ärende-ID | Rubrik            | Inträffade       | Upptäckt         | Enhet | System | Stängd
+        I1        | Anna ringde       | 2026-10-03 08:00 | 2026-10-01 09:00 | Norr  | Alfaa  | 2026-10-02
+        I1        | Anna ringde igen  | 2026-10-03 08:00 | 2026-10-01 09:00 | Norr  | Alfaa  | 2026-10-02
+    """,
+}
+EXPECTED = {
+    "rejected_rows": [("training", 5, None)],
+    "contradicting_dates": [("incidents", 3, "I1"), ("training", 2, "A")],
+    "unmatched_keys": [("training", 3, "xx99")],
+    "unknown_words": [("training", 2, "Klarmärkt")],
+    "unclear_answers": [("systems", 2, "Delvis")],
+    "duplicates": [("incidents", 2, "I1"), ("systems", 2, "Alfa")],
+    "dates_after_extract": [("training", 3, "A")],
+    "unreadable_values": [("training", 4, "i våras")],
+    "error_cells": [("systems", 3, None)],
+    "units_in_one_source": [("systems", 3, "Norrön")],
+    "unregistered_systems": [("incidents", 3, "Alfaa")],
+    "identity_numbers": [("training", None, None)],
+}
+
+
+def test_messy_exports_have_the_findings_that_they_should(line):
+    load(line, **MESSY)
+    found = {check: [(f.source, f.row, f.subject) for f in every] for check, every in by_check(found_in(line)).items()}
+    assert found == EXPECTED
+
+
+def test_no_finding_holds_a_name_or_what_an_incident_says(line):
+    load(line, **MESSY)
+    said = " ".join(f"{f.subject} {f.field} {f.detail}" for f in found_in(line))
+    assert not re.search("Anna|Carl|Xerxes|ringde|850101", said)
+
+
+def test_exports_grow_old_and_shrink(line):
+    long = STAFF + "".join(f"p{n} | Namn | Förskola | Norr | 2020-01-01\n" for n in range(20))
+    line.load_table(long, name="before.csv", source="staff", extract_date=date(2026, 10, 1))
+    line.load_table(STAFF, name="after.csv", source="staff", extract_date=date(2026, 10, 24))
+    assert [(f.check, f.detail, f.number) for f in found_in(line)] == [("shrinking", "22 → 2", 20)]
+    later = found_in(line, date(2026, 11, 25))
+    assert next((f.check, f.detail, f.number) for f in later) == ("freshness", "2026-10-24", 32)
+
+
+def test_rows_that_were_rejected_have_not_gone(line):
+    whole = "".join(f"p{n} | Namn | Förskola | Norr | 2020-01-01\n" for n in range(20))
+    line.load_table(STAFF + whole, name="before.csv", source="staff", extract_date=date(2026, 11, 1))
+    line.load_table(STAFF + whole.replace("Norr", ""), name="after.csv", source="staff", extract_date=date(2026, 11, 2))
+    assert set(by_check(found_in(line))) == {"rejected_rows"}
+
+
+def test_rows_that_come_back_mended_are_no_longer_rejected(line):
+    path = line.folder / "plan.xlsx"
+    sheet = [
+        ("Åtgärds-ID", "Systemnamn", "Status"),
+        ("1", "Alfa", "Pågår"),
+        ("2", None, "Pågår"),
+        ("3", "#N/A", "Klar"),
+    ]
+    path.write_bytes(xlsx({"Blad1": sheet}))
+    receipts, book = line.load(path, extract_date=AS_OF), read(path, name=path.name)
+    assert {check: [f.row for f in found] for check, found in by_check(found_in(line)).items()} == {
+        "rejected_rows": [3, 4],
+        "error_cells": [4],
+    }
+    back = openpyxl.load_workbook(io.BytesIO(return_workbook(tuple(receipts), book, Language("sv"))))
+    back.worksheets[0].cell(2, 4).value = back.worksheets[0].cell(3, 4).value = "Alfa"
+    back.save(line.folder / "rättad.xlsx")
+    line.load(line.folder / "rättad.xlsx")
+    assert found_in(line) == []
+
+
+@pytest.mark.parametrize("check", ["rejected_rows", "error_cells"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_check_knows_a_return_by_its_own_column(check, lang):
+    assert f"'{Language(lang)(ROW).lower()}'" in query("quality", check).sql
+
+
+def test_one_cursor_answers_for_one_day_after_the_other(line):
+    """The imports are pinned while the checks run, and not after."""
+    line.load_table(STAFF, name="staff.csv", source="staff", extract_date=date(2026, 10, 24))
+    with line.database.cursor() as cursor:
+        for day, n in ((date(2026, 11, 24), 0), (date(2026, 11, 25), 1), (date(2026, 10, 1), 0)):
+            assert len(findings(cursor, CHECKS, SOURCES, as_of=day, known_at=EVERYTHING_KNOWN)) == n
+        assert cursor.execute(
+            "select count(*) from duckdb_functions() where function_name = 'imports_at'"
+        ).fetchall() == [(1,)]
+
+
+def test_a_row_is_shown_as_it_was_read(line):
+    load(line, **MESSY)
+    finding = by_check(found_in(line))["unreadable_values"][0]
+    with line.database.cursor() as cursor:
+        row = row_read(cursor, finding, SOURCES)
+        assert row.as_read
+        assert dict(row.cells) == {
+            "AD-konto": "cd34", "Namn": "Carl Dahl", "Kurs": "A", "Status": "Godkänd", "Startdatum": "i våras",
+            "Slutfört datum": None,
+        }  # fmt: skip
+        assert row_read(cursor, replace(finding, row=None), SOURCES) is None
+
+
+def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
+    load(line, **MESSY)
+    with line.database.writing() as cursor:
+        cursor.execute("delete from import_rows")
+    found = by_check(found_in(line))
+    with line.database.cursor() as cursor:
+        row = row_read(cursor, found["unreadable_values"][0], SOURCES)
+        assert not row.as_read
+        assert dict(row.cells)["AD-konto"] == "cd34"
+        assert row_read(cursor, found["rejected_rows"][0], SOURCES) is None
+
+
+# --- which points rest on them -----------------------------------------------------------------------------------
+
+
+def test_a_point_rests_on_what_is_grave_in_the_exports_that_it_reads(line):
+    load(line, **MESSY)
+    found = found_in(line)
+    organisation = found[0].organisation
+    rests = remarks(CHECKS, found, POINTS, organisation)
+    assert {id_ for id_, ids in rests.items() if "unmatched_keys" in ids} == points_of("training")
+    assert {id_ for id_, ids in rests.items() if "unclear_answers" in ids} == points_of("systems")
+    assert not any({"identity_numbers", "unregistered_systems"} & set(ids) for ids in rests.values())
+    assert not any(remarks(CHECKS, found, POINTS, "Another").values())
+
+
+def test_a_point_rests_on_an_export_that_it_only_uses():
+    finding = quality.Finding("freshness", "A", "classifications", 1, "f", None, None, None, None, None, "", 1)
+    rests = remarks(CHECKS, [finding], POINTS, "A")
+    assert {id_ for id_, ids in rests.items() if ids} == {"classification", "access"}
+
+
+# --- what a page says --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_findings_are_told_in_words(line, lang):
+    load(line, **MESSY)
+    say = Language(lang)
+    every = viewing_quality.remarks(CHECKS, found_in(line), Filter())
+    assert [remark.check.id for remark in every] == [check.id for check in CHECKS if check.id in EXPECTED]
+    for remark in every:
+        rows = viewing_quality.finding_rows(remark, SOURCES, say)
+        assert len(rows) == len(remark.found)
+        assert not re.search(r"\b[a-z]+_[a-z]+\b", str([{**row, say("File"): ""} for row in rows]))
+    table = viewing_quality.csv_rows(every, SOURCES, say)
+    assert len(table) == len(found_in(line))
+
+
+def test_a_pair_of_dates_is_told_as_one_before_the_other(line):
+    load(line, **MESSY)
+    finding = next(f for f in found_in(line) if f.field == "completed, started")
+    assert viewing_quality.field_text(finding, SOURCES, Language("sv")) == "Slutfört datum före Startdatum"
+    heading = replace(finding, field="Enhet, avdelning")
+    assert viewing_quality.field_text(heading, SOURCES, Language("sv")) == "Enhet, avdelning"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        (Filter(), set(EXPECTED)),
+        (Filter(severities=("error",)), {"rejected_rows", "contradicting_dates"}),
+        (Filter(severities=("notice",)), {"unregistered_systems", "identity_numbers"}),
+        (Filter(owner="unit"), {"unclear_answers"}),
+        (Filter(source="systems"), {"unclear_answers", "duplicates", "error_cells", "units_in_one_source"}),
+        (Filter(severities=("error",), source="systems"), set()),
+        (
+            Filter(point=next(point for point in POINTS if point.id == "risk_analysis")),
+            {"unclear_answers", "duplicates", "error_cells", "units_in_one_source"},
+        ),
+    ],
+)
+def test_a_filter_lets_through_what_it_says(line, chosen, shown):
+    load(line, **MESSY)
+    assert {remark.check.id for remark in viewing_quality.remarks(CHECKS, found_in(line), chosen)} == shown
+
+
+def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(line):
+    load(line, **MESSY)
+    found = viewing_quality.for_others(found_in(line))
+    assert len(found) == len(found_in(line))
+    private = [f for f in found if f.source in {"staff", "training", "incidents", "breaches"}]
+    assert private
+    assert {(f.row, f.subject, f.detail) for f in private} == {(None, None, None)}
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def finding_count(database):
+    with database.cursor() as cursor:
+        found = findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN)
+    return {check: len(every) for check, every in by_check(found).items()}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_lists_every_check_that_found_something(sample, monkeypatch, lang):  # noqa: F811
+    say, counts = Language(lang), finding_count(sample)
+    app = opened("quality", monkeypatch, lang=lang)
+    shown = text(app)
+    assert counts["rejected_rows"] > 1
+    for check in CHECKS:
+        if check.id in counts:
+            assert say.pick(check.title) in shown
+            assert say.plural("{n} finding", "{n} findings", counts[check.id]) in shown
+            assert say.pick(check.todo) in shown
+    assert [len(table.value) for table in app.dataframe] == [counts[c.id] for c in CHECKS if c.id in counts]
+    clean = [say.pick(check.title).lower() for check in CHECKS if check.id not in counts]
+    assert all(title in shown for title in clean)
+
+
+def test_management_sees_the_remarks_and_no_rows(sample, monkeypatch):  # noqa: F811
+    app = opened("quality", monkeypatch, role=MANAGEMENT)
+    assert "Avvisade rader" in text(app)
+    assert "Raderna visas bara för samordnaren." in text(app)
+    assert not app.dataframe
+    assert not app.get("download_button")
+
+
+def test_an_analyst_sees_no_row_of_a_person_or_an_incident(sample, monkeypatch):  # noqa: F811
+    mine = opened("quality", monkeypatch, role=COORDINATOR).dataframe[0].value
+    theirs = opened("quality", monkeypatch, role=ANALYST).dataframe[0].value
+    private = {"Personallista", "Utbildningsstatus", "Incidenter", "Personuppgiftsincidenter"}
+    assert private & set(mine["Källa"])
+    assert set(theirs["Källa"]) == set(mine["Källa"]) - private
+
+
+def test_a_link_from_a_point_limits_the_page_to_it(sample, monkeypatch):  # noqa: F811
+    app = opened("quality", monkeypatch, point="processor_agreements")
+    assert {source for table in app.dataframe for source in table.value["Källa"]} == {"Personuppgiftsbiträdesavtal"}
+
+
+def test_filters_narrow_the_page(sample, monkeypatch):  # noqa: F811
+    app = opened("quality", monkeypatch)
+    app.selectbox(key="source sv").set_value("processors").run()
+    assert {source for table in app.dataframe for source in table.value["Källa"]} == {"Personuppgiftsbiträdesavtal"}
+    next(group for group in app.get("button_group") if group.key == "severity sv").set_value(["error"]).run()
+    assert len(app.dataframe) == 1
+    app.selectbox(key="owner sv").set_value("coordinator").run()
+    assert "Ingen anmärkning är av det slaget." in text(app)
+
+
+def test_a_clean_database_says_what_was_looked_for(own, monkeypatch, tmp_path):  # noqa: F811
+    line = Line(tmp_path)
+    line.database = own
+    load(line)
+    app = opened("quality", monkeypatch, as_of=AS_OF.isoformat())
+    assert "Inga anmärkningar" in text(app)
+    assert all(check.title["sv"].lower() in text(app) for check in CHECKS)
+    assert "v-remark" not in text(opened("overview", monkeypatch, as_of=AS_OF.isoformat()))
+
+
+def test_an_empty_database_leads_to_the_imports(own, monkeypatch):  # noqa: F811
+    app = opened("quality", monkeypatch)
+    assert "Ingen export är inläst än." in text(app)
+    assert "Inga anmärkningar" not in text(app)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_overview_marks_each_point_that_rests_on_remarks(sample, monkeypatch, lang):  # noqa: F811
+    say = Language(lang)
+    with sample.cursor() as cursor:
+        found = findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN)
+    counts = [len(ids) for ids in remarks(CHECKS, found, POINTS, found[0].organisation).values() if ids]
+    app = opened("overview", monkeypatch, lang=lang)
+    said = re.findall(r'class="v-remark" role="img" title="([^"]*)"', text(app))
+    assert said == [say.plural("{n} remark on its exports", "{n} remarks on its exports", n) for n in counts]
+
+
+def test_a_point_says_how_many_remarks_it_rests_on_and_leads_to_them(sample, monkeypatch):  # noqa: F811
+    app = opened("point", monkeypatch, point="processor_agreements")
+    assert re.search(r"Underlaget har \d+ anmärkning", text(app))
+    links = [link.proto.query_string for link in app.get("page_link") if link.proto.page.startswith("quality")]
+    assert any("point=processor_agreements" in link for link in links)
+
+
+def test_choosing_a_finding_shows_its_spreadsheet_row(sample, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(ui_quality.st, "dataframe", _first_row_chosen(ui_quality.st.dataframe))
+    app = opened("quality", monkeypatch, point="processor_agreements")
+    assert "Behörighetsgenomgångar" not in text(app)
+    assert "v-card-title" in text(app)
+    assert "Avtals-ID" in text(app)
+
+
+def _first_row_chosen(draw):
+    """A table in which a person has chosen the first row; AppTest cannot click in one."""
+
+    def drawn(table, **given):
+        draw(table, **given)
+        return SimpleNamespace(selection=SimpleNamespace(rows=[0]))
+
+    return drawn
+
+
+def test_the_checks_of_the_sample_are_quick_enough_for_the_overview(sample):  # noqa: F811
+    """The sum of what is planned and looked at; generous, since others may use the machine."""
+    with sample.cursor() as cursor:
+        seconds = []
+        for _ in range(3):
+            begun = time.process_time()
+            findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN)
+            seconds.append(time.process_time() - begun)
+    assert min(seconds) < 0.6
