@@ -32,7 +32,9 @@ class Field:
     """One column of a source: its name in the database, its type and the headings it is known by.
 
     `title` is its English name and `heading` the Swedish one, the first heading as it is written. `refers_to` is the
-    (source, field) whose values it names. `words` has the words of each code, the usual one first.
+    (source, field) whose values it names. `words` has the words of each code, the usual one first. `help` says what
+    its type does not, for whoever fills it in by hand, and `example` is a value that could stand there.
+    `hints` are parts of headings by which a column is guessed for it, and only that.
     """
 
     name: str
@@ -44,6 +46,14 @@ class Field:
     refers_to: tuple[str, str] | None = None
     instead: Instead | None = None
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    help: Texts = field(default_factory=dict)
+    example: str | int = ""
+    hints: tuple[str, ...] = ()
+
+    @property
+    def secret(self) -> bool:
+        """Whether nothing but yes or no may be kept of it: why somebody is absent is nobody's business."""
+        return self.instead is not None and self.instead.using == "reason_given"
 
     @property
     def texts(self) -> Texts:
@@ -165,6 +175,9 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         refers_to=_reference(given["refers_to"], file=file) if "refers_to" in given else None,
         instead=_instead(other) if other else None,
         words={_name(code, file=file): tuple(words) for code, words in given.get("words", {}).items()},
+        hints=tuple(normal(hint) for hint in given.get("hints", ())),
+        help=given.get("help", {}),
+        example=given.get("example", ""),
     )
 
 

@@ -1,18 +1,15 @@
-"""The preview of a file: what it would change, nothing written; and its rejected rows as a workbook to mend."""
+"""The preview of a file: what it would change, nothing written."""
 
-import io
 from dataclasses import replace
 from datetime import date, datetime
 
-import openpyxl
 import pytest
 
 from compliance.assessing import Status
 from compliance.database import Database
-from compliance.language import Language
 from compliance.loading import Order, load
 from compliance.points import load_points
-from compliance.previewing import preview, rejected_workbook
+from compliance.previewing import preview
 from compliance.reading import read
 from compliance.sources import load_sources, load_values
 from tests.files import xlsx
@@ -55,18 +52,6 @@ def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
     found = preview(database, [(book, ORDER)], as_of=date(2026, 1, 1), points=POINTS, sources=SOURCES, words=WORDS)
     assert found.day == DAY
     assert status(found.after, "classification") is Status.GREEN
-
-
-def test_rejected_rows_stand_in_the_workbook_as_they_were_without_what_was_dropped(database):
-    lines = [("Alfa", "Norr", "I drift", "19121212-1212", "Ja"), (None, "=1+1", "I drift", "19121212-1212", "Nej")]
-    found = previewed(database, systems(*lines))
-    sheet = openpyxl.load_workbook(io.BytesIO(rejected_workbook(found.receipts, Language("sv")))).active
-    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    heads = ["Rad i filen", "Kolumn", "Vad som är fel och vad du gör"]
-    assert table[0] == [*heads, "Systemnamn", "Enhet", "Status", ASKED]
-    assert table[1][:3] == [3, "Systemnamn", "Värdet saknas. Fyll i det och läs in filen igen."]
-    assert "19121212" not in str(table)
-    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
 def test_files_dropped_together_are_counted_together(database):

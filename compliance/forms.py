@@ -1,0 +1,211 @@
+"""Workbooks that a person fills in: texts that stay texts, drop-downs and checks by a field's type, a hidden sheet."""
+
+import io
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
+
+from openpyxl import Workbook as Book
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from compliance.language import N_, Language
+from compliance.markers import SHEET, Marker
+from compliance.sources import Field
+
+# What XML, so a workbook, has no way to write, and what the name of a sheet may not hold.
+ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
+NO_SHEET_MARKS: Final = dict.fromkeys(map(ord, "[]:*?/\\'"), " ")
+SHEET_NAME: Final = 31
+LIST_LENGTH: Final = 255
+YES_NO: Final = ("Ja", "Nej")
+LEVELS: Final = ("0", "1", "2", "3")
+FIRST_DAY: Final = date(1930, 1, 1)
+LAST_DAY: Final = date(9999, 12, 31)
+FORMATS: Final = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "id": "@"}
+EXPECTED: Final = {
+    "id": N_("A number or a code. Never a personal identity number."),
+    "date": N_("A date, as 2026-10-31."),
+    "datetime": N_("A date with a time of day, as 2026-10-31 14:30. Without a time, whole days are counted."),
+    "number": N_("A number."),
+    "path": N_("The unit, or the whole path to it as Department / Unit."),
+}
+EXAMPLES: Final[dict[str, object]] = {
+    "date": date(2026, 10, 31),
+    "datetime": datetime(2026, 10, 31, 14, 30),
+    "number": 3,
+    "level": "2",
+    "yes_no": YES_NO[0],
+}
+
+INK, QUIET = "1F2A37", "56606E"
+LINE: Final = Side(style="thin", color="C9CED6")
+BOX: Final = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
+HEAD: Final = PatternFill("solid", fgColor="DDE5EE")
+WRONG: Final = PatternFill("solid", fgColor="F8CBAD")
+OPEN: Final = PatternFill("solid", fgColor="FFF6CC")
+KNOWN: Final = PatternFill("solid", fgColor="EEEFF1")
+WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
+TOP: Final = Alignment(vertical="top")
+UNLOCKED: Final = Protection(locked=False)
+AUTHOR: Final = "compliance"
+
+
+def font(**how: Any) -> Any:
+    """The workbooks' own font: one that is named, since what stands for no name differs between programs."""
+    return Font(**{"name": "Calibri", "size": 11, "color": INK} | how)
+
+
+def put(sheet: Any, row: int, column: int, value: object, **style: Any) -> Any:
+    """Writes a cell and gives it back; a text stays a text, also where it begins as a formula does."""
+    cell = sheet.cell(row, column)
+    if isinstance(value, str):
+        cell.value = value.translate(ILLEGAL)
+        cell.data_type = "s"
+        cell.quotePrefix = value.startswith("=")
+    else:
+        cell.value = value
+    for name, given in style.items():
+        setattr(cell, name, given)
+    return cell
+
+
+def head(sheet: Any, row: int, column: int, text: str, *, explained: str = "") -> None:
+    """Writes a heading, with what it means as a note on it."""
+    cell = put(sheet, row, column, text, font=font(bold=True), fill=HEAD, border=BOX, alignment=WRAPPED)
+    if explained:
+        note(cell, explained)
+
+
+def note(cell: Any, text: str) -> None:
+    """A note on a cell, large enough to be read without being dragged."""
+    cell.comment = Comment(text.translate(ILLEGAL), AUTHOR, width=320, height=40 + 20 * (len(text) // 42 + 1))
+
+
+def title(sheet: Any, text: str, *hints: str) -> None:
+    """The title of a sheet and, below it, lines that say how it is used."""
+    put(sheet, 1, 1, text, font=font(bold=True, size=14))
+    for row, hint in enumerate(hints, start=2):
+        put(sheet, row, 1, hint, font=font(color=QUIET))
+
+
+def widths(sheet: Any, given: Iterable[int]) -> None:
+    """The widths of the columns from A on, in characters."""
+    for column, width in enumerate(given, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def choices(field: Field) -> tuple[str, ...]:
+    """The words to choose from in a field, as they are written in a spreadsheet; none where anything can stand."""
+    if field.type == "word":
+        return tuple(words[0] for words in field.words.values())
+    return {"yes_no": YES_NO, "level": LEVELS}.get(field.type, ())
+
+
+def expected(field: Field, say: Language) -> str:
+    """What can stand in a field, as a sentence; empty for a text."""
+    if field.type == "word":
+        words = ", ".join(_word(field, code, say) for code in field.words)
+        return say(N_("One of: {words}.") if field.required else N_("One of: {words}. Or empty."), words=words)
+    if words := ", ".join(choices(field)):
+        return say(N_("One of: {words}."), words=words)
+    return say(EXPECTED[field.type]) if field.type in EXPECTED else ""
+
+
+def _word(field: Field, code: str, say: Language) -> str:
+    """A word as it is written, and what it means where the reader's language has another."""
+    written, meant = field.words[code][0], say.pick(field.word(code))
+    return written if written.casefold() == meant.casefold() else f"{written} ({meant})"
+
+
+def explanation(field: Field, say: Language) -> str:
+    """What a field is, in a few sentences: its name in the reader's language, its help, what can stand in it."""
+    name = say.pick(field.texts)
+    parts = [f"{name}." if name != field.heading else "", say.pick(field.help) if field.help else ""]
+    parts += [expected(field, say), say(N_("Must be filled in.")) if field.required else ""]
+    return " ".join(part for part in parts if part)
+
+
+def example(field: Field) -> object:
+    """A value as it could stand in a field."""
+    if field.example:
+        return field.example
+    words = choices(field)
+    return EXAMPLES.get(field.type) or (words[0] if words else "")
+
+
+def check(field: Field, say: Language) -> Any | None:
+    """The drop-down or the check of a field's cells, not yet laid on any; None where anything can stand there."""
+    words = choices(field)
+    if words:
+        return _choice(field, words, say)
+    if field.type in {"date", "datetime"}:
+        first, last = (str((day - date(1899, 12, 30)).days) for day in (FIRST_DAY, LAST_DAY))
+        return _check(field, say, type="date", operator="between", formula1=first, formula2=last)
+    if field.type == "number":
+        return _check(field, say, type="decimal", operator="between", formula1="-1000000000", formula2="1000000000")
+    return None
+
+
+def _choice(field: Field, words: tuple[str, ...], say: Language) -> Any | None:
+    """A drop-down. Where a field need not be filled, words of a system's own are let through after a question."""
+    listed = ",".join(words)
+    if len(listed) > LIST_LENGTH or any("," in word or '"' in word for word in words):
+        return None
+    free = field.type == "word" and not field.required
+    return _check(field, say, type="list", formula1=f'"{listed}"', errorStyle="warning" if free else "stop")
+
+
+def _check(field: Field, say: Language, **how: Any) -> Any:
+    return DataValidation(
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle=say(N_("This cannot stand here"))[:32],
+        error=expected(field, say)[:LIST_LENGTH],
+        **how,
+    )
+
+
+def printable(sheet: Any) -> None:
+    """Lets a sheet be printed on lying pages, as wide as one."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
+    """A text as the name of a sheet, different from those that are taken."""
+    name = " ".join(text.translate(ILLEGAL).translate(NO_SHEET_MARKS).split())[:SHEET_NAME] or "1"
+    others = {other.casefold() for other in taken}
+    number, unique = 1, name
+    while unique.casefold() in others:
+        number += 1
+        unique = f"{name[: SHEET_NAME - 1 - len(str(number))]} {number}"
+    return unique
+
+
+def new_book() -> Any:
+    """A workbook without a sheet."""
+    book = Book()
+    book.remove(book.active)
+    return book
+
+
+def mark(book: Any, marker: Marker) -> None:
+    """Adds the hidden sheet that says what a workbook is."""
+    sheet = book.create_sheet(SHEET)
+    sheet.sheet_state = "hidden"
+    for row, values in enumerate(marker.rows(), start=1):
+        for column, value in enumerate(values, start=1):
+            if value:
+                put(sheet, row, column, value)
+
+
+def content(book: Any) -> bytes:
+    """The workbook as a file, opened at its first sheet."""
+    book.active = 0
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()

@@ -1,0 +1,333 @@
+"""What the units are asked where no system knows the answer: one workbook a unit, with only what is unknown.
+
+Each sheet is an export of its source. The columns that say which thing a row is about are hidden, so nothing that is
+written over a visible text changes what an answer belongs to. Known values stand in the row, since an answered row
+takes the place of the whole row that is there; a row without an answer is none when the workbook comes back.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+from openpyxl.utils import get_column_letter
+
+from compliance import forms
+from compliance.assessing import run
+from compliance.database import Cursor, Rows, rows
+from compliance.language import N_, Language
+from compliance.markers import ASKED, Marker
+from compliance.points import Point, point_by
+from compliance.queries import query, statement
+from compliance.sources import Field, Source
+
+# Headings that no source has: what a row is about, and how it stands.
+ABOUT, STATE = N_("What the question is about"), N_("As it stands")
+LABELS: Final = 2
+TITLE_ROW, HEADING_ROW = 1, 3
+NEW_ROWS: Final = 15
+WIDTHS: Final = {"date": 15, "yes_no": 16, "number": 13, "word": 18}
+TEXT_WIDTH: Final = 28
+NO_FILE_MARKS: Final = dict.fromkeys(map(ord, '<>:"/\\|?*'), " ")
+READ_FIRST: Final = N_("Read first")
+NEW: Final = N_("New procurements")
+
+Unit = str | None
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Of whom and for which day questions are asked, and the rules that say what is unknown."""
+
+    organisation: str
+    as_of: date
+    known_at: datetime
+    points: tuple[Point, ...]
+    sources: dict[str, Source]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What is asked of one source: the fields that a person sees, and how they are asked.
+
+    `anew` are asked also where they are known, since what stands is not enough; `open` are known and may be changed.
+    `point` is the review point whose items the statement reads.
+    """
+
+    source: str
+    statement: str
+    hint: str
+    fields: tuple[str, ...]
+    anew: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    point: str | None = None
+
+    def asked(self, row: Row) -> list[str]:
+        """The fields of a row that are asked."""
+        return [name for name in self.fields if name in self.anew or row.get(name) is None]
+
+
+# --- what is asked -----------------------------------------------------------------------------------------------
+
+
+TOPICS: Final = (
+    Topic(
+        source="local_instruction",
+        statement="asked_requirements",
+        hint=N_("Say how each requirement stands. Only a row with a status counts. An exemption needs a comment."),
+        fields=("status", "confirmed", "comment"),
+        anew=("status",),
+        open=("confirmed", "comment"),
+        point="local_instruction",
+    ),
+    Topic(
+        source="procurements",
+        statement="asked_procurements",
+        hint=N_("Fill in what you know of each procurement. Others are written on the sheet New procurements."),
+        fields=(
+            "handles_information", "classified", "requirements", "risk_analysed", "processor_assessed",
+            "coordinator_consulted", "announced", "contract_date",
+        ),
+    ),
+    Topic(
+        source="access_reviews",
+        statement="asked_systems",
+        hint=N_("Fill in the latest review of who has access to each system. Without one, leave the row empty."),
+        fields=("reviewed", "accounts_before", "accounts_reviewed", "accounts_removed", "reviewed_by"),
+        point="access",
+    ),
+    Topic(
+        source="routines",
+        statement="asked_routines",
+        hint=N_("Name the local routine of each review point, if there is one, and when it was adopted."),
+        fields=("routine", "adopted", "next_review", "owner"),
+    ),
+)  # fmt: skip
+Questions = dict[Topic, Rows]
+
+
+def questions(cursor: Cursor, asking: Asking) -> dict[Unit, Questions]:
+    """What each unit is asked, in Swedish order of the units; None is the organisation as a whole.
+
+    The whole organisation is asked for routines, which belong to no unit, and for the systems that name no unit.
+    """
+    found: dict[str, tuple[Unit, Questions]] = {}
+    for topic in TOPICS:
+        for row in _rows(cursor, topic, asking):
+            unit = row.get("asked_unit")
+            _, asked = found.setdefault((unit or "").casefold(), (unit, {}))
+            asked.setdefault(topic, []).append(row)
+    return dict(sorted(found.values(), key=lambda entry: _swedish(entry[0] or "")))
+
+
+def count(asked: Questions) -> int:
+    """How many rows are asked for."""
+    return sum(len(found) for found in asked.values())
+
+
+def _swedish(text: str) -> str:
+    """A key that sorts å, ä and ö after z."""
+    return text.casefold().translate({ord("å"): "{", ord("ä"): "|", ord("ö"): "}"})
+
+
+def _rows(cursor: Cursor, topic: Topic, asking: Asking) -> Rows:
+    """The rows that a topic asks for; without those of which everything is known."""
+    given = {"organisation": asking.organisation, "as_of": asking.as_of, "known_at": asking.known_at}
+    sql = statement(topic.statement)
+    beside = _beside(cursor, topic, asking)
+    for name, table in beside.items():
+        cursor.register(name, table)
+    try:
+        found = rows(cursor, sql, {name: value for name, value in given.items() if f"${name}" in sql})
+    finally:
+        for name in beside:
+            cursor.unregister(name)
+    return [row for row in found if topic.asked(row)]
+
+
+def _beside(cursor: Cursor, topic: Topic, asking: Asking) -> dict[str, pa.Table]:
+    """What a statement reads besides the exports: the items of a point, with or without a basis, or the points."""
+    if topic.source == "routines":
+        return {"review_points": pa.table({"review_point": [point.number for point in asking.points]})}
+    if topic.point is None:
+        return {}
+    values = point_by(asking.points, topic.point).parameters(asking.as_of)
+    found = run(cursor, query("points", topic.point), as_of=asking.as_of, known_at=asking.known_at, values=values)
+    return {f"{topic.point}_items": found}
+
+
+def _labels(topic: Topic, row: Row, asking: Asking, say: Language) -> tuple[str, str]:
+    """What a row is about, and how it stands."""
+    if topic.source == "local_instruction":
+        state = " ".join(str(part) for part in (row["status"], row["confirmed"]) if part)
+        return row["requirement"], state or say(N_("Not answered before"))
+    if topic.source == "procurements":
+        dated = next((name for name in ("contract_date", "announced") if row[name]), None)
+        heading = say.pick(asking.sources[topic.source].field(dated).texts) if dated else ""
+        return f"{row['reference']} · {row['title']}", f"{heading} {row[dated]}" if dated else say(N_("Without a date"))
+    if topic.source == "access_reviews":
+        reason = say.pick(point_by(asking.points, "access").reasons[row["reason"]])
+        return row["system"], f"{reason} ({row['last_reviewed']})" if row["last_reviewed"] else reason
+    point = next(point for point in asking.points if point.number == row["review_point"])
+    state = say(N_("Not adopted yet")) if row["routine"] else say(N_("No routine is known"))
+    return f"{point.number}. {say.pick(point.title)}", state
+
+
+# --- the workbooks -----------------------------------------------------------------------------------------------
+
+
+def questionnaires(asked: dict[Unit, Questions], asking: Asking, say: Language) -> bytes:
+    """The workbooks of all units that are asked something, in a zip."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for unit, of_unit in asked.items():
+            archive.writestr(file_name(unit, asking, say), questionnaire(unit, of_unit, asking, say))
+    return file.getvalue()
+
+
+def questionnaire(unit: Unit, asked: Questions, asking: Asking, say: Language) -> bytes:
+    """The workbook of a unit, or with None of the organisation as a whole."""
+    book = forms.new_book()
+    whom = unit or asking.organisation
+    first = book.create_sheet(forms.sheet_name(say(READ_FIRST)))
+    sheets = {_sheet(book, topic, found, whom, asking, say): len(found) for topic, found in asked.items()}
+    if unit:
+        _new_procurements(book, unit, asking, say)
+    _read_first(first, whom, sheets, say)
+    forms.mark(book, Marker(kind="answers"))
+    return forms.content(book)
+
+
+def file_name(unit: Unit, asking: Asking, say: Language) -> str:
+    """What the workbook is called: without a day, so that the day on which it is saved becomes its extract date."""
+    name = say(N_("Questions {unit}"), unit=unit or asking.organisation)
+    return " ".join(name.translate(forms.ILLEGAL).translate(NO_FILE_MARKS).split()) + ".xlsx"
+
+
+def _sheet(book: Any, topic: Topic, found: Rows, whom: str, asking: Asking, say: Language) -> str:
+    """The sheet of a topic; gives its name."""
+    source = asking.sources[topic.source]
+    sheet = book.create_sheet(forms.sheet_name(say.pick(source.title), book.sheetnames))
+    forms.title(sheet, f"{say.pick(source.title)} · {whom}", say(topic.hint))
+    shown = [source.field(name) for name in topic.fields]
+    hidden = [field for field in source.fields if field not in shown]
+    _headings(sheet, shown, hidden, labels=LABELS, say=say)
+    for number, row in enumerate(found, start=HEADING_ROW + 1):
+        for column, text in enumerate(_labels(topic, row, asking, say), start=1):
+            forms.put(sheet, number, column, text, fill=forms.KNOWN, border=forms.BOX, alignment=forms.WRAPPED)
+        asked = topic.asked(row)
+        for column, field in enumerate(shown, start=LABELS + 1):
+            _answer(sheet, number, column, field, row, is_open=field.name in (*asked, *topic.open), asked=asked)
+        _hidden(sheet, number, [row.get(field.name) for field in hidden], shown, asked, labels=LABELS)
+    _finish(sheet, shown, len(found), labels=LABELS, say=say)
+    name: str = sheet.title
+    return name
+
+
+def _new_procurements(book: Any, unit: str, asking: Asking, say: Language) -> None:
+    """Rows for the procurements that no list has yet; those that stay empty are none when the workbook comes back."""
+    source = asking.sources["procurements"]
+    sheet = book.create_sheet(forms.sheet_name(say(NEW), book.sheetnames))
+    hint = N_("Procurements of this year that are on no other sheet, one row each. Leave the rest empty.")
+    forms.title(sheet, f"{say(NEW)} · {unit}", say(hint))
+    shown = [field for field in source.fields if field.name != "unit"]
+    hidden = [source.field("unit")]
+    _headings(sheet, shown, hidden, labels=0, say=say)
+    for number in range(HEADING_ROW + 1, HEADING_ROW + 1 + NEW_ROWS):
+        for column, field in enumerate(shown, start=1):
+            _answer(sheet, number, column, field, {}, is_open=True, asked=[field.name])
+        _hidden(sheet, number, [unit], shown, [field.name for field in shown], labels=0)
+    _finish(sheet, shown, NEW_ROWS, labels=0, say=say)
+
+
+def _headings(sheet: Any, shown: list[Field], hidden: list[Field], *, labels: int, say: Language) -> None:
+    """Labels, the fields that are asked, and hidden the fields that are not and which places were asked."""
+    for column, text in enumerate((ABOUT, STATE)[:labels], start=1):
+        forms.head(sheet, HEADING_ROW, column, say(text))
+    for column, field in enumerate(shown, start=labels + 1):
+        text = field.heading + (" *" if field.required else "")
+        forms.head(sheet, HEADING_ROW, column, text, explained=forms.explanation(field, say))
+    beside = [*(field.heading for field in hidden), ASKED]
+    for column, text in enumerate(beside, start=labels + len(shown) + 1):
+        forms.head(sheet, HEADING_ROW, column, text)
+        sheet.column_dimensions[get_column_letter(column)].hidden = True
+
+
+def _answer(sheet: Any, row: int, column: int, field: Field, known: Row, *, is_open: bool, asked: list[str]) -> None:
+    """The cell of a field: yellow and open where something can be written, else grey and locked."""
+    value = None if field.name in asked else known.get(field.name)
+    cell = forms.put(sheet, row, column, _written(value), border=forms.BOX, alignment=forms.WRAPPED)
+    cell.fill = forms.OPEN if is_open else forms.KNOWN
+    cell.number_format = forms.FORMATS.get(field.type, "General")
+    if is_open:
+        cell.protection = forms.UNLOCKED
+
+
+def _hidden(sheet: Any, row: int, known: list[Any], shown: list[Field], asked: list[str], *, labels: int) -> None:
+    """The hidden cells of a row: what is known and not shown, and the places that were asked."""
+    places = ",".join(str(place) for place, field in enumerate(shown, start=labels) if field.name in asked)
+    for column, value in enumerate((*map(_written, known), places), start=labels + len(shown) + 1):
+        cell = forms.put(sheet, row, column, value)
+        if isinstance(value, date):
+            cell.number_format = forms.FORMATS["date"]
+
+
+def _written(value: Any) -> object:
+    """A value as a person would write it."""
+    if isinstance(value, bool):
+        return forms.YES_NO[0] if value else forms.YES_NO[1]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _finish(sheet: Any, shown: list[Field], count_: int, *, labels: int, say: Language) -> None:
+    """Drop-downs and checks, widths, and the lock on what is not asked; without a password, since it only guides."""
+    last = HEADING_ROW + count_
+    for column, field in enumerate(shown, start=labels + 1):
+        if check := forms.check(field, say):
+            letter = get_column_letter(column)
+            check.add(f"{letter}{HEADING_ROW + 1}:{letter}{last}")
+            sheet.add_data_validation(check)
+    forms.widths(sheet, [*(44, 26)[:labels], *(WIDTHS.get(field.type, TEXT_WIDTH) for field in shown)])
+    sheet.freeze_panes = sheet.cell(HEADING_ROW + 1, max(labels, 1) + 1)
+    sheet.protection.sheet = True
+    sheet.protection.formatRows = False
+    forms.printable(sheet)
+
+
+def _read_first(sheet: Any, whom: str, sheets: dict[str, int], say: Language) -> None:
+    """Who is asked what and why, by when, and how the workbook is sent back."""
+    forms.title(sheet, say(N_("Questions to {unit}"), unit=whom))
+    lines = [*_why(say), "", *_asked_lines(sheets, say), "", *_how(say)]
+    for row, text in enumerate(lines, start=3):
+        if text:
+            forms.put(sheet, row, 1, text, alignment=forms.WRAPPED)
+    places = (say(N_("Answer by: write the day here")), say(N_("Send the file back to: write the role here")))
+    for row, text in enumerate(places, start=len(lines) + 4):
+        forms.put(sheet, row, 1, text, font=forms.font(bold=True), fill=forms.OPEN, border=forms.BOX)
+    forms.widths(sheet, [96])
+    forms.printable(sheet)
+
+
+def _why(say: Language) -> Iterator[str]:
+    yield say(N_("The answers are used in the yearly management review of information security."))
+    yield say(N_("Only what no system knows is asked. What is known already stands in grey."))
+
+
+def _asked_lines(sheets: dict[str, int], say: Language) -> Iterator[str]:
+    for name, number in sheets.items():
+        yield say.plural(
+            "On the sheet {sheet}: {n} question", "On the sheet {sheet}: {n} questions", number, sheet=name
+        )
+    if not sheets:
+        yield say(N_("Nothing is asked now. New procurements can be written on their sheet."))
+
+
+def _how(say: Language) -> Iterator[str]:
+    yield say(N_("1. Fill in the yellow cells. A row where you know nothing is left empty; it changes nothing."))
+    yield say(N_("2. A row that you answer needs the columns with a * after their heading."))
+    yield say(N_("3. Each heading has a note that says what can stand below it. Write roles, never names of persons."))
+    yield say(N_("4. Save the file under the name that it has, and send it back."))

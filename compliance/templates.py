@@ -1,0 +1,99 @@
+"""A workbook for each source, to fill in by hand where no system has an export; it loads as it is.
+
+The headings are those of the systems, so Swedish in every language; what is explained is in the reader's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from openpyxl.utils import get_column_letter
+
+from compliance import forms
+from compliance.language import N_, Language
+from compliance.sources import Field, Source
+
+# The word of a heading that the extract date follows, as the rules of recognition have it.
+EXTRACT_DATE: Final = "Uttagsdatum"
+DAY_ROW, HEADING_ROW = 2, 4
+PREPARED_ROWS: Final = 500
+REQUIRED: Final = " *"
+WIDTHS: Final = {"date": 14, "datetime": 18, "yes_no": 14, "number": 13, "level": 12, "id": 16, "word": 20}
+TEXT_WIDTH: Final = 26
+INSTRUCTIONS: Final = N_("How to fill it in")
+
+
+def template(source: Source, say: Language) -> bytes:
+    """The empty workbook of a source: a sheet to fill in, and one that explains its columns."""
+    book = forms.new_book()
+    name = forms.sheet_name(say.pick(source.title))
+    _form(book.create_sheet(name), source, say)
+    _instructions(book.create_sheet(forms.sheet_name(say(INSTRUCTIONS), [name])), source, say)
+    return forms.content(book)
+
+
+def _form(sheet: Any, source: Source, say: Language) -> None:
+    """Title, extract date and headings; the rows below are prepared without a cell, so that an empty one is no row."""
+    forms.title(sheet, say.pick(source.title))
+    _extract_date(sheet, say)
+    hint = N_("Columns with * must be filled in. Each heading has a note; the sheet {sheet} explains them all.")
+    forms.put(sheet, DAY_ROW + 1, 1, say(hint, sheet=say(INSTRUCTIONS)), font=forms.font(italic=True))
+    last = HEADING_ROW + PREPARED_ROWS
+    for column, field in enumerate(source.fields, start=1):
+        text = field.heading + (REQUIRED if field.required else "")
+        forms.head(sheet, HEADING_ROW, column, text, explained=forms.explanation(field, say))
+        letter = get_column_letter(column)
+        dimension = sheet.column_dimensions[letter]
+        dimension.width = WIDTHS.get(field.type, TEXT_WIDTH)
+        dimension.number_format = forms.FORMATS.get(field.type, "General")
+        if check := forms.check(field, say):
+            check.add(f"{letter}{HEADING_ROW + 1}:{letter}{last}")
+            sheet.add_data_validation(check)
+    sheet.freeze_panes = sheet.cell(HEADING_ROW + 1, 1)
+
+
+def _extract_date(sheet: Any, say: Language) -> None:
+    """The day on which the answers are true; a day of the file's own where it is left empty."""
+    explained = say(N_("The day for which the rows are true. Left empty, it is the day on which the file is saved."))
+    bold = forms.font(bold=True)
+    forms.note(forms.put(sheet, DAY_ROW, 1, EXTRACT_DATE, font=bold), explained)
+    cell = forms.put(sheet, DAY_ROW, 2, None, fill=forms.OPEN, border=forms.BOX, number_format=forms.FORMATS["date"])
+    check = forms.check(Field(name="day", title="", type="date", headings=()), say)
+    if check:
+        check.add(cell)
+        sheet.add_data_validation(check)
+
+
+def _instructions(sheet: Any, source: Source, say: Language) -> None:
+    """One row a column of the form. Headings stand after their letter, so that the sheet is no export itself."""
+    forms.title(sheet, say(INSTRUCTIONS), *_steps(source, say))
+    first = sheet.max_row + 2
+    heads = [N_("Column"), N_("What it is and what can stand there"), N_("Must be filled in"), N_("Example")]
+    for column, text in enumerate(heads, start=1):
+        forms.head(sheet, first, column, say(text))
+    for row, (place, field) in enumerate(enumerate(source.fields, start=1), start=first + 1):
+        for column, value in enumerate(_line(place, field, say), start=1):
+            forms.put(sheet, row, column, value, alignment=forms.WRAPPED, border=forms.BOX)
+        sheet.cell(row, len(heads)).number_format = forms.FORMATS.get(field.type, "General")
+    forms.widths(sheet, [40, 76, 14, 32])
+    sheet.freeze_panes = sheet.cell(first + 1, 1)
+    forms.printable(sheet)
+
+
+def _steps(source: Source, say: Language) -> Iterator[str]:
+    yield say(N_("Write one row at a time on the first sheet, below the headings. The headings must stay as they are."))
+    yield say(N_("Fill in {word} with the day for which the rows are true."), word=EXTRACT_DATE)
+    yield say(
+        N_("Save the file as .xlsx and load it on the page Imports. It is recognised as {source}."),
+        source=say.pick(source.title),
+    )
+
+
+def _line(place: int, field: Field, say: Language) -> list[object]:
+    """A column of the form: its letter and heading, what it is and can hold, whether it is required, an example."""
+    return [
+        f"{get_column_letter(place)} · {field.heading}",
+        forms.explanation(replace(field, required=False), say) or say(N_("A text.")),
+        say(N_("Yes")) if field.required else say(N_("No")),
+        forms.example(field),
+    ]

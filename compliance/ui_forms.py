@@ -1,0 +1,127 @@
+"""What the page of imports draws of workbooks to fill in: a template for each source, questions to the units."""
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from compliance import charts, permissions, ui
+from compliance.database import EVERYTHING_KNOWN
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
+from compliance.questionnaires import questionnaires as all_of_them
+from compliance.sources import Source
+from compliance.templates import template
+from compliance.ui import Key, View
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WIDTH: Final = 460
+# What stands for all units among the choices, since None is the organisation as a whole.
+EVERY: Final = ("all",)
+Choice = tuple[str, ...] | Unit
+
+
+def templates(seen: View) -> None:
+    """The sources, each with what it is for and a workbook to fill in; a workbook is made when it is asked for."""
+    ui.require(Permission.LOAD_EXPORTS)
+    say = seen.say
+    purpose = N_(
+        "For what no system exports: a workbook for each source, with explanations and drop-downs. It loads as it is."
+    )
+    ui.html(charts.section(say(N_("Templates to fill in by hand")), note=say(purpose)))
+    for source in ui.sources().values():
+        name = say.pick(source.title)
+        left, right = st.columns([4, 7], vertical_alignment="center")
+        left.download_button(
+            ui.plain(name),
+            lambda source=source: _template(seen, source),  # type: ignore[misc]
+            file_name=say(N_("Template {name}"), name=name) + ".xlsx",
+            mime=XLSX,
+            help=say(N_("Download the template: {name}"), name=ui.plain(name)),
+            key=f"template {source.id}",
+            on_click="ignore",
+        )
+        with right:
+            ui.html(charts.caption(f"{say.pick(source.system)} · {_used_by(seen, source)}"))
+
+
+def _template(seen: View, source: Source) -> bytes:
+    permissions.require(seen.user, Permission.LOAD_EXPORTS)
+    return template(source, seen.say)
+
+
+def _used_by(seen: View, source: Source) -> str:
+    """Which review points read a source."""
+    numbers = [str(point.number) for point in ui.points() if source.id in (*point.needs, *point.uses)]
+    if not numbers:
+        return seen.say(N_("No review point"))
+    return seen.say(N_("Review points {points}"), points=", ".join(numbers))
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _questions(key: Key, as_of: date, organisation: str) -> dict[Unit, Questions]:
+    """What each unit is asked on a day."""
+    with ui.at(key).cursor() as cursor:
+        return questions(cursor, _asking(as_of, organisation))
+
+
+def _asking(as_of: date, organisation: str) -> Asking:
+    return Asking(organisation, as_of, EVERYTHING_KNOWN, ui.points(), ui.sources())
+
+
+def questionnaires(seen: View) -> None:
+    """The choice of a unit or of all, with how much each is asked, and the workbook to send."""
+    ui.require(Permission.LOAD_EXPORTS)
+    say, found = seen.say, _questions(seen.key, seen.as_of, seen.scope.organisation)
+    purpose = N_(
+        "What no system knows, asked unit by unit: the local instruction, procurements, access reviews and routines. "
+        "Only what is unknown is asked. The answers are loaded as any file is."
+    )
+    ui.html(charts.section(say(N_("Questions to the units")), note=say(purpose)))
+    if not found:
+        text = N_("Nothing is unknown on {day}, so there is nothing to ask.")
+        ui.html(charts.caption(say(text, day=say.date(seen.as_of))))
+        return
+    chosen: Choice = st.selectbox(
+        say(N_("Whom to ask")),
+        [EVERY, *found],
+        format_func=lambda choice: _label(seen, choice, found),
+        key=f"questions to {say.code}",
+        width=WIDTH,
+    )
+    every = isinstance(chosen, tuple)
+    st.download_button(
+        say(N_("Download the questions")),
+        lambda: _file(seen, chosen, found),
+        file_name=_file_name(seen, chosen),
+        mime="application/zip" if every else XLSX,
+        type="primary",
+        key="download questions",
+        on_click="ignore",
+    )
+
+
+def _file_name(seen: View, chosen: Choice) -> str:
+    if isinstance(chosen, tuple):
+        return seen.say(N_("Questions to all units")) + ".zip"
+    return file_name(chosen, _asking(seen.as_of, seen.scope.organisation), seen.say)
+
+
+def _label(seen: View, choice: Choice, found: dict[Unit, Questions]) -> str:
+    """Whom a choice asks, and how much."""
+    say = seen.say
+    if isinstance(choice, tuple):
+        name, number = say(N_("All units in one zip file")), sum(map(count, found.values()))
+    else:
+        name, number = choice or say(N_("The whole organisation")), count(found[choice])
+    return say.plural("{name}: {n} question", "{name}: {n} questions", number, name=name)
+
+
+def _file(seen: View, chosen: Choice, found: dict[Unit, Questions]) -> bytes:
+    """The workbook of a unit, or all of them in a zip."""
+    permissions.require(seen.user, Permission.LOAD_EXPORTS)
+    asking = _asking(seen.as_of, seen.scope.organisation)
+    if isinstance(chosen, tuple):
+        return all_of_them(found, asking, seen.say)
+    return questionnaire(chosen, found[chosen], asking, seen.say)

@@ -1,0 +1,171 @@
+"""The rejected rows as a workbook to mend and send back: what it shows, that it loads again, and what it changed."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from compliance.language import LANGUAGES, Language
+from compliance.markers import SHEET, marked
+from compliance.reading import read
+from compliance.returning import Change, mended, return_workbook
+from tests.files import xlsx
+from tests.line import Line
+
+SV = Language("sv")
+DAY = date(2026, 10, 1)
+ROWS = [
+    ("Rapport", None, None, None, None, None, None),
+    (None, None, None, None, None, None, None),
+    ("Åtgärds-ID", "Systemnamn", "Personnummer", "Egen kolumn", "Status", "Klart senast", "Krav"),
+    ("1", "Alfa", "19121212-1212", "x", "Pågår", "2026-10-31", "A"),
+    ("2", None, "19121212-1212", "z", "Pågår", "2026-11-30", "B"),
+    ("3", "Beta", None, None, None, "snart", "C"),
+    ("4", "Gamma", None, None, "Klar", "2026-12-31", "D"),
+    (None, None, None, "y", "Pågår", "2026-12-31", "E"),
+]
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+def original(line, sheets=None, *, name="plan.xlsx"):
+    """A file with three rows that cannot be loaded, loaded; its receipts and its workbook."""
+    path = line.folder / name
+    path.write_bytes(xlsx(sheets or {"Blad1": ROWS}))
+    return tuple(line.load(path, extract_date=DAY)), read(path, name=path.name)
+
+
+def returned(line, say=SV, sheets=None):
+    return openpyxl.load_workbook(io.BytesIO(return_workbook(*original(line, sheets), say)))
+
+
+def loaded_again(line, book, *, name="rättad.xlsx"):
+    """The return as the owner of the source sends it back."""
+    path = line.folder / name
+    book.save(path)
+    return line.load(path)
+
+
+def test_rows_stand_as_in_the_file_with_what_is_wrong_before_them(line):
+    sheet = returned(line).worksheets[0]
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    kept = ["Åtgärds-ID", "Systemnamn", "Egen kolumn", "Status", "Klart senast", "Krav"]
+    assert table[0] == ["Fel", "Rad i filen", *kept]
+    assert [row[1] for row in table[1:]] == [5, 6, 8]
+    assert table[1][0] == "Systemnamn: Värdet saknas. Fyll i det och läs in filen igen."
+    assert table[3][0].count("Värdet saknas") == 2
+    assert table[1][2:] == ["2", None, "z", "Pågår", "2026-11-30", "B"]
+    assert "1212" not in str(table)
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", "A1:H4")
+
+
+def test_wrong_cells_are_marked_and_say_why(line):
+    sheet = returned(line).worksheets[0]
+    filled = [
+        cell.coordinate for row in sheet.iter_rows(min_row=2) for cell in row if cell.fill.fgColor.rgb == "00F8CBAD"
+    ]
+    assert filled == ["D2", "F3", "C4", "D4"]
+    assert sheet["D2"].comment.text == "Värdet saknas. Fyll i det och läs in filen igen."
+
+
+def test_a_text_that_looks_like_a_formula_is_a_text(line):
+    path = line.file("Åtgärds-ID | Systemnamn | Status | Krav\n1 | Alfa | Klar |\n2 | | Klar | =1+1")
+    receipts = tuple(line.load(path, extract_date=DAY))
+    book = openpyxl.load_workbook(io.BytesIO(return_workbook(receipts, read(path, name=path.name), SV)))
+    cell = book.worksheets[0]["F2"]
+    assert (cell.value, cell.quotePrefix) == ("=1+1", True)
+    cell.data_type = "s"  # openpyxl takes it for a formula when it reads it; a spreadsheet program does not
+    book.worksheets[0]["D2"].value = "Beta"
+    loaded_again(line, book)
+    assert line.column("requirement", "classification_actions") == [None, "=1+1"]
+
+
+def test_a_wrong_word_or_date_is_offered_what_can_stand_there(line):
+    rows = [("Enhet", "Krav", "Status", "Datum"), ("Norr", "1", "Klar", None), ("Söder", "2", None, None)]
+    sheet = returned(line, sheets={"Blad1": rows}).worksheets[0]
+    [check] = sheet.data_validations.dataValidation
+    assert (str(check.sqref), check.formula1) == ("E2", '"Genomförd,Pågår,Ej påbörjad,Ej tillämpligt"')
+
+
+def test_the_hidden_sheet_says_which_file_it_belongs_to(line, tmp_path):
+    receipts, book = original(line)
+    path = tmp_path / "retur.xlsx"
+    path.write_bytes(return_workbook(receipts, book, SV))
+    assert openpyxl.load_workbook(path)[SHEET].sheet_state == "hidden"
+    _, marker = marked(read(path, name=path.name))
+    assert (marker.kind, marker.sha256, marker.source, marker.extract_date) == (
+        "return", book.sha256, "classification_actions", DAY,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_mended_rows_load_again_and_the_change_is_told(line, code):
+    book = returned(line, Language(code))
+    sheet = book.worksheets[0]
+    sheet["D2"].value = "Beta"
+    sheet["F3"].value = "Klar"
+    sheet["G3"].value = date(2026, 12, 1)
+    [receipt] = loaded_again(line, book)
+    assert (receipt.summary.loaded, receipt.summary.rejected) == (2, 1)
+    assert (receipt.extract_date.day, receipt.replaces) == (DAY, None)
+    assert [column.heading for column in receipt.matches[0].unused][:2] == [c.value for c in sheet[1][:2]]
+    with line.database.cursor() as cursor:
+        assert mended(cursor, receipt) == [
+            Change(5, "Systemnamn", "", "Beta"),
+            Change(6, "Status", "", "Klar"),
+            Change(6, "Klart senast", "snart", "2026-12-01"),
+        ]
+    found = line.rows("select action_id from classification_actions_at(date '2026-10-01', timestamp '9999-12-31')")
+    assert sorted(row["action_id"] for row in found) == ["1", "2", "3", "4"]
+
+
+def test_a_return_is_compared_with_the_sheet_that_it_comes_from(line):
+    head = ("Åtgärds-ID", "Systemnamn", "Status")
+    sheets = {
+        "Norr": [head, ("1", "Alfa", "Pågår"), ("2", None, "Pågår")],
+        "Söder": [("Krav", *head), ("a", "3", "Alfa", "Pågår"), ("b", "4", "Beta", None)],
+    }
+    book = returned(line, sheets=sheets)
+    assert book.sheetnames == ["Norr", "Söder", SHEET]
+    book["Norr"]["D2"].value = "Beta"
+    book["Söder"]["F2"].value = "Klar"
+    [receipt] = loaded_again(line, book)
+    with line.database.cursor() as cursor:
+        assert mended(cursor, receipt) == [Change(3, "Systemnamn", "", "Beta"), Change(3, "Status", "", "Klar")]
+
+
+def test_columns_that_one_field_was_read_from_are_compared_too(line):
+    head = ("Förnamn", "Efternamn", "AD-konto", "Enhet", "Anställningsdatum", "Frånvaroorsak")
+    rows = [head, ("Kim", "Ek", "kim", "Norr", "2020-01-01", "Sjuk"), ("Lo", "Alm", "lo", None, "2020-01-01", "Sjuk")]
+    book = returned(line, sheets={"Blad1": rows})
+    sheet = book.worksheets[0]
+    assert "Frånvaroorsak" not in [cell.value for cell in sheet[1]]
+    sheet["D2"].value, sheet["F2"].value = "Almén", "Söder"
+    [receipt] = loaded_again(line, book)
+    with line.database.cursor() as cursor:
+        assert mended(cursor, receipt) == [Change(3, "Efternamn", "Alm", "Almén"), Change(3, "Enhet", "", "Söder")]
+    assert line.column("name", "staff") == ["Kim Ek", "Lo Almén"]
+
+
+def test_a_file_of_two_sources_gives_a_return_that_names_neither(line, tmp_path):
+    sheets = {
+        "Plan": [("Åtgärds-ID", "Systemnamn", "Status"), ("1", "Alfa", "Pågår"), ("2", None, "Pågår")],
+        "Rutiner": [("Rutin", "Granskningspunkt", "Fastställd"), ("R", 1, None), (None, 2, None)],
+    }
+    receipts, book = original(line, sheets)
+    path = tmp_path / "retur.xlsx"
+    path.write_bytes(return_workbook(receipts, book, SV))
+    assert marked(read(path, name=path.name))[1].source is None
+    back = openpyxl.load_workbook(path)
+    back["Plan"]["D2"].value, back["Rutiner"]["C2"].value = "Beta", "S"
+    assert [receipt.summary.loaded for receipt in loaded_again(line, back)] == [1, 1]
+
+
+def test_an_ordinary_file_has_mended_nothing(line):
+    receipts, _ = original(line)
+    with line.database.cursor() as cursor:
+        assert mended(cursor, receipts[0]) == []

@@ -1,0 +1,106 @@
+"""The workbooks to fill in by hand: each is what it says, and loads as it is."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from compliance import forms, templates
+from compliance.errors import Refusal
+from compliance.language import LANGUAGES, Language
+from compliance.templates import DAY_ROW, HEADING_ROW, template
+from tests.line import SOURCES, Line
+
+EVERY = [
+    pytest.param(source, Language(code), id=f"{source.id}-{code}") for source in SOURCES.values() for code in LANGUAGES
+]
+DAY = date(2026, 10, 31)
+
+
+def opened(source, say):
+    return openpyxl.load_workbook(io.BytesIO(template(source, say)))
+
+
+def saved(book, path):
+    book.save(path)
+    return path
+
+
+def filled(source, say, path):
+    """The template with two rows written by hand: the examples of its columns, and the same with other ids."""
+    book = opened(source, say)
+    sheet = book.worksheets[0]
+    sheet.cell(DAY_ROW, 2).value = DAY
+    for row in (1, 2):
+        for column, field in enumerate(source.fields, start=1):
+            value = forms.example(field)
+            another = row == 2 and field.name in source.unique
+            sheet.cell(HEADING_ROW + row, column).value = f"{value} b" if another else value
+    return saved(book, path)
+
+
+@pytest.mark.parametrize(("source", "say"), EVERY)
+def test_a_template_that_is_filled_in_loads_as_it_is(source, say, tmp_path):
+    line = Line(tmp_path)
+    [receipt] = line.load(filled(source, say, tmp_path / "mall.xlsx"))
+    assert receipt.source.id == source.id
+    assert (receipt.summary.loaded, receipt.summary.rejected, receipt.summary.warnings) == (2, 0, 0)
+    assert (receipt.extract_date.day, receipt.extract_date.by) == (DAY, "heading")
+    [match] = receipt.matches
+    assert set(match.columns) == {field.name for field in source.fields}
+    assert (match.unused, match.dropped, match.combined) == ((), (), frozenset())
+    names = [
+        name
+        for field in source.fields
+        for name in ([field.name, f"{field.name}_code"] if field.type == "word" else [field.name])
+    ]
+    rows = line.rows(f"select {', '.join(names)} from {source.id}")
+    assert [(row_, name) for row_, row in enumerate(rows) for name, value in row.items() if value is None] == []
+
+
+@pytest.mark.parametrize(("source", "say"), EVERY)
+def test_an_empty_template_is_refused_for_its_lack_of_rows(source, say, tmp_path):
+    line = Line(tmp_path)
+    with pytest.raises(Refusal) as refused:
+        line.load(saved(opened(source, say), tmp_path / "mall.xlsx"))
+    assert "no row below them" in refused.value.message
+    assert refused.value.values["source"] == source.title
+
+
+@pytest.mark.parametrize(("source", "say"), EVERY)
+def test_the_instructions_explain_every_column_and_are_no_export(source, say, tmp_path):
+    book = opened(source, say)
+    _, instructions = book.worksheets
+    texts = [cell.value for row in instructions.iter_rows() for cell in row if cell.value]
+    assert [
+        field.heading for field in source.fields if not any(str(t).endswith(f"· {field.heading}") for t in texts)
+    ] == []
+    book.remove(book.worksheets[0])
+    with pytest.raises(Refusal):
+        Line(tmp_path).load(saved(book, tmp_path / "instruktion.xlsx"))
+
+
+def test_a_template_offers_the_words_that_its_columns_know():
+    sheet = opened(SOURCES["local_instruction"], Language("sv")).worksheets[0]
+    lists = {
+        str(check.sqref): check.formula1 for check in sheet.data_validations.dataValidation if check.type == "list"
+    }
+    assert lists == {"C5:C504": '"Genomförd,Pågår,Ej påbörjad,Ej tillämpligt"'}
+    assert sheet.max_row == HEADING_ROW
+    assert sheet.freeze_panes == "A5"
+    assert sheet.column_dimensions["D"].number_format == "yyyy-mm-dd"
+
+
+def test_only_a_required_word_is_held_to_its_list():
+    say = Language("sv")
+    assert forms.check(SOURCES["local_instruction"].field("status"), say).errorStyle == "stop"
+    assert forms.check(SOURCES["systems"].field("lifecycle"), say).errorStyle == "warning"
+
+
+def test_explanations_are_in_the_readers_language_under_swedish_headings():
+    sheet = opened(SOURCES["systems"], Language("en")).worksheets[0]
+    head = {cell.value: cell.comment.text for cell in sheet[HEADING_ROW]}
+    assert head["Systemnamn *"] == "System. Must be filled in."
+    assert "a central office" in head["Centralt/lokalt"]
+    assert sheet.cell(DAY_ROW, 1).value == templates.EXTRACT_DATE
