@@ -1,4 +1,4 @@
-"""An import beside the one before it: rows new, changed and gone, and what makes one doubt that it is the right file."""
+"""An import beside the one before it: rows new, changed and gone, and what makes one doubt the file."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

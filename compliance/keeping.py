@@ -16,8 +16,6 @@ from compliance.sources import normal
 from compliance.validating import Summary
 
 SHOWN_PLACES: Final = 500
-# A field that is made of another column by this keeps nothing but yes or no of it: why somebody is absent.
-ONLY_YES_NO: Final = "reason_given"
 
 Fact = dict[str, Any]
 
@@ -51,14 +49,13 @@ def never_kept(match: Match) -> frozenset[int]:
     secret = {
         heading
         for field in match.source.fields
-        if field.instead and field.instead.using == ONLY_YES_NO
-        for group in field.instead.headings
+        if field.secret and field.instead
+        for group in (field.headings, *field.instead.headings)
         for heading in group
     }
+    of_secret = [c for f in match.source.fields if f.secret for c in match.columns.get(f.name, ())]
     every = [*match.unused, *(column for group in match.columns.values() for column in group)]
-    return frozenset(
-        [*(column.place for column in match.dropped), *(c.place for c in every if normal(c.heading) in secret)]
-    )
+    return frozenset(c.place for c in (*match.dropped, *of_secret, *(c for c in every if normal(c.heading) in secret)))
 
 
 def _keep_cells(cursor: Cursor, import_id: int, match: Match) -> None:

@@ -32,8 +32,20 @@ from compliance.sources import Source
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
 FIRST_NAME: Final = "Förvaltningen"
+FORMULAS: Final = N_(
+    "{file} has {n} formulas without a stored value, so their cells look empty. "
+    "Open the file in Excel, save it and load it again."
+)
 LOCAL: Final = ZoneInfo("Europe/Stockholm")
 T = TypeVar("T")
+
+
+class Undated(Refusal):
+    """A file that does not say on which day it was exported."""
+
+
+class NothingToLoad(Refusal):
+    """A file that is recognised and has no row that can be loaded."""
 
 
 @dataclass(frozen=True)
@@ -137,15 +149,16 @@ def prepare(
             source=order.source or marker.source,
             extract_date=order.extract_date or marker.extract_date,
         )
-    matches = recognise(workbook, sources, words, said=order.source, mappings=mappings)
+    returned = marker is not None and marker.kind == "return"
+    matches = recognise(workbook, sources, words, said=order.source, mappings=mappings, returned=returned)
     filled = [match for match in matches if data_rows(match, words).num_rows]
     return Prepared(workbook, order, filled or matches, marker)
 
 
 def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool = True) -> list[Receipt]:
     """Loads a file inside the caller's transaction; `cells` says whether they are kept as they were read."""
-    organisation_id, organisation = _organisation(cursor, file.order)
     day = _extract_date(file.workbook, file.matches, file.order, words)
+    organisation_id, organisation = _organisation(cursor, file.order, day.day)
     if file.marker and file.marker.kind == "return":
         _refuse_without_original(cursor, file.workbook, file.marker)
     job = _Job(file, words, day, organisation_id, organisation, cells)
@@ -202,23 +215,35 @@ def _extract_date(workbook: Workbook, matches: list[Match], order: Order, words:
         return ExtractDate(order.extract_date, "said")
     if found := extract_date(workbook, matches, words):
         return found
-    raise Refusal(N_("{file} does not say on which day it was exported. Give its extract date."), file=workbook.name)
+    raise Undated(N_("{file} does not say on which day it was exported. Give its extract date."), file=workbook.name)
 
 
-def _organisation(cursor: Cursor, order: Order) -> tuple[int, str]:
-    """The organisation that is said, else the only one there is; a new database has one, which can be renamed."""
+def _organisation(cursor: Cursor, order: Order, day: date) -> tuple[int, str]:
+    """The organisation that is said, by its name on the day, else the only one there is then.
+
+    A new database has one, which can be renamed.
+    """
     known = {
         row["organisation"]: row["organisation_id"]
         for row in rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
     }
-    said = as_kept(order.organisation) if order.organisation else None
-    if not said and len(known) > 1:
+    said = _called(cursor, as_kept(order.organisation), day) if order.organisation else None
+    there = rows(cursor, statement("organisations_on"), {"as_of": day, "known_at": EVERYTHING_KNOWN})
+    if not said and len(there) > 1:
         raise Refusal(
             N_("The database holds several organisations: {names}. Say which of them the file belongs to."),
-            names=", ".join(known),
+            names=", ".join(row["organisation"] for row in there),
         )
-    name = next((n for n in known if not said or n.casefold() == said.casefold()), None)
-    return (known[name], name) if name else _add_organisation(cursor, order, said or FIRST_NAME, known)
+    wanted = said or (there[0]["organisation"] if there else FIRST_NAME)
+    name = next((n for n in known if n.casefold() == wanted.casefold()), None)
+    return (known[name], name) if name else _add_organisation(cursor, order, wanted, known)
+
+
+def _called(cursor: Cursor, organisation: str, day: date) -> str:
+    """What an organisation is called on a day, where its name has changed."""
+    given = {"kind": "organisation", "name": organisation, "day": day, "known_at": EVERYTHING_KNOWN}
+    found: str = cursor.execute(statement("called"), given).fetchall()[0][0]
+    return found
 
 
 def _add_organisation(cursor: Cursor, order: Order, name: str, known: dict[str, int]) -> tuple[int, str]:
@@ -243,6 +268,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     replaced = None if job.order.completes else _replaced(cursor, job, source)
     import_id = _add_import(cursor, job, matches, summary)
     named = organisation_named(matches, job.words)
+    named = _called(cursor, named, job.day.day) if named else None
     return Receipt(
         import_id,
         job.organisation,
@@ -325,15 +351,17 @@ def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: E
         )
 
 
-def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows) -> Refusal:
+def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows) -> NothingToLoad:
+    if workbook.formulas and (not problems or problems[0]["reason"] == "missing"):
+        return NothingToLoad(FORMULAS, file=workbook.name, n=workbook.formulas)
     if not problems:
-        return Refusal(
+        return NothingToLoad(
             N_("{file} has the headings of {source} but no row below them. Export it again with its rows."),
             file=workbook.name,
             source=source.title,
         )
     first = problems[0]
-    return Refusal(
+    return NothingToLoad(
         N_(
             "No row of {file} can be loaded as {source}. The first one, row {row}, column {column}: {reason} "
             "Correct the file and load it again."

@@ -1,24 +1,21 @@
-"""What a file would change, before anything is written; and its rejected rows as a workbook to mend."""
+"""What a file would change, before anything is written."""
 
-import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final
-
-import pyarrow as pa
 
 from compliance.assessing import Coverage, coverage
 from compliance.comparing import Comparison, compare
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database
-from compliance.language import N_, Language
 from compliance.loading import Order, Receipt, rehearse
 from compliance.points import Point
+from compliance.queries import statement
 from compliance.reading import Workbook
-from compliance.recognising import Match, Words
+from compliance.recognising import Words
 from compliance.sources import Source
-from compliance.validating import REASONS
 
-ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
+# A rehearsed revocation holds at every moment.
+NEVER_BEFORE: Final = datetime(1, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -67,60 +64,36 @@ def preview(
     return Preview(tuple(receipts), tuple(compared), day, tuple(before), tuple(after))
 
 
-def _figures(cursor: Cursor, points: tuple[Point, ...], day: date) -> list[Coverage]:
-    return coverage(cursor, points, days=[day], known_at=EVERYTHING_KNOWN, level="organisation")
+@dataclass(frozen=True)
+class Effect:
+    """Every point on `day` before and after something was done."""
+
+    day: date
+    before: tuple[Coverage, ...]
+    after: tuple[Coverage, ...]
 
 
-def rejected_workbook(receipts: tuple[Receipt, ...], say: Language) -> bytes:
-    """The rejected rows as they stood in the file, with what is wrong before them; without the dropped columns."""
-    from openpyxl import Workbook as Book
-
-    book = Book(write_only=True)
-    for receipt in receipts:
-        for match in receipt.matches:
-            wrong = [p for p in receipt.problems if p["kind"] == "rejected" and p["sheet_number"] == match.number]
-            if wrong:
-                _write_sheet(book, match, wrong, say)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
+    """What an import changed when it was loaded, on the as-of date or its extract date where that is later."""
+    day = max(as_of, row["extract_date"])
+    moments = (row["imported_at"] - timedelta(microseconds=1), row["imported_at"])
+    with database.cursor() as cursor:
+        before, after = (_figures(cursor, points, day, known_at=moment) for moment in moments)
+    return Effect(day, tuple(before), tuple(after))
 
 
-def _write_sheet(book: Any, match: Match, wrong: list[dict[str, Any]], say: Language) -> None:
-    sheet = book.create_sheet((match.sheet.name or say.pick(match.source.title))[:31].translate(_no_sheet_marks()))
-    dropped = {column.place for column in match.dropped}
-    sheet.freeze_panes = "D2"
-    places = [place for place in range(match.sheet.cells.num_columns) if place not in dropped]
-    heads = [say(N_("Row in the file")), say(N_("Column")), say(N_("What is wrong and what to do"))]
-    _append(sheet, [*heads, *_cells(match.sheet.cells, [match.heading_row], places)[0]])
-    by_row: dict[int, list[dict[str, Any]]] = {}
-    for problem in wrong:
-        by_row.setdefault(problem["row"], []).append(problem)
-    cells = _cells(match.sheet.cells, list(by_row), places)
-    for (number, found), values in zip(by_row.items(), cells, strict=True):
-        columns = ", ".join(str(problem["column"]) for problem in found)
-        texts = " ".join(say(REASONS[problem["reason"]]) for problem in found)
-        _append(sheet, [number, columns, texts, *values])
+def effect_of_revoking(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
+    """What would change if an import did not count any longer; nothing is written."""
+    day = max(as_of, row["extract_date"])
+    given = {"import_id": row["import_id"], "now": NEVER_BEFORE, "who": "", "why": ""}
+    with database.rehearsing() as cursor:
+        before = _figures(cursor, points, day)
+        cursor.execute(statement("revoke"), given)
+        after = _figures(cursor, points, day)
+    return Effect(day, tuple(before), tuple(after))
 
 
-def _cells(cells: pa.Table, rows: list[int], places: list[int]) -> list[list[str | None]]:
-    """The cells of rows of the spreadsheet, which count from 1."""
-    found = cells.select(places).take([row - 1 for row in rows])
-    return [list(row.values()) for row in found.to_pylist()]
-
-
-def _append(sheet: Any, values: list[object]) -> None:
-    """A row whose texts stay texts: a cell that begins with = is no formula here."""
-    sheet.append([_text(sheet, value) if isinstance(value, str) else value for value in values])
-
-
-def _text(sheet: Any, text: str) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-
-    cell = WriteOnlyCell(sheet, text.translate(ILLEGAL))
-    cell.data_type = "s"
-    return cell
-
-
-def _no_sheet_marks() -> dict[int, str]:
-    return dict.fromkeys(map(ord, "[]:*?/\\"), " ")
+def _figures(
+    cursor: Cursor, points: tuple[Point, ...], day: date, *, known_at: datetime = EVERYTHING_KNOWN
+) -> list[Coverage]:
+    return coverage(cursor, points, days=[day], known_at=known_at, level="organisation")

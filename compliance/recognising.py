@@ -1,6 +1,5 @@
 """What a sheet is: the source whose headings it has, its columns, its rows and its extract date."""
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from compliance.sources import Field, Source, normal
 
 HEADING_ROWS: Final = 20
 FOOTER_CELLS: Final = 2
+LONGEST_HEADING: Final = 200
 MONTHS: Final = [
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
@@ -33,6 +33,14 @@ PERIOD: Final = re.compile(r"\s*(?:[-–—]|till|t\.?o\.?m\.?)\s*\d", re.IGNORE
 FILE_DAY: Final = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
 Words = dict[str, list[str]]
 Row = list[str | None]
+
+
+class Unrecognised(Refusal):
+    """A file of which a person can still say what it is and how its columns are read."""
+
+
+class Ambiguous(Unrecognised):
+    """A file that could be one of several exports."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +86,20 @@ def recognise(
     *,
     said: str | None,
     mappings: Sequence[Columns] = (),
+    returned: bool = False,
 ) -> list[Match]:
     """The sheets that are exports, in their order; a Refusal where there is none, or where a sheet could be two.
 
-    `said` is the source that the user names, `mappings` what has been said of headings before. A sheet that only a
-    single column speaks for is left out where another sheet of the workbook is known by more: a cover sheet often says
-    "System" somewhere.
+    `said` is the source that the user names, `mappings` what has been said of headings before, `returned` whether the
+    file holds rows that were sent out to be mended, so has columns more and fewer than the one they came from. A sheet
+    that only a single column speaks for is left out where another sheet of the workbook is known by more: a cover
+    sheet often says "System" somewhere.
     """
     wanted = {said: sources[said]} if said else sources
     matches = [
         match
         for number, sheet in enumerate(workbook.sheets)
-        for match in _mapped(sheet, number, wanted, words, mappings)
+        for match in _mapped(sheet, number, wanted, words, mappings, returned=returned)
         or _best(_matches(sheet, number, wanted.values(), words), file=workbook.name)
     ]
     if workbook.masked:
@@ -102,20 +112,29 @@ def recognise(
 
 
 def _mapped(
-    sheet: Sheet, number: int, sources: Mapping[str, Source], words: Words, mappings: Sequence[Columns]
+    sheet: Sheet,
+    number: int,
+    sources: Mapping[str, Source],
+    words: Words,
+    mappings: Sequence[Columns],
+    *,
+    returned: bool,
 ) -> list[Match]:
     """The sheet as a person has said that sheets with its headings are read, as a list of one, or none."""
     if not mappings:
         return []
     for index, row in enumerate(top_rows(sheet)):
-        keys = heading_keys(row)
+        keys = set(heading_keys(row).values())
         for mapping in mappings:
-            if mapping.source in sources and keys and set(keys.values()) == set(mapping.headings):
-                return [mapped(sheet, number, sources[mapping.source], index, mapping, words)]
+            theirs = keys == set(mapping.headings) or (returned and keys >= set(mapping.fields.values()))
+            if mapping.source in sources and keys and theirs:
+                match = _as_mapped(sheet, number, sources[mapping.source], index, mapping, words)
+                if all(field.name in match.columns for field in match.source.required):
+                    return [match]
     return []
 
 
-def mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words) -> Match:
+def _as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words) -> Match:
     """The sheet as an export of `source` with its heading in the row `index`, read as a mapping says."""
     row = top_rows(sheet)[index]
     named = {key: Column(place, str(row[place])) for place, key in heading_keys(row).items()}
@@ -153,8 +172,8 @@ def _without_identities(match: Match) -> Match:
 
 
 def _matches(sheet: Sheet, number: int, sources: Iterable[Source], words: Words) -> list[Match]:
-    head = top_rows(sheet)
-    return [match for source in sources for match in _match(sheet, number, source, head, words)]
+    head = _headings(sheet, sources, words)
+    return [match for source in sources for match in _match(sheet, number, source, head)]
 
 
 def _best(matches: list[Match], *, file: str) -> list[Match]:
@@ -162,7 +181,7 @@ def _best(matches: list[Match], *, file: str) -> list[Match]:
     best = max((len(match.columns) for match in matches), default=0)
     first = [match for match in matches if len(match.columns) == best]
     if len(first) > 1:
-        raise Refusal(
+        raise Ambiguous(
             N_("The sheet {sheet} in {file} could be {first} or {second}. Say which of them it is and load it again."),
             sheet=first[0].sheet.name or file,
             file=file,
@@ -174,88 +193,124 @@ def _best(matches: list[Match], *, file: str) -> list[Match]:
 
 @dataclass(frozen=True)
 class _Heading:
-    """A heading that may be one: the index of its last row, its columns, and further names of the same places."""
+    """A heading that may be one: the index of its last row, its columns, those dropped, those that a source knows."""
 
     last: int
     columns: tuple[Column, ...]
-    other: tuple[Column, ...] = ()
+    dropped: tuple[Column, ...]
+    known: dict[str, Column]
 
 
-def _match(sheet: Sheet, number: int, source: Source, head: list[Row], words: Words) -> Iterator[Match]:
+Named = list[tuple[Column, str]]
+Headings = tuple[list[_Heading], list[_Heading | None]]
+
+
+def _headings(sheet: Sheet, sources: Iterable[Source], words: Words) -> Headings:
+    """What each of the first rows would be as a heading, and each together with the row below it."""
+    every = known_headings(sources)
+    named = [_named(row) for row in top_rows(sheet)]
+    rows = [_heading(index, row, [], every, words) for index, row in enumerate(named)]
+    pairs = [_under_banner(index, named[index], named[index + 1], every, words) for index in range(len(named) - 1)]
+    return rows, pairs
+
+
+def known_headings(sources: Iterable[Source]) -> frozenset[str]:
+    """Every heading that some of the sources knows."""
+    fields = [field for source in sources for field in source.fields]
+    groups = [field.headings for field in fields]
+    groups += [group for field in fields if field.instead for group in field.instead.headings]
+    return frozenset(heading for group in groups for heading in group)
+
+
+def _named(row: Row) -> Named:
+    """The filled cells of a row with their headings as they are compared; a long text is no heading."""
+    return [
+        (Column(place, cell), normal(cell) if len(cell) <= LONGEST_HEADING else "")
+        for place, cell in enumerate(row)
+        if cell and cell.strip()
+    ]
+
+
+def _heading(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
+    dropped = tuple(column for column, _ in columns if _is_identity(column.heading, words))
+    known: dict[str, Column] = {}
+    for column, key in (*columns, *other):
+        if key in every and column not in dropped:
+            known.setdefault(key, column)
+    return _Heading(last, tuple(column for column, _ in columns), dropped, known)
+
+
+def _under_banner(index: int, upper: Named, lower: Named, every: frozenset[str], words: Words) -> _Heading | None:
+    """Two rows as one heading; a banner reaches over the empty cells to its right.
+
+    A column is called as the lower row says, or as both say together; where the lower is empty, as the upper one.
+    """
+    if min(len(upper), len(lower)) < 2:
+        return None
+    above, below = ({column.place: (column, key) for column, key in row} for row in (upper, lower))
+    columns, other, banner = [], [], ""
+    for place in range(max(*above, *below) + 1):
+        if place in above:
+            banner = above[place][1]
+        elif place not in below:
+            banner = ""
+        if place in below:
+            columns.append(below[place])
+            other += [(below[place][0], f"{banner} {below[place][1]}")] if banner else []
+        elif place in above:
+            columns.append(above[place])
+    return _heading(index + 1, columns, other, every, words)
+
+
+def _match(sheet: Sheet, number: int, source: Source, head: Headings) -> Iterator[Match]:
     """The sheet as an export of `source`, if one of its first rows has all headings that a row needs.
 
     Where no single row has them, two rows may: a banner over groups of columns, and their names below it.
     """
-    rows = [_Heading(index, _named(row)) for index, row in enumerate(head)]
-    pairs = (pair for index in range(len(head) - 1) if (pair := _under_banner(head, index)))
-    for heading in itertools.chain(rows, pairs):
-        columns, _ = _columns(source, heading, words)
+    rows, pairs = head
+    for heading in (heading for heading in (*rows, *pairs) if heading and heading.known):
+        columns, _ = _columns(source, heading)
         if all(field.name in columns for field in source.required):
-            yield _matched(sheet, number, source, _completed(source, head, heading, columns, words), words)
+            below = pairs[heading.last] if heading in rows and heading.last < len(pairs) else None
+            yield _matched(sheet, number, source, _completed(source, heading, columns, rows, below))
             return
 
 
-def _matched(sheet: Sheet, number: int, source: Source, heading: _Heading, words: Words) -> Match:
-    columns, combined = _columns(source, heading, words)
+def _matched(sheet: Sheet, number: int, source: Source, heading: _Heading) -> Match:
+    columns, combined = _columns(source, heading)
     used = {c.place for group in columns.values() for c in group}
-    dropped = tuple(c for c in heading.columns if _is_identity(c.heading, words))
-    unused = tuple(c for c in heading.columns if c.place not in used and c not in dropped)
-    return Match(sheet, number, source, heading.last + 1, columns, combined, unused, dropped)
-
-
-def _named(row: Row) -> tuple[Column, ...]:
-    return tuple(Column(place, heading) for place, heading in enumerate(row) if heading and heading.strip())
-
-
-def _under_banner(head: list[Row], index: int) -> _Heading | None:
-    """The rows `index` and the one below it as one heading; a banner reaches over the empty cells to its right.
-
-    A column is called as the lower row says, or as both say together; where the lower is empty, as the upper one.
-    """
-    upper, lower = head[index], head[index + 1]
-    if min(sum(bool(cell and cell.strip()) for cell in row) for row in (upper, lower)) < 2:
-        return None
-    columns, other, banner = [], [], ""
-    for place, (above, below) in enumerate(zip(upper, lower, strict=True)):
-        banner = above if above and above.strip() else banner if below and below.strip() else ""
-        if below and below.strip():
-            columns.append(Column(place, below))
-            other += [Column(place, f"{banner} {below}")] if banner else []
-        elif banner:
-            columns.append(Column(place, banner))
-    return _Heading(index + 1, tuple(columns), tuple(other))
+    unused = tuple(c for c in heading.columns if c.place not in used and c not in heading.dropped)
+    return Match(sheet, number, source, heading.last + 1, columns, combined, unused, heading.dropped)
 
 
 def _completed(
-    source: Source, head: list[Row], heading: _Heading, columns: dict[str, tuple[Column, ...]], words: Words
+    source: Source,
+    heading: _Heading,
+    columns: dict[str, tuple[Column, ...]],
+    rows: list[_Heading],
+    pair: _Heading | None,
 ) -> _Heading:
     """The heading with the row below it, where that is no data but names the columns under a banner.
 
     It is data where a cell stands under a heading that a row cannot do without, or where a cell is no heading.
     """
-    pair = _under_banner(head, heading.last) if heading.last + 1 < len(head) and not heading.other else None
     if pair is None:
         return heading
-    below = head[heading.last + 1]
-    filled = {place for place, cell in enumerate(below) if cell and cell.strip()}
+    filled = {column.place for column in rows[pair.last].columns}
     needed = {column.place for field in source.required for column in columns[field.name]}
-    found, _ = _columns(source, pair, words)
+    found, _ = _columns(source, pair)
     known = {column.place for group in found.values() for column in group}
     return pair if not filled & needed and filled <= known else heading
 
 
-def _columns(source: Source, heading: _Heading, words: Words) -> tuple[dict[str, tuple[Column, ...]], frozenset[str]]:
+def _columns(source: Source, heading: _Heading) -> tuple[dict[str, tuple[Column, ...]], frozenset[str]]:
     """The columns of each field that is there, and the fields that are combined from other columns."""
-    by_heading: dict[str, Column] = {}
-    for column in (*heading.columns, *heading.other):
-        if not _is_identity(column.heading, words):
-            by_heading.setdefault(normal(column.heading), column)
     columns: dict[str, tuple[Column, ...]] = {}
     combined: set[str] = set()
     for field in source.fields:
-        if own := _first(field.headings, by_heading):
+        if own := _first(field.headings, heading.known):
             columns[field.name] = (own,)
-        elif parts := _parts(field, by_heading):
+        elif parts := _parts(field, heading.known):
             columns[field.name] = parts
             combined.add(field.name)
     return columns, frozenset(combined)
@@ -275,28 +330,29 @@ def _is_identity(heading: str, words: Words) -> bool:
     return any(word in folded for word in words["identity_headings"])
 
 
-def _unknown(workbook: Workbook, sources: list[Source], words: Words) -> Refusal:
+def _unknown(workbook: Workbook, sources: list[Source], words: Words) -> Unrecognised:
     """Why nothing was recognised, with the source that lacks least."""
     near = [
         (len(source.required) - len(missing), source, missing)
         for sheet in workbook.sheets
-        for row in top_rows(sheet)
+        for row in _headings(sheet, sources, words)[0]
+        if row.known
         for source in sources
-        if (missing := _missing(source, row, words)) and len(missing) < len(source.required)
+        if (missing := _missing(source, row)) and len(missing) < len(source.required)
     ]
     if not near:
-        return Refusal(
+        return Unrecognised(
             N_(
                 "{file} has no sheet with the headings of a known export. "
-                "Check that it is the right file, with its headings."
+                "Check that it is the right file, or say on the page Imports how its columns are read."
             ),
             file=workbook.name,
         )
     _, source, missing = max(near, key=lambda entry: (entry[0], -len(entry[2])))
-    return Refusal(
+    return Unrecognised(
         N_(
             "{file} looks like {source} but has no column {columns}. "
-            "Rename the column, or export it again with that column."
+            "Export it again with that column, or say on the page Imports which one it is."
         ),
         file=workbook.name,
         source=source.title,
@@ -304,8 +360,8 @@ def _unknown(workbook: Workbook, sources: list[Source], words: Words) -> Refusal
     )
 
 
-def _missing(source: Source, row: Row, words: Words) -> list[str]:
-    columns, _ = _columns(source, _Heading(0, _named(row)), words)
+def _missing(source: Source, row: _Heading) -> list[str]:
+    columns, _ = _columns(source, row)
     return [field.heading for field in source.required if field.name not in columns]
 
 

@@ -1,24 +1,95 @@
-"""What the page of imports draws: a card a file, what it changes, and the history."""
+"""What the page of imports draws where files are loaded: an inbox, and a card a file with what it is and changes.
 
+A file is read once and lies in the inbox until it is loaded or taken away, also when one leaves the page. What it would
+change is computed anew only when the data or the coordinator's choices change.
+"""
+
+from collections.abc import Callable
 from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, loading, previewing, reading, ui, viewing_imports
-from compliance.database import EVERYTHING_KNOWN, Rows, rows
+from compliance import (
+    charts,
+    loading,
+    mapping,
+    permissions,
+    previewing,
+    reading,
+    returning,
+    ui,
+    ui_forms,
+    ui_history,
+    ui_mapping,
+    ui_names,
+    viewing_imports,
+)
+from compliance.database import Rows
 from compliance.errors import Refusal
 from compliance.language import N_
-from compliance.loading import Order
+from compliance.loading import Order, Receipt
+from compliance.mapping import Columns, heading_keys, remembered
 from compliance.permissions import Permission
 from compliance.previewing import Preview
-from compliance.queries import statement
 from compliance.reading import Workbook
+from compliance.recognising import Ambiguous, Match, Unrecognised, top_rows
+from compliance.returning import Change
 from compliance.ui import View
 
-# Files are read once and kept with the session as long as they lie in the drop area; what they would change is
-# computed anew only when the data or the coordinator's choices change.
-
 Opened = Workbook | Refusal
+SHOWN_PROBLEMS: Final = 10
+
+
+# --- The parts of the page ----------------------------------------------------------------------------------------
+
+
+def _forms(seen: View) -> None:
+    ui_forms.templates(seen)
+    ui_forms.questionnaires(seen)
+
+
+def _names(seen: View) -> None:
+    ui_names.names(seen)
+    if not seen.sample:
+        ui_history.rename(seen)
+
+
+PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
+    "load": (N_("Load exports"), lambda seen: inbox(seen)),
+    "history": (N_("History"), ui_history.history),
+    "forms": (N_("Templates and questions"), _forms),
+    "mappings": (N_("Connected columns"), ui_mapping.mappings),
+    "names": (N_("Names"), _names),
+}
+
+
+def chosen_part(seen: View) -> Callable[[View], None]:
+    """The page's title and its parts; the part that its address names."""
+    say = seen.say
+    said = st.query_params.get("part", "load")
+    here = said if said in PARTS else "load"
+    text = N_("Drop the files as they came out of the systems. Nothing is saved until you confirm.")
+    ui.html(charts.page_title(say(N_("Imports")), question=say(text) if here == "load" else ""))
+    with st.container(key="parts"):
+        st.segmented_control(
+            say(N_("Part of the page")),
+            list(PARTS),
+            default=here,
+            format_func=lambda name: say(PARTS[name][0]),
+            key=f"part {here} {say.code}",
+            on_change=_choose_part,
+            args=(f"part {here} {say.code}",),
+            label_visibility="collapsed",
+        )
+    return PARTS[here][1]
+
+
+def _choose_part(key: str) -> None:
+    if chosen := st.session_state.get(key):
+        st.query_params["part"] = chosen
+
+
+# --- The inbox ----------------------------------------------------------------------------------------------------
 
 
 def _kept(name: str) -> dict[Any, Any]:
@@ -26,55 +97,105 @@ def _kept(name: str) -> dict[Any, Any]:
     return kept
 
 
-def opened_files(seen: View, files: list[Any]) -> list[tuple[str, str]]:
-    """Reads the files that are new in the drop area, and forgets those that were taken away; ids and names."""
-    say, read_ = seen.say, _kept("read files")
-    for gone in set(read_) - {file.file_id for file in files}:
-        del read_[gone]
-    fresh = [file for file in files if file.file_id not in read_]
-    place = st.empty()
-    for number, file in enumerate(fresh):
-        text = say(
-            N_("Reading {file} ({n} of {of})"),
-            file=ui.plain(reading.shown_name(file.name)[0]),
-            n=number + 1,
-            of=len(fresh),
+def inbox(seen: View) -> None:
+    """Where files are dropped, a card for each that lies there, and what has been loaded before."""
+    say = seen.say
+    if seen.sample:
+        text = N_(
+            "The sample data are there to try with. "
+            "Your own exports go into a database of their own, and the two are never mixed."
         )
-        place.progress(number / len(fresh), text)
+        ui.html(charts.note(say(text)))
+        ui.start_own_button(seen, key="start_imports")
+    else:
+        _receive(seen)
+        files = _kept("files")
+        for number, file_id in enumerate(files, start=1):
+            _card(seen, file_id, number=number, of=len(files))
+        _load_all(seen, list(files))
+    ui_history.table(seen)
+
+
+def _receive(seen: View) -> None:
+    """Reads what was dropped into the inbox; the drop area is empty again then."""
+    say = seen.say
+    turn = st.session_state.setdefault("drops", 0)
+    files = st.file_uploader(
+        say(N_("Files")), accept_multiple_files=True, label_visibility="collapsed", key=f"files {turn}"
+    )
+    if not files:
+        return
+    place, inbox_ = st.empty(), _kept("files")
+    for number, file in enumerate(files):
+        shown = reading.shown_name(file.name)[0]
+        text = say(N_("Reading {file} ({n} of {of})"), file=ui.plain(shown), n=number + 1, of=len(files))
+        place.progress(number / len(files), text)
         try:
-            read_[file.file_id] = reading.read(file.getvalue(), name=file.name)
+            opened: Opened = reading.read(file.getvalue(), name=file.name)
         except Refusal as refusal:
-            read_[file.file_id] = refusal
-    place.empty()
-    return [(file.file_id, file.name) for file in files]
+            opened = refusal
+        inbox_[file.file_id] = (shown, opened)
+    st.session_state["drops"] = turn + 1
+    st.rerun()
 
 
-def import_card(seen: View, file_id: str, name: str, *, number: int, of: int) -> None:
+def _take_away(file_id: str) -> None:
+    _kept("files").pop(file_id, None)
+    _kept("loaded files").pop(file_id, None)
+
+
+# --- The card of a file -------------------------------------------------------------------------------------------
+
+
+def _card(seen: View, file_id: str, *, number: int, of: int) -> None:
     """A file: what it was taken for and why, what it changes, what is rejected, and the button that loads it."""
-    say, book = seen.say, _kept("read files")[file_id]
-    done = _kept("loaded files").get(file_id)
+    say, (name, book) = seen.say, _kept("files")[file_id]
     kicker = say(N_("File {n} of {of}"), n=number, of=of)
     with st.container(border=True, key=f"card-{file_id}"):
-        if done or isinstance(book, Refusal):
-            text = done or say.refusal(book)
-            ui.html(charts.card_head(reading.shown_name(name)[0], kicker=kicker, text=text))
-            if done:
-                ui.link(seen, "overview", say(N_("See the overview")))
+        if done := _kept("loaded files").get(file_id):
+            _done(seen, file_id, charts.card_head(name, kicker=kicker, text=done[0]), done[1])
+            return
+        if isinstance(book, Refusal):
+            ui.html(charts.card_head(name, kicker=kicker, text=say.refusal(book)))
+            _take_away_button(seen, file_id)
             return
         asked = _order_of(seen, file_id)
         with st.spinner(say(N_("Working out what the file changes"))):
             found = _preview(seen, file_id, book, asked)
+        ui.html(charts.card_head(book.name, kicker=kicker))
         left, right = st.columns([5, 7], gap="large")
         with left:
-            ui.html(charts.card_head(book.name, kicker=kicker))
             _what_it_is(seen, found, book)
             _choices(seen, file_id, found, asked)
         with right:
-            if isinstance(found, Preview) and of == 1:
-                _effects(seen, found)
+            if isinstance(found, Preview):
+                _doubts(seen, file_id, found, book)
+                if of == 1:
+                    ui.html(charts.section(say(N_("How the figures change")), level=3))
+                    _effects(seen, found)
         if isinstance(found, Preview):
             _problems(seen, file_id, found)
-            _load_button(seen, file_id, book, found)
+        _by_hand(seen, file_id, book, found, asked)
+        with st.container(horizontal=True, key=f"buttons-{file_id}"):
+            if isinstance(found, Preview):
+                _load_button(seen, file_id, book, found)
+            _take_away_button(seen, file_id)
+
+
+def _done(seen: View, file_id: str, head: charts.Html, mended: list[Change]) -> None:
+    """A file that is loaded: what came of it, and of mended rows what was changed in them."""
+    say = seen.say
+    ui.html(head)
+    if mended:
+        with st.expander(say(N_("What was changed in the rows"))):
+            ui.html(charts.table(*viewing_imports.mended_table(mended, say), caption=say(N_("Mended values"))))
+    with st.container(horizontal=True, key=f"done-{file_id}"):
+        ui.link(seen, "overview", say(N_("See the overview")))
+        _take_away_button(seen, file_id)
+
+
+def _take_away_button(seen: View, file_id: str) -> None:
+    st.button(seen.say(N_("Take away")), key=f"away {file_id}", on_click=_take_away, args=(file_id,), type="tertiary")
 
 
 def _order_of(seen: View, file_id: str) -> Order:
@@ -87,29 +208,32 @@ def _order_of(seen: View, file_id: str) -> Order:
         organisation=chosen.get(f"organisation {file_id}") or seen.scope.organisation,
         extract_date=chosen.get(f"day {file_id}") if chosen.get(f"said {file_id}") else None,
         completes=bool(chosen.get(f"completes {file_id}")),
+        through=chosen.get(f"through {file_id}"),
     )
+
+
+def _choice(asked: Order) -> tuple[object, ...]:
+    return (asked.source, asked.organisation, asked.extract_date, asked.completes, asked.through)
 
 
 def _preview(seen: View, file_id: str, book: Workbook, asked: Order) -> Preview | Refusal:
     kept = _kept("previews")
-    choice = (asked.source, asked.organisation, asked.extract_date, asked.completes)
-    key = (file_id, choice, seen.version, seen.as_of)
+    key = (file_id, _choice(asked), seen.version, seen.as_of)
     if key not in kept:
         for old in [other for other in kept if other[0] == file_id]:
             del kept[old]
-        try:
-            kept[key] = previewing.preview(
-                seen.database,
-                [(book, asked)],
-                as_of=seen.as_of,
-                points=ui.points(),
-                sources=ui.sources(),
-                words=ui.words(),
-            )
-        except Refusal as refusal:
-            kept[key] = refusal
+        kept[key] = _tried(seen, [(book, asked)])
     answer: Preview | Refusal = kept[key]
     return answer
+
+
+def _tried(seen: View, files: list[tuple[Workbook, Order]]) -> Preview | Refusal:
+    try:
+        return previewing.preview(
+            seen.database, files, as_of=seen.as_of, points=ui.points(), sources=ui.sources(), words=ui.words()
+        )
+    except Refusal as refusal:
+        return refusal
 
 
 def _what_it_is(seen: View, found: Preview | Refusal, book: Workbook) -> None:
@@ -117,30 +241,47 @@ def _what_it_is(seen: View, found: Preview | Refusal, book: Workbook) -> None:
     if isinstance(found, Refusal):
         ui.html(charts.note(say.refusal(found)))
         return
-    for receipt in found.receipts:
-        ui.html(charts.pairs(viewing_imports.receipt_pairs(receipt, book, ui.points(), say)))
-        notes = viewing_imports.remarks(receipt, book, say)
-        if notes:
-            ui.html(charts.note(" ".join(notes)))
+    for receipt, comparison in zip(found.receipts, found.comparisons, strict=True):
+        ui.html(charts.pairs(viewing_imports.receipt_pairs(receipt, comparison, book, ui.points(), say)))
+        for text in viewing_imports.remarks(receipt, book, say):
+            ui.html(charts.caption(text))
+        if unused := viewing_imports.unused(receipt):
+            with st.expander(say.plural("{n} column is not used", "{n} columns are not used", len(unused))):
+                ui.html(charts.caption(", ".join(unused)))
+
+
+def _doubts(seen: View, file_id: str, found: Preview, book: Workbook) -> None:
+    """What makes one doubt the file, each in a sentence, with the way to mend it where there is one."""
+    say = seen.say
+    for receipt, comparison in zip(found.receipts, found.comparisons, strict=True):
+        for text in viewing_imports.doubts(receipt, comparison, book, ui.sources(), say):
+            ui.html(charts.note(text))
+        for unmatched in comparison.unmatched:
+            if unmatched.fit:
+                ui.html(charts.note(viewing_imports.fit_text(unmatched, ui.sources(), say)))
+                st.button(
+                    say(N_("Match by the column {column}"), column=ui.plain(unmatched.fit.heading)),
+                    key=f"fit {file_id}",
+                    on_click=_match_by,
+                    args=(file_id, unmatched.fit.heading),
+                )
+        if receipt.through:
+            ui.html(charts.note(say(N_("Matched by the column {column}."), column=receipt.through)))
+            if st.session_state.get(f"through {file_id}"):
+                st.button(say(N_("Undo")), key=f"unfit {file_id}", on_click=_match_by, args=(file_id, None))
+
+
+def _match_by(file_id: str, heading: str | None) -> None:
+    st.session_state[f"through {file_id}"] = heading
 
 
 def _choices(seen: View, file_id: str, found: Preview | Refusal, asked: Order) -> None:
     """Extract date, source where it is asked for, organisation where there are several, and whether it completes."""
     say = seen.say
-    by = viewing_imports.FOUND_BY[found.receipts[0].extract_date.by] if isinstance(found, Preview) else None
-    day = found.receipts[0].extract_date.day if isinstance(found, Preview) else None
-    given: Any = {} if f"day {file_id}" in st.session_state else {"value": day}
-    st.date_input(
-        say(N_("Extract date")) + (f" ({say(by)})" if by else ""),
-        format="YYYY-MM-DD",
-        key=f"day {file_id}",
-        on_change=_said_day,
-        args=(file_id,),
-        max_value=ui.LAST_DAY,
-        **given,
-    )
-    doubtful = isinstance(found, Refusal) or any(viewing_imports.is_doubtful(receipt) for receipt in found.receipts)
-    if doubtful or asked.source:
+    if isinstance(found, Preview | loading.Undated) or asked.extract_date:
+        _day_choice(seen, file_id, found)
+    doubtful = isinstance(found, Preview) and any(viewing_imports.is_doubtful(receipt) for receipt in found.receipts)
+    if isinstance(found, Ambiguous) or doubtful or asked.source:
         st.selectbox(
             say(N_("What the file is")),
             list(ui.sources()),
@@ -149,20 +290,48 @@ def _choices(seen: View, file_id: str, found: Preview | Refusal, asked: Order) -
             placeholder=say(N_("Found out from its headings")),
             key=f"source {file_id}",
         )
-    names = ui.organisations(seen.key)
+    names = ui.organisations(seen.key, seen.as_of)
     if len(names) > 1:
         start = names.index(seen.scope.organisation)
         st.selectbox(say(N_("Organisation")), names, index=start, key=f"organisation {file_id}")
-    st.checkbox(say(N_("Completes a file already loaded")), key=f"completes {file_id}")
+    if isinstance(found, Preview) and found.receipts[0].marker is None:
+        st.checkbox(say(N_("Completes a file already loaded")), key=f"completes {file_id}")
+
+
+def _day_choice(seen: View, file_id: str, found: Preview | Refusal) -> None:
+    """The extract date, and where it was found."""
+    by = viewing_imports.FOUND_BY[found.receipts[0].extract_date.by] if isinstance(found, Preview) else None
+    day = found.receipts[0].extract_date.day if isinstance(found, Preview) else None
+    given: Any = {} if f"day {file_id}" in st.session_state else {"value": day}
+    st.date_input(
+        seen.say(N_("Extract date")) + (f" ({seen.say(by)})" if by else ""),
+        format="YYYY-MM-DD",
+        key=f"day {file_id}",
+        on_change=_said_day,
+        args=(file_id,),
+        max_value=ui.LAST_DAY,
+        **given,
+    )
 
 
 def _said_day(file_id: str) -> None:
     st.session_state[f"said {file_id}"] = True
 
 
+def _by_hand(seen: View, file_id: str, book: Workbook, found: Preview | Refusal, asked: Order) -> None:
+    """The way to say by hand how the file is read: open where it is not recognised, else folded away."""
+    say = seen.say
+    if isinstance(found, Refusal) and not isinstance(found, Unrecognised | loading.NothingToLoad):
+        return
+    lost = isinstance(found, Preview) and any(comparison.lost for comparison in found.comparisons)
+    label = N_("Say how the columns are read")
+    with st.expander(say(label), expanded=isinstance(found, Unrecognised) or lost):
+        source = asked.source or (found.receipts[0].source.id if isinstance(found, Preview) else None)
+        ui_mapping.panel(seen, file_id, book, source)
+
+
 def _effects(seen: View, found: Preview) -> None:
     say = seen.say
-    ui.html(charts.section(say(N_("How the figures change")), level=3))
     changed = viewing_imports.effects(found.before, found.after, say)
     if not changed:
         ui.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
@@ -180,9 +349,6 @@ def _there(seen: View, found: Preview) -> set[str]:
     return loaded | {receipt.source.id for receipt in found.receipts}
 
 
-SHOWN_PROBLEMS: Final = 10
-
-
 def _problems(seen: View, file_id: str, found: Preview) -> None:
     say = seen.say
     problems = [problem for receipt in found.receipts for problem in receipt.problems]
@@ -191,9 +357,11 @@ def _problems(seen: View, file_id: str, found: Preview) -> None:
     if rejected:
         with st.expander(say.plural("{n} row is rejected", "{n} rows are rejected", found.rejected), expanded=True):
             _problem_list(seen, rejected, say(N_("Rejected rows")))
+            text = N_("Send the rows to whoever owns the source. Mended, they are dropped here and complete this file.")
+            ui.html(charts.caption(say(text)))
             st.download_button(
                 say(N_("Download the rejected rows")),
-                lambda: previewing.rejected_workbook(found.receipts, say),
+                lambda: _return_bytes(seen, file_id, found),
                 file_name=viewing_imports.rejected_name(found.receipts[0], say),
                 key=f"rejected {file_id}",
                 on_click="ignore",
@@ -203,12 +371,20 @@ def _problems(seen: View, file_id: str, found: Preview) -> None:
             _problem_list(seen, warned, say(N_("Values with a warning")))
 
 
+def _return_bytes(seen: View, file_id: str, found: Preview) -> bytes:
+    permissions.require(seen.user, Permission.LOAD_EXPORTS)
+    return returning.return_workbook(found.receipts, _kept("files")[file_id][1], seen.say)
+
+
 def _problem_list(seen: View, problems: Rows, caption: str) -> None:
     say = seen.say
     ui.html(charts.table(*viewing_imports.problem_table(problems[:SHOWN_PROBLEMS], say), caption=caption))
     if len(problems) > SHOWN_PROBLEMS:
         text = say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(len(problems)))
         ui.html(charts.caption(text))
+
+
+# --- Loading ------------------------------------------------------------------------------------------------------
 
 
 def _load_button(seen: View, file_id: str, book: Workbook, found: Preview) -> None:
@@ -223,44 +399,55 @@ def _load_button(seen: View, file_id: str, book: Workbook, found: Preview) -> No
 
 def _load(seen: View, file_id: str, book: Workbook) -> None:
     """Loads a file as it was previewed, and keeps a sentence on what came of it."""
-    say = seen.say
+    say, order = seen.say, _order_of(seen, file_id)
     try:
-        receipts = loading.load(seen.database, book, _order_of(seen, file_id), sources=ui.sources(), words=ui.words())
+        receipts = loading.load(seen.database, book, order, sources=ui.sources(), words=ui.words())
     except Refusal as refusal:
-        _kept("loaded files")[file_id] = say.refusal(refusal)
+        _kept("loaded files")[file_id] = (say.refusal(refusal), [])
         return
-    texts = [
-        say.plural(
-            "{n} row of {source} loaded as import {id}.",
-            "{n} rows of {source} loaded as import {id}.",
-            receipt.summary.loaded,
-            source=say.pick(receipt.source.title),
-            id=receipt.import_id,
-        )
-        for receipt in receipts
-    ]
-    _kept("loaded files")[file_id] = " ".join(texts)
+    if order.through:
+        _remember_match(seen, receipts, order)
+    texts = [viewing_imports.loaded_text(receipt, say) for receipt in receipts]
+    _kept("loaded files")[file_id] = (" ".join(texts), _mended(seen, receipts))
+
+
+def _mended(seen: View, receipts: list[Receipt]) -> list[Change]:
+    """What the owner of a source has changed in the rows that came back."""
+    with seen.database.cursor() as cursor:
+        return [change for receipt in receipts for change in returning.mended(cursor, receipt)]
+
+
+def _remember_match(seen: View, receipts: list[Receipt], order: Order) -> None:
+    """A match by another column holds for the next file with the same headings too."""
+    with seen.database.writing() as cursor:
+        known = {frozenset(entry.columns.headings) for entry in remembered(cursor)}
+        for receipt in receipts:
+            for match in receipt.matches:
+                columns = _as_mapping(match, order.through)
+                if frozenset(columns.headings) not in known and not match.combined:
+                    mapping.remember(cursor, columns, now=order.now, who=order.who)
+
+
+def _as_mapping(match: Match, through: str | None) -> Columns:
+    """How a sheet was read, as a mapping of its headings."""
+    keys = heading_keys(top_rows(match.sheet)[match.heading_row - 1])
+    fields = {name: keys[group[0].place] for name, group in match.columns.items() if group[0].place in keys}
+    return Columns(match.source.id, tuple(keys.values()), fields, {}, through)
 
 
 def _together(seen: View, ready: list[str]) -> Preview | Refusal:
     """What several files change together: one alone often lacks what another brings."""
     orders = [_order_of(seen, file_id) for file_id in ready]
-    choices = tuple((o.source, o.organisation, o.extract_date, o.completes) for o in orders)
-    key, kept = (tuple(ready), choices, seen.version, seen.as_of), _kept("together")
+    key, kept = (tuple(ready), tuple(map(_choice, orders)), seen.version, seen.as_of), _kept("together")
     if key not in kept:
         kept.clear()
-        files = [(_kept("read files")[file_id], order_) for file_id, order_ in zip(ready, orders, strict=True)]
-        try:
-            kept[key] = previewing.preview(
-                seen.database, files, as_of=seen.as_of, points=ui.points(), sources=ui.sources(), words=ui.words()
-            )
-        except Refusal as refusal:
-            kept[key] = refusal
+        books = [_kept("files")[file_id][1] for file_id in ready]
+        kept[key] = _tried(seen, list(zip(books, orders, strict=True)))
     answer: Preview | Refusal = kept[key]
     return answer
 
 
-def load_all(seen: View, opened: list[tuple[str, str]]) -> None:
+def _load_all(seen: View, opened: list[str]) -> None:
     """One button for several files that can be loaded."""
     say = seen.say
     waiting = {
@@ -268,11 +455,12 @@ def load_all(seen: View, opened: list[tuple[str, str]]) -> None:
         for key, found in _kept("previews").items()
         if isinstance(found, Preview) and not any(viewing_imports.is_doubtful(receipt) for receipt in found.receipts)
     }
-    ready = [file_id for file_id, _ in opened if file_id in waiting and file_id not in _kept("loaded files")]
+    ready = [file_id for file_id in opened if file_id in waiting and file_id not in _kept("loaded files")]
     if len(ready) < 2:
         return
     with st.container(border=True, key="card-together"), st.spinner(say(N_("Working out what the files change"))):
         together = _together(seen, ready)
+        ui.html(charts.section(say(N_("How the figures change when all files are loaded")), level=3))
         if isinstance(together, Refusal):
             ui.html(charts.note(say.refusal(together)))
         else:
@@ -280,72 +468,21 @@ def load_all(seen: View, opened: list[tuple[str, str]]) -> None:
     if st.button(say(N_("Load all {n} files"), n=len(ready)), type="primary", key="load all"):
         ui.require(Permission.LOAD_EXPORTS)
         place = st.empty()
-        for number, file_id in enumerate(ready):
-            book = _kept("read files")[file_id]
+        for number, file_id in enumerate(_in_order(ready, together)):
+            book = _kept("files")[file_id][1]
             place.progress(number / len(ready), say(N_("Loading {file}"), file=ui.plain(book.name)))
             _load(seen, file_id, book)
         st.rerun()
 
 
-SHOWN_IMPORTS: Final = 15
+def _in_order(ready: list[str], together: Preview | Refusal) -> list[str]:
+    """The files in the order of the rehearsal: what others refer to comes first."""
+    if isinstance(together, Refusal):
+        return ready
+    names = [receipt.source.order for receipt in together.receipts]
+    return ready if not names else sorted(ready, key=_source_order)
 
 
-def history(seen: View) -> None:
-    """Every import, revoked ones too, and the way to revoke one."""
-    say, found = seen.say, ui.imports(seen.key)
-    ui.html(charts.section(say(N_("What has been loaded"))))
-    if not found:
-        ui.html(charts.caption(say(N_("Nothing yet."))))
-        return
-    every = len(found) > SHOWN_IMPORTS and st.toggle(
-        say(N_("Show all {n} imports"), n=say.number(len(found))), key=f"all imports {say.code}"
-    )
-    shown = found if every else found[:SHOWN_IMPORTS]
-    ui.html(
-        charts.table(*viewing_imports.history_table(shown, ui.sources(), say), caption=say(N_("What has been loaded")))
-    )
-    live = {row["import_id"]: row for row in found if not row["revoked_at"]}
-    if seen.sample or not live or not seen.user.may(Permission.REVOKE_IMPORTS):
-        return
-    chosen = st.selectbox(
-        say(N_("Revoke an import")),
-        list(live),
-        index=None,
-        format_func=lambda id_: f"{id_} · {live[id_]['file']} · {live[id_]['extract_date']}",
-        placeholder=say(N_("Choose an import")),
-        key="revoke choice",
-        width=460,
-    )
-    if chosen is not None:
-        _confirm_revoke(seen, live[chosen])
-
-
-def _confirm_revoke(seen: View, row: dict[str, Any]) -> None:
-    """The second step: what revoking means, why it is done, and the button that does it."""
-    say, number = seen.say, row["import_id"]
-    with st.container(border=True, key="card-revoke"):
-        text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
-        ui.html(charts.card_head(say(N_("Revoke import {id}"), id=number), text=say(text, file=row["file"])))
-        why = st.text_area(say(N_("Why is it revoked?")), key=f"why {number}", width=460)
-        if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
-            ui.require(Permission.REVOKE_IMPORTS)
-            loading.revoke(seen.database, number, why=why, order=ui.order())
-            st.rerun()
-
-
-def rename(seen: View) -> None:
-    """The name of the organisation, which can be changed."""
-    say = seen.say
-    with seen.database.cursor() as cursor:
-        known = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
-    mine = [row for row in known if row["organisation"] == seen.scope.organisation]
-    if not mine:
-        return
-    ui.html(charts.section(say(N_("The name of the organisation"))))
-    with st.form("rename", border=False):
-        name = st.text_input(say(N_("Name")), value=seen.scope.organisation, width=460)
-        if st.form_submit_button(say(N_("Change the name"))):
-            ui.require(Permission.LOAD_EXPORTS)
-            loading.rename_organisation(seen.database, mine[0]["organisation_id"], name=name, order=ui.order())
-            st.query_params.pop("organisation", None)
-            st.rerun()
+def _source_order(file_id: str) -> int:
+    found = next((p for key, p in _kept("previews").items() if key[0] == file_id and isinstance(p, Preview)), None)
+    return min((receipt.source.order for receipt in found.receipts), default=99) if found else 99

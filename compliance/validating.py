@@ -146,7 +146,7 @@ def _read_values(
         if field not in fields
         for name, kind in table_columns(field)
     ]
-    cells = [f"cell_{field.name}" for field in fields if field.required or field.type in UNREADABLE]
+    cells = [f"cell_{f.name}" for f in fields if f.required or f.type in UNREADABLE or f.type == "yes_no"]
     columns = ["sheet_number", "sheet", "row", *cells, *read, *empty]
     sql = f"create or replace temp table typed as select {', '.join(columns)} from staged"
     cursor.execute(sql, _used(sql, _parameters(source, words, date1904=date1904)))
@@ -158,7 +158,12 @@ def _parameters(source: Source, words: Words, *, date1904: bool) -> dict[str, An
         for field in source.fields
         for code, given in field.words.items()
     }
-    return lists | {key: words[key] for key in ("yes", "no", "open_end")} | {"date1904": date1904}
+    for field in source.fields:
+        if field.type == "yes_no":
+            lists |= {
+                f"{field.name}_{code}": words[code] + lists.get(f"{field.name}_{code}", []) for code in ("yes", "no")
+            }
+    return lists | {"open_end": words["open_end"], "date1904": date1904}
 
 
 def _used(sql: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +182,7 @@ def _typed(field: Field, *, month_first: bool) -> list[str]:
             f"composed(split_part({cell}, ' / ', -1)) as {field.name}",
             f"nullif(composed(split_part({cell}, ' / ', -2)), '') as department",
         ]
-    return [f"{_reading(field.type, cell, month_first=month_first)} as {field.name}"]
+    return [f"{_reading(field, month_first=month_first)} as {field.name}"]
 
 
 def table_columns(field: Field) -> list[tuple[str, str]]:
@@ -190,12 +195,13 @@ def table_columns(field: Field) -> list[tuple[str, str]]:
     return columns
 
 
-def _reading(kind: str, cell: str, *, month_first: bool) -> str:
+def _reading(field: Field, *, month_first: bool) -> str:
+    kind, cell = field.type, f"cell_{field.name}"
     if kind in {"date", "datetime"}:
         readable = f"case when not has_slashes({cell}) then {cell} end" if month_first else cell
         return f"cast(read_time({readable}, $date1904, $open_end) as {DUCKDB_TYPES[kind]})"
     return {
-        "yes_no": f"read_yes_no({cell}, $yes, $no)",
+        "yes_no": f"read_yes_no({cell}, ${field.name}_yes, ${field.name}_no)",
         "number": f"read_number({cell})",
         "level": f"read_level({cell})",
     }.get(kind, f"composed({cell})")
@@ -303,11 +309,12 @@ def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ..
 
 def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str, str, int], ...]:
     """(field, word, rows) of the words that no list of a field that is nothing but its list knows."""
-    listed = [f.name for f in fields if f.type == "word" and f.required]
+    listed = [(f.name, f"{f.name}_code") for f in fields if f.type == "word" and f.required]
+    listed += [(f.name, f.name) for f in fields if f.type == "yes_no" and not f.secret]
     found: list[tuple[str, str, int]] = []
-    for name in listed:
+    for name, read in listed:
         cursor.execute(
-            f"select '{name}', {name}, count(*) from typed where {name} is not null and {name}_code is null"
+            f"select '{name}', cell_{name}, count(*) from typed where cell_{name} is not null and {read} is null"
             " group by all order by 3 desc, 2 limit 20"
         )
         found += cursor.fetchall()

@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from compliance import charts, viewing
 from compliance.assessing import Coverage
+from compliance.comparing import Comparison, Unmatched
 from compliance.database import Rows
 from compliance.language import N_, NBSP, Language
 from compliance.loading import Receipt
 from compliance.points import Point
 from compliance.reading import Workbook
 from compliance.recognising import Match
+from compliance.returning import Change
 from compliance.sources import Source
 from compliance.validating import REASONS
 
@@ -26,12 +28,13 @@ def effects(before: Sequence[Coverage], after: Sequence[Coverage], say: Language
     changed = [
         (old, new)
         for new in after
-        if (old := earlier.get((new.point.id, new.organisation))) is None or _counts(old) != _counts(new)
+        if (old := earlier.get((new.point.id, new.organisation))) is None or counts(old) != counts(new)
     ]
     return [_dumbbell(old, new, say) for old, new in changed]
 
 
-def _counts(figure: Coverage) -> tuple[object, ...]:
+def counts(figure: Coverage) -> tuple[object, ...]:
+    """What a figure counts, to see whether something moves it."""
     return (figure.met, figure.unmet, figure.unknown, figure.pending, figure.exempt, figure.basis)
 
 
@@ -114,8 +117,10 @@ def kind_text(workbook: Workbook, say: Language) -> str:
     return say(N_("{kind} with the ending .{ending}"), kind=kind, ending=ending)
 
 
-def receipt_pairs(receipt: Receipt, workbook: Workbook, points: Sequence[Point], say: Language) -> list[charts.Pair]:
-    """What a file, or a part of it, was taken for and why."""
+def receipt_pairs(
+    receipt: Receipt, comparison: Comparison, workbook: Workbook, points: Sequence[Point], say: Language
+) -> list[charts.Pair]:
+    """What a file, or a part of it, was taken for and why, and its rows beside those before."""
     summary = receipt.summary
     rows_ = say(
         N_("**{n}** are loaded, **{rejected}** rejected"),
@@ -125,9 +130,23 @@ def receipt_pairs(receipt: Receipt, workbook: Workbook, points: Sequence[Point],
     about = [str(point.number) for point in points if receipt.source.id in {*point.needs, *point.uses}]
     return [
         charts.Pair(say(N_("Taken for")), f"**{say.pick(receipt.source.title)}**", why(receipt.matches, workbook, say)),
-        charts.Pair(say(N_("Rows")), rows_),
+        charts.Pair(say(N_("Rows")), rows_, moved(comparison, say)),
         charts.Pair(say(N_("Points")), ", ".join(about) or say(N_("none; shown beside the points"))),
     ]
+
+
+def moved(comparison: Comparison, say: Language) -> str:
+    """How many rows are new, changed and gone since the export before."""
+    if comparison.earlier is None:
+        return say(N_("No earlier export of this kind is loaded."))
+    number, day, _ = comparison.earlier
+    counts = {"new": comparison.new, "changed": comparison.changed, "gone": comparison.gone}
+    return say(
+        N_("Since {day} (import {id}): {new} new, {changed} changed, {gone} gone."),
+        day=day,
+        id=number,
+        **{name: say.number(count) for name, count in counts.items()},
+    )
 
 
 def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
@@ -153,16 +172,22 @@ def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
     return " ".join([*parts, f"{kind[:1].upper()}{kind[1:]}."])
 
 
-def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
-    """What the coordinator should know of a file before it is loaded."""
-    unused = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.unused))
-    dropped = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.dropped))
-    titles = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
-    ambiguous = ", ".join(titles.get(name, name) for name in receipt.summary.ambiguous)
-    found = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
-    day = say.date(receipt.extract_date.day)
-    replaced = receipt.replaces or (0, "")
+def doubts(
+    receipt: Receipt, comparison: Comparison, workbook: Workbook, sources: Mapping[str, Source], say: Language
+) -> list[str]:
+    """What makes one doubt that it is the right file, or that it is read rightly."""
     texts = {
+        **_doubts_of_the_file(receipt, workbook, say),
+        # what came back filled in is only a part of an export
+        **(_doubts_beside_the_last(comparison, say) if receipt.marker is None else {}),
+        **{unmatched_text(found, sources, say): True for found in comparison.unmatched if found.many},
+    }
+    return [text for text, told in texts.items() if told]
+
+
+def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, object]:
+    replaced = receipt.replaces or (0, "")
+    return {
         say(
             N_("Few of the columns are recognised. Check that the file really is {source}, or say what it is."),
             source=say.pick(receipt.source.title),
@@ -175,14 +200,112 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
         say(
             N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""
         ): receipt.other_organisation,
-        say(N_("The extract date {day} is in the future."), day=day): receipt.future,
+        say(N_("The extract date {day} is in the future."), day=say.date(receipt.extract_date.day)): receipt.future,
+        say(
+            N_(
+                "{n} formulas have no stored value and are read as empty. "
+                "Open the file in Excel, save it and load it again."
+            ),
+            n=say.number(workbook.formulas),
+        ): workbook.formulas,
+    }
+
+
+def _doubts_beside_the_last(comparison: Comparison, say: Language) -> dict[str, object]:
+    before = comparison.earlier[2] if comparison.earlier else 0
+    lost = ", ".join(heading for _, heading in comparison.lost)
+    return {
+        say(
+            N_("Far fewer rows than in the export before: {n} now, {before} then. Check that the export is whole."),
+            n=say.number(comparison.loaded),
+            before=say.number(before),
+        ): comparison.shrunk,
+        say(
+            N_("A newer export, of {newer}, is loaded. This one changes only figures of days before that."),
+            newer=say.date(comparison.newer),
+        ): comparison.newer,
+        say(
+            N_("Most of it stands in the export of {name} too. Check whose the file is."), name=comparison.whose or ""
+        ): comparison.whose,
+        say(
+            N_("Hardly anything is the same as in the export before. Check that it is the same kind of export.")
+        ): comparison.strange and not comparison.whose,
+        say(
+            N_(
+                "Columns of the export before that are not found now: {columns}. "
+                "If they are renamed, connect them below."
+            ),
+            columns=lost,
+        ): lost,
+    }
+
+
+def unmatched_text(found: Unmatched, sources: Mapping[str, Source], say: Language) -> str:
+    """How many keys the other export does not know, and some of them."""
+    return say(
+        N_("{missing} of {of} in {field} are not found in {source}: {examples}{more}"),
+        missing=say.number(found.missing),
+        of=say.number(found.of),
+        field=say.pick(found.field.texts),
+        source=say.pick(sources[found.target].title),
+        examples=", ".join(found.examples),
+        more=", …" if found.missing > len(found.examples) else ".",
+    )
+
+
+def fit_text(found: Unmatched, sources: Mapping[str, Source], say: Language) -> str:
+    """Which column of the other export knows the keys."""
+    fit = found.fit
+    return say(
+        N_("The column {column} of {source} knows {known} of them."),
+        column=fit.heading if fit else "",
+        source=say.pick(sources[found.target].title),
+        known=say.number(fit.known if fit else 0),
+    )
+
+
+def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
+    """What the coordinator may want to know of a file before it is loaded."""
+    dropped = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.dropped))
+    titles = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
+    ambiguous = ", ".join(titles.get(name, name) for name in receipt.summary.ambiguous)
+    found = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
+    texts = {
+        say(N_("Mended rows that complete the file they came from.")): _came_back(receipt, "return"),
+        say(N_("Answers that complete what is loaded.")): _came_back(receipt, "answers"),
+        say(N_("Read as you have connected its columns.")): any(match.mapping for match in receipt.matches),
         say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
         say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
         say(N_("Words that no list knows, counted as unknown: {words}."), words="; ".join(found)): found,
         **_counts_told(receipt, workbook, say),
-        say(N_("Columns that are not used: {columns}."), columns=unused): unused,
     }
     return [text for text, told in texts.items() if told]
+
+
+def _came_back(receipt: Receipt, kind: str) -> bool:
+    return receipt.marker is not None and receipt.marker.kind == kind
+
+
+def unused(receipt: Receipt) -> list[str]:
+    """The headings of the columns that no field is read from."""
+    return list(dict.fromkeys(column.heading for match in receipt.matches for column in match.unused))
+
+
+def loaded_text(receipt: Receipt, say: Language) -> str:
+    """What came of a file: its rows and the number of its import; of mended rows how many still are not right."""
+    text = say.plural(
+        "{n} row of {source} loaded as import {id}.",
+        "{n} rows of {source} loaded as import {id}.",
+        receipt.summary.loaded,
+        source=say.pick(receipt.source.title),
+        id=receipt.import_id,
+    )
+    if not receipt.summary.rejected:
+        return text
+    rest = say.plural("{n} row is rejected still.", "{n} rows are rejected still.", receipt.summary.rejected)
+    if not _came_back(receipt, "return"):
+        rest = say.plural("{n} row was rejected.", "{n} rows were rejected.", receipt.summary.rejected)
+    return f"{text} {rest}"
 
 
 def is_doubtful(receipt: Receipt) -> bool:
@@ -214,15 +337,36 @@ def rejected_name(receipt: Receipt, say: Language) -> str:
 
 def problem_table(problems: Rows, say: Language) -> tuple[list[charts.Column], list[list[str]]]:
     """Values that were rejected or loaded as empty: where, what, and what to do."""
+    several = len({problem["sheet_number"] for problem in problems}) > 1
     columns = [
+        *([charts.Column(say(N_("Sheet")), nowrap=True)] if several else []),
         charts.Column(say(N_("Row")), numeric=True),
         charts.Column(say(N_("Column")), strong=True, nowrap=True),
         charts.Column(say(N_("Value")), nowrap=True),
         charts.Column(say(N_("What is wrong and what to do"))),
     ]
     return columns, [
-        [say.number(p["row"]), p["column"] or "", p["value"] or say(N_("(empty)")), say(REASONS[p["reason"]])]
+        [
+            *([p["sheet"]] if several else []),
+            say.number(p["row"]),
+            p["column"] or "",
+            p["value"] or say(N_("(empty)")),
+            say(REASONS[p["reason"]]),
+        ]
         for p in problems
+    ]
+
+
+def mended_table(changes: Sequence[Change], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """What was changed in rows that came back: where, what stood there and what stands now."""
+    columns = [
+        charts.Column(say(N_("Row")), numeric=True),
+        charts.Column(say(N_("Column")), strong=True, nowrap=True),
+        charts.Column(say(N_("Before"))),
+        charts.Column(say(N_("Now"))),
+    ]
+    return columns, [
+        [say.number(c.row), c.column, c.before or say(N_("(empty)")), c.now or say(N_("(empty)"))] for c in changes
     ]
 
 
@@ -244,12 +388,6 @@ def history_table(
 
 
 def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> list[str]:
-    who = say(WHO[row["imported_by"]]) if row["imported_by"] in WHO else row["imported_by"]
-    state = say(N_("Counts"))
-    if row["revoked_at"]:
-        state = say(N_("Revoked {moment}: {why}"), moment=say.moment(viewing.local(row["revoked_at"])), why=row["why"])
-    elif row["completes"]:
-        state = say(N_("Counts, completes another file"))
     return [
         str(row["import_id"]),
         say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
@@ -257,6 +395,19 @@ def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], say: Lan
         str(row["extract_date"]),
         say.number(row["loaded"]),
         say.number(row["rejected"]),
-        say(N_("{moment} by {who}"), moment=say.moment(viewing.local(row["imported_at"])), who=who),
-        state,
+        when_and_who(row, say),
+        state(row, say),
     ]
+
+
+def when_and_who(row: Mapping[str, Any], say: Language) -> str:
+    """When an import was loaded, and by whom."""
+    who = say(WHO[row["imported_by"]]) if row["imported_by"] in WHO else row["imported_by"]
+    return say(N_("{moment} by {who}"), moment=say.moment(viewing.local(row["imported_at"])), who=who)
+
+
+def state(row: Mapping[str, Any], say: Language) -> str:
+    """Whether an import counts, and why it does not."""
+    if row["revoked_at"]:
+        return say(N_("Revoked {moment}: {why}"), moment=say.moment(viewing.local(row["revoked_at"])), why=row["why"])
+    return say(N_("Counts, completes another file")) if row["completes"] else say(N_("Counts"))

@@ -25,6 +25,7 @@ PAGES: Final = {
     "point": "point?point=classification",
     "no-basis": "point?point=procurement&as_of=2026-10-31",
     "imports": "imports?",
+    "quality": "quality?",
     "extracts": "extracts?",
     "about": "about?",
 }

@@ -3,11 +3,14 @@
 import csv
 import io
 import re
+import time
+import urllib.request
 
 import pytest
 
 from compliance.places import SAMPLES
 from tests.browser import browsing, serving, settle, visit
+from tests.files import doctor_files
 from tests.sampled import beside
 
 pytestmark = pytest.mark.browser
@@ -45,6 +48,7 @@ PAGES = {
     "": "Ledningens genomgång",
     "point?point=classification": "Granskningspunkt 4 av 13",
     "imports": "Importer",
+    "quality": "Datakvalitet",
     "extracts": "Utdrag",
     "about": "Om siffrorna",
 }
@@ -149,3 +153,40 @@ def test_an_unknown_address_is_told_in_the_reader_s_language(code, browser, tmp_
         visit(page, f"{server.address}/nowhere?lang={code}")
         shown = page.evaluate("getComputedStyle(document.querySelector('[role=dialog] h2'), '::after').content")
         assert WORDS[code]["lost"] in shown
+
+
+def test_every_file_of_the_doctor_goes_through_the_uploader_and_the_app_stays_up(browser, tmp_path):
+    """Each is read rightly or told why not; meanwhile the server answers, and in the end an ordinary file loads."""
+    cases = doctor_files()
+    with serving(beside(tmp_path)) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        visit(page, f"{server.address}/imports")
+        page.get_by_role("button", name=WORDS["sv"]["start"]).last.click()
+        page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
+        settle(page)
+        payloads = [{"name": name, "mimeType": "", "buffer": content} for content, name in cases.values()]
+        page.set_input_files("input[type=file]", payloads)
+        last = page.get_by_text(f"Fil {len(cases)} av {len(cases)}")
+        slowest, end = 0.0, time.monotonic() + 120
+        while not last.count() and time.monotonic() < end:
+            began = time.monotonic()
+            with urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=10) as answer:
+                assert answer.status == 200
+            slowest = max(slowest, time.monotonic() - began)
+            page.wait_for_timeout(100)
+        settle(page)
+        cards = page.locator("[class*=st-key-card-]").all()
+        assert slowest < 1
+        for case, card in zip(cases, cards, strict=False):
+            text = card.inner_text()
+            assert "Något gick fel" not in text, case
+            # a text file often does not say its day, which is asked for
+            taken = "Tolkad som" in text or "Uttagsdatum" in text
+            assert taken != (case in REFUSED), f"{case}: {text}"
+
+
+# What cannot be read, or holds no export: told in a sentence.
+REFUSED = {
+    "password", "password xls", "rights", "xlsb", "picture", "empty", "truncated", "bomb", "forged size",
+    "billion laughs",
+}  # fmt: skip

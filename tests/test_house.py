@@ -17,10 +17,12 @@ from tests.line import POINTS, SOURCES, Line
 ORDER = [
     "errors", "places", "language", "declared", "sources", "points", "permissions", "queries", "database",
     "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading", "markers", "mapping",
-    "recognising", "validating", "keeping", "matching", "loading", "renaming",
-    "assessing", "explaining", "figures", "extracts", "quality", "tracing", "comparing", "previewing", "forms",
-    "charts", "viewing", "viewing_imports", "viewing_quality", "viewing_explaining", "viewing_names", "viewing_forms",
-    "demo", "ui", "ui_point", "ui_explaining", "ui_imports", "ui_names", "ui_forms", "ui_extracts", "ui_quality",
+    "recognising", "guessing", "validating", "keeping", "matching", "loading",
+    "assessing", "renaming", "explaining", "figures", "extracts", "tracing", "quality", "comparing", "previewing",
+    "forms", "returning", "templates", "questionnaires",
+    "charts", "viewing", "viewing_imports", "viewing_history", "viewing_mapping", "viewing_names", "viewing_quality",
+    "viewing_explaining", "demo", "ui", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
+    "ui_forms", "ui_imports", "ui_extracts", "ui_quality",
     "samples", "server", "cli", "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and one module a page that draws much.

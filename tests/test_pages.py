@@ -23,6 +23,7 @@ PAGES = {
     "overview": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
     "point": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
     "imports": {COORDINATOR.id},
+    "quality": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
     "extracts": {COORDINATOR.id, ANALYST.id},
     "about": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
 }
@@ -99,6 +100,7 @@ def expected(page, database, say):
         "overview": [percent(figure, say) for figure in found.values()],
         "point": [percent(found["classification"], say), f"<strong>{say.number(found['classification'].of)}</strong>"],
         "imports": ["Systemregister_2026-10-31.xlsx"],
+        "quality": [say.pick({"sv": "Avvisade rader", "en": "Rejected rows"})],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],
         "about": ["Systemregister_2026-10-31.xlsx", say("Review point")],
     }[page]
@@ -278,10 +280,13 @@ def test_an_import_is_revoked_with_a_reason_and_stays_in_the_history(own, monkey
     app = opened("imports", monkeypatch)
     dropped(app, systems)
     next(button for button in app.button if button.label.startswith("Läs\u00a0in")).click().run()
-    app.selectbox(key="revoke choice").set_value(1).run()
+    app = opened("imports", monkeypatch, part="history")
+    app.selectbox(key="open import").set_value(1).run()
+    # what revoking would change is told before it is done
+    assert "Så skulle siffrorna ändras" in text(app)
     app.button(key="revoke 1").click().run()
     assert "Ange varför importen återkallas." in text(app)
-    app.text_area(key="why 1").set_value("fel fil")
+    app.text_area(key="reason 1").set_value("fel fil")
     app.button(key="revoke 1").click().run()
     with own.cursor() as cursor:
         assert cursor.execute("select import_id, why from revocations").fetchall() == [(1, "fel fil")]

@@ -1,0 +1,211 @@
+"""Best guesses for a file that is not recognised: its source, its heading row, and a column for each field.
+
+A guess is offered, never taken: by name (like a heading that is known), by content (like the values of the field).
+"""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compliance.database import EVERYTHING_KNOWN, Cursor, rows
+from compliance.mapping import heading_keys
+from compliance.queries import statement
+from compliance.reading import Sheet
+from compliance.recognising import Words, known_headings, top_rows
+from compliance.sources import Field, Source, normal
+
+SAMPLED_ROWS: Final = 2000
+SAMPLES: Final = 30
+# From this score on a column is offered for a field.
+OFFERED: Final = 0.6
+ALIKE: Final = 0.72
+LEAST_ALIKE: Final = 4
+HINTED: Final = 0.7
+DATE: Final = re.compile(
+    r"\d{4}-\d\d-\d\d.*|\d{8}|\d{1,2}[./]\d{1,2}[./]\d{4}.*|\d{1,2} [a-zåäö]{3,9} \d{4}",
+    re.IGNORECASE,
+)
+SERIAL: Final = re.compile(r"[34]\d{4}([.,]\d+)?")
+NUMBER: Final = re.compile(r"[-+−]?\d[\d\s\u00a0]*([.,]\d+)?\s*%?")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column that may be chosen: its place, key and heading, and its commonest values with their number."""
+
+    place: int
+    key: str
+    heading: str
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A column for a field, and whether its name or its content speaks for it: `before`, `name` or `content`."""
+
+    key: str
+    by: str
+
+
+def candidates(sheet: Sheet, index: int) -> list[Candidate]:
+    """The columns of a sheet whose heading is in the row `index`."""
+    row = top_rows(sheet)[index]
+    below = sheet.cells.slice(index + 1, SAMPLED_ROWS)
+    return [
+        Candidate(place, key, " ".join(str(row[place]).split()), _values(below, place))
+        for place, key in heading_keys(row).items()
+    ]
+
+
+def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:
+    column: Any = pc.utf8_trim_whitespace(cells[f"c{place}"]).drop_null()
+    counted = pc.value_counts(column).to_pylist()
+    filled = [(entry["values"], entry["counts"]) for entry in counted if entry["values"]]
+    return tuple(sorted(filled, key=lambda entry: (-entry[1], entry[0]))[:SAMPLES])
+
+
+def likely_row(sheet: Sheet, sources: Collection[Source]) -> int:
+    """The row that looks most like a heading: with the most headings that some source knows, else the fullest."""
+    known = known_headings(sources)
+    rows = [heading_keys(row) for row in top_rows(sheet)]
+    scores = [(sum(key in known for key in keys.values()), len(keys), -index) for index, keys in enumerate(rows)]
+    return -max(scores, default=(0, 0, 0))[2]
+
+
+def likely_source(columns: Sequence[Candidate], sources: Collection[Source], words: Words) -> Source | None:
+    """The source for whose required fields, then for whose others, most columns can be guessed."""
+
+    def score(source: Source) -> tuple[float, float]:
+        found = guesses(source, columns, words=words, known={}, before={})
+        needed = sum(field.name in found for field in source.required)
+        return needed / len(source.required) + len(found) / len(columns), len(found)
+
+    best = max(sources, key=score, default=None)
+    return best if best and score(best)[1] else None
+
+
+def guesses(
+    source: Source,
+    columns: Sequence[Candidate],
+    *,
+    words: Words,
+    known: Mapping[str, Collection[str]],
+    before: Mapping[str, Collection[str]],
+) -> dict[str, Guess]:
+    """A column for each field that one can be guessed for; each column is given once, to the field it fits best.
+
+    `known` has values that a field had in other exports, in lower case; `before` the headings it was read from.
+    """
+    scored = [
+        (*_score(field, column, words, known.get(field.name, ()), before.get(field.name, ())), field.name, column.key)
+        for field, column in itertools.product(source.fields, columns)
+    ]
+    order = {field.name: place for place, field in enumerate(source.fields)}
+    found: dict[str, Guess] = {}
+    taken: set[str] = set()
+    for score, by, name, key in sorted(scored, key=lambda entry: (-entry[0], order[entry[2]])):
+        if score >= OFFERED and name not in found and key not in taken:
+            found[name] = Guess(key, by)
+            taken.add(key)
+    return found
+
+
+def _score(
+    field: Field, column: Candidate, words: Words, known: Collection[str], before: Collection[str]
+) -> tuple[float, str]:
+    """How well a column fits a field, from 0 to 2, and what speaks for it most."""
+    if normal(column.heading) in field.headings or column.key in before:
+        return 2.0, "name" if normal(column.heading) in field.headings else "before"
+    name = max((_alike(column.key, heading) for heading in (*field.headings, *before)), default=0.0)
+    hinted = any(hint in column.key for hint in field.hints)
+    name = max(name if name >= ALIKE else 0.0, HINTED if hinted else 0.0)
+    content = _content(field, column, words, known)
+    if content < 0:
+        return 0.0, "content"
+    return (
+        (0.9 * name + 0.4 * max(content, 0.0), "name") if name else (0.7 * content * _telling(field, known), "content")
+    )
+
+
+def _telling(field: Field, known: Collection[str]) -> float:
+    """Whether content alone can speak for a field: many columns hold dates, few hold the names of our units."""
+    return 1.0 if known or field.words else 0.0
+
+
+def _alike(one: str, other: str) -> float:
+    """How alike two headings are, from 0 to 1; one that holds all words of the other is much like it."""
+    mine, its = set(re.findall(r"\w+", one)), set(re.findall(r"\w+", other))
+    if mine and its and (mine <= its or its <= mine):
+        return 0.9
+    short, long = sorted((one, other), key=len)
+    if len(short) >= LEAST_ALIKE and long.startswith(short):
+        return 0.7 + 0.2 * len(short) / len(long)
+    return SequenceMatcher(None, one, other).ratio()
+
+
+def _content(field: Field, column: Candidate, words: Words, known: Collection[str]) -> float:
+    """The share of a column's values that fit a field; below 0 where they cannot be its values."""
+    total = sum(number for _, number in column.values)
+    if not total:
+        return 0.0
+    if known:
+        return sum(n for value, n in column.values if value.casefold() in known) / total
+    if field.words:
+        own = tuple(word.casefold() for given in field.words.values() for word in given)
+        # a word that begins as a known one does is much like it: Klarmarkerad
+        return sum(n for value, n in column.values if value.casefold().startswith(own)) / total
+    share = sum(n for value, n in column.values if _is_of(field.type, value, words)) / total
+    # what is nearly never a date is no column of dates; any text may be a text
+    return share if share >= 0.3 or field.type not in READABLE else -1.0
+
+
+READABLE: Final = frozenset({"date", "datetime", "number", "level", "yes_no"})
+
+
+def _is_of(kind: str, value: str, words: Words) -> bool:
+    """Whether a value can be read as a type; a text says nothing of its column."""
+    if kind in {"date", "datetime"}:
+        return bool(DATE.fullmatch(value) or SERIAL.fullmatch(value))
+    if kind in {"number", "level"}:
+        return bool(NUMBER.fullmatch(value))
+    return kind == "yes_no" and value.casefold() in {*words["yes"], *words["no"]}
+
+
+def unknown_words(field: Field, column: Candidate, words: Words) -> list[tuple[str, int]]:
+    """The values of a column that no list of the field knows, the commonest first."""
+    if field.type == "yes_no":
+        own = {*words["yes"], *words["no"], *(w.casefold() for given in field.words.values() for w in given)}
+    elif field.type == "word":
+        own = {word.casefold() for given in field.words.values() for word in given}
+    else:
+        return []
+    counted = Counter({value: n for value, n in column.values if value.casefold() not in own})
+    return counted.most_common()
+
+
+def known_values(cursor: Cursor, source: Source, *, day: date, known_at: datetime) -> dict[str, frozenset[str]]:
+    """Values that the key and the fields that refer to another export have had, in lower case, some thousands each."""
+    asked = {name: (source.id, name) for name in source.key}
+    asked |= {field.name: field.refers_to for field in source.fields if field.refers_to}
+    texts = {name: to for name, to in asked.items() if source.field(name).type in {"text", "id", "path"}}
+    found = {}
+    for name, (other, column) in texts.items():
+        sql = f"select distinct lower({column}) as value from {other}_at(as_of := $day, known_at := $known_at)"
+        values = rows(cursor, f"{sql} where {column} is not null limit 5000", {"day": day, "known_at": known_at})
+        if values:
+            found[name] = frozenset(row["value"] for row in values)
+    return found
+
+
+def headings_before(cursor: Cursor, source: Source) -> dict[str, frozenset[str]]:
+    """The headings that each field of a source has been read from."""
+    found = rows(cursor, statement("headings_before"), {"source": source.id, "known_at": EVERYTHING_KNOWN})
+    return {row["field"]: frozenset(map(normal, row["headings"])) for row in found}

@@ -1,0 +1,193 @@
+"""What has been loaded: each import opened, what it changed, its cells as they were read, and the way to revoke it."""
+
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from compliance import charts, loading, previewing, ui, ui_explaining, viewing_history, viewing_imports
+from compliance.comparing import compare
+from compliance.database import EVERYTHING_KNOWN, Rows, rows
+from compliance.explaining import after_import, before_import
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.previewing import Effect
+from compliance.queries import statement
+from compliance.ui import View
+
+SHOWN_IMPORTS: Final = 15
+SHOWN_ROWS: Final = 200
+
+
+def history(seen: View) -> None:
+    """Every import, revoked ones too; the one that is chosen is opened."""
+    say, found = seen.say, ui.imports(seen.key)
+    if found:
+        by_id = {row["import_id"]: row for row in found}
+        chosen = st.selectbox(
+            say(N_("Open an import")),
+            list(by_id),
+            index=None,
+            format_func=lambda id_: viewing_history.import_label(by_id[id_], ui.sources(), say),
+            placeholder=say(N_("Choose an import")),
+            key="open import",
+            width=620,
+        )
+        if chosen is not None:
+            opened(seen, by_id[chosen])
+    table(seen)
+
+
+def table(seen: View) -> None:
+    """The imports in a table, the newest first: some, or all."""
+    say, found = seen.say, ui.imports(seen.key)
+    ui.html(charts.section(say(N_("What has been loaded"))))
+    if not found:
+        ui.html(charts.caption(say(N_("Nothing yet."))))
+        return
+    every = len(found) > SHOWN_IMPORTS and st.toggle(
+        say(N_("Show all {n} imports"), n=say.number(len(found))), key=f"all imports {say.code}"
+    )
+    shown = found if every else found[:SHOWN_IMPORTS]
+    drawn = viewing_imports.history_table(shown, ui.sources(), say)
+    ui.html(charts.table(*drawn, caption=say(N_("What has been loaded"))))
+
+
+def opened(seen: View, row: dict[str, Any]) -> None:
+    """One import: what is known of it, what it changed, its cells, and revoking."""
+    say = seen.say
+    with st.container(border=True, key="card-import"):
+        title = say(N_("Import {id}"), id=row["import_id"])
+        ui.html(charts.card_head(row["file"], kicker=title))
+        left, right = st.columns([5, 7], gap="large")
+        found = previewing.effect_of_import(seen.database, row, as_of=seen.as_of, points=ui.points())
+        with left:
+            ui.html(charts.pairs(viewing_history.import_pairs(row, _moved(seen, row), ui.sources(), say)))
+        with right:
+            ui.html(charts.section(say(N_("What it changed in the figures")), level=3))
+            effect(seen, found)
+        _why(seen, row, found)
+        with st.expander(say(N_("The file as it was read"))):
+            _cells(seen, row)
+        if not row["revoked_at"] and not seen.sample and seen.user.may(Permission.REVOKE_IMPORTS):
+            with st.expander(say(N_("Revoke the import"))):
+                _revoke(seen, row)
+
+
+def effect(seen: View, found: Effect) -> None:
+    """The points that change, each before and after."""
+    say = seen.say
+    changed = viewing_imports.effects(found.before, found.after, say)
+    if not changed:
+        ui.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
+        return
+    ui.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
+    text = N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp).")
+    ui.html(charts.caption(say(text, day=say.date(found.day))))
+
+
+def _moved(seen: View, row: dict[str, Any]) -> str:
+    """How many rows were new, changed and gone when it was loaded."""
+    source = ui.sources().get(row["source"])
+    if source is None:
+        return ""
+    with seen.database.cursor() as cursor:
+        return viewing_imports.moved(compare(cursor, row["import_id"], source), seen.say)
+
+
+def _why(seen: View, row: dict[str, Any], found: Effect) -> None:
+    """What made the figure of a point change between the export before and this one."""
+    say = seen.say
+    changed = viewing_history.changed_points(found, seen.scope)
+    if not changed:
+        return
+    with st.expander(say(N_("Why did the figure change?"))):
+        chosen = st.selectbox(
+            say(N_("Review point")),
+            changed,
+            format_func=lambda point: viewing_history.point_label(point, say),
+            key=f"why {row['import_id']} {say.code}",
+            width=460,
+        )
+        earlier = before_import(row, ui.imports(seen.key))
+        ui_explaining.change_of(seen, chosen, earlier, after_import(row))
+
+
+def _cells(seen: View, row: dict[str, Any]) -> None:
+    """The cells of each sheet that was read; the original is not kept, its name and SHA-256 are."""
+    ui.require(Permission.LOAD_EXPORTS)
+    say = seen.say
+    found = _sheets(seen, row["import_id"])
+    if not found:
+        ui.html(charts.caption(say(N_("The cells of this import were not kept."))))
+        return
+    by_number = {sheet["sheet_number"]: sheet for sheet in found}
+    number = found[0]["sheet_number"]
+    if len(found) > 1:
+        number = st.selectbox(
+            say(N_("Sheet")),
+            list(by_number),
+            format_func=lambda n: by_number[n]["sheet"],
+            key=f"cells {row['import_id']}",
+        )
+    sheet = by_number[number]
+    first = 1
+    if sheet["rows"] > SHOWN_ROWS:
+        first = st.number_input(
+            say(N_("From row")), 1, sheet["last"], step=SHOWN_ROWS, key=f"from {row['import_id']} {number}", width=220
+        )
+    st.dataframe(
+        _cell_table(seen, row["import_id"], number, first),
+        hide_index=True,
+        key=f"cells {row['import_id']} {number} {first}",
+        alt=say(N_("The cells of the sheet as they were read")),
+    )
+    text = N_(
+        "{n} rows. Columns with identity numbers and reasons of absence are never kept, identity numbers are masked."
+    )
+    ui.html(charts.caption(say(text, n=say.number(sheet["rows"]))))
+
+
+def _sheets(seen: View, import_id: int) -> Rows:
+    with seen.database.cursor() as cursor:
+        return rows(cursor, statement("sheets_kept"), {"import_id": import_id})
+
+
+def _cell_table(seen: View, import_id: int, number: int, first: int) -> pd.DataFrame:
+    given = {"import_id": import_id, "sheet_number": number, "first": first, "many": SHOWN_ROWS}
+    with seen.database.cursor() as cursor:
+        found = rows(cursor, statement("cells_kept"), given)
+    return viewing_history.cell_table(found, seen.say)
+
+
+def _revoke(seen: View, row: dict[str, Any]) -> None:
+    """What revoking would change, why it is done, and the button that does it."""
+    say, number = seen.say, row["import_id"]
+    text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
+    ui.html(charts.caption(say(text, file=row["file"])))
+    ui.html(charts.section(say(N_("How the figures would change")), level=3))
+    effect(seen, previewing.effect_of_revoking(seen.database, row, as_of=seen.as_of, points=ui.points()))
+    why = st.text_area(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
+    if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
+        ui.require(Permission.REVOKE_IMPORTS)
+        with ui.told():
+            loading.revoke(seen.database, number, why=why, order=ui.order())
+            st.rerun()
+
+
+def rename(seen: View) -> None:
+    """The name of the organisation, which can be changed."""
+    say = seen.say
+    with seen.database.cursor() as cursor:
+        known = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
+    mine = [row for row in known if row["organisation"] == seen.scope.organisation]
+    if not mine:
+        return
+    ui.html(charts.section(say(N_("The name of the organisation"))))
+    with st.form("rename", border=False):
+        name = st.text_input(say(N_("Name")), value=seen.scope.organisation, width=460)
+        if st.form_submit_button(say(N_("Change the name"))):
+            ui.require(Permission.LOAD_EXPORTS)
+            loading.rename_organisation(seen.database, mine[0]["organisation_id"], name=name, order=ui.order())
+            st.query_params.pop("organisation", None)
+            st.rerun()

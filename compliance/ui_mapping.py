@@ -1,0 +1,238 @@
+"""How a file is read where no declaration knows it: said by hand in its card, remembered, seen and deleted."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from compliance import charts, guessing, mapping, ui, viewing_mapping
+from compliance.database import EVERYTHING_KNOWN, Database
+from compliance.guessing import Candidate, Guess
+from compliance.language import N_
+from compliance.loading import add_event
+from compliance.mapping import Columns, Remembered, remembered
+from compliance.markers import marked
+from compliance.permissions import Permission
+from compliance.reading import Sheet, Workbook
+from compliance.recognising import HEADING_ROWS, top_rows
+from compliance.sources import Field, Source
+from compliance.ui import View
+
+SHOWN_COLUMNS: Final = 8
+WORDS_SHOWN: Final = 12
+
+
+def panel(seen: View, file_id: str, book: Workbook, source_said: str | None) -> None:
+    """Says by hand what a file is: its sheet, its heading row, a column for each field, and what its words mean."""
+    say = seen.say
+    sheet = _sheet(seen, file_id, marked(book)[0])
+    index = _heading_row(seen, file_id, sheet)
+    columns = guessing.candidates(sheet, index)
+    if not columns:
+        ui.html(charts.note(say(N_("The row has no headings. Choose another row."))))
+        return
+    source = _source(seen, file_id, columns, source_said)
+    if source is None:
+        return
+    key = f"{file_id} {sheet.name} {index} {source.id}"
+    fields = _fields(seen, key, source, columns, _guesses(seen, source, columns))
+    words = _words(seen, key, source, columns, fields)
+    lacking = [field for field in source.required if field.name not in fields]
+    if lacking:
+        names = ", ".join(say.pick(field.texts) for field in lacking)
+        ui.html(charts.caption(say(N_("Still to choose: {names}."), names=names)))
+    if st.button(say(N_("Read the file like this")), type="primary", key=f"map {key}", disabled=bool(lacking)):
+        headings = tuple(column.key for column in columns)
+        keep(seen, Columns(source.id, headings, fields, words))
+
+
+def keep(seen: View, columns: Columns) -> None:
+    """Remembers a mapping for all files with its headings."""
+    ui.require(Permission.LOAD_EXPORTS)
+    order = ui.order()
+    with seen.database.writing() as cursor:
+        mapping.remember(cursor, columns, now=order.now, who=order.who)
+        add_event(cursor, order, "map", f"{columns.source}: {len(columns.fields)} columns")
+    st.rerun()
+
+
+def _sheet(seen: View, file_id: str, book: Workbook) -> Sheet:
+    filled = [sheet for sheet in book.sheets if sheet.cells.num_rows]
+    if len(filled) == 1:
+        return filled[0]
+    likely = max(filled, key=lambda sheet: sheet.cells.num_rows * max(sheet.cells.num_columns, 1))
+    number: int = st.selectbox(
+        seen.say(N_("Sheet")),
+        range(len(filled)),
+        index=filled.index(likely),
+        format_func=lambda n: filled[n].name,
+        key=f"sheet {file_id}",
+        width=460,
+    )
+    return filled[number]
+
+
+def _heading_row(seen: View, file_id: str, sheet: Sheet) -> int:
+    """The row with the headings, chosen beside the first rows of the sheet; 0 is the first."""
+    say = seen.say
+    rows = top_rows(sheet)
+    start = guessing.likely_row(sheet, ui.sources().values())
+    number: int = st.number_input(
+        say(N_("Row with the headings")),
+        min_value=1,
+        max_value=max(1, min(HEADING_ROWS, len(rows))),
+        value=start + 1,
+        key=f"heading {file_id} {sheet.name}",
+        width=220,
+    )
+    shown = viewing_mapping.first_rows(rows, number - 1, SHOWN_COLUMNS, say)
+    ui.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
+    return number - 1
+
+
+def _source(seen: View, file_id: str, columns: Sequence[Candidate], said: str | None) -> Source | None:
+    say, every = seen.say, ui.sources()
+    likely = every.get(said or "") or guessing.likely_source(columns, every.values(), ui.words())
+    names = list(every)
+    chosen = st.selectbox(
+        say(N_("What the file is")),
+        names,
+        index=names.index(likely.id) if likely else None,
+        format_func=lambda id_: say.pick(every[id_].title),
+        placeholder=say(N_("Choose an export")),
+        key=f"mapped source {file_id} {said}",
+        width=460,
+    )
+    return every[chosen] if chosen else None
+
+
+def _guesses(seen: View, source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
+    with seen.database.cursor() as cursor:
+        known = guessing.known_values(cursor, source, day=seen.as_of, known_at=EVERYTHING_KNOWN)
+        before = guessing.headings_before(cursor, source)
+    return guessing.guesses(source, columns, words=ui.words(), known=known, before=before)
+
+
+def _fields(
+    seen: View, key: str, source: Source, columns: Sequence[Candidate], guessed: dict[str, Guess]
+) -> dict[str, str]:
+    """A column for each field, those that a row cannot do without first; guesses are filled in and marked as such."""
+    say = seen.say
+    ui.html(charts.section(say(N_("Which column is what")), note=viewing_mapping.guess_note(guessed, say), level=3))
+    by_key = {column.key: column for column in columns}
+    chosen: dict[str, str] = {}
+    ordered = sorted(source.fields, key=lambda field: not field.required)
+    left, right = st.columns(2, gap="large")
+    for number, field in enumerate(ordered):
+        guess = guessed.get(field.name)
+        with left if number % 2 == 0 else right:
+            picked: str | None = st.selectbox(
+                viewing_mapping.field_label(field, guess, say),
+                list(by_key),
+                index=list(by_key).index(guess.key) if guess else None,
+                format_func=lambda name: viewing_mapping.column_label(by_key[name]),
+                placeholder=say(N_("No column")),
+                key=f"field {key} {field.name}",
+            )
+        if picked:
+            chosen[field.name] = picked
+    return chosen
+
+
+def _words(
+    seen: View, key: str, source: Source, columns: Sequence[Candidate], fields: dict[str, str]
+) -> dict[str, dict[str, str]]:
+    """What the words mean that no list knows, one choice each; a word that nobody explains stays unknown."""
+    by_key = {column.key: column for column in columns}
+    asked = [
+        (field, word, number)
+        for field in source.fields
+        if field.name in fields
+        for word, number in guessing.unknown_words(field, by_key[fields[field.name]], ui.words())[:WORDS_SHOWN]
+    ]
+    if not asked:
+        return {}
+    say = seen.say
+    note = say(N_("A word that is not explained is kept, and counts as unknown."))
+    ui.html(charts.section(say(N_("What the words mean")), note=note, level=3))
+    found: dict[str, dict[str, str]] = {}
+    left, right = st.columns(2, gap="large")
+    for number, (field, word, rows) in enumerate(asked):
+        with left if number % 2 == 0 else right:
+            code = _word_choice(seen, f"word {key} {field.name} {word}", field, word, rows)
+        if code:
+            found.setdefault(field.name, {})[word] = code
+    return found
+
+
+def _word_choice(seen: View, key: str, field: Field, word: str, rows: int) -> str | None:
+    say = seen.say
+    codes = list(mapping.YES_NO) if field.type == "yes_no" else list(field.words)
+    chosen: str | None = st.selectbox(
+        ui.plain(viewing_mapping.word_label(field, word, rows, say)),
+        codes,
+        index=None,
+        format_func=lambda code: viewing_mapping.code_label(field, code, say),
+        placeholder=say(N_("Unknown")),
+        key=key,
+    )
+    return chosen
+
+
+# --- The mappings that are remembered -----------------------------------------------------------------------------
+
+
+def mappings(seen: View) -> None:
+    """The mappings that are remembered: seen, changed, taken along as a source file, deleted."""
+    say = seen.say
+    ui.html(
+        charts.section(
+            say(N_("Columns that you have connected")),
+            note=say(N_("Remembered for files with exactly these headings. A file with other headings is asked anew.")),
+        )
+    )
+    with seen.database.cursor() as cursor:
+        found = remembered(cursor)
+    if not found:
+        ui.html(
+            charts.caption(say(N_("Nothing yet. What is not recognised can be connected in the card of its file.")))
+        )
+    for entry in found:
+        source = ui.sources().get(entry.columns.source)
+        if source:
+            with st.expander(ui.plain(viewing_mapping.mapping_title(entry, source, say))):
+                _one(seen, entry, source)
+
+
+def _one(seen: View, entry: Remembered, source: Source) -> None:
+    say, columns = seen.say, entry.columns
+    ui.html(charts.caption(viewing_mapping.made(entry, say)))
+    as_candidates = [Candidate(place, key, key, ()) for place, key in enumerate(columns.headings)]
+    now = {name: Guess(key, "before") for name, key in columns.fields.items() if key in columns.headings}
+    if st.toggle(say(N_("Edit")), key=f"change {entry.number}"):
+        fields = _fields(seen, f"kept {entry.number}", source, as_candidates, now)
+        if st.button(say(N_("Save the change")), type="primary", key=f"save {entry.number}"):
+            keep(seen, Columns(source.id, columns.headings, fields, columns.words, columns.through))
+    else:
+        ui.html(charts.table(*viewing_mapping.mapping_table(columns, source, say), caption=say(N_("Columns"))))
+    with st.container(horizontal=True, key=f"mapping-{entry.number}"):
+        st.download_button(
+            say(N_("Download as a source file")),
+            mapping.as_source_file(columns, source),
+            file_name=f"{source.id}.toml",
+            mime="application/toml",
+            key=f"toml {entry.number}",
+            on_click="ignore",
+        )
+        if st.button(say(N_("Delete")), key=f"forget {entry.number}"):
+            _forget(seen.database, entry)
+    ui.html(charts.caption(say(N_("The source file belongs in the folder data/store/sources of the organisation."))))
+
+
+def _forget(database: Database, entry: Remembered) -> None:
+    ui.require(Permission.LOAD_EXPORTS)
+    order = ui.order()
+    with database.writing() as cursor:
+        mapping.forget(cursor, entry.columns, now=order.now, who=order.who)
+        add_event(cursor, order, "unmap", entry.columns.source)
+    st.rerun()

@@ -1,0 +1,81 @@
+"""What the page says of an import that was loaded."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from compliance import charts, viewing, viewing_imports
+from compliance.database import Rows
+from compliance.language import N_, Language
+from compliance.points import Point
+from compliance.previewing import Effect
+from compliance.sources import Source
+from compliance.viewing import Scope
+
+
+def import_label(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> str:
+    """An import in a list: its number, export, file and day."""
+    source = say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]
+    return f"{row['import_id']} · {source} · {row['file']} · {row['extract_date']}"
+
+
+def changed_points(found: Effect, scope: Scope) -> list[Point]:
+    """The points whose figure for the organisation an import moved."""
+    before = {figure.point.id: figure for figure in found.before if figure.organisation == scope.organisation}
+    after = [figure for figure in found.after if figure.organisation == scope.organisation]
+    return [
+        f.point
+        for f in after
+        if f.point.id in before and viewing_imports.counts(before[f.point.id]) != viewing_imports.counts(f)
+    ]
+
+
+def point_label(point: Point, say: Language) -> str:
+    """A point in a list."""
+    return viewing.label(point, say).replace("\N{SOFT HYPHEN}", "")
+
+
+def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Source], say: Language) -> list[charts.Pair]:
+    """Who loaded what, when and from what."""
+    by = viewing_imports.FOUND_BY.get(row["extract_date_by"])
+    rows = say(
+        N_("**{n}** loaded, **{rejected}** rejected, **{warnings}** with a warning"),
+        n=say.number(row["loaded"]),
+        rejected=say.number(row["rejected"]),
+        warnings=say.number(row["warnings"]),
+    )
+    pairs = [
+        charts.Pair(
+            say(N_("Export")), say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]
+        ),
+        charts.Pair(say(N_("Organisation")), row["organisation"]),
+        charts.Pair(say(N_("Extract date")), say.date(row["extract_date"]), say(by) if by else ""),
+        charts.Pair(say(N_("Loaded")), viewing_imports.when_and_who(row, say)),
+        charts.Pair(say(N_("Rows")), rows, moved),
+        charts.Pair(say(N_("State")), viewing_imports.state(row, say)),
+        charts.Pair(say(N_("SHA-256 of the file")), f"{row['sha256'][:16]} {row['sha256'][16:32]}", row["sha256"][32:]),
+    ]
+    if row["sheets"]:
+        pairs.insert(2, charts.Pair(say(N_("Sheet")), row["sheets"]))
+    return pairs
+
+
+def cell_table(found: Rows, say: Language) -> pd.DataFrame:
+    """Rows of cells under the letters of their columns, each with its number; empty columns at the end left out."""
+    width = max((place + 1 for row in found for place, cell in enumerate(row["cells"]) if cell is not None), default=0)
+    letters = [column_letter(place) for place in range(width)]
+    table = {say(N_("Row")): [row["row"] for row in found]}
+    for place, letter in enumerate(letters):
+        table[letter] = [(row["cells"][place] or "") if place < len(row["cells"]) else "" for row in found]
+    return pd.DataFrame(table)
+
+
+def column_letter(place: int) -> str:
+    """A for 0, Z for 25, AA for 26."""
+    letters = ""
+    number = place + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,107 @@
+"""What the page says of a file that is mapped by hand."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from compliance import charts, viewing
+from compliance.guessing import Candidate, Guess
+from compliance.language import N_, Language
+from compliance.mapping import Columns, Remembered
+from compliance.recognising import Row
+from compliance.sources import Field, Source
+
+SHOWN_ROWS: Final = 8
+EXAMPLES: Final = 2
+LONGEST: Final = 24
+BY: Final = {"before": N_("as last time"), "name": N_("guess by its name"), "content": N_("guess by its content")}
+
+
+def first_rows(
+    rows: Sequence[Row], heading: int, width: int, say: Language
+) -> tuple[list[charts.Column], list[list[str]]]:
+    """The rows around a heading with their numbers, the first columns of each."""
+    start = max(0, min(heading - 2, len(rows) - SHOWN_ROWS))
+    shown = rows[start : start + SHOWN_ROWS]
+    used = min(width, max((len(row) for row in shown), default=0))
+    columns = [charts.Column(say(N_("Row")), numeric=True)]
+    columns += [charts.Column(chr(65 + place), nowrap=True) for place in range(used)]
+    texts = [
+        [f"{number}{' ◂' if number - 1 == heading else ''}", *(_short(cell or "") for cell in row[:used])]
+        for number, row in enumerate(shown, start=start + 1)
+    ]
+    return columns, texts
+
+
+def _short(text: str) -> str:
+    folded = " ".join(text.split())
+    return folded if len(folded) <= LONGEST else f"{folded[: LONGEST - 1]}…"
+
+
+def guess_note(guessed: Mapping[str, Guess], say: Language) -> str:
+    """How many columns are filled in, and that somebody must look at them."""
+    if not guessed:
+        return say(N_("Nothing could be guessed. Choose a column for each field that the file has."))
+    return say.plural(
+        "{n} column is a guess. Look at it before the file is read.",
+        "{n} columns are guesses. Look at them before the file is read.",
+        len(guessed),
+    )
+
+
+def field_label(field: Field, guess: Guess | None, say: Language) -> str:
+    """A field, whether a row needs it, and why a column is filled in."""
+    name = say.pick(field.texts) + (" *" if field.required else "")
+    return f"{name} ({say(BY[guess.by])})" if guess else name
+
+
+def column_label(column: Candidate) -> str:
+    """A column by its heading and its commonest values."""
+    examples = ", ".join(_short(value) for value, _ in column.values[:EXAMPLES])
+    return f"{column.heading} · {examples}" if examples else column.heading
+
+
+def word_label(field: Field, word: str, rows: int, say: Language) -> str:
+    """A word of a field and how often it stands there."""
+    return say.plural(
+        "{field}: “{word}” in {n} row",
+        "{field}: “{word}” in {n} rows",
+        rows,
+        field=say.pick(field.texts),
+        word=_short(word),
+    )
+
+
+def code_label(field: Field, code: str, say: Language) -> str:
+    """What a code is called."""
+    if field.type == "yes_no":
+        return say(N_("Yes")) if code == "yes" else say(N_("No"))
+    return say.pick(field.word(code))
+
+
+def mapping_title(entry: Remembered, source: Source, say: Language) -> str:
+    """What a mapping is of: the export and the first headings."""
+    headings = ", ".join(entry.columns.headings[:4])
+    more = ", …" if len(entry.columns.headings) > 4 else ""
+    return f"{say.pick(source.title)} · {headings}{more}"
+
+
+def made(entry: Remembered, say: Language) -> str:
+    """When a mapping was made."""
+    return say(N_("Made {moment}."), moment=say.moment(viewing.local(entry.made_at)))
+
+
+def mapping_table(columns: Columns, source: Source, say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """Each field of a mapping with its heading and the words that were explained."""
+    heads = [
+        charts.Column(say(N_("Field")), row_header=True),
+        charts.Column(say(N_("Column in the file"))),
+        charts.Column(say(N_("Words"))),
+    ]
+    rows = []
+    for field in source.fields:
+        if field.name in columns.fields:
+            words = [f"{w} = {code_label(field, c, say)}" for w, c in columns.words.get(field.name, {}).items()]
+            through = columns.through if field.refers_to and columns.through else ""
+            matched = [say(N_("matched by the column {column}"), column=through)] if through else []
+            rows.append([say.pick(field.texts), columns.fields[field.name], "; ".join([*words, *matched])])
+    return heads, rows

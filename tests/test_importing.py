@@ -1,0 +1,180 @@
+"""The page of imports: the inbox, what is doubted, what is said by hand and remembered, what came back, the history."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from compliance import mapping
+from compliance.database import rows
+from tests.files import xlsx
+from tests.test_pages import _warm, dropped, opened, own, text  # noqa: F401 - fixtures
+
+PEOPLE = [
+    ["Uttagen 2026-10-15"],
+    ["AD-konto", "Anställningsnr", "E-post", "Enhet", "Anställningsdatum"],
+    *([f"konto{i}", 7000 + i, f"p{i}@exempel.se", "Norr", "2020-01-01"] for i in range(12)),
+]
+COURSES = [
+    ["Uttagen 2026-10-16"],
+    ["Medarbetar-id", "Kurstitel", "Läge", "Klart den"],
+    *([7000 + i, "Grundkurs i dataskydd", "Klarmarkerad", "2026-05-01"] for i in range(12)),
+]
+
+
+def drop(app, tmp_path, **sheets):
+    """Drops a workbook a name."""
+    paths = []
+    for name, table in sheets.items():
+        path = tmp_path / f"{name}.xlsx"
+        path.write_bytes(xlsx({"Blad1": table}))
+        paths.append(path)
+    dropped(app, *paths)
+
+
+def press(app, label):
+    button = next(b for b in app.button if b.label.replace("\u00a0", " ").startswith(label))
+    button.click().run()
+    assert not app.exception
+
+
+def choose(app, label, value):
+    box = next(b for b in app.selectbox if b.label.startswith(label))
+    box.set_value(value).run()
+    assert not app.exception
+
+
+@pytest.fixture
+def app(own, monkeypatch):  # noqa: F811
+    return opened("imports", monkeypatch)
+
+
+@pytest.fixture
+def loaded(app, tmp_path):
+    drop(app, tmp_path, personal=PEOPLE)
+    press(app, "Läs in 12 rader")
+    return app
+
+
+def test_a_file_stays_in_the_inbox_until_it_is_taken_away(app, tmp_path, monkeypatch):
+    drop(app, tmp_path, personal=PEOPLE)
+    assert "personal.xlsx" in text(app)
+    app.switch_page("pages/overview.py").run()
+    app.switch_page("pages/imports.py").run()
+    assert "personal.xlsx" in text(app)
+    press(app, "Ta bort filen")
+    assert "personal.xlsx" not in text(app)
+
+
+def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tmp_path, monkeypatch):  # noqa: F811
+    app = loaded
+    drop(app, tmp_path, kurser=COURSES)
+    assert "inget blad med rubrikerna för en känd export" in text(app)
+    # the best guesses are filled in
+    assert next(b for b in app.selectbox if b.label.startswith("Kurs *")).value == "kurstitel"
+    choose(app, "Status\\: ”Klarmarkerad”", "passed")
+    press(app, "Läs filen så")
+    assert "Läses så som du har kopplat kolumnerna." in text(app)
+    assert "12 av 12 i AD-konto finns inte i Personallista" in text(app)
+    press(app, "Koppla via kolumnen Anställningsnr")
+    assert "Kopplas via kolumnen Anställningsnr." in text(app)
+    press(app, "Läs in 12 rader")
+    with own.cursor() as cursor:
+        assert rows(cursor, "select distinct status_code, left(employee_id, 5) as id from training") == [
+            {"status_code": "passed", "id": "konto"}
+        ]
+        [kept] = mapping.remembered(cursor)
+    assert kept.columns.fields["employee_id"] == "medarbetar-id"
+    page = opened("imports", monkeypatch, part="mappings")
+    assert "medarbetar-id" in text(page)
+    press(page, "Ta bort")
+    assert "Inget än." in text(page)
+
+
+def test_a_match_that_was_accepted_holds_for_the_next_file(loaded, own, tmp_path):  # noqa: F811
+    app = loaded
+    known = [["Uttagen 2026-10-16"], ["Användarnamn", "Kurs", "Status"], *([7000 + i, "K", "Klar"] for i in range(12))]
+    drop(app, tmp_path, kurser=known)
+    press(app, "Koppla via kolumnen Anställningsnr")
+    press(app, "Läs in 12 rader")
+    drop(app, tmp_path, senare=[["Uttagen 2026-11-01"], *known[1:]])
+    assert "Kopplas via kolumnen Anställningsnr." in text(app)
+    press(app, "Läs in 12 rader")
+    with own.cursor() as cursor:
+        assert rows(cursor, "select count(*) as n from training where starts_with(employee_id, 'konto')") == [{"n": 24}]
+
+
+def test_rows_new_changed_and_gone_are_told_and_what_makes_one_doubt(loaded, tmp_path):
+    app = loaded
+    later = [["Uttagen 2026-11-01"], PEOPLE[1], *PEOPLE[3:13], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]
+    drop(app, tmp_path, personal2=later)
+    assert "Sedan 2026-10-15 (import 1): 1 nya, 0 ändrade, 2 borta." in text(app)
+    press(app, "Ta bort filen")
+    drop(app, tmp_path, gammal=[["Uttagen 2026-09-01"], *PEOPLE[1:4]])
+    assert "En nyare export, från 15\u00a0oktober\u00a02026, är inläst." in text(app)
+
+
+def test_rejected_rows_go_out_are_mended_come_back_and_complete(app, own, tmp_path):  # noqa: F811
+    wrong = [*PEOPLE, ["konto50", 7050, "p50@exempel.se", None, "2020-01-01"], ["konto51", 7051, "", "Norr", "igår"]]
+    drop(app, tmp_path, personal=wrong)
+    book = openpyxl.load_workbook(io.BytesIO(rejected(app)))
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["Fel", "Rad i filen", *PEOPLE[1]]
+    assert "Enhet" in sheet["A2"].value
+    press(app, "Läs in 12 rader")
+    sheet["F2"] = "Söder"
+    back = tmp_path / "rättade.xlsx"
+    book.save(back)
+    dropped(app, back)
+    assert "Rättade rader som kompletterar filen de kom från." in text(app)
+    press(app, "Läs in 1 rad")
+    assert "1 rad avvisas fortfarande." in text(app)
+    assert "Söder" in text(app)
+    with own.cursor() as cursor:
+        found = rows(cursor, "select extract_date, completes, loaded from imports order by import_id")
+    assert [tuple(row.values()) for row in found] == [
+        (date(2026, 10, 15), False, 12),
+        (date(2026, 10, 15), True, 1),
+    ]
+
+
+def rejected(app):
+    """The bytes behind the button that gives the rejected rows."""
+    from compliance import returning
+    from compliance.language import Language
+
+    files = app.session_state["files"]
+    [(file_id, (_, book))] = files.items()
+    [found] = [preview for key, preview in app.session_state["previews"].items() if key[0] == file_id]
+    return returning.return_workbook(found.receipts, book, Language("sv"))
+
+
+def test_mended_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
+    drop(app, tmp_path, personal=[*PEOPLE, ["konto50", 7050, "", None, "2020-01-01"]])
+    back = tmp_path / "rättade.xlsx"
+    back.write_bytes(rejected(app))
+    press(app, "Ta bort filen")
+    dropped(app, back)
+    assert "innehåller rättade rader till en fil som inte är inläst" in text(app)
+
+
+def test_an_import_is_opened_with_its_cells_and_what_it_changed(loaded, tmp_path, monkeypatch):
+    drop(loaded, tmp_path, kurser=[["Uttagen 2026-10-16"], ["AD-konto", "Kurs", "Status"], ["konto1", "K", "Klar"]])
+    press(loaded, "Läs in 1 rad")
+    app = opened("imports", monkeypatch, part="history")
+    app.selectbox(key="open import").set_value(2).run()
+    assert not app.exception
+    assert "Ingen tidigare export av det här slaget är inläst." in text(app)
+    assert "v-dumbbells" in text(app)
+    cells = app.dataframe[0].value
+    assert cells["A"].tolist() == ["Uttagen 2026-10-16", "AD-konto", "konto1"]
+    assert cells["Rad"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("part", ["load", "history", "forms", "mappings", "names"])
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_every_part_of_the_page_opens_on_an_empty_database(part, lang, own, monkeypatch):  # noqa: F811
+    app = opened("imports", monkeypatch, part=part, lang=lang)
+    assert not app.exception
+    assert text(app)

@@ -1,0 +1,224 @@
+"""Files that no declaration knows: guesses that are offered, and mappings that are remembered for their headings."""
+
+import tomllib
+from datetime import date
+
+import openpyxl
+import pytest
+
+from compliance import guessing, mapping
+from compliance.database import EVERYTHING_KNOWN
+from compliance.errors import Refusal
+from compliance.mapping import Columns, heading_keys
+from compliance.reading import read
+from compliance.recognising import Unrecognised
+from compliance.sources import load_sources
+from tests.line import NOON, SOURCES, WORDS, Line
+
+OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 15)
+COURSES = (
+    "Kursrapport\nMedarbetar-id | Kurstitel | Läge | Klart den | Betyg\n"
+    "p1 | Grundkurs i dataskydd | Klarmarkerad | 2026-05-01 | 5\np2 | Grundkurs i dataskydd | Väntar | | 5"
+)
+HEADINGS = ("medarbetar-id", "kurstitel", "läge", "klart den", "betyg")
+FIELDS = {"employee_id": "medarbetar-id", "course": "kurstitel", "status": "läge", "completed": "klart den"}
+MAPPED = Columns("training", HEADINGS, FIELDS, {"status": {"Klarmarkerad": "passed", "Väntar": "started"}})
+
+
+@pytest.fixture
+def line(tmp_path):
+    return Line(tmp_path)
+
+
+def remember(line, columns):
+    with line.database.writing() as cursor:
+        mapping.remember(cursor, columns, now=NOON, who="test")
+
+
+def kept(line):
+    with line.database.cursor() as cursor:
+        return [entry.columns for entry in mapping.remembered(cursor)]
+
+
+def test_a_file_that_nothing_knows_is_refused_as_one_that_can_be_mapped(line):
+    with pytest.raises(Unrecognised, match="Imports"):
+        line.load_table(COURSES)
+
+
+def test_a_mapping_is_remembered_for_files_with_its_headings(line):
+    remember(line, MAPPED)
+    [receipt] = line.load_table(COURSES)
+    assert receipt.source.id == "training"
+    assert receipt.matches[0].heading_row == 2
+    assert [column.heading for column in receipt.matches[0].unused] == ["Betyg"]
+    assert line.column("status_code", "training") == ["passed", "started"]
+    assert line.column("completed", "training") == [date(2026, 5, 1), None]
+    assert receipt.summary.unknown_words == ()
+
+
+def test_columns_in_another_order_are_the_same_headings(line):
+    remember(line, MAPPED)
+    line.load_table("KLART DEN: | Betyg | Läge | Medarbetar-id | Kurstitel\n2026-05-01 | 5 | Klarmarkerad | p1 | K")
+    assert line.column("employee_id", "training") == ["p1"]
+
+
+@pytest.mark.parametrize("change", [("Läge", "Tillstånd"), ("Betyg", "Betyg | Ny kolumn"), (" | Betyg", "")])
+def test_other_headings_are_never_silently_taken(line, change):
+    remember(line, MAPPED)
+    with pytest.raises(Refusal):
+        line.load_table(COURSES.replace(*change))
+
+
+def test_the_latest_mapping_counts_until_it_is_deleted(line):
+    remember(line, MAPPED)
+    other = Columns("training", tuple(reversed(HEADINGS)), FIELDS | {"result": "betyg"}, {})
+    remember(line, other)
+    assert [columns.fields for columns in kept(line)] == [other.fields]
+    with line.database.writing() as cursor:
+        mapping.forget(cursor, MAPPED, now=NOON, who="test")
+    assert kept(line) == []
+    with pytest.raises(Unrecognised):
+        line.load_table(COURSES)
+
+
+def test_a_mapping_wins_over_what_the_headings_say(line):
+    table = "AD-konto | Kurs | Status | Startdatum\np1 | K | Klar | 2026-05-01"
+    remember(line, Columns("training", ("ad-konto", "kurs", "status", "startdatum"), {
+        "employee_id": "ad-konto", "course": "kurs", "status": "status", "completed": "startdatum",
+    }))  # fmt: skip
+    line.load_table(table)
+    assert line.column("completed", "training") == [date(2026, 5, 1)]
+    assert line.column("started", "training") == [None]
+
+
+def test_of_two_headings_alike_the_second_has_a_number(line):
+    assert heading_keys(["Datum", None, "datum:", "Namn"]) == {0: "datum", 2: "datum (2)", 3: "namn"}
+    remember(
+        line, Columns("access_reviews", ("system", "datum", "datum (2)"), {"system": "system", "reviewed": "datum (2)"})
+    )
+    line.load_table("System | Datum | Datum\nAlfa | 2020-01-01 | 2026-05-01")
+    assert line.column("reviewed", "access_reviews") == [date(2026, 5, 1)]
+
+
+def test_one_column_may_hold_all_three_levels(line):
+    fields = {
+        "system": "objekt",
+        "classified": "när",
+        "confidentiality": "nivåer",
+        "integrity": "nivåer",
+        "availability": "nivåer",
+    }
+    remember(line, Columns("classifications", ("objekt", "när", "nivåer"), fields))
+    line.load_table("Objekt | När | Nivåer\nAlfa | 2026-05-01 | K3/R2/T1")
+    assert line.rows("select confidentiality, integrity, availability from classifications") == [
+        {"confidentiality": 3, "integrity": 2, "availability": 1}
+    ]
+
+
+def test_words_for_yes_and_no_can_be_named(line):
+    words = {"personal_data": {"Jajamän": "yes", "Icke": "no"}}
+    remember(line, Columns("systems", ("namn", "pu"), {"system": "namn", "personal_data": "pu"}, words))
+    line.load_table("Namn | PU\nAlfa | Jajamän\nBeta | icke\nGamma | Ja; Delvis\nDelta | Ja")
+    assert line.column("personal_data", "systems") == [True, False, None, True]
+
+
+def test_an_answer_that_is_neither_yes_nor_no_is_told(line):
+    [receipt] = line.load_table("Systemnamn | Behandlar personuppgifter\nAlfa | Ja; Delvis\nBeta | Ja; Delvis\nC | Nej")
+    assert receipt.summary.unknown_words == (("personal_data", "Ja; Delvis", 2),)
+
+
+def test_an_identity_column_is_not_read_though_it_is_mapped(line):
+    remember(line, Columns("staff", ("personnummer", "enhet", "från"), {
+        "employee_id": "personnummer", "unit": "enhet", "employed_from": "från",
+    }))  # fmt: skip
+    with pytest.raises(Refusal):
+        line.load_table("Personnummer | Enhet | Från\n850612-1234 | Norr | 2020-01-01")
+    assert not line.database.exists() or line.rows("select * from staff") == []
+
+
+def test_a_mapping_is_a_source_file_that_reads_the_same(line, tmp_path):
+    own = tmp_path / "own" / "sources"
+    own.mkdir(parents=True)
+    text = mapping.as_source_file(MAPPED, SOURCES["training"])
+    assert tomllib.loads(text)["fields"]["status"]["words"]["passed"] == ["Klarmarkerad"]
+    (own / "training.toml").write_text(text, "utf-8")
+    training = load_sources(tmp_path / "own")["training"]
+    assert "kurstitel" in training.field("course").headings
+    assert "Klarmarkerad" in training.field("status").words["passed"]
+
+
+def test_mended_rows_of_a_mapped_file_are_read_by_its_mapping(line):
+    from compliance import returning
+    from compliance.language import Language
+
+    remember(line, MAPPED)
+    path = line.file(COURSES + "\n | Grundkurs i dataskydd | Väntar | | 5", name="kurser.csv")
+    receipts = line.load(path, extract_date=OCTOBER)
+    back = line.folder / "rättade.xlsx"
+    back.write_bytes(returning.return_workbook(tuple(receipts), read(path, name=path.name), Language("sv")))
+    book = openpyxl.load_workbook(back)
+    book.worksheets[0]["C2"] = "p9"
+    book.save(back)
+    [receipt] = line.load(back)
+    assert (receipt.summary.loaded, receipt.extract_date.day) == (1, OCTOBER)
+    assert line.column("employee_id", "training") == ["p1", "p2", "p9"]
+
+
+# --- guesses -----------------------------------------------------------------------------------------------------
+
+
+def guessed(line, table, source, *, index=0):
+    path = line.file(table, name="unknown.csv")
+    sheet = read(path, name=path.name).sheets[0]
+    columns = guessing.candidates(sheet, index)
+    with line.database.cursor() as cursor:
+        known = guessing.known_values(cursor, SOURCES[source], day=NOVEMBER, known_at=EVERYTHING_KNOWN)
+        before = guessing.headings_before(cursor, SOURCES[source])
+    found = guessing.guesses(SOURCES[source], columns, words=WORDS, known=known, before=before)
+    return {name: (guess.key, guess.by) for name, guess in found.items()}
+
+
+def test_source_row_and_columns_are_guessed_by_name(line):
+    path = line.file(COURSES, name="unknown.csv")
+    sheet = read(path, name=path.name).sheets[0]
+    assert guessing.likely_row(sheet, SOURCES.values()) == 1
+    source = guessing.likely_source(guessing.candidates(sheet, 1), SOURCES.values(), WORDS)
+    assert source
+    assert source.id == "training"
+    found = guessed(line, COURSES, "training", index=1)
+    assert {name: key for name, (key, _) in found.items()} == FIELDS
+
+
+def test_a_column_is_guessed_by_what_stands_in_it(line):
+    line.load_table("AD-konto | Enhet | Anställningsdatum\nkonto1 | Hemtjänst Norr | 2020-01-01", extract_date=OCTOBER)
+    found = guessed(
+        line, "Ref | Plats | Vad\nX1 | Hemtjänst Norr | 2026-01-01\nX2 | hemtjänst norr | 2026-02-01", "incidents"
+    )
+    assert found["unit"] == ("plats", "content")
+
+
+def test_a_renamed_column_is_offered_as_a_guess(line):
+    line.load_table("Systemnamn | Objektledare\nAlfa | A B", extract_date=OCTOBER)
+    [receipt] = line.load_table("Systemnamn | Objektledare (namn)\nAlfa | A B", extract_date=NOVEMBER)
+    assert "object_leader" in receipt.matches[0].columns
+    found = guessed(line, "Systemnamn | Objektledarens namn\nAlfa | A B", "systems")
+    assert found["object_leader"] == ("objektledarens namn", "name")
+
+
+def test_a_heading_that_was_connected_before_is_the_first_guess(line):
+    remember(line, MAPPED)
+    line.load_table(COURSES, extract_date=OCTOBER)
+    found = guessed(line, COURSES.replace("Betyg", "Poäng"), "training", index=1)
+    assert found["status"] == ("läge", "before")
+
+
+def test_a_column_of_words_is_no_column_of_dates(line):
+    found = guessed(line, "System | Granskningsdatumet\nAlfa | ja\nBeta | nej", "access_reviews")
+    assert "reviewed" not in found
+
+
+def test_words_that_no_list_knows_are_asked_with_their_number(line):
+    path = line.file(COURSES, name="unknown.csv")
+    columns = guessing.candidates(read(path, name=path.name).sheets[0], 1)
+    status = SOURCES["training"].field("status")
+    assert guessing.unknown_words(status, columns[2], WORDS) == [("Klarmarkerad", 1), ("Väntar", 1)]
