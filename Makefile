@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
 
-.PHONY: run test check bench samples screenshots browser
+.PHONY: run test check bench fuzz samples screenshots browser
 
 run: $(READY)
 	$(BIN)/python -m compliance.server
@@ -19,6 +19,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.hostile
 
 samples: $(READY)
 	$(BIN)/python -m compliance.samples

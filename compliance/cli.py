@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -97,7 +98,7 @@ def load_command(
     """Load exports, each file all or nothing; one that fails does not stop the next."""
     day = _day(extract_date, "--extract-date") if extract_date else None
     order = Order(WHO, _now(), source=source, organisation=organisation, extract_date=day)
-    failed = [path for path in _with_progress(files) if not _load_one(path, order)]
+    failed = [path for path in _with_progress(files) if not _load_one(path, replace(order, now=_now()))]
     raise typer.Exit(1 if failed else 0)
 
 

@@ -18,6 +18,7 @@ STRANGE: Final = 0.2
 # More keys than this share that nobody knows are many.
 MANY: Final = 0.2
 EXAMPLES: Final = 3
+ALIASED: Final = {("staff", "unit"): "unit", ("systems", "system"): "system"}
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,14 @@ class Unmatched:
 class Comparison:
     """What an import changes in its source. Rows are counted against the exports that counted before, if any did.
 
-    `earlier` has the number, extract date and rows of the latest of them; `newer` is a later extract date that is
-    loaded; `shared` how many of the keys the exports before knew; `whose` another organisation that knows most of them;
-    `lost` the fields that had a column before and have none now, with its heading then.
+    `rows` are those loaded and rejected. `earlier` has the number and extract date of the latest of those exports and
+    the rows of all; `newer` is a later extract date that is loaded; `shared` how many of the keys the exports before
+    knew; `whose` another organisation that knows most of them; `lost` the fields that had a column before and have none
+    now, with its heading then.
     """
 
     import_id: int
-    loaded: int
+    rows: int
     earlier: tuple[int, date, int] | None
     new: int
     changed: int
@@ -66,7 +68,7 @@ class Comparison:
     def shrunk(self) -> bool:
         """Whether it has far fewer rows than the export before."""
         before = self.earlier[2] if self.earlier else 0
-        return self.loaded < SHRUNK * before and before - self.loaded >= LEAST
+        return self.rows < SHRUNK * before and before - self.rows >= LEAST
 
     @property
     def strange(self) -> bool:
@@ -84,8 +86,8 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
     later = [row["extract_date"] for row in _counting(cursor, own, date.max, known_at=before)]
     return Comparison(
         import_id,
-        own["loaded"],
-        (newest["import_id"], newest["extract_date"], sum(r["loaded"] for r in earlier)) if newest else None,
+        own["loaded"] + own["rejected"],
+        (newest["import_id"], newest["extract_date"], sum(r["rows"] for r in earlier)) if newest else None,
         new=counted["new"],
         changed=counted["changed"],
         gone=0 if own["completes"] else counted["gone"],
@@ -176,7 +178,7 @@ def _unmatched(cursor: Cursor, source: Source, field: Field, own: dict[str, Any]
     keys = f"""
         select distinct lower({field.name}) as key, min({field.name}) as written
         from (
-            select {_called(field)} as {field.name} from {source.id} where import_id = $import_id
+            select {_called(field, field.name)} as {field.name} from {source.id} where import_id = $import_id
         )
         where {field.name} is not null
         group by all
@@ -187,7 +189,7 @@ def _unmatched(cursor: Cursor, source: Source, field: Field, own: dict[str, Any]
         f"""
         with keys as ({keys}),
         known as (
-            select distinct lower({name}) as key
+            select distinct lower({_called(field, name)}) as key
             from {target}_at(as_of := $day, known_at := $known_at)
             inner join imports_at(as_of := $day, known_at := $known_at) as i using (import_id)
             where i.organisation_id = $organisation_id
@@ -218,10 +220,10 @@ def _with_fit(cursor: Cursor, found: Unmatched, keys: str, given: dict[str, Any]
     return Unmatched(found.field, found.target, found.missing, found.of, found.examples, better)
 
 
-def _called(field: Field) -> str:
-    """A field as it is called on the day: units are renamed, systems and persons are not compared by alias here."""
-    kind = field.name if field.name in {"unit", "system"} else None
-    return f"renamed('{kind}', {field.name}, $day, $known_at)" if kind else field.name
+def _called(field: Field, column: str) -> str:
+    """A column as it is called on the day: units and systems have aliases, persons have none."""
+    kind = ALIASED.get(field.refers_to or ("", ""))
+    return f"renamed('{kind}', {column}, $day, $known_at)" if kind else column
 
 
 def _lost(

@@ -3,19 +3,22 @@
 Never kept, from any source: columns with personal identity numbers, and columns of which only a yes or no may be known.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.database import Cursor
+from compliance.markers import is_row_number
 from compliance.queries import statement
 from compliance.reading import Workbook
 from compliance.recognising import Match, Words
 from compliance.sources import normal
-from compliance.validating import Summary
 
 SHOWN_PLACES: Final = 500
+# Parts of headings that say why somebody is away.
+ABSENCE: Final = ("frånvaro", "ledig", "sjuk")
 
 Fact = dict[str, Any]
 
@@ -32,13 +35,21 @@ def keep_cells(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
 
 
 def keep_facts(
-    cursor: Cursor, import_id: int, workbook: Workbook, matches: list[Match], summary: Summary, words: Words
+    cursor: Cursor,
+    import_id: int,
+    workbook: Workbook,
+    matches: list[Match],
+    *,
+    words: Words,
+    through: str | None,
+    returned: bool,
 ) -> None:
-    """Keeps what was noticed while the file was read."""
+    """Keeps what was noticed while the file was read, what a person has said of it, and which rows came back mended."""
     facts = [
         *_counted(workbook),
+        *(fact for match in matches if returned for fact in _mended(match)),
         *(fact for match in matches for fact in _of_sheet(match, words)),
-        *(_fact("unknown_word", what=f"{field}: {word}", number=n) for field, word, n in summary.unknown_words),
+        *([_fact("matched_by", what=through)] if through else []),
     ]
     if facts:
         cursor.execute(statement("add_import_facts"), {"import_id": import_id, "facts": facts})
@@ -55,7 +66,13 @@ def never_kept(match: Match) -> frozenset[int]:
     }
     of_secret = [c for f in match.source.fields if f.secret for c in match.columns.get(f.name, ())]
     every = [*match.unused, *(column for group in match.columns.values() for column in group)]
-    return frozenset(c.place for c in (*match.dropped, *of_secret, *(c for c in every if normal(c.heading) in secret)))
+    named = [column for column in every if _is_secret(normal(column.heading), secret)]
+    return frozenset(column.place for column in (*match.dropped, *of_secret, *named))
+
+
+def _is_secret(heading: str, secret: Collection[str]) -> bool:
+    """Whether a column of any source says why somebody is away, by a declared heading or by what it is called."""
+    return heading in secret or any(word in heading for word in ABSENCE)
 
 
 def _keep_cells(cursor: Cursor, import_id: int, match: Match) -> None:
@@ -101,7 +118,7 @@ def _column(match: Match, place: int, field: str | None, heading: str) -> Fact:
 
 def _counted(workbook: Workbook) -> list[Fact]:
     """What is only counted for the whole file."""
-    counts = {"masked": workbook.masked, "cut": workbook.cut, "formula": getattr(workbook, "formulas", 0)}
+    counts = {"masked": workbook.masked, "cut": workbook.cut, "formula": workbook.formulas}
     return [_fact(fact, number=number) for fact, number in counts.items() if number]
 
 
@@ -111,12 +128,21 @@ def _of_sheet(match: Match, words: Words) -> list[Fact]:
         c.place: c.heading for c in match.unused
     }
     return [
+        *([_fact("mapped", sheet_number=match.number, what=match.sheet.name)] if match.mapping else []),
         *(_fact("dropped_column", sheet_number=match.number, what=column.heading) for column in match.dropped),
         *(
             _fact("error_cell", sheet_number=match.number, what=headings.get(place, ""), row=row)
-            for row, place in sorted({*getattr(match.sheet, "error_places", ()), *_written_errors(match, words)})
+            for row, place in sorted({*match.sheet.error_places, *_written_errors(match, words)})
         ),
     ]
+
+
+def _mended(match: Match) -> list[Fact]:
+    """The rows of a return by the numbers that they had in the file they came from."""
+    places = [column.place for column in match.unused if is_row_number(column.heading)]
+    cells = match.sheet.cells.slice(match.heading_row)
+    numbers = [cell for place in places for cell in cells[f"c{place}"].to_pylist() if cell and cell.strip().isdigit()]
+    return [_fact("mended", sheet_number=match.number, what=match.sheet.name, row=int(n)) for n in numbers]
 
 
 def _written_errors(match: Match, words: Words) -> list[tuple[int, int]]:

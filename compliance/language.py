@@ -66,7 +66,7 @@ class Language:
             return self.refusal(value)
         if isinstance(value, dict):
             return self.pick(value)
-        return value
+        return self.date(value) if isinstance(value, dt.date) else value
 
     def number(self, value: float, *, decimals: int = 0) -> str:
         """1 742 or 1,742; `decimals` digits after the mark."""

@@ -124,6 +124,11 @@ class Prepared:
     matches: list[Match]
     marker: Marker | None
 
+    @property
+    def returned(self) -> bool:
+        """Whether it holds rejected rows of another file that somebody has mended."""
+        return self.marker is not None and self.marker.kind == "return"
+
 
 def _mappings(database: Database) -> list[Columns]:
     if not database.exists():
@@ -146,7 +151,7 @@ def prepare(
         order = replace(
             order,
             completes=True,
-            source=order.source or marker.source,
+            source=order.source or (marker.source if marker.source in sources else None),
             extract_date=order.extract_date or marker.extract_date,
         )
     returned = marker is not None and marker.kind == "return"
@@ -159,7 +164,7 @@ def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool =
     """Loads a file inside the caller's transaction; `cells` says whether they are kept as they were read."""
     day = _extract_date(file.workbook, file.matches, file.order, words)
     organisation_id, organisation = _organisation(cursor, file.order, day.day)
-    if file.marker and file.marker.kind == "return":
+    if file.marker and file.returned:
         _refuse_without_original(cursor, file.workbook, file.marker)
     job = _Job(file, words, day, organisation_id, organisation, cells)
     ordered = sorted(file.matches, key=lambda match: (match.source.order, match.number))
@@ -195,6 +200,10 @@ class _Job:
     def order(self) -> Order:
         """What is said of the file."""
         return self.file.order
+
+    def through(self, matches: list[Match]) -> str | None:
+        """The column of another export by which keys are matched, as the user says now or has said before."""
+        return self.order.through or next((m.mapping.through for m in matches if m.mapping), None)
 
 
 def unknown_source(said: str, sources: dict[str, Source]) -> Refusal:
@@ -259,8 +268,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     source = matches[0].source
     _refuse_same_file(cursor, job.workbook, source, job.day)
     summary = validate(cursor, matches, job.words, date1904=job.workbook.date1904)
-    through = job.order.through or next((m.mapping.through for m in matches if m.mapping), None)
-    if through:
+    if through := job.through(matches):
         translate_keys(cursor, source, through, organisation_id=job.organisation_id, day=job.day.day)
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded:
@@ -296,7 +304,15 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
     keep_columns(cursor, import_id, matches)
     if job.cells:
         keep_cells(cursor, import_id, matches)
-        keep_facts(cursor, import_id, job.workbook, matches, summary, job.words)
+        keep_facts(
+            cursor,
+            import_id,
+            job.workbook,
+            matches,
+            words=job.words,
+            through=job.through(matches),
+            returned=job.file.returned,
+        )
     insert_typed(cursor, source, import_id=import_id)
     add_event(cursor, job.order, "load", f"import {import_id}: {source.id}, {job.workbook.name}")
     return import_id

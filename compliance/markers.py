@@ -11,12 +11,16 @@ from typing import Final, Literal
 
 import pyarrow as pa
 
+from compliance.language import LANGUAGES, N_, Language
 from compliance.reading import Sheet, Workbook
+from compliance.sources import normal
 
 SHEET: Final = "compliance"
 TITLE: Final = "Do not change this sheet. It says what the workbook is."
 # The heading of the hidden column that names, row by row, the columns that a unit was asked to fill.
 ASKED: Final = "Frågade kolumner"
+# The column of a return that says where each row stood in the file it came from.
+ROW: Final = N_("Row in the file")
 Kind = Literal["return", "answers"]
 
 
@@ -44,6 +48,11 @@ class Marker:
         return [(TITLE, ""), *((key, value) for key, value in given.items() if value)]
 
 
+def is_row_number(heading: str) -> bool:
+    """Whether a heading is that of the column in which a return has the rows' numbers, in any language."""
+    return normal(heading) in {normal(Language(code)(ROW)) for code in LANGUAGES}
+
+
 def marked(workbook: Workbook) -> tuple[Workbook, Marker | None]:
     """The workbook without its hidden sheet, and what that says; of answers only the rows that were answered."""
     sheet = next((sheet for sheet in workbook.sheets if sheet.name == SHEET), None)
@@ -54,7 +63,7 @@ def marked(workbook: Workbook) -> tuple[Workbook, Marker | None]:
         kind="return" if said["kind"] == "return" else "answers",
         sha256="".join(said.get("sha256", "").split()) or None,
         source=said.get("source"),
-        extract_date=date.fromisoformat(said["extract_date"]) if said.get("extract_date") else None,
+        extract_date=_day(said.get("extract_date", "")),
     )
     others = tuple(other for other in workbook.sheets if other is not sheet)
     if marker.kind == "answers":
@@ -68,6 +77,13 @@ def _said(sheet: Sheet) -> dict[str, str]:
         return {}
     pairs = zip(sheet.cells["c0"].to_pylist()[1:], sheet.cells["c1"].to_pylist()[1:], strict=True)
     return {key: value for key, value in pairs if key and value}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _answered(sheet: Sheet) -> Sheet:

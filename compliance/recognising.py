@@ -151,6 +151,15 @@ def _as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: C
     return Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
 
 
+def as_mapping(match: Match, *, through: str | None) -> Columns:
+    """How a sheet was read, as a mapping of its headings; with the column that its keys were matched by."""
+    if match.mapping:
+        return replace(match.mapping, through=through)
+    keys = heading_keys(top_rows(match.sheet)[match.heading_row - 1])
+    fields = {name: keys[group[0].place] for name, group in match.columns.items() if group[0].place in keys}
+    return Columns(match.source.id, tuple(keys.values()), fields, through=through)
+
+
 def _with_words_of_mappings(matches: list[Match]) -> list[Match]:
     """The matches with the words that people have named; sheets of one source are read with the same words."""
     said = {

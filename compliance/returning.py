@@ -15,16 +15,15 @@ from compliance.database import Cursor, Rows, rows
 from compliance.keeping import never_kept
 from compliance.language import LANGUAGES, N_, Language
 from compliance.loading import Receipt
-from compliance.markers import Marker
+from compliance.markers import ROW, Marker, is_row_number
 from compliance.queries import statement
 from compliance.reading import Workbook
 from compliance.recognising import Match, Row
 from compliance.sources import normal
 from compliance.validating import REASONS
 
-# The two columns that stand before the file's own: what is wrong, and the row in the file.
+# The first of the two columns that stand before the file's own; the other has the row in the file.
 ERROR: Final = N_("Error")
-ROW: Final = N_("Row in the file")
 OWN_COLUMNS: Final = 2
 # More notes than these make a workbook that opens slowly; the cells are marked all the same.
 NOTES: Final = 2_000
@@ -178,7 +177,7 @@ def _of_sheet(originals: Rows, match: Match) -> Rows:
 
 
 def _changes(cursor: Cursor, match: Match, originals: Rows) -> list[Change]:
-    numbered = next((c.place for c in match.unused if normal(c.heading) in _own_headings(ROW)), None)
+    numbered = next((c.place for c in match.unused if is_row_number(c.heading)), None)
     if numbered is None or not originals:
         return []
     now = _numbered(match, numbered)
@@ -196,10 +195,6 @@ def _changes(cursor: Cursor, match: Match, originals: Rows) -> list[Change]:
     ]
 
 
-def _own_headings(text: str) -> set[str]:
-    return {normal(Language(code)(text)) for code in LANGUAGES}
-
-
 def _numbered(match: Match, place: int) -> dict[int, Row]:
     """The rows of the return by their number in the file."""
     cells = match.sheet.cells.slice(match.heading_row)
@@ -211,11 +206,11 @@ def _places_before(match: Match, originals: Rows, head: Row) -> dict[int, tuple[
     """For each column of the return that the file has: its heading, and where it stood there."""
     known = {row["heading"]: row["place"] for row in originals if JOINT not in row["heading"]}
     known = {heading: place for place, heading in reversed(list(enumerate(head))) if heading} | known
-    own = _own_headings(ERROR) | _own_headings(ROW)
+    own = {normal(Language(code)(ERROR)) for code in LANGUAGES}
     return {
         place: (heading, known[heading])
         for place, heading in sorted(_headings(match).items())
-        if heading in known and normal(heading) not in own
+        if heading in known and normal(heading) not in own and not is_row_number(heading)
     }
 
 

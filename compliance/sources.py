@@ -132,8 +132,8 @@ def _source(table: dict[str, Any], *, file: str) -> Source:
             title=table["title"],
             system=table["system"],
             unique=_of(fields, table.get("unique", ()), file=file),
-            key=_of(fields, table.get("key") or table.get("unique") or (), file=file),
-            rhythm_days=int(table.get("rhythm_days", 92)),
+            key=_of(fields, table["key"], file=file),
+            rhythm_days=table["rhythm_days"],
             fields=fields,
         )
     except KeyError as error:

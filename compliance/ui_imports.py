@@ -27,12 +27,11 @@ from compliance import (
 from compliance.database import Rows
 from compliance.errors import Refusal
 from compliance.language import N_
-from compliance.loading import Order, Receipt
-from compliance.mapping import Columns, heading_keys, remembered
+from compliance.loading import Order, Receipt, add_event
 from compliance.permissions import Permission
 from compliance.previewing import Preview
 from compliance.reading import Workbook
-from compliance.recognising import Ambiguous, Match, Unrecognised, top_rows
+from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
 from compliance.ui import View
 
@@ -140,8 +139,11 @@ def _receive(seen: View) -> None:
 
 
 def _take_away(file_id: str) -> None:
-    _kept("files").pop(file_id, None)
-    _kept("loaded files").pop(file_id, None)
+    for name in ("files", "loaded files"):
+        _kept(name).pop(file_id, None)
+    for key in [key for key in _kept("previews") if key[0] == file_id]:
+        del _kept("previews")[key]
+    _kept("together").clear()
 
 
 # --- The card of a file -------------------------------------------------------------------------------------------
@@ -420,19 +422,9 @@ def _mended(seen: View, receipts: list[Receipt]) -> list[Change]:
 def _remember_match(seen: View, receipts: list[Receipt], order: Order) -> None:
     """A match by another column holds for the next file with the same headings too."""
     with seen.database.writing() as cursor:
-        known = {frozenset(entry.columns.headings) for entry in remembered(cursor)}
-        for receipt in receipts:
-            for match in receipt.matches:
-                columns = _as_mapping(match, order.through)
-                if frozenset(columns.headings) not in known and not match.combined:
-                    mapping.remember(cursor, columns, now=order.now, who=order.who)
-
-
-def _as_mapping(match: Match, through: str | None) -> Columns:
-    """How a sheet was read, as a mapping of its headings."""
-    keys = heading_keys(top_rows(match.sheet)[match.heading_row - 1])
-    fields = {name: keys[group[0].place] for name, group in match.columns.items() if group[0].place in keys}
-    return Columns(match.source.id, tuple(keys.values()), fields, {}, through)
+        for match in (match for receipt in receipts for match in receipt.matches if not match.combined):
+            mapping.remember(cursor, as_mapping(match, through=order.through), now=order.now, who=order.who)
+            add_event(cursor, order, "map", f"{match.source.id}: matched by {order.through}")
 
 
 def _together(seen: View, ready: list[str]) -> Preview | Refusal:
@@ -468,21 +460,14 @@ def _load_all(seen: View, opened: list[str]) -> None:
     if st.button(say(N_("Load all {n} files"), n=len(ready)), type="primary", key="load all"):
         ui.require(Permission.LOAD_EXPORTS)
         place = st.empty()
-        for number, file_id in enumerate(_in_order(ready, together)):
+        for number, file_id in enumerate(sorted(ready, key=_source_order)):
             book = _kept("files")[file_id][1]
             place.progress(number / len(ready), say(N_("Loading {file}"), file=ui.plain(book.name)))
             _load(seen, file_id, book)
         st.rerun()
 
 
-def _in_order(ready: list[str], together: Preview | Refusal) -> list[str]:
-    """The files in the order of the rehearsal: what others refer to comes first."""
-    if isinstance(together, Refusal):
-        return ready
-    names = [receipt.source.order for receipt in together.receipts]
-    return ready if not names else sorted(ready, key=_source_order)
-
-
 def _source_order(file_id: str) -> int:
+    """As in the rehearsal: what others refer to comes first."""
     found = next((p for key, p in _kept("previews").items() if key[0] == file_id and isinstance(p, Preview)), None)
     return min((receipt.source.order for receipt in found.receipts), default=99) if found else 99

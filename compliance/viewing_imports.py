@@ -217,7 +217,7 @@ def _doubts_beside_the_last(comparison: Comparison, say: Language) -> dict[str, 
     return {
         say(
             N_("Far fewer rows than in the export before: {n} now, {before} then. Check that the export is whole."),
-            n=say.number(comparison.loaded),
+            n=say.number(comparison.rows),
             before=say.number(before),
         ): comparison.shrunk,
         say(

@@ -98,6 +98,13 @@ create or replace macro chosen_imports(wanted, as_of, known_at) as table
     from imports_at(as_of, known_at)
     where source = wanted;
 
+-- One row a row of an export that came back mended, by the number that it had there.
+create or replace macro mended_rows(as_of, known_at) as table
+    select i.organisation_id, i.source, i.import_id, f.what as sheet, f.row
+    from import_facts as f
+    inner join imports_at(as_of, known_at) as i using (import_id)
+    where f.fact = 'mended';
+
 create or replace macro staff_at(as_of, known_at) as table
     select i.organisation, i.file, i.extract_date, t.*
     from staff as t

@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
+import typer
 
-from compliance import comparing
+from compliance import cli, comparing
 from compliance.comparing import Comparison
+from compliance.database import Database
+from compliance.renaming import add_alias
 from compliance.sources import Source
 from tests.line import SOURCES, Line
 
@@ -164,3 +167,26 @@ def test_what_a_field_refers_to_exists():
             if field.refers_to:
                 target: Source = SOURCES[field.refers_to[0]]
                 assert target.field(field.refers_to[1])
+
+
+def test_a_renamed_unit_is_known_by_both_its_names(line):
+    line.load_table("AD-konto | Enhet | Anställningsdatum\np1 | Norr | 2020-01-01", extract_date=OCTOBER)
+    add_alias(line.database, kind="unit", old="Norr", new="Nord", valid_from=OCTOBER, order=line.order())
+    rows = "Ärendenummer | Enhet | Upptäckt\n1 | Norr | 2026-01-01\n2 | Nord | 2026-01-01\n3 | Väst | 2026-01-01"
+    [receipt] = line.load_table(rows, extract_date=OCTOBER)
+    [found] = compared(line, receipt).unmatched
+    assert (found.missing, found.examples) == (1, ("Väst",))
+
+
+def test_files_of_one_command_are_compared_one_after_the_other(tmp_path, monkeypatch):
+    """Two exports of a source in one command: the second is beside the first."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "cli.duckdb"))
+    line = Line(tmp_path)
+    first = line.file(people(3), name="a 2026-10-31.csv")
+    second = line.file(people(4), name="b 2026-11-15.csv")
+    with pytest.raises(typer.Exit):
+        cli.load_command([first, second])
+    with Database.at(tmp_path / "cli.duckdb").cursor() as cursor:
+        found = comparing.compare(cursor, 2, SOURCES["staff"])
+    assert found.earlier == (1, OCTOBER, 3)
+    assert found.new == 1

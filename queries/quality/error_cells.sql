@@ -19,14 +19,6 @@
 with sheets as (
     select distinct import_id, sheet_number, sheet
     from import_columns
-),
--- the rows of a file that came back mended: the workbook that holds them says where they stood
-mended as (
-    select i.organisation_id, i.source, i.import_id, c.sheet, try_cast(r.cells[c.place + 1] as integer) as row
-    from imports_at(as_of := $as_of, known_at := $known_at) as i
-    inner join import_columns as c using (import_id)
-    inner join import_rows as r on r.import_id = c.import_id and r.sheet_number = c.sheet_number
-    where i.completes and lower(c.heading) in ('rad i filen', 'row in the file')
 )
 select
     i.organisation, i.source, i.import_id, i.file, f.sheet_number, s.sheet, f.row,
@@ -40,7 +32,7 @@ left join sheets as s using (import_id, sheet_number)
 where f.fact = 'error_cell'
     and not exists (
         select 1
-        from mended as m
+        from mended_rows(as_of := $as_of, known_at := $known_at) as m
         where m.organisation_id = i.organisation_id
             and m.source = i.source
             and m.import_id > i.import_id

@@ -16,14 +16,6 @@
 --   detail (varchar): why, as a code
 --   number (bigint): always 1
 
--- the rows of a file that came back mended: the workbook that holds them says where they stood
-with mended as (
-    select i.organisation_id, i.source, i.import_id, c.sheet, try_cast(r.cells[c.place + 1] as integer) as row
-    from imports_at(as_of := $as_of, known_at := $known_at) as i
-    inner join import_columns as c using (import_id)
-    inner join import_rows as r on r.import_id = c.import_id and r.sheet_number = c.sheet_number
-    where i.completes and lower(c.heading) in ('rad i filen', 'row in the file')
-)
 select
     i.organisation, i.source, i.import_id, i.file, p.sheet_number, p.sheet, p.row,
     p.value as subject,
@@ -35,7 +27,7 @@ inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import
 where p.kind = 'rejected'
     and not exists (
         select 1
-        from mended as m
+        from mended_rows(as_of := $as_of, known_at := $known_at) as m
         where m.organisation_id = i.organisation_id
             and m.source = i.source
             and m.import_id > i.import_id

@@ -24,6 +24,11 @@ with unanswered as (
     from breaches
     union all
     select
+        'incidents', import_id, sheet_number, sheet, row, incident_id,
+        [case when significant is null then 'significant' end]
+    from incidents
+    union all
+    select
         'systems', import_id, sheet_number, sheet, row, null,
         [
             case when classified_last_year is null then 'classified_last_year' end,

@@ -13,8 +13,9 @@ create table import_rows (
     cells        varchar[]
 );
 
--- One row something that was noticed while a file was read: a cell or column that was dropped, masked or unreadable.
--- fact: masked, dropped_column, error_cell, cut, formula, unknown_word, matched_by, mapped, mended.
+-- One row something that was noticed while a file was read, or that a person has said of it. fact: masked (identity
+-- numbers), cut (cells far away), formula (without a value), dropped_column, error_cell, mapped (by hand), matched_by
+-- (the column of another export by which its keys were matched), mended (a row that came back; what is its sheet).
 create table import_facts (
     import_id    integer,
     sheet_number smallint,
