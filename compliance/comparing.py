@@ -107,9 +107,10 @@ def _counting(cursor: Cursor, own: dict[str, Any], day: date, *, known_at: datet
 
 
 def _changes(cursor: Cursor, source: Source, own: dict[str, Any], earlier: list[int]) -> dict[str, int]:
-    """Rows are told again by their key; those that share one are compared together."""
+    """Rows are told again by their key; those that share one are compared together, by the columns that both have."""
     key = ", ".join(f"lower(cast({name} as varchar))" for name in source.key)
-    every = ", ".join(name for field in source.fields for name, _ in table_columns(field))
+    both = _in_both(cursor, source, [own["import_id"], *earlier]) or source.fields
+    every = ", ".join(name for field in both for name, _ in table_columns(field))
     return rows(
         cursor,
         f"""
@@ -137,6 +138,13 @@ def _changes(cursor: Cursor, source: Source, own: dict[str, Any], earlier: list[
         """,
         {"import_id": own["import_id"], "earlier": earlier},
     )[0]
+
+
+def _in_both(cursor: Cursor, source: Source, imports: list[int]) -> list[Field]:
+    """The fields that each of some imports has a column for: a column that is gone has not changed every row."""
+    found = rows(cursor, statement("fields_read"), {"imports": imports})
+    read = {row["field"] for row in found if row["imports"] == len(imports)}
+    return [field for field in source.fields if field.name in read]
 
 
 def _whose(cursor: Cursor, source: Source, own: dict[str, Any]) -> str | None:

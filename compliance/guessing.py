@@ -19,7 +19,7 @@ from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.mapping import heading_keys
 from compliance.queries import statement
 from compliance.reading import Sheet
-from compliance.recognising import Words, known_headings, top_rows
+from compliance.recognising import Words, is_identity, known_headings, top_rows
 from compliance.sources import Field, Source, normal
 
 SAMPLED_ROWS: Final = 2000
@@ -55,18 +55,25 @@ class Guess:
     by: str
 
 
-def candidates(sheet: Sheet, index: int) -> list[Candidate]:
-    """The columns of a sheet whose heading is in the row `index`."""
+def candidates(sheet: Sheet, index: int, words: Words) -> list[Candidate]:
+    """The columns of a sheet whose heading is in the row `index`, without those that are never read."""
     row = top_rows(sheet)[index]
+    hidden = identity_places(row, words)
     below = sheet.cells.slice(index + 1, SAMPLED_ROWS)
     return [
         Candidate(place, key, " ".join(str(row[place]).split()), _values(below, place))
         for place, key in heading_keys(row).items()
+        if place not in hidden
     ]
 
 
+def identity_places(row: Sequence[str | None], words: Words) -> frozenset[int]:
+    """The places of the columns whose heading says that they hold identity numbers."""
+    return frozenset(place for place, cell in enumerate(row) if cell and is_identity(cell, words))
+
+
 def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:
-    column: Any = pc.utf8_trim_whitespace(cells[f"c{place}"]).drop_null()
+    column: Any = pc.utf8_trim_whitespace(pc.replace_substring(cells[f"c{place}"], " 00:00:00", "")).drop_null()
     counted = pc.value_counts(column).to_pylist()
     filled = [(entry["values"], entry["counts"]) for entry in counted if entry["values"]]
     return tuple(sorted(filled, key=lambda entry: (-entry[1], entry[0]))[:SAMPLES])
@@ -115,7 +122,15 @@ def guesses(
         if score >= OFFERED and name not in found and key not in taken:
             found[name] = Guess(key, by)
             taken.add(key)
+    for field in source.required:
+        if field.name not in found and field.type == "id" and (hinted := _hinted(field, columns)):
+            found[field.name] = Guess(hinted, "name")
     return found
+
+
+def _hinted(field: Field, columns: Sequence[Candidate]) -> str | None:
+    """The first column whose heading has a hint of a field, though another field has it."""
+    return next((c.key for hint in field.hints for c in columns if hint in c.key), None)
 
 
 def _score(

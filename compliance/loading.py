@@ -129,6 +129,11 @@ class Prepared:
         """Whether it holds rejected rows of another file that somebody has mended."""
         return self.marker is not None and self.marker.kind == "return"
 
+    @property
+    def answered(self) -> bool:
+        """Whether it holds a unit's answers, whose sheets are loaded each by itself."""
+        return self.marker is not None and self.marker.kind == "answers"
+
 
 def _mappings(database: Database) -> list[Columns]:
     if not database.exists():
@@ -152,7 +157,6 @@ def prepare(
             order,
             completes=True,
             source=order.source or (marker.source if marker.source in sources else None),
-            extract_date=order.extract_date or marker.extract_date,
         )
     returned = marker is not None and marker.kind == "return"
     matches = recognise(workbook, sources, words, said=order.source, mappings=mappings, returned=returned)
@@ -162,13 +166,16 @@ def prepare(
 
 def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool = True) -> list[Receipt]:
     """Loads a file inside the caller's transaction; `cells` says whether they are kept as they were read."""
-    day = _extract_date(file.workbook, file.matches, file.order, words)
+    day = _extract_date(file, words)
     organisation_id, organisation = _organisation(cursor, file.order, day.day)
     if file.marker and file.returned:
         _refuse_without_original(cursor, file.workbook, file.marker)
     job = _Job(file, words, day, organisation_id, organisation, cells)
     ordered = sorted(file.matches, key=lambda match: (match.source.order, match.number))
-    return [_load_source(cursor, job, list(group)) for _, group in groupby(ordered, key=lambda m: m.source.id)]
+    receipts = [_load_source(cursor, job, list(group)) for _, group in groupby(ordered, key=lambda m: m.source.id)]
+    if not any(receipt.summary.loaded for receipt in receipts):
+        raise _nothing_to_load(file.workbook, receipts[0].source, receipts[0].problems)
+    return receipts
 
 
 def _refuse_without_original(cursor: Cursor, workbook: Workbook, marker: Marker) -> None:
@@ -219,12 +226,17 @@ def unknown_source(said: str, sources: dict[str, Source]) -> Refusal:
     )
 
 
-def _extract_date(workbook: Workbook, matches: list[Match], order: Order, words: Words) -> ExtractDate:
-    if order.extract_date:
-        return ExtractDate(order.extract_date, "said")
-    if found := extract_date(workbook, matches, words):
+def _extract_date(file: Prepared, words: Words) -> ExtractDate:
+    """What the user says, else the day of the file that mended rows belong to, else what the file itself says."""
+    if file.order.extract_date:
+        return ExtractDate(file.order.extract_date, "said")
+    if file.marker and file.marker.extract_date:
+        return ExtractDate(file.marker.extract_date, "marker")
+    if found := extract_date(file.workbook, file.matches, words):
         return found
-    raise Undated(N_("{file} does not say on which day it was exported. Give its extract date."), file=workbook.name)
+    raise Undated(
+        N_("{file} does not say on which day it was exported. Give its extract date."), file=file.workbook.name
+    )
 
 
 def _organisation(cursor: Cursor, order: Order, day: date) -> tuple[int, str]:
@@ -271,7 +283,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     if through := job.through(matches):
         translate_keys(cursor, source, through, organisation_id=job.organisation_id, day=job.day.day)
     problems = rows(cursor, statement("found_problems"))
-    if not summary.loaded:
+    if not summary.loaded and not (job.file.answered and problems):
         raise _nothing_to_load(job.workbook, source, problems)
     replaced = None if job.order.completes else _replaced(cursor, job, source)
     import_id = _add_import(cursor, job, matches, summary)

@@ -138,7 +138,7 @@ def _as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: C
     """The sheet as an export of `source` with its heading in the row `index`, read as a mapping says."""
     row = top_rows(sheet)[index]
     named = {key: Column(place, str(row[place])) for place, key in heading_keys(row).items()}
-    dropped = tuple(column for column in named.values() if _is_identity(column.heading, words))
+    dropped = tuple(column for column in named.values() if is_identity(column.heading, words))
     columns: dict[str, tuple[Column, ...]] = {
         field.name: (named[key],)
         for field in source.fields
@@ -241,7 +241,7 @@ def _named(row: Row) -> Named:
 
 
 def _heading(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
-    dropped = tuple(column for column, _ in columns if _is_identity(column.heading, words))
+    dropped = tuple(column for column, _ in columns if is_identity(column.heading, words))
     known: dict[str, Column] = {}
     for column, key in (*columns, *other):
         if key in every and column not in dropped:
@@ -334,7 +334,8 @@ def _first(headings: Iterable[str], by_heading: dict[str, Column]) -> Column | N
     return next((by_heading[heading] for heading in headings if heading in by_heading), None)
 
 
-def _is_identity(heading: str, words: Words) -> bool:
+def is_identity(heading: str, words: Words) -> bool:
+    """Whether a heading says that its column holds personal identity numbers."""
     folded = "".join(heading.split()).casefold()
     return any(word in folded for word in words["identity_headings"])
 

@@ -34,7 +34,8 @@ class Field:
     `title` is its English name and `heading` the Swedish one, the first heading as it is written. `refers_to` is the
     (source, field) whose values it names. `words` has the words of each code, the usual one first. `help` says what
     its type does not, for whoever fills it in by hand, and `example` is a value that could stand there.
-    `hints` are parts of headings by which a column is guessed for it, and only that.
+    `hints` are parts of headings by which a column is guessed for it, and only that. `closed` is whether no words but
+    those listed are right, though a row can do without.
     """
 
     name: str
@@ -49,6 +50,12 @@ class Field:
     help: Texts = field(default_factory=dict)
     example: str | int = ""
     hints: tuple[str, ...] = ()
+    closed: bool = False
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is nothing but its list of words, so that another word is a mistake."""
+        return self.type == "word" and (self.required or self.closed)
 
     @property
     def secret(self) -> bool:
@@ -176,6 +183,7 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         instead=_instead(other) if other else None,
         words={_name(code, file=file): tuple(words) for code, words in given.get("words", {}).items()},
         hints=tuple(normal(hint) for hint in given.get("hints", ())),
+        closed=given.get("closed", False),
         help=given.get("help", {}),
         example=given.get("example", ""),
     )

@@ -5,10 +5,10 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from compliance import charts, loading, previewing, ui, ui_explaining, viewing_history, viewing_imports
+from compliance import charts, loading, previewing, ui, ui_explaining, viewing, viewing_history, viewing_imports
 from compliance.comparing import compare
 from compliance.database import EVERYTHING_KNOWN, Rows, rows
-from compliance.explaining import after_import, before_import
+from compliance.explaining import around
 from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.previewing import Effect
@@ -17,6 +17,7 @@ from compliance.ui import View
 
 SHOWN_IMPORTS: Final = 15
 SHOWN_ROWS: Final = 200
+SHOWN_PROBLEMS: Final = 10
 
 
 def history(seen: View) -> None:
@@ -67,6 +68,9 @@ def opened(seen: View, row: dict[str, Any]) -> None:
             ui.html(charts.section(say(N_("What it changed in the figures")), level=3))
             effect(seen, found)
         _why(seen, row, found)
+        if row["rejected"] or row["warnings"]:
+            with st.expander(say(N_("Rejected rows and warnings"))):
+                _problems(seen, row)
         with st.expander(say(N_("The file as it was read"))):
             _cells(seen, row)
         if not row["revoked_at"] and not seen.sample and seen.user.may(Permission.REVOKE_IMPORTS):
@@ -96,7 +100,7 @@ def _moved(seen: View, row: dict[str, Any]) -> str:
 
 
 def _why(seen: View, row: dict[str, Any], found: Effect) -> None:
-    """What made the figure of a point change between the export before and this one."""
+    """What made the figure of a point change when the import was loaded."""
     say = seen.say
     changed = viewing_history.changed_points(found, seen.scope)
     if not changed:
@@ -109,8 +113,27 @@ def _why(seen: View, row: dict[str, Any], found: Effect) -> None:
             key=f"why {row['import_id']} {say.code}",
             width=460,
         )
-        earlier = before_import(row, ui.imports(seen.key))
-        ui_explaining.change_of(seen, chosen, earlier, after_import(row))
+        ui_explaining.change_of(seen, chosen, *around(found.day, row["imported_at"]))
+
+
+def _problems(seen: View, row: dict[str, Any]) -> None:
+    """What was rejected or loaded as empty, and all of it as CSV."""
+    say = seen.say
+    with seen.database.cursor() as cursor:
+        found = rows(cursor, statement("problems_of"), {"import_id": row["import_id"]})
+    drawn = viewing_imports.problem_table(found[:SHOWN_PROBLEMS], say)
+    ui.html(charts.table(*drawn, caption=say(N_("Rejected rows and warnings"))))
+    if len(found) > SHOWN_PROBLEMS:
+        text = say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(len(found)))
+        ui.html(charts.caption(text))
+    st.download_button(
+        say(N_("Download as CSV")),
+        viewing.swedish_csv(viewing_history.problem_rows(found, say)),
+        file_name=viewing_history.problems_name(row, say),
+        mime="text/csv",
+        key=f"problems {row['import_id']}",
+        on_click="ignore",
+    )
 
 
 def _cells(seen: View, row: dict[str, Any]) -> None:

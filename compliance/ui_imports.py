@@ -5,6 +5,7 @@ change is computed anew only when the data or the coordinator's choices change.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import streamlit as st
@@ -37,6 +38,7 @@ from compliance.ui import View
 
 Opened = Workbook | Refusal
 SHOWN_PROBLEMS: Final = 10
+SHOWN_CHANGES: Final = 50
 
 
 # --- The parts of the page ----------------------------------------------------------------------------------------
@@ -111,6 +113,7 @@ def inbox(seen: View) -> None:
         files = _kept("files")
         for number, file_id in enumerate(files, start=1):
             _card(seen, file_id, number=number, of=len(files))
+        _clear_button(seen)
         _load_all(seen, list(files))
     ui_history.table(seen)
 
@@ -146,6 +149,24 @@ def _take_away(file_id: str) -> None:
     _kept("together").clear()
 
 
+def _take_all_away(done: list[str]) -> None:
+    for file_id in done:
+        _take_away(file_id)
+
+
+def _clear_button(seen: View) -> None:
+    """Takes away the cards of all files that are loaded, where there are several."""
+    done = list(_kept("loaded files"))
+    if len(done) > 1:
+        st.button(
+            seen.say(N_("Take away the {n} cards of files that are loaded"), n=len(done)),
+            on_click=_take_all_away,
+            args=(done,),
+            type="tertiary",
+            key="clear",
+        )
+
+
 # --- The card of a file -------------------------------------------------------------------------------------------
 
 
@@ -155,7 +176,7 @@ def _card(seen: View, file_id: str, *, number: int, of: int) -> None:
     kicker = say(N_("File {n} of {of}"), n=number, of=of)
     with st.container(border=True, key=f"card-{file_id}"):
         if done := _kept("loaded files").get(file_id):
-            _done(seen, file_id, charts.card_head(name, kicker=kicker, text=done[0]), done[1])
+            _done(seen, file_id, charts.card_head(name, kicker=kicker, text=done.text), done)
             return
         if isinstance(book, Refusal):
             ui.html(charts.card_head(name, kicker=kicker, text=say.refusal(book)))
@@ -172,7 +193,7 @@ def _card(seen: View, file_id: str, *, number: int, of: int) -> None:
         with right:
             if isinstance(found, Preview):
                 _doubts(seen, file_id, found, book)
-                if of == 1:
+                if len(_kept("files")) - len(_kept("loaded files")) == 1:
                     ui.html(charts.section(say(N_("How the figures change")), level=3))
                     _effects(seen, found)
         if isinstance(found, Preview):
@@ -184,20 +205,34 @@ def _card(seen: View, file_id: str, *, number: int, of: int) -> None:
             _take_away_button(seen, file_id)
 
 
-def _done(seen: View, file_id: str, head: charts.Html, mended: list[Change]) -> None:
-    """A file that is loaded: what came of it, and of mended rows what was changed in them."""
+@dataclass(frozen=True)
+class Loaded:
+    """What came of a file: in a sentence, its imports, and of mended rows what was changed in them."""
+
+    text: str
+    receipts: tuple[Receipt, ...] = ()
+    mended: tuple[Change, ...] = ()
+
+
+def _done(seen: View, file_id: str, head: charts.Html, done: Loaded) -> None:
+    """A file that is loaded: what came of it, what was changed in rows that came back, and the rows still rejected."""
     say = seen.say
     ui.html(head)
-    if mended:
+    if done.mended:
         with st.expander(say(N_("What was changed in the rows"))):
-            ui.html(charts.table(*viewing_imports.mended_table(mended, say), caption=say(N_("Mended values"))))
+            drawn = viewing_imports.mended_table(done.mended[:SHOWN_CHANGES], say)
+            ui.html(charts.table(*drawn, caption=say(N_("Mended values"))))
+            _shown_of(seen, SHOWN_CHANGES, len(done.mended))
     with st.container(horizontal=True, key=f"done-{file_id}"):
         ui.link(seen, "overview", say(N_("See the overview")))
+        if any(receipt.summary.rejected for receipt in done.receipts):
+            _rejected_button(seen, file_id, done.receipts)
         _take_away_button(seen, file_id)
 
 
 def _take_away_button(seen: View, file_id: str) -> None:
-    st.button(seen.say(N_("Take away")), key=f"away {file_id}", on_click=_take_away, args=(file_id,), type="tertiary")
+    label = N_("Close the card") if file_id in _kept("loaded files") else N_("Take away")
+    st.button(seen.say(label), key=f"away {file_id}", on_click=_take_away, args=(file_id,), type="tertiary")
 
 
 def _order_of(seen: View, file_id: str) -> Order:
@@ -282,8 +317,7 @@ def _choices(seen: View, file_id: str, found: Preview | Refusal, asked: Order) -
     say = seen.say
     if isinstance(found, Preview | loading.Undated) or asked.extract_date:
         _day_choice(seen, file_id, found)
-    doubtful = isinstance(found, Preview) and any(viewing_imports.is_doubtful(receipt) for receipt in found.receipts)
-    if isinstance(found, Ambiguous) or doubtful or asked.source:
+    if isinstance(found, Ambiguous) or (asked.source and not isinstance(found, Unrecognised)):
         st.selectbox(
             say(N_("What the file is")),
             list(ui.sources()),
@@ -292,12 +326,20 @@ def _choices(seen: View, file_id: str, found: Preview | Refusal, asked: Order) -
             placeholder=say(N_("Found out from its headings")),
             key=f"source {file_id}",
         )
-    names = ui.organisations(seen.key, seen.as_of)
+    names = _organisations(seen, found)
     if len(names) > 1:
         start = names.index(seen.scope.organisation)
         st.selectbox(say(N_("Organisation")), names, index=start, key=f"organisation {file_id}")
     if isinstance(found, Preview) and found.receipts[0].marker is None:
         st.checkbox(say(N_("Completes a file already loaded")), key=f"completes {file_id}")
+
+
+def _organisations(seen: View, found: Preview | Refusal) -> list[str]:
+    """Whose a file may be: those that the database has, and the one that the file names."""
+    names = list(ui.organisations(seen.key, seen.as_of))
+    named = found.receipts[0].other_organisation if isinstance(found, Preview) else None
+    known = {name.casefold() for name in names}
+    return [*names, named] if named and named.casefold() not in known else names
 
 
 def _day_choice(seen: View, file_id: str, found: Preview | Refusal) -> None:
@@ -321,15 +363,21 @@ def _said_day(file_id: str) -> None:
 
 
 def _by_hand(seen: View, file_id: str, book: Workbook, found: Preview | Refusal, asked: Order) -> None:
-    """The way to say by hand how the file is read: open where it is not recognised, else folded away."""
-    say = seen.say
+    """The way to say by hand how the file is read: open where that is needed, else folded away."""
     if isinstance(found, Refusal) and not isinstance(found, Unrecognised | loading.NothingToLoad):
         return
-    lost = isinstance(found, Preview) and any(comparison.lost for comparison in found.comparisons)
-    label = N_("Say how the columns are read")
-    with st.expander(say(label), expanded=isinstance(found, Unrecognised) or lost):
-        source = asked.source or (found.receipts[0].source.id if isinstance(found, Preview) else None)
-        ui_mapping.panel(seen, file_id, book, source)
+    needed = isinstance(found, Refusal) or _is_doubtful(found) or any(compared.lost for compared in found.comparisons)
+    with st.expander(seen.say(N_("Say how the columns are read")), expanded=needed):
+        known = isinstance(found, Preview) and not _is_doubtful(found)
+        matches = (
+            [m for receipt in found.receipts for m in receipt.matches] if isinstance(found, Preview) and known else []
+        )
+        ui_mapping.panel(seen, file_id, book, matches, said=asked.source)
+
+
+def _is_doubtful(found: Preview) -> bool:
+    """Whether so little of a file is known that it may well be something else."""
+    return any(viewing_imports.is_doubtful(receipt) for receipt in found.receipts)
 
 
 def _effects(seen: View, found: Preview) -> None:
@@ -361,29 +409,38 @@ def _problems(seen: View, file_id: str, found: Preview) -> None:
             _problem_list(seen, rejected, say(N_("Rejected rows")))
             text = N_("Send the rows to whoever owns the source. Mended, they are dropped here and complete this file.")
             ui.html(charts.caption(say(text)))
-            st.download_button(
-                say(N_("Download the rejected rows")),
-                lambda: _return_bytes(seen, file_id, found),
-                file_name=viewing_imports.rejected_name(found.receipts[0], say),
-                key=f"rejected {file_id}",
-                on_click="ignore",
-            )
+            _rejected_button(seen, file_id, found.receipts)
     if warned:
         with st.expander(say.plural("{n} value with a warning", "{n} values with a warning", len(warned))):
             _problem_list(seen, warned, say(N_("Values with a warning")))
 
 
-def _return_bytes(seen: View, file_id: str, found: Preview) -> bytes:
-    permissions.require(seen.user, Permission.LOAD_EXPORTS)
-    return returning.return_workbook(found.receipts, _kept("files")[file_id][1], seen.say)
+def _rejected_button(seen: View, file_id: str, receipts: tuple[Receipt, ...]) -> None:
+    """The rejected rows as a workbook, made when it is asked for: outside of a run, so without the session."""
+    say, book = seen.say, _kept("files")[file_id][1]
+
+    def content() -> bytes:
+        permissions.require(seen.user, Permission.LOAD_EXPORTS)
+        return returning.return_workbook(receipts, book, say)
+
+    st.download_button(
+        say(N_("Download the rejected rows")),
+        content,
+        file_name=viewing_imports.rejected_name(receipts[0], say),
+        key=f"rejected {file_id}",
+        on_click="ignore",
+    )
 
 
 def _problem_list(seen: View, problems: Rows, caption: str) -> None:
     say = seen.say
     ui.html(charts.table(*viewing_imports.problem_table(problems[:SHOWN_PROBLEMS], say), caption=caption))
-    if len(problems) > SHOWN_PROBLEMS:
-        text = say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(len(problems)))
-        ui.html(charts.caption(text))
+    _shown_of(seen, SHOWN_PROBLEMS, len(problems))
+
+
+def _shown_of(seen: View, shown: int, of: int) -> None:
+    if of > shown:
+        ui.html(charts.caption(seen.say(N_("{n} of {of} are shown."), n=shown, of=seen.say.number(of))))
 
 
 # --- Loading ------------------------------------------------------------------------------------------------------
@@ -392,7 +449,7 @@ def _problem_list(seen: View, problems: Rows, caption: str) -> None:
 def _load_button(seen: View, file_id: str, book: Workbook, found: Preview) -> None:
     say = seen.say
     label = say.plural("Load {n} row", "Load {n} rows", found.loaded).replace(" ", "\N{NO-BREAK SPACE}")
-    if st.button(label, type="primary", key=f"load {file_id}"):
+    if st.button(label, type="secondary" if _is_doubtful(found) else "primary", key=f"load {file_id}"):
         ui.require(Permission.LOAD_EXPORTS)
         with st.spinner(say(N_("Loading {file}"), file=ui.plain(book.name))):
             _load(seen, file_id, book)
@@ -405,18 +462,18 @@ def _load(seen: View, file_id: str, book: Workbook) -> None:
     try:
         receipts = loading.load(seen.database, book, order, sources=ui.sources(), words=ui.words())
     except Refusal as refusal:
-        _kept("loaded files")[file_id] = (say.refusal(refusal), [])
+        _kept("loaded files")[file_id] = Loaded(say.refusal(refusal))
         return
     if order.through:
         _remember_match(seen, receipts, order)
-    texts = [viewing_imports.loaded_text(receipt, say) for receipt in receipts]
-    _kept("loaded files")[file_id] = (" ".join(texts), _mended(seen, receipts))
+    text = " ".join(viewing_imports.loaded_text(receipt, say) for receipt in receipts)
+    _kept("loaded files")[file_id] = Loaded(text, tuple(receipts), _mended(seen, receipts))
 
 
-def _mended(seen: View, receipts: list[Receipt]) -> list[Change]:
+def _mended(seen: View, receipts: list[Receipt]) -> tuple[Change, ...]:
     """What the owner of a source has changed in the rows that came back."""
     with seen.database.cursor() as cursor:
-        return [change for receipt in receipts for change in returning.mended(cursor, receipt)]
+        return tuple(change for receipt in receipts for change in returning.mended(cursor, receipt))
 
 
 def _remember_match(seen: View, receipts: list[Receipt], order: Order) -> None:
@@ -443,9 +500,7 @@ def _load_all(seen: View, opened: list[str]) -> None:
     """One button for several files that can be loaded."""
     say = seen.say
     waiting = {
-        key[0]
-        for key, found in _kept("previews").items()
-        if isinstance(found, Preview) and not any(viewing_imports.is_doubtful(receipt) for receipt in found.receipts)
+        key[0] for key, found in _kept("previews").items() if isinstance(found, Preview) and not _is_doubtful(found)
     }
     ready = [file_id for file_id in opened if file_id in waiting and file_id not in _kept("loaded files")]
     if len(ready) < 2:

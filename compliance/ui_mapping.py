@@ -1,7 +1,7 @@
 """How a file is read where no declaration knows it: said by hand in its card, remembered, seen and deleted."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.guessing import Candidate, Guess
 from compliance.language import N_
 from compliance.loading import add_event
-from compliance.mapping import Columns, Remembered, remembered
+from compliance.mapping import Columns, Remembered, heading_keys, remembered
 from compliance.markers import marked
 from compliance.permissions import Permission
 from compliance.reading import Sheet, Workbook
-from compliance.recognising import HEADING_ROWS, top_rows
+from compliance.recognising import HEADING_ROWS, Match, as_mapping, top_rows
 from compliance.sources import Field, Source
 from compliance.ui import View
 
@@ -22,28 +22,42 @@ SHOWN_COLUMNS: Final = 8
 WORDS_SHOWN: Final = 12
 
 
-def panel(seen: View, file_id: str, book: Workbook, source_said: str | None) -> None:
-    """Says by hand what a file is: its sheet, its heading row, a column for each field, and what its words mean."""
+def panel(seen: View, file_id: str, book: Workbook, matches: Sequence[Match], *, said: str | None) -> None:
+    """Says by hand what a file is: its sheet, its heading row, a column for each field, and what its words mean.
+
+    `matches` is how the file is read now, where it is recognised, and `said` the source that the user has named.
+    """
     say = seen.say
     sheet = _sheet(seen, file_id, marked(book)[0])
-    index = _heading_row(seen, file_id, sheet)
-    columns = guessing.candidates(sheet, index)
+    match = next((match for match in matches if match.sheet.name == sheet.name), None)
+    index = _heading_row(seen, file_id, sheet, match)
+    columns = guessing.candidates(sheet, index, ui.words())
     if not columns:
         ui.html(charts.note(say(N_("The row has no headings. Choose another row."))))
         return
-    source = _source(seen, file_id, columns, source_said)
+    source = _source(seen, file_id, columns, match.source.id if match else said)
     if source is None:
         return
     key = f"{file_id} {sheet.name} {index} {source.id}"
-    fields = _fields(seen, key, source, columns, _guesses(seen, source, columns))
+    as_now = match is not None and match.source.id == source.id and match.heading_row == index + 1
+    guessed = _as_read(match, columns) if match and as_now else _guesses(seen, source, columns)
+    fields = _fields(seen, key, source, columns, guessed)
     words = _words(seen, key, source, columns, fields)
     lacking = [field for field in source.required if field.name not in fields]
     if lacking:
         names = ", ".join(say.pick(field.texts) for field in lacking)
         ui.html(charts.caption(say(N_("Still to choose: {names}."), names=names)))
-    if st.button(say(N_("Read the file like this")), type="primary", key=f"map {key}", disabled=bool(lacking)):
-        headings = tuple(column.key for column in columns)
+    kind: Literal["primary", "secondary"] = "secondary" if match else "primary"
+    if st.button(say(N_("Read the file like this")), type=kind, key=f"map {key}", disabled=bool(lacking)):
+        headings = tuple(heading_keys(top_rows(sheet)[index]).values())
         keep(seen, Columns(source.id, headings, fields, words))
+
+
+def _as_read(match: Match, columns: Sequence[Candidate]) -> dict[str, Guess]:
+    """The columns that the fields are read from now."""
+    there = {column.key for column in columns}
+    fields = as_mapping(match, through=None).fields
+    return {name: Guess(key, "read") for name, key in fields.items() if key in there}
 
 
 def keep(seen: View, columns: Columns) -> None:
@@ -72,11 +86,11 @@ def _sheet(seen: View, file_id: str, book: Workbook) -> Sheet:
     return filled[number]
 
 
-def _heading_row(seen: View, file_id: str, sheet: Sheet) -> int:
+def _heading_row(seen: View, file_id: str, sheet: Sheet, match: Match | None) -> int:
     """The row with the headings, chosen beside the first rows of the sheet; 0 is the first."""
     say = seen.say
     rows = top_rows(sheet)
-    start = guessing.likely_row(sheet, ui.sources().values())
+    start = match.heading_row - 1 if match else guessing.likely_row(sheet, ui.sources().values())
     number: int = st.number_input(
         say(N_("Row with the headings")),
         min_value=1,
@@ -85,7 +99,8 @@ def _heading_row(seen: View, file_id: str, sheet: Sheet) -> int:
         key=f"heading {file_id} {sheet.name}",
         width=220,
     )
-    shown = viewing_mapping.first_rows(rows, number - 1, SHOWN_COLUMNS, say)
+    hidden = guessing.identity_places(rows[number - 1], ui.words()) if rows else frozenset()
+    shown = viewing_mapping.first_rows(rows, number - 1, SHOWN_COLUMNS, hidden, say)
     ui.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
     return number - 1
 

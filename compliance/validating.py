@@ -146,7 +146,7 @@ def _read_values(
         if field not in fields
         for name, kind in table_columns(field)
     ]
-    cells = [f"cell_{f.name}" for f in fields if f.required or f.type in UNREADABLE or f.type == "yes_no"]
+    cells = [f"cell_{f.name}" for f in fields if f.required or f.listed or f.type in UNREADABLE or f.type == "yes_no"]
     columns = ["sheet_number", "sheet", "row", *cells, *read, *empty]
     sql = f"create or replace temp table typed as select {', '.join(columns)} from staged"
     cursor.execute(sql, _used(sql, _parameters(source, words, date1904=date1904)))
@@ -309,7 +309,7 @@ def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ..
 
 def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str, str, int], ...]:
     """(field, word, rows) of the words that no list of a field that is nothing but its list knows."""
-    listed = [(f.name, f"{f.name}_code") for f in fields if f.type == "word" and f.required]
+    listed = [(f.name, f"{f.name}_code") for f in fields if f.listed]
     listed += [(f.name, f.name) for f in fields if f.type == "yes_no" and not f.secret]
     found: list[tuple[str, str, int]] = []
     for name, read in listed:

@@ -11,6 +11,7 @@ from compliance.language import N_, Language
 from compliance.points import Point
 from compliance.previewing import Effect
 from compliance.sources import Source
+from compliance.validating import REASONS
 from compliance.viewing import Scope
 
 
@@ -59,6 +60,26 @@ def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Sourc
     if row["sheets"]:
         pairs.insert(2, charts.Pair(say(N_("Sheet")), row["sheets"]))
     return pairs
+
+
+def problem_rows(found: Rows, say: Language) -> list[dict[str, object]]:
+    """What was wrong in an import, as rows to download."""
+    return [
+        {
+            say(N_("Sheet")): row["sheet"] or "",
+            say(N_("Row")): row["row"],
+            say(N_("Column")): row["column"] or "",
+            say(N_("Value")): row["value"] or "",
+            say(N_("What is wrong and what to do")): say(REASONS[row["reason"]]),
+            say(N_("Rejected")): say(N_("Yes")) if row["kind"] == "rejected" else say(N_("No")),
+        }
+        for row in found
+    ]
+
+
+def problems_name(row: Mapping[str, Any], say: Language) -> str:
+    """What the file with an import's problems is called."""
+    return f"{say(viewing.REJECTED)} import {row['import_id']}.csv"
 
 
 def cell_table(found: Rows, say: Language) -> pd.DataFrame:

@@ -97,6 +97,7 @@ KINDS: Final = {
 }
 FOUND_BY: Final = {
     "said": N_("as you said"),
+    "marker": N_("that of the file whose rows these are"),
     "heading": N_("stands above the headings"),
     "file_name": N_("stands in the file name"),
     "modified": N_("the day the workbook was last changed"),
@@ -180,6 +181,10 @@ def doubts(
         **_doubts_of_the_file(receipt, workbook, say),
         # what came back filled in is only a part of an export
         **(_doubts_beside_the_last(comparison, say) if receipt.marker is None else {}),
+        say(
+            N_("No full export of {source} is loaded, so the figures would rest on these answers alone."),
+            source=say.pick(receipt.source.title),
+        ): _came_back(receipt, "answers") and comparison.earlier is None,
         **{unmatched_text(found, sources, say): True for found in comparison.unmatched if found.many},
     }
     return [text for text, told in texts.items() if told]
@@ -363,7 +368,7 @@ def mended_table(changes: Sequence[Change], say: Language) -> tuple[list[charts.
         charts.Column(say(N_("Row")), numeric=True),
         charts.Column(say(N_("Column")), strong=True, nowrap=True),
         charts.Column(say(N_("Before"))),
-        charts.Column(say(N_("Now"))),
+        charts.Column(say(N_("After"))),
     ]
     return columns, [
         [say.number(c.row), c.column, c.before or say(N_("(empty)")), c.now or say(N_("(empty)"))] for c in changes
@@ -402,12 +407,17 @@ def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], say: Lan
 
 def when_and_who(row: Mapping[str, Any], say: Language) -> str:
     """When an import was loaded, and by whom."""
-    who = say(WHO[row["imported_by"]]) if row["imported_by"] in WHO else row["imported_by"]
+    who = _who(row["imported_by"], say)
     return say(N_("{moment} by {who}"), moment=say.moment(viewing.local(row["imported_at"])), who=who)
+
+
+def _who(name: str, say: Language) -> str:
+    return say(WHO[name]) if name in WHO else name
 
 
 def state(row: Mapping[str, Any], say: Language) -> str:
     """Whether an import counts, and why it does not."""
     if row["revoked_at"]:
-        return say(N_("Revoked {moment}: {why}"), moment=say.moment(viewing.local(row["revoked_at"])), why=row["why"])
+        moment, who = say.moment(viewing.local(row["revoked_at"])), _who(row["revoked_by"], say)
+        return say(N_("Revoked {moment} by {who}: {why}"), moment=moment, who=who, why=row["why"])
     return say(N_("Counts, completes another file")) if row["completes"] else say(N_("Counts"))

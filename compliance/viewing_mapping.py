@@ -1,6 +1,6 @@
 """What the page says of a file that is mapped by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from compliance import charts, viewing
@@ -17,18 +17,21 @@ BY: Final = {"before": N_("as last time"), "name": N_("guess by its name"), "con
 
 
 def first_rows(
-    rows: Sequence[Row], heading: int, width: int, say: Language
+    rows: Sequence[Row], heading: int, width: int, hidden: Collection[int], say: Language
 ) -> tuple[list[charts.Column], list[list[str]]]:
-    """The rows around a heading with their numbers, the first columns of each."""
+    """The rows around a heading with their numbers, the first columns of each; the columns `hidden` are never read."""
     start = max(0, min(heading - 2, len(rows) - SHOWN_ROWS))
     shown = rows[start : start + SHOWN_ROWS]
     used = min(width, max((len(row) for row in shown), default=0))
     columns = [charts.Column(say(N_("Row")), numeric=True)]
     columns += [charts.Column(chr(65 + place), nowrap=True) for place in range(used)]
-    texts = [
-        [f"{number}{' ◂' if number - 1 == heading else ''}", *(_short(cell or "") for cell in row[:used])]
-        for number, row in enumerate(shown, start=start + 1)
-    ]
+    texts = []
+    for number, row in enumerate(shown, start=start + 1):
+        cells = [
+            "" if place in hidden and number - 1 > heading else _short(cell or "")
+            for place, cell in enumerate(row[:used])
+        ]
+        texts.append([f"{number}{' ◂' if number - 1 == heading else ''}", *cells])
     return columns, texts
 
 
@@ -39,6 +42,8 @@ def _short(text: str) -> str:
 
 def guess_note(guessed: Mapping[str, Guess], say: Language) -> str:
     """How many columns are filled in, and that somebody must look at them."""
+    if any(guess.by == "read" for guess in guessed.values()):
+        return say(N_("As the file is read now."))
     if not guessed:
         return say(N_("Nothing could be guessed. Choose a column for each field that the file has."))
     return say.plural(
@@ -51,7 +56,7 @@ def guess_note(guessed: Mapping[str, Guess], say: Language) -> str:
 def field_label(field: Field, guess: Guess | None, say: Language) -> str:
     """A field, whether a row needs it, and why a column is filled in."""
     name = say.pick(field.texts) + (" *" if field.required else "")
-    return f"{name} ({say(BY[guess.by])})" if guess else name
+    return f"{name} ({say(BY[guess.by])})" if guess and guess.by in BY else name
 
 
 def column_label(column: Candidate) -> str:

@@ -170,7 +170,7 @@ def test_mended_rows_of_a_mapped_file_are_read_by_its_mapping(line):
 def guessed(line, table, source, *, index=0):
     path = line.file(table, name="unknown.csv")
     sheet = read(path, name=path.name).sheets[0]
-    columns = guessing.candidates(sheet, index)
+    columns = guessing.candidates(sheet, index, WORDS)
     with line.database.cursor() as cursor:
         known = guessing.known_values(cursor, SOURCES[source], day=NOVEMBER, known_at=EVERYTHING_KNOWN)
         before = guessing.headings_before(cursor, SOURCES[source])
@@ -182,7 +182,7 @@ def test_source_row_and_columns_are_guessed_by_name(line):
     path = line.file(COURSES, name="unknown.csv")
     sheet = read(path, name=path.name).sheets[0]
     assert guessing.likely_row(sheet, SOURCES.values()) == 1
-    source = guessing.likely_source(guessing.candidates(sheet, 1), SOURCES.values(), WORDS)
+    source = guessing.likely_source(guessing.candidates(sheet, 1, WORDS), SOURCES.values(), WORDS)
     assert source
     assert source.id == "training"
     found = guessed(line, COURSES, "training", index=1)
@@ -219,6 +219,6 @@ def test_a_column_of_words_is_no_column_of_dates(line):
 
 def test_words_that_no_list_knows_are_asked_with_their_number(line):
     path = line.file(COURSES, name="unknown.csv")
-    columns = guessing.candidates(read(path, name=path.name).sheets[0], 1)
+    columns = guessing.candidates(read(path, name=path.name).sheets[0], 1, WORDS)
     status = SOURCES["training"].field("status")
     assert guessing.unknown_words(status, columns[2], WORDS) == [("Klarmarkerad", 1), ("Väntar", 1)]

@@ -17,14 +17,21 @@
 --   number (bigint): how many rows say it
 
 with written as (
-    select organisation, 'training' as source, import_id, file, sheet_number, sheet, row, status, status_code
+    select
+        organisation, 'training' as source, 'status' as field, import_id, file, sheet_number, sheet, row,
+        status as word, status_code as code
     from training_at(as_of := $as_of, known_at := $known_at)
     union all
-    select organisation, 'processors', import_id, file, sheet_number, sheet, row, status, status_code
+    select organisation, 'processors', 'status', import_id, file, sheet_number, sheet, row, status, status_code
     from processors_at(as_of := $as_of, known_at := $known_at)
     union all
-    select organisation, 'local_instruction', import_id, file, sheet_number, sheet, row, status, status_code
+    select organisation, 'local_instruction', 'status', import_id, file, sheet_number, sheet, row, status, status_code
     from local_instruction_at(as_of := $as_of, known_at := $known_at)
+    union all
+    select
+        organisation, 'systems', 'responsibility', import_id, file, sheet_number, sheet, row,
+        responsibility, responsibility_code
+    from systems_at(as_of := $as_of, known_at := $known_at)
 )
 select
     organisation,
@@ -34,11 +41,11 @@ select
     min_by(sheet_number, (sheet_number, row)) as sheet_number,
     min_by(sheet, (sheet_number, row)) as sheet,
     min_by(row, (sheet_number, row)) as row,
-    min_by(status, (sheet_number, row)) as subject,
-    'status' as field,
+    min_by(word, (sheet_number, row)) as subject,
+    field,
     cast(null as varchar) as detail,
     count(*) as number
 from written
-where status is not null and status_code is null
-group by organisation, source, import_id, lower(status)
-order by organisation collate sv, source, import_id, number desc, subject collate sv
+where word is not null and code is null
+group by organisation, source, field, import_id, lower(word)
+order by organisation collate sv, source, import_id, field, number desc, subject collate sv

@@ -1,0 +1,5 @@
+-- What was rejected or loaded as empty in one import.
+select sheet_number, sheet, row, column_number, "column", value, reason, kind
+from problems
+where import_id = $import_id
+order by sheet_number, row, column_number
