@@ -116,7 +116,7 @@ def _load_one(path: Path, order: Order) -> bool:
 
     own = places.own_files()
     try:
-        if not path.is_file():
+        if not _is_file(path):
             raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
         workbook = read(path, name=path.name)
         receipts = load(_database(), workbook, order, sources=load_sources(own), words=load_values(own))
@@ -131,6 +131,14 @@ def _load_one(path: Path, order: Order) -> bool:
             flush=True,  # who reads it may rely on it at once, also where a later file takes long
         )
     return True
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file that may be looked at; a name that is too long names none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 @app.command("coverage")

@@ -37,6 +37,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._condition = threading.Condition()
+        # one writer at a time in this process too: numbers are the highest there is and one more
+        self._writer = threading.RLock()
         self._connection: Cursor | None = None
         self._users: Counter[int] = Counter()
         self._opening = False
@@ -85,7 +87,7 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _no_access(self.path, error) from error
-        with self._joined() as cursor:
+        with self._writer, self._joined() as cursor:
             cursor.execute("begin transaction")
             try:
                 yield cursor

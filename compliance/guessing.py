@@ -20,7 +20,7 @@ from compliance.mapping import heading_keys
 from compliance.queries import statement
 from compliance.reading import Sheet
 from compliance.recognising import Words, is_identity, known_headings, top_rows
-from compliance.sources import Field, Source, normal
+from compliance.sources import Field, Source, is_secret, normal
 
 SAMPLED_ROWS: Final = 2000
 SAMPLES: Final = 30
@@ -58,7 +58,7 @@ class Guess:
 def candidates(sheet: Sheet, index: int, words: Words) -> list[Candidate]:
     """The columns of a sheet whose heading is in the row `index`, without those that are never read."""
     row = top_rows(sheet)[index]
-    hidden = identity_places(row, words)
+    hidden = hidden_places(row, words)
     below = sheet.cells.slice(index + 1, SAMPLED_ROWS)
     return [
         Candidate(place, key, " ".join(str(row[place]).split()), _values(below, place))
@@ -67,9 +67,9 @@ def candidates(sheet: Sheet, index: int, words: Words) -> list[Candidate]:
     ]
 
 
-def identity_places(row: Sequence[str | None], words: Words) -> frozenset[int]:
-    """The places of the columns whose heading says that they hold identity numbers."""
-    return frozenset(place for place, cell in enumerate(row) if cell and is_identity(cell, words))
+def hidden_places(row: Sequence[str | None], words: Words) -> frozenset[int]:
+    """The places of the columns whose heading says that they hold identity numbers, or why somebody is away."""
+    return frozenset(place for place, cell in enumerate(row) if cell and (is_identity(cell, words) or is_secret(cell)))
 
 
 def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:

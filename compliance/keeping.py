@@ -10,15 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.database import Cursor
-from compliance.markers import is_row_number
+from compliance.markers import is_row_number, row_number
 from compliance.queries import statement
 from compliance.reading import Workbook
 from compliance.recognising import Match, Words
-from compliance.sources import normal
+from compliance.sources import is_secret
 
 SHOWN_PLACES: Final = 500
-# Parts of headings that say why somebody is away.
-ABSENCE: Final = ("frånvaro", "ledig", "sjuk")
 
 Fact = dict[str, Any]
 
@@ -42,12 +40,17 @@ def keep_facts(
     *,
     words: Words,
     through: str | None,
-    returned: bool,
+    returned_to: str | None,
+    rejected: Collection[tuple[int, int]],
 ) -> None:
-    """Keeps what was noticed while the file was read, what a person has said of it, and which rows came back mended."""
+    """Keeps what was noticed while the file was read, what a person has said of it, and which rows came back mended.
+
+    `returned_to` is the SHA-256 of the file that mended rows belong to, `rejected` has (sheet, row) of rows not loaded.
+    """
     facts = [
         *_counted(workbook),
-        *(fact for match in matches if returned for fact in _mended(match)),
+        *([_fact("returned_to", what=returned_to)] if returned_to else []),
+        *(fact for match in matches if returned_to for fact in _mended(match, rejected)),
         *(fact for match in matches for fact in _of_sheet(match, words)),
         *([_fact("matched_by", what=through)] if through else []),
     ]
@@ -56,23 +59,17 @@ def keep_facts(
 
 
 def never_kept(match: Match) -> frozenset[int]:
-    """The places of the columns whose cells are not kept."""
-    secret = {
-        heading
-        for field in match.source.fields
-        if field.secret and field.instead
-        for group in (field.headings, *field.instead.headings)
-        for heading in group
-    }
-    of_secret = [c for f in match.source.fields if f.secret for c in match.columns.get(f.name, ())]
+    """The places of the columns whose cells are not kept: identity numbers, absence, and what has no heading at all."""
+    named = [*match.unused, *(column for group in match.columns.values() for column in group)]
+    kept = {column.place for column in named} - secret_places(match)
+    return frozenset(range(match.sheet.cells.num_columns)) - kept
+
+
+def secret_places(match: Match) -> frozenset[int]:
+    """The places of the columns that say, or could say, why somebody is away."""
+    of_field = [c.place for f in match.source.fields if f.secret for c in match.columns.get(f.name, ())]
     every = [*match.unused, *(column for group in match.columns.values() for column in group)]
-    named = [column for column in every if _is_secret(normal(column.heading), secret)]
-    return frozenset(column.place for column in (*match.dropped, *of_secret, *named))
-
-
-def _is_secret(heading: str, secret: Collection[str]) -> bool:
-    """Whether a column of any source says why somebody is away, by a declared heading or by what it is called."""
-    return heading in secret or any(word in heading for word in ABSENCE)
+    return frozenset([*of_field, *(column.place for column in every if is_secret(column.full))])
 
 
 def _keep_cells(cursor: Cursor, import_id: int, match: Match) -> None:
@@ -137,12 +134,28 @@ def _of_sheet(match: Match, words: Words) -> list[Fact]:
     ]
 
 
-def _mended(match: Match) -> list[Fact]:
-    """The rows of a return by the numbers that they had in the file they came from."""
-    places = [column.place for column in match.unused if is_row_number(column.heading)]
-    cells = match.sheet.cells.slice(match.heading_row)
-    numbers = [cell for place in places for cell in cells[f"c{place}"].to_pylist() if cell and cell.strip().isdigit()]
-    return [_fact("mended", sheet_number=match.number, what=match.sheet.name, row=int(n)) for n in numbers]
+def _mended(match: Match, rejected: Collection[tuple[int, int]]) -> list[Fact]:
+    """The rows that came back, each with whether it could be loaded (1) or is wrong still (0)."""
+    return [
+        _fact(
+            "mended",
+            sheet_number=match.number,
+            what=match.sheet.name,
+            row=number,
+            number=int((match.number, row) not in rejected),
+        )
+        for row, number in mended_rows(match).items()
+    ]
+
+
+def mended_rows(match: Match) -> dict[int, int]:
+    """For each row of a return the number that it had in the file it came from."""
+    place = next((column.place for column in match.unused if is_row_number(column.heading)), None)
+    if place is None:
+        return {}
+    cells = match.sheet.cells[f"c{place}"].to_pylist()[match.heading_row :]
+    found = {row: row_number(cell) for row, cell in enumerate(cells, start=match.heading_row + 1)}
+    return {row: number for row, number in found.items() if number}
 
 
 def _written_errors(match: Match, words: Words) -> list[tuple[int, int]]:

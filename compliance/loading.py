@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.errors import Refusal
-from compliance.keeping import keep_cells, keep_columns, keep_facts
+from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
 from compliance.language import N_
 from compliance.mapping import Columns, remembered
-from compliance.markers import Marker, marked
+from compliance.markers import Marker, is_row_number, marked
 from compliance.masking import mask_text
 from compliance.matching import translate_keys
 from compliance.queries import statement
@@ -32,6 +32,8 @@ from compliance.sources import Source
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
 FIRST_NAME: Final = "Förvaltningen"
+# Why an import no longer counts, where nobody has written it.
+REPLACED: Final = N_("replaced by later mended rows")
 FORMULAS: Final = N_(
     "{file} has {n} formulas without a stored value, so their cells look empty. "
     "Open the file in Excel, save it and load it again."
@@ -160,16 +162,31 @@ def prepare(
         )
     returned = marker is not None and marker.kind == "return"
     matches = recognise(workbook, sources, words, said=order.source, mappings=mappings, returned=returned)
+    if marker is None:
+        _refuse_unmarked_return(workbook, matches)
     filled = [match for match in matches if data_rows(match, words).num_rows]
     return Prepared(workbook, order, filled or matches, marker)
+
+
+def _refuse_unmarked_return(workbook: Workbook, matches: list[Match]) -> None:
+    """Mended rows whose hidden sheet is lost would be taken for a whole export, and replace it."""
+    for match in matches:
+        if any(is_row_number(column.heading) for column in match.unused):
+            raise Refusal(
+                N_(
+                    "{file} looks like mended rows, but has lost the hidden sheet that says which file they belong to. "
+                    "Mend the workbook as it was sent out, and save it as .xlsx."
+                ),
+                file=workbook.name,
+            )
 
 
 def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool = True) -> list[Receipt]:
     """Loads a file inside the caller's transaction; `cells` says whether they are kept as they were read."""
     day = _extract_date(file, words)
     organisation_id, organisation = _organisation(cursor, file.order, day.day)
-    if file.marker and file.returned:
-        _refuse_without_original(cursor, file.workbook, file.marker)
+    if file.returned:
+        _refuse_return(cursor, file, day.day)
     job = _Job(file, words, day, organisation_id, organisation, cells)
     ordered = sorted(file.matches, key=lambda match: (match.source.order, match.number))
     receipts = [_load_source(cursor, job, list(group)) for _, group in groupby(ordered, key=lambda m: m.source.id)]
@@ -178,12 +195,14 @@ def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool =
     return receipts
 
 
-def _refuse_without_original(cursor: Cursor, workbook: Workbook, marker: Marker) -> None:
-    """Mended rows belong to a file; alone they would stand for all of it."""
-    known = rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
-    if not any(row["sha256"] == marker.sha256 and not row["revoked_at"] for row in known):
+def _refuse_return(cursor: Cursor, file: Prepared, day: date) -> None:
+    """Mended rows belong to a file that counts; alone they would stand for all of it."""
+    sha256 = file.marker.sha256 if file.marker else None
+    counting = rows(cursor, statement("returned_to"), {"sha256": sha256, "day": day, "known_at": EVERYTHING_KNOWN})
+    if not counting:
         raise Refusal(
-            N_("{file} holds mended rows of a file that is not loaded. Load that file first."), file=workbook.name
+            N_("{file} holds mended rows of a file that is not loaded, or no longer counts. Load that file first."),
+            file=file.workbook.name,
         )
 
 
@@ -285,8 +304,10 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded and not (job.file.answered and problems):
         raise _nothing_to_load(job.workbook, source, problems)
-    replaced = None if job.order.completes else _replaced(cursor, job, source)
-    import_id = _add_import(cursor, job, matches, summary)
+    replaced = _mended_before(cursor, job, matches) if job.file.returned else _replaced(cursor, job, source)
+    import_id = _add_import(cursor, job, matches, summary, problems)
+    if replaced and job.file.returned:
+        _revoke(cursor, replaced[0], why=REPLACED, order=job.order)
     named = organisation_named(matches, job.words)
     named = _called(cursor, named, job.day.day) if named else None
     return Receipt(
@@ -306,7 +327,29 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     )
 
 
-def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summary) -> int:
+def _mended_before(cursor: Cursor, job: _Job, matches: list[Match]) -> tuple[int, str] | None:
+    """The import of mended rows of the same file whose place these take, as they hold all of its rows.
+
+    Where they hold some of them, a row would count twice; so they are refused.
+    """
+    marker = job.file.marker
+    given = {"sha256": marker.sha256 if marker else None, "source": matches[0].source.id, "known_at": EVERYTHING_KNOWN}
+    now = {number for match in matches for number in mended_rows(match).values()}
+    for row in rows(cursor, statement("earlier_returns"), given):
+        before = set(row["mended"] or ())
+        if before and before <= now:
+            return row["import_id"], row["file"]
+        if both := before & now:
+            raise Refusal(
+                N_("Row {row} of {file} has been mended before, by import {id}. Revoke that import first."),
+                row=min(both),
+                file=job.workbook.name,
+                id=row["import_id"],
+            )
+    return None
+
+
+def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summary, problems: Rows) -> int:
     """Writes the import with everything that belongs to it; returns its number."""
     source = matches[0].source
     import_id: int = cursor.execute(statement("next_import_id")).fetchall()[0][0]
@@ -323,7 +366,8 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
             matches,
             words=job.words,
             through=job.through(matches),
-            returned=job.file.returned,
+            returned_to=job.file.marker.sha256 if job.file.marker and job.file.returned else None,
+            rejected={(p["sheet_number"], p["row"]) for p in problems if p["kind"] == "rejected"},
         )
     insert_typed(cursor, source, import_id=import_id)
     add_event(cursor, job.order, "load", f"import {import_id}: {source.id}, {job.workbook.name}")
@@ -331,7 +375,9 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
 
 
 def _replaced(cursor: Cursor, job: _Job, source: Source) -> tuple[int, str] | None:
-    """The import of the same source and day, which a later one takes the place of."""
+    """The import of the same source and day, which a later one takes the place of unless it completes it."""
+    if job.order.completes:
+        return None
     given = {"organisation_id": job.organisation_id, "source": source.id, "extract_date": job.day.day}
     found = rows(cursor, statement("same_day"), given | {"known_at": EVERYTHING_KNOWN})
     return (found[0]["import_id"], found[0]["file"]) if found else None
@@ -413,11 +459,12 @@ def revoke(database: Database, import_id: int, *, why: str, order: Order) -> Non
             raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
         if known[import_id]["revoked_at"]:
             raise Refusal(N_("Import {id} has been revoked before."), id=import_id)
-        cursor.execute(
-            statement("revoke"),
-            {"import_id": import_id, "now": order.now, "who": order.who, "why": why},
-        )
-        add_event(cursor, order, "revoke", f"import {import_id}: {why}")
+        _revoke(cursor, import_id, why=why, order=order)
+
+
+def _revoke(cursor: Cursor, import_id: int, *, why: str, order: Order) -> None:
+    cursor.execute(statement("revoke"), {"import_id": import_id, "now": order.now, "who": order.who, "why": why})
+    add_event(cursor, order, "revoke", f"import {import_id}: {why}")
 
 
 def rename_organisation(database: Database, organisation_id: int, *, name: str, order: Order) -> None:
@@ -440,6 +487,7 @@ def rename_organisation(database: Database, organisation_id: int, *, name: str, 
 
 def as_kept(text: str) -> str:
     """What a person wrote as one line, without marks that cannot be seen and with identity numbers masked."""
+    text = unicodedata.normalize("NFC", text)
     seen = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
     return mask_text(" ".join(seen.split()))[0]
 

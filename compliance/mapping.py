@@ -12,7 +12,7 @@ from typing import Final
 
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.queries import statement
-from compliance.sources import Source, normal
+from compliance.sources import Field, Source, normal
 
 YES_NO: Final = ("yes", "no")
 
@@ -109,22 +109,36 @@ def _merged(own: Mapping[str, tuple[str, ...]], more: Mapping[str, list[str]]) -
 
 def as_source_file(columns: Columns, source: Source) -> str:
     """The mapping as a declaration to lay over the product's: `data/store/sources/<source>.toml`."""
-    lines = [f"# Headings and words of a file with the columns: {', '.join(columns.headings)}.".replace("\n", " ")]
+    lines = [f"# Headings and words of a file with the columns: {_seen(', '.join(columns.headings))}."]
+    if columns.through:
+        lines.append(
+            f"# Its keys are matched by the column {_seen(columns.through)}, which only the database remembers."
+        )
     named = {*columns.fields, *columns.words}
     for field_ in source.fields:
         if field_.name not in named:
             continue
-        heading = columns.fields.get(field_.name)
-        lines += ["", f"[fields.{field_.name}]"]
-        if heading and normal(heading) not in field_.headings:
-            lines.append(f"headings = {_quoted([heading])}")
-        by_code: dict[str, list[str]] = {}
-        for word, code in columns.words.get(field_.name, {}).items():
-            by_code.setdefault(code, []).append(word)
-        lines += [f"words.{code} = {_quoted(words)}" for code, words in sorted(by_code.items())]
+        told = _told(field_, columns)
+        if told:
+            lines += ["", f"[fields.{field_.name}]", *told]
     return "\n".join(lines) + "\n"
+
+
+def _told(field_: Field, columns: Columns) -> list[str]:
+    """What a mapping says of a field beyond what the declaration says."""
+    heading = columns.fields.get(field_.name)
+    lines = [f"headings = {_quoted([heading])}"] if heading and normal(heading) not in field_.headings else []
+    by_code: dict[str, list[str]] = {}
+    for word, code in columns.words.get(field_.name, {}).items():
+        by_code.setdefault(code, []).append(word)
+    return lines + [f"words.{code} = {_quoted(words)}" for code, words in sorted(by_code.items())]
+
+
+def _seen(text: str) -> str:
+    """A text without marks that cannot be seen, which TOML does not allow."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _quoted(texts: list[str]) -> str:
     """A list of TOML's basic strings, which JSON's are as well."""
-    return json.dumps(texts, ensure_ascii=False)
+    return json.dumps([_seen(text) for text in texts], ensure_ascii=False)

@@ -22,6 +22,9 @@ ASKED: Final = "Frågade kolumner"
 # The column of a return that says where each row stood in the file it came from.
 ROW: Final = N_("Row in the file")
 Kind = Literal["return", "answers"]
+MOST_DIGITS: Final = 7
+# A unit is asked some hundreds of questions at most.
+MOST_ANSWERS: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,12 @@ def is_row_number(heading: str) -> bool:
     return normal(heading) in {normal(Language(code)(ROW)) for code in LANGUAGES}
 
 
+def row_number(cell: str | None) -> int | None:
+    """The number of a spreadsheet row that a cell holds, if it does."""
+    text = (cell or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
 def marked(workbook: Workbook) -> tuple[Workbook, Marker | None]:
     """The workbook without its hidden sheet, and what that says; of answers only the rows that were answered."""
     sheet = next((sheet for sheet in workbook.sheets if sheet.name == SHEET), None)
@@ -81,13 +90,16 @@ def _said(sheet: Sheet) -> dict[str, str]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 2000 <= day.year <= 2100 else None
 
 
 def _answered(sheet: Sheet) -> Sheet:
     """The sheet with every row blank in which none of the asked columns is filled."""
+    if sheet.cells.num_rows > MOST_ANSWERS:
+        return sheet
     rows = sheet.cells.to_pylist()
     place = next(((n, name) for n, row in enumerate(rows) for name, cell in row.items() if cell == ASKED), None)
     if place is None:

@@ -31,6 +31,8 @@ TITLE_ROW, HEADING_ROW = 1, 3
 NEW_ROWS: Final = 15
 WIDTHS: Final = {"date": 15, "yes_no": 16, "number": 13, "word": 18}
 TEXT_WIDTH: Final = 28
+# What every system can unpack, with its ending and a number.
+LONGEST_NAME: Final = 80
 NO_FILE_MARKS: Final = dict.fromkeys(map(ord, '<>:"/\\|?*'), " ")
 READ_FIRST: Final = N_("Read first")
 NEW: Final = N_("New procurements")
@@ -184,8 +186,13 @@ def questionnaires(asked: dict[Unit, Questions], asking: Asking, say: Language) 
     """The workbooks of all units that are asked something, in a zip."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        taken: set[str] = set()
         for unit, of_unit in asked.items():
-            archive.writestr(file_name(unit, asking, say), questionnaire(unit, of_unit, asking, say))
+            name = file_name(unit, asking, say)
+            while name.casefold() in taken:
+                name = f"{name.removesuffix('.xlsx')} {len(taken) + 1}.xlsx"
+            taken.add(name.casefold())
+            archive.writestr(name, questionnaire(unit, of_unit, asking, say))
     return file.getvalue()
 
 
@@ -205,7 +212,7 @@ def questionnaire(unit: Unit, asked: Questions, asking: Asking, say: Language) -
 def file_name(unit: Unit, asking: Asking, say: Language) -> str:
     """What the workbook is called: without a day, so that the day on which it is saved becomes its extract date."""
     name = say(N_("Questions {unit}"), unit=unit or asking.organisation)
-    return " ".join(name.translate(forms.ILLEGAL).translate(NO_FILE_MARKS).split()) + ".xlsx"
+    return " ".join(name.translate(forms.ILLEGAL).translate(NO_FILE_MARKS).split())[:LONGEST_NAME] + ".xlsx"
 
 
 def _sheet(book: Any, topic: Topic, found: Rows, whom: str, asking: Asking, say: Language) -> str:

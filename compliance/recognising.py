@@ -45,10 +45,16 @@ class Ambiguous(Unrecognised):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet that a field is read from: its place (0 is A) and its heading as written."""
+    """A column of a sheet: its place (0 is A), its heading as written, and the banner above it."""
 
     place: int
     heading: str
+    banner: str = ""
+
+    @property
+    def full(self) -> str:
+        """The heading with its banner."""
+        return f"{self.banner} {self.heading}".strip()
 
 
 @dataclass(frozen=True)
@@ -144,11 +150,25 @@ def _as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: C
         for field in source.fields
         if (key := mapping.fields.get(field.name)) in named and named[key] not in dropped
     }
+    secret = _secret_columns(source, tuple(column for column in named.values() if column not in dropped))
+    columns = {name: group for name, group in columns.items() if not source.field(name).secret} | secret
     times = Counter(group[0].place for group in columns.values())
     # one column that gives several fields holds them together, as K3 R2 T1 does
     combined = {name for name, group in columns.items() if times[group[0].place] > 1 and source.field(name).instead}
+    combined |= {name for name in secret if normal(columns[name][0].heading) not in source.field(name).headings}
     unused = tuple(c for c in named.values() if c.place not in times and c not in dropped)
     return Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
+
+
+def _secret_columns(source: Source, columns: tuple[Column, ...]) -> dict[str, tuple[Column, ...]]:
+    """The columns of fields of which only yes or no is read: nobody connects them, they are known by their headings."""
+    by_heading = {normal(column.heading): column for column in reversed(columns)}
+    found = {
+        field.name: (own,) if (own := _first(field.headings, by_heading)) else _parts(field, by_heading)
+        for field in source.fields
+        if field.secret
+    }
+    return {name: group for name, group in found.items() if group}
 
 
 def as_mapping(match: Match, *, through: str | None) -> Columns:
@@ -156,7 +176,11 @@ def as_mapping(match: Match, *, through: str | None) -> Columns:
     if match.mapping:
         return replace(match.mapping, through=through)
     keys = heading_keys(top_rows(match.sheet)[match.heading_row - 1])
-    fields = {name: keys[group[0].place] for name, group in match.columns.items() if group[0].place in keys}
+    fields = {
+        name: keys[group[0].place]
+        for name, group in match.columns.items()
+        if group[0].place in keys and not match.source.field(name).secret
+    }
     return Columns(match.source.id, tuple(keys.values()), fields, through=through)
 
 
@@ -241,7 +265,7 @@ def _named(row: Row) -> Named:
 
 
 def _heading(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
-    dropped = tuple(column for column, _ in columns if is_identity(column.heading, words))
+    dropped = tuple(column for column, _ in columns if is_identity(column.full, words))
     known: dict[str, Column] = {}
     for column, key in (*columns, *other):
         if key in every and column not in dropped:
@@ -257,15 +281,17 @@ def _under_banner(index: int, upper: Named, lower: Named, every: frozenset[str],
     if min(len(upper), len(lower)) < 2:
         return None
     above, below = ({column.place: (column, key) for column, key in row} for row in (upper, lower))
-    columns, other, banner = [], [], ""
+    columns, other, banner, over = [], [], "", ""
     for place in range(max(*above, *below) + 1):
         if place in above:
-            banner = above[place][1]
+            banner, over = above[place][1], above[place][0].heading
         elif place not in below:
-            banner = ""
+            banner, over = "", ""
         if place in below:
-            columns.append(below[place])
-            other += [(below[place][0], f"{banner} {below[place][1]}")] if banner else []
+            column, key = below[place]
+            column = replace(column, banner=over) if over else column
+            columns.append((column, key))
+            other += [(column, f"{banner} {key}")] if banner else []
         elif place in above:
             columns.append(above[place])
     return _heading(index + 1, columns, other, every, words)
@@ -336,7 +362,7 @@ def _first(headings: Iterable[str], by_heading: dict[str, Column]) -> Column | N
 
 def is_identity(heading: str, words: Words) -> bool:
     """Whether a heading says that its column holds personal identity numbers."""
-    folded = "".join(heading.split()).casefold()
+    folded = "".join(letter for letter in heading if letter.isprintable() and not letter.isspace()).casefold()
     return any(word in folded for word in words["identity_headings"])
 
 

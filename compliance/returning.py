@@ -12,10 +12,10 @@ from openpyxl.utils import get_column_letter
 
 from compliance import forms
 from compliance.database import Cursor, Rows, rows
-from compliance.keeping import never_kept
+from compliance.keeping import never_kept, secret_places
 from compliance.language import LANGUAGES, N_, Language
 from compliance.loading import Receipt
-from compliance.markers import ROW, Marker, is_row_number
+from compliance.markers import ROW, Marker, is_row_number, row_number
 from compliance.queries import statement
 from compliance.reading import Workbook
 from compliance.recognising import Match, Row
@@ -32,6 +32,7 @@ MEASURED_ROWS: Final = 200
 # What joins the columns that one field was read from.
 JOINT: Final = " + "
 MIDNIGHT: Final = " 00:00:00"
+NOT_AWAY: Final = frozenset({"", "nej", "n", "no", "0", "falskt", "false", "ingen", "-"})
 
 
 def return_workbook(receipts: tuple[Receipt, ...], workbook: Workbook, say: Language) -> bytes:
@@ -126,14 +127,28 @@ def _checks(match: Match, say: Language) -> dict[int, Any]:
 def _cells(match: Match, numbers: list[int]) -> list[Row]:
     """The cells of rows of the sheet, which count from 1."""
     found = match.sheet.cells.take([number - 1 for number in numbers])
-    return [list(row.values()) for row in found.to_pylist()]
+    secret = secret_places(match)
+    return [
+        [_yes_or_no(cell) if place in secret else cell for place, cell in enumerate(row.values())]
+        for row in found.to_pylist()
+    ]
+
+
+def _yes_or_no(cell: str | None) -> str:
+    """Whether somebody is away: why they are is left out, but a mended row must not lose that they are."""
+    return "Ja" if (cell or "").strip().casefold() not in NOT_AWAY else "Nej"
 
 
 def _places(match: Match, lines: list[Row]) -> list[int]:
     """The columns that are kept and have a heading, or something in one of the rows."""
-    hidden, headings = never_kept(match), _headings(match)
+    hidden, headings = never_kept(match) - _read_as_yes_or_no(match), _headings(match)
     every = range(match.sheet.cells.num_columns)
     return [p for p in every if p not in hidden and (p in headings or any(cells[p] for cells in lines))]
+
+
+def _read_as_yes_or_no(match: Match) -> frozenset[int]:
+    """The columns of which a field reads yes or no and nothing else."""
+    return frozenset(c.place for f in match.source.fields if f.secret for c in match.columns.get(f.name, ()))
 
 
 def _headings(match: Match) -> dict[int, str]:
@@ -199,7 +214,7 @@ def _numbered(match: Match, place: int) -> dict[int, Row]:
     """The rows of the return by their number in the file."""
     cells = match.sheet.cells.slice(match.heading_row)
     found = ((list(row.values()), row[f"c{place}"]) for row in cells.to_pylist())
-    return {int(number): row for row, number in found if number and number.strip().isdigit()}
+    return {number: row for row, cell in found if (number := row_number(cell))}
 
 
 def _places_before(match: Match, originals: Rows, head: Row) -> dict[int, tuple[str, int]]:
@@ -207,10 +222,11 @@ def _places_before(match: Match, originals: Rows, head: Row) -> dict[int, tuple[
     known = {row["heading"]: row["place"] for row in originals if JOINT not in row["heading"]}
     known = {heading: place for place, heading in reversed(list(enumerate(head))) if heading} | known
     own = {normal(Language(code)(ERROR)) for code in LANGUAGES}
+    secret = secret_places(match)
     return {
         place: (heading, known[heading])
         for place, heading in sorted(_headings(match).items())
-        if heading in known and normal(heading) not in own and not is_row_number(heading)
+        if place not in secret and heading in known and normal(heading) not in own and not is_row_number(heading)
     }
 
 

@@ -14,6 +14,8 @@ from compliance.places import SOURCES, VALUES
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
+# Parts of headings that say why somebody is away, which is nobody's business.
+ABSENCE = ("frånvaro", "ledig", "sjuk")
 COMBINED = frozenset(
     {"joined", "reason_given", "count_yes", "answered", "confidentiality_of", "integrity_of", "availability_of"}
 )
@@ -105,8 +107,58 @@ def load_sources(own: Path | None) -> dict[str, Source]:
     files = {path.name: path for path in SOURCES.glob("*.toml")}
     if mine and mine.is_dir():
         files |= {path.name: path for path in mine.glob("*.toml") if path.name not in files}
-    sources = [_source(read_with_own(path, mine), file=path.name) for path in files.values()]
-    return {source.id: source for source in sorted(sources, key=lambda source: source.order)}
+    sources = [_read(path, mine) for path in files.values()]
+    known = {source.id: source for source in sorted(sources, key=lambda source: source.order)}
+    for source in known.values():
+        _check_references(source, known)
+    return known
+
+
+def _read(path: Path, mine: Path | None) -> Source:
+    """A source from its file; a Refusal where something in it has the wrong kind."""
+    table = read_with_own(path, mine)
+    try:
+        _check_kinds(table)
+        return _source(table, file=path.name)
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        raise Refusal(
+            N_("The file {file} says something of the wrong kind: {error}. Correct it and start again."),
+            file=path.name,
+            error=error,
+        ) from error
+
+
+def _check_kinds(table: dict[str, Any]) -> None:
+    """A text where a list or a number is meant would be read letter by letter, or only fail later."""
+    lists = {"unique": table.get("unique", []), "key": table.get("key", [])}
+    for name, given in table.get("fields", {}).items():
+        lists |= {f"{name}.headings": given.get("headings", []), f"{name}.hints": given.get("hints", [])}
+        lists |= {f"{name}.words.{code}": words for code, words in given.get("words", {}).items()}
+        if given.get("headings") == []:
+            raise ValueError(f"{name}.headings is empty")
+    for name, texts in lists.items():
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise TypeError(f"{name} is not a list of texts")
+    for name in ("order", "rhythm_days"):
+        if not isinstance(table.get(name, 0), int):
+            raise TypeError(f"{name} is not a whole number")
+    for name in ("title", "system"):
+        if not isinstance(table.get(name, {}), dict):
+            raise TypeError(f"{name} is not a table with sv and en")
+
+
+def _check_references(source: Source, known: dict[str, Source]) -> None:
+    for referring in source.fields:
+        if referring.refers_to is None:
+            continue
+        target, name = referring.refers_to
+        if target not in known or name not in {other.name for other in known[target].fields}:
+            raise Refusal(
+                N_("The field {field} of {source} refers to {target}, which is not there. Correct it and start again."),
+                field=referring.name,
+                source=source.id,
+                target=f"{target}.{name}",
+            )
 
 
 def load_values(own: Path | None) -> dict[str, list[str]]:
@@ -121,13 +173,19 @@ def normal(heading: str) -> str:
     >>> normal(" Vetskap\\n(datum+tid) *: ")
     'vetskap'
     """
-    text = unicodedata.normalize("NFC", heading).replace("\ufeff", "")
+    text = unicodedata.normalize("NFC", heading).replace("\ufeff", "").replace("\u00ad", "")
     text = " ".join(text.split()).casefold()
     while True:
         shorter = re.sub(r"\s*([:*]|\([^()]*\))$", "", text).strip()
         if shorter == text or not shorter:
             return text
         text = shorter
+
+
+def is_secret(heading: str) -> bool:
+    """Whether a column is called as if it said why somebody is away: nothing but yes or no may be read from it."""
+    folded = normal(heading)
+    return any(word in folded for word in ABSENCE)
 
 
 def _source(table: dict[str, Any], *, file: str) -> Source:

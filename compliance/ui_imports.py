@@ -39,6 +39,8 @@ from compliance.ui import View
 Opened = Workbook | Refusal
 SHOWN_PROBLEMS: Final = 10
 SHOWN_CHANGES: Final = 50
+# More files than these are rehearsed together only where somebody asks for it.
+AT_ONCE: Final = 20
 
 
 # --- The parts of the page ----------------------------------------------------------------------------------------
@@ -119,26 +121,38 @@ def inbox(seen: View) -> None:
 
 
 def _receive(seen: View) -> None:
-    """Reads what was dropped into the inbox; the drop area is empty again then."""
-    say = seen.say
+    """Takes what was dropped into the inbox, where it waits to be read; the drop area is empty again then."""
     turn = st.session_state.setdefault("drops", 0)
     files = st.file_uploader(
-        say(N_("Files")), accept_multiple_files=True, label_visibility="collapsed", key=f"files {turn}"
+        seen.say(N_("Files")), accept_multiple_files=True, label_visibility="collapsed", key=f"files {turn}"
     )
-    if not files:
-        return
-    place, inbox_ = st.empty(), _kept("files")
-    for number, file in enumerate(files):
-        shown = reading.shown_name(file.name)[0]
-        text = say(N_("Reading {file} ({n} of {of})"), file=ui.plain(shown), n=number + 1, of=len(files))
-        place.progress(number / len(files), text)
-        try:
-            opened: Opened = reading.read(file.getvalue(), name=file.name)
-        except Refusal as refusal:
-            opened = refusal
-        inbox_[file.file_id] = (shown, opened)
-    st.session_state["drops"] = turn + 1
-    st.rerun()
+    inbox_ = _kept("files")
+    if files:
+        inbox_.update({file.file_id: (reading.shown_name(file.name)[0], Dropped(file)) for file in files})
+        st.session_state["drops"] = turn + 1
+        st.rerun()
+    unread = [file_id for file_id, (_, book) in inbox_.items() if isinstance(book, Dropped)]
+    place = st.empty()
+    for number, file_id in enumerate(unread):
+        name, dropped = inbox_[file_id]
+        text = seen.say(N_("Reading {file} ({n} of {of})"), file=ui.plain(name), n=number + 1, of=len(unread))
+        place.progress(number / len(unread), text)
+        inbox_[file_id] = (name, _read(dropped))
+    place.empty()
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A file that waits to be read: it stays in the inbox also where one leaves the page meanwhile."""
+
+    file: Any
+
+
+def _read(dropped: Dropped) -> Opened:
+    try:
+        return reading.read(dropped.file.getvalue(), name=dropped.file.name)
+    except Refusal as refusal:
+        return refusal
 
 
 def _take_away(file_id: str) -> None:
@@ -171,38 +185,43 @@ def _clear_button(seen: View) -> None:
 
 
 def _card(seen: View, file_id: str, *, number: int, of: int) -> None:
-    """A file: what it was taken for and why, what it changes, what is rejected, and the button that loads it."""
-    say, (name, book) = seen.say, _kept("files")[file_id]
-    kicker = say(N_("File {n} of {of}"), n=number, of=of)
+    """A file with its number; whatever is wrong with it, it can be taken away."""
+    name, book = _kept("files")[file_id]
+    kicker = seen.say(N_("File {n} of {of}"), n=number, of=of)
     with st.container(border=True, key=f"card-{file_id}"):
-        if done := _kept("loaded files").get(file_id):
-            _done(seen, file_id, charts.card_head(name, kicker=kicker, text=done.text), done)
+        done = _kept("loaded files").get(file_id)
+        ui.html(charts.card_head(name, kicker=kicker, text=done.text if done else ""))
+        if done:
+            _done(seen, file_id, done)
             return
         if isinstance(book, Refusal):
-            ui.html(charts.card_head(name, kicker=kicker, text=say.refusal(book)))
-            _take_away_button(seen, file_id)
-            return
-        asked = _order_of(seen, file_id)
-        with st.spinner(say(N_("Working out what the file changes"))):
-            found = _preview(seen, file_id, book, asked)
-        ui.html(charts.card_head(book.name, kicker=kicker))
-        left, right = st.columns([5, 7], gap="large")
-        with left:
-            _what_it_is(seen, found, book)
-            _choices(seen, file_id, found, asked)
-        with right:
-            if isinstance(found, Preview):
-                _doubts(seen, file_id, found, book)
-                if len(_kept("files")) - len(_kept("loaded files")) == 1:
-                    ui.html(charts.section(say(N_("How the figures change")), level=3))
-                    _effects(seen, found)
+            ui.html(charts.note(seen.say.refusal(book)))
+        else:
+            with ui.told():
+                _waiting(seen, file_id, book)
+        _take_away_button(seen, file_id)
+
+
+def _waiting(seen: View, file_id: str, book: Workbook) -> None:
+    """What a file was taken for and why, what it changes, what is rejected, and the button that loads it."""
+    asked = _order_of(seen, file_id)
+    with st.spinner(seen.say(N_("Working out what the file changes"))):
+        found = _preview(seen, file_id, book, asked)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        _what_it_is(seen, found, book)
+        _choices(seen, file_id, found, asked)
+    with right:
         if isinstance(found, Preview):
-            _problems(seen, file_id, found)
-        _by_hand(seen, file_id, book, found, asked)
-        with st.container(horizontal=True, key=f"buttons-{file_id}"):
-            if isinstance(found, Preview):
-                _load_button(seen, file_id, book, found)
-            _take_away_button(seen, file_id)
+            _doubts(seen, file_id, found, book)
+            if len(_kept("files")) - len(_kept("loaded files")) == 1:
+                ui.html(charts.section(seen.say(N_("How the figures change")), level=3))
+                _effects(seen, found)
+    if isinstance(found, Preview):
+        _problems(seen, file_id, found)
+    _by_hand(seen, file_id, book, found, asked)
+    if isinstance(found, Preview):
+        _load_button(seen, file_id, book, found)
 
 
 @dataclass(frozen=True)
@@ -214,10 +233,9 @@ class Loaded:
     mended: tuple[Change, ...] = ()
 
 
-def _done(seen: View, file_id: str, head: charts.Html, done: Loaded) -> None:
+def _done(seen: View, file_id: str, done: Loaded) -> None:
     """A file that is loaded: what came of it, what was changed in rows that came back, and the rows still rejected."""
     say = seen.say
-    ui.html(head)
     if done.mended:
         with st.expander(say(N_("What was changed in the rows"))):
             drawn = viewing_imports.mended_table(done.mended[:SHOWN_CHANGES], say)
@@ -505,13 +523,11 @@ def _load_all(seen: View, opened: list[str]) -> None:
     ready = [file_id for file_id in opened if file_id in waiting and file_id not in _kept("loaded files")]
     if len(ready) < 2:
         return
-    with st.container(border=True, key="card-together"), st.spinner(say(N_("Working out what the files change"))):
-        together = _together(seen, ready)
-        ui.html(charts.section(say(N_("How the figures change when all files are loaded")), level=3))
-        if isinstance(together, Refusal):
-            ui.html(charts.note(say.refusal(together)))
-        else:
-            _effects(seen, together)
+    with st.container(border=True, key="card-together"):
+        title = say(N_("How the figures change when these {n} files are loaded"), n=len(ready))
+        ui.html(charts.section(title, level=3))
+        if len(ready) <= AT_ONCE or st.toggle(say(N_("Work it out")), key="together wanted"):
+            _effects_together(seen, ready)
     if st.button(say(N_("Load all {n} files"), n=len(ready)), type="primary", key="load all"):
         ui.require(Permission.LOAD_EXPORTS)
         place = st.empty()
@@ -520,6 +536,15 @@ def _load_all(seen: View, opened: list[str]) -> None:
             place.progress(number / len(ready), say(N_("Loading {file}"), file=ui.plain(book.name)))
             _load(seen, file_id, book)
         st.rerun()
+
+
+def _effects_together(seen: View, ready: list[str]) -> None:
+    with st.spinner(seen.say(N_("Working out what the files change"))):
+        together = _together(seen, ready)
+    if isinstance(together, Refusal):
+        ui.html(charts.note(seen.say.refusal(together)))
+    else:
+        _effects(seen, together)
 
 
 def _source_order(file_id: str) -> int:

@@ -71,7 +71,7 @@ def keep(seen: View, columns: Columns) -> None:
 
 
 def _sheet(seen: View, file_id: str, book: Workbook) -> Sheet:
-    filled = [sheet for sheet in book.sheets if sheet.cells.num_rows]
+    filled = [sheet for sheet in book.sheets if sheet.cells.num_rows] or list(book.sheets)
     if len(filled) == 1:
         return filled[0]
     likely = max(filled, key=lambda sheet: sheet.cells.num_rows * max(sheet.cells.num_columns, 1))
@@ -99,7 +99,7 @@ def _heading_row(seen: View, file_id: str, sheet: Sheet, match: Match | None) ->
         key=f"heading {file_id} {sheet.name}",
         width=220,
     )
-    hidden = guessing.identity_places(rows[number - 1], ui.words()) if rows else frozenset()
+    hidden = guessing.hidden_places(rows[number - 1], ui.words()) if rows else frozenset()
     shown = viewing_mapping.first_rows(rows, number - 1, SHOWN_COLUMNS, hidden, say)
     ui.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
     return number - 1
@@ -136,7 +136,7 @@ def _fields(
     ui.html(charts.section(say(N_("Which column is what")), note=viewing_mapping.guess_note(guessed, say), level=3))
     by_key = {column.key: column for column in columns}
     chosen: dict[str, str] = {}
-    ordered = sorted(source.fields, key=lambda field: not field.required)
+    ordered = sorted((field for field in source.fields if not field.secret), key=lambda field: not field.required)
     left, right = st.columns(2, gap="large")
     for number, field in enumerate(ordered):
         guess = guessed.get(field.name)

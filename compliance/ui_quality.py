@@ -150,7 +150,8 @@ def _rows(seen: View, shown: Remark) -> None:
             alt=say.pick(shown.check.title),
         )
         picked = event.selection.rows
-        if picked and picked[0] < len(table):
+        # a whole row of any source can name a person, whatever the finding is about
+        if picked and picked[0] < len(table) and seen.user.may(Permission.SEE_PERSONS):
             _row_card(seen, first.found[picked[0]])
 
 

@@ -8,7 +8,7 @@ from compliance.assessing import Coverage
 from compliance.comparing import Comparison, Unmatched
 from compliance.database import Rows
 from compliance.language import N_, NBSP, Language
-from compliance.loading import Receipt
+from compliance.loading import REPLACED, Receipt
 from compliance.points import Point
 from compliance.reading import Workbook
 from compliance.recognising import Match
@@ -201,7 +201,7 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
             N_("Replaces import {id}, {file}, of the same extract date. Tick Completes if both shall count."),
             id=replaced[0],
             file=replaced[1],
-        ): receipt.replaces,
+        ): receipt.replaces and receipt.marker is None,
         say(
             N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""
         ): receipt.other_organisation,
@@ -277,6 +277,10 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
     found = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
     texts = {
         say(N_("Mended rows that complete the file they came from.")): _came_back(receipt, "return"),
+        say(
+            N_("Takes the place of the rows that came back before, in import {id}."),
+            id=(receipt.replaces or (0, ""))[0],
+        ): receipt.replaces and _came_back(receipt, "return"),
         say(N_("Answers that complete what is loaded.")): _came_back(receipt, "answers"),
         say(N_("Read as you have connected its columns.")): any(match.mapping for match in receipt.matches),
         say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
@@ -419,5 +423,6 @@ def state(row: Mapping[str, Any], say: Language) -> str:
     """Whether an import counts, and why it does not."""
     if row["revoked_at"]:
         moment, who = say.moment(viewing.local(row["revoked_at"])), _who(row["revoked_by"], say)
-        return say(N_("Revoked {moment} by {who}: {why}"), moment=moment, who=who, why=row["why"])
+        why = say(REPLACED) if row["why"] == REPLACED else row["why"]
+        return say(N_("Revoked {moment} by {who}: {why}"), moment=moment, who=who, why=why)
     return say(N_("Counts, completes another file")) if row["completes"] else say(N_("Counts"))

@@ -193,7 +193,9 @@ create or replace macro access_reviews_at(as_of, known_at) as table
         i.organisation, i.file, i.extract_date,
         t.* replace (renamed('system', t.system, as_of, known_at) as system)
     from access_reviews as t
-    inner join chosen_imports('access_reviews', as_of, known_at) as i using (import_id);
+    inner join chosen_imports('access_reviews', as_of, known_at) as i using (import_id)
+    -- the same review in a file that completes another is one review: answers that were corrected and sent again
+    qualify t.import_id = max(t.import_id) over (partition by i.organisation, lower(t.system), t.reviewed);
 
 create or replace macro procurements_at(as_of, known_at) as table
     select i.organisation, i.file, i.extract_date, t.*

@@ -15,7 +15,8 @@ create table import_rows (
 
 -- One row something that was noticed while a file was read, or that a person has said of it. fact: masked (identity
 -- numbers), cut (cells far away), formula (without a value), dropped_column, error_cell, mapped (by hand), matched_by
--- (the column of another export by which its keys were matched), mended (a row that came back; what is its sheet).
+-- (the column of another export by which its keys were matched), returned_to (the SHA-256 of the file that mended rows
+-- belong to), mended (a row that came back, by its sheet and number there; number is 1 where it could be loaded).
 create table import_facts (
     import_id    integer,
     sheet_number smallint,
