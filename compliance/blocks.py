@@ -1,0 +1,165 @@
+"""What a report is made of, before anybody knows whether it becomes Word, PDF or slides.
+
+A report is one list of blocks; each writer draws every kind of block. Texts are in the reader's language already, and
+numbers are written out: a writer lays out and never computes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Align = Literal["left", "right"]
+Style = Literal["body", "answer", "comment", "note"]
+# As in compliance.assessing.Status.
+Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1 to 3, numbered where its text says so. Slides begin anew at each."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph. `answer` opens a chapter with its conclusion; `comment` is what the coordinator wrote, on slides the
+    speaker's notes; `note` explains in small type. A line break in the text is a line break.
+    """
+
+    text: str
+    style: Style = "body"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list without numbers."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, on which side its cells stand, and its share of the width (any unit)."""
+
+    heading: str
+    align: Align = "left"
+    width: float = 1.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table under a caption, whose first row is repeated on every page. The first cell of a row names the row."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a coverage chart, 0–1. `share` is None where nothing can be computed; `text` is the share written out,
+    `word` what the status is called, `before` the share of the last review.
+    """
+
+    label: str
+    share: float | None
+    text: str
+    target: float
+    status: Status
+    word: str
+    before: float | None = None
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Coverage as horizontal bars on one scale from 0 to 100 per cent, each with its target as an upright tick.
+
+    `target` and `before` are what the two marks are called.
+    """
+
+    caption: str
+    alt: str
+    bars: tuple[Bar, ...]
+    target: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A place on a trend: its label (two lines where it has a line break), its share 0–1 or None, and that in words."""
+
+    label: str
+    share: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level that a trend is compared with, 0–1, and what it is called."""
+
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """A share over time on a scale from 0 to 100 per cent, with its target and its limit as lines."""
+
+    caption: str
+    alt: str
+    name: str
+    moments: tuple[Moment, ...]
+    target: Level
+    limit: Level
+
+
+@dataclass(frozen=True)
+class CountChart:
+    """Counts as horizontal bars, the greatest first: (label, number, number written out)."""
+
+    caption: str
+    alt: str
+    name: str
+    counts: tuple[tuple[str, int, str], ...]
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Who has signed, or where to: a line each of what is signed, (label, text) pairs under it; an empty text is a rule
+    to write on.
+    """
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """What follows begins on a new page; slides have no need of it."""
+
+
+Chart = BarChart | LineChart | CountChart
+Block = Heading | Paragraph | Bullets | Table | BarChart | LineChart | CountChart | Signatures | PageBreak
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report.
+
+    `draft` is the word that stands on each page of a draft, `footer` the line at the foot of each page, `contents` the
+    title of the table of contents, `page` how a page is counted ("Sida {page} av {pages}"). `made_at` is the moment of
+    the review's present state in UTC, so that the same review gives the same file.
+    """
+
+    language: str
+    title: str
+    organisation: str
+    facts: tuple[tuple[str, str], ...]
+    draft: str | None
+    footer: str
+    contents: str
+    page: str
+    made_at: datetime
+    blocks: tuple[Block, ...]

@@ -1,0 +1,483 @@
+"""Draws a chart of a report as a static picture, without a browser and without anything that threads share.
+
+Places are in points from the upper left corner, sizes of type are those of the page: a picture is embedded at the width
+that it was made for. Texts come written out, and no more is drawn than they say.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+from math import ceil
+from typing import Final, Literal
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, Polygon, Rectangle
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
+
+from compliance.blocks import Bar, BarChart, Chart, CountChart, LineChart, Status
+from compliance.places import STATIC
+
+Kind = Literal["png", "svg"]
+Weight = Literal["normal", "bold"]
+Points = Sequence[tuple[float, float]]
+
+# The light theme of the pages, on white paper.
+PAPER: Final = "#FFFFFF"
+INK: Final = "#16202A"
+MUTE: Final = "#4F5B67"
+RULE: Final = "#DCD9D2"
+TRACK: Final = "#E9E6E0"
+ACCENT: Final = "#1F4E79"
+MARKS: Final[dict[Status, str]] = {
+    "green": "#00765A",
+    "yellow": "#A66B00",
+    "red": "#8F2C0C",
+    "no_basis": "#66717C",
+    "nothing_to_assess": "#66717C",
+}
+WORDS: Final[dict[Status, str]] = {
+    "green": "#00614A",
+    "yellow": "#7A5000",
+    "red": "#84260A",
+    "no_basis": "#4A5560",
+    "nothing_to_assess": "#4A5560",
+}
+
+# Sharp in print, and small enough for fifteen charts in a file that is sent by e-mail.
+DPI: Final = 220
+SIZE: Final = 9.0
+SMALL: Final = 8.0
+LINE: Final = 11.5
+EDGE: Final = 1.0
+GAP: Final = 10.0
+BAR: Final = 8.0
+ROW_GAP: Final = 8.0
+PLOT_HEIGHT: Final = 100.0
+# At most this many moments are each written out; of more, the last alone.
+FEW: Final = 6
+# What no file in XML can hold, not even escaped; a person pastes it from elsewhere without seeing it.
+UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# The second family is there for the letters of a name that the first has not.
+FAMILIES: Final = ["IBM Plex Sans", "DejaVu Sans"]
+
+# For the whole process, once: a setting that is changed around each picture would be another thread's too. Without
+# hinting a text is as wide as it was measured.
+mpl.rcParams.update({"svg.hashsalt": "compliance", "svg.fonttype": "path", "text.hinting": "no_hinting"})
+for _weight in ("Regular", "Bold"):
+    fontManager.addfont(STATIC / "fonts" / f"IBMPlexSans-{_weight}.ttf")
+
+
+def picture(chart: Chart, *, kind: Kind, width_cm: float) -> bytes:
+    """The chart, `width_cm` wide (12 or more) and as high as it needs; the same chart gives the same bytes."""
+    sheet = _Sheet(width_cm / 2.54 * 72)
+    if isinstance(chart, BarChart):
+        height = _bars(sheet, chart)
+    elif isinstance(chart, LineChart):
+        height = _trend(sheet, chart)
+    else:
+        height = _counts(sheet, chart)
+    return sheet.saved(kind, height=height)
+
+
+def writable(text: str) -> str:
+    """A text as a report's files can hold it."""
+    return UNWRITABLE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+# ---------------------------------------------------------------- a sheet to draw on
+
+
+@cache
+def _font(size: float, weight: Weight) -> FontProperties:
+    return FontProperties(family=FAMILIES, size=size, weight=weight)
+
+
+@lru_cache(4096)
+def _wide(text: str, size: float = SIZE, weight: Weight = "normal") -> float:
+    """How wide a text is, in points."""
+    width, _, _ = text_to_path.get_text_width_height_descent(writable(text), _font(size, weight), False)
+    return float(width)
+
+
+class _Sheet:
+    """A picture on its way: its width is known, its height when all is drawn."""
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+        self._artists: list[Artist] = []
+
+    def box(self, x: float, y: float, width: float, height: float, *, colour: str) -> None:
+        self._artists.append(Rectangle((x, y), width, height, facecolor=colour, edgecolor="none", linewidth=0))
+
+    def line(self, points: Points, *, colour: str, width: float, dashes: tuple[float, float] | None = None) -> None:
+        line = Line2D([x for x, _ in points], [y for _, y in points], color=colour, linewidth=width)
+        line.set_solid_capstyle("butt" if len(points) == 2 else "round")
+        if dashes is not None:
+            line.set_linestyle((0, dashes))
+            line.set_dash_capstyle("butt")
+        self._artists.append(line)
+
+    def ring(self, x: float, y: float, radius: float, *, colour: str, width: float, dashed: bool = False) -> None:
+        style = (0, (1.6, 1.2)) if dashed else "solid"
+        self._artists.append(
+            Circle((x, y), radius, facecolor=PAPER, edgecolor=colour, linewidth=width, linestyle=style)
+        )
+
+    def dot(self, x: float, y: float, radius: float, *, colour: str) -> None:
+        self._artists.append(Circle((x, y), radius, facecolor=colour, edgecolor="none", linewidth=0))
+
+    def shape(self, points: Points, *, colour: str) -> None:
+        self._artists.append(Polygon(points, closed=True, facecolor=colour, edgecolor="none", linewidth=0))
+
+    def text(
+        self,
+        x: float,
+        middle: float,
+        text: str,
+        *,
+        colour: str = INK,
+        size: float = SIZE,
+        weight: Weight = "normal",
+        align: Literal["left", "center", "right"] = "left",
+    ) -> None:
+        """One line of text whose capitals stand around `middle`."""
+        font, text = _font(size, weight), writable(text)
+        self._artists.append(
+            Text(x, middle + 0.35 * size, text, color=colour, fontproperties=font, ha=align, parse_math=False)
+        )
+
+    def saved(self, kind: Kind, *, height: float) -> bytes:
+        """The picture as a file that says nothing of when and by what it was made."""
+        # A drawing has no ground of its own, so that the word of a draft is seen behind it.
+        ground, dpi = (PAPER, DPI) if kind == "png" else ("none", 72)
+        figure = Figure(figsize=(self.width / 72, height / 72), facecolor=ground, dpi=dpi)
+        places = Affine2D().scale(1, -1).translate(0, height).scale(1 / 72) + figure.dpi_scale_trans
+        for level, artist in enumerate(self._artists):
+            artist.set_transform(places)
+            artist.set_zorder(level)
+            figure.add_artist(artist)
+        content = io.BytesIO()
+        silent = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
+        figure.savefig(content, format=kind, dpi=figure.dpi, metadata=silent)
+        return content.getvalue()
+
+
+# ---------------------------------------------------------------- lines of text
+
+
+def _wrapped(text: str, width: float) -> list[str]:
+    """The text in lines that are at most `width` wide, broken after spaces, hyphens and slashes; else anywhere."""
+    lines = [""]
+    for piece in _pieces(text, width):
+        if lines[-1] and _wide((lines[-1] + piece).rstrip(" ")) > width:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip(" ")
+    return [line.rstrip(" ") for line in lines]
+
+
+def _parts(text: str) -> list[str]:
+    """A text in parts that end where a line may end; a line break of its own is a space."""
+    return re.split(r"(?<=[ /-])", text.replace("\n", " "))
+
+
+def _pieces(text: str, width: float) -> Iterator[str]:
+    """The parts of a text, those cut that are wider than a whole line."""
+    for part in _parts(text):
+        rest = part
+        while _wide(rest.rstrip(" ")) > width and len(rest) > 2:
+            cut = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or _wide(rest[:n] + "-") <= width)
+            yield rest[:cut] + "-"
+            rest = rest[cut:]
+        yield rest
+
+
+def _column(labels: Sequence[str], *, width: float) -> float:
+    """How wide the column of labels is: alike in every chart, unless a word needs more."""
+    longest = max((_wide(part.rstrip(" ")) for label in labels for part in _parts(label)), default=0.0)
+    return min(max(0.34 * width, longest), 0.45 * width)
+
+
+def _label(sheet: _Sheet, lines: Sequence[str], *, middle: float, colour: str = INK) -> None:
+    """A label at the left edge, around the middle of its row."""
+    top = middle - (len(lines) - 1) * LINE / 2
+    for place, line in enumerate(lines):
+        sheet.text(EDGE, top + place * LINE, line, colour=colour)
+
+
+def _name(sheet: _Sheet, name: str) -> float:
+    """What a chart shows, in small type above it; gives where the rest begins."""
+    middle = EDGE + 5
+    for line in _wrapped(name, sheet.width - 2 * EDGE):
+        sheet.text(EDGE, middle, line, colour=MUTE, size=SMALL)
+        middle += LINE
+    return middle - 4
+
+
+def _rows(labels: Sequence[Sequence[str]], *, top: float) -> tuple[list[float], float]:
+    """The middle of each row, and the lower edge of the last."""
+    middles = []
+    for lines in labels:
+        height = max(len(lines) * LINE, BAR) + ROW_GAP
+        middles.append(top + height / 2)
+        top += height
+    return middles, top
+
+
+def _hundred(texts: Sequence[str]) -> str:
+    """100 with its sign as the chart's own texts write it."""
+    sign = next((found[0] for text in texts if (found := re.search(r"\s?%$", text))), "")
+    return f"100{sign}"
+
+
+# ---------------------------------------------------------------- coverage
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where the columns of a coverage chart are: its bars from left to right, then figure, shape and word."""
+
+    left: float
+    right: float
+    figure: float
+    shape: float
+    word: float
+
+
+def _columns(chart: BarChart, *, width: float) -> _Columns:
+    """The columns, alike in every chart whose texts are no longer than usual."""
+    words = max([_wide("Underlag saknas"), *(_wide(bar.word) for bar in chart.bars)])
+    figures = max([_wide("100,0 %", SIZE, "bold"), *(_wide(bar.text, SIZE, "bold") for bar in chart.bars)])
+    word = width - EDGE - words
+    right = word - 20 - figures - GAP
+    left = EDGE + _column([bar.label for bar in chart.bars], width=width) + GAP
+    return _Columns(max(min(left, right - 60), 60), right, word - 20, word - 9, word)
+
+
+def _bars(sheet: _Sheet, chart: BarChart) -> float:
+    """A row for each bar, and the scale below; gives the height."""
+    at = _columns(chart, width=sheet.width)
+    labels = [_wrapped(bar.label, at.left - GAP - EDGE) for bar in chart.bars]
+    middles, low = _rows(labels, top=_legend(sheet, chart, left=at.left))
+    for bar, lines, middle in zip(chart.bars, labels, middles, strict=True):
+        _label(sheet, lines, middle=middle)
+        _bar(sheet, bar, left=at.left, right=at.right, middle=middle)
+        sheet.text(at.figure, middle, bar.text, weight="bold" if bar.status == "red" else "normal", align="right")
+        _sign(sheet, bar.status, x=at.shape, y=middle)
+        sheet.text(at.word, middle, bar.word, colour=WORDS[bar.status])
+    for share, text in ((0.0, "0"), (0.5, "50"), (1.0, _hundred([bar.text for bar in chart.bars]))):
+        x = at.left + share * (at.right - at.left)
+        sheet.text(x, low + 3, text, colour=MUTE, size=SMALL, align="center" if share else "left")
+    return low + 10
+
+
+def _legend(sheet: _Sheet, chart: BarChart, *, left: float) -> float:
+    """What the two marks are called, in a line above the bars; gives where the rows begin."""
+    middle = EDGE + 5
+    _tick(sheet, left + 2, middle, half=BAR / 2)
+    sheet.text(left + 8, middle, chart.target, colour=MUTE, size=SMALL)
+    if any(bar.before is not None for bar in chart.bars):
+        x = left + 8 + _wide(chart.target, SMALL) + 16
+        _ring(sheet, x, middle)
+        sheet.text(x + 7, middle, chart.before, colour=MUTE, size=SMALL)
+    return middle + 9
+
+
+def _bar(sheet: _Sheet, bar: Bar, *, left: float, right: float, middle: float) -> None:
+    """The bar on its track, with the target and the last review on it."""
+    wide, top = right - left, middle - BAR / 2
+    if bar.share is not None:
+        sheet.box(left, top, wide, BAR, colour=TRACK)
+        sheet.box(left, top, wide * _within(bar.share), BAR, colour=MARKS[bar.status])
+    elif bar.status == "no_basis":
+        _hatched(sheet, left, top, wide)
+    else:
+        sheet.line([(left, middle), (right, middle)], colour=MARKS[bar.status], width=1.0)
+    _tick(sheet, left + wide * _within(bar.target), middle)
+    if bar.before is not None:
+        _ring(sheet, left + wide * _within(bar.before), middle)
+
+
+def _within(share: float) -> float:
+    return min(max(share, 0.0), 1.0)
+
+
+def _hatched(sheet: _Sheet, left: float, top: float, wide: float) -> None:
+    """Slanted lines in a dashed outline, drawn as lines: not every reader of a picture knows patterns."""
+    colour, step, low = MARKS["no_basis"], 5.0, top + BAR
+    for n in range(int(wide // step)):
+        x = left + n * step
+        sheet.line([(x, low), (min(x + BAR, left + wide), max(top, low - (left + wide - x)))], colour=RULE, width=1.0)
+    outline = [(left, top), (left + wide, top), (left + wide, low), (left, low), (left, top)]
+    sheet.line(outline, colour=colour, width=0.7, dashes=(3.5, 2.5))
+
+
+def _tick(sheet: _Sheet, x: float, middle: float, *, half: float = BAR / 2 + 2.5) -> None:
+    """The target: taller than the bar, with a halo, so that it is seen on a dark bar too."""
+    upright = [(x, middle - half), (x, middle + half)]
+    sheet.line(upright, colour=PAPER, width=4.0)
+    sheet.line(upright, colour=INK, width=2.0)
+
+
+def _ring(sheet: _Sheet, x: float, middle: float) -> None:
+    """The last review: a small ring with a halo."""
+    sheet.dot(x, middle, 4.2, colour=PAPER)
+    sheet.ring(x, middle, 2.6, colour=INK, width=1.2)
+
+
+def _sign(sheet: _Sheet, status: Status, *, x: float, y: float) -> None:
+    """The shape of a status, which says without colour what the colour says."""
+    colour = MARKS[status]
+    if status == "green":
+        sheet.dot(x, y, 3.1, colour=colour)
+    elif status == "yellow":
+        sheet.shape([(x, y - 3.4), (x + 3.7, y + 3.0), (x - 3.7, y + 3.0)], colour=colour)
+    elif status == "red":
+        sheet.shape([(x, y - 4.2), (x + 4.2, y), (x, y + 4.2), (x - 4.2, y)], colour=colour)
+    elif status == "no_basis":
+        sheet.ring(x, y, 3.1, colour=colour, width=1.0, dashed=True)
+    else:
+        sheet.line([(x - 3.4, y), (x + 3.4, y)], colour=colour, width=1.6)
+
+
+# ---------------------------------------------------------------- a share over time
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """Where the scale of a trend is: its left and right edge, and the height of 0 per cent."""
+
+    left: float
+    right: float
+    low: float
+
+    def y(self, share: float) -> float:
+        return self.low - _within(share) * PLOT_HEIGHT
+
+    def xs(self, count: int) -> list[float]:
+        """The places of so many moments; the outer ones a little inside the edges."""
+        inset = min((self.right - self.left) / max(count, 1) / 2, 14.0)
+        step = (self.right - self.left - 2 * inset) / max(count - 1, 1)
+        return [self.left + inset + n * step for n in range(count)]
+
+
+def _trend(sheet: _Sheet, chart: LineChart) -> float:
+    """The share as a line between its two levels, each named at its right end; gives the height."""
+    hundred = _hundred([moment.text for moment in chart.moments])
+    beside = _beside(chart)
+    room = max(_wide(text, SIZE, "bold") for _, text, _, _ in beside)
+    left, low = EDGE + _wide(hundred, SMALL) + 8, _name(sheet, chart.name) + 18 + PLOT_HEIGHT
+    plot = _Plot(left, max(sheet.width - EDGE - room - 6, left + 30), low)
+    for share, text in ((0.0, "0"), (0.5, "50"), (1.0, hundred)):
+        sheet.text(left - 8, plot.y(share), text, colour=MUTE, size=SMALL, align="right")
+    sheet.line([(left, low), (plot.right, low)], colour=RULE, width=1.0)
+    _levels(sheet, chart, plot)
+    _line(sheet, chart, plot)
+    for (_, text, colour, weight), y in zip(beside, _apart([plot.y(share) for share, *_ in beside]), strict=True):
+        sheet.text(plot.right + 6, y, text, colour=colour, weight=weight)
+    return _times(sheet, chart, plot)
+
+
+def _beside(chart: LineChart) -> list[tuple[float, str, str, Weight]]:
+    """What is named to the right of a trend, the highest first: its levels, and the last of many values."""
+    last = chart.moments[-1] if len(chart.moments) > FEW else None
+    named: list[tuple[float, str, str, Weight]] = [
+        (chart.target.share, chart.target.text, INK, "normal"),
+        (chart.limit.share, chart.limit.text, MUTE, "normal"),
+    ]
+    if last and last.share is not None:
+        named.append((last.share, last.text, ACCENT, "bold"))
+    return sorted(named, key=lambda name: -name[0])
+
+
+def _apart(ys: Sequence[float]) -> list[float]:
+    """Heights, the uppermost first, moved so far from each other that a line of text fits at each."""
+    placed = list(ys)
+    for _ in range(len(placed) * 4):
+        for upper, lower in pairwise(range(len(placed))):
+            short = LINE - (placed[lower] - placed[upper])
+            if short > 0.01:
+                placed[upper] -= short / 2
+                placed[lower] += short / 2
+    return placed
+
+
+def _levels(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
+    limit, target = plot.y(chart.limit.share), plot.y(chart.target.share)
+    sheet.line([(plot.left, limit), (plot.right, limit)], colour=MUTE, width=1.2, dashes=(1.2, 1.8))
+    sheet.line([(plot.left, target), (plot.right, target)], colour=INK, width=1.3)
+
+
+def _line(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
+    """The line with its gaps; few moments have a dot and their share each, of many the last has a dot."""
+    xs = plot.xs(len(chart.moments))
+    known = [(x, plot.y(m.share), m.text) for x, m in zip(xs, chart.moments, strict=True) if m.share is not None]
+    for run in _runs(chart, plot):
+        if len(run) > 1:
+            sheet.line(run, colour=ACCENT, width=2.2)
+        else:
+            sheet.dot(*run[0], 2.4, colour=ACCENT)
+    few = len(chart.moments) <= FEW
+    for x, y, text in known if few else known[-1:]:
+        sheet.dot(x, y, 3.8, colour=ACCENT)
+        if few or x != xs[-1]:
+            _value(sheet, x, y, text)
+
+
+def _runs(chart: LineChart, plot: _Plot) -> list[list[tuple[float, float]]]:
+    """The moments that follow each other without a gap."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for x, moment in zip(plot.xs(len(chart.moments)), chart.moments, strict=True):
+        if moment.share is None:
+            runs.append([])
+        else:
+            runs[-1].append((x, plot.y(moment.share)))
+    return [run for run in runs if run]
+
+
+def _value(sheet: _Sheet, x: float, y: float, text: str) -> None:
+    """A share above its dot, on a patch of paper that keeps the lines out of it."""
+    half, middle = _wide(text, SIZE, "bold") / 2, y - 11
+    sheet.box(x - half - 1.5, middle - 5.5, 2 * half + 3, 11, colour=PAPER)
+    sheet.text(x, middle, text, colour=ACCENT, weight="bold", align="center")
+
+
+def _times(sheet: _Sheet, chart: LineChart, plot: _Plot) -> float:
+    """The names of the moments under the scale, as many as there is room for, always the last; gives the height."""
+    names = [moment.label.split("\n") for moment in chart.moments]
+    xs = plot.xs(len(names))
+    widest = max((_wide(line, SMALL) for lines in names for line in lines), default=0.0) + 4
+    step = xs[1] - xs[0] if len(xs) > 1 else widest
+    every = max(1, ceil(widest / step))
+    for place, (x, lines) in enumerate(zip(xs, names, strict=True)):
+        if (len(names) - 1 - place) % every == 0:
+            for n, line in enumerate(lines):
+                sheet.text(x, plot.low + 10 + n * 10, line, colour=MUTE, size=SMALL, align="center")
+    return plot.low + 10 * max((len(lines) for lines in names), default=1) + 8
+
+
+# ---------------------------------------------------------------- counts
+
+
+def _counts(sheet: _Sheet, chart: CountChart) -> float:
+    """Label, bar, and the count at the bar's end; gives the height."""
+    left = EDGE + _column([label for label, _, _ in chart.counts], width=sheet.width) + GAP
+    figures = max((_wide(text, SIZE, "bold") for _, _, text in chart.counts), default=0.0)
+    longest = sheet.width - EDGE - figures - 6 - left
+    greatest = max((number for _, number, _ in chart.counts), default=0) or 1
+    labels = [_wrapped(label, left - GAP - EDGE) for label, _, _ in chart.counts]
+    middles, low = _rows(labels, top=_name(sheet, chart.name))
+    for (_, number, text), lines, middle in zip(chart.counts, labels, middles, strict=True):
+        wide = longest * max(number, 0) / greatest
+        _label(sheet, lines, middle=middle)
+        sheet.box(left, middle - BAR / 2, wide, BAR, colour=ACCENT)
+        sheet.text(left + wide + 6, middle, text, weight="bold")
+    return low

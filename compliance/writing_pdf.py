@@ -1,0 +1,94 @@
+"""A report as PDF: tagged for screen readers (PDF/UA-1), with bookmarks; where asked for also an archive file (PDF/A).
+
+Its look is Typst's template in `data/report`. What a report says reaches it as JSON, so no text can become markup, and
+the only folder that Typst may read holds templates and nothing else.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, is_dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import matplotlib
+import typst
+
+from compliance.blocks import Block, Chart, Heading, Report
+from compliance.drawing import picture
+from compliance.places import REPORT, STATIC
+
+WIDTH_CM: Final = 15.6
+# What has no sign: control characters, marks of byte order, halves of a character, private signs, non-characters.
+_NO_SIGN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
+    "\U000f0000-\U0010ffff]"
+)
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+
+
+def write_pdf(report: Report, *, archive: bool = False) -> bytes:
+    """The report as PDF/UA-1, with `archive` also as PDF/A-2a; the same report always gives the same bytes."""
+    return typst.compile(
+        REPORT / "report.typ",
+        root=REPORT,
+        format="pdf",
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"report": json.dumps(_plain(_shown(report)), ensure_ascii=False)},
+        # Level "a" of PDF/A is the tagged one; part 2 is the last that agrees with PDF/UA-1 and needs no attachments.
+        pdf_standards=["ua-1", "a-2a"] if archive else ["ua-1"],
+        timestamp=_in_utc(report.made_at),
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The product's own fonts, and those of matplotlib for the letters that they lack, up to a last resort for all."""
+    folders = [STATIC / "fonts", Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    """The report as values of JSON, its charts drawn."""
+    head = {name: value for name, value in vars(report).items() if name not in {"blocks", "made_at"}}
+    return {**head, "blocks": list(_blocks(report.blocks))}
+
+
+def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
+    """The blocks with their kind; headings without text fall away, and none is more than a level below the last."""
+    level = 0
+    for block in blocks:
+        if isinstance(block, Heading):
+            if not block.text.strip():
+                continue
+            level = min(block.level, level + 1)
+            yield {"kind": "Heading", "text": block.text, "level": level}
+        elif isinstance(block, get_args(Chart)):
+            yield _chart(block)
+        else:
+            yield {"kind": type(block).__name__, **asdict(block)}
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    """A chart as a drawing; one without alternative text is told by its caption."""
+    alt = chart.alt.strip() or chart.caption.strip() or _REPLACEMENT
+    drawn = picture(chart, kind="svg", width_cm=WIDTH_CM).decode("utf-8")
+    return {"kind": "Chart", "caption": chart.caption, "alt": alt, "svg": drawn}
+
+
+def _shown(value: Any) -> Any:
+    """Texts, however deep, with a sign where PDF forbids what a character is, and one kind of line break."""
+    if isinstance(value, str):
+        return _NO_SIGN.sub(_REPLACEMENT, re.sub("\r\n?|[\u2028\u2029]", "\n", value).replace("\t", " "))
+    if isinstance(value, tuple):
+        return tuple(_shown(item) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{name: _shown(item) for name, item in vars(value).items()})
+    return value

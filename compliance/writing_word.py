@@ -1,0 +1,644 @@
+"""A report as Word: real headings, lists and tables, alternative texts, a language; also in an own template.
+
+The look is an unzipped Word file in `data/report/word`. A template of the organisation keeps its styles, headers,
+footers and sections; what the report needs and it lacks is taken from ours. The report goes where a paragraph says
+{{rapport}}, else to the end.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.exceptions import OpcError
+from docx.opc.packuri import PackURI
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.parts.numbering import NumberingPart
+from docx.section import _BaseHeaderFooter
+from docx.shared import Emu
+
+from compliance.blocks import Block, Bullets, Chart, Heading, PageBreak, Paragraph, Report, Signatures, Table
+from compliance.drawing import picture, writable
+from compliance.errors import Refusal
+from compliance.language import N_
+from compliance.places import REPORT
+
+# Lengths as Word has them: twentieths of a point.
+CM: Final = 1440 / 2.54
+WIDEST_CM: Final = 17.0
+HIGHEST_CM: Final = 20.0
+LABEL_WIDE: Final = 26
+# How wide letters in cells are, in thousandths of the type's size: Arial's, by and large. Bold ones are a tenth wider.
+LETTERS: Final = {
+    **dict.fromkeys("fijltrI.,:;'!|()[]/ \N{NO-BREAK SPACE}", 300),
+    **dict.fromkeys("cksvxyz", 500),
+    **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZÅÄÖ", 720),
+    **dict.fromkeys("mwMW%@", 889),
+}
+OTHER_LETTERS: Final = 556
+# The cells' styles by the size of their type, and the space beside their text, as the styles have it.
+CELLS: Final = {9: "report cell", 8: "report cell small"}
+CELL_EDGE: Final = 170
+# A text in a cell of at most so many letters stays on one line where there is room.
+PHRASE: Final = 14
+# So many rows at least stand together where a table begins.
+FIRST_ROWS: Final = 3
+LANGUAGES: Final = {"sv": "sv-SE", "en": "en-GB"}
+SIGNS: Final = {"\n": "br", "\t": "tab", "-": "noBreakHyphen"}
+STYLES: Final = {"body": "Body Text", "answer": "Report Answer", "comment": "Report Comment", "note": "Report Note"}
+PLACES: Final = {"{{rapport}}", "{{report}}"}
+DEEPEST: Final = 3
+# A table of at most so many rows is not parted between pages.
+WHOLE: Final = 8
+# More than any template holds; a file that unpacks to more is not one.
+MOST_BYTES: Final = 100_000_000
+VML: Final = "{urn:schemas-microsoft-com:vml}"
+DOCUMENT_TYPE: Final = b"wordprocessingml.document.main+xml"
+TEMPLATE_TYPE: Final = b"wordprocessingml.template.main+xml"
+BROKEN: Final = (OpcError, zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, EOFError, RuntimeError)
+
+
+def write_word(report: Report, *, template: bytes | None = None) -> bytes:
+    """The report as .docx, in the organisation's `template` (.docx or .dotx) where it has one.
+
+    The same report and template always give the same bytes. A template that is not one is refused.
+    """
+    document = _ours() if template is None else _theirs(template)
+    language = LANGUAGES.get(report.language, report.language)
+    styles = _styles(document)
+    place = _place(document)
+    writer = _Writer(document, styles=styles, place=place, template=template is not None)
+    writer.cover(report)
+    writer.contents(report)
+    for block in report.blocks:
+        writer.add(block)
+    writer.end()
+    if template is None:
+        _footer(document, report, styles=styles)
+    if report.draft:
+        _mark_as_draft(document, report.draft, styles=styles)
+    _say_language(document, language)
+    _say_facts(document, report, language=language)
+    return _saved(document, made_at=report.made_at)
+
+
+# ---------------------------------------------------------------- elements
+
+
+def _w(tag: str, *children: Any, **attributes: object) -> Any:
+    """An element of Word's own with its attributes and children."""
+    element = OxmlElement(f"w:{tag}")
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), str(value))
+    element.extend(children)
+    return element
+
+
+def _run(text: str) -> Any:
+    """A text with its line breaks and tabs; the hyphen of a date or a number is not where a line ends."""
+    run = _w("r")
+    for piece in re.split(r"(\n|\t|(?<=\d)-(?=\d))", writable(text)):
+        if piece in SIGNS:
+            run.append(_w(SIGNS[piece]))
+        elif piece:
+            words = _w("t")
+            words.text = piece
+            words.set(qn("xml:space"), "preserve")
+            run.append(words)
+    return run
+
+
+def _field(code: str, shown: str) -> Any:
+    """A number that Word works out itself, and what stands there until it has."""
+    return _w("fldSimple", _run(shown), instr=code)
+
+
+def _words(element: Any) -> str:
+    return "".join(text.text or "" for text in element.iter(qn("w:t")))
+
+
+# ---------------------------------------------------------------- the file that is written into
+
+
+@cache
+def _blank() -> bytes:
+    """Our own empty document, packed without its comments."""
+    folder, packed = REPORT / "word", io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            content = re.sub(rb"<!--.*?-->", b"", path.read_bytes(), flags=re.S)
+            archive.writestr(path.relative_to(folder).as_posix(), content)
+    return packed.getvalue()
+
+
+def _ours() -> WordDocument:
+    return Document(io.BytesIO(_blank()))
+
+
+def _theirs(template: bytes) -> WordDocument:
+    """The organisation's template, opened; else a refusal."""
+    try:
+        document = Document(io.BytesIO(_as_document(template)))
+        document.element.body.get_or_add_sectPr()
+        document.styles.element.xpath("w:style")
+        document.settings.element.xpath("w:compat")
+    except (*BROKEN, AttributeError) as fault:
+        sentence = N_(
+            "The template is not a Word file that can be read. Save it in Word as .docx or .dotx, without macros and "
+            "without a password."
+        )
+        raise Refusal(sentence) from fault
+    return document
+
+
+def _as_document(template: bytes) -> bytes:
+    """The template as the document that Word makes of it: a .dotx says of itself that it is not one."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(template)) as old, zipfile.ZipFile(content, "w") as new:
+        if sum(entry.file_size for entry in old.infolist()) > MOST_BYTES:
+            raise ValueError
+        for name in dict.fromkeys(old.namelist()):
+            part = old.read(name)
+            is_index = name == "[Content_Types].xml"
+            new.writestr(name, part.replace(TEMPLATE_TYPE, DOCUMENT_TYPE) if is_index else part)
+    return content.getvalue()
+
+
+def _place(document: WordDocument) -> Any:
+    """The element that the report is written before: the paragraph that says so, else the end of the document."""
+    body = document.element.body
+    for paragraph in body.xpath("w:p | w:sdt/w:sdtContent/w:p"):
+        if re.sub(r"\s", "", _words(paragraph)).lower() in PLACES:
+            return paragraph
+    for paragraph in body.xpath("w:p[not(following-sibling::*[not(self::w:sectPr)])]"):
+        if not paragraph.xpath(".//w:t | .//w:drawing | .//w:pict | .//w:sectPr"):
+            body.remove(paragraph)
+    return body.get_or_add_sectPr()
+
+
+# ---------------------------------------------------------------- styles
+
+
+def _styles(document: WordDocument) -> dict[str, str]:
+    """The id of every style by its name in small letters, after those that are missing have been added.
+
+    Word writes a built-in style's name in English and small letters whatever its language, and its id in that language.
+    """
+    there = document.styles.element
+    known = {_name(style): style.get(qn("w:styleId")) for style in there.xpath("w:style[w:name]")}
+    ours = _our_styles()
+    missing = {_name(style): style for style in ours if _name(style) not in known}
+    ids = {style.get(qn("w:styleId")): known.get(_name(style)) or _free(style, known) for style in ours}
+    for style in missing.values():
+        there.append(_adopted(document, style, ids))
+    return known | {name: ids[style.get(qn("w:styleId"))] for name, style in missing.items()}
+
+
+def _name(style: Any) -> str:
+    return str(style.find(qn("w:name")).get(qn("w:val"))).lower()
+
+
+def _our_styles() -> list[Any]:
+    content = (REPORT / "word" / "word" / "styles.xml").read_bytes()
+    return list(parse_xml(content).xpath("w:style"))
+
+
+def _free(style: Any, known: dict[str, str]) -> str:
+    """An id that no other style of the document has."""
+    wanted = str(style.get(qn("w:styleId")))
+    return f"{wanted}Report" if wanted in known.values() else wanted
+
+
+def _adopted(document: WordDocument, style: Any, ids: dict[str, str]) -> Any:
+    """A style of ours as a style of the document, which calls the styles around it by ids of its own."""
+    adopted = deepcopy(style)
+    adopted.attrib.pop(qn("w:default"), None)
+    for element in (adopted, *adopted.xpath("w:basedOn | w:next")):
+        name = qn("w:styleId" if element is adopted else "w:val")
+        element.set(name, ids[element.get(name)])
+    for number in adopted.xpath("w:pPr/w:numPr/w:numId"):
+        number.set(qn("w:val"), str(_bullets(document)))
+    return adopted
+
+
+def _bullets(document: WordDocument) -> int:
+    """The number of a list with our bullets, added to the document's lists."""
+    numbering = _numbering(document)
+    ours = parse_xml((REPORT / "word" / "word" / "numbering.xml").read_bytes())
+    abstract, number = ours.xpath("w:abstractNum")[0], ours.xpath("w:num")[0]
+    shape = 1 + max((int(value) for value in numbering.xpath("w:abstractNum/@w:abstractNumId")), default=-1)
+    num = 1 + max((int(value) for value in numbering.xpath("w:num/@w:numId")), default=0)
+    abstract.set(qn("w:abstractNumId"), str(shape))
+    number.set(qn("w:numId"), str(num))
+    number.xpath("w:abstractNumId")[0].set(qn("w:val"), str(shape))
+    # Word wants the shapes of lists before the lists.
+    first = next(iter(numbering.xpath("w:num")), None)
+    numbering.append(abstract) if first is None else first.addprevious(abstract)
+    (numbering.xpath("w:num") or numbering)[-1].addnext(number)
+    return num
+
+
+def _numbering(document: WordDocument) -> Any:
+    """The document's lists; a document without any gets room for them."""
+    part = document.part
+    try:
+        return part.part_related_by(RELATIONSHIP_TYPE.NUMBERING)._element  # type: ignore[attr-defined]
+    except KeyError:
+        empty = parse_xml(f"<w:numbering {nsdecls('w')}/>")
+        name = PackURI("/word/numbering.xml")
+        new = NumberingPart(name, CONTENT_TYPE.WML_NUMBERING, empty, part.package)
+        part.relate_to(new, RELATIONSHIP_TYPE.NUMBERING)
+        return empty
+
+
+# ---------------------------------------------------------------- the report's text
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How wide the text of a page is, in twentieths of a point, and how high a picture on it may be, in cm."""
+
+    width: int
+    height_cm: float
+
+    @property
+    def picture_cm(self) -> float:
+        return min(self.width / CM, WIDEST_CM)
+
+
+def _room(place: Any) -> _Room:
+    """The room on the pages of the section that the place is in."""
+    found = [place] if place.tag == qn("w:sectPr") else place.xpath("following::w:sectPr | .//w:sectPr")
+    size = {name: int(value) for name, value in _numbers(found[0], "w:pgSz")}
+    edge = {name: int(value) for name, value in _numbers(found[0], "w:pgMar")}
+    width = size.get("w", 11906) - edge.get("left", 1417) - edge.get("right", 1417) - edge.get("gutter", 0)
+    height = size.get("h", 16838) - abs(edge.get("top", 1417)) - abs(edge.get("bottom", 1417))
+    return _Room(max(width, 4000), max(min(height / CM - 3, HIGHEST_CM), 5))
+
+
+def _numbers(section: Any, tag: str) -> Iterator[tuple[str, float]]:
+    for element in section.xpath(tag):
+        for name, value in element.attrib.items():
+            if re.fullmatch(r"-?\d+(\.\d+)?", value):
+                yield name.partition("}")[2], float(value)
+
+
+class _Writer:
+    """Writes blocks one after another before a place, and remembers what the last one asks of the next."""
+
+    def __init__(self, document: WordDocument, *, styles: dict[str, str], place: Any, template: bool) -> None:
+        self._document = document
+        self._styles = styles
+        self._place = place
+        self._template = template
+        self._room = _room(place)
+        self._level = 0
+        self._headings = 0
+        self._breaks = place.tag == qn("w:sectPr") and place.getprevious() is not None
+        self._after_table = False
+
+    def add(self, block: Block) -> None:
+        """A block as Word has it."""
+        if isinstance(block, Heading):
+            self._heading(block)
+        elif isinstance(block, Paragraph):
+            self._paragraphs(block)
+        elif isinstance(block, Bullets):
+            for item in block.items:
+                self._write("List Bullet", _run(item))
+        elif isinstance(block, Table):
+            self._table(block)
+        elif isinstance(block, Signatures):
+            self._signatures(block)
+        elif isinstance(block, PageBreak):
+            self._breaks = True
+        else:
+            self._chart(block)
+
+    def end(self) -> None:
+        """What a place needs when the report is written: no word that was for us, no table as the last thing."""
+        self._breaks = False
+        if self._after_table:
+            self._write("Body Text")
+        if self._place.tag == qn("w:p"):
+            for element in self._place.xpath("*[not(self::w:pPr)]"):
+                self._place.remove(element)
+            if not self._place.xpath("w:pPr/w:sectPr"):
+                self._place.getparent().remove(self._place)
+
+    def _write(self, style: str, *content: Any, properties: Sequence[Any] = (), keep: bool = False) -> Any:
+        """A paragraph of a style; `properties` stand in the order of Word's schema, between keeping and spacing."""
+        about = _w("pPr", _w("pStyle", val=self._styles[style.lower()]))
+        if keep:
+            about.append(_w("keepNext"))
+        if self._breaks:
+            about.append(_w("pageBreakBefore"))
+        about.extend(properties)
+        if self._after_table and style in STYLES.values():
+            about.append(_w("spacing", before=200))
+        self._breaks = self._after_table = False
+        paragraph = _w("p", about, *content)
+        self._place.addprevious(paragraph)
+        return paragraph
+
+    # -- beginning
+
+    def cover(self, report: Report) -> None:
+        """Organisation, title and facts, on the first page of a document of ours."""
+        down = [] if self._template else [_w("spacing", before=1700)]
+        self._write("Subtitle", _run(report.organisation), properties=down)
+        self._write("Title", _run(report.title))
+        for label, text in report.facts:
+            self._write("Report Fact", _run(f"{label}{_gap(label)}{text}"))
+        self._breaks = True
+
+    def contents(self, report: Report) -> None:
+        """The table of contents, with its entries already and with links, as Word itself makes it.
+
+        Page numbers come when the reader updates it, for only Word knows them. The file does not ask for that by
+        itself: Word would meet every reader with a question about fields that may refer to other files.
+        """
+        entries = list(_entries(report.blocks))
+        if not entries:
+            return
+        title = self._write("TOC Heading", _run(report.contents))
+        for number, (level, text) in enumerate(entries, start=1):
+            link = _w("hyperlink", _run(_one_line(text)), anchor=_bookmark(number), history=1)
+            before = _begin(f'TOC \\o "1-{DEEPEST}" \\h \\z \\u') if number == 1 else []
+            after = [_w("r", _w("fldChar", fldCharType="end"))] if number == len(entries) else []
+            self._write(f"toc {level}", *before, link, *after)
+        self._frame(title, len(entries))
+        self._breaks = True
+
+    def _frame(self, title: Any, entries: int) -> None:
+        """Title and entries in the frame by which Word offers to update them."""
+        gallery = _w("docPartObj", _w("docPartGallery", val="Table of Contents"), _w("docPartUnique"))
+        content = _w("sdtContent")
+        title.addprevious(_w("sdt", _w("sdtPr", gallery), content))
+        content.extend([title, *(title.itersiblings())][: entries + 1])
+
+    # -- blocks
+
+    def _heading(self, heading: Heading) -> None:
+        """A heading with the bookmark that the contents lead to; none is more than a level below the last."""
+        if not heading.text.strip():
+            return
+        self._level = min(heading.level, self._level + 1, DEEPEST)
+        self._headings += 1
+        # The text has its number already, and a template's own numbers would stand before it.
+        numbers = [_w("numPr", _w("numId", val=0))] if self._template else []
+        mark = {"id": 900_000 + self._headings}
+        start = _w("bookmarkStart", **mark, name=_bookmark(self._headings))
+        end = _w("bookmarkEnd", **mark)
+        self._write(f"heading {self._level}", start, _run(_one_line(heading.text)), end, properties=numbers)
+
+    def _paragraphs(self, paragraph: Paragraph) -> None:
+        for text in re.split(r"\n\s*\n", writable(paragraph.text).strip()):
+            self._write(STYLES[paragraph.style], _run(text))
+
+    def _chart(self, chart: Chart) -> None:
+        """A picture with its alternative text under its caption, no higher than a page."""
+        if chart.caption:
+            self._write("Caption", _run(chart.caption))
+        drawn = io.BytesIO(picture(chart, kind="png", width_cm=self._room.picture_cm))
+        inline = self._document.part.new_pic_inline(drawn, Emu(int(self._room.picture_cm * 360_000)))
+        shrunk = min(1.0, self._room.height_cm * 360_000 / inline.extent.cy)
+        for size in inline.xpath("wp:extent | .//a:xfrm/a:ext"):
+            size.set("cx", str(int(int(size.get("cx")) * shrunk)))
+            size.set("cy", str(int(int(size.get("cy")) * shrunk)))
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")
+        inline.docPr.set("descr", writable(chart.alt or chart.caption))
+        self._write("Report Picture", _w("r", _w("drawing", inline)))
+
+    def _table(self, table: Table) -> None:
+        """A table under its caption, whose heading row returns on each page and whose rows stay whole."""
+        if table.caption:
+            self._write("Caption", _run(table.caption), keep=True)
+        elif self._after_table or self._breaks:
+            self._write("Body Text")  # Word makes one table of two that meet, and a table begins no page
+        size, widths = self._widths(table)
+        rows = [tuple(column.heading for column in table.columns), *table.rows]
+        together = len(rows) if len(rows) <= WHOLE else FIRST_ROWS
+        element = _w("tbl", self._about(table), _w("tblGrid", *(_w("gridCol", w=width) for width in widths)))
+        for place, row in enumerate(rows, start=1):
+            style = _w("pPr", _w("pStyle", val=self._styles[CELLS[size]]), *([_w("keepNext")] * (place < together)))
+            element.append(_row(table, row, widths=widths, style=style, head=place == 1))
+        self._place.addprevious(element)
+        self._breaks, self._after_table = False, True
+
+    def _widths(self, table: Table) -> tuple[int, list[int]]:
+        """The size of a table's type, and its columns' shares of the width.
+
+        A column with longer words takes from those that have room. Where there is not enough, short texts are parted
+        first, then the type is smaller, and at last the longest words are parted.
+        """
+        room = self._room.width
+        size, needs = next((found for found in _attempts(table) if sum(found[1]) <= room), list(_attempts(table))[-1])
+        most = max(needs, default=0.0)
+        while sum(min(need, most) for need in needs) > room:
+            most *= 0.95
+        needs = [min(need, most) for need in needs]
+        whole = sum(column.width for column in table.columns) or 1.0
+        shares = [room * column.width / whole for column in table.columns]
+        short = sum(max(need - share, 0) for need, share in zip(needs, shares, strict=True))
+        spare = sum(max(share - need, 0) for need, share in zip(needs, shares, strict=True))
+        taken = short / spare if spare else 0.0
+        pairs = zip(needs, shares, strict=True)
+        return size, [int(need if need > share else share - (share - need) * taken) for need, share in pairs]
+
+    def _about(self, table: Table) -> Any:
+        """What holds for a whole table, its alternative text included."""
+        return _w(
+            "tblPr",
+            _w("tblStyle", val=self._styles["report table"]),
+            _w("tblW", w=self._room.width, type="dxa"),
+            _w("tblLayout", type="fixed"),
+            _w("tblLook", val="06A0", firstRow=1, lastRow=0, firstColumn=1, lastColumn=0, noHBand=1, noVBand=1),
+            _w("tblCaption", val=writable(table.caption)),
+            _w("tblDescription", val=writable(", ".join(column.heading for column in table.columns))),
+        )
+
+    def _signatures(self, signatures: Signatures) -> None:
+        """Who has signed; where nobody has, a rule to write on with room above it. All on one page."""
+        self._write("Report Signature Title", _run(signatures.title))
+        for place, (label, text) in enumerate(signatures.lines, start=1):
+            room = [] if text else [_w("spacing", before=560)]
+            line = f"{label}{_gap(label)}{text or chr(9)}"
+            self._write("Report Signature", _run(line), properties=room, keep=place < len(signatures.lines))
+
+
+def _row(table: Table, row: Sequence[str], *, widths: Sequence[int], style: Any, head: bool) -> Any:
+    """A row whose cells' paragraphs have a style, besides their side."""
+    element = _w("tr", _w("trPr", _w("cantSplit"), *([_w("tblHeader")] if head else [])))
+    for column, text, width in zip(table.columns, row, widths, strict=True):
+        about = deepcopy(style)
+        if column.align == "right":
+            about.append(_w("jc", val="right"))
+        element.append(_w("tc", _w("tcPr", _w("tcW", w=width, type="dxa")), _w("p", about, _run(text))))
+    return element
+
+
+def _attempts(table: Table) -> Iterator[tuple[int, list[float]]]:
+    """Sizes of type with the widths that a table's columns then need, the most comfortable first."""
+    largest, *smaller = CELLS
+    yield largest, _needs(table, largest, phrase=PHRASE)
+    for size in (largest, *smaller):
+        yield size, _needs(table, size, phrase=0)
+
+
+def _needs(table: Table, size: int, *, phrase: int) -> list[float]:
+    """How wide each column must be, about, so that no word of it and no text of at most `phrase` letters is parted."""
+    heads = (1.1 * _longest(column.heading, 0) for column in table.columns)
+    cells = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
+    longest = (
+        max([head, *(_longest(text, phrase) for text in texts)]) for head, texts in zip(heads, cells, strict=True)
+    )
+    return [thousandths * size * 20 / 1000 + CELL_EDGE for thousandths in longest]
+
+
+def _longest(text: str, phrase: int) -> int:
+    """The width of a text's longest part that stays whole, in thousandths of the type's size."""
+    parts = [text] if len(text) <= phrase else re.split(r"[ \n]|(?<=[^\d][-/])", text)
+    return max(sum(LETTERS.get(letter, OTHER_LETTERS) for letter in part) for part in parts)
+
+
+def _gap(label: str) -> str:
+    """What stands between a label and its text: the next column, or the next line where the label is too long."""
+    return "\t" if len(label) <= LABEL_WIDE else "\n"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(writable(text).split("\n"))
+
+
+def _bookmark(number: int) -> str:
+    return f"_Toc{900_000 + number}"
+
+
+def _entries(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
+    """The headings as they are written, in their order."""
+    level = 0
+    for block in blocks:
+        if isinstance(block, Heading) and block.text.strip():
+            level = min(block.level, level + 1, DEEPEST)
+            yield level, block.text
+
+
+def _begin(code: str) -> list[Any]:
+    """The beginning of a field whose result follows."""
+    instruction = _w("instrText")
+    instruction.text = code
+    instruction.set(qn("xml:space"), "preserve")
+    parts = (_w("fldChar", fldCharType="begin"), instruction, _w("fldChar", fldCharType="separate"))
+    return [_w("r", part) for part in parts]
+
+
+# ---------------------------------------------------------------- what stands on every page
+
+
+def _footer(document: WordDocument, report: Report, *, styles: dict[str, str]) -> None:
+    """The report's line, and how far one has read, in fields that Word counts by itself."""
+    foot = document.sections[0].footer
+    line = foot.paragraphs[0]._p
+    line.clear()
+    line.append(_w("pPr", _w("pStyle", val=styles["footer"])))
+    line.append(_run(f"{report.footer}\t"))
+    codes = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
+    for piece in re.split(r"(\{pages?\})", report.page):
+        line.append(_field(codes[piece], "1") if piece in codes else _run(piece))
+
+
+def _mark_as_draft(document: WordDocument, word: str, *, styles: dict[str, str]) -> None:
+    """The word above each page and behind its text, in every header that some page shows."""
+    for number, header in enumerate(_headers(document), start=1):
+        is_new = header.is_linked_to_previous
+        header.is_linked_to_previous = False
+        element = header._element
+        if is_new:
+            element.clear()
+        about = _w("pPr", _w("pStyle", val=styles["report draft"]))
+        element.insert(0, _w("p", about, _run(word), _watermark(word, number)))
+
+
+def _headers(document: WordDocument) -> Iterator[_BaseHeaderFooter]:
+    """The headers of all pages; a section without its own shows those of the one before."""
+    sections = list(document.sections)
+    first = any(section.different_first_page_header_footer for section in sections)
+    even = document.settings.odd_and_even_pages_header_footer
+    for section in sections:
+        shown = [(section.header, True), (section.first_page_header, first), (section.even_page_header, even)]
+        for header, is_shown in shown:
+            if is_shown and (section is sections[0] or not header.is_linked_to_previous):
+                yield header
+
+
+def _watermark(word: str, number: int) -> Any:
+    """A run with the word behind the page."""
+    run = parse_xml((REPORT / "watermark.xml").read_bytes())
+    shape = next(run.iter(f"{VML}shape"))
+    shape.set("id", f"{shape.get('id')}{number}")
+    shape.set("alt", writable(word))
+    shape.set("style", f"{shape.get('style')};width:{min(440, 64 * len(word))}pt")
+    shape.find(f"{VML}textpath").set("string", writable(word))
+    return run
+
+
+# ---------------------------------------------------------------- what the file says of itself
+
+
+def _say_language(document: WordDocument, language: str) -> None:
+    """The language that the text is spelt and read out in: the default of every style."""
+    styles = document.styles.element
+    for element in styles.xpath(".//w:lang[@w:val]") or [_default_language(styles)]:
+        element.set(qn("w:val"), language)
+    for element in document.settings.element.xpath("w:themeFontLang"):
+        element.set(qn("w:val"), language)
+
+
+def _default_language(styles: Any) -> Any:
+    """The place of the default language, where a template has none."""
+    place = styles
+    for tag in ("docDefaults", "rPrDefault", "rPr", "lang"):
+        found = place.find(qn(f"w:{tag}"))
+        if found is None:
+            found = _w(tag)
+            place.append(found) if tag == "lang" else place.insert(0, found)
+        place = found
+    return place
+
+
+def _say_facts(document: WordDocument, report: Report, *, language: str) -> None:
+    about = document.core_properties
+    about.title = writable(report.title)[:255]
+    about.author = about.last_modified_by = writable(report.organisation)[:255]
+    about.language = language
+    about.created = about.modified = _in_utc(report.made_at).replace(tzinfo=None)
+    about.revision = 1
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment
+
+
+def _saved(document: WordDocument, *, made_at: datetime) -> bytes:
+    """The packed file, which says of every part of it that it was made at that moment."""
+    packed, content = io.BytesIO(), io.BytesIO()
+    document.save(packed)
+    moment = max(_in_utc(made_at).timetuple()[:6], (1980, 1, 1, 0, 0, 0))
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(content, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, moment)
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
+    return content.getvalue()

@@ -1,0 +1,395 @@
+"""The report as PDF: what a screen reader finds in it, what an archive asks for, and odd texts as they are."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+
+import pytest
+import typst
+
+from compliance import writing_pdf
+from compliance.blocks import (
+    BarChart,
+    Block,
+    Bullets,
+    Column,
+    CountChart,
+    Heading,
+    LineChart,
+    PageBreak,
+    Paragraph,
+    Report,
+    Signatures,
+    Table,
+)
+from compliance.places import REPORT
+from compliance.writing_pdf import write_pdf
+from tests.reports import LONG_TABLE, sample
+from tests.tagged import Node, Tagged
+
+SWEDISH = sample("sv", "Utkast")
+ENGLISH = sample("en")
+CHARTS = (BarChart, CountChart, LineChart)
+HOSTILE = [
+    '#read("/etc/passwd")',
+    '*bold* _slanted_ $x^2$ `raw` = heading - "quoted" -- --- ... ~',
+    "\\ \\u{41} <label> @reference // no comment /* none */ [a](b) #{1 + 1} & &amp; <b>",
+    "Žaneta Łukasz, Жанна, Ελένη, 中文",
+    "klart 🎉 och 👩‍💻",
+]
+
+
+@pytest.fixture(scope="module")
+def swedish() -> Tagged:
+    return Tagged(write_pdf(SWEDISH))
+
+
+@pytest.fixture(scope="module")
+def english() -> Tagged:
+    return Tagged(write_pdf(ENGLISH, archive=True))
+
+
+@pytest.fixture(params=["swedish", "english"])
+def written(request):
+    """A report with its PDF: a Swedish draft, and an English one for the archive."""
+    return (SWEDISH if request.param == "swedish" else ENGLISH), request.getfixturevalue(request.param)
+
+
+def of_kind(report: Report, *kinds):
+    return [block for block in report.blocks if isinstance(block, kinds)]
+
+
+def short(*blocks: Block, **changes) -> Report:
+    return replace(SWEDISH, **{"draft": None, "facts": (), "blocks": blocks, **changes})
+
+
+def pdf_of(*blocks: Block, **changes) -> Tagged:
+    return Tagged(write_pdf(short(*blocks, **changes)))
+
+
+def plain(text: str) -> str:
+    """A text on one line, as it is read aloud."""
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+# --- the document ------------------------------------------------------------------------------------------------
+
+
+def test_the_document_says_its_language_title_and_author(written):
+    report, pdf = written
+    assert str(pdf.root.Lang) == report.language
+    assert pdf.root.MarkInfo.Marked
+    assert pdf.root.ViewerPreferences.DisplayDocTitle
+    assert str(pdf.pdf.docinfo.Title) == report.title
+    assert str(pdf.pdf.docinfo.Author) == report.organisation
+
+
+def test_it_claims_to_be_accessible_and_only_when_asked_to_be_an_archive_file(swedish, english):
+    with swedish.pdf.open_metadata() as said:
+        assert said["pdfuaid:part"] == "1"
+        assert said["dc:title"] == SWEDISH.title
+        assert "pdfaid:part" not in said
+    with english.pdf.open_metadata() as said:
+        assert said["pdfuaid:part"] == "1"
+        assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("2", "A")
+    assert len(english.root.OutputIntents) == 1
+
+
+def test_it_holds_nothing_that_runs_or_leads_out(written):
+    _, pdf = written
+    assert not {"/OpenAction", "/AA", "/AcroForm"} & set(pdf.root.keys())
+    names = pdf.root.get("/Names", {})
+    assert not {"/JavaScript", "/EmbeddedFiles"} & set(names.keys())
+    actions = [note.get("/A", {}) for page in pdf.pdf.pages for note in page.get("/Annots", [])]
+    assert actions
+    assert {str(action.get("/S", "/GoTo")) for action in actions} == {"/GoTo"}
+
+
+def test_every_font_is_in_the_file(written):
+    _, pdf = written
+    fonts = [font for page in pdf.pdf.pages for font in page.Resources.get("/Font", {}).values()]
+    assert all("/FontFile2" in font.DescendantFonts[0].FontDescriptor for font in fonts)
+    assert {str(font.BaseFont).split("+")[1] for font in fonts} >= {"IBMPlexSans-Regular", "IBMPlexSans-SemiBold"}
+
+
+def test_the_same_report_gives_the_same_bytes_dated_when_it_was_made():
+    report = short(Heading("Kapitel", 1), *of_kind(SWEDISH, BarChart)[:1])
+    written = write_pdf(report)
+    assert written == write_pdf(report)
+    elsewhere = report.made_at.astimezone(timezone(timedelta(hours=2)))
+    assert written == write_pdf(replace(report, made_at=elsewhere))
+    assert written == write_pdf(replace(report, made_at=report.made_at.replace(tzinfo=None)))
+    assert str(Tagged(written).pdf.docinfo.CreationDate) == "D:20261102121005Z"
+    assert written != write_pdf(replace(report, made_at=datetime(2026, 11, 3, tzinfo=UTC)))
+
+
+# --- its structure -----------------------------------------------------------------------------------------------
+
+
+def test_headings_stand_in_their_order_without_a_jump(written):
+    report, pdf = written
+    found = [(int(node.tag[1]), node.text) for node in pdf.tree.find("H1", "H2", "H3", "H4", "H5", "H6")]
+    assert found == [(1, report.contents), *((block.level, block.text) for block in of_kind(report, Heading))]
+    levels = [0, *(level for level, _ in found)]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_bookmarks_are_the_headings(written):
+    report, pdf = written
+    said = [(level, title) for level, title, _ in pdf.bookmarks]
+    assert said == [(1, report.contents), *((block.level, block.text) for block in of_kind(report, Heading))]
+
+
+def test_the_contents_lead_to_the_pages_that_they_say(written):
+    _, pdf = written
+    found = [plain(entry.text) for entry in pdf.tree.find("TOCI")]
+    expected = [plain(f"{title} {page}") for level, title, page in pdf.bookmarks[1:] if level < 3]
+    assert found == expected
+    links = [note for note in pdf.pdf.pages[1].Annots if note.Subtype == "/Link"]
+    assert len(links) == len(found)
+
+
+def test_every_chart_is_a_figure_with_its_alternative_text(written):
+    report, pdf = written
+    charts = of_kind(report, *CHARTS)
+    assert len(charts) == 15
+    assert [str(node.element.Alt) for node in pdf.tree.find("Figure")] == [chart.alt for chart in charts]
+    captions = [node.text for node in pdf.tree.find("Caption")]
+    assert captions == [block.caption for block in of_kind(report, *CHARTS, Table)]
+
+
+def test_a_table_has_its_header_cells_and_all_its_texts(written):
+    report, pdf = written
+    tables = of_kind(report, Table)
+    for node, table in zip(pdf.tree.find("Table"), tables, strict=True):
+        assert node.find("Caption")[0].text == table.caption
+        rows = [tuple(plain(cell.text) for cell in row.nodes) for row in node.find("TR")]
+        headings = tuple(column.heading for column in table.columns)
+        assert rows == [headings, *(tuple(map(plain, row)) for row in table.rows)]
+
+
+def test_a_cell_of_a_table_knows_its_heading(written):
+    _, pdf = written
+    for table in pdf.tree.find("Table"):
+        headers = table.find("TH")
+        assert [str(node.attribute("/Scope")) for node in headers] == ["/Column"] * len(headers)
+        ids = [str(node.element.ID) for node in headers]
+        for row in table.find("TBody")[0].find("TR"):
+            assert [[str(id_) for id_ in cell.attribute("/Headers")] for cell in row.nodes] == [[id_] for id_ in ids]
+
+
+def test_the_header_of_a_long_table_is_repeated_on_each_of_its_pages(swedish):
+    pages = [page for page in swedish.pages if any(re.fullmatch(r"Å-0\d\d", run.text) for run in page)]
+    assert len(pages) > 2
+    assert all([run.text for run in page].count("Timmar") == 1 for page in pages)
+    numbers = [run.text for page in pages for run in page if run.text.startswith("Å-0")]
+    assert len(numbers) == LONG_TABLE
+
+
+def test_paragraphs_and_lists_are_there_as_they_were_written(written):
+    report, pdf = written
+    found = [plain(node.text) for node in pdf.tree.find("P")]
+    texts = [plain(block.text) for block in of_kind(report, Paragraph)]
+    assert [text for text in found if text in texts] == texts
+    items = [plain(item) for block in of_kind(report, Bullets) for item in block.items]
+    assert [plain(node.text) for node in pdf.tree.find("LBody")] == items
+
+
+def test_cover_and_signatures_say_each_thing_after_its_name(swedish):
+    said = plain("|".join(node.text for node in swedish.tree.find("P", "Span")))
+    for label, text in SWEDISH.facts:
+        assert plain(f"|{label}|{text}|") in said
+    assert "|Underskrift|Inlämnad av|Maj Exempelsson, 2026-11-02|Ort och datum|Förvaltningschef|" in said
+
+
+# --- its pages ---------------------------------------------------------------------------------------------------
+
+
+def test_every_page_of_a_draft_says_so_outside_of_what_is_read(swedish):
+    for number in range(len(swedish.pages)):
+        assert swedish.artifacts(number, "Background") == "Utkast"
+        assert swedish.artifacts(number, "Header") == "Utkast"
+    assert [node.text for node in swedish.tree.find("P")].count("Utkast") == 1  # the cover says it aloud
+
+
+def test_a_report_that_is_no_draft_says_nothing_of_it(english):
+    for number in range(len(english.pages)):
+        assert english.artifacts(number, "Background") + english.artifacts(number, "Header") == ""
+
+
+def test_the_foot_of_each_page_counts_it(swedish, english):
+    for pdf, report, words in ((swedish, SWEDISH, "Sida {} av {}"), (english, ENGLISH, "Page {} of {}")):
+        count = len(pdf.pages)
+        found = [pdf.artifacts(number, "Footer") for number in range(count)]
+        assert found == [report.footer + words.format(number, count) for number in range(1, count + 1)]
+
+
+def test_a_page_begins_where_a_break_asks_for_it():
+    pdf = pdf_of(Heading("Ett", 1), PageBreak(), PageBreak(), Heading("Två", 1), PageBreak())
+    assert [page for *_, page in pdf.bookmarks] == [2, 3, 4]
+    assert len(pdf.pages) == 4
+
+
+LONG_ONE = Table("Tabell", (Column("Nr"), Column("Text")), (("första", "text"), *(("en till", "text"),) * 40))
+SIGNED = Signatures("Underskrift", (("Namn", ""), ("Ort", ""), ("Datum", "2026-11-02")))
+
+
+@pytest.mark.parametrize(
+    ("block", "together"),
+    [(LONG_ONE, ("Tabell", "Nr", "första")), (SIGNED, ("Underskrift", "Namn", "Ort", "Datum"))],
+    ids=["table", "signatures"],
+)
+def test_what_belongs_together_stands_on_one_page_wherever_it_begins(block, together):
+    pages = set()
+    for lines in range(26, 38):
+        pdf = pdf_of(Heading("Kapitel", 1), *(Paragraph("rad", "note"),) * lines, block)
+        found = {text: _pages(pdf, text)[0] for text in together}
+        assert len(set(found.values())) == 1, found
+        pages |= set(found.values())
+    assert pages == {2, 3}
+
+
+def _pages(pdf: Tagged, text: str) -> list[int]:
+    return [number for number, runs in enumerate(pdf.pages) for run in runs if run.text == text]
+
+
+# --- texts as they are -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("archive", [False, True], ids=["accessible", "archive"])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_is_never_markup(text, archive):
+    table = Table(text, (Column(text, width=3), Column(text, "right", 3)), ((text, text), ("ett", text)))
+    blocks = [Heading(text, 1), *(Paragraph(text, style) for style in ("body", "answer", "comment", "note"))]
+    chart = CountChart(text, text, text, ((text, 3, "3"),))
+    blocks += [Bullets((text,)), table, chart, Signatures(text, ((text, text),))]
+    report = short(*blocks, title=text, organisation=text, footer=text, facts=((text, text),))
+    pdf = Tagged(write_pdf(report, archive=archive))
+    assert str(pdf.pdf.docinfo.Title) == text
+    assert pdf.bookmarks[1][1] == text
+    assert [str(node.element.Alt) for node in pdf.tree.find("Figure")] == [text]
+    assert pdf.artifacts(0, "Footer").startswith(text)
+    tags = {tag: [node.text for node in pdf.tree.find(tag)] for tag in ("H1", "P", "LBody", "TH", "TD", "Caption")}
+    assert tags["H1"][1:] == [text]
+    assert tags["P"].count(text) == 7  # organisation, title, four paragraphs and what is signed
+    assert tags["LBody"] == [text]
+    assert tags["TH"] == [text, text]
+    assert tags["TD"] == [text, text, "ett", text]
+    assert tags["Caption"] == [text, text]
+
+
+def test_a_line_break_is_a_line_break_and_an_empty_line_parts_paragraphs():
+    pdf = pdf_of(Paragraph("ett\ntvå\rtre\u2028\r\nfyra\tfem", "comment"))
+    assert [node.text for node in pdf.tree.find("P")][-2:] == ["ett två tre", "fyra fem"]
+    heights = {run.text.strip(): run.height for run in pdf.pages[-1]}
+    assert heights["ett"] > heights["två"] > heights["tre"] > heights["fyra fem"]
+
+
+@pytest.mark.parametrize("archive", [False, True], ids=["accessible", "archive"])
+@pytest.mark.parametrize("odd", ["\0", "\x07", "\ufeff", "\ufffe", "\ud83c", "\ue000", "\U000f0001", "\ufdd0"])
+def test_what_no_pdf_may_hold_stands_as_a_sign_of_its_own(odd, archive):
+    text = f"före{odd}efter"
+    blocks = (Heading(text, 1), Paragraph(text), CountChart(text, text, text, ((text, 1, text),)))
+    pdf = Tagged(write_pdf(short(*blocks, title=text), archive=archive))
+    assert [node.text for node in pdf.tree.find("P")][-1] == "före\ufffdefter"
+
+
+def test_the_template_reads_nothing_but_what_it_is_given():
+    code = re.sub(r"//.*", "", (REPORT / "report.typ").read_text("utf-8"))
+    assert re.findall(r"\b(read|include|import|eval|plugin|csv|yaml|toml|xml|cbor)\b", code) == []
+    assert re.findall(r"\bsys[.\w]*", code) == ["sys.inputs.report"]
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "/secret.txt", "/../secret.txt", "{outside}"])
+def test_a_template_cannot_read_outside_its_folder(path, tmp_path, monkeypatch):
+    outside = tmp_path / "secret.txt"
+    outside.write_text("hemligt")
+    folder = tmp_path / "report"
+    folder.mkdir()
+    (folder / "report.typ").write_text(f'#read("{path.format(outside=outside)}")')
+    monkeypatch.setattr(writing_pdf, "REPORT", folder)
+    with pytest.raises(typst.TypstError, match="not found|outside|root"):
+        write_pdf(short())
+
+
+LONG = {
+    "compound": "informationssäkerhetsklassificeringsarbetsgruppsprotokoll",
+    "without_hyphens": "X" * 90,
+    "address": "https://exempel.example/arenden/2026/" + "bilaga_1-b." * 9,
+    "digits": "1234567890" * 6,
+    "path": "C:\\Gemensam\\" + "Undermapp\\" * 9,
+}
+
+
+@pytest.mark.parametrize("word", LONG.values(), ids=LONG)
+def test_a_long_word_stays_in_its_column_and_on_its_page(word):
+    columns = (Column("Första"), Column("Andra", "right"), Column("Tredje", width=0.8), Column("Fjärde", width=3))
+    table = Table("Tabell", columns, (("a", "b", "c", "d"), (word, word, word, word)))
+    pdf = pdf_of(Heading(word, 1), Paragraph(word, "answer"), Bullets((word,)), table, title=word)
+    right_margin = 595.3 - 27 / 25.4 * 72
+    assert max(run.right for page in pdf.pages for run in page) <= right_margin + 0.5
+    cells = pdf.tree.find("TD")[4:]
+    assert [cell.text for cell in cells] == [word] * 4
+    places = [_place(pdf, cell) for cell in cells]
+    assert all(right < left for (_, right), (left, _) in pairwise(places))
+
+
+def test_an_address_is_parted_after_its_marks():
+    pdf = pdf_of(Table("Tabell", (Column("A"), Column("B", width=3)), ((LONG["address"], "b"),)))
+    lines: dict[float, str] = {}
+    for run in pdf.pages[-1]:
+        if run.left < 180 and run.mcid is not None:
+            lines[run.height] = lines.get(run.height, "") + run.text
+    found = list(lines.values())[2:]
+    assert "".join(found) == LONG["address"]
+    assert all(line[-1] in ":/_-." for line in found)
+
+
+def _place(pdf: Tagged, cell: Node) -> tuple[float, float]:
+    """Where a cell's text begins and ends, from the left."""
+    nodes = [cell, *cell.find()]
+    number = next(i for i, page in enumerate(pdf.pdf.pages) for node in nodes if node.element.get("/Pg") == page.obj)
+    marks = {mark for node in nodes for mark in node.marks}
+    runs = [run for run in pdf.pages[number] if run.mcid in marks]
+    return min(run.left for run in runs), max(run.right for run in runs)
+
+
+# --- reports that are not as usual -------------------------------------------------------------------------------
+
+
+def test_headings_that_jump_or_say_nothing_are_put_right():
+    pdf = pdf_of(Heading("Djup", 3), Heading("  ", 1), Heading("Djupare", 3), Heading("Djupast", 3), Heading("Ytan", 1))
+    found = [(node.tag, node.text) for node in pdf.tree.find("H1", "H2", "H3")]
+    assert found == [("H1", "Innehåll"), ("H1", "Djup"), ("H2", "Djupare"), ("H3", "Djupast"), ("H1", "Ytan")]
+
+
+def test_a_report_without_headings_has_no_contents():
+    assert pdf_of(Paragraph("Bara detta.")).tree.find("H1", "TOC") == []
+
+
+def test_a_chart_without_alternative_text_is_told_by_its_caption():
+    pdf = pdf_of(CountChart("Incidenter", "", "Antal", (("HR", 3, "3"),)))
+    assert [str(node.element.Alt) for node in pdf.tree.find("Figure")] == ["Incidenter"]
+
+
+def test_empty_blocks_do_no_harm():
+    empty = (Paragraph(""), Bullets(()), Table("", (Column("A"),), ()), Signatures("", ()), Paragraph("\n\n", "note"))
+    assert pdf_of(*empty, draft="", footer="", contents="").tree.find("TH")[0].text == "A"
+    assert len(pdf_of().pages) <= 2
+
+
+def test_a_cell_longer_than_a_page_goes_on_on_the_next():
+    words = " ".join(f"ord{number}" for number in range(1500))
+    pdf = pdf_of(Table("Lång", (Column("Nr"), Column("Text")), (("1", words), ("2", "slut"))))
+    assert pdf.tree.find("TD")[1].text == words
+    assert min(run.height for page in pdf.pages for run in page if run.mcid is not None) > 25 / 25.4 * 72 - 12
+    assert len(pdf.pages) > 3
+
+
+def test_a_chart_higher_than_a_page_is_made_to_fit():
+    counts = tuple((f"Enhet {number}", number, str(number)) for number in range(90, 0, -1))
+    pdf = pdf_of(CountChart("Hög", "Nittio staplar.", "Antal", counts))
+    left, bottom, right, top = (float(number) for number in pdf.tree.find("Figure")[0].attribute("/BBox"))
+    assert 0 < left < right < 596
+    assert 60 < bottom < top < 800

@@ -1,0 +1,510 @@
+"""The report as Word, read back: structure, language, alternative texts, fields, and what a template keeps."""
+
+import io
+import re
+import time
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from docx import Document
+from docx.enum.section import WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Cm
+from lxml import etree
+
+from compliance import drawing, writing_word
+from compliance.blocks import (
+    Bar,
+    BarChart,
+    Bullets,
+    Column,
+    CountChart,
+    Heading,
+    LineChart,
+    PageBreak,
+    Paragraph,
+    Signatures,
+    Table,
+)
+from compliance.errors import Refusal
+from compliance.language import Language
+from compliance.writing_word import write_word
+from tests.reports import LONG_TABLE, MADE_AT, sample
+
+CHARTS = BarChart | LineChart | CountChart
+# The order in which Word's schema wants what holds for a paragraph and for a table.
+PARAGRAPH_ORDER = ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "numPr", "pBdr", "tabs"]
+PARAGRAPH_ORDER += ["suppressAutoHyphens", "spacing", "ind", "jc", "outlineLvl", "sectPr"]
+TABLE_ORDER = ["tblStyle", "tblW", "tblLayout", "tblLook", "tblCaption", "tblDescription"]
+DRAFT = {"sv": "Utkast", "en": "Draft"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once():
+    """The same chart is the same picture, so the tests of this file draw it once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing_word, "picture", cache(drawing.picture))
+        yield
+
+
+@pytest.fixture(scope="module")
+def files(drawn_once):
+    """The report in both languages, as a draft and not."""
+    return {(code, draft): write_word(sample(code, draft)) for code in DRAFT for draft in (None, DRAFT[code])}
+
+
+@pytest.fixture(scope="module", params=["sv", "en"])
+def written(request, files):
+    """A report and the document that it became."""
+    return sample(request.param), Document(io.BytesIO(files[request.param, None]))
+
+
+def small(*blocks, draft=None, **changes):
+    return replace(sample(draft=draft), blocks=blocks, **changes)
+
+
+def opened(report, template=None):
+    return Document(io.BytesIO(write_word(report, template=template)))
+
+
+def headings(document):
+    found = [(p.style.name, p.text) for p in document.paragraphs if p.style.name.startswith("Heading ")]
+    return [(int(name.removeprefix("Heading ")), text) for name, text in found]
+
+
+def texts(document, style):
+    return [p.text for p in document.paragraphs if p.style.name == style]
+
+
+def part(content, name):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name).decode("utf-8")
+
+
+def everything(content):
+    """All XML of a file as one text."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "".join(archive.read(name).decode("utf-8") for name in archive.namelist() if name.endswith(".xml"))
+
+
+def local(elements):
+    return [etree.QName(element).localname for element in elements]
+
+
+# --- structure ---------------------------------------------------------------------------------------------------
+
+
+def test_headings_are_real_in_order_and_without_jumps(written):
+    report, document = written
+    assert headings(document) == [(block.level, block.text) for block in report.blocks if isinstance(block, Heading)]
+    levels = [0, *(level for level, _ in headings(document))]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_a_heading_that_jumps_is_mended_and_an_empty_one_left_out():
+    report = small(Heading("A", 2), Heading(" ", 1), Heading("B", 3), Heading("C", 3), Heading("D", 1))
+    assert headings(opened(report)) == [(1, "A"), (2, "B"), (3, "C"), (1, "D")]
+
+
+def test_every_text_of_the_report_is_in_the_document(written):
+    report, document = written
+    words = "\n".join(p.text for p in document.paragraphs)
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    for block in report.blocks:
+        if isinstance(block, Paragraph):
+            assert block.text in words
+        elif isinstance(block, Bullets):
+            assert list(block.items) == texts(document, "List Bullet")
+        elif isinstance(block, Table):
+            assert {text for row in block.rows for text in row} <= cells
+    assert texts(document, "Title") == [report.title]
+    assert texts(document, "Subtitle") == [report.organisation]
+    assert texts(document, "Report Fact") == ["\t".join(fact) for fact in report.facts]
+
+
+def test_paragraphs_have_the_style_of_what_they_are(written):
+    report, document = written
+    styles = {"body": "Body Text", "answer": "Report Answer", "comment": "Report Comment", "note": "Report Note"}
+    for name, style in styles.items():
+        said = [block.text for block in report.blocks if isinstance(block, Paragraph) and block.style == name]
+        assert [text for text in texts(document, style) if text] == said
+
+
+def test_a_line_break_is_one_and_an_empty_line_parts_paragraphs():
+    document = opened(small(Paragraph("en\ntvå\r\n\r\ntre\x0bfyra\x00 <b>&\t#")))
+    paragraphs = [p for p in document.paragraphs if p.style.name == "Body Text"]
+    assert [p.text for p in paragraphs] == ["en\ntvå", "tre fyra  <b>&\t#"]
+    assert len(paragraphs[0]._p.findall(f".//{qn('w:br')}")) == 1
+
+
+def test_a_page_break_belongs_to_what_follows():
+    document = opened(small(Heading("A", 1), PageBreak(), Table("T", (Column("x"),), ()), PageBreak(), Heading("B", 1)))
+    begun = [p.text for p in document.paragraphs if p.paragraph_format.page_break_before]
+    assert begun == ["A", "T", "B"]  # the first comes after the contents
+    last = opened(small(Paragraph("a"), PageBreak())).paragraphs[-1]
+    assert last.text == "a"
+
+
+def test_parts_stand_in_the_order_of_words_schema(files):
+    for content in files.values():
+        for name in ("word/document.xml", "word/styles.xml"):
+            tree = etree.fromstring(part(content, name).encode("utf-8"))
+            for tag, order in (("pPr", PARAGRAPH_ORDER), ("tblPr", TABLE_ORDER)):
+                for element in tree.iter(qn(f"w:{tag}")):
+                    if tag == "tblPr" and name == "word/styles.xml":
+                        continue
+                    found = local(element)
+                    assert found == sorted(set(found), key=order.index)
+
+
+# --- pictures and tables -----------------------------------------------------------------------------------------
+
+
+def test_every_picture_has_its_alternative_text_and_caption(written):
+    report, document = written
+    charts = [block for block in report.blocks if isinstance(block, CHARTS)]
+    pictures = document.element.body.findall(f".//{qn('wp:inline')}")
+    assert [picture.find(qn("wp:docPr")).get("descr") for picture in pictures] == [chart.alt for chart in charts]
+    above = [picture.xpath("ancestor::w:p")[0].getprevious() for picture in pictures]
+    assert [p.xpath("string(.//w:t)") for p in above] == [chart.caption for chart in charts]
+    assert {p.xpath("string(w:pPr/w:pStyle/@w:val)") for p in above} == {"Caption"}
+
+
+def test_a_picture_fits_on_its_page():
+    bar = Bar("Enhet", 0.5, "50 %", 0.95, "red", "Under gränsen")
+    document = opened(small(BarChart("Alla", "Alla enheter", (bar,) * 60, "mål", "förra")))
+    section, extent = document.sections[0], document.element.body.find(f".//{qn('wp:extent')}")
+    width, height = int(extent.get("cx")), int(extent.get("cy"))
+    assert height <= section.page_height - section.top_margin - section.bottom_margin
+    assert width <= section.page_width - section.left_margin - section.right_margin
+
+
+def test_tables_repeat_their_heading_row_and_keep_rows_whole(written):
+    report, document = written
+    tables = [block for block in report.blocks if isinstance(block, Table)]
+    assert [len(table.rows) - 1 for table in document.tables] == [len(table.rows) for table in tables]
+    assert len(document.tables[-1].rows) == LONG_TABLE + 1
+    for table, block in zip(document.tables, tables, strict=True):
+        assert table.style.name == "Report Table"
+        rows = table._tbl.tr_lst
+        assert [bool(row.findall(f".//{qn('w:tblHeader')}")) for row in rows] == [True] + [False] * len(block.rows)
+        assert all(row.findall(f".//{qn('w:cantSplit')}") for row in rows)
+        assert [cell.text for cell in table.rows[0].cells] == [column.heading for column in block.columns]
+
+
+def test_a_table_has_caption_and_alternative_text(written):
+    report, document = written
+    for table, block in zip(document.tables, (b for b in report.blocks if isinstance(b, Table)), strict=True):
+        caption = table._tbl.getprevious()
+        assert caption.xpath("string(.//w:t)") == block.caption
+        assert caption.xpath("string(w:pPr/w:pStyle/@w:val)") == "Caption"
+        assert table._tbl.tblPr.xpath("string(w:tblCaption/@w:val)") == block.caption
+        assert block.columns[0].heading in table._tbl.tblPr.xpath("string(w:tblDescription/@w:val)")
+
+
+def test_columns_have_their_widths_and_sides(written):
+    _, document = written
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    for table in document.tables:
+        widths = [cell.width for cell in table.rows[1].cells]
+        assert sum(widths) == pytest.approx(room, rel=0.01)
+    assert document.tables[-1].rows[1].cells[-1].paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.RIGHT
+
+
+@pytest.mark.parametrize(("word", "is_wider"), [("ord", False), ("Verksamhetsutvecklingsavdelningens", True)])
+def test_a_column_has_its_share_and_what_its_longest_word_needs(word, is_wider):
+    table = Table("T", (Column("A", width=1), Column("B", width=3)), ((word, "x"),))
+    narrow, wide = (cell.width for cell in opened(small(table)).tables[0].rows[1].cells)
+    assert (narrow > Cm(5)) == is_wider
+    assert narrow + wide == pytest.approx(Cm(15.6), rel=0.01)
+    assert is_wider or wide == pytest.approx(3 * narrow, rel=0.01)
+
+
+def test_a_table_is_not_the_last_thing_in_a_document():
+    document = opened(small(Table("T", (Column("A"),), (("a",),)), PageBreak()))
+    assert local(document.element.body)[-3:] == ["tbl", "p", "sectPr"]
+    assert not document.paragraphs[-1].paragraph_format.page_break_before
+
+
+def test_tables_without_captions_do_not_grow_together():
+    table = Table("", (Column("A"),), (("a",),))
+    body = opened(small(Paragraph("x"), table, table)).element.body
+    assert local(body)[-6:] == ["p", "tbl", "p", "tbl", "p", "sectPr"]
+
+
+def test_the_signature_block_has_names_and_rules_to_write_on(written):
+    report, document = written
+    block = next(block for block in report.blocks if isinstance(block, Signatures))
+    assert texts(document, "Report Signature Title") == [block.title]
+    lines = [p for p in document.paragraphs if p.style.name == "Report Signature"]
+    assert [p.text for p in lines] == [f"{label}\t{text or chr(9)}" for label, text in block.lines]
+    assert all(p.paragraph_format.keep_with_next for p in lines[:-1])
+    leaders = lines[0].style.element.xpath("w:pPr/w:tabs/w:tab/@w:leader")
+    assert leaders == ["underscore"]
+
+
+# --- contents, language, properties --------------------------------------------------------------------------------
+
+
+def test_the_contents_have_their_entries_and_lead_to_them(written):
+    report, document = written
+    frame = document.element.body.xpath
+    assert frame("string(w:sdt//w:instrText)") == 'TOC \\o "1-3" \\h \\z \\u'
+    title, *entries = frame("w:sdt/w:sdtContent/w:p")
+    assert title.xpath("string(.//w:t)") == report.contents
+    assert [entry.xpath("string(.//w:hyperlink//w:t)") for entry in entries] == [t for _, t in headings(document)]
+    levels = [entry.xpath("string(w:pPr/w:pStyle/@w:val)") for entry in entries]
+    assert levels == [f"TOC{level}" for level, _ in headings(document)]
+    marks = document.element.body.xpath(".//w:bookmarkStart/@w:name")
+    assert [entry.xpath("string(.//w:hyperlink/@w:anchor)") for entry in entries] == marks
+    kinds = frame("w:sdt//w:fldChar/@w:fldCharType")
+    assert kinds == ["begin", "separate", "end"]
+
+
+def test_word_asks_its_reader_nothing_on_opening(files):
+    assert not re.search("updateFields|w:dirty", everything(files["sv", None]))
+
+
+def test_a_report_without_headings_has_no_contents():
+    assert opened(small(Paragraph("a"))).element.body.find(qn("w:sdt")) is None
+
+
+@pytest.mark.parametrize(("code", "tag"), [("sv", "sv-SE"), ("en", "en-GB")])
+def test_the_language_is_said_in_styles_and_properties(files, code, tag):
+    document = Document(io.BytesIO(files[code, None]))
+    assert document.styles.element.xpath("w:docDefaults//w:lang/@w:val") == [tag]
+    assert document.core_properties.language == tag
+    assert set(re.findall(r'<w:(?:lang|themeFontLang)[^>]* w:val="([^"]+)"', everything(files[code, None]))) <= {tag}
+
+
+def test_the_properties_are_the_reports(written):
+    report, document = written
+    about = document.core_properties
+    assert (about.title, about.author, about.last_modified_by) == (report.title, *(2 * [report.organisation]))
+    assert about.created == about.modified == MADE_AT
+    assert "python" not in f"{about.comments}{about.subject}{about.keywords}".lower()
+
+
+def test_pages_are_a4_and_counted_in_the_footer(written):
+    report, document = written
+    section = document.sections[0]
+    assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
+    line = section.footer.paragraphs[0]._p
+    assert line.xpath("w:fldSimple/@w:instr") == ["PAGE", "NUMPAGES"]
+    said = "".join(line.xpath(".//w:t/text()"))
+    assert said == report.footer + report.page.replace("{pages}", "1").replace("{page}", "1")
+
+
+@pytest.mark.parametrize("code", ["sv", "en"])
+def test_a_draft_says_so_on_every_page_and_else_nothing_does(files, code):
+    word = DRAFT[code]
+    document = Document(io.BytesIO(files[code, word]))
+    (line,) = document.sections[0].header.paragraphs
+    assert line.text == word
+    assert f'string="{word}"' in part(files[code, word], "word/header1.xml")
+    assert f">{word}<" not in everything(files[code, None])
+
+
+# --- the file ----------------------------------------------------------------------------------------------------
+
+
+def test_the_same_report_gives_the_same_file(files):
+    assert write_word(sample("sv", "Utkast")) == files["sv", "Utkast"]
+    with zipfile.ZipFile(io.BytesIO(files["sv", None])) as archive:
+        # A zip counts in steps of two seconds.
+        moment = (*MADE_AT.timetuple()[:5], MADE_AT.second // 2 * 2)
+        assert {entry.date_time for entry in archive.infolist()} == {moment}
+
+
+def test_a_report_is_written_fast(monkeypatch):
+    monkeypatch.setattr(writing_word, "picture", drawing.picture)
+    report = sample()
+    began = time.process_time()
+    write_word(report)
+    assert time.process_time() - began < 3
+
+
+# --- the organisation's template ---------------------------------------------------------------------------------
+
+
+def short():
+    """The report's first blocks, one of every kind among them."""
+    blocks = sample().blocks
+    return small(
+        *blocks[:12], *(next(b for b in blocks if isinstance(b, kind)) for kind in (BarChart, Table, Signatures))
+    )
+
+
+def template(*lines, change=lambda document: None):
+    """A template as Swedish Word writes it, with a header of its own and the given paragraphs."""
+    document = Document()
+    for element in document.styles.element.xpath("w:style | w:style/w:basedOn | w:style/w:next | w:style/w:link"):
+        for name, value in element.attrib.items():
+            element.set(name, re.sub("^Heading(?=[0-9])", "Rubrik", value))
+    for name in ("Caption", "List Bullet"):
+        document.styles[name].delete()
+    document.sections[0].header.paragraphs[0].text = "Exempelkommun"
+    document.sections[0].left_margin = document.sections[0].right_margin = Cm(4)
+    document.sections[0].page_width = Cm(21)
+    for text in lines:
+        document.add_paragraph(text)
+    change(document)
+    content = io.BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def test_a_template_keeps_what_is_its_own_and_gets_the_report_where_it_says():
+    document = opened(short(), template("Före", "{{ Rapport }}", "Efter"))
+    lines = [p.text for p in document.paragraphs]
+    assert (lines[0], lines[-1]) == ("Före", "Efter")
+    assert "{{" not in "".join(lines)
+    assert lines[1:3] == [sample().organisation, sample().title]
+    assert [p.text for p in document.sections[0].header.paragraphs] == ["Exempelkommun"]
+    assert not document.sections[0].footer.is_linked_to_previous or not document.sections[0].footer.paragraphs[0].text
+    assert headings(document) == [(b.level, b.text) for b in short().blocks if isinstance(b, Heading)]
+    assert {p._p.style for p in document.paragraphs if p.style.name == "Heading 2"} == {"Rubrik2"}
+
+
+def test_what_a_template_lacks_is_taken_from_ours():
+    document = opened(short(), template("{{rapport}}"))
+    assert document.styles["Caption"].style_id == "Caption"
+    bullet = next(p for p in document.paragraphs if p.style.name == "List Bullet")
+    number = bullet.style.element.xpath("string(w:pPr/w:numPr/w:numId/@w:val)")
+    numbering = document.part.numbering_part.element
+    shape = numbering.xpath(f"string(w:num[@w:numId='{number}']/w:abstractNumId/@w:val)")
+    assert numbering.xpath(f"string(w:abstractNum[@w:abstractNumId='{shape}']//w:lvlText/@w:val)") == "–"
+    kinds = local(numbering)
+    assert kinds == sorted(kinds)  # shapes before lists
+    defaults = document.styles.element.xpath("w:style[@w:default][@w:type='paragraph']")
+    assert len(defaults) == 1
+    ids = document.styles.element.xpath("w:style/@w:styleId")
+    assert len(ids) == len(set(ids))
+    assert set(document.styles.element.xpath("w:style/w:basedOn/@w:val")) <= set(ids)
+
+
+def test_a_style_of_ours_never_takes_the_place_of_a_templates_own():
+    def change(document):
+        document.styles.element.xpath("w:style[@w:styleId='Normal']/w:name")[0].set(qn("w:val"), "Brödtext")
+
+    document = opened(short(), template("{{rapport}}", change=change))
+    styles = document.styles.element
+    assert styles.xpath("w:style[@w:default][@w:type='paragraph']/w:name/@w:val") == ["Brödtext"]
+    assert styles.xpath("w:style[w:name/@w:val='Normal']/@w:styleId") == ["NormalReport"]
+    assert styles.xpath("w:style[w:name/@w:val='Report Note']/w:basedOn/@w:val") == ["NormalReport"]
+
+
+def test_without_a_place_the_report_comes_last_on_a_page_of_its_own():
+    document = opened(small(Paragraph("sist")), template("Försättsblad", ""))
+    lines = [p.text for p in document.paragraphs]
+    assert lines[:2] == ["Försättsblad", sample().organisation]
+    assert lines[-1] == "sist"
+    assert document.paragraphs[1].paragraph_format.page_break_before
+    assert not opened(small(Paragraph("sist")), template("")).paragraphs[0].paragraph_format.page_break_before
+
+
+def test_pictures_and_tables_fit_the_margins_of_the_template():
+    document = opened(short(), template("{{report}}"))
+    extents = {int(extent.get("cx")) for extent in document.element.body.iter(qn("wp:extent"))}
+    assert max(extents) == pytest.approx(Cm(13), rel=0.01)
+    assert document.tables[0]._tbl.tblPr.xpath("string(w:tblW/@w:w)") == str(round(13 / 2.54 * 1440))
+
+
+def test_a_draft_marks_every_header_of_a_template():
+    def change(document):
+        document.sections[0].different_first_page_header_footer = True
+        document.settings.odd_and_even_pages_header_footer = True
+        later = document.add_section(WD_SECTION.NEW_PAGE)
+        later.header.is_linked_to_previous = False
+        later.header.paragraphs[0].text = "Bilaga"
+
+    document = opened(small(Paragraph("a"), draft="Utkast"), template("{{rapport}}", change=change))
+    first, later = document.sections
+    said = [[p.text for p in header.paragraphs] for header in (first.header, first.first_page_header)]
+    assert said == [["Utkast", "Exempelkommun"], ["Utkast"]]
+    assert [p.text for p in first.even_page_header.paragraphs] == ["Utkast"]
+    assert [p.text for p in later.header.paragraphs] == ["Utkast", "Bilaga"]
+    assert later.even_page_header.is_linked_to_previous
+
+
+def test_a_templates_own_numbers_do_not_stand_before_ours():
+    document = opened(short(), template("{{rapport}}"))
+    numbers = {
+        p._p.xpath("string(w:pPr/w:numPr/w:numId/@w:val)") for p in document.paragraphs if "Rubrik" in p._p.style
+    }
+    assert numbers == {"0"}
+
+
+def test_a_template_without_lists_gets_one():
+    def change(document):
+        part = document.part
+        part.drop_rel(next(i for i, rel in part.rels.items() if rel.reltype.endswith("/numbering")))
+
+    document = opened(small(Bullets(("a", "b"))), template("{{rapport}}", change=change))
+    assert texts(document, "List Bullet") == ["a", "b"]
+    assert len(document.part.numbering_part.element) == 2
+
+
+def repacked(content, name, change):
+    """A file with one part changed."""
+    new = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(new, "w") as archive:
+        for entry in old.namelist():
+            archive.writestr(entry, change(old.read(entry)) if entry == name else old.read(entry))
+    return new.getvalue()
+
+
+def typed(kind):
+    own = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    return repacked(template("{{rapport}}"), "[Content_Types].xml", lambda part: part.replace(own, kind))
+
+
+def test_a_dotx_is_a_template_and_the_report_a_document():
+    kind = b"application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
+    content = write_word(small(Paragraph("a")), template=typed(kind))
+    assert "template.main" not in part(content, "[Content_Types].xml")
+    assert Document(io.BytesIO(content)).paragraphs[-1].text == "a"
+
+
+def workbook():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"Mall", id="text"),
+        pytest.param(b"\xd0\xcf\x11\xe0" + bytes(4096), id="old_or_encrypted"),
+        pytest.param(template("x")[:4000], id="cut_off"),
+        pytest.param(workbook(), id="other_zip"),
+        pytest.param(typed(b"application/vnd.ms-word.document.macroEnabled.main+xml"), id="with_macros"),
+        pytest.param(repacked(template(), "word/document.xml", lambda part: part[:900]), id="broken_xml"),
+        pytest.param(repacked(template(), "word/document.xml", lambda _: b"<a/>"), id="other_xml"),
+        pytest.param(repacked(template(), "word/styles.xml", lambda part: part[:900]), id="broken_styles"),
+    ],
+)
+def test_what_is_no_template_is_refused_in_both_languages(content):
+    with pytest.raises(Refusal) as refused:
+        write_word(small(Paragraph("a")), template=content)
+    assert Language("en").refusal(refused.value).startswith("The template is not a Word file")
+    assert Language("sv").refusal(refused.value).startswith("Mallen är inte en Word-fil")
+
+
+def test_a_template_that_unpacks_to_too_much_is_refused(monkeypatch):
+    monkeypatch.setattr(writing_word, "MOST_BYTES", 10_000)
+    with pytest.raises(Refusal):
+        write_word(small(Paragraph("a")), template=template())
+
+
+def test_the_moment_of_a_file_can_be_told_without_a_time_zone():
+    assert opened(small(Paragraph("a"), made_at=datetime(2026, 1, 2, 3, 4, 5))).core_properties.created.year == 2026
