@@ -312,12 +312,13 @@ class Assessed:
 
 
 def assessed(
-    cursor: Cursor, point: Point, asked: list[tuple[date, date]], *, known_at: datetime, organisation: str
+    cursor: Cursor, asked: list[tuple[Point, date, date]], *, known_at: datetime, organisation: str
 ) -> list[Assessed]:
-    """An organisation's items for each (day, day whose rules hold): the imports behind the days are found once."""
-    days = sorted({day for day, _ in asked})
+    """An organisation's items for each (point, day, day whose rules hold): what lies behind the days is found once."""
+    points, days = tuple({point.id: point for point, _, _ in asked}.values()), sorted({day for _, day, _ in asked})
     there = basis(cursor, days=days, known_at=known_at)
-    with _pinned(cursor, [], days=days, known_at=known_at):
+    relations = _relations(points, days=days, level="unit") if len(points) > 1 else []
+    with _pinned(cursor, relations, days=days, known_at=known_at):
         return [
             Assessed(
                 basis=True,
@@ -325,7 +326,7 @@ def assessed(
             )
             if there.has(point, organisation, day)
             else Assessed(basis=False, items=[])
-            for day, rules in asked
+            for point, day, rules in asked
         ]
 
 

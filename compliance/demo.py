@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from compliance.database import Cursor, Database
 from compliance.declared import read_toml
+from compliance.demo_reviews import add_reviews
 from compliance.errors import Refusal
 from compliance.loading import Order, load_prepared, prepare
 from compliance.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
@@ -100,6 +101,7 @@ def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
                 _load(cursor, workbook, _order(day, number, name), sources=sources, words=words)
             if progress:
                 progress(number, len(files))
+    add_reviews(Database.at(path), samples, who=WHO)
 
 
 def sample_files(samples: Path = SAMPLES) -> list[tuple[Path, date]]:
@@ -146,6 +148,7 @@ def _load(cursor: Cursor, workbook: Workbook, order: Order, *, sources: dict[str
 LINE: Final = (
     "database", "declared", "sources", "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader",
     "reading", "markers", "mapping", "recognising", "validating", "keeping", "matching", "loading", "demo",
+    "reviewing", "deciding", "dossier", "approving", "demo_reviews",
 )  # fmt: skip
 
 
@@ -153,10 +156,11 @@ def _fingerprint(samples: Path) -> str:
     """A text that changes with the samples and with how they are read and stored."""
     files = [path for path, _ in sample_files(samples)]
     parts = [(path.parent.name, path.name, path.stat().st_size) for path in files]
+    reviews = samples / "reviews.toml"
     code = [ROOT / "compliance" / f"{name}.py" for name in LINE]
     declared = [*sorted(SOURCES.glob("*.toml")), *sorted((QUERIES / "schema").glob("*.sql"))]
     declared += [QUERIES / "macros.sql", QUERIES / "values.sql"]
-    told = [path.read_bytes() for path in [VALUES, *declared, *code]]
+    told = [path.read_bytes() for path in [VALUES, *declared, *code, *([reviews] if reviews.exists() else [])]]
     return hashlib.sha256(repr((parts, told)).encode()).hexdigest()
 
 

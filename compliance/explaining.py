@@ -8,7 +8,7 @@ sum up to the leg's change exactly, in whatever order they are taken, and the le
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -24,6 +24,10 @@ Leg = Literal["corrected", "happened", "rule"]
 Kind = Literal["done", "lapsed", "new", "gone", "entered", "left"]
 Cause = Kind | Literal["rule", "corrected"]
 Row = dict[str, Any]
+# A state between two moments: (leg that leads there, day, known at, day of the rules).
+Stop = tuple[Leg, date, datetime, date]
+# The items of each point, by its id, at each stop.
+States = dict[tuple[str, Stop], Assessed]
 
 # In the order they are told.
 CAUSES: Final[tuple[Cause, ...]] = ("done", "lapsed", "new", "gone", "entered", "left", "rule", "corrected")
@@ -89,13 +93,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A point's figure at two moments, and every item that makes the difference."""
+    """A point's figure at two moments, and every item that makes the difference.
+
+    `items` are those of the organisation at the last moment.
+    """
 
     first: Moment
     last: Moment
     before: Coverage
     after: Coverage
     changes: tuple[Change, ...]
+    items: Rows = field(default_factory=list)
 
     @property
     def total(self) -> Fraction | None:
@@ -176,9 +184,23 @@ def around(day: date, moment: datetime) -> tuple[Moment, Moment]:
 
 def explain(cursor: Cursor, point: Point, first: Moment, last: Moment, *, place: Place) -> Explanation:
     """Why the figure of a place differs between two moments."""
-    route = _route(point, first, last)
-    states = _states(cursor, point, route, place=place)
+    return explain_all(cursor, (point,), first, last, place=place)[0]
+
+
+def explain_all(
+    cursor: Cursor, points: tuple[Point, ...], first: Moment, last: Moment, *, place: Place
+) -> list[Explanation]:
+    """Why each point's figure of a place differs between two moments."""
+    routes = [(point, _route(point, first, last)) for point in points]
+    states = _states(cursor, routes, place=place)
+    return [_explained(cursor, point, route, states, place=place) for point, route in routes]
+
+
+def _explained(cursor: Cursor, point: Point, route: list[Stop], found: States, *, place: Place) -> Explanation:
+    states = [found[point.id, stop] for stop in route]
     figures = [_figure(point, day, state, place) for (_, day, _, _), state in zip(route, states, strict=True)]
+    (_, first_day, first_known, _), (_, last_day, last_known, _) = route[0], route[-1]
+    first, last = Moment(first_day, first_known), Moment(last_day, last_known)
     ends = {0, len(route) - 1}
     stops = [number for number, figure in enumerate(figures) if number in ends or figure.of]
     compared = all(figures[number].of for number in ends)
@@ -187,18 +209,15 @@ def explain(cursor: Cursor, point: Point, first: Moment, last: Moment, *, place:
     for start, end in pairwise(stops):
         # where nothing can be counted in between, the legs on both sides are walked as one: what happened is in it
         leg: Leg = route[end][0] if end - start == 1 else "happened"
-        found = differences(states[start].items, states[end].items, inside=place.holds, key=key)
+        pairs = differences(states[start].items, states[end].items, inside=place.holds, key=key)
         weigh = _weigher(figures[start], figures[end]) if compared else None
-        changes += [_change(leg, old, new, place.holds, weigh) for old, new in found]
+        changes += [_change(leg, old, new, place.holds, weigh) for old, new in pairs]
     after = _figure(point, last.day, states[-1], place)
-    return Explanation(first, last, figures[0], after, tuple(changes))
-
-
-Stop = tuple[Leg, date, datetime, date]
+    return Explanation(first, last, figures[0], after, tuple(changes), states[-1].items)
 
 
 def _route(point: Point, first: Moment, last: Moment) -> list[Stop]:
-    """The states from the first moment to the last: (leg that leads there, day, known at, day of the rules)."""
+    """The states from the first moment to the last."""
     route: list[Stop] = [("corrected", first.day, first.known_at, first.day)]
     if last.known_at != first.known_at:
         route.append(("corrected", first.day, last.known_at, first.day))
@@ -209,15 +228,16 @@ def _route(point: Point, first: Moment, last: Moment) -> list[Stop]:
     return route
 
 
-def _states(cursor: Cursor, point: Point, route: Sequence[Stop], *, place: Place) -> list[Assessed]:
-    """The items at each stop; all stops with the same knowledge are asked for together."""
-    found: dict[Stop, Assessed] = {}
-    for known_at in dict.fromkeys(stop[2] for stop in route):
-        together = [stop for stop in route if stop[2] == known_at]
-        asked = [(stop[1], stop[3]) for stop in together]
-        answers = assessed(cursor, point, asked, known_at=known_at, organisation=place.organisation)
+def _states(cursor: Cursor, routes: Sequence[tuple[Point, list[Stop]]], *, place: Place) -> States:
+    """The items of each point at each stop; all stops with the same knowledge are asked for together."""
+    found: States = {}
+    wanted = {(point.id, stop): (point, stop) for point, route in routes for stop in route}
+    for known_at in dict.fromkeys(stop[2] for _, stop in wanted.values()):
+        together = {key: asked for key, asked in wanted.items() if asked[1][2] == known_at}
+        asked = [(point, stop[1], stop[3]) for point, stop in together.values()]
+        answers = assessed(cursor, asked, known_at=known_at, organisation=place.organisation)
         found |= dict(zip(together, answers, strict=True))
-    return [found[stop] for stop in route]
+    return found
 
 
 def _figure(point: Point, day: date, state: Assessed, place: Place) -> Coverage:

@@ -8,9 +8,11 @@ QUERIES = ROOT / "queries"
 SOURCES = ROOT / "data" / "sources"
 POINTS = ROOT / "data" / "review_points.toml"
 VALUES = ROOT / "data" / "values.toml"
+CHAPTERS = ROOT / "data" / "chapters.toml"
 LOCALE = ROOT / "data" / "locale"
 SAMPLES = ROOT / "data" / "samples"
 STORE = ROOT / "data" / "store"
+REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
 
 
@@ -27,6 +29,12 @@ def sample_database() -> Path:
 def own_files() -> Path:
     """The folder of the organisation's own targets, words and sources, which an upgrade never touches."""
     return own_database().parent
+
+
+def report_template() -> Path | None:
+    """The organisation's own template for reports in Word, where there is one beside its other files."""
+    path = own_files() / "report_template.docx"
+    return path if path.exists() else None
 
 
 def environment_language() -> str:

@@ -141,7 +141,7 @@ def for_others(found: Explanation) -> Explanation:
         replace(change, before=_for_others(point, change.before), after=_for_others(point, change.after))
         for change in found.changes
     )
-    return replace(found, changes=changes)
+    return replace(found, changes=changes, items=[])
 
 
 def _for_others(point: Point, row: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -165,6 +165,15 @@ def sentence(found: Explanation, say: Language) -> str:
     else:
         texts = [f"{_movement(found, say)}.", say(N_("No item counts otherwise."))]
     return " ".join(text for text in [*texts, target_sentence(found, say)] if text)
+
+
+def sentence_alone(found: Explanation, say: Language) -> str:
+    """How much the coverage has changed since a figure that was frozen, and that would be counted otherwise today."""
+    texts = _not_compared(found, say) if found.total is None else [f"{_movement(found, say)}."]
+    why = say(
+        N_("The figure of {day} is counted otherwise today, so no items are named."), day=say.date(found.first.day)
+    )
+    return " ".join(text for text in [*texts, why, target_sentence(found, say)] if text)
 
 
 def _movement(found: Explanation, say: Language) -> str:

@@ -20,10 +20,17 @@ ORDER = [
     "recognising", "guessing", "validating", "keeping", "matching", "loading",
     "assessing", "renaming", "explaining", "figures", "extracts", "tracing", "quality", "comparing", "previewing",
     "forms", "returning", "templates", "questionnaires",
+    "reviewing", "deciding",
     "charts", "viewing", "viewing_imports", "viewing_history", "viewing_mapping", "viewing_names", "viewing_quality",
-    "viewing_explaining", "demo", "ui", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
+    "viewing_explaining", "withholding", "dossier", "approving", "verifying", "peers",
+    "blocks", "drawing", "writing_word", "writing_pdf",
+    "slide_text", "slide_design", "slide_tables", "slide_charts", "slide_plan", "writing_slides",
+    "reporting_points", "reporting", "handing",
+    "recounting", "pinning", "packing", "year_tables", "year_readme", "year_package", "viewing_review",
+    "demo_reviews", "demo", "ui", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
     "ui_forms", "ui_imports", "ui_extracts", "ui_quality",
-    "samples", "server", "cli", "__main__",
+    "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing", "ui_review_documents",
+    "samples", "server", "cli", "cli_review", "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and one module a page that draws much.
 UI = {f"compliance/{name}.py" for name in ORDER if name == "ui" or name.startswith("ui_")}

@@ -1,0 +1,225 @@
+"""From draft to approved: what must be there, who may not be the same person, and the document that is sealed."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import permutations
+from pathlib import Path
+from typing import Final
+
+from compliance.database import Cursor, Database, rows
+from compliance.dossier import Dossier, as_json, compute, frozen, sealed
+from compliance.errors import Refusal
+from compliance.language import N_
+from compliance.loading import Order, add_event, as_kept, as_name
+from compliance.points import Point, load_points
+from compliance.queries import statement
+from compliance.reviewing import Review, add_state, by_number, draft, written
+
+MOST_PARTS: Final = 6
+# Letters of Unicode that nobody sees.
+UNSEEN_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a point lacks before the review can be submitted."""
+
+    point: Point
+    comment: bool
+    assessment: bool
+
+
+def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[Missing]:
+    """The points that have not been discussed: without a comment, or without the head's assessment."""
+    said = written(cursor, review)
+    found = [Missing(p, p.id not in said.comments, p.id not in said.assessments) for p in points]
+    return [entry for entry in found if entry.comment or entry.assessment]
+
+
+def submit(database: Database, review_id: int, *, name: str, order: Order, own: Path | None) -> Review:
+    """Freezes a draft in which every point has been discussed; it waits for another person's approval."""
+    who = _named(name, order)
+    with database.writing() as cursor:
+        review = draft(cursor, review_id)
+        _refuse_incomplete(missing(cursor, review, load_points(own)))
+        content = as_json(compute(cursor, review, own=own, known_at=order.now))
+        given = {"review_id": review_id, "version": review.version, "content": content, "sha256": sealed(content)}
+        cursor.execute(statement("add_frozen_review"), given | {"now": order.now, "who": who.who})
+        add_state(
+            cursor,
+            review_id,
+            version=review.version,
+            state="submitted",
+            figures_of=review.figures_of,
+            sha256=sealed(content),
+            order=who,
+        )
+        add_event(cursor, who, "submit review", f"review {review_id}, version {review.version}: {sealed(content)}")
+        return by_number(cursor, review_id)
+
+
+def _refuse_incomplete(found: list[Missing]) -> None:
+    comments = ", ".join(str(entry.point.number) for entry in found if entry.comment)
+    assessments = ", ".join(str(entry.point.number) for entry in found if entry.assessment)
+    if comments and assessments:
+        raise Refusal(
+            N_(
+                "The review cannot be submitted until every point has been discussed. "
+                "A comment is missing for point {comments}, and an assessment for point {assessments}."
+            ),
+            comments=comments,
+            assessments=assessments,
+        )
+    if comments:
+        raise Refusal(
+            N_(
+                "The review cannot be submitted until every point has been discussed. "
+                "A comment is missing for point {comments}."
+            ),
+            comments=comments,
+        )
+    if assessments:
+        raise Refusal(
+            N_(
+                "The review cannot be submitted until every point has been discussed. "
+                "An assessment is missing for point {assessments}."
+            ),
+            assessments=assessments,
+        )
+
+
+def send_back(database: Database, review_id: int, *, name: str, why: str, order: Order) -> Review:
+    """Makes a submitted review a draft again, with the reason."""
+    who, reason = _named(name, order), _reason(why)
+    with database.writing() as cursor:
+        review = _submitted(cursor, review_id)
+        version, kept = review.version, review.figures_of
+        add_state(cursor, review_id, version=version, state="draft", figures_of=kept, why=reason, order=who)
+        add_event(cursor, who, "send back review", f"review {review_id}, version {review.version}: {reason}")
+        return by_number(cursor, review_id)
+
+
+def approve(database: Database, review_id: int, *, name: str, order: Order) -> Review:
+    """Approves what was submitted, as it was frozen then; whoever submitted it may not."""
+    who = _named(name, order)
+    with database.writing() as cursor:
+        review = _submitted(cursor, review_id)
+        if same_person(who.who, review.submitted_by or ""):
+            raise Refusal(
+                N_("{name} has submitted the review of {year}. Somebody else must approve it."),
+                name=review.submitted_by,
+                year=review.year,
+            )
+        frozen(cursor, review_id, review.version)
+        add_state(
+            cursor,
+            review_id,
+            version=review.version,
+            state="approved",
+            figures_of=review.figures_of,
+            sha256=review.sha256,
+            order=who,
+        )
+        add_event(cursor, who, "approve review", f"review {review_id}, version {review.version}: {review.sha256}")
+        return by_number(cursor, review_id)
+
+
+def correct(database: Database, review_id: int, *, name: str, why: str, anew: bool, order: Order) -> Review:
+    """Begins the next version of an approved review; its figures stay, unless they are to be counted `anew`."""
+    who, reason = _named(name, order), _reason(why)
+    with database.writing() as cursor:
+        review = by_number(cursor, review_id)
+        if review.state != "approved":
+            raise Refusal(
+                N_("The review of {year} has not been approved, so there is nothing to correct. Change the draft."),
+                year=review.year,
+            )
+        kept = None if anew else review.version
+        version = review.version + 1
+        add_state(cursor, review_id, version=version, state="draft", figures_of=kept, why=reason, order=who)
+        add_event(cursor, who, "correct review", f"review {review_id}, version {version}: {reason}")
+        return by_number(cursor, review_id)
+
+
+def _submitted(cursor: Cursor, review_id: int) -> Review:
+    review = by_number(cursor, review_id)
+    if review.state == "draft":
+        raise Refusal(N_("The review of {year} has not been submitted."), year=review.year)
+    if review.state == "approved":
+        raise Refusal(N_("The review of {year} has been approved already."), year=review.year)
+    return review
+
+
+def _named(name: str, order: Order) -> Order:
+    """The order in the name of the person who says it is theirs."""
+    said = as_name(name)
+    if len([part for part in _folded(said) if part[0].isalpha()]) < 2:
+        raise Refusal(N_("Give the first name and surname of the person who does this."))
+    return Order(said, order.now)
+
+
+def _reason(why: str) -> str:
+    said = as_kept(why)
+    if not said:
+        raise Refusal(N_("Say why. The reason is kept with the review."))
+    return said
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are the same but for case, accents, spaces, hyphens, marks and the order of their parts."""
+    return not _written(one).isdisjoint(_written(other))
+
+
+def _written(name: str) -> set[str]:
+    """A name without spaces, in each order of its parts: Anna-Karin Berg is Berg, Annakarin."""
+    parts = _folded(name)
+    ordered = permutations(parts) if len(parts) <= MOST_PARTS else [sorted(parts)]
+    return {"".join(order) for order in ordered}
+
+
+def _folded(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    kept = (letter for letter in plain if unicodedata.category(letter)[0] != "M" and letter not in UNSEEN_LETTERS)
+    return "".join(letter if letter.isalnum() else " " for letter in kept).split()
+
+
+# --- Reading a review in any state --------------------------------------------------------------------------------
+
+
+def dossier(cursor: Cursor, review: Review, *, own: Path | None, version: int | None = None) -> Dossier:
+    """A review as one document: the frozen one where it has been submitted, else the draft as it stands."""
+    if version is not None and version != review.version:
+        return frozen(cursor, review.review_id, version)
+    if review.state == "draft":
+        return compute(cursor, review, own=own)
+    return frozen(cursor, review.review_id, review.version)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who has submitted and approved a version of a review, and when (UTC). `changed_at` is that of its state."""
+
+    submitted_by: str | None
+    submitted_at: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    changed_at: datetime
+
+
+def signed(cursor: Cursor, review: Review, version: int | None = None) -> Signed:
+    """The signatures of a version; those of a submission that was sent back do not count."""
+    states = rows(cursor, statement("review_states"), {"review_id": review.review_id})
+    found = [row for row in states if row["version"] == (version or review.version)]
+    if not found:
+        raise Refusal(N_("There is no version {version} of the review of {year}."), version=version, year=review.year)
+    begun = max(place for place, row in enumerate(found) if row["state"] == "draft")
+    by_state = {row["state"]: row for row in found[begun:]}
+    submitted, approved = by_state.get("submitted", {}), by_state.get("approved", {})
+    return Signed(
+        submitted_by=submitted.get("changed_by"),
+        submitted_at=submitted.get("changed_at"),
+        approved_by=approved.get("changed_by"),
+        approved_at=approved.get("changed_at"),
+        changed_at=found[-1]["changed_at"],
+    )

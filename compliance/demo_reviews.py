@@ -1,0 +1,63 @@
+"""The reviews of the invented administration: one that is approved, and one that is being written."""
+
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from compliance.approving import approve, submit
+from compliance.database import Database
+from compliance.deciding import Decided, decide, decisions, follow_up
+from compliance.declared import Table, read_toml
+from compliance.loading import Order
+from compliance.points import load_points
+from compliance.reviewing import Review, open_review, write
+
+REVIEWS: Final = "reviews.toml"
+WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up")
+
+
+def add_reviews(database: Database, samples: Path, *, who: str) -> None:
+    """Writes every review of `samples` into the sample database, as if in its own time."""
+    path = samples / REVIEWS
+    for given in read_toml(path)["reviews"] if path.exists() else ():
+        _add(database, given, who)
+
+
+def _add(database: Database, given: Table, who: str) -> None:
+    submitted, approved = given.get("submitted"), given.get("approved")
+    latest: datetime = submitted["at"] if submitted else datetime.combine(given["as_of"], time(23)) + timedelta(days=8)
+    order = Order(who, latest - timedelta(hours=1))
+    review = open_review(database, year=given["year"], as_of=given["as_of"], order=order, today=latest.date())
+    _write(database, review, given, order)
+    made = _decide(database, review, given.get("decisions", ()), order)
+    if submitted:
+        submit(database, review.review_id, name=submitted["by"], order=Order(who, submitted["at"]), own=None)
+    if approved:
+        approve(database, review.review_id, name=approved["by"], order=Order(who, approved["at"]))
+    for decision_id, told in made:
+        later = Order(who, datetime.combine(told["due"], time(9)) - timedelta(days=30))
+        if told["status"] != "not_started":
+            follow_up(database, decision_id, status=told["status"], note=told.get("note", ""), order=later)
+
+
+def _write(database: Database, review: Review, given: Table, order: Order) -> None:
+    id_ = review.review_id
+    for chapter, text in given["chapters"].items():
+        write(database, id_, kind="chapter", what=chapter, text=text, order=order)
+    for point, said in given["points"].items():
+        for kind, text in said.items():
+            write(database, id_, kind=kind, what=point, text=text, order=order)
+
+
+def _decide(
+    database: Database, review: Review, given: list[dict[str, Any]], order: Order
+) -> list[tuple[int, dict[str, Any]]]:
+    """Makes the decisions; gives each with its number in the database."""
+    points = tuple(point.id for point in load_points(None))
+    numbers = []
+    for told in given:
+        said = Decided(**{name: told[name] for name in WORDS if name in told})
+        numbers.append((decide(database, review.review_id, said, order=order, points=points), told))
+    with database.cursor() as cursor:
+        ids = {row.number: row.decision_id for row in decisions(cursor) if row.review_id == review.review_id}
+    return [(ids[number], told) for number, told in numbers]

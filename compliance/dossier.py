@@ -1,0 +1,532 @@
+"""Everything that a review is: its figures with the rules they follow, its texts and its decisions, as one document.
+
+While a review is a draft the document is computed. When it is submitted the document is frozen as JSON, and from then
+on reports, trends and packages are made of that alone: no later import, rule or statement reaches it.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from compliance import deciding, figures, quality
+from compliance.assessing import Basis, Coverage, basis, coverage
+from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
+from compliance.deciding import Decision
+from compliance.errors import Refusal
+from compliance.explaining import Explanation, Moment, Place, explain_all
+from compliance.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
+from compliance.places import QUERIES
+from compliance.points import Point, load_points
+from compliance.queries import statement
+from compliance.reviewing import (
+    Chapter,
+    Clause,
+    Review,
+    Written,
+    load_chapters,
+    load_clauses,
+    one_with,
+    written,
+)
+from compliance.sources import load_sources
+from compliance.viewing_explaining import sentence, sentence_alone
+from compliance.withholding import Names
+
+FORMAT: Final = 1
+MONTHS: Final = 12
+# The statements that the thirteen figures are counted with.
+COUNTED_WITH: Final = ("macros.sql", "app/units.sql", "app/items.sql", "app/coverage.sql")
+COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt", "basis")
+REMAINING: Final = frozenset({"unmet", "unknown"})
+LAST_DAY: Final = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A point counted for a day and a part of the organisation, as `Coverage` without its point."""
+
+    as_of: date
+    organisation: str
+    department: str | None
+    unit: str | None
+    met: int
+    unmet: int
+    unknown: int
+    pending: int
+    exempt: int
+    basis: bool
+
+
+@dataclass(frozen=True)
+class Reason:
+    """How many items have an outcome for a reason."""
+
+    outcome: str
+    code: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """An item that is unmet or unknown; of points about persons there is none, and of incidents only the id."""
+
+    item: str
+    label: str | None
+    unit: str | None
+    outcome: str
+    reason: str
+    detail: str | None
+    due: date | None
+
+
+@dataclass(frozen=True)
+class PointAnswer:
+    """What a review says of a point.
+
+    `point` has the texts, targets and laws that held; `parameters` the numbers and words of its rule. `before` is the
+    figure that it is compared with: of the last approved review (`by_review`), else a year before. `changed` says why
+    the two differ. `remarks` is how many checks of the data found something grave.
+    """
+
+    point: Point
+    parameters: dict[str, Any]
+    now: Counted
+    before: Counted | None
+    before_point: Point | None
+    by_review: bool
+    months: tuple[Counted, ...]
+    departments: tuple[Counted, ...]
+    units: tuple[Counted, ...]
+    reasons: tuple[Reason, ...]
+    remaining: tuple[Remaining, ...]
+    changed: Texts
+    remarks: int
+
+    def figure(self, counted: Counted) -> Coverage:
+        """One of its counts as a figure of the point."""
+        return Coverage(self.point, **{name: getattr(counted, name) for name in Counted.__dataclass_fields__})
+
+    @property
+    def coverage(self) -> Coverage:
+        """The figure of the organisation on the as-of date."""
+        return self.figure(self.now)
+
+    @property
+    def coverage_before(self) -> Coverage | None:
+        """The figure that it is compared with, against the target of that day."""
+        if self.before is None:
+            return None
+        return replace(self.figure(self.before), point=self.before_point or self.point)
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """A figure that is shown beside the points; `definition` with the numbers in force."""
+
+    id: str
+    points: tuple[int, ...]
+    form: str
+    title: Texts
+    definition: Texts
+    part: int | None
+    whole: int | None
+    basis: bool
+
+
+@dataclass(frozen=True)
+class ImportUsed:
+    """An import that the figures rest on."""
+
+    import_id: int
+    source: str
+    title: Texts
+    file: str
+    sha256: str
+    extract_date: date
+    imported_at: datetime
+    loaded: int
+    rejected: int
+    warnings: int
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A recommendation of the data protection officer's yearly report."""
+
+    area: str | None
+    observation: str | None
+    recommendation: str | None
+    priority: str | None
+    answer: str | None
+    responsible: str | None
+    status: str | None
+    due: date | None
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A row of a tertial report; `deviation` is whether there was one."""
+
+    report: str | None
+    area: str | None
+    deviation: bool | None
+    description: str | None
+    action: str | None
+    responsible: str | None
+    due: date | None
+
+
+@dataclass(frozen=True)
+class Priority:
+    """A priority area of the coming year's operational plan."""
+
+    activity_id: str
+    activity: str
+    review_point: float | None
+    mandatory: bool | None
+    responsible: str | None
+    start: date | None
+    due: date | None
+    status: str | None
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A review as one document. `known_at` is the moment (UTC) whose knowledge its figures rest on; `withheld` has
+    those texts that hold names, as a version to hand out says them; `statements` the SQL by file as it was.
+    """
+
+    format: int
+    organisation: str
+    year: int
+    as_of: date
+    known_at: datetime
+    version: int
+    why: str | None
+    points: tuple[PointAnswer, ...]
+    figures: tuple[ShownFigure, ...]
+    imports: tuple[ImportUsed, ...]
+    recommendations: tuple[Recommendation, ...]
+    deviations: tuple[Deviation, ...]
+    priorities: tuple[Priority, ...]
+    written: Written
+    chapters: tuple[Chapter, ...]
+    clauses: tuple[Clause, ...]
+    decisions: tuple[Decision, ...]
+    carried: tuple[Decision, ...]
+    last_year: int | None
+    withheld: dict[str, str]
+    statements: dict[str, str]
+
+    def answer(self, point_id: str) -> PointAnswer | None:
+        """What it says of a point."""
+        return next((answer for answer in self.points if answer.point.id == point_id), None)
+
+
+# --- Computing ----------------------------------------------------------------------------------------------------
+
+
+def compute(
+    cursor: Cursor,
+    review: Review,
+    *,
+    own: Path | None,
+    known_at: datetime = EVERYTHING_KNOWN,
+    counted: Dossier | None = None,
+) -> Dossier:
+    """The document of a draft at a moment; a correction that keeps its figures takes those of the earlier version.
+
+    `counted` is a document of the same draft whose figures still hold: then only what is written is read anew.
+    """
+    made = deciding.decisions(cursor, known_at=known_at)
+    said: dict[str, Any] = {
+        "version": review.version,
+        "why": review.corrects,
+        "written": written(cursor, review),
+        "chapters": load_chapters(own),
+        "clauses": load_clauses(own),
+        "decisions": tuple(deciding.made_in(made, review)),
+        "carried": tuple(deciding.carried(cursor, made, review)),
+    }
+    if review.figures_of is not None:
+        counted = frozen(cursor, review.review_id, review.figures_of)
+    if counted is not None:
+        found = replace(counted, **said)
+    else:
+        found = _Computing(cursor, review, load_points(own), known_at).dossier(own, said)
+    return replace(found, withheld=_withheld(cursor, found))
+
+
+class _Computing:
+    """The figures of one review while they are counted."""
+
+    def __init__(self, cursor: Cursor, review: Review, points: tuple[Point, ...], known_at: datetime) -> None:
+        self.cursor, self.review, self.points, self.known_at = cursor, review, points, known_at
+        self.day = review.as_of
+        self.last = _last_approved(cursor, review)
+        self.given = {"as_of": self.day, "known_at": known_at, "organisation": review.organisation, "year": review.year}
+
+    def dossier(self, own: Path | None, said: dict[str, Any]) -> Dossier:
+        """The whole document."""
+        there = basis(self.cursor, days=[self.day], known_at=self.known_at)
+        return Dossier(
+            format=FORMAT,
+            organisation=self.review.organisation,
+            year=self.review.year,
+            as_of=self.day,
+            known_at=self.known_at,
+            points=self._answers(own),
+            figures=self._figures(own),
+            imports=self._imports(there, own),
+            recommendations=tuple(Recommendation(**row) for row in self._rows("recommended", "year")),
+            deviations=tuple(Deviation(**row) for row in self._rows("deviated", "year")),
+            priorities=tuple(Priority(**row) for row in self._rows("prioritised", "year")),
+            last_year=self.last.year if self.last else None,
+            withheld={},
+            statements=_statements(self.points),
+            **said,
+        )
+
+    def _rows(self, name: str, *asked: str) -> Rows:
+        given = {key: self.given[key] for key in ("as_of", "known_at", "organisation", *asked)}
+        return rows(self.cursor, statement(name), given)
+
+    def _answers(self, own: Path | None) -> tuple[PointAnswer, ...]:
+        months = self._counted("organisation", month_ends(self.day, count=MONTHS))
+        departments, units = self._counted("department", [self.day]), self._counted("unit", [self.day])
+        remarks = self._remarks(own)
+        return tuple(
+            self._answer(
+                point,
+                found,
+                months=[figure for figure in months if figure.point is point],
+                departments=_kept(departments, point),
+                units=_kept(units, point),
+                remarks=len(remarks.get(point.id, ())),
+            )
+            for point, found in zip(self.points, self._explained(), strict=True)
+        )
+
+    def _counted(self, level: Any, days: list[date]) -> list[Coverage]:
+        found = coverage(self.cursor, self.points, days=days, known_at=self.known_at, level=level)
+        return [figure for figure in found if figure.organisation == self.review.organisation]
+
+    def _answer(
+        self,
+        point: Point,
+        found: Explanation,
+        *,
+        months: list[Coverage],
+        departments: tuple[Counted, ...],
+        units: tuple[Counted, ...],
+        remarks: int,
+    ) -> PointAnswer:
+        by_day = {figure.as_of: figure for figure in months}
+        counted = Counter((row["outcome"], row["reason"] or "") for row in found.items)
+        earlier = self.last.answer(point.id) if self.last else None
+        before = _count(found.before) if found.before.coverage is not None else None
+        return PointAnswer(
+            point=_as_frozen(point),
+            parameters=msgspec.to_builtins(point.parameters(self.day)),
+            now=_count(by_day[self.day]),
+            before=earlier.now if earlier else before,
+            before_point=earlier.point if earlier else None,
+            by_review=earlier is not None,
+            months=tuple(_count(by_day[day]) for day in month_ends(self.day, count=MONTHS)),
+            departments=departments,
+            units=units,
+            reasons=tuple(Reason(*key, n) for key, n in sorted(counted.items()) if key[0] != "met"),
+            remaining=_remaining(point, found.items),
+            changed={code: _changed(found, earlier, Language(code)) for code in LANGUAGES},
+            remarks=remarks,
+        )
+
+    def _explained(self) -> list[Explanation]:
+        """Why each figure is another than in the last review, or a year before."""
+        first = Moment(year_before(self.day), self.known_at)
+        if self.last:
+            first = Moment(self.last.as_of, self.last.known_at)
+        place, last = Place(self.review.organisation), Moment(self.day, self.known_at)
+        return explain_all(self.cursor, self.points, first, last, place=place)
+
+    def _figures(self, own: Path | None) -> tuple[ShownFigure, ...]:
+        found = figures.figures(
+            self.cursor, figures.load_figures(own), points=self.points, as_of=self.day, known_at=self.known_at
+        )
+        return tuple(
+            ShownFigure(
+                id=figure.definition.id,
+                points=figure.definition.points,
+                form=figure.definition.form,
+                title=figure.definition.title,
+                definition=figure.explained,
+                part=figure.part,
+                whole=figure.whole,
+                basis=figure.basis,
+            )
+            for figure in found
+            if figure.organisation == self.review.organisation
+        )
+
+    def _imports(self, there: Basis, own: Path | None) -> tuple[ImportUsed, ...]:
+        sources = load_sources(own)
+        known = {r["import_id"]: r for r in rows(self.cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
+        names = ("import_id", "source", "file", "extract_date", "imported_at", "loaded", "rejected", "warnings")
+        return tuple(
+            ImportUsed(
+                **{name: row[name] for name in names},
+                title=sources[row["source"]].title if row["source"] in sources else {"en": row["source"]},
+                sha256=known[row["import_id"]]["sha256"],
+            )
+            for row in there.imports
+            if row["organisation"] == self.review.organisation
+        )
+
+    def _remarks(self, own: Path | None) -> Mapping[str, tuple[str, ...]]:
+        checks = quality.load_checks(own)
+        found = quality.findings(self.cursor, checks, load_sources(own), as_of=self.day, known_at=self.known_at)
+        return quality.remarks(checks, found, self.points, self.review.organisation)
+
+
+def _withheld(cursor: Cursor, dossier: Dossier) -> dict[str, str]:
+    """Those texts that name a person or a system, without the names. The names themselves are kept nowhere."""
+    given = {"as_of": dossier.as_of, "known_at": dossier.known_at, "organisation": dossier.organisation}
+    responsible = [row.responsible for row in (*dossier.decisions, *dossier.carried) if row.responsible]
+    persons = [row["name"] for row in rows(cursor, statement("persons_named"), given)]
+    systems = [row["name"] for row in rows(cursor, statement("systems_named"), given)]
+    names = Names([*persons, *(name for name in responsible if " " in name)], systems)
+    return {text: told for text in _texts(dossier) if (told := names.withhold(text)) != text}
+
+
+def _texts(dossier: Dossier) -> set[str]:
+    """Every text of a dossier that somebody wrote freely and that a version to hand out may show."""
+    said = dossier.written
+    found = [*said.public_comments.values(), *said.chapters.values()]
+    found += [
+        text for row in (*dossier.decisions, *dossier.carried) for text in (row.text, row.resource, row.note or "")
+    ]
+    found += [text or "" for row in dossier.recommendations for text in (row.area, row.recommendation, row.answer)]
+    found += [text or "" for row in dossier.deviations for text in (row.area, row.description, row.action)]
+    found += [row.activity for row in dossier.priorities]
+    return {*found, *(dossier.why or "",)} - {""}
+
+
+def _last_approved(cursor: Cursor, review: Review) -> Dossier | None:
+    """The last approved review of an earlier year of the same organisation."""
+    earlier = [dossier for dossier in approved(cursor, review.organisation_id) if dossier.year < review.year]
+    return earlier[-1] if earlier else None
+
+
+def _changed(found: Explanation, earlier: PointAnswer | None, say: Language) -> str:
+    """Why a figure changed, from what was frozen: where that is counted otherwise by now, no item can tell it."""
+    if earlier is None:
+        return sentence(found, say)
+    before = earlier.coverage
+    same = all(getattr(before, name) == getattr(found.before, name) for name in COUNTS)
+    found = replace(found, before=before)
+    return sentence(found, say) if same else sentence_alone(found, say)
+
+
+def _count(figure: Coverage) -> Counted:
+    return Counted(**{name: getattr(figure, name) for name in Counted.__dataclass_fields__})
+
+
+def _kept(found: list[Coverage], point: Point) -> tuple[Counted, ...]:
+    return tuple(_count(figure) for figure in found if figure.point is point)
+
+
+def _remaining(point: Point, listed: Rows) -> tuple[Remaining, ...]:
+    """What is left to do; persons are never listed, and an incident is called by its id alone."""
+    if point.persons:
+        return ()
+    nameless = "incidents" in point.needs
+    return tuple(
+        Remaining(
+            item=row["item"],
+            label=None if nameless else row["label"],
+            unit=row["unit"],
+            outcome=row["outcome"],
+            reason=row["reason"] or "",
+            detail=row["detail"],
+            due=row["due"],
+        )
+        for row in listed
+        if row["outcome"] in REMAINING
+    )
+
+
+def _as_frozen(point: Point) -> Point:
+    """The point with its texts, targets and laws; the numbers of its rule stand beside it."""
+    return replace(point, dated_parameters=())
+
+
+def _statements(points: tuple[Point, ...]) -> dict[str, str]:
+    wanted = [*COUNTED_WITH, *(f"points/{point.id}.sql" for point in points)]
+    return {name: (QUERIES / name).read_text("utf-8") for name in wanted}
+
+
+# --- Freezing -----------------------------------------------------------------------------------------------------
+
+
+def as_json(dossier: Dossier) -> str:
+    """The document as JSON, the same for the same review."""
+    return msgspec.json.encode(dossier, order="deterministic").decode()
+
+
+def from_json(text: str) -> Dossier:
+    """The document that JSON holds."""
+    found = msgspec.json.decode(text, type=Dossier)
+    return replace(found, points=tuple(_with_days(answer) for answer in found.points))
+
+
+def _with_days(answer: PointAnswer) -> PointAnswer:
+    """JSON knows no days: those of dated rows are texts in it."""
+    before = _dated(answer.before_point) if answer.before_point else None
+    return replace(answer, point=_dated(answer.point), before_point=before)
+
+
+def _dated(point: Point) -> Point:
+    def read(row: dict[str, Any]) -> dict[str, Any]:
+        return row | {"from": date.fromisoformat(row["from"])}
+
+    return replace(point, targets=tuple(map(read, point.targets)), laws=tuple(map(read, point.laws)))
+
+
+def sealed(text: str) -> str:
+    """The SHA-256 of a document."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def frozen(cursor: Cursor, review_id: int, version: int) -> Dossier:
+    """A version of a review as it was frozen; a Refusal where the database holds something else than was sealed."""
+    found = rows(cursor, statement("frozen_review"), {"review_id": review_id, "version": version})
+    if not found:
+        raise Refusal(N_("Version {version} of the review has never been submitted."), version=version)
+    return _unsealed(found[0])
+
+
+def _unsealed(row: dict[str, Any]) -> Dossier:
+    """What is frozen, if it is what the review's state was sealed with."""
+    if row["content"] is None or sealed(row["content"]) != row["sha256"]:
+        raise Refusal(N_("The frozen review has been changed in the database since it was sealed. Restore a backup."))
+    return from_json(row["content"])
+
+
+def approved(cursor: Cursor, organisation_id: int) -> list[Dossier]:
+    """The approved reviews of an organisation as they were frozen, the last version of each; the oldest year first.
+
+    Years before it was made of others by merging are told where only one of them has a review.
+    """
+    by_year: dict[int, Rows] = {}
+    one = one_with(cursor, organisation_id, LAST_DAY)
+    for row in rows(cursor, statement("approved_reviews")):
+        if row["organisation_id"] in one:
+            by_year.setdefault(row["year"], []).append(row)
+    told = [[row for row in found if row["organisation_id"] == organisation_id] or found for found in by_year.values()]
+    return [_unsealed(found[0]) for found in told if len(found) == 1]

@@ -1,0 +1,281 @@
+"""The yearly review: opened for a year and a day, written in while it is a draft, and never changed in place."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from compliance.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.declared import Table, read_with_own
+from compliance.errors import Refusal
+from compliance.language import N_, Texts
+from compliance.loading import Order, add_event, as_kept, as_name, organisation_for
+from compliance.masking import mask_text
+from compliance.places import CHAPTERS
+from compliance.queries import statement
+
+State = Literal["draft", "submitted", "approved"]
+Kind = Literal["comment", "public_comment", "assessment", "chapter"]
+# The head's verdicts on a point (rulebook, section 1), the best first. The product never proposes one.
+VERDICTS: Final = ("sufficient", "partly", "insufficient")
+LONGEST: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Review:
+    """A review as it stands: its latest version, and who submitted that if it is no draft.
+
+    `figures_of` is the version whose figures a correction keeps, `sha256` that of what was frozen of it, `why` the
+    reason of its present state, and `corrects` what its version corrects, also after it has been sent back.
+    """
+
+    review_id: int
+    organisation_id: int
+    organisation: str
+    year: int
+    as_of: date
+    version: int
+    state: State
+    figures_of: int | None
+    sha256: str | None
+    why: str | None
+    corrects: str | None
+    changed_at: datetime
+    changed_by: str
+    submitted_by: str | None
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter that somebody writes: `start` stands there first, and what `after` names is computed below the text."""
+
+    id: str
+    number: str
+    level: int
+    title: Texts
+    help: Texts
+    start: Texts
+    optional: bool
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause of ISO/IEC 27001:2022, 9.3.2, and what in a review covers it."""
+
+    letter: str
+    title: Texts
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is written in a review: the verdict and comments of each point by its id, and the chapters by theirs."""
+
+    assessments: dict[str, str]
+    comments: dict[str, str]
+    public_comments: dict[str, str]
+    chapters: dict[str, str]
+
+
+def load_chapters(own: Path | None) -> tuple[Chapter, ...]:
+    """The chapters in the order of the report, with the organisation's own from the folder `own`."""
+    return tuple(_chapter(id_, given) for id_, given in read_with_own(CHAPTERS, own)["chapters"].items())
+
+
+def load_clauses(own: Path | None) -> tuple[Clause, ...]:
+    """The clauses that a management review shall consider, a to g."""
+    found = read_with_own(CHAPTERS, own)["clauses"]
+    return tuple(Clause(letter, given["title"], tuple(given["by"])) for letter, given in found.items())
+
+
+def _chapter(id_: str, given: Table) -> Chapter:
+    try:
+        return Chapter(
+            id=id_,
+            number=given["number"],
+            level=given["level"],
+            title=given["title"],
+            help=given.get("help", {"en": ""}),
+            start=given.get("start", {"en": ""}),
+            optional=given.get("optional", False),
+            after=given.get("after"),
+        )
+    except KeyError as error:
+        raise Refusal(
+            N_("The file {file} lacks the key {key} of the chapter {chapter}. Add it and start again."),
+            file=CHAPTERS.name,
+            key=error.args[0],
+            chapter=id_,
+        ) from error
+
+
+# --- Which reviews there are --------------------------------------------------------------------------------------
+
+
+def reviews(cursor: Cursor) -> list[Review]:
+    """Every review, the newest year first."""
+    return [Review(**row) for row in rows(cursor, statement("reviews"), {"known_at": EVERYTHING_KNOWN})]
+
+
+def review_of(cursor: Cursor, year: int, organisation: str | None = None) -> Review:
+    """The review of a year, and of an organisation where there are several."""
+    found = [review for review in reviews(cursor) if review.year == year]
+    if organisation is not None:
+        said = as_name(organisation).casefold()
+        found = [review for review in found if review.organisation.casefold() == said]
+    if not found:
+        raise Refusal(N_("There is no review of {year}. Open one first."), year=year)
+    if len(found) > 1:
+        names = ", ".join(review.organisation for review in found)
+        raise Refusal(N_("The database holds several organisations: {names}. Say which of them is meant."), names=names)
+    return found[0]
+
+
+def one_with(cursor: Cursor, organisation_id: int, day: date) -> frozenset[int]:
+    """The numbers of the organisations that are one with another on a day, its own among them."""
+    given = {"organisation_id": organisation_id, "as_of": day, "known_at": EVERYTHING_KNOWN}
+    return frozenset(row["organisation_id"] for row in rows(cursor, statement("organisations_one"), given))
+
+
+def by_number(cursor: Cursor, review_id: int) -> Review:
+    """The review of a number, as it stands."""
+    return next(review for review in reviews(cursor) if review.review_id == review_id)
+
+
+def written(cursor: Cursor, review: Review) -> Written:
+    """What is written in a review so far."""
+    found = rows(cursor, statement("review_texts"), {"review_id": review.review_id})
+
+    def of(kind: Kind) -> dict[str, str]:
+        return {row["what"]: row["text"] for row in found if row["kind"] == kind and (row["text"] or kind == "chapter")}
+
+    return Written(of("assessment"), of("comment"), of("public_comment"), of("chapter"))
+
+
+# --- Opening and writing ------------------------------------------------------------------------------------------
+
+
+def usual_day(year: int, today: date) -> date:
+    """The day that a review of a year describes where nobody says another: today, or the end of a year gone by."""
+    return min(today, date(year, 12, 31))
+
+
+def open_review(database: Database, *, year: int, as_of: date | None, order: Order, today: date) -> Review:
+    """Opens the review of a year as a draft; there is one for a year and organisation."""
+    day = as_of or usual_day(year, today)
+    _refuse_day(year, day, today)
+    with database.writing() as cursor:
+        _refuse_stranger(cursor, order.organisation, day)
+        organisation_id, organisation = organisation_for(cursor, order, day)
+        for review in reviews(cursor):
+            if review.year == year and review.organisation_id == organisation_id:
+                raise Refusal(
+                    N_("The review of {year} is open already, with {day} as its as-of date."),
+                    year=year,
+                    day=review.as_of,
+                )
+        ((review_id,),) = cursor.execute(statement("next_review_id")).fetchall()
+        _add_review(cursor, review_id, organisation_id, year=year, as_of=day, order=order)
+        add_state(cursor, review_id, version=1, state="draft", order=order)
+        add_event(cursor, order, "open review", f"review {review_id}: {year}, {organisation}, as of {day}")
+        return by_number(cursor, review_id)
+
+
+def _refuse_stranger(cursor: Cursor, organisation: str | None, day: date) -> None:
+    """A misspelt name would else begin an organisation of its own, with a review of nothing."""
+    given = {"as_of": day, "known_at": EVERYTHING_KNOWN}
+    there = [row["organisation"] for row in rows(cursor, statement("organisations_on"), given)]
+    said = as_name(organisation or "").casefold()
+    if said and there and said not in [name.casefold() for name in there]:
+        raise Refusal(
+            N_("There is no organisation {name}. The database holds {names}."),
+            name=organisation,
+            names=", ".join(there),
+        )
+
+
+def _refuse_day(year: int, day: date, today: date) -> None:
+    if day.year != year:
+        raise Refusal(
+            N_(
+                "The as-of date {day} is not in {year}. "
+                "What counts as this year follows the as-of date: choose a day in {year}."
+            ),
+            day=day,
+            year=year,
+        )
+    if day > today:
+        raise Refusal(N_("The as-of date {day} has not come yet. Choose today or an earlier day."), day=day)
+
+
+def choose_day(database: Database, review_id: int, *, as_of: date, order: Order, today: date) -> None:
+    """Gives a draft another as-of date."""
+    with database.writing() as cursor:
+        review = draft(cursor, review_id)
+        if review.figures_of is not None:
+            raise Refusal(
+                N_("The correction keeps the figures of {day}, so it has no other as-of date."), day=review.as_of
+            )
+        _refuse_day(review.year, as_of, today)
+        _add_review(cursor, review_id, review.organisation_id, year=review.year, as_of=as_of, order=order)
+        add_event(cursor, order, "choose day of review", f"review {review_id}: as of {as_of}")
+
+
+def _add_review(cursor: Cursor, review_id: int, organisation_id: int, *, year: int, as_of: date, order: Order) -> None:
+    given = {"review_id": review_id, "organisation_id": organisation_id, "year": year, "as_of": as_of}
+    cursor.execute(statement("add_review"), given | {"now": order.now, "who": order.who})
+
+
+def add_state(
+    cursor: Cursor,
+    review_id: int,
+    *,
+    version: int,
+    state: State,
+    order: Order,
+    figures_of: int | None = None,
+    sha256: str | None = None,
+    why: str | None = None,
+) -> None:
+    """Records that a version of a review has come to a state."""
+    given: dict[str, Any] = {"review_id": review_id, "version": version, "state": state, "figures_of": figures_of}
+    cursor.execute(
+        statement("add_review_state"), given | {"sha256": sha256, "why": why, "now": order.now, "who": order.who}
+    )
+
+
+def draft(cursor: Cursor, review_id: int) -> Review:
+    """The review, where it can be written in; a Refusal where it has been submitted or approved."""
+    review = by_number(cursor, review_id)
+    if review.state == "submitted":
+        raise Refusal(
+            N_("The review of {year} has been submitted. Send it back before you change it."), year=review.year
+        )
+    if review.state == "approved":
+        raise Refusal(
+            N_("The review of {year} has been approved. Begin a correction before you change it."), year=review.year
+        )
+    return review
+
+
+def write(database: Database, review_id: int, *, kind: Kind, what: str, text: str, order: Order) -> None:
+    """Writes a text of a draft, or chooses the verdict of a point; an empty text takes it away."""
+    kept = kept_text(text)
+    if kind == "assessment" and kept and kept not in VERDICTS:
+        raise Refusal(N_("The assessment {said} is none of {all}."), said=kept, all=", ".join(VERDICTS))
+    with database.writing() as cursor:
+        draft(cursor, review_id)
+        given = {"review_id": review_id, "kind": kind, "what": what, "text": kept}
+        cursor.execute(statement("add_review_text"), given | {"now": order.now, "who": order.who})
+
+
+def kept_text(text: str) -> str:
+    """What a person wrote, line by line, without marks that cannot be seen and with identity numbers masked."""
+    if len(text) > LONGEST:
+        raise Refusal(
+            N_("The text has {n} characters, and {most} are the most. Shorten it."), n=len(text), most=LONGEST
+        )
+    lines = [as_kept(line) for line in text.splitlines()]
+    return mask_text("\n".join(lines).strip())[0]

@@ -1,0 +1,72 @@
+"""Texts without the names that a version to hand out must not hold."""
+
+import re
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Final
+
+WITHHELD: Final = "[…]"
+# What a hyphen, a dot or an apostrophe joins is several words: Anna-Karin, anna.berg@…, Alfa-systemet.
+WORD: Final = re.compile(r"\w+")
+MOST_WORDS: Final = 8
+MOST_BETWEEN: Final = 4
+# A name as short as this is more often something else.
+SHORTEST: Final = 4
+# What Swedish adds to a name that it speaks of: Alfas, Journalen, Portalens.
+ENDINGS: Final = ("s", "en", "ens", "et", "ets", "n", "ns", "t", "ts")
+
+Words = tuple[str, ...]
+
+
+class Names:
+    """Names of persons and things, found in a text whatever their case and ending.
+
+    Of a person also with the last name first, and without names in between.
+    """
+
+    def __init__(self, persons: Iterable[str], things: Iterable[str]) -> None:
+        known = {told for name in persons for told in _orders(_words(name))}
+        known |= {_words(name) for name in things}
+        self._known = {name for name in known if len("".join(name)) >= SHORTEST}
+        self._first = {name[0] for name in self._known}
+
+    def withhold(self, text: str) -> str:
+        """The text with a mark in the place of each name."""
+        found = list(WORD.finditer(text))
+        folded = [match[0].casefold() for match in found]
+        kept, end, place = [], 0, 0
+        while place < len(found):
+            length = self._length(folded, place)
+            if length:
+                kept += [text[end : found[place].start()], WITHHELD]
+                end = found[place + length - 1].end()
+            place += length or 1
+        return "".join([*kept, text[end:]])
+
+    def _length(self, words: list[str], place: int) -> int:
+        """How many words from a place on are the longest name there; 0 where none is."""
+        if self._first.isdisjoint(_bases(words[place])):
+            return 0
+        for length in range(min(MOST_WORDS, len(words) - place), 0, -1):
+            *first, last = words[place : place + length]
+            if not self._known.isdisjoint((*first, base) for base in _bases(last)):
+                return length
+        return 0
+
+
+def _words(name: str) -> Words:
+    return tuple(match[0].casefold() for match in WORD.finditer(name))[:MOST_WORDS]
+
+
+def _orders(name: Words) -> set[Words]:
+    """How a person's name is written: with more or fewer of the names in between, and with the last name first."""
+    first, between, last = name[:1], name[1:-1], name[-1:]
+    if len(name) < 2 or len(between) > MOST_BETWEEN:
+        return {name, last + name[:-1]}
+    kept = [part for n in range(len(between) + 1) for part in combinations(between, n)]
+    return {told for part in kept for told in (first + part + last, last + first + part)}
+
+
+def _bases(word: str) -> set[str]:
+    """What a word is without its ending, if that is one."""
+    return {word, *(word.removesuffix(ending) for ending in ENDINGS)}

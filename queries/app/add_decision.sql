@@ -1,0 +1,9 @@
+-- A decision is made, its words are changed, or it is withdrawn.
+insert into decisions (
+    decision_id, review_id, number, text, point, responsible, due, resource, follow_up, withdrawn, edition, written_at,
+    written_by
+)
+select
+    $decision_id, $review_id, $number, $text, $point, $responsible, $due, $resource, $follow_up, $withdrawn,
+    coalesce(max(edition), 0) + 1, $now, $who
+from decisions

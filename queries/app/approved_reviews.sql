@@ -1,0 +1,19 @@
+-- The last approved version of every review with the seal that was approved, and what is frozen of it; the oldest year
+-- first.
+with chosen as (
+    select * from reviews qualify row_number() over (partition by review_id order by edition desc) = 1
+),
+approved as (
+    select * from review_states
+    where state = 'approved'
+    qualify row_number() over (partition by review_id order by version desc, edition desc) = 1
+),
+last_frozen as (
+    select * from frozen_reviews
+    qualify row_number() over (partition by review_id, version order by edition desc) = 1
+)
+select c.year, c.organisation_id, a.review_id, a.version, a.sha256, f.content
+from approved as a
+inner join chosen as c using (review_id)
+left join last_frozen as f on f.review_id = a.review_id and f.version = a.version
+order by c.year, a.review_id

@@ -1,0 +1,5 @@
+-- What was reported in a year's tertial reports, as it was known on a day: deviations, and reports that had none.
+select report, area, deviation, description, action, responsible, due
+from deviations_at(as_of := $as_of, known_at := $known_at)
+where organisation = $organisation and year = $year
+order by report, import_id, sheet_number, row

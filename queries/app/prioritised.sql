@@ -1,0 +1,8 @@
+-- The priority areas of the operational plan for the year after a review, as they were known on a day; one that has no
+-- dates counts.
+select activity_id, activity, review_point, mandatory, responsible, start, due, status
+from activities_at(as_of := $as_of, known_at := $known_at)
+where organisation = $organisation
+    and kind_code = 'priority_area'
+    and coalesce(year(due) >= $year + 1, year(start) >= $year + 1, true)
+order by import_id, sheet_number, row

@@ -1,0 +1,42 @@
+-- Every review as it stands: the newest year first, each with its latest version and who has done what with it.
+with chosen as (
+    select * from reviews qualify row_number() over (partition by review_id order by edition desc) = 1
+),
+states as (
+    select * from review_states qualify row_number() over (partition by review_id order by edition desc) = 1
+),
+begun as (
+    select * from review_states
+    qualify row_number() over (partition by review_id, version order by edition) = 1
+),
+submitted as (
+    select * from review_states
+    where state = 'submitted'
+    qualify row_number() over (partition by review_id, version order by edition desc) = 1
+)
+select
+    c.review_id,
+    c.organisation_id,
+    o.organisation,
+    c.year,
+    c.as_of,
+    s.version,
+    s.state,
+    s.figures_of,
+    s.sha256,
+    s.why,
+    f.why as corrects,
+    s.changed_at,
+    s.changed_by,
+    case when s.state <> 'draft' then b.changed_by end as submitted_by,
+    case when s.state <> 'draft' then b.changed_at end as submitted_at
+from chosen as c
+inner join states as s using (review_id)
+inner join begun as f on f.review_id = s.review_id and f.version = s.version
+left join submitted as b on b.review_id = s.review_id and b.version = s.version,
+lateral (
+    select organisation
+    from organisations_called(as_of := c.as_of, known_at := $known_at)
+    where organisation_id = c.organisation_id
+) as o
+order by c.year desc, o.organisation collate sv

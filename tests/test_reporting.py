@@ -1,0 +1,289 @@
+"""The report of a review: the seed's chapters, the figures that `coverage` gives, and what a hand-out keeps back."""
+
+import io
+import re
+from datetime import date
+
+import pytest
+from docx import Document
+from pptx import Presentation
+
+from compliance.approving import dossier, signed
+from compliance.assessing import coverage
+from compliance.blocks import BarChart, CountChart, Heading, LineChart, Paragraph, Signatures, Table
+from compliance.database import Database, rows
+from compliance.language import LANGUAGES, Language
+from compliance.points import load_points
+from compliance.reporting import KINDS, as_document, covered_by, file_name, report_of
+from compliance.reviewing import review_of
+from compliance.viewing import percent, share
+from tests.sampled import beside
+from tests.tagged import Tagged
+
+SV, EN = Language("sv"), Language("en")
+# The seed's chapters in the seed's order, after the introduction (rulebook, section 6).
+CHAPTERS = [
+    (1, "Inledning"),
+    (1, "1 Riktlinje för informationssäkerhet"),
+    (2, "1.1 Lokal anvisning för informationssäkerhet"),
+    (2, "1.2 Verksamhetsplan"),
+    (1, "2 Uppföljning av informationssäkerhetsarbete och dataskyddsarbete"),
+    (2, "2.1 Uppföljning 2025"),
+    (2, "2.2 Avvikelser i tertialrapport"),
+    (2, "2.3 Risker som identifierats i GDPR-årsrapport"),
+    (2, "2.4 Förändringar i omvärld, krav och förväntningar"),
+    (1, "3 Utveckling av lokalt informationssäkerhetsarbete och dataskyddsarbete"),
+    (2, "3.1 Verksamhetsplan 2026"),
+    (1, "4 Bedömning"),
+    (1, "Beslut"),
+    (1, "Bilaga: underlag"),
+    (1, "Bilaga: ISO/IEC 27001:2022, 9.3.2"),
+]
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    return Database.at(beside(tmp_path_factory.mktemp("reports")).with_name("sample.duckdb"))
+
+
+@pytest.fixture(scope="module")
+def made(database):
+    """Gives the dossier of a year's review and what a report of it is made of besides."""
+    known = {}
+
+    def of(year):
+        if year not in known:
+            with database.cursor() as cursor:
+                review = review_of(cursor, year)
+                known[year] = dossier(cursor, review, own=None), review.state, signed(cursor, review)
+        return known[year]
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def report(made):
+    def of(year=2025, say=SV, *, public=False):
+        found, state, who = made(year)
+        return report_of(found, state=state, signed=who, say=say, public=public)
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def written(report):
+    """The complete Swedish report of 2025 as a file of each kind."""
+    return {kind: as_document(report(), kind=kind) for kind in KINDS}
+
+
+def of_kind(report, *kinds):
+    return [block for block in report.blocks if isinstance(block, kinds)]
+
+
+def told(report):
+    """Every text of a report."""
+    return "\n".join(_texts(report))
+
+
+def _texts(value):
+    if isinstance(value, str):
+        yield value.replace("\N{NO-BREAK SPACE}", " ")
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _texts(part)
+    elif hasattr(value, "__dataclass_fields__"):
+        for name in value.__dataclass_fields__:
+            yield from _texts(getattr(value, name))
+
+
+def expected(database, found, say):
+    """The row of each point in the table of all thirteen, as `coverage` counts it by what was known then."""
+    with database.cursor() as cursor:
+        counted = coverage(cursor, load_points(None), days=[found.as_of], known_at=found.known_at, level="organisation")
+    return [
+        (
+            percent(figure, say),
+            said(figure, say) if figure.coverage is not None else "–",
+            share(figure.target.target, say),
+        )
+        for figure in counted
+    ]
+
+
+def said(figure, say):
+    counts = say("{n} of {of}", n=say.number(figure.met), of=say.number(figure.of))
+    return counts.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+# --- chapters ----------------------------------------------------------------------------------------------------
+
+
+def test_it_has_the_chapters_of_the_seed(report):
+    headings = [(block.level, block.text.replace("\N{NO-BREAK SPACE}", " ")) for block in of_kind(report(), Heading)]
+    assert [heading for heading in headings if heading[0] < 3] == CHAPTERS
+    points = [text for level, text in headings if level == 3]
+    assert [text.split(".")[0] for text in points] == ["Granskningspunkterna i korthet", *map(str, range(1, 14))]
+
+
+def test_an_optional_chapter_that_is_empty_is_left_out(report):
+    headings = [block.text for block in of_kind(report(2026), Heading)]
+    assert not [text for text in headings if text.startswith(("2.4", "3\N{NO-BREAK SPACE}"))]
+
+
+def test_the_chapter_says_what_was_written_and_else_what_it_begins_with(report):
+    texts = [block.text for block in of_kind(report(), Paragraph)]
+    assert any(text.startswith("Ledningens genomgång är ett begrepp inom informationssäkerhet") for text in texts)
+    assert any(text.startswith("Under året har den lokala anvisningen gåtts igenom") for text in texts)
+
+
+def test_a_draft_says_so_and_an_approved_review_does_not(report):
+    assert (report(2025).draft, report(2026).draft, report(2026, EN).draft) == (None, "Utkast", "Draft")
+
+
+def test_the_signatures_are_those_of_the_review_and_of_a_draft_rules_to_write_on(report):
+    [block] = of_kind(report(), Signatures)
+    assert [text for _, text in block.lines] == [
+        "Ylva Nordgren, 10\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
+        "Rolf Ahlberg, 16\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
+    ]
+    [block] = of_kind(report(2026), Signatures)
+    assert [text for _, text in block.lines] == ["", ""]
+
+
+def test_decisions_of_earlier_reviews_follow_with_how_they_stand(report):
+    tables = {block.caption: block for block in of_kind(report(2026), Table)}
+    carried = tables["Beslut som följer med, och deras status"]
+    assert [(row[0], row[-1]) for row in carried.rows] == [
+        ("2025-1", "Pågår"), ("2025-2", "Ej påbörjad"), ("2025-3", "Klar"), ("2025-4", "Pågår"),
+    ]  # fmt: skip
+    assert [row[0] for row in tables["Beslut vid denna genomgång"].rows] == ["2026-1"]
+
+
+def test_the_clauses_of_the_standard_say_what_covers_them_and_which_are_empty(made):
+    found, *_ = made(2025)
+    covered = {clause.letter: covered_by(found, clause.letter, SV) for clause in found.clauses}
+    assert [letter for letter, names in covered.items() if not names] == ["a"]
+    assert covered["f"] == ["Granskningspunkt 5, riskanalys"]
+    draft, *_ = made(2026)
+    assert covered_by(draft, "a", SV) == ["Beslut från tidigare genomgångar"]
+    assert covered_by(draft, "b", SV) == []
+
+
+# --- figures -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_figure_equals_coverage(code, database, made, report):
+    say = Language(code)
+    table = next(block for block in of_kind(report(say=say), Table) if len(block.rows) == 13)
+    assert [(row[1], row[2], row[3]) for row in table.rows] == expected(database, made(2025)[0], say)
+    [chart] = of_kind(report(say=say), BarChart)
+    assert [bar.text for bar in chart.bars] == [row[1] for row in table.rows]
+
+
+def test_a_year_is_compared_with_the_last_approved_review(made, report):
+    found, *_ = made(2026)
+    before = made(2025)[0]
+    assert found.last_year == 2025
+    assert {a.point.id: a.before for a in found.points} == {a.point.id: a.now for a in before.points}
+    [chart] = of_kind(report(2026), BarChart)
+    assert chart.before == "Genomgång 2025"
+    assert [bar.before for bar in chart.bars] == [answer.coverage.coverage for answer in before.points]
+
+
+def test_word_holds_every_figure(database, made, written):
+    document = Document(io.BytesIO(written["docx"]))
+    cells = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    listed = [tuple(row[1:4]) for row in cells if len(row) == 7 and re.match(r"\d+ ", row[0])]
+    assert listed == expected(database, made(2025)[0], SV)
+
+
+def test_pdf_holds_every_figure(database, made, written):
+    pdf = Tagged(written["pdf"])
+    cells = [[_said(cell.text) for cell in row.nodes] for row in pdf.tree.find("TR")]
+    listed = [tuple(row[1:4]) for row in cells if len(row) == 7 and re.match(r"\d+ ", row[0])]
+    assert listed == [tuple(map(_said, row)) for row in expected(database, made(2025)[0], SV)]
+
+
+def test_slides_hold_every_figure(database, made, written):
+    slides = Presentation(io.BytesIO(written["pptx"])).slides
+    tables = [shape.table for slide in slides for shape in slide.shapes if shape.has_table]
+    cells = [[cell.text for cell in row.cells] for table in tables for row in table.rows]
+    listed = [tuple(_said(text) for text in row[1:4]) for row in cells if len(row) == 7 and re.match(r"\d+\s", row[0])]
+    assert listed == [tuple(map(_said, row)) for row in expected(database, made(2025)[0], SV)]
+
+
+def _said(text):
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_review_gives_the_same_file(kind, report, written):
+    assert as_document(report(), kind=kind) == written[kind]
+
+
+def test_a_point_without_a_basis_has_no_figure_and_says_why(report):
+    blocks = report().blocks
+    place = next(n for n, block in enumerate(blocks) if isinstance(block, Heading) and block.text.startswith("9."))
+    assert blocks[place + 1].text.replace("\N{NO-BREAK SPACE}", " ").startswith("Underlag saknas")
+    following = [type(block) for block in blocks[place + 2 : place + 6]]
+    assert LineChart not in following
+    assert CountChart not in following
+
+
+# --- the version to hand out -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_hand_out_names_no_person_and_no_system(code, year, database, made, report):
+    text = told(report(year, Language(code), public=True))
+    names = database_names(database, made(year)[0])
+    assert len(names) > 1000
+    assert [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)] == []
+    assert "Ylva Nordgren" not in text
+    assert "Rolf Ahlberg" not in text
+
+
+def database_names(database, found):
+    given = {"as_of": found.as_of, "known_at": found.known_at}
+    with database.cursor() as cursor:
+        people = rows(cursor, "select distinct name from staff_at(as_of := $as_of, known_at := $known_at)", given)
+        systems = rows(cursor, "select distinct system from systems_at(as_of := $as_of, known_at := $known_at)", given)
+    return [row["name"] for row in people if row["name"]] + [row["system"] for row in systems]
+
+
+def test_a_hand_out_has_no_comment_but_the_one_written_for_it(made, report):
+    said = made(2025)[0].written
+    text = told(report(public=True))
+    assert [comment for comment in said.comments.values() if comment in text] == []
+    assert "Införandet pågår och ska vara klart under 2026." in text
+    assert "Införandet pågår" not in told(report())
+
+
+def test_a_hand_out_shows_no_reasons_no_remaining_items_and_nobody_responsible(report):
+    public = report(public=True)
+    assert of_kind(public, CountChart) == []
+    headings = {column.heading for table in of_kind(public, Table) for column in table.columns}
+    assert headings.isdisjoint({"Det som återstår", "Ansvarig", "Fil", "Rekommendation", "Skäl till utfallet"})
+    assert of_kind(report(), CountChart)
+
+
+def test_a_hand_out_adds_up_departments_of_few_persons(report):
+    full, public = (
+        {row[0]: row[2] for row in table.rows}
+        for table in (_by_department(report()), _by_department(report(public=True)))
+    )
+    assert all(int(re.sub(r"\s", "", counts.split("av")[1])) >= 5 for counts in public.values())
+    assert set(public) <= {*full, "Övriga enheter"}
+
+
+def _by_department(report):
+    return next(t for t in of_kind(report, Table) if t.caption.endswith("per avdelning") and "E-utb" in t.caption)
+
+
+def test_the_name_of_the_file_says_which_version_it_is(made):
+    found, *_ = made(2025)
+    assert file_name(found, kind="pdf", say=SV, public=False) == "ledningens_genomgang_2025.pdf"
+    assert file_name(found, kind="docx", say=SV, public=True) == "ledningens_genomgang_2025_att_lamna_ut.docx"
+    assert found.as_of == date(2025, 11, 15)
