@@ -66,6 +66,7 @@ PLOT_HEIGHT: Final = 100.0
 FEW: Final = 6
 # What no file in XML can hold, not even escaped; a person pastes it from elsewhere without seeing it.
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+SOFT_HYPHEN: Final = "\N{SOFT HYPHEN}"
 # The second family is there for the letters of a name that the first has not.
 FAMILIES: Final = ["IBM Plex Sans", "DejaVu Sans"]
 
@@ -104,8 +105,13 @@ def _font(size: float, weight: Weight) -> FontProperties:
 @lru_cache(4096)
 def _wide(text: str, size: float = SIZE, weight: Weight = "normal") -> float:
     """How wide a text is, in points."""
-    width, _, _ = text_to_path.get_text_width_height_descent(writable(text), _font(size, weight), False)
+    width, _, _ = text_to_path.get_text_width_height_descent(_shown(text), _font(size, weight), False)
     return float(width)
+
+
+def _shown(text: str) -> str:
+    """What is drawn of a text: all but the places where its words may be parted."""
+    return writable(text).replace(SOFT_HYPHEN, "")
 
 
 class _Sheet:
@@ -150,7 +156,7 @@ class _Sheet:
         align: Literal["left", "center", "right"] = "left",
     ) -> None:
         """One line of text whose capitals stand around `middle`."""
-        font, text = _font(size, weight), writable(text)
+        font, text = _font(size, weight), _shown(text)
         self._artists.append(
             Text(x, middle + 0.35 * size, text, color=colour, fontproperties=font, ha=align, parse_math=False)
         )
@@ -175,18 +181,23 @@ class _Sheet:
 
 
 def _wrapped(text: str, width: float) -> list[str]:
-    """The text in lines that are at most `width` wide, broken after spaces, hyphens and slashes; else anywhere."""
+    """Lines at most `width` wide, which end after spaces, slashes, hyphens and soft hyphens, else anywhere."""
     lines = [""]
     for piece in _pieces(text, width):
-        if lines[-1] and _wide((lines[-1] + piece).rstrip(" ")) > width:
+        if lines[-1] and _wide(_ended(lines[-1] + piece)) > width:
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip(" ")
-    return [line.rstrip(" ") for line in lines]
+    return [_ended(line) for line in lines]
+
+
+def _ended(line: str) -> str:
+    """A line without what follows its last letter; the soft hyphen that it ends with is seen."""
+    return re.sub(f"{SOFT_HYPHEN}$", "-", line.rstrip(" "))
 
 
 def _parts(text: str) -> list[str]:
     """A text in parts that end where a line may end; a line break of its own is a space."""
-    return re.split(r"(?<=[ /-])", text.replace("\n", " "))
+    return re.split(f"(?<=[ /{SOFT_HYPHEN}-])", text.replace("\n", " "))
 
 
 def _pieces(text: str, width: float) -> Iterator[str]:

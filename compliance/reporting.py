@@ -240,7 +240,6 @@ HEADINGS: Final = {
     "POINT": N_("Reason"),
     "RESPONSIBLE": N_("Responsible"),
     "DUE": N_("Due"),
-    "RESOURCE": N_("Resource"),
     "FOLLOW_UP": N_("Follow-up"),
     "STATUS": N_("Status"),
     "REPORT": N_("Report"),
@@ -275,21 +274,27 @@ def _decisions(dossier: Dossier, made: tuple[Decision, ...], reader: Reader, cap
     say, named = reader.say, not reader.public
     widths = {"NUMBER": 1.0, "DECISION": 4.0, "POINT": 1.8}
     widths |= {"RESPONSIBLE": 1.6} if named else {}
-    columns = _columns(say, **widths, DUE=1.3, RESOURCE=1.3, FOLLOW_UP=1.2, STATUS=1.3)
+    columns = _columns(say, **widths, DUE=1.3, FOLLOW_UP=1.3, STATUS=1.3)
     rows = tuple(
         (
             decision.name,
-            _told(dossier, decision.text, reader),
+            _decision(dossier, decision, reader),
             _reason(dossier, decision, reader),
             *((decision.responsible or DASH,) if named else ()),
             decision.due.isoformat() if decision.due else DASH,
-            _told(dossier, decision.resource, reader) or DASH,
             decision.follow_up or DASH,
             say(DECISION_STATUSES[decision.status]),
         )
         for decision in made
     )
     return Table(caption, columns, rows)
+
+
+def _decision(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+    """What is decided, with what it takes on a line of its own."""
+    text, resource = (_told(dossier, said, reader) for said in (decision.text, decision.resource))
+    told = reader.say(N_("Resource: {resource}"), resource=resource)
+    return f"{text}\n{told}" if resource else text
 
 
 def _reason(dossier: Dossier, decision: Decision, reader: Reader) -> str:

@@ -195,7 +195,10 @@ def _said(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
     """The head's assessment, and the comment that this reader may see."""
     say, said = reader.say, dossier.written
     told = verdict(dossier, answer.point.id, say)
-    found: list[Block] = [Paragraph(say(N_("Assessment of the head of administration: {verdict}."), verdict=told))]
+    head = say(N_("Assessment of the head of administration: {verdict}."), verdict=told)
+    if told == DASH:
+        head = say(N_("The head of administration has not assessed the point yet."))
+    found: list[Block] = [Paragraph(head)]
     comments = said.public_comments if reader.public else said.comments
     if text := comments.get(answer.point.id):
         found.append(Paragraph(dossier.withheld.get(text, text) if reader.public else text, "comment"))

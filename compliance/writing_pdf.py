@@ -52,6 +52,8 @@ def _fonts() -> typst.Fonts:
 
 
 def _in_utc(moment: datetime) -> datetime:
+    """The moment to the second, which is as exact as a PDF may say it."""
+    moment = moment.replace(microsecond=0)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -38,14 +38,19 @@ CM: Final = 1440 / 2.54
 WIDEST_CM: Final = 17.0
 HIGHEST_CM: Final = 20.0
 LABEL_WIDE: Final = 26
+# Where a rule to write on ends, as the styles have it.
+RULE_END: Final = 7937
 # How wide letters in cells are, in thousandths of the type's size: Arial's, by and large. Bold ones are a tenth wider.
 LETTERS: Final = {
-    **dict.fromkeys("fijltrI.,:;'!|()[]/ \N{NO-BREAK SPACE}", 300),
-    **dict.fromkeys("cksvxyz", 500),
-    **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZÅÄÖ", 720),
-    **dict.fromkeys("mwMW%@", 889),
+    **dict.fromkeys("ijl|'", 240),
+    **dict.fromkeys("ftI.,:;!/[] \N{NO-BREAK SPACE}", 290),
+    **dict.fromkeys("r()", 350),
+    **dict.fromkeys("cksvxyz", 510),
+    **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZÅÄÖ", 730),
+    **dict.fromkeys("mwMW%@", 890),
+    "\N{SOFT HYPHEN}": 0,
 }
-OTHER_LETTERS: Final = 556
+OTHER_LETTERS: Final = 565
 # The cells' styles by the size of their type, and the space beside their text, as the styles have it.
 CELLS: Final = {9: "report cell", 8: "report cell small"}
 CELL_EDGE: Final = 170
@@ -54,7 +59,7 @@ PHRASE: Final = 14
 # So many rows at least stand together where a table begins.
 FIRST_ROWS: Final = 3
 LANGUAGES: Final = {"sv": "sv-SE", "en": "en-GB"}
-SIGNS: Final = {"\n": "br", "\t": "tab", "-": "noBreakHyphen"}
+SIGNS: Final = {"\n": "br", "\t": "tab", "-": "noBreakHyphen", "\N{SOFT HYPHEN}": "softHyphen"}
 STYLES: Final = {"body": "Body Text", "answer": "Report Answer", "comment": "Report Comment", "note": "Report Note"}
 PLACES: Final = {"{{rapport}}", "{{report}}"}
 DEEPEST: Final = 3
@@ -105,9 +110,9 @@ def _w(tag: str, *children: Any, **attributes: object) -> Any:
 
 
 def _run(text: str) -> Any:
-    """A text with its line breaks and tabs; the hyphen of a date or a number is not where a line ends."""
+    """A text with its line breaks, tabs and soft hyphens; the hyphen of a date or number is not where a line ends."""
     run = _w("r")
-    for piece in re.split(r"(\n|\t|(?<=\d)-(?=\d))", writable(text)):
+    for piece in re.split("(\n|\t|\N{SOFT HYPHEN}|(?<=[0-9])-(?=[0-9]))", writable(text)):
         if piece in SIGNS:
             run.append(_w(SIGNS[piece]))
         elif piece:
@@ -116,6 +121,11 @@ def _run(text: str) -> Any:
             words.set(qn("xml:space"), "preserve")
             run.append(words)
     return run
+
+
+def _said(text: str) -> str:
+    """A text that is said and not set: without the places where its words may be parted."""
+    return writable(text).replace("\N{SOFT HYPHEN}", "")
 
 
 def _field(code: str, shown: str) -> Any:
@@ -409,7 +419,7 @@ class _Writer:
     def _chart(self, chart: Chart) -> None:
         """A picture with its alternative text under its caption, no higher than a page."""
         if chart.caption:
-            self._write("Caption", _run(chart.caption))
+            self._write("Caption", _run(chart.caption), keep=True)
         drawn = io.BytesIO(picture(chart, kind="png", width_cm=self._room.picture_cm))
         inline = self._document.part.new_pic_inline(drawn, Emu(int(self._room.picture_cm * 360_000)))
         shrunk = min(1.0, self._room.height_cm * 360_000 / inline.extent.cy)
@@ -418,7 +428,7 @@ class _Writer:
             size.set("cy", str(int(int(size.get("cy")) * shrunk)))
         for side in "TBLR":
             inline.set(f"dist{side}", "0")
-        inline.docPr.set("descr", writable(chart.alt or chart.caption))
+        inline.docPr.set("descr", _said(chart.alt or chart.caption))
         self._write("Report Picture", _w("r", _w("drawing", inline)))
 
     def _table(self, table: Table) -> None:
@@ -465,17 +475,24 @@ class _Writer:
             _w("tblW", w=self._room.width, type="dxa"),
             _w("tblLayout", type="fixed"),
             _w("tblLook", val="06A0", firstRow=1, lastRow=0, firstColumn=1, lastColumn=0, noHBand=1, noVBand=1),
-            _w("tblCaption", val=writable(table.caption)),
-            _w("tblDescription", val=writable(", ".join(column.heading for column in table.columns))),
+            _w("tblCaption", val=_said(table.caption)),
+            _w("tblDescription", val=_said(", ".join(column.heading for column in table.columns))),
         )
 
     def _signatures(self, signatures: Signatures) -> None:
         """Who has signed; where nobody has, a rule to write on with room above it. All on one page."""
         self._write("Report Signature Title", _run(signatures.title))
         for place, (label, text) in enumerate(signatures.lines, start=1):
-            room = [] if text else [_w("spacing", before=560)]
+            about = self._rule() + ([] if text else [_w("spacing", before=560)])
             line = f"{label}{_gap(label)}{text or chr(9)}"
-            self._write("Report Signature", _run(line), properties=room, keep=place < len(signatures.lines))
+            self._write("Report Signature", _run(line), properties=about, keep=place < len(signatures.lines))
+
+    def _rule(self) -> list[Any]:
+        """Where a rule to write on ends, if the page is too narrow for that of the style."""
+        if self._room.width >= RULE_END:
+            return []
+        end = _w("tab", val="right", leader="underscore", pos=self._room.width)
+        return [_w("tabs", _w("tab", val="clear", pos=RULE_END), end)]
 
 
 def _row(table: Table, row: Sequence[str], *, widths: Sequence[int], style: Any, head: bool) -> Any:
@@ -509,7 +526,7 @@ def _needs(table: Table, size: int, *, phrase: int) -> list[float]:
 
 def _longest(text: str, phrase: int) -> int:
     """The width of a text's longest part that stays whole, in thousandths of the type's size."""
-    parts = [text] if len(text) <= phrase else re.split(r"[ \n]|(?<=[^\d][-/])", text)
+    parts = [text] if len(text) <= phrase else re.split("[ \n\N{SOFT HYPHEN}]|(?<=[^0-9][-/])", text)
     return max(sum(LETTERS.get(letter, OTHER_LETTERS) for letter in part) for part in parts)
 
 
@@ -588,9 +605,9 @@ def _watermark(word: str, number: int) -> Any:
     run = parse_xml((REPORT / "watermark.xml").read_bytes())
     shape = next(run.iter(f"{VML}shape"))
     shape.set("id", f"{shape.get('id')}{number}")
-    shape.set("alt", writable(word))
+    shape.set("alt", _said(word))
     shape.set("style", f"{shape.get('style')};width:{min(440, 64 * len(word))}pt")
-    shape.find(f"{VML}textpath").set("string", writable(word))
+    shape.find(f"{VML}textpath").set("string", _said(word))
     return run
 
 
@@ -620,8 +637,8 @@ def _default_language(styles: Any) -> Any:
 
 def _say_facts(document: WordDocument, report: Report, *, language: str) -> None:
     about = document.core_properties
-    about.title = writable(report.title)[:255]
-    about.author = about.last_modified_by = writable(report.organisation)[:255]
+    about.title = _said(report.title)[:255]
+    about.author = about.last_modified_by = _said(report.organisation)[:255]
     about.language = language
     about.created = about.modified = _in_utc(report.made_at).replace(tzinfo=None)
     about.revision = 1

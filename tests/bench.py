@@ -18,7 +18,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import xlsxwriter
@@ -27,14 +28,17 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from compliance import demo
+from compliance.approving import dossier, signed, submit
 from compliance.assessing import coverage
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.errors import Refusal
-from compliance.language import month_ends
-from compliance.loading import load
+from compliance.language import Language, month_ends
+from compliance.loading import Order, load
 from compliance.places import ROOT
 from compliance.previewing import preview
 from compliance.reading import read
+from compliance.reporting import as_document, report_of
+from compliance.reviewing import Review, review_of, write
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
 from tests.readme import BENCH
@@ -131,6 +135,7 @@ def measurements(folder: Path, *, quick: bool) -> Iterator[Measured]:
     what = "All thirteen points by unit, 50,000 people, 2,000 systems, 5,000 processings"
     yield counted(what, large, [AS_OF], wished="< 1 s")
     yield counted("… their trend over 36 months", large, TREND, wished="< 3 s")
+    yield from reviewed(samples, folder)
     yield from pages(samples, folder)
     yield hostile(folder)
     yield refused(folder)
@@ -300,6 +305,36 @@ def large_database(samples: Path, folder: Path) -> Path:
     return path
 
 
+# --- the review ---------------------------------------------------------------------------------------------------
+
+
+def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
+    """Freezing the year's review, and each report of what was frozen."""
+    with copied(samples, folder) as path:
+        database = Database.at(path)
+        with database.cursor() as cursor:
+            review = review_of(cursor, AS_OF.year)
+        complete(database, review)
+        order = Order("bench", datetime(2026, 12, 1))
+        act = partial(submit, database, review.review_id, name="Ylva Nordgren", order=order, own=None)
+        yield Measured("Submit a review, which freezes it (2,000 people)", shown(timed(act)), "< 2 s")
+        with database.cursor() as cursor:
+            review = review_of(cursor, AS_OF.year)
+            found, who = dossier(cursor, review, own=None), signed(cursor, review)
+        report = report_of(found, state=review.state, signed=who, say=Language("sv"), public=False)
+        for kind, name in (("docx", "Word"), ("pdf", "PDF"), ("pptx", "slides")):
+            ours = median(lambda kind=kind: timed(partial(as_document, report, kind=kind)), times=3)
+            yield Measured(f"… its report as {name}", shown(ours), "< 3 s")
+
+
+def complete(database: Database, review: Review) -> None:
+    """Writes what the invented coordinator has not come to yet."""
+    order = Order("bench", datetime(2026, 11, 30))
+    for point in POINTS:
+        write(database, review.review_id, kind="comment", what=point.id, text="Ett påhittat omdöme.", order=order)
+        write(database, review.review_id, kind="assessment", what=point.id, text="partly", order=order)
+
+
 # --- the server ---------------------------------------------------------------------------------------------------
 
 
@@ -309,6 +344,8 @@ def pages(samples: Path, folder: Path) -> Iterator[Measured]:
         for title, page, query in (
             ("overview", "", ""),
             ("one review point", "point", "&point=information_security_training"),
+            ("the review of this year", "review", "&review=2026"),
+            ("the review of the year before, which is frozen", "review", "&review=2025"),
         ):
             ours = visits(port, page, f"as_of={AS_OF}{query}")
             yield Measured(f"A page of the running app, warm: {title}", shown(ours), "< 300 ms")

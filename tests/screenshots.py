@@ -24,6 +24,13 @@ PAGES: Final = {
     "overview": "?",
     "point": "point?point=classification",
     "no-basis": "point?point=procurement&as_of=2026-10-31",
+    "review": "review?review=2026",
+    "review-chapters": "review?review=2026&part=chapters",
+    "review-decisions": "review?review=2026&part=decisions",
+    "review-sign": "review?review=2026&part=sign",
+    "review-documents": "review?review=2025&part=documents",
+    "review-years": "review?review=2026&part=years",
+    "decisions": "decisions?",
     "imports": "imports?",
     "quality": "quality?",
     "extracts": "extracts?",
@@ -37,6 +44,7 @@ FOR_README: Final = {
     "overview-sv-390-light": "overview-phone",
     "point-sv-1920-light": "point",
     "loading-sv-1920-light": "imports",
+    "review-sv-1920-light": "review",
     "extracts-en-1920-light": "extracts-english",
 }
 MESSY: Final = ("2026-10-31/Personallista*", "2026-10-31/kursstatus*", "2026-10-31/Systemregister*")

@@ -41,6 +41,7 @@ ODD = {
     "markup, formulas and other scripts": bars(bar(0.5, label="$x^2$ <b>&amp;</b> -- 😀 مدرسة Ωμέγα")),
     "more than everything and less than nothing": bars(bar(1.2), bar(-0.1), bar(0.0, before=1.3)),
     "a label of several lines": bars(bar(0.5, label="en\ntvå och " + "ännu mer " * 12)),
+    "soft hyphens": bars(bar(0.5, label="\xad".join(LONG[n : n + 3] for n in range(0, len(LONG), 3)))),
     "no label at all": bars(bar(0.5, label="")),
     "nothing to draw": bars(),
     "no moments": line(),
@@ -124,6 +125,21 @@ def test_a_drawing_is_xml_that_needs_no_font_and_tells_no_date(chart):
 
 def test_control_characters_do_not_break_a_drawing():
     etree.fromstring(picture(bars(bar(0.5, label="klistrat\x0bfrån\x00annat\x1bhåll")), kind="svg", width_cm=WIDTH))
+
+
+def test_a_soft_hyphen_is_seen_only_where_a_line_ends():
+    drawn = {
+        label: picture(bars(bar(0.5, label=label)), kind="svg", width_cm=WIDTH)
+        for label in ("Informationsklassning", "Informations\xadklassning", "Informations-klassning")
+    }
+    whole, soft, hard = drawn.values()
+    assert whole == soft != hard
+    # matplotlib notes each line of text beside its outlines.
+    for label, line in (
+        ("Enhetens verksamhets\xadutvecklare och utredare", b"<!-- Enhetens verksamhetsutvecklare -->"),
+        ("Enhetens stora verksamhets\xadutvecklare", b"<!-- Enhetens stora verksamhets- -->"),
+    ):
+        assert line in picture(bars(bar(0.5, label=label)), kind="svg", width_cm=WIDTH)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.73, 1.0])

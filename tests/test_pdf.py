@@ -119,7 +119,7 @@ def test_the_same_report_gives_the_same_bytes_dated_when_it_was_made():
     assert written == write_pdf(report)
     elsewhere = report.made_at.astimezone(timezone(timedelta(hours=2)))
     assert written == write_pdf(replace(report, made_at=elsewhere))
-    assert written == write_pdf(replace(report, made_at=report.made_at.replace(tzinfo=None)))
+    assert written == write_pdf(replace(report, made_at=report.made_at.replace(tzinfo=None, microsecond=7)))
     assert str(Tagged(written).pdf.docinfo.CreationDate) == "D:20261102121005Z"
     assert written != write_pdf(replace(report, made_at=datetime(2026, 11, 3, tzinfo=UTC)))
 
@@ -144,7 +144,7 @@ def test_bookmarks_are_the_headings(written):
 def test_the_contents_lead_to_the_pages_that_they_say(written):
     _, pdf = written
     found = [plain(entry.text) for entry in pdf.tree.find("TOCI")]
-    expected = [plain(f"{title} {page}") for level, title, page in pdf.bookmarks[1:] if level < 3]
+    expected = [plain(f"{title} {page}") for _, title, page in pdf.bookmarks[1:]]
     assert found == expected
     links = [note for note in pdf.pdf.pages[1].Annots if note.Subtype == "/Link"]
     assert len(links) == len(found)
@@ -309,7 +309,7 @@ def test_a_template_cannot_read_outside_its_folder(path, tmp_path, monkeypatch):
     folder.mkdir()
     (folder / "report.typ").write_text(f'#read("{path.format(outside=outside)}")')
     monkeypatch.setattr(writing_pdf, "REPORT", folder)
-    with pytest.raises(typst.TypstError, match="not found|outside|root"):
+    with pytest.raises(typst.TypstError, match=r"not found|outside|root"):
         write_pdf(short())
 
 
@@ -333,6 +333,20 @@ def test_a_long_word_stays_in_its_column_and_on_its_page(word):
     assert [cell.text for cell in cells] == [word] * 4
     places = [_place(pdf, cell) for cell in cells]
     assert all(right < left for (_, right), (left, _) in pairwise(places))
+
+
+def test_a_column_is_never_too_narrow_for_a_date_or_a_short_word():
+    columns = (
+        Column("Nr", width=0.3),
+        Column("Beslut", width=9),
+        Column("Datum", width=0.3),
+        Column("Status", width=0.3),
+    )
+    rows = (("2026-1", "Ett beslut som är långt. " * 9, "2026-03-31", "Ej påbörjad"),)
+    runs = [run for page in pdf_of(Table("Beslut", columns, rows)).pages for run in page]
+    texts = [run.text.strip() for run in runs]
+    assert {"2026-1", "2026-03-31", "påbörjad"} <= set(texts)
+    assert max(run.right for run in runs) <= 595.3 - 27 / 25.4 * 72 + 0.5
 
 
 def test_an_address_is_parted_after_its_marks():

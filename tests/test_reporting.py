@@ -127,7 +127,7 @@ def test_it_has_the_chapters_of_the_seed(report):
 
 def test_an_optional_chapter_that_is_empty_is_left_out(report):
     headings = [block.text for block in of_kind(report(2026), Heading)]
-    assert not [text for text in headings if text.startswith(("2.4", "3\N{NO-BREAK SPACE}"))]
+    assert not [text for text in headings if text.startswith("2.4")]
 
 
 def test_the_chapter_says_what_was_written_and_else_what_it_begins_with(report):

@@ -142,6 +142,18 @@ def test_a_line_break_is_one_and_an_empty_line_parts_paragraphs():
     assert len(paragraphs[0]._p.findall(f".//{qn('w:br')}")) == 1
 
 
+def test_hyphens_are_where_a_line_may_end_and_where_it_may_not():
+    report = small(
+        Paragraph("Informations\xadklassning 2026-10-31 in- och utdata"), Table("Öv\xadrigt", (Column("A"),), ())
+    )
+    document = opened(report)
+    line = next(p for p in document.paragraphs if p.style.name == "Body Text")
+    assert line.text == "Informationsklassning 2026-10-31 in- och utdata"
+    assert len(line._p.xpath("w:r/w:softHyphen")) == 1
+    assert len(line._p.xpath("w:r/w:noBreakHyphen")) == 2
+    assert document.tables[0]._tbl.tblPr.xpath("string(w:tblCaption/@w:val)") == "Övrigt"
+
+
 def test_a_page_break_belongs_to_what_follows():
     document = opened(small(Heading("A", 1), PageBreak(), Table("T", (Column("x"),), ()), PageBreak(), Heading("B", 1)))
     begun = [p.text for p in document.paragraphs if p.paragraph_format.page_break_before]
@@ -224,6 +236,31 @@ def test_a_column_has_its_share_and_what_its_longest_word_needs(word, is_wider):
     assert (narrow > Cm(5)) == is_wider
     assert narrow + wide == pytest.approx(Cm(15.6), rel=0.01)
     assert is_wider or wide == pytest.approx(3 * narrow, rel=0.01)
+
+
+def test_many_columns_keep_dates_whole_and_part_the_longest_words():
+    heads = ("Nr", "Beslut", "Skäl", "Ansvarig", "Datum", "Resurs", "Uppföljning", "Status")
+    row = ("2025-1", "verksamhetskritiska", "informationsklassning", "informationssäkerhetssamordnare")
+    row += ("2026-09-30", "120 timmar", "T2", "Ej påbörjad")
+    table = opened(small(Table("T", tuple(map(Column, heads)), (row,)))).tables[0]
+    assert table.rows[1].cells[0].paragraphs[0].style.name == "Report Cell Small"
+    widths = [cell.width.pt for cell in table.rows[1].cells]
+    assert widths[4] > 8 * (8 * 0.556 + 2 * 0.333) + 8.5
+    assert sum(widths) <= Cm(15.6).pt + 1
+    few = opened(small(Table("T", tuple(map(Column, heads[:3])), (row[:3],)))).tables[0]
+    assert few.rows[1].cells[0].paragraphs[0].style.name == "Report Cell"
+
+
+def test_a_short_text_stays_on_its_line_where_there_is_room():
+    columns = (Column("Punkt", width=8), Column("Status", width=1))
+    table = opened(small(Table("T", columns, (("Riskanalys", "Under gränsen"),)))).tables[0]
+    assert table.rows[1].cells[1].width.pt > 60 + 8.5
+
+
+def test_a_table_begins_with_more_than_its_heading_row_on_a_page():
+    table = opened(small(Table("T", (Column("A"),), (("a",),) * 20))).tables[0]
+    kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows]
+    assert kept[:4] == [True, True, False, False]
 
 
 def test_a_table_is_not_the_last_thing_in_a_document():
@@ -414,6 +451,13 @@ def test_pictures_and_tables_fit_the_margins_of_the_template():
     extents = {int(extent.get("cx")) for extent in document.element.body.iter(qn("wp:extent"))}
     assert max(extents) == pytest.approx(Cm(13), rel=0.01)
     assert document.tables[0]._tbl.tblPr.xpath("string(w:tblW/@w:w)") == str(round(13 / 2.54 * 1440))
+
+
+def test_a_rule_to_write_on_ends_at_the_margin_of_the_template():
+    line = opened(short(), template("{{report}}")).paragraphs[-1]
+    assert line.style.name == "Report Signature"
+    assert [round(stop.position.cm, 1) for stop in line.paragraph_format.tab_stops] == [14.0, 13.0]
+    assert line._p.xpath("w:pPr/w:tabs/w:tab/@w:val") == ["clear", "right"]
 
 
 def test_a_draft_marks_every_header_of_a_template():
