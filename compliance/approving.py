@@ -198,13 +198,17 @@ def dossier(cursor: Cursor, review: Review, *, own: Path | None, version: int | 
 
 @dataclass(frozen=True)
 class Signed:
-    """Who has submitted and approved a version of a review, and when (UTC). `changed_at` is that of its state."""
+    """Who has submitted and approved a version of a review, and when (UTC). `changed_at` is that of its state.
+
+    `seal` is the SHA-256 of what was submitted.
+    """
 
     submitted_by: str | None
     submitted_at: datetime | None
     approved_by: str | None
     approved_at: datetime | None
     changed_at: datetime
+    seal: str | None
 
 
 def signed(cursor: Cursor, review: Review, version: int | None = None) -> Signed:
@@ -222,4 +226,5 @@ def signed(cursor: Cursor, review: Review, version: int | None = None) -> Signed
         approved_by=approved.get("changed_by"),
         approved_at=approved.get("changed_at"),
         changed_at=found[-1]["changed_at"],
+        seal=submitted.get("sha256"),
     )

@@ -642,6 +642,92 @@ def _change_bar(share: float, *, low: float, high: float) -> Html:
     return Html(_tag("span", css=side, style=f"left:{_percent(start)};width:{_percent(length)}") + line)
 
 
+# ---------------------------------------------------------------- the review
+
+
+@dataclass(frozen=True)
+class Step:
+    """A point on the way through a review: its figure, the verdict on it, and whether it has been discussed.
+
+    `alt` is what a screen reader hears for the mark.
+    """
+
+    status: Status
+    figure: str
+    verdict: str
+    discussed: bool
+    alt: str
+
+
+def step(item: Step) -> Html:
+    """What stands beside a point's name: status and figure, the verdict, and a mark that is filled where all is said.
+
+    Example: `step(Step("red", "19.6 %", "insufficient", True, "discussed"))`.
+    """
+    done = "v-done" if item.discussed else "v-not_started"
+    return _tag(
+        "div",
+        status_mark(item.status, item.figure),
+        _tag("span", item.verdict, css="v-verdict"),
+        _tag("span", css=f"v-work-sign {done}", role="img", aria_label=item.alt, title=item.alt),
+        css="v-step",
+    )
+
+
+def point_head(title: str, *, kicker: str, question: str) -> Html:
+    """A point's title as a heading within a page, smaller than the page's own.
+
+    Example: `point_head("Classification", kicker="Point 4 of 13", question="Is every …?")`.
+    """
+    heading = _tag("div", title, css="v-section", role="heading", aria_level="2")
+    return _tag(
+        "div", _tag("div", kicker, css="v-kicker"), heading, _tag("div", rich(question), css="v-lead"), css="v-point"
+    )
+
+
+def bullets(items: Sequence[str]) -> Html:
+    """A list of a person's own or a report's lines.
+
+    Example: `bullets(["Classify all systems.", "Name owners."])`.
+    """
+    return _tag("ul", *(_tag("li", item) for item in items), css="v-bullets")
+
+
+Work = Literal["not_started", "ongoing", "done", "cancelled", "late"]
+
+
+def work_mark(work: Work, word: str, *, note: str = "") -> Html:
+    """Shape and word of how a piece of work goes, and beside it a quiet note.
+
+    Example: `work_mark("late", "Late", note="since 30 September")`.
+    """
+    sign = _tag("span", css=f"v-work-sign v-{work}", aria_hidden="true")
+    return _tag("div", sign, _tag("span", word, css="v-word"), _part("v-mute", note), css=f"v-work v-work-{work}")
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """A decision: its number, its text, what else is known of it, and how it goes."""
+
+    name: str
+    text: str
+    facts: Sequence[str]
+    work: Work
+    word: str
+    note: str = ""
+
+
+def decision(row: DecisionRow) -> Html:
+    """A decision with its number to the left and how it goes to the right.
+
+    Example: `decision(DecisionRow("2026-3", "All systems …", ["4 Classification"], "late", "Late"))`.
+    """
+    about = (_tag("span", fact) for fact in row.facts if fact)
+    text = _tag("div", _tag("div", row.text), _tag("div", *about, css="v-decision-facts"), css="v-decision-text")
+    name = _tag("div", row.name, css="v-decision-name")
+    return _tag("div", name, text, work_mark(row.work, row.word, note=row.note), css="v-decision")
+
+
 # ---------------------------------------------------------------- tables
 
 

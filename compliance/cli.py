@@ -63,15 +63,18 @@ def complain(refusal: Refusal) -> None:
     print(" ".join(Language(places.environment_language()).refusal(refusal).split()), file=sys.stderr)
 
 
-def _database() -> Database:
+def open_database() -> Database:
+    """The organisation's own database."""
     return Database.at(places.own_database())
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The moment, in UTC."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _day(text: str | None, option: str) -> date:
+def day_of(text: str | None, option: str) -> date:
+    """The day that an option says; today in Sweden where it says none."""
     if text is None:
         return datetime.now(ZoneInfo("Europe/Stockholm")).date()
     try:
@@ -82,7 +85,8 @@ def _day(text: str | None, option: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date: write YYYY-MM-DD", param_hint=option) from None
 
 
-def _one_of(text: str, choices: Sequence[str], option: str) -> str:
+def one_of(text: str, choices: Sequence[str], option: str) -> str:
+    """What an option says, if it is one of the choices."""
     if text not in choices:
         raise typer.BadParameter(f"{text!r} is not one of {', '.join(choices)}", param_hint=option)
     return text
@@ -96,9 +100,9 @@ def load_command(
     organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
 ) -> None:
     """Load exports, each file all or nothing; one that fails does not stop the next."""
-    day = _day(extract_date, "--extract-date") if extract_date else None
-    order = Order(WHO, _now(), source=source, organisation=organisation, extract_date=day)
-    failed = [path for path in _with_progress(files) if not _load_one(path, replace(order, now=_now()))]
+    day = day_of(extract_date, "--extract-date") if extract_date else None
+    order = Order(WHO, now(), source=source, organisation=organisation, extract_date=day)
+    failed = [path for path in _with_progress(files) if not _load_one(path, replace(order, now=now()))]
     raise typer.Exit(1 if failed else 0)
 
 
@@ -119,7 +123,7 @@ def _load_one(path: Path, order: Order) -> bool:
         if not _is_file(path):
             raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
         workbook = read(path, name=path.name)
-        receipts = load(_database(), workbook, order, sources=load_sources(own), words=load_values(own))
+        receipts = load(open_database(), workbook, order, sources=load_sources(own), words=load_values(own))
     except Refusal as refusal:
         complain(refusal)
         return False
@@ -148,10 +152,10 @@ def coverage_command(
     format: Format = "table",
 ) -> None:
     """Coverage of the thirteen points."""
-    level: Level = _one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
-    _one_of(format, FORMATS, "--format")
-    day = _day(as_of, "--as-of")
-    with _database().cursor() as cursor:
+    level: Level = one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
+    one_of(format, FORMATS, "--format")
+    day = day_of(as_of, "--as-of")
+    with open_database().cursor() as cursor:
         figures = coverage(cursor, load_points(places.own_files()), days=[day], known_at=EVERYTHING_KNOWN, level=level)
     show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format)
 
@@ -184,10 +188,10 @@ def coverage_row(figure: Coverage) -> dict[str, Any]:
 @app.command("items")
 def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> None:
     """The items of a point (a number or an id), with outcome, reason and the spreadsheet row behind each."""
-    _one_of(format, FORMATS, "--format")
-    day = _day(as_of, "--as-of")
+    one_of(format, FORMATS, "--format")
+    day = day_of(as_of, "--as-of")
     wanted = point_by(load_points(places.own_files()), point)
-    with _database().cursor() as cursor:
+    with open_database().cursor() as cursor:
         found = items(cursor, wanted, as_of=day, known_at=EVERYTHING_KNOWN)
     show(found.to_pylist(), tuple(found.column_names), format)
 
@@ -198,7 +202,7 @@ PROBLEM_COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "
 @app.command("rejected")
 def rejected_command(format: Format = "table") -> None:
     """What was rejected, or loaded as empty with a warning, of the imports that count."""
-    _one_of(format, FORMATS, "--format")
+    one_of(format, FORMATS, "--format")
     show(_stated("problems"), PROBLEM_COLUMNS, format)
 
 
@@ -211,12 +215,12 @@ IMPORT_COLUMNS: Final = (
 @app.command("imports")
 def imports_command(format: Format = "table") -> None:
     """Every import, the newest first, revoked ones too."""
-    _one_of(format, FORMATS, "--format")
+    one_of(format, FORMATS, "--format")
     show(_stated("imports"), IMPORT_COLUMNS, format)
 
 
 def _stated(name: str) -> Rows:
-    with _database().cursor() as cursor:
+    with open_database().cursor() as cursor:
         return rows(cursor, statement(name), {"known_at": EVERYTHING_KNOWN})
 
 
@@ -225,10 +229,10 @@ def revoke_command(
     import_id: Annotated[int, typer.Argument(metavar="ID")], why: Annotated[str, typer.Option("--why")]
 ) -> None:
     """Take an import out of the figures; it stays in the history."""
-    database = _database()
+    database = open_database()
     if not database.exists():
         raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
-    revoke(database, import_id, why=why, order=Order(WHO, _now()))
+    revoke(database, import_id, why=why, order=Order(WHO, now()))
     print(f"import {import_id} revoked")
 
 
@@ -245,12 +249,12 @@ def extract_command(
     """Write a named extract to a file."""
     from compliance.extracts import extract, extract_by, kind_of, write
 
-    day = _day(as_of, "--as-of")
+    day = day_of(as_of, "--as-of")
     kind = kind_of(to, swedish_excel=swedish_excel)
     wanted = extract_by(name)
     points = load_points(places.own_files())
     only = point_by(points, point) if point else None
-    with _database().cursor() as cursor:
+    with open_database().cursor() as cursor:
         found = extract(
             cursor,
             wanted.id,

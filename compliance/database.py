@@ -26,8 +26,23 @@ from compliance.places import QUERIES
 WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01
 EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
+NO_EXTENSIONS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+}
+# What a file that somebody else has made may do: use itself and a part of this machine, and nothing can be set anew.
+CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = NO_EXTENSIONS | {
+    "enable_external_access": False,
+    "python_enable_replacements": False,
+    "memory_limit": "1GB",
+    "temp_directory": "",
+    "threads": 2,
+    "lock_configuration": True,
+}
 
 Cursor = duckdb.DuckDBPyConnection
+Failure: Final = duckdb.Error
 Rows = list[dict[str, Any]]
 
 
@@ -195,13 +210,8 @@ def _database(path: Path) -> Database:
 
 def connect(path: Path | str) -> Cursor:
     """The opened file, its tables and macros brought up to date. No extension is fetched from anywhere."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "allow_community_extensions": False,
-    }
     try:
-        connection = duckdb.connect(str(path), config=config)
+        connection = duckdb.connect(str(path), config=NO_EXTENSIONS)
     except duckdb.Error as error:
         raise _unusable(Path(path), error) from error
     try:
@@ -212,6 +222,38 @@ def connect(path: Path | str) -> Cursor:
             raise _unusable(Path(path), error) from error
         raise
     return connection
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Cursor]:
+    """A database file with nothing of ours in it, for what is handed out: any version since 1.0 can open it."""
+    with duckdb.connect(str(path), config=NO_EXTENSIONS | {"storage_compatibility_version": "v1.0.0"}) as connection:
+        yield connection
+
+
+@contextmanager
+def confined(path: Path, *, seconds: float) -> Iterator[Cursor]:
+    """A database file that somebody else has made: its statements reach no other file, and end after some seconds.
+
+    Whatever goes wrong in it is a `Failure`.
+    """
+    with duckdb.connect(str(path), config=CONFINED) as connection:
+        over = threading.Event()
+        watch = threading.Thread(target=_interrupt, args=(connection, over, seconds), daemon=True)
+        watch.start()
+        try:
+            yield connection
+        finally:
+            over.set()
+            watch.join()
+
+
+def _interrupt(connection: Cursor, over: threading.Event, seconds: float) -> None:
+    """Interrupts what runs when the time is up, and whatever is begun after that."""
+    wait = seconds
+    while not over.wait(wait):
+        connection.interrupt()
+        wait = POLL_SECONDS
 
 
 def _is_of_the_file(error: duckdb.Error) -> bool:

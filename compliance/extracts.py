@@ -414,11 +414,16 @@ def kind_of(path: Path, *, swedish_excel: bool) -> Kind:
 
 
 def write(wanted: Extract, to: Path | io.BytesIO, *, kind: Kind, language: Language) -> None:
-    """Writes the extract. A file appears whole or not at all; one that is there is replaced."""
+    """Writes the extract."""
     content = as_bytes(wanted, kind=kind, language=language)
     if isinstance(to, io.BytesIO):
         to.write(content)
-        return
+    else:
+        save(content, to)
+
+
+def save(content: bytes, to: Path) -> None:
+    """Writes a file. It appears whole or not at all; one that is there is replaced."""
     beside = to.with_name(f".{to.name}.part")
     try:
         beside.write_bytes(content)

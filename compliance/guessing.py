@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.mapping import heading_keys
 from compliance.queries import statement
-from compliance.reading import Sheet
+from compliance.reading import MASK, Sheet
 from compliance.recognising import Words, is_identity, known_headings, top_rows
 from compliance.sources import Field, Source, is_secret, normal
 
@@ -34,6 +34,7 @@ DATE: Final = re.compile(
     re.IGNORECASE,
 )
 SERIAL: Final = re.compile(r"[34]\d{4}([.,]\d+)?")
+ADDRESS: Final = re.compile(r"\S+@\S+\.\S+")
 NUMBER: Final = re.compile(r"[-+−]?\d[\d\s\u00a0]*([.,]\d+)?\s*%?")
 
 
@@ -85,6 +86,18 @@ def likely_row(sheet: Sheet, sources: Collection[Source]) -> int:
     rows = [heading_keys(row) for row in top_rows(sheet)]
     scores = [(sum(key in known for key in keys.values()), len(keys), -index) for index, keys in enumerate(rows)]
     return -max(scores, default=(0, 0, 0))[2]
+
+
+def looks_like_data(row: Sequence[str | None], sources: Collection[Source]) -> bool:
+    """Whether a row is one of a file's own rows rather than its headings, which must not be remembered as such.
+
+    No heading that is known stands there, but an identity number, an e-mail address or a date, or mostly numbers.
+    """
+    cells = [cell.strip() for cell in row if cell and cell.strip()]
+    if known_headings(sources) & set(heading_keys(row).values()):
+        return False
+    told = any(MASK in cell or ADDRESS.fullmatch(cell) or DATE.fullmatch(cell) for cell in cells)
+    return told or 2 * sum(bool(NUMBER.fullmatch(cell)) for cell in cells) > len(cells)
 
 
 def likely_source(columns: Sequence[Candidate], sources: Collection[Source], words: Words) -> Source | None:

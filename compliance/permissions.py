@@ -9,7 +9,10 @@ from compliance.language import N_
 
 
 class Permission(Enum):
-    """One thing that a person may be allowed to do."""
+    """One thing that a person may be allowed to do.
+
+    SEE_REVIEW shows a review as it is handed out; READ_REVIEW also its comments and decisions, which may name persons.
+    """
 
     SEE_FIGURES = "see_figures"
     SEE_ITEMS = "see_items"
@@ -18,6 +21,10 @@ class Permission(Enum):
     REVOKE_IMPORTS = "revoke_imports"
     DOWNLOAD_EXTRACTS = "download_extracts"
     START_OWN_DATABASE = "start_own_database"
+    SEE_REVIEW = "see_review"
+    READ_REVIEW = "read_review"
+    SIGN_REVIEW = "sign_review"
+    WRITE_REVIEW = "write_review"
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,16 @@ COORDINATOR: Final = Role(
 MANAGEMENT: Final = Role(
     "management",
     N_("The head of administration and the management group, who look, decide and sign."),
-    frozenset({Permission.SEE_FIGURES}),
+    frozenset(
+        {Permission.SEE_FIGURES, Permission.SEE_REVIEW, Permission.READ_REVIEW, Permission.SIGN_REVIEW},
+    ),
 )
 ANALYST: Final = Role(
     "analyst",
     N_("Those who check how a figure came about and download extracts without names."),
-    frozenset({Permission.SEE_FIGURES, Permission.SEE_ITEMS, Permission.DOWNLOAD_EXTRACTS}),
+    frozenset(
+        {Permission.SEE_FIGURES, Permission.SEE_ITEMS, Permission.DOWNLOAD_EXTRACTS, Permission.SEE_REVIEW},
+    ),
 )
 ROLES: Final = (COORDINATOR, MANAGEMENT, ANALYST)
 

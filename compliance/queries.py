@@ -12,13 +12,15 @@ from compliance.places import QUERIES
 class Query:
     """One statement of `queries/`.
 
-    `what` and `grain` are the header's sentences; `parameters` and `columns` its names with type and meaning.
+    `what` and `grain` are the header's sentences; `parameters` its names with meaning and `types` with type; `columns`
+    its names with type and meaning.
     """
 
     id: str
     what: str
     grain: str
     parameters: dict[str, str]
+    types: dict[str, str]
     columns: dict[str, tuple[str, str]]
     text: str
 
@@ -58,8 +60,12 @@ def statement(name: str) -> str:
 
 
 def read_query(path: Path) -> Query:
+    """The statement of a file."""
+    return parsed(path.stem, path.read_text("utf-8"))
+
+
+def parsed(id_: str, text: str) -> Query:
     """A statement and its header: `what:`, `grain:`, `parameters:` and `columns:` in the comment above it."""
-    text = path.read_text("utf-8")
     header = [line[2:].strip() for line in text.split("\n\n", 1)[0].splitlines() if line.startswith("--")]
     parts: dict[str, list[str]] = {}
     part = "what"
@@ -70,10 +76,11 @@ def read_query(path: Path) -> Query:
         if line:
             parts.setdefault(part, []).append(line)
     return Query(
-        id=path.stem,
+        id=id_,
         what=" ".join(parts.get("what", ())),
         grain=" ".join(parts.get("grain", ())),
-        parameters=dict(_entry(line)[::2] for line in parts.get("parameters", ())),
+        parameters={name: meaning for name, _, meaning in map(_entry, parts.get("parameters", ()))},
+        types={name: type_ for name, type_, _ in map(_entry, parts.get("parameters", ()))},
         columns={name: (type_, meaning) for name, type_, meaning in map(_entry, parts.get("columns", ()))},
         text=text,
     )

@@ -59,6 +59,10 @@ SENTENCES: Final = {
     "xlsb": N_("The file {file} is a binary workbook (.xlsb). Save it as .xlsx and load it again."),
     "old_excel": N_("The file {file} is from a very old version of Excel. Save it as .xlsx and load it again."),
     "numbers": N_("The file {file} is a Numbers document. Save it as .xlsx and load it again."),
+    "open_office": N_(
+        "The file {file} is a workbook of LibreOffice or OpenOffice in a form that cannot be read here. "
+        "Open it there, save it as .ods or .xlsx and load that."
+    ),
     "document": N_("The file {file} is a text document. Load a spreadsheet instead."),
     "slides": N_("The file {file} is a presentation. Load a spreadsheet instead."),
     "pdf": N_("The file {file} is a PDF. Load the spreadsheet that it was made from."),

@@ -314,7 +314,8 @@ def _signatures(signed: Signed, reader: Reader) -> list[Block]:
         (say(N_("Submitted by the information security coordinator")), line(signed.submitted_by, signed.submitted_at)),
         (say(N_("Approved by the head of administration")), line(signed.approved_by, signed.approved_at)),
     )
-    return [Signatures(say(N_("Assessment and decision")), lines)]
+    seal = Paragraph(say(N_("Seal of the review (SHA-256): {seal}"), seal=signed.seal), "note")
+    return [Signatures(say(N_("Assessment and decision")), lines), *([seal] if signed.seal else [])]
 
 
 def _appendix(dossier: Dossier, reader: Reader) -> list[Block]:

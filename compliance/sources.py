@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from compliance.declared import read_with_own
+from compliance.declared import read_toml, read_with_own
 from compliance.errors import Refusal
-from compliance.language import N_, Texts
+from compliance.language import LANGUAGES, N_, Texts
 from compliance.places import SOURCES, VALUES
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -119,32 +119,68 @@ def _read(path: Path, mine: Path | None) -> Source:
     table = read_with_own(path, mine)
     try:
         _check_kinds(table)
-        return _source(table, file=path.name)
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        source = _source(table, file=path.name)
+    except (TypeError, ValueError) as error:
         raise Refusal(
             N_("The file {file} says something of the wrong kind: {error}. Correct it and start again."),
             file=path.name,
             error=error,
         ) from error
+    if path.parent == SOURCES and mine and (mine / path.name).exists():
+        # a field more would have no column in the source's table
+        with_column = read_toml(path)["fields"]
+        known = tuple(field for field in source.fields if field.name in with_column)
+        _of(known, (field.name for field in source.fields), file=path.name)
+    return source
+
+
+def _is_list(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(text, str) for text in given)
+
+
+def _is_said(given: Any) -> bool:
+    return isinstance(given, dict) and {*LANGUAGES} <= {*given} and _is_list([*given.values()])
+
+
+# What each key of a source and of a field holds, as a person is told.
+KINDS: Final[dict[str, Callable[[Any], bool]]] = {
+    "a list of texts": _is_list,
+    "a list of lists of texts": lambda given: isinstance(given, list) and all(map(_is_list, given)),
+    "a table": lambda given: isinstance(given, dict),
+    "a text in each language": _is_said,
+    "a text": lambda given: isinstance(given, str),
+    "a whole number": lambda given: isinstance(given, int) and not isinstance(given, bool),
+    "true or false": lambda given: isinstance(given, bool),
+}
+OF_SOURCE: Final = {
+    "id": "a text", "title": "a text in each language", "system": "a text in each language", "fields": "a table",
+    "unique": "a list of texts", "key": "a list of texts", "order": "a whole number", "rhythm_days": "a whole number",
+}  # fmt: skip
+OF_FIELD: Final = {
+    "title": "a text", "type": "a text", "headings": "a list of texts", "hints": "a list of texts", "words": "a table",
+    "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
+    "closed": "true or false",
+}  # fmt: skip
 
 
 def _check_kinds(table: dict[str, Any]) -> None:
     """A text where a list or a number is meant would be read letter by letter, or only fail later."""
-    lists = {"unique": table.get("unique", []), "key": table.get("key", [])}
+    _check(table, OF_SOURCE)
     for name, given in table.get("fields", {}).items():
-        lists |= {f"{name}.headings": given.get("headings", []), f"{name}.hints": given.get("hints", [])}
-        lists |= {f"{name}.words.{code}": words for code, words in given.get("words", {}).items()}
+        _check({name: given}, {name: "a table"})
+        _check(given, OF_FIELD, f"{name}.")
+        _check(given.get("words", {}), dict.fromkeys(given.get("words", {}), "a list of texts"), f"{name}.words.")
+        _check(
+            given.get("instead", {}), {"headings": "a list of lists of texts", "using": "a text"}, f"{name}.instead."
+        )
         if given.get("headings") == []:
             raise ValueError(f"{name}.headings is empty")
-    for name, texts in lists.items():
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise TypeError(f"{name} is not a list of texts")
-    for name in ("order", "rhythm_days"):
-        if not isinstance(table.get(name, 0), int):
-            raise TypeError(f"{name} is not a whole number")
-    for name in ("title", "system"):
-        if not isinstance(table.get(name, {}), dict):
-            raise TypeError(f"{name} is not a table with sv and en")
+
+
+def _check(given: dict[str, Any], kinds: dict[str, str], within: str = "") -> None:
+    for key, kind in kinds.items():
+        if key in given and not KINDS[kind](given[key]):
+            raise TypeError(f"{within}{key} is not {kind}")
 
 
 def _check_references(source: Source, known: dict[str, Source]) -> None:

@@ -28,6 +28,7 @@ class Scan:
     cells: int = 0
     rows: int = 0
     iso_dates: bool = False
+    hidden_errors: bool = False
     formulas: int = 0
     rest: bytes = b""
 
@@ -38,6 +39,7 @@ class Scan:
         self.cells += piece.count(b"<c") + piece.count(b":c")
         self.rows += piece.count(b"<row") + piece.count(b":row")
         self.iso_dates |= b't="d"' in piece
+        self.hidden_errors |= b'calcext:value-type="error"' in piece
         self._count_formulas(self.rest + piece)
 
     def _count_formulas(self, xml: bytes) -> None:

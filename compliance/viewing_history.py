@@ -41,11 +41,12 @@ def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Sourc
     """Who loaded what, when and from what."""
     by = viewing_imports.FOUND_BY.get(row["extract_date_by"])
     rows = say(
-        N_("**{n}** loaded, **{rejected}** rejected, **{warnings}** with a warning"),
+        N_("**{n}** loaded, **{rejected}** rejected."),
         n=say.number(row["loaded"]),
         rejected=say.number(row["rejected"]),
-        warnings=say.number(row["warnings"]),
     )
+    if row["warnings"]:
+        rows += " " + say.plural("{n} value has a warning.", "{n} values have a warning.", row["warnings"])
     pairs = [
         charts.Pair(
             say(N_("Export")), say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]
@@ -60,6 +61,16 @@ def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Sourc
     if row["sheets"]:
         pairs.insert(2, charts.Pair(say(N_("Sheet")), row["sheets"]))
     return pairs
+
+
+def stays_text(found: Rows, say: Language) -> str:
+    """Which imports complete one that is going to be revoked, and count all the same."""
+    return say.plural(
+        "Import {imports} completes it and still counts. Revoke that too if it shall not.",
+        "Imports {imports} complete it and still count. Revoke those too if they shall not.",
+        len(found),
+        imports=viewing.listed([f"{row['import_id']} ({row['file']})" for row in found], say),
+    )
 
 
 def problem_rows(found: Rows, say: Language) -> list[dict[str, object]]:

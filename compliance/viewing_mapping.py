@@ -85,8 +85,9 @@ def code_label(field: Field, code: str, say: Language) -> str:
 
 def mapping_title(entry: Remembered, source: Source, say: Language) -> str:
     """What a mapping is of: the export and the first headings."""
-    headings = ", ".join(entry.columns.headings[:4])
-    more = ", …" if len(entry.columns.headings) > 4 else ""
+    every = list(entry.columns.shown.values())
+    headings = ", ".join(every[:4])
+    more = ", …" if len(every) > 4 else ""
     return f"{say.pick(source.title)} · {headings}{more}"
 
 
@@ -102,11 +103,11 @@ def mapping_table(columns: Columns, source: Source, say: Language) -> tuple[list
         charts.Column(say(N_("Column in the file"))),
         charts.Column(say(N_("Words"))),
     ]
-    rows = []
+    rows, shown = [], columns.shown
     for field in source.fields:
-        if field.name in columns.fields:
+        if key := columns.fields.get(field.name):
             words = [f"{w} = {code_label(field, c, say)}" for w, c in columns.words.get(field.name, {}).items()]
             through = columns.through if field.refers_to and columns.through else ""
             matched = [say(N_("matched by the column {column}"), column=through)] if through else []
-            rows.append([say.pick(field.texts), columns.fields[field.name], "; ".join([*words, *matched])])
+            rows.append([say.pick(field.texts), shown.get(key, key), "; ".join([*words, *matched])])
     return heads, rows

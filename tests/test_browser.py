@@ -6,8 +6,10 @@ import re
 import time
 import urllib.request
 
+import openpyxl
 import pytest
 
+from compliance.markers import SHEET
 from compliance.places import SAMPLES
 from tests.browser import browsing, serving, settle, visit
 from tests.files import doctor_files
@@ -23,11 +25,14 @@ WORDS = {
         "overview": "Se översikten",
         "empty": "Ingen export är inläst än.",
         "point": "4 Informations\u00adklassning",
-        "csv": "Hämta som CSV",
+        "csv": "Ladda ner som CSV",
         "met": "Uppfyllt",
         "outcome": "Utfall",
         "row": "Värde som det lästes in",
         "rejected": "1 rad avvisas",
+        "take": "Ladda ner avvisade rader",
+        "wrong": "Fel",
+        "place": "Rad i filen",
         "lost": "Sidan finns inte",
     },
     "en": {
@@ -41,11 +46,16 @@ WORDS = {
         "outcome": "Outcome",
         "row": "Value as loaded",
         "rejected": "1 row is rejected",
+        "take": "Download the rejected rows",
+        "wrong": "Error",
+        "place": "Row in the file",
         "lost": "There is no such page",
     },
 }
 PAGES = {
     "": "Ledningens genomgång",
+    "review": "Ledningens genomgång 2026",
+    "decisions": "Beslut från ledningens genomgångar",
     "point?point=classification": "Granskningspunkt 4 av 13",
     "imports": "Importer",
     "quality": "Datakvalitet",
@@ -98,7 +108,9 @@ def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, browser, tmp_pa
         visit(page, f"{server.address}/imports?lang={code}")
         page.get_by_role("button", name=words["start"]).last.click()
         page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
-        load_systems(page, words)
+        drop_systems(page, words)
+        take_the_rejected_rows(page, words)
+        confirm(page, words)
         page.get_by_role("link", name=words["overview"]).click()
         settle(page)
         assert words["empty"] not in page.inner_text(".v-top")
@@ -110,12 +122,29 @@ def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, browser, tmp_pa
         read_the_csv(page, words)
 
 
-def load_systems(page, words):
-    """Drops the sample, sees what it changes and what is rejected, and confirms."""
+def drop_systems(page, words):
+    """Drops the sample, and sees what it changes and what is rejected."""
     settle(page)
     page.set_input_files("input[type=file]", str(SYSTEMS))
     page.wait_for_selector(".v-dumbbells", timeout=60_000)
     assert words["rejected"] in page.inner_text("[data-testid=stMainBlockContainer]")
+
+
+def take_the_rejected_rows(page, words):
+    """Downloads the workbook, made when it is asked for, and sees that it is the row that is told to be wrong."""
+    told = page.locator("[data-testid=stExpander]", has_text=words["rejected"]).locator("table tbody tr td").first
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=words["take"]).click()
+    assert waiting.value.suggested_filename.endswith(" 2026-10-31.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
+    [head, row] = [[cell.value for cell in cells] for cells in book.worksheets[0].iter_rows()]
+    assert head[:2] == [words["wrong"], words["place"]]
+    assert str(row[1]) == told.inner_text()
+    assert book[SHEET].sheet_state == "hidden"
+
+
+def confirm(page, words):
+    """Loads what lies in the inbox."""
     page.get_by_role("button", name=words["load"]).click()
     page.get_by_role("link", name=words["overview"]).wait_for(timeout=60_000)
 

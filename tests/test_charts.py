@@ -82,6 +82,11 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "heat_table": lambda: charts.heat_table(
         [H], [charts.HeatRow(H, [charts.HeatCell("red", H, H)])], corner=H, caption=H
     ),
+    "step": lambda: charts.step(charts.Step("red", H, H, True, H)),
+    "point_head": lambda: charts.point_head(H, kicker=H, question=H),
+    "bullets": lambda: charts.bullets([H]),
+    "work_mark": lambda: charts.work_mark("late", H, note=H),
+    "decision": lambda: charts.decision(charts.DecisionRow(H, H, [H], "late", H, H)),
     "stack": lambda: charts.stack(charts.note(H), charts.note(H)),
 }
 

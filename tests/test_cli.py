@@ -149,7 +149,7 @@ def test_the_organisation_is_what_is_said(line, cli):
     done = cli("load", file, "--extract-date", "2026-11-03")
     assert (done.returncode, done.stderr) == (
         1,
-        "The database holds several organisations: Norra, Södra. Say which of them the file belongs to.\n",
+        "The database holds several organisations: Norra, Södra. Say which of them is meant.\n",
     )
     found = listed(cli("coverage", *DAY, "--format", "json"))
     assert [row["organisation"] for row in found] == ["Norra", "Södra"] * 13
@@ -215,6 +215,14 @@ def test_what_is_no_export_is_one_line_each(line, cli):
     lines = done.stderr.splitlines()
     assert (done.returncode, done.stdout, len(lines)) == (1, "", len(paths))
     assert [path.name in text for path, text in zip(paths, lines, strict=True)] == [True] * len(paths)
+    assert not line.database.exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + ".xlsx", "å" * 150, "/".join(["x" * 200] * 30)])
+def test_a_name_that_no_file_can_have_is_one_line(line, cli, name):
+    done = cli("load", "--source", "systems", line.folder / name)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("There is no file ")
     assert not line.database.exists()
 
 

@@ -94,6 +94,16 @@ def test_an_older_export_than_one_loaded_is_told(line):
     assert found.earlier is None
 
 
+def test_a_newer_file_that_only_completes_takes_no_exports_place(line):
+    line.load_table(people(2), extract_date=OCTOBER)
+    line.load_table(people(1, start=5), extract_date=NOVEMBER, completes=True)
+    [receipt] = line.load_table(people(3), extract_date=OCTOBER)
+    assert compared(line, receipt).newer is None
+    line.load_table(people(4), extract_date=NOVEMBER)
+    [receipt] = line.load_table(people(5), extract_date=OCTOBER)
+    assert compared(line, receipt).newer == NOVEMBER
+
+
 def test_an_export_of_strangers_is_told_and_whose_it_is(line):
     line.load_table(people(20), extract_date=OCTOBER, organisation="Ett")
     line.load_table(people(20, start=100), extract_date=OCTOBER, organisation="Två")

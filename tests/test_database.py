@@ -14,8 +14,10 @@ from compliance import database as module
 from compliance.database import Database, rows
 from compliance.errors import Refusal
 from compliance.language import Language
+from compliance.loading import load_prepared, prepare
+from compliance.reading import read
 from tests.command import arguments, environment, run
-from tests.line import Line
+from tests.line import SOURCES, WORDS, Line
 
 FAIR_SECONDS = 10
 TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
@@ -122,6 +124,28 @@ def test_two_processes_load_at_the_same_time_and_both_are_there(line):
     assert [process.wait(60) for process in started] == [0, 0]
     assert [r["import_id"] for r in line.rows("from imports order by 1")] == [1, 2]
     assert [r["organisation"] for r in line.rows("from organisations_at(timestamp '9999-12-31')")] == ["Förvaltningen"]
+
+
+def test_two_threads_that_load_at_the_same_time_get_numbers_of_their_own(line):
+    """same_number: each would see the numbers before the other has committed"""
+    line.load_table(TABLE)
+    books = [read(f"{TABLE}\np{i} | A | 2024-01-01".replace(" | ", ";").encode(), name=f"{i}.csv") for i in (2, 3)]
+    ids = []
+
+    def load_one(book):
+        order = line.order(extract_date=date(2026, 10, 1), completes=True)
+        prepared = prepare(book, order, sources=SOURCES, words=WORDS)
+        with line.database.writing() as cursor:
+            ids.extend(receipt.import_id for receipt in load_prepared(cursor, prepared, words=WORDS))
+            if book is books[0]:
+                thread.start()
+                thread.join(2)  # long enough to get through where nothing makes it wait
+
+    thread = threading.Thread(target=load_one, args=books[1:])
+    load_one(books[0])
+    thread.join(FAIR_SECONDS)
+    assert ids == [2, 3]
+    assert [row["import_id"] for row in line.rows("from imports order by 1")] == [1, 2, 3]
 
 
 def test_a_block_within_a_block_never_waits_for_itself(line):

@@ -80,6 +80,9 @@ def test_a_module_imports_only_from_earlier_steps(path):
         ("duckdb", {"compliance/database.py"}),
         ("plotly", {"compliance/charts.py"}),
         ("fastexcel", {"compliance/workbooks.py"}),
+        ("matplotlib", {"compliance/drawing.py", "compliance/writing_pdf.py"}),
+        ("docx", {"compliance/writing_word.py"}),
+        ("typst", {"compliance/writing_pdf.py"}),
     ],
 )
 def test_a_library_is_known_in_one_place(package, where):

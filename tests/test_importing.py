@@ -8,7 +8,10 @@ import pytest
 
 from compliance import mapping
 from compliance.database import rows
+from compliance.loading import Order, load
+from compliance.reading import read
 from tests.files import xlsx
+from tests.line import NOON, SOURCES, WORDS
 from tests.test_pages import _warm, dropped, opened, own, text  # noqa: F401 - fixtures
 
 PEOPLE = [
@@ -87,8 +90,12 @@ def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tm
         [kept] = mapping.remembered(cursor)
     assert kept.columns.fields["employee_id"] == "medarbetar-id"
     page = opened("imports", monkeypatch, part="mappings")
-    assert "medarbetar-id" in text(page)
-    press(page, "Ta bort")
+    assert "<td>Medarbetar-id</td>" in text(page)  # as it was written, though it is compared in lower case
+    [label] = [box.label.replace("\\", "") for box in page.expander]
+    assert label == "Utbildningsstatus · Medarbetar-id, Kurstitel, Läge, Klart den"
+    # the first button opens, the second deletes
+    assert [button.label for button in page.button if "Ta bort" in button.label] == ["Ta bort kopplingen"]
+    press(page, "Ta bort kopplingen")
     assert "Inget än." in text(page)
 
 
@@ -113,6 +120,50 @@ def test_rows_new_changed_and_gone_are_told_and_what_makes_one_doubt(loaded, tmp
     press(app, "Ta bort filen")
     drop(app, tmp_path, gammal=[["Uttagen 2026-09-01"], *PEOPLE[1:4]])
     assert "En nyare export, från 15\u00a0oktober\u00a02026, är inläst." in text(app)
+
+
+def test_a_file_without_headings_is_not_remembered_by_the_persons_in_it(app, tmp_path):
+    drop(app, tmp_path, utan=PEOPLE[2:])
+    assert "Rad 1 ser ut som uppgifter och inte som rubriker." in text(app)
+    assert "Läs filen så" not in [button.label for button in app.button]
+
+
+def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monkeypatch):
+    wrong = [[f"konto{i}", 7000 + i, "", None, "igår"] for i in range(20, 31)]
+    drop(app, tmp_path, personal=[*PEOPLE, *wrong])
+    assert "11 rader avvisas" in [box.label for box in app.expander]
+    assert "10 av 11 rader visas." in text(app)
+    press(app, "Läs in 12 rader")
+    page = opened("imports", monkeypatch, part="history")
+    page.selectbox(key="open import").set_value(1).run()
+    assert "<strong>12</strong> inlästa, <strong>11</strong> avvisade." in text(page)
+    assert "10 av 11 rader visas." in text(page)
+
+
+def test_every_import_that_a_file_replaces_is_named(loaded, tmp_path):
+    drop(loaded, tmp_path, mer=[["Uttagen 2026-10-15"], PEOPLE[1], ["konto80", 7080, "", "Norr", "2020-01-01"]])
+    next(box for box in loaded.checkbox if box.label.startswith("Kompletterar")).check().run()
+    press(loaded, "Läs in 1 rad")
+    drop(loaded, tmp_path, allt=[*PEOPLE, ["konto81", 7081, "", "Norr", "2020-01-01"]])
+    assert "Ersätter import 1 (personal.xlsx) och 2 (mer.xlsx) med samma uttagsdatum." in text(loaded)
+    assert "om alla ska räknas" in text(loaded)
+
+
+def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, monkeypatch):  # noqa: F811
+    line_of = {"sources": SOURCES, "words": WORDS}
+    for number, (day, completes) in enumerate([(15, True), (20, True), (25, False), (26, True)], start=2):
+        table = f"AD-konto;Enhet;Anställningsdatum\nny{number};Norr;2020-01-01".encode()
+        order = Order("test", NOON, extract_date=date(2026, 10, day), completes=completes)
+        load(own, read(table, name=f"{number}.csv"), order, **line_of)
+
+    def told(import_id):
+        page = opened("imports", monkeypatch, part="history")
+        page.selectbox(key="open import").set_value(import_id).run()
+        return next((part.value for part in page.markdown if "kompletterar den" in part.value), "")
+
+    assert "Import 2 (2.csv) och 3 (3.csv) kompletterar den och räknas fortfarande." in told(1)
+    assert "Import 5 (5.csv) kompletterar den" in told(4)
+    assert told(2) == ""
 
 
 def test_rejected_rows_go_out_are_mended_come_back_and_complete(app, own, tmp_path):  # noqa: F811

@@ -1,6 +1,7 @@
 """Files that no declaration knows: guesses that are offered, and mappings that are remembered for their headings."""
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -9,9 +10,9 @@ import pytest
 from compliance import guessing, mapping
 from compliance.database import EVERYTHING_KNOWN
 from compliance.errors import Refusal
-from compliance.mapping import Columns, heading_keys
+from compliance.mapping import Columns, heading_keys, headings_written
 from compliance.reading import read
-from compliance.recognising import Unrecognised
+from compliance.recognising import Unrecognised, top_rows
 from compliance.sources import load_sources
 from tests.line import NOON, SOURCES, WORDS, Line
 
@@ -79,6 +80,23 @@ def test_the_latest_mapping_counts_until_it_is_deleted(line):
     assert kept(line) == []
     with pytest.raises(Unrecognised):
         line.load_table(COURSES)
+
+
+def test_headings_are_known_as_they_were_written_in_the_files_order(line):
+    row = ["Medarbetar-id", "Kurstitel\n(svensk)", " LÄGE *", "Klart den", "Betyg", "betyg:"]
+    written = headings_written(row)
+    assert list(written.items())[1:3] == [("kurstitel", "Kurstitel (svensk)"), ("läge", "LÄGE *")]
+    assert list(written.values())[-2:] == ["Betyg", "betyg: (2)"]
+    remember(line, replace(MAPPED, headings=tuple(written), written=written))
+    [columns] = kept(line)
+    assert list(columns.shown.items()) == list(written.items())
+    text = mapping.as_source_file(columns, SOURCES["training"])
+    assert 'headings = ["Kurstitel (svensk)"]' in text
+    assert "LÄGE *" in text.splitlines()[0]
+
+
+def test_a_mapping_from_before_headings_were_kept_as_written_shows_their_keys():
+    assert list(MAPPED.shown.values()) == list(HEADINGS)
 
 
 def test_a_mapping_wins_over_what_the_headings_say(line):
@@ -187,6 +205,26 @@ def test_source_row_and_columns_are_guessed_by_name(line):
     assert source.id == "training"
     found = guessed(line, COURSES, "training", index=1)
     assert {name: key for name, (key, _) in found.items()} == FIELDS
+
+
+@pytest.mark.parametrize(
+    ("row", "data"),
+    [
+        ("konto1 | Norr | kim@exempel.se", True),
+        ("Kim Ek | Norr | 2020-01-01", True),
+        ("Kim Ek | Norr | 1 maj 2020", True),
+        ("Kim Ek | 19121212-1212", True),
+        ("4711 | 12,5 | Norr", True),
+        ("Medarbetare | Kurstitel | 2025 | 2026", False),
+        ("Medarbetare | Status per 2026-10-01", False),
+        ("AD-konto | 2026-10-01 | 2026-11-01", False),
+    ],
+)
+def test_a_row_of_data_is_not_taken_for_headings(line, row, data):
+    """remembered_person: headings are kept with a mapping, and a row of the file could name somebody"""
+    path = line.file(f"{row}\nx | y", name="unknown.csv")
+    first = top_rows(read(path, name=path.name).sheets[0])[0]
+    assert guessing.looks_like_data(first, SOURCES.values()) is data
 
 
 def test_a_column_is_guessed_by_what_stands_in_it(line):

@@ -19,8 +19,12 @@ from compliance.viewing import percent
 from tests.sampled import beside
 
 DAY = date(2026, 10, 31)
+# The day of the samples' latest review.
+REVIEWED = date(2026, 11, 15)
 PAGES = {
     "overview": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
+    "review": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
+    "decisions": {COORDINATOR.id, MANAGEMENT.id},
     "point": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
     "imports": {COORDINATOR.id},
     "quality": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
@@ -87,16 +91,18 @@ def text(app):
     return " ".join(part.value for part in app.markdown)
 
 
-def figures(database):
+def figures(database, day=DAY):
     with database.cursor() as cursor:
-        found = coverage(cursor, load_points(None), days=[DAY], known_at=EVERYTHING_KNOWN, level="organisation")
+        found = coverage(cursor, load_points(None), days=[day], known_at=EVERYTHING_KNOWN, level="organisation")
     return {figure.point.id: figure for figure in found}
 
 
 def expected(page, database, say):
     """A figure, or a word of the rules, that must stand on a page."""
-    found = figures(database)
+    found, of_review = figures(database), figures(database, REVIEWED)
     return {
+        "review": [say("Management review"), *(percent(figure, say) for figure in of_review.values())],
+        "decisions": ["2025-1", "2026-1"],
         "overview": [percent(figure, say) for figure in found.values()],
         "point": [percent(found["classification"], say), f"<strong>{say.number(found['classification'].of)}</strong>"],
         "imports": ["Systemregister_2026-10-31.xlsx"],

@@ -69,11 +69,11 @@ def test_files_dropped_together_are_counted_together(database):
 def test_a_file_that_takes_anothers_place_is_told_unless_it_completes_it(database):
     load(database, systems(("Alfa", "Norr", None, None, "Ja")), ORDER, sources=SOURCES, words=WORDS)
     other = systems(("Beta", "Norr", None, None, "Ja"))
-    assert previewed(database, other).receipts[0].replaces == (1, "system.xlsx")
+    assert previewed(database, other).receipts[0].replaces == ((1, "system.xlsx"),)
     [receipt] = preview(
         database, [(other, replace(ORDER, completes=True))], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS
     ).receipts
-    assert receipt.replaces is None
+    assert receipt.replaces == ()
 
 
 def csv(text):

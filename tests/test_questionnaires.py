@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 
 from compliance.database import EVERYTHING_KNOWN
+from compliance.figures import figures, load_figures
 from compliance.language import LANGUAGES, Language
+from compliance.loading import NothingToLoad
 from compliance.markers import ASKED, SHEET
 from compliance.questionnaires import (
     HEADING_ROW,
@@ -254,6 +256,51 @@ def test_an_answer_without_its_required_column_is_rejected_and_told(line):
     assert [(p["row"], p["column"], p["reason"]) for p in local.problems] == [(5, "Status *", "missing")]
 
 
+def test_one_bad_sheet_does_not_hold_up_the_others(line):
+    """all_or_nothing: a unit that misread one sheet would have to answer everything again"""
+    book = opened(line, NORR)
+    write(book["Lokal anvisning"], 2, Kommentar="Snart")
+    write(book["Behörighetsgenomgångar"], 1, Granskningsdatum=date(2026, 10, 10))
+    receipts = {receipt.source.id: receipt for receipt in answered(line, book)}
+    assert {id_: (r.summary.loaded, r.summary.rejected) for id_, r in receipts.items()} == {
+        "local_instruction": (0, 1), "access_reviews": (1, 0),
+    }  # fmt: skip
+    assert [problem["reason"] for problem in receipts["local_instruction"].problems] == ["missing"]
+    assert outcomes(line, "access", ANSWERED)["Beta"] == ("met", None)
+    assert outcomes(line, "local_instruction", ANSWERED) == outcomes(line, "local_instruction", ASKED_ON)
+
+
+def test_answers_of_which_no_sheet_can_be_loaded_are_refused(line):
+    book = opened(line, NORR)
+    write(book["Lokal anvisning"], 2, Kommentar="Snart")
+    write(book["Behörighetsgenomgångar"], 1, Granskad_av="Chef")
+    with pytest.raises(NothingToLoad):
+        answered(line, book)
+    assert line.rows("from imports where extract_date = $day", day=ANSWERED) == []
+
+
+def removed(line, day):
+    """How many accounts were removed this year, as the figure says it."""
+    with line.database.cursor() as cursor:
+        found = figures(cursor, load_figures(None), points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+    return next(figure.part for figure in found if figure.definition.id == "accounts_removed")
+
+
+def test_a_review_that_is_answered_twice_counts_once_as_it_was_said_last(line):
+    """sent_again: the accounts that were removed would be counted double"""
+    book = opened(line, NORR)
+    write(book["Behörighetsgenomgångar"], 1, Granskningsdatum=date(2026, 10, 10), Borttagna=3)
+    answered(line, book)
+    assert removed(line, ANSWERED) == 3
+    write(book["Behörighetsgenomgångar"], 1, Borttagna=4)
+    answered(line, book)
+    assert removed(line, ANSWERED) == 4
+    found = [dict(row) for row in kept(line, "access_reviews", ANSWERED)]
+    assert sorted((row["system"], str(row["reviewed"])) for row in found) == [
+        ("Alfa", "2026-05-01"), ("Beta", "2024-05-01"), ("Beta", "2026-10-10"),
+    ]  # fmt: skip
+
+
 def test_a_routine_that_is_named_counts_for_its_point(line):
     book = opened(line, None)
     sheet = book["Lokala rutiner och styrdokument"]
@@ -284,7 +331,7 @@ def test_the_day_on_which_it_is_saved_is_the_day_of_the_answers_and_they_complet
     book.save(path)
     [receipt] = line.load(path)
     assert receipt.extract_date.by == "modified"
-    assert receipt.replaces is None
+    assert receipt.replaces == ()
     assert len(outcomes(line, "local_instruction", receipt.extract_date.day)) == 5
 
 

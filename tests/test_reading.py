@@ -213,7 +213,7 @@ def test_modified_of_ods(said, meant):
         (files.ole("WordDocument", b"x"), "text document"),
         (files.ole("__properties_version1.0", b"x"), "not a spreadsheet"),
         (files.locked_xls({"Blad1": [["Id"]]}), "password"),
-        (files.ods("", parts={"META-INF/manifest.xml": "<m><encryption-data/></m>"}), "password"),
+        (files.ods("", parts={"META-INF/manifest.xml": "<m p='content.xml'><encryption-data/></m>"}), "password"),
         (files.ods("", parts={"mimetype": "application/vnd.oasis.opendocument.text"}), "text document"),
         (b"\x09\x00\x04\x00\x02\x00\x10\x00", "very old"),
         (b"%PDF-1.7\n", "PDF"),

@@ -9,6 +9,7 @@ import pytest
 
 from compliance.errors import Refusal
 from compliance.sources import normal
+from tests.files import xlsx
 from tests.line import SOURCES, Line
 
 
@@ -209,6 +210,24 @@ def test_an_unknown_column_with_an_identity_number_is_dropped_and_said_so(line):
     [receipt] = line.load_table(table)
     assert [c.heading for c in receipt.matches[0].dropped] == ["Anteckning"]
     assert [c.heading for c in receipt.matches[0].unused] == ["Okänd"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        [(None, None, None, "Personnummer", None), ("AD-konto", "Enhet", "Anställningsdatum", "Nr", "Kontroll")],
+        [("AD-konto", "Enhet", "Anställning", "Personnummer", None), (None, None, "Anställningsdatum", "Nr", "Namn")],
+    ],
+    ids=["the lower row is enough", "both rows are needed"],
+)
+def test_a_column_under_a_banner_of_identity_numbers_is_dropped(line, head):
+    path = line.folder / "personal.xlsx"
+    path.write_bytes(xlsx({"Blad1": [*head, ("p1", "A", "2024-01-01", "841212", "x")]}))
+    [receipt] = line.load(path, extract_date=date(2026, 11, 1))
+    assert [column.heading for column in receipt.matches[0].dropped] == list(head[1][3:])
+    assert receipt.matches[0].unused == ()
+    assert line.column("name", "staff") == [None]
+    assert "841212" not in str(line.rows("from import_rows"))
 
 
 def test_identity_numbers_never_reach_the_database(line):

@@ -1,5 +1,6 @@
 """Names that change from a day on: what is refused, what follows, and what the figures say before and after."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -243,6 +244,22 @@ def test_a_name_that_is_given_to_another_later_no_longer_follows(line):
     assert [row for row in there(line) if row[3]] == []
 
 
+def called(line, name, year):
+    sql = "select renamed('unit', $name, make_date($year, 6, 1), timestamp '9999-12-31') as name"
+    return line.rows(sql, name=name, year=year)[0]["name"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_in_whatever_order_changes_are_said_a_name_is_its_last_one(line, order):
+    """said_again_later: A became C by way of B, then D, and D is C as well"""
+    changes = [("A", "B", 2020), ("B", "C", 2021), ("A", "D", 2022), ("D", "C", 2019)]
+    for place in order:
+        old, new, year = changes[place]
+        rename(line, old, new, day=date(year, 1, 1))
+    assert [called(line, "A", year) for year in (2019, 2020, 2021, 2022, 2023)] == ["A", "B", "C", "C", "C"]
+    assert [row for row in there(line) if row[3]] == [("A", "C", 2021, True), ("A", "C", 2022, True)]
+
+
 # --- what is refused -----------------------------------------------------------------------------------------------
 
 
@@ -256,6 +273,7 @@ def test_a_name_that_is_given_to_another_later_no_longer_follows(line):
         ("unit", "x", "Y", "x already becomes Y by 2023-07-01"),
         ("unit", "X", "Z", "X becomes Y on 2023-07-01"),
         ("unit", "Y", "x", "x becomes Y by 2023-07-01"),
+        ("organisation", "A", "b" * 201, "The name has 201 characters"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence_and_changes_nothing(line, kind, old, new, message):

@@ -140,14 +140,16 @@ def test_a_draft_says_so_and_an_approved_review_does_not(report):
     assert (report(2025).draft, report(2026).draft, report(2026, EN).draft) == (None, "Utkast", "Draft")
 
 
-def test_the_signatures_are_those_of_the_review_and_of_a_draft_rules_to_write_on(report):
+def test_the_signatures_are_those_of_the_review_and_of_a_draft_rules_to_write_on(made, report):
     [block] = of_kind(report(), Signatures)
     assert [text for _, text in block.lines] == [
         "Ylva Nordgren, 10\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
         "Rolf Ahlberg, 16\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
     ]
+    assert f"Genomgångens sigill (SHA-256): {made(2025)[2].seal}" in told(report())
     [block] = of_kind(report(2026), Signatures)
     assert [text for _, text in block.lines] == ["", ""]
+    assert "SHA-256): " not in told(report(2026))
 
 
 def test_decisions_of_earlier_reviews_follow_with_how_they_stand(report):

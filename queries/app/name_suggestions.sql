@@ -1,4 +1,5 @@
--- Names that the staff list (of systems: the register) does not know, each with the most similar one that it knows.
+-- Names that the staff list (of systems: the register) does not know, each with the most similar one that it knows, or
+-- with the unit in which most are whom the staff list last had in it.
 -- Where both have numbers they must be the same. Accents do not count, nor words that say nothing: those given, and those that many
 -- of the known names share.
 with named as (
@@ -65,12 +66,45 @@ strangers as (
         )
     group by all
 ),
-pairs as (
+once as (
+    -- whom the staff list had in a unit when it last had that unit
+    select distinct o.organisation, lower(t.unit) as name_key, lower(t.employee_id) as person
+    from staff as t
+    inner join live_imports(known_at := $known_at) as i using (import_id)
+    inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
+    where i.extract_date <= $as_of
+    qualify i.extract_date = max(i.extract_date) over (partition by o.organisation, lower(t.unit))
+),
+moved as (
+    -- the share of them who are in each unit now
+    select
+        o.organisation,
+        o.name_key,
+        lower(renamed('unit', n.unit, $as_of, $known_at)) as new_key,
+        count(distinct o.person) / any_value(o.persons) as share
+    from (select *, count(*) over (partition by organisation, name_key) as persons from once) as o
+    inner join staff_at(as_of := $as_of, known_at := $known_at) as n
+        on n.organisation = o.organisation and lower(n.employee_id) = o.person
+    where o.persons >= $persons
+    group by o.organisation, o.name_key, new_key
+    having share >= $least_moved
+),
+alike as (
     select s.*, k.name as new_name, jaro_winkler_similarity(s.said, k.said) as score
     from strangers as s
     inner join known as k using (kind, organisation)
     where jaro_winkler_similarity(s.said, k.said) >= $least
         and (s.numbers = k.numbers or len(s.numbers) = 0 or len(k.numbers) = 0)
+    union all
+    select s.*, k.name, m.share
+    from strangers as s
+    inner join moved as m using (organisation, name_key)
+    inner join known as k on k.kind = s.kind and k.organisation = s.organisation and lower(k.name) = m.new_key
+    where s.kind = 'unit'
+),
+pairs as (
+    select *
+    from alike
     qualify row_number() over (partition by kind, organisation, name_key order by score desc, lower(new_name) collate sv) = 1
 ),
 listed as (

@@ -1,6 +1,5 @@
--- The import of the same organisation, source and extract date that a later one takes the place of.
+-- The imports of the same organisation, source and extract date that a later one takes the place of: those that count.
 select import_id, file
-from live_imports(known_at := $known_at)
+from imports_at(as_of := $extract_date, known_at := $known_at)
 where organisation_id = $organisation_id and source = $source and extract_date = $extract_date
-order by import_id desc
-limit 1
+order by import_id

@@ -1,0 +1,530 @@
+"""The command line of the yearly review: from opening to approval, its reports, and what is handed on.
+
+Its commands join those of `compliance.cli`. What computes and draws is imported inside each command, so that the
+command line starts at once.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from compliance import places
+from compliance.cli import FORMATS, WHO, AsOf, Format, app, day_of, now, one_of, open_database, show
+from compliance.database import Cursor, Database
+from compliance.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
+from compliance.errors import Refusal
+from compliance.language import LANGUAGES, N_, Language
+from compliance.loading import Order
+from compliance.points import load_points, point_by
+from compliance.reviewing import Kind, Review, State, kept_text, load_chapters, open_review, review_of, reviews, write
+
+if TYPE_CHECKING:
+    from compliance.approving import Signed
+    from compliance.dossier import Dossier
+    from compliance.verifying import Difference
+
+review_app = typer.Typer(no_args_is_help=True, help="The yearly management review.")
+app.add_typer(review_app, name="review")
+
+Year = Annotated[int, typer.Option("--year", min=1900, max=2200, metavar="YEAR", help="the year of the review")]
+Whose = Annotated[
+    str | None, typer.Option("--organisation", metavar="NAME", help="whose review, where there are several")
+]
+Who = Annotated[str, typer.Option("--name", metavar="NAME", help="the first name and surname of who does this")]
+Version = Annotated[
+    int | None, typer.Option("--version", min=1, metavar="N", help="an earlier version; else the latest")
+]
+Spoken = Annotated[str, typer.Option("--language", metavar="sv|en", help="the language of the file")]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="the reason, which is kept")]
+Called = Annotated[str, typer.Option("--decision", metavar="2026-3", help="the year of its review and its number")]
+TEMPLATE: Final = "report_template.docx"
+GRAVE: Final = frozenset({"figure", "import"})
+
+
+# --- Which review -------------------------------------------------------------------------------------------------
+
+
+def _order(organisation: str | None = None) -> Order:
+    return Order(WHO, now(), organisation=organisation)
+
+
+@contextmanager
+def _found(year: int, organisation: str | None) -> Iterator[tuple[Cursor, Review]]:
+    with open_database().cursor() as cursor:
+        yield cursor, review_of(cursor, year, organisation)
+
+
+def _numbered(year: int, organisation: str | None) -> tuple[Database, int]:
+    with _found(year, organisation) as (_, review):
+        return open_database(), review.review_id
+
+
+def _say(review: Review) -> None:
+    print(f"review of {review.year}, {review.organisation}: version {review.version} is {review.state}")
+
+
+# --- Opening and writing ------------------------------------------------------------------------------------------
+
+
+@review_app.command("open")
+def open_command(year: Year, as_of: AsOf = None, organisation: Whose = None) -> None:
+    """Open the review of a year; without a day it describes today, or the last day of a year gone by."""
+    day = day_of(as_of, "--as-of") if as_of else None
+    today = day_of(None, "--as-of")
+    review = open_review(open_database(), year=year, as_of=day, order=_order(organisation), today=today)
+    print(f"review of {year}, {review.organisation}: opened as of {review.as_of}")
+
+
+@review_app.command("write")
+def write_command(
+    year: Year,
+    point: Annotated[str | None, typer.Option("--point", metavar="N|ID", help="a review point")] = None,
+    comment: Annotated[str | None, typer.Option("--comment", metavar="TEXT")] = None,
+    public_comment: Annotated[
+        str | None, typer.Option("--public-comment", metavar="TEXT", help="the comment of the version to hand out")
+    ] = None,
+    assessment: Annotated[
+        str | None, typer.Option("--assessment", metavar="sufficient|partly|insufficient", help="the head's verdict")
+    ] = None,
+    chapter: Annotated[str | None, typer.Option("--chapter", metavar="ID", help="a chapter of the report")] = None,
+    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help="what the chapter says")] = None,
+    organisation: Whose = None,
+) -> None:
+    """Write of a point, or a chapter; an empty text takes it away."""
+    said: dict[Kind, str | None] = {"comment": comment, "public_comment": public_comment}
+    said["assessment"] = None if assessment is None else _verdict(assessment)
+    texts = {kind: told for kind, told in said.items() if told is not None}
+    if chapter is not None and text is not None and point is None and not texts:
+        what, texts = _chapter(chapter), {"chapter": text}
+    elif point is not None and texts and chapter is None and text is None:
+        what = point_by(load_points(places.own_files()), point).id
+    else:
+        raise typer.BadParameter("give --point with what is said of it, or --chapter with --text")
+    for told in texts.values():
+        kept_text(told)  # one that is refused must not leave the others written
+    database, review_id = _numbered(year, organisation)
+    for kind, told in texts.items():
+        write(database, review_id, kind=kind, what=what, text=told, order=_order())
+    print(f"review of {year}, {what}: {', '.join(texts)} written")
+
+
+def _chapter(id_: str) -> str:
+    known = [chapter.id for chapter in load_chapters(places.own_files())]
+    return one_of(id_, known, "--chapter")
+
+
+def _verdict(said: str) -> str:
+    """The code of an assessment that is said in either language; none where the text is empty."""
+    from compliance.reporting_points import VERDICTS
+
+    words = {"tillräckligt": "sufficient", "delvis": "partly", "otillräckligt": "insufficient"}
+    return _coded(said, _spoken(VERDICTS) | words, "--assessment") if said.strip() else ""
+
+
+def _status(said: str) -> str:
+    """The code of a decision's status that is said in either language."""
+    from compliance.reporting import DECISION_STATUSES
+
+    return _coded(said, _spoken(DECISION_STATUSES), "--status")
+
+
+def _spoken(texts: dict[str, str]) -> dict[str, str]:
+    said = {Language(language)(text).casefold(): code for language in LANGUAGES for code, text in texts.items()}
+    return {code: code for code in texts} | said
+
+
+def _coded(said: str, words: dict[str, str], option: str) -> str:
+    folded = unicodedata.normalize("NFC", " ".join(said.casefold().split()))
+    return words[one_of(folded, list(words), option)]
+
+
+# --- Decisions ----------------------------------------------------------------------------------------------------
+
+
+@review_app.command("decide")
+def decide_command(
+    year: Year,
+    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help="what is to be done")] = None,
+    point: Annotated[str | None, typer.Option("--point", metavar="N|ID", help="the point that is the reason")] = None,
+    responsible: Annotated[str | None, typer.Option("--responsible", metavar="TEXT")] = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="DATE", help="YYYY-MM-DD")] = None,
+    resource: Annotated[str | None, typer.Option("--resource", metavar="TEXT")] = None,
+    followed_up: Annotated[str | None, typer.Option("--follow-up", metavar="T1|T2|VB")] = None,
+    number: Annotated[
+        int | None, typer.Option("--number", metavar="N", help="change what one of the draft's decisions says")
+    ] = None,
+    organisation: Whose = None,
+) -> None:
+    """Write down a decision of a draft, or change one."""
+    if text is None and number is None:
+        raise typer.BadParameter("say what is to be done", param_hint="--text")
+    points = load_points(places.own_files())
+    said: dict[str, Any] = {
+        "text": text,
+        "point": point_by(points, point).id if point else None,
+        "responsible": responsible,
+        "due": day_of(due, "--due") if due else None,
+        "resource": resource,
+        "follow_up": followed_up,
+    }
+    database, review_id, before = _decided(year, organisation, number)
+    told = Decided(**before | {name: value for name, value in said.items() if value is not None})
+    ids = tuple(found.id for found in points)
+    made = decide(database, review_id, told, order=_order(), points=ids, number=number)
+    print(f"decision {year}-{made}")
+
+
+def _decided(year: int, organisation: str | None, number: int | None) -> tuple[Database, int, dict[str, Any]]:
+    """The review, and what the decision that is changed says so far."""
+    with _found(year, organisation) as (cursor, review):
+        there = [row for row in made_in(decisions(cursor), review) if row.number == number]
+        before = {name: getattr(row, name) for row in there for name in Decided.__dataclass_fields__}
+        return open_database(), review.review_id, before or {"text": ""}
+
+
+@review_app.command("withdraw")
+def withdraw_command(called: Called, organisation: Whose = None) -> None:
+    """Take a decision out of a draft."""
+    found = _called(called, organisation)
+    withdraw(open_database(), found.review_id, found.number, order=_order())
+    print(f"decision {found.name} withdrawn")
+
+
+@review_app.command("follow-up")
+def follow_up_command(
+    called: Called,
+    status: Annotated[str, typer.Option("--status", metavar="not_started|ongoing|done|cancelled")],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT")] = "",
+    organisation: Whose = None,
+) -> None:
+    """Say how a decision goes, also between reviews."""
+    code = _status(status)
+    found = _called(called, organisation)
+    follow_up(open_database(), found.decision_id, status=code, note=note, order=_order())
+    print(f"decision {found.name}: {code}")
+
+
+def _called(name: str, organisation: str | None) -> Decision:
+    """The decision of a name, as 2026-3."""
+    with open_database().cursor() as cursor:
+        said = [row for row in decisions(cursor) if row.name == name.strip()]
+        if not said:
+            raise Refusal(N_("There is no decision {name}. The list of decisions shows their numbers."), name=name)
+        review = review_of(cursor, said[0].year, organisation)
+        for row in made_in(said, review):
+            return row
+    raise Refusal(N_("There is no decision {name}. The list of decisions shows their numbers."), name=name)
+
+
+# --- Signing ------------------------------------------------------------------------------------------------------
+
+
+@review_app.command("submit")
+def submit_command(year: Year, name: Who, organisation: Whose = None) -> None:
+    """Freeze a draft in which every point has been discussed, for another person's approval."""
+    from compliance.approving import submit
+
+    database, review_id = _numbered(year, organisation)
+    _say(submit(database, review_id, name=name, order=_order(), own=places.own_files()))
+
+
+@review_app.command("approve")
+def approve_command(year: Year, name: Who, organisation: Whose = None) -> None:
+    """Approve what another person has submitted."""
+    from compliance.approving import approve
+
+    database, review_id = _numbered(year, organisation)
+    _say(approve(database, review_id, name=name, order=_order()))
+
+
+@review_app.command("send-back")
+def send_back_command(year: Year, name: Who, why: Why, organisation: Whose = None) -> None:
+    """Make a submitted review a draft again."""
+    from compliance.approving import send_back
+
+    database, review_id = _numbered(year, organisation)
+    _say(send_back(database, review_id, name=name, why=why, order=_order()))
+
+
+@review_app.command("correct")
+def correct_command(
+    year: Year,
+    name: Who,
+    why: Why,
+    anew: Annotated[bool, typer.Option("--anew", help="count the figures again; else they stay as approved")] = False,
+    organisation: Whose = None,
+) -> None:
+    """Begin the next version of an approved review, which stays as it is."""
+    from compliance.approving import correct
+
+    database, review_id = _numbered(year, organisation)
+    _say(correct(database, review_id, name=name, why=why, anew=anew, order=_order()))
+
+
+# --- Lists --------------------------------------------------------------------------------------------------------
+
+REVIEW_COLUMNS: Final = (
+    "year", "organisation", "as_of", "version", "state", "changed_at", "changed_by", "submitted_by", "why", "sha256",
+)  # fmt: skip
+DECISION_COLUMNS: Final = (
+    "decision", "organisation", "text", "point", "responsible", "due", "resource", "follow_up", "status", "note",
+)  # fmt: skip
+
+
+@review_app.command("list")
+def list_command(format: Format = "table", organisation: Whose = None) -> None:
+    """Every review, the newest year first."""
+    one_of(format, FORMATS, "--format")
+    with open_database().cursor() as cursor:
+        found = _of(reviews(cursor), organisation)
+    show([{name: getattr(row, name) for name in REVIEW_COLUMNS} for row in found], REVIEW_COLUMNS, format)
+
+
+@review_app.command("decisions")
+def decisions_command(format: Format = "table", organisation: Whose = None) -> None:
+    """Every decision of every review with its last follow-up, the oldest first."""
+    one_of(format, FORMATS, "--format")
+    with open_database().cursor() as cursor:
+        named = {row.review_id: row.organisation for row in _of(reviews(cursor), organisation)}
+        found = [row for row in decisions(cursor) if row.review_id in named]
+    show([_decision_row(row, named[row.review_id]) for row in found], DECISION_COLUMNS, format)
+
+
+def _of(found: Sequence[Review], organisation: str | None) -> list[Review]:
+    said = (organisation or "").casefold()
+    return [row for row in found if not said or row.organisation.casefold() == said]
+
+
+def _decision_row(row: Decision, organisation: str) -> dict[str, Any]:
+    told = {name: getattr(row, name, None) for name in DECISION_COLUMNS}
+    return told | {"decision": row.name, "organisation": organisation}
+
+
+# --- What a review says -------------------------------------------------------------------------------------------
+
+
+@review_app.command("verify")
+def verify_command(year: Year, version: Version = None, organisation: Whose = None) -> None:
+    """Count a submitted review again from its imports; status 1 where a figure differs or an import is missing."""
+    from compliance.verifying import verify
+
+    with _found(year, organisation) as (cursor, review):
+        found = verify(cursor, _frozen(cursor, review, version), own=places.own_files())
+    for line in _told(found):
+        print(line)
+    raise typer.Exit(1 if any(difference.what in GRAVE for difference in found) else 0)
+
+
+def _told(found: "list[Difference]") -> list[str]:
+    """One line a difference, in the terminal's language."""
+    from compliance.viewing_review import difference_table
+
+    say = Language(places.environment_language())
+    if not found:
+        return [say(N_("No difference"))]
+    _, rows_ = difference_table(found, say)
+    return [f"{what}, {where}: {was} → {now_}" for what, where, was, now_ in rows_]
+
+
+def _frozen(cursor: Cursor, review: Review, version: int | None) -> "Dossier":
+    """A version of a review that has been submitted; a draft has nothing to be held to."""
+    from compliance.dossier import frozen
+
+    if review.state == "draft" and version in {None, review.version}:
+        raise Refusal(N_("The review of {year} has not been submitted."), year=review.year)
+    return frozen(cursor, review.review_id, version or review.version)
+
+
+def _read(year: int, organisation: str | None, version: int | None = None) -> "tuple[Dossier, State, Signed]":
+    """A version of a review in any state, with its signatures; one that is not the latest has been approved."""
+    from compliance.approving import dossier, signed
+
+    with _found(year, organisation) as (cursor, review):
+        state: State = review.state if version in {None, review.version} else "approved"
+        told = signed(cursor, review, version)
+        found = dossier(cursor, review, own=places.own_files(), version=version)
+        return found, state, told
+
+
+@app.command("report")
+def report_command(
+    year: Year,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="a name that ends in .docx, .pdf or .pptx")],
+    public: Annotated[bool, typer.Option("--public", help="to hand out: without names and weaknesses")] = False,
+    language: Spoken = "sv",
+    version: Version = None,
+    archive: Annotated[bool, typer.Option("--archive", help="the archive format PDF/A; for .pdf")] = False,
+    organisation: Whose = None,
+) -> None:
+    """Write the report of a review in any state; a draft says so on every page."""
+    from compliance.extracts import save
+    from compliance.reporting import KINDS, as_document, report_of
+
+    one_of(language, list(LANGUAGES), "--language")
+    kind = _ending(to, KINDS)
+    if archive and kind != "pdf":
+        raise typer.BadParameter("is for a file that ends in .pdf", param_hint="--archive")
+    dossier, state, signed = _read(year, organisation, version)
+    report = report_of(dossier, state=state, signed=signed, say=Language(language), public=public)
+    template = _template() if kind == "docx" else None
+    save(as_document(report, kind=kind, template=template, archive=archive), to)
+    print(f"{to.name}: review of {year}, version {dossier.version}, {state}")
+
+
+def _ending(to: Path, kinds: Sequence[Any]) -> Any:
+    """What a file shall be, by how its name ends."""
+    kind = to.suffix.lower().removeprefix(".")
+    if kind not in kinds:
+        endings = ", ".join(f".{known}" for known in kinds)
+        raise typer.BadParameter(f"{to.name!r} ends in none of {endings}", param_hint="--to")
+    return kind
+
+
+def _template() -> bytes | None:
+    """The organisation's own template for Word, where it has one."""
+    path = places.own_files() / TEMPLATE
+    return path.read_bytes() if path.exists() else None
+
+
+# --- The year package ---------------------------------------------------------------------------------------------
+
+
+@review_app.command("package")
+def package_command(
+    year: Year,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="a name that ends in .zip")],
+    language: Spoken = "sv",
+    version: Version = None,
+    organisation: Whose = None,
+) -> None:
+    """Write the year package: what was frozen, what it was counted from, how, and the reports."""
+    from compliance.extracts import save
+    from compliance.year_package import write_package
+
+    one_of(language, list(LANGUAGES), "--language")
+    _ending(to, ("zip",))
+    say = Language(language)
+    with _found(year, organisation) as (cursor, review):
+        _frozen(cursor, review, version)
+        reports = _reports(*_read(year, organisation, version), say)
+        content = write_package(cursor, review, version=version, reports=reports, say=say)
+    save(content, to)
+    print(f"{to.name}: review of {year}, {review.organisation}, version {version or review.version}")
+
+
+def _reports(dossier: "Dossier", state: State, signed: "Signed", say: Language) -> dict[str, bytes]:
+    """Every report of a review by the name of its file: each kind complete, and one to hand out."""
+    from compliance.reporting import KINDS, as_document, file_name, report_of
+
+    complete = report_of(dossier, state=state, signed=signed, say=say, public=False)
+    public = report_of(dossier, state=state, signed=signed, say=say, public=True)
+    made = {
+        file_name(dossier, kind=kind, say=say, public=False): as_document(
+            complete, kind=kind, template=_template() if kind == "docx" else None
+        )
+        for kind in KINDS
+    }
+    handed_out = file_name(dossier, kind="pdf", say=say, public=True)
+    return made | {handed_out: as_document(public, kind="pdf")}
+
+
+@app.command("verify")
+def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
+    """Check a year package against its sums, and count its figures again from its own rows; no other data is needed."""
+    from compliance.year_package import told, verify_package
+
+    checked = verify_package(file)
+    print(
+        f"{file.name}: review of {checked.year}, {checked.organisation}, version {checked.version}, {checked.state},"
+        f" as of {checked.as_of}, {checked.files} files, {checked.figures} figures, sha256 {checked.seal}"
+    )
+    say = Language(places.environment_language())
+    for line in [told(fault, say) for fault in checked.faults] or [say(N_("No difference"))]:
+        print(line)
+    raise typer.Exit(1 if checked.faults else 0)
+
+
+# --- Handing on ---------------------------------------------------------------------------------------------------
+
+
+@review_app.command("hand-off")
+def hand_off_command(
+    year: Year,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help=".txt: paragraphs to paste; .tsv: the measures")],
+    language: Spoken = "sv",
+    organisation: Whose = None,
+) -> None:
+    """Write paragraphs for tertial report and risk analysis (.txt), or the measures (.tsv)."""
+    from compliance.extracts import save
+    from compliance.handing import as_text, measures
+
+    one_of(language, list(LANGUAGES), "--language")
+    kind = _ending(to, ("txt", "tsv"))
+    dossier, state, _ = _read(year, organisation)
+    say = Language(language)
+    text = measures(dossier, say) if kind == "tsv" else as_text(dossier, say, state=state).replace("\n", "\r\n")
+    save(text.encode("utf-8-sig"), to)
+    print(f"{to.name}: review of {year}, version {dossier.version}, {state}")
+
+
+@review_app.command("figures")
+def figures_command(
+    year: Year,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="a name that ends in .json")],
+    organisation: Whose = None,
+) -> None:
+    """Write the thirteen figures of a year, for another organisation to compare with."""
+    from compliance.extracts import save
+    from compliance.peers import as_peer_file
+
+    _ending(to, ("json",))
+    dossier, state, _ = _read(year, organisation)
+    save(as_peer_file(dossier), to)
+    print(f"{to.name}: review of {year}, version {dossier.version}, {state}")
+
+
+COMPARED_COLUMNS: Final = ("point", "id", "own", "least", "median", "greatest", "organisations")
+
+
+@review_app.command("compare")
+def compare_command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    year: Year,
+    format: Format = "table",
+    organisation: Whose = None,
+) -> None:
+    """Compare the figures of a year with those of other organisations."""
+    from compliance.peers import as_peer, compare
+
+    one_of(format, FORMATS, "--format")
+    others = [_peer(path) for path in files]
+    dossier, _, _ = _read(year, organisation)
+    for peer in others:
+        if peer.year != year:
+            told = N_("{name} tells of {other}, and is left out: the comparison is of {year}.")
+            _note(told, name=peer.organisation, other=peer.year, year=year)
+    points = {answer.point.id: answer.point.number for answer in dossier.points}
+    found = [row for row in compare(as_peer(dossier), others) if row.point_id in points]
+    names = {"point_id": "id", "middle": "median"}
+    told_rows = [{names.get(key, key): value for key, value in vars(row).items()} for row in found]
+    show([{"point": points[row["id"]], **row} for row in told_rows], COMPARED_COLUMNS, format)
+
+
+def _note(message: str, **values: object) -> None:
+    """Something that does not make the command fail, on stderr."""
+    typer.echo(Language(places.environment_language())(message, **values), err=True)
+
+
+def _peer(path: Path) -> Any:
+    from compliance.peers import MOST_BYTES, read_peer
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path) from error
+    return read_peer(content, name=path.name)

@@ -1,0 +1,143 @@
+"""Hand-off of a review: paragraphs for the tertial report and the materiality and risk analysis, and its measures.
+
+What is pasted elsewhere is read by others, so a paragraph names no person and no system.
+"""
+
+import csv
+import io
+from typing import Final
+
+from compliance import viewing
+from compliance.assessing import Status
+from compliance.deciding import Decision
+from compliance.dossier import Dossier, PointAnswer
+from compliance.extracts import harmless
+from compliance.language import N_, Language
+from compliance.points import Point
+from compliance.reporting import DECISION_STATUSES, STATES
+from compliance.reporting_points import plain
+from compliance.reviewing import State
+
+TARGETS: Final = {
+    Status.GREEN: N_("The target of {target} is reached."),
+    Status.YELLOW: N_("The target of {target} is not reached yet, but the limit of {limit} is."),
+    Status.RED: N_("The target of {target} is not reached, and the coverage is below the limit of {limit}."),
+}
+HEADINGS: Final = (
+    N_("Year"),
+    N_("No."),
+    N_("Measure"),
+    N_("Review point"),
+    N_("Responsible"),
+    N_("To be done by"),
+    N_("Resource"),
+    N_("Follow-up"),
+    N_("Status"),
+)
+
+
+# --- Paragraphs ---------------------------------------------------------------------------------------------------
+
+
+def paragraphs(dossier: Dossier, say: Language) -> list[tuple[Point, str]]:
+    """A paragraph for each point that is a mandatory practice, ready to be pasted."""
+    return [
+        (answer.point, _paragraph(dossier, answer, say)) for answer in dossier.points if answer.point.mandatory_practice
+    ]
+
+
+def as_text(dossier: Dossier, say: Language, *, state: State) -> str:
+    """All paragraphs as one text, each under the name of its point; it says which review they are of."""
+    head = say(
+        N_("Management review {year}, {organisation}, as of {day} ({state})"),
+        year=dossier.year,
+        organisation=dossier.organisation,
+        day=say.date(dossier.as_of),
+        state=say(STATES[state]).lower(),
+    )
+    told = [f"{title(point, say)}\n{text}" for point, text in paragraphs(dossier, say)]
+    return "\n\n".join([head, *told]) + "\n"
+
+
+def title(point: Point, say: Language) -> str:
+    """4. Informationsklassning (obligatoriskt arbetssätt)."""
+    return f"{point.number}. {plain(say.pick(point.title))} ({say(viewing.MANDATORY)})"
+
+
+def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
+    figure = answer.coverage
+    said = [_figure(answer, say)]
+    if figure.coverage is not None:
+        said += [_target(answer, say), plain(say.pick(answer.changed))]
+    return " ".join([*said, _done(dossier, answer.point, say)])
+
+
+def _figure(answer: PointAnswer, say: Language) -> str:
+    figure, day = answer.coverage, say.date(answer.now.as_of)
+    if figure.status is Status.NO_BASIS:
+        return say(N_("The point cannot be assessed on {day}, as a needed export is missing."), day=day)
+    if figure.coverage is None:
+        return say(N_("No case was in scope of the point on {day}."), day=day)
+    return say(
+        N_("On {day}, {n} of {of} {fulfilled}, which is {share}."),
+        day=day,
+        n=say.number(figure.met),
+        of=say.number(figure.of),
+        fulfilled=plain(say.pick(figure.point.fulfilled)),
+        share=viewing.percent(figure, say),
+    )
+
+
+def _target(answer: PointAnswer, say: Language) -> str:
+    figure = answer.coverage
+    target, limit = (viewing.share(share, say) for share in (figure.target.target, figure.target.limit))
+    return say(TARGETS[figure.status], target=target, limit=limit)
+
+
+def _done(dossier: Dossier, point: Point, say: Language) -> str:
+    """The open decisions whose reason is the point."""
+    found = [row for row in (*dossier.decisions, *dossier.carried) if row.open and row.point == point.id]
+    if not found:
+        return say(N_("No decided measure is open for the point."))
+    told = "; ".join(_decided(dossier, row, say) for row in found)
+    return say(N_("Measures decided: {measures}."), measures=told)
+
+
+def _decided(dossier: Dossier, row: Decision, say: Language) -> str:
+    """A decision within a sentence, with its number, its due date and how it goes."""
+    text = _line(dossier.withheld.get(row.text, row.text)).rstrip(".")
+    facts = [row.name, say(DECISION_STATUSES[row.status]).lower()]
+    if row.due:
+        facts.append(say(N_("due {day}"), day=say.date(row.due)))
+    if row.late(dossier.as_of):
+        facts.append(say(N_("late")))
+    return f"{text} ({', '.join(facts)})"
+
+
+# --- Measures -----------------------------------------------------------------------------------------------------
+
+
+def measures(dossier: Dossier, say: Language) -> str:
+    """The decisions of the review and those carried forward, one line each, with tabs between; harmless in Excel.
+
+    Year and number stand apart: a spreadsheet program would take 2026-3 for a month.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter="\t", lineterminator="\r\n")
+    writer.writerow([say(heading) for heading in HEADINGS])
+    for row in (*dossier.decisions, *dossier.carried):
+        writer.writerow([harmless(cell) for cell in _measure(dossier, row, say)])
+    return file.getvalue()
+
+
+def _measure(dossier: Dossier, row: Decision, say: Language) -> list[object]:
+    reason = dossier.answer(row.point) if row.point else None
+    texts = [row.text, plain(viewing.label(reason.point, say)) if reason else "", row.responsible]
+    due = row.due.isoformat() if row.due else ""
+    rest = [row.resource, row.follow_up or "", say(DECISION_STATUSES[row.status])]
+    return [row.year, row.number, *map(_line, texts), due, *map(_line, rest)]
+
+
+def _line(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())

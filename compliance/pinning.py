@@ -1,0 +1,215 @@
+"""The rows that a frozen review rests on, in a database file of their own, without what a person could be known by.
+
+What may leave is decided by declaration, and nothing leaves by default. Of a source that the points read, a field that
+no frozen statement names is empty. Dates, yes and no, numbers and levels are as they were. Of a text only the mark "x"
+says that it was filled, unless it is a name that rules compare (`COMPARED`), an id that may stand only once in its
+source, or refers to one of these. Persons have numbers that are drawn for each file; of them only those in the staff
+list are there, and only the courses that a rule asks for.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compliance.database import Cursor, new_file, rows
+from compliance.dossier import Dossier
+from compliance.queries import statement, without_comments
+from compliance.sources import Field, Source
+from compliance.validating import table_columns
+
+MARK: Final = "x"
+PERSON: Final = ("staff", "employee_id")
+# The texts that a rule compares with each other or with its own words, by source and field.
+COMPARED: Final = frozenset(
+    {
+        ("staff", "unit"),
+        ("staff", "department"),
+        ("systems", "unit"),
+        ("systems", "system"),
+        ("processors", "unit"),
+        ("training", "course"),
+        ("training", "course_code"),
+        ("local_instruction", "requirement"),
+    }
+)
+# The fields of a source that a rule's words are the beginning of; its other rows stay at home.
+BEGUN_WITH: Final = {"training": ("course", "course_code")}
+# The types whose values say nothing of a person by themselves.
+PLAIN: Final = frozenset({"date", "datetime", "yes_no", "number", "level"})
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The tables of a package's database by name, each with its rows, and the statement that makes each table."""
+
+    tables: dict[str, pa.Table]
+    schema: dict[str, str]
+
+
+def pinned(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source]) -> Pinned:
+    """What the frozen statements need of a database to count the review again."""
+    read = [sources[id_] for id_ in _sources(frozen) if id_ in sources]
+    kept = kept_texts(sources)
+    given = {"imports": [used.import_id for used in frozen.imports]}
+    tables = {"imports": _table(cursor, "package_imports", given)}
+    found = _rows(cursor, Reading(words(frozen), kept), read, given)
+    tables |= {source.id: _only_asked(found[source.id], source, frozen) for source in read}
+    tables["import_columns"] = _table(cursor, "package_import_columns", given)
+    moment = {"known_at": frozen.known_at}
+    called = moment | {"as_of": frozen.as_of, "organisation": frozen.organisation}
+    tables["organisation_names"] = _table(cursor, "package_organisation_names", called)
+    names = _names(tables, read, kept) | _texts(tables["organisation_names"], "name")
+    tables["aliases"] = _table(cursor, "package_aliases", moment | {"names": sorted(names)})
+    made = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
+    # a macro is not made without the tables that it reads, however few of them the points ask for
+    asked = {*tables, *(_named(frozen.statements["macros.sql"]))}
+    return Pinned(tables, {name: sql for name, sql in made.items() if name in asked})
+
+
+def write_database(path: Path, found: Pinned, more: Mapping[str, pa.Table]) -> None:
+    """Writes a database file with the tables that were pinned, and some more as they are."""
+    with new_file(path) as cursor:
+        for name, sql in found.schema.items():
+            cursor.execute(sql)
+            if name in found.tables:
+                cursor.register("given", found.tables[name])
+                cursor.execute(f"insert into {name} by name select * from given")
+                cursor.unregister("given")
+        for name, table in more.items():
+            cursor.register("given", table)
+            cursor.execute(f"create table {name} as select * from given")
+            cursor.unregister("given")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the statements of a review ask for: every name that stands in them, and the texts that stay as they are."""
+
+    named: frozenset[str]
+    kept: frozenset[tuple[str, str]]
+
+
+def words(frozen: Dossier) -> frozenset[str]:
+    """Every name that stands in a frozen statement."""
+    return frozenset(word for sql in frozen.statements.values() for word in _named(sql))
+
+
+def _named(sql: str) -> set[str]:
+    return set(re.findall(r"[a-z][a-z0-9_]*", without_comments(sql)))
+
+
+def _sources(frozen: Dossier) -> list[str]:
+    """The sources that the points read, each once."""
+    return list(dict.fromkeys(id_ for a in frozen.points for id_ in (*a.point.needs, *a.point.uses)))
+
+
+def _table(cursor: Cursor, name: str, given: Mapping[str, Any]) -> pa.Table:
+    return _asked(cursor, statement(name), given)
+
+
+def _asked(cursor: Cursor, sql: str, given: Mapping[str, Any]) -> pa.Table:
+    found: pa.Table = cursor.sql(sql, params=dict(given)).to_arrow_table()
+    return found
+
+
+# --- Rows without what a person could be known by -------------------------------------------------
+
+
+def _rows(cursor: Cursor, reading: Reading, read: Iterable[Source], given: Mapping[str, Any]) -> dict[str, pa.Table]:
+    """The rows of the sources that are read."""
+    persons = _table(cursor, "package_persons", given)
+    cursor.register("package_persons", persons.append_column("number", pa.array(_numbers(len(persons)), pa.int32())))
+    try:
+        return {source.id: _rows_of(cursor, source, reading, given) for source in read}
+    finally:
+        cursor.unregister("package_persons")
+
+
+def _numbers(count: int) -> list[int]:
+    """The numbers from 1 in an order that nobody can foresee."""
+    found = list(range(1, count + 1))
+    secrets.SystemRandom().shuffle(found)
+    return found
+
+
+def _rows_of(cursor: Cursor, source: Source, reading: Reading, given: Mapping[str, Any]) -> pa.Table:
+    """The rows of a source; names of sources and fields are known to be nothing but names."""
+    person = person_of(source)
+    fields = [
+        f"{told} as {column}"
+        for field in source.fields
+        for column, type_ in table_columns(field)
+        for told in [expression(source, field, column, type_, reading=reading)]
+    ]
+    text = statement("package_rows_of_persons" if person else "package_rows")
+    text = text.replace("{source}", source.id).replace("{person}", person or "")
+    return _asked(cursor, text.replace("{fields}", ", ".join(fields)), given)
+
+
+def _only_asked(table: pa.Table, source: Source, frozen: Dossier) -> pa.Table:
+    """Those rows of persons' courses that a rule asks for: which others somebody has taken is nobody's business."""
+    if source.id not in BEGUN_WITH:
+        return table
+    rules = [answer.parameters for answer in frozen.points if source.id in answer.point.needs]
+    asked = [word for rule in rules for told in rule.values() if isinstance(told, list) for word in told]
+    begins = f"^({'|'.join(map(re.escape, asked))})"
+    kept: Any = pa.array([False] * len(table), pa.bool_())
+    for name in BEGUN_WITH[source.id]:
+        found: Any = pc.match_substring_regex(pc.utf8_lower(table[name]), begins)
+        kept = pc.or_(kept, pc.fill_null(found, False))
+    return table.filter(kept)
+
+
+def expression(source: Source, field: Field, column: str, type_: str, *, reading: Reading) -> str:
+    """What a package holds of a column: nothing, a person's number, the value, or the mark that there was one."""
+    if column not in reading.named:
+        return f"cast(null as {type_})"
+    if field.name == person_of(source):
+        return "cast(p.number as varchar)"
+    # a word's code is one of the product's own
+    if field.type in PLAIN or _is_kept(source, field, reading.kept) or (field.type == "word" and column != field.name):
+        return f"t.{column}"
+    return f"case when t.{column} is not null then '{MARK}' end"
+
+
+def person_of(source: Source) -> str | None:
+    """The field of a source that says which person a row is about."""
+    return next((field.name for field in source.fields if PERSON in ((source.id, field.name), field.refers_to)), None)
+
+
+def kept_texts(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
+    """The fields, each by its source, whose texts stay as they are in a package; no person's id is among them."""
+    unique = {
+        (source.id, field.name)
+        for source in sources.values()
+        for field in source.fields
+        if field.type == "id" and field.name in source.unique
+    }
+    return (COMPARED | unique) - {PERSON}
+
+
+def _is_kept(source: Source, field: Field, kept: frozenset[tuple[str, str]]) -> bool:
+    """Whether a text stays as it is, because it is one of those or refers to one."""
+    return field.refers_to != PERSON and ((source.id, field.name) in kept or field.refers_to in kept)
+
+
+def _names(tables: Mapping[str, pa.Table], read: Iterable[Source], kept: frozenset[tuple[str, str]]) -> set[str]:
+    """The texts in a package that an alias could be of."""
+    return {
+        name
+        for source in read
+        for field in source.fields
+        if _is_kept(source, field, kept)
+        for column, _ in table_columns(field)
+        for name in _texts(tables[source.id], column)
+    }
+
+
+def _texts(table: pa.Table, name: str) -> set[str]:
+    return {str(text) for text in pc.unique(table[name]).to_pylist() if text}

@@ -1,0 +1,76 @@
+"""What a year package says of itself, in Swedish and in English."""
+
+import textwrap
+from typing import Final
+
+from compliance.approving import Signed
+from compliance.dossier import Dossier
+from compliance.language import LANGUAGES, N_, Language
+
+WIDTH: Final = 96
+WIDEST: Final = 19
+CONTENTS: Final = {
+    "review.json": N_("The whole review as it was sealed: figures, rules, texts, decisions, imports and statements."),
+    "signatures.csv": N_("Who submitted and approved it and when (UTC), with the seal."),
+    "figures.csv": N_("The thirteen points: now, a year before and each month; by department and unit for now."),
+    "items.csv": N_("How many items of each point have which outcome, and why."),
+    "other_figures.csv": N_("The figures that are shown beside the points."),
+    "decisions.csv": N_("The decisions of this review, and the open ones of earlier reviews."),
+    "texts.csv": N_("What is written about each point and in each chapter."),
+    "imports.csv": N_("The exports that the figures rest on, each with the SHA-256 of its file."),
+    "frozen.duckdb": N_("The figures, and the rows that they are counted from, as a DuckDB database."),
+    "sql/": N_("The statements that the figures were counted with, as they were then."),
+    "reports/": N_("The reports that were packed with it."),
+    "SHA256SUMS": N_("The SHA-256 of every other file here."),
+}
+COMMANDS: Final = """\
+    sha256sum -c SHA256SUMS
+    cp frozen.duckdb copy.duckdb
+    cat sql/macros.sql sql/recount.sql | duckdb copy.duckdb
+"""
+TABLES: Final = N_(
+    "The CSV files follow RFC 4180: commas between cells, UTF-8 with a byte order mark, decimal points, days as "
+    "2026-11-15. A text that a spreadsheet program could take for a formula has an apostrophe before it. The names of "
+    "columns and all codes are English."
+)
+PERSONAL: Final = N_(
+    "The database has no names of persons, no e-mail and no free text: an x says that a field was filled. Persons have "
+    "numbers that were drawn for this package alone. A unit and a day can still point at somebody, so keep the package "
+    "as personal data. Texts, decisions and reports say what those who wrote them have written."
+)
+CHECKING: Final = N_(
+    "“python -m compliance verify FILE.zip” checks every sum and the seal, and counts the figures again from the rows "
+    "and statements in the package. Without that program the same is done with sha256sum and DuckDB (1.5 or "
+    "newer); the last tables that it prints are to equal figures.csv:"
+)
+
+
+def readme(found: Dossier, signatures: Signed, *, seal: str, say: Language) -> str:
+    """What is in the package and how it is checked, in both languages."""
+    codes = [say.code, *(code for code in LANGUAGES if code != say.code)]
+    return "\n\n".join(_told(found, signatures, seal=seal, say=Language(code)) for code in codes)
+
+
+def _told(found: Dossier, signatures: Signed, *, seal: str, say: Language) -> str:
+    title = say(N_("Year package: management review {year}"), year=found.year)
+    state = (
+        N_("Version {version} is approved.")
+        if signatures.approved_at
+        else N_("Version {version} has been submitted and is not approved. It can still be sent back and changed.")
+    )
+    known = N_("As-of date {day}. What counts is what was known at {moment} UTC.")
+    compare = N_("Seal (the SHA-256 of review.json): {seal}. Compare it with the seal on the page of the review.")
+    parts = [
+        f"{title}\n{'=' * len(title)}",
+        _wrapped(f"{found.organisation}. {say(state, version=found.version)}"),
+        _wrapped(say(known, day=found.as_of, moment=found.known_at)),
+        _wrapped(say(compare, seal=seal)),
+        "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text)}", WIDEST) for name, text in CONTENTS.items()),
+        *(_wrapped(say(text)) for text in (TABLES, PERSONAL, CHECKING)),
+        COMMANDS,
+    ]
+    return "\n\n".join(parts)
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    return textwrap.fill(text, WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)

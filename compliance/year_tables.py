@@ -1,0 +1,214 @@
+"""A frozen review as plain tables: what anybody can open in a spreadsheet, in thirty years too.
+
+Names of columns and codes are the same in every language; titles stand in both. The tables are computed from the frozen
+document alone, so what a file says can be compared with it.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+
+from compliance.assessing import Coverage
+from compliance.database import Rows
+from compliance.deciding import Decision
+from compliance.dossier import Counted, Dossier, PointAnswer
+from compliance.extracts import harmless
+from compliance.language import LANGUAGES, Language, Texts
+
+BOM: Final = "\ufeff"
+INTEGER: Final[pa.DataType] = pa.int64()
+TEXT: Final[pa.DataType] = pa.string()
+NUMBER: Final[pa.DataType] = pa.float64()
+COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt")
+FIGURES: Final = pa.schema(
+    {
+        "point": INTEGER,
+        **dict.fromkeys(("id", "title_sv", "title_en", "kind", "level"), TEXT),
+        "as_of": pa.date32(),
+        **dict.fromkeys(("organisation", "department", "unit"), TEXT),
+        **dict.fromkeys((*COUNTS, "of"), INTEGER),
+        **dict.fromkeys(("coverage", "target", "warning_limit"), NUMBER),
+        "status": TEXT,
+        "basis": pa.bool_(),
+    }
+)
+ITEMS: Final = pa.schema(
+    {
+        "point": INTEGER,
+        **dict.fromkeys(("id", "outcome", "reason", "reason_sv", "reason_en"), TEXT),
+        "number": INTEGER,
+    }
+)
+TITLES: Final = ("title_sv", "title_en")
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "figures": tuple(FIGURES.names),
+    "items": tuple(ITEMS.names),
+    "other_figures": ("id", *TITLES, "definition_sv", "definition_en", "form", "part", "whole", "basis"),
+    "decisions": (
+        "kind", "decision", "text", "point", "responsible", "due", "resource", "follow_up", "status", "note",
+        "followed_up_at",
+    ),
+    "imports": (
+        "import_id", "source", *TITLES, "file", "sha256", "extract_date", "imported_at", "loaded", "rejected",
+        "warnings", "extract_date_by",
+    ),
+    "texts": ("kind", "of", *TITLES, "text"),
+    "signatures": ("version", "state", "signed_by", "signed_at", "sha256"),
+}  # fmt: skip
+
+
+def tables(frozen: Dossier) -> dict[str, Rows]:
+    """The rows of each file that is written from a frozen review, by its name without `.csv`."""
+    return {name: list(rows(frozen)) for name, rows in ROWS.items()}
+
+
+def as_csv(name: str, rows: Rows) -> bytes:
+    """The rows of a file as RFC 4180 has them, in UTF-8 with the byte order mark that spreadsheet programs look for."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS[name])
+    writer.writeheader()
+    writer.writerows({column: harmless(cell(value)) for column, value in row.items()} for row in rows)
+    return (BOM + text.getvalue()).encode()
+
+
+def read_csv(content: bytes) -> list[dict[str, str]]:
+    """The rows of such a file; a ValueError where it is none."""
+    try:
+        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+
+
+def cell(value: Any) -> str:
+    """A value as the files write it: nothing as an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def as_table(rows: Rows, schema: pa.Schema) -> pa.Table:
+    """The rows as a table of a database."""
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _titles(name: str, texts: Texts) -> dict[str, str]:
+    return {f"{name}_{code}": Language(code).pick(texts) for code in LANGUAGES}
+
+
+# --- The rows of each ---------------------------------------------------------------------------------------------
+
+
+def _figures(frozen: Dossier) -> Iterator[dict[str, Any]]:
+    for answer in frozen.points:
+        for kind, counted in _counted(answer):
+            yield _figure(answer, kind, counted)
+        if answer.coverage_before:
+            yield _row(answer, "before", answer.coverage_before)
+
+
+def _counted(answer: PointAnswer) -> Iterator[tuple[str, Counted]]:
+    yield from (("now", counted) for counted in (answer.now, *answer.departments, *answer.units))
+    yield from (("month", counted) for counted in answer.months)
+
+
+def _figure(answer: PointAnswer, kind: str, counted: Counted) -> dict[str, Any]:
+    return _row(answer, kind, answer.figure(counted))
+
+
+def _row(answer: PointAnswer, kind: str, figure: Coverage) -> dict[str, Any]:
+    return {
+        "point": answer.point.number,
+        "id": answer.point.id,
+        **_titles("title", answer.point.title),
+        "kind": kind,
+        "level": "unit" if figure.unit else "department" if figure.department else "organisation",
+        "as_of": figure.as_of,
+        "organisation": figure.organisation,
+        "department": figure.department,
+        "unit": figure.unit,
+        **{name: getattr(figure, name) for name in (*COUNTS, "of", "coverage")},
+        "target": figure.target.target,
+        "warning_limit": figure.target.limit,
+        "status": figure.status.value,
+        "basis": figure.basis,
+    }
+
+
+def _items(frozen: Dossier) -> Iterator[dict[str, Any]]:
+    for answer in frozen.points:
+        told = [("met", "", answer.now.met), *((r.outcome, r.code, r.number) for r in answer.reasons)]
+        for outcome, code, number in told:
+            yield {
+                "point": answer.point.number,
+                "id": answer.point.id,
+                "outcome": outcome,
+                "reason": code,
+                **_titles("reason", answer.point.reasons.get(code, {"en": code})),
+                "number": number,
+            }
+
+
+def _other_figures(frozen: Dossier) -> Iterator[dict[str, Any]]:
+    for figure in frozen.figures:
+        yield {
+            "id": figure.id,
+            **_titles("title", figure.title),
+            **_titles("definition", figure.definition),
+            "form": figure.form,
+            "part": figure.part,
+            "whole": figure.whole,
+            "basis": figure.basis,
+        }
+
+
+def _imports(frozen: Dossier) -> Iterator[dict[str, Any]]:
+    names = ("file", "sha256", "extract_date", "imported_at", "loaded", "rejected", "warnings")
+    for used in frozen.imports:
+        named = {"import_id": used.import_id, "source": used.source, **_titles("title", used.title)}
+        yield named | {name: getattr(used, name) for name in names}
+
+
+def _decisions(frozen: Dossier) -> Iterator[dict[str, Any]]:
+    yield from (_decision("made", decision) for decision in frozen.decisions)
+    yield from (_decision("carried", decision) for decision in frozen.carried)
+
+
+def _decision(kind: str, decision: Decision) -> dict[str, Any]:
+    names = ("text", "point", "responsible", "due", "resource", "follow_up", "status", "note", "followed_up_at")
+    return {"kind": kind, "decision": decision.name} | {name: getattr(decision, name) for name in names}
+
+
+def _texts(frozen: Dossier) -> Iterator[dict[str, Any]]:
+    said = frozen.written
+    for kind in ("assessments", "comments", "public_comments"):
+        for answer in frozen.points:
+            if text := getattr(said, kind).get(answer.point.id):
+                titles = _titles("title", answer.point.title)
+                yield {"kind": kind[:-1], "of": answer.point.id, **titles, "text": text}
+    for chapter in frozen.chapters:
+        if text := said.chapters.get(chapter.id):
+            yield {"kind": "chapter", "of": chapter.id, **_titles("title", _dated(chapter.title, frozen)), "text": text}
+
+
+def _dated(title: Texts, frozen: Dossier) -> Texts:
+    """The title of a chapter with its year; not by `format`, which does whatever a text says."""
+    years = {"{year}": frozen.year, "{year_before}": frozen.year - 1, "{next_year}": frozen.year + 1}
+    for place, year in years.items():
+        title = {code: text.replace(place, str(year)) for code, text in title.items()}
+    return title
+
+
+ROWS: Final[Mapping[str, Callable[[Dossier], Iterator[dict[str, Any]]]]] = {
+    "figures": _figures,
+    "items": _items,
+    "other_figures": _other_figures,
+    "decisions": _decisions,
+    "imports": _imports,
+    "texts": _texts,
+}

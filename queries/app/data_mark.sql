@@ -1,0 +1,13 @@
+-- A mark of all that figures rest on; what is written and decided in reviews, and the log of events, leave it as it is.
+select 'organisation_names' as part, count(*) as n, sum(hash(t)) as mark from organisation_names as t
+union all
+select 'imports', count(*), sum(hash(t)) from imports as t
+union all
+select 'revocations', count(*), sum(hash(t)) from revocations as t
+union all
+select 'aliases', count(*), sum(hash(t)) from aliases as t
+union all
+select 'alias_removals', count(*), sum(hash(t)) from alias_removals as t
+union all
+select 'mappings', count(*), sum(hash(t)) from mappings as t
+order by part

@@ -1,0 +1,5 @@
+-- The sources that an organisation has a basis in.
+select distinct source
+from imports_at(as_of := $as_of, known_at := $known_at)
+where organisation = $organisation
+order by source

@@ -1,0 +1,5 @@
+-- The tables of a database with the statement that makes each.
+select table_name as name, sql
+from duckdb_tables()
+where database_name = current_database() and not temporary
+order by table_name

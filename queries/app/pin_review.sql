@@ -1,0 +1,10 @@
+-- Only the imports that a review was frozen with are there, for one cursor: there the stored macro of the same name is
+-- hidden by this one. What was loaded at the same moment and committed later is not among them.
+create or replace temp table pinned_review as
+select i.*, o.organisation
+from imports as i
+inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
+where list_contains($imports, i.import_id);
+
+create or replace temp macro imports_at(as_of, known_at) as table
+    select * from pinned_review

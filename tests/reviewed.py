@@ -1,0 +1,153 @@
+"""A small administration with a review, for tests: a few exports through the real line, and every point discussed."""
+
+import atexit
+import shutil
+import tempfile
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from compliance import approving, deciding, reviewing
+from compliance.deciding import Decided, Decision
+from compliance.dossier import Dossier
+from compliance.reviewing import Review
+from tests.line import POINTS, Line
+
+TODAY = date(2026, 11, 24)
+AS_OF = date(2026, 11, 20)
+IDS = tuple(point.id for point in POINTS)
+# Point 4 has 1 of 3 systems, point 7 has no basis, point 3 has 2 of 3 requirements; Anna Berg is also in a text.
+SYSTEMS = """
+Systemnamn | Enhet | Centralt/lokalt | Har informationssäkerhetsklassning genomförts under det senaste året?
+Alfa       | Norr  | Lokalt          | Ja
+Betaportalen | Norr  | Lokalt          | Nej
+Gamma      | Söder | Lokalt          | Nej
+Delta      | Söder | Centralt        | Nej
+"""
+INSTRUCTION = """
+Enhet | Krav         | Status
+Norr  | Behörigheter | Genomförd
+Norr  | Incidenter   | Pågår
+Söder | Behörigheter | Genomförd
+"""
+STAFF = """
+AD-konto | Namn      | Enhet | Avdelning | Anställningsdatum
+p1       | Anna Berg | Norr  | Öst       | 2024-01-01
+p2       | Bo Ek     | Söder | Öst       | 2024-01-01
+"""
+TABLES = {"systems": SYSTEMS, "local_instruction": INSTRUCTION, "staff": STAFF}
+
+
+class Reviewed(Line):
+    """A line whose database can be copied from one that is loaded, and the steps of a review."""
+
+    def load_all(self, **said: Any) -> None:
+        for source, table in TABLES.items():
+            self.load_table(table, name=f"{source}.csv", source=source, **said)
+
+    def copied_from(self, other: "Reviewed") -> "Reviewed":
+        """The same database in a folder of its own; its clock goes on where the other's stands."""
+        shutil.copytree(other.folder, self.folder, dirs_exist_ok=True)
+        self.loads = other.loads
+        return self
+
+    def open(self, year: int = 2026, as_of: date | None = AS_OF, *, today: date = TODAY, **said: Any) -> Review:
+        return reviewing.open_review(self.database, year=year, as_of=as_of, order=self.order(**said), today=today)
+
+    def write(self, review: Review, kind: Any, what: str, text: str) -> None:
+        reviewing.write(self.database, review.review_id, kind=kind, what=what, text=text, order=self.order())
+
+    def discuss(self, review: Review, *, but: tuple[tuple[str, str], ...] = ()) -> None:
+        """Writes a comment and an assessment of each point, `but` some."""
+        with self.database.cursor():  # held open: the file is not opened anew for each text
+            for id_ in IDS:
+                for kind, text in (("comment", f"Om {id_}."), ("assessment", "partly")):
+                    if (kind, id_) not in but:
+                        self.write(review, kind, id_, text)
+
+    def decide(self, review: Review, text: str, **said: Any) -> int:
+        return deciding.decide(self.database, review.review_id, Decided(text, **said), order=self.order(), points=IDS)
+
+    def decided(self, name: str) -> Decision:
+        with self.database.cursor() as cursor:
+            return next(row for row in deciding.decisions(cursor) if row.name == name)
+
+    def follow_up(self, name: str, status: str, note: str = "", **said: Any) -> None:
+        id_ = self.decided(name).decision_id
+        deciding.follow_up(self.database, id_, status=status, note=note, order=self.order(**said))
+
+    def submit(self, review: Review, name: str = "Ylva Nordgren") -> Review:
+        return approving.submit(self.database, review.review_id, name=name, order=self.order(), own=self.folder)
+
+    def approve(self, review: Review, name: str = "Rolf Ahlberg") -> Review:
+        return approving.approve(self.database, review.review_id, name=name, order=self.order())
+
+    def send_back(self, review: Review, why: str = "Ofullständig") -> Review:
+        return approving.send_back(self.database, review.review_id, name="Rolf Ahlberg", why=why, order=self.order())
+
+    def correct(self, review: Review, why: str = "Skrivfel", *, anew: bool = False) -> Review:
+        return approving.correct(
+            self.database, review.review_id, name="Ylva Nordgren", why=why, anew=anew, order=self.order()
+        )
+
+    def done(self, year: int = 2026, as_of: date | None = AS_OF, **said: Any) -> Review:
+        """A review that has been approved."""
+        review = self.open(year, as_of, **said)
+        self.discuss(review)
+        return self.approve(self.submit(review))
+
+    def document(self, review: Review, version: int | None = None) -> Dossier:
+        with self.database.cursor() as cursor:
+            now = reviewing.by_number(cursor, review.review_id)
+            return approving.dossier(cursor, now, own=self.folder, version=version)
+
+    def review(self, year: int = 2026) -> Review:
+        with self.database.cursor() as cursor:
+            return reviewing.review_of(cursor, year)
+
+    def now(self, review: Review) -> Review:
+        with self.database.cursor() as cursor:
+            return reviewing.by_number(cursor, review.review_id)
+
+
+# --- Stages ------------------------------------------------------------------------------------------------------
+
+
+def at(stage: str, folder: Path) -> Reviewed:
+    """The same administration in a folder of a test's own as it comes along: loaded, draft, submitted, approved."""
+    return Reviewed(folder).copied_from(_stages()[stage])
+
+
+@cache
+def _stages() -> dict[str, Reviewed]:
+    """Each stage, made once for all tests of a process."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    found: dict[str, Reviewed] = {}
+    last = None
+    for name, step in {
+        "loaded": Reviewed.load_all,
+        "draft": _draft,
+        "submitted": _submit,
+        "approved": _approve,
+    }.items():
+        (folder / name).mkdir()
+        line = Reviewed(folder / name)
+        found[name] = last = line.copied_from(last) if last else line
+        step(last)
+    return found
+
+
+def _draft(line: Reviewed) -> None:
+    review = line.open()
+    line.discuss(review)
+    line.decide(review, "Klassa Betaportalen", point="classification", due=date(2027, 3, 31), follow_up="T1")
+
+
+def _submit(line: Reviewed) -> None:
+    line.submit(line.review())
+
+
+def _approve(line: Reviewed) -> None:
+    line.approve(line.review())

@@ -1,0 +1,376 @@
+"""A review is opened, written in and decided in while it is a draft; decisions live on until they are done."""
+
+from datetime import date, datetime
+
+import pytest
+
+from compliance import deciding, reviewing
+from compliance.deciding import Decided
+from compliance.errors import Refusal
+from compliance.language import Language
+from compliance.loading import Order, rename_organisation
+from compliance.masking import MASK
+from compliance.renaming import add_alias
+from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
+
+IDENTITY = "19811228-9874"
+
+
+@pytest.fixture
+def line(tmp_path):
+    """A database with three exports, held open while a test lasts."""
+    line = at("loaded", tmp_path)
+    with line.database.cursor():
+        yield line
+
+
+@pytest.fixture
+def approved(tmp_path):
+    """The same with an approved review that has decided one thing."""
+    line = at("approved", tmp_path)
+    with line.database.cursor():
+        yield line
+
+
+def written(line, review):
+    with line.database.cursor() as cursor:
+        return reviewing.written(cursor, review)
+
+
+def events(line, action):
+    return [row["what"] for row in line.rows("from events where action = $action order by happened_at", action=action)]
+
+
+def two_organisations(line):
+    line.load_table(
+        SYSTEMS.replace("Alfa", "Omega"), name="other.csv", source="systems", organisation="Andra förvaltningen"
+    )
+
+
+# --- Opening -----------------------------------------------------------------------------------------------------
+
+
+def test_a_review_is_a_draft_for_a_year_and_a_day(line):
+    review = line.open()
+    assert (review.year, review.as_of, review.state, review.version) == (2026, AS_OF, "draft", 1)
+    assert (review.organisation, review.submitted_by, review.sha256) == ("Förvaltningen", None, None)
+    assert events(line, "open review") == ["review 1: 2026, Förvaltningen, as of 2026-11-20"]
+
+
+@pytest.mark.parametrize(("year", "day"), [(2026, TODAY), (2025, date(2025, 12, 31))])
+def test_without_a_day_it_describes_today_or_the_end_of_a_year_gone_by(line, year, day):
+    assert line.open(year, None).as_of == day
+
+
+@pytest.mark.parametrize(
+    ("year", "day", "why"),
+    [
+        (2026, date(2025, 12, 31), "is not in 2026"),
+        (2026, date(2026, 11, 25), "has not come yet"),
+        (2027, None, "is not in 2027"),
+        (2027, date(2027, 1, 1), "has not come yet"),
+    ],
+)
+def test_a_day_of_another_year_or_to_come_is_refused(line, year, day, why):
+    with pytest.raises(Refusal, match=why):
+        line.open(year, day)
+    assert line.rows("from reviews") == []
+
+
+def test_there_is_one_review_a_year(line):
+    line.open()
+    with pytest.raises(Refusal, match="is open already, with 2026-11-20 as its as-of date"):
+        line.open(as_of=date(2026, 6, 30))
+    assert line.open(2025, None).year == 2025
+
+
+def test_of_several_organisations_it_must_be_said_which(line):
+    two_organisations(line)
+    with pytest.raises(Refusal, match="several organisations"):
+        line.open()
+    mine, other = line.open(organisation="förvaltningen"), line.open(organisation="Andra förvaltningen")
+    with line.database.cursor() as cursor:
+        with pytest.raises(Refusal, match="several organisations: Andra förvaltningen, Förvaltningen"):
+            reviewing.review_of(cursor, 2026)
+        assert reviewing.review_of(cursor, 2026, "ANDRA  FÖRVALTNINGEN") == other
+        assert reviewing.review_of(cursor, 2026, "Förvaltningen") == mine
+    line.write(other, "comment", "dpia", "Vår egen")
+    assert (written(line, mine).comments, written(line, other).comments) == ({}, {"dpia": "Vår egen"})
+
+
+def test_a_misspelt_organisation_does_not_become_one(line):
+    with pytest.raises(Refusal, match=r"There is no organisation Förvaltnigen\. The database holds Förvaltningen"):
+        line.open(organisation="Förvaltnigen")
+    assert len(line.rows("from organisation_names")) == 1
+
+
+def test_a_review_can_be_opened_before_any_export_and_a_refusal_leaves_no_file(tmp_path):
+    line = Reviewed(tmp_path)
+    with pytest.raises(Refusal):
+        line.open(as_of=date(2020, 1, 1))
+    assert not line.database.exists()
+    assert line.open(organisation="Ny").organisation == "Ny"
+
+
+def test_a_review_of_a_year_that_has_none_is_refused(line):
+    with line.database.cursor() as cursor, pytest.raises(Refusal, match="no review of 2019"):
+        reviewing.review_of(cursor, 2019)
+
+
+def test_it_follows_the_name_of_its_organisation(line):
+    review = line.open()
+    rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
+    assert line.now(review).organisation == "Nya namnet"
+
+
+# --- Writing -----------------------------------------------------------------------------------------------------
+
+
+def test_the_last_that_was_written_counts_and_nothing_is_lost(line):
+    review = line.open()
+    for text in ("Först", "Sedan"):
+        line.write(review, "comment", "dpia", text)
+    line.write(review, "assessment", "dpia", "insufficient")
+    line.write(review, "public_comment", "dpia", "Utåt")
+    said = written(line, review)
+    assert (said.comments, said.assessments) == ({"dpia": "Sedan"}, {"dpia": "insufficient"})
+    assert said.public_comments == {"dpia": "Utåt"}
+    assert [row["text"] for row in line.rows("from review_texts where kind = 'comment' order by edition")] == [
+        "Först",
+        "Sedan",
+    ]
+
+
+def test_an_empty_text_takes_it_away_and_of_a_chapter_also_what_stands_there_from_the_start(line):
+    review = line.open()
+    for kind in ("comment", "assessment"):
+        line.write(review, kind, "dpia", "partly")
+        line.write(review, kind, "dpia", " \u200b\n ")
+    line.write(review, "chapter", "policy", "")
+    said = written(line, review)
+    assert (said.comments, said.assessments, said.chapters) == ({}, {}, {"policy": ""})
+
+
+def test_an_assessment_is_one_of_three_and_none_is_there_from_the_start(line):
+    review = line.open()
+    assert written(line, review).assessments == {}
+    with pytest.raises(Refusal, match="The assessment good is none of sufficient, partly, insufficient"):
+        line.write(review, "assessment", "dpia", "good")
+
+
+def test_identity_numbers_and_marks_that_nobody_sees_are_not_kept(line):
+    review = line.open()
+    line.write(
+        review, "comment", "dpia", f"Om {IDENTITY}.\r\n\r\nAndra\u200b  stycket\u202e {IDENTITY.replace('-', '')}"
+    )
+    assert written(line, review).comments["dpia"] == f"Om {MASK}.\n\nAndra stycket {MASK}"
+    line.decide(review, f"Ring {IDENTITY}", responsible=f"Anna {IDENTITY}", resource=IDENTITY)
+    made = line.decided("2026-1")
+    assert (made.text, made.responsible, made.resource) == (f"Ring {MASK}", f"Anna {MASK}", MASK)
+    assert not line.rows("from review_texts where contains(text, '9874') or contains(text, '19811228')")
+
+
+def test_a_text_can_be_too_long(line):
+    review = line.open()
+    line.write(review, "comment", "dpia", "x" * 20_000)
+    with pytest.raises(Refusal, match="20001 characters, and 20000 are the most"):
+        line.write(review, "comment", "dpia", "x" * 20_001)
+
+
+@pytest.mark.parametrize("state", ["submitted", "approved"])
+def test_what_has_been_submitted_or_approved_is_locked(tmp_path, state):
+    line = at(state, tmp_path)
+    review, order = line.review(), line.order()
+    counted = {table: len(line.rows(f"from {table}")) for table in ("review_texts", "decisions", "reviews")}
+    attempts = [
+        lambda: line.write(review, "comment", "dpia", "Efteråt"),
+        lambda: line.write(review, "assessment", "dpia", "sufficient"),
+        lambda: line.write(review, "chapter", "policy", "Efteråt"),
+        lambda: line.decide(review, "Efteråt"),
+        lambda: deciding.decide(line.database, 1, Decided("Annat"), order=order, points=IDS, number=1),
+        lambda: deciding.withdraw(line.database, 1, 1, order=order),
+        lambda: reviewing.choose_day(line.database, 1, as_of=date(2026, 1, 1), order=order, today=TODAY),
+    ]
+    with line.database.cursor():
+        for attempt in attempts:
+            with pytest.raises(Refusal, match=f"has been {state}"):
+                attempt()
+    assert {table: len(line.rows(f"from {table}")) for table in counted} == counted
+
+
+def test_a_draft_can_be_given_another_day_of_its_year(line):
+    review = line.open()
+    reviewing.choose_day(line.database, 1, as_of=date(2026, 6, 30), order=line.order(), today=TODAY)
+    assert line.now(review).as_of == date(2026, 6, 30)
+    with pytest.raises(Refusal, match="is not in 2026"):
+        reviewing.choose_day(line.database, 1, as_of=date(2025, 6, 30), order=line.order(), today=TODAY)
+
+
+def test_a_correction_that_keeps_its_figures_keeps_their_day(approved):
+    review, order = approved.correct(approved.review()), approved.order()
+    with pytest.raises(Refusal, match="The correction keeps the figures of 2026-11-20"):
+        reviewing.choose_day(approved.database, 1, as_of=date(2026, 6, 30), order=order, today=TODAY)
+    assert approved.now(review).as_of == AS_OF
+
+
+# --- Chapters and clauses ----------------------------------------------------------------------------------------
+
+
+def test_chapters_are_changed_in_a_file_of_ones_own(tmp_path):
+    (tmp_path / "chapters.toml").write_text(
+        '[chapters.policy]\ntitle = { sv = "Vår policy", en = "Our policy" }\n'
+        '[chapters.own]\nnumber = "5"\nlevel = 1\ntitle = { sv = "Eget", en = "Own" }\n',
+        "utf-8",
+    )
+    found = {chapter.id: chapter for chapter in reviewing.load_chapters(tmp_path)}
+    assert (found["policy"].title["sv"], found["policy"].number) == ("Vår policy", "1")
+    assert (found["own"].optional, found["own"].after, found["own"].start) == (False, None, {"en": ""})
+
+
+def test_a_chapter_that_lacks_something_is_refused(tmp_path):
+    (tmp_path / "chapters.toml").write_text('[chapters.own]\nnumber = "5"\n', "utf-8")
+    with pytest.raises(Refusal, match="lacks the key level of the chapter own"):
+        reviewing.load_chapters(tmp_path)
+
+
+def test_every_clause_of_the_standard_is_covered_by_something_that_there_is():
+    computed = {"points", "deviations", "recommendations", "risks", "carried", "decisions", "peers"}
+    known = computed | {chapter.id for chapter in reviewing.load_chapters(None)}
+    clauses = reviewing.load_clauses(None)
+    assert [clause.letter for clause in clauses] == list("abcdefg")
+    assert [(clause.letter, by) for clause in clauses for by in clause.by if by not in known] == []
+
+
+# --- Decisions ---------------------------------------------------------------------------------------------------
+
+
+def test_decisions_are_numbered_within_their_review_and_no_number_comes_back(line):
+    review, other = line.open(), line.open(2025, None)
+    assert [line.decide(review, text) for text in ("Ett", "Två")] == [1, 2]
+    assert line.decide(other, "Annat år") == 1
+    deciding.withdraw(line.database, review.review_id, 2, order=line.order())
+    assert line.decide(review, "Tre") == 3
+    with line.database.cursor() as cursor:
+        found = deciding.made_in(deciding.decisions(cursor), review)
+    assert [(row.name, row.text, row.status) for row in found] == [
+        ("2026-1", "Ett", "not_started"),
+        ("2026-3", "Tre", "not_started"),
+    ]
+
+
+def test_the_words_of_a_decision_can_be_changed_while_it_is_a_draft(line):
+    review = line.open()
+    line.decide(review, "Klassa", point="classification", due=date(2027, 3, 31), follow_up="T1")
+    said = Decided("Klassa om", point="dpia", responsible="Objektägare", resource="20 timmar")
+    assert deciding.decide(line.database, 1, said, order=line.order(), points=IDS, number=1) == 1
+    made = line.decided("2026-1")
+    assert (made.text, made.point, made.responsible, made.due, made.resource, made.follow_up) == (
+        "Klassa om",
+        "dpia",
+        "Objektägare",
+        None,
+        "20 timmar",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (Decided(" \u200b "), "A decision needs a text"),
+        (Decided("x", follow_up="T3"), "The follow-up T3 is none of T1, T2, VB"),
+        (Decided("x", point="nothing"), "The reason nothing is no review point"),
+    ],
+)
+def test_a_decision_says_what_and_refers_to_what_there_is(line, said, why):
+    review = line.open()
+    with pytest.raises(Refusal, match=why):
+        deciding.decide(line.database, review.review_id, said, order=line.order(), points=IDS)
+    with pytest.raises(Refusal, match="There is no decision 7 in the review of 2026"):
+        deciding.decide(line.database, 1, Decided("x"), order=line.order(), points=IDS, number=7)
+
+
+def test_a_decision_is_followed_up_between_reviews(approved):
+    approved.follow_up("2026-1", "ongoing", "Hälften")
+    made = approved.decided("2026-1")
+    assert (made.status, made.note, made.open) == ("ongoing", "Hälften", True)
+    assert (made.late(date(2027, 3, 31)), made.late(date(2027, 4, 1))) == (False, True)
+    approved.follow_up("2026-1", "done")
+    assert approved.decided("2026-1").late(date(2027, 4, 1)) is False
+    assert events(approved, "follow up") == ["decision 2026-1: ongoing", "decision 2026-1: done"]
+
+
+def test_a_status_is_one_of_four_and_what_is_withdrawn_is_not_followed_up(line):
+    review = line.open()
+    line.decide(review, "Klassa")
+    with pytest.raises(Refusal, match="The status later is none of not_started, ongoing, done, cancelled"):
+        line.follow_up("2026-1", "later")
+    id_ = line.decided("2026-1").decision_id
+    deciding.withdraw(line.database, review.review_id, 1, order=line.order())
+    with pytest.raises(Refusal, match="has been withdrawn"):
+        deciding.follow_up(line.database, id_, status="done", note="", order=line.order())
+    assert line.rows("from follow_ups") == []
+
+
+def carried(line, review):
+    with line.database.cursor() as cursor:
+        found = deciding.carried(cursor, deciding.decisions(cursor), line.now(review))
+    return {row.name: row.status for row in found}
+
+
+def test_open_decisions_of_earlier_reviews_are_carried_and_those_closed_since_are_told_once(line):
+    first = line.open(2024, date(2024, 11, 20))
+    for text in ("öppen", "stängd före 2025", "stängd efter 2025"):
+        line.decide(first, text)
+    second = line.open(2025, date(2025, 11, 20))
+    for text in ("öppen", "klar"):
+        line.decide(second, text)
+    line.follow_up("2024-2", "done", now=datetime(2025, 6, 1))
+    line.follow_up("2024-3", "cancelled", now=datetime(2026, 3, 1))
+    line.follow_up("2025-2", "done", now=datetime(2026, 5, 1))
+    third = line.open()
+    line.decide(third, "egen")
+    assert carried(line, third) == {
+        "2024-1": "not_started",
+        "2024-3": "cancelled",
+        "2025-1": "not_started",
+        "2025-2": "done",
+    }
+    assert carried(line, first) == {}
+    assert line.rows("select count(*) as n from decisions") == [{"n": 6}]  # nothing is copied
+
+
+def test_decisions_of_another_organisation_are_not_carried_until_the_two_are_one(line):
+    two_organisations(line)
+    other = line.open(2025, date(2025, 11, 20), organisation="Andra förvaltningen")
+    line.decide(other, "Klassa")
+    review = line.open(organisation="Förvaltningen")
+    assert carried(line, review) == {}
+    change = {"old": "Andra förvaltningen", "new": "Förvaltningen", "valid_from": date(2026, 7, 1)}
+    add_alias(line.database, kind="organisation", **change, order=line.order())
+    assert carried(line, review) == {"2025-1": "not_started"}
+
+
+def test_what_is_followed_up_later_does_not_reach_what_was_frozen(approved):
+    approved.follow_up("2026-1", "done", "Senare")
+    (frozen,) = approved.document(approved.review()).decisions
+    assert (frozen.status, frozen.note) == ("not_started", None)
+
+
+# --- What is said of it ------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_speaks_swedish(line):
+    line.open()
+    with pytest.raises(Refusal) as refused:
+        line.open()
+    told = Language("sv").refusal(refused.value)
+    assert told == ("Ledningens genomgång 2026 är redan öppnad, med 20\u00a0november\u00a02026 som avstämningsdatum.")
+
+
+def test_everything_leaves_who_and_when(line):
+    review = line.open(who="Ylva")
+    reviewing.write(line.database, 1, kind="comment", what="dpia", text="x", order=Order("Ylva", datetime(2026, 1, 2)))
+    assert review.changed_by == "Ylva"
+    (text,) = line.rows("select written_by, written_at from review_texts")
+    assert text == {"written_by": "Ylva", "written_at": datetime(2026, 1, 2)}

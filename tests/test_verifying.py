@@ -1,0 +1,229 @@
+"""What has been approved stays as it was, whatever comes later; and verifying says exactly what is otherwise today."""
+
+import shutil
+import zipfile
+from datetime import date, datetime
+
+import pytest
+
+from compliance import dossier, queries, verifying
+from compliance.approving import signed
+from compliance.language import Language
+from compliance.loading import rename_organisation, revoke
+from compliance.places import QUERIES
+from compliance.reporting import KINDS, as_document, report_of
+from compliance.year_package import verify_package, write_package
+from tests.reviewed import INSTRUCTION, SYSTEMS, at
+
+MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
+TARGET = "[points.classification]\ntargets = [{ from = 2018-01-01, target = 0.30, limit = 0.20 }]\n"
+RULE = "parameters = [{ from = 2018-01-01, validity_months = 6 }]\n"
+
+
+@pytest.fixture
+def line(tmp_path):
+    line = at("approved", tmp_path)
+    with line.database.cursor():
+        yield line
+
+
+@pytest.fixture
+def statements(tmp_path, monkeypatch):
+    """A copy of every statement, to be changed: the product reads it instead of its own."""
+    folder = tmp_path / "queries"
+    shutil.copytree(QUERIES, folder)
+    for module in (queries, dossier, verifying):
+        monkeypatch.setattr(module, "QUERIES", folder)
+    _forget()
+    yield folder
+    _forget()
+
+
+def _forget():
+    for read in (queries.query, queries.statement, queries.names):
+        read.cache_clear()
+
+
+def change(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    _forget()
+
+
+def frozen(line):
+    return line.document(line.review())
+
+
+def found(line):
+    """What verifying says: what, the number of the point, where, was, now."""
+    document = frozen(line)
+    with line.database.cursor() as cursor:
+        differences = verifying.verify(cursor, document, own=line.folder)
+    return [(d.what, d.point and d.point.number, d.where, d.was, d.now) for d in differences]
+
+
+def reports(line):
+    """Every report of the review, complete and to hand out, in both languages; and files, also those of the package."""
+    document = frozen(line)
+    with line.database.cursor() as cursor:
+        signatures = signed(cursor, line.review())
+    made = {
+        (code, public): report_of(
+            document, state=line.review().state, signed=signatures, say=Language(code), public=public
+        )
+        for code in ("sv", "en")
+        for public in (False, True)
+    }
+    files = {kind: as_document(made["sv", False], kind=kind) for kind in KINDS}
+    with line.database.cursor() as cursor:
+        package = write_package(cursor, line.review(), version=None, reports=files, say=Language("sv"))
+    return made, files | packed(line.folder / "package.zip", package)
+
+
+def packed(path, content):
+    """The files of a package. No two of its databases have the same bytes, but each is counted and found right."""
+    path.write_bytes(content)
+    assert verify_package(path).faults == ()
+    with zipfile.ZipFile(path) as file:
+        return {name: file.read(name) for name in file.namelist() if name not in {"frozen.duckdb", "SHA256SUMS"}}
+
+
+def revoke_first(line):
+    revoke(line.database, 1, why="Fel fil", order=line.order())
+
+
+def load_later(line):
+    line.load_table(MORE, name="later.csv", source="systems", extract_date=date(2026, 11, 10))
+    line.load_table(INSTRUCTION.replace("Pågår", "Klar"), name="same.csv", source="local_instruction")
+
+
+# --- Frozen ------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_that_comes_later_reaches_what_was_approved(line, statements):
+    document, (blocks, files) = frozen(line), reports(line)
+    assert found(line) == []
+    load_later(line)
+    revoke_first(line)
+    rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
+    (line.folder / "review_points.toml").write_text(TARGET + RULE, "utf-8")
+    (line.folder / "chapters.toml").write_text('[chapters.policy]\ntitle = { sv = "Nytt", en = "New" }\n', "utf-8")
+    (line.folder / "figures.toml").write_text('[figures.both_courses]\ntitle = { sv = "Ny", en = "New" }\n', "utf-8")
+    change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
+    line.follow_up("2026-1", "done", "Efteråt")
+    assert frozen(line) == document
+    later = reports(line)
+    assert later[0] == blocks
+    assert [name for name in {**files, **later[1]} if files.get(name) != later[1].get(name)] == []
+    assert {*KINDS, "review.json", "figures.csv", "sql/points/classification.sql"} <= {*files}
+    assert {what for what, *_ in found(line)} == {"figure", "target", "rule", "statement"}
+
+
+def test_a_draft_does_follow_what_is_loaded(tmp_path):
+    line = at("draft", tmp_path)
+    before = frozen(line)
+    load_later(line)
+    after = frozen(line)
+    assert [d.answer("classification").now.met for d in (before, after)] == [1, 2]
+    assert [d.answer("local_instruction").now.met for d in (before, after)] == [2, 3]
+
+
+# --- Verifying ---------------------------------------------------------------------------------------------------
+
+
+def test_nothing_differs_where_nothing_that_counts_has_changed(line):
+    load_later(line)
+    revoke_first(line)
+    rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
+    assert found(line) == []
+
+
+def test_an_import_that_was_read_before_and_written_after_the_freeze_is_not_among_its_own(line):
+    """Whoever loads says when, and waits for the file: the moment is earlier than that of the freeze."""
+    earlier = frozen(line).known_at
+    line.load_table(
+        MORE, name="late.csv", source="systems", extract_date=date(2026, 11, 10), now=earlier.replace(minute=0)
+    )
+    assert found(line) == []
+
+
+def test_a_target_that_is_otherwise_is_told_and_moves_no_figure(line):
+    (line.folder / "review_points.toml").write_text(TARGET, "utf-8")
+    assert found(line) == [("target", 4, "", "0.95 / 0.8", "0.3 / 0.2")]
+
+
+def test_a_number_of_a_rule_that_is_otherwise_is_told(line):
+    (line.folder / "review_points.toml").write_text("[points.classification]\n" + RULE, "utf-8")
+    assert found(line) == [("rule", 4, "validity_months", "12", "6")]
+
+
+def test_a_statement_that_is_otherwise_is_told_also_where_no_figure_differs(line, statements):
+    (statements / "points" / "dpia.sql").write_text("-- Another comment.\n", "utf-8")
+    assert found(line) == [("statement", None, "points/dpia.sql", "", "")]
+
+
+def test_a_statement_that_counts_otherwise_is_told_with_every_figure_that_it_moves(line, statements):
+    change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
+    assert found(line) == [
+        ("figure", 4, "", "met 1, unmet 2, exempt 1", "met 3, exempt 1"),
+        ("figure", 4, "Öst", "met 1, unmet 2, exempt 1", "met 3, exempt 1"),
+        ("figure", 4, "Norr", "met 1, unmet 1", "met 2"),
+        ("figure", 4, "Söder", "unmet 1, exempt 1", "met 1, exempt 1"),
+        ("statement", None, "points/classification.sql", "", ""),
+    ]
+
+
+def test_a_statement_that_is_gone_is_told(line, statements):
+    (statements / "app" / "units.sql").unlink()
+    with line.database.cursor() as cursor:
+        told = verifying._statements(frozen(line))
+        assert [(d.what, d.where) for d in told] == [("statement", "app/units.sql")]
+        assert verifying._imports(cursor, frozen(line)) == []
+
+
+def test_an_import_that_is_missing_or_another_is_told(line):
+    document = frozen(line)
+    used = {row.source: row for row in document.imports}
+    with line.database.writing() as cursor:
+        cursor.execute("delete from imports where source = 'systems'")
+        cursor.execute("update imports set sha256 = 'other' where source = 'staff'")
+    told = found(line)
+    assert [row for row in told if row[0] == "import"] == [
+        ("import", None, str(used["staff"].import_id), used["staff"].sha256, "other"),
+        ("import", None, str(used["systems"].import_id), used["systems"].sha256, ""),
+    ]
+    assert ("figure", 4, "", "met 1, unmet 2, exempt 1", "no basis") in told
+    assert not [row for row in told if row[0] == "figure" and row[1] == 3]
+
+
+def test_a_point_that_is_no_longer_there_is_told(line, monkeypatch):
+    kept = tuple(point for point in verifying.load_points(None) if point.number != 4)
+    monkeypatch.setattr(verifying, "load_points", lambda own: kept)
+    told = found(line)
+    assert ("rule", 4, "", "classification", "") in told
+    assert {number for _, number, *_ in told} == {4}
+
+
+def test_verifying_leaves_the_cursor_as_it_was(line):
+    with line.database.cursor() as cursor:
+        assert verifying.verify(cursor, frozen(line), own=None) == []
+        line.load_table(MORE, name="later.csv", source="systems", extract_date=date(2026, 11, 10))
+        now = cursor.execute("select count(*) from imports_at(date '2026-11-20', timestamp '9999-12-31')").fetchall()
+    assert now == [(3,)]
+
+
+def test_what_changed_is_not_told_item_by_item_where_the_last_review_is_counted_otherwise(line, statements):
+    """The last review was frozen with 1 of 3; what counts it as 3 of 3 today cannot tell what happened since."""
+    change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
+    review = line.open(2027, date(2027, 1, 31), today=date(2027, 2, 1))
+    answer = line.document(review).answer("classification")
+    assert (answer.before.met, answer.now.met) == (1, 3)
+    assert answer.changed["en"].replace("\u00a0", " ") == (
+        "The coverage has risen by 66.7 percentage points since 20 November 2026. "
+        "The figure of 20 November 2026 is counted otherwise today, so no items are named."
+    )
+
+
+def test_the_moment_that_is_frozen_is_that_of_the_submission(line):
+    assert frozen(line).known_at == line.review().submitted_at < datetime(2026, 11, 24, 14)

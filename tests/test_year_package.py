@@ -1,0 +1,834 @@
+"""The year package: what leaves and what does not, and whether it still says what was signed."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import subprocess
+import zipfile
+from datetime import date
+
+import duckdb
+import pytest
+
+from compliance import reviewing, year_package
+from compliance.approving import approve, submit
+from compliance.database import Database
+from compliance.dossier import frozen, sealed
+from compliance.errors import Refusal
+from compliance.language import Language
+from compliance.loading import Order, revoke
+from compliance.packing import NAME, SUMS, pack, unpack
+from compliance.pinning import COMPARED, MARK, PLAIN, Reading, expression, kept_texts, words
+from compliance.renaming import add_alias
+from compliance.sources import FIELD_TYPES, Field, Source
+from compliance.validating import table_columns
+from compliance.year_package import Fault, told, verify_package, write_package
+from compliance.year_tables import COLUMNS, cell
+from tests.line import NOON, POINTS, SOURCES
+from tests.reviewed import Reviewed
+from tests.sampled import beside
+
+SV, EN = Language("sv"), Language("en")
+REPORTS = {"ledningens_genomgång_2025.pdf": b"%PDF-1.7 of a test"}
+# Fields that may stand in a package's database as they were written; every other text is a mark.
+NAMES = {
+    "staff": {"department", "unit"},
+    "systems": {"department", "system", "unit"},
+    "training": {"course", "course_code"},
+    "local_instruction": {"requirement", "unit"},
+    "classifications": {"system"},
+    "classification_actions": {"action_id", "system"},
+    "risk_analyses": {"system"},
+    "access_reviews": {"system"},
+    "processing": {"processing_id", "unit"},
+    "dpias": {"processing_id"},
+    "processors": {"agreement_id", "unit"},
+    "procurements": {"reference", "unit"},
+    "incidents": {"incident_id", "unit"},
+    "breaches": {"breach_id", "unit"},
+}
+TYPES = "date|datetime|yes_no|number|level|word|text|id|path"
+
+
+def packed(database, year, **said):
+    with database.cursor() as cursor:
+        review = reviewing.review_of(cursor, year)
+        return write_package(cursor, review, **({"version": None, "reports": REPORTS, "say": SV} | said))
+
+
+def files_of(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def checked(tmp_path, content):
+    path = tmp_path / "package.zip"
+    path.write_bytes(content)
+    return verify_package(path)
+
+
+def faults(tmp_path, content):
+    return [(fault.what, fault.where) for fault in checked(tmp_path, content).faults]
+
+
+def forged(files, **changed):
+    """A package whose sums are right: whoever changes a file can count it anew. A name's dots are written as __."""
+    given = {name.replace("__", "."): content for name, content in changed.items()}
+    kept = {name: content for name, content in {**files, **given}.items() if content is not None and name != SUMS}
+    return pack(kept, NOON)
+
+
+def opened(tmp_path, content):
+    """The database of a package, to look at or to change."""
+    path = tmp_path / "looked_at.duckdb"
+    path.write_bytes(content)
+    return duckdb.connect(str(path))
+
+
+def with_sql(tmp_path, files, sql):
+    """The database after some statements."""
+    with opened(tmp_path, files["frozen.duckdb"]) as connection:
+        connection.execute(sql)
+    return (tmp_path / "looked_at.duckdb").read_bytes()
+
+
+# --- The sample ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """The sample database, with the review of 2026 submitted and approved too."""
+    database = Database.at(beside(tmp_path_factory.mktemp("sample")).with_name("sample.duckdb"))
+    with database.cursor() as cursor:
+        draft = reviewing.review_of(cursor, 2026)
+    order = Order("test", NOON)
+    for point in POINTS:
+        for kind, text in (("comment", "Samtalat."), ("assessment", "partly")):
+            reviewing.write(database, draft.review_id, kind=kind, what=point.id, text=text, order=order)
+    submit(database, draft.review_id, name="Ylva Nordgren", order=order, own=None)
+    approve(database, draft.review_id, name="Rolf Ahlberg", order=order)
+    return database
+
+
+@pytest.fixture(scope="module")
+def content(sample):
+    return packed(sample, 2026)
+
+
+@pytest.fixture(scope="module")
+def files(content):
+    return files_of(content)
+
+
+@pytest.fixture(scope="module")
+def document(sample):
+    with sample.cursor() as cursor:
+        review = reviewing.review_of(cursor, 2026)
+        return frozen(cursor, review.review_id, review.version)
+
+
+def test_every_figure_is_counted_again_from_the_package_alone(sample, content, document, tmp_path):
+    found = checked(tmp_path, content)
+    with sample.cursor() as cursor:
+        review = reviewing.review_of(cursor, 2026)
+    assert found.faults == ()
+    assert (found.year, found.version, found.state, found.seal) == (2026, 1, "approved", review.sha256)
+    assert found.figures == sum(1 + len(answer.departments) + len(answer.units) for answer in document.points)
+    assert found.figures > 900
+    assert [answer.point.number for answer in document.points if not answer.now.basis] == []
+
+
+def test_the_review_is_in_it_as_it_was_sealed(files, document):
+    assert sealed(files["review.json"].decode()) in files["signatures.csv"].decode()
+    assert json.loads(files["review.json"])["as_of"] == document.as_of.isoformat()
+
+
+def test_everything_is_on_the_list_that_sha256sum_reads(files, tmp_path):
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    done = subprocess.run(["sha256sum", "-c", SUMS, "--strict"], cwd=tmp_path, capture_output=True, check=True)
+    assert len(done.stdout.splitlines()) == len(files) - 1
+
+
+def test_order_and_clock_are_the_same_for_the_same_review(sample, content, files):
+    again = packed(sample, 2026)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.namelist() == sorted(files)
+        assert {entry.date_time for entry in archive.infolist()} == {NOON.timetuple()[:6]}
+    other = files_of(again)
+    assert {name for name in files if files[name] != other[name]} == {"frozen.duckdb", SUMS}
+
+
+def test_two_packages_have_different_numbers_for_the_same_persons(sample, files, tmp_path):
+    told_by = [files, files_of(packed(sample, 2026))]
+    numbers = []
+    for each in told_by:
+        with opened(tmp_path, each["frozen.duckdb"]) as connection:
+            found = "select unit, employed_from, employee_id from staff order by all"
+            numbers.append(connection.execute(found).fetchall())
+    assert [row[:2] for row in numbers[0]] == [row[:2] for row in numbers[1]]
+    same = sum(one == other for one, other in zip(*numbers, strict=True))
+    assert same < len(numbers[0]) / 10
+
+
+def test_neither_number_nor_row_follows_the_staff_list(sample, files, document, tmp_path):
+    """Staff lists are sorted by name: a number in that order would tell who is who."""
+    staff = next(used.import_id for used in document.imports if used.source == "staff")
+    with opened(tmp_path, files["frozen.duckdb"]) as connection:
+        ours = connection.execute("select unit, employed_from, row from staff order by row").fetchall()
+        people = connection.execute("select employee_id from training").fetchall()
+        known = connection.execute("select employee_id from staff").fetchall()
+    with sample.cursor() as cursor:
+        sql = "select unit, employed_from, row from staff where import_id = $id order by row"
+        theirs = cursor.execute(sql, {"id": staff}).fetchall()
+    assert sorted(row[:2] for row in ours) == sorted(row[:2] for row in theirs)
+    assert sum(one[:2] == other[:2] for one, other in zip(ours, theirs, strict=True)) < len(ours) / 10
+    assert {*people} <= {*known}
+
+
+# --- What never leaves --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def held(files, tmp_path_factory):
+    """Every text in the database of the package, by table and column."""
+    with opened(tmp_path_factory.mktemp("held"), files["frozen.duckdb"]) as connection:
+        columns = connection.execute(
+            "select table_name, column_name from duckdb_columns() where data_type = 'VARCHAR' and not internal"
+        ).fetchall()
+        return {
+            (table, column): {
+                text for (text,) in connection.execute(f'select distinct "{column}" from {table}').fetchall() if text
+            }
+            for table, column in columns
+        }
+
+
+def written(sample, document):
+    """Every text of the exports behind the review, by source and column."""
+    imports = [used.import_id for used in document.imports]
+    with sample.cursor() as cursor:
+        return {
+            (source.id, column): {
+                text
+                for (text,) in cursor.execute(
+                    f"select distinct {column} from {source.id} where list_contains($imports, import_id)",
+                    {"imports": imports},
+                ).fetchall()
+                if text
+            }
+            for source in SOURCES.values()
+            for field in source.fields
+            for column, type_ in table_columns(field)
+            if type_ == "varchar" and column != f"{field.name}_code"
+        }
+
+
+def test_no_text_of_the_exports_is_in_the_database_but_names_of_the_house(sample, document, held):
+    texts = written(sample, document)
+    kept = {text for (source, column), found in texts.items() if column in NAMES.get(source, ()) for text in found}
+    secret = {text for found in texts.values() for text in found} - kept
+    assert len(secret) > 5000
+    codes = {"x", *(cell(number) for number in range(10_000))}
+    rows_ = {place: found for place, found in held.items() if not place[0].startswith("frozen_")}
+    assert {place: found & secret - codes for place, found in rows_.items() if found & secret - codes} == {}
+
+
+def test_no_person_is_named_anywhere_but_in_what_was_written_and_signed(sample, document, files, held):
+    texts = written(sample, document)
+    persons = [("staff", "name"), ("staff", "email"), ("training", "name"), ("training", "email")]
+    named = {text.casefold() for place in persons for text in texts[place]}
+    ids = {text.casefold() for text in texts["staff", "employee_id"]}
+    free = {text.casefold() for column in ("title", "cause", "action") for text in texts["incidents", column]}
+    assert len(named) > 1500
+    assert len(ids) > 1500
+    ours = {name: text.decode().casefold() for name, text in files.items() if name.endswith((".csv", ".sql", ".txt"))}
+    ours |= {"database": "\n".join(sorted({text for found in held.values() for text in found})).casefold()}
+    del ours["signatures.csv"]
+    everything = "\n".join(ours.values())
+    assert sorted(text for text in named | free if len(text) > 3 and text in everything) == []
+    assert sorted({*re.findall(r"\w+", everything)} & {text for text in ids if not text.isdigit()}) == []
+
+
+def test_the_bytes_of_the_database_hold_no_name(sample, document, files):
+    """Rows that were written and deleted again would still be there."""
+    raw = files["frozen.duckdb"]
+    texts = written(sample, document)
+    some = [*sorted(texts["staff", "name"])[:100], *sorted(texts["staff", "email"])[:100]]
+    assert [text for text in some if text.encode() in raw] == []
+
+
+def test_only_the_fields_that_are_named_here_stay_as_they_were(document):
+    stay: dict[str, set[str]] = {}
+    for source in SOURCES.values():
+        for field in source.fields:
+            for column, type_ in table_columns(field):
+                said = expression(source, field, column, type_, reading=reading(document))
+                if said == f"t.{column}" and field.type not in PLAIN and column != f"{field.name}_code":
+                    stay.setdefault(source.id, set()).add(column)
+    read = {id_ for answer in document.points for id_ in (*answer.point.needs, *answer.point.uses)}
+    assert {id_: columns for id_, columns in stay.items() if id_ in read} == NAMES
+
+
+def reading(document):
+    return Reading(words(document), kept_texts(SOURCES))
+
+
+def new(type_, **said):
+    """A source that nobody has thought of, with a field that is called as one that the statements read."""
+    field = Field(name="title", title="Title", type=type_, headings=("rubrik",), **said)
+    source = Source("news", 99, {"en": "News"}, {"en": "News"}, unique=(), key=(), rhythm_days=1, fields=(field,))
+    return source, field
+
+
+@pytest.mark.parametrize("type_", [*sorted(FIELD_TYPES - PLAIN), "a type of next year"])
+def test_a_new_text_never_leaves_by_default(document, type_):
+    source, field = new(type_)
+    assert "title" in words(document)
+    said = expression(source, field, "title", "varchar", reading=reading(document))
+    assert said == f"case when t.title is not null then '{MARK}' end"
+
+
+def test_a_field_that_no_statement_reads_is_empty(document):
+    source, field = new("date")
+    assert expression(source, field, "shoe_size", "date", reading=reading(document)) == "cast(null as date)"
+
+
+def test_a_new_field_that_refers_to_a_person_is_a_number(document):
+    source, field = new("id", refers_to=("staff", "employee_id"))
+    assert expression(source, field, "title", "varchar", reading=reading(document)) == "cast(p.number as varchar)"
+
+
+def test_a_second_person_or_a_reference_to_an_address_is_a_mark(document):
+    _, first = new("id", refers_to=("staff", "employee_id"))
+    second = Field(name="label", title="Manager", type="id", headings=("chef",), refers_to=("staff", "employee_id"))
+    third = Field(name="action", title="Address", type="id", headings=("adress",), refers_to=("staff", "email"))
+    source = Source("news", 99, {}, {}, unique=("label", "title"), key=(), rhythm_days=1, fields=(first, second, third))
+    for field in (second, third):
+        said = expression(source, field, field.name, "varchar", reading=reading(document))
+        assert said == f"case when t.{field.name} is not null then '{MARK}' end"
+
+
+def test_what_is_compared_is_declared():
+    assert [(s, f) for s, f in COMPARED if s not in SOURCES or f not in {x.name for x in SOURCES[s].fields}] == []
+
+
+def test_courses_that_no_rule_asks_for_stay_at_home(submitted, tmp_path):
+    with opened(tmp_path, submitted.files["frozen.duckdb"]) as connection:
+        rows = connection.execute("select course, course_code, employee_id from training order by course").fetchall()
+        staff = connection.execute("select employee_id from staff").fetchall()
+    assert [row[:2] for row in rows] == [
+        ("Grundkurs i dataskydd", "GDPR"),
+        ("informationssäkerhet för medarbetare", None),
+    ]
+    assert {row[2] for row in rows} < {number for (number,) in staff}
+
+
+# --- Files for people ---------------------------------------------------------------------------------------------
+
+
+def test_the_csv_files_are_what_the_readme_says(files):
+    for name, columns in COLUMNS.items():
+        content = files[f"{name}.csv"]
+        assert content.startswith(b"\xef\xbb\xbf")
+        assert content.count(b"\r\n") > 0
+        assert tuple(next(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))) == columns
+
+
+def test_the_readme_is_in_both_languages_and_names_every_file(files, sample):
+    text = files["README.txt"].decode()
+    assert text.startswith("Årspaket: ledningens genomgång 2026\n")
+    assert "Year package: management review 2026\n" in text
+    assert [name for name in files if "/" not in name and name not in ("README.txt",) and name not in text] == []
+    assert files_of(packed(sample, 2026, say=EN))["README.txt"].decode().startswith("Year package")
+    assert max(map(len, text.splitlines())) <= 96
+
+
+def test_a_text_that_could_be_a_formula_has_an_apostrophe(submitted):
+    rows = csv.DictReader(io.StringIO(submitted.files["texts.csv"].decode("utf-8-sig"), newline=""))
+    (text,) = [row["text"] for row in rows if (row["of"], row["kind"]) == ("access", "comment")]
+    assert text == f"'{FORMULA}"
+
+
+def test_the_figures_are_counted_by_hand_as_the_readme_says(files, tmp_path):
+    with opened(tmp_path, files["frozen.duckdb"]) as connection:
+        connection.execute(files["sql/macros.sql"].decode())
+        *_, whole, _, _ = [
+            connection.execute(one).fetchall()
+            for one in connection.extract_statements(files["sql/recount.sql"].decode())
+        ]
+    counted = {row[1]: row[5:10] for row in whole}
+    rows = csv.DictReader(io.StringIO(files["figures.csv"].decode("utf-8-sig"), newline=""))
+    frozen_ = {
+        int(row["point"]): tuple(int(row[name]) for name in ("met", "unmet", "unknown", "pending", "exempt"))
+        for row in rows
+        if row["kind"] == "now" and row["level"] == "organisation" and row["basis"] == "true"
+    }
+    assert {point: counts for point, counts in frozen_.items() if any(counts)} == counted
+
+
+def test_the_schema_makes_the_tables_that_are_there(files, tmp_path):
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(files["sql/schema.sql"].decode())
+        connection.execute(files["sql/macros.sql"].decode())
+        made = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    with opened(tmp_path, files["frozen.duckdb"]) as connection:
+        there = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    assert there == made | {"frozen_figures", "frozen_items"}
+
+
+# --- States, time and organisations -------------------------------------------------------------------------------
+
+FORMULA = '=HYPERLINK("x")\n- "två", tre'
+COURSES = """
+AD-konto | Kurs                                 | Kurskod | Status  | Slutfört datum
+p1       | Grundkurs i dataskydd                | GDPR    | Godkänd | 2026-02-01
+P1       | informationssäkerhet för medarbetare |         | Godkänd | 2026-02-01
+p2       | Att leva med missbruk                | STÖD-1  | Godkänd | 2026-02-01
+p9       | Grundkurs i dataskydd                | GDPR    | Godkänd | 2026-02-01
+"""
+OTHERS = "AD-konto | Enhet | Anställningsdatum\nz1 | Grannens enhet | 2020-01-01"
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """The folder of a database with a few exports."""
+    line = Reviewed(tmp_path_factory.mktemp("loaded"))
+    line.load_all()
+    line.load_table(COURSES, name="training.csv", source="training")
+    return line
+
+
+@pytest.fixture(scope="module")
+def submitted(loaded, tmp_path_factory):
+    """The same with a review that has been submitted, and the package of it as `content` and `files`."""
+    line = Reviewed(tmp_path_factory.mktemp("submitted")).copied_from(loaded)
+    review = line.open()
+    with pytest.raises(Refusal, match="is a draft"):
+        packed(line.database, 2026)
+    line.discuss(review)
+    line.write(review, "comment", "access", FORMULA)
+    line.submit(review)
+    line.content = packed(line.database, 2026)
+    line.files = files_of(line.content)
+    return line
+
+
+@pytest.fixture(scope="module")
+def approved(submitted, tmp_path_factory):
+    """The same with the review approved."""
+    line = Reviewed(tmp_path_factory.mktemp("approved")).copied_from(submitted)
+    with line.database.cursor() as cursor:
+        review = reviewing.review_of(cursor, 2026)
+    line.approve(review)
+    return line
+
+
+@pytest.fixture(scope="module")
+def small(approved):
+    """The files of a package of a few rows."""
+    return files_of(packed(approved.database, 2026))
+
+
+def one(line):
+    with line.database.cursor() as cursor:
+        return reviewing.review_of(cursor, 2026)
+
+
+def test_what_is_only_submitted_says_so(submitted, tmp_path):
+    found = checked(tmp_path, submitted.content)
+    assert (found.state, found.faults) == ("submitted", ())
+    assert "inlämnad men inte godkänd" in submitted.files["README.txt"].decode()
+    assert b"approved" not in submitted.files["signatures.csv"]
+
+
+def test_what_has_been_sent_back_is_a_draft_again(submitted, tmp_path):
+    line = Reviewed(tmp_path).copied_from(submitted)
+    line.send_back(one(line))
+    with pytest.raises(Refusal, match="is a draft"):
+        packed(line.database, 2026)
+
+
+def test_a_correction_is_packed_beside_what_it_corrects(approved, tmp_path):
+    line = Reviewed(tmp_path).copied_from(approved)
+    review = line.correct(one(line))
+    with pytest.raises(Refusal, match="Version 2"):
+        packed(line.database, 2026)
+    line.write(review, "comment", "access", "Rättat.")
+    line.approve(line.submit(review))
+    found = {number: checked(tmp_path, packed(line.database, 2026, version=number)) for number in (1, 2)}
+    assert [(each.version, each.state, each.faults) for each in found.values()] == [
+        (1, "approved", ()),
+        (2, "approved", ()),
+    ]
+    assert found[1].seal != found[2].seal
+    with pytest.raises(Refusal):
+        packed(line.database, 2026, version=3)
+
+
+def test_nothing_that_comes_later_is_in_it(approved, small, tmp_path):
+    line = Reviewed(tmp_path).copied_from(approved)
+    line.load_table(OTHERS, name="later.csv", source="staff")
+    revoke(line.database, 1, why="Fel fil", order=line.order())
+    add_alias(line.database, kind="unit", old="Norr", new="Nord", valid_from=date(2026, 1, 1), order=line.order())
+    after = files_of(packed(line.database, 2026))
+    assert {name for name in small if small[name] != after[name]} <= {"frozen.duckdb", SUMS}
+    assert faults(tmp_path, forged(after)) == []
+
+
+def test_names_that_have_changed_are_resolved_and_others_organisations_left_out(loaded, tmp_path):
+    line = Reviewed(tmp_path).copied_from(loaded)
+    line.load_table(OTHERS, name="other.csv", source="staff", organisation="Grannen")
+    for kind, old, new_ in (("unit", "Norr", "Nord"), ("system", "Alfa", "Omega"), ("unit", "Grannens enhet", "Nära")):
+        add_alias(line.database, kind=kind, old=old, new=new_, valid_from=date(2026, 1, 1), order=line.order())
+    line.done(organisation="Förvaltningen")
+    files = files_of(packed(line.database, 2026))
+    with opened(tmp_path, files["frozen.duckdb"]) as connection:
+        named = connection.execute("select old_name from aliases order by 1").fetchall()
+        units = connection.execute("select distinct unit from staff order by 1").fetchall()
+        names = connection.execute("select name from organisation_names").fetchall()
+    assert (named, units) == ([("Alfa",), ("Norr",)], [("Norr",), ("Söder",)])
+    assert names == [("Förvaltningen",)]
+    assert b"Nord" in files["figures.csv"]
+    assert faults(tmp_path, forged(files)) == []
+
+
+def test_organisations_that_have_become_one_are_counted_as_one(loaded, tmp_path):
+    line = Reviewed(tmp_path).copied_from(loaded)
+    line.load_table(OTHERS, name="other.csv", source="staff", organisation="Grannen")
+    day = date(2026, 1, 1)
+    for old in ("Förvaltningen", "Grannen"):
+        add_alias(line.database, kind="organisation", old=old, new='Järva\'s "nya"', valid_from=day, order=line.order())
+    line.done(organisation='Järva\'s "nya"')
+    content = packed(line.database, 2026)
+    found = checked(tmp_path, content)
+    assert (found.organisation, found.faults) == ('Järva\'s "nya"', ())
+    assert "Grannens enhet" in files_of(content)["figures.csv"].decode()
+
+
+# --- What has been changed ----------------------------------------------------------------------------------------
+
+
+def zipped(files):
+    """A package whose list of sums is left as it was."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def test_a_changed_byte_of_any_file_is_found(small, tmp_path):
+    path = tmp_path / "changed.zip"
+    for name in sorted(small.keys() - {SUMS}):
+        place = len(small[name]) // 2
+        changed = small[name][:place] + bytes([small[name][place] ^ 1]) + small[name][place + 1 :]
+        path.write_bytes(zipped(small | {name: changed}))
+        assert unpack(path).damaged == (name,)
+    path.write_bytes(zipped(small))
+    assert unpack(path).damaged == ()
+
+
+def test_a_damaged_zip_is_never_taken_for_whole(small, tmp_path):
+    whole, path = zipped(small), tmp_path / "damaged.zip"
+    for place in range(0, len(whole), len(whole) // 70):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            found = unpack(path)
+        except Refusal:
+            continue
+        same = found.files == {name: content for name, content in small.items() if name != SUMS}
+        assert same or found.damaged or found.missing or found.extra
+
+
+def test_a_file_more_or_less_is_found(small, tmp_path):
+    path = tmp_path / "other.zip"
+    less = {name: content for name, content in small.items() if name != "texts.csv"}
+    path.write_bytes(zipped(less | {"notes.txt": b"hello"}))
+    assert (unpack(path).extra, unpack(path).missing) == (("notes.txt",), ("texts.csv",))
+    assert faults(tmp_path, path.read_bytes()) == [("missing", "texts.csv"), ("extra", "notes.txt")]
+
+
+def test_a_file_that_has_been_taken_off_the_list_too_is_missed(small, tmp_path):
+    found = faults(tmp_path, forged(small, texts__csv=None, frozen__duckdb=None))
+    assert found == [("missing", "frozen.duckdb"), ("missing", "texts.csv")]
+
+
+def test_what_somebody_has_put_on_the_list_does_not_belong_to_it_either(small, tmp_path):
+    added = pack({**without_sums(small), "tool.exe": b"MZ", "reports/minutes.txt": b"hello"}, NOON)
+    assert faults(tmp_path, added) == [("extra", "tool.exe")]
+
+
+def test_a_package_without_signatures_is_not_signed(small, tmp_path):
+    heading = small["signatures.csv"].splitlines(keepends=True)[0]
+    assert faults(tmp_path, forged(small, signatures__csv=heading)) == [("rows", "signatures.csv")]
+
+
+def test_a_changed_figure_is_found_though_its_sum_is_counted_anew(small, tmp_path):
+    changed = small["figures.csv"].replace(b",2,1,0,0,0,3,", b",3,0,0,0,0,3,", 1)
+    assert changed != small["figures.csv"]
+    assert [what for what, _ in faults(tmp_path, forged(small, figures__csv=changed))] == ["cell"]
+    lines = small["figures.csv"].splitlines(keepends=True)
+    assert faults(tmp_path, forged(small, figures__csv=b"".join(lines[:-1]))) == [("rows", "figures.csv")]
+
+
+def test_a_changed_review_is_found_though_its_sum_is_counted_anew(small, tmp_path):
+    said = json.loads(small["review.json"])
+    said["points"][2]["now"]["met"] += 1
+    found = checked(tmp_path, forged(small, review__json=json.dumps(said).encode())).faults
+    assert {fault.what for fault in found} == {"seal", "cell", "figure"}
+    (figure,) = [fault for fault in found if fault.what == "figure"]
+    assert (figure.point.number, figure.where, figure.was, figure.now) == (3, "", "met 3, unmet 1", "met 2, unmet 1")
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (
+            "update systems set classified_last_year = true where system = 'Gamma'; "
+            "delete from staff where unit = 'Norr'",
+            {("figure", ""), ("figure", "Söder"), ("figure", "Öst"), ("figure", "Norr")},
+        ),
+        (
+            "update frozen_items set number = 9 where point = 4; "
+            "update frozen_figures set met = 9 where unit = 'Norr'; "
+            "update imports set sha256 = 'aa' where source = 'staff'",
+            {("cell", f"frozen.duckdb: {name}") for name in ("frozen_figures", "frozen_items", "imports")},
+        ),
+        (
+            "create table one as select 1; create view two as select 1; create macro three() as 1",
+            {("extra", f"frozen.duckdb: {name}") for name in ("one", "two", "three")},
+        ),
+    ],
+)
+def test_a_changed_row_is_found_though_its_sum_is_counted_anew(small, tmp_path, sql, expected):
+    changed = with_sql(tmp_path, small, sql)
+    found = {(what, where.split(", ")[0]) for what, where in faults(tmp_path, forged(small, frozen__duckdb=changed))}
+    assert found == expected or (expected <= found and {what for what, _ in found} == {"figure"})
+
+
+def test_a_statement_that_is_not_the_frozen_one_is_found(small, tmp_path):
+    changed = {"sql/points/access.sql": small["sql/points/access.sql"].replace(b"'met:'", b"'unmet:'")}
+    assert faults(tmp_path, pack({**without_sums(small), **changed}, NOON)) == [("statement", "sql/points/access.sql")]
+
+
+def without_sums(files):
+    return {name: content for name, content in files.items() if name != SUMS}
+
+
+# --- Packages that mean harm --------------------------------------------------------------------------------------
+
+
+def with_statement(files, name, sql):
+    """A package with another statement in the review and beside it, and a new seal and new sums."""
+    said = json.loads(files["review.json"])
+    was = hashlib.sha256(files["review.json"]).hexdigest()
+    header = re.match(r"(--.*\n)*", said["statements"][name])[0]
+    said["statements"][name] = header + sql
+    review = json.dumps(said).encode()
+    signed = files["signatures.csv"].replace(was.encode(), hashlib.sha256(review).hexdigest().encode())
+    changed = {"review.json": review, "signatures.csv": signed, f"sql/{name}": said["statements"][name].encode()}
+    return pack({**without_sums(files), **changed}, NOON)
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("points/access.sql", "copy (select 1) to '{there}'"),
+        ("points/access.sql", "select 1; copy (select 1) to '{there}'"),
+        ("points/access.sql", "attach '{there}' as there"),
+        ("points/access.sql", "install httpfs"),
+        ("points/access.sql", "load httpfs"),
+        ("points/access.sql", "set enable_external_access = true"),
+        ("points/access.sql", "pragma version"),
+        ("points/access.sql", "create table there as select 1"),
+        ("points/access.sql", "export database '{there}'"),
+        ("app/units.sql", "drop table staff"),
+        ("app/coverage.sql", ", a as (select 1) from a; copy (select 1) to '{there}'"),
+        ("macros.sql", "copy (select 1) to '{there}'"),
+        ("macros.sql", "create or replace macro renamed(a) as a; install httpfs"),
+        ("macros.sql", "create table there as select 1"),
+    ],
+)
+def test_a_statement_that_does_more_than_read_is_not_run(small, tmp_path, name, sql):
+    there = tmp_path / "there"
+    found = faults(tmp_path, with_statement(small, name, sql.format(there=there)))
+    assert found == [("forbidden", f"sql/{name}")]
+    assert not there.exists()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from read_text('/etc/passwd')",
+        "select * from '/etc/passwd'",
+        "select * from glob('/*')",
+        "select * from packed",
+        "select count(*) from (select unnest(range(1000000000)) order by random())",
+        "select repeat('x', 2000000000) from range(100)",
+        "select",
+        "select 1 as a) as item union all (select 2",
+        "select /* ",
+        "select $no_such_value",
+    ],
+)
+def test_a_statement_reaches_nothing_outside_the_package(small, tmp_path, sql):
+    (fault,) = checked(tmp_path, with_statement(small, "points/access.sql", sql)).faults
+    assert fault.what in {"database", "lacking", "forbidden"}
+    assert "root:" not in fault.now
+
+
+@pytest.mark.parametrize("sql", ["select count(*) as a from range(10000000) x, range(10000000) y", "recursive"])
+def test_a_statement_without_end_is_ended(small, tmp_path, monkeypatch, sql):
+    monkeypatch.setattr(year_package, "SECONDS", 0.3)
+    if sql == "recursive":
+        sql = "with recursive t as (select 1 as i union all select i + 1 from t) select count(*) as a from t"
+    assert faults(tmp_path, with_statement(small, "points/access.sql", sql)) == [("database", "frozen.duckdb")]
+
+
+def test_a_statement_that_gives_something_else_is_told(small, tmp_path):
+    changed = with_statement(small, "app/coverage.sql", ", a as (select 1 as point) select * from a")
+    assert faults(tmp_path, changed) == [("lacking", "sql/app/coverage.sql")]
+    assert faults(tmp_path, with_statement(small, "app/units.sql", "select")) == [("lacking", "sql/app/units.sql")]
+
+
+def test_a_missing_statement_is_told(small, tmp_path):
+    said = json.loads(small["review.json"])
+    del said["statements"]["points/dpia.sql"]
+    found = faults(tmp_path, forged(small, review__json=json.dumps(said).encode()))
+    assert ("lacking", "sql/points/dpia.sql") in found
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None])
+def test_a_database_that_is_none_is_told(small, tmp_path, content):
+    raw = small["frozen.duckdb"]
+    broken = raw[: len(raw) // 2] if content is None else content
+    assert ("database", "frozen.duckdb") in faults(tmp_path, forged(small, frozen__duckdb=broken))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../there",
+        "a/../../there",
+        "/there",
+        "a//b",
+        "C:there",
+        "a\\b",
+        "..",
+        ".",
+        "a/",
+        "",
+        "a\nb",
+        "./a",
+        "a/.",
+        "con\x00",
+    ],
+)
+def test_a_name_that_leads_elsewhere_is_refused(name):
+    assert not NAME.fullmatch(name)
+
+
+def test_a_package_with_such_a_name_is_not_unpacked(small, tmp_path):
+    with pytest.raises(Refusal, match="a name that no year package has"):
+        checked(tmp_path, zipped(small | {"../there": b"x"}))
+    assert not (tmp_path.parent / "there").exists()
+
+
+def test_the_same_name_twice_is_refused(small, tmp_path):
+    target = io.BytesIO(zipped(small))
+    with zipfile.ZipFile(target, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("figures.csv", b"another")
+    with pytest.raises(Refusal, match="a name that no year package has"):
+        checked(tmp_path, target.getvalue())
+
+
+def bomb():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        zeros = bytes(64 << 20)
+        for number in range(9):
+            archive.writestr(f"{number}.csv", zeros, compresslevel=1)
+    return target.getvalue()
+
+
+def crowd():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for number in range(30_000):
+            archive.writestr(f"{number:030}", b"")
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("make", [bomb, crowd])
+def test_a_package_that_is_too_large_is_not_unpacked(tmp_path, make):
+    with pytest.raises(Refusal, match="larger than a year package"):
+        checked(tmp_path, make())
+
+
+def test_a_size_that_is_not_true_is_not_believed(small, tmp_path):
+    """The table of contents says 1 byte of a file that has many."""
+    raw = zipped(small | {"figures.csv": bytes(10_000_000)})
+    size = (10_000_000).to_bytes(4, "little")
+    found = faults(tmp_path, raw.replace(size, (1).to_bytes(4, "little")))
+    assert ("damaged", "figures.csv") in found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK",
+        b"PK\x05\x06" + bytes(18),
+        b"hello, world" * 100,
+        zipped({"a.txt": b"x"}),
+        zipped({SUMS: b"no sum\n", "review.json": b"{}"}),
+        zipped({SUMS: b"\xff\xfe", "review.json": b"{}"}),
+        pack({"review.json": b"{}"}, NOON),
+        pack({"review.json": b"[" * 100_000}, NOON),
+        pack({"review.json": b'{"format": 1}'}, NOON),
+        pack({"figures.csv": b""}, NOON),
+    ],
+)
+def test_a_file_that_is_no_package_is_refused_with_a_sentence(tmp_path, content):
+    with pytest.raises(Refusal, match="is no year package"):
+        checked(tmp_path, content)
+
+
+def test_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path):
+    for path in (tmp_path / "nowhere.zip", tmp_path):
+        with pytest.raises(Refusal, match="cannot be read"):
+            verify_package(path)
+
+
+def test_a_package_of_another_version_of_the_program_says_so(small, tmp_path):
+    said = json.loads(small["review.json"]) | {"format": 99}
+    with pytest.raises(Refusal, match="format 99"):
+        checked(tmp_path, forged(small, review__json=json.dumps(said).encode()))
+
+
+def test_a_title_is_never_taken_for_a_format(small, tmp_path):
+    said = json.loads(small["review.json"])
+    said["chapters"][0]["title"] = {"sv": "{year:>99999999999}", "en": "{organisation.__class__}"}
+    said["written"]["chapters"][said["chapters"][0]["id"]] = "Text"
+    assert ("rows", "texts.csv") in faults(tmp_path, forged(small, review__json=json.dumps(said).encode()))
+
+
+# --- Sentences ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("say", [SV, EN], ids=lambda say: say.code)
+def test_every_fault_is_told_in_both_languages(say):
+    for what in year_package.SAID:
+        point = POINTS[0] if what == "figure" else None
+        text = told(Fault(what, "Norr", "met 3", "met 2", point), say)
+        assert "Norr" in text
+        assert "{" not in text
+    assert "\x1b" not in told(Fault("cell", "a\x1b[2J", "\u202e", "x" * 9000), say)
+    assert len(told(Fault("cell", "a", "", "x" * 9000), say)) < 400
+    whole = told(Fault("figure", "", "met 3", "met 2", POINTS[0]), say)
+    assert whole.startswith(f"1 {say.pick(POINTS[0].title)}: ")
