@@ -53,8 +53,13 @@ class Place:
 
     def holds(self, row: Row) -> bool:
         """Whether an item belongs to it."""
+        return all(_folded(row[name]) == said for name, said in self._wanted)
+
+    @cached_property
+    def _wanted(self) -> list[tuple[str, str]]:
+        """What an item must say: asked of every item, so told once; of an organisation's items nothing."""
         wanted = {"department": self.department, "unit": self.unit}
-        return all(said is None or _folded(row[name]) == _folded(said) for name, said in wanted.items())
+        return [(name, _folded(said)) for name, said in wanted.items() if said is not None]
 
 
 def _folded(name: str | None) -> str:

@@ -1,7 +1,9 @@
 """Tables in HTML, as many systems write them under the name .xls, and in the XML of Excel 2003."""
 
+import html
 import io
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, cast
 
 from compliance.cells import (
@@ -19,6 +21,9 @@ from compliance.cells import (
 
 SPREADSHEET_2003: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 SS: Final = f"{{{SPREADSHEET_2003}}}"
+
+# How Excel says in the first of several pages which of the others is which sheet.
+SHEET_OF_PAGES: Final = re.compile(r"<x:Name>([^<]*)</x:Name>\s*<x:WorksheetSource\s+HRef=[\"']([^\"']+)[\"']")
 
 # --- HTML ----------------------------------------------------------------------------------------
 
@@ -144,26 +149,49 @@ def _span(attributes: dict[str, str], name: str, *, most: int) -> int:
 
 def read_html(text: str) -> Content:
     """The tables of a page, one under the other, as one sheet."""
-    from lxml import etree
+    return _content([("", text)])
 
-    collected = HtmlRows()
-    parser = etree.HTMLParser(target=collected, encoding="utf-8", no_network=True, huge_tree=True)
-    rows = etree.fromstring(text.encode(), parser)
-    if not collected.tables:
+
+def read_pages(pages: Sequence[tuple[str, str]]) -> Content:
+    """The sheets of a "single file web page", given as (place, page): those that its first page names, else that."""
+    if not pages:
         raise Unreadable("no_table")
-    cells, cut = table_of(cast(list[Row], rows))
-    return Content(kind="html", sheets=[Found(name="", cells=trimmed(cells), cut=cut + collected.cut)])
+    by_file = {place.rpartition("/")[2]: page for place, page in pages}
+    named = [(html.unescape(name), place.rpartition("/")[2]) for name, place in SHEET_OF_PAGES.findall(pages[0][1])]
+    return _content([(name, by_file[file]) for name, file in named if file in by_file] or [("", pages[0][1])])
 
 
-def page_in_archive(data: bytes) -> bytes:
-    """The page in a "single file web page", which some systems name .xls."""
+def pages_in_archive(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """(place, page) of each page in a "single file web page", which some systems and Excel itself name .xls."""
     import email
 
     for part in email.message_from_bytes(data).walk():
         page = part.get_payload(decode=True)
         if part.get_content_type() == "text/html" and isinstance(page, bytes):
-            return page
-    raise Unreadable("no_table")
+            yield part.get("Content-Location", ""), page
+
+
+def _content(pages: Sequence[tuple[str, str]]) -> Content:
+    """The pages that have a table, each as a sheet under its name."""
+    sheets = [sheet for name, text in pages if (sheet := _page(name, text))]
+    if not sheets:
+        raise Unreadable("no_table")
+    return Content(kind="html", sheets=sheets)
+
+
+def _page(name: str, text: str) -> Found | None:
+    """The tables of a page, one under the other; None where it has none."""
+    from lxml import etree
+
+    if not text.strip():
+        return None
+    collected = HtmlRows()
+    parser = etree.HTMLParser(target=collected, encoding="utf-8", no_network=True, huge_tree=True)
+    rows = etree.fromstring(text.encode(), parser)
+    if not collected.tables:
+        return None
+    cells, cut = table_of(cast(list[Row], rows))
+    return Found(name=name, cells=trimmed(cells), cut=cut + collected.cut)
 
 
 # --- XML of Excel 2003 ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MASK: Final = "******-****"
 SIGNS: Final = "-+\u2010-\u2015\u2212"
 # What can stand between two digits without being seen, and what divides the thousands of a number.
-UNSEEN: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+UNSEEN: Final = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 GAPS: Final = " \u00a0\u2009\u202f"
 POWER: Final = "[0-9][.,][0-9]{7,11}[eE][+]?(?:0?9|11)"
 LOOKS_LIKE: Final = (
@@ -41,7 +41,7 @@ def mask_text(text: str) -> tuple[str, int]:
 
 def _plain(text: str) -> str:
     """The text with digits side by side that marks, gaps between thousands or a power of ten keep apart."""
-    if not text.isascii():
+    if not text.isprintable():
         text = BETWEEN.sub("", text)
     if text.isdigit():
         return text

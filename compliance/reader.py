@@ -36,7 +36,7 @@ SIGNATURES: Final = (
     (b"\x1f\x8b", "archive"),
     (b"7z\xbc\xaf", "archive"),
     (b"Rar!", "archive"),
-    (b"PK\x05\x06", "archive"),
+    (b"PK\x05\x06", "empty"),
     (b"{\\rtf", "document"),
     (b"\x09\x00\x04\x00", "old_excel"),
     (b"\x09\x02\x06\x00", "old_excel"),

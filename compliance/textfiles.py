@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final, cast
 
 from compliance.cells import Content, Found, Row, Unreadable, replaced, table_of, trimmed
-from compliance.markup import SPREADSHEET_2003, page_in_archive, read_html, read_xml_2003
+from compliance.markup import SPREADSHEET_2003, pages_in_archive, read_html, read_pages, read_xml_2003
 
 DELIMITERS: Final = ";\t,"
 SAMPLE: Final = 200_000
@@ -26,12 +26,14 @@ def read_text(data: bytes) -> Content:
     text = decode(data)
     head = text[:4096].lstrip().lower()
     if head.startswith("mime-version:"):
-        return read_html(decode(page_in_archive(data)))
+        return read_pages([(name, decode(page)) for name, page in pages_in_archive(data)])
     if not head.startswith("<"):
         return Content(kind="csv", sheets=[read_csv(text)])
     if re.search(f"[\"']{SPREADSHEET_2003}[\"']", head) and "<html" not in head:
         return read_xml_2003(text)
-    if re.search(r"<(html|table|meta|body|div|style|center|!doctype html)\b", head):
+    if re.search("<office:document", head):
+        raise Unreadable("open_office")
+    if re.search(r"<(html|table|meta|body|div|style|center|!doctype html)\b(?!:)", head):
         return read_html(text)
     raise Unreadable("unknown")
 

@@ -2,12 +2,13 @@
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from xml.parsers.expat import ExpatError
@@ -44,23 +45,40 @@ PARTS: Final = (
     ("word/document.xml", "document"),
     ("ppt/presentation.xml", "slides"),
     ("index/document.iwa", "numbers"),
+    ("encrypted-package", "password"),
 )
 # What a workbook is by its table of contents where its parts do not have the names that all programs give them.
 TYPES: Final = (
     (b"ms-excel.sheet.binary", "xlsb"),
     (b"wordprocessingml", "document"),
     (b"presentationml", "slides"),
-    (b"spreadsheetml", "unusual"),
 )
-OPEN_DOCUMENT: Final = "application/vnd.oasis.opendocument."
-SHEET_PART: Final = re.compile(r"xl[/\\]worksheets[/\\][^/\\]+\.xml", re.IGNORECASE)
+OPEN_DOCUMENT: Final = re.compile(r"application/vnd\.(?:oasis\.opendocument|sun\.xml)\.(\w+)")
+OPEN_DOCUMENTS: Final = {
+    "text": "document",
+    "writer": "document",
+    "presentation": "slides",
+    "impress": "slides",
+    "calc": "open_office",
+    "spreadsheet": None,
+}
+# Macros may have a password of their own, which is no reason to refuse the table.
+ENCRYPTED: Final = re.compile(rb"[\"']content\.xml[\"'][^<>]*>\s*<(?:\w+:)?encryption-data\b")
+ENCRYPTION: Final = re.compile(rb"<(?:\w+:)?encryption-data\b.*?</(?:\w+:)?encryption-data>", re.DOTALL)
+SHEET_PART: Final = re.compile(r"xl[/\\]worksheets[/\\][^/\\]+\.xml|(?:work)?sheet\d*\.xml|content\.xml", re.IGNORECASE)
 DATE1904: Final = re.compile(rb"<(\w+:)?workbookPr\b[^>]{0,1000}\bdate1904=[\"'](1|true|on)[\"']")
 
 RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
 SHEET_TYPE: Final = re.compile(rb"relationships/(?:work|chart)sheet[\"']")
 SHEET_TAG: Final = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*/>")
+STATE: Final = re.compile(rb"\sstate=[\"'][^\"']*[\"']")
+DIMENSION: Final = re.compile(rb"<(?:\w+:)?dimension\s[^<>]*/>")
 ID: Final = re.compile(rb"[\s:][Ii]d=[\"']([^\"']+)[\"']")
 SPACE: Final = re.compile(rb">\s+(?=</?(?:table|office|draw):|<text:p)")
+# LibreOffice says that a cell with an error is an empty text, and shows another.
+HIDDEN_ERROR: Final = re.compile(
+    rb'office:string-value=""([^<>]*\scalcext:value-type="error"[^<>]*>\s*<text:p>)([^<]*)'
+)
 
 OLE_STREAMS: Final = (
     ("EncryptedPackage", "password"),
@@ -68,7 +86,11 @@ OLE_STREAMS: Final = (
     ("PowerPoint Document", "slides"),
 )
 RIGHTS: Final = re.compile("DRMEncrypted|DRMContent")
-DATE_MODE, FILE_PASS, END_OF_GLOBALS = 0x0022, 0x002F, 0x000A
+DATE_MODE, FILE_PASS, BEGIN, END = 0x0022, 0x002F, 0x0809, 0x000A
+# The first record of a chart, of Excel 97–2003 and of Excel 5.0.
+CHART: Final = re.compile(rb"\x09\x08(?:\x10\x00\x00\x06|\x08\x00\x00\x05)\x20\x00")
+NOTHING: Final = b"\xff\xff"
+CODE_PAGE, UNICODE, EXCEL_97 = 0x0042, 1200, 0x0600
 
 # --- zip: xlsx, xlsm, ods ------------------------------------------------------------------------
 
@@ -80,7 +102,9 @@ def read_zip(file: BinaryIO, *, folder: Path, careful: bool) -> Content:
         scans = inflate(archive)
         formulas = sum(scan.formulas for scan in scans.values())
         if kind == "ods":
-            return _ods(archive, _loaded(archive, file, kind=kind, folder=folder))
+            errors = any(scan.hidden_errors for scan in scans.values())
+            found = load_sheets(_mended(archive)) if errors else _loaded(archive, file, kind=kind, folder=folder)
+            return _ods(archive, found)
         near, cut = None, 0
         if careful or any(scan.sparse for scan in scans.values()):
             near, cut = _without_strays(archive, careful=careful)
@@ -114,20 +138,25 @@ def _zip_kind(archive: zipfile.ZipFile) -> str:
             raise Unreadable(code)
     if "content.xml" in names:
         return _open_document(archive)
-    types = _part(archive, "[Content_Types].xml", limit=1 << 20)
-    raise Unreadable(next((code for word, code in TYPES if word in types), "archive"))
+    return _kind_by_contents(_part(archive, "[Content_Types].xml", limit=1 << 20))
+
+
+def _kind_by_contents(types: bytes) -> str:
+    """`xlsx` for a workbook by its table of contents, by which the library finds parts of any name."""
+    for word, code in TYPES:
+        if word in types:
+            raise Unreadable(code)
+    if b"spreadsheetml" not in types:
+        raise Unreadable("archive")
+    return "xlsx"
 
 
 def _open_document(archive: zipfile.ZipFile) -> str:
-    mimetype = _part(archive, "mimetype", limit=200).decode("latin-1").strip()
-    if b"encryption-data" in _part(archive, "META-INF/manifest.xml", limit=1 << 20):
+    if ENCRYPTED.search(_part(archive, "META-INF/manifest.xml", limit=1 << 20)):
         raise Unreadable("password")
-    if mimetype.startswith(OPEN_DOCUMENT + "text"):
-        raise Unreadable("document")
-    if mimetype.startswith(OPEN_DOCUMENT + "presentation"):
-        raise Unreadable("slides")
-    if mimetype.startswith(OPEN_DOCUMENT) and "spreadsheet" not in mimetype:
-        raise Unreadable("unknown")
+    said = OPEN_DOCUMENT.match(_part(archive, "mimetype", limit=200).decode("latin-1").strip())
+    if said and (code := OPEN_DOCUMENTS.get(said[1], "unknown")):
+        raise Unreadable(code)
     return "ods"
 
 
@@ -205,19 +234,23 @@ def _loaded(archive: zipfile.ZipFile, file: BinaryIO, *, kind: str, folder: Path
     try:
         return load_file(file, kind=kind, folder=folder)
     except Unreadable as problem:
-        if problem.code != "unusual":
+        if problem.code not in ("unusual", "password"):
             raise
         return load_sheets(_mended(archive))
 
 
 def _mended(archive: zipfile.ZipFile) -> bytes:
-    """A copy without what the library does not know: sheets of old macros, and space between OpenDocument's cells."""
+    """A copy without what the library does not know.
+
+    Those are sheets of macros, states of a sheet and sizes that nobody else writes; in OpenDocument, space between
+    cells, errors in them and macros with a password.
+    """
     relations = _part(archive, "xl/_rels/workbook.xml.rels", limit=1 << 20)
-    other = {id_[1] for tag in RELATION.findall(relations) if not SHEET_TYPE.search(tag) and (id_ := ID.search(tag))}
+    sheets = {id_[1] for tag in RELATION.findall(relations) if SHEET_TYPE.search(tag) and (id_ := ID.search(tag))}
 
     def known(tag: re.Match[bytes]) -> bytes:
         id_ = ID.search(tag[0])
-        return b"" if id_ and id_[1] in other else tag[0]
+        return STATE.sub(b"", tag[0]) if id_ and id_[1] in sheets else b""
 
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
@@ -226,9 +259,18 @@ def _mended(archive: zipfile.ZipFile) -> bytes:
             if _plain(part.filename) == "xl/workbook.xml":
                 content = SHEET_TAG.sub(known, content)
             elif _plain(part.filename) == "content.xml":
-                content = SPACE.sub(b">", content)
+                content = HIDDEN_ERROR.sub(_shown_error, SPACE.sub(b">", content))
+            elif _plain(part.filename) == "meta-inf/manifest.xml":
+                content = ENCRYPTION.sub(b"", content)
+            elif SHEET_PART.fullmatch(part.filename):
+                content = DIMENSION.sub(b"", content, count=1)
             copy.writestr(part.filename, content)
     return file.getvalue()
+
+
+def _shown_error(cell: re.Match[bytes]) -> bytes:
+    """The cell with its error as its text; what only LibreOffice says (Err:502) is as Excel would write it."""
+    return cell[1] + (cell[2] if cell[2].startswith(b"#") else b"#N/A")
 
 
 def _xlsx(archive: zipfile.ZipFile, sheets: list[Found], *, kind: str) -> Content:
@@ -257,22 +299,27 @@ def read_ole(file: BinaryIO, *, folder: Path) -> Content:
 
     try:
         with olefile.OleFileIO(file) as ole:
-            globals_ = _workbook_globals(ole)
+            name = _workbook_stream(ole)
+            stream = ole.openstream(name).read()
             saved = ole.get_metadata().last_saved_time
+        globals_ = dict(_biff_records(io.BytesIO(stream)))
+        if FILE_PASS in globals_:
+            raise Unreadable("password")
+        mended = in_unicode(without_charts(stream))
+        copy = _with_stream(file, name, mended) if mended != stream else None
     except (OSError, ValueError, olefile.olefile.OleFileError) as fault:
         raise Unreadable("damaged") from fault
-    if FILE_PASS in globals_:
-        raise Unreadable("password")
     return Content(
         kind="xls",
-        sheets=load_file(file, kind="xls", folder=folder),
+        sheets=load_sheets(copy) if copy else load_file(file, kind="xls", folder=folder),
         date1904=globals_.get(DATE_MODE, b"")[:1] == b"\x01",
-        modified=local_time(saved.replace(tzinfo=UTC).isoformat()) if saved else None,
+        # some programs write a text
+        modified=local_time(saved.replace(tzinfo=UTC).isoformat()) if isinstance(saved, datetime) else None,
     )
 
 
-def _workbook_globals(ole: Any) -> dict[int, bytes]:
-    """The records of the workbook's first part, by their number."""
+def _workbook_stream(ole: Any) -> str:
+    """The name of the part that has the sheets; raises Unreadable where there is none that can be read."""
     streams = {"/".join(path) for path in ole.listdir()}
     if any(map(RIGHTS.search, streams)):
         raise Unreadable("rights")
@@ -282,7 +329,7 @@ def _workbook_globals(ole: Any) -> dict[int, bytes]:
     name = next((stream for stream in sorted(streams, reverse=True) if stream.lower() in ("workbook", "book")), None)
     if name is None:
         raise Unreadable("unknown")
-    return dict(_biff_records(ole.openstream(name)))
+    return name
 
 
 def _biff_records(stream: Any) -> Iterator[tuple[int, bytes]]:
@@ -290,8 +337,53 @@ def _biff_records(stream: Any) -> Iterator[tuple[int, bytes]]:
     while len(head := stream.read(4)) == 4:
         number = int.from_bytes(head[:2], "little")
         yield number, stream.read(int.from_bytes(head[2:], "little"))
-        if number == END_OF_GLOBALS:
+        if number == END:
             return
+
+
+def without_charts(stream: bytes) -> bytes:
+    """The records of a workbook with those of its charts made void: the library takes their numbers for cells.
+
+    A chart on a sheet lies between the sheet's own first and last record, and would be written over its first cells.
+    """
+    if not CHART.search(stream):
+        return stream
+    mended, place, sheet, chart = bytearray(stream), 0, False, False
+    while place + 4 <= len(stream):
+        number, length = struct.unpack_from("<HH", stream, place)
+        if number == BEGIN:
+            chart = CHART.match(stream, place) is not None
+            sheet = sheet or not chart
+        if chart and (sheet or number not in (BEGIN, END)):
+            mended[place : place + 2] = NOTHING
+        if number == END:
+            sheet, chart = sheet and chart, False
+        place += 4 + length
+    return bytes(mended)
+
+
+def in_unicode(stream: bytes) -> bytes:
+    """The records of a workbook with the right code page: since Excel 97 all texts are Unicode, whatever they say."""
+    place = 0
+    while place + 6 <= len(stream):
+        number, length, said = struct.unpack_from("<HHH", stream, place)
+        if number == END or (number == BEGIN and said != EXCEL_97):
+            return stream
+        if number == CODE_PAGE:
+            return stream[: place + 4] + struct.pack("<H", UNICODE) + stream[place + 6 :]
+        place += 4 + length
+    return stream
+
+
+def _with_stream(file: BinaryIO, name: str, stream: bytes) -> bytes:
+    """A copy of the container with other content, of the same length, in one of its streams."""
+    import olefile
+
+    file.seek(0)
+    copy = io.BytesIO(file.read())
+    with olefile.OleFileIO(copy, write_mode=True) as ole:
+        ole.write_stream(name, stream)
+    return copy.getvalue()
 
 
 # --- sheets by fastexcel -------------------------------------------------------------------------

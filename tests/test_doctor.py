@@ -1,12 +1,15 @@
 """The file doctor: each odd file that is known by name is read rightly, or refused with what to do about it."""
 
+import io
 import os
+import struct
 import time
 from pathlib import Path
 
+import olefile
 import pytest
 
-from compliance import reading
+from compliance import reading, workbooks
 from compliance.errors import Refusal
 from compliance.masking import MASK, mask_text
 from compliance.reading import read
@@ -147,6 +150,90 @@ def test_space_between_the_cells_of_ods():
     assert rows(sheet) == [["Id", "Namn i  ord"]]
 
 
+def test_macros_with_a_password_are_no_reason():
+    """locked_macros: what is encrypted is not the table"""
+    parts = {"META-INF/manifest.xml": manifest("Basic/Module1.xml"), "Basic/Module1.xml": "x"}
+    content = files.ods(files.ods_row(files.ods_cell("Id")), parts=parts)
+    assert rows(read(content, name="a.ods").sheets[0]) == [["Id"]]
+
+
+def manifest(encrypted):
+    """What an OpenDocument package says of a part that is encrypted."""
+    return (
+        f'<m:manifest xmlns:m="{files.OASIS}manifest:1.0"><m:file-entry m:full-path="content.xml"/>'
+        f'<m:file-entry m:full-path="{encrypted}" m:size="5">\n <m:encryption-data m:checksum="x">'
+        "<m:algorithm/></m:encryption-data></m:file-entry></m:manifest>"
+    )
+
+
+def test_errors_that_libreoffice_hides_are_errors():
+    """hidden_error: the file says that the cell is an empty text"""
+    said = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
+    cells = [f"<table:table-cell {said}><text:p>{text}</text:p></table:table-cell>" for text in ("#REF!", "Err:502")]
+    body = files.ods_row(files.ods_cell("Id"), files.ods_cell("Namn")) + files.ods_row(*cells)
+    content = files.ods(body.replace("<table:table-row", '<table:table-row xmlns:calcext="c"'))
+    assert rows(read(content, name="a.ods").sheets[0]) == [["Id", "Namn"], ["#REF!", "#N/A"]]
+
+
+def test_a_workbook_whose_parts_are_called_otherwise():
+    """parts_at_the_root: its table of contents says where they are"""
+    types = f"{files.SHEET_TYPE}.sheet.main+xml"
+    sheet = files.sheet_xml(f"<row>{files.text_cell('Id')}<c><f>A1</f></c></row>")
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{files.PACKAGE}/content-types">'
+        f'<Override PartName="/workbook.xml" ContentType="{types}"/></Types>',
+        "_rels/.rels": relations("officeDocument", "workbook.xml"),
+        "_rels/workbook.xml.rels": relations("worksheet", "sheet1.xml"),
+        "workbook.xml": f'<workbook xmlns="{files.MAIN}" xmlns:r="{files.RELATIONS}"><sheets>'
+        '<sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "sheet1.xml": sheet,
+    }
+    workbook = read(files.zipped(parts), name="a.xlsx")
+    assert (rows(workbook.sheets[0]), workbook.formulas) == ([["Id"]], 1)
+
+
+def relations(kind, target):
+    """A part with one relation."""
+    return (
+        f'<Relationships xmlns="{files.PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{files.RELATIONS}/{kind}" Target="{target}"/></Relationships>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("sheets", "dimension"),
+    [
+        ('<sheet name="A" sheetId="1" r:id="rId1"/><sheet name="Makro" sheetId="2" state="hidden" r:id=""/>', "A1"),
+        ('<sheet name="A" sheetId="1" state="show" r:id="rId1"/>', "A1"),
+        ('<sheet name="A" sheetId="1" r:id="rId1"/>', "1:5"),
+    ],
+)
+def test_what_excel_overlooks_is_overlooked(sheets, dimension):
+    """sheet_without_part, unknown_state, odd_dimension: other programs write them"""
+    sheet = files.sheet_xml(f"<row>{files.text_cell('Id')}</row>")
+    sheet = sheet.replace("<sheetData", f'<dimension ref="{dimension}"/><sheetData')
+    workbook = f'<workbook xmlns="{files.MAIN}" xmlns:r="{files.RELATIONS}"><sheets>{sheets}</sheets></workbook>'
+    [found] = read(files.raw_xlsx(sheet, parts={"xl/workbook.xml": workbook}), name="a.xlsx").sheets
+    assert (found.name, rows(found)) == ("A", [["Id"]])
+
+
+def test_the_sheets_of_a_single_file_web_page():
+    """frames: Excel writes a page a sheet, and a first one that names them"""
+    sheet = '<x:ExcelWorksheet><x:Name>{}</x:Name><x:WorksheetSource HRef=3D"a_files/{}"/></x:ExcelWorksheet>'
+    first = "<html><frameset>" + sheet.format("A &amp; B", "sheet001.htm") + sheet.format("Tom", "chart.htm")
+    pages = {
+        "a.htm": first + "</frameset></html>",
+        "a_files/tabs.htm": "<table><tr><td>A & B</td></tr></table>",
+        "a_files/sheet001.htm": "<table><tr><td>Systemnamn</td></tr></table>",
+        "a_files/chart.htm": "",
+    }
+    head = "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-Location: file:///C:/"
+    parts = "".join(f"--X\r\n{head}{place}\r\n\r\n{page}\r\n" for place, page in pages.items())
+    content = f'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="X"\r\n\r\n{parts}--X--\r\n'
+    [found] = read(content.encode(), name="a.xls").sheets
+    assert (found.name, rows(found)) == ("A & B", [["Systemnamn"]])
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -158,6 +245,16 @@ def test_space_between_the_cells_of_ods():
         (files.zipped({"[Content_Types].xml": "application/vnd.ms-excel.sheet.binary", "a": "x"}), ".xlsb"),
         (files.locked_zip({"a.csv": "x"}), "archive"),
         (files.locked_zip({"xl/workbook.xml": "x"}), "password"),
+        (files.ods("", parts={"META-INF/manifest.xml": manifest("content.xml")}), "password"),
+        (
+            files.zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "encrypted-package": "x"}),
+            "pass",
+        ),
+        (files.ods("", parts={"mimetype": "application/vnd.sun.xml.calc"}), "of LibreOffice"),
+        (files.ods("", parts={"mimetype": "application/vnd.sun.xml.writer"}), "text document"),
+        (b'<?xml version="1.0"?>\n<office:document xmlns:style="s"><style:style/><table:table/>', "of LibreOffice"),
+        (b"<style:styles/>", "not a spreadsheet"),
+        (files.zipped({}), "is empty"),
         (b"\x09\x08\x08\0\0\5\x10\0", "very old"),
     ],
 )
@@ -165,6 +262,72 @@ def test_the_sentence_fits_the_file(content, words):
     """wrong_sentence: who is told that a good file is damaged exports it again, in vain"""
     with pytest.raises(Refusal, match=words):
         read(content, name="a.xlsx")
+
+
+# --- what the library gets wrong in old workbooks -------------------------------------------------
+
+
+def record(number, content=b""):
+    """A record of an Excel 97-2003 workbook."""
+    return struct.pack("<HH", number, len(content)) + content
+
+
+CHART = (
+    record(0x0809, struct.pack("<HH12x", 0x0600, 0x0020))
+    + record(0x0203, struct.pack("<HHHd", 0, 0, 0, 7.0))
+    + record(0x000A)
+)
+
+
+def records(content):
+    """The records of a workbook, without the zeros after its end."""
+    with olefile.OleFileIO(io.BytesIO(content)) as ole:
+        stream = ole.openstream("Workbook").read()
+    return stream[: stream.rindex(record(0x000A)) + 4]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_numbers_of_a_chart_are_no_cells(times):
+    """chart_over_heading: a chart keeps its numbers in cells of its own, which begin at A1 too"""
+    sheet = records(files.xls({"A": [HEADING, ROW]}))
+    content = files.ole("Workbook", sheet[: -len(record(0x000A))] + CHART * times + record(0x000A))
+    assert rows(read(content, name="a.xls").sheets[0]) == [HEADING, ROW]
+
+
+def test_a_chart_that_is_a_sheet_keeps_its_ends():
+    """chart_sheet: without them the library would not find where the next sheet ends"""
+    sheet = records(files.xls({"A": [HEADING]}))
+    void = CHART.replace(b"\x03\x02", workbooks.NOTHING)
+    assert workbooks.without_charts(sheet + CHART + sheet) == sheet + void + sheet
+
+
+def code_page(number):
+    """The record of a workbook that says how its texts are written."""
+    return record(0x0042, struct.pack("<H", number))
+
+
+def test_texts_since_excel_97_are_unicode():
+    """wrong_code_page: some programs say that of their machine, and the library would put a zero after each letter"""
+    stream = records(files.xls({"A": [["Årsplan", "5 € – 9"]]})).replace(code_page(1200), code_page(1252))
+    assert rows(read(files.ole("Workbook", stream), name="a.xls").sheets[0]) == [["Årsplan", "5 € – 9"]]
+
+
+@pytest.mark.parametrize("before", [record(0x0809, struct.pack("<HH", 0x0500, 5)), record(0x000A), b""])
+def test_texts_before_excel_97_are_as_they_say(before):
+    """excel_95, no_code_page: nothing is changed"""
+    stream = before + (code_page(1252) if before else b"")
+    assert workbooks.in_unicode(stream) == stream
+
+
+def test_a_date_of_saving_that_is_a_text(tmp_path, monkeypatch):
+    """saved_as_text: some programs write the property so, and it is no reason to refuse the file"""
+    path = tmp_path / "a.xls"
+    path.write_bytes(files.xls({"A": [HEADING]}))
+    said = olefile.OleMetadata()
+    said.last_saved_time = b"2010-06-17T13:59:43Z"
+    monkeypatch.setattr(olefile.OleFileIO, "get_metadata", lambda _: said)
+    with path.open("rb") as file:
+        assert workbooks.read_ole(file, folder=tmp_path).modified is None
 
 
 # --- formulas that nobody has worked out ---------------------------------------------------------
@@ -316,6 +479,14 @@ def test_identity_numbers_in_disguise(text, masked):
     assert mask_text(text)[0] == (masked or text)
     [sheet] = read(f"Id;Text\n1;{text}\n".encode(), name="a.csv").sheets
     assert rows(sheet)[1][1] == (masked or text)
+
+
+@pytest.mark.parametrize("mark", ["\x00", "\x01", "\x1f", "\x7f"])
+def test_identity_numbers_between_control_characters(mark):
+    """control_character: a workbook may hold what no text file does"""
+    text = mark.join("850612-1238")
+    workbook = read(files.xls({"A": [["Id", "Text"], ["1", text]]}), name="a.xls")
+    assert (workbook.masked, rows(workbook.sheets[0])[1][1]) == (1, MASK)
 
 
 # --- mutated files -------------------------------------------------------------------------------
