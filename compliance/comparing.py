@@ -46,7 +46,7 @@ class Comparison:
     """What an import changes in its source. Rows are counted against the exports that counted before, if any did.
 
     `rows` are those loaded and rejected. `earlier` has the number and extract date of the latest of those exports and
-    the rows of all; `newer` is a later extract date that is loaded; `shared` how many of the keys the exports before
+    the rows of all; `newer` is the extract date of a later full one; `shared` how many of the keys the exports before
     knew; `whose` another organisation that knows most of them; `lost` the fields that had a column before and have none
     now, with its heading then.
     """
@@ -83,7 +83,8 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
     earlier = _counting(cursor, own, own["extract_date"], known_at=before)
     counted = _changes(cursor, source, own, [row["import_id"] for row in earlier])
     newest = max(earlier, key=lambda row: row["import_id"], default=None)
-    later = [row["extract_date"] for row in _counting(cursor, own, date.max, known_at=before)]
+    # what only completes takes no export's place
+    later = [r["extract_date"] for r in _counting(cursor, own, date.max, known_at=before) if not r["completes"]]
     return Comparison(
         import_id,
         own["loaded"] + own["rejected"],

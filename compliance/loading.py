@@ -32,6 +32,7 @@ from compliance.sources import Source
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
 FIRST_NAME: Final = "Förvaltningen"
+LONGEST_NAME: Final = 200
 # Why an import no longer counts, where nobody has written it.
 REPLACED: Final = N_("replaced by later mended rows")
 FORMULAS: Final = N_(
@@ -40,6 +41,8 @@ FORMULAS: Final = N_(
 )
 LOCAL: Final = ZoneInfo("Europe/Stockholm")
 T = TypeVar("T")
+# The number and the file of imports whose place another takes.
+Replaced = tuple[tuple[int, str], ...]
 
 
 class Undated(Refusal):
@@ -71,7 +74,7 @@ class Receipt:
     """One import as it was, or would be, loaded.
 
     `future` is an extract date after today, `other_organisation` the one that the file names where it is another,
-    `replaces` the number and file of the import whose place it takes, `marker` what a workbook of our own says of
+    `replaces` the number and file of each import whose place it takes, `marker` what a workbook of our own says of
     itself, `through` the column of another export by which its keys were matched.
     """
 
@@ -85,7 +88,7 @@ class Receipt:
     problems: Rows
     future: bool
     other_organisation: str | None
-    replaces: tuple[int, str] | None
+    replaces: Replaced
     marker: Marker | None
     through: str | None
 
@@ -184,7 +187,7 @@ def _refuse_unmarked_return(workbook: Workbook, matches: list[Match]) -> None:
 def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool = True) -> list[Receipt]:
     """Loads a file inside the caller's transaction; `cells` says whether they are kept as they were read."""
     day = _extract_date(file, words)
-    organisation_id, organisation = _organisation(cursor, file.order, day.day)
+    organisation_id, organisation = organisation_for(cursor, file.order, day.day)
     if file.returned:
         _refuse_return(cursor, file, day.day)
     job = _Job(file, words, day, organisation_id, organisation, cells)
@@ -258,7 +261,7 @@ def _extract_date(file: Prepared, words: Words) -> ExtractDate:
     )
 
 
-def _organisation(cursor: Cursor, order: Order, day: date) -> tuple[int, str]:
+def organisation_for(cursor: Cursor, order: Order, day: date) -> tuple[int, str]:
     """The organisation that is said, by its name on the day, else the only one there is then.
 
     A new database has one, which can be renamed.
@@ -267,11 +270,11 @@ def _organisation(cursor: Cursor, order: Order, day: date) -> tuple[int, str]:
         row["organisation"]: row["organisation_id"]
         for row in rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
     }
-    said = _called(cursor, as_kept(order.organisation), day) if order.organisation else None
+    said = _called(cursor, as_name(order.organisation), day) if order.organisation else None
     there = rows(cursor, statement("organisations_on"), {"as_of": day, "known_at": EVERYTHING_KNOWN})
     if not said and len(there) > 1:
         raise Refusal(
-            N_("The database holds several organisations: {names}. Say which of them the file belongs to."),
+            N_("The database holds several organisations: {names}. Say which of them is meant."),
             names=", ".join(row["organisation"] for row in there),
         )
     wanted = said or (there[0]["organisation"] if there else FIRST_NAME)
@@ -306,8 +309,9 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         raise _nothing_to_load(job.workbook, source, problems)
     replaced = _mended_before(cursor, job, matches) if job.file.returned else _replaced(cursor, job, source)
     import_id = _add_import(cursor, job, matches, summary, problems)
-    if replaced and job.file.returned:
-        _revoke(cursor, replaced[0], why=REPLACED, order=job.order)
+    if job.file.returned:
+        for number, _ in replaced:
+            _revoke(cursor, number, why=REPLACED, order=job.order)
     named = organisation_named(matches, job.words)
     named = _called(cursor, named, job.day.day) if named else None
     return Receipt(
@@ -327,26 +331,29 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     )
 
 
-def _mended_before(cursor: Cursor, job: _Job, matches: list[Match]) -> tuple[int, str] | None:
-    """The import of mended rows of the same file whose place these take, as they hold all of its rows.
+def _mended_before(cursor: Cursor, job: _Job, matches: list[Match]) -> Replaced:
+    """The imports of mended rows of the same file whose place these take, as they hold all of their rows.
 
     Where they hold some of them, a row would count twice; so they are refused.
     """
     marker = job.file.marker
-    given = {"sha256": marker.sha256 if marker else None, "source": matches[0].source.id, "known_at": EVERYTHING_KNOWN}
-    now = {number for match in matches for number in mended_rows(match).values()}
-    for row in rows(cursor, statement("earlier_returns"), given):
-        before = set(row["mended"] or ())
+    given = {"sha256": marker.sha256 if marker else None, "source": matches[0].source.id}
+    sheets = len({row["sheet_number"] for row in rows(cursor, statement("returned_columns"), given)})
+    # where the file has one sheet, it does not matter what that is called when its rows come back
+    now = {(match.sheet.name if sheets > 1 else "", n) for match in matches for n in mended_rows(match).values()}
+    found = []
+    for row in rows(cursor, statement("earlier_returns"), given | {"known_at": EVERYTHING_KNOWN}):
+        before = {(mended["sheet"] if sheets > 1 else "", mended["row"]) for mended in row["mended"] or ()}
         if before and before <= now:
-            return row["import_id"], row["file"]
-        if both := before & now:
+            found.append((row["import_id"], row["file"]))
+        elif both := before & now:
             raise Refusal(
                 N_("Row {row} of {file} has been mended before, by import {id}. Revoke that import first."),
-                row=min(both),
+                row=min(both)[1],
                 file=job.workbook.name,
                 id=row["import_id"],
             )
-    return None
+    return tuple(found)
 
 
 def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summary, problems: Rows) -> int:
@@ -374,13 +381,13 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
     return import_id
 
 
-def _replaced(cursor: Cursor, job: _Job, source: Source) -> tuple[int, str] | None:
-    """The import of the same source and day, which a later one takes the place of unless it completes it."""
+def _replaced(cursor: Cursor, job: _Job, source: Source) -> Replaced:
+    """The imports of the same source and day, which a later one takes the place of unless it completes them."""
     if job.order.completes:
-        return None
+        return ()
     given = {"organisation_id": job.organisation_id, "source": source.id, "extract_date": job.day.day}
     found = rows(cursor, statement("same_day"), given | {"known_at": EVERYTHING_KNOWN})
-    return (found[0]["import_id"], found[0]["file"]) if found else None
+    return tuple((row["import_id"], row["file"]) for row in found)
 
 
 def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, object]:
@@ -469,7 +476,7 @@ def _revoke(cursor: Cursor, import_id: int, *, why: str, order: Order) -> None:
 
 def rename_organisation(database: Database, organisation_id: int, *, name: str, order: Order) -> None:
     """Gives an organisation a new name, from now on."""
-    name = as_kept(name)
+    name = as_name(name)
     if not name:
         raise Refusal(N_("Write the name of the organisation."))
     with database.writing() as cursor:
@@ -490,6 +497,14 @@ def as_kept(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     seen = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
     return mask_text(" ".join(seen.split()))[0]
+
+
+def as_name(text: str) -> str:
+    """The same of a name; a Refusal where it is so long that it is none."""
+    name = as_kept(text)
+    if len(name) > LONGEST_NAME:
+        raise Refusal(N_("The name has {n} characters. Write one of {most} at most."), n=len(name), most=LONGEST_NAME)
+    return name
 
 
 def add_event(cursor: Cursor, order: Order, action: str, what: str) -> None:

@@ -21,8 +21,9 @@ YES_NO: Final = ("yes", "no")
 class Columns:
     """A mapping: which heading each field is read from, which words mean which code, and by what keys are matched.
 
-    `headings` are the keys (see `heading_keys`) of all headings of the row. `through` is a heading of the export that a
-    field refers to, whose column has what this file calls the key.
+    `headings` are the keys (see `heading_keys`) of all headings of the row, `written` has each as it was written where
+    that is known. `through` is a heading of the export that a field refers to, whose column has what this file calls
+    the key.
     """
 
     source: str
@@ -30,10 +31,17 @@ class Columns:
     fields: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     through: str | None = None
+    written: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """The mapping as it is kept."""
-        return json.dumps({"fields": self.fields, "words": self.words, "through": self.through}, ensure_ascii=False)
+        kept = {"fields": self.fields, "words": self.words, "through": self.through, "written": self.written}
+        return json.dumps(kept, ensure_ascii=False)
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Each key with the heading as a person knows it, in the file's order where that is known."""
+        return self.written | {key: key for key in self.headings if key not in self.written}
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,12 @@ def heading_keys(row: Sequence[str | None]) -> dict[int, str]:
             seen[key] += 1
             keys[place] = key if seen[key] == 1 else f"{key} ({seen[key]})"
     return keys
+
+
+def headings_written(row: Sequence[str | None]) -> dict[str, str]:
+    """The headings of a row by their key, on one line each as they were written; the second of two alike numbered."""
+    found = {key: row[place] or "" for place, key in heading_keys(row).items()}
+    return {key: " ".join(text.split()) + key[len(normal(text)) :] for key, text in found.items()}
 
 
 def remembered(cursor: Cursor) -> list[Remembered]:
@@ -109,7 +123,7 @@ def _merged(own: Mapping[str, tuple[str, ...]], more: Mapping[str, list[str]]) -
 
 def as_source_file(columns: Columns, source: Source) -> str:
     """The mapping as a declaration to lay over the product's: `data/store/sources/<source>.toml`."""
-    lines = [f"# Headings and words of a file with the columns: {_seen(', '.join(columns.headings))}."]
+    lines = [f"# Headings and words of a file with the columns: {_seen(', '.join(columns.shown.values()))}."]
     if columns.through:
         lines.append(
             f"# Its keys are matched by the column {_seen(columns.through)}, which only the database remembers."
@@ -126,7 +140,8 @@ def as_source_file(columns: Columns, source: Source) -> str:
 
 def _told(field_: Field, columns: Columns) -> list[str]:
     """What a mapping says of a field beyond what the declaration says."""
-    heading = columns.fields.get(field_.name)
+    key = columns.fields.get(field_.name)
+    heading = columns.shown.get(key, key) if key else None
     lines = [f"headings = {_quoted([heading])}"] if heading and normal(heading) not in field_.headings else []
     by_code: dict[str, list[str]] = {}
     for word, code in columns.words.get(field_.name, {}).items():

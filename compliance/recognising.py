@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from compliance.errors import Refusal
 from compliance.language import N_
-from compliance.mapping import Columns, heading_keys, with_words
+from compliance.mapping import Columns, heading_keys, headings_written, with_words
 from compliance.reading import MASK, Sheet, Workbook
 from compliance.sources import Field, Source, normal
 
@@ -108,8 +108,7 @@ def recognise(
         for match in _mapped(sheet, number, wanted, words, mappings, returned=returned)
         or _best(_matches(sheet, number, wanted.values(), words), file=workbook.name)
     ]
-    if workbook.masked:
-        matches = [_without_identities(match) for match in matches]
+    matches = [_without_identities(match, words, masked=bool(workbook.masked)) for match in matches]
     if any(len(match.columns) > 1 for match in matches):
         matches = [match for match in matches if len(match.columns) > 1]
     if not matches:
@@ -142,8 +141,10 @@ def _mapped(
 
 def _as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words) -> Match:
     """The sheet as an export of `source` with its heading in the row `index`, read as a mapping says."""
-    row = top_rows(sheet)[index]
-    named = {key: Column(place, str(row[place])) for place, key in heading_keys(row).items()}
+    above, row = top_rows(sheet)[:index], top_rows(sheet)[index]
+    keys = heading_keys(row)
+    banners = _banners(above, min(keys))
+    named = {key: Column(place, str(row[place]), banners.get(place, "")) for place, key in keys.items()}
     dropped = tuple(column for column in named.values() if is_identity(column.heading, words))
     columns: dict[str, tuple[Column, ...]] = {
         field.name: (named[key],)
@@ -175,13 +176,14 @@ def as_mapping(match: Match, *, through: str | None) -> Columns:
     """How a sheet was read, as a mapping of its headings; with the column that its keys were matched by."""
     if match.mapping:
         return replace(match.mapping, through=through)
-    keys = heading_keys(top_rows(match.sheet)[match.heading_row - 1])
+    row = top_rows(match.sheet)[match.heading_row - 1]
+    keys = heading_keys(row)
     fields = {
         name: keys[group[0].place]
         for name, group in match.columns.items()
         if group[0].place in keys and not match.source.field(name).secret
     }
-    return Columns(match.source.id, tuple(keys.values()), fields, through=through)
+    return Columns(match.source.id, tuple(keys.values()), fields, through=through, written=headings_written(row))
 
 
 def _with_words_of_mappings(matches: list[Match]) -> list[Match]:
@@ -193,12 +195,13 @@ def _with_words_of_mappings(matches: list[Match]) -> list[Match]:
     return [replace(match, source=with_words(match.source, said[match.source.id])) for match in matches]
 
 
-def _without_identities(match: Match) -> Match:
-    """Moves the unrecognised columns that hold a masked identity number to those that are dropped."""
+def _without_identities(match: Match, words: Words, *, masked: bool) -> Match:
+    """Moves the unrecognised columns under a banner of identity numbers, or that hold one, to the dropped ones."""
     found = tuple(
         column
         for column in match.unused
-        if pc.any(pc.match_substring(match.sheet.cells.column(column.place), MASK)).as_py()
+        if is_identity(column.full, words)
+        or (masked and pc.any(pc.match_substring(match.sheet.cells.column(column.place), MASK)).as_py())
     )
     kept = tuple(column for column in match.unused if column not in found)
     return replace(match, unused=kept, dropped=match.dropped + found)
@@ -315,7 +318,26 @@ def _matched(sheet: Sheet, number: int, source: Source, heading: _Heading) -> Ma
     columns, combined = _columns(source, heading)
     used = {c.place for group in columns.values() for c in group}
     unused = tuple(c for c in heading.columns if c.place not in used and c not in heading.dropped)
+    banners = _banners(top_rows(sheet)[: heading.last], min(column.place for column in heading.columns))
+    unused = tuple(replace(c, banner=banners.get(c.place) or c.banner) for c in unused)
     return Match(sheet, number, source, heading.last + 1, columns, combined, unused, heading.dropped)
+
+
+def _banners(above: list[Row], first: int) -> dict[int, str]:
+    """What the rows right above a heading say of each column: a cell reaches over the empty ones to its right.
+
+    A text alone over the `first` column is the title of the whole table, and says nothing of a column.
+    """
+    banners: dict[int, str] = {}
+    for row in reversed(above):
+        filled = [place for place, cell in enumerate(row) if cell and cell.strip()]
+        if not filled:
+            break
+        over = ""
+        for place, cell in enumerate(row if filled != [first] else ()):
+            over = (cell or "").strip() or over
+            banners[place] = f"{over} {banners.get(place, '')}".strip()
+    return banners
 
 
 def _completed(

@@ -9,7 +9,7 @@ from compliance.assessing import LEVELS, Coverage, Level, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.errors import Refusal
 from compliance.language import N_
-from compliance.loading import Order, add_event, as_kept
+from compliance.loading import Order, add_event, as_kept, as_name
 from compliance.points import Point
 from compliance.queries import statement
 
@@ -19,6 +19,9 @@ KINDS: Final = ("organisation", "department", "unit", "system")
 # How alike two names must be to be suggested as one, and how many names share a word that then says nothing.
 LEAST_LIKENESS: Final = 0.85
 MANY: Final = 4
+# A unit is perhaps another by now where at least this share of its persons, and this many, are there.
+LEAST_MOVED: Final = 0.6
+PERSONS: Final = 3
 COMMON_WORDS: Final = ("enhet", "enheten", "avdelning", "avdelningen", "sektion", "sektionen", "system", "systemet")
 
 
@@ -39,6 +42,8 @@ class Alias:
 @dataclass(frozen=True)
 class Suggestion:
     """A name that the staff list (of systems: the register) lacks, and the most similar one that it has.
+
+    Of a unit it may also be the one in which most are whom the list last had in it.
 
     `sources` use the old name in `naming` rows; `since` is the first day that the new one was listed.
     """
@@ -78,8 +83,9 @@ def names(cursor: Cursor, *, as_of: date, known_at: datetime) -> Rows:
 
 def suggestions(cursor: Cursor, *, as_of: date, known_at: datetime) -> list[Suggestion]:
     """Which names are probably others' old ones, those of most rows first within a kind."""
-    given = {"as_of": as_of, "known_at": known_at, "least": LEAST_LIKENESS, "many": MANY}
-    found = rows(cursor, statement("name_suggestions"), given | {"common_words": list(COMMON_WORDS)})
+    likely = {"least": LEAST_LIKENESS, "many": MANY, "least_moved": LEAST_MOVED, "persons": PERSONS}
+    given = {"as_of": as_of, "known_at": known_at, "common_words": list(COMMON_WORDS)}
+    found = rows(cursor, statement("name_suggestions"), given | likely)
     return [Suggestion(**row | {"sources": tuple(row["sources"])}) for row in found]
 
 
@@ -91,7 +97,7 @@ def add_alias(database: Database, *, kind: str, old: str, new: str, valid_from: 
 
 def add_alias_with(cursor: Cursor, *, kind: str, old: str, new: str, valid_from: date, order: Order) -> None:
     """The same inside the caller's transaction, so that it can be rehearsed."""
-    old, new = as_kept(old), as_kept(new)
+    old, new = as_kept(old), as_name(new)
     _refuse_unusable(kind, old, new)
     said = [alias for alias in aliases(cursor, EVERYTHING_KNOWN) if alias.kind == kind and not alias.follows]
     _refuse_known(said, old, new, valid_from)
@@ -245,15 +251,19 @@ class _Changes:
         return found
 
     def following(self) -> set[Change]:
-        """What follows from the changes together: an old name in lower case, the last of its names, and from when."""
+        """What follows from the changes together: an old name in lower case, the last of its names, and from when.
+
+        It follows anew where a person has said another name for a day in between, which would count from then on.
+        """
         found = set()
-        for old in self.by_old:
-            last = ""
+        for old, steps in self.by_old.items():
+            told = ""
             for day in self.days:
+                told = next((new for since, new in steps if since == day), told)
                 path = self.path(old, day)
-                if len(path) > 1 and path[-1] != last:
-                    found.add((old, path[-1], day))
-                last = path[-1] if path else ""
+                if path and path[-1] != told:
+                    told = path[-1]
+                    found.add((old, told, day))
         return found
 
 

@@ -67,6 +67,8 @@ class PageEntry:
 
 PAGES: Final = (
     PageEntry("overview", N_("Overview"), Permission.SEE_FIGURES),
+    PageEntry("review", N_("Management review"), Permission.SEE_REVIEW),
+    PageEntry("decisions", N_("Decisions"), Permission.READ_REVIEW),
     PageEntry("point", N_("Review points"), Permission.SEE_FIGURES),
     PageEntry("imports", N_("Imports"), Permission.LOAD_EXPORTS),
     PageEntry("quality", N_("Data quality"), Permission.SEE_FIGURES),
@@ -77,7 +79,10 @@ PAGES: Final = (
 
 @dataclass(frozen=True)
 class View:
-    """What is looked at on every page, by whom and in which language; `version` changes with the data and the rules."""
+    """What is looked at on every page, by whom and in which language.
+
+    `version` changes with the data and the rules, and not with what is written in reviews.
+    """
 
     user: User
     say: Language
@@ -192,10 +197,17 @@ def words() -> dict[str, list[str]]:
 def view() -> View:
     """What the address says, with a default for what it leaves out."""
     found, sample = database()
-    version = f"{found.version()} {_marks(places.own_files())}"
+    version = f"{_data_mark(str(found.path), found.version())} {_marks(places.own_files())}"
     key = (version, str(found.path), user().role.id)
     as_of = _day_of(st.query_params.get("as_of")) or (viewing.last_day_of(imports(key), today()) if sample else today())
     return View(user(), language(), found, sample, as_of, _scope(key, as_of), version)
+
+
+@st.cache_data(show_spinner=False, max_entries=CACHED)
+def _data_mark(path: str, version: str) -> str:  # noqa: ARG001 - read anew when the file changes
+    """A text that changes with what figures rest on: the file changes also when somebody writes in a review."""
+    with Database.at(Path(path)).cursor() as cursor:
+        return repr(rows(cursor, statement("data_mark")))
 
 
 def _day_of(text: str | None) -> date | None:

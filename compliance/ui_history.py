@@ -121,11 +121,10 @@ def _problems(seen: View, row: dict[str, Any]) -> None:
     say = seen.say
     with seen.database.cursor() as cursor:
         found = rows(cursor, statement("problems_of"), {"import_id": row["import_id"]})
-    drawn = viewing_imports.problem_table(found[:SHOWN_PROBLEMS], say)
-    ui.html(charts.table(*drawn, caption=say(N_("Rejected rows and warnings"))))
-    if len(found) > SHOWN_PROBLEMS:
-        text = say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(len(found)))
-        ui.html(charts.caption(text))
+    shown, of = viewing_imports.of_first_rows(found, SHOWN_PROBLEMS)
+    ui.html(charts.table(*viewing_imports.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
+    if of > SHOWN_PROBLEMS:
+        ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
     st.download_button(
         say(N_("Download as CSV")),
         viewing.swedish_csv(viewing_history.problem_rows(found, say)),
@@ -188,6 +187,8 @@ def _revoke(seen: View, row: dict[str, Any]) -> None:
     say, number = seen.say, row["import_id"]
     text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
     ui.html(charts.caption(say(text, file=row["file"])))
+    if stays := _completing(seen, number):
+        ui.html(charts.note(viewing_history.stays_text(stays, say)))
     ui.html(charts.section(say(N_("How the figures would change")), level=3))
     effect(seen, previewing.effect_of_revoking(seen.database, row, as_of=seen.as_of, points=ui.points()))
     why = st.text_area(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
@@ -196,6 +197,12 @@ def _revoke(seen: View, row: dict[str, Any]) -> None:
         with ui.told():
             loading.revoke(seen.database, number, why=why, order=ui.order())
             st.rerun()
+
+
+def _completing(seen: View, import_id: int) -> Rows:
+    """The imports that complete one."""
+    with seen.database.cursor() as cursor:
+        return rows(cursor, statement("completing"), {"import_id": import_id, "known_at": EVERYTHING_KNOWN})
 
 
 def rename(seen: View) -> None:

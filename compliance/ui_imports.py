@@ -452,8 +452,10 @@ def _rejected_button(seen: View, file_id: str, receipts: tuple[Receipt, ...]) ->
 
 def _problem_list(seen: View, problems: Rows, caption: str) -> None:
     say = seen.say
-    ui.html(charts.table(*viewing_imports.problem_table(problems[:SHOWN_PROBLEMS], say), caption=caption))
-    _shown_of(seen, SHOWN_PROBLEMS, len(problems))
+    shown, of = viewing_imports.of_first_rows(problems, SHOWN_PROBLEMS)
+    ui.html(charts.table(*viewing_imports.problem_table(shown, say), caption=caption))
+    if of > SHOWN_PROBLEMS:
+        ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
 
 
 def _shown_of(seen: View, shown: int, of: int) -> None:

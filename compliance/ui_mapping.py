@@ -1,6 +1,7 @@
 """How a file is read where no declaration knows it: said by hand in its card, remembered, seen and deleted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 import streamlit as st
@@ -10,7 +11,7 @@ from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.guessing import Candidate, Guess
 from compliance.language import N_
 from compliance.loading import add_event
-from compliance.mapping import Columns, Remembered, heading_keys, remembered
+from compliance.mapping import Columns, Remembered, headings_written, remembered
 from compliance.markers import marked
 from compliance.permissions import Permission
 from compliance.reading import Sheet, Workbook
@@ -35,6 +36,14 @@ def panel(seen: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     if not columns:
         ui.html(charts.note(say(N_("The row has no headings. Choose another row."))))
         return
+    row = top_rows(sheet)[index]
+    if guessing.looks_like_data(row, ui.sources().values()):
+        text = N_(
+            "Row {n} looks like data, not like headings. Choose the row with the headings. "
+            "Where the file has none, write them in a row of their own and load it again."
+        )
+        ui.html(charts.note(say(text, n=index + 1)))
+        return
     source = _source(seen, file_id, columns, match.source.id if match else said)
     if source is None:
         return
@@ -49,8 +58,8 @@ def panel(seen: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
         ui.html(charts.caption(say(N_("Still to choose: {names}."), names=names)))
     kind: Literal["primary", "secondary"] = "secondary" if match else "primary"
     if st.button(say(N_("Read the file like this")), type=kind, key=f"map {key}", disabled=bool(lacking)):
-        headings = tuple(heading_keys(top_rows(sheet)[index]).values())
-        keep(seen, Columns(source.id, headings, fields, words))
+        written = headings_written(row)
+        keep(seen, Columns(source.id, tuple(written), fields, words, written=written))
 
 
 def _as_read(match: Match, columns: Sequence[Candidate]) -> dict[str, Guess]:
@@ -222,12 +231,12 @@ def mappings(seen: View) -> None:
 def _one(seen: View, entry: Remembered, source: Source) -> None:
     say, columns = seen.say, entry.columns
     ui.html(charts.caption(viewing_mapping.made(entry, say)))
-    as_candidates = [Candidate(place, key, key, ()) for place, key in enumerate(columns.headings)]
+    as_candidates = [Candidate(place, key, heading, ()) for place, (key, heading) in enumerate(columns.shown.items())]
     now = {name: Guess(key, "before") for name, key in columns.fields.items() if key in columns.headings}
     if st.toggle(say(N_("Edit")), key=f"change {entry.number}"):
         fields = _fields(seen, f"kept {entry.number}", source, as_candidates, now)
         if st.button(say(N_("Save the change")), type="primary", key=f"save {entry.number}"):
-            keep(seen, Columns(source.id, columns.headings, fields, columns.words, columns.through))
+            keep(seen, replace(columns, fields=fields))
     else:
         ui.html(charts.table(*viewing_mapping.mapping_table(columns, source, say), caption=say(N_("Columns"))))
     with st.container(horizontal=True, key=f"mapping-{entry.number}"):
@@ -239,8 +248,10 @@ def _one(seen: View, entry: Remembered, source: Source) -> None:
             key=f"toml {entry.number}",
             on_click="ignore",
         )
-        if st.button(say(N_("Delete")), key=f"forget {entry.number}"):
-            _forget(seen.database, entry)
+        with st.popover(say(N_("Delete"))):
+            ui.html(charts.caption(say(N_("Files with these headings are asked about anew. What is loaded stays."))))
+            if st.button(say(N_("Delete the connection")), type="primary", key=f"forget {entry.number}"):
+                _forget(seen.database, entry)
     ui.html(charts.caption(say(N_("The source file belongs in the folder data/store/sources of the organisation."))))
 
 

@@ -191,16 +191,16 @@ def doubts(
 
 
 def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, object]:
-    replaced = receipt.replaces or (0, "")
     return {
         say(
             N_("Few of the columns are recognised. Check that the file really is {source}, or say what it is."),
             source=say.pick(receipt.source.title),
         ): is_doubtful(receipt),
-        say(
-            N_("Replaces import {id}, {file}, of the same extract date. Tick Completes if both shall count."),
-            id=replaced[0],
-            file=replaced[1],
+        say.plural(
+            "Replaces import {imports} of the same extract date. Tick Completes if both shall count.",
+            "Replaces imports {imports} of the same extract date. Tick Completes if all shall count.",
+            len(receipt.replaces),
+            imports=viewing.listed([f"{number} ({file})" for number, file in receipt.replaces], say),
         ): receipt.replaces and receipt.marker is None,
         say(
             N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""
@@ -279,7 +279,7 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
         say(N_("Mended rows that complete the file they came from.")): _came_back(receipt, "return"),
         say(
             N_("Takes the place of the rows that came back before, in import {id}."),
-            id=(receipt.replaces or (0, ""))[0],
+            id=viewing.listed([str(number) for number, _ in receipt.replaces], say),
         ): receipt.replaces and _came_back(receipt, "return"),
         say(N_("Answers that complete what is loaded.")): _came_back(receipt, "answers"),
         say(N_("Read as you have connected its columns.")): any(match.mapping for match in receipt.matches),
@@ -342,6 +342,13 @@ def _counts_told(receipt: Receipt, workbook: Workbook, say: Language) -> dict[st
 def rejected_name(receipt: Receipt, say: Language) -> str:
     """What the workbook of rejected rows is called."""
     return f"{say(viewing.REJECTED)} {say.pick(receipt.source.title)} {receipt.extract_date.day}.xlsx"
+
+
+def of_first_rows(problems: Rows, most: int) -> tuple[Rows, int]:
+    """The problems of the first rows that have any, and how many rows have: one row may have several."""
+    places = list(dict.fromkeys((problem["sheet_number"], problem["row"]) for problem in problems))
+    shown = set(places[:most])
+    return [problem for problem in problems if (problem["sheet_number"], problem["row"]) in shown], len(places)
 
 
 def problem_table(problems: Rows, say: Language) -> tuple[list[charts.Column], list[list[str]]]:

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 import openpyxl
 import pytest
 
-from compliance import markers
+from compliance import mapping, markers
 from compliance.assessing import coverage
 from compliance.database import EVERYTHING_KNOWN, rows
 from compliance.errors import Refusal
 from compliance.language import Language
 from compliance.loading import rehearse, rename_organisation, revoke
+from compliance.mapping import Columns
 from compliance.reading import read
 from tests.files import xlsx
 from tests.line import NOON, POINTS, SOURCES, WORDS, Line
@@ -118,6 +119,19 @@ def test_a_file_that_replaces_leaves_out_what_completed_the_one_before(line):
     assert [item["item"] for item in line.items("11", LATER)] == ["I3", "I4"]
 
 
+def test_all_imports_that_a_file_takes_the_place_of_are_told(line):
+    line.load_table(incidents("I8"), name="förra.csv", extract_date=OCTOBER - timedelta(1))
+    line.load_table(incidents("I9"), name="mer.csv", extract_date=OCTOBER, completes=True)
+    [receipt] = line.load_table(incidents("I7"), extract_date=OCTOBER)
+    assert receipt.replaces == ((2, "mer.csv"),)
+    line.load_table(incidents("I0"), name="första.csv")
+    line.load_table(incidents("I1"), name="andra.csv")
+    line.load_table(incidents("I2"), name="mer.csv", completes=True)
+    line.load_table(incidents("I3"), name="senare.csv", completes=True, extract_date=LATER)
+    [receipt] = line.load_table(incidents("I4"))
+    assert receipt.replaces == ((5, "andra.csv"), (6, "mer.csv"))
+
+
 def test_a_newer_export_replaces_from_its_own_date_on_whichever_was_loaded_first(line):
     line.load_table(incidents("new", "newer"), extract_date=NOVEMBER)
     line.load_table(incidents("old"), extract_date=OCTOBER)
@@ -167,6 +181,19 @@ def test_a_name_that_is_none_or_another_ones_is_refused(line, name, said):
     before = everything(line)
     with pytest.raises(Refusal, match=said):
         rename_organisation(line.database, 1, name=name, order=line.order())
+    assert everything(line) == before
+
+
+def test_a_name_that_is_too_long_for_an_organisation_is_refused(line):
+    line.load_table(staff("p1"), organisation="a" * 200)
+    before = everything(line)
+    for refused in (
+        lambda: rename_organisation(line.database, 1, name="b" * 201, order=line.order()),
+        lambda: line.load_table(staff("p2"), organisation="b" * 201),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            refused()
+        assert sentence(refusal) == "The name has 201 characters. Write one of 200 at most."
     assert everything(line) == before
 
 
@@ -430,6 +457,61 @@ def test_why_somebody_is_away_is_kept_nowhere(line, heading):
     assert "Vård av barn" not in str(line.rows("select * from import_facts"))
 
 
+PERSON = ("AD-konto", "Enhet", "Anställningsdatum")
+UNDER = ("p1", "A", "2024-01-01", "Vård av barn", "mars")
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [(None, None, None, "Frånvaro", None), (*PERSON, "Orsak", "Period")],
+        [("Person", None, None, "Frånvaro", None), (*PERSON, "Orsak", "Period")],
+        [("Personer",), (None, None, None, "Frånvaro"), (None, None, None, "Senaste"), (*PERSON, "Orsak", "Period")],
+        [(*PERSON, "Frånvaro", None), (None, None, None, "Orsak", "Period")],
+        [("Person", None, "Anställning", "Frånvaro", None), ("AD-konto", "Enhet", "Från datum", "Orsak", "Period")],
+        [("AD-konto", "Enhet", "Anställning", "Frånvaro"), (None, None, "Anställningsdatum", "Orsak", "Period")],
+        [(*PERSON, None, None)],
+        [(*PERSON, None, "\u00a0")],
+    ],
+    ids=[
+        "banner",
+        "banners",
+        "banners above each other",
+        "two rows",
+        "two rows of names",
+        "both rows",
+        "no heading",
+        "blank",
+    ],
+)
+def test_what_stands_under_a_banner_over_absence_or_under_no_heading_is_kept_nowhere(line, above):
+    """reason_below_a_banner: the column is called Orsak, and only the row above says of what"""
+    path = line.folder / "personal.xlsx"
+    path.write_bytes(xlsx({"Blad1": [*above, UNDER]}))
+    [receipt] = line.load(path, extract_date=NOVEMBER)
+    assert receipt.summary.loaded == 1
+    assert kept_cells(line)[-1] == [*UNDER[:3], None, None]
+    assert not {"Vård av barn", "mars"} & set(str(everything(line)).replace("'", ",").split(","))
+
+
+def test_under_a_banner_over_absence_nothing_is_kept_of_a_file_that_is_mapped_by_hand_either(line):
+    headings = ("konto", "plats", "sedan", "orsak")
+    fields = {"employee_id": "konto", "unit": "plats", "employed_from": "sedan"}
+    with line.database.writing() as cursor:
+        mapping.remember(cursor, Columns("staff", headings, fields), now=NOON, who="test")
+    path = line.folder / "personal.xlsx"
+    path.write_bytes(xlsx({"Blad1": [(None, None, None, "Frånvaro"), ("Konto", "Plats", "Sedan", "Orsak"), UNDER[:4]]}))
+    line.load(path, extract_date=NOVEMBER)
+    assert kept_cells(line)[-1] == [*UNDER[:3], None]
+
+
+def test_a_title_that_speaks_of_absence_hides_no_column(line):
+    line.load_table(
+        "Personal, inte tjänstlediga\nAD-konto | Enhet | Anställningsdatum | Titel\np1 | A | 2024-01-01 | x"
+    )
+    assert kept_cells(line)[-1] == ["p1", "A", "2024-01-01", "x"]
+
+
 def test_a_column_of_identity_numbers_is_not_kept(line):
     line.load_table("AD-konto | Enhet | Anställningsdatum | Personnummer\np1 | A | 2024-01-01 | något")
     assert "något" not in str(kept_cells(line))
@@ -471,5 +553,5 @@ def test_a_hidden_sheet_that_somebody_has_changed_never_replaces_an_export(line,
         assert line.column("incident_id", "incidents") == ["I1"]
     else:
         [receipt] = line.load(path, extract_date=OCTOBER)
-        assert receipt.replaces is None
+        assert receipt.replaces == ()
         assert len(line.items("11", LATER)) == 2

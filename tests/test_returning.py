@@ -6,7 +6,9 @@ from datetime import date
 import openpyxl
 import pytest
 
+from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
+from compliance.loading import REPLACED, revoke
 from compliance.markers import SHEET, marked
 from compliance.reading import read
 from compliance.returning import Change, mended, return_workbook
@@ -111,7 +113,7 @@ def test_mended_rows_load_again_and_the_change_is_told(line, code):
     sheet["G3"].value = date(2026, 12, 1)
     [receipt] = loaded_again(line, book)
     assert (receipt.summary.loaded, receipt.summary.rejected) == (2, 1)
-    assert (receipt.extract_date.day, receipt.replaces) == (DAY, None)
+    assert (receipt.extract_date.day, receipt.replaces) == (DAY, ())
     assert [column.heading for column in receipt.matches[0].unused][:2] == [c.value for c in sheet[1][:2]]
     with line.database.cursor() as cursor:
         assert mended(cursor, receipt) == [
@@ -164,6 +166,144 @@ def test_a_file_of_two_sources_gives_a_return_that_names_neither(line, tmp_path)
     back = openpyxl.load_workbook(path)
     back["Plan"]["D2"].value, back["Rutiner"]["C2"].value = "Beta", "S"
     assert [receipt.summary.loaded for receipt in loaded_again(line, back)] == [1, 1]
+
+
+# --- what is refused, and what takes the place of another -----------------------------------------------------------
+
+
+def counted(line):
+    """The actions that count on the day of the file."""
+    found = line.rows("select action_id from classification_actions_at(date '2026-10-01', timestamp '9999-12-31')")
+    return sorted(row["action_id"] for row in found)
+
+
+def mended_book(line, book, **cells):
+    """A copy of a return with some of its cells mended, for instance D2="Beta"."""
+    file = io.BytesIO()
+    book.save(file)
+    again = openpyxl.load_workbook(file)
+    for place, value in cells.items():
+        again.worksheets[0][place].value = value
+    return again
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_return_whose_hidden_sheet_is_gone_is_refused(line, code):
+    """taken_for_an_export: three mended rows would replace all of the file they come from"""
+    book = mended_book(line, returned(line, Language(code)), D2="Beta")
+    del book[SHEET]
+    with pytest.raises(Refusal, match="has lost the hidden sheet"):
+        loaded_again(line, book)
+    assert counted(line) == ["1", "4"]
+
+
+def test_a_return_of_a_file_that_a_later_one_has_replaced_is_refused(line):
+    book = mended_book(line, returned(line), D2="Beta")
+    original(line, {"Blad1": [*ROWS[:4], ("9", "Delta", None, None, "Klar", None, "F")]}, name="ny.xlsx")
+    with pytest.raises(Refusal, match="not loaded, or no longer counts"):
+        loaded_again(line, book)
+    assert counted(line) == ["1", "9"]
+
+
+def test_a_return_of_a_file_that_is_revoked_is_refused(line):
+    book = mended_book(line, returned(line), D2="Beta")
+    revoke(line.database, 1, why="fel fil", order=line.order())
+    with pytest.raises(Refusal, match="not loaded, or no longer counts"):
+        loaded_again(line, book)
+    assert counted(line) == []
+
+
+def test_a_return_of_a_file_that_an_export_of_another_day_follows_still_completes_it(line):
+    book = mended_book(line, returned(line), D2="Beta")
+    line.load_table("Åtgärds-ID | Systemnamn | Status\n9 | Delta | Klar", extract_date=date(2026, 11, 1))
+    loaded_again(line, book)
+    assert counted(line) == ["1", "2", "4"]
+
+
+def test_a_later_return_with_all_rows_of_an_earlier_one_takes_its_place(line):
+    book = mended_book(line, returned(line), D2="Beta")
+    loaded_again(line, book)
+    [receipt] = loaded_again(line, mended_book(line, book, D2="Betan", F3="Klar"), name="igen.xlsx")
+    assert receipt.replaces == ((2, "rättad.xlsx"),)
+    assert counted(line) == ["1", "2", "3", "4"]
+    revoked = line.rows("select import_id, revoked_by, why from revocations")
+    assert revoked == [{"import_id": 2, "revoked_by": "test", "why": REPLACED}]
+    assert line.rows("select system from classification_actions where action_id = '2'")[-1] == {"system": "Betan"}
+
+
+def test_a_later_return_takes_the_place_of_all_whose_rows_it_holds(line):
+    book = returned(line)
+    second, third = (mended_book(line, book) for _ in range(2))
+    second.worksheets[0].delete_rows(3, 2)
+    third.worksheets[0].delete_rows(2)
+    loaded_again(line, mended_book(line, second, D2="Beta"))
+    loaded_again(line, mended_book(line, third, F2="Klar"), name="två.xlsx")
+    [receipt] = loaded_again(line, mended_book(line, book, D2="Beta", F3="Pågår"), name="alla.xlsx")
+    assert [number for number, _ in receipt.replaces] == [2, 3]
+    assert [row["import_id"] for row in line.rows("from revocations order by 1")] == [2, 3]
+    assert counted(line) == ["1", "2", "3", "4"]
+
+
+def test_a_later_return_with_some_rows_of_an_earlier_one_is_refused_with_the_row(line):
+    book = mended_book(line, returned(line), D2="Beta", F3="Klar")
+    loaded_again(line, book)
+    some = mended_book(line, book, C4="5", D4="Epsilon")
+    some.worksheets[0].delete_rows(2)
+    with pytest.raises(Refusal) as refusal:
+        loaded_again(line, some, name="igen.xlsx")
+    assert Language("en").refusal(refusal.value) == (
+        "Row 6 of igen.xlsx has been mended before, by import 2. Revoke that import first."
+    )
+    assert counted(line) == ["1", "2", "3", "4"]
+    revoke(line.database, 2, why="fel", order=line.order())
+    loaded_again(line, some, name="igen.xlsx")
+    assert counted(line) == ["1", "3", "4", "5"]
+
+
+def test_a_later_return_with_other_rows_is_added(line):
+    book = mended_book(line, returned(line), D2="Beta")
+    loaded_again(line, book)
+    others = mended_book(line, book, F3="Klar")
+    others.worksheets[0].delete_rows(2)
+    [receipt] = loaded_again(line, others, name="resten.xlsx")
+    assert receipt.replaces == ()
+    assert counted(line) == ["1", "2", "3", "4"]
+
+
+def test_rows_of_different_sheets_with_the_same_number_are_different_rows(line):
+    head = ("Åtgärds-ID", "Systemnamn", "Status")
+    sheets = {name: [head, (name, "Alfa", "Pågår"), (name * 2, None, "Pågår")] for name in ("N", "S")}
+    book = returned(line, sheets=sheets)
+    book["N"]["D2"].value, book["S"]["D2"].value = "Beta", "Gamma"
+    north, south = mended_book(line, book), mended_book(line, book)
+    del north["S"], south["N"]
+    loaded_again(line, north)
+    [receipt] = loaded_again(line, south, name="andra bladet.xlsx")
+    assert receipt.replaces == ()
+    assert counted(line) == ["N", "NN", "S", "SS"]
+    [receipt] = loaded_again(line, book, name="båda bladen.xlsx")
+    assert [number for number, _ in receipt.replaces] == [2, 3]
+    assert counted(line) == ["N", "NN", "S", "SS"]
+
+
+def test_rows_of_different_sources_or_files_with_the_same_number_are_different_rows(line):
+    sheets = {
+        "Plan": [("Åtgärds-ID", "Systemnamn", "Status"), ("1", "Alfa", "Pågår"), ("2", None, "Pågår")],
+        "Rutiner": [("Rutin", "Granskningspunkt", "Fastställd"), ("R", 1, None), (None, 2, None)],
+    }
+    book = returned(line, sheets=sheets)
+    plan, routines = mended_book(line, book), mended_book(line, book)
+    del plan["Rutiner"], routines["Plan"]
+    plan["Plan"]["D2"].value, routines["Rutiner"]["C2"].value = "Beta", "S"
+    path = line.file("Rutin | Granskningspunkt\nT | 3\n | 4", name="till.csv")
+    receipts = tuple(line.load(path, extract_date=DAY, completes=True))
+    other = return_workbook(receipts, read(path, name=path.name), SV)
+    for name, back in (("plan.xlsx", plan), ("rutiner.xlsx", routines)):
+        assert [receipt.replaces for receipt in loaded_again(line, back, name=name)] == [()]
+    back = openpyxl.load_workbook(io.BytesIO(other))
+    back.worksheets[0]["C2"].value = "U"
+    assert [receipt.replaces for receipt in loaded_again(line, back, name="till.xlsx")] == [()]
+    assert line.column("routine", "routines") == ["R", "T", "S", "U"]
 
 
 def test_an_ordinary_file_has_mended_nothing(line):

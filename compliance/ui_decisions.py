@@ -1,0 +1,213 @@
+"""Decisions: made, changed and withdrawn in a review, and followed up between the reviews on a page of their own."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from compliance import charts, deciding, ui, ui_review, viewing_review
+from compliance.database import rows
+from compliance.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.queries import statement
+from compliance.reporting import DECISION_STATUSES
+from compliance.ui import View
+from compliance.ui_review import Opened
+
+# --- In a review ----------------------------------------------------------------------------------------------------
+
+
+def of_review(found: Opened) -> None:
+    """The decisions of a review, the form for one more, and apart those that earlier reviews left."""
+    say, day = found.say, _day(found)
+    own = made_in(list(found.decided), found.review)
+    ui.html(charts.section(say(N_("Decisions of this review"))))
+    if not own:
+        ui.html(charts.caption(say(N_("No decision has been made yet."))))
+    if not found.writable and own:
+        ui.html(charts.caption(say(N_("As they stand today. What was frozen is in the documents."))))
+    for decision in own:
+        _row(found.seen, decision, day)
+        if found.writable:
+            _change(found, decision)
+    if found.writable:
+        with st.container(border=True, key="card-new-decision"):
+            ui.html(charts.section(say(N_("A new decision")), level=3))
+            _decide_form(found, None)
+    _carried(found, day)
+
+
+def _day(found: Opened) -> date:
+    """The day on which a decision is late: that of the draft, else the one looked at, since the decisions go on."""
+    return found.review.as_of if found.review.state == "draft" else found.seen.as_of
+
+
+def _carried(found: Opened, day: date) -> None:
+    """What earlier reviews decided and is open still, or was closed since the last one."""
+    say = found.say
+    earlier = {row.decision_id for row in found.dossier.carried}
+    left = [decision for decision in found.decided if decision.decision_id in earlier]
+    note = say(N_("Open still, or closed since the last review. They stay where they were decided."))
+    ui.html(charts.section(say(N_("Decisions of earlier reviews")), note=note if left else ""))
+    if not left:
+        ui.html(charts.caption(say(N_("There is none."))))
+    for decision in left:
+        _row(found.seen, decision, day)
+    if left:
+        with st.container(key="more-decisions"):
+            ui.link(found.seen, "decisions", say(N_("Follow up the decisions")))
+
+
+def _row(seen: View, decision: Decision, day: date, *, reason: bool = True) -> None:
+    points = ui.points() if reason else ()
+    ui.html(charts.decision(viewing_review.decision_row(decision, points, day, seen.say)))
+
+
+def _change(found: Opened, decision: Decision) -> None:
+    """The same form for a decision that is made, and the button that takes it out again."""
+    say = found.say
+    opened = st.expander(
+        say(N_("Change decision {name}"), name=decision.name), key=f"change {decision.decision_id}", on_change="rerun"
+    )
+    if not opened.open:
+        return
+    with opened:
+        _decide_form(found, decision)
+        if st.button(say(N_("Withdraw the decision")), key=f"withdraw {decision.decision_id}", type="tertiary"):
+            given = (found.seen.database, found.review.review_id, decision.number)
+            if ui_review.done(Permission.WRITE_REVIEW, deciding.withdraw, *given, order=ui_review.order(found.seen)):
+                st.rerun()
+
+
+def _decide_form(found: Opened, decision: Decision | None) -> None:
+    """The fields of a decision: a new one, or one that is changed."""
+    say, number = found.say, decision.number if decision else None
+    # the next new decision gets a form of its own, so that its fields are empty
+    turn = f"decision {found.review.review_id} {number or f'new {len(found.decided)}'}"
+    with st.form(turn, border=False):
+        said = _fields(found, decision, turn)
+        sent = st.form_submit_button(say(N_("Save the decision")), type="primary")
+    given = (found.seen.database, found.review.review_id, said)
+    ids = tuple(point.id for point in ui.points())
+    asked = {"order": ui_review.order(found.seen), "points": ids, "number": number}
+    if sent and ui_review.done(Permission.WRITE_REVIEW, deciding.decide, *given, **asked):
+        st.rerun()
+
+
+def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
+    say, kept = found.say, decision or Decided("", point=_reason_of_address())
+    ids = [point.id for point in ui.points()]
+    text = st.text_area(say(N_("What is decided")), value=kept.text, key=f"{turn} text", height=90)
+    first, second, third = st.columns([4, 3, 3])
+    point = first.selectbox(
+        say(N_("Reason: review point")),
+        ids,
+        index=ids.index(kept.point) if kept.point in ids else None,
+        format_func=lambda id_: viewing_review.point_label(ui.points(), id_, say),
+        placeholder=say(N_("No point in particular")),
+        key=f"{turn} point",
+    )
+    responsible = second.text_input(say(N_("Responsible")), value=kept.responsible, key=f"{turn} responsible")
+    due = third.date_input(
+        say(N_("To be done by")),
+        value=kept.due,
+        format="YYYY-MM-DD",
+        min_value=ui.FIRST_DAY,
+        max_value=ui.LAST_DAY,
+        key=f"{turn} due",
+    )
+    first, second, _ = st.columns([4, 3, 3])
+    follow_up = first.selectbox(
+        say(N_("Followed up in")),
+        list(FOLLOWED_UP),
+        index=FOLLOWED_UP.index(kept.follow_up) if kept.follow_up in FOLLOWED_UP else None,
+        format_func=lambda name: say(viewing_review.FOLLOW_UPS[name]),
+        placeholder=say(N_("No report")),
+        key=f"{turn} follow up",
+    )
+    resource = second.text_input(
+        say(N_("Resource")), value=kept.resource, key=f"{turn} resource", placeholder=say(N_("such as 80 hours"))
+    )
+    day = due if isinstance(due, date) else None
+    return Decided(text, point, responsible, day, resource, follow_up)
+
+
+def _reason_of_address() -> str | None:
+    """The point from which somebody came to make a decision."""
+    said = st.query_params.get("point")
+    return said if said in {point.id for point in ui.points()} else None
+
+
+def of_point(found: Opened, point_id: str) -> None:
+    """The open decisions whose reason is a point, where its assessment is discussed."""
+    say = found.say
+    there = [d for d in found.decided if d.point == point_id and d.open and d.year <= found.review.year]
+    if not there:
+        return
+    ui.html(charts.section(say(N_("Open decisions on this point")), level=3))
+    for decision in there:
+        _row(found.seen, decision, _day(found), reason=False)
+
+
+# --- Between the reviews --------------------------------------------------------------------------------------------
+
+
+def followed_up(seen: View) -> None:
+    """The page of decisions: a sentence, the open ones with the late ones first, and the closed ones folded away."""
+    say = seen.say
+    with seen.database.cursor() as cursor:
+        ids = {review.review_id for review in ui_review.of_organisation(cursor, seen)}
+        found = [decision for decision in deciding.decisions(cursor) if decision.review_id in ids]
+    kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(seen.as_of))
+    ui.html(charts.headline(*viewing_review.decisions_sentences(found, seen.as_of, say), kicker=kicker))
+    if not found:
+        ui.html(charts.caption(say(N_("Decisions are made in the management review and followed up here."))))
+        ui.link(seen, "review", say(N_("Go to the management review")))
+    for title, group in viewing_review.grouped(found, seen.as_of, say):
+        ui.html(charts.section(title))
+        _followed(seen, group)
+    if done := viewing_review.closed(found):
+        with st.expander(say.plural("{n} closed decision", "{n} closed decisions", len(done))):
+            _followed(seen, done)
+
+
+def _followed(seen: View, group: Sequence[Decision]) -> None:
+    for decision in group:
+        _row(seen, decision, seen.as_of)
+        label = seen.say(N_("Follow up {name}"), name=decision.name)
+        opened = st.expander(label, key=f"follow {decision.decision_id}", on_change="rerun")
+        if opened.open:
+            with opened:
+                _follow_up(seen, decision)
+
+
+def _follow_up(seen: View, decision: Decision) -> None:
+    """How a decision goes: its history, and for the coordinator a new status with a note."""
+    say = seen.say
+    with seen.database.cursor() as cursor:
+        history = rows(cursor, statement("follow_ups"), {"decision_id": decision.decision_id})
+    if seen.user.may(Permission.WRITE_REVIEW):
+        _follow_up_form(seen, decision, len(history))
+    if history:
+        drawn = viewing_review.follow_up_table(history, say)
+        ui.html(charts.table(*drawn, caption=say(N_("How {name} has been followed up"), name=decision.name)))
+    else:
+        ui.html(charts.caption(say(N_("Not followed up yet."))))
+
+
+def _follow_up_form(seen: View, decision: Decision, turn: int) -> None:
+    say, id_ = seen.say, decision.decision_id
+    with st.form(f"follow up {id_} {turn}", border=False):
+        status = st.segmented_control(
+            say(N_("Status")),
+            list(STATUSES),
+            default=decision.status,
+            format_func=lambda code: say(DECISION_STATUSES[code]),
+            key=f"status {id_} {turn}",
+        )
+        note = st.text_area(say(N_("Comment")), key=f"note {id_} {turn}", height=80)
+        sent = st.form_submit_button(say(N_("Save the follow-up")), type="primary")
+    given = {"status": status or decision.status, "note": note, "order": ui_review.order(seen)}
+    if sent and ui_review.done(Permission.WRITE_REVIEW, deciding.follow_up, seen.database, id_, **given):
+        st.rerun()

@@ -1,0 +1,348 @@
+"""The frame of the page of the review: which one is looked at, its document, how one is opened, and its parts.
+
+The figures of a draft take a second or two to compute. They are kept while the data stay the same; what is written in
+the review is read anew at every run, so that saving a text costs nothing but its saving.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+import streamlit as st
+
+from compliance import approving, charts, deciding, permissions, places, reviewing, ui, viewing_review
+from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
+from compliance.deciding import Decision
+from compliance.dossier import Dossier, compute
+from compliance.language import N_, Language
+from compliance.loading import Order
+from compliance.permissions import Permission
+from compliance.queries import statement
+from compliance.reviewing import Review
+from compliance.ui import View
+from compliance.viewing import Scope
+
+WIDTH: Final = 460
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The review that is looked at.
+
+    `whole` is its document, `dossier` the same as the person may see it; `decided` are the decisions of all reviews of
+    the organisation as they stand today.
+    """
+
+    seen: View
+    review: Review
+    others: tuple[Review, ...]
+    whole: Dossier
+    dossier: Dossier
+    states: Rows
+    texts: Rows
+    decided: tuple[Decision, ...]
+
+    @property
+    def say(self) -> Language:
+        """The reader's language."""
+        return self.seen.say
+
+    @property
+    def reads(self) -> bool:
+        """Whether the person may read what is written and decided."""
+        return self.seen.user.may(Permission.READ_REVIEW)
+
+    @property
+    def writable(self) -> bool:
+        """Whether the person may write, and the review can be written in."""
+        return self.review.state == "draft" and self.seen.user.may(Permission.WRITE_REVIEW)
+
+    @property
+    def there(self) -> View:
+        """The view of the day and the organisation that the review is about, for links to its figures."""
+        return replace(self.seen, as_of=self.review.as_of, scope=Scope(self.seen.scope.organisation))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: its name, what one must be allowed to open it, and what draws it."""
+
+    title: str
+    permission: Permission
+    draw: Callable[[Opened], None]
+
+
+# --- The review -----------------------------------------------------------------------------------------------------
+
+
+def of_organisation(cursor: Cursor, seen: View) -> tuple[Review, ...]:
+    """The reviews of the organisation that is looked at, and of those that have become it; the newest first."""
+    given = {"as_of": seen.as_of, "known_at": EVERYTHING_KNOWN, "organisation": seen.scope.organisation}
+    ids = {row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), given)}
+    return tuple(review for review in reviewing.reviews(cursor) if review.organisation_id in ids)
+
+
+def opened(seen: View) -> Opened | None:
+    """The review that the address names, else the latest; None where there is none."""
+    with seen.database.cursor() as cursor:
+        others = of_organisation(cursor, seen)
+        said = st.query_params.get("review")
+        named = [review for review in others if viewing_review.address(review, others) == said]
+        review = next(iter([*named, *others]), None)
+        if review is None:
+            return None
+        whole = _document(cursor, seen, review, others)
+        given = {"review_id": review.review_id}
+        reads, ids = seen.user.may(Permission.READ_REVIEW), {other.review_id for other in others}
+        return Opened(
+            seen=seen,
+            review=review,
+            others=others,
+            whole=whole,
+            dossier=whole if reads else viewing_review.for_others(whole),
+            states=rows(cursor, statement("review_states"), given),
+            texts=rows(cursor, statement("review_texts"), given),
+            decided=tuple(d for d in deciding.decisions(cursor) if d.review_id in ids),
+        )
+
+
+def of_version(found: Opened, version: int) -> Opened:
+    """The same review in another version, as it was frozen: what has been approved stays while it is corrected."""
+    if version == found.review.version:
+        return found
+    with found.seen.database.cursor() as cursor:
+        whole = approving.dossier(cursor, found.review, own=places.own_files(), version=version)
+    shown = whole if found.reads else viewing_review.for_others(whole)
+    review = replace(found.review, version=version, state=viewing_review.versions(found.states)[version])
+    return replace(found, review=review, whole=whole, dossier=shown)
+
+
+def _document(cursor: Cursor, seen: View, review: Review, others: tuple[Review, ...]) -> Dossier:
+    own = places.own_files()
+    if review.state != "draft":
+        return approving.dossier(cursor, review, own=own)
+    counted = None
+    if review.figures_of is None:
+        earlier = tuple(other for other in others if other.year < review.year)
+        with st.spinner(seen.say(N_("Computing the figures of the review"))):
+            counted = _counted(seen.key[:2], review, earlier)
+    return compute(cursor, review, own=own, counted=counted)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _counted(key: tuple[str, str], review: Review, earlier: tuple[Review, ...]) -> Dossier:  # noqa: ARG001
+    """The document of a draft with its figures; `earlier` are the reviews that it may be compared with.
+
+    It is the same for all: what a person may see of it is decided by who reads it.
+    """
+    with ui.at((*key, "")).cursor() as cursor:
+        return compute(cursor, review, own=places.own_files())
+
+
+# --- Doing something ------------------------------------------------------------------------------------------------
+
+
+def order(seen: View) -> Order:
+    """An order of the person, now; the samples' time is invented, so there it is never before their last import."""
+    now = ui.now()
+    if seen.sample:
+        now = max([now, *(row["imported_at"] + timedelta(hours=1) for row in ui.imports(seen.key))])
+    return Order(ui.user().name, now, organisation=seen.scope.organisation)
+
+
+def done(permission: Permission, action: Callable[..., object], *given: object, **named: object) -> bool:
+    """Does what a person asked for, where they may; whether it was done. A refusal is told where the button stands."""
+    ui.require(permission)
+    try:
+        action(*given, **named)
+    except Exception as error:
+        ui.tell(error)
+        return False
+    return True
+
+
+def save(found: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) -> None:
+    """Saves a field when it is left: runs before the page does, so what goes wrong is told by `tell_unsaved`.
+
+    It runs also where somebody goes to another page, for fields that still hold what they have `shown`.
+    """
+    said = st.session_state.get(key, shown) or ""
+    if said == shown:
+        return
+    try:
+        permissions.require(ui.user(), Permission.WRITE_REVIEW)
+        id_, database = found.review.review_id, found.seen.database
+        reviewing.write(database, id_, kind=kind, what=what, text=said, order=order(found.seen))
+        if kind != "assessment":
+            st.session_state[key] = reviewing.kept_text(said)
+    except Exception as error:
+        st.session_state["not saved"] = error
+
+
+def tell_unsaved() -> None:
+    """Why something that was written has not been saved."""
+    if error := st.session_state.pop("not saved", None):
+        ui.tell(error)
+
+
+def text_field(
+    found: Opened, kind: reviewing.Kind, what: str, label: str, *, value: str, lines: int, help_: str
+) -> str:
+    """A text that is saved when one leaves it; gives its key."""
+    key = f"{kind} {found.review.review_id} {what}"
+    # what has been saved is written back with its masks, and then the widget must not be given a value too
+    given: Any = {} if key in st.session_state else {"value": value}
+    st.text_area(
+        label,
+        key=key,
+        height=lines,
+        help=help_ or None,
+        on_change=save,
+        args=(found, kind, what, key, value),
+        **given,
+    )
+    return key
+
+
+# --- The frame ------------------------------------------------------------------------------------------------------
+
+
+def nothing_yet(seen: View) -> None:
+    """The page where no review has been opened."""
+    say = seen.say
+    ui.html(charts.page_title(say(N_("Management review"))))
+    with st.container(border=True, key="card-empty"):
+        title = say(N_("No management review has been opened yet."))
+        text = N_(
+            "A review is opened for a day. Point by point you write a comment and choose the head's assessment, "
+            "then it is submitted, approved by somebody else and frozen."
+        )
+        word = say(N_("No review"))
+        ui.html(charts.empty_state("nothing_to_assess", word, title=title, texts=[say(text)]))
+        if seen.user.may(Permission.WRITE_REVIEW):
+            _open_form(seen, ())
+        else:
+            ui.html(charts.caption(say(N_("The information security coordinator opens it."))))
+
+
+def _open_form(seen: View, others: tuple[Review, ...]) -> None:
+    say, today = seen.say, order(seen).now.date()
+    day = st.date_input(
+        say(N_("As-of date of the review")),
+        value=min(seen.as_of, today),
+        format="YYYY-MM-DD",
+        min_value=ui.FIRST_DAY,
+        max_value=today,
+        key="open day",
+        width=270,
+    )
+    if not isinstance(day, date):
+        return
+    there = any(review.year == day.year for review in others)
+    if there:
+        ui.html(
+            charts.caption(say(N_("There is a review of {year} already. Choose a day in another year."), year=day.year))
+        )
+    label = say(N_("Open the review of {year}"), year=day.year)
+    if st.button(label, type="primary", key="open review", disabled=there):
+        asked = {"year": day.year, "as_of": day, "order": order(seen), "today": today}
+        if done(Permission.WRITE_REVIEW, reviewing.open_review, seen.database, **asked):
+            st.query_params["review"] = str(day.year)
+            st.rerun()
+
+
+def header(found: Opened, parts: Mapping[str, Part]) -> Part:
+    """What the review says at the top, the way to others, and its parts; gives the part that the address names."""
+    say, review = found.say, found.review
+    answer, who = (
+        viewing_review.headline(review, found.whole, say),
+        viewing_review.who_and_when(review, say, named=found.reads),
+    )
+    ui.html(charts.page_title(answer, kicker=viewing_review.kicker(review, say), question=who))
+    for text in viewing_review.why_here(review, found.states, say) if found.reads else ():
+        ui.html(charts.note(text))
+    if part := found.seen.scope.unit or found.seen.scope.department:
+        ui.html(charts.note(say(N_("The review covers the whole organisation, not only {part}."), part=part)))
+    allowed = {name: part for name, part in parts.items() if found.seen.user.may(part.permission)}
+    said = st.query_params.get("part", "")
+    here = said if said in allowed else next(iter(allowed))
+    with st.container(key="parts", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        _chooser(
+            say(N_("Part of the page")), {name: say(part.title) for name, part in allowed.items()}, here, "part", say
+        )
+        _reviews(found)
+    tell_unsaved()
+    return allowed[here]
+
+
+def _chooser(label: str, names: dict[str, str], here: str, param: str, say: Language) -> None:
+    """A row of choices whose choice goes into the address, which always wins."""
+    key = f"review {param} {here} {say.code}"
+    st.segmented_control(
+        label,
+        list(names),
+        default=here,
+        format_func=lambda name: names[name],
+        key=key,
+        on_change=_choose,
+        args=(param, key),
+        label_visibility="collapsed",
+    )
+
+
+def _choose(param: str, key: str) -> None:
+    if chosen := st.session_state.get(key):
+        st.query_params[param] = chosen
+
+
+def _reviews(found: Opened) -> None:
+    """The reviews of all years with their state, and for the coordinator another day or another review."""
+    say, others = found.say, found.others
+    writes = found.seen.user.may(Permission.WRITE_REVIEW)
+    if len(others) == 1 and not writes:
+        return
+    with st.popover(say(N_("Review {name}"), name=viewing_review.label(found.review, say))):
+        if len(others) > 1:
+            _choose_review(found)
+        if found.writable and found.review.figures_of is None:
+            _day_form(found)
+        if writes:
+            ui.html(charts.section(say(N_("Open another review")), level=3))
+            _open_form(found.seen, others)
+
+
+def _choose_review(found: Opened) -> None:
+    say, others = found.say, found.others
+    names = {viewing_review.address(review, others): viewing_review.label(review, say) for review in others}
+    here = viewing_review.address(found.review, others)
+    key = f"review {here} {say.code}"
+    st.radio(
+        say(N_("Reviews")),
+        list(names),
+        index=list(names).index(here),
+        format_func=lambda name: names[name],
+        key=key,
+        on_change=_choose,
+        args=("review", key),
+    )
+
+
+def _day_form(found: Opened) -> None:
+    """Another day for a draft, of the same year."""
+    ui.html(charts.section(found.say(N_("Change the as-of date")), level=3))
+    say, review, today = found.say, found.review, order(found.seen).now.date()
+    day = st.date_input(
+        say(N_("As-of date of the review")),
+        value=review.as_of,
+        format="YYYY-MM-DD",
+        min_value=date(review.year, 1, 1),
+        max_value=max(review.as_of, min(today, date(review.year, 12, 31))),
+        key=f"day of {review.review_id} {review.as_of}",
+        width=270,
+    )
+    ui.html(charts.caption(say(N_("The figures of the review are counted anew. What is written stays."))))
+    if st.button(say(N_("Change the day")), key="another day", disabled=day == review.as_of):
+        given, asked = (found.seen.database, review.review_id), {"order": order(found.seen), "today": today}
+        if done(Permission.WRITE_REVIEW, reviewing.choose_day, *given, as_of=day, **asked):
+            st.rerun()

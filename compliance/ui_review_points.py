@@ -1,0 +1,228 @@
+"""What the page of the review draws where it is written: the walk through the thirteen points, and the chapters."""
+
+from typing import Final
+
+import streamlit as st
+
+from compliance import charts, ui, ui_decisions, ui_review, viewing, viewing_review
+from compliance.dossier import PointAnswer
+from compliance.language import N_
+from compliance.points import Point
+from compliance.reporting import chapter_text, chapter_title
+from compliance.reviewing import VERDICTS, Chapter
+from compliance.ui_review import Opened
+
+COMMENT_HEIGHT: Final = 140
+PUBLIC_HEIGHT: Final = 80
+CHAPTER_HEIGHT: Final = 220
+
+# --- The walk -------------------------------------------------------------------------------------------------------
+
+
+def points(found: Opened) -> None:
+    """All thirteen in a list, and the one that is discussed."""
+    answer = _chosen(found)
+    # kept in the address, so that a point stays where it is when its discussion is done
+    if st.query_params.get("point") != answer.point.id:
+        st.query_params["point"] = answer.point.id
+    with st.container(key="walk"):
+        left, right = st.columns([5, 7], gap="large")
+        with left:
+            _list(found, answer.point)
+        with right:
+            _point(found, answer)
+
+
+def _chosen(found: Opened) -> PointAnswer:
+    """The point that the address names, else the first that has not been discussed, else the first."""
+    answers, said = found.whole.points, st.query_params.get("point", "")
+    done = viewing_review.discussed(found.whole)
+    named = [answer for answer in answers if said in {answer.point.id, str(answer.point.number)}]
+    left = [answer for answer in answers if answer.point.id not in done]
+    return next(iter([*named, *(left if found.writable else []), *answers]))
+
+
+def _list(found: Opened, here: Point) -> None:
+    """The thirteen points, each with its figure, the verdict on it, and whether it has been discussed."""
+    say, done = found.say, viewing_review.discussed(found.whole)
+    note = say(N_("{n} of {of} discussed"), n=len(done), of=len(found.whole.points))
+    ui.html(charts.section(say(N_("The thirteen review points")), note=note))
+    with st.container(key="steps", gap=None):
+        for point, step in viewing_review.steps(found.whole, done, say):
+            key = "step-here" if point.id == here.id else f"step-{point.id}"
+            with st.container(key=key, horizontal=True, vertical_alignment="center"):
+                _link(found, point, viewing.softened(viewing.label(point, say)), key="walk to")
+                ui.html(charts.step(step))
+
+
+def _link(found: Opened, point: Point, label: str, *, key: str) -> None:
+    """The way to another point. Where something is being written it is a button: it saves the field that is left, and a
+    link that is clicked at once would not be followed.
+    """
+    if found.writable:
+        going = {"part": "points", "point": point.id}
+        st.button(label, type="tertiary", key=f"{key} {point.id}", on_click=st.query_params.update, args=(going,))
+        return
+    address = viewing_review.address(found.review, found.others)
+    ui.link(found.seen, "review", label, review=address, part="points", point=point.id)
+
+
+def _point(found: Opened, answer: PointAnswer) -> None:
+    """One point: its figure, what changed and why it is not met, what is said of it, and its open decisions."""
+    say, point = found.say, answer.point
+    ui.html(
+        charts.point_head(
+            viewing.softened(say.pick(point.title), [say.pick(point.short)]),
+            kicker=viewing.point_kicker(point, len(found.whole.points), say),
+            question=viewing.softened(say.pick(point.question)),
+        )
+    )
+    _neighbours(found, point)
+    if answer.coverage.coverage is None:
+        texts = viewing_review.empty_texts(answer, found.whole.last_year, say)
+        mark = viewing.status(answer.coverage), viewing.word(answer.coverage, say)
+        ui.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
+    else:
+        _figure(found, answer)
+    with st.container(key="more-point"):
+        ui.link(found.there, "point", say(N_("See trend, units and items")), point=point.id)
+    _said(found, point)
+    if found.reads:
+        ui_decisions.of_point(found, point.id)
+
+
+def _figure(found: Opened, answer: PointAnswer) -> None:
+    say, figure = found.say, answer.coverage
+    left, right = st.columns(2, gap="medium")
+    with left:
+        ui.html(charts.hero(viewing_review.hero(answer, found.whole.last_year, say)))
+        if beside := viewing.beside(figure, say):
+            ui.html(charts.caption(beside))
+    with right:
+        if changed := say.pick(answer.changed):
+            ui.html(charts.section(say(N_("What has changed")), level=3))
+            ui.html(charts.caption(changed))
+        if bars := viewing_review.reason_bars(answer, say):
+            ui.html(charts.section(say(N_("Why the target is not reached")), level=3))
+            ui.html(charts.reasons(bars, label=say(N_("Reasons"))))
+
+
+def _neighbours(found: Opened, point: Point) -> None:
+    """The way to the point before and the one after, where the window is too narrow for the list beside."""
+    every = [answer.point for answer in found.whole.points]
+    place = [other.id for other in every].index(point.id)
+    with st.container(key="narrow-neighbours", horizontal=True):
+        for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
+            if 0 <= place + step < len(every):
+                other = every[place + step]
+                _link(found, other, arrow.format(viewing.label(other, found.say)), key="beside")
+
+
+def _said(found: Opened, point: Point) -> None:
+    """The comments and the head's assessment: fields in a draft, else what was written."""
+    say, written = found.say, found.dossier.written
+    with st.container(border=True, key="card-said"):
+        if found.writable:
+            _fields(found, point)
+            return
+        ui.html(charts.answer(viewing_review.assessment_sentence(found.whole, point.id, say)))
+        comment, public = written.comments.get(point.id), written.public_comments.get(point.id)
+        if comment:
+            ui.html(charts.comment(say(N_("Comment")), comment))
+        if public:
+            ui.html(charts.comment(say(N_("Comment in the version to hand out")), public))
+        if found.reads and not comment:
+            ui.html(charts.caption(say(N_("Nothing has been written about the point."))))
+
+
+def _fields(found: Opened, point: Point) -> None:
+    say, written, id_ = found.say, found.dossier.written, point.id
+    ui_review.text_field(
+        found,
+        "comment",
+        id_,
+        say(N_("Comment")),
+        value=written.comments.get(id_, ""),
+        lines=COMMENT_HEIGHT,
+        help_=say(N_("What lies behind the figure, and what the head of administration needs to know.")),
+    )
+    ui_review.text_field(
+        found,
+        "public_comment",
+        id_,
+        say(N_("Comment in the version to hand out")),
+        value=written.public_comments.get(id_, ""),
+        lines=PUBLIC_HEIGHT,
+        help_=say(N_("Without names and weaknesses of systems. Where it is empty, that version has no comment.")),
+    )
+    _assessment(found, point)
+    with st.container(horizontal=True, vertical_alignment="center", key="saving"):
+        _next_button(found, point)
+        texts = [row for row in found.texts if row["kind"] != "chapter"]
+        ui.html(charts.caption(viewing_review.saved(texts, [id_], say)))
+
+
+def _assessment(found: Opened, point: Point) -> None:
+    """The head's verdict; nothing is chosen before somebody chooses it."""
+    say, key = found.say, f"assessment {found.review.review_id} {point.id}"
+    chosen = found.dossier.written.assessments.get(point.id)
+    st.segmented_control(
+        say(N_("The assessment of the head of administration")),
+        list(VERDICTS),
+        default=chosen,
+        format_func=lambda code: viewing_review.verdict_word(code, say),
+        key=key,
+        on_change=ui_review.save,
+        args=(found, "assessment", point.id, key, chosen or ""),
+    )
+
+
+def _next_button(found: Opened, point: Point) -> None:
+    """Goes on to the next point, and from the last one to the chapters; what is written is saved by then."""
+    say, every = found.say, [answer.point for answer in found.whole.points]
+    place = [other.id for other in every].index(point.id)
+    last = place + 1 == len(every)
+    label = say(N_("Save and go to the chapters")) if last else say(N_("Save and next point"))
+    going = {"part": "chapters"} if last else {"part": "points", "point": every[place + 1].id}
+    st.button(label, type="primary", key="next point", on_click=st.query_params.update, args=(going,))
+
+
+# --- The chapters ---------------------------------------------------------------------------------------------------
+
+
+def chapters(found: Opened) -> None:
+    """The chapters in the report's order, and which clauses of the standard the review covers."""
+    say = found.say
+    note = say(N_("In the order of the report. What you write is saved when you leave the field."))
+    ui.html(charts.section(say(N_("Chapters")), note=note if found.writable else ""))
+    if empty := viewing_review.chapters_sentence(found.dossier, say):
+        ui.html(charts.caption(empty))
+    with st.container(key="chapters", gap="xsmall"):
+        for chapter in found.dossier.chapters:
+            # a label that changes would close what is being written in
+            label = chapter_title(found.dossier, chapter, say)
+            opened = st.expander(ui.plain(label), key=f"chapter {chapter.id}", on_change="rerun")
+            if opened.open:
+                with opened:
+                    _chapter(found, chapter)
+    sentence, drawn = viewing_review.matrix(found.dossier, say)
+    ui.html(charts.section("ISO/IEC 27001:2022, 9.3.2", note=sentence))
+    ui.html(charts.table(*drawn, caption=say(N_("What a management review shall consider"))))
+
+
+def _chapter(found: Opened, chapter: Chapter) -> None:
+    """The text of a chapter, and below it what the report adds."""
+    say, text = found.say, chapter_text(found.dossier, chapter, found.say)
+    if found.writable:
+        label = say(N_("Text of the chapter"))
+        help_ = say.pick(chapter.help)
+        ui.html(charts.caption(help_))
+        ui_review.text_field(found, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT, help_="")
+        texts = [row for row in found.texts if row["kind"] == "chapter"]
+        ui.html(charts.caption(viewing_review.saved(texts, [chapter.id], say)))
+    elif text:
+        ui.html(charts.comment("", text))
+    else:
+        ui.html(charts.caption(say(N_("Nothing has been written here."))))
+    for fragment in viewing_review.added(found.dossier, chapter, say):
+        ui.html(fragment)

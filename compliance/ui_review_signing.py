@@ -1,0 +1,154 @@
+"""What the page of the review draws where it is signed: submit, approve, send back, correct and verify."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from compliance import approving, charts, places, ui, ui_review, viewing, viewing_review
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.reporting import STATES
+from compliance.ui_review import WIDTH, Opened
+from compliance.verifying import verify
+
+
+def signatures(found: Opened) -> None:
+    """What there is to know before signing, what can be done next, and what the review has been through."""
+    say = found.say
+    ui.html(charts.facts(viewing_review.facts(found.whole, say)))
+    ui.html(charts.section(say(N_("Submit")) if found.review.state == "draft" else say(STATES[found.review.state])))
+    {"draft": _draft, "submitted": _submitted, "approved": _approved}[found.review.state](found)
+    ui.html(charts.section(say(N_("What the review has been through"))))
+    drawn = viewing_review.history_table(found.states, say)
+    ui.html(charts.table(*drawn, caption=say(N_("What the review has been through"))))
+
+
+def _name_field(label: str, key: str) -> str:
+    """Who does it: without a login everybody states their name."""
+    name: str | None = st.text_input(label, key=key, width=WIDTH, max_chars=200, autocomplete="off")
+    return name or ""
+
+
+# --- A draft --------------------------------------------------------------------------------------------------------
+
+
+def _draft(found: Opened) -> None:
+    """What is missing, or the form that submits."""
+    say = found.say
+    with found.seen.database.cursor() as cursor:
+        left = approving.missing(cursor, found.review, ui.points())
+    if left:
+        n = say.plural(
+            "{n} point has not been discussed, so the review cannot be submitted yet.",
+            "{n} points have not been discussed, so the review cannot be submitted yet.",
+            len(left),
+        )
+        ui.html(charts.answer(n))
+        with st.container(key="more-missing", gap="xxsmall"):
+            for missing, text in zip(left, viewing_review.missing_texts(left, say), strict=True):
+                address = viewing_review.address(found.review, found.others)
+                ui.link(found.seen, "review", ui.plain(text), review=address, part="points", point=missing.point.id)
+        return
+    ui.html(charts.answer(say(N_("Every point has been discussed. Submitting freezes the review as it stands now."))))
+    if not found.seen.user.may(Permission.SIGN_REVIEW):
+        return
+    name = _name_field(say(N_("Name of the person who submits")), "submitter")
+    if st.button(say(N_("Submit for approval")), type="primary", key="submit"):
+        with st.spinner(say(N_("Freezing the review"))):
+            _sign(found, Permission.SIGN_REVIEW, approving.submit, name=name, own=places.own_files())
+
+
+def _sign(found: Opened, permission: Permission, action: Callable[..., object], **given: object) -> None:
+    """Brings the review to another state in the name of the person who says it is theirs."""
+    database, id_ = found.seen.database, found.review.review_id
+    if ui_review.done(permission, action, database, id_, order=ui_review.order(found.seen), **given):
+        st.rerun()
+
+
+# --- Submitted ------------------------------------------------------------------------------------------------------
+
+
+def _submitted(found: Opened) -> None:
+    """Who submitted it, and for somebody else the ways to approve it or send it back."""
+    say, review = found.say, found.review
+    day = say.moment(viewing.local(review.changed_at))
+    text = N_("{name} submitted it {moment}. Somebody else approves it: read the report under Documents first.")
+    ui.html(charts.answer(say(text, name=review.submitted_by, moment=day)))
+    if not found.seen.user.may(Permission.SIGN_REVIEW):
+        return
+    left, right = st.columns(2, gap="large")
+    with left, st.container(border=True, key="card-approve"):
+        ui.html(charts.section(say(N_("Approve")), level=3))
+        name = _name_field(say(N_("Name of the person who approves")), "approver")
+        if st.button(say(N_("Approve the review")), type="primary", key="approve"):
+            _sign(found, Permission.SIGN_REVIEW, approving.approve, name=name)
+    with right, st.container(border=True, key="card-send-back"):
+        ui.html(charts.section(say(N_("Send back")), level=3))
+        name = _name_field(say(N_("Name")), "sender")
+        why = st.text_area(say(N_("Why it is sent back")), key="why back", height=80)
+        if st.button(say(N_("Send back for changes")), key="send back"):
+            _sign(found, Permission.SIGN_REVIEW, approving.send_back, name=name, why=why)
+
+
+# --- Approved -------------------------------------------------------------------------------------------------------
+
+
+def _approved(found: Opened) -> None:
+    """Who approved it and when, its seal, whether it can be computed again, and the way to correct it."""
+    say = found.say
+    with found.seen.database.cursor() as cursor:
+        signed = approving.signed(cursor, found.review)
+    moments = [(signed.submitted_by, signed.submitted_at), (signed.approved_by, signed.approved_at)]
+    submitted, approved = (
+        f"**{name}**, {say.moment(viewing.local(at))}" if name and at else viewing.DASH for name, at in moments
+    )
+    pairs = [
+        charts.Pair(say(N_("Submitted by")), submitted),
+        charts.Pair(say(N_("Approved by")), approved),
+        charts.Pair(say(N_("Version")), say.number(found.review.version)),
+    ]
+    ui.html(charts.pairs(pairs))
+    with st.expander(say(N_("The seal"))):
+        text = N_(
+            "SHA-256 of everything that was frozen. If the frozen review were changed, the seal would be another."
+        )
+        ui.html(charts.caption(say(text)))
+        st.code(found.review.sha256 or "", language=None, wrap_lines=True)
+    _verify(found)
+    if found.seen.user.may(Permission.WRITE_REVIEW):
+        with st.expander(say(N_("Begin a correction"))):
+            _correct(found)
+
+
+def _verify(found: Opened) -> None:
+    """Computes the frozen review again, from the imports that it rests on."""
+    say = found.say
+    note = N_("Computes the figures again from the imports that the review rests on, with today's rules.")
+    ui.html(charts.section(say(N_("Verify")), note=say(note), level=3))
+    if not st.button(say(N_("Verify the review")), key="verify"):
+        return
+    ui.require(Permission.READ_REVIEW)
+    with ui.told(), st.spinner(say(N_("Computing the review again"))):
+        with found.seen.database.cursor() as cursor:
+            differences = verify(cursor, found.whole, own=places.own_files())
+        ui.html(charts.note(viewing_review.differences_sentence(differences, say)))
+        if differences:
+            drawn = viewing_review.difference_table(differences, say)
+            ui.html(charts.table(*drawn, caption=say(N_("What is otherwise today"))))
+
+
+def _correct(found: Opened) -> None:
+    """The next version of what has been approved; the approved one stays as it is."""
+    say = found.say
+    text = N_("The approved version stays. A correction is a new version that is submitted and approved anew.")
+    ui.html(charts.caption(say(text)))
+    name = _name_field(say(N_("Name")), "corrector")
+    why = st.text_area(say(N_("What is corrected, and why")), key="why correct", height=80)
+    anew = st.radio(
+        say(N_("The figures")),
+        [False, True],
+        format_func=lambda anew: say(N_("Count them anew")) if anew else say(N_("Keep them as they were approved")),
+        key=f"anew {say.code}",
+    )
+    if st.button(say(N_("Begin the correction")), key="correct"):
+        _sign(found, Permission.WRITE_REVIEW, approving.correct, name=name, why=why, anew=bool(anew))

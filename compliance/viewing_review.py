@@ -1,0 +1,562 @@
+"""What the pages of the review and of its decisions say: sentences, rows and tables made of a review. No Streamlit."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final, cast
+
+from compliance import charts, viewing
+from compliance.approving import Missing
+from compliance.assessing import Status
+from compliance.blocks import Block, Bullets, Paragraph, Table
+from compliance.database import Rows
+from compliance.deciding import CLOSED, FOLLOWED_UP, Decision
+from compliance.dossier import Dossier, PointAnswer
+from compliance.language import N_, NBSP, Language
+from compliance.peers import Compared
+from compliance.points import Point
+from compliance.reporting import (
+    AFTER,
+    DECISION_STATUSES,
+    EMPTY,
+    STATES,
+    chapter_text,
+    chapter_title,
+    covered_by,
+)
+from compliance.reporting_points import VERDICTS, Reader, plain, verdict
+from compliance.reviewing import Chapter, Review, State, Written
+from compliance.verifying import COUNTS, Difference
+
+Drawn = tuple[list[charts.Column], list[list[str]]]
+UNNAMED: Final = ("coordinator", "sample data")
+FOLLOW_UPS: Final = {
+    "T1": N_("Tertial report 1 (T1)"),
+    "T2": N_("Tertial report 2 (T2)"),
+    "VB": N_("Annual report (VB)"),
+}
+# As they are chosen and listed; the report writes them out.
+SHORT_VERDICTS: Final = VERDICTS | {"partly": N_("partly")}
+# What the thirteen sections of the report are made of stands on the page's first part, and not once more.
+ELSEWHERE: Final = "figures"
+HASH_SHOWN: Final = 12
+# The width of a report's column whose words and days stand on one line.
+NARROW: Final = 1.2
+
+
+# --- Which review ---------------------------------------------------------------------------------------------------
+
+
+def kicker(review: Review, say: Language) -> str:
+    """Which review it is, its state, and which day its figures describe."""
+    text = N_("Management review {year} · {state} · {organisation} · as of {day}")
+    state, day = say(STATES[review.state]).lower(), say.date(review.as_of)
+    return say(text, year=review.year, state=state, organisation=review.organisation, day=day)
+
+
+def label(review: Review, say: Language) -> str:
+    """A review among others: its year and its state."""
+    return f"{review.year} · {say(STATES[review.state]).lower()}"
+
+
+def address(review: Review, others: Sequence[Review]) -> str:
+    """A review in the address of its page: its year; with its number too where organisations that are one had two."""
+    same = [other for other in others if other.year == review.year]
+    return str(review.year) if len(same) == 1 else f"{review.year}-{review.review_id}"
+
+
+def discussed(dossier: Dossier) -> set[str]:
+    """The ids of the points that have a comment and an assessment."""
+    return {*dossier.written.comments} & {*dossier.written.assessments}
+
+
+def headline(review: Review, dossier: Dossier, say: Language) -> str:
+    """The page's answer: how far the review is."""
+    if review.state == "approved":
+        return say(N_("The review of {year} has been approved."), year=review.year)
+    if review.state == "submitted":
+        return say(N_("The review of {year} waits for approval."), year=review.year)
+    n, of = len(discussed(dossier)), len(dossier.points)
+    if n < of:
+        return say(N_("{n} of {of} points have been discussed."), n=n, of=of)
+    return say(N_("All {of} points have been discussed. The review can be submitted."), of=of)
+
+
+def who_and_when(review: Review, say: Language, *, named: bool) -> str:
+    """Who brought the review to its state, where it is no draft. `named` is whether the person may see who did what."""
+    if review.state == "draft":
+        return ""
+    approved = review.state == "approved"
+    day = say.date(viewing.local(review.changed_at).date())
+    if not named:
+        return say(N_("Approved on {day}."), day=day) if approved else say(N_("Submitted on {day}."), day=day)
+    text = N_("Approved by {name} on {day}.") if approved else N_("Submitted by {name} on {day}.")
+    return say(text, name=review.changed_by, day=day)
+
+
+def for_others(dossier: Dossier) -> Dossier:
+    """A review for those who may not read what is written in it: what a version to hand out says of the points."""
+    said = dossier.written
+    public = {id_: dossier.withheld.get(text, text) for id_, text in said.public_comments.items()}
+    written = Written(said.assessments, {}, public, {})
+    return replace(dossier, written=written, decisions=(), carried=(), why=None)
+
+
+# --- What a review has been through ---------------------------------------------------------------------------------
+
+
+def _events(states: Rows, say: Language) -> list[str]:
+    """What each change of state was, in words."""
+    told, before = [], None
+    for row in states:
+        text = say(STATES[row["state"]])
+        if row["state"] == "draft" and before == "submitted":
+            text = say(N_("Sent back"))
+        elif row["state"] == "draft":
+            text = say(N_("Opened"))
+            if row["version"] > 1:
+                text = say(N_("Correction begun: version {n}"), n=row["version"])
+        told.append(text)
+        before = row["state"]
+    return told
+
+
+def history_table(states: Rows, say: Language) -> Drawn:
+    """What a review has been through, the latest first."""
+    columns = [
+        charts.Column(say(N_("When")), nowrap=True, row_header=True),
+        charts.Column(say(N_("What"))),
+        charts.Column(say(N_("Who"))),
+        charts.Column(say(N_("Why"))),
+    ]
+    rows = [
+        [say.moment(viewing.local(row["changed_at"])), text, _name(row["changed_by"]), row["why"] or ""]
+        for row, text in zip(states, _events(states, say), strict=True)
+    ]
+    return columns, rows[::-1]
+
+
+def _name(name: str) -> str:
+    """Who did something; what is no person's name is left out."""
+    return viewing.DASH if name in UNNAMED else name
+
+
+def versions(states: Rows) -> dict[int, State]:
+    """The versions of a review, the latest first, each with its state."""
+    found: dict[int, State] = {row["version"]: row["state"] for row in states}
+    return dict(sorted(found.items(), reverse=True))
+
+
+def version_label(version: int, state: State, say: Language) -> str:
+    """A version among others: its number and its state."""
+    return say(N_("Version {n} · {state}"), n=version, state=say(STATES[state]).lower())
+
+
+def why_here(review: Review, states: Rows, say: Language) -> list[str]:
+    """Why a review is not new: what its version corrects, and who has sent it back."""
+    texts = []
+    if review.corrects:
+        text = N_("Version {n} corrects what was approved before: {why}")
+        texts.append(say(text, n=review.version, why=review.corrects))
+    if len(states) > 1 and (states[-2]["state"], states[-1]["state"]) == ("submitted", "draft"):
+        text = N_("{name} sent the review back: {why}")
+        texts.append(say(text, name=review.changed_by, why=review.why))
+    return texts
+
+
+# --- The points -----------------------------------------------------------------------------------------------------
+
+
+def steps(dossier: Dossier, done: set[str], say: Language) -> list[tuple[Point, charts.Step]]:
+    """The thirteen points on the way through the review."""
+    return [(answer.point, _step(answer, dossier, say, discussed=answer.point.id in done)) for answer in dossier.points]
+
+
+def _step(answer: PointAnswer, dossier: Dossier, say: Language, *, discussed: bool) -> charts.Step:
+    figure, code = answer.coverage, dossier.written.assessments.get(answer.point.id, "")
+    word = say(N_("discussed")) if discussed else say(N_("not discussed"))
+    return charts.Step(
+        status=viewing.status(figure),
+        figure=viewing.percent(figure, say) if figure.coverage is not None else viewing.word(figure, say),
+        verdict=say(SHORT_VERDICTS[code]) if code in SHORT_VERDICTS else viewing.DASH,
+        discussed=discussed,
+        alt=word,
+    )
+
+
+def hero(answer: PointAnswer, last_year: int | None, say: Language) -> charts.Hero:
+    """The figure of a point, large, beside that of the last review or of a year before."""
+    figure, before = answer.coverage, answer.coverage_before
+    drawn = viewing.hero(figure, before, say)
+    if not answer.by_review or before is None or before.coverage is None or figure.coverage is None:
+        return drawn
+    share, change = viewing.percent(before, say), say.change(viewing.change(figure, before))
+    text = N_("The ring: the review of {year}, {share} ({change} percentage points since). The tick: the target.")
+    compared = say(N_("the review of {year}: {share}"), year=last_year, share=share)
+    alt = f"{viewing.sentence(figure, None, say)}, {compared}"
+    return replace(drawn, note=say(text, year=last_year, share=share, change=change), alt=alt)
+
+
+def empty_texts(answer: PointAnswer, last_year: int | None, say: Language) -> list[str]:
+    """What is said where a point has no figure: why, and what it was before."""
+    figure, before, day = answer.coverage, answer.coverage_before, say.date(answer.now.as_of)
+    text = say(N_("No case is in scope of this point on {day}."), day=day)
+    if figure.status is Status.NO_BASIS:
+        text = say(N_("No basis: a needed export is missing on {day}."), day=day)
+    if answer.by_review and before and before.coverage is not None:
+        told = N_("In the review of {year} the coverage was {share}.")
+        return [text, say(told, year=last_year, share=viewing.percent(before, say))]
+    return [text, *([earlier] if (earlier := viewing.earlier_sentence(before, say)) else [])]
+
+
+def reason_bars(answer: PointAnswer, say: Language) -> list[charts.Reason]:
+    """Why items are not met, the biggest reason first."""
+    counted: Counter[str] = Counter()
+    for reason in answer.reasons:
+        if reason.outcome in {"unmet", "unknown"}:
+            counted[reason.code] += reason.number
+    return viewing.reason_bars(answer.point, sorted(counted.items(), key=lambda entry: -entry[1]), say)
+
+
+def verdict_word(code: str, say: Language) -> str:
+    """An assessment as it is chosen."""
+    return say(SHORT_VERDICTS[code]).capitalize()
+
+
+def assessment_sentence(dossier: Dossier, point_id: str, say: Language) -> str:
+    """The head's assessment of a point in a sentence."""
+    if point_id not in dossier.written.assessments:
+        return say(N_("The head of administration has not assessed the point yet."))
+    return say(N_("Assessment of the head of administration: {verdict}."), verdict=verdict(dossier, point_id, say))
+
+
+def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
+    """When something of a point was last saved."""
+    moments: list[datetime] = [row["written_at"] for row in texts if row["what"] in what]
+    if not moments:
+        return say(N_("What you write is saved when you leave the field."))
+    return say(N_("Saved {moment}."), moment=say.moment(viewing.local(max(moments))))
+
+
+# --- The chapters ---------------------------------------------------------------------------------------------------
+
+
+def chapters_sentence(dossier: Dossier, say: Language) -> str:
+    """Which chapters nothing is written in, by number or title; those that may be left out apart."""
+    empty = [chapter for chapter in dossier.chapters if not chapter_text(dossier, chapter, say)]
+
+    def names(*, optional: bool) -> list[str]:
+        found = [chapter for chapter in empty if chapter.optional is optional]
+        return [chapter.number or chapter_title(dossier, chapter, say) for chapter in found]
+
+    named = {optional: names(optional=optional) for optional in (False, True)}
+    texts = []
+    if named[False]:
+        texts.append(say(N_("Nothing is written in {chapters} yet."), chapters=viewing.listed(named[False], say)))
+    if named[True]:
+        told = N_("{chapters} may be left empty, and are left out of the report then.")
+        texts.append(say(told, chapters=viewing.listed(named[True], say)))
+    return " ".join(texts)
+
+
+def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[charts.Html]:
+    """What the report adds below a chapter's text, as fragments."""
+    if chapter.after is None or chapter.after not in AFTER:
+        return []
+    if chapter.after == ELSEWHERE:
+        return [charts.caption(say(N_("A section for each of the thirteen points follows here in the report.")))]
+    found = AFTER[chapter.after](dossier, Reader(say, public=False))
+    return [fragment for block in found if (fragment := _fragment(block))]
+
+
+def _fragment(block: Block) -> charts.Html | None:
+    if isinstance(block, Paragraph):
+        return charts.caption(block.text)
+    if isinstance(block, Bullets):
+        return charts.bullets(block.items)
+    if isinstance(block, Table):
+        columns = [
+            charts.Column(
+                column.heading, numeric=column.align == "right", row_header=place == 0, nowrap=column.width <= NARROW
+            )
+            for place, column in enumerate(block.columns)
+        ]
+        return charts.table(columns, block.rows, caption=block.caption)
+    return None
+
+
+def matrix(dossier: Dossier, say: Language) -> tuple[str, Drawn]:
+    """What covers each clause of ISO/IEC 27001:2022, 9.3.2, and in a sentence which are empty."""
+    columns = [
+        charts.Column(say(N_("Clause")), nowrap=True, row_header=True),
+        charts.Column(say(N_("What shall be considered"))),
+        charts.Column(say(N_("Covered by"))),
+    ]
+    found = {clause.letter: covered_by(dossier, clause.letter, say) for clause in dossier.clauses}
+    rows = [
+        [f"{clause.letter})", say.pick(clause.title), ", ".join(found[clause.letter]) or say(EMPTY)]
+        for clause in dossier.clauses
+    ]
+    return _matrix_sentence([letter for letter, by in found.items() if not by], len(found), say), (columns, rows)
+
+
+def _matrix_sentence(empty: list[str], of: int, say: Language) -> str:
+    if not empty:
+        return say(N_("All {of} clauses are covered."), of=of)
+    letters = viewing.listed(empty, say)
+    return say(
+        N_("{n} of {of} clauses are covered. Nothing covers {letters} yet."), n=of - len(empty), of=of, letters=letters
+    )
+
+
+# --- Decisions ------------------------------------------------------------------------------------------------------
+
+
+def point_label(points: Iterable[Point], point_id: str, say: Language) -> str:
+    """A point in a list to choose from."""
+    return plain(viewing.label(next(point for point in points if point.id == point_id), say))
+
+
+def decision_row(decision: Decision, points: Iterable[Point], day: date, say: Language) -> charts.DecisionRow:
+    """A decision as it stands on a day."""
+    reason = next((point for point in points if point.id == decision.point), None)
+    status = say(DECISION_STATUSES[decision.status])
+    late = decision.late(day)
+    facts = [
+        plain(viewing.label(reason, say)) if reason else "",
+        decision.responsible,
+        say(N_("by {day}"), day=say.date(decision.due)) if decision.due else "",
+        decision.resource,
+        say(N_("followed up in {report}"), report=decision.follow_up) if decision.follow_up else "",
+        decision.note or "",
+    ]
+    return charts.DecisionRow(
+        name=decision.name,
+        text=decision.text,
+        facts=facts,
+        work="late" if late else cast(charts.Work, decision.status),
+        word=say(N_("Late")) if late else status,
+        note=status.lower() if late else "",
+    )
+
+
+def decisions_sentences(found: Sequence[Decision], day: date, say: Language) -> list[str]:
+    """How many decisions are open and late, as the page's answer."""
+    if not found:
+        return [say(N_("No decision has been made yet."))]
+    left, late = [d for d in found if d.open], [d for d in found if d.late(day)]
+    if not left:
+        return [say.plural("The only decision is closed.", "All {n} decisions are closed.", len(found))]
+    first = say.plural("{n} decision is open.", "{n} decisions are open.", len(left))
+    if not late:
+        return [first, say(N_("None of them is late."))]
+    return [first, say.plural("{n} of them is late.", "{n} of them are late.", len(late))]
+
+
+def grouped(found: Sequence[Decision], day: date, say: Language) -> list[tuple[str, list[Decision]]]:
+    """The open decisions: the late ones first, then by the report that follows them up."""
+    left = sorted((d for d in found if d.open), key=lambda d: (d.due or date.max, d.year, d.number))
+    groups = [(say(N_("Late")), [d for d in left if d.late(day)])]
+    for name in FOLLOWED_UP:
+        title = say(N_("Followed up in: {report}"), report=say(FOLLOW_UPS[name]))
+        groups.append((title, [d for d in left if d.follow_up == name and not d.late(day)]))
+    groups.append((say(N_("Without follow-up")), [d for d in left if not d.follow_up and not d.late(day)]))
+    return [(title, decisions) for title, decisions in groups if decisions]
+
+
+def closed(found: Sequence[Decision]) -> list[Decision]:
+    """The decisions that are done or cancelled, the latest first."""
+    return [d for d in reversed(found) if d.status in CLOSED]
+
+
+def follow_up_table(found: Rows, say: Language) -> Drawn:
+    """How a decision has been followed up, the latest first."""
+    columns = [
+        charts.Column(say(N_("When")), nowrap=True, row_header=True),
+        charts.Column(say(N_("Status"))),
+        charts.Column(say(N_("Comment"))),
+    ]
+    return columns, [
+        [say.moment(viewing.local(row["written_at"])), say(DECISION_STATUSES[row["status"]]), row["note"] or ""]
+        for row in reversed(found)
+    ]
+
+
+# --- Signing --------------------------------------------------------------------------------------------------------
+
+
+def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
+    """What somebody wants to know before signing, as it stands in the review."""
+    said = Counter(dossier.written.assessments.values())
+    figures = [answer.coverage for answer in dossier.points]
+    reached = [figure for figure in figures if figure.status is Status.GREEN]
+    measured = [figure for figure in figures if figure.coverage is not None]
+    words = [f"{said[code]} {say(word)}".replace(" ", NBSP) for code, word in SHORT_VERDICTS.items() if said[code]]
+    decided = (*dossier.decisions, *dossier.carried)
+    left, late = [d for d in decided if d.open], [d for d in decided if d.late(dossier.as_of)]
+    none = say(N_("none is late"))
+    return [
+        charts.Fact(
+            say(N_("Discussed")),
+            say.number(len(discussed(dossier))),
+            say(N_("of {of}"), of=len(dossier.points)),
+            say(N_("with comment and assessment")),
+        ),
+        charts.Fact(
+            say(N_("Assessed")), say.number(said.total()), say(N_("of {of}"), of=len(figures)), ", ".join(words)
+        ),
+        charts.Fact(
+            say(N_("Reach the target")),
+            say.number(len(reached)),
+            say(N_("of {of}"), of=len(measured)),
+            _before(dossier, say),
+        ),
+        charts.Fact(
+            say(N_("Open decisions")),
+            say.number(len(left)),
+            note=say.plural("{n} is late", "{n} are late", len(late)) if late else none,
+        ),
+    ]
+
+
+def _before(dossier: Dossier, say: Language) -> str:
+    """How many points reached the target in the last review."""
+    if dossier.last_year is None:
+        return ""
+    earlier = [answer.coverage_before for answer in dossier.points if answer.by_review]
+    reached = [figure for figure in earlier if figure and figure.status is Status.GREEN]
+    return say(N_("{n} in the review of {year}"), n=len(reached), year=dossier.last_year)
+
+
+def missing_texts(found: Sequence[Missing], say: Language) -> list[str]:
+    """What each point lacks before the review can be submitted."""
+    words = {"comment": say(N_("comment")), "assessment": say(N_("assessment"))}
+
+    def told(entry: Missing) -> str:
+        what = viewing.listed([word for name, word in words.items() if getattr(entry, name)], say)
+        return say(N_("{point} lacks {what}"), point=plain(viewing.label(entry.point, say)), what=what)
+
+    return [told(entry) for entry in found]
+
+
+def differences_sentence(found: Sequence[Difference], say: Language) -> str:
+    """Whether today's computation gives what was frozen."""
+    if not found:
+        text = N_("It is right: today's computation from the same imports gives exactly what was frozen.")
+        return say(text)
+    return say.plural(
+        "{n} thing is otherwise than when the review was frozen. The frozen review is not changed by it.",
+        "{n} things are otherwise than when the review was frozen. The frozen review is not changed by them.",
+        len(found),
+    )
+
+
+WHAT: Final = {
+    "figure": N_("Figure"),
+    "target": N_("Target / limit"),
+    "rule": N_("Rule"),
+    "import": N_("Import"),
+    "statement": N_("SQL"),
+}
+CHANGED: Final = N_("has been changed")
+OTHERWISE: Final = N_("is not there, or is another file")
+
+
+def difference_table(found: Sequence[Difference], say: Language) -> Drawn:
+    """Where today's computation differs: what, where, what was frozen and what is computed today."""
+    columns = [
+        charts.Column(say(N_("What")), row_header=True),
+        charts.Column(say(N_("Where"))),
+        charts.Column(say(N_("Frozen"))),
+        charts.Column(say(N_("Today"))),
+    ]
+    return columns, [_difference(difference, say) for difference in found]
+
+
+def _difference(found: Difference, say: Language) -> list[str]:
+    place = plain(viewing.label(found.point, say)) if found.point else ""
+    where = ", ".join(part for part in (place, found.where) if part)
+    was, now = _counted(found.was, say), _counted(found.now, say)
+    if found.what == "statement":
+        was, now = "", say(CHANGED)
+    elif found.what == "import":
+        was, now = found.was[:HASH_SHOWN], found.now[:HASH_SHOWN] or say(OTHERWISE)
+    elif found.what == "target":
+        was, now = (_shares(text, say) for text in (found.was, found.now))
+    return [say(WHAT[found.what]), where, was or viewing.DASH, now or viewing.DASH]
+
+
+def _counted(text: str, say: Language) -> str:
+    """Counts by outcome in the reader's words: "12 met, 3 unknown"."""
+    if text == "no basis":
+        return say(viewing.STATUS_WORDS[Status.NO_BASIS])
+
+    def told(match: re.Match[str]) -> str:
+        return f"{say.number(int(match[2]))} {say(viewing.OUTCOMES[match[1]]).lower()}"
+
+    return re.sub(rf"\b({'|'.join(COUNTS)}) (\d+)", told, text)
+
+
+def _shares(text: str, say: Language) -> str:
+    return " / ".join(viewing.share(float(part), say) for part in text.split(" / "))
+
+
+# --- Year by year, and beside others --------------------------------------------------------------------------------
+
+
+def years_table(found: Sequence[Dossier], say: Language) -> Drawn:
+    """Every point in every approved review: its figure, the verdict on it, and a line over the years."""
+    titles = {answer.point.id: plain(viewing.label(answer.point, say)) for d in found for answer in d.points}
+    columns = [
+        charts.Column(say(N_("Point")), row_header=True),
+        *(charts.Column(str(dossier.year), nowrap=True) for dossier in found),
+        *([charts.Column(say(N_("Development")), nowrap=True)] if len(found) > 1 else []),
+    ]
+    return columns, [
+        [title, *(_year_cell(d, id_, say) for d in found), *([_line(found, id_, say)] if len(found) > 1 else [])]
+        for id_, title in titles.items()
+    ]
+
+
+def _year_cell(dossier: Dossier, point_id: str, say: Language) -> str:
+    answer = dossier.answer(point_id)
+    if answer is None:
+        return viewing.DASH
+    figure, code = answer.coverage, dossier.written.assessments.get(point_id)
+    text = viewing.percent(figure, say) if figure.coverage is not None else viewing.word(figure, say)
+    return charts.status_mark(viewing.status(figure), text, note=say(SHORT_VERDICTS[code]) if code in VERDICTS else "")
+
+
+def _line(found: Sequence[Dossier], point_id: str, say: Language) -> str:
+    """The point's shares over the years as a line; nothing where there are fewer than two."""
+    shares = [answer.coverage.coverage if (answer := d.answer(point_id)) else None for d in found]
+    known = [(d.year, share) for d, share in zip(found, shares, strict=True) if share is not None]
+    if len(known) < 2:
+        return ""
+    (first, was), (last, now) = known[0], known[-1]
+    text = N_("From {was} in {first} to {now} in {last}.")
+    alt = say(text, was=say.percent(was), first=first, now=say.percent(now), last=last)
+    return charts.sparkline(shares, alt=alt)
+
+
+def peers_table(found: Sequence[Compared], points: Mapping[str, Point], say: Language) -> Drawn:
+    """One's own figures beside the least, the middle and the greatest of all organisations."""
+    columns = [
+        charts.Column(say(N_("Point")), row_header=True),
+        charts.Column(say(N_("Own")), numeric=True, strong=True),
+        charts.Column(say(N_("Least")), numeric=True),
+        charts.Column(say(N_("Median")), numeric=True),
+        charts.Column(say(N_("Greatest")), numeric=True),
+        charts.Column(say(N_("Organisations")), numeric=True),
+    ]
+    return columns, [
+        [
+            plain(viewing.label(points[c.point_id], say)),
+            *(say.percent(share) for share in (c.own, c.least, c.middle, c.greatest)),
+            say.number(c.organisations),
+        ]
+        for c in found
+        if c.point_id in points
+    ]

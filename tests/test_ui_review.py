@@ -1,0 +1,634 @@
+"""The pages of the review and of decisions: written, signed and handed out as each role may, in both languages."""
+
+import io
+import re
+from datetime import date, datetime
+
+import pytest
+import streamlit as st
+from docx import Document
+
+from compliance import dossier as dossiers
+from compliance import permissions, ui, viewing, viewing_review
+from compliance.deciding import Decision
+from compliance.language import LANGUAGES, Language
+from compliance.peers import as_peer_file
+from compliance.permissions import ANALYST, MANAGEMENT, User
+from compliance.verifying import Difference
+from tests.browser import browsing, serving, settle, visit
+from tests.line import POINTS
+from tests.reviewed import AS_OF, IDS, Reviewed, at
+from tests.test_pages import _warm, own, text  # noqa: F401 - fixtures
+from tests.test_pages import opened as opened_page
+
+SV = Language("sv")
+NOW = datetime(2026, 11, 25, 10)
+NUMBER = "811218-9876"
+SAME_PERSON = SV(
+    "{name} has submitted the review of {year}. Somebody else must approve it.", name="Ylva Nordgren", year=2026
+)
+NO_PEER = "{file} does not hold the figures of a review. Ask for the JSON file that the page of the review gives."
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    """The day after the last thing that the small administration did."""
+    monkeypatch.setattr(ui, "now", lambda: NOW)
+
+
+@pytest.fixture
+def stage(tmp_path, monkeypatch):
+    """The app on a small administration's own database, as far as it has come."""
+
+    def prepared(name):
+        line = at(name, tmp_path)
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+        return line
+
+    return prepared
+
+
+def opened(monkeypatch, *, page="review", **said):
+    """A page of the review on the day of the small administration's review."""
+    return opened_page(page, monkeypatch, **({"as_of": AS_OF.isoformat()} | said))
+
+
+def keys(app, kind):
+    return {element.key for element in app.get(kind)}
+
+
+def written(line):
+    return line.rows("select kind, what, text from review_texts order by edition, kind, what")
+
+
+# --- Opening ------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_review_the_page_is_calm_and_the_coordinator_opens_one(own, monkeypatch):  # noqa: F811
+    app = opened(monkeypatch)
+    assert "Ingen genomgång är öppnad än." in text(app)
+    app.button(key="open review").click().run()
+    assert app.query_params["review"] == "2026"
+    assert "0 av 13 punkter är diskuterade." in text(app)
+    with own.cursor() as cursor:
+        found = cursor.execute("select year, as_of, chosen_by from reviews").fetchall()
+    assert found == [(2026, AS_OF, "tester")]
+
+
+def test_others_wait_for_the_coordinator_to_open_one(own, monkeypatch):  # noqa: F811
+    app = opened(monkeypatch, role=MANAGEMENT)
+    assert "Informationssäkerhetssamordnaren öppnar den." in text(app)
+    assert not keys(app, "button")
+
+
+def test_a_year_has_one_review_and_another_year_its_own(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch)
+    assert app.button(key="open review").disabled
+    app.date_input(key="open day").set_value(date(2025, 11, 20)).run()
+    app.button(key="open review").click().run()
+    assert "Ledningens genomgång 2025" in text(app)
+    assert [row["year"] for row in line.rows("select distinct year from reviews order by 1")] == [2025, 2026]
+    app.radio(key="review 2025 sv").set_value("2026").run()
+    assert "Ledningens genomgång 2026" in text(app)
+
+
+def test_a_draft_gets_another_day_and_keeps_its_texts(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch)
+    app.date_input(key=f"day of 1 {AS_OF}").set_value(date(2026, 11, 10)).run()
+    app.button(key="another day").click().run()
+    assert "läget 10\u00a0november\u00a02026" in text(app)
+    assert line.now(line.review()).as_of == date(2026, 11, 10)
+    assert "Alla 13 punkter är diskuterade." in text(app)
+
+
+# --- The points ---------------------------------------------------------------------------------------------------
+
+
+def test_every_figure_of_the_list_is_that_of_the_review(stage, monkeypatch):
+    line = stage("draft")
+    shown = text(opened(monkeypatch, point="classification"))
+    for answer in line.document(line.review()).points:
+        figure = answer.coverage
+        assert (viewing.word if figure.coverage is None else viewing.percent)(figure, SV) in shown
+    assert '<div class="v-hero-figure">33,3\u00a0%</div>' in shown
+    assert "<strong>1</strong> av <strong>3</strong>" in shown
+    assert "13 av 13 diskuterade" in shown
+
+
+def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    app = opened(monkeypatch, point="classification")
+    assert app.segmented_control(key="assessment 1 classification").value is None
+    app.text_area(key="comment 1 classification").set_value(f"Frågan ställd av {NUMBER}.").run()
+    app.segmented_control(key="assessment 1 classification").set_value("partly").run()
+    assert "1 av 13 diskuterade" in text(app)
+    # what is kept has its identity numbers masked, and the field shows what is kept
+    assert NUMBER not in app.text_area(key="comment 1 classification").value
+    kept = line.document(review).written
+    assert kept.assessments == {"classification": "partly"}
+    assert kept.comments["classification"] == app.text_area(key="comment 1 classification").value
+    assert re.search(r"Sparat 25\s+november", text(app))
+
+
+def test_a_verdict_can_be_taken_back(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch, point="classification")
+    app.segmented_control(key="assessment 1 classification").set_value(None).run()
+    assert "12 av 13 diskuterade" in text(app)
+    assert "classification" not in line.document(line.review()).written.assessments
+
+
+def test_the_walk_begins_where_nothing_is_said_and_goes_on_point_by_point(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    for kind, said in (("comment", "Ja."), ("assessment", "sufficient")):
+        line.write(review, kind, IDS[0], said)
+    app = opened(monkeypatch)
+    assert "Granskningspunkt 2 av 13" in text(app)
+    app.text_area(key=f"comment 1 {IDS[1]}").set_value("Nej.").run()
+    app.segmented_control(key=f"assessment 1 {IDS[1]}").set_value("partly").run()
+    assert "Granskningspunkt 2 av 13" in text(app)
+    app.button(key="next point").click().run()
+    assert "Granskningspunkt 3 av 13" in text(app)
+    app.query_params["point"] = IDS[-1]
+    app.run()
+    app.button(key="next point").click().run()
+    assert app.query_params["part"] == "chapters"
+
+
+def test_saving_a_text_counts_no_figure_anew(stage, monkeypatch):
+    """The figures take seconds: they are counted when the data change, not when somebody writes."""
+    line = stage("loaded")
+    line.open()
+    counted, count = [], dossiers._Computing.dossier
+    monkeypatch.setattr(dossiers._Computing, "dossier", lambda *given: counted.append(1) or count(*given))
+    app = opened(monkeypatch, point="dpia")
+    version = ui.Database.at(line.database.path).version()
+    for number in range(2):
+        app.text_area(key="comment 1 dpia").set_value(f"Rad {number}").run()
+    assert ui.Database.at(line.database.path).version() != version
+    assert counted == [1]
+    line.load_table("Namn | Enhet | Status\nOmega | Norr | I drift", name="more.csv", source="systems", completes=True)
+    app.run()
+    assert counted == [1, 1]
+
+
+def test_an_empty_point_says_what_is_missing_and_never_nought(stage, monkeypatch):
+    stage("draft")
+    shown = text(opened(monkeypatch, point="access"))
+    assert "Underlag saknas: en export som behövs finns inte" in shown
+    assert "v-hero-figure" not in shown
+    assert '<div class="v-status v-no_basis">' in shown
+
+
+def test_the_last_review_stands_beside_the_figure(stage, monkeypatch):
+    line = stage("loaded")
+    line.load_table("Systemnamn | Enhet\nAlfa | Norr", name="old.csv", source="systems", extract_date=date(2025, 11, 1))
+    line.done(2025, date(2025, 11, 20))
+    line.open()
+    shown = text(opened(monkeypatch, point="classification"))
+    assert "genomgången 2025" in shown
+    assert "Täckningen" in shown or "täckningen" in shown
+
+
+# --- What each role may ---------------------------------------------------------------------------------------------
+
+
+def each_part(app):
+    """Goes through the parts of the page as somebody does who changes its address."""
+    for part in ("points", "chapters", "decisions", "sign", "documents", "years"):
+        app.query_params["part"] = part
+        app.run()
+        assert not app.exception
+        yield part, text(app)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_management_reads_every_part_and_writes_none(code, stage, monkeypatch):
+    stage("draft")
+    app = opened(monkeypatch, role=MANAGEMENT, lang=code, point="classification")
+    told = {"points": "Om classification.", "decisions": "Klassa Betaportalen", "sign": Language(code)("Submit")}
+    for part, shown in each_part(app):
+        assert told.get(part, "") in shown
+        assert not app.text_area
+        assert not {"next point", "open review", "correct"} & keys(app, "button")
+
+
+def test_an_analyst_sees_figures_and_nothing_that_names_anybody(stage, monkeypatch):
+    line = stage("draft")
+    line.write(line.review(), "public_comment", "classification", "Gäller Betaportalen.")
+    app = opened(monkeypatch, role=ANALYST, point="classification")
+    for part, shown in each_part(app):
+        assert not re.search(r"Om [a-z_]+\.|Klassa |Betaportalen|Ylva|Rolf", shown)
+        assert not app.text_area
+        if part not in ("documents", "years"):
+            assert "33,3\u00a0%" in shown
+            assert "Gäller […]." in shown
+
+
+def test_an_action_asks_for_its_permission_again(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch, part="sign")
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", ANALYST))
+    app.text_input(key="submitter").set_value("Ylva Nordgren")
+    app.button(key="submit").click().run()
+    assert line.now(line.review()).state == "draft"
+
+
+def test_a_field_that_is_open_when_the_role_is_taken_away_saves_nothing(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch, point="dpia")
+    before = written(line)
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", MANAGEMENT))
+    app.text_area(key="comment 1 dpia").set_value("Annat.").run()
+    assert SV("You are not allowed to do this. Ask the coordinator.") in text(app)
+    assert written(line) == before
+
+
+# --- Chapters -------------------------------------------------------------------------------------------------------
+
+
+def chapter(app, id_):
+    """Opens a chapter: an expander that is drawn when it is opened."""
+    app.session_state[f"chapter {id_}"] = True
+    return app.run()
+
+
+def test_chapters_begin_with_their_text_and_show_what_the_report_adds(stage, monkeypatch):
+    line = stage("draft")
+    app = chapter(opened(monkeypatch, part="chapters"), "introduction")
+    assert "minst årligen" in app.text_area(key="chapter 1 introduction").value
+    app.text_area(key="chapter 1 introduction").set_value("Vår egen inledning.").run()
+    assert line.document(line.review()).written.chapters == {"introduction": "Vår egen inledning."}
+    chapter(app, "introduction").text_area(key="chapter 1 introduction").set_value("").run()
+    assert line.document(line.review()).written.chapters == {"introduction": ""}
+    shown = text(chapter(app, "deviations"))
+    assert SV("There is no export of the tertial reports.") in shown
+    assert re.search(r"Inget är skrivet i Inledning, 1\.1, .*4 än\.", shown), re.findall("Inget är.{90}", shown)
+    assert "2.2\u00a0Avvikelser" in " ".join(box.label for box in app.expander).replace("\\", "")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_matrix_says_which_clauses_are_covered_and_which_are_empty(code, stage):
+    line = stage("draft")
+    sentence, (columns, rows) = viewing_review.matrix(line.document(line.review()), Language(code))
+    covered = {row[0]: row[2] for row in rows}
+    assert len(columns) == 3
+    assert [*covered] == [f"{letter})" for letter in "abcdefg"]
+    empty = Language(code)("Nothing yet")
+    assert {letter for letter, by in covered.items() if by == empty} == {"a)", "b)", "c)", "e)"}
+    assert str(3) in sentence
+
+
+# --- Decisions ------------------------------------------------------------------------------------------------------
+
+
+def fill(app, turn, **said):
+    for name, value in said.items():
+        field = next(
+            f for kind in ("text_area", "text_input", "selectbox") for f in app.get(kind) if f.key == f"{turn} {name}"
+        )
+        field.set_value(value)
+    return app
+
+
+def send(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def test_a_decision_is_made_changed_and_withdrawn(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch, part="decisions", point="dpia")
+    assert app.selectbox(key="decision 1 new 1 point").value == "dpia"
+    fill(app, "decision 1 new 1", text="Gör konsekvensbedömningar", responsible="DSO", resource="40 timmar")
+    send(app, "Spara beslutet")
+    assert "Gör konsekvensbedömningar" in text(app)
+    made = line.decided("2026-2")
+    assert (made.point, made.responsible, made.resource) == ("dpia", "DSO", "40 timmar")
+    app.session_state[f"change {made.decision_id}"] = True
+    app.run()
+    fill(app, "decision 1 2", text="Gör alla konsekvensbedömningar")
+    next(b for b in app.button if b.label == "Spara beslutet").click().run()
+    assert line.decided("2026-2").text == "Gör alla konsekvensbedömningar"
+    app.button(key=f"withdraw {made.decision_id}").click().run()
+    assert "konsekvensbedömningar" not in text(app)
+
+
+def test_a_decision_without_a_text_is_refused_calmly(stage, monkeypatch):
+    line = stage("draft")
+    app = send(opened(monkeypatch, part="decisions"), "Spara beslutet")
+    assert SV("A decision needs a text: what is to be done.") in text(app)
+    assert len(line.rows("select * from decisions")) == 1
+
+
+def test_the_page_of_decisions_tells_what_is_late_and_keeps_the_history(stage, monkeypatch):
+    line = stage("approved")
+    app = opened(monkeypatch, page="decisions", as_of="2027-04-30")
+    shown = text(app)
+    assert "1 beslut är öppet." in shown
+    assert "1 av dem är försenat." in shown
+    app.session_state["follow 1"] = True
+    app.run()
+    app.segmented_control(key="status 1 0").set_value("done")
+    app.text_area(key="note 1 0").set_value("Klassat i mars.")
+    send(app, "Spara uppföljningen")
+    assert "Det enda beslutet är avslutat." in text(app)
+    assert "Klassat i mars." in text(app)
+    assert line.decided("2026-1").status == "done"
+
+
+def test_management_sees_how_decisions_go_and_changes_nothing(stage, monkeypatch):
+    stage("approved")
+    app = opened(monkeypatch, page="decisions", role=MANAGEMENT)
+    app.session_state["follow 1"] = True
+    app.run()
+    assert "Klassa Betaportalen" in text(app)
+    assert not app.text_area
+
+
+def decision(number, *, due=None, follow_up=None, status="not_started"):
+    return Decision(number, 1, 1, 2026, number, "Gör", None, "", due, "", follow_up, status, None, None)
+
+
+def test_late_decisions_stand_first_then_those_of_each_report():
+    day = date(2027, 1, 1)
+    found = [
+        decision(1, due=date(2027, 5, 1), follow_up="T2"),
+        decision(2, due=date(2026, 5, 1), follow_up="T2"),
+        decision(3, follow_up="T1"),
+        decision(4),
+        decision(5, due=date(2026, 5, 1), status="done"),
+        decision(6, due=day, follow_up="VB"),
+    ]
+    groups = viewing_review.grouped(found, day, SV)
+    assert [[d.number for d in group] for _, group in groups] == [[2], [3], [1], [6], [4]]
+    assert groups[0][0] == "Försenat"
+    assert viewing_review.decisions_sentences(found, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
+    assert [d.number for d in viewing_review.closed(found)] == [5]
+    row = viewing_review.decision_row(found[1], POINTS, day, SV)
+    assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjad")
+
+
+# --- Signing --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_listed_and_nothing_can_be_submitted(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    line.discuss(review, but=(("comment", "dpia"), ("assessment", "access"), ("comment", "access")))
+    app = opened(monkeypatch, part="sign")
+    assert "2 punkter är inte diskuterade" in text(app)
+    labels = [link.proto.label.replace("\\", "") for link in app.get("page_link")]
+    assert "6 Konsekvensbedömning saknar kommentar" in labels
+    assert "7 Behörighetshantering saknar kommentar och bedömning" in labels
+    assert "submit" not in keys(app, "button")
+
+
+def test_four_eyes_from_draft_to_approved(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch, part="sign")
+    app.button(key="submit").click().run()
+    assert SV("Give the first name and surname of the person who does this.") in text(app)
+    app.text_input(key="submitter").set_value("Ylva Nordgren")
+    app.button(key="submit").click().run()
+    assert "Genomgången 2026 väntar på godkännande." in text(app)
+    app.text_input(key="approver").set_value("nordgren ylva")
+    app.button(key="approve").click().run()
+    assert line.now(line.review()).state == "submitted"
+    assert SAME_PERSON in text(app)
+    app.text_input(key="approver").set_value("Rolf Ahlberg")
+    app.button(key="approve").click().run()
+    shown = text(app)
+    assert "Genomgången 2026 är godkänd." in shown
+    assert "<strong>Rolf Ahlberg</strong>" in shown
+    assert line.now(line.review()).sha256 in " ".join(code.value for code in app.code)
+
+
+def test_the_head_of_administration_approves_or_sends_back_with_a_reason(stage, monkeypatch):
+    line = stage("submitted")
+    app = opened(monkeypatch, role=MANAGEMENT, part="sign")
+    app.text_input(key="sender").set_value("Rolf Ahlberg")
+    app.button(key="send back").click().run()
+    assert SV("Say why. The reason is kept with the review.") in text(app)
+    app.text_area(key="why back").set_value("Punkt 4 saknar plan.")
+    app.button(key="send back").click().run()
+    assert line.now(line.review()).state == "draft"
+    assert "Rolf Ahlberg skickade tillbaka genomgången: Punkt 4 saknar plan." in text(app)
+
+
+def test_a_correction_says_why_and_leaves_what_was_approved(stage, monkeypatch):
+    line = stage("approved")
+    app = opened(monkeypatch, part="sign")
+    app.text_input(key="corrector").set_value("Ylva Nordgren")
+    app.text_area(key="why correct").set_value("Fel kommentar.")
+    app.button(key="correct").click().run()
+    assert "Version 2 rättar det som godkändes tidigare: Fel kommentar." in text(app)
+    review = line.now(line.review())
+    assert (review.version, review.state, review.figures_of) == (2, "draft", 1)
+
+
+def test_verifying_says_that_it_is_right_or_in_words_what_is_otherwise(stage, monkeypatch):
+    line = stage("approved")
+    app = opened(monkeypatch, role=MANAGEMENT, part="sign")
+    app.button(key="verify").click().run()
+    assert "Det stämmer" in text(app)
+    with line.database.writing() as cursor:
+        cursor.execute("update systems set classified_last_year = 'yes' where system = 'Gamma'")
+    app.button(key="verify").click().run()
+    shown = text(app)
+    assert "är annorlunda än när genomgången frystes" in shown
+    assert "1 uppfyllt, 2 ej uppfyllt" in shown
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_kind_of_difference_is_told_in_words(code):
+    say, point = Language(code), POINTS[3]
+    found = [
+        Difference("figure", point, "Norr", "met 3, unknown 1", "no basis"),
+        Difference("target", point, "", "0.95 / 0.8", "1 / 0.9"),
+        Difference("rule", point, "interval_months", "12", "6"),
+        Difference("import", None, "7", "ab" * 32, ""),
+        Difference("statement", None, "points/dpia.sql", "", ""),
+    ]
+    told = [" ".join(row) for row in viewing_review.difference_table(found, say)[1]]
+    assert not re.search(r"\b(met 3|no basis|unknown 1)\b", told[0])
+    assert "Norr" in told[0]
+    assert say.percent(0.95, decimals=0) in told[1]
+    assert "abababababab " in told[3]
+    assert "points/dpia.sql" in told[4]
+
+
+# --- Documents, others, years ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(monkeypatch):
+    """What each download button would give, by its key."""
+    made = {}
+    button = st.download_button
+
+    def remembered(label, data, **said):
+        made[said["key"]] = (data, said["file_name"])
+        return button(label, data, **said)
+
+    monkeypatch.setattr(st, "download_button", remembered)
+    return made
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_document_is_made_when_it_is_asked_for(code, stage, monkeypatch, files):
+    stage("approved")
+    opened(monkeypatch, part="documents", lang=code)
+    reports = [f"report {kind} {public}" for kind in ("docx", "pdf", "pptx") for public in (False, True)]
+    assert set(files) == {*reports, "package", "measures", "peer file"}
+    for key in reports:
+        content, name = files[key][0](), files[key][1]
+        assert content[:4] == (b"%PDF" if "pdf" in key else b"PK\x03\x04")
+        assert "2026" in name
+    assert files["package"][0]()[:2] == b"PK"
+    assert "Klassa Betaportalen" in files["measures"][0]().decode("utf-8-sig")
+    assert b'"met": 1' in files["peer file"][0]
+
+
+def test_a_draft_has_no_year_package(stage, monkeypatch, files):
+    stage("draft")
+    app = opened(monkeypatch, part="documents")
+    assert "package" not in files
+    assert "Det finns när genomgången är inlämnad." in text(app)
+
+
+def test_what_was_approved_can_be_had_while_it_is_corrected(stage, monkeypatch, files):
+    line = stage("approved")
+    line.correct(line.review())
+    line.write(line.review(), "comment", "dpia", "Rättat.")
+    app = opened(monkeypatch, part="documents")
+    assert "package" not in files
+    corrected = files["report docx False"][0]()
+    app.segmented_control(key="version 1 sv").set_value(1).run()
+    assert files["package"][0]()[:2] == b"PK"
+    approved = files["report docx False"][0]()
+    told = [" ".join(p.text for p in Document(io.BytesIO(content)).paragraphs) for content in (corrected, approved)]
+    assert ["Rättat." in words for words in told] == [True, False]
+    assert ["Om dpia." in words for words in told] == [False, True]
+
+
+def test_a_template_that_cannot_be_used_is_told_before_a_file_is_made(stage, monkeypatch):
+    line = stage("approved")
+    template = line.folder / "report_template.docx"
+    template.write_bytes(b"no Word file")
+    assert "Er egen mall report_template.docx kan inte användas." in text(opened(monkeypatch, part="documents"))
+    Document().save(template)
+    assert "skrivs i er egen mall" in text(opened(monkeypatch, part="documents"))
+
+
+def test_an_analyst_gets_what_may_be_handed_out_and_no_more(stage, monkeypatch, files):
+    stage("approved")
+    opened(monkeypatch, role=ANALYST, part="documents")
+    assert {key for key in files if key.startswith("report")} == {
+        f"report {kind} True" for kind in ("docx", "pdf", "pptx")
+    }
+    assert "measures" not in files
+    assert files["report pdf True"][0]()[:4] == b"%PDF"
+
+
+def test_the_figures_of_others_stand_beside_our_own(stage, monkeypatch, tmp_path):
+    line = stage("draft")
+    mine = as_peer_file(line.document(line.review()))
+    theirs = mine.replace(b'"met": 1', b'"met": 3').replace("Förvaltningen".encode(), b"Andra")
+    app = opened(monkeypatch, part="documents")
+    app.file_uploader(key="peers").set_value([("andra.json", theirs, ""), ("bild.json", b"{}", "")]).run()
+    shown = text(app)
+    assert f"bild.json {SV(NO_PEER).split(' ', 1)[1]}" in shown
+    assert "Våra siffror bland andras" in shown
+    assert "66,7\u00a0%" in shown  # the median of a third and all
+
+
+def test_the_years_are_told_from_what_was_frozen(stage, monkeypatch):
+    line = stage("loaded")
+    line.load_table("Systemnamn | Enhet\nAlfa | Norr", name="old.csv", source="systems", extract_date=date(2025, 11, 1))
+    line.done(2025, date(2025, 11, 20))
+    line.done()
+    with line.database.cursor() as cursor:
+        found = dossiers.approved(cursor, 1)
+    columns, rows = viewing_review.years_table(found, SV)
+    assert [column.label for column in columns] == ["Punkt", "2025", "2026", "Utveckling"]
+    row = next(row for row in rows if row[0] == "4 Informationsklassning")
+    assert "33,3\u00a0%" in row[2]
+    assert "delvis" in row[2]
+    shown = text(opened(monkeypatch, role=ANALYST, part="years"))
+    assert shown.count('<th scope="row"') == 13
+
+
+def test_words_that_hold_markup_are_shown_as_words(stage, monkeypatch):
+    line = stage("draft")
+    hostile = "<img src=x onerror=alert(1)> ![x](http://example.org)"
+    line.write(line.review(), "comment", "classification", hostile)
+    line.decide(line.review(), hostile, responsible=hostile)
+    for part in ("points", "decisions"):
+        shown = text(opened(monkeypatch, role=MANAGEMENT, part=part, point="classification"))
+        assert "<img src" not in shown
+        assert "&lt;img src=x" in shown
+
+
+# --- In a browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_from_an_open_review_to_an_approved_pdf(tmp_path):
+    line = Reviewed(tmp_path)
+    line.load_all()
+    with browsing() as browser, serving(line.database.path) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+        visit(page, f"{server.address}/review?as_of={AS_OF}")
+        page.locator(".st-key-open-review button").click()
+        page.get_by_text("0 av 13 punkter är diskuterade.").wait_for()
+        for number, point in enumerate(IDS[:2], start=1):
+            _write(page, f"Skrivet om punkt {number}.")
+            assert page.locator(f".st-key-step-{point} .v-done").count() == 1
+        # leaving a field for another point saves it, and nothing else
+        page.get_by_label("Kommentar", exact=True).fill("Lämnat.")
+        page.locator(f".st-key-step-{IDS[0]} button").click()
+        page.get_by_text("Granskningspunkt 1 av 13").wait_for()
+        kept = [(row["kind"], row["what"], row["text"]) for row in written(line)]
+        assert kept.count(("comment", IDS[2], "Lämnat.")) == 1
+        assert len(kept) == 5
+        review = line.review()
+        for kind, said in (("comment", "Diskuterad."), ("assessment", "partly")):
+            for id_ in IDS[2:]:
+                line.write(review, kind, id_, said)
+        _sign(page, server.address)
+        with page.expect_download(timeout=60_000) as waiting:
+            page.locator(".st-key-report-pdf-False button").click()
+        assert waiting.value.path().read_bytes()[:4] == b"%PDF"
+        assert waiting.value.suggested_filename == "ledningens_genomgang_2026.pdf"
+    assert line.document(review).written.comments[IDS[1]] == "Skrivet om punkt 2."
+    assert line.now(review).state == "approved"
+
+
+def _write(page, comment):
+    """Writes about the point that is shown, chooses a verdict, and goes on to the next."""
+    settle(page)
+    page.get_by_label("Kommentar", exact=True).fill(comment)
+    page.get_by_role("radio", name="Delvis").or_(page.get_by_role("button", name="Delvis", exact=True)).first.click()
+    settle(page)
+    page.get_by_role("button", name="Spara och nästa punkt").click()
+    settle(page)
+
+
+def _sign(page, address):
+    """Submits, is refused approval under the same name, and has it under another."""
+    visit(page, f"{address}/review?as_of={AS_OF}&part=sign")
+    page.get_by_label("Namn på den som lämnar in").fill("Ylva Nordgren")
+    page.get_by_role("button", name="Lämna in för godkännande").click()
+    page.get_by_label("Namn på den som godkänner").fill("Nordgren, Ylva")
+    page.get_by_role("button", name="Godkänn genomgången").click()
+    page.get_by_text(SAME_PERSON).wait_for()
+    page.get_by_label("Namn på den som godkänner").fill("Rolf Ahlberg")
+    page.get_by_role("button", name="Godkänn genomgången").click()
+    page.get_by_text("Genomgången 2026 är godkänd.").wait_for()
+    visit(page, f"{address}/review?as_of={AS_OF}&part=documents")
