@@ -9,8 +9,9 @@ READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
 run: $(READY)
 	$(BIN)/python -m compliance.server
 
+# One worker more than there are cores: a test often waits for a process of its own.
 test: $(READY) browser check
-	$(BIN)/python -m pytest
+	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 1)) $(BIN)/python -m pytest
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -22,6 +23,7 @@ bench: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.hostile
+	SEEDS=20 $(BIN)/python -m pytest tests/test_agreement.py
 
 samples: $(READY)
 	$(BIN)/python -m compliance.samples

@@ -43,6 +43,7 @@ MONTHS: Final = 12
 # The statements that the thirteen figures are counted with.
 COUNTED_WITH: Final = ("macros.sql", "app/units.sql", "app/items.sql", "app/coverage.sql")
 COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt", "basis")
+SUMMED: Final = ("met", "unmet", "unknown", "pending", "exempt")
 REMAINING: Final = frozenset({"unmet", "unknown"})
 LAST_DAY: Final = date(9999, 12, 31)
 
@@ -256,23 +257,23 @@ def compute(
     }
     if review.figures_of is not None:
         counted = frozen(cursor, review.review_id, review.figures_of)
-    if counted is not None:
-        found = replace(counted, **said)
-    else:
-        found = _Computing(cursor, review, load_points(own), known_at).dossier(own, said)
+    figures_ = counted or _Computing(cursor, review, own, known_at).dossier(said)
+    found = replace(figures_, **said)
     return replace(found, withheld=_withheld(cursor, found))
 
 
 class _Computing:
     """The figures of one review while they are counted."""
 
-    def __init__(self, cursor: Cursor, review: Review, points: tuple[Point, ...], known_at: datetime) -> None:
-        self.cursor, self.review, self.points, self.known_at = cursor, review, points, known_at
+    def __init__(self, cursor: Cursor, review: Review, own: Path | None, known_at: datetime) -> None:
+        self.cursor, self.review, self.own, self.known_at = cursor, review, own, known_at
+        self.points = load_points(own)
         self.day = review.as_of
         self.last = _last_approved(cursor, review)
+        self.sources = load_sources(own)
         self.given = {"as_of": self.day, "known_at": known_at, "organisation": review.organisation, "year": review.year}
 
-    def dossier(self, own: Path | None, said: dict[str, Any]) -> Dossier:
+    def dossier(self, said: dict[str, Any]) -> Dossier:
         """The whole document."""
         there = basis(self.cursor, days=[self.day], known_at=self.known_at)
         return Dossier(
@@ -281,9 +282,9 @@ class _Computing:
             year=self.review.year,
             as_of=self.day,
             known_at=self.known_at,
-            points=self._answers(own),
-            figures=self._figures(own),
-            imports=self._imports(there, own),
+            points=self._answers(),
+            figures=self._figures(),
+            imports=self._imports(there),
             recommendations=tuple(Recommendation(**row) for row in self._rows("recommended", "year")),
             deviations=tuple(Deviation(**row) for row in self._rows("deviated", "year")),
             priorities=tuple(Priority(**row) for row in self._rows("prioritised", "year")),
@@ -297,16 +298,15 @@ class _Computing:
         given = {key: self.given[key] for key in ("as_of", "known_at", "organisation", *asked)}
         return rows(self.cursor, statement(name), given)
 
-    def _answers(self, own: Path | None) -> tuple[PointAnswer, ...]:
+    def _answers(self) -> tuple[PointAnswer, ...]:
         months = self._counted("organisation", month_ends(self.day, count=MONTHS))
-        departments, units = self._counted("department", [self.day]), self._counted("unit", [self.day])
-        remarks = self._remarks(own)
+        units = self._counted("unit", [self.day])
+        remarks = self._remarks()
         return tuple(
             self._answer(
                 point,
                 found,
                 months=[figure for figure in months if figure.point is point],
-                departments=_kept(departments, point),
                 units=_kept(units, point),
                 remarks=len(remarks.get(point.id, ())),
             )
@@ -323,7 +323,6 @@ class _Computing:
         found: Explanation,
         *,
         months: list[Coverage],
-        departments: tuple[Counted, ...],
         units: tuple[Counted, ...],
         remarks: int,
     ) -> PointAnswer:
@@ -339,7 +338,7 @@ class _Computing:
             before_point=earlier.point if earlier else None,
             by_review=earlier is not None,
             months=tuple(_count(by_day[day]) for day in month_ends(self.day, count=MONTHS)),
-            departments=departments,
+            departments=_departments(units),
             units=units,
             reasons=tuple(Reason(*key, n) for key, n in sorted(counted.items()) if key[0] != "met"),
             remaining=_remaining(point, found.items),
@@ -355,9 +354,9 @@ class _Computing:
         place, last = Place(self.review.organisation), Moment(self.day, self.known_at)
         return explain_all(self.cursor, self.points, first, last, place=place)
 
-    def _figures(self, own: Path | None) -> tuple[ShownFigure, ...]:
+    def _figures(self) -> tuple[ShownFigure, ...]:
         found = figures.figures(
-            self.cursor, figures.load_figures(own), points=self.points, as_of=self.day, known_at=self.known_at
+            self.cursor, figures.load_figures(self.own), points=self.points, as_of=self.day, known_at=self.known_at
         )
         return tuple(
             ShownFigure(
@@ -374,23 +373,22 @@ class _Computing:
             if figure.organisation == self.review.organisation
         )
 
-    def _imports(self, there: Basis, own: Path | None) -> tuple[ImportUsed, ...]:
-        sources = load_sources(own)
+    def _imports(self, there: Basis) -> tuple[ImportUsed, ...]:
         known = {r["import_id"]: r for r in rows(self.cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
         names = ("import_id", "source", "file", "extract_date", "imported_at", "loaded", "rejected", "warnings")
         return tuple(
             ImportUsed(
                 **{name: row[name] for name in names},
-                title=sources[row["source"]].title if row["source"] in sources else {"en": row["source"]},
+                title=self.sources[row["source"]].title if row["source"] in self.sources else {"en": row["source"]},
                 sha256=known[row["import_id"]]["sha256"],
             )
             for row in there.imports
             if row["organisation"] == self.review.organisation
         )
 
-    def _remarks(self, own: Path | None) -> Mapping[str, tuple[str, ...]]:
-        checks = quality.load_checks(own)
-        found = quality.findings(self.cursor, checks, load_sources(own), as_of=self.day, known_at=self.known_at)
+    def _remarks(self) -> Mapping[str, tuple[str, ...]]:
+        checks = quality.load_checks(self.own)
+        found = quality.findings(self.cursor, checks, self.sources, as_of=self.day, known_at=self.known_at)
         return quality.remarks(checks, found, self.points, self.review.organisation)
 
 
@@ -439,6 +437,18 @@ def _count(figure: Coverage) -> Counted:
 
 def _kept(found: list[Coverage], point: Point) -> tuple[Counted, ...]:
     return tuple(_count(figure) for figure in found if figure.point is point)
+
+
+def _departments(units: tuple[Counted, ...]) -> tuple[Counted, ...]:
+    """The departments of an organisation, each the sum of its units."""
+    found: dict[str, list[Counted]] = {}
+    for unit in units:
+        if unit.department is not None:
+            found.setdefault(unit.department.casefold(), []).append(unit)
+    return tuple(
+        replace(of[0], unit=None, **{name: sum(getattr(unit, name) for unit in of) for name in SUMMED})
+        for _, of in sorted(found.items())
+    )
 
 
 def _remaining(point: Point, listed: Rows) -> tuple[Remaining, ...]:

@@ -282,6 +282,8 @@ def _grouped(items: Iterable[Row], key: Callable[[Row], str]) -> defaultdict[str
 
 
 def _pairs(before: list[Row], after: list[Row], inside: Callable[[Row], bool]) -> list[tuple[Row | None, Row | None]]:
+    if len(before) == len(after) == 1:  # nearly all
+        return [(before[0], after[0])] if _counts(before[0], inside) != _counts(after[0], inside) else []
     left, right = list(before), []
     for row in after:
         alike = next((old for old in left if _counts(old, inside) == _counts(row, inside)), None)

@@ -113,7 +113,10 @@ def keep() -> None:
 
     KEPT.mkdir(parents=True, exist_ok=True)
     for taken, name in FOR_README.items():
-        with Image.open(OUT / f"{taken}.png") as picture:
+        path = OUT / f"{taken}.png"
+        if not path.exists():
+            continue
+        with Image.open(path) as picture:
             picture.convert("RGB").quantize(64).save(KEPT / f"{name}.png", optimize=True)
 
 

@@ -1,6 +1,7 @@
 """What units are asked, and that their answers load back: what is asked, what is answered, and what stays as it was."""
 
 import io
+import shutil
 import zipfile
 from datetime import date
 
@@ -62,11 +63,20 @@ EXPORTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def line(tmp_path):
-    found = Line(tmp_path)
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """A folder with the exports and the database that they were loaded into."""
+    found = Line(tmp_path_factory.mktemp("asked"))
     for number, table in enumerate(EXPORTS):
         found.load_table(table, name=f"{number}.csv", extract_date=BASE)
+    return found.folder
+
+
+@pytest.fixture
+def line(tmp_path, loaded):
+    shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
+    found = Line(tmp_path)
+    found.loads = len(EXPORTS)
     return found
 
 
