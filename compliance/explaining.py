@@ -8,7 +8,7 @@ sum up to the leg's change exactly, in whatever order they are taken, and the le
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -196,9 +196,21 @@ def explain_all(
     cursor: Cursor, points: tuple[Point, ...], first: Moment, last: Moment, *, place: Place
 ) -> list[Explanation]:
     """Why each point's figure of a place differs between two moments."""
-    routes = [(point, _route(point, first, last)) for point in points]
+    start = first if _learned(cursor, first, last) else replace(first, known_at=last.known_at)
+    routes = [(point, _route(point, start, last)) for point in points]
     states = _states(cursor, routes, place=place)
-    return [_explained(cursor, point, route, states, place=place) for point, route in routes]
+    found = [_explained(cursor, point, route, states, place=place) for point, route in routes]
+    return [replace(explanation, first=first) for explanation in found]
+
+
+def _learned(cursor: Cursor, first: Moment, last: Moment) -> bool:
+    """Whether anything about the first day has become known since; most often nothing has, and a leg is saved."""
+    if first.known_at == last.known_at:
+        return False
+    marks = [
+        rows(cursor, statement("known"), {"as_of": first.day, "known_at": moment.known_at}) for moment in (first, last)
+    ]
+    return marks[0] != marks[1]
 
 
 def _explained(cursor: Cursor, point: Point, route: list[Stop], found: States, *, place: Place) -> Explanation:

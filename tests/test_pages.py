@@ -74,14 +74,11 @@ def opened(page, monkeypatch, *, role=COORDINATOR, lang="sv", **params):
     """A page as a person of a role sees it."""
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    if page != "overview":
+        app.switch_page(f"pages/{page}.py")
     for name, value in {"lang": lang, "as_of": DAY.isoformat(), **params}.items():
         app.query_params[name] = value
     app.run()
-    if page != "overview":
-        app.switch_page(f"pages/{page}.py")
-        for name, value in {"lang": lang, "as_of": DAY.isoformat(), **params}.items():
-            app.query_params[name] = value
-        app.run()
     assert not app.exception
     return app
 

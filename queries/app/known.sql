@@ -1,0 +1,12 @@
+-- What is known of a day at a moment, as one mark: the imports that count, and the names that hold.
+select hash(
+    (
+        select list({'organisation': organisation, 'import_id': import_id} order by import_id)
+        from imports_at(as_of := $as_of, known_at := $known_at)
+    ),
+    (select list(alias_id order by alias_id) from live_aliases(known_at := $known_at)),
+    (
+        select list(organisation order by organisation_id)
+        from organisations_called(as_of := $as_of, known_at := $known_at)
+    )
+) as mark
