@@ -30,6 +30,8 @@ VERDICTS: Final = {
     "partly": N_("partly sufficient"),
     "insufficient": N_("insufficient"),
 }
+# As they are chosen, and where there is little room.
+SHORT_VERDICTS: Final = VERDICTS | {"partly": N_("partly")}
 FIRST_REMAINING: Final = 15
 FEWEST_MOMENTS: Final = 3
 FEWEST_PARTS: Final = 2
@@ -54,10 +56,10 @@ def plain(text: str) -> str:
     return re.sub(r"\*\*|\N{SOFT HYPHEN}", "", text)
 
 
-def verdict(dossier: Dossier, point_id: str, say: Language) -> str:
+def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str] = VERDICTS) -> str:
     """The head's assessment of a point in words; a dash where there is none."""
     code = dossier.written.assessments.get(point_id, "")
-    return say(VERDICTS[code]) if code in VERDICTS else DASH
+    return say(words[code]) if code in words else DASH
 
 
 # --- All thirteen -------------------------------------------------------------------------------------------------
@@ -122,12 +124,12 @@ def _before_short(dossier: Dossier, say: Language) -> str:
 def _table(dossier: Dossier, reader: Reader) -> Table:
     say = reader.say
     columns = (
-        Column(say(N_("Review point")), width=2.5),
-        Column(say(N_("Coverage")), "right", 1.25),
-        Column(say(N_("Met")), "right", 2.0),
-        Column(say(N_("Target")), "right", 0.85),
-        Column(say(N_("Status")), width=1.5),
-        Column(_before_short(dossier, say), "right", 1.15),
+        Column(say(N_("Review point")), width=3.5),
+        Column(say(N_("Coverage")), "right", 1.15),
+        Column(say(N_("Met")), "right", 1.75),
+        Column(say(N_("Target")), "right", 0.8),
+        Column(say(N_("Status")), width=1.7),
+        Column(_before_short(dossier, say), "right", 1.1),
         Column(say(N_("Assessment")), width=1.5),
     )
     rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
@@ -144,7 +146,7 @@ def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ..
         viewing.share(figure.target.target, say),
         viewing.word(figure, say),
         viewing.percent(before, say) if before else DASH,
-        verdict(dossier, answer.point.id, say),
+        verdict(dossier, answer.point.id, say, SHORT_VERDICTS),
     )
 
 

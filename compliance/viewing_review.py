@@ -26,7 +26,7 @@ from compliance.reporting import (
     chapter_title,
     covered_by,
 )
-from compliance.reporting_points import VERDICTS, Reader, plain, verdict
+from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain, verdict
 from compliance.reviewing import Chapter, Review, State, Written
 from compliance.verifying import COUNTS, Difference
 
@@ -37,8 +37,6 @@ FOLLOW_UPS: Final = {
     "T2": N_("Tertial report 2 (T2)"),
     "VB": N_("Annual report (VB)"),
 }
-# As they are chosen and listed; the report writes them out.
-SHORT_VERDICTS: Final = VERDICTS | {"partly": N_("partly")}
 # What the thirteen sections of the report are made of stands on the page's first part, and not once more.
 ELSEWHERE: Final = "figures"
 HASH_SHOWN: Final = 12
