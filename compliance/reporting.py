@@ -325,6 +325,7 @@ def _appendix(dossier: Dossier, reader: Reader) -> list[Block]:
         Heading(say(N_("Appendix: basis")), 1),
         _imports(dossier, reader),
         _targets(dossier, reader),
+        Paragraph(say(N_("Coverage is what is met of all that is met, not met or unknown.")), "note"),
         Heading(say(N_("Appendix: ISO/IEC 27001:2022, 9.3.2")), 1),
         _clauses(dossier, reader),
     ]

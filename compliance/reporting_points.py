@@ -74,7 +74,6 @@ def overview(dossier: Dossier, reader: Reader) -> list[Block]:
         Paragraph(plain(" ".join(viewing.overview_sentences(_seen(dossier), say))), "answer"),
         _bars(dossier, reader),
         _table(dossier, reader),
-        Paragraph(say(N_("Coverage is what is met of all that is met, not met or unknown.")), "note"),
     ]
 
 
@@ -124,13 +123,13 @@ def _before_short(dossier: Dossier, say: Language) -> str:
 def _table(dossier: Dossier, reader: Reader) -> Table:
     say = reader.say
     columns = (
-        Column(say(N_("Review point")), width=3.5),
-        Column(say(N_("Coverage")), "right", 1.15),
-        Column(say(N_("Met")), "right", 1.75),
-        Column(say(N_("Target")), "right", 0.8),
-        Column(say(N_("Status")), width=1.7),
-        Column(_before_short(dossier, say), "right", 1.1),
-        Column(say(N_("Assessment")), width=1.5),
+        Column(say(N_("Review point")), width=3.65),
+        Column(say(N_("Coverage")), "right", 1.25),
+        Column(say(N_("Met")), "right", 1.7),
+        Column(say(N_("Target")), "right", 0.85),
+        Column(say(N_("Status")), width=1.8),
+        Column(_before_short(dossier, say), "right", 1.15),
+        Column(say(N_("Assessment")), width=1.55),
     )
     rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
     return Table(say(N_("The thirteen review points")), columns, rows)
@@ -144,7 +143,7 @@ def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ..
         viewing.percent(figure, say),
         _counts(figure, say) if counted else DASH,
         viewing.share(figure.target.target, say),
-        viewing.word(figure, say),
+        viewing.word(figure, say).replace(" ", NBSP),
         viewing.percent(before, say) if before else DASH,
         verdict(dossier, answer.point.id, say, SHORT_VERDICTS),
     )
