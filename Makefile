@@ -23,7 +23,7 @@ bench: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.hostile
-	SEEDS=20 $(BIN)/python -m pytest tests/test_agreement.py
+	SEEDS=20 KILLS=30 $(BIN)/python -m pytest tests/test_agreement.py tests/test_killed.py
 
 samples: $(READY)
 	$(BIN)/python -m compliance.samples

@@ -20,6 +20,7 @@ from compliance.points import Point, Target
 from compliance.queries import Query, query, statement
 
 Level = Literal["organisation", "department", "unit"]
+OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
 
 

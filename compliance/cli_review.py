@@ -41,7 +41,6 @@ Version = Annotated[
 Spoken = Annotated[str, typer.Option("--language", metavar="sv|en", help="the language of the file")]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="the reason, which is kept")]
 Called = Annotated[str, typer.Option("--decision", metavar="2026-3", help="the year of its review and its number")]
-TEMPLATE: Final = "report_template.docx"
 GRAVE: Final = frozenset({"figure", "import"})
 
 
@@ -370,8 +369,7 @@ def report_command(
         raise typer.BadParameter("is for a file that ends in .pdf", param_hint="--archive")
     dossier, state, signed = _read(year, organisation, version)
     report = report_of(dossier, state=state, signed=signed, say=Language(language), public=public)
-    template = _template() if kind == "docx" else None
-    save(as_document(report, kind=kind, template=template, archive=archive), to)
+    save(as_document(report, kind=kind, template=places.report_template(), archive=archive), to)
     print(f"{to.name}: review of {year}, version {dossier.version}, {state}")
 
 
@@ -382,12 +380,6 @@ def _ending(to: Path, kinds: Sequence[Any]) -> Any:
         endings = ", ".join(f".{known}" for known in kinds)
         raise typer.BadParameter(f"{to.name!r} ends in none of {endings}", param_hint="--to")
     return kind
-
-
-def _template() -> bytes | None:
-    """The organisation's own template for Word, where it has one."""
-    path = places.own_files() / TEMPLATE
-    return path.read_bytes() if path.exists() else None
 
 
 # --- The year package ---------------------------------------------------------------------------------------------
@@ -403,6 +395,7 @@ def package_command(
 ) -> None:
     """Write the year package: what was frozen, what it was counted from, how, and the reports."""
     from compliance.extracts import save
+    from compliance.reporting import every_report
     from compliance.year_package import write_package
 
     one_of(language, list(LANGUAGES), "--language")
@@ -410,26 +403,11 @@ def package_command(
     say = Language(language)
     with _found(year, organisation) as (cursor, review):
         _frozen(cursor, review, version)
-        reports = _reports(*_read(year, organisation, version), say)
+        dossier, state, signed = _read(year, organisation, version)
+        reports = every_report(dossier, state=state, signed=signed, say=say, template=places.report_template())
         content = write_package(cursor, review, version=version, reports=reports, say=say)
     save(content, to)
     print(f"{to.name}: review of {year}, {review.organisation}, version {version or review.version}")
-
-
-def _reports(dossier: "Dossier", state: State, signed: "Signed", say: Language) -> dict[str, bytes]:
-    """Every report of a review by the name of its file: each kind complete, and one to hand out."""
-    from compliance.reporting import KINDS, as_document, file_name, report_of
-
-    complete = report_of(dossier, state=state, signed=signed, say=say, public=False)
-    public = report_of(dossier, state=state, signed=signed, say=say, public=True)
-    made = {
-        file_name(dossier, kind=kind, say=say, public=False): as_document(
-            complete, kind=kind, template=_template() if kind == "docx" else None
-        )
-        for kind in KINDS
-    }
-    handed_out = file_name(dossier, kind="pdf", say=say, public=True)
-    return made | {handed_out: as_document(public, kind="pdf")}
 
 
 @app.command("verify")

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from compliance import deciding, figures, quality
-from compliance.assessing import Basis, Coverage, basis, coverage
+from compliance.assessing import OUTCOMES, Basis, Coverage, basis, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
 from compliance.errors import Refusal
@@ -42,8 +42,6 @@ FORMAT: Final = 1
 MONTHS: Final = 12
 # The statements that the thirteen figures are counted with.
 COUNTED_WITH: Final = ("macros.sql", "app/units.sql", "app/items.sql", "app/coverage.sql")
-COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt", "basis")
-SUMMED: Final = ("met", "unmet", "unknown", "pending", "exempt")
 REMAINING: Final = frozenset({"unmet", "unknown"})
 LAST_DAY: Final = date(9999, 12, 31)
 
@@ -257,8 +255,9 @@ def compute(
     }
     if review.figures_of is not None:
         counted = frozen(cursor, review.review_id, review.figures_of)
-    figures_ = counted or _Computing(cursor, review, own, known_at).dossier(said)
-    found = replace(figures_, **said)
+    if counted is None:
+        counted = _Computing(cursor, review, own, known_at).dossier(said)
+    found = replace(counted, **said)
     return replace(found, withheld=_withheld(cursor, found))
 
 
@@ -426,7 +425,7 @@ def _changed(found: Explanation, earlier: PointAnswer | None, say: Language) -> 
     if earlier is None:
         return sentence(found, say)
     before = earlier.coverage
-    same = all(getattr(before, name) == getattr(found.before, name) for name in COUNTS)
+    same = all(getattr(before, name) == getattr(found.before, name) for name in (*OUTCOMES, "basis"))
     found = replace(found, before=before)
     return sentence(found, say) if same else sentence_alone(found, say)
 
@@ -446,7 +445,7 @@ def _departments(units: tuple[Counted, ...]) -> tuple[Counted, ...]:
         if unit.department is not None:
             found.setdefault(unit.department.casefold(), []).append(unit)
     return tuple(
-        replace(of[0], unit=None, **{name: sum(getattr(unit, name) for unit in of) for name in SUMMED})
+        replace(of[0], unit=None, **{name: sum(getattr(unit, name) for unit in of) for name in OUTCOMES})
         for _, of in sorted(found.items())
     )
 

@@ -23,7 +23,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.assessing import LEVELS, Coverage, basis, coverage, items, run
+from compliance.assessing import LEVELS, OUTCOMES, Coverage, basis, coverage, items, run
 from compliance.database import Cursor, Rows
 from compliance.declared import Table, read_toml
 from compliance.errors import Refusal
@@ -229,7 +229,7 @@ COUNTED: Final = _schema(
     as_of=pa.date32(),
     point=pa.int64(),
     **dict.fromkeys(("id", "level", "organisation", "department", "unit"), pa.string()),
-    **dict.fromkeys(("met", "unmet", "unknown", "pending", "exempt"), pa.int64()),
+    **dict.fromkeys(OUTCOMES, pa.int64()),
     **dict.fromkeys(("coverage", "of_answered", "target", "warning_limit"), pa.float64()),
     status=pa.string(),
     basis=pa.bool_(),

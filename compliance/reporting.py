@@ -1,6 +1,7 @@
 """The report of a review: its chapters as one list of blocks, written as Word, PDF or slides."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, Literal
 
 from compliance.approving import Signed
@@ -47,12 +48,12 @@ def report_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, 
     )
 
 
-def as_document(report: Report, *, kind: Kind, template: bytes | None = None, archive: bool = False) -> bytes:
+def as_document(report: Report, *, kind: Kind, template: Path | None = None, archive: bool = False) -> bytes:
     """The report as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
     if kind == "docx":
         from compliance.writing_word import write_word
 
-        return write_word(report, template=template)
+        return write_word(report, template=template.read_bytes() if template else None)
     if kind == "pdf":
         from compliance.writing_pdf import write_pdf
 
@@ -60,6 +61,22 @@ def as_document(report: Report, *, kind: Kind, template: bytes | None = None, ar
     from compliance.writing_slides import write_slides
 
     return write_slides(report)
+
+
+def every_report(
+    dossier: Dossier, *, state: State, signed: Signed, say: Language, template: Path | None
+) -> dict[str, bytes]:
+    """What a year package holds: the complete report of each kind and a PDF to hand out, by the names of the files."""
+    wanted: list[tuple[Kind, bool]] = [*((kind, False) for kind in KINDS), ("pdf", True)]
+    reports = {
+        public: report_of(dossier, state=state, signed=signed, say=say, public=public) for public in (False, True)
+    }
+    return {
+        file_name(dossier, kind=kind, say=say, public=public): as_document(
+            reports[public], kind=kind, template=template
+        )
+        for kind, public in wanted
+    }
 
 
 def file_name(dossier: Dossier, *, kind: Kind, say: Language, public: bool) -> str:

@@ -15,7 +15,7 @@ from compliance.blocks import Report
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.permissions import Permission
-from compliance.reporting import KINDS, Kind, as_document, file_name, report_of
+from compliance.reporting import KINDS, Kind, as_document, every_report, file_name, report_of
 from compliance.ui_review import Opened
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}
@@ -95,7 +95,7 @@ def _fault_of_template(path: str, mark: int) -> str | None:  # noqa: ARG001 - tr
         language="sv", facts=(), draft=None, page="{page}/{pages}", made_at=datetime(2000, 1, 1), blocks=(), **words
     )
     try:
-        as_document(empty, kind="docx", template=Path(path).read_bytes())
+        as_document(empty, kind="docx", template=Path(path))
     except Refusal as refusal:
         return refusal.message
     return None
@@ -128,8 +128,7 @@ def _report(found: Opened, kind: Kind, *, public: bool, archive: bool) -> bytes:
     with found.seen.database.cursor() as cursor:
         signed = approving.signed(cursor, found.review)
     report = report_of(found.whole, state=found.review.state, signed=signed, say=found.say, public=public)
-    template = places.report_template() if kind == "docx" else None
-    return as_document(report, kind=kind, template=template.read_bytes() if template else None, archive=archive)
+    return as_document(report, kind=kind, template=places.report_template(), archive=archive)
 
 
 # --- For others -----------------------------------------------------------------------------------------------------
@@ -160,15 +159,13 @@ def _package_content(found: Opened) -> bytes:
     from compliance.year_package import write_package
 
     permissions.require(found.seen.user, Permission.READ_REVIEW)
-    wanted: list[tuple[Kind, bool]] = [*((kind, False) for kind in KINDS), ("pdf", True)]
-    reports = {
-        file_name(found.whole, kind=kind, say=found.say, public=public): _report(
-            found, kind, public=public, archive=False
-        )
-        for kind, public in wanted
-    }
+    review, say = found.review, found.say
     with found.seen.database.cursor() as cursor:
-        return write_package(cursor, found.review, version=found.review.version, reports=reports, say=found.say)
+        signed = approving.signed(cursor, review)
+        reports = every_report(
+            found.whole, state=review.state, signed=signed, say=say, template=places.report_template()
+        )
+        return write_package(cursor, review, version=review.version, reports=reports, say=say)
 
 
 def _hand_off(found: Opened) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
-from compliance.assessing import LEVELS, Coverage, coverage
+from compliance.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.dossier import Counted, Dossier, PointAnswer
 from compliance.places import QUERIES
@@ -16,7 +16,6 @@ from compliance.points import Point, load_points
 from compliance.queries import statement
 
 What = Literal["figure", "target", "rule", "import", "statement"]
-COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt")
 Counts = tuple[int | bool, ...]
 Place = tuple[str, str | None, str | None]
 
@@ -92,7 +91,7 @@ def _place(counted: Counted | Coverage) -> Place:
 
 
 def _counts(counted: Counted | Coverage) -> Counts:
-    return (*(getattr(counted, name) for name in COUNTS), counted.basis)
+    return (*(getattr(counted, name) for name in OUTCOMES), counted.basis)
 
 
 def _compared(answer: PointAnswer, *, was: dict[Place, Counts], now: dict[Place, Counts]) -> list[Difference]:
@@ -107,7 +106,7 @@ def _told(counts: Counts | None) -> str:
     """met 3, unmet 1 …; what is none is left out."""
     if counts is None:
         return ""
-    said = ", ".join(f"{name} {n}" for name, n in zip(COUNTS, counts, strict=False) if n)
+    said = ", ".join(f"{name} {n}" for name, n in zip(OUTCOMES, counts, strict=False) if n)
     return said or ("0" if counts[-1] else "no basis")
 
 

@@ -28,7 +28,7 @@ from compliance.reporting import (
 )
 from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain, verdict
 from compliance.reviewing import Chapter, Review, State, Written
-from compliance.verifying import COUNTS, Difference
+from compliance.verifying import Difference
 
 Drawn = tuple[list[charts.Column], list[list[str]]]
 UNNAMED: Final = ("coordinator", "sample data")
@@ -494,7 +494,7 @@ def _counted(text: str, say: Language) -> str:
     def told(match: re.Match[str]) -> str:
         return f"{say.number(int(match[2]))} {say(viewing.OUTCOMES[match[1]]).lower()}"
 
-    return re.sub(rf"\b({'|'.join(COUNTS)}) (\d+)", told, text)
+    return re.sub(rf"\b({'|'.join(viewing.OUTCOMES)}) (\d+)", told, text)
 
 
 def _shares(text: str, say: Language) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from compliance.assessing import Coverage
+from compliance.assessing import OUTCOMES, Coverage
 from compliance.database import Rows
 from compliance.deciding import Decision
 from compliance.dossier import Counted, Dossier, PointAnswer
@@ -23,14 +23,13 @@ BOM: Final = "\ufeff"
 INTEGER: Final[pa.DataType] = pa.int64()
 TEXT: Final[pa.DataType] = pa.string()
 NUMBER: Final[pa.DataType] = pa.float64()
-COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt")
 FIGURES: Final = pa.schema(
     {
         "point": INTEGER,
         **dict.fromkeys(("id", "title_sv", "title_en", "kind", "level"), TEXT),
         "as_of": pa.date32(),
         **dict.fromkeys(("organisation", "department", "unit"), TEXT),
-        **dict.fromkeys((*COUNTS, "of"), INTEGER),
+        **dict.fromkeys((*OUTCOMES, "of"), INTEGER),
         **dict.fromkeys(("coverage", "target", "warning_limit"), NUMBER),
         "status": TEXT,
         "basis": pa.bool_(),
@@ -132,7 +131,7 @@ def _row(answer: PointAnswer, kind: str, figure: Coverage) -> dict[str, Any]:
         "organisation": figure.organisation,
         "department": figure.department,
         "unit": figure.unit,
-        **{name: getattr(figure, name) for name in (*COUNTS, "of", "coverage")},
+        **{name: getattr(figure, name) for name in (*OUTCOMES, "of", "coverage")},
         "target": figure.target.target,
         "warning_limit": figure.target.limit,
         "status": figure.status.value,

@@ -392,7 +392,7 @@ def test_word_takes_the_organisations_own_template(stage, done, tmp_path):
     line = stage("approved")
     template = docx.Document()
     template.core_properties.keywords = "vår mall"
-    template.save(line.folder / cli_review.TEMPLATE)
+    template.save(line.folder / "report_template.docx")
     done(line, "report", *YEAR, "--to", tmp_path / "a.docx")
     assert docx.Document(tmp_path / "a.docx").core_properties.keywords == "vår mall"
 
