@@ -117,19 +117,19 @@ def _before_word(dossier: Dossier, say: Language) -> str:
 
 
 def _before_short(dossier: Dossier, say: Language) -> str:
-    return str(dossier.last_year) if dossier.last_year is not None else say(N_("Year before"))
+    return str(dossier.last_year) if dossier.last_year is not None else say(N_("Last year"))
 
 
 def _table(dossier: Dossier, reader: Reader) -> Table:
     say = reader.say
     columns = (
-        Column(say(N_("Review point")), width=3.65),
-        Column(say(N_("Coverage")), "right", 1.25),
-        Column(say(N_("Met")), "right", 1.7),
-        Column(say(N_("Target")), "right", 0.85),
-        Column(say(N_("Status")), width=1.8),
-        Column(_before_short(dossier, say), "right", 1.15),
-        Column(say(N_("Assessment")), width=1.55),
+        Column(say(N_("Review point")), width=3.85),
+        Column(say(N_("Coverage")), "right", 1.4),
+        Column(say(N_("Met")), "right", 1.65),
+        Column(say(N_("Target")), "right", 1.0),
+        Column(say(N_("Status")), width=1.75),
+        Column(_before_short(dossier, say), "right", 0.95),
+        Column(say(N_("Assessment")), width=1.6),
     )
     rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
     return Table(say(N_("The thirteen review points")), columns, rows)
@@ -162,8 +162,8 @@ def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block
     say = reader.say
     title = f"{answer.point.number}. {reader.text(answer.point.title)}"
     return [
-        # a hand-out says little of each point
-        *([] if reader.public else [PageBreak()]),
+        # a hand-out says little of each point, and nobody much of one without a figure
+        *([] if reader.public or answer.coverage.coverage is None else [PageBreak()]),
         Heading(title, 3),
         Paragraph(_answer(answer, reader), "answer"),
         *_said(dossier, answer, reader),
