@@ -1,11 +1,10 @@
-"""The visual language: HTML fragments and plotly figures made from texts already formatted.
+"""The visual language: HTML fragments made from texts already formatted; plots.py has the charts with axes.
 
 Every function is pure. Texts come in formatted and translated, shares come in as 0..1 or None.
 Each fragment is one line that begins with a block element, because `st.markdown` would read
 anything else as Markdown. In texts marked *rich*, `**61**` becomes bold; all else is escaped.
 
 Show a fragment: `st.markdown(charts.headline("3 of 11 points."), unsafe_allow_html=True)`.
-Show a figure: `st.plotly_chart(fig, theme=None, config=charts.PLOTLY_CONFIG, alt="…")`.
 """
 
 import html
@@ -13,16 +12,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import Any, Literal
-
-import plotly.graph_objects as go
+from typing import Literal
 
 Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 Sign = Status | Literal["target", "limit", "last_review", "remark"]
 Answer = Literal["met", "unmet", "unknown"]
-Mode = Literal["light", "dark"]
-
-PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
 class Html(str):
@@ -66,6 +60,25 @@ def _tag(name: str, *content: str, css: str = "", **attributes: str) -> Html:
     given = {"class": css, **attributes}
     shown = "".join(f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"' for key, value in given.items() if value)
     return Html(f"<{name}{shown}>{''.join(escaped(part) for part in content)}</{name}>")
+
+
+def anchor(text: str, address: str, *, title: str = "") -> Html:
+    """A link to a page, its address from `ui.address`; static/app.js follows it without loading the app anew.
+
+    Example: `anchor("4 Classification", "/point?point=classification")`.
+    """
+    return _tag("a", text, css="v-link", href=address, title=title)
+
+
+def brand(name: str, logo: str = "") -> Html:
+    """An organisation's name, after its logo; the picture says the name, so that it is read out once.
+
+    Example: `brand("Mälarköpings kommun", "data:image/png;base64,…")`.
+    """
+    if not logo:
+        return _tag("div", name, css="v-brand")
+    picture = Html(f'<img src="{escaped(logo)}" alt="{escaped(name)}"/>')
+    return _tag("div", picture, _tag("span", name, aria_hidden="true"), css="v-brand")
 
 
 def _if(text: str, element: Html) -> Html:
@@ -319,9 +332,10 @@ class BulletHead:
 
 @dataclass(frozen=True, kw_only=True)
 class Bullet:
-    """One point against its target; `alt` says the whole row in a sentence.
+    """One point against its target; `alt` says the whole row in a sentence, also to whoever points at it.
 
-    `remarks` is how much is doubtful in the exports behind it, as a number beside a mark, and `remarks_alt` in words.
+    `address` is what a click on the row opens. `remarks` is how much is doubtful in the exports behind it, as a number
+    beside a mark, and `remarks_alt` in words.
     """
 
     status: Status
@@ -337,6 +351,7 @@ class Bullet:
     age: str = ""
     remarks: str = ""
     remarks_alt: str = ""
+    address: str = ""
 
 
 def name_head(label: str) -> Html:
@@ -386,7 +401,10 @@ def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
             css="v-age",
         ),
     )
-    return _tag("div", *cells, css=f"v-bullet v-row-{row.status}")
+    # the name beside is the link for the keyboard and for who listens; this one lets the whole row be clicked
+    said = {"href": row.address, "title": row.alt, "tabindex": "-1", "aria_hidden": "true"}
+    over = _if(row.address, _tag("a", css="v-link v-over", **said))
+    return _tag("div", *cells, over, css=f"v-bullet v-row-{row.status}")
 
 
 def _remark_mark(number: str, text: str) -> Html:
@@ -777,16 +795,18 @@ def _scroll(content: Html, label: str) -> Html:
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A whole per cent ("–" where there is none) and the status word said with it."""
+    """A whole per cent ("–" where there is none), the status word said with it, a sentence, and what a click opens."""
 
     status: Status
     text: str
     word: str
+    title: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
 class HeatRow:
-    """A point and its cells, in the order of the columns."""
+    """A point, as a text or a link, and its cells in the order of the columns."""
 
     label: str
     cells: Sequence[HeatCell]
@@ -812,253 +832,7 @@ def heat_table(columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, 
 
 def _heat_cell(cell: HeatCell) -> Html:
     shape = _sign(cell.status) if cell.status in ("green", "yellow", "red") else Html("")
-    return _tag("td", shape, cell.text, _hidden(f" {cell.word}"), css=f"v-{cell.status}")
-
-
-# ---------------------------------------------------------------- plotly
-
-
-@dataclass(frozen=True)
-class Palette:
-    """The colours plotly needs; it cannot read the style sheet's tokens."""
-
-    ink: str
-    mute: str
-    line: str
-    background: str
-    accent: str
-    status: dict[Status, str]
-
-
-PALETTES: dict[Mode, Palette] = {
-    "light": Palette(
-        ink="#16202A",
-        mute="#4F5B67",
-        line="#DCD9D2",
-        background="#FBFAF8",
-        accent="#1F4E79",
-        status={
-            "green": "#00765A",
-            "yellow": "#A66B00",
-            "red": "#8F2C0C",
-            "no_basis": "#66717C",
-            "nothing_to_assess": "#66717C",
-        },
-    ),
-    "dark": Palette(
-        ink="#E9EDF1",
-        mute="#A9B5C1",
-        line="#36414C",
-        background="#12171C",
-        accent="#8FBCE6",
-        status={
-            "green": "#3DBE98",
-            "yellow": "#F2B84B",
-            "red": "#F07F5A",
-            "no_basis": "#8A97A4",
-            "nothing_to_assess": "#8A97A4",
-        },
-    ),
-}
-
-FONT = "IBM Plex Sans, system-ui, sans-serif"
-
-
-@dataclass(frozen=True)
-class Level:
-    """A level across a chart and the text that names it."""
-
-    share: float
-    text: str
-
-
-@dataclass(frozen=True)
-class TrendPoint:
-    """One month: `tick` is "" where the axis says nothing, `hover` is shown on the point."""
-
-    tick: str
-    share: float | None
-    hover: str = ""
-
-
-@dataclass(frozen=True)
-class UnitBar:
-    """One unit: name, "7 of 15" below it, the per cent at the bar's end."""
-
-    name: str
-    counts: str
-    figure: str
-    share: float | None
-    status: Status
-
-
-def trend(
-    points: Sequence[TrendPoint],
-    *,
-    mode: Mode,
-    last_text: str,
-    target: Level | None = None,
-    limit: Level | None = None,
-    height: int = 330,
-) -> go.Figure:
-    """A line over the months, y always 0–100 %, only its last value written out.
-
-    Example: `trend([TrendPoint("nov<br>2025", 0.14)], mode="light", last_text="19.6 %", …)`.
-    """
-    colours = PALETTES[mode]
-    figure = go.Figure(layout=_layout(colours, height=height))
-    shares = [None if point.share is None else point.share * 100 for point in points]
-    figure.add_scatter(
-        x=list(range(len(points))),
-        y=shares,
-        mode="lines+markers" if _has_lone_value(shares) else "lines",
-        connectgaps=False,
-        line={"color": colours.accent, "width": 3},
-        marker={"size": 5},
-        text=[escaped(point.hover) for point in points],
-        hovertemplate="%{text}<extra></extra>",
-    )
-    _add_last(figure, shares, text=last_text, colours=colours)
-    _add_levels(figure, target=target, limit=limit, colours=colours)
-    ticks = [(index, point.tick) for index, point in enumerate(points) if point.tick]
-    figure.update_xaxes(
-        tickvals=[index for index, _ in ticks],
-        ticktext=[_two_lines(text) for _, text in ticks],
-        range=[-0.35, max(len(points) - 1, 1) + 0.35],
-        showline=True,
-        linecolor=colours.line,
-    )
-    figure.update_yaxes(range=[0, 106], tickvals=[0, 50, 100], ticktext=["0", "50", "100\u00a0%"])
-    return figure
-
-
-def _has_lone_value(shares: Sequence[float | None]) -> bool:
-    """Whether some value has a gap on both sides, so that a bare line would not show it."""
-    padded = [None, *shares, None]
-    return any(
-        value is not None and padded[index] is None and padded[index + 2] is None for index, value in enumerate(shares)
-    )
-
-
-def _add_last(figure: go.Figure, shares: Sequence[float | None], *, text: str, colours: Palette) -> None:
-    known = [index for index, share in enumerate(shares) if share is not None]
-    if not known:
-        return
-    last = known[-1]
-    value = shares[last] or 0.0
-    figure.add_scatter(
-        x=[last],
-        y=[value],
-        mode="markers+text",
-        marker={"size": 11, "color": colours.accent},
-        text=[f"<b>{escaped(text)}</b>"],
-        textposition="bottom left" if value > 88 else "top left",
-        textfont={"size": 17, "color": colours.ink},
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-
-
-def _add_levels(figure: go.Figure, *, target: Level | None, limit: Level | None, colours: Palette) -> None:
-    if target is not None:
-        _add_level(figure, target, above=True, colour=colours.ink, line={"width": 2})
-    if limit is not None:
-        _add_level(figure, limit, above=False, colour=colours.mute, line={"width": 1.5, "dash": "dot"})
-
-
-def _add_level(figure: go.Figure, level: Level, *, above: bool, colour: str, line: dict[str, Any]) -> None:
-    """A line across the chart with its name at the left end, clear of the last value."""
-    figure.add_hline(
-        y=level.share * 100,
-        line={"color": colour, **line},
-        layer="below",
-        annotation={
-            "text": escaped(level.text),
-            "font": {"color": colour, "size": 15},
-            "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "bottom" if above else "top",
-        },
-        annotation_position="top left" if above else "bottom left",
-    )
-
-
-def unit_bars(units: Sequence[UnitBar], *, mode: Mode, target: Level | None = None, row_height: int = 46) -> go.Figure:
-    """Units as horizontal bars in the order given, worst first.
-
-    Example: `unit_bars([UnitBar("HR", "7 of 15", "47 %", 0.47, "red")], mode="light")`.
-    """
-    colours = PALETTES[mode]
-    height = row_height * len(units) + 40
-    figure = go.Figure(layout=_layout(colours, height=height))
-    figure.add_bar(
-        orientation="h",
-        x=[(unit.share or 0) * 100 for unit in units],
-        y=list(range(len(units))),
-        width=0.52,
-        marker={"color": [colours.status[unit.status] for unit in units]},
-        text=[f"\u00a0<b>{escaped(unit.figure)}</b>" for unit in units],
-        textposition="outside",
-        textfont={"color": colours.ink, "size": 15},
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    if target is not None:
-        _add_target_post(figure, target, colours=colours)
-    figure.update_xaxes(visible=False, range=[0, 112])
-    figure.update_yaxes(
-        tickvals=list(range(len(units))),
-        ticktext=[_unit_label(unit, colours=colours) for unit in units],
-        range=[len(units) - 0.5, -0.5],
-        tickfont={"color": colours.ink},
-    )
-    figure.update_layout(margin={"t": 30, "b": 4}, hovermode=False)
-    return figure
-
-
-def _unit_label(unit: UnitBar, *, colours: Palette) -> str:
-    counts = f'<span style="color:{colours.mute}">{escaped(unit.counts)}</span>'
-    return f"{escaped(unit.name)}<br>{counts}"
-
-
-def _add_target_post(figure: go.Figure, target: Level, *, colours: Palette) -> None:
-    figure.add_vline(
-        x=target.share * 100,
-        line={"color": colours.ink, "width": 2},
-        annotation={
-            "text": escaped(target.text),
-            "font": {"color": colours.ink, "size": 15},
-            "showarrow": False,
-            "xanchor": "center",
-            "yanchor": "bottom",
-        },
-        annotation_position="top",
-    )
-
-
-def _two_lines(text: str) -> str:
-    """A tick's text; a line break in it becomes plotly's own."""
-    return "<br>".join(escaped(line) for line in text.split("\n"))
-
-
-def _layout(colours: Palette, *, height: int) -> go.Layout:
-    """What every chart shares: no frame, no grid, no legend, nothing to drag."""
-    bare = {"showgrid": False, "zeroline": False, "fixedrange": True, "tickangle": 0}
-    axis = {**bare, "tickfont": {"color": colours.mute, "size": 15}, "automargin": True}
-    return go.Layout(
-        template="none",
-        height=height,
-        margin={"l": 8, "r": 16, "t": 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "color": colours.ink, "size": 15},
-        hoverlabel={
-            "bgcolor": colours.background,
-            "bordercolor": colours.line,
-            "font": {"color": colours.ink, "family": FONT, "size": 15},
-        },
-        showlegend=False,
-        dragmode=False,
-        xaxis=axis,
-        yaxis={**axis, "ticklabelstandoff": 8},
-    )
+    shown: tuple[str, ...] = (shape, cell.text, _hidden(f" {cell.word}"))
+    if cell.address:
+        shown = (_tag("a", *shown, css="v-link", href=cell.address, title=cell.title),)
+    return _tag("td", *shown, css=f"v-{cell.status}")

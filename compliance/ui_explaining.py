@@ -95,7 +95,7 @@ def _chosen_moment(seen: View, point: Point) -> Moment | None:
 
 def _usual(seen: View, point: Point, days: dict[str, date]) -> int:
     """A year before, or the first day offered on which there was a figure."""
-    figures = ui.coverage(seen.key, tuple(sorted(set(days.values()))), seen.scope, (point.id,))
+    figures = ui.coverage(seen.key, tuple(sorted({*days.values(), seen.as_of})), seen.scope, (point.id,))
     there = {figure.as_of for figure in figures if figure.coverage is not None}
     return next((place for place, day in enumerate(days.values()) if day in there), 0)
 

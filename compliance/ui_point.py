@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, ui, viewing, viewing_quality
+from compliance import charts, plots, ui, viewing, viewing_quality
 from compliance.assessing import Coverage
 from compliance.database import Rows
 from compliance.language import N_, month_ends, year_before
@@ -27,7 +27,7 @@ def months_of(seen: View, point: Point) -> list[Coverage]:
 
 def year_before_of(seen: View, point: Point) -> Coverage:
     """The point's figure on the same day a year before."""
-    return ui.coverage(seen.key, (year_before(seen.as_of),), seen.scope, (point.id,))[0]
+    return ui.coverage(seen.key, (year_before(seen.as_of), seen.as_of), seen.scope, (point.id,))[0]
 
 
 def neighbours(seen: View, point: Point) -> None:
@@ -65,9 +65,9 @@ def trend(seen: View, months: list[Coverage]) -> None:
     """The line of the months against target and limit, and its table."""
     say, last = seen.say, months[-1]
     ui.html(charts.section(say(N_("The trend towards the target"))))
-    target = charts.Level(last.target.target, say(N_("Target {share}"), share=viewing.share(last.target.target, say)))
-    limit = charts.Level(last.target.limit, say(N_("Limit {share}"), share=viewing.share(last.target.limit, say)))
-    drawn = charts.trend(
+    target = plots.Level(last.target.target, say(N_("Target {share}"), share=viewing.share(last.target.target, say)))
+    limit = plots.Level(last.target.limit, say(N_("Limit {share}"), share=viewing.share(last.target.limit, say)))
+    drawn = plots.trend(
         viewing.trend_points(months, say),
         mode=ui.mode(),
         last_text=viewing.percent(last, say),
@@ -75,13 +75,7 @@ def trend(seen: View, months: list[Coverage]) -> None:
         limit=limit,
     )
     ui.chart(drawn, alt=viewing.trend_alt(months, say), key="trend")
-    as_table(seen, viewing.trend_table(months, say), caption=say(N_("The trend towards the target")))
-
-
-def as_table(seen: View, table: tuple[list[charts.Column], list[list[str]]], *, caption: str) -> None:
-    """A chart's figures as a table that can be opened under it."""
-    with st.expander(seen.say(N_("Show as a table"))):
-        ui.html(charts.table(*table, caption=caption))
+    ui.as_table(seen, viewing.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
 def reasons(seen: View, point: Point, found: Rows) -> str | None:
@@ -153,13 +147,13 @@ def units_of(seen: View, point: Point) -> None:
         say(N_("Show all {n} units"), n=say.number(len(found))), key=f"all units {point.id} {say.code}"
     )
     shown = found if every else found[: viewing.FIRST_UNITS]
-    target = charts.Level(shown[0].target.target, say(N_("Target")))
+    target = plots.Level(shown[0].target.target, say(N_("Target")))
     ui.chart(
-        charts.unit_bars(viewing.unit_bars(shown, say), mode=ui.mode(), target=target),
+        plots.unit_bars(viewing.unit_bars(shown, say), mode=ui.mode(), target=target),
         alt=viewing.units_alt(found, say),
         key="units",
     )
-    as_table(seen, viewing.units_table(shown, say), caption=say(N_("Units, the weakest first")))
+    ui.as_table(seen, viewing.units_table(shown, say), caption=say(N_("Units, the weakest first")))
 
 
 def item_list(seen: View, point: Point, found: Rows, reason: str | None) -> None:
@@ -190,7 +184,9 @@ def persons_or_other(seen: View, point: Point) -> bool:
 def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewing.Filter:
     say = seen.say
     there = [outcome for outcome in viewing.OUTCOMES if any(row["outcome"] == outcome for row in found)]
-    start = [outcome for outcome in ("unmet", "unknown") if outcome in there] or there
+    # a link may name an item: then it is looked for whatever its outcome
+    named = st.query_params.get("item", "")
+    start = there if named else [outcome for outcome in ("unmet", "unknown") if outcome in there] or there
     left, middle, right = st.columns([4, 3, 3])
     with left:
         outcomes = st.pills(
@@ -201,7 +197,7 @@ def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewin
             format_func=lambda outcome: (
                 f"{say(viewing.OUTCOMES[outcome])} {say.number(sum(row['outcome'] == outcome for row in found))}"
             ),
-            key=f"outcome {point.id} {say.code}",
+            key=f"outcome {point.id} {say.code} {named}",
         )
     with middle:
         names = sorted({row["unit"] for row in found if row["unit"]})
@@ -209,7 +205,8 @@ def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewin
             say(N_("Unit")), names, index=None, placeholder=say(N_("All units")), key=f"unit {point.id} {say.code}"
         )
     with right:
-        text = st.text_input(say(N_("Search")), placeholder=say(N_("Name or id")), key=f"text {point.id} {say.code}")
+        placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
+        text = st.text_input(say(N_("Search")), named, placeholder=placeholder, key=key)
     return viewing.Filter(tuple(outcomes), reason, unit, text)
 
 

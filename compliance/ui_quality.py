@@ -99,7 +99,7 @@ def remark(seen: View, shown: Remark) -> None:
             count = say.plural("{n} finding", "{n} findings", len(shown.found))
             word = say(viewing_quality.SEVERITIES[check.severity])
             ui.html(charts.status_mark(viewing_quality.SIGNS[check.severity], word, note=count))
-            ui.html(charts.section(say.pick(check.title), note=say.pick(check.explanation), level=3))
+            ui.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
             _points(seen, shown)
         with right:
             ui.html(charts.pairs(viewing_quality.remark_pairs(shown, ui.sources(), say)))

@@ -4,14 +4,14 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from compliance import charts
+from compliance import charts, plots
 from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.database import Rows
 from compliance.declared import read_toml
@@ -248,8 +248,8 @@ def overview_sentences(view: Overview, say: Language) -> list[str]:
 
 
 def overview_facts(view: Overview, say: Language) -> list[charts.Fact]:
-    """What a manager asks first."""
-    return [_reached_fact(view, say), _worst_fact(view, say), _missing_fact(view, say), _oldest_fact(view, say)]
+    """What a manager asks first; the next deadline stands beside."""
+    return [_reached_fact(view, say), _worst_fact(view, say), _missing_fact(view, say)]
 
 
 def _reached_fact(view: Overview, say: Language) -> charts.Fact:
@@ -284,22 +284,6 @@ def _missing_fact(view: Overview, say: Language) -> charts.Fact:
     elif names:
         note = say(N_("{points}: no export loaded"), points=listed(names, say))
     return charts.Fact(say(STATUS_WORDS[Status.NO_BASIS]), value, note=note)
-
-
-def _oldest_fact(view: Overview, say: Language) -> charts.Fact:
-    ages = {figure.point.id: age(view.basis, figure) for figure in view.now}
-    aged = [(days, figure) for figure in view.now if (days := ages[figure.point.id]) is not None]
-    title = say(N_("Oldest basis"))
-    if not aged:
-        return charts.Fact(title, DASH)
-    days, figure = max(aged, key=lambda entry: (entry[0], -entry[1].point.number))
-    same = [other for other in aged if other[0] == days]
-    note = say.pick(figure.point.short)
-    if len(same) == len(aged):
-        note = say(N_("the same day for every point"))
-    elif len(same) > 1:
-        note = say(N_("{first} and {n} more"), first=note, n=say.number(len(same) - 1))
-    return charts.Fact(title, say.plural("{n} day", "{n} days", days).replace(" ", NBSP), note=note)
 
 
 def age(there: Basis, figure: Coverage) -> int | None:
@@ -340,8 +324,8 @@ def bullet_head(say: Language) -> charts.BulletHead:
     )
 
 
-def bullet(view: Overview, figure: Coverage, say: Language, *, few: bool = False) -> charts.Bullet:
-    """One row of the overview; `few` hides a figure that rests on few persons."""
+def bullet(view: Overview, figure: Coverage, say: Language, *, few: bool = False, address: str = "") -> charts.Bullet:
+    """One row of the overview; `few` hides a figure that rests on few persons, `address` is what a click opens."""
     before = view.before.get(figure.point.id)
     months = [] if few else [month.coverage for month in view.months.get(figure.point.id, ())]
     days = age(view.basis, figure)
@@ -359,6 +343,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, few: bool = False
         trend=months,
         trend_alt=trend_alt(list(view.months.get(figure.point.id, ())), say) if not few else "",
         age=say(N_("missing")) if days is None else say.age(days),
+        address=address,
         **_remarks(view, figure, say),
     )
 
@@ -370,34 +355,52 @@ def _remarks(view: Overview, figure: Coverage, say: Language) -> dict[str, str]:
     return {"remarks": say.number(n), "remarks_alt": text} if n else {}
 
 
+@dataclass(frozen=True)
+class Ways:
+    """Where the heat table leads: the address of a point in a part of the organisation, and that of a part itself."""
+
+    point: Callable[[Point, str], str]
+    part: Callable[[str], str]
+
+
 def heat(
-    parts: Sequence[Coverage], now: Sequence[Coverage], scope: Scope, say: Language, *, persons: bool
-) -> tuple[list[str], list[charts.HeatRow]]:
-    """Departments (or the units of one) across, the weakest first, and points down."""
-    names = {name for figure in parts if (name := _part(figure, scope))}
+    parts: Sequence[Coverage], now: Sequence[Coverage], scope: Scope, say: Language, *, persons: bool, ways: Ways
+) -> tuple[list[charts.Html], list[charts.HeatRow]]:
+    """Departments (or the units of one) across, the weakest first, and points down; each leads to its figure."""
     found = {(figure.point.id, _part(figure, scope)): figure for figure in parts}
+    order = weakest_first(parts, scope, persons=persons)
+    rows = []
+    for top in now:
+        cells = [
+            _heat_cell(found.get((top.point.id, name)), top, say, persons=persons, name=name, ways=ways)
+            for name in order
+        ]
+        rows.append(charts.HeatRow(charts.anchor(label(top.point, say), ways.point(top.point, "")), cells))
+    return [charts.anchor(softened(name), ways.part(name)) for name in order], rows
+
+
+def weakest_first(parts: Sequence[Coverage], scope: Scope, *, persons: bool) -> list[str]:
+    """The parts of a scope, first whoever has most points below the limit: the same order on every page."""
+    names = {name for figure in parts if (name := _part(figure, scope))}
     below = Counter(_part(f, scope) for f in parts if f.status is Status.RED and (persons or not hidden(f)))
     near = Counter(_part(f, scope) for f in parts if f.status is Status.YELLOW and (persons or not hidden(f)))
-    order = sorted(names, key=lambda name: (-below[name], -near[name], name))
-    rows = [
-        charts.HeatRow(
-            label(top.point, say),
-            [_heat_cell(found.get((top.point.id, name)), top, say, persons=persons) for name in order],
-        )
-        for top in now
-    ]
-    return [softened(name) for name in order], rows
+    return sorted(names, key=lambda name: (-below[name], -near[name], name))
 
 
 def _part(figure: Coverage, scope: Scope) -> str | None:
     return figure.unit if scope.below == "unit" else figure.department
 
 
-def _heat_cell(figure: Coverage | None, top: Coverage, say: Language, *, persons: bool) -> charts.HeatCell:
+def _heat_cell(
+    figure: Coverage | None, top: Coverage, say: Language, *, persons: bool, name: str, ways: Ways
+) -> charts.HeatCell:
     if figure and hidden(figure) and not persons:
         return charts.HeatCell("nothing_to_assess", DASH, say(N_("Too few persons")))
     shown = figure or replace(top, met=0, unmet=0, unknown=0)
-    return charts.HeatCell(status(shown), whole_percent(shown, say), word(shown, say))
+    told = f"{name}: {sentence(shown, None, say)}"
+    return charts.HeatCell(
+        status(shown), whole_percent(shown, say), word(shown, say), told, ways.point(top.point, name)
+    )
 
 
 # --- One point ----------------------------------------------------------------------------------------------------
@@ -488,14 +491,14 @@ def answers_alt(figure: Coverage, say: Language) -> str:
     return ", ".join(f"{part.count} {part.label}" for part in answer_parts(figure, say))
 
 
-def trend_points(months: Sequence[Coverage], say: Language) -> list[charts.TrendPoint]:
+def trend_points(months: Sequence[Coverage], say: Language) -> list[plots.TrendPoint]:
     """The months of a trend; every third has its name, January and the first their year."""
     points = []
     for index, figure in enumerate(months):
         name = say.date(figure.as_of, form="MMM").rstrip(".")
         shown = index == 0 or (len(months) - 1 - index) % 6 == 0
         text = f"{name}\n{figure.as_of.year}" if shown else ""
-        points.append(charts.TrendPoint(text, figure.coverage, f"{say.date(figure.as_of)}: {percent(figure, say)}"))
+        points.append(plots.TrendPoint(text, figure.coverage, f"{say.date(figure.as_of)}: {percent(figure, say)}"))
     return points
 
 
@@ -542,10 +545,10 @@ def worst_first(units: Sequence[Coverage]) -> list[Coverage]:
     return sorted(measured, key=lambda unit: (unit.coverage or 0.0, -unit.of, unit.unit or ""))
 
 
-def unit_bars(units: Sequence[Coverage], say: Language) -> list[charts.UnitBar]:
+def unit_bars(units: Sequence[Coverage], say: Language) -> list[plots.UnitBar]:
     """Units as bars."""
     return [
-        charts.UnitBar(
+        plots.UnitBar(
             name=unit.unit or unit.department or "",
             counts=say(N_("{n} of {of}"), n=say.number(unit.met), of=say.number(unit.of)),
             figure=f"{whole_percent(unit, say)}{'' if say.code == 'en' else NBSP}%",

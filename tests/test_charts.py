@@ -1,14 +1,13 @@
 """The visual language escapes, speaks to a screen reader, and draws no nought for a gap."""
 
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from compliance import charts
+from compliance import charts, plots
 from compliance.charts import Html
 
 ROOT = Path(__file__).parents[1]
@@ -88,6 +87,8 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "work_mark": lambda: charts.work_mark("late", H, note=H),
     "decision": lambda: charts.decision(charts.DecisionRow(H, H, [H], "late", H, H)),
     "stack": lambda: charts.stack(charts.note(H), charts.note(H)),
+    "brand": lambda: charts.brand(H, H),
+    "anchor": lambda: charts.stack(charts.anchor(H, H, title=H)),
 }
 
 
@@ -231,12 +232,12 @@ def test_a_heat_cell_is_shape_number_and_word() -> None:
     assert [len(cell.findall("span[@aria-hidden]")) for cell in (worst, missing)] == [1, 0]
 
 
-def points(*shares: float | None) -> list[charts.TrendPoint]:
-    return [charts.TrendPoint("nov\n2025", share, HOSTILE) for share in shares]
+def points(*shares: float | None) -> list[plots.TrendPoint]:
+    return [plots.TrendPoint("nov\n2025", share, HOSTILE) for share in shares]
 
 
 def test_the_trend_keeps_gaps_and_writes_only_the_last_known_value() -> None:
-    figure = charts.trend(points(0.1, None, 0.3, None), mode="light", last_text="<30 %>")
+    figure = plots.trend(points(0.1, None, 0.3, None), mode="light", last_text="<30 %>")
     line, last = figure.data
     assert list(line.y) == [10.0, None, 30.0, None]
     assert line.connectgaps is False
@@ -247,12 +248,12 @@ def test_the_trend_keeps_gaps_and_writes_only_the_last_known_value() -> None:
 
 
 def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> None:
-    figure = charts.trend(
+    figure = plots.trend(
         points(0.1, 0.2),
         mode="dark",
         last_text="20 %",
-        target=charts.Level(0.95, "Target <95 %>"),
-        limit=charts.Level(0.8, "Limit 80 %"),
+        target=plots.Level(0.95, "Target <95 %>"),
+        limit=plots.Level(0.8, "Limit 80 %"),
     )
     assert list(figure.layout.yaxis.tickvals) == [0, 50, 100]
     assert not figure.layout.yaxis.showgrid
@@ -267,15 +268,15 @@ def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> Non
 
 @pytest.mark.parametrize("shares", [[], [None, None]])
 def test_a_trend_without_values_draws_none(shares: list[float | None]) -> None:
-    assert len(charts.trend(points(*shares), mode="light", last_text="–").data) == 1
+    assert len(plots.trend(points(*shares), mode="light", last_text="–").data) == 1
 
 
 def test_units_keep_their_order_from_above_and_show_counts_below_the_name() -> None:
     units = [
-        charts.UnitBar("<A>", "0 of 14", "0 %", 0.0, "red"),
-        charts.UnitBar("B", "–", "–", None, "no_basis"),
+        plots.UnitBar("<A>", "0 of 14", "0 %", 0.0, "red"),
+        plots.UnitBar("B", "–", "–", None, "no_basis"),
     ]
-    figure = charts.unit_bars(units, mode="light", target=charts.Level(0.95, "Target"))
+    figure = plots.unit_bars(units, mode="light", target=plots.Level(0.95, "Target"))
     assert figure.layout.yaxis.range == (1.5, -0.5)
     assert list(figure.data[0].x) == [0.0, 0.0]
     assert "&lt;A&gt;<br>" in figure.layout.yaxis.ticktext[0]
@@ -294,22 +295,12 @@ def tokens() -> dict[str, tuple[str, str]]:
 
 def test_the_figures_use_the_colours_of_the_style_sheet() -> None:
     css = tokens()
-    for index, palette in enumerate((charts.PALETTES["light"], charts.PALETTES["dark"])):
+    for index, palette in enumerate((plots.PALETTES["light"], plots.PALETTES["dark"])):
         named = {"ink": palette.ink, "mute": palette.mute, "line": palette.line}
         named |= {"bg": palette.background, "accent": palette.accent}
         named |= {key: palette.status[key] for key in ("green", "yellow", "red")}
         assert named == {name: css[name][index] for name in named}
         assert palette.status["no_basis"] == css["none"][index]
-
-
-def test_streamlit_uses_the_colours_of_the_style_sheet() -> None:
-    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    keys = {"primaryColor": "accent", "backgroundColor": "bg", "textColor": "ink"}
-    keys |= {"borderColor": "line", "greenColor": "green", "redColor": "red"}
-    keys |= {"orangeColor": "yellow", "greenTextColor": "green-text", "redTextColor": "red-text"}
-    for index, mode in enumerate(("light", "dark")):
-        theme = config["theme"][mode]
-        assert {key: theme[key] for key in keys} == {key: tokens()[keys[key]][index] for key in keys}
 
 
 def luminance(colour: str) -> float:

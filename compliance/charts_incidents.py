@@ -1,0 +1,131 @@
+"""What is drawn on the page of incidents: cards for the clocks, a legend of kinds, and names in a row.
+
+Texts come in formatted and translated, as in charts.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from compliance.charts import Html, Pair, _if, _part, _percent, _tag, rich
+
+State = Literal["running", "run_out", "open"]
+Shade = Literal["kind_1", "kind_2", "kind_3", "kind_others"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockCard:
+    """A clock: what it is of, the time that is left, and what has to be done.
+
+    `figure` is large and `rest` follows it quietly; `share` is how much of the limit has gone, None where none is.
+    `kicker` may be a fragment with a link.
+    """
+
+    kicker: str
+    title: str
+    state: State
+    figure: str
+    rest: str
+    share: float | None
+    alt: str
+    facts: Sequence[Pair]
+
+
+def clock_cards(cards: Sequence[ClockCard], *, label: str) -> Html:
+    """The clocks as cards, the most urgent first; `label` names the list to a screen reader.
+
+    Example: `clock_cards([ClockCard(title="…", figure="31 h", rest="left of 72 h", …)], label="Open clocks")`.
+    """
+    return _tag("ul", *(_clock_card(card) for card in cards), css="v-clocks", aria_label=label)
+
+
+def _clock_card(card: ClockCard) -> Html:
+    head = Html(
+        _tag("div", card.kicker, css="v-small v-mute")
+        + _tag("div", card.title, css="v-clock-title", role="heading", aria_level="2")
+    )
+    facts = _tag("dl", *(_fact(fact) for fact in card.facts if fact.value), css="v-clock-facts")
+    return _tag("li", _tag("div", head), _time(card), facts, css=f"v-clock v-clock-{card.state}")
+
+
+def _time(card: ClockCard) -> Html:
+    """The large figure with its sign, and the part of the limit that has gone as a bar."""
+    sign = _tag("span", css="v-sign v-red", aria_hidden="true") if card.state == "run_out" else Html("")
+    figure = _tag("div", sign, _tag("strong", card.figure), " ", _part("v-rest", card.rest), css="v-clock-figure")
+    fill = Html("") if card.share is None else _tag("span", css="v-fill", style=f"width:{_percent(card.share)}")
+    bar = _tag("div", fill, css="v-clock-bar", role="img", aria_label=card.alt)
+    return _tag("div", figure, bar, css="v-clock-time")
+
+
+def _fact(item: Pair) -> Html:
+    below = _if(item.note, _tag("div", rich(item.note), css="v-small v-mute"))
+    return _tag("div", _tag("dt", item.term), _tag("dd", rich(item.value), below))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of incident with its shade in the columns and its total."""
+
+    shade: Shade
+    name: str
+    total: str
+
+
+def kinds(items: Sequence[Kind], *, label: str) -> Html:
+    """One line above the columns: each kind with its total, in the order of the stack from above.
+
+    Example: `kinds([Kind("kind_1", "Mis-sent", "22")], label="Kinds")`.
+    """
+    return _tag("ul", *(_kind(item) for item in items), css="v-kinds", aria_label=label)
+
+
+def _kind(item: Kind) -> Html:
+    key = _tag("span", css=f"v-key v-{item.shade}", aria_hidden="true")
+    return _tag("li", key, _tag("span", item.name), _tag("strong", item.total))
+
+
+@dataclass(frozen=True)
+class Named:
+    """Names that belong together under a heading of their own, each with a quiet note."""
+
+    heading: str
+    names: Sequence[tuple[str, str]]
+
+
+def named(groups: Sequence[Named], *, label: str) -> Html:
+    """Names in columns, group by group.
+
+    Example: `named([Named("Culture", [("The library", "12 employed")])], label="Units")`.
+    """
+    return _tag("div", *(_group(group) for group in groups), css="v-named", role="group", aria_label=label)
+
+
+def _group(group: Named) -> Html:
+    names = _tag("ul", *(_tag("li", name, " ", _part("v-small v-mute", note)) for name, note in group.names))
+    heading = _tag("div", group.heading, css="v-named-head", role="heading", aria_level="3")
+    return _tag("div", heading, names)
+
+
+def two_lines(first: str, second: str) -> Html:
+    """A name with what belongs to it on a quiet line below, for a table's cell.
+
+    Example: `two_lines("The library", "Wrong address")`.
+    """
+    return Html(_tag("div", first) + _tag("div", second, css="v-mute v-small"))
+
+
+def ids(items: Sequence[Html], *, after: str = "") -> Html:
+    """Ids, or links to them, none of which is broken in two; a quiet text after them.
+
+    Example: `ids([anchor("INC-1", "/point?…"), escaped("INC-2")])`.
+    """
+    joined = Html(", ".join(_tag("span", item, css="v-id") for item in items))
+    return Html(joined + (" " if after else "") + _part("v-mute", after))
+
+
+def beside(text: str, *links: Html) -> Html:
+    """A calm line of rich text with links after it.
+
+    Example: `beside("Not yet assessed:", anchor("INC-1", "/point?…"))`.
+    """
+    return _tag("div", rich(text), " ", ids(links), css="v-note v-note-wide")

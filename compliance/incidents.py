@@ -1,0 +1,328 @@
+"""Incidents: the clocks that run, what was reported and closed in time, and what the year's incidents have in common.
+
+A duty is a report that a breach or a significant incident requires. While it is unsent it is a clock. The items of
+points 12 and 13 say what was in time; nothing is judged a second time here.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from compliance.database import Cursor, Rows, rows
+from compliance.declared import Table, read_with_own
+from compliance.explaining import Place
+from compliance.language import Texts, month_ends
+from compliance.places import POINTS
+from compliance.points import Point, in_force
+from compliance.queries import query, statement
+
+SWEDEN: Final = ZoneInfo("Europe/Stockholm")
+MONTHS: Final = 12
+MOST_KINDS: Final = 3
+MOST_CAUSES: Final = 8
+MOST_LATE_STEPS: Final = 4
+# A text that fewer incidents share may be somebody's own words: others than the coordinator do not see it.
+LEAST_SHARED: Final = 3
+# The point whose rules and recipient a duty follows.
+BREACHES, INCIDENTS, HANDLING = "gdpr_reporting", "nis_reporting", "incident_handling"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """A report that is required: by which law, to whom on the day, and when it was sent or has to be.
+
+    `deadline` is a moment in UTC, `last_day` stands where only days are compared; without both there is no limit yet.
+    `gaps` are the fields of the export that are empty, `earlier` the reports sent before with their local time.
+    `outcome` and `reason` are those of the point; None for a clock that began in the year before.
+    """
+
+    kind: str
+    point: str
+    id: str
+    label: str | None
+    unit: str | None
+    began: datetime
+    sent: datetime | None
+    limit_hours: int
+    limit_months: int
+    month_from: date | None
+    deadline: datetime | None
+    last_day: date | None
+    hours: float | None
+    days: int | None
+    assessed: bool
+    gaps: tuple[str, ...]
+    earlier: tuple[tuple[str, datetime], ...]
+    outcome: str | None
+    reason: str | None
+    law: Texts
+    recipient: Texts
+
+    @property
+    def ends(self) -> datetime | None:
+        """The moment (UTC) when the limit passes: of a day, its 24:00."""
+        return self.deadline or (end_of(self.last_day) if self.last_day else None)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """An unsent duty seen at a moment (UTC) of the as-of date."""
+
+    duty: Duty
+    moment: datetime
+    as_of: date
+
+    @property
+    def run_out(self) -> bool:
+        """Whether the limit has passed."""
+        ends = self.duty.ends
+        return ends is not None and ends < self.moment
+
+    @property
+    def by_day(self) -> bool:
+        """Whether only days are compared, since the law or the export has no time of day."""
+        return self.duty.deadline is None and self.duty.last_day is not None
+
+    @property
+    def left(self) -> timedelta:
+        """The time until the limit; negative once it has passed, nought where there is none."""
+        return (self.duty.ends or self.moment) - self.moment
+
+    @property
+    def days_left(self) -> int:
+        """The days after this one until the last day; negative once it has passed."""
+        return (self.duty.last_day - self.as_of).days if self.duty.last_day else 0
+
+    @property
+    def share(self) -> float | None:
+        """How much of the limit has gone, 0–1; None where there is none."""
+        duty = self.duty
+        if self.by_day and duty.last_day:
+            first = duty.month_from or duty.began.date()
+            return _held((self.as_of - first).days / max((duty.last_day - first).days, 1))
+        whole = timedelta(hours=duty.limit_hours)
+        return _held(1 - self.left / whole) if duty.deadline and whole else None
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What is missing; a delay needs a reason only once there is one."""
+        return tuple(gap for gap in self.duty.gaps if gap != "delay_reason" or self.run_out)
+
+
+def _held(share: float) -> float:
+    return min(max(share, 0.0), 1.0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """How many incidents were closed within some days; `last_day` is None for all that took longer."""
+
+    late: bool
+    first_day: int
+    last_day: int | None
+    n: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """This year's incidents and how they were closed; `limit_days` is the limit of point 11."""
+
+    discovered: int
+    in_time: int
+    late: int
+    open: int
+    open_too_long: int
+    contradicting: int
+    median_days: int | None
+    limit_days: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """One kind in one month: `kind` is None for the others, `n` where nothing is known of the month."""
+
+    month: date
+    place: int
+    kind: str | None
+    n: int | None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause and how many incidents have it; `kind` is cause, others or missing."""
+
+    kind: str
+    cause: str | None
+    n: int
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """Incidents of one unit with the same cause: this year's, and those before that one of them repeats."""
+
+    department: str | None
+    unit: str | None
+    cause: str | None
+    n: int
+    ids: tuple[str, ...]
+    earlier: tuple[str, ...]
+    latest: date
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """A unit where somebody is employed, and whether it has reported nothing this year."""
+
+    department: str | None
+    unit: str
+    persons: int
+    silent: bool
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A department's or unit's incidents of the year and its persons; `part` is None for those in none."""
+
+    part: str | None
+    discovered: int
+    employed: int
+
+    @property
+    def per_hundred(self) -> float | None:
+        """Incidents for each hundred persons; None where nobody is employed."""
+        return 100 * self.discovered / self.employed if self.employed else None
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """What the year's incidents of a place have in common."""
+
+    counts: Counts
+    months: tuple[Month, ...]
+    causes: tuple[Cause, ...]
+    steps: tuple[Step, ...]
+    recurring: tuple[Recurring, ...]
+    units: tuple[Staffed, ...]
+    rates: tuple[Rate, ...]
+
+
+# --- Duties and clocks --------------------------------------------------------------------------------------------
+
+
+def end_of(day: date) -> datetime:
+    """24:00 of a day in Sweden, as a moment in UTC."""
+    after = datetime.combine(day + timedelta(days=1), time(), tzinfo=SWEDEN)
+    return after.astimezone(UTC).replace(tzinfo=None)
+
+
+def duties(
+    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, place: Place, own: Path | None
+) -> tuple[Duty, ...]:
+    """Every report that this year's breaches and significant incidents require, the earliest limit first.
+
+    Those of `kind` "assessment" are incidents that nobody has judged to be significant or not.
+    """
+    by_id = {point.id: point for point in points}
+    sql = (
+        f"with breach_items as ({query('points', BREACHES).sql}), "
+        f"incident_items as ({query('points', INCIDENTS).sql}) {statement('duties')}"
+    )
+    values = {
+        "as_of": as_of,
+        "known_at": known_at,
+        "limit_hours": by_id[BREACHES].parameters(as_of)["limit_hours"],
+        "stages": by_id[INCIDENTS].parameters(as_of)["stages"],
+    }
+    declared = read_with_own(POINTS, own)["points"]
+    return tuple(_duty(row, declared, as_of) for row in rows(cursor, sql, values | _values(place)))
+
+
+def _values(place: Place) -> dict[str, str | None]:
+    """The place as the statements ask for it."""
+    return {"organisation": place.organisation, "department": place.department, "unit": place.unit}
+
+
+def _duty(row: dict[str, Any], declared: Table, as_of: date) -> Duty:
+    point = BREACHES if row["duty"] == "breach" else INCIDENTS
+    sent = ((name, row[name]) for name in ("early_warning", "notification", "progress_report"))
+    given = ("id", "label", "unit", "began", "sent", "month_from", "deadline", "last_day", "hours", "days")
+    return Duty(
+        kind=row["duty"],
+        point=point,
+        limit_hours=row["limit_hours"] or 0,
+        limit_months=row["limit_months"] or 0,
+        assessed=row["assessed"],
+        gaps=tuple(row["gaps"] or ()),
+        earlier=tuple((name, moment) for name, moment in sent if moment),
+        outcome=row["outcome"],
+        reason=row["reason"],
+        law=_law(declared[point], row["duty"], row["began"].date()),
+        recipient=in_force(tuple(declared[point]["recipients"]), as_of)["text"],
+        **{name: row[name] for name in given},
+    )
+
+
+def _law(declared: Table, kind: str, day: date) -> Texts:
+    """What the law of a day calls the report; nothing where no law asks for it."""
+    dated = tuple(row for row in declared["duties"] if row["duty"] == kind)
+    text: Texts = in_force(dated, day)["text"] if dated else {"sv": "", "en": ""}
+    return text
+
+
+def clocks(found: tuple[Duty, ...], *, as_of: date, now: datetime | None) -> tuple[Clock, ...]:
+    """The unsent duties, the most urgent first: those that have run out, then by their limit, then those without one.
+
+    `now` is the moment (UTC) to count from where the as-of date is today; None counts from the day's 24:00.
+    """
+    moment = now or end_of(as_of)
+    unsent = [Clock(duty, moment, as_of) for duty in found if duty.sent is None and duty.kind != "assessment"]
+    return tuple(sorted(unsent, key=lambda clock: clock.duty.ends or datetime.max))
+
+
+def next_deadline(running: tuple[Clock, ...]) -> Clock | None:
+    """The clock that runs out first of those that have not; None where none has a limit."""
+    return next((clock for clock in running if clock.duty.ends and not clock.run_out), None)
+
+
+def duties_for_others(found: tuple[Duty, ...]) -> tuple[Duty, ...]:
+    """The duties as others than the coordinator may see them: without free text."""
+    return tuple(replace(duty, label=None) for duty in found)
+
+
+# --- What the incidents have in common ----------------------------------------------------------------------------
+
+
+def incidents(
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    *,
+    as_of: date,
+    known_at: datetime,
+    place: Place,
+    window_months: int,
+    free_text: bool,
+) -> Incidents:
+    """This year's incidents of a place, and the months before; without `free_text` a rare text is none."""
+    limit = next(point for point in points if point.id == HANDLING).parameters(as_of)["limit_days"]
+    shared = {"as_of": as_of, "known_at": known_at, "least": 1 if free_text else LEAST_SHARED, **_values(place)}
+
+    def asked(name: str, **values: object) -> Rows:
+        sql = f"with incidents as ({statement('incident_rows')}) {statement(name)}"
+        return rows(cursor, sql, shared | values)
+
+    first = month_ends(as_of, count=MONTHS)[0].replace(day=1)
+    by_unit = place.department is not None or place.unit is not None
+    listed = asked("incident_recurring", window_months=window_months)
+    return Incidents(
+        counts=Counts(**asked("incident_counts", limit_days=limit)[0], limit_days=limit),
+        months=tuple(Month(**row) for row in asked("incident_months", first_month=first, most=MOST_KINDS)),
+        causes=tuple(Cause(**row) for row in asked("incident_causes", most=MOST_CAUSES)),
+        steps=tuple(Step(**row) for row in asked("incident_closing", limit_days=limit, most_late=MOST_LATE_STEPS)),
+        recurring=tuple(
+            Recurring(**row | {"ids": tuple(row["ids"]), "earlier": tuple(row["earlier"])}) for row in listed
+        ),
+        units=tuple(Staffed(**row) for row in asked("silent_units")),
+        rates=tuple(Rate(**row) for row in asked("incident_rates", by_unit=by_unit)),
+    )

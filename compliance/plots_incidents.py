@@ -1,0 +1,275 @@
+"""The charts with axes on the page of incidents: months by kind, dots on a line per duty, days until closure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import plotly.graph_objects as go
+
+from compliance.charts import escaped
+from compliance.plots import PALETTES, Mode, Palette, layout, two_lines
+
+DOT: Final = 11
+LATE_DOT: Final = 14
+LANE_HEIGHT: Final = 72
+# How far apart dots of one lane lie before they are stacked, as a part of the axis.
+CROWDED: Final = 0.017
+STACKED: Final = 0.15
+# Beyond this part of the axis a figure stands to the left of its diamond.
+BEYOND: Final = 0.8
+
+
+@dataclass(frozen=True)
+class MonthColumn:
+    """A month: `tick` is "" where the axis says nothing, `parts` from below, `total` as text above the column."""
+
+    tick: str
+    parts: Sequence[int]
+    total: str
+    hover: str
+
+
+def month_columns(months: Sequence[MonthColumn], *, mode: Mode, others: bool, height: int = 390) -> go.Figure:
+    """Stacked columns without a value axis; with `others` the last part of each is drawn as an outline.
+
+    Example: `month_columns([MonthColumn("nov\\n2025", [2, 1], "3", "November: 3")], mode="light", others=False)`.
+    """
+    colours = PALETTES[mode]
+    figure = go.Figure(layout=layout(colours, height=height))
+    places = list(range(len(months)))
+    fills = [colours.accent, *colours.further]
+    parts = max((len(month.parts) for month in months), default=0)
+    for place in range(parts):
+        fill = colours.background if others and place == parts - 1 else fills[place]
+        figure.add_bar(
+            x=places,
+            y=[month.parts[place] if place < len(month.parts) else 0 for month in months],
+            width=0.74,
+            marker={"color": fill, "line": {"color": colours.accent, "width": 1.2}},
+            text=[escaped(month.hover) for month in months],
+            textposition="none",
+            hovertemplate="%{text}<extra></extra>",
+        )
+    _add_totals(figure, months, colours=colours)
+    ticks = [(index, month.tick) for index, month in enumerate(months) if month.tick]
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(
+        tickvals=[index for index, _ in ticks],
+        ticktext=[two_lines(text) for _, text in ticks],
+        range=[-0.55, len(months) - 0.45],
+        showline=True,
+        linecolor=colours.line,
+    )
+    figure.update_yaxes(visible=False, rangemode="tozero")
+    return figure
+
+
+def _add_totals(figure: go.Figure, months: Sequence[MonthColumn], *, colours: Palette) -> None:
+    figure.add_scatter(
+        x=list(range(len(months))),
+        y=[sum(month.parts) for month in months],
+        mode="text",
+        text=[f"<b>{escaped(month.total)}</b>" for month in months],
+        textposition="top center",
+        textfont={"color": colours.ink, "size": 15},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A case on its line: where it lies, what is said of it, and for one too late its figure in words."""
+
+    value: float
+    hover: str
+    late: str = ""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A duty: its name, its cases, and its limit from one value to another (a month has no length of its own)."""
+
+    name: str
+    dots: Sequence[Dot]
+    limit: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The axis below the lanes: from nought to its end, with a tick at each step; `unit` stands after the last."""
+
+    end: float
+    step: float
+    unit: str
+
+
+def duty_dots(lanes: Sequence[Lane], scale: Scale, *, mode: Mode) -> go.Figure:
+    """One dot a case on a line per duty, the limit as a tick; what is late is a diamond in rust with its figure.
+
+    A case beyond the end of the axis lies at its end. The names stand above the lines: so a narrow screen has room.
+
+    Example: `duty_dots([Lane("Early warning", [Dot(4, "…")], (24, 24))], Scale(96, 24, "h"), mode="light")`.
+    """
+    colours = PALETTES[mode]
+    figure = go.Figure(layout=layout(colours, height=LANE_HEIGHT * len(lanes) + 40))
+    for row, lane in enumerate(lanes):
+        _add_line(figure, row, scale, colours=colours)
+        _add_limit(figure, row, lane.limit, colours=colours)
+        _add_dots(figure, row, lane, scale, colours=colours)
+        _add_name(figure, row, lane, colours=colours)
+    steps = [scale.step * n for n in range(int(scale.end // scale.step) + 1)]
+    figure.update_xaxes(
+        tickvals=steps,
+        ticktext=[f"{step:g}" for step in steps[:-1]] + [f"{steps[-1]:g}\u00a0{scale.unit}"],
+        range=[-0.02 * scale.end, 1.06 * scale.end],
+        showline=True,
+        linecolor=colours.line,
+    )
+    figure.update_yaxes(visible=False, range=[len(lanes) - 0.55, -0.72])
+    return figure
+
+
+def _add_name(figure: go.Figure, row: int, lane: Lane, *, colours: Palette) -> None:
+    figure.add_annotation(
+        x=0,
+        xref="paper",
+        y=row - 0.36,
+        text=escaped(lane.name),
+        font={"color": colours.ink, "size": 15},
+        showarrow=False,
+        xanchor="left",
+        yanchor="bottom",
+    )
+
+
+def _add_line(figure: go.Figure, row: int, scale: Scale, *, colours: Palette) -> None:
+    figure.add_shape(
+        type="line", x0=0, x1=scale.end, y0=row, y1=row, line={"color": colours.line, "width": 2}, layer="below"
+    )
+
+
+def _add_limit(figure: go.Figure, row: int, limit: tuple[float, float], *, colours: Palette) -> None:
+    """The limit as an upright tick; as a band where it differs between the cases."""
+    figure.add_shape(
+        type="rect",
+        x0=limit[0],
+        x1=limit[1],
+        y0=row - 0.24,
+        y1=row + 0.24,
+        line={"color": colours.ink, "width": 3},
+        fillcolor=colours.ink,
+        opacity=1 if limit[0] == limit[1] else 0.35,
+        layer="below",
+    )
+
+
+def _add_dots(figure: go.Figure, row: int, lane: Lane, scale: Scale, *, colours: Palette) -> None:
+    places = [min(dot.value, scale.end) for dot in lane.dots]
+    heights = [row + STACKED * lift for lift in stacked([place / scale.end for place in places], gap=CROWDED)]
+    late = [bool(dot.late) for dot in lane.dots]
+    labels = labelled([dot.late for dot in lane.dots], [place / scale.end for place in places])
+    figure.add_scatter(
+        x=places,
+        y=heights,
+        mode="markers+text",
+        marker={
+            "symbol": ["diamond" if is_late else "circle" for is_late in late],
+            "size": [LATE_DOT if is_late else DOT for is_late in late],
+            "color": [colours.status["red"] if is_late else colours.accent for is_late in late],
+            "line": {"color": colours.background, "width": 1.2},
+            "opacity": 1,
+        },
+        text=[f"<b>{escaped(label)}</b>" if label else "" for label in labels],
+        textposition=["top left" if place > BEYOND * scale.end else "top right" for place in places],
+        textfont={"color": colours.status["red"], "size": 15},
+        customdata=[escaped(dot.hover) for dot in lane.dots],
+        hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def stacked(places: Sequence[float], *, gap: float) -> list[int]:
+    """For each place on a line how far it moves up or down, so that none covers another that lies close: 0, −1, 1 …"""
+    last: dict[int, float] = {}
+    lifts = [0] * len(places)
+    for index in sorted(range(len(places)), key=places.__getitem__):
+        lift = next(step for step in _outwards() if places[index] - last.get(step, -1.0) >= gap)
+        last[lift] = places[index]
+        lifts[index] = lift
+    return lifts
+
+
+def _outwards() -> Sequence[int]:
+    return [0, *(step for n in range(1, 1000) for step in (-n, n))]
+
+
+def labelled(texts: Sequence[str], places: Sequence[float], *, room: float = 0.14) -> list[str]:
+    """The texts that can stand beside each other; one that would cover another is left to the table."""
+    shown = [""] * len(texts)
+    last = -1.0
+    for index in sorted(range(len(texts)), key=lambda index: -places[index]):
+        if texts[index] and (last < 0 or last - places[index] >= room):
+            shown[index], last = texts[index], places[index]
+    return shown
+
+
+@dataclass(frozen=True)
+class StepColumn:
+    """How many were closed within some days: how many, whether that is too late, and at its right edge the days."""
+
+    tick: str
+    n: int
+    text: str
+    late: bool
+    hover: str
+
+
+def closing_columns(steps: Sequence[StepColumn], *, mode: Mode, limit: str, height: int = 300) -> go.Figure:
+    """Columns of days until closure; the limit stands between them, and what is late is rust beyond it.
+
+    Example: `closing_columns([StepColumn("5", 23, "23", False, "0–5: 23")], mode="light", limit="30 days")`.
+    """
+    colours = PALETTES[mode]
+    figure = go.Figure(layout=layout(colours, height=height))
+    red = colours.status["red"]
+    figure.add_bar(
+        x=list(range(len(steps))),
+        y=[step.n for step in steps],
+        width=0.84,
+        marker={
+            "color": [red if step.late else colours.accent for step in steps],
+        },
+        text=[f"<b>{escaped(step.text)}</b>" for step in steps],
+        textposition="outside",
+        textfont={"color": colours.ink, "size": 15},
+        customdata=[escaped(step.hover) for step in steps],
+        hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
+    _add_post(figure, sum(not step.late for step in steps) - 0.5, limit, colours=colours)
+    figure.update_xaxes(
+        tickvals=[-0.5, *(index + 0.5 for index, step in enumerate(steps) if step.tick)],
+        ticktext=["0", *(escaped(step.tick) for step in steps if step.tick)],
+        range=[-0.6, max(len(steps) - 0.4, 1)],
+        showline=True,
+        linecolor=colours.line,
+    )
+    figure.update_yaxes(visible=False, range=[0, max((step.n for step in steps), default=1) * 1.12 + 0.5])
+    figure.update_layout(margin={"t": 36})
+    return figure
+
+
+def _add_post(figure: go.Figure, place: float, text: str, *, colours: Palette) -> None:
+    figure.add_vline(
+        x=place,
+        line={"color": colours.ink, "width": 2},
+        annotation={
+            "text": escaped(text),
+            "font": {"color": colours.ink, "size": 15},
+            "showarrow": False,
+            "xanchor": "right" if place > 1 else "left",
+            "yanchor": "bottom",
+        },
+        annotation_position="top",
+    )

@@ -1,0 +1,781 @@
+"""From clocks and incidents to what their page says: its sentences, cards, tables and the inputs of its charts."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from compliance import charts, charts_incidents, plots_incidents, viewing
+from compliance.extracts import FEW_PERSONS
+from compliance.incidents import (
+    BREACHES,
+    Cause,
+    Clock,
+    Counts,
+    Duty,
+    Incidents,
+    Month,
+    Rate,
+    Recurring,
+    Staffed,
+    Step,
+)
+from compliance.language import N_, NBSP, Language
+
+HOUR: Final = timedelta(hours=1)
+# What ran out longer ago than this is told in days.
+RECENT_HOURS: Final = 48
+FIRST_CARDS: Final = 9
+FIRST_RECURRING: Final = 6
+# The axes of the dots: a case that took longer lies at the end.
+MOST_OF_LIMIT: Final = 2.0
+SMALL_NUMBERS: Final = (
+    N_("One"),
+    N_("Two"),
+    N_("Three"),
+    N_("Four"),
+    N_("Five"),
+    N_("Six"),
+    N_("Seven"),
+    N_("Eight"),
+    N_("Nine"),
+    N_("Ten"),
+    N_("Eleven"),
+    N_("Twelve"),
+)
+GAPS: Final = {
+    "notifiable": N_("assessment of the duty to notify"),
+    "decided": N_("date of the decision"),
+    "affected": N_("number of data subjects"),
+    "informed": N_("whether the data subjects are informed"),
+    "type": N_("type of breach"),
+    "delay_reason": N_("reason for the delay"),
+    "severity": N_("severity"),
+    "system": N_("affected system"),
+    "cause": N_("cause"),
+    "action": N_("action taken"),
+}
+EARLIER: Final = {
+    "early_warning": N_("early warning"),
+    "notification": N_("notification of the incident"),
+    "progress_report": N_("progress report"),
+}
+BREACH: Final = N_("Personal data breach")
+SIGNIFICANT: Final = N_("Significant incident")
+LANES: Final = {
+    "breach": N_("Notification to IMY"),
+    "early_warning": N_("Early warning"),
+    "notification": N_("Incident notification"),
+    "final_report": N_("Final report"),
+}
+# A number of a law and the word that it belongs to.
+NUMBER_BEFORE: Final = re.compile(r"\b(art\.|kap\.|ch\.|s\.) (?=\d)")
+NUMBER_AFTER: Final = re.compile(r"(?<=\d) (?=kap\.|§)")
+Address = Callable[[str], str]
+
+
+# --- The clocks in words ------------------------------------------------------------------------------------------
+
+
+def counted(n: int, say: Language) -> str:
+    """A small number as a word, to begin a sentence with."""
+    return say(SMALL_NUMBERS[n - 1]) if 0 < n <= len(SMALL_NUMBERS) else say.number(n)
+
+
+def sentences(found: Sequence[Clock], say: Language) -> list[str]:
+    """The page's answer."""
+    out, running = [c for c in found if c.run_out], [c for c in found if not c.run_out]
+    if not found:
+        return [say(N_("No clock is running.")), say(N_("No report is waiting to be sent."))]
+    lines = []
+    if out:
+        lines.append(
+            say.plural(
+                "{count} clock has run out without a report.",
+                "{count} clocks have run out without a report.",
+                len(out),
+                count=counted(len(out), say),
+            )
+        )
+    if running:
+        going = say.plural(
+            "{count} clock is running.",
+            "{count} clocks are running.",
+            len(running),
+            count=counted(len(running), say),
+        )
+        lines.append(f"{going} {_first_runs_out(running, say)}".strip())
+    return lines
+
+
+def _first_runs_out(running: Sequence[Clock], say: Language) -> str:
+    limited = [clock for clock in running if clock.duty.ends]
+    if not limited:
+        return ""
+    when = _within(limited[0], say)
+    if len(running) == 1:
+        return say(N_("It runs out {when}."), when=when)
+    return say(N_("The first runs out {when}."), when=when)
+
+
+def _within(clock: Clock, say: Language) -> str:
+    """In 31 hours, in 13 days, today."""
+    if clock.by_day and clock.days_left == 0:
+        return say(N_("today"))
+    return say(N_("in {time}"), time=time_left(clock, say, long=True))
+
+
+def time_left(clock: Clock, say: Language, *, long: bool = False) -> str:
+    """31 h or 31 hours, 45 min, 13 days: whole ones, never rounded up."""
+    if clock.by_day:
+        return say.plural("{n} day", "{n} days", clock.days_left).replace(" ", NBSP)
+    return _duration(clock.left, say, long=long)
+
+
+def _duration(span: timedelta, say: Language, *, long: bool) -> str:
+    if span < HOUR:
+        minutes = span // timedelta(minutes=1)
+        text = say.plural("{n} minute", "{n} minutes", minutes) if long else say(N_("{n} min"), n=minutes)
+        return text.replace(" ", NBSP)
+    return hours(span / HOUR, say, long=long)
+
+
+def hours(value: float, say: Language, *, long: bool = False) -> str:
+    """Whole hours, cut off: 71,9 hours are 71."""
+    whole = int(value)
+    text = say.plural("{n} hour", "{n} hours", whole) if long else say(N_("{n} h"), n=say.number(whole))
+    return text.replace(" ", NBSP)
+
+
+def _ago(clock: Clock, say: Language) -> str:
+    """3 days ago, 5 hours ago."""
+    gone = -clock.left
+    if clock.by_day or gone >= RECENT_HOURS * HOUR:
+        days = -clock.days_left if clock.by_day else gone // timedelta(days=1)
+        return say.plural("{n} day ago", "{n} days ago", days).replace(" ", NBSP)
+    if gone < HOUR:
+        return say.plural("{n} minute ago", "{n} minutes ago", gone // timedelta(minutes=1)).replace(" ", NBSP)
+    return say.plural("{n} hour ago", "{n} hours ago", gone // HOUR).replace(" ", NBSP)
+
+
+def limit_text(duty: Duty, say: Language) -> str:
+    """72 h, or 1 month."""
+    if duty.limit_months:
+        return say.plural("{n} month", "{n} months", duty.limit_months).replace(" ", NBSP)
+    return hours(duty.limit_hours, say)
+
+
+def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
+    """The large figure of a clock and what follows it."""
+    of = limit_text(clock.duty, say)
+    if clock.run_out:
+        return say(N_("Ran out")), _ago(clock, say)
+    if clock.duty.ends is None:
+        return say(N_("No limit")), say(N_("while the incident is open"))
+    if clock.by_day and clock.days_left == 0:
+        return say(N_("The last day")), say(N_("of {limit}"), limit=of)
+    return time_left(clock, say), say(N_("left of {limit}"), limit=of)
+
+
+def when_it_ends(duty: Duty, say: Language) -> str:
+    """Sun 1 Nov 14.40 in local time; of a limit in days, the day."""
+    if duty.deadline:
+        return short_moment(viewing.local(duty.deadline), say)
+    return short_day(duty.last_day, say) if duty.last_day else ""
+
+
+def short_day(day: date, say: Language) -> str:
+    """sön 1 nov, and with its year where that is not plain."""
+    return say.date(day, form="EEE d MMM").replace(".", "")
+
+
+def short_moment(moment: datetime, say: Language) -> str:
+    """sön 1 nov 14.40, local time."""
+    return f"{short_day(moment.date(), say)}{NBSP}{moment.strftime('%H.%M' if say.code == 'sv' else '%H:%M')}"
+
+
+def kind_of(duty: Duty, say: Language) -> str:
+    """What it is of, in words."""
+    return say(BREACH) if duty.point == BREACHES else say(SIGNIFICANT)
+
+
+def title_of(duty: Duty, say: Language) -> str:
+    """What it is of, with the coordinator's own words where one may see them."""
+    kind = viewing.softened(kind_of(duty, say))
+    return f"{kind}: {duty.label}" if duty.label else kind
+
+
+def missing(clock: Clock, say: Language) -> str:
+    """The fields of the export that are empty."""
+    names = [say(GAPS[gap]) for gap in clock.gaps]
+    text = viewing.listed(names, say) if names else say(N_("nothing but the report itself"))
+    return text[:1].upper() + text[1:]
+
+
+def sent_before(duty: Duty, say: Language) -> str:
+    """The reports of the incident that were sent before."""
+    parts = [f"{say(EARLIER[name])} {short_day(moment.date(), say)}" for name, moment in duty.earlier]
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def clock_cards(
+    found: Sequence[Clock], say: Language, *, address: Callable[[Duty], str] | None
+) -> list[charts_incidents.ClockCard]:
+    """The clocks as cards; `address` leads to the point's item where one may see it."""
+    return [_clock_card(clock, say, address=address) for clock in found]
+
+
+def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] | None) -> charts_incidents.ClockCard:
+    figure, rest = figure_of(clock, say)
+    duty = clock.duty
+    id_ = charts.anchor(duty.id, address(duty)) if address else charts.escaped(duty.id)
+    return charts_incidents.ClockCard(
+        kicker=charts.Html(f"{id_} · {charts.escaped(duty.unit)}") if duty.unit else id_,
+        title=title_of(duty, say),
+        state="run_out" if clock.run_out else "running" if duty.ends else "open",
+        figure=figure,
+        rest=rest,
+        share=clock.share,
+        alt=f"{duty.id}: {figure} {rest}".replace(viewing.SOFT, ""),
+        facts=clock_facts(clock, say),
+    )
+
+
+def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
+    """When it runs out, what has to be done, who receives it, and what is missing."""
+    duty = clock.duty
+    ends = say(N_("Ran out")) if clock.run_out else say(N_("Last day")) if clock.by_day else say(N_("Runs out"))
+    note = ""
+    if clock.by_day and not duty.limit_months:
+        note = say(N_("The export has no time of day: what is sent by then is surely in time."))
+    return [
+        charts.Pair(ends, f"**{when_it_ends(duty, say)}**" if duty.ends else "", note),
+        charts.Pair(say(N_("To be done")), viewing.softened(unbroken(say.pick(duty.law)))),
+        charts.Pair(say(N_("Recipient")), viewing.softened(say.pick(duty.recipient))),
+        charts.Pair(say(N_("Sent")), sent_before(duty, say)),
+        charts.Pair(say(N_("Remains")), missing(clock, say)),
+    ]
+
+
+def unbroken(law: str) -> str:
+    """A law whose chapter, section and article stay on one line."""
+    return NUMBER_AFTER.sub(NBSP, NUMBER_BEFORE.sub(rf"\1{NBSP}", law))
+
+
+def clock_table(found: Sequence[Clock], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """The clocks as a table, for those that no card shows."""
+    columns = [
+        charts.Column(say(N_("Id")), row_header=True, nowrap=True),
+        charts.Column(say(N_("To be done"))),
+        charts.Column(say(N_("Time limit")), nowrap=True),
+        charts.Column(say(N_("Recipient"))),
+        charts.Column(say(N_("Remains"))),
+    ]
+    return columns, [
+        [
+            clock.duty.id,
+            say.pick(clock.duty.law),
+            f"{' '.join(figure_of(clock, say))}, {when_it_ends(clock.duty, say)}".removesuffix(", "),
+            say.pick(clock.duty.recipient),
+            missing(clock, say),
+        ]
+        for clock in found
+    ]
+
+
+def next_deadline_fact(clock: Clock | None, say: Language) -> charts.Fact:
+    """The clock that runs out first as one of the overview's facts."""
+    title = say(N_("Next deadline"))
+    if clock is None:
+        return charts.Fact(title, viewing.DASH, note=say(N_("no clock is running")))
+    figure, rest = figure_of(clock, say)
+    what = say(LANES[clock.duty.kind])
+    return charts.Fact(
+        title, figure, rest, f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {when_it_ends(clock.duty, say)}"
+    )
+
+
+def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:
+    """Which exports the clocks rest on, with their days: what was sent after them is not seen."""
+    by_day = {day: [source for source, other in days if other == day] for _, day in days}
+    parts = [
+        say(N_("{sources} of {day}"), sources=viewing.listed(sources, say), day=say.date(day))
+        for day, sources in by_day.items()
+    ]
+    return say(N_("Basis: {exports}. What was sent after that is not seen here."), exports=viewing.listed(parts, say))
+
+
+def unassessed_text(n: int, say: Language) -> str:
+    """That nobody has said whether some incidents are significant."""
+    return say.plural(
+        "**{n} incident is not assessed.** If it is significant its clocks have been running since it was discovered:",
+        "**{n} incidents are not assessed.** If they are significant their clocks have been running since they were "
+        "discovered:",
+        n,
+    )
+
+
+# --- The facts ----------------------------------------------------------------------------------------------------
+
+
+def facts(found: Incidents, duties: Sequence[Duty], say: Language) -> list[charts.Fact]:
+    """The year in four figures."""
+    return [
+        _discovered_fact(found, say),
+        _reports_fact(duties, say),
+        _closed_fact(found.counts, say),
+        _recurring_fact(found, say),
+    ]
+
+
+def _discovered_fact(found: Incidents, say: Language) -> charts.Fact:
+    whole = per_hundred(found.rates)
+    rate = say(N_("{rate} per 100 employed"), rate=say.number(whole, decimals=1)) if whole is not None else ""
+    return charts.Fact(say(N_("Incidents this year")), say.number(found.counts.discovered), note=rate)
+
+
+def per_hundred(rates: Sequence[Rate]) -> float | None:
+    """The incidents of all parts for each hundred persons."""
+    return Rate(None, sum(r.discovered for r in rates), sum(r.employed for r in rates)).per_hundred
+
+
+def _reports_fact(duties: Sequence[Duty], say: Language) -> charts.Fact:
+    in_time, of = reports_in_time(duties)
+    title = say(N_("Reports in time"))
+    if not of:
+        return charts.Fact(title, viewing.DASH, note=say(N_("no report has been sent this year")))
+    return charts.Fact(
+        title, say.number(in_time), say(N_("of {of}"), of=say.number(of)), say(N_("notifications and reports sent"))
+    )
+
+
+def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
+    title = say(N_("Closed within {n} days"), n=counts.limit_days)
+    of = counts.in_time + counts.late
+    if not of:
+        return charts.Fact(title, viewing.DASH, note=say(N_("none has been closed this year")))
+    half = say.plural("half of them within {n} day", "half of them within {n} days", counts.median_days or 0)
+    return charts.Fact(title, say.number(counts.in_time), say(N_("of {of}"), of=say.number(of)), half)
+
+
+def _recurring_fact(found: Incidents, say: Language) -> charts.Fact:
+    n = sum(row.n for row in found.recurring)
+    rest = say(N_("of {of}"), of=say.number(found.counts.discovered))
+    return charts.Fact(say(N_("Recurring")), say.number(n), rest, say(N_("same unit and same cause again")))
+
+
+# --- Months by kind -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The months as columns, and the kinds above them in the order of the stack from above."""
+
+    months: list[plots_incidents.MonthColumn]
+    kinds: list[charts_incidents.Kind]
+    others: bool
+
+
+def month_columns(found: Sequence[Month], say: Language) -> Columns:
+    """The incidents month by month, the largest kind at the bottom."""
+    names = kind_names(found, say)
+    by_month: dict[date, list[Month]] = {}
+    for part in found:
+        by_month.setdefault(part.month, []).append(part)
+    columns = [
+        _month_column(month, parts, names, say, first=index == 0)
+        for index, (month, parts) in enumerate(by_month.items())
+    ]
+    totals = {place: sum(part.n or 0 for part in found if part.place == place) for place in names}
+    others = [part.place for part in found if part.kind is None]
+    shades: dict[int, charts_incidents.Shade] = {1: "kind_1", 2: "kind_2", 3: "kind_3"}
+    kinds = [
+        charts_incidents.Kind(
+            "kind_others" if place in others else shades[place], names[place], say.number(totals[place])
+        )
+        for place in sorted(names, reverse=True)
+    ]
+    return Columns(columns, kinds, bool(others))
+
+
+def kind_names(found: Sequence[Month], say: Language) -> dict[int, str]:
+    """The kinds by their place in the stack."""
+    return {part.place: part.kind or say(N_("Other kinds")) for part in found}
+
+
+def _month_column(
+    month: date, parts: Sequence[Month], names: dict[int, str], say: Language, *, first: bool
+) -> plots_incidents.MonthColumn:
+    name = say.date(month, form="MMM").rstrip(".")
+    # beside January, which has its year, the first month has no room for a name
+    named = (first and month.month != 12) or month.month == 1
+    tick = f"{name}\n{month.year}" if named else name if month.month % 3 == 1 else ""
+    known = all(part.n is not None for part in parts)
+    total = sum(part.n or 0 for part in parts)
+    told = ", ".join(f"{names[part.place]} {say.number(part.n)}" for part in reversed(parts) if part.n)
+    hover = f"{say.date(month, form='MMMM y')}: {say.number(total) if known else viewing.DASH}"
+    return plots_incidents.MonthColumn(
+        tick,
+        [part.n or 0 for part in parts],
+        say.number(total) if known else viewing.DASH,
+        f"{hover} ({told})" if told else hover,
+    )
+
+
+def months_alt(found: Sequence[Month], say: Language) -> str:
+    """The columns in a sentence: how many, from when to when, and the largest kind."""
+    columns = month_columns(found, say)
+    if not found or not columns.kinds:
+        return ""
+    return say(
+        N_("{n} incidents from {first} to {last}: {kinds}."),
+        n=say.number(sum(part.n or 0 for part in found)),
+        first=say.date(found[0].month, form="MMMM y"),
+        last=say.date(found[-1].month, form="MMMM y"),
+        kinds=", ".join(f"{kind.name} {kind.total}" for kind in reversed(columns.kinds)),
+    )
+
+
+def months_table(found: Sequence[Month], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """The columns as a table, the newest month first."""
+    names = kind_names(found, say)
+    columns = [charts.Column(say(N_("Month")), row_header=True)]
+    columns += [charts.Column(names[place], numeric=True) for place in sorted(names)]
+    columns.append(charts.Column(say(N_("Total")), numeric=True, strong=True))
+    counts = {(part.month, part.place): part.n for part in found}
+    months = sorted({part.month for part in found}, reverse=True)
+    return columns, [
+        [
+            say.date(month, form="MMMM y"),
+            *(_count(counts[month, place], say) for place in sorted(names)),
+            _count(_total([counts[month, place] for place in names]), say),
+        ]
+        for month in months
+    ]
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    return None if None in counts else sum(count or 0 for count in counts)
+
+
+def _count(n: int | None, say: Language) -> str:
+    return viewing.DASH if n is None else say.number(n)
+
+
+# --- Were we in time? ---------------------------------------------------------------------------------------------
+
+
+def sent_reports(duties: Sequence[Duty]) -> list[Duty]:
+    """The reports that were sent and of which it can be told whether they were in time."""
+    return [duty for duty in duties if duty.sent and (duty.outcome == "met" or duty.reason == "late")]
+
+
+def reports_in_time(duties: Sequence[Duty]) -> tuple[int, int]:
+    """How many reports were sent in time, of how many."""
+    sent = sent_reports(duties)
+    return sum(duty.outcome == "met" for duty in sent), len(sent)
+
+
+def hour_lanes(duties: Sequence[Duty], say: Language) -> list[plots_incidents.Lane]:
+    """A line for each duty and limit in hours, with one dot a case whose times of day are known."""
+    timed = [duty for duty in sent_reports(duties) if duty.hours is not None and not duty.limit_months]
+    kinds = sorted({(list(LANES).index(duty.kind), duty.limit_hours) for duty in timed})
+    return [_hour_lane([d for d in timed if (list(LANES).index(d.kind), d.limit_hours) == kind], say) for kind in kinds]
+
+
+def _hour_lane(cases: Sequence[Duty], say: Language) -> plots_incidents.Lane:
+    limit = cases[0].limit_hours
+    dots = [
+        plots_incidents.Dot(
+            case.hours or 0.0, _told(case, say), hours_exact(case, say) if case.reason == "late" else ""
+        )
+        for case in cases
+    ]
+    return plots_incidents.Lane(_lane_name(cases[0], say), dots, (limit, limit))
+
+
+def _lane_name(duty: Duty, say: Language) -> str:
+    limit = say(N_("limit {limit}"), limit=limit_text(duty, say))
+    return f"{say(LANES[duty.kind])}, {limit}"
+
+
+def hours_exact(duty: Duty, say: Language) -> str:
+    """How long it took: whole hours, or with its minutes where they decide."""
+    value = duty.hours or 0.0
+    near = duty.limit_hours <= value < duty.limit_hours + 1 and duty.reason == "late"
+    if near:
+        minutes = max(int((value - duty.limit_hours) * 60), 1)
+        return say(N_("{n} h {minutes} min"), n=say.number(duty.limit_hours), minutes=minutes).replace(" ", NBSP)
+    return hours(value, say)
+
+
+def day_lanes(duties: Sequence[Duty], say: Language) -> list[plots_incidents.Lane]:
+    """The same for reports whose limit is counted in months."""
+    sent = [d for d in sent_reports(duties) if d.limit_months and d.days is not None and d.last_day and d.month_from]
+    if not sent:
+        return []
+    spans = [(duty.last_day - duty.month_from).days for duty in sent if duty.last_day and duty.month_from]
+    dots = [
+        plots_incidents.Dot(
+            duty.days or 0, _told(duty, say), _days(duty.days or 0, say) if duty.reason == "late" else ""
+        )
+        for duty in sent
+    ]
+    return [plots_incidents.Lane(_lane_name(sent[0], say), dots, (min(spans), max(spans)))]
+
+
+def _days(n: int, say: Language) -> str:
+    return say.plural("{n} day", "{n} days", n).replace(" ", NBSP)
+
+
+def _told(duty: Duty, say: Language) -> str:
+    took = _days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say)
+    return f"{duty.id}: {took}, {in_time_word(duty, say)}"
+
+
+def in_time_word(duty: Duty, say: Language) -> str:
+    """Whether a report was in time."""
+    return say(N_("in time")) if duty.outcome == "met" else say(N_("too late"))
+
+
+def scale(lanes: Sequence[plots_incidents.Lane], say: Language, *, by_day: bool) -> plots_incidents.Scale:
+    """An axis that holds every limit and what is not much later than it."""
+    step = 10 if by_day else 24
+    most = max(lane.limit[1] for lane in lanes)
+    longest = max((dot.value for lane in lanes for dot in lane.dots), default=0.0)
+    end = max(most, min(longest, most * MOST_OF_LIMIT)) * 1.04
+    unit = say(N_("days")) if by_day else say(N_("h"))
+    return plots_incidents.Scale(end, step, unit)
+
+
+def reports_sentence(duties: Sequence[Duty], say: Language) -> str:
+    """One dot a case, how many were in time, and how many cannot be shown."""
+    in_time, of = reports_in_time(duties)
+    text = say(N_("One dot a case. {n} of {of} reports were in time."), n=say.number(in_time), of=say.number(of))
+    untimed = sum(duty.hours is None and not duty.limit_months for duty in sent_reports(duties))
+    if untimed:
+        text += " " + say.plural(
+            "{n} without a time of day stands only in the table.",
+            "{n} without a time of day stand only in the table.",
+            untimed,
+        )
+    return text
+
+
+def reports_alt(duties: Sequence[Duty], say: Language) -> str:
+    """The dots in a sentence."""
+    in_time, of = reports_in_time(duties)
+    late = [duty for duty in sent_reports(duties) if duty.reason == "late"]
+    text = say(N_("{n} of {of} reports were sent in time."), n=say.number(in_time), of=say.number(of))
+    if late:
+        worst = ", ".join(f"{duty.id} ({say(LANES[duty.kind]).lower()})" for duty in late)
+        text += " " + say(N_("Late: {cases}."), cases=worst)
+    return text
+
+
+def reports_table(duties: Sequence[Duty], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """Every report that was sent, the latest first."""
+    columns = [
+        charts.Column(say(N_("Id")), row_header=True, nowrap=True),
+        charts.Column(say(N_("Report"))),
+        charts.Column(say(N_("Sent")), nowrap=True),
+        charts.Column(say(N_("Took")), numeric=True),
+        charts.Column(say(N_("Limit")), numeric=True),
+        charts.Column(say(N_("Judged"))),
+    ]
+    sent = sorted(sent_reports(duties), key=lambda duty: duty.sent or datetime.min, reverse=True)
+    return columns, [
+        [
+            duty.id,
+            say(LANES[duty.kind]),
+            say.date(duty.sent.date()) if duty.sent else "",
+            _days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say),
+            limit_text(duty, say) if duty.ends or not duty.limit_months else viewing.DASH,
+            in_time_word(duty, say),
+        ]
+        for duty in sent
+    ]
+
+
+# --- Closing ------------------------------------------------------------------------------------------------------
+
+
+def closing_columns(steps: Sequence[Step], say: Language) -> list[plots_incidents.StepColumn]:
+    """The days until closure as columns; at the right edge of every second one its last day."""
+    edges = [str(step.last_day) if n % 2 and step.last_day is not None else "" for n, step in enumerate(steps)]
+    last = max((n for n, edge in enumerate(edges) if edge), default=None)
+    if last is not None:
+        edges[last] += NBSP + say(N_("days"))
+    return [
+        plots_incidents.StepColumn(
+            edge,
+            step.n,
+            say.number(step.n) if step.n else "",
+            step.late,
+            f"{_step_name(step, say)}: {say.number(step.n)}",
+        )
+        for edge, step in zip(edges, steps, strict=True)
+    ]
+
+
+def _step_name(step: Step, say: Language) -> str:
+    if step.last_day is None:
+        return say(N_("over {n}"), n=step.first_day - 1).replace(" ", NBSP)
+    return str(step.first_day) if step.first_day == step.last_day else f"{step.first_day}\N{EN DASH}{step.last_day}"
+
+
+def closing_sentence(counts: Counts, say: Language) -> str:
+    """How many were closed in time, and how many are still open."""
+    parts = [
+        say(
+            N_("{n} of {of} closed incidents were closed within {days} days."),
+            n=say.number(counts.in_time),
+            of=say.number(counts.in_time + counts.late),
+            days=counts.limit_days,
+        )
+    ]
+    if counts.open or counts.open_too_long:
+        text = say.plural("{n} is open", "{n} are open", counts.open + counts.open_too_long)
+        too_long = say(
+            N_("{n} of them for more than {days} days"), n=say.number(counts.open_too_long), days=counts.limit_days
+        )
+        parts.append(f"{text}, {too_long}." if counts.open_too_long else f"{text}.")
+    return " ".join(parts)
+
+
+def closing_table(steps: Sequence[Step], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+    """The columns as a table."""
+    columns = [
+        charts.Column(say(N_("Days from discovery")), row_header=True),
+        charts.Column(say(N_("Incidents")), numeric=True),
+        charts.Column(say(N_("Judged"))),
+    ]
+    words = {False: say(N_("in time")), True: say(N_("too late"))}
+    return columns, [[_step_name(step, say), say.number(step.n), words[step.late]] for step in steps]
+
+
+# --- Causes, recurring, silent units, rates -----------------------------------------------------------------------
+
+
+def cause_bars(found: Sequence[Cause], say: Language) -> list[charts.Reason]:
+    """The causes as bars; the others together and those without one last."""
+    total, most = sum(cause.n for cause in found) or 1, max((cause.n for cause in found), default=1)
+    names = {"others": say(N_("Other causes")), "missing": say(N_("No cause given"))}
+    return [
+        charts.Reason(
+            viewing.softened(cause.cause or names[cause.kind]),
+            say.number(cause.n),
+            say.percent(cause.n / total, decimals=0),
+            cause.n / most,
+        )
+        for cause in found
+    ]
+
+
+def recurring_table(
+    found: Sequence[Recurring], say: Language, *, address: Address | None
+) -> tuple[list[charts.Column], list[list[str]]]:
+    """The incidents that recur: unit, cause, how many, which; `address` leads to an incident's item where one may."""
+    columns = [
+        charts.Column(say(N_("Unit and cause")), row_header=True),
+        charts.Column(say(N_("Times")), numeric=True),
+        charts.Column(say(N_("Cases"))),
+    ]
+    return columns, [
+        [
+            charts_incidents.two_lines(
+                viewing.softened(row.unit or say(N_("No unit"))), row.cause or say(N_("another cause"))
+            ),
+            say.number(row.n),
+            cases(row, say, address=address),
+        ]
+        for row in found
+    ]
+
+
+def cases(row: Recurring, say: Language, *, address: Address | None) -> charts.Html:
+    """The ids of incidents that recur, as links where one may see the items."""
+    ids = [charts.anchor(id_, address(id_)) if address else charts.escaped(id_) for id_ in row.ids]
+    earlier = say(N_("and before this year {ids}"), ids=", ".join(row.earlier)) if row.earlier else ""
+    return charts_incidents.ids(ids, after=earlier)
+
+
+def recurring_sentence(found: Incidents, months: int, say: Language) -> str:
+    """How many of the year's incidents recur."""
+    n = sum(row.n for row in found.recurring)
+    return say(
+        N_(
+            "For {n} of this year's {of} incidents, another with the same unit and cause was discovered within "
+            "{months} months."
+        ),
+        n=say.number(n),
+        of=say.number(found.counts.discovered),
+        months=months,
+    )
+
+
+def silent(units: Sequence[Staffed], say: Language, *, persons: bool) -> list[charts_incidents.Named]:
+    """The units that report nothing, by department; small ones for the coordinator only."""
+    shown = [unit for unit in units if unit.silent and (persons or unit.persons >= FEW_PERSONS)]
+    none = say(N_("No department"))
+    departments = list(dict.fromkeys(unit.department or none for unit in shown))
+    return [
+        charts_incidents.Named(
+            department,
+            [
+                (viewing.softened(unit.unit), say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP))
+                for unit in shown
+                if (unit.department or none) == department
+            ],
+        )
+        for department in departments
+    ]
+
+
+def silent_sentence(units: Sequence[Staffed], say: Language, *, persons: bool) -> str:
+    """How many units report nothing, and how many of them are too small to be named."""
+    quiet = [unit for unit in units if unit.silent]
+    small = [] if persons else [unit for unit in quiet if unit.persons < FEW_PERSONS]
+    text = say(
+        N_("{n} of {of} units have reported no incident this year. That may mean that incidents are not reported."),
+        n=say.number(len(quiet)),
+        of=say.number(len(units)),
+    )
+    if small:
+        text += " " + say.plural(
+            "{n} with fewer than five employed is not named.",
+            "{n} with fewer than five employed are not named.",
+            len(small),
+        )
+    return text
+
+
+def rate_bars(rates: Sequence[Rate], say: Language, *, persons: bool) -> list[charts.Reason]:
+    """Incidents for each hundred employed, part by part; small parts for the coordinator only."""
+    shown = [r for r in rates if r.part and r.per_hundred is not None and (persons or r.employed >= FEW_PERSONS)]
+    most = max((rate.per_hundred or 0.0 for rate in shown), default=0.0) or 1.0
+    return [
+        charts.Reason(
+            viewing.softened(rate.part or ""),
+            say.number(rate.per_hundred or 0.0, decimals=1),
+            say(N_("{n} for {of} employed"), n=say.number(rate.discovered), of=say.number(rate.employed)),
+            (rate.per_hundred or 0.0) / most,
+        )
+        for rate in shown
+    ]
+
+
+def rate_note(rates: Sequence[Rate], say: Language) -> str:
+    """The rate of all, and the incidents that belong to no part."""
+    whole = per_hundred(rates)
+    text = say(N_("All together {rate}."), rate=say.number(whole, decimals=1)) if whole is not None else ""
+    lost = sum(rate.discovered for rate in rates if not rate.part or not rate.employed)
+    if lost:
+        text += " " + say.plural(
+            "{n} incident belongs to no unit where somebody is employed.",
+            "{n} incidents belong to no unit where somebody is employed.",
+            lost,
+        )
+    return text.strip()

@@ -1,0 +1,26 @@
+-- How many of this year's incidents have each cause. The incidents stand before it as `incidents`. One row a cause of the largest, one of the others together, one of those without a cause.
+, caused as (
+    select
+        case when causeless then 'missing' when cause is null then 'others' else 'cause' end as kind,
+        case when cause is not null then cause_key end as cause_key,
+        mode(cause order by cause) as cause,
+        count(*) as n
+    from incidents
+    where this_year
+    group by 1, 2
+),
+ranked as (
+    select *, row_number() over (partition by kind order by n desc, cause_key collate sv) as place
+    from caused
+),
+folded as (
+    select * replace (
+        case when kind = 'cause' and place > $most then 'others' else kind end as kind,
+        case when kind = 'cause' and place <= $most then cause end as cause
+    )
+    from ranked
+)
+select kind, cause, cast(sum(n) as bigint) as n
+from folded
+group by kind, cause
+order by case kind when 'cause' then 1 when 'others' then 2 else 3 end, n desc, lower(cause) collate sv

@@ -1,0 +1,43 @@
+-- How many incidents of each kind were discovered each month, the largest kinds by name and the rest together. The incidents stand before it as `incidents`. One row a month and kind; the count is null before the first incident that is known, and after the day of the export.
+, shown as (
+    select *, cast(date_trunc('month', discovered_on) as date) as month, lower(category) as kind_key
+    from incidents
+    where discovered_on >= $first_month
+),
+named as (
+    select
+        kind_key,
+        mode(category order by category) as kind,
+        cast(row_number() over (order by count(*) desc, kind_key collate sv) as integer) as place
+    from shown
+    where kind_key is not null
+    group by kind_key
+    qualify place <= $most
+),
+placed as (
+    select s.month, coalesce(n.place, $most + 1) as place
+    from shown as s
+    left join named as n using (kind_key)
+),
+months as (
+    select cast(unnest(range($first_month, $as_of + 1, interval 1 month)) as date) as month
+),
+kinds as (
+    select place, kind from named
+    union all
+    select $most + 1, null where exists (select 1 from placed where place = $most + 1)
+)
+select
+    m.month,
+    k.place,
+    k.kind,
+    case
+        when m.month >= (select date_trunc('month', min(known_from)) from incidents)
+            and m.month <= (select max(known_to) from incidents)
+            then count(p.place)
+    end as n
+from months as m
+cross join kinds as k
+left join placed as p on p.month = m.month and p.place = k.place
+group by m.month, k.place, k.kind
+order by m.month, k.place

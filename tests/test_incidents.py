@@ -1,0 +1,828 @@
+"""Incidents: the clocks are the points' pending items, the figures are those beside point 11, and nobody's words leak."""
+
+import re
+from datetime import date, datetime, timedelta
+from functools import cache
+from xml.etree import ElementTree
+
+import pytest
+
+from compliance import charts_incidents, plots_incidents, ui, viewing_incidents
+from compliance.charts import Html, Pair
+from compliance.database import EVERYTHING_KNOWN, Database
+from compliance.explaining import Place
+from compliance.figures import figures, load_figures
+from compliance.incidents import Cause, Clock, Month, clocks, duties, end_of, incidents, next_deadline
+from compliance.language import Language
+from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
+from compliance.places import ROOT
+from tests.exports import AS_OF, random_exports, write_workbook
+from tests.line import POINTS, Line
+from tests.sampled import beside
+from tests.test_pages import _warm, opened, text  # noqa: F401 - a fixture
+
+SV, EN = Language("sv"), Language("en")
+CLOCKS_RUN_OUT = {"not_notified", "not_assessed", "not_sent"}
+SAMPLE_DAY = date(2026, 10, 31)
+# Every day on which something of the samples is pending or has run out, and one with nothing.
+SAMPLE_DAYS = [date(2025, 10, 31), date(2026, 6, 30), date(2026, 8, 31), SAMPLE_DAY, date(2026, 11, 1)]
+RANDOM_DAYS = [AS_OF + timedelta(days=n) for n in (-1, 0, 1, 2)]
+ORG = "Lövsta"
+
+# ruff: noqa: E501 - tables are wide
+BREACHES = """
+Incident-ID | Enhet | Typ av incident | Vetskap          | Anmälningspliktig | Beslutsdatum | Anmäld till IMY  | Motivering ej anmäld | Antal registrerade | Registrerade informerade | Motivering försening
+over-spring | Norr  | Röjande         | 2026-03-27 15:30 | Ja                | 2026-03-27   |                  |                      | 12                 | Ja                       |
+unassessed  | Norr  |                 | 2026-03-29 10:00 |                   |              |                  |                      |                    |                          |
+by-day      | Söder | Röjande         | 2026-03-28       | Ja                | 2026-03-28   |                  |                      | 3                  | Nej                      |
+sent        | Norr  | Röjande         | 2026-03-20 08:00 | Ja                | 2026-03-20   | 2026-03-22 20:00 |                      | 3                  | Nej                      |
+not-needed  | Norr  | Röjande         | 2026-03-29 08:00 | Nej               | 2026-03-29   |                  | Osannolik risk       |                    |                          |
+"""
+INCIDENTS = """
+Ärende-ID | Rubrik        | Kategori | Upptäcktes       | Enhet | Betydande incident | Orsak | Åtgärd | Stängd     | Upplysning skickad | Incidentanmälan skickad | Lägesrapport skickad | Slutrapport skickad | Allvarlighetsgrad | System
+early     | Kim Ek:s dator | Kod     | 2026-03-30 09:00 | Norr  | Ja                 |       |        |            |                    |                         |                      |                     | Hög               |
+month     | Avbrott        | Avbrott | 2026-02-26 09:00 | Norr  | Ja                 | El    |        |            | 2026-02-26 12:00   | 2026-02-28 12:00        |                      |                     | Hög               | Alfa
+open      | Långt avbrott  | Avbrott | 2026-02-01 09:00 | Söder | Ja                 | El    | Reserv |            | 2026-02-01 12:00   | 2026-02-03 12:00        | 2026-03-01 12:00     |                     | Hög               | Alfa
+maybe     | Oklart         | Avbrott | 2026-03-29 09:00 | Norr  | Ej bedömd          |       |        |            |                    |                         |                      |                     |                   |
+no        | Litet          | Avbrott | 2026-03-29 09:00 | Norr  | Nej                | El    | Byte   | 2026-03-30 |                    |                         |                      |                     | Låg               | Alfa
+"""
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory):
+    """A handful of breaches and incidents around the clock change of spring 2026."""
+    made = Line(tmp_path_factory.mktemp("clocks"))
+    made.load_table(BREACHES, name="b.csv", extract_date=date(2026, 2, 1), source="breaches", organisation=ORG)
+    made.load_table(INCIDENTS, name="i.csv", extract_date=date(2026, 2, 1), source="incidents", organisation=ORG)
+    return made
+
+
+@cache
+def found(line, as_of, *, own=None, organisation=ORG, **place):
+    with line.database.cursor() as cursor:
+        where = Place(organisation, **place)
+        return duties(cursor, POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN, place=where, own=own)
+
+
+def running(line, as_of, *, now=None, **said):
+    """The clocks by id and kind."""
+    return {(c.duty.id, c.duty.kind): c for c in clocks(found(line, as_of, **said), as_of=as_of, now=now)}
+
+
+# --- The clocks are the points' items -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("samples")
+    beside(folder)
+    stage = Line(folder)
+    stage.database = Database.at(folder / "sample.duckdb")
+    return stage
+
+
+@pytest.fixture(scope="module", params=[0, 1])
+def randomly(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("random")
+    made = Line(folder)
+    for export in random_exports(request.param):
+        if export.source in {"incidents", "breaches", "staff", "systems"}:
+            said = {"source": export.source, "organisation": export.organisation, "completes": export.completes}
+            made.load(write_workbook(export, folder), extract_date=export.extract_date, **said)
+    return made
+
+
+def organisations(line):
+    return [row["name"] for row in line.rows("select name from organisation_names order by name")]
+
+
+def items(line, as_of, organisation):
+    every = [*line.items("gdpr_reporting", as_of), *line.items("nis_reporting", as_of)]
+    return [row for row in every if row["organisation"] == organisation]
+
+
+def of_points(line, as_of, organisation, wanted):
+    """The items of points 12 and 13 that are wanted, with their due date."""
+    return sorted((row["item"], str(row["due"])) for row in items(line, as_of, organisation) if wanted(row))
+
+
+def seen_as_items(line, as_of, organisation, *, run_out):
+    """The clocks at 24:00 of a day that began this year, written as the points' items are."""
+    there = clocks(found(line, as_of, organisation=organisation), as_of=as_of, now=None)
+    return sorted(
+        (f"{c.duty.id}/{c.duty.kind}" if c.duty.kind != "breach" else c.duty.id, str(due(c)))
+        for c in there
+        if c.duty.outcome and c.run_out == run_out
+    )
+
+
+def due(clock):
+    """The day that the point gives: where there is no time of day, the one after the last that is surely in time."""
+    duty = clock.duty
+    if duty.deadline:
+        return viewing_incidents.viewing.local(duty.deadline).date()
+    if duty.last_day is None or duty.limit_months:
+        return duty.last_day
+    return duty.began.date() + timedelta(days=duty.limit_hours // 24)
+
+
+def test_the_clocks_of_the_samples_are_the_pending_items_and_those_not_sent(samples):
+    (organisation,) = organisations(samples)
+    kept = []
+    for day in SAMPLE_DAYS:
+        kept += _agree(samples, day, organisation)
+    assert {outcome for outcome, *_ in kept} == {"pending", "run out"}
+
+
+@pytest.mark.parametrize("day", RANDOM_DAYS, ids=str)
+def test_the_clocks_of_random_exports_are_the_pending_items_and_those_not_sent(randomly, day):
+    kept = [entry for organisation in organisations(randomly) for entry in _agree(randomly, day, organisation)]
+    assert kept
+
+
+def _agree(line, day, organisation):
+    pending = of_points(line, day, organisation, lambda row: row["outcome"] == "pending")
+    unsent = of_points(
+        line, day, organisation, lambda row: row["outcome"] == "unmet" and row["reason"] in CLOCKS_RUN_OUT
+    )
+    assert seen_as_items(line, day, organisation, run_out=False) == pending
+    assert seen_as_items(line, day, organisation, run_out=True) == unsent
+    return [*(("pending", *item) for item in pending), *(("run out", *item) for item in unsent)]
+
+
+def test_the_clocks_of_hand_made_rows_are_the_pending_items_and_those_not_sent(line):
+    for day in (date(2026, 3, 28), date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 2)):
+        assert _agree(line, day, ORG)
+
+
+# --- How long is left ---------------------------------------------------------------------------------------------
+
+
+def test_the_hour_that_spring_takes_away_does_not_shorten_the_72_hours(line):
+    """Rulebook, point 12: aware 2026-03-27 15:30 → 2026-03-30 16:30; 24:00 of the 29th is 16 h 30 min before."""
+    clock = running(line, date(2026, 3, 29))["over-spring", "breach"]
+    assert clock.duty.deadline == datetime(2026, 3, 30, 14, 30)  # 16:30 in summer time
+    assert clock.left == timedelta(hours=16, minutes=30)
+    assert clock.share == pytest.approx((72 - 16.5) / 72)
+    assert viewing_incidents.figure_of(clock, SV) == ("16\u00a0tim", "kvar av 72\u00a0tim")
+    assert viewing_incidents.when_it_ends(clock.duty, SV) == "mån\u00a030\u00a0mars\u00a016.30"
+
+
+def test_today_the_time_is_counted_from_now_also_where_the_limit_passes_before_midnight(line):
+    """At 24:00 of the 30th it has run out, as the point says; at nine in the morning there is still time."""
+    day = date(2026, 3, 30)
+    assert running(line, day)["over-spring", "breach"].run_out
+    now = running(line, day, now=datetime(2026, 3, 30, 7, 0))["over-spring", "breach"]
+    assert (now.run_out, now.left) == (False, timedelta(hours=7, minutes=30))
+    later = running(line, day, now=datetime(2026, 3, 30, 14, 31))["over-spring", "breach"]
+    assert later.run_out
+    assert viewing_incidents.figure_of(later, SV) == ("Gick ut", "för\u00a01\u00a0minut\u00a0sedan")
+
+
+def test_a_limit_that_ends_at_the_very_moment_has_not_passed(line):
+    clock = running(line, date(2026, 3, 30), now=datetime(2026, 3, 30, 14, 30))["over-spring", "breach"]
+    assert (clock.run_out, clock.left) == (False, timedelta())
+
+
+@pytest.mark.parametrize(
+    ("day", "figure"),
+    [
+        (date(2026, 3, 29), ("1\u00a0dag", "kvar av 72\u00a0tim")),
+        (date(2026, 3, 30), ("Sista dagen", "av 72\u00a0tim")),
+        (date(2026, 3, 31), ("Gick ut", "för\u00a01\u00a0dag\u00a0sedan")),
+    ],
+)
+def test_without_a_time_of_day_a_clock_counts_days_up_to_the_last_that_is_surely_in_time(line, day, figure):
+    """Aware on the 28th: the 30th is two days later and in time, the 31st cannot be decided."""
+    clock = running(line, day)["by-day", "breach"]
+    assert (clock.duty.deadline, clock.duty.last_day) == (None, date(2026, 3, 30))
+    assert viewing_incidents.figure_of(clock, SV) == figure
+    assert "saknar klockslag" in viewing_incidents.clock_facts(clock, SV)[0].note
+
+
+def test_a_month_is_a_calendar_month_and_counts_days(line):
+    """Notified 28 February: the final report is due 28 March, five days after the 23rd."""
+    clock = running(line, date(2026, 3, 23))["month", "final_report"]
+    assert (clock.duty.last_day, clock.days_left) == (date(2026, 3, 28), 5)
+    assert viewing_incidents.figure_of(clock, SV) == ("5\u00a0dagar", "kvar av 1\u00a0månad")
+    assert clock.share == pytest.approx(23 / 28)
+    assert running(line, date(2026, 3, 30))["month", "final_report"].run_out
+
+
+def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_incident_is_open(line):
+    clock = running(line, date(2026, 3, 30))["open", "final_report"]
+    assert (clock.duty.ends, clock.run_out, clock.share) == (None, False, None)
+    assert viewing_incidents.figure_of(clock, SV) == ("Ingen gräns", "så länge incidenten är öppen")
+    assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
+
+
+def test_a_clock_goes_on_over_new_year_though_it_is_no_item_of_the_new_years_points(tmp_path):
+    made = Line(tmp_path)
+    rows = """
+Incident-ID | Enhet | Vetskap          | Anmälningspliktig
+new-year    | Norr  | 2026-12-30 12:00 | Ja
+long-ago    | Norr  | 2026-06-30 12:00 | Ja
+"""
+    made.load_table(rows, extract_date=date(2026, 12, 31), source="breaches", organisation=ORG)
+    day = date(2027, 1, 1)
+    assert made.items("gdpr_reporting", day) == []
+    assert {id_: c.run_out for (id_, _), c in running(made, day).items()} == {"new-year": False}
+    assert running(made, date(2027, 1, 2))["new-year", "breach"].run_out
+    assert {id_: c.run_out for (id_, _), c in running(made, date(2026, 12, 31)).items()} == {
+        "long-ago": True,
+        "new-year": False,
+    }
+
+
+def test_the_first_to_run_out_is_next_and_what_has_run_out_or_has_no_limit_is_not(line):
+    there = clocks(found(line, date(2026, 3, 30)), as_of=date(2026, 3, 30), now=None)
+    assert [c.duty.id for c in there if c.run_out] == ["month", "over-spring"]
+    # aware 29 March 10:00 in summer time: 1 April 10:00; the day of `by-day` ends at this very moment
+    assert next_deadline(there).duty.id == "by-day"
+    assert there[-1].duty.id == "open"
+    assert next_deadline(tuple(c for c in there if c.duty.id == "open")) is None
+    assert next_deadline(()) is None
+
+
+def test_only_the_scope_is_seen(line):
+    day = date(2026, 3, 30)
+    assert {id_ for id_, _ in running(line, day, unit="Söder")} == {"by-day", "open"}
+    assert running(line, day, department="Ingen") == {}
+
+
+# --- What is to be done, by whom it is received, what is missing --------------------------------------------------
+
+
+def test_the_law_is_that_of_the_discovery_and_the_recipient_that_of_the_day(line):
+    early = running(line, date(2026, 3, 30))["early", "early_warning"].duty
+    assert early.law["sv"] == "Upplysning, cybersäkerhetslagen 2 kap. 5 §"
+    assert early.recipient["sv"] == "Myndigheten för civilt försvar (MCF)"
+    breach = running(line, date(2026, 3, 30))["unassessed", "breach"].duty
+    assert breach.law["sv"] == "Anmälan, dataskyddsförordningen art. 33"
+    assert breach.recipient["sv"] == "Integritetsskyddsmyndigheten (IMY)"
+    later = running(line, date(2026, 7, 1))["early", "early_warning"].duty
+    assert later.recipient["sv"] == "NCSC/CERT-SE"
+
+
+def test_before_the_new_law_one_report_in_six_hours_goes_to_msb(tmp_path):
+    made = Line(tmp_path)
+    rows = "Ärende-ID | Upptäcktes | Enhet | Betydande incident\nold | 2025-12-31 20:00 | Norr | Ja"
+    made.load_table(rows, extract_date=date(2025, 12, 31), source="incidents", organisation=ORG)
+    (clock,) = running(made, date(2025, 12, 31)).values()
+    assert (clock.duty.kind, clock.left) == ("notification", timedelta(hours=2))  # 20:00 + 6 h is 02:00
+    assert clock.duty.law["sv"] == "Incidentrapport, NIS-lagen (2018:1174)"
+    assert clock.duty.recipient["sv"] == "Myndigheten för samhällsskydd och beredskap (MSB)"
+    assert running(made, date(2026, 1, 1))["old", "notification"].duty.recipient["sv"].endswith("(MCF)")
+
+
+def test_an_organisations_own_file_adds_a_recipient_from_a_day(line, tmp_path):
+    (tmp_path / "review_points.toml").write_text(
+        "[points.nis_reporting]\n"
+        'recipients = [{ from = 2026-03-01, text = { sv = "Länsstyrelsen", en = "The county" } }]\n',
+        encoding="utf-8",
+    )
+    duty = running(line, date(2026, 3, 30), own=tmp_path)["early", "early_warning"].duty
+    assert duty.recipient["sv"] == "Länsstyrelsen"
+
+
+def test_what_is_missing_are_the_empty_fields_of_the_row(line):
+    there = running(line, date(2026, 3, 30))
+    # the delay needs a reason only once there is one
+    assert there["over-spring", "breach"].gaps == ("delay_reason",)
+    assert running(line, date(2026, 3, 29))["over-spring", "breach"].gaps == ()
+    assert there["unassessed", "breach"].gaps == ("notifiable", "decided", "affected", "informed", "type")
+    assert there["early", "early_warning"].gaps == ("system",)
+    assert there["early", "notification"].gaps == ("system", "action")
+    assert there["month", "final_report"].gaps == ("action",)
+    assert viewing_incidents.missing(there["month", "final_report"], SV) == "Åtgärd"
+    assert viewing_incidents.missing(there["open", "final_report"], SV) == "Bara att skicka"
+
+
+def test_an_incident_that_nobody_has_assessed_is_told_and_has_no_clock(line):
+    there = found(line, date(2026, 3, 30))
+    assert [duty.id for duty in there if duty.kind == "assessment"] == ["maybe"]
+    assert "maybe" not in {id_ for id_, _ in running(line, date(2026, 3, 30))}
+
+
+# --- In words -----------------------------------------------------------------------------------------------------
+
+
+def said(line, day, **more):
+    return viewing_incidents.sentences(clocks(found(line, day, **more), as_of=day, now=None), SV)
+
+
+def test_the_headline_counts_the_clocks_and_tells_when_the_first_runs_out(line):
+    assert said(line, date(2026, 3, 29)) == [
+        "En klocka har gått ut utan att rapporten är skickad.",
+        "Fyra klockor går. Den första löper ut om 16\u00a0timmar.",
+    ]
+    assert said(line, date(2026, 3, 29), unit="Söder") == ["Två klockor går. Den första löper ut om 1\u00a0dag."]
+    assert said(line, date(2026, 3, 30), unit="Söder") == ["Två klockor går. Den första löper ut i dag."]
+    assert said(line, date(2026, 3, 5), unit="Söder") == ["En klocka går."]
+    assert said(line, date(2026, 1, 31)) == [
+        "Ingen klocka går.",
+        "Ingen anmälan eller rapport väntar på att skickas.",
+    ]
+
+
+def test_of_a_single_clock_the_headline_says_it(line):
+    clock = running(line, date(2026, 3, 29))["over-spring", "breach"]
+    assert viewing_incidents.sentences([clock], EN) == ["One clock is running. It runs out in 16\u00a0hours."]
+
+
+def at(line, *, before):
+    """The spring's breach so long before its limit."""
+    duty = running(line, date(2026, 3, 30))["over-spring", "breach"].duty
+    return Clock(duty, duty.ends - before, date(2026, 3, 30))
+
+
+@pytest.mark.parametrize(
+    ("before", "figure"),
+    [
+        (timedelta(hours=31, minutes=59), ("31\u00a0tim", "kvar av 72\u00a0tim")),
+        (timedelta(minutes=59, seconds=59), ("59\u00a0min", "kvar av 72\u00a0tim")),
+        (-timedelta(hours=5), ("Gick ut", "för\u00a05\u00a0timmar\u00a0sedan")),
+        (-timedelta(hours=47), ("Gick ut", "för\u00a047\u00a0timmar\u00a0sedan")),
+        (-timedelta(hours=73), ("Gick ut", "för\u00a03\u00a0dagar\u00a0sedan")),
+    ],
+)
+def test_time_left_is_never_rounded_up(line, before, figure):
+    assert viewing_incidents.figure_of(at(line, before=before), SV) == figure
+
+
+def test_the_overview_gets_the_next_deadline_as_a_fact(line):
+    there = clocks(found(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
+    fact = viewing_incidents.next_deadline_fact(next_deadline(there), SV)
+    assert (fact.value, fact.rest) == ("16\u00a0tim", "kvar av 72\u00a0tim")
+    assert fact.note == "over-spring, anmälan till IMY, mån\u00a030\u00a0mars\u00a016.30"
+    assert viewing_incidents.next_deadline_fact(None, SV).value == "–"
+
+
+def test_a_law_is_not_broken_between_its_number_and_its_word():
+    assert viewing_incidents.unbroken("Upplysning, lagen 2 kap. 5 §") == "Upplysning, lagen 2\u00a0kap.\u00a05\u00a0§"
+    assert viewing_incidents.unbroken("Notification, GDPR art. 33") == "Notification, GDPR art.\u00a033"
+    assert viewing_incidents.unbroken("Act ch. 2 s. 5") == "Act ch.\u00a02 s.\u00a05"
+
+
+# --- Were we in time? ---------------------------------------------------------------------------------------------
+
+
+def test_what_was_in_time_is_what_the_points_say(samples):
+    (organisation,) = organisations(samples)
+    rows = items(samples, SAMPLE_DAY, organisation)
+    met = sum(row["outcome"] == "met" for row in rows)
+    late = sum(row["reason"] == "late" for row in rows)
+    there = found(samples, SAMPLE_DAY, organisation=organisation)
+    assert viewing_incidents.reports_in_time(there) == (met, met + late)
+    assert late
+    assert len(viewing_incidents.reports_table(there, SV)[1]) == met + late
+
+
+def test_hours_are_elapsed_hours_and_a_case_without_a_time_of_day_is_no_dot(samples):
+    (organisation,) = organisations(samples)
+    there = found(samples, SAMPLE_DAY, organisation=organisation)
+    # aware Friday 15:30, notified Monday 16:30 over the clock change: 72 elapsed hours, in time
+    spring = next(duty for duty in there if duty.id == "PUI-2026-022")
+    assert (spring.hours, spring.outcome) == (72.0, "met")
+    lanes = viewing_incidents.hour_lanes(there, SV)
+    assert [lane.limit for lane in lanes] == [(72, 72), (24, 24), (6, 6), (72, 72)]
+    timed = [duty for duty in viewing_incidents.sent_reports(there) if duty.hours is not None and not duty.limit_months]
+    assert sum(len(lane.dots) for lane in lanes) == len(timed)
+    untimed = [d for d in viewing_incidents.sent_reports(there) if d.hours is None and not d.limit_months]
+    assert f"{len(untimed)} utan klockslag" in viewing_incidents.reports_sentence(there, SV)
+
+
+def test_a_report_that_is_minutes_late_says_so():
+    shown = viewing_incidents.hours_exact(_late(72.2), SV)
+    assert shown == "72\u00a0tim\u00a012\u00a0min"
+    assert viewing_incidents.hours_exact(_late(96.9), SV) == "96\u00a0tim"
+
+
+def _late(hours):
+    from types import SimpleNamespace
+
+    return SimpleNamespace(hours=hours, limit_hours=72, reason="late")
+
+
+def test_late_dots_are_diamonds_with_their_hours_and_the_limit_is_a_tick():
+    lane = plots_incidents.Lane(
+        "Upplysning", [plots_incidents.Dot(4, "a"), plots_incidents.Dot(300, "b", "300 tim")], (24, 24)
+    )
+    drawn = plots_incidents.duty_dots([lane], plots_incidents.Scale(48, 24, "tim"), mode="light")
+    (dots,) = drawn.data
+    assert list(dots.marker.symbol) == ["circle", "diamond"]
+    # what took longer than the axis lies at its end, with its own figure
+    assert list(dots.x) == [4, 48]
+    assert list(dots.text) == ["", "<b>300 tim</b>"]
+    assert [(shape.x0, shape.x1) for shape in drawn.layout.shapes if shape.type == "rect"] == [(24, 24)]
+    assert drawn.layout.xaxis.ticktext[-1] == "48\u00a0tim"
+
+
+def test_dots_that_lie_close_do_not_cover_each_other():
+    assert plots_incidents.stacked([0.1, 0.1, 0.1, 0.5], gap=0.02) == [0, -1, 1, 0]
+    assert plots_incidents.labelled(["a", "", "b"], [0.9, 0.9, 0.85]) == ["a", "", ""]
+    assert plots_incidents.labelled(["a", "b"], [0.9, 0.3]) == ["a", "b"]
+
+
+# --- The year -----------------------------------------------------------------------------------------------------
+
+YEAR_BEFORE = """
+Ärende-ID | Kategori | Upptäcktes | Enhet | Orsak | Åtgärd | Stängd
+1         | Felskick | 2025-11-03 | Norr  | Fel adress | a | 2025-11-04
+2         | Avbrott  | 2025-12-20 | Norr  | Strömavbrott | a | 2025-12-21
+"""
+THIS_YEAR = """
+Ärende-ID | Kategori | Upptäcktes | Enhet | Orsak        | Åtgärd | Stängd
+1         | Felskick | 2026-01-10 | Norr  | Fel adress   | a      | 2026-01-10
+2         | Felskick | 2026-02-10 | norr  | fel adress   | a      | 2026-03-12
+3         | Avbrott  | 2026-03-01 | Söder | Strömavbrott | a      | 2026-04-01
+4         | Avbrott  | 2026-09-30 | Söder | Strömavbrott | a      |
+5         | Stöld    | 2026-05-01 | Söder | Kim Ek glömde väskan |  | 2026-04-30
+6         | Åska     | 2026-09-01 | Väst  |              |        |
+7         | Felskick | 2026-09-02 | Norr  | Fel adress   | a      | 2026-09-02
+8         | Brand    | 2026-09-03 | Norr  | Brand        | a      | 2026-11-20
+9         | Brand    | 2026-09-03 | Öst   | Brand        | a      | 2026-09-09
+"""
+STAFF = """
+AD-konto | Avdelning | Enhet | Anställningsdatum
+a1       | A         | Norr  | 2020-01-01
+a2       | A         | Norr  | 2020-01-01
+a3       | B         | Söder | 2020-01-01
+a4       | B         | Tyst  | 2020-01-01
+a5       | B         | Tyst  | 2020-01-01
+a6       | B         | Stor  | 2020-01-01
+a7       | B         | Stor  | 2020-01-01
+a8       | B         | Stor  | 2020-01-01
+a9       | B         | Stor  | 2020-01-01
+a10      | B         | Stor  | 2020-01-01
+"""
+AUTUMN = date(2026, 10, 10)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    """Two exports, each of one year only, and a staff list."""
+    made = Line(tmp_path_factory.mktemp("year"))
+    made.load_table(YEAR_BEFORE, name="before.csv", extract_date=date(2025, 12, 31), organisation=ORG)
+    made.load_table(THIS_YEAR, name="now.csv", extract_date=date(2026, 9, 30), organisation=ORG)
+    made.load_table(STAFF, name="staff.csv", extract_date=date(2026, 9, 30), organisation=ORG)
+    return made
+
+
+@cache
+def of_year(line, as_of=AUTUMN, *, free_text=True, organisation=ORG, window=6, **place):
+    with line.database.cursor() as cursor:
+        return incidents(
+            cursor,
+            POINTS,
+            as_of=as_of,
+            known_at=EVERYTHING_KNOWN,
+            place=Place(organisation, **place),
+            window_months=window,
+            free_text=free_text,
+        )
+
+
+def by_month(months):
+    """The counts of each month from the bottom of its column."""
+    return {f"{m.month:%Y-%m}": [o.n for o in months if o.month == m.month] for m in months}
+
+
+def test_the_months_hold_the_year_before_as_it_was_known_at_its_end(year):
+    """Two exports of one year each: ids begin anew. The day's own export does not reach October."""
+    months = of_year(year).months
+    assert {m.place: m.kind for m in months} == {1: "Felskick", 2: "Avbrott", 3: "Brand", 4: None}
+    counts = by_month(months)
+    assert counts["2025-11"] == [1, 0, 0, 0]
+    assert counts["2025-12"] == [0, 1, 0, 0]
+    assert counts["2026-01"] == [1, 0, 0, 0]
+    assert counts["2026-04"] == [0, 0, 0, 0]
+    assert counts["2026-05"] == [0, 0, 0, 1]
+    assert counts["2026-09"] == [1, 1, 2, 1]
+    assert counts["2026-10"] == [None] * 4
+    assert next(iter(counts)) == "2025-11"
+    assert len(counts) == 12
+
+
+def test_a_month_before_the_first_known_incident_is_a_dash_and_no_nought(year):
+    months = of_year(year, date(2026, 6, 30)).months
+    assert by_month(months)["2025-10"] == [None] * len({m.place for m in months})
+    drawn = viewing_incidents.month_columns(months, SV).months
+    assert [column.total for column in drawn][:5] == ["–", "–", "–", "–", "1"]
+    table = viewing_incidents.months_table(months, SV)[1]
+    assert (table[-1][0], table[-1][-1]) == ("juli\u00a02025", "–")
+    # the export of that day is one of December: of June it knows nothing either
+    assert (table[0][0], table[0][-1]) == ("juni\u00a02026", "–")
+
+
+def test_the_columns_are_read_out_with_their_kinds(year):
+    assert viewing_incidents.months_alt(of_year(year).months, SV) == (
+        "11 incidenter från november\u00a02025 till oktober\u00a02026: Felskick 4, Avbrott 3, Brand 2, Övriga slag 2."
+    )
+
+
+def test_what_was_closed_in_time_is_counted_and_stepped_by_the_limit(year):
+    """Closed after 0, 30, 31, 0 and 6 days; 5 before its discovery; 6 and 8 open for over 30 days, 4 for ten."""
+    found_ = of_year(year)
+    c = found_.counts
+    assert (c.discovered, c.in_time, c.late, c.open, c.open_too_long, c.contradicting) == (9, 4, 1, 1, 2, 1)
+    assert c.median_days == 6  # of 0, 0, 6, 30, 31
+    steps = [(s.first_day, s.last_day, s.n) for s in found_.steps]
+    assert steps == [(0, 5, 2), (6, 10, 1), (11, 15, 0), (16, 20, 0), (21, 25, 0), (26, 30, 1), (31, 35, 1)]
+    assert [s.late for s in found_.steps] == [False] * 6 + [True]
+    assert viewing_incidents.closing_sentence(c, SV) == (
+        "4 av 5 stängda incidenter stängdes inom 30 dagar. 3 är öppna, 2 av dem i mer än 30 dagar."
+    )
+
+
+def test_the_closing_agrees_with_point_11(samples):
+    (organisation,) = organisations(samples)
+    rows = samples.items("incident_handling", SAMPLE_DAY)
+    count = {
+        reason: sum(row["reason"] == reason for row in rows) for reason in ("late", "undocumented", "open_too_long")
+    }
+    met, pending = (sum(row["outcome"] == outcome for row in rows) for outcome in ("met", "pending"))
+    c = of_year(samples, SAMPLE_DAY, organisation=organisation).counts
+    assert (c.discovered, c.late, c.open_too_long, c.open) == (
+        len(rows),
+        count["late"],
+        count["open_too_long"],
+        pending,
+    )
+    assert c.in_time == met + count["undocumented"]
+
+
+def test_causes_are_counted_whatever_their_case_and_a_rare_one_is_nobody_elses_to_read(year):
+    assert of_year(year).causes == (
+        Cause("cause", "Fel adress", 3),
+        Cause("cause", "Brand", 2),
+        Cause("cause", "Strömavbrott", 2),
+        Cause("cause", "Kim Ek glömde väskan", 1),
+        Cause("missing", None, 1),
+    )
+    # Fel adress stands in three incidents and in last year's; Strömavbrott in two and in last year's, so in three
+    assert of_year(year, free_text=False).causes == (
+        Cause("cause", "Fel adress", 3),
+        Cause("cause", "Strömavbrott", 2),
+        Cause("others", None, 3),
+        Cause("missing", None, 1),
+    )
+
+
+def test_a_rare_kind_is_nobody_elses_to_read_either(year):
+    assert {m.kind for m in of_year(year, free_text=False).months} == {"Felskick", "Avbrott", None}
+
+
+def test_incidents_recur_in_the_same_unit_with_the_same_cause_within_the_months(year):
+    """Norr: 10 January, 10 February, then 2 September, too late for six months. Söder: 1 March and 30 September."""
+    recurring = of_year(year).recurring
+    assert [(r.unit, r.cause, r.n, r.ids) for r in recurring] == [("Norr", "Fel adress", 2, ("1", "2"))]
+    wider = of_year(year, window=7).recurring
+    assert [(r.unit, r.n, r.ids) for r in wider] == [("Norr", 3, ("1", "2", "7")), ("Söder", 2, ("3", "4"))]
+
+
+def test_an_incident_of_the_same_export_from_the_year_before_is_named_as_such(tmp_path):
+    made = Line(tmp_path)
+    rows = """
+Ärende-ID | Upptäcktes | Enhet | Orsak
+old       | 2024-01-01 | Norr  | El
+before    | 2025-11-01 | Norr  | El
+now       | 2026-02-01 | Norr  | el
+"""
+    made.load_table(rows, extract_date=date(2026, 3, 1), source="incidents", organisation=ORG)
+    (row,) = of_year(made, date(2026, 3, 1)).recurring
+    assert (row.n, row.ids, row.earlier) == (1, ("now",), ("before",))
+
+
+def test_units_that_report_nothing_are_named_and_small_ones_only_to_the_coordinator(year):
+    units = of_year(year).units
+    assert [(u.unit, u.persons) for u in units if u.silent] == [("Stor", 5), ("Tyst", 2)]
+    assert [g.names for g in viewing_incidents.silent(units, SV, persons=True)] == [
+        [("Stor", "5\u00a0anställda"), ("Tyst", "2\u00a0anställda")]
+    ]
+    assert [g.names for g in viewing_incidents.silent(units, SV, persons=False)] == [[("Stor", "5\u00a0anställda")]]
+    assert "1 med färre än fem anställda" in viewing_incidents.silent_sentence(units, SV, persons=False)
+    assert "färre än fem" not in viewing_incidents.silent_sentence(units, SV, persons=True)
+
+
+def test_incidents_for_each_hundred_employed_by_department_and_by_unit(year):
+    """A has 4 incidents and 2 persons; B has 3 and 8; Väst and Öst belong to no department."""
+    rates = of_year(year).rates
+    assert [(r.part, r.discovered, r.employed) for r in rates] == [("A", 4, 2), ("B", 3, 8), (None, 2, 0)]
+    assert [(b.label, b.count) for b in viewing_incidents.rate_bars(rates, SV, persons=True)] == [
+        ("A", "200,0"),
+        ("B", "37,5"),
+    ]
+    # four persons or fewer are nobody else's to see
+    assert [b.label for b in viewing_incidents.rate_bars(rates, SV, persons=False)] == ["B"]
+    assert viewing_incidents.rate_note(rates, SV) == (
+        "Tillsammans 90,0. 2 incidenter hör till enheter där ingen är anställd."
+    )
+    assert [(r.part, r.discovered, r.employed) for r in of_year(year, department="B").rates] == [
+        ("Stor", 0, 5),
+        ("Söder", 3, 1),
+        ("Tyst", 0, 2),
+    ]
+
+
+@pytest.mark.parametrize("day", [SAMPLE_DAY, date(2026, 6, 30)], ids=str)
+def test_the_figures_are_those_beside_the_points(samples, day):
+    _figures_agree(samples, day)
+
+
+def test_the_figures_of_random_exports_are_those_beside_the_points(randomly):
+    _figures_agree(randomly, AS_OF)
+
+
+def _figures_agree(line, day):
+    with line.database.cursor() as cursor:
+        every = figures(cursor, load_figures(None), points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+    for organisation in organisations(line):
+        mine = of_year(line, day, organisation=organisation)
+        silent = sum(unit.silent for unit in mine.units)
+        counted = {
+            "incidents_per_employed": (sum(r.discovered for r in mine.rates), sum(r.employed for r in mine.rates)),
+            "units_without_incidents": (silent, len(mine.units)),
+            "recurring_incidents": (sum(row.n for row in mine.recurring), mine.counts.discovered),
+        }
+        there = {f.definition.id: f for f in every if f.organisation == organisation and f.basis}
+        for name, figure in counted.items():
+            if name in there:
+                assert (name, figure) == (name, (there[name].part, there[name].whole))
+
+
+# --- What is drawn ------------------------------------------------------------------------------------------------
+
+H = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
+FRAGMENTS = {
+    "clock_cards": lambda: charts_incidents.clock_cards(
+        [
+            charts_incidents.ClockCard(
+                kicker=H, title=H, state="run_out", figure=H, rest=H, share=0.5, alt=H, facts=[Pair(H, H, H)]
+            )
+        ],
+        label=H,
+    ),
+    "kinds": lambda: charts_incidents.kinds([charts_incidents.Kind("kind_1", H, H)], label=H),
+    "named": lambda: charts_incidents.named([charts_incidents.Named(H, [(H, H)])], label=H),
+    "two_lines": lambda: charts_incidents.two_lines(H, H),
+    "ids": lambda: charts_incidents.ids([charts_incidents.rich(H)], after=H),
+    "beside": lambda: charts_incidents.beside(H, charts_incidents.rich(H)),
+}
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_a_fragment_escapes_what_it_shows(name):
+    drawn = FRAGMENTS[name]()
+    assert "\n" not in drawn
+    tree = ElementTree.fromstring(f"<div>{drawn}</div>")
+    assert not [element for element in tree.iter() if element.tag == "script"]
+    assert "<script>alert('1')</script>" in "".join(tree.itertext())
+
+
+def test_every_fragment_is_tried_with_hostile_values():
+    made = {
+        name
+        for name, value in vars(charts_incidents).items()
+        if getattr(value, "__module__", "") == charts_incidents.__name__
+        and getattr(value, "__annotations__", {}).get("return") is Html
+        and not name.startswith("_")
+    }
+    assert made == set(FRAGMENTS)
+
+
+def test_what_has_run_out_is_told_by_shape_and_word_and_has_no_limit_by_a_dashed_line(line):
+    there = running(line, date(2026, 3, 30))
+    cards = viewing_incidents.clock_cards(list(there.values()), SV, address=None)
+    drawn = charts_incidents.clock_cards(cards, label="Klockor")
+    assert drawn.count("v-sign v-red") == sum(c.run_out for c in there.values()) == drawn.count(">Gick ut</strong>")
+    assert drawn.count("v-clock-open") == 1
+    assert 'aria-label="over-spring: Gick ut för' in drawn
+
+
+def test_months_are_stacked_with_the_largest_kind_below_and_the_others_as_an_outline():
+    months = [
+        Month(date(2026, 1, 1), 1, "Felskick", 2),
+        Month(date(2026, 1, 1), 2, None, 1),
+        Month(date(2026, 2, 1), 1, "Felskick", 0),
+        Month(date(2026, 2, 1), 2, None, 0),
+    ]
+    columns = viewing_incidents.month_columns(months, SV)
+    assert [(kind.shade, kind.name, kind.total) for kind in columns.kinds] == [
+        ("kind_others", "Övriga slag", "1"),
+        ("kind_1", "Felskick", "2"),
+    ]
+    drawn = plots_incidents.month_columns(columns.months, mode="dark", others=columns.others)
+    palette = plots_incidents.PALETTES["dark"]
+    assert [bar.marker.color for bar in drawn.data[:2]] == [palette.accent, palette.background]
+    assert list(drawn.data[-1].text) == ["<b>3</b>", "<b>0</b>"]
+
+
+def test_the_shades_are_those_of_the_style_sheet():
+    css = (ROOT / "static" / "style.css").read_text("utf-8").lower()
+    for place in (0, 1):
+        light, dark = (plots_incidents.PALETTES[mode].further[place].lower() for mode in ("light", "dark"))
+        assert f"--blue-{place + 2}: light-dark({light}, {dark});" in css
+
+
+# --- The page -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("incident_pages")
+    beside(path)
+    return path
+
+
+@pytest.fixture
+def sample(folder, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "own.duckdb"))
+    return Database.at(folder / "sample.duckdb")
+
+
+@pytest.fixture
+def own(line, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("role", [COORDINATOR, MANAGEMENT, ANALYST], ids=lambda role: role.id)
+def test_the_page_tells_its_clocks_and_each_role_what_it_may_see(own, role, lang, monkeypatch):
+    shown = text(opened("incidents", monkeypatch, role=role, lang=lang, as_of="2026-03-29"))
+    first = {"sv": "Fyra klockor går. Den första löper ut om 16\u00a0timmar.", "en": "Four clocks are running."}[lang]
+    assert first in shown
+    assert "over-spring" in shown
+    assert ("Röjande" in shown) == (role is COORDINATOR)
+    assert ("point=gdpr_reporting" in shown) == (role is not MANAGEMENT)
+
+
+def test_no_free_text_of_an_incident_reaches_others(own, monkeypatch):
+    words = ("Kim Ek", "Röjande", "Långt avbrott", "Reserv")
+    theirs = text(opened("incidents", monkeypatch, role=MANAGEMENT, as_of="2026-03-30"))
+    mine = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
+    assert [word for word in words if word in theirs] == []
+    assert "Kim Ek:s dator" in mine
+
+
+def test_today_the_page_counts_from_now(own, monkeypatch):
+    monkeypatch.setattr(ui, "today", lambda: date(2026, 3, 30))
+    monkeypatch.setattr(ui, "now", lambda: datetime(2026, 3, 30, 7, 0))
+    shown = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
+    assert "<strong>7\u00a0tim</strong>" in shown
+    assert "Underlag: Incidenter och Personuppgiftsincidenter från 1\u00a0februari\u00a02026." in shown
+
+
+def test_the_samples_show_every_part_of_the_page(sample, monkeypatch):
+    app = opened("incidents", monkeypatch)
+    shown = text(app)
+    headings = re.findall(r'role="heading" aria-level="2">([^<]*)<', shown)
+    assert headings[-7:] == [
+        "Incidenter per månad och slag",
+        "Från upptäckt till rapport",
+        "Från upptäckt till stängning",
+        "Incidenter per 100 anställda",
+        "Orsaker",
+        "Återkommande incidenter",
+        "Enheter som inte rapporterar",
+    ]
+    assert "point=incident_handling&amp;item=INC-2026-0056" in shown or "item=INC-2026-0056" in shown
+    # a chart's figures stand in a table behind it
+    assert len(app.expander) == 3
+
+
+def test_the_page_follows_the_scope(sample, monkeypatch):
+    shown = text(opened("incidents", monkeypatch, unit="Hemtjänst Söder"))
+    assert "En klocka går. Den löper ut om 22\u00a0dagar." in shown
+    assert "PUI-2026-075" not in shown
+
+
+def test_a_link_to_an_incident_shows_its_item_whatever_its_outcome(sample, monkeypatch):
+    app = opened("point", monkeypatch, point="incident_handling", item="INC-2026-0056")
+    assert list(app.dataframe[0].value["Id"]) == ["INC-2026-0056"]
+
+
+def test_without_exports_the_page_says_what_is_missing_and_leads_there(tmp_path, monkeypatch):
+    made = Line(tmp_path)
+    made.load_table(STAFF, organisation=ORG)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(made.database.path))
+    app = opened("incidents", monkeypatch)
+    assert "Underlag saknas" in text(app)
+    assert "Sidan behöver Incidenter och Personuppgiftsincidenter." in text(app)
+    assert "Läs in exporter" in {link.proto.label for link in app.get("page_link")}
+
+
+def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_as_nought(tmp_path, monkeypatch):
+    made = Line(tmp_path)
+    made.load_table(BREACHES, extract_date=date(2026, 3, 30), source="breaches", organisation=ORG)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(made.database.path))
+    shown = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
+    assert "Ingen export av <strong>Incidenter</strong> är inläst" in shown
+    assert "over-spring" in shown
+    assert "Incidenter i år" not in shown
+
+
+def test_24_00_is_that_of_sweden_also_on_the_days_of_23_and_25_hours():
+    assert end_of(date(2026, 10, 31)) == datetime(2026, 10, 31, 23)
+    assert end_of(date(2026, 3, 28)) == datetime(2026, 3, 28, 23)
+    assert end_of(date(2026, 3, 29)) == datetime(2026, 3, 29, 22)
