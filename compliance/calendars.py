@@ -1,0 +1,50 @@
+"""Dates as an iCalendar file (RFC 5545) that any calendar can read: whole days, and no names of persons."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from icalendar import Calendar
+from icalendar import Event as Entry
+from icalendar.enums import TRANSP
+
+PRODUCT = "-//Ledningens genomg\N{LATIN SMALL LETTER A WITH RING ABOVE}ng//Year wheel//SV"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A thing and its day. `key` says which thing it is, so that a later file changes it instead of adding another."""
+
+    key: str
+    day: date
+    summary: str
+    description: str
+    category: str
+
+
+def calendar_file(events: Iterable[Event], *, owner: str, name: str, language: str, stamp: datetime) -> bytes:
+    """The events as a file; `owner` is whose they are, and `stamp` the moment (with its zone) it is made."""
+    calendar = Calendar.new(name=name, prodid=PRODUCT, language=language, method="PUBLISH", uid=_uid(owner, "calendar"))
+    for event in events:
+        calendar.add_component(_entry(event, owner, stamp))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _entry(event: Event, owner: str, stamp: datetime) -> Entry:
+    """A whole day that does not make its reader busy."""
+    return Entry.new(
+        uid=_uid(owner, event.key),
+        start=event.day,
+        end=event.day + timedelta(days=1),
+        summary=event.summary,
+        description=event.description,
+        categories=[event.category],
+        transparency=TRANSP.TRANSPARENT,
+        stamp=stamp,
+    )
+
+
+def _uid(owner: str, key: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"year-wheel/{owner.casefold()}/{key}"))

@@ -1,0 +1,206 @@
+"""What the page of the year wheel draws: the wheel and its list, the promises, the actions, and the calendar file."""
+
+from collections.abc import Sequence
+from datetime import UTC, date
+
+import streamlit as st
+
+from compliance import charts, charts_wheel, planning, ui, viewing, viewing_plan
+from compliance.assessing import Coverage
+from compliance.calendars import calendar_file
+from compliance.charts import Html
+from compliance.database import EVERYTHING_KNOWN, rows
+from compliance.language import N_, NBSP
+from compliance.permissions import Permission
+from compliance.places import own_files
+from compliance.planning import Action, Plan, Source
+from compliance.points import Point
+from compliance.queries import statement
+from compliance.ui import Key, View
+from compliance.viewing_plan import FIRST_ACTIONS, Year
+from compliance.withholding import Names
+
+# --- What it is made of -------------------------------------------------------------------------------------------
+
+
+def year(seen: View) -> Year:
+    """The year as the person may see it. What is written in reviews is read anew, since it changes no figure."""
+    found = plan(seen.key, seen.as_of, seen.scope.organisation)
+    organisation, as_of = seen.scope.organisation, seen.as_of
+    declared, reads = planning.load_wheel(own_files()), seen.user.may(Permission.READ_REVIEW)
+    with seen.database.cursor() as cursor:
+        review = planning.review_of_year(cursor, declared, organisation=organisation, as_of=as_of)
+        decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of) if reads else []
+    return Year(found, review, tuple(decisions))
+
+
+@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+def plan(key: Key, as_of: date, organisation: str) -> Plan:
+    """The plan of a day, without persons for those who may not see them."""
+    with ui.at(key).cursor() as cursor:
+        found = planning.plan(cursor, planning.load_wheel(own_files()), organisation=organisation, as_of=as_of)
+    if ui.user().may(Permission.SEE_PERSONS):
+        return found
+    return planning.for_others(found, names(key, as_of, organisation).withhold)
+
+
+@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+def names(key: Key, as_of: date, organisation: str) -> Names:
+    """The persons of the exports and those who are responsible for an action, to be left out of texts."""
+    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    with ui.at(key).cursor() as cursor:
+        persons = [row["name"] for row in rows(cursor, statement("persons_named"), given)]
+        found = planning.plan(cursor, planning.load_wheel(own_files()), organisation=organisation, as_of=as_of)
+    responsible = {action.responsible for action in found.actions if action.responsible}
+    return Names([*persons, *(name for name in responsible if " " in name)], [])
+
+
+def figures(seen: View, found: Plan) -> list[Coverage]:
+    """The figures of the points that the prioritised areas name."""
+    numbers = {area.point for area in found.areas}
+    ids = tuple(point.id for point in ui.points() if point.number in numbers)
+    return ui.coverage(seen.key, (seen.as_of,), seen.scope, ids) if ids else []
+
+
+# --- What is drawn ------------------------------------------------------------------------------------------------
+
+
+def opening(seen: View, found: Year) -> None:
+    """The answer, and for which part of the organisation it holds."""
+    say = seen.say
+    kicker = say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=seen.scope.organisation)
+    ui.html(charts.headline(*viewing_plan.sentences(found, say), kicker=kicker))
+    if seen.scope.level != "organisation":
+        text = N_(
+            "The plan, the reports and the actions are the whole organisation's. Measured figures are of {scope}."
+        )
+        ui.html(charts.caption(say(text, scope=seen.scope.name(say))))
+    if "activities" not in found.plan.extracts:
+        _no_plan(seen)
+
+
+def _no_plan(seen: View) -> None:
+    """What is missing where no plan is loaded, and where to load it."""
+    say = seen.say
+    with st.container(border=True, key="card-empty"):
+        title = say(N_("No export of {source} is loaded."), source=say.pick(ui.sources()["activities"].title))
+        text = say(N_("The wheel has only the yearly reports and the review until then."))
+        ui.html(charts.empty_state("no_basis", say(N_("No basis")), title=title, texts=[text]))
+        if seen.user.may(Permission.LOAD_EXPORTS):
+            ui.link(seen, "imports", say(N_("Load exports")))
+
+
+def wheel(seen: View, found: Year) -> None:
+    """The wheel to the left and its list to the right."""
+    say = seen.say
+    laid = viewing_plan.layout(found, say)
+    left, right = st.columns(2, gap="large")
+    with left, st.container(key="wheel"):
+        ui.html(charts_wheel.wheel(viewing_plan.wheel(found, laid, say, today=ui.today())))
+        ui.html(charts.caption(" ".join(viewing_plan.wheel_notes(found, laid, say))))
+        _download(seen, found)
+    with right:
+        ui.html(charts.section(say(N_("The items of the year"))))
+        ui.html(charts_wheel.swatches(viewing_plan.swatches(found, say), label=say(N_("Signs"))))
+        listed = viewing_plan.moment_rows(found, laid, ui.points(), lambda point: point_link(seen, point), say)
+        ui.html(charts_wheel.moments(listed, label=say(N_("The items of the year"))))
+        ui.as_table(seen, viewing_plan.moment_table(found, ui.points(), say), caption=say(N_("The items of the year")))
+        if found.plan.earlier:
+            title = viewing_plan.earlier_title(found.plan, say)
+            with st.expander(title):
+                ui.html(charts.table(*viewing_plan.earlier_table(found.plan, say), caption=title))
+
+
+def point_link(seen: View, point: Point) -> Html:
+    """A link to a review point."""
+    # the number stays with its name
+    text = viewing.label(point, seen.say).replace(" ", NBSP, 1)
+    return charts.anchor(text, ui.address(seen, "point", point=point.id), title=seen.say.pick(point.title))
+
+
+def _download(seen: View, found: Year) -> None:
+    """The calendar file; it is made when somebody asks for it."""
+    st.download_button(
+        seen.say(N_("Download as a calendar file (.ics)")),
+        lambda: calendar(seen, found),
+        file_name=f"plan_{found.plan.year}.ics",
+        mime="text/calendar",
+        on_click="ignore",
+        key="calendar",
+    )
+
+
+def calendar(seen: View, found: Year) -> bytes:
+    """The dates of the page as a calendar file without names of persons, whoever asks."""
+    say = seen.say
+    left_out = names(seen.key, seen.as_of, seen.scope.organisation)
+    return calendar_file(
+        viewing_plan.events(found, say, clean=left_out.withhold),
+        owner=seen.scope.organisation,
+        name=say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=seen.scope.organisation),
+        language=say.code,
+        stamp=ui.now().replace(tzinfo=UTC),
+    )
+
+
+def promises(seen: View, found: Plan) -> None:
+    """The prioritised areas of the plan beside what is measured."""
+    say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
+    if not found.areas:
+        return
+    measured = figures(seen, found)
+    title = say(N_("Prioritised areas {year}"), year=found.year)
+    ui.html(
+        charts.section(
+            title, note=say(N_("What the plan promises, and what is measured on {day}."), day=say.date(found.as_of))
+        )
+    )
+    if answer := viewing_plan.promises_sentence(found, measured, say, persons=persons):
+        ui.html(charts.answer(answer))
+    shown = viewing_plan.promises(found, measured, lambda point: point_link(seen, point), say, persons=persons)
+    ui.html(charts_wheel.promises(shown, label=title))
+
+
+def actions(seen: View, found: Plan) -> None:
+    """What is to be done after classifications, recommendations and deviations."""
+    say = seen.say
+    ui.html(charts.section(say(N_("Actions"))))
+    if answer := viewing_plan.actions_sentence(found, say):
+        ui.html(charts.answer(answer))
+    for source in viewing_plan.ACTION_TITLES:
+        _actions_of(seen, source, found)
+
+
+def _actions_of(seen: View, source: Source, found: Plan) -> None:
+    say, there = seen.say, found.of(source)
+    title = say(viewing_plan.ACTION_TITLES[source])
+    ui.html(charts.section(title, level=3, note=viewing_plan.action_note(source, there, say) if there else ""))
+    if not there:
+        ui.html(charts.caption(_none_of(seen, source)))
+        return
+    ui.html(charts_wheel.counts(viewing_plan.action_counts(there, say), label=title))
+    _action_table(seen, there[:FIRST_ACTIONS], found, title)
+    if rest := there[FIRST_ACTIONS:]:
+        label = say.plural("Show {n} more", "Show {n} more", len(rest))
+        opened = st.expander(label, key=f"more {source} {say.code}", on_change="rerun")
+        if opened.open:
+            with opened:
+                _action_table(seen, rest, found, title)
+
+
+def _action_table(seen: View, shown: Sequence[Action], found: Plan, title: str) -> None:
+    persons = seen.user.may(Permission.SEE_PERSONS)
+    ui.html(charts.table(*viewing_plan.action_table(shown, found.as_of, seen.say, persons=persons), caption=title))
+
+
+def _none_of(seen: View, source: Source) -> str:
+    """Why a list is empty: no export, or nothing to do in it."""
+    say, export = seen.say, viewing_plan.ACTION_EXPORTS[source]
+    there = {
+        row["source"]
+        for row in ui.basis(seen.key, seen.as_of).imports
+        if row["organisation"] == seen.scope.organisation
+    }
+    if export in there:
+        return say(N_("There is no action in the export."))
+    return say(N_("No export of {source} is loaded."), source=say.pick(ui.sources()[export].title))

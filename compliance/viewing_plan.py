@@ -1,0 +1,474 @@
+"""From the year's plan to what its page says: the wheel, the list, the promises, the actions and the calendar."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from compliance import charts_wheel, viewing
+from compliance.assessing import Coverage
+from compliance.calendars import Event
+from compliance.charts import Column, Html
+from compliance.charts_wheel import Count, Layout, MomentRow, Promise, Span, Swatch, Wheel
+from compliance.deciding import Decision
+from compliance.language import N_, NBSP, Language
+from compliance.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
+from compliance.points import Point
+from compliance.viewing_incidents import counted
+
+FIRST_ACTIONS: Final = 8
+KINDS: Final = {
+    "priority_area": N_("priority area"),
+    "activity": N_("activity"),
+    "control": N_("control"),
+    "measure": N_("action"),
+    "report": N_("report"),
+    "review": N_("review"),
+}
+STATES: Final[Mapping[State, str]] = {
+    "late": N_("Overdue"),
+    "ongoing": N_("Ongoing"),
+    "unknown": N_("Not known"),
+    "not_started": N_("To come"),
+    "done": N_("Done"),
+    "cancelled": N_("Cancelled"),
+}
+ACTION_STATES: Final[Mapping[ActionState, str]] = {
+    "late": N_("Overdue"),
+    "open": N_("Open"),
+    "done": N_("Done"),
+    "cancelled": N_("Cancelled"),
+}
+# An open action has the ring of what is not done, since nobody says whether it has begun.
+ACTION_SIGNS: Final[Mapping[ActionState, State]] = {
+    "late": "late",
+    "open": "not_started",
+    "done": "done",
+    "cancelled": "cancelled",
+}
+ACTION_TITLES: Final[Mapping[Source, str]] = {
+    "classification": N_("Actions from classifications"),
+    "recommendation": N_("Recommendations of the data protection officer"),
+    "deviation": N_("Deviations in tertial reports"),
+}
+# The export behind each list.
+ACTION_EXPORTS: Final[Mapping[Source, str]] = {
+    "classification": "classification_actions",
+    "recommendation": "dpo_recommendations",
+    "deviation": "deviations",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A moment with its number in the wheel and in the list."""
+
+    number: int
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Year:
+    """What the page is made of: the plan, the review of its year where the wheel has one, and the decisions left."""
+
+    plan: Plan
+    review: Moment | None
+    decisions: tuple[Decision, ...]
+
+    @property
+    def items(self) -> list[Item]:
+        """Every moment of the year, numbered in the order of their days."""
+        every = [*self.plan.moments, *([self.review] if self.review else [])]
+        ordered = sorted(every, key=lambda moment: (moment.due or moment.start or date.max, RINGS.index(moment.ring)))
+        return [Item(number, moment) for number, moment in enumerate(ordered, start=1)]
+
+    @property
+    def listed(self) -> list[Item]:
+        """The same as the list has them: late first, then what is going on or to come, then what is over."""
+        return sorted(self.items, key=lambda item: (charts_wheel.PRIORITY.index(item.moment.state), item.number))
+
+
+# --- The answer ---------------------------------------------------------------------------------------------------
+
+
+def sentences(year: Year, say: Language) -> list[str]:
+    """The page's answer: how much is late, and when the review is held."""
+    late = sum(item.moment.state == "late" for item in year.items)
+    first = say(N_("Nothing of the year is overdue."))
+    if late:
+        first = say.plural("One item is overdue.", "{word} items are overdue.", late, word=counted(late, say))
+    elif "activities" not in year.plan.extracts:
+        first = say(N_("No operational plan is loaded."))
+    return [first, *([_review_sentence(year.review, say)] if year.review else [])]
+
+
+def _review_sentence(review: Moment, say: Language) -> str:
+    day = say.date(review.due, form="d MMMM")
+    if review.state == "done":
+        return say(N_("The review was approved on {day}."), day=day)
+    if review.state == "late":
+        return say(N_("The review should have been held on {day}."), day=day)
+    return say(N_("The review is held on {day}."), day=day)
+
+
+def short_day(day: date | None, say: Language) -> str:
+    """31 okt; a dash where there is no day."""
+    return say.date(day, form="d MMM").rstrip(".") if day else viewing.DASH
+
+
+def _day_of(day: date | None, year: int, say: Language) -> str:
+    """A day with its year where that is another."""
+    return short_day(day, say) if day is None or day.year == year else f"{short_day(day, say)}{NBSP}{day.year}"
+
+
+# --- The wheel ----------------------------------------------------------------------------------------------------
+
+
+def layout(year: Year, say: Language) -> Layout:
+    """Where each moment that has a day stands in the wheel."""
+    spans = [
+        Span(
+            str(item.number),
+            RINGS.index(item.moment.ring),
+            *_shares(item.moment, year.plan.year),
+            item.moment.state,
+            _told(item, year, say),
+        )
+        for item in year.items
+        if item.moment.start or item.moment.due
+    ]
+    return charts_wheel.laid_out(spans)
+
+
+def _shares(moment: Moment, year: int) -> tuple[float, float]:
+    """Beginning and end as shares of the year; what has only an end is a day, and what has none lasts the year."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    start = max(moment.start or moment.due or first, first)
+    end = min(moment.due or last, last)
+    days = (last - first).days + 1
+    return (start - first).days / days, ((end - first).days + 1) / days
+
+
+def _told(item: Item, year: Year, say: Language) -> str:
+    """What pointing at an arc tells."""
+    moment = item.moment
+    day = _day_of(moment.due, year.plan.year, say)
+    return f"{item.number} {say.pick(moment.title)}, {day}, {state_word(moment, year.plan.as_of, say)}"
+
+
+def wheel(year: Year, laid: Layout, say: Language, *, today: date) -> Wheel:
+    """The wheel with the hand on the as-of date, which is called today only where it is."""
+    as_of = year.plan.as_of
+    first = date(as_of.year, 1, 1)
+    days = (date(as_of.year, 12, 31) - first).days + 1
+    told = N_("today {day}") if as_of == today else N_("as of {day}")
+    return Wheel(
+        year=str(as_of.year),
+        months=[say.date(date(as_of.year, month, 1), form="MMM")[:3] for month in range(1, 13)],
+        here=as_of.month - 1,
+        hand=((as_of - first).days + 0.5) / days,
+        hand_text=say(told, day=short_day(as_of, say)),
+        layout=laid,
+        alt=wheel_alt(year, say),
+    )
+
+
+def wheel_alt(year: Year, say: Language) -> str:
+    """The wheel in a sentence: how many there are, how they stand, and where the hand is."""
+    counted = Counter(item.moment.state for item in year.items)
+    parts = [f"{say(STATES[state]).lower()} {say.number(counted[state])}" for state in STATES if counted[state]]
+    text = N_("Year wheel of {year} with {n} items: {states}. The hand stands on {day}. All are in the list beside it.")
+    return say(
+        text,
+        year=year.plan.year,
+        n=say.number(len(year.items)),
+        states=viewing.listed(parts, say),
+        day=say.date(year.plan.as_of),
+    )
+
+
+def swatches(year: Year, say: Language) -> list[Swatch]:
+    """What the looks of the arcs mean, with how many of each."""
+    counted = Counter(item.moment.state for item in year.items)
+    return [
+        Swatch(state, say(STATES[state]), say.number(counted[state]))
+        for state in charts_wheel.PRIORITY
+        if counted[state]
+    ]
+
+
+def wheel_notes(year: Year, laid: Layout, say: Language) -> list[str]:
+    """How the wheel is read, and what it does not show."""
+    texts = [say(N_("From the inside: activities, controls, reports. An arc ends on the day that matters."))]
+    if any(len(arc.numbers) > 1 for arc in laid.arcs):
+        texts.append(say(N_("An arc with several numbers is several items with the same time and status.")))
+    drawn, of = sum(len(arc.numbers) for arc in laid.arcs), len(year.items)
+    if drawn < of:
+        text = N_("{n} of {of} items have room in the wheel; the list has all. A dashed number is not drawn.")
+        texts.append(say(text, n=say.number(drawn), of=say.number(of)))
+    if any(item.moment.state == "unknown" for item in year.items):
+        text = N_(
+            "Not known: no export taken after its last day has been loaded, so nobody can say that it is overdue."
+        )
+        texts.append(say(text))
+    return texts
+
+
+def state_word(moment: Moment, as_of: date, say: Language) -> str:
+    """How a moment stands, in words."""
+    if moment.state == "late":
+        return say.plural("{n} day late", "{n} days late", moment.days_late(as_of)).replace(" ", NBSP)
+    if moment.state == "not_started" and moment.start and moment.start <= as_of:
+        return say(N_("Not started")).lower()
+    return say(STATES[moment.state]).lower()
+
+
+# --- The list -----------------------------------------------------------------------------------------------------
+
+PointLink = Callable[[Point], Html]
+
+
+def moment_rows(year: Year, laid: Layout, points: Sequence[Point], link: PointLink, say: Language) -> list[MomentRow]:
+    """The list beside the wheel; `link` gives the link to a point."""
+    drawn = {number for arc in laid.arcs for number in arc.numbers}
+    return [
+        MomentRow(
+            number=str(item.number),
+            day=_day_of(item.moment.due, year.plan.year, say),
+            title=viewing.softened(say.pick(item.moment.title)),
+            about=_about(item.moment, points, link, say),
+            state=item.moment.state,
+            word=state_word(item.moment, year.plan.as_of, say),
+            drawn=str(item.number) in drawn,
+            undrawn=say(N_("not drawn in the wheel")),
+        )
+        for item in year.listed
+    ]
+
+
+def _about(moment: Moment, points: Sequence[Point], link: PointLink, say: Language) -> Html:
+    """The kind of a moment and its review point."""
+    if moment.kind in ("report", "review"):
+        return Html("")
+    kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
+    point = next((point for point in points if point.number == moment.point), None)
+    mandatory = say(viewing.MANDATORY) if moment.mandatory else ""
+    return charts_wheel.linked([kind, mandatory, *([link(point)] if point else [])])
+
+
+def moment_table(year: Year, points: Sequence[Point], say: Language) -> tuple[list[Column], list[list[str]]]:
+    """The wheel as a table: every moment with its first and last day."""
+    columns = [
+        Column(say(N_("No.")), numeric=True),
+        Column(say(N_("Item of the year")), row_header=True),
+        Column(say(N_("Kind"))),
+        Column(say(N_("Review point")), numeric=True),
+        Column(say(N_("Starts")), nowrap=True),
+        Column(say(N_("Last day")), nowrap=True),
+        Column(say(N_("Status"))),
+    ]
+    known = {point.number for point in points}
+    rows = [
+        [
+            str(item.number),
+            say.pick(item.moment.title),
+            say(KINDS.get(item.moment.kind, KINDS["activity"])),
+            str(item.moment.point) if item.moment.point in known else viewing.DASH,
+            say.date(item.moment.start) or viewing.DASH,
+            say.date(item.moment.due) or viewing.DASH,
+            state_word(item.moment, year.plan.as_of, say),
+        ]
+        for item in year.items
+    ]
+    return columns, rows
+
+
+def earlier_title(plan: Plan, say: Language) -> str:
+    """How much of the plans of earlier years is overdue still."""
+    return say.plural(
+        "{n} item of an earlier plan was never finished",
+        "{n} items of earlier plans were never finished",
+        len(plan.earlier),
+    )
+
+
+def earlier_table(plan: Plan, say: Language) -> tuple[list[Column], list[list[str]]]:
+    """What earlier plans left."""
+    columns = [
+        Column(say(N_("Item of the year")), row_header=True),
+        Column(say(N_("Kind"))),
+        Column(say(N_("Last day")), nowrap=True),
+    ]
+    return columns, [
+        [say.pick(moment.title), say(KINDS.get(moment.kind, KINDS["activity"])), say.date(moment.due)]
+        for moment in plan.earlier
+    ]
+
+
+# --- The promises -------------------------------------------------------------------------------------------------
+
+
+def promises(
+    plan: Plan, figures: Sequence[Coverage], link: PointLink, say: Language, *, persons: bool
+) -> list[Promise]:
+    """The prioritised areas of the plan, each beside the figure of its point."""
+    measured = {figure.point.number: figure for figure in figures}
+    return [_promise(area, measured.get(area.point or 0), plan, link, say=say, persons=persons) for area in plan.areas]
+
+
+def _promise(
+    area: Moment, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language, persons: bool
+) -> Promise:
+    day = _day_of(area.due, plan.year, say)
+    said = Promise(
+        text=viewing.softened(say.pick(area.title)),
+        about=say(N_("by {day}"), day=day) if area.due else say(N_("without a last day")),
+        state=area.state,
+        word=state_word(area, plan.as_of, say).capitalize(),
+    )
+    if figure is None:
+        return replace(said, missing=say(N_("No review point measures it.")))
+    if viewing.hidden(figure) and not persons:
+        return replace(said, missing=say(N_("Too few persons")))
+    return replace(
+        said,
+        point=link(figure.point),
+        status=viewing.status(figure),
+        status_word=viewing.word(figure, say),
+        figure=viewing.percent(figure, say),
+        counts=viewing.hero_counts(figure, say).replace("**", ""),
+        share=figure.coverage,
+        target=figure.target.target,
+        terms=say(N_("target {share}"), share=viewing.share(figure.target.target, say)),
+        alt=viewing.sentence(figure, None, say),
+    )
+
+
+def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language, *, persons: bool) -> str:
+    """How many of the prioritised areas reach the target of their point."""
+    shown = {f.point.number: f for f in figures if f.coverage is not None and (persons or not viewing.hidden(f))}
+    measured = [shown[area.point] for area in plan.areas if area.point in shown]
+    reached = sum(viewing.status(figure) == "green" for figure in measured)
+    text = N_("**{n}** of **{of}** measured areas reach the target of their review point.")
+    return say(text, n=say.number(reached), of=say.number(len(measured))) if measured else ""
+
+
+# --- The actions --------------------------------------------------------------------------------------------------
+
+
+def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
+    """How many are overdue, open and done; what is called off only where there is any."""
+    counted = Counter(action.state for action in actions)
+    return [
+        Count(ACTION_SIGNS[state], f"{say(word)} {say.number(counted[state])}")
+        for state, word in ACTION_STATES.items()
+        if state != "cancelled" or counted[state]
+    ]
+
+
+def action_table(
+    actions: Sequence[Action], as_of: date, say: Language, *, persons: bool
+) -> tuple[list[Column], list[list[str]]]:
+    """Actions of one source; who is responsible only for those who may see persons."""
+    source = actions[0].source
+    subject = N_("System") if source == "classification" else N_("Area")
+    columns = [
+        Column(say(N_("Status")), nowrap=True),
+        Column(say(N_("To be done by")), nowrap=True),
+        *([Column(say(N_("Report")), nowrap=True)] if source == "deviation" else []),
+        Column(say(subject), row_header=True),
+        Column(say(N_("Recommendation") if source == "recommendation" else N_("Action"))),
+        *([Column(say(N_("Responsible")))] if persons else []),
+    ]
+    return columns, [_action_row(action, as_of, say, persons=persons) for action in actions]
+
+
+def _action_row(action: Action, as_of: date, say: Language, *, persons: bool) -> list[str]:
+    return [
+        _action_mark(action, as_of, say),
+        short_day(action.due, say) + (f"{NBSP}{action.due.year}" if action.due else ""),
+        *([action.report or ""] if action.source == "deviation" else []),
+        viewing.softened(action.subject or viewing.DASH),
+        action.text or viewing.DASH,
+        *([action.responsible or viewing.DASH] if persons else []),
+    ]
+
+
+def _action_mark(action: Action, as_of: date, say: Language) -> Html:
+    note = ""
+    if action.state == "late" and action.due:
+        days = (as_of - action.due).days
+        note = say.plural("{n} day", "{n} days", days).replace(" ", NBSP)
+    return charts_wheel.work(ACTION_SIGNS[action.state], say(ACTION_STATES[action.state]), note=note)
+
+
+def action_note(source: Source, actions: Sequence[Action], say: Language) -> str:
+    """What a list holds and how it is judged."""
+    if source == "classification":
+        return say(N_("An action is done from its day of completion on, whatever its status says."))
+    if source == "recommendation":
+        years = {action.report for action in actions}
+        return say(N_("Of the report for {year}."), year=", ".join(sorted(year for year in years if year)))
+    return say(
+        N_(
+            "Actions of this year's and last year's reports. The export has no status: "
+            "an action counts as done when a later report has no deviation in the same area."
+        )
+    )
+
+
+def actions_sentence(plan: Plan, say: Language) -> str:
+    """How many actions are overdue, of how many that are not done; nothing where none is left, or none is known."""
+    late = sum(action.state == "late" for action in plan.actions)
+    left = late + sum(action.state == "open" for action in plan.actions)
+    text = N_("**{n}** of **{of}** actions that are left to do are overdue.")
+    return say(text, n=say.number(late), of=say.number(left)) if left else ""
+
+
+# --- The calendar -------------------------------------------------------------------------------------------------
+
+
+def events(year: Year, say: Language, *, clean: Callable[[str], str]) -> list[Event]:
+    """What the calendar file holds: every moment with a day, and the open actions and decisions that have one.
+
+    `clean` takes the names of persons out of a text. Nobody who is responsible is named.
+    """
+    plan = year.plan
+    return [
+        *(_moment_event(item.moment, plan, say, clean) for item in year.items if item.moment.due),
+        *(
+            _action_event(action, plan, say, clean)
+            for action in plan.actions
+            if action.state in ("late", "open") and action.due
+        ),
+        *(_decision_event(decision, plan, say, clean) for decision in year.decisions),
+    ]
+
+
+def _told_on(plan: Plan, say: Language) -> str:
+    return say(N_("As known on {day}."), day=say.date(plan.as_of))
+
+
+def _moment_event(moment: Moment, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
+    kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
+    begins = say(N_("Starts {day}."), day=say.date(moment.start)) if moment.start else ""
+    status = f"{say(STATES[moment.state])}."
+    description = " ".join(part for part in (f"{kind}.", begins, status, _told_on(plan, say)) if part)
+    return Event(
+        f"{moment.kind}/{moment.id.lower()}", moment.due or plan.as_of, clean(say.pick(moment.title)), description, kind
+    )
+
+
+def _action_event(action: Action, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
+    title = say(ACTION_TITLES[action.source])
+    subject = action.subject if action.source == "classification" else clean(action.subject or "")
+    summary = ": ".join(part for part in (subject, clean(action.text or "")) if part)
+    description = f"{title}. {say(ACTION_STATES[action.state])}. {_told_on(plan, say)}"
+    return Event(action.key, action.due or plan.as_of, summary, description, title)
+
+
+def _decision_event(decision: Decision, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
+    summary = say(N_("Decision {name}: {text}"), name=decision.name, text=clean(decision.text))
+    description = " ".join((say(N_("Decision of the management review.")), _told_on(plan, say)))
+    return Event(f"decision/{decision.name}", decision.due or plan.as_of, summary, description, say(N_("Decision")))

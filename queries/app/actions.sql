@@ -1,0 +1,87 @@
+-- What is to be done after classifications, the data protection officer's latest report and deviations in the reports of
+-- a year and the year before, with how far it has come on a day. The classifications' are judged as in the figures.
+with classified as (
+    select
+        'classification' as source,
+        concat_ws('/', 'classification', lower(action_id)) as key,
+        system as subject,
+        requirement as text,
+        null as report,
+        due,
+        done,
+        responsible,
+        case
+            when done <= $as_of then 'done'
+            when due < $as_of then 'late'
+            else 'open'
+        end as state
+    from classification_actions_at(as_of := $as_of, known_at := $known_at)
+    where organisation = $organisation
+),
+recommendations as (
+    select *, lower(trim(status)) as word
+    from dpo_recommendations_at(as_of := $as_of, known_at := $known_at)
+    where organisation = $organisation and year in ($year, $year - 1)
+    qualify year = max(year) over ()
+),
+recommended as (
+    select
+        'recommendation' as source,
+        concat_ws('/', 'recommendation', year::integer, lower(area), lower(recommendation)) as key,
+        area as subject,
+        recommendation as text,
+        year::integer::varchar as report,
+        due,
+        null::date as done,
+        responsible,
+        case
+            when list_contains($done, word) then 'done'
+            when list_contains($cancelled, word) then 'cancelled'
+            when due < $as_of then 'late'
+            else 'open'
+        end as state
+    from recommendations
+),
+reported as (
+    select *, year * 100 + list_position($reports, lower(trim(report))) as place, lower(trim(area)) as about
+    from deviations_at(as_of := $as_of, known_at := $known_at)
+    where organisation = $organisation
+),
+deviated as (
+    select
+        'deviation' as source,
+        concat_ws('/', 'deviation', d.year::integer, lower(trim(d.report)), d.about, lower(d.action)) as key,
+        coalesce(d.area, d.description) as subject,
+        d.action as text,
+        concat_ws(' ', d.report, d.year::integer) as report,
+        d.due,
+        null::date as done,
+        d.responsible,
+        case
+            -- the export has no status: a later report that says no of the same area closes it
+            when exists (
+                select 1 from reported as later
+                where later.about = d.about and later.place > d.place and not later.deviation
+            ) then 'done'
+            when d.due < $as_of then 'late'
+            else 'open'
+        end as state
+    from reported as d
+    where d.deviation and trim(d.action) <> '' and d.year between $year - 1 and $year
+),
+every as (
+    select * from classified
+    union all
+    select * from recommended
+    union all
+    select * from deviated
+)
+select source, key, subject, text, report, nullif(due, date '9999-12-31') as due, done, responsible, state
+from every
+order by
+    source,
+    list_position(['late', 'open', 'done', 'cancelled'], state),
+    case when state = 'done' then done end desc nulls last,
+    due nulls last,
+    subject collate sv,
+    key

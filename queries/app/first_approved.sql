@@ -1,0 +1,6 @@
+-- When each review was approved for the first time.
+select review_id, min(changed_at) as approved_at
+from review_states
+where state = 'approved'
+group by review_id
+order by review_id

@@ -1,0 +1,46 @@
+-- What the operational plan has for a year, and what of earlier years is overdue still, as it was known on a day.
+with dated as (
+    select
+        activity_id,
+        activity,
+        kind_code,
+        try_cast(review_point as integer) as point,
+        coalesce(mandatory, false) as mandatory,
+        start,
+        nullif(due, date '9999-12-31') as due,
+        lower(trim(status)) as word
+    from activities_at(as_of := $as_of, known_at := $known_at)
+    where organisation = $organisation
+),
+judged as (
+    select
+        * exclude (word, start),
+        -- of two dates that contradict each other the later duty counts
+        case when due is null or start <= due then start end as start,
+        case
+            when list_contains($done, word) then 'done'
+            when list_contains($cancelled, word) then 'cancelled'
+            when due < $as_of then 'late'
+            when list_contains($ongoing, word) then 'ongoing'
+            when list_contains($not_started, word) then 'not_started'
+            when start <= $as_of then 'ongoing'
+            else 'not_started'
+        end as state
+    from dated
+),
+placed as (
+    select
+        *,
+        coalesce(year(due) < $year, false) as earlier,
+        -- without an end it belongs to the year it begins, and to the years after until it is done
+        coalesce(
+            $year between coalesce(year(start), year(due)) and year(due),
+            year(start) = $year or (year(start) < $year and state not in ('done', 'cancelled')),
+            true
+        ) as this_year
+    from judged
+)
+select activity_id, activity, kind_code, point, mandatory, start, due, state, earlier
+from placed
+where this_year or (earlier and state = 'late')
+order by due nulls last, start nulls last, activity_id collate sv

@@ -1,0 +1,528 @@
+"""The year wheel: what counts as done and late, what is drawn where, the actions, and the calendar file."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
+from random import Random
+from xml.etree import ElementTree
+
+import pytest
+from icalendar import Calendar
+
+from compliance import charts, charts_wheel, deciding, permissions, planning, reviewing, ui_plan, viewing_plan
+from compliance.assessing import run
+from compliance.calendars import Event, calendar_file
+from compliance.charts_wheel import LANES, Span, laid_out
+from compliance.database import EVERYTHING_KNOWN, Database, rows
+from compliance.deciding import Decided
+from compliance.errors import Refusal
+from compliance.language import Language
+from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
+from compliance.planning import Moment, load_wheel
+from compliance.queries import query
+from compliance.ui import View
+from compliance.viewing import Scope
+from compliance.viewing_plan import Year
+from tests.line import POINTS, Line
+from tests.sampled import beside
+from tests.test_pages import _small_unit, _warm, opened, text  # noqa: F401 - a fixture
+
+SV = Language("sv")
+AS_OF = date(2026, 10, 31)
+TAKEN = date(2026, 10, 1)
+NAME = "Förvaltningen"
+DECLARED = load_wheel(None)
+STAFF = """
+AD-konto | Namn      | Enhet | Anställningsdatum
+p1       | Anna Berg | Norr  | 2024-01-01
+"""
+# The activities are named for what each is there to show on 31 October 2026.
+ACTIVITIES = """
+Aktivitets-ID | Aktivitet         | Typ                | Granskningspunkt | Startdatum | Slutdatum   | Status
+A1 | late_priority                | Prioriterat område | 4                | 2026-02-01 | 2026-09-30  | Pågår
+A2 | done                         | Aktivitet          | 3                | 2026-02-01 | 2026-09-30  | Klar
+A3 | control_to_come              | Kontroll           | 7                | 2026-11-05 | 2026-12-01  | Ej påbörjad
+A4 | without_end_unknown_word     | Aktivitet          | 99               | 2026-03-01 | tillsvidare | Oklart
+A5 | of_last_year_done            | Aktivitet          | 3                | 2025-05-01 |             | Klar
+A6 | late_since_last_year         | Aktivitet          | 3                | 2025-02-01 | 2025-12-15  | Ej klar
+A7 | next_year                    | Prioriterat område | 4                | 2027-01-10 | 2027-12-15  | Ej påbörjad
+A8 | due_on_the_day_by Anna Berg  | Åtgärd             | 1                | 2026-02-01 | 2026-10-31  | Pågår
+A9 | cancelled                    | Aktivitet          | 3                | 2026-01-01 | 2026-01-31  | Utgår
+B1 | without_dates                | Prioriterat område |                  |            |             | Pågår
+B2 | begins_after_its_end         | Aktivitet          | 3                | 2026-12-01 | 2026-06-30  | Pågår
+B3 | over_the_turn_of_the_year    | Aktivitet          | 3                | 2025-12-01 | 2026-11-30  | PÅGÅR
+"""
+STATES = {
+    "late_priority": "late",
+    "done": "done",
+    "control_to_come": "not_started",
+    "without_end_unknown_word": "ongoing",
+    "due_on_the_day_by Anna Berg": "ongoing",
+    "cancelled": "cancelled",
+    "without_dates": "ongoing",
+    "begins_after_its_end": "late",
+    "over_the_turn_of_the_year": "ongoing",
+}
+DEVIATIONS = """
+År   | Rapport | Område    | Avvikelse | Åtgärd            | Ansvarig  | Klart senast
+2024 | T2      | Avtal     | Ja        | too_old           | Anna Berg | 2025-01-31
+2025 | VB      | Dataskydd | Nej       |                   |           |
+2025 | T2      | Roller    | Ja        | late_of_last_year | Anna Berg | 2026-01-31
+2026 | T1      | Utbildning | Ja       | closed_by_t2      | Anna Berg | 2026-08-31
+2026 | T1      | Klassning | Ja        | open              | Anna Berg | 2026-12-31
+2026 | T1      | Beredskap | Ja        |                   | Anna Berg | 2026-08-31
+2026 | T2      | Utbildning | Nej      |                   |           |
+2026 | T2      | Risk      | Ja        | due_on_the_day    | Anna Berg | 2026-10-31
+"""
+RECOMMENDATIONS = """
+År   | Område | Rekommendation   | Ansvarig  | Status   | Klart senast
+2024 | A      | of_older_report  | Anna Berg | Pågår    | 2025-06-30
+2025 | B      | done             | Anna Berg | Åtgärdad | 2026-06-30
+2025 | C      | late             | Anna Berg | Pågår    | 2026-10-30
+2025 | D      | without_day      | Anna Berg |          |
+"""
+CLASSIFICATIONS = """
+Åtgärds-ID | System | Krav                  | Status   | Ansvarig  | Planerat klart | Klart datum
+C1         | Alfa   | done_whatever_status  | Planerad | Anna Berg | 2026-01-31     | 2026-10-31
+C2         | Alfa   | done_after_the_day    | Klar     | Anna Berg | 2026-01-31     | 2026-11-01
+C3         | Alfa   | due_on_the_day        | Planerad | Anna Berg | 2026-10-31     |
+C4         | Beta   | said_done_but_no_date | Klar     | Anna Berg | 2026-09-01     |
+C5         | Beta   | without_day           | Planerad | Anna Berg |                |
+"""
+TABLES = {
+    "staff": STAFF,
+    "activities": ACTIVITIES,
+    "deviations": DEVIATIONS,
+    "dpo_recommendations": RECOMMENDATIONS,
+    "classification_actions": CLASSIFICATIONS,
+}
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory):
+    """A small administration with a plan, and a draft review with a decision that names a person."""
+    found = Line(tmp_path_factory.mktemp("plan"))
+    for source, table in TABLES.items():
+        found.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN)
+    opened_ = reviewing.open_review(found.database, year=2026, as_of=AS_OF, order=found.order(), today=AS_OF)
+    said = [Decided("Anna Berg ska klassa Alfa.", due=date(2026, 12, 31), responsible="Bo Ek"), Decided("Utan dag.")]
+    for decided in said:
+        deciding.decide(found.database, opened_.review_id, decided, order=found.order(), points=("classification",))
+    return found
+
+
+@pytest.fixture
+def plan(line):
+    return planned(line, AS_OF)
+
+
+def planned(line, day, declared=DECLARED):
+    with line.database.cursor() as cursor:
+        return planning.plan(cursor, declared, organisation=NAME, as_of=day)
+
+
+def year_of(line, day=AS_OF):
+    with line.database.cursor() as cursor:
+        review = planning.review_of_year(cursor, DECLARED, organisation=NAME, as_of=day)
+        decisions = planning.open_decisions(cursor, organisation=NAME, as_of=day)
+    return Year(planned(line, day), review, tuple(decisions))
+
+
+def states(moments):
+    return {moment.title["en"]: moment.state for moment in moments if moment.kind not in ("report", "review")}
+
+
+def reports(found):
+    return {
+        moment.id.removesuffix(f"-{found.year}"): moment.state for moment in found.moments if moment.kind == "report"
+    }
+
+
+def actions(found, source):
+    return {action.text: action.state for action in found.of(source)}
+
+
+# --- What is done and what is late --------------------------------------------------------------------------------
+
+
+def test_an_activity_is_late_when_its_day_has_passed_and_it_is_not_done(plan):
+    assert states(plan.moments) == STATES
+    assert states(plan.earlier) == {"late_since_last_year": "late"}
+
+
+def test_an_open_end_is_no_day_and_a_beginning_after_the_end_is_none(plan):
+    found = {moment.title["en"]: moment for moment in plan.moments}
+    assert found["without_end_unknown_word"].due is None
+    assert (found["begins_after_its_end"].start, found["begins_after_its_end"].due) == (None, date(2026, 6, 30))
+    assert found["late_priority"].days_late(AS_OF) == 31
+    assert found["control_to_come"].ring == "controls"
+
+
+def test_the_prioritised_areas_stand_in_the_order_of_their_points(plan):
+    assert [(area.title["en"], area.point) for area in plan.areas] == [("late_priority", 4), ("without_dates", None)]
+
+
+def test_a_report_is_done_when_the_export_has_it(plan):
+    assert reports(plan) == {"annual_report": "done", "tertial_1": "done", "tertial_2": "done", "plan": "done"}
+
+
+def test_a_report_is_late_only_where_an_export_taken_after_its_day_lacks_it(tmp_path):
+    line = Line(tmp_path)
+    without = "År | Rapport | Avvikelse\n2026 | Tertial 1 | Nej"
+    line.load_table(without, name="september.csv", source="deviations", extract_date=date(2026, 9, 30))
+    before, after = planned(line, date(2026, 9, 30)), planned(line, date(2026, 10, 1))
+    # its last day is 30 September; the export of that day cannot know
+    assert (reports(before)["tertial_2"], reports(after)["tertial_2"]) == ("ongoing", "unknown")
+    assert reports(after)["tertial_1"] == "done"
+    assert reports(after)["plan"] == "not_started"
+    line.load_table(without, name="oktober.csv", source="deviations", extract_date=date(2026, 10, 1))
+    assert reports(planned(line, date(2026, 10, 1)))["tertial_2"] == "late"
+
+
+def test_the_review_is_done_from_the_day_it_was_approved(tmp_path, plan):
+    database = Database.at(beside(tmp_path).with_name("sample.duckdb"))
+    with database.cursor() as cursor:
+        ((name,),) = cursor.execute("select any_value(name) from organisation_names").fetchall()
+        days = (date(2025, 10, 31), date(2025, 11, 20), date(2025, 12, 15), date(2025, 12, 16))
+        found = [planning.review_of_year(cursor, DECLARED, organisation=name, as_of=day) for day in days]
+    assert [review.state for review in found] == ["not_started", "ongoing", "late", "done"]
+    assert [review.due for review in found] == [date(2025, 11, 26)] * 3 + [date(2025, 12, 16)]
+    assert [
+        viewing_plan.sentences(Year(plan, review, ()), SV)[1].replace("\N{NO-BREAK SPACE}", " ") for review in found
+    ] == [
+        "Genomgången hålls den 26 november.",
+        "Genomgången hålls den 26 november.",
+        "Genomgången skulle ha hållits den 26 november.",
+        "Genomgången godkändes den 16 december.",
+    ]
+
+
+# --- The actions --------------------------------------------------------------------------------------------------
+
+
+def test_the_actions_of_classifications_go_by_their_days_and_not_by_their_status(plan):
+    assert actions(plan, "classification") == {
+        "said_done_but_no_date": "late",
+        "done_after_the_day": "late",
+        "due_on_the_day": "open",
+        "without_day": "open",
+        "done_whatever_status": "done",
+    }
+
+
+def test_the_recommendations_are_those_of_the_latest_report(plan):
+    assert actions(plan, "recommendation") == {"late": "late", "without_day": "open", "done": "done"}
+
+
+def test_a_deviation_is_closed_by_a_later_report_without_one_in_the_same_area(plan):
+    assert actions(plan, "deviation") == {
+        "late_of_last_year": "late",
+        "due_on_the_day": "open",
+        "open": "open",
+        "closed_by_t2": "done",
+    }
+
+
+@pytest.mark.parametrize("day", [date(2025, 10, 31), date(2026, 3, 1), AS_OF, date(2026, 12, 31)], ids=str)
+def test_the_actions_agree_with_the_figures_beside_the_points(day, tmp_path_factory, line):
+    sample = Database.at(beside(tmp_path_factory.mktemp("agree")).with_name("sample.duckdb"))
+    for database in (sample, line.database):
+        with database.cursor() as cursor:
+            given = {"as_of": day, "known_at": EVERYTHING_KNOWN}
+            overdue, closed = (
+                run(cursor, query("figures", f"classification_actions_{name}"), **given, values={}).to_pylist()[0]
+                for name in ("overdue", "closed")
+            )
+            found = planning.plan(cursor, DECLARED, organisation=overdue["organisation"], as_of=day)
+        counted = Counter(action.state for action in found.of("classification"))
+        assert (counted["late"], counted["done"], counted.total()) == (
+            overdue["part"],
+            closed["part"],
+            overdue["whole"],
+        )
+
+
+# --- What an organisation declares --------------------------------------------------------------------------------
+
+
+def test_an_organisation_changes_days_words_and_reports_in_a_file_of_its_own(line, tmp_path):
+    own = (
+        '[reports.tertial_1]\nused = false\n[reports.tertial_2]\ndue = "10-20"\n'
+        '[reports.plan]\nfrom = "12-01"\ndue = "02-29"\n[words]\ndone = ["oklart"]\n'
+    )
+    (tmp_path / "year_wheel.toml").write_text(own, encoding="utf-8")
+    found = planned(line, AS_OF, load_wheel(tmp_path))
+    assert states(found.moments)["without_end_unknown_word"] == "done"
+    days = {moment.id: (moment.start, moment.due) for moment in found.moments if moment.kind == "report"}
+    assert "tertial_1-2026" not in days
+    assert days["tertial_2-2026"] == (date(2026, 9, 1), date(2026, 10, 20))
+    assert days["plan-2026"] == (date(2025, 12, 1), date(2026, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("text_", "told"),
+    [
+        ('[reports.plan]\ndue = "31 maj"', "31 maj"),
+        ('[reports.plan]\nevidence = "mail"', "mail"),
+        ('[reports.own]\ntitle = { sv = "Egen", en = "Own" }\nevidence = "plan"\ndue = "05-31"', "from"),
+    ],
+)
+def test_a_declaration_that_cannot_be_read_is_told_with_its_place(text_, told, tmp_path):
+    (tmp_path / "year_wheel.toml").write_text(text_, encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        load_wheel(tmp_path)
+    assert "year_wheel.toml" in SV.refusal(refused.value)
+    assert told in SV.refusal(refused.value)
+
+
+# --- The wheel ----------------------------------------------------------------------------------------------------
+
+
+def spans(seed, number):
+    """Random things of a year in three rings, most of them over each other."""
+    random = Random(seed)
+    for index in range(number):
+        start = random.random()
+        end = min(start + random.choice([0.003, 0.04, 0.2, 0.8]), 1.0)
+        state = random.choice(charts_wheel.PRIORITY)
+        yield Span(str(index + 1), random.choice([0, 0, 0, 1, 2]), start, end, state, "")
+
+
+@pytest.mark.parametrize("number", [0, 1, 12, 40, 120])
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_overlaps_and_every_number_is_drawn_once_or_left_out(seed, number):
+    laid = laid_out(list(spans(seed, number)))
+    for one, other in combinations(laid.arcs, 2):
+        same_lane = (one.ring, one.lane) == (other.ring, other.lane)
+        assert not same_lane or one.end <= other.start + 1e-9 or other.end <= one.start + 1e-9
+    drawn = [no for arc in laid.arcs for no in arc.numbers]
+    assert sorted([*drawn, *laid.left_out], key=int) == [str(index + 1) for index in range(number)]
+    assert sum(laid.lanes) <= LANES
+    assert all(arc.lane < laid.lanes[arc.ring] and 0 <= arc.start < arc.end <= 1 + 1e-9 for arc in laid.arcs)
+
+
+def test_where_there_is_not_room_for_all_what_is_late_is_drawn_and_what_is_done_is_not():
+    crowd = [Span(str(n), 0, 0.1 + n / 1000, 0.9, "done" if n % 2 else "late", "") for n in range(14)]
+    laid = laid_out(crowd)
+    drawn = {no for arc in laid.arcs for no in arc.numbers}
+    # of nine lanes the two empty rings keep one each
+    assert drawn == {"0", "2", "4", "6", "8", "10", "12"}
+    assert len(laid.left_out) == 7
+
+
+def test_what_has_the_same_time_and_state_is_one_arc_with_several_numbers():
+    same = [Span(str(n), 0, 0.1, 0.9, "ongoing", f"title {n}") for n in (1, 2, 3)]
+    laid = laid_out([*same, Span("4", 0, 0.1, 0.9, "done", "")])
+    assert sorted(arc.numbers for arc in laid.arcs) == [("1", "2", "3"), ("4",)]
+    assert laid.lanes == (2, 1, 1)
+
+
+def test_a_day_gets_room_for_its_number_and_ends_where_it_should():
+    ((arc,), lanes, out) = vars(laid_out([Span("1", 2, 0.5, 0.5027, "late", "")])).values()
+    assert arc.end == 0.5027
+    assert arc.end - arc.start > 0.02
+    assert (lanes, out) == ((1, 1, 1), ())
+
+
+def drawn_wheel(year, today=AS_OF):
+    laid = viewing_plan.layout(year, SV)
+    svg = charts_wheel.wheel(viewing_plan.wheel(year, laid, SV, today=today))
+    return laid, svg, ElementTree.fromstring(svg)
+
+
+def test_the_numbers_in_the_wheel_are_those_of_the_list(line):
+    year = year_of(line)
+    laid, svg, tree = drawn_wheel(year)
+    assert "\n" not in svg
+    in_arcs = {part.text for part in tree.iter("text") if part.get("class", "").startswith("v-yw-no")}
+    listed = viewing_plan.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
+    assert in_arcs == {row.number for row in listed if row.drawn}
+    # what has no day at all is in the list only
+    assert [row.title for row in listed if not row.drawn] == ["without_dates"]
+    assert [row.state for row in listed] == sorted((row.state for row in listed), key=charts_wheel.PRIORITY.index)
+    assert [row.title for row in listed][:2] == ["begins_after_its_end", "late_priority"]
+
+
+def test_the_sentence_of_the_wheel_is_made_from_the_figures(line):
+    year = year_of(line)
+    _, _, tree = drawn_wheel(year)
+    # ongoing: A4, A8, B1, B3 and the review, whose own day has come; to come: A3; done: A2 and four reports
+    alt = tree.get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
+    assert tree.get("role") == "img"
+    assert "14 moment: försenad 2, pågår 5, kommande 1, klar 5 och avbruten 1." in alt
+    assert "31 oktober 2026" in alt
+
+
+def test_the_hand_is_called_today_only_where_it_is(line):
+    year = year_of(line)
+    for today, told in ((AS_OF, "i dag 31 okt"), (date(2026, 11, 25), "läget 31 okt")):
+        words = [part.text.replace("\N{NO-BREAK SPACE}", " ") for part in drawn_wheel(year, today)[2].iter("text")]
+        assert told in words
+
+
+def test_what_somebody_called_an_activity_is_escaped_everywhere(line):
+    evil = Moment("x", "activities", "activity", {"en": "<script>\n\nalert('x')"}, None, AS_OF, "late")
+    base = year_of(line)
+    year = Year(planning.replace(base.plan, moments=(evil,)), None, ())
+    laid, svg, _ = drawn_wheel(year)
+    listed = viewing_plan.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
+    for fragment in (svg, charts_wheel.moments(listed, label="x")):
+        assert "<script" not in fragment
+        assert "\n" not in fragment
+
+
+# --- The page -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page")
+    beside(path)
+    return path
+
+
+@pytest.fixture
+def sample(folder, monkeypatch):
+    """The app on the sample data."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "own.duckdb"))
+    return Database.at(folder / "sample.duckdb")
+
+
+@pytest.fixture
+def small(line, monkeypatch):
+    """The app on the small administration."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    return line
+
+
+def plain(fragment):
+    return re.sub(r"<[^>]+>", " ", fragment).replace("\N{NO-BREAK SPACE}", " ").replace("\N{SOFT HYPHEN}", "")
+
+
+def persons(database):
+    """Everybody whom the exports name, by first and last name."""
+    said = "select name from staff union select responsible from classification_actions"
+    with database.cursor() as cursor:
+        found = {row["name"] for row in rows(cursor, said)}
+    return {name for name in found if name and " " in name}
+
+
+def test_the_page_opens_with_what_is_late_and_when_the_review_is_held(small, monkeypatch):
+    shown = plain(text(opened("plan", monkeypatch)))
+    assert "Två moment är försenade." in shown
+    assert "Genomgången hålls den 26 november." in shown
+    assert "1 moment i tidigare års planer" in opened("plan", monkeypatch).expander[1].label
+
+
+def test_the_page_counts_open_overdue_and_done_in_words(small, monkeypatch):
+    shown = plain(text(opened("plan", monkeypatch, lang="en")))
+    assert re.search(r"Overdue 2\s+Open 2\s+Done 1", shown)
+    assert re.search(r"Overdue 1\s+Open 1\s+Done 1", shown)
+    assert "4 of 9 actions that are left to do are overdue." in re.sub(r"\s+", " ", shown)
+
+
+def test_a_promise_stands_beside_its_figure_with_a_link_to_the_point(sample, monkeypatch):
+    page = opened("plan", monkeypatch)
+    shown = text(page)
+    beside_ = next(part.value for part in page.markdown if "v-promises" in part.value)
+    assert 'href="/point?as_of=2026-10-31&amp;point=classification"' in beside_
+    assert "91 av 297 system har giltig klassning" in plain(beside_)
+    assert "1 av 6 områden som mäts når målet" in re.sub(r"\s+", " ", plain(shown))
+
+
+@pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
+def test_others_than_the_coordinator_see_no_person(role, sample, small, monkeypatch):
+    assert "Anna Berg" in text(opened("plan", monkeypatch))
+    theirs = text(opened("plan", monkeypatch, role=role))
+    assert "due_on_the_day_by […]" in theirs
+    assert "Anna Berg" not in theirs
+    assert "Ansvarig" not in theirs
+
+
+def test_the_samples_name_nobody_to_management(sample, monkeypatch):
+    named = persons(sample)
+    shown = plain(text(opened("plan", monkeypatch)))
+    assert any(name in shown for name in named)
+    theirs = plain(text(opened("plan", monkeypatch, role=MANAGEMENT, lang="en")))
+    assert [name for name in named if name in theirs] == []
+
+
+def test_a_unit_of_few_persons_shows_others_no_figure_beside_a_promise(sample, monkeypatch):
+    unit = _small_unit(sample)
+    theirs = opened("plan", monkeypatch, role=MANAGEMENT, unit=unit)
+    beside_ = next(part.value for part in theirs.markdown if "v-promises" in part.value)
+    assert "För få personer" in plain(beside_)
+    assert "gäller hela förvaltningen" in text(theirs)
+
+
+def test_without_a_plan_the_page_says_what_is_missing_and_leads_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
+    with Database.at(tmp_path / "own.duckdb").writing():
+        pass
+    page = opened("plan", monkeypatch)
+    assert "Ingen verksamhetsplan är inläst." in text(page)
+    assert "Uppgift saknas" in text(page)
+    assert any(link.proto.page == "imports" for link in page.get("page_link"))
+
+
+# --- The calendar -------------------------------------------------------------------------------------------------
+
+
+def seen_by(line, role):
+    return View(User("tester", role), SV, line.database, False, AS_OF, Scope(NAME), f"of {role.id}")
+
+
+def calendar_of(line, role, monkeypatch):
+    """The events of the file that a person of a role gets."""
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
+    seen = seen_by(line, role)
+    content = ui_plan.calendar(seen, ui_plan.year(seen))
+    return content.decode(), Calendar.from_ical(content).walk("VEVENT")
+
+
+def test_the_calendar_file_holds_what_the_page_lists(small, monkeypatch):
+    _, events = calendar_of(small, COORDINATOR, monkeypatch)
+    found = Counter((event.start, str(event["summary"])) for event in events)
+    year = year_of(small)
+    days = [(item.moment.due, item.moment.title.get("sv") or item.moment.title["en"]) for item in year.items]
+    days = [(day, title.replace("Anna Berg", "[…]")) for day, title in days if day]
+    open_ = [
+        (date(2026, 9, 1), "Beta: said_done_but_no_date"),
+        (date(2026, 1, 31), "Alfa: done_after_the_day"),
+        (AS_OF, "Alfa: due_on_the_day"),
+        (date(2026, 10, 30), "C: late"),
+        (date(2026, 1, 31), "Roller: late_of_last_year"),
+        (AS_OF, "Risk: due_on_the_day"),
+        (date(2026, 12, 31), "Klassning: open"),
+    ]
+    decided = [(date(2026, 12, 31), "Beslut 2026-1: […] ska klassa Alfa.")]
+    assert len(days) == 12
+    assert found == Counter([*days, *open_, *decided])
+
+
+@pytest.mark.parametrize("role", [COORDINATOR, MANAGEMENT, ANALYST], ids=lambda role: role.id)
+def test_the_calendar_file_names_nobody_whoever_asks(role, small, monkeypatch):
+    content, events = calendar_of(small, role, monkeypatch)
+    unfolded = content.replace("\r\n ", "")
+    assert "Anna" not in unfolded
+    assert "Bo Ek" not in unfolded
+    # who may not read a review gets no decision of it
+    assert any("Beslut 2026-1" in str(event["summary"]) for event in events) is (role is not ANALYST)
+
+
+def test_an_event_is_a_whole_day_and_is_the_same_event_in_the_next_file(small, monkeypatch):
+    _, first = calendar_of(small, COORDINATOR, monkeypatch)
+    _, again = calendar_of(small, MANAGEMENT, monkeypatch)
+    assert len({event["uid"] for event in first}) == len(first)
+    assert [event["uid"] for event in first] == [event["uid"] for event in again]
+    assert all(type(event.start) is date and event.end == event.start + timedelta(days=1) for event in first)
+
+
+def test_the_moment_of_making_is_in_the_file():
+    stamp = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    event = Event("k", AS_OF, "Åäö; komma, kolon:", "rad\nrad", "kontroll")
+    (found,) = Calendar.from_ical(calendar_file([event], owner=NAME, name="Årshjul", language="sv", stamp=stamp)).walk(
+        "VEVENT"
+    )
+    assert (found["dtstamp"].dt, str(found["summary"])) == (stamp, "Åäö; komma, kolon:")
