@@ -1,0 +1,104 @@
+"""The list of systems with a sign for each duty, and what turns its pages: fragments as those of charts.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from compliance.charts import Html, _if, _scroll, _tag, anchor
+
+Duty = Literal["met", "unmet", "unknown", "exempt", "none", "no_basis"]
+# The shape of each outcome: circle, diamond, hatched square, short dash, dashed circle.
+SIGNS: Final[dict[Duty, str]] = {
+    "met": "v-green",
+    "unmet": "v-red",
+    "unknown": "v-duty-hatched",
+    "exempt": "v-nothing_to_assess",
+    "none": "v-nothing_to_assess",
+    "no_basis": "v-no_basis",
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a system stands in one duty: the outcome that gives the shape, and the word beside it."""
+
+    kind: Duty
+    word: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One system of the list: its name and address, its unit, how many gaps, and its marks in the heads' order.
+
+    `gaps_word` is the word that the number has where the page is narrow.
+    """
+
+    name: str
+    address: str
+    unit: str
+    gaps: str
+    gaps_word: str
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A page of the list: the text of its link and its address; the address is empty where there is no such page."""
+
+    text: str
+    address: str
+
+
+def duty_mark(mark: Mark, *, note: str = "") -> Html:
+    """Shape and word of a duty, and below a quiet note.
+
+    Example: `duty_mark(Mark("unmet", "Outdated"), note="since 2026-05-01")`.
+    """
+    below = _if(note, _tag("div", note, css="v-duty-note"))
+    return _tag("div", _sign(mark), below, css=f"v-duty v-duty-{mark.kind}")
+
+
+def _sign(mark: Mark) -> Html:
+    shape = _tag("span", css=f"v-sign {SIGNS[mark.kind]}", aria_hidden="true")
+    return _tag("span", shape, _tag("span", mark.word, css="v-word"), css="v-duty-mark")
+
+
+def system_list(heads: Sequence[str], entries: Sequence[Entry], *, caption: str) -> Html:
+    """Systems down, duties across; `heads` names the system, the number of gaps and each duty.
+
+    Where the page is narrow each system is a block with the duties' names beside their signs.
+
+    Example: `system_list(["System", "Gaps", …], [Entry("Alfa", "/systems?…", "HR", "1", "gap", …)], caption="…")`.
+    """
+    cells = (_tag("th", head, scope="col") for head in heads)
+    rows = (_entry(entry, heads) for entry in entries)
+    drawn = _tag(
+        "table",
+        _tag("caption", caption),
+        _tag("thead", _tag("tr", *cells)),
+        _tag("tbody", *rows),
+        css="v-table v-systems",
+    )
+    return _scroll(drawn, caption)
+
+
+def _entry(entry: Entry, heads: Sequence[str]) -> Html:
+    unit = _if(entry.unit, _tag("span", entry.unit, css="v-system-unit"))
+    name = _tag("th", anchor(entry.name, entry.address), unit, scope="row")
+    gaps = _tag("td", entry.gaps, _tag("span", f" {entry.gaps_word}", css="v-duty-name"), css="v-system-gaps")
+    marks = (
+        _tag("td", _tag("span", f"{head} ", css="v-duty-name"), _sign(mark), css=f"v-duty v-duty-{mark.kind}")
+        for head, mark in zip(heads[2:], entry.marks, strict=True)
+    )
+    return _tag("tr", name, gaps, *marks)
+
+
+def pager(before: Turn, here: str, after: Turn, *, label: str) -> Html:
+    """The page before and the one after, and which rows are shown between them.
+
+    Example: `pager(Turn("Before", ""), "1 to 50 of 311", Turn("Next", "/systems?part=2"), label="Pages")`.
+    """
+    links = [_if(turn.address, anchor(turn.text, turn.address)) for turn in (before, after)]
+    return _tag(
+        "nav", _tag("span", links[0]), _tag("span", here), _tag("span", links[1]), css="v-pager", aria_label=label
+    )

@@ -1,0 +1,159 @@
+"""What is known of each system: its outcome in every duty, how many of them are gaps, and the rows behind one system.
+
+The duties that are review points have the outcome of the point's own item; the others follow the figures beside the
+points (data/figures.toml). The core knows no language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from compliance.assessing import basis, one_day
+from compliance.database import Cursor, Rows, rows
+from compliance.extracts import Given, relations
+from compliance.figures import Definition
+from compliance.points import Point, point_by
+from compliance.queries import statement
+
+# What is asked of a system, in the order that it is shown in, and the exports that must be there to tell.
+DUTIES: Final[dict[str, tuple[str, ...]]] = {
+    "leader": ("systems",),
+    "classification": ("systems",),
+    "plan": ("classification_actions",),
+    "risk_analysis": ("systems",),
+    "access": ("access_reviews",),
+    "processing": ("processing",),
+    "agreement": ("processors",),
+}
+# The point that a duty belongs to: its own, or the one beside which it is shown.
+POINT_OF: Final = {
+    "leader": "classification",
+    "classification": "classification",
+    "plan": "classification",
+    "risk_analysis": "risk_analysis",
+    "access": "access",
+    "processing": "processing_record",
+    "agreement": "processor_agreements",
+}
+# What counts as a gap: also what the exports do not say, as in the coverage of the points.
+GAPS: Final = frozenset({"unmet", "unknown"})
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything that is known of one system.
+
+    `register` is what the register says; the others are the rows of each export that are about it. `sources` are the
+    exports that are there, `tolerance` the highest risk value that is tolerated on the day.
+    """
+
+    register: dict[str, Any]
+    classifications: Rows
+    actions: Rows
+    risks: Rows
+    reviews: Rows
+    processings: Rows
+    agreements: Rows
+    incidents: Rows
+    sources: frozenset[str]
+    tolerance: int
+
+    @property
+    def latest_classification(self) -> Rows:
+        """The classifications of the latest day."""
+        return [row for row in self.classifications if row["latest"]]
+
+    @property
+    def latest_risks(self) -> Rows:
+        """The risks of the latest analysis."""
+        return [row for row in self.risks if row["latest"]]
+
+
+def is_gap(row: Mapping[str, Any], duty: str) -> bool:
+    """Whether a system of the list has a gap in a duty."""
+    return row[f"{duty}_outcome"] in GAPS
+
+
+def systems(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Rows:
+    """Every system in use, one row each, those with most gaps first.
+
+    Of each duty its `<duty>_outcome` (met, unmet, unknown, exempt; none where nothing is asked, None where an export is
+    missing), `<duty>_reason` and `<duty>_due`; `gaps` counts the duties that are unmet or unknown.
+    """
+    asked = statement("system_list")
+    given = _given(points, as_of=as_of, known_at=known_at)
+    with one_day(cursor, as_of, known_at=known_at), relations(cursor, asked, given):
+        return rows(cursor, asked, {"as_of": as_of, "known_at": known_at})
+
+
+def card(
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    definitions: tuple[Definition, ...],
+    *,
+    organisation: str,
+    system: str,
+    as_of: date,
+    known_at: datetime,
+) -> Card | None:
+    """One system of the register, in use or not, whatever the case of its name; None where there is none."""
+    day = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
+    with one_day(cursor, as_of, known_at=known_at):
+        found = rows(cursor, statement("system_register"), day | {"system": system})
+        return _card(cursor, points, definitions, found[0], day | {"system": found[0]["system"]}) if found else None
+
+
+def _card(
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    definitions: tuple[Definition, ...],
+    register: dict[str, Any],
+    one: dict[str, Any],
+) -> Card:
+    """The rows of each export about the system of `one`, its organisation and day."""
+    as_of, known_at = one["as_of"], one["known_at"]
+    given = _given(points, as_of=as_of, known_at=known_at)
+    tolerance = _number(definitions, "risks_without_action", "tolerance", as_of)
+    validity = point_by(points, "classification").parameters(as_of)["validity_months"]
+    there = basis(cursor, days=[as_of], known_at=known_at).imports
+    return Card(
+        register,
+        classifications=rows(cursor, statement("system_classifications"), one | {"validity_months": validity}),
+        actions=rows(cursor, statement("system_actions"), one),
+        risks=rows(cursor, statement("system_risks"), one | {"tolerance": tolerance}),
+        reviews=rows(cursor, statement("system_reviews"), one),
+        processings=_with_items(cursor, "system_processings", given, one),
+        agreements=_with_items(cursor, "system_agreements", given, one | {"supplier": register["supplier"]}),
+        incidents=rows(cursor, statement("system_incidents"), one),
+        sources=frozenset(row["source"] for row in there if row["organisation"] == one["organisation"]),
+        tolerance=tolerance,
+    )
+
+
+def without_persons(found: Card) -> Card:
+    """The card as others than the coordinator may see it: no person, and no free text of an incident."""
+    return replace(
+        found,
+        register=found.register | {"object_owner": None, "object_leader": None},
+        actions=[row | {"responsible": None} for row in found.actions],
+        risks=[row | {"responsible": None} for row in found.risks],
+        reviews=[row | {"reviewed_by": None} for row in found.reviews],
+        incidents=[row | {"title": None} for row in found.incidents],
+    )
+
+
+def _given(points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Given:
+    return Given(points, None, (), as_of, known_at)
+
+
+def _with_items(cursor: Cursor, name: str, given: Given, values: dict[str, Any]) -> Rows:
+    """The rows of a statement that reads items of points."""
+    with relations(cursor, statement(name), given):
+        return rows(cursor, statement(name), values)
+
+
+def _number(definitions: tuple[Definition, ...], figure: str, name: str, day: date) -> int:
+    """A number of a figure in force on a day."""
+    found: int = next(definition for definition in definitions if definition.id == figure).parameters(day)[name]
+    return found

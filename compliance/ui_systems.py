@@ -1,0 +1,258 @@
+"""What the page of the systems draws: the list with gaps first, and everything that is known of one system."""
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from compliance import charts, charts_systems, system_cards, ui, viewing, viewing_systems
+from compliance.database import EVERYTHING_KNOWN, Rows
+from compliance.figures import load_figures
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.places import own_files
+from compliance.points import point_by
+from compliance.system_cards import Card
+from compliance.ui import Key, View
+from compliance.viewing import Scope
+from compliance.viewing_systems import Filter
+
+
+@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+def listed(key: Key, as_of: date) -> Rows:
+    """Every system in use on a day, those with most gaps first."""
+    with ui.at(key).cursor() as cursor:
+        return system_cards.systems(cursor, ui.points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+
+
+@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+def carded(key: Key, as_of: date, organisation: str, system: str) -> Card | None:
+    """One system as the person may see it; None where the register has none of that name."""
+    definitions = load_figures(own_files())
+    with ui.at(key).cursor() as cursor:
+        found = system_cards.card(
+            cursor,
+            ui.points(),
+            definitions,
+            organisation=organisation,
+            system=system,
+            as_of=as_of,
+            known_at=EVERYTHING_KNOWN,
+        )
+    return found if found is None or ui.user().may(Permission.SEE_PERSONS) else system_cards.without_persons(found)
+
+
+def asked() -> str:
+    """The name of the system in the address; nothing where all are asked for."""
+    return st.query_params.get("system", "").strip()
+
+
+def chosen(seen: View) -> Card | None:
+    """The system that the address names."""
+    return carded(seen.key, seen.as_of, seen.scope.organisation, asked()) if asked() else None
+
+
+# --- All systems --------------------------------------------------------------------------------------------------
+
+
+def all_systems(seen: View) -> None:
+    """The answer, the facts and the list; what is missing where there is no system."""
+    say = seen.say
+    found = viewing.items_in(listed(seen.key, seen.as_of), seen.scope)
+    if not found:
+        _no_systems(seen)
+        return
+    kicker = viewing_systems.list_kicker(seen.scope.name(say), say)
+    ui.html(charts.headline(*viewing_systems.sentences(found, say), kicker=kicker))
+    if asked():
+        unknown = N_("The register has no system called {system}. Here are all of them.")
+        ui.html(charts.note(say(unknown, system=asked())))
+    ui.html(charts.facts(viewing_systems.facts(found, say)))
+    ui.html(charts.section(say(viewing_systems.LIST), note=say(viewing_systems.EXPLAINED)))
+    _missing(seen, found)
+    _list(seen, found)
+
+
+def _no_systems(seen: View) -> None:
+    say, scope = seen.say, seen.scope
+    ui.html(charts.page_title(say(N_("Systems"))))
+    if any(_is_register(row, scope.organisation) for row in ui.basis(seen.key, seen.as_of).imports):
+        title = say(N_("No system in use belongs to {scope}."), scope=scope.name(say))
+        ui.html(charts.empty_state("nothing_to_assess", say(N_("Nothing to assess")), title=title))
+        return
+    name = say.pick(ui.sources()["systems"].title)
+    title = say(N_("No export of {sources} is loaded up to {day}."), sources=name, day=say.date(seen.as_of))
+    text = say(N_("The register tells which systems there are, who leads them and whether they handle personal data."))
+    with st.container(border=True, key="card-empty"):
+        ui.html(charts.empty_state("no_basis", say(N_("No basis")), title=title, texts=[text]))
+        _link_to_imports(seen)
+
+
+def _is_register(row: dict[str, Any], organisation: str) -> bool:
+    return (row["source"], row["organisation"]) == ("systems", organisation)
+
+
+def _link_to_imports(seen: View) -> None:
+    if seen.user.may(Permission.LOAD_EXPORTS):
+        ui.link(seen, "imports", seen.say(N_("Load exports")))
+
+
+def _missing(seen: View, found: Rows) -> None:
+    """What no export tells, and where to load one that does."""
+    whole = viewing.items_in(listed(seen.key, seen.as_of), Scope(seen.scope.organisation))
+    texts = viewing_systems.missing_texts(found, whole, ui.sources(), seen.say)
+    if texts:
+        ui.html(charts.caption(" ".join(texts)))
+        with st.container(key="more-systems-imports"):
+            _link_to_imports(seen)
+
+
+def _list(seen: View, found: Rows) -> None:
+    """The filter, the systems that it lets through, page by page."""
+    say = seen.say
+    wanted = _filter(seen, found)
+    shown = [row for row in found if wanted.lets(row)]
+    if not shown:
+        ui.html(charts.note(say(N_("No system fits. Change the filter or the text."))))
+        return
+    page = _page(len(shown))
+    first = (page - 1) * viewing_systems.PAGE
+    duties = viewing_systems.shown_duties(found)
+
+    def addresses(**extra: str) -> str:
+        return ui.address(seen, "systems", **(wanted.address | {"part": str(page)} | extra))
+
+    part = shown[first : first + viewing_systems.PAGE]
+    drawn = viewing_systems.entries(part, duties, ui.points(), addresses, say)
+    heads = viewing_systems.heads(duties, say)
+    ui.html(charts_systems.system_list(heads, drawn, caption=say(viewing_systems.LIST)))
+    turns = viewing_systems.turns(page, len(shown), addresses, say)
+    ui.html(charts_systems.pager(*turns, label=say(N_("Pages of the list"))))
+    if seen.user.may(Permission.DOWNLOAD_EXTRACTS):
+        with st.container(key="more-systems-extract"):
+            ui.link(seen, "extracts", say(N_("Download all that is known of the systems")))
+
+
+def _page(count: int) -> int:
+    """The page of the list that the address names."""
+    said = st.query_params.get("part", "1")
+    return min(max(int(said), 1), viewing_systems.pages_of(count)) if said.isdecimal() else 1
+
+
+def _filter(seen: View, found: Rows) -> Filter:
+    """Which gap and which text are asked for; both are kept in the address, which always wins."""
+    say, counts = seen.say, viewing_systems.gap_counts(found)
+    said, text = st.query_params.get("gap", ""), st.query_params.get("q", "")
+    if st.session_state.get("systems text") not in {None, text}:
+        st.session_state["systems text"] = text
+    left, right = st.columns([8, 3])
+    with left:
+        st.pills(
+            say(N_("Only systems with a gap in")),
+            list(counts),
+            default=said if said in counts else None,
+            format_func=lambda duty: viewing_systems.gap_label(duty, counts[duty], say),
+            key=f"gap {said} {say.code}",
+            on_change=_choose,
+            args=("gap", f"gap {said} {say.code}"),
+        )
+    with right:
+        st.text_input(
+            say(N_("Search")),
+            value=text,
+            placeholder=say(N_("System or unit")),
+            key="systems text",
+            on_change=_choose,
+            args=("q", "systems text"),
+        )
+    return Filter(said if said in counts else "", text)
+
+
+def _choose(name: str, key: str) -> None:
+    """Writes a choice into the address, and goes back to the first page."""
+    for other in ("part", "system", name):
+        st.query_params.pop(other, None)
+    if value := st.session_state.get(key):
+        st.query_params[name] = value
+
+
+# --- One system ---------------------------------------------------------------------------------------------------
+
+
+def one_system(seen: View, found: Card) -> None:
+    """Everything that is known of one system."""
+    say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
+    row = _row_of(seen, found)
+    _back(seen)
+    sentences = viewing_systems.card_sentences(found, row, say)
+    ui.html(charts.headline(*sentences, kicker=viewing_systems.card_kicker(found, say)))
+    ui.html(charts.facts(viewing_systems.card_facts(found, say, persons=persons)))
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        ui.html(charts.section(say(N_("Who leads the object"))))
+        ui.html(charts.pairs(viewing_systems.leader_pairs(found, say, persons=persons)))
+        ui.html(charts.section(say(N_("What the register says"))))
+        ui.html(charts.pairs(viewing_systems.register_pairs(found, say)))
+    with right:
+        if row is not None:
+            _duties(seen, row)
+    _sections(seen, found)
+    if persons:
+        _spreadsheet_row(seen, found.register)
+
+
+def _row_of(seen: View, found: Card) -> dict[str, Any] | None:
+    """The system's row of the list; None where it is not in use."""
+    name = found.register["system"].lower()
+    there = (row for row in listed(seen.key, seen.as_of) if row["organisation"] == seen.scope.organisation)
+    return next((row for row in there if row["system"].lower() == name), None)
+
+
+def _back(seen: View) -> None:
+    said = {name: st.query_params[name] for name in ("gap", "q", "part") if name in st.query_params}
+    label = seen.say(N_("All systems"))
+    with st.container(key="neighbours", horizontal=True):
+        ui.link(seen, "systems", f"\N{LEFTWARDS ARROW} {label}", **said)
+
+
+def _duties(seen: View, row: dict[str, Any]) -> None:
+    def addresses(page: str, **extra: str) -> str:
+        return ui.address(seen, page, **extra)
+
+    title = seen.say(N_("What is asked of the system"))
+    ui.html(charts.section(title))
+    ui.html(charts.table(*viewing_systems.duty_table(row, ui.points(), addresses, seen.say), caption=title))
+
+
+def _sections(seen: View, found: Card) -> None:
+    """The exports' parts: how the system is looked after to the left, what it is used for to the right."""
+    persons = seen.user.may(Permission.SEE_PERSONS)
+    drawn = viewing_systems.sections(found, ui.points(), seen.say, persons=persons)
+    for column, part in zip(st.columns(2, gap="large"), (drawn[:3], drawn[3:]), strict=True):
+        with column:
+            for section in part:
+                _section(seen, found, section)
+
+
+def _section(seen: View, found: Card, section: viewing_systems.Section) -> None:
+    ui.html(charts.section(section.title))
+    if section.table is None:
+        ui.html(charts.caption(viewing_systems.nothing(section, found, ui.sources(), seen.say)))
+        return
+    ui.html(charts.answer(section.sentence))
+    ui.html(charts.table(*section.table, caption=section.title))
+    if section.below:
+        ui.html(charts.caption(section.below))
+
+
+def _spreadsheet_row(seen: View, register: dict[str, Any]) -> None:
+    """The row of the register as it was loaded; it names persons."""
+    say = seen.say
+    with st.expander(say(N_("The spreadsheet row"))):
+        traced = ui.row_behind(seen, point_by(ui.points(), "classification"), register)
+        if traced is None:
+            ui.html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
+            return
+        columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
+        rows_ = [[heading or "", viewing.stored_value(value, say)] for _, heading, value in traced.fields if heading]
+        ui.html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))

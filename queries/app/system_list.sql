@@ -1,0 +1,192 @@
+-- Every system in use, its outcome in each duty (null without a needed export, none where nothing is asked) and its gaps.
+-- The items of points 4, 5, 7 and 10 stand beside it as relations.
+with exports as (
+    select
+        organisation,
+        bool_or(source = 'classification_actions') as plans,
+        bool_or(source = 'processing') as processings,
+        bool_or(source = 'processors') as agreements
+    from imports_at(as_of := $as_of, known_at := $known_at)
+    group by organisation
+),
+suppliers as (
+    select
+        organisation,
+        lower(system) as system_key,
+        lower(first(supplier order by import_id, sheet_number, row) filter (where supplier is not null))
+            as supplier_key
+    from systems_at(as_of := $as_of, known_at := $known_at)
+    where lifecycle_code is null
+    group by organisation, lower(system)
+),
+plans as (
+    select
+        organisation,
+        lower(system) as system_key,
+        count(*) as actions,
+        count(*) filter (where due < $as_of and (done is null or done > $as_of)) as overdue
+    from classification_actions_at(as_of := $as_of, known_at := $known_at)
+    group by organisation, lower(system)
+),
+recorded as (
+    -- one processing may name several systems, with commas or semicolons between
+    select distinct organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key
+    from (
+        select organisation, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
+        from active_processing_at(as_of := $as_of, known_at := $known_at)
+    )
+),
+agreements as (
+    select
+        a.organisation,
+        lower(a.supplier) as supplier_key,
+        a.service,
+        i.outcome,
+        i.reason,
+        -- one that is in order is enough; of the others the first speaks
+        {
+            'rank': list_position(['met', 'unmet', 'unknown', 'exempt'], i.outcome),
+            'id': lower(a.agreement_id)
+        } as place
+    from processors_at(as_of := $as_of, known_at := $known_at) as a
+    inner join processor_agreements_items as i
+        on i.organisation = a.organisation
+        and i.item = a.agreement_id
+        and i.file = a.file
+        and i.sheet is not distinct from a.sheet
+        and i.row = a.row
+),
+served as (
+    select
+        organisation,
+        lower(renamed('system', system, $as_of, $known_at)) as system_key,
+        first(outcome order by place) as outcome,
+        first(reason order by place) as reason
+    from (select *, trim(unnest(string_split_regex(service, '[,;]') || [service])) as system from agreements)
+    group by organisation, lower(renamed('system', system, $as_of, $known_at))
+),
+supplied as (
+    select
+        organisation,
+        supplier_key,
+        first(outcome order by place) as outcome,
+        first(reason order by place) as reason
+    from agreements
+    group by organisation, supplier_key
+),
+known as (
+    select
+        four.organisation,
+        four.department,
+        four.unit,
+        four.item as system,
+        s.object_leader is not null as led,
+        s.personal_data,
+        coalesce(p.actions, 0) as actions,
+        coalesce(p.overdue, 0) as overdue,
+        r.system_key is not null as processed,
+        four.outcome as classification_outcome,
+        four.reason as classification_reason,
+        four.due as classification_due,
+        five.outcome as risk_analysis_outcome,
+        five.reason as risk_analysis_reason,
+        five.due as risk_analysis_due,
+        seven.outcome as access_outcome,
+        seven.reason as access_reason,
+        seven.due as access_due,
+        coalesce(v.outcome, d.outcome) as agreed,
+        case when v.outcome is not null then v.reason else d.reason end as agreed_reason,
+        coalesce(e.plans, false) as with_plans,
+        coalesce(e.processings, false) as with_processings,
+        coalesce(e.agreements, false) as with_agreements,
+        four.file,
+        four.sheet,
+        four.row
+    from classification_items as four
+    inner join systems_in_use_at(as_of := $as_of, known_at := $known_at) as s
+        on s.organisation = four.organisation and s.system_key = lower(four.item)
+    left join risk_analysis_items as five on five.organisation = four.organisation and five.item = four.item
+    left join access_items as seven on seven.organisation = four.organisation and seven.item = four.item
+    left join exports as e on e.organisation = four.organisation
+    left join suppliers as u on u.organisation = four.organisation and u.system_key = s.system_key
+    left join plans as p on p.organisation = four.organisation and p.system_key = s.system_key
+    left join recorded as r on r.organisation = four.organisation and r.system_key = s.system_key
+    left join served as v on v.organisation = four.organisation and v.system_key = s.system_key
+    left join supplied as d on d.organisation = four.organisation and d.supplier_key = u.supplier_key
+),
+judged as (
+    select
+        *,
+        if(led, 'met', 'unmet') as leader_outcome,
+        case
+            when not with_plans then null
+            when classification_outcome = 'exempt' then 'exempt'
+            when overdue > 0 then 'unmet'
+            when actions > 0 then 'met'
+            else 'none'
+        end as plan_outcome,
+        case
+            when not with_processings then null
+            when processed then 'met'
+            when personal_data then 'unmet'
+            else 'none'
+        end as processing_outcome,
+        case
+            when not with_agreements then null
+            when agreed = 'met' then 'met'
+            when classification_outcome = 'exempt' then 'exempt'
+            when agreed is not null then agreed
+            when personal_data then 'unknown'
+            else 'none'
+        end as agreement_outcome,
+        [
+            leader_outcome, classification_outcome, plan_outcome, risk_analysis_outcome, access_outcome,
+            processing_outcome, agreement_outcome
+        ] as outcomes
+    from known
+)
+select
+    organisation,
+    department,
+    unit,
+    system,
+    personal_data,
+    actions,
+    overdue,
+    leader_outcome,
+    cast(null as varchar) as leader_reason,
+    cast(null as date) as leader_due,
+    classification_outcome,
+    classification_reason,
+    classification_due,
+    plan_outcome,
+    if(plan_outcome = 'exempt', 'central', null) as plan_reason,
+    cast(null as date) as plan_due,
+    risk_analysis_outcome,
+    risk_analysis_reason,
+    risk_analysis_due,
+    access_outcome,
+    access_reason,
+    access_due,
+    processing_outcome,
+    if(processing_outcome = 'none' and personal_data is null, 'not_said', null) as processing_reason,
+    cast(null as date) as processing_due,
+    agreement_outcome,
+    case
+        when agreement_outcome = 'exempt' and classification_outcome = 'exempt' then 'central'
+        when agreement_outcome = 'unknown' and agreed is null then 'none_found'
+        when agreement_outcome = 'none' and personal_data is null then 'not_said'
+        else agreed_reason
+    end as agreement_reason,
+    cast(null as date) as agreement_due,
+    len(list_filter(outcomes, lambda outcome: outcome in ('unmet', 'unknown'))) as gaps,
+    file,
+    sheet,
+    row
+from judged
+order by
+    organisation collate sv,
+    gaps desc,
+    len(list_filter(outcomes, lambda outcome: outcome = 'unmet')) desc,
+    system collate sv,
+    system

@@ -1,0 +1,26 @@
+-- The active processings that name one system, with their outcome in point 8, whose items stand beside it as a relation.
+with naming as (
+    -- one processing may name several systems, with commas or semicolons between
+    select distinct import_id, sheet_number, row
+    from (
+        select
+            import_id,
+            sheet_number,
+            row,
+            trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
+        from active_processing_at(as_of := $as_of, known_at := $known_at)
+        where organisation = $organisation
+    )
+    where lower(renamed('system', system, $as_of, $known_at)) = lower($system)
+)
+select p.processing_id, p.name, renamed('unit', p.unit, $as_of, $known_at) as unit, p.reviewed, i.outcome, i.reason
+from active_processing_at(as_of := $as_of, known_at := $known_at) as p
+inner join naming using (import_id, sheet_number, row)
+left join processing_record_items as i
+    on i.organisation = p.organisation
+    and i.item = p.processing_id
+    and i.file = p.file
+    and i.sheet is not distinct from p.sheet
+    and i.row = p.row
+where p.organisation = $organisation
+order by p.name collate sv, lower(p.processing_id)

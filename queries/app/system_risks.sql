@@ -1,0 +1,16 @@
+-- The risks of one system, those of the latest analysis first and the highest first: above tolerance, and with what action.
+select
+    risk_id,
+    analysed,
+    analysed = max(analysed) over () as latest,
+    event,
+    risk_value,
+    coalesce(risk_value > $tolerance, false) as above,
+    action,
+    action is null or due is null as unplanned,
+    responsible,
+    due_of(due) as due,
+    status
+from risk_analyses_at(as_of := $as_of, known_at := $known_at)
+where organisation = $organisation and lower(system) = lower($system) and analysed <= $as_of
+order by analysed desc, risk_value desc nulls last, import_id, sheet_number, row

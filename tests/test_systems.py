@@ -1,0 +1,471 @@
+"""The page of the systems: gaps as points and figures count them, one system with all its rows, who sees what."""
+
+import html
+import re
+from datetime import date
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from compliance import permissions, viewing_systems
+from compliance.assessing import basis, items
+from compliance.database import EVERYTHING_KNOWN, Database
+from compliance.figures import figures, load_figures
+from compliance.language import Language
+from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
+from compliance.places import ROOT
+from compliance.points import point_by
+from compliance.renaming import add_alias
+from compliance.system_cards import DUTIES, card, is_gap, systems, without_persons
+from compliance.viewing_systems import Filter
+from tests.line import POINTS, SOURCES, Line
+from tests.sampled import beside, made
+
+SAMPLE_DAY = date(2026, 10, 31)
+DAY = date(2026, 11, 1)
+FIGURES = load_figures(None)
+SV, EN = Language("sv"), Language("en")
+ODD = "Delta & Å/B? #1 +"
+EXPORTS = {
+    "register": f"""
+        Namn|Enhet|Objekt|Objektägare|Objektledare|Leverantör|Status|Ansvarsnivå|Behandlar personuppgifter
+        Alfa | HR | Lön | Ove Orm | Anna Ask | Leverans AB | | Lokalt | Ja
+        Beta | HR | Lön | Ove Orm | | Leverans AB | | Lokalt | Ja
+        Gamma | HR | Kansli | | | | | Centralt | Ja
+        {ODD} | Skola | | | Bo Berg | Annan AB | | Lokalt | Nej
+        Epsilon | Skola | | | | | Avvecklad | Lokalt | Ja
+        Zeta | Skola | | | Cia Ceder | Tredje AB | | | Ja""",
+    "klassa": """
+        Objekt/System | Informationsmängd | K | R | T | Klassad datum
+        alfa | Löner | 3 | 2 | 1 | 2026-05-01
+        ALFA | Loggar | 1 | 1 | 2 | 2026-05-01
+        Alfa | Löner | 2 | 2 | 1 | 2025-04-01
+        Beta | Löner | 2 | 2 | 2 | 2026-06-01
+        Alfa | Löner | 1 | 1 | 1 | 2026-12-01""",
+    "plan": """
+        Åtgärds-ID | System | Krav | Status | Ansvarig | Planerat klart | Klart datum
+        1 | Beta | Logga | Pågår | Dan Dal | 2026-09-01 |
+        2 | Beta | Kryptera | Klar | Dan Dal | 2026-08-01 | 2026-07-01
+        3 | alfa | Öva | Pågår | Dan Dal | 2027-01-01 |
+        4 | Gamma | Logga | Pågår | Dan Dal | 2026-09-01 |
+        5 | BETA | Testa | Klar | Dan Dal | 2026-10-31 | 2026-11-02
+        6 | Beta | Öva | Pågår | Dan Dal | 2026-11-01 |""",
+    "risker": """
+        Risk-ID | Analysobjekt | Analysdatum | Händelse | Riskvärde | Riskägare | Åtgärd | Ansvarig | Klart senast
+        R1 | Alfa | 2026-02-01 | Läckage | 12 | Ove Orm | | |
+        R2 | Alfa | 2026-02-01 | Stopp | 8 | Ove Orm | | |
+        R3 | Alfa | 2026-02-01 | Brand | 9 | Ove Orm | Brandlarm | Dan Dal | 2026-12-01
+        R4 | Alfa | 2025-01-01 | Stöld | 16 | Ove Orm | | |""",
+    "behörigheter": """
+        System | Granskningsdatum | Konton före | Granskade | Borttagna | Granskad av | Underskrift
+        Alfa | 2025-08-01 | 9 | 9 | 0 | Eva Ek |
+        alfa | 2026-08-01 | 10 | 9 | 2 | Eva Ek |""",
+    "register30": """
+        Behandlings-ID | Namn | Verksamhetsområde | Status | Ändamål | Mottagare | System
+        B1 | Lön | HR | | Betala lön | Skatteverket | Alfa; Omega
+        B2 | Gammal lön | HR | Avslutad | Betala lön | Skatteverket | Beta
+        B3 | Betyg | Skola | | Sätta betyg | Elever | zeta, Delta""",
+    "avtal": """
+        Avtals-ID | Leverantör | Tjänst/System | Status | Avtalsdatum | Giltigt till
+        A1 | Leverans AB | Alfa | Ja | 2025-01-01 | 2026-01-01
+        A2 | Leverans AB | Annat | Ja | 2025-01-01 | 2027-01-01
+        A3 | Någon AB | ZETA | Ej tillämpligt | |""",
+    "incidenter": """
+        Ärende-ID | Rubrik | Kategori | Upptäckt | Enhet | System | Orsak | Stängd
+        I1 | Kalle tappade sin mobil | Förlust | 2026-03-01 10:00 | HR | ALFA | Slarv | 2026-03-05
+        I2 | Kalle fick fel brev | Felskick | 2026-10-01 10:00 | HR | Alfa | Slarv |
+        I3 | Kalle igen | Felskick | 2026-12-01 10:00 | HR | Alfa | Slarv |""",
+}
+PEOPLE = ("Anna Ask", "Ove Orm", "Bo Berg", "Dan Dal", "Eva Ek", "Kalle")
+
+
+def lines(table):
+    return "\n".join(line.strip() for line in table.strip().splitlines())
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory):
+    """The hand-made exports, loaded by the real line."""
+    found = Line(tmp_path_factory.mktemp("systems"))
+    for name, table in EXPORTS.items():
+        found.load_table(lines(table), name=f"{name}.csv", extract_date=DAY)
+    return found
+
+
+@pytest.fixture(scope="module")
+def found(line):
+    """The list of the hand-made systems, by name."""
+    return {row["system"]: row for row in of(line.database, DAY)}
+
+
+def of(database, day):
+    with database.cursor() as cursor:
+        return systems(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+
+
+def card_of(database, day, system):
+    with database.cursor() as cursor:
+        organisation = basis(cursor, days=[day], known_at=EVERYTHING_KNOWN).organisations[0]
+        return card(
+            cursor,
+            POINTS,
+            FIGURES,
+            organisation=organisation,
+            system=system,
+            as_of=day,
+            known_at=EVERYTHING_KNOWN,
+        )
+
+
+def short(row):
+    """The outcomes of a system, each by a letter: Met, Unmet, ? unknown, Exempt, - nothing asked, . no export."""
+    letters = {"met": "M", "unmet": "U", "unknown": "?", "exempt": "E", "none": "-", None: "."}
+    return " ".join(letters[row[f"{duty}_outcome"]] for duty in DUTIES)
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+
+
+def test_each_system_has_its_outcome_in_each_duty(found):
+    #                 leader, classification, plan, risk analysis, access, processing, agreement
+    assert {name: short(row) for name, row in found.items()} == {
+        "Alfa": "M M M M M M U",  # its own agreement has expired, though another with the supplier is in order
+        "Beta": "U U U U U U M",  # the only processing that names it has ended; an agreement of its supplier will do
+        "Gamma": "U E E E E U E",  # central: exempt but from the two that figures count for all systems
+        ODD: "M U - U U - -",  # no personal data, no plan
+        "Zeta": "M U - U U M E",  # named beside another, in another case; its agreement is not applicable
+    }
+
+
+def test_those_with_most_gaps_stand_first(found):
+    assert [(name, row["gaps"]) for name, row in found.items()] == [
+        ("Beta", 6),
+        (ODD, 3),
+        ("Zeta", 3),
+        ("Gamma", 2),
+        ("Alfa", 1),
+    ]
+
+
+def test_a_system_that_nothing_is_known_of_has_no_gap_where_an_export_is_missing(tmp_path):
+    line = Line(tmp_path)
+    line.load_table(lines(EXPORTS["register"]), name="register.csv", extract_date=DAY)
+    alone = {row["system"]: short(row) for row in of(line.database, DAY)}
+    # what the register could say of classification and risk analysis it does not say: unknown, and a gap
+    assert alone["Alfa"] == "M ? . ? . . ."
+    assert alone["Gamma"] == "U E . E . . ."
+    line.load_table(lines(EXPORTS["avtal"]), name="avtal.csv", extract_date=DAY)
+    line.load_table(lines(EXPORTS["plan"]), name="plan.csv", extract_date=DAY)
+    more = {row["system"]: short(row) for row in of(line.database, DAY)}
+    assert more["Gamma"] == "U E E E . . E"
+    assert more["Beta"] == "U ? U ? . . M"
+
+
+def test_personal_data_without_any_agreement_is_unknown_and_not_forgiven(tmp_path):
+    line = Line(tmp_path)
+    line.load_table(
+        "Systemnamn | Leverantör | Behandlar personuppgifter\nAlfa | X AB | Ja\nBeta | X AB |", name="r.csv"
+    )
+    line.load_table("Avtals-ID | Leverantör | Status\nA1 | Y AB | Ja", name="a.csv")
+    both = of(line.database, DAY)
+    assert [(r["system"], r["agreement_outcome"], r["agreement_reason"]) for r in both] == [
+        ("Alfa", "unknown", "none_found"),
+        ("Beta", "none", "not_said"),
+    ]
+
+
+@pytest.mark.parametrize("point_id", ["classification", "risk_analysis", "access"])
+@pytest.mark.parametrize("sample", [False, True], ids=["hand-made", "sample"])
+def test_the_list_agrees_with_the_point_item_by_item(point_id, sample, line):
+    database, day = (Database.at(made()), SAMPLE_DAY) if sample else (line.database, DAY)
+    with database.cursor() as cursor:
+        point = items(cursor, point_by(POINTS, point_id), as_of=day, known_at=EVERYTHING_KNOWN).to_pylist()
+    listed = {
+        row["system"]: (row[f"{point_id}_outcome"], row[f"{point_id}_reason"], row[f"{point_id}_due"], row["unit"])
+        for row in of(database, day)
+    }
+    assert listed == {item["item"]: (item["outcome"], item["reason"], item["due"], item["unit"]) for item in point}
+
+
+@pytest.mark.parametrize("sample", [False, True], ids=["hand-made", "sample"])
+def test_the_list_agrees_with_the_figures(sample, line):
+    database, day = (Database.at(made()), SAMPLE_DAY) if sample else (line.database, DAY)
+    with database.cursor() as cursor:
+        counted = {
+            figure.definition.id: figure
+            for figure in figures(cursor, FIGURES, points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+        }
+    listed = of(database, day)
+    leaders, unnamed = counted["object_leaders"], counted["systems_without_processing"]
+    assert (sum(is_gap(row, "leader") for row in listed), len(listed)) == (leaders.whole - leaders.part, leaders.whole)
+    assert sum(is_gap(row, "processing") for row in listed) == unnamed.part
+    assert sum(row["personal_data"] is True for row in listed) == unnamed.whole
+    if not sample:
+        assert (leaders.part, leaders.whole, unnamed.part, unnamed.whole) == (3, 5, 2, 4)
+        # two overdue actions are Beta's; Gamma's is counted too, though Gamma is exempt from having a plan
+        assert counted["classification_actions_overdue"].part == sum(row["overdue"] for row in listed) == 3
+
+
+def test_the_filter_lets_through_by_gap_and_by_name_or_unit(found):
+    def names(**given):
+        return [name for name, row in found.items() if Filter(**given).lets(row)]
+
+    assert names(gap="plan") == ["Beta"]
+    assert names(gap="processing") == ["Beta", "Gamma"]
+    assert names(text=" skola ") == [ODD, "Zeta"]
+    assert names(gap="risk_analysis", text="delta & å") == [ODD]
+
+
+def test_the_answer_is_a_sentence_made_from_the_figures(found):
+    listed = list(found.values())
+    assert viewing_systems.sentences(listed, EN) == [
+        "2 of 5 systems lack an object leader.",
+        "All have at least one gap.",
+    ]
+    assert viewing_systems.sentences(listed[2:3], SV) == [
+        "Det enda systemet har en objektledare.",
+        "1 har minst en brist.",
+    ]
+    assert viewing_systems.sentences([listed[2] | {"gaps": 0}], EN)[1] == "No gap is known."
+
+
+def test_the_facts_leave_out_what_is_exempt(found):
+    leader, classified, late, unrecorded = viewing_systems.facts(list(found.values()), EN)
+    assert (leader.value, leader.rest) == ("2", "of 5")
+    # of five one is central; Beta, Delta and Zeta are not in order
+    assert (classified.value, classified.rest, classified.note) == ("3", "of 4", "1 exempt")
+    assert (late.value, late.rest) == ("1", "of 2")
+    assert (unrecorded.value, unrecorded.rest) == ("2", "of 4")
+
+
+def test_every_outcome_of_the_samples_has_a_short_word_in_both_languages():
+    for row in of(Database.at(made()), SAMPLE_DAY):
+        for duty in DUTIES:
+            for say in (SV, EN):
+                assert 0 < len(viewing_systems.mark(row, duty, POINTS, say).word) < 30
+                assert not re.search("[a-z]_[a-z]", viewing_systems.duty_text(row, duty, POINTS, say))
+
+
+def test_the_pages_of_a_long_list_meet_without_gap_or_overlap():
+    turned = [viewing_systems.turns(page, 111, lambda **extra: extra["part"], EN) for page in (1, 2, 3)]
+    assert [here for _, here, _ in turned] == ["1 to 50 of 111", "51 to 100 of 111", "101 to 111 of 111"]
+    assert [(before.address, after.address) for before, _, after in turned] == [("", "2"), ("1", "3"), ("2", "")]
+    assert turned[1][2].text == "The next 11 →"
+    assert [viewing_systems.pages_of(n) for n in (0, 1, 50, 51)] == [1, 1, 1, 2]
+
+
+# --- one system --------------------------------------------------------------------------------------------------
+
+
+def test_one_system_has_the_rows_of_every_export_that_are_about_it(line):
+    alfa = card_of(line.database, DAY, "aLFA")
+    assert (alfa.register["system"], alfa.register["object_leader"], alfa.register["in_use"]) == (
+        "Alfa",
+        "Anna Ask",
+        True,
+    )
+    # what is classified after the day has not happened yet
+    assert [(row["classified"].year, row["latest"]) for row in alfa.classifications] == [
+        (2026, True),
+        (2026, True),
+        (2025, False),
+    ]
+    assert viewing_systems.levels(alfa.latest_classification) == "K3 R2 T2"
+    assert alfa.latest_classification[0]["valid_until"] == date(2027, 5, 1)
+    assert [(row["action_id"], row["state"]) for row in alfa.actions] == [("3", "open")]
+    assert [(row["risk_id"], row["above"], row["unplanned"]) for row in alfa.risks] == [
+        ("R1", True, True),
+        ("R3", True, False),
+        ("R2", False, True),
+        ("R4", True, True),
+    ]
+    assert [row["risk_id"] for row in alfa.latest_risks] == ["R1", "R3", "R2"]
+    assert [(row["accounts_before"], row["accounts_removed"]) for row in alfa.reviews] == [(10, 2), (9, 0)]
+    assert [row["processing_id"] for row in alfa.processings] == ["B1"]
+    assert [(row["agreement_id"], row["named"], row["reason"]) for row in alfa.agreements] == [
+        ("A1", True, "expired"),
+        ("A2", False, None),
+    ]
+    assert [(row["incident_id"], row["closed"]) for row in alfa.incidents] == [("I2", None), ("I1", date(2026, 3, 5))]
+
+
+def test_done_open_and_overdue_actions_are_told_apart_as_in_the_figures(line):
+    beta = card_of(line.database, DAY, "Beta")
+    assert [(row["action_id"], row["state"], row["done"]) for row in beta.actions] == [
+        ("1", "overdue", None),
+        ("5", "overdue", None),  # done the day after, whatever its status says
+        ("6", "open", None),  # due on the day
+        ("2", "done", date(2026, 7, 1)),
+    ]
+
+
+def test_a_system_that_has_changed_its_name_keeps_what_is_known_of_it(line):
+    day = date(2026, 11, 20)
+    add_alias(line.database, kind="system", old="Alfa", new="Nya Alfa", valid_from=day, order=line.order())
+    listed = {row["system"]: short(row) for row in of(line.database, day)}
+    assert listed["Nya Alfa"] == "M M M M M M U"
+    renamed = card_of(line.database, day, "alfa")
+    assert renamed.register["system"] == "Nya Alfa"
+    assert [len(rows) for rows in (renamed.processings, renamed.agreements, renamed.incidents)] == [1, 2, 2]
+
+
+def test_a_system_that_is_not_in_use_has_a_card_and_no_row_in_the_list(line, found):
+    epsilon = card_of(line.database, DAY, "Epsilon")
+    assert "Epsilon" not in found
+    assert (epsilon.register["in_use"], epsilon.register["lifecycle"]) == (False, "Avvecklad")
+    sentence = viewing_systems.card_sentences(epsilon, None, SV)
+    assert sentence == ["Epsilon är inte i drift och räknas inte i granskningspunkterna."]
+    assert card_of(line.database, DAY, "Omega") is None
+
+
+def test_the_sentence_of_a_system_names_its_gaps(line, found):
+    gamma = card_of(line.database, DAY, "Gamma")
+    assert viewing_systems.card_sentences(gamma, found["Gamma"], EN) == [
+        "Gamma has 2 gaps: object leader and processing in the record.",
+        "A central office classifies it, analyses its risks and reviews its access.",
+    ]
+
+
+def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, tmp_path):
+    alone = Line(tmp_path)
+    alone.load_table(lines(EXPORTS["register"]), name="register.csv", extract_date=DAY)
+    for database, text in (
+        (line.database, "The export Risk analyses says nothing of the system."),
+        (
+            alone.database,
+            "No export of Risk analyses is loaded. "
+            "It would tell risk values, and which risks have an action with a day.",
+        ),
+    ):
+        beta = card_of(database, DAY, "Beta")
+        risks = next(s for s in viewing_systems.sections(beta, POINTS, EN, persons=True) if s.source == "risk_analyses")
+        assert risks.table is None
+        assert viewing_systems.nothing(risks, beta, SOURCES, EN) == text
+
+
+def test_others_than_the_coordinator_get_no_name_of_a_person_and_no_title(line):
+    alfa = card_of(line.database, DAY, "Alfa")
+    assert all(name in repr(alfa) for name in ("Anna Ask", "Ove Orm", "Dan Dal", "Eva Ek", "Kalle"))
+    theirs = without_persons(alfa)
+    assert [name for name in PEOPLE if name in repr(theirs)] == []
+    assert theirs.register["led"]
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _warm(monkeypatch):
+    """AppTest begins each run like a server that is not warm; then pages/ is reached around app.py."""
+    begin = PagesManager.__init__
+
+    def begin_warm(self, *given, **named):
+        begin(self, *given, **named)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", begin_warm)
+
+
+@pytest.fixture
+def own(line, monkeypatch):
+    """The app on the hand-made exports."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sampled")
+    beside(path)
+    return path
+
+
+def opened(monkeypatch, *, role=COORDINATOR, **params):
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.switch_page("pages/systems.py")
+    for name, value in {"lang": "sv", "as_of": DAY.isoformat(), **params}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def text(app):
+    return html.unescape(" ".join(part.value for part in app.markdown))
+
+
+def names(app):
+    """The systems of the list in their order, each with the parameters of its address."""
+    links = re.findall(
+        r'<th scope="row"><a class="v-link" href="([^"]+)">([^<]+)</a>', " ".join(m.value for m in app.markdown)
+    )
+    return {html.unescape(name): dict(parse_qsl(urlsplit(html.unescape(address)).query)) for address, name in links}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_the_samples_open_with_their_answer(folder, monkeypatch, lang):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "own.duckdb"))
+    app = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat())
+    listed = of(Database.at(made()), SAMPLE_DAY)
+    assert all(sentence in text(app) for sentence in viewing_systems.sentences(listed, Language(lang)))
+    assert list(names(app)) == [row["system"] for row in listed[: viewing_systems.PAGE]]
+    third = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat(), part="3")
+    assert list(names(third)) == [row["system"] for row in listed[100:150]]
+
+
+def test_the_gap_and_the_text_are_kept_in_the_address(own, monkeypatch):
+    app = opened(monkeypatch, gap="risk_analysis", part="7")
+    assert list(names(app)) == ["Beta", ODD, "Zeta"]
+    assert app.button_group(key="gap risk_analysis sv").value == "risk_analysis"
+    app.text_input(key="systems text").set_value("skola").run()
+    assert app.query_params["q"] == "skola"
+    assert "part" not in app.query_params
+    assert list(names(app)) == [ODD, "Zeta"]
+    assert names(app)["Zeta"]["gap"] == "risk_analysis"
+    assert "Inget system passar" in text(opened(monkeypatch, q="finns inte"))
+    assert list(names(opened(monkeypatch, unit="HR", gap="nonsense"))) == ["Beta", "Gamma", "Alfa"]
+
+
+def test_a_name_with_odd_signs_opens_by_its_link(own, monkeypatch):
+    address = names(opened(monkeypatch))[ODD]
+    app = opened(monkeypatch, **address)
+    assert f"{ODD} har 3 brister: klassning, riskanalys och behörighetsgranskning." in text(app)
+
+
+def test_a_name_that_the_register_does_not_have_gives_a_sentence_and_the_list(own, monkeypatch):
+    app = opened(monkeypatch, system="Omega")
+    assert "Registret har inget system som heter Omega." in text(app)
+    assert len(names(app)) == 5
+
+
+def test_the_coordinator_sees_who_leads_and_the_spreadsheet_row(own, monkeypatch):
+    shown = text(opened(monkeypatch, system="alfa"))
+    assert [name for name in PEOPLE if name not in shown] == ["Bo Berg"]  # who leads another system
+    assert "register.csv, rad 2" in shown
+    assert "K3 R2 T2" in shown
+    assert "Avtalet har gått ut" in shown
+    assert "/point?as_of=2026-11-01&point=risk_analysis" in shown
+    assert "Kalkylarkets rad" in shown
+
+
+@pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
+def test_others_see_that_one_is_named_and_no_person(own, monkeypatch, role):
+    shown = text(opened(monkeypatch, role=role, system="Alfa"))
+    assert [name for name in PEOPLE if name in shown] == []
+    assert "Utsedd" in shown
+    assert "I2" in shown
+    assert "Kalkylarkets rad" not in shown
+    assert [name for name in PEOPLE if name in text(opened(monkeypatch, role=role))] == []
+
+
+def test_an_empty_database_says_what_is_missing(tmp_path, monkeypatch):
+    database = Database.at(tmp_path / "own.duckdb")
+    with database.writing():
+        pass
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(database.path))
+    app = opened(monkeypatch, lang="en")
+    assert "No export of System register is loaded up to 1\N{NO-BREAK SPACE}November\N{NO-BREAK SPACE}2026." in text(
+        app
+    )
