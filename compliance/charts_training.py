@@ -1,0 +1,193 @@
+"""What is drawn on the page of training: both courses side by side, part by part, and when they expire.
+
+Texts come in formatted and translated, as in charts.py.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from compliance.charts import Html, Status, _if, _scroll, _tag, anchor, bar, escaped, rich, status_mark
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text, and the address where it leads; a text alone where there is none."""
+
+    text: str
+    address: str = ""
+
+
+def _linked(link: Link) -> Html:
+    return anchor(link.text, link.address) if link.address else escaped(link.text)
+
+
+def crumbs(steps: Sequence[Link], *, label: str) -> Html:
+    """The way down to what is looked at, each step above it a link.
+
+    Example: `crumbs([Link("The whole organisation", "/training"), Link("Care")], label="Where you are")`.
+    """
+    items = (_tag("li", _linked(step)) for step in steps)
+    return _tag("div", _tag("ol", *items), css="v-crumbs", role="navigation", aria_label=label)
+
+
+@dataclass(frozen=True)
+class DrillHead:
+    """The words over the columns: the part, who lacks a course, the two courses, and who expires soon.
+
+    `…_short` stand beside the figures where the columns stand below each other.
+    """
+
+    part: str
+    missing: str
+    missing_short: str
+    courses: tuple[Link, Link]
+    expiring: str
+    expiring_short: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseCell:
+    """How far a part is with one course; `alt` says it in a sentence."""
+
+    status: Status
+    word: str
+    figure: str
+    share: float | None
+    target: float
+    alt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillRow:
+    """A department or a unit and its figures; the `whole` stands out."""
+
+    name: Link
+    missing: str
+    of: str
+    courses: tuple[CourseCell, CourseCell]
+    expiring: str
+    note: str = ""
+    whole: bool = False
+
+
+def drill(rows: Iterable[DrillRow], *, head: DrillHead, caption: str) -> Html:
+    """Parts below each other with both courses side by side; on a narrow screen the columns stand below the name.
+
+    Example: `drill([DrillRow(name=Link("Care"), missing="42", of="of 310", …)], head=head, caption="Department by …")`.
+    """
+    heads = (
+        _tag("th", text, scope="col", role="columnheader", css=css)
+        for text, css in [
+            (head.part, "v-d-name"),
+            (head.missing, "v-d-missing"),
+            *((_linked(course), "v-d-course") for course in head.courses),
+            (head.expiring, "v-d-expiring"),
+        ]
+    )
+    table = _tag(
+        "table",
+        _tag("caption", caption),
+        _tag("thead", _tag("tr", *heads, role="row"), role="rowgroup"),
+        _tag("tbody", *(_drill_row(row, head) for row in rows), role="rowgroup"),
+        css="v-drill",
+        role="table",
+    )
+    return _scroll(table, caption)
+
+
+def _drill_row(row: DrillRow, head: DrillHead) -> Html:
+    under = _if(row.note, _tag("span", row.note, css="v-small v-mute"))
+    cells = (
+        _tag(
+            "th", _linked(row.name), Html(" " if row.note else ""), under, scope="row", role="rowheader", css="v-d-name"
+        ),
+        _cell(_tag("strong", row.missing), Html(" "), _quiet(row.of), _short(head.missing_short), css="v-d-missing"),
+        *(_course_cell(cell, course.text) for cell, course in zip(row.courses, head.courses, strict=True)),
+        _cell(row.expiring, _short(head.expiring_short), css="v-d-expiring"),
+    )
+    return _tag("tr", *cells, role="row", css="v-d-whole" if row.whole else "")
+
+
+def _cell(*content: str, css: str) -> Html:
+    return _tag("td", *content, css=css, role="cell")
+
+
+def _quiet(text: str) -> Html:
+    return _tag("span", text, css="v-mute")
+
+
+def _short(text: str) -> Html:
+    """A word beside a figure, seen only where the heads are not; a screen reader has the heads."""
+    return _tag("span", f" {text}", css="v-d-short", aria_hidden="true")
+
+
+def _course_cell(cell: CourseCell, title: str) -> Html:
+    parts = (
+        _short(title),
+        bar(status=cell.status, share=cell.share, target=cell.target, alt=cell.alt),
+        _tag("span", cell.figure, css="v-d-figure"),
+        status_mark(cell.status, cell.word),
+    )
+    return _cell(_tag("div", *parts, css=f"v-d-bar v-row-{cell.status}"), css="v-d-course")
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """A month: its name and year ("" where the month before has it), its count, and its size of the tallest.
+
+    `soon` is the share of it that expires soon.
+    """
+
+    month: str
+    year: str
+    count: str
+    size: float
+    soon: float
+
+
+def expiry(months: Sequence[Expiry], *, alt: str) -> Html:
+    """How many courses expire month by month, those that do soon solid; columns, or rows on a narrow screen.
+
+    Example: `expiry([Expiry("okt", "2026", "12", 0.4, 1.0)], alt="138 courses expire …")`.
+    """
+    return _tag("div", *(_expiry(month) for month in months), css="v-expiry", role="img", aria_label=alt)
+
+
+def _expiry(month: Expiry) -> Html:
+    parts = (
+        _tag("span", css=css, style=f"flex-grow:{share:.4f}")
+        for css, share in (("v-e-later", 1 - month.soon), ("v-e-soon", month.soon))
+        if share > 0
+    )
+    drawn = _tag("span", *(parts if month.size else ()), css="v-e-bar", style=f"--size:{month.size:.4f}")
+    count = _tag("span", month.count, css="v-e-count" if month.size else "v-e-count v-mute")
+    name = _tag("span", month.month, _if(month.year, _tag("span", f" {month.year}", css="v-e-year")), css="v-e-month")
+    return _tag("span", _tag("span", count, drawn, css="v-e-track"), name, css="v-e-col")
+
+
+def expiry_keys(soon: str, later: str) -> Html:
+    """What the solid and the pale parts of the columns mean.
+
+    Example: `expiry_keys("within 90 days", "later")`.
+    """
+    items = (
+        _tag("li", _tag("span", css=f"v-key {css}", aria_hidden="true"), text)
+        for css, text in (("v-e-soon", soon), ("v-e-later", later))
+    )
+    return _tag("ul", *items, css="v-keys")
+
+
+def named(name: str, note: str) -> Html:
+    """A person's name with what is known of them beside it, for a table.
+
+    Example: `named("Kim Ek", "management group")`.
+    """
+    return _tag("div", name, Html(" " if note else ""), _if(note, _tag("span", note, css="v-small v-mute")))
+
+
+def quiet(text: str) -> Html:
+    """A text that stands back, for a table.
+
+    Example: `quiet("valid to 3 March 2027")`.
+    """
+    return _tag("div", rich(text), css="v-mute")

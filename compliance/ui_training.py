@@ -1,0 +1,197 @@
+"""What the page of training draws: the drill, the months ahead, and for the coordinator the persons to remind."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from compliance import charts, charts_training, permissions, places, training, ui, viewing, viewing_training
+from compliance.database import EVERYTHING_KNOWN
+from compliance.explaining import Place
+from compliance.figures import load_figures
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.points import Point
+from compliance.training import Listed, Rules, Training
+from compliance.ui import Key, View
+from compliance.viewing import Scope
+
+# How many rows a page holds; the file has all.
+MOST_PARTS: Final = 300
+MOST_PERSONS: Final = 500
+DRILLED: Final = {
+    "organisation": N_("Department by department"),
+    "department": N_("Unit by unit"),
+    "unit": N_("Both courses"),
+}
+
+
+def _rules(as_of: date) -> Rules:
+    return training.rules(ui.points(), load_figures(places.own_files()), as_of)
+
+
+def _place(scope: Scope) -> Place:
+    return Place(scope.organisation, scope.department, scope.unit)
+
+
+@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+def courses_of(key: Key, as_of: date, scope: Scope) -> Training:
+    """The courses of a scope, with the first persons of each list where the person may see them."""
+    most = MOST_PERSONS if ui.user().may(Permission.SEE_PERSONS) else 0
+    with ui.at(key).cursor() as cursor:
+        return training.training(
+            cursor, _rules(as_of), place=_place(scope), as_of=as_of, known_at=EVERYTHING_KNOWN, most=most
+        )
+
+
+def missing_sources(seen: View) -> tuple[str, ...]:
+    """The sources that the page needs and that are not loaded."""
+    return training.missing_sources(ui.basis(seen.key, seen.as_of), _rules(seen.as_of), seen.scope.organisation)
+
+
+def empty(seen: View, sources: tuple[str, ...]) -> None:
+    """What is missing, and where to mend it."""
+    say = seen.say
+    names = viewing.listed([say.pick(ui.sources()[id_].title) for id_ in sources], say)
+    title = say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(seen.as_of))
+    text = say(N_("Who has the courses cannot be counted. It is shown as no basis, not as 0 per cent."))
+    ui.html(charts.page_title(say(N_("Training"))))
+    with st.container(border=True, key="card-empty"):
+        ui.html(charts.empty_state("no_basis", say(N_("No basis")), title=title, texts=[text]))
+        if seen.user.may(Permission.LOAD_EXPORTS):
+            ui.link(seen, "imports", say(N_("Load exports")))
+
+
+def too_few(seen: View) -> None:
+    """Why a scope of few persons shows nothing, and the way up."""
+    say = seen.say
+    way(seen)
+    ui.html(charts.page_title(say(N_("Training")), kicker=seen.scope.name(say)))
+    ui.html(charts.empty_state("nothing_to_assess", say(N_("Too few persons")), title=say(viewing.TOO_FEW)))
+
+
+def address(seen: View, department: str | None, unit: str | None) -> str:
+    """The address of this page for another department or unit."""
+    scope = Scope(seen.scope.organisation, department, unit)
+    return ui.address(replace(seen, scope=scope), "training")
+
+
+def way(seen: View) -> None:
+    """The way down to what is looked at."""
+    steps = viewing_training.crumbs(seen.scope, seen.say, lambda *part: address(seen, *part))
+    if steps:
+        ui.html(charts_training.crumbs(steps, label=seen.say(N_("Where you are"))))
+
+
+def drill(seen: View, found: Training, *, persons: bool) -> None:
+    """The scope and its parts, whoever lacks most first, each a link one step down."""
+    say, scope = seen.say, seen.scope
+    title = say(DRILLED[scope.level])
+    note = say(N_("Where most lack a course stands first. Follow a name to see what is below it."))
+    parts = viewing_training.shown_parts(found, say, persons=persons)
+    ui.html(charts.section(title, note=note if parts else ""))
+    ui.html(charts.legend(viewing_training.legend(found, parts, say), label=say(N_("Signs"))))
+    shown = _folded(seen, parts)
+    head = viewing_training.head(found, scope, say, lambda point: _point_address(seen, point))
+    rows = viewing_training.rows(found, shown, scope, say, lambda *part: address(seen, *part))
+    ui.html(charts_training.drill(rows, head=head, caption=title))
+
+
+def _point_address(seen: View, point: Point) -> str:
+    return ui.address(seen, "point", point=point.id)
+
+
+def _folded(seen: View, parts: list[training.Part]) -> list[training.Part]:
+    """The first parts, or all that a page holds."""
+    if len(parts) <= viewing_training.FIRST_PARTS:
+        return parts
+    say = seen.say
+    label = say(N_("Show all {n}"), n=say.number(min(len(parts), MOST_PARTS)))
+    every = st.toggle(label, key=f"all parts {seen.scope} {say.code}")
+    return parts[: MOST_PARTS if every else viewing_training.FIRST_PARTS]
+
+
+def ahead(seen: View, found: Training) -> None:
+    """When valid courses expire, a column a month, each course for itself; and the same as a table."""
+    say = seen.say
+    title = say(N_("When the courses expire"))
+    ui.html(charts.section(title))
+    keys = charts_training.expiry_keys(viewing_training.soon_until(found, say), say(N_("later")))
+    ui.html(keys)
+    for place, column in enumerate(st.columns(2, gap="large")):
+        with column:
+            name = viewing_training.course_name(found.asked.points[place], say)
+            ui.html(charts.section(name, note=viewing_training.months_note(found, place, say), level=3))
+            drawn = viewing_training.months(found, place, say)
+            ui.html(charts_training.expiry(drawn, alt=viewing_training.months_alt(found, place, say)))
+    ui.as_table(seen, viewing_training.months_table(found, say), caption=title)
+
+
+def missing(seen: View, found: Training) -> None:
+    """Who lacks a course, and why: for the coordinator."""
+    n, say = found.whole.n.missing, seen.say
+    note = say(N_("Those who lack both courses stand first."))
+    ui.html(charts.section(say(N_("Who lacks a course")), note=note if n else ""))
+    if not n:
+        ui.html(charts.caption(say(N_("Nobody lacks a course."))))
+        return
+    _list(seen, found, "missing", of=n)
+
+
+def expiring(seen: View, found: Training) -> None:
+    """Whose course expires soon, and when: for the coordinator."""
+    n, say = found.whole.n.expiring, seen.say
+    title = say(N_("Whose course expires {soon}"), soon=viewing_training.within(found, say))
+    ui.html(charts.section(title, note=say(N_("The next one stands first.")) if n else ""))
+    if not n:
+        ui.html(charts.caption(say(N_("No course expires by then."))))
+        return
+    _list(seen, found, "expiring", of=n)
+
+
+def _list(seen: View, found: Training, which: Listed, *, of: int) -> None:
+    """The first persons, the others folded, and a file to remind them all from."""
+    say = seen.say
+    persons = found.missing if which == "missing" else found.expiring
+    first = persons[: viewing_training.FIRST_PERSONS]
+    caption = say(N_("Who lacks a course")) if which == "missing" else say(N_("Whose course expires"))
+    table = viewing_training.persons_table(first, which, found, say, units=not seen.scope.unit)
+    ui.html(charts.table(*table, caption=caption))
+    if of > len(first):
+        with st.expander(say(N_("Show all {n}"), n=say.number(of))):
+            _all_persons(seen, found, which, of=of)
+    st.download_button(
+        say(N_("Download for reminders (CSV)")),
+        lambda: _reminders(seen, found, which),
+        file_name=f"training_{which}_{seen.as_of}.csv",
+        mime="text/csv",
+        key=f"reminders {which}",
+        on_click="ignore",
+    )
+
+
+def _all_persons(seen: View, found: Training, which: Listed, *, of: int) -> None:
+    say = seen.say
+    persons = found.missing if which == "missing" else found.expiring
+    table = viewing_training.person_rows(persons, found, say)
+    if of > len(persons):
+        n, every = say.number(len(persons)), say.number(of)
+        ui.html(charts.caption(say(N_("{n} of {of} are shown. The file has all of them."), n=n, of=every)))
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=min(36 * (len(table) + 1) + 3, 420),
+        key=f"persons {which} {say.code}",
+        alt=say.plural("A list of {n} employee", "A list of {n} employees", len(table)),
+    )
+
+
+def _reminders(seen: View, found: Training, which: Listed) -> bytes:
+    """Every person of a list as a file; whoever asks for it must still be allowed to see persons."""
+    permissions.require(ui.user(), Permission.SEE_PERSONS)
+    with seen.database.cursor() as cursor:
+        persons = training.listed(
+            cursor, found.asked, which, place=_place(seen.scope), as_of=seen.as_of, known_at=EVERYTHING_KNOWN
+        )
+    return viewing.swedish_csv(viewing_training.reminder_rows(persons, which, found, seen.say))

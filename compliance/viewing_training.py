@@ -1,0 +1,397 @@
+"""The courses in words: what the page of training says of a scope, its parts, the months ahead and its persons."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from compliance import charts, charts_training, viewing
+from compliance.assessing import OUTCOMES, Coverage
+from compliance.charts_training import CourseCell, DrillHead, DrillRow, Expiry, Link
+from compliance.extracts import FEW_PERSONS
+from compliance.language import N_, NBSP, Language
+from compliance.points import Point
+from compliance.training import Counts, Listed, Part, Person, Standing, Training
+from compliance.viewing import DASH, SOFT, Scope
+
+# The address of the page for a department and a unit.
+Address = Callable[[str | None, str | None], str]
+Table = tuple[list[charts.Column], list[list[str]]]
+FIRST_PARTS: Final = 12
+FIRST_PERSONS: Final = 8
+TOO_FEW: Final = N_("fewer than five persons")
+
+
+def course_name(point: Point, say: Language) -> str:
+    """What the course is called in short, without what every course is: the part after the colon."""
+    short = say.pick(point.short)
+    return short.partition(": ")[2] or short
+
+
+def hidden(part: Part) -> bool:
+    """Whether a part's figures rest on so few persons that only the coordinator may see them (rulebook, section 5)."""
+    few = part.n.counted < FEW_PERSONS or any(viewing.hidden(course) for course in part.courses)
+    return _is_part(part) and part.n.persons > 0 and few
+
+
+def shown_parts(found: Training, say: Language, *, persons: bool) -> list[Part]:
+    """The parts that a reader may see: for others than the coordinator those of few persons are added up as one."""
+    few = [part for part in found.parts if hidden(part)]
+    if persons or not few:
+        return list(found.parts)
+    kept = [part for part in found.parts if not hidden(part)]
+    together = _together(few, say(viewing.OTHER_UNITS))
+    return kept if hidden(together) else [*kept, together]
+
+
+def _together(parts: Sequence[Part], name: str) -> Part:
+    first, second = (
+        replace(
+            parts[0].courses[place],
+            department=None,
+            unit=name,
+            **{outcome: sum(getattr(part.courses[place], outcome) for part in parts) for outcome in OUTCOMES},
+        )
+        for place in (0, 1)
+    )
+    return Part(None, name, (first, second), sum((part.n for part in parts), Counts()))
+
+
+# --- The answer and the facts -------------------------------------------------------------------------------------
+
+
+def sentences(found: Training, say: Language, *, persons: bool) -> list[str]:
+    """The page's answer: who lacks a course, and where most do."""
+    n = found.whole.n
+    if not n.counted:
+        return [say(N_("There is nobody here whom the courses are asked of."))]
+    if not n.missing:
+        return [
+            say.plural("The only employee has both courses.", "All {n} employees have both courses.", n.counted),
+            *_soon(found, say),
+        ]
+    first = say.plural(
+        "{n} of {of} employees lacks at least one of the courses.",
+        "{n} of {of} employees lack at least one of the courses.",
+        n.missing,
+        of=say.number(n.counted),
+    )
+    return [first, *(_most(found, say, persons=persons) or _soon(found, say))]
+
+
+def _most(found: Training, say: Language, *, persons: bool) -> list[str]:
+    """Where most lack a course; nothing where two are alike, or where it is a part that the reader may not see."""
+    if len(found.parts) < 2:
+        return []
+    first, second = found.parts[:2]
+    if first.n.missing == second.n.missing or (hidden(first) and not persons):
+        return []
+    return [say(N_("{part} has the most."), part=part_name(first))]
+
+
+def _soon(found: Training, say: Language) -> list[str]:
+    n = found.whole.n.expiring
+    if not n:
+        return []
+    soon = within(found, say)
+    return [say.plural("{n} has a course that expires {soon}.", "{n} have a course that expires {soon}.", n, soon=soon)]
+
+
+def within(found: Training, say: Language) -> str:
+    """How soon is soon: as many days ahead for both courses, or each its own."""
+    first, second = found.asked.days
+    if first == second:
+        return say.plural("within {n} day", "within {n} days", first)
+    return say(N_("within {n} or {other} days"), n=first, other=second)
+
+
+def facts(found: Training, say: Language, *, persons: bool) -> list[charts.Fact]:
+    """What a manager asks next: who lacks how much, who has both, the management group, and what runs out."""
+    n = found.whole.n
+    one = n.missing - n.missing_both
+    split = say(N_("{both} lack both, {one} one of them"), both=say.number(n.missing_both), one=say.number(one))
+    of = say(N_("of {of}"), of=say.number(n.counted))
+    # most parts of an organisation have nobody of the management group
+    management = n.management_in_both > 0 or not _is_part(found.whole)
+    return [
+        charts.Fact(say(N_("Lack a course")), say.number(n.missing), of, split),
+        _share_fact(say(N_("Both courses")), n.met_both, n.in_both, say),
+        *([_management_fact(found, say, persons=persons)] if management else []),
+        _expiring_fact(found, say),
+    ]
+
+
+def _is_part(part: Part) -> bool:
+    return part.department is not None or part.unit is not None
+
+
+def _share_fact(title: str, part: int, whole: int, say: Language) -> charts.Fact:
+    if not whole:
+        return charts.Fact(title, DASH)
+    note = say(N_("{n} of {of} employees"), n=say.number(part), of=say.number(whole))
+    return charts.Fact(title, say.percent(part / whole), note=note)
+
+
+def _management_fact(found: Training, say: Language, *, persons: bool) -> charts.Fact:
+    """The management group's own share; within a part it may rest on few persons."""
+    title, n = say(N_("The management group, both courses")), found.whole.n
+    if not n.management_in_both:
+        return charts.Fact(title, DASH, note=say(N_("the staff list names nobody as management group")))
+    if _is_part(found.whole) and n.management_in_both < FEW_PERSONS and not persons:
+        return charts.Fact(title, DASH, note=say(TOO_FEW))
+    return _share_fact(title, n.management_both, n.management_in_both, say)
+
+
+def _expiring_fact(found: Training, say: Language) -> charts.Fact:
+    n = found.whole.n
+    parts = [
+        say(
+            N_("{course}: {n} of {of} valid"),
+            course=course_name(course.point, say),
+            n=say.number(expiring),
+            of=say.number(course.met),
+        )
+        for course, expiring in zip(found.whole.courses, _expiring(n), strict=True)
+    ]
+    title, of = say(N_("Course expires {soon}"), soon=within(found, say)), say(N_("of {of}"), of=say.number(n.counted))
+    return charts.Fact(title, say.number(n.expiring), of, ". ".join(parts))
+
+
+def _expiring(n: Counts) -> tuple[int, int]:
+    return n.information_security_expiring, n.data_protection_expiring
+
+
+def beside(found: Training, say: Language, *, persons: bool) -> list[str]:
+    """Who is not counted, and who belongs to no department."""
+    n, texts = found.whole.n, []
+    parts = [
+        say.plural("{n} on leave", "{n} on leave", n.on_leave) if n.on_leave else "",
+        say.plural("{n} newly employed", "{n} newly employed", n.newly_employed) if n.newly_employed else "",
+    ]
+    if any(parts):
+        texts.append(say(N_("Not counted: {parts}."), parts=viewing.listed([part for part in parts if part], say)))
+    lost = 0 if _is_part(found.whole) else n.without_department
+    if lost >= FEW_PERSONS or (lost and persons):
+        texts.append(
+            say.plural(
+                "{n} employee belongs to a unit without a department. Such a unit stands by itself in the list.",
+                "{n} employees belong to a unit without a department. Such units stand by themselves in the list.",
+                lost,
+            )
+        )
+    return texts
+
+
+# --- Part by part -------------------------------------------------------------------------------------------------
+
+
+def part_name(part: Part) -> str:
+    """What a person calls a part."""
+    return part.unit or part.department or ""
+
+
+def crumbs(scope: Scope, say: Language, address: Address) -> list[Link]:
+    """The way down to the scope; nothing at the top."""
+    if scope.level == "organisation":
+        return []
+    steps = [Link(say(N_("The whole organisation")), address(None, None))]
+    if scope.unit and scope.department:
+        steps.append(Link(scope.department, address(scope.department, None)))
+    return [*steps, Link(scope.name(say))]
+
+
+def head(found: Training, scope: Scope, say: Language, address: Callable[[Point], str]) -> DrillHead:
+    """The words over the columns; a course's name leads to its review point."""
+    first, second = (
+        Link(f"{course.point.number} {course_name(course.point, say)}", address(course.point))
+        for course in found.whole.courses
+    )
+    return DrillHead(
+        part=say(N_("Unit")) if scope.department or scope.unit else say(N_("Department")),
+        missing=say(N_("Lack a course")),
+        missing_short=say(N_("lack a course")),
+        courses=(first, second),
+        expiring=say(N_("Expire {soon}"), soon=within(found, say)),
+        expiring_short=say(N_("expire {soon}"), soon=within(found, say)),
+    )
+
+
+def rows(found: Training, parts: Sequence[Part], scope: Scope, say: Language, address: Address) -> list[DrillRow]:
+    """The scope itself, then its parts, each with a link one step down."""
+    whole = replace(_row(found.whole, say), name=Link(scope.name(say)), whole=bool(found.parts))
+    return [whole, *(replace(_row(part, say), name=_down(part, say, address)) for part in parts)]
+
+
+def _down(part: Part, say: Language, address: Address) -> Link:
+    name = viewing.softened(part_name(part))
+    if part.unit == say(viewing.OTHER_UNITS) and part.department is None:
+        return Link(name)
+    return Link(name, address(None if part.unit else part.department, part.unit))
+
+
+def _row(part: Part, say: Language) -> DrillRow:
+    first, second = (_cell(course, say) for course in part.courses)
+    alone = part.unit and not part.department and part.unit != say(viewing.OTHER_UNITS)
+    return DrillRow(
+        name=Link(""),
+        missing=say.number(part.n.missing) if part.n.counted else DASH,
+        of=say(N_("of {of}"), of=say.number(part.n.counted)) if part.n.counted else "",
+        courses=(first, second),
+        expiring=say.number(part.n.expiring) if part.n.counted else DASH,
+        note=say(N_("without department")) if alone else "",
+    )
+
+
+def _cell(course: Coverage, say: Language) -> CourseCell:
+    return CourseCell(
+        status=viewing.status(course),
+        word=viewing.word(course, say),
+        figure=viewing.percent(course, say),
+        share=course.coverage,
+        target=course.target.target,
+        alt=viewing.sentence(course, None, say),
+    )
+
+
+def legend(found: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
+    """The signs that the rows use."""
+    used = {course.status for part in (found.whole, *parts) for course in part.courses}
+    signs = [charts.LegendEntry(kind.value, say(word)) for kind, word in viewing.STATUS_WORDS.items() if kind in used]
+    return [*signs, charts.LegendEntry("target", say(N_("Target")))]
+
+
+# --- The months ahead ---------------------------------------------------------------------------------------------
+
+
+def months(found: Training, place: int, say: Language) -> list[Expiry]:
+    """When the valid courses of one kind expire, month by month; both kinds are drawn on one scale."""
+    tallest = max((n for month in found.months for n in month.ending), default=0) or 1
+    return [
+        Expiry(
+            month=say.date(month.first_day, form="MMM").rstrip("."),
+            year=str(month.first_day.year) if month.first_day.month == 1 or month is found.months[0] else "",
+            count=say.number(month.ending[place]),
+            size=month.ending[place] / tallest,
+            soon=month.soon[place] / month.ending[place] if month.ending[place] else 0.0,
+        )
+        for month in found.months
+    ]
+
+
+def months_note(found: Training, place: int, say: Language) -> str:
+    """How many of the valid courses expire in the months that are drawn."""
+    ending = sum(month.ending[place] for month in found.months)
+    text = N_("{n} of {of} valid courses expire by the end of {month}.")
+    of = found.whole.courses[place].met
+    return say(text, n=say.number(ending), of=say.number(of), month=_month(found.months[-1].first_day, say))
+
+
+def months_alt(found: Training, place: int, say: Language) -> str:
+    """The months for those who do not see them: how many courses expire, and when most do."""
+    name = course_name(found.whole.courses[place].point, say).replace(SOFT, "")
+    most = max(found.months, key=lambda month: month.ending[place])
+    texts = [f"{name}: {months_note(found, place, say)}"]
+    if most.ending[place]:
+        of_month = {"month": _month(most.first_day, say), "n": say.number(most.ending[place])}
+        texts.append(say(N_("Most in {month}: {n}."), **of_month))
+    return " ".join(texts)
+
+
+def months_table(found: Training, say: Language) -> Table:
+    """The months ahead in figures."""
+    columns = [
+        charts.Column(say(N_("Month")), row_header=True),
+        *(charts.Column(course_name(course.point, say), numeric=True) for course in found.whole.courses),
+    ]
+    return columns, [[_month(month.first_day, say), *(say.number(n) for n in month.ending)] for month in found.months]
+
+
+def _month(day: date, say: Language) -> str:
+    return say.date(day, form="MMMM y")
+
+
+def soon_until(found: Training, say: Language) -> str:
+    """What the solid part of the columns means: up to which day a course expires soon."""
+    last = found.as_of + timedelta(days=found.asked.days[0])
+    if found.asked.days[0] != found.asked.days[1]:
+        return within(found, say)
+    return say(N_("{soon}, up to {day}"), soon=within(found, say), day=say.date(last))
+
+
+# --- The persons, for the coordinator -----------------------------------------------------------------------------
+
+
+def persons_table(persons: Sequence[Person], which: Listed, found: Training, say: Language, *, units: bool) -> Table:
+    """Persons with both courses: what is asked for is plain, what is in order stands back."""
+    columns = [
+        charts.Column(say(N_("Name")), row_header=True),
+        *([charts.Column(say(N_("Unit")))] if units else []),
+        *(charts.Column(course_name(point, say)) for point in found.asked.points),
+    ]
+    return columns, [
+        [
+            charts_training.named(person.name, say(N_("management group")) if person.management else ""),
+            *([person.unit or DASH] if units else []),
+            *(_standing(one, which, point, say) for one, point in _courses(person, found)),
+        ]
+        for person in persons
+    ]
+
+
+def _courses(person: Person, found: Training) -> list[tuple[Standing, Point]]:
+    return list(zip(person.courses, found.asked.points, strict=True))
+
+
+def _standing(one: Standing, which: Listed, point: Point, say: Language) -> str:
+    text = standing_text(one, point, say)
+    return text if _wanted(one, which) else charts_training.quiet(text)
+
+
+def _wanted(one: Standing, which: Listed) -> bool:
+    """Whether it is this course that a list is about."""
+    return one.expiring if which == "expiring" else one.outcome == "unmet"
+
+
+def standing_text(one: Standing, point: Point, say: Language) -> str:
+    """How far a person is with a course, in words and with the day that it is about."""
+    if one.outcome == "met":
+        if one.due is None:
+            return say(N_("valid until further notice"))
+        text = N_("expires {day}") if one.expiring else N_("valid until {day}")
+        return say(text, day=say.date(one.due))
+    if one.reason == "expired" and one.due:
+        return say(N_("expired {day}"), day=say.date(one.due))
+    reason = say.pick(point.reasons[one.reason]) if one.reason in point.reasons else say(viewing.OUTCOMES[one.outcome])
+    return reason[:1].lower() + reason[1:]
+
+
+def reminder_rows(persons: Sequence[Person], which: Listed, found: Training, say: Language) -> list[dict[str, object]]:
+    """Whom to remind of what, one row a person and course, under translated headings."""
+    return [
+        {
+            say(N_("Name")): person.name,
+            say(N_("E-mail")): person.email or "",
+            say(N_("Unit")): person.unit or "",
+            say(N_("Course")): say.pick(point.title).replace(SOFT, ""),
+            say(N_("Reason")): standing_text(one, point, say).replace(NBSP, " "),
+        }
+        for person in persons
+        for one, point in _courses(person, found)
+        if _wanted(one, which)
+    ]
+
+
+def person_rows(persons: Sequence[Person], found: Training, say: Language) -> list[dict[str, object]]:
+    """Persons with both courses and their address, as a long list shows them."""
+    return [
+        {
+            say(N_("Name")): person.name,
+            say(N_("E-mail")): person.email or "",
+            say(N_("Unit")): person.unit or "",
+            **{
+                course_name(point, say).replace(SOFT, ""): standing_text(one, point, say)
+                for one, point in _courses(person, found)
+            },
+        }
+        for person in persons
+    ]

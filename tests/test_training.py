@@ -1,0 +1,493 @@
+"""The page of training: figures are those of points 1 and 2, persons the right ones, told to the coordinator only."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree
+
+import pytest
+import streamlit as st
+
+from compliance import charts_training, permissions, training, viewing_training
+from compliance.assessing import coverage, items
+from compliance.charts_training import CourseCell, DrillHead, DrillRow, Expiry, Link
+from compliance.database import EVERYTHING_KNOWN, rows
+from compliance.errors import Refusal
+from compliance.explaining import Place
+from compliance.figures import figures, load_figures
+from compliance.language import Language
+from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
+from compliance.renaming import add_alias
+from compliance.viewing import OTHER_UNITS, Scope
+from tests.exports import random_exports, write_workbook
+from tests.line import POINTS, Line
+from tests.test_pages import DAY, _warm, folder, opened, own, sample, text  # noqa: F401 - fixtures
+
+AS_OF = date(2026, 11, 24)
+SV, EN = Language("sv"), Language("en")
+ORGANISATION = "Förvaltningen"
+DEFINITIONS = load_figures(None)
+
+# On AS_OF 90 days ahead is 22 February 2027. Eva and Fia are not counted; Lager has no department.
+STAFF = """
+AD-konto | Namn | E-post         | Avdelning | Enhet | Anställningsdatum | Tjänstledig | Ledningsgrupp
+a1       | Ada  | ada@example.se | Omsorg    | Norr  | 2020-01-01        |             | Ja
+a2       | Bo   |                | Omsorg    | Norr  | 2020-01-01        |             |
+a3       | Cia  | cia@example.se | Omsorg    | Norr  | 2020-01-01        |             |
+a4       | Dan  | dan@example.se | Omsorg    | NORR  | 2020-01-01        |             |
+a5       | Eva  | eva@example.se | Omsorg    | Norr  | 2020-01-01        | Ja          | Ja
+a6       | Fia  | fia@example.se | Omsorg    | Norr  | 2026-11-01        |             |
+b1       | Gun  | gun@example.se | Omsorg    | Söder | 2020-01-01        |             |
+b2       | Hal  | hal@example.se | Omsorg    | Söder | 2020-01-01        |             |
+c1       | Ivo  | ivo@example.se |           | Lager | 2020-01-01        |             | Ja
+"""
+COURSES = """
+AD-konto | E-post        | Kurskod   | Kurs | Status      | Startdatum | Slutfört datum | Giltig till
+a1       |               | INFOSAK   | I    | Godkänd     |            | 2024-11-24     | 2026-11-24
+a1       |               | DATASKYDD | D    | Godkänd     |            | 2025-01-01     | tillsvidare
+a2       | bo@example.se | INFOSAK   | I    | Godkänd     |            | 2024-11-23     | 2026-11-23
+a3       |               | INFOSAK   | I    | Ej godkänd  |            | 2026-01-01     |
+a3       |               | DATASKYDD | D    | Godkänd     |            | 2025-01-01     | 2027-02-22
+a4       |               | INFOSAK   | I    | Påbörjad    | 2026-01-01 |                |
+a4       |               | DATASKYDD | D    | Godkänd     |            | 2025-01-01     | 2027-02-23
+b1       |               | INFOSAK   | I    | Godkänd     |            | 2026-01-10     |
+b1       |               | DATASKYDD | D    | Godkänd     |            | 2026-01-10     | 2027-11-30
+b2       |               | INFOSAK   | I    | Godkänd     |            | 2026-01-10     |
+b2       |               | DATASKYDD | D    | Godkänd     |            | 2026-01-10     |
+c1       |               | INFOSAK   | I    | Godkänd     |            | 2025-11-30     | 2027-02-22
+"""
+
+
+def asked(day=AS_OF):
+    return training.rules(POINTS, DEFINITIONS, day)
+
+
+def trained(database, place, *, day=AS_OF, most=1000, rules=None):
+    with database.cursor() as cursor:
+        return training.training(
+            cursor, rules or asked(day), place=place, as_of=day, known_at=EVERYTHING_KNOWN, most=most
+        )
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory):
+    """The persons above."""
+    line = Line(tmp_path_factory.mktemp("training"))
+    line.load_table(STAFF, source="staff", organisation=ORGANISATION)
+    line.load_table(COURSES, source="training")
+    return line
+
+
+@pytest.fixture
+def whole(line):
+    return trained(line.database, Place(ORGANISATION))
+
+
+# --- The same figures as the points and the figures beside them ---------------------------------------------------
+
+
+def shape(figure):
+    low = [name.casefold() if name else None for name in (figure.department, figure.unit)]
+    return (figure.point.number, *low, figure.met, figure.unmet, figure.unknown, figure.pending, figure.exempt)
+
+
+def assert_agrees(database, day):
+    """Every scope's figures are those of the points, and its persons those of their items."""
+    with database.cursor() as cursor:
+        levels = {
+            level: coverage(cursor, POINTS[:2], days=[day], known_at=EVERYTHING_KNOWN, level=level)
+            for level in ("organisation", "department", "unit")
+        }
+        listed = [
+            (point.number, item)
+            for point in POINTS[:2]
+            for item in items(cursor, point, as_of=day, known_at=EVERYTHING_KNOWN).to_pylist()
+        ]
+        beside = figures(cursor, DEFINITIONS, points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+    organisations = {figure.organisation for figure in levels["organisation"] if figure.basis}
+    for organisation in organisations:
+        by_level = {level: [f for f in found if f.organisation == organisation] for level, found in levels.items()}
+        of_items = [(number, item) for number, item in listed if item["organisation"] == organisation]
+        whole = trained(database, Place(organisation), day=day)
+        assert_parts_agree(database, whole, by_level, organisation, day)
+        assert_persons_agree(whole, of_items, day)
+        assert_figures_agree(whole, {f.definition.id: f for f in beside if f.organisation == organisation})
+    return organisations
+
+
+def assert_parts_agree(database, whole, by_level, organisation, day):
+    assert [shape(course) for course in whole.whole.courses] == [shape(figure) for figure in by_level["organisation"]]
+    departments = [course for part in whole.parts if not part.unit for course in part.courses]
+    assert Counter(map(shape, departments)) == Counter(map(shape, by_level["department"]))
+    alone = [course for part in whole.parts if part.unit for course in part.courses]
+    units = [*alone]
+    for name in {figure.department for figure in by_level["department"]}:
+        below = trained(database, Place(organisation, name), day=day, most=0)
+        units += [course for part in below.parts for course in part.courses]
+        summed = sum((part.n for part in below.parts), training.Counts())
+        assert summed == below.whole.n
+    assert Counter(map(shape, units)) == Counter(map(shape, by_level["unit"]))
+    assert sum((part.n for part in whole.parts), training.Counts()) == whole.whole.n
+
+
+def assert_persons_agree(whole, of_items, day):
+    last = date.fromordinal(day.toordinal() + 90)
+
+    def persons(lets):
+        return {item["item"].casefold(): item["label"] for _, item in of_items if lets(item)}
+
+    unmet = persons(lambda item: item["outcome"] == "unmet")
+    soon = persons(lambda item: item["outcome"] == "met" and item["due"] and item["due"] <= last)
+    assert Counter(person.name for person in whole.missing) == Counter(unmet.values())
+    assert Counter(person.name for person in whole.expiring) == Counter(soon.values())
+    assert (whole.whole.n.missing, whole.whole.n.expiring) == (len(unmet), len(soon))
+    for place, number in enumerate((1, 2)):
+        due = [item["due"] for n, item in of_items if n == number and item["outcome"] == "met" and item["due"]]
+        months = Counter((day.year, day.month) for day in due)
+        drawn = {(m.first_day.year, m.first_day.month): m.ending[place] for m in whole.months}
+        assert drawn == {month: months[month] for month in drawn}
+
+
+def assert_figures_agree(whole, found):
+    n = whole.whole.n
+    assert (n.met_both, n.in_both) == (found["both_courses"].part, found["both_courses"].whole)
+    management = found["both_courses_management"]
+    assert (n.management_both, n.management_in_both) == (management.part, management.whole)
+    for course, expiring in zip(
+        whole.whole.courses, (n.information_security_expiring, n.data_protection_expiring), strict=True
+    ):
+        figure = found[f"{course.point.id}_expiring"]
+        assert (expiring, course.met) == (figure.part, figure.whole)
+
+
+def test_the_samples_agree_with_points_and_figures(sample):  # noqa: F811
+    assert assert_agrees(sample, DAY)
+
+
+def test_the_persons_above_agree_with_points_and_figures(line):
+    assert assert_agrees(line.database, AS_OF) == {ORGANISATION}
+
+
+@pytest.mark.parametrize("seed", [1, 6])
+def test_odd_exports_agree_with_points_and_figures(seed, tmp_path):
+    line = Line(tmp_path)
+    for export in random_exports(seed, disputed=seed % 2 == 1):
+        if export.source in {"staff", "training", "systems"}:
+            line.load(
+                write_workbook(export, tmp_path),
+                extract_date=export.extract_date,
+                source=export.source,
+                organisation=export.organisation,
+                completes=export.completes,
+            )
+    assert assert_agrees(line.database, AS_OF)
+
+
+def test_a_unit_is_counted_under_its_new_name(tmp_path):
+    line = Line(tmp_path)
+    line.load_table(STAFF, source="staff", organisation=ORGANISATION)
+    line.load_table(COURSES, source="training")
+    add_alias(line.database, kind="unit", old="norr", new="Nordan", valid_from=date(2026, 1, 1), order=line.order())
+    assert assert_agrees(line.database, AS_OF) == {ORGANISATION}
+    assert trained(line.database, Place(ORGANISATION, None, "nordan")).whole.n.persons == 6
+
+
+# --- What is counted ----------------------------------------------------------------------------------------------
+
+
+def test_who_lacks_and_who_has_both_is_counted_a_person(whole):
+    n = whole.whole.n
+    # Bo lacks both; Cia, Dan and Ivo one each; Ada, Gun and Hal have both
+    assert (n.persons, n.counted, n.missing, n.missing_both, n.met_both, n.in_both) == (9, 7, 1 + 3, 1, 3, 7)
+    assert (n.on_leave, n.newly_employed, n.without_department) == (1, 1, 1)
+    assert (n.management_both, n.management_in_both) == (1, 2)
+
+
+def test_whoever_lacks_most_stands_first_and_a_unit_without_department_by_itself(line, whole):
+    assert [(part.department, part.unit, part.n.missing) for part in whole.parts] == [
+        ("Omsorg", None, 3),
+        (None, "Lager", 1),
+    ]
+    below = trained(line.database, Place(ORGANISATION, "omsorg"))
+    assert [(part.department, part.unit, part.n.missing, part.n.counted) for part in below.parts] == [
+        ("Omsorg", "Norr", 3, 4),
+        ("Omsorg", "Söder", 0, 2),
+    ]
+    assert trained(line.database, Place(ORGANISATION, None, "Norr")).parts == ()
+
+
+def test_soon_is_up_to_and_with_the_last_of_the_days_ahead(whole):
+    # Ada's runs out on the day itself, Ivo's and Cia's on the 90th day after it, Dan's the day after that
+    assert [person.name for person in whole.expiring] == ["Ada", "Ivo", "Cia"]
+    assert (whole.whole.n.information_security_expiring, whole.whole.n.data_protection_expiring) == (2, 1)
+    found = {(month.first_day.year, month.first_day.month): (month.ending, month.soon) for month in whole.months}
+    assert len(found) == 13
+    assert found[2026, 11] == ((1, 0), (1, 0))
+    assert found[2027, 2] == ((1, 2), (1, 1))
+    # Gun's, in the last month that is drawn; those in 2028 are not
+    assert found[2027, 11] == ((0, 1), (0, 0))
+    assert sum(sum(ending) for ending, _ in found.values()) == 1 + 3 + 1
+
+
+def test_each_person_has_their_reasons_and_an_address(whole):
+    told = {
+        person.name: [viewing_training.standing_text(one, point, SV).replace("\u00a0", " ")
+                      for one, point in zip(person.courses, POINTS, strict=False)]
+        for person in whole.missing
+    }  # fmt: skip
+    assert told == {
+        "Bo": ["gick ut 23 november 2026", "ej påbörjad"],
+        "Cia": ["underkänd", "går ut 22 februari 2027"],
+        "Dan": ["påbörjad, inte klar", "giltig till 23 februari 2027"],
+        "Ivo": ["går ut 22 februari 2027", "ej påbörjad"],
+    }
+    # both courses first, then by unit and name; the learning platform knows Bo's address
+    assert [person.name for person in whole.missing] == ["Bo", "Ivo", "Cia", "Dan"]
+    assert whole.missing[0].email == "bo@example.se"
+    assert [person.name for person in whole.missing if person.management] == ["Ivo"]
+
+
+def test_a_reminder_is_a_row_a_person_and_course(whole):
+    reminders = viewing_training.reminder_rows(whole.missing, "missing", whole, SV)
+    assert [tuple(row.values())[:3] + tuple(row.values())[4:] for row in reminders] == [
+        ("Bo", "bo@example.se", "Norr", "gick ut 23 november 2026"),
+        ("Bo", "bo@example.se", "Norr", "ej påbörjad"),
+        ("Ivo", "ivo@example.se", "Lager", "ej påbörjad"),
+        ("Cia", "cia@example.se", "Norr", "underkänd"),
+        ("Dan", "dan@example.se", "Norr", "påbörjad, inte klar"),
+    ]
+    assert list(reminders[0]) == ["Namn", "E-post", "Enhet", "Kurs", "Skäl"]
+    soon = viewing_training.reminder_rows(whole.expiring, "expiring", whole, EN)
+    assert [(row["Name"], row["Course"], row["Reason"]) for row in soon] == [
+        ("Ada", POINTS[0].title["en"], "expires 24 November 2026"),
+        ("Ivo", POINTS[0].title["en"], "expires 22 February 2027"),
+        ("Cia", POINTS[1].title["en"], "expires 22 February 2027"),
+    ]
+
+
+def test_a_list_is_cut_short_and_a_file_is_not(line):
+    assert [person.name for person in trained(line.database, Place(ORGANISATION), most=2).missing] == ["Bo", "Ivo"]
+    assert trained(line.database, Place(ORGANISATION), most=0).missing == ()
+    with line.database.cursor() as cursor:
+        everyone = training.listed(
+            cursor, asked(), "missing", place=Place(ORGANISATION), as_of=AS_OF, known_at=EVERYTHING_KNOWN
+        )
+        kept = rows(cursor, "select table_name from duckdb_tables() where temporary")
+    assert len(everyone) == 4
+    assert kept == []
+
+
+def test_each_course_may_have_its_own_days(line):
+    given = asked()
+    own_days = replace(
+        given, days=(90, 0), values=given.values | {"data_protection_expiring_days": 0}
+    )  # Cia's course no longer expires soon
+    found = trained(line.database, Place(ORGANISATION), rules=own_days)
+    assert [person.name for person in found.expiring] == ["Ada", "Ivo"]
+    assert viewing_training.within(found, SV) == "inom 90 respektive 0 dagar"
+
+
+# --- In words -----------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_is_made_from_the_figures(line, whole):
+    assert viewing_training.sentences(whole, SV, persons=True) == [
+        "4 av 7 medarbetare saknar minst en av kurserna.",
+        "Omsorg har flest.",
+    ]
+    norr = trained(line.database, Place(ORGANISATION, None, "Norr"))
+    assert viewing_training.sentences(norr, EN, persons=True) == [
+        "3 of 4 employees lack at least one of the courses.",
+        "2 have a course that expires within 90 days.",
+    ]
+    assert viewing_training.sentences(trained(line.database, Place(ORGANISATION, None, "Söder")), SV, persons=True) == [
+        "Alla 2 medarbetare har båda kurserna."
+    ]
+    first, second = whole.parts
+    alike = replace(whole, parts=(first, replace(second, n=first.n)))
+    assert "Omsorg har flest." not in viewing_training.sentences(alike, SV, persons=True)
+    nobody = trained(line.database, Place(ORGANISATION, None, "Ingenstans"))
+    assert viewing_training.sentences(nobody, SV, persons=True) == ["Här finns ingen som ska ha kurserna."]
+
+
+def test_the_facts_are_the_figures(whole):
+    facts = viewing_training.facts(whole, SV, persons=True)
+    # 3 of 7 is 42.857 %, 1 of 2 is half
+    assert [(fact.value, fact.rest, fact.note) for fact in facts] == [
+        ("4", "av 7", "1 saknar båda, 3 en av dem"),
+        ("42,9\u00a0%", "", "3 av 7 medarbetare"),
+        ("50,0\u00a0%", "", "1 av 2 medarbetare"),
+        ("3", "av 7", "Informations\u00adsäkerhet: 2 av 4 giltiga. Grundkurs i dataskydd: 1 av 5 giltiga"),
+    ]
+    assert viewing_training.beside(whole, SV, persons=True) == [
+        "Räknas inte in: 1 tjänstledig och 1 nyanställd.",
+        "1 medarbetare hör till en enhet utan avdelning. En sådan enhet står för sig själv i listan.",
+    ]
+
+
+def of_few(line):
+    """Omsorg, whose units have four and two persons that count."""
+    return trained(line.database, Place(ORGANISATION, "Omsorg"), most=0)
+
+
+def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line):
+    found = of_few(line)
+    assert [part.unit for part in viewing_training.shown_parts(found, SV, persons=True)] == ["Norr", "Söder"]
+    (together,) = viewing_training.shown_parts(found, SV, persons=False)
+    assert (together.unit, together.n.counted, together.n.missing) == (SV(OTHER_UNITS), 4 + 2, 3)
+    assert [(course.met, course.unmet) for course in together.courses] == [(1 + 2, 3), (3 + 2, 1)]
+    # and no sentence names one of them
+    assert viewing_training.sentences(found, SV, persons=False)[1:] == ["2 har en kurs som går ut inom 90 dagar."]
+    (_, row) = viewing_training.rows(
+        found, [together], Scope(ORGANISATION, "Omsorg"), SV, lambda department, unit: f"/{department}/{unit}"
+    )
+    assert row.name == Link("Övriga enheter")
+
+
+def test_what_even_together_is_too_few_is_left_out(line, whole):
+    # Lager has one person
+    assert [part.department for part in viewing_training.shown_parts(whole, SV, persons=False)] == ["Omsorg"]
+    assert len(viewing_training.beside(whole, SV, persons=False)) == 1
+    assert viewing_training.hidden(trained(line.database, Place(ORGANISATION, None, "Norr")).whole)
+    assert not viewing_training.hidden(whole.whole)
+
+
+def test_the_management_group_of_a_part_is_shown_to_others_only_where_it_is_no_few(line):
+    theirs, mine = (viewing_training.facts(of_few(line), SV, persons=persons)[2] for persons in (False, True))
+    assert (theirs.value, theirs.note) == ("–", "färre än fem personer")
+    assert (mine.value, mine.note) == ("100\u00a0%", "1 av 1 medarbetare")
+    nobody = trained(line.database, Place(ORGANISATION, None, "Söder"))
+    assert len(viewing_training.facts(nobody, SV, persons=True)) == 3
+
+
+def test_the_months_are_told_in_words_and_drawn_on_one_scale(whole):
+    assert viewing_training.months_alt(whole, 1, EN).replace("\u00a0", " ") == (
+        "Data protection: 3 of 5 valid courses expire by the end of November 2027. Most in February 2027: 2."
+    )
+    first, second = (viewing_training.months(whole, place, SV) for place in (0, 1))
+    assert (first[0].size, second[3].size, second[3].soon, second[0].size) == (1 / 2, 2 / 2, 1 / 2, 0)
+    assert [month.year for month in first if month.year] == ["2026", "2027"]
+    columns, table = viewing_training.months_table(whole, SV)
+    assert (len(columns), len(table), table[3][1:]) == (3, 13, ["1", "2"])
+
+
+# --- The fragments ------------------------------------------------------------------------------------------------
+
+H = "<script>alert('1')</script> \"quoted\" & a\n\nblank"
+CELL = CourseCell(status="red", word=H, figure=H, share=0.2, target=0.95, alt=H)
+HEAD = DrillHead(H, H, H, (Link(H, H), Link(H)), H, H)
+ROW = DrillRow(name=Link(H, H), missing=H, of=H, courses=(CELL, CELL), expiring=H, note=H)
+FRAGMENTS = {
+    "crumbs": charts_training.crumbs([Link(H, H), Link(H)], label=H),
+    "drill": charts_training.drill([ROW, replace(ROW, whole=True)], head=HEAD, caption=H),
+    "expiry": charts_training.expiry([Expiry(H, H, H, 0.5, 0.2), Expiry(H, "", H, 0, 0)], alt=H),
+    "expiry_keys": charts_training.expiry_keys(H, H),
+    "named": charts_training.named(H, H),
+    "quiet": charts_training.quiet(H),
+}
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_hostile_values_become_text_in_a_single_well_formed_line(name):
+    fragment = FRAGMENTS[name]
+    assert re.match(r"<(div|ul)[ >]", fragment)
+    assert not re.search(r"[\r\n]", fragment)
+    tree = ElementTree.fromstring(fragment)
+    assert not [element for element in tree.iter() if element.tag == "script"]
+    assert "<script>alert('1')</script>" in "".join(tree.itertext())
+
+
+def test_a_month_with_none_draws_no_bar_and_one_half_soon_draws_both():
+    drawn = ElementTree.fromstring(
+        charts_training.expiry([Expiry("a", "", "4", 1.0, 0.25), Expiry("b", "", "0", 0, 0)], alt="x")
+    )
+    full, empty = (bar for bar in drawn.iter() if bar.get("class") == "v-e-bar")
+    assert [(part.get("class"), part.get("style")) for part in full] == [
+        ("v-e-later", "flex-grow:0.7500"),
+        ("v-e-soon", "flex-grow:0.2500"),
+    ]
+    assert list(empty) == []
+
+
+# --- The page -----------------------------------------------------------------------------------------------------
+
+
+def names_of(database):
+    with database.cursor() as cursor:
+        sql = "select name, email from persons_at(as_of := $day, known_at := $known)"
+        found = rows(cursor, sql, {"day": DAY, "known": EVERYTHING_KNOWN})
+    return {value for row in found for value in row.values() if value}
+
+
+def everything(app):
+    """All that the page tells, its tables too."""
+    return text(app) + " ".join(frame.value.to_csv() for frame in app.dataframe)
+
+
+@pytest.mark.parametrize(
+    ("role", "lang"),
+    [(COORDINATOR, "sv"), (MANAGEMENT, "en"), (ANALYST, "sv")],
+    ids=["coordinator", "other", "analyst"],
+)
+def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_only(role, lang, sample, monkeypatch):  # noqa: F811
+    say, persons = Language(lang), role is COORDINATOR
+    app = opened("training", monkeypatch, role=role, lang=lang)
+    shown = everything(app)
+    with sample.cursor() as cursor:
+        organisation = rows(cursor, "select organisation from organisations_on(as_of := $a, known_at := $k)",
+                            {"a": DAY, "k": EVERYTHING_KNOWN})[0]["organisation"]  # fmt: skip
+    found = trained(sample, Place(organisation), day=DAY)
+    for sentence in viewing_training.sentences(found, say, persons=persons):
+        assert sentence in shown
+    assert (found.missing[0].name in shown) is persons
+    assert bool(app.get("download_button")) is persons
+    if not persons:
+        assert [name for name in names_of(sample) if name in shown] == []
+
+
+def test_a_department_shows_its_units_and_a_unit_the_way_back(sample, monkeypatch):  # noqa: F811
+    top = text(opened("training", monkeypatch))
+    assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg"' in top
+    department = text(opened("training", monkeypatch, department="Äldreomsorg"))
+    assert 'href="/training?as_of=2026-10-31&amp;unit=Hemtj%C3%A4nst+Natt"' in department
+    unit = text(opened("training", monkeypatch, unit="Hemtjänst Natt", lang="en"))
+    assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg&amp;lang=en"' in unit
+
+
+def test_a_unit_of_few_persons_is_shown_to_the_coordinator_only(sample, monkeypatch):  # noqa: F811
+    unit = "Informationssäkerhet och dataskydd"
+    assert "v-drill" in text(opened("training", monkeypatch, unit=unit))
+    theirs = text(opened("training", monkeypatch, role=MANAGEMENT, unit=unit))
+    assert "färre än fem personer" in theirs
+    assert "v-drill" not in theirs
+    department = text(opened("training", monkeypatch, role=MANAGEMENT, department="Ledning och utveckling"))
+    assert unit not in department.replace("\u00ad", "")
+
+
+def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_again(sample, monkeypatch):  # noqa: F811
+    made = {}
+    button = st.download_button
+
+    def remembered(label, data, **given):
+        made[given["key"]] = data
+        return button(label, data, **given)
+
+    monkeypatch.setattr(st, "download_button", remembered)
+    opened("training", monkeypatch, unit="Hemtjänst Natt")
+    lines = made["reminders missing"]().decode("utf-8-sig").splitlines()
+    assert lines[0] == "Namn;E-post;Enhet;Kurs;Skäl"
+    # 19 lack a course, 17 of them both
+    assert len(lines) - 1 == 19 + 17
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", MANAGEMENT))
+    with pytest.raises(Refusal):
+        made["reminders missing"]()
+
+
+def test_without_exports_the_page_says_what_is_missing_and_leads_there(own, monkeypatch):  # noqa: F811
+    app = opened("training", monkeypatch)
+    assert "Ingen export av Personallista och Utbildningsstatus är inläst" in text(app)
+    assert not re.search(r"(?<!\d)0\u00a0%", text(app))
+    theirs = opened("training", monkeypatch, role=MANAGEMENT)
+    imports = [[link.proto.page for link in page.get("page_link")].count("imports") for page in (app, theirs)]
+    assert imports[0] > imports[1]
