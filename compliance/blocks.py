@@ -1,7 +1,7 @@
 """What a report is made of, before anybody knows whether it becomes Word, PDF or slides.
 
-A report is one list of blocks; each writer draws every kind of block. Texts are in the reader's language already, and
-numbers are written out: a writer lays out and never computes.
+A report is one list of blocks; each writer draws every kind of block, those that only paper has in its own way. Texts
+are in the reader's language already, and numbers are written out: a writer lays out and never computes.
 """
 
 from dataclasses import dataclass
@@ -140,8 +140,43 @@ class PageBreak:
     """What follows begins on a new page; slides have no need of it."""
 
 
+@dataclass(frozen=True)
+class Result:
+    """A figure in large type with the shape, the colour and the word of its status; below it what it counts, and in
+    small type what it is compared with, a paragraph each.
+    """
+
+    value: str
+    status: Status
+    word: str
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Blocks in two columns, alike wide."""
+
+    left: "tuple[Block, ...]"
+    right: "tuple[Block, ...]"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a meeting talks about at a time: its blocks on one page and below them, headed `notes`, rules to write on,
+    at least `lines` of them and else as many as there is room for.
+    """
+
+    blocks: "tuple[Block, ...]"
+    notes: str
+    lines: int
+
+
 Chart = BarChart | LineChart | CountChart
-Block = Heading | Paragraph | Bullets | Table | BarChart | LineChart | CountChart | Signatures | PageBreak
+Simple = Heading | Paragraph | Bullets | Table | BarChart | LineChart | CountChart | Signatures | PageBreak
+# What only paper has: Word and slides say the same in one column, without rules to write on.
+OnPaper = Result | Beside | Topic
+Block = Simple | OnPaper
 
 
 @dataclass(frozen=True)
@@ -150,7 +185,8 @@ class Report:
 
     `draft` is the word that stands on each page of a draft, `footer` the line at the foot of each page, `contents` the
     title of the table of contents, `page` how a page is counted ("Sida {page} av {pages}"). `made_at` is the moment of
-    the review's present state in UTC, so that the same review gives the same file.
+    the review's present state in UTC, so that the same review gives the same file. `opening` is the sentence that a
+    report without a cover begins with: on paper title, facts, opening and contents then share half a page.
     """
 
     language: str
@@ -163,3 +199,21 @@ class Report:
     page: str
     made_at: datetime
     blocks: tuple[Block, ...]
+    opening: str | None = None
+
+
+def in_one_column(report: Report) -> tuple[Simple, ...]:
+    """The blocks of a report for a writer that knows one column and no rules to write on."""
+    opening = (Paragraph(report.opening, "answer"),) if report.opening else ()
+    return (*opening, *(simple for block in report.blocks for simple in _simple(block)))
+
+
+def _simple(block: Block) -> tuple[Simple, ...]:
+    if isinstance(block, Result):
+        notes = (Paragraph(note, "note") for note in block.notes)
+        return (Paragraph(f"{block.value}: {block.word}", "answer"), Paragraph(block.text), *notes)
+    if isinstance(block, Beside):
+        return tuple(simple for inner in (*block.left, *block.right) for simple in _simple(inner))
+    if isinstance(block, Topic):
+        return tuple(simple for inner in block.blocks for simple in _simple(inner))
+    return (block,)

@@ -23,6 +23,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
+from compliance import theming
 from compliance.blocks import Bar, BarChart, Chart, CountChart, LineChart, Status
 from compliance.places import STATIC
 
@@ -30,26 +31,27 @@ Kind = Literal["png", "svg"]
 Weight = Literal["normal", "bold"]
 Points = Sequence[tuple[float, float]]
 
-# The light theme of the pages, on white paper.
+# The product's own light theme on white paper: an organisation's colours would change the reports of a frozen review.
+COLOURS: Final = theming.product().light
 PAPER: Final = "#FFFFFF"
-INK: Final = "#16202A"
-MUTE: Final = "#4F5B67"
-RULE: Final = "#DCD9D2"
-TRACK: Final = "#E9E6E0"
-ACCENT: Final = "#1F4E79"
+INK: Final = COLOURS["ink"]
+MUTE: Final = COLOURS["mute"]
+RULE: Final = COLOURS["line"]
+TRACK: Final = COLOURS["track"]
+ACCENT: Final = COLOURS["accent"]
 MARKS: Final[dict[Status, str]] = {
-    "green": "#00765A",
-    "yellow": "#A66B00",
-    "red": "#8F2C0C",
-    "no_basis": "#66717C",
-    "nothing_to_assess": "#66717C",
+    "green": COLOURS["green"],
+    "yellow": COLOURS["yellow"],
+    "red": COLOURS["red"],
+    "no_basis": COLOURS["none"],
+    "nothing_to_assess": COLOURS["none"],
 }
 WORDS: Final[dict[Status, str]] = {
-    "green": "#00614A",
-    "yellow": "#7A5000",
-    "red": "#84260A",
-    "no_basis": "#4A5560",
-    "nothing_to_assess": "#4A5560",
+    "green": COLOURS["green-text"],
+    "yellow": COLOURS["yellow-text"],
+    "red": COLOURS["red-text"],
+    "no_basis": COLOURS["none-text"],
+    "nothing_to_assess": COLOURS["none-text"],
 }
 
 # Sharp in print, and small enough for fifteen charts in a file that is sent by e-mail.
@@ -62,6 +64,9 @@ GAP: Final = 10.0
 BAR: Final = 8.0
 ROW_GAP: Final = 8.0
 PLOT_HEIGHT: Final = 100.0
+# A trend that is narrower than this is lower too, for two points on a page.
+NARROW: Final = 300.0
+LOW_PLOT: Final = 60.0
 # At most this many moments are each written out; of more, the last alone.
 FEW: Final = 6
 # What no file in XML can hold, not even escaped; a person pastes it from elsewhere without seeing it.
@@ -78,7 +83,7 @@ for _weight in ("Regular", "Bold"):
 
 
 def picture(chart: Chart, *, kind: Kind, width_cm: float) -> bytes:
-    """The chart, `width_cm` wide (12 or more) and as high as it needs; the same chart gives the same bytes."""
+    """The chart, `width_cm` wide (12 or more, a trend 8) and as high as it needs; the same chart, the same bytes."""
     sheet = _Sheet(width_cm / 2.54 * 72)
     if isinstance(chart, BarChart):
         height = _bars(sheet, chart)
@@ -364,14 +369,15 @@ def _sign(sheet: _Sheet, status: Status, *, x: float, y: float) -> None:
 
 @dataclass(frozen=True)
 class _Plot:
-    """Where the scale of a trend is: its left and right edge, and the height of 0 per cent."""
+    """Where the scale of a trend is: its left and right edge, where 0 per cent is, and how high 100 is above that."""
 
     left: float
     right: float
     low: float
+    high: float
 
     def y(self, share: float) -> float:
-        return self.low - _within(share) * PLOT_HEIGHT
+        return self.low - _within(share) * self.high
 
     def xs(self, count: int) -> list[float]:
         """The places of so many moments; the outer ones a little inside the edges."""
@@ -385,8 +391,9 @@ def _trend(sheet: _Sheet, chart: LineChart) -> float:
     hundred = _hundred([moment.text for moment in chart.moments])
     beside = _beside(chart)
     room = max(_wide(text, SIZE, "bold") for _, text, _, _ in beside)
-    left, low = EDGE + _wide(hundred, SMALL) + 8, _name(sheet, chart.name) + 18 + PLOT_HEIGHT
-    plot = _Plot(left, max(sheet.width - EDGE - room - 6, left + 30), low)
+    high = LOW_PLOT if sheet.width < NARROW else PLOT_HEIGHT
+    left, low = EDGE + _wide(hundred, SMALL) + 8, _name(sheet, chart.name) + 18 + high
+    plot = _Plot(left, max(sheet.width - EDGE - room - 6, left + 30), low, high)
     for share, text in ((0.0, "0"), (0.5, "50"), (1.0, hundred)):
         sheet.text(left - 8, plot.y(share), text, colour=MUTE, size=SMALL, align="right")
     sheet.line([(left, low), (plot.right, low)], colour=RULE, width=1.0)

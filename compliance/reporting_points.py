@@ -1,8 +1,7 @@
 """What a report says of the review points: the overview of all thirteen, and a section for each."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance import figures, viewing
@@ -71,10 +70,15 @@ def overview(dossier: Dossier, reader: Reader) -> list[Block]:
     return [
         PageBreak(),
         Heading(say(N_("The review points in short")), 3),
-        Paragraph(plain(" ".join(viewing.overview_sentences(_seen(dossier), say))), "answer"),
+        Paragraph(answer_sentence(dossier, reader), "answer"),
         _bars(dossier, reader),
-        _table(dossier, reader),
+        points_table(dossier, reader),
     ]
+
+
+def answer_sentence(dossier: Dossier, reader: Reader) -> str:
+    """How many points reach their target, and which is furthest from it."""
+    return plain(" ".join(viewing.overview_sentences(_seen(dossier), reader.say)))
 
 
 def _seen(dossier: Dossier) -> viewing.Overview:
@@ -93,7 +97,7 @@ def _bars(dossier: Dossier, reader: Reader) -> BarChart:
         alt=alt,
         bars=tuple(_bar(answer, reader) for answer in dossier.points) if figures_ else (),
         target=say(N_("Target")),
-        before=_before_word(dossier, say),
+        before=before_word(dossier, say),
     )
 
 
@@ -110,7 +114,20 @@ def _bar(answer: PointAnswer, reader: Reader) -> Bar:
     )
 
 
-def _before_word(dossier: Dossier, say: Language) -> str:
+def one_bar(dossier: Dossier, answer: PointAnswer, reader: Reader) -> BarChart:
+    """The figure of a point as one bar with its target and the figure before."""
+    say = reader.say
+    return BarChart(
+        caption="",
+        alt=plain(viewing.sentence(answer.coverage, answer.coverage_before, say)),
+        bars=(replace(_bar(answer, reader), label=say(N_("Coverage"))),),
+        target=say(N_("Target")),
+        before=before_word(dossier, say),
+    )
+
+
+def before_word(dossier: Dossier, say: Language) -> str:
+    """What the figure is called that a point is compared with."""
     if dossier.last_year is not None:
         return say(N_("Review {year}"), year=dossier.last_year)
     return say(N_("A year before"))
@@ -120,7 +137,8 @@ def _before_short(dossier: Dossier, say: Language) -> str:
     return str(dossier.last_year) if dossier.last_year is not None else say(N_("Last year"))
 
 
-def _table(dossier: Dossier, reader: Reader) -> Table:
+def points_table(dossier: Dossier, reader: Reader) -> Table:
+    """The thirteen in a table: figure, counts, target, status, what it was, and assessment."""
     say = reader.say
     columns = (
         Column(say(N_("Review point")), width=3.85),
@@ -141,7 +159,7 @@ def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ..
     return (
         plain(viewing.label(figure.point, say)),
         viewing.percent(figure, say),
-        _counts(figure, say) if counted else DASH,
+        met_of(figure, say) if counted else DASH,
         viewing.share(figure.target.target, say),
         viewing.word(figure, say).replace(" ", NBSP),
         viewing.percent(before, say) if before else DASH,
@@ -149,7 +167,7 @@ def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ..
     )
 
 
-def _counts(figure: Coverage, say: Language) -> str:
+def met_of(figure: Coverage, say: Language) -> str:
     """61 av 312, on one line."""
     return say(N_("{n} of {of}"), n=say.number(figure.met), of=say.number(figure.of)).replace(" ", NBSP)
 
@@ -218,17 +236,19 @@ def _development(answer: PointAnswer, reader: Reader) -> list[Block]:
     elif not reader.public and figure.coverage is not None:
         sentences.append(plain(say.pick(answer.changed)))
     found: list[Block] = [Paragraph(" ".join(sentences))] if sentences else []
-    months = [answer.figure(counted) for counted in answer.months]
-    if len([month for month in months if month.coverage is not None]) >= FEWEST_MOMENTS:
-        found.append(_trend(months, answer, reader))
-    return found
+    drawn = trend(answer, reader)
+    return [*found, drawn] if drawn else found
 
 
 def _day(before: Coverage | None, say: Language) -> str:
     return say.date(before.as_of) if before else ""
 
 
-def _trend(months: Sequence[Coverage], answer: PointAnswer, reader: Reader) -> LineChart:
+def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
+    """The figure month by month; None where too few months have one."""
+    months = [answer.figure(counted) for counted in answer.months]
+    if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
+        return None
     say, goal = reader.say, months[-1].target
     return LineChart(
         caption=say(N_("{point}: the last twelve months"), point=reader.text(answer.point.short)),
@@ -262,7 +282,7 @@ def _parts(answer: PointAnswer, reader: Reader) -> list[Block]:
         (
             figure.department or figure.unit or "",
             viewing.percent(figure, say),
-            _counts(figure, say),
+            met_of(figure, say),
             viewing.word(figure, say),
         )
         for figure in measured

@@ -13,7 +13,6 @@ from typing import Final, TypeGuard
 
 from compliance.blocks import (
     BarChart,
-    Block,
     Bullets,
     Chart,
     CountChart,
@@ -23,7 +22,9 @@ from compliance.blocks import (
     Paragraph,
     Report,
     Signatures,
+    Simple,
     Table,
+    in_one_column,
 )
 from compliance.language import N_, Language
 from compliance.slide_charts import Drawing, drawings
@@ -158,8 +159,8 @@ def _sections(report: Report) -> list[Section]:
 
 
 def _every_section(report: Report) -> list[Section]:
-    groups: list[tuple[Heading, list[Block]]] = [(Heading(report.title, 1), [])]
-    for block in report.blocks:
+    groups: list[tuple[Heading, list[Simple]]] = [(Heading(report.title, 1), [])]
+    for block in in_one_column(report):
         if isinstance(block, Heading):
             groups.append((block, []))
         elif not isinstance(block, PageBreak):
@@ -172,7 +173,7 @@ def _every_section(report: Report) -> list[Section]:
     return found
 
 
-def _parts(blocks: Sequence[Block]) -> tuple[list[Part], list[str]]:
+def _parts(blocks: Sequence[Simple]) -> tuple[list[Part], list[str]]:
     """The parts of a section, and what the coordinator says of it."""
     parts, comments = [Part()], []
     for block in blocks:
@@ -189,7 +190,7 @@ def _parts(blocks: Sequence[Block]) -> tuple[list[Part], list[str]]:
     return parts, comments
 
 
-def _put(part: Part, block: Block) -> None:
+def _put(part: Part, block: Simple) -> None:
     """Puts a block that is seen on a slide into its part."""
     if isinstance(block, Paragraph):
         if block.style == "answer":

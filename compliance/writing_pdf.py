@@ -16,11 +16,16 @@ from typing import Any, Final, get_args
 import matplotlib
 import typst
 
-from compliance.blocks import Block, Chart, Heading, Report
-from compliance.drawing import picture
+from compliance.blocks import Beside, Block, Chart, Heading, Report, Result, Topic
+from compliance.drawing import MARKS, WORDS, picture
 from compliance.places import REPORT, STATIC
 
-WIDTH_CM: Final = 15.6
+MARGIN_CM: Final = 2.7
+# A report without a cover has less paper to spare.
+NARROW_MARGIN_CM: Final = 2.0
+PAPER_CM: Final = 21.0
+# Between two columns.
+GAP_CM: Final = 0.9
 # What has no sign: control characters, marks of byte order, halves of a character, private signs, non-characters.
 _NO_SIGN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
@@ -60,28 +65,46 @@ def _in_utc(moment: datetime) -> datetime:
 def _plain(report: Report) -> dict[str, Any]:
     """The report as values of JSON, its charts drawn."""
     head = {name: value for name, value in vars(report).items() if name not in {"blocks", "made_at"}}
-    return {**head, "blocks": list(_blocks(report.blocks))}
+    margin = MARGIN_CM if report.opening is None else NARROW_MARGIN_CM
+    blocks = list(_Blocks().of(report.blocks, PAPER_CM - 2 * margin))
+    return {**head, "margin": margin, "blocks": blocks}
 
 
-def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
-    """The blocks with their kind; headings without text fall away, and none is more than a level below the last."""
-    level = 0
-    for block in blocks:
-        if isinstance(block, Heading):
-            if not block.text.strip():
-                continue
-            level = min(block.level, level + 1)
-            yield {"kind": "Heading", "text": block.text, "level": level}
-        elif isinstance(block, get_args(Chart)):
-            yield _chart(block)
-        else:
-            yield {"kind": type(block).__name__, **asdict(block)}
+class _Blocks:
+    """Blocks as values of JSON with their kind; headings without text fall away, and none is more than a level below
+    the last.
+    """
+
+    def __init__(self) -> None:
+        self._level = 0
+
+    def of(self, blocks: tuple[Block, ...], width_cm: float) -> Iterator[dict[str, Any]]:
+        """The blocks in a column so wide."""
+        for block in blocks:
+            if not isinstance(block, Heading):
+                yield {"kind": type(block).__name__, **self._other(block, width_cm)}
+            elif block.text.strip():
+                self._level = min(block.level, self._level + 1)
+                yield {"kind": "Heading", "text": block.text, "level": self._level}
+
+    def _other(self, block: Block, width_cm: float) -> dict[str, Any]:
+        if isinstance(block, get_args(Chart)):
+            return _chart(block, width_cm)
+        if isinstance(block, Topic):
+            return {**vars(block), "blocks": list(self.of(block.blocks, width_cm))}
+        if isinstance(block, Beside):
+            half = (width_cm - GAP_CM) / 2
+            sides = {"left": list(self.of(block.left, half)), "right": list(self.of(block.right, half))}
+            return {**sides, "half": half, "gap": GAP_CM}
+        if isinstance(block, Result):
+            return {**vars(block), "mark": MARKS[block.status], "colour": WORDS[block.status]}
+        return asdict(block)
 
 
-def _chart(chart: Chart) -> dict[str, Any]:
+def _chart(chart: Chart, width_cm: float) -> dict[str, Any]:
     """A chart as a drawing; one without alternative text is told by its caption."""
     alt = chart.alt.strip() or chart.caption.strip() or _REPLACEMENT
-    drawn = picture(chart, kind="svg", width_cm=WIDTH_CM).decode("utf-8")
+    drawn = picture(chart, kind="svg", width_cm=width_cm).decode("utf-8")
     return {"kind": "Chart", "caption": chart.caption, "alt": alt, "svg": drawn}
 
 

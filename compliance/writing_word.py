@@ -27,7 +27,18 @@ from docx.parts.numbering import NumberingPart
 from docx.section import _BaseHeaderFooter
 from docx.shared import Emu
 
-from compliance.blocks import Block, Bullets, Chart, Heading, PageBreak, Paragraph, Report, Signatures, Table
+from compliance.blocks import (
+    Bullets,
+    Chart,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Report,
+    Signatures,
+    Simple,
+    Table,
+    in_one_column,
+)
 from compliance.drawing import picture, writable
 from compliance.errors import Refusal
 from compliance.language import N_
@@ -85,7 +96,7 @@ def write_word(report: Report, *, template: bytes | None = None) -> bytes:
     writer = _Writer(document, styles=styles, place=place, template=template is not None)
     writer.cover(report)
     writer.contents(report)
-    for block in report.blocks:
+    for block in in_one_column(report):
         writer.add(block)
     writer.end()
     if template is None:
@@ -317,7 +328,7 @@ class _Writer:
         self._breaks = place.tag == qn("w:sectPr") and place.getprevious() is not None
         self._after_table = False
 
-    def add(self, block: Block) -> None:
+    def add(self, block: Simple) -> None:
         """A block as Word has it."""
         if isinstance(block, Heading):
             self._heading(block)
@@ -378,7 +389,7 @@ class _Writer:
         Page numbers come when the reader updates it, for only Word knows them. The file does not ask for that by
         itself: Word would meet every reader with a question about fields that may refer to other files.
         """
-        entries = list(_entries(report.blocks))
+        entries = list(_entries(in_one_column(report)))
         if not entries:
             return
         title = self._write("TOC Heading", _run(report.contents))
@@ -543,7 +554,7 @@ def _bookmark(number: int) -> str:
     return f"_Toc{900_000 + number}"
 
 
-def _entries(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
+def _entries(blocks: tuple[Simple, ...]) -> Iterator[tuple[int, str]]:
     """The headings as they are written, in their order."""
     level = 0
     for block in blocks:

@@ -1,0 +1,243 @@
+"""The handout of a meeting: what its screens show, in their order, on paper with room to write. No Streamlit.
+
+As the meeting mode it follows section 5 of the rulebook: no name of a person, no id of one, no free text of an
+incident, and no unit that rests on fewer than five persons.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from compliance import viewing, viewing_review
+from compliance.assessing import Coverage, Status
+from compliance.blocks import (
+    Beside,
+    Block,
+    Column,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Report,
+    Result,
+    Table,
+    Topic,
+)
+from compliance.deciding import Decision
+from compliance.dossier import Dossier, PointAnswer
+from compliance.language import N_, NBSP, Language
+from compliance.reporting import DECISION_STATUSES, STATES, as_document
+from compliance.reporting_points import (
+    Reader,
+    answer_sentence,
+    before_word,
+    met_of,
+    one_bar,
+    plain,
+    points_table,
+    trend,
+)
+from compliance.reviewing import State
+from compliance.viewing import DASH
+from compliance.viewing_meeting import REASONS, WORST, of_point, summary_sentence
+from compliance.withholding import Names
+
+# At least so many rules to write on under a point; the paper that is left over is ruled too.
+LINES: Final = 2
+# Which columns of the report's table of the thirteen the summary has, and how wide they are.
+SUMMARY: Final = {0: 3.7, 1: 1.3, 3: 1.0, 4: 2.1, 5: 1.0, 6: 1.5}
+
+
+def handout(dossier: Dossier, *, names: Names, say: Language) -> list[Block]:
+    """The thirteen points, two on a page where they fit, then the summary and the decisions.
+
+    `names` are those of persons, who are named in no text of it.
+    """
+    shown, reader = _unnamed(dossier, names), Reader(say, public=True)
+    points: list[Block] = [_point(shown, answer, reader) for answer in shown.points]
+    return [*points, PageBreak(), _summary(shown, reader), _decisions(shown, reader)]
+
+
+def pdf(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> bytes:
+    """The handout as PDF; `made_at` is the moment (UTC) of the review's state, so that the same gives the same."""
+    return as_document(_report(dossier, names=names, say=say, state=state, made_at=made_at), kind="pdf")
+
+
+def file_name(year: int, say: Language) -> str:
+    """What the file is called: Mötesunderlag ledningens genomgång 2026.pdf."""
+    return say(N_("Handout management review {year}"), year=year) + ".pdf"
+
+
+def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> Report:
+    """The handout with its beginning: whose meeting, which year and day, the answer, and the agenda."""
+    review = say(N_("Management review {year}"), year=dossier.year)
+    # the answer of the pages says where to load exports, which nobody does on paper
+    opening = answer_sentence(dossier, Reader(say, public=True)) if dossier.imports else summary_sentence(dossier, say)
+    foot = (review, dossier.organisation, say(N_("meeting handout")), say(STATES[state]).lower())
+    return Report(
+        language=say.code,
+        title=say(N_("Handout for the management review {year}"), year=dossier.year),
+        organisation=dossier.organisation,
+        facts=((say(N_("As-of date")), say.date(dossier.as_of)), (say(N_("State")), say(STATES[state]))),
+        draft=None,
+        footer=" · ".join(foot),
+        contents=say(N_("Agenda")),
+        page=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
+        made_at=made_at,
+        blocks=tuple(handout(dossier, names=names, say=say)),
+        opening=opening,
+    )
+
+
+def _unnamed(dossier: Dossier, names: Names) -> Dossier:
+    """The review without the names of persons in any text, and without who is responsible for what."""
+    said = dossier.written
+    comments = {id_: names.withhold(text) for id_, text in (said.public_comments | said.comments).items()}
+    own, carried = (tuple(_nameless(row, names) for row in rows) for rows in (dossier.decisions, dossier.carried))
+    written = replace(said, comments=comments, public_comments={}, chapters={})
+    return replace(dossier, written=written, decisions=own, carried=carried, withheld={})
+
+
+def _nameless(decision: Decision, names: Names) -> Decision:
+    return replace(decision, text=names.withhold(decision.text), responsible="", resource="", note=None)
+
+
+# --- A point --------------------------------------------------------------------------------------------------------
+
+
+def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
+    """A point: its question and figure, its course, where and why it is weak, and what is said and decided of it."""
+    say = reader.say
+    blocks: list[Block] = [
+        Heading(plain(viewing.label(answer.point, say)), 1),
+        Paragraph(reader.text(answer.point.question), "answer"),
+        *_figure(dossier, answer, reader),
+        *_weak(answer, reader),
+    ]
+    if text := dossier.written.comments.get(answer.point.id):
+        blocks.append(Paragraph(f"{say(N_('The coordinator:'))} {text}", "comment"))
+    if made := of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year):
+        blocks.append(_made(dossier, made, say))
+    return Topic(tuple(blocks), say(N_("Notes")), LINES)
+
+
+def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
+    """The figure beside its course; where there is no course, above its bar."""
+    say, figure, drawn = reader.say, answer.coverage, trend(answer, reader)
+    told, *notes = _compared(dossier, answer, say)
+    result = Result(
+        value=viewing.percent(figure, say),
+        status=viewing.status(figure),
+        word=viewing.word(figure, say),
+        text=told,
+        notes=tuple(notes),
+    )
+    if drawn is not None:
+        name = say(N_("Coverage in the last twelve months"))
+        return [Beside((result,), (replace(drawn, caption="", name=name),))]
+    return [result] if figure.coverage is None else [result, one_bar(dossier, answer, reader)]
+
+
+def _compared(dossier: Dossier, answer: PointAnswer, say: Language) -> list[str]:
+    """What a figure counts, its target, what it was, and its other percentage where much is unknown."""
+    figure, before = answer.coverage, answer.coverage_before
+    if figure.coverage is None:
+        return viewing_review.empty_texts(answer, dossier.last_year, say)
+    parts = [say(N_("Target {share}"), share=viewing.share(figure.target.target, say))]
+    if before and before.coverage is not None:
+        was = before_word(dossier, say) if answer.by_review else say(N_("A year before"))
+        change = f"{say.change(viewing.change(figure, before))}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
+        parts.append(f"{was}: {viewing.percent(before, say)} ({change})")
+    more = (viewing.both_percentages(figure, say), viewing.beside(figure, say))
+    return [plain(text) for text in (viewing.hero_counts(figure, say), " · ".join(parts), *more) if text]
+
+
+def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
+    """The weakest units beside the biggest reasons."""
+    units, reasons = _units(answer, reader.say), _reasons(answer, reader.say)
+    if units and reasons:
+        return [Beside((units,), (reasons,))]
+    return [table for table in (units, reasons) if table]
+
+
+def _units(answer: PointAnswer, say: Language) -> Table | None:
+    """The weakest units; those of few persons are added up. None where all reach the target."""
+    units = viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say)
+    below = [unit for unit in viewing.worst_first(units) if unit.status is not Status.GREEN][:WORST]
+    columns = (
+        Column(say(N_("The weakest units")), width=3),
+        Column(say(N_("Met")), "right", 1.1),
+        Column(say(N_("Coverage")), "right", 1.1),
+    )
+    return Table("", columns, tuple(_unit(unit, say) for unit in below)) if below else None
+
+
+def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
+    return unit.unit or "", met_of(unit, say), viewing.percent(unit, say)
+
+
+def _reasons(answer: PointAnswer, say: Language) -> Table | None:
+    """The biggest reasons; None where nothing is unmet."""
+    bars = viewing_review.reason_bars(answer, say)[:REASONS]
+    columns = (
+        Column(say(N_("The biggest reasons")), width=4),
+        Column(say(N_("Number")), "right"),
+        Column(say(N_("Share")), "right"),
+    )
+    return Table("", columns, tuple((plain(bar.label), bar.count, bar.percent) for bar in bars)) if bars else None
+
+
+def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: str = "") -> Table:
+    """Decisions: what, by when, and how it goes; under a caption also for which point."""
+    columns = (
+        Column(say(N_("No.")), width=0.9),
+        Column(say(N_("Decision")), width=6),
+        *((Column(say(N_("Review point")), width=2.8),) if caption else ()),
+        Column(say(N_("Due")), width=1.2),
+        Column(say(N_("Status")), width=1.5),
+    )
+    rows = tuple(
+        (
+            row.name,
+            row.text,
+            *((_reason(dossier, row, say),) if caption else ()),
+            row.due.isoformat() if row.due else DASH,
+            say(N_("Late")) if row.late(dossier.as_of) else say(DECISION_STATUSES[row.status]),
+        )
+        for row in made
+    )
+    return Table(caption, columns, rows)
+
+
+def _reason(dossier: Dossier, decision: Decision, say: Language) -> str:
+    answer = dossier.answer(decision.point) if decision.point else None
+    return plain(viewing.label(answer.point, say)) if answer else DASH
+
+
+# --- All of them ----------------------------------------------------------------------------------------------------
+
+
+def _summary(dossier: Dossier, reader: Reader) -> Topic:
+    """The thirteen points in a table, with what the head has assessed."""
+    say = reader.say
+    heading, answer = Heading(say(N_("Summary")), 1), Paragraph(summary_sentence(dossier, say), "answer")
+    return Topic((heading, answer, _short(points_table(dossier, reader))), say(N_("Notes")), LINES)
+
+
+def _short(table: Table) -> Table:
+    """The report's table of the thirteen without what each point has counted, and with room for what is left."""
+    columns = tuple(replace(table.columns[place], width=width) for place, width in SUMMARY.items())
+    return Table("", columns, tuple(tuple(row[place] for place in SUMMARY) for row in table.rows))
+
+
+def _decisions(dossier: Dossier, reader: Reader) -> Topic:
+    """The decisions of this review, and those of earlier ones that are open."""
+    say, left = reader.say, tuple(decision for decision in dossier.carried if decision.open)
+    blocks: list[Block] = [Heading(say(N_("Decisions")), 1)]
+    if dossier.decisions:
+        blocks.append(_made(dossier, dossier.decisions, say, say(N_("Decisions of this review"))))
+    else:
+        blocks.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
+    if left:
+        blocks.append(_made(dossier, left, say, say(N_("Open decisions of earlier reviews"))))
+    return Topic(tuple(blocks), say(N_("Notes and decisions")), LINES)

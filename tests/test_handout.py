@@ -1,0 +1,355 @@
+"""The handout of a meeting: the figures of the review in the meeting's order, room to write, and nobody's name."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime
+from io import BytesIO
+
+import pytest
+from docx import Document
+from pptx import Presentation
+
+from compliance import viewing, viewing_review
+from compliance.approving import dossier, signed
+from compliance.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic, in_one_column
+from compliance.database import Database
+from compliance.dossier import names_of_persons, responsible
+from compliance.handouts import file_name, handout, pdf
+from compliance.language import LANGUAGES, Language
+from compliance.reporting_points import SHORT_VERDICTS
+from compliance.reviewing import kept_text, review_of
+from compliance.withholding import Names
+from compliance.writing_slides import write_slides
+from compliance.writing_word import write_word
+from tests.reviewed import IDS, Reviewed, at
+from tests.sampled import beside
+from tests.tagged import Tagged
+from tests.test_drawing import EVERY, PAPER, pixels
+from tests.test_pdf import HOSTILE
+
+SV, EN = Language("sv"), Language("en")
+WHEN = datetime(2026, 11, 24, 12)
+# Two points on a page, the first one below the agenda; the summary and the decisions share the last.
+PAGES = [1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]
+RIGHT_MARGIN = (210 - 20) / 25.4 * 72
+# Three units of two persons are added up; the fourth is large enough to be named.
+STAFF = "AD-konto | Namn | Enhet | Anställningsdatum\n" + "".join(
+    f"x{n} | Person {n} | {unit} | 2024-01-01\n" for n, unit in enumerate(["Ett", "Två", "Tre"] * 2 + ["Stora"] * 6)
+)
+TRAINING = "AD-konto | Kurs | Kurskod | Status | Slutfört datum\nx6 | Infosäk | ISEC | Godkänd | 2026-06-01\n"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """The approved review of the sample data with its signatures, and the names that no meeting shows."""
+    database = Database.at(beside(tmp_path_factory.mktemp("handout")).with_name("sample.duckdb"))
+    with database.cursor() as cursor:
+        review = review_of(cursor, 2025)
+        found = dossier(cursor, review, own=None)
+        return found, signed(cursor, review), known(cursor, found)
+
+
+@pytest.fixture(scope="module")
+def written(sample):
+    """The handout of the sample data in each language."""
+    found, who, names = sample
+    given = {"names": names, "state": "approved", "made_at": who.changed_at}
+    return {code: Tagged(pdf(found, say=Language(code), **given)) for code in LANGUAGES}
+
+
+def known(cursor, found):
+    asked = {"as_of": found.as_of, "known_at": found.known_at, "organisation": found.organisation}
+    return names_of_persons(cursor, responsible=responsible(found), **asked)
+
+
+def made(line, review, *, say=SV, changed=lambda found: found):
+    """The handout of a small administration's review as it stands."""
+    found = line.document(review)
+    with line.database.cursor() as cursor:
+        names = known(cursor, found)
+    return Tagged(pdf(changed(found), names=names, say=say, state="draft", made_at=WHEN))
+
+
+def spoken(pdf):
+    """Everything that a screen reader reads aloud, on one line, and what stands at the foot of the pages."""
+    foot = " ".join(pdf.artifacts(number, "Footer") for number in range(len(pdf.pages)))
+    return plain(f"{pdf.tree.text} {foot} " + " ".join(str(node.element.Alt) for node in pdf.tree.find("Figure")))
+
+
+def plain(text):
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{SOFT HYPHEN}", "").split())
+
+
+def tables(pdf):
+    """Each table as its rows of texts, the headings first."""
+    return [
+        [tuple(plain(cell.text) for cell in row.nodes) for row in node.find("TR")] for node in pdf.tree.find("Table")
+    ]
+
+
+def topics(found, names=None, say=SV):
+    return [block for block in handout(found, names=names or Names([], []), say=say) if isinstance(block, Topic)]
+
+
+def inside(block, kind):
+    """The blocks of a kind in a topic, also beside each other."""
+    if isinstance(block, Topic | Beside):
+        parts = block.blocks if isinstance(block, Topic) else (*block.left, *block.right)
+        return [found for part in parts for found in inside(part, kind)]
+    return [block] if isinstance(block, kind) else []
+
+
+# --- its order and its figures -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_it_begins_with_whose_meeting_it_is_its_answer_and_its_agenda(code, sample, written):
+    found, say, page = sample[0], Language(code), written[code]
+    text = plain("".join(run.text for run in page.pages[0]))
+    begins = [found.organisation, say("Handout for the management review {year}", year=2025), say.date(found.as_of)]
+    answer = say("None of the {of} measurable points reaches the target.", of=11)
+    places = [text.index(plain(part)) for part in [*begins, answer, say("Agenda")]]
+    assert places == sorted(places)
+    titles = [plain(viewing.label(answer.point, say)) for answer in found.points]
+    titles += [say("Summary"), say("Decisions")]
+    assert [plain(node.text) for node in page.tree.find("H1")] == titles
+    listed = [plain(node.text) for node in page.tree.find("TOCI")]
+    assert listed == [f"{title} {number}" for title, number in zip(titles, PAGES, strict=True)]
+    assert [number for *_, number in page.bookmarks] == PAGES
+    assert len(page.pages) == PAGES[-1]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
+    found, say = sample[0], Language(code)
+    [summary] = [table for table in tables(written[code]) if len(table) == 14]
+    verdicts = [say(SHORT_VERDICTS[found.written.assessments[answer.point.id]]) for answer in found.points]
+    assert [(row[0], row[1], row[2], row[3], row[5]) for row in summary[1:]] == [
+        tuple(map(plain, (
+            viewing.label(figure.point, say), viewing.percent(figure, say),
+            viewing.share(figure.target.target, say), viewing.word(figure, say), verdict,
+        )))
+        for figure, verdict in zip([answer.coverage for answer in found.points], verdicts, strict=True)
+    ]  # fmt: skip
+    text = spoken(written[code])
+    for answer in found.points:
+        figure, question = answer.coverage, plain(say.pick(answer.point.question))
+        own = text[text.index(question) :][: len(question) + 60]
+        assert own.startswith(plain(f"{question}{viewing.word(figure, say)}{viewing.percent(figure, say)}"))
+        if figure.coverage is not None:
+            assert plain(viewing.hero_counts(figure, say)).replace("**", "") in text
+
+
+def test_a_point_has_its_course_its_weakest_units_its_reasons_its_comment_and_its_decision(sample):
+    found = sample[0]
+    topic = next(t for t in topics(found) if t.blocks[0] == Heading("4 Informationsklassning", 1))
+    assert [type(block) for block in topic.blocks] == [Heading, Paragraph, Beside, Beside, Paragraph, Table]
+    answer = found.answer("classification")
+    [chart] = inside(topic, LineChart)
+    assert [moment.share for moment in chart.moments] == [answer.figure(month).coverage for month in answer.months]
+    units, reasons, decided = inside(topic, Table)
+    lowest = sorted(figure.coverage for unit in answer.units if (figure := answer.figure(unit)).coverage is not None)[
+        :3
+    ]
+    assert [row[2] for row in units.rows] == [SV.percent(share, limits=(0.95, 0.8)) for share in lowest]
+    most = sorted((r.number for r in answer.reasons if r.outcome in {"unmet", "unknown"}), reverse=True)[:3]
+    assert [row[1] for row in reasons.rows] == [SV.number(number) for number in most]
+    assert topic.blocks[4].text == f"Samordnaren: {found.written.comments['classification']}"
+    assert [row[:3] for row in decided.rows] == [
+        ("2025-1", "Samtliga verksamhetskritiska system ska klassas.", "2026-09-30")
+    ]
+    assert topic.lines >= 2
+
+
+def test_where_much_is_unknown_both_percentages_stand_there(sample):
+    found = sample[0]
+    [figure] = [answer.coverage for answer in found.points if answer.point.id == "local_instruction"]
+    assert figure.unknown
+    [result] = [r for t in topics(found) for r in inside(t, Result) if r.value == viewing.percent(figure, SV)]
+    share = SV.percent(figure.met / (figure.met + figure.unmet), limits=(1.0, 0.8))
+    assert any(note.startswith(f"{share} av dem som svarat.") for note in result.notes)
+
+
+def test_a_point_without_a_figure_says_why_and_has_no_chart(sample):
+    topic = next(t for t in topics(sample[0]) if t.blocks[0].text.startswith("9 "))
+    [result] = inside(topic, Result)
+    assert (result.value, result.word) == ("–", "Underlag saknas")
+    assert plain(result.text) == "Underlag saknas: en export som behövs finns inte den 15 november 2025."
+    assert inside(topic, LineChart) == []
+
+
+def test_what_was_last_year_and_a_late_decision_of_then_are_told(tmp_path):
+    line = at("approved", tmp_path)
+    line.load_all(extract_date=date(2027, 11, 1))
+    review = line.open(2027, date(2027, 11, 20), today=date(2027, 11, 24))
+    topic = next(t for t in topics(line.document(review)) if t.blocks[0].text.startswith("4 "))
+    [result] = inside(topic, Result)
+    assert plain(result.notes[0]) == "Mål 95 % · Genomgång 2026: 33,3 % (±0,0 p.e.)"
+    [*_, decided] = inside(topic, Table)
+    assert decided.rows == (("2026-1", "Klassa Betaportalen", "2027-03-31", "Försenat"),)
+    *_, last = tables(made(line, review))
+    assert last[1:] == [("2026-1", "Klassa Betaportalen", "4 Informationsklassning", "2027-03-31", "Försenat")]
+
+
+def test_a_review_without_any_export_has_its_thirteen_points_all_the_same(tmp_path):
+    line = Reviewed(tmp_path)
+    review = line.open(organisation="Nya förvaltningen")
+    page = made(line, review)
+    assert len(page.tree.find("H1")) == 15
+    text = spoken(page)
+    assert SV("No point can be measured yet.") in text
+    assert text.count("Underlag saknas: en export som behövs") == 13
+    assert not re.search(r"(?<!\d)0 %", text)
+    assert "Inga beslut har fattats vid denna genomgång." in text
+    assert Counter(number for *_, number in page.bookmarks).most_common(1)[0][1] > 2  # short ones share a page
+
+
+# --- section 5 of the rulebook -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_sample_s_handout_has_no_id_of_a_person_no_responsible_and_no_text_of_an_incident(
+    code, sample, written, tmp_path
+):
+    found, text = sample[0], spoken(written[code])
+    database = Database.at(beside(tmp_path).with_name("sample.duckdb"))
+    with database.cursor() as cursor:
+        said = "select {} from {}_at(as_of := '2025-11-15', known_at := '9999-12-31')"
+        ids = {row[0] for row in cursor.execute(said.format("employee_id", "staff")).fetchall()}
+        names = {row[0] for row in cursor.execute(said.format("name", "staff")).fetchall()} - {None}
+        told = {text for row in cursor.execute(said.format("title, action", "incidents")).fetchall() for text in row}
+    assert len(ids) > 1000
+    assert len(names) > 1000
+    assert ids.isdisjoint(re.findall(r"\w+", text))
+    assert [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)] == []
+    assert [title for title in told if title and title in text] == []
+    assert [name for name in responsible(found) if name in text] == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_nobody_is_named_whatever_somebody_wrote(code, tmp_path):
+    line = at("draft", tmp_path)
+    review = line.review()
+    line.write(review, "comment", "classification", "Anna Berg hjälper Norr, och Ek, Bo de andra.")
+    who = {"point": "classification", "responsible": "Maj Exempelsson", "resource": "Maj Exempelsson, 20 tim"}
+    line.decide(review, "Maj Exempelssons lista gås igenom av Anna Berg.", **who)
+    text = spoken(made(line, review, say=Language(code)))
+    assert "[…] hjälper Norr, och […] de andra." in text
+    assert text.count("[…] lista gås igenom av […].") == 2  # under the point and among the decisions
+    assert re.findall("Anna|Berg|Exempelsson|20 tim", text) == []
+
+
+def test_units_of_few_persons_are_added_up(tmp_path):
+    line = Reviewed(tmp_path)
+    line.load_table(STAFF, name="staff.csv", source="staff")
+    line.load_table(TRAINING, name="training.csv", source="training")
+    found = line.document(line.open())
+    units = inside(topics(found)[0], Table)[0]
+    assert units.rows == (
+        ("Övriga enheter", "0\u00a0av\u00a06", "0\u00a0%"),
+        ("Stora", "1\u00a0av\u00a06", "16,7\u00a0%"),
+    )
+
+
+def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(tmp_path):
+    line = at("draft", tmp_path)
+    review = line.review()
+    line.write(review, "public_comment", "access", "Till var och en.")
+    text = spoken(made(line, review, changed=viewing_review.for_others))
+    assert "Om classification." not in text
+    assert "Klassa Betaportalen" not in text
+    assert "Samordnaren: Till var och en." in text
+    assert "Om access." in spoken(made(line, review))
+
+
+# --- as a document -----------------------------------------------------------------------------------------------
+
+
+def test_a_text_is_never_markup(tmp_path):
+    line = at("draft", tmp_path)
+    review, points = line.review(), IDS[: len(HOSTILE)]
+    for point, text in zip(points, HOSTILE, strict=True):
+        line.write(review, "comment", point, text)
+        line.decide(review, text, point=point)
+    page = made(line, review, changed=lambda found: replace(found, organisation=HOSTILE[0]))
+    assert str(page.pdf.docinfo.Author) == HOSTILE[0]
+    foot = f"Ledningens genomgång 2026 · {HOSTILE[0]} · mötesunderlag · utkast"
+    assert page.artifacts(0, "Footer").startswith(foot)
+    spoken_text, decided = spoken(page), [row[1] for table in tables(page) for row in table]
+    for text in map(kept_text, HOSTILE):  # what cannot be seen is not kept
+        assert f"Samordnaren: {plain(text)}" in spoken_text
+        assert decided.count(plain(text)) == 2
+
+
+def test_a_long_comment_and_a_long_word_stay_within_the_margins_and_are_told_in_full(tmp_path):
+    line = at("draft", tmp_path)
+    review = line.review()
+    long = " ".join(f"Ord{n}" for n in range(900)) + " " + "informationssäkerhetsklassificeringsarbetsgrupp" * 4
+    line.write(review, "comment", "classification", long)
+    page = made(line, review)
+    assert plain(long) in spoken(page)
+    assert max(run.right for runs in page.pages for run in runs) <= RIGHT_MARGIN + 0.5
+    assert min(run.height for runs in page.pages for run in runs) > 0
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_it_is_accessible_and_says_its_language_and_title(code, written):
+    page, say = written[code], Language(code)
+    assert str(page.root.Lang) == code
+    assert str(page.pdf.docinfo.Title) == say("Handout for the management review {year}", year=2025)
+    with page.pdf.open_metadata() as said:
+        assert said["pdfuaid:part"] == "1"
+    assert all(str(node.element.Alt) for node in page.tree.find("Figure"))
+    count = len(page.pages)
+    assert page.artifacts(count - 1, "Footer").endswith(say("Page {page} of {pages}", page=count, pages=count))
+    assert max(run.right for runs in page.pages for run in runs) <= RIGHT_MARGIN + 0.5
+
+
+TRENDS = {name: chart for name, chart in EVERY.items() if isinstance(chart, LineChart)}
+
+
+@pytest.mark.parametrize("chart", TRENDS.values(), ids=TRENDS)
+def test_half_as_wide_a_trend_is_lower_and_nothing_of_it_is_cut_off(chart):
+    image = pixels(chart, width=8.05)
+    sides = [(0, 0, 1, image.height), (image.width - 1, 0, image.width, image.height), (0, 0, image.width, 1)]
+    sides.append((0, image.height - 1, image.width, image.height))
+    assert {tone for side in sides for _, tone in image.crop(side).getcolors()} == {PAPER}
+    assert image.height < pixels(chart).height
+
+
+def test_the_same_review_gives_the_same_bytes(sample):
+    found, who, names = sample
+    given = {"names": names, "say": EN, "state": "approved", "made_at": who.changed_at}
+    assert pdf(found, **given) == pdf(found, **given)
+
+
+def test_the_name_of_the_file_is_in_the_reader_s_language():
+    assert file_name(2026, SV) == "Mötesunderlag ledningens genomgång 2026.pdf"
+    assert file_name(2026, EN) == "Handout management review 2026.pdf"
+
+
+def read_word(content):
+    document = Document(BytesIO(content))
+    return "\n".join(text.text or "" for text in document.element.iter("{*}t"))
+
+
+def read_slides(content):
+    slides = Presentation(BytesIO(content)).slides
+    return "\n".join(text.text or "" for slide in slides for text in slide.element.iter("{*}t"))
+
+
+@pytest.mark.parametrize(("write", "read"), [(write_word, read_word), (write_slides, read_slides)])
+def test_word_and_slides_say_in_one_column_what_paper_has_in_two(write, read):
+    result = Result("50 %", "red", "Under gränsen", "1 av 2 system", ("Mål 95 %",))
+    columns = Beside((result,), (Table("", (Column("Enhet"),), (("Norr",),)),))
+    topic = Topic((Heading("Punkten", 1), columns, Paragraph("Kommentaren")), "Anteckningar", 3)
+    report = Report(
+        language="sv", title="Titel", organisation="Förvaltning", facts=(), draft=None, footer="fot",
+        contents="Innehåll", page="{page}/{pages}", made_at=WHEN, blocks=(topic,), opening="Svaret.",
+    )  # fmt: skip
+    texts = [block.text for block in in_one_column(report) if isinstance(block, Paragraph)]
+    assert texts == ["Svaret.", "50 %: Under gränsen", "1 av 2 system", "Mål 95 %", "Kommentaren"]
+    said = read(write(report))
+    assert [text for text in [*texts, "Punkten", "Norr"] if text not in said] == []
+    assert "Anteckningar" not in said
