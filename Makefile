@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
 
-.PHONY: run test check bench fuzz samples screenshots browser
+.PHONY: run test check bench viewers fuzz samples screenshots browser
 
 run: $(READY)
 	$(BIN)/python -m compliance.server
@@ -20,6 +20,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+viewers: $(READY) browser
+	$(BIN)/python -m tests.viewers
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.hostile

@@ -36,7 +36,7 @@ from compliance.reviewing import (
 )
 from compliance.sources import load_sources
 from compliance.viewing_explaining import sentence, sentence_alone
-from compliance.withholding import Names
+from compliance.withholding import Names, names_of
 
 FORMAT: Final = 1
 MONTHS: Final = 12
@@ -394,11 +394,27 @@ class _Computing:
 def _withheld(cursor: Cursor, dossier: Dossier) -> dict[str, str]:
     """Those texts that name a person or a system, without the names. The names themselves are kept nowhere."""
     given = {"as_of": dossier.as_of, "known_at": dossier.known_at, "organisation": dossier.organisation}
-    responsible = [row.responsible for row in (*dossier.decisions, *dossier.carried) if row.responsible]
-    persons = [row["name"] for row in rows(cursor, statement("persons_named"), given)]
     systems = [row["name"] for row in rows(cursor, statement("systems_named"), given)]
-    names = Names([*persons, *(name for name in responsible if " " in name)], systems)
+    names = names_of(tuple(_persons(cursor, given, responsible(dossier))), tuple(systems))
     return {text: told for text in _texts(dossier) if (told := names.withhold(text)) != text}
+
+
+def responsible(dossier: Dossier) -> tuple[str, ...]:
+    """Who is responsible for the decisions that a review shows."""
+    return tuple(sorted({row.responsible for row in (*dossier.decisions, *dossier.carried) if row.responsible}))
+
+
+def names_of_persons(
+    cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
+) -> Names:
+    """The names that no meeting shows: of the persons that exports know, and of who is responsible for a decision."""
+    given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
+    return Names(_persons(cursor, given, responsible), [])
+
+
+def _persons(cursor: Cursor, given: dict[str, Any], responsible: tuple[str, ...]) -> list[str]:
+    known = [row["name"] for row in rows(cursor, statement("persons_named"), given)]
+    return [*known, *(name for name in responsible if " " in name)]
 
 
 def _texts(dossier: Dossier) -> set[str]:

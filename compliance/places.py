@@ -12,6 +12,7 @@ CHAPTERS = ROOT / "data" / "chapters.toml"
 LOCALE = ROOT / "data" / "locale"
 SAMPLES = ROOT / "data" / "samples"
 STORE = ROOT / "data" / "store"
+THEME = ROOT / "data" / "theme.toml"
 REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
 

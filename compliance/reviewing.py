@@ -271,6 +271,20 @@ def write(database: Database, review_id: int, *, kind: Kind, what: str, text: st
         cursor.execute(statement("add_review_text"), given | {"now": order.now, "who": order.who})
 
 
+def add_note(database: Database, review_id: int, *, point: str, said: str, before: str, order: Order) -> str:
+    """Adds a note to the comment on a point of a draft; gives it as it is kept.
+
+    `before` is what the same person has just noted there: the note takes its place.
+    """
+    kept = kept_text(said)
+    with database.writing() as cursor:
+        comment = written(cursor, draft(cursor, review_id)).comments.get(point, "")
+        text = "\n".join(part for part in (comment.removesuffix(before).rstrip(), kept) if part)
+        given = {"review_id": review_id, "kind": "comment", "what": point, "text": kept_text(text)}
+        cursor.execute(statement("add_review_text"), given | {"now": order.now, "who": order.who})
+    return kept
+
+
 def kept_text(text: str) -> str:
     """What a person wrote, line by line, without marks that cannot be seen and with identity numbers masked."""
     if len(text) > LONGEST:

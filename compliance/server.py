@@ -17,17 +17,19 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime import get_instance
 
-from compliance import demo, places
+from compliance import demo, places, theming, words
 from compliance.language import LANGUAGES
 
-LANG: Final = re.compile(rb'<html lang="[a-z]*"')
+LANG: Final = re.compile(r'<html lang="[a-z]*"')
+# The app's script runs before Streamlit's, which asks the browser for its language at once.
+OWN_SCRIPT: Final = '<head><script src="./app/static/app.js" defer></script>'
 # A page elsewhere that makes its own name point to this machine is not let in: everyone here is the coordinator.
 TRUSTED: Final = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])
 log = logging.getLogger(__name__)
 
 
 class FirstWords:
-    """Sets the language of the page that the browser gets before any script has run."""
+    """Makes the browser's page speak the reader's language from its first word, and adds the app's script."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -67,12 +69,19 @@ def _language(scope: Scope) -> str:
 
 
 def _translated(start: Message, message: Message, code: str) -> Message:
-    """The body with its language; its length in the headers follows."""
-    body = LANG.sub(b'<html lang="' + code.encode() + b'"', message.get("body", b""), count=1)
+    """The body in its language, where it is a page; its length in the headers follows."""
+    if not dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html"):
+        return message
+    body = _spoken(message.get("body", b"").decode("utf-8", "surrogateescape"), code).encode("utf-8", "surrogateescape")
     names = (b"content-length", b"etag")
     kept = [(name, value) for name, value in start["headers"] if name.lower() not in names]
     start["headers"] = [*kept, (b"content-length", str(len(body)).encode())] if not message.get("more_body") else kept
     return {**message, "body": body}
+
+
+def _spoken(page: str, code: str) -> str:
+    page = LANG.sub(f'<html lang="{code}"', words.translated(page, code), count=1)
+    return page.replace("<head>", OWN_SCRIPT, 1).replace("</head>", f"{words.element()}</head>", 1)
 
 
 @asynccontextmanager
@@ -100,7 +109,11 @@ def main() -> None:
     """The entry point of `python -m compliance.server`; one's own address is what .streamlit/config.toml says."""
     parser = argparse.ArgumentParser(prog="python -m compliance.server", description="Serve the dashboard.")
     parser.add_argument("--port", type=int, default=8501)
-    app.run(config={"server.port": parser.parse_args().port})
+    port = parser.parse_args().port
+    look, refusal = theming.usable(places.own_files())
+    if refusal:
+        log.warning("The product's own look is used: %s", refusal)
+    app.run(config={"server.port": port, **theming.widgets(look)})
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ address and nowhere else.
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -25,9 +26,12 @@ from compliance import (
     figures,
     permissions,
     places,
+    plots,
     quality,
+    theming,
     tracing,
     viewing,
+    viewing_explaining,
     viewing_quality,
 )
 from compliance.assessing import Basis, Coverage
@@ -44,6 +48,8 @@ from compliance.viewing import Overview, Scope
 CACHED: Final = 200
 TREND_MONTHS: Final = 24
 SPARK_MONTHS: Final = 12
+# The pages without navigation: nothing but what matters.
+BARE: Final = frozenset({"meeting"})
 # The days that can be looked at, in the list of days and in the address.
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
@@ -53,11 +59,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page: its file and address, its name in the navigation, and what one must be allowed to open it."""
+    """A page: its file and address, its name, what one must be allowed to open it, and its group in the navigation."""
 
     id: str
     title: str
     permission: Permission
+    group: str = ""
 
     @property
     def path(self) -> str:
@@ -65,15 +72,24 @@ class PageEntry:
         return f"pages/{self.id}.py"
 
 
+# The groups of the navigation; the overview stands in none.
+REVIEW: Final = N_("The review")
+FOLLOW_UP: Final = N_("Follow-up")
+BASIS: Final = N_("Basis")
 PAGES: Final = (
     PageEntry("overview", N_("Overview"), Permission.SEE_FIGURES),
-    PageEntry("review", N_("Management review"), Permission.SEE_REVIEW),
-    PageEntry("decisions", N_("Decisions"), Permission.READ_REVIEW),
-    PageEntry("point", N_("Review points"), Permission.SEE_FIGURES),
-    PageEntry("imports", N_("Imports"), Permission.LOAD_EXPORTS),
-    PageEntry("quality", N_("Data quality"), Permission.SEE_FIGURES),
-    PageEntry("extracts", N_("Extracts"), Permission.DOWNLOAD_EXTRACTS),
-    PageEntry("about", N_("About the figures"), Permission.SEE_FIGURES),
+    PageEntry("review", N_("Management review"), Permission.SEE_REVIEW, REVIEW),
+    PageEntry("meeting", N_("Meeting mode"), Permission.SEE_REVIEW, REVIEW),
+    PageEntry("decisions", N_("Decisions"), Permission.READ_REVIEW, REVIEW),
+    PageEntry("point", N_("Review points"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("training", N_("Training"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("systems", N_("Systems"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("incidents", N_("Incidents"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("plan", N_("Year wheel"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("imports", N_("Imports"), Permission.LOAD_EXPORTS, BASIS),
+    PageEntry("quality", N_("Data quality"), Permission.SEE_FIGURES, BASIS),
+    PageEntry("extracts", N_("Extracts"), Permission.DOWNLOAD_EXTRACTS, BASIS),
+    PageEntry("about", N_("About the figures"), Permission.SEE_FIGURES, BASIS),
 )
 
 
@@ -97,7 +113,7 @@ class View:
         """What every cached answer depends on: the data, where they are, and what the person may see."""
         return self.version, str(self.database.path), self.user.role.id
 
-    @property
+    @cached_property
     def address(self) -> dict[str, str]:
         """The view as it stands in the address of every page."""
         given = {
@@ -189,6 +205,16 @@ def _checks(own: Path, marks: object) -> tuple[quality.Check, ...]:  # noqa: ARG
     return quality.load_checks(own)
 
 
+def theme() -> tuple[theming.Theme, Refusal | None]:
+    """The organisation's look, or the product's and why that of the organisation is refused."""
+    return _theme(places.own_files(), theming.marks(places.own_files()))
+
+
+@lru_cache(maxsize=4)
+def _theme(own: Path, marks: object) -> tuple[theming.Theme, Refusal | None]:  # noqa: ARG001 - as above
+    return theming.usable(own)
+
+
 def words() -> dict[str, list[str]]:
     """The words of values, with the organisation's own."""
     return load_values(places.own_files())
@@ -261,35 +287,52 @@ def units(key: Key, as_of: date) -> Rows:
         return rows(cursor, statement("units"), {"as_of": as_of, "known_at": EVERYTHING_KNOWN})
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
 def basis(key: Key, as_of: date) -> Basis:
     """The imports that the figures of a day rest on."""
     with at(key).cursor() as cursor:
         return assessing.basis(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
 def coverage(key: Key, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...]) -> list[Coverage]:
-    """The figures of some points for a scope, each day."""
-    wanted = tuple(point for point in points() if point.id in ids)
+    """The figures of some points for a scope, each day.
+
+    They are counted together with those of all points and of the days that pages ask for, since counting more takes
+    little longer, and whoever looks at one point soon looks at another.
+    """
+    usual = _usual_days(max(days))
+    asked = usual if usual.issuperset(days) else {*days}
+    whole = _counted(key, tuple(sorted(asked)), "organisation", None)
+    own = whole
+    if scope.level != "organisation":
+        own = _counted(key, tuple(sorted(asked)), scope.level, scope.unit)
+    return viewing.scoped(_of(own, days, ids), _of(whole, days, ids), scope)
+
+
+def _usual_days(as_of: date) -> set[date]:
+    return {*month_ends(as_of, count=TREND_MONTHS), *viewing_explaining.days_offered(as_of).values()}
+
+
+def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:
+    return [figure for figure in figures_ if figure.as_of in days and figure.point.id in ids]
+
+
+# What is never changed is kept as it is: the other kind of cache copies it for each run.
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def _counted(key: Key, days: tuple[date, ...], level: assessing.Level, unit: str | None) -> tuple[Coverage, ...]:
+    """Every point at a level, or of one unit alone: of all units over many days there are too many to keep."""
     with at(key).cursor() as cursor:
-        whole = assessing.coverage(cursor, wanted, days=list(days), known_at=EVERYTHING_KNOWN, level="organisation")
-        own = whole
-        if scope.level != "organisation":
-            own = assessing.coverage(cursor, wanted, days=list(days), known_at=EVERYTHING_KNOWN, level=scope.level)
-    return viewing.scoped(own, whole, scope)
+        found = assessing.coverage(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+    return tuple(figure for figure in found if unit in (None, figure.unit))
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
 def parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tuple[str, ...]) -> list[Coverage]:
     """The figures of the departments or units within a scope."""
-    wanted = tuple(point for point in points() if point.id in ids)
-    with at(key).cursor() as cursor:
-        found = assessing.coverage(cursor, wanted, days=[as_of], known_at=EVERYTHING_KNOWN, level=level)
+    found = _of(_counted(key, (as_of,), level, None), (as_of,), ids)
     return [figure for figure in found if scope.holds(figure)]
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
 def overview(key: Key, as_of: date, scope: Scope) -> Overview:
     """What the overview is made of."""
     ids = tuple(point.id for point in points())
@@ -354,19 +397,31 @@ def row_behind(seen: View, point: Point, item: dict[str, Any]) -> tracing.Traced
 def frame() -> None:
     """Everything around a page: its style, the navigation, what is looked at, and the page itself."""
     st.set_page_config(layout="wide", page_icon=str(places.STATIC / "icon.svg"))
+    look, refusal = theme()
     st.html(places.STATIC / "style.css")
+    if own := theming.style(look):
+        st.html(f"<style>{own}</style>")
     say = language()
     st.html(f"<script>document.documentElement.lang='{say.code}'</script>", unsafe_allow_javascript=True)
     allowed = [entry for entry in PAGES if user().may(entry.permission)]
-    here = st.navigation(
-        [st.Page(entry.path, title=say(entry.title), default=entry is PAGES[0]) for entry in allowed], position="hidden"
-    )
+    pages = {st.Page(entry.path, title=say(entry.title), default=entry is PAGES[0]): entry for entry in allowed}
+    here = st.navigation(list(pages), position="hidden")
     with told():
         _wait_for_samples(say)
         seen = view()
         _keep_in_address(seen)
-        _top(seen, allowed)
+        if pages[here].id not in BARE:
+            _top(seen, allowed, pages[here])
+            if refusal and seen.user.may(Permission.LOAD_EXPORTS):
+                _tell_once(refusal, pages[here], say)
         here.run()
+
+
+def _tell_once(refusal: Refusal, here: PageEntry, say: Language) -> None:
+    """Says what is amiss with the organisation's look on the first page where it is met, and not on every other."""
+    if st.session_state.setdefault(f"theme {refusal}", here.id) == here.id:
+        text = N_("The product's own look is shown. {why}")
+        html(charts.note(say(text, why=say.refusal(refusal))))
 
 
 @contextmanager
@@ -416,16 +471,36 @@ def _wait_for_samples(say: Language) -> None:
 
 
 def _keep_in_address(seen: View) -> None:
-    """Writes the view into the address, so that a copied link shows the same."""
-    for name, value in seen.address.items():
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
+    """Writes the view into the address, so that a copied link shows the same.
+
+    The whole of it, at every run: a link to the same page with another point does not change the browser's address.
+    """
+    st.query_params.from_dict(st.query_params.to_dict() | seen.address)
 
 
-def _top(seen: View, allowed: list[PageEntry]) -> None:
+def _navigation(seen: View, allowed: list[PageEntry], here: PageEntry) -> None:
+    """The pages, grouped; a group of one is that page itself."""
     with st.container(key="nav", horizontal=True, vertical_alignment="center"):
-        for entry in allowed:
-            link(seen, entry.id, seen.say(entry.title))
+        look, _ = theme()
+        if look.name:
+            html(charts.brand(look.name, look.logo))
+        for group in dict.fromkeys(entry.group for entry in allowed):
+            pages = [entry for entry in allowed if entry.group == group]
+            if not group or len(pages) == 1:
+                for entry in pages:
+                    link(seen, entry.id, seen.say(entry.title))
+                continue
+            place = "here" if here in pages else "there"
+            with (
+                st.container(key=f"nav-{place}-{group}", width="content"),
+                st.popover(seen.say(group), type="tertiary"),
+            ):
+                for entry in pages:
+                    link(seen, entry.id, seen.say(entry.title))
+
+
+def _top(seen: View, allowed: list[PageEntry], here: PageEntry) -> None:
+    _navigation(seen, allowed, here)
     with st.container(key="frame", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         _chooser(seen)
         if seen.sample:
@@ -548,11 +623,32 @@ def link(seen: View, page: str, label: str, **extra: str) -> None:
     st.page_link(f"pages/{page}.py", label=label, query_params=seen.address | extra)
 
 
+def address(seen: View, page: str, **extra: str) -> str:
+    """The address of a page that shows the same view, for links within a fragment (charts.anchor)."""
+    return f"/{'' if page == PAGES[0].id else page}?{urlencode(seen.address | extra)}"
+
+
+def ways(seen: View) -> viewing.Ways:
+    """Where the parts of the scope that is looked at lead: to a point there, or to the overview of the part."""
+    below = seen.scope.below
+
+    def point(point: Point, part: str) -> str:
+        return address(seen, "point", point=point.id, **({below: part} if part else {}))
+
+    return viewing.Ways(point, lambda part: address(seen, PAGES[0].id, **{below: part}))
+
+
 def chart(figure: Any, *, alt: str, key: str) -> None:
     """Draws a plotly figure without its tools, with its sentence for those who do not see it."""
-    st.plotly_chart(figure, theme=None, config=charts.PLOTLY_CONFIG, alt=alt, key=key)
+    st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt=alt, key=key)
 
 
-def mode() -> charts.Mode:
+def as_table(seen: View, table: tuple[list[charts.Column], list[list[str]]], *, caption: str) -> None:
+    """A chart's figures as a table that can be opened under it."""
+    with st.expander(seen.say(N_("Show as a table"))):
+        html(charts.table(*table, caption=caption))
+
+
+def mode() -> plots.Mode:
     """Whether the reader's system is dark; plotly must be told."""
     return "dark" if st.context.theme.type == "dark" else "light"

@@ -18,6 +18,7 @@ from compliance.dossier import Dossier, compute
 from compliance.language import N_, Language
 from compliance.loading import Order
 from compliance.permissions import Permission
+from compliance.points import Point
 from compliance.queries import statement
 from compliance.reviewing import Review
 from compliance.ui import View
@@ -203,6 +204,22 @@ def text_field(
         **given,
     )
     return key
+
+
+def assessment_field(found: Opened, point: Point, *, label_shown: bool = True) -> None:
+    """The head's verdict; nothing is chosen before somebody chooses it."""
+    key = f"assessment {found.review.review_id} {point.id}"
+    chosen = found.dossier.written.assessments.get(point.id)
+    st.segmented_control(
+        found.say(N_("The assessment of the head of administration")),
+        list(reviewing.VERDICTS),
+        default=chosen,
+        format_func=lambda code: viewing_review.verdict_word(code, found.say),
+        key=key,
+        on_change=save,
+        args=(found, "assessment", point.id, key, chosen or ""),
+        label_visibility="visible" if label_shown else "collapsed",
+    )
 
 
 # --- The frame ------------------------------------------------------------------------------------------------------

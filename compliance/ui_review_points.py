@@ -9,7 +9,7 @@ from compliance.dossier import PointAnswer
 from compliance.language import N_
 from compliance.points import Point
 from compliance.reporting import chapter_text, chapter_title
-from compliance.reviewing import VERDICTS, Chapter
+from compliance.reviewing import Chapter
 from compliance.ui_review import Opened
 
 COMMENT_HEIGHT: Final = 140
@@ -155,26 +155,11 @@ def _fields(found: Opened, point: Point) -> None:
         lines=PUBLIC_HEIGHT,
         help_=say(N_("Without names and weaknesses of systems. Where it is empty, that version has no comment.")),
     )
-    _assessment(found, point)
+    ui_review.assessment_field(found, point)
     with st.container(horizontal=True, vertical_alignment="center", key="saving"):
         _next_button(found, point)
         texts = [row for row in found.texts if row["kind"] != "chapter"]
         ui.html(charts.caption(viewing_review.saved(texts, [id_], say)))
-
-
-def _assessment(found: Opened, point: Point) -> None:
-    """The head's verdict; nothing is chosen before somebody chooses it."""
-    say, key = found.say, f"assessment {found.review.review_id} {point.id}"
-    chosen = found.dossier.written.assessments.get(point.id)
-    st.segmented_control(
-        say(N_("The assessment of the head of administration")),
-        list(VERDICTS),
-        default=chosen,
-        format_func=lambda code: viewing_review.verdict_word(code, say),
-        key=key,
-        on_change=ui_review.save,
-        args=(found, "assessment", point.id, key, chosen or ""),
-    )
 
 
 def _next_button(found: Opened, point: Point) -> None:

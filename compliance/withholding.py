@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -52,6 +53,12 @@ class Names:
             if not self._known.isdisjoint((*first, base) for base in _bases(last)):
                 return length
         return 0
+
+
+@lru_cache(maxsize=8)
+def names_of(persons: tuple[str, ...], things: tuple[str, ...]) -> Names:
+    """The names, made once: a draft is read anew at every click, and thousands of names are written in many ways."""
+    return Names(persons, things)
 
 
 def _words(name: str) -> Words:

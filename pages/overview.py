@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from compliance import charts, ui, viewing
+from compliance import charts, ui, ui_incidents, viewing, viewing_incidents
+from compliance.incidents import next_deadline
 from compliance.language import N_
 from compliance.permissions import Permission
 
@@ -17,7 +18,8 @@ kicker = say(
 ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
 if not found.basis.imports and seen.user.may(Permission.LOAD_EXPORTS):
     ui.link(seen, "imports", say(N_("Load exports")))
-ui.html(charts.facts(viewing.overview_facts(found, say)))
+deadline = viewing_incidents.next_deadline_fact(next_deadline(ui_incidents.clocks(seen)), say)
+ui.html(charts.facts([*viewing.overview_facts(found, say), deadline]))
 
 ui.html(charts.section(say(N_("The thirteen review points"))))
 ui.html(charts.legend(viewing.legend(found, say), label=say(N_("Signs"))))
@@ -33,13 +35,14 @@ for figure in found.now:
         ui.link(seen, "point", viewing.label(figure.point, say), point=figure.point.id)
     with right:
         few = viewing.hidden(figure) and not persons
-        ui.html(charts.bullet_row(viewing.bullet(found, figure, say, few=few), head=head))
+        address = ui.address(seen, "point", point=figure.point.id)
+        ui.html(charts.bullet_row(viewing.bullet(found, figure, say, few=few, address=address), head=head))
 
 if found.parts:
     units = seen.scope.below == "unit"
     title = say(N_("Unit by unit")) if units else say(N_("Department by department"))
     note = say(N_("Coverage in per cent. Whoever has most points below the limit stands first."))
     ui.html(charts.section(title, note=note))
-    names, rows = viewing.heat(found.parts, found.now, seen.scope, say, persons=persons)
+    names, rows = viewing.heat(found.parts, found.now, seen.scope, say, persons=persons, ways=ui.ways(seen))
     caption = say(N_("Coverage in per cent by point and {part}"), part=title.lower())
     ui.html(charts.heat_table(names, rows, corner=say(N_("Point")), caption=caption))

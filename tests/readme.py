@@ -13,6 +13,7 @@ from compliance.sources import load_sources
 
 README = ROOT / "README.md"
 BENCH = ROOT / "docs" / "bench.md"
+VIEWERS = ROOT / "docs" / "viewers.md"
 
 
 def points_table() -> str:
@@ -37,11 +38,17 @@ def sources_table() -> str:
     return "\n".join(lines)
 
 
-def bench_table() -> str:
-    return BENCH.read_text("utf-8").strip() if BENCH.exists() else ""
+def kept(path: Path) -> str:
+    """What was measured last."""
+    return path.read_text("utf-8").strip() if path.exists() else ""
 
 
-PARTS = {"points": points_table, "sources": sources_table, "bench": bench_table}
+PARTS = {
+    "points": points_table,
+    "sources": sources_table,
+    "bench": lambda: kept(BENCH),
+    "viewers": lambda: kept(VIEWERS),
+}
 
 
 def filled(text: str) -> str:

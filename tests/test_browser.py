@@ -52,16 +52,23 @@ WORDS = {
         "lost": "There is no such page",
     },
 }
+# What each page with the frame says and no other does.
 PAGES = {
-    "": "Ledningens genomgång",
-    "review": "Ledningens genomgång 2026",
+    "": "mätbara punkter når målet",
+    "review": "punkter är diskuterade",
     "decisions": "Beslut från ledningens genomgångar",
     "point?point=classification": "Granskningspunkt 4 av 13",
+    "training": "Utbildning · Hela förvaltningen",
+    "systems": "System · Hela förvaltningen",
+    "incidents": "Incidenter · Hela förvaltningen",
+    "plan": "Årshjul 2026",
     "imports": "Importer",
     "quality": "Datakvalitet",
     "extracts": "Utdrag",
     "about": "Om siffrorna",
 }
+# The overview, and three groups of pages.
+NAVIGATION = 4
 
 
 @pytest.fixture(scope="module")
@@ -70,56 +77,80 @@ def browser():
         yield found
 
 
+@pytest.fixture
+def page(browser):
+    """A page of a browser that has been nowhere before; it is closed, so that nothing of it goes on."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One server for the tests that need not be its first visitors."""
+    with serving(beside(tmp_path_factory.mktemp("shared"))) as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared):
+    """The shared server as it began: with the samples, and no database of one's own."""
+    for name in ("own.duckdb", "own.duckdb.wal"):
+        shared.database.with_name(name).unlink(missing_ok=True)
+    return shared
+
+
+def assert_framed(page, *, says, lang="sv"):
+    """The page is itself, with its style, its navigation and no dialog."""
+    text = page.inner_text("[data-testid=stMainBlockContainer]")
+    assert says in text
+    assert page.locator(".st-key-nav a, .st-key-nav [data-testid=stPopover]").count() == NAVIGATION
+    assert page.locator("[role=dialog]").count() == 0
+    assert page.evaluate("getComputedStyle(document.querySelector('.v-top')).paddingTop") != "0px"
+    assert page.evaluate("document.documentElement.lang") == lang
+    return text
+
+
 @pytest.mark.parametrize("address", PAGES)
-def test_first_visit_to_a_fresh_server_shows_the_page_with_its_frame(address, browser, tmp_path):
-    with serving(beside(tmp_path)) as server:
-        page = browser.new_page()
-        visit(page, f"{server.address}/{address}")
-        text = page.inner_text("[data-testid=stMainBlockContainer]")
-        assert PAGES[address] in text
-        assert "Exempeldata, alla siffror är påhittade" in text
-        assert page.locator(".st-key-nav a").count() == len(PAGES)
-        assert page.locator("[role=dialog]").count() == 0
-        assert page.evaluate("getComputedStyle(document.querySelector('.v-top')).paddingTop") != "0px"
-        assert page.evaluate("document.documentElement.lang") == "sv"
+def test_the_first_visit_of_a_browser_shows_the_page_with_its_frame(address, server, page):
+    visit(page, f"{server.address}/{address}")
+    assert "Exempeldata, alla siffror är påhittade" in assert_framed(page, says=PAGES[address])
 
 
-def test_a_link_shows_the_same_view_as_the_first_visit(browser, tmp_path):
+def test_a_link_is_the_first_visit_to_a_fresh_server_and_shows_the_same_view_again(page, tmp_path):
     link = "point?point=classification&as_of=2025-10-31&department=F%C3%B6rskola&lang=en"
     with serving(beside(tmp_path)) as server:
-        page = browser.new_page()
         visit(page, f"{server.address}/{link}")
+        assert_framed(page, says="Review point 4 of 13", lang="en")
         first = page.inner_text(".v-hero")
         assert "31\u00a0October\u00a02025" in page.inner_text(".st-key-frame")
         page.locator(".st-key-neighbours a").first.click()
         settle(page)
         assert "as_of=2025-10-31" in page.url
         assert "department=F" in page.url
-        again = browser.new_page()
+        again = page.context.new_page()
         visit(again, f"{server.address}/{link}")
         assert again.inner_text(".v-hero") == first
 
 
 @pytest.mark.parametrize("code", WORDS)
-def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, browser, tmp_path):
+def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, server, page):
     words = WORDS[code]
-    with serving(beside(tmp_path)) as server:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
-        visit(page, f"{server.address}/imports?lang={code}")
-        page.get_by_role("button", name=words["start"]).last.click()
-        page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
-        drop_systems(page, words)
-        take_the_rejected_rows(page, words)
-        confirm(page, words)
-        page.get_by_role("link", name=words["overview"]).click()
-        settle(page)
-        assert words["empty"] not in page.inner_text(".v-top")
-        figure = page.locator(".v-row-red .v-fig").first.inner_text().split("\n")[-1]
-        page.get_by_role("link", name=words["point"], exact=True).click()
-        settle(page)
-        assert page.inner_text(".v-hero-figure") == figure
-        follow_an_item(page, words)
-        read_the_csv(page, words)
+    visit(page, f"{server.address}/imports?lang={code}")
+    page.get_by_role("button", name=words["start"]).last.click()
+    page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
+    drop_systems(page, words)
+    take_the_rejected_rows(page, words)
+    confirm(page, words)
+    page.get_by_role("link", name=words["overview"]).click()
+    settle(page)
+    assert words["empty"] not in page.inner_text(".v-top")
+    figure = page.locator(".v-row-red .v-fig").first.inner_text().split("\n")[-1]
+    page.get_by_role("link", name=words["point"], exact=True).first.click()
+    settle(page)
+    assert page.inner_text(".v-hero-figure") == figure
+    follow_an_item(page, words)
+    read_the_csv(page, words)
 
 
 def drop_systems(page, words):
@@ -176,42 +207,37 @@ def read_the_csv(page, words):
 
 
 @pytest.mark.parametrize("code", WORDS)
-def test_an_unknown_address_is_told_in_the_reader_s_language(code, browser, tmp_path):
-    with serving(beside(tmp_path)) as server:
-        page = browser.new_page()
-        visit(page, f"{server.address}/nowhere?lang={code}")
-        shown = page.evaluate("getComputedStyle(document.querySelector('[role=dialog] h2'), '::after').content")
-        assert WORDS[code]["lost"] in shown
+def test_an_unknown_address_is_told_in_the_reader_s_language(code, server, page):
+    visit(page, f"{server.address}/nowhere?lang={code}")
+    assert page.inner_text("[role=dialog] h2") == WORDS[code]["lost"]
 
 
-def test_every_file_of_the_doctor_goes_through_the_uploader_and_the_app_stays_up(browser, tmp_path):
+def test_every_file_of_the_doctor_goes_through_the_uploader_and_the_app_stays_up(server, page):
     """Each is read rightly or told why not; meanwhile the server answers, and in the end an ordinary file loads."""
     cases = doctor_files()
-    with serving(beside(tmp_path)) as server:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        visit(page, f"{server.address}/imports")
-        page.get_by_role("button", name=WORDS["sv"]["start"]).last.click()
-        page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
-        settle(page)
-        payloads = [{"name": name, "mimeType": "", "buffer": content} for content, name in cases.values()]
-        page.set_input_files("input[type=file]", payloads)
-        last = page.get_by_text(f"Fil {len(cases)} av {len(cases)}")
-        slowest, end = 0.0, time.monotonic() + 120
-        while not last.count() and time.monotonic() < end:
-            began = time.monotonic()
-            with urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=10) as answer:
-                assert answer.status == 200
-            slowest = max(slowest, time.monotonic() - began)
-            page.wait_for_timeout(100)
-        settle(page)
-        cards = page.locator("[class*=st-key-card-]").all()
-        assert slowest < 1
-        for case, card in zip(cases, cards, strict=False):
-            text = card.inner_text()
-            assert "Något gick fel" not in text, case
-            # a text file often does not say its day, which is asked for
-            taken = "Tolkad som" in text or "Uttagsdatum" in text
-            assert taken != (case in REFUSED), f"{case}: {text}"
+    visit(page, f"{server.address}/imports")
+    page.get_by_role("button", name=WORDS["sv"]["start"]).last.click()
+    page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
+    settle(page)
+    payloads = [{"name": name, "mimeType": "", "buffer": content} for content, name in cases.values()]
+    page.set_input_files("input[type=file]", payloads)
+    last = page.get_by_text(f"Fil {len(cases)} av {len(cases)}")
+    slowest, end = 0.0, time.monotonic() + 120
+    while not last.count() and time.monotonic() < end:
+        began = time.monotonic()
+        with urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=10) as answer:
+            assert answer.status == 200
+        slowest = max(slowest, time.monotonic() - began)
+        page.wait_for_timeout(100)
+    settle(page)
+    cards = page.locator("[class*=st-key-card-]").all()
+    assert slowest < 1
+    for case, card in zip(cases, cards, strict=False):
+        text = card.inner_text()
+        assert "Något gick fel" not in text, case
+        # a text file often does not say its day, which is asked for
+        taken = "Tolkad som" in text or "Uttagsdatum" in text
+        assert taken != (case in REFUSED), f"{case}: {text}"
 
 
 # What cannot be read, or holds no export: told in a sentence.

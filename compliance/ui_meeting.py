@@ -1,0 +1,363 @@
+"""The meeting mode: one screen a point, and below it the fields that are written in while the point is discussed.
+
+Notes are the comments of the review and decisions its decisions; each is kept as soon as its field is left.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from compliance import (
+    approving,
+    charts,
+    charts_meeting,
+    deciding,
+    handouts,
+    permissions,
+    reviewing,
+    ui,
+    ui_review,
+    viewing_meeting,
+    viewing_review,
+)
+from compliance.deciding import Decided, Decision, made_in
+from compliance.dossier import PointAnswer, names_of_persons, responsible
+from compliance.language import N_
+from compliance.permissions import Permission
+from compliance.points import Point
+from compliance.ui import View
+from compliance.ui_review import Opened
+from compliance.viewing_meeting import Screen
+from compliance.withholding import Names
+
+TICK_SECONDS: Final = 20
+NOTE_HEIGHT: Final = 68
+ZONE: Final = ZoneInfo("Europe/Stockholm")
+
+
+def meeting(seen: View, found: Opened) -> None:
+    """The screen that the address names."""
+    screens = viewing_meeting.screens(found.whole, seen.say)
+    here = viewing_meeting.chosen(screens, st.query_params.get("screen"))
+    names = _names(found)
+    with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
+        _top(found, screens, here)
+    ui_review.tell_unsaved()
+    with st.container(key="meeting-body"):
+        if here.answer:
+            _point(found, here.answer, names)
+        elif here.summary:
+            _summary(found)
+        else:
+            _decisions(found, names)
+    with st.container(key="meeting-foot"):
+        if found.writable and not here.summary:
+            _fields(found, here.answer.point if here.answer else None)
+        with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
+            if found.writable and here.answer:
+                ui_review.assessment_field(found, here.answer.point, label_shown=False)
+            if found.writable and not here.summary:
+                _kept(found, here.answer.point if here.answer else None)
+            _ways(found, here, len(screens))
+
+
+def nothing_yet(seen: View) -> None:
+    """What is said where there is no review to hold a meeting about, and the way there."""
+    say = seen.say
+    ui.html(charts.page_title(say(N_("Meeting mode"))))
+    with st.container(border=True, key="card-empty"):
+        title = say(N_("There is no review to hold the meeting about."))
+        text = say(N_("What is said in the meeting is kept in the review, so that is opened first."))
+        ui.html(charts.empty_state("nothing_to_assess", say(N_("No review")), title=title, texts=[text]))
+        ui.link(seen, "review", say(N_("Go to the management review")))
+
+
+def _names(found: Opened) -> Names:
+    """The names that are withheld, found once while the data and the responsible persons stay the same."""
+    whole = found.whole
+    return _names_known(found.seen.key[:2], whole.as_of, whole.known_at, whole.organisation, responsible(whole))
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _names_known(
+    key: tuple[str, str], as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
+) -> Names:
+    with ui.at((*key, "")).cursor() as cursor:
+        return names_of_persons(
+            cursor, as_of=as_of, known_at=known_at, organisation=organisation, responsible=responsible
+        )
+
+
+# --- The top --------------------------------------------------------------------------------------------------------
+
+
+def _top(found: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
+    """Which screen it is, the clock, the agenda, and the way out."""
+    say, seen = found.say, found.seen
+    ui.html(viewing_meeting.where(here, len(screens), say))
+    until = _until()
+    _clock(found.say, until)
+    if seen.sample:
+        ui.html(charts.badge(say(N_("Sample data"))))
+    # another screen has another agenda: the one that was open is closed
+    agenda = st.popover(say(N_("Agenda")), type="tertiary", key=f"agenda {here.number}")
+    with agenda, st.container(key="agenda", gap=None):
+        for screen in screens:
+            with st.container(key="agenda-here" if screen is here else f"agenda-{screen.number}", gap=None):
+                ui.link(seen, "meeting", screen.title, **_address(found, screen.number))
+        _end_field(found, until)
+        _handout_button(found)
+    review = viewing_review.address(found.review, found.others)
+    ui.link(seen, "review", say(N_("End the meeting")), review=review)
+
+
+def _address(found: Opened, number: int) -> dict[str, str]:
+    """A screen in the address, with the review and the end of the meeting."""
+    given = {"review": viewing_review.address(found.review, found.others), "screen": str(number)}
+    return given | {"until": st.query_params.get("until", "")}
+
+
+def _now() -> datetime:
+    return datetime.now(ZONE).replace(tzinfo=None, second=0, microsecond=0)
+
+
+def _until() -> datetime:
+    """When the meeting ends: what the address says, else forty minutes after it was opened."""
+    now = _now()
+    try:
+        end = time.fromisoformat(st.query_params.get("until", ""))
+    except ValueError:
+        end = (now + timedelta(minutes=viewing_meeting.MINUTES)).time()
+        st.query_params["until"] = end.strftime("%H:%M")
+    return datetime.combine(now.date(), end)
+
+
+@st.fragment(run_every=TICK_SECONDS)
+def _clock(say: Any, until: datetime) -> None:
+    """The time, which goes on by itself."""
+    ui.html(viewing_meeting.clock(_now(), until, say))
+
+
+def _end_field(found: Opened, until: datetime) -> None:
+    key = f"until {until:%H%M}"
+    st.time_input(
+        found.say(N_("The meeting ends at")), value=until.time(), step=300, key=key, on_change=_choose_end, args=(key,)
+    )
+
+
+def _choose_end(key: str) -> None:
+    if chosen := st.session_state.get(key):
+        st.query_params["until"] = chosen.strftime("%H:%M")
+
+
+def _handout_button(found: Opened) -> None:
+    """The same on paper, made when it is asked for."""
+    say = found.say
+
+    def content() -> bytes:
+        permissions.require(found.seen.user, Permission.SEE_REVIEW)
+        with found.seen.database.cursor() as cursor:
+            made_at = approving.signed(cursor, found.review).changed_at
+        names, state = _names(found), found.review.state
+        return handouts.pdf(found.dossier, names=names, say=say, state=state, made_at=made_at)
+
+    name, label = handouts.file_name(found.whole.year, say), say(N_("Handout for printing (PDF)"))
+    st.download_button(label, content, file_name=name, mime="application/pdf", key="handout", on_click="ignore")
+
+
+# --- The screens ----------------------------------------------------------------------------------------------------
+
+
+def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
+    say = found.say
+    ui.html(viewing_meeting.question(answer, say))
+    left, right = st.columns(2, gap="large")
+    with left:
+        ui.html(viewing_meeting.figure(answer, found.whole.last_year, say))
+        if text := viewing_meeting.comment(found.dossier, answer.point.id, names, say):
+            ui.html(text)
+        if found.reads:
+            decided = viewing_meeting.of_point(found.decided, answer.point, found.review.year)
+            if rows := viewing_meeting.decisions_of_point(decided, names, found.review.as_of, say):
+                ui.html(rows)
+    with right:
+        parts = (
+            (N_("The trend towards the target"), viewing_meeting.trend(answer, say)),
+            (N_("Weakest"), viewing_meeting.worst(answer, say)),
+            (N_("Why"), viewing_meeting.why(answer, say)),
+        )
+        for title, drawn in parts:
+            if drawn:
+                ui.html(charts.stack(charts_meeting.heading(say(title)), drawn))
+
+
+def _summary(found: Opened) -> None:
+    say = found.say
+    ui.html(viewing_meeting.title(viewing_meeting.summary_sentence(found.whole, say), say(N_("Summary"))))
+
+    def address(number: int) -> str:
+        return ui.address(found.seen, "meeting", **_address(found, number))
+
+    ui.html(viewing_meeting.summary(found.whole, address, say))
+
+
+def _decisions(found: Opened, names: Names) -> None:
+    say, day = found.say, found.review.as_of
+    own = made_in(list(found.decided), found.review)
+    earlier = {row.decision_id for row in found.whole.carried}
+    carried = [row for row in found.decided if row.decision_id in earlier and row.open]
+    sentence = viewing_meeting.decisions_sentence(own, carried, day, say)
+    ui.html(viewing_meeting.title(sentence, say(N_("Decisions"))))
+    left, right = st.columns(2, gap="large")
+    with left:
+        ui.html(viewing_meeting.decision_list(say(N_("Decisions of this review")), own, names, day, say))
+    with right:
+        ui.html(viewing_meeting.decision_list(say(N_("Open from earlier reviews")), carried, names, day, say))
+    ui.html(charts.caption(say(N_("Who is responsible stands on the page of decisions."))))
+
+
+# --- The fields -----------------------------------------------------------------------------------------------------
+
+
+def _fields(found: Opened, point: Point | None) -> None:
+    """The note and the decision that are written while the screen is discussed."""
+    if point is None:
+        _decision_fields(found, None)
+        return
+    left, right = st.columns([4, 6], gap="medium")
+    with left:
+        _note_field(found, point)
+    with right:
+        _decision_fields(found, point)
+
+
+def _note_field(found: Opened, point: Point) -> None:
+    """What is noted is added to the coordinator's comment, which stands above without names."""
+    say, key = found.say, f"note {found.review.review_id} {point.id}"
+    if key not in st.session_state:
+        st.session_state[f"kept {key}"] = ""
+    st.text_area(
+        say(N_("Note from the meeting")),
+        key=key,
+        height=NOTE_HEIGHT,
+        placeholder=say(N_("Is added to the comment when you leave the field.")),
+        on_change=_keep_note,
+        args=(found, point.id, key),
+    )
+
+
+def _keep_note(found: Opened, point_id: str, key: str) -> None:
+    """Keeps a note when its field is left; runs before the page, so what goes wrong is told by `tell_unsaved`."""
+    said, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
+    try:
+        permissions.require(ui.user(), Permission.WRITE_REVIEW)
+        given = {"point": point_id, "said": said, "before": before, "order": ui_review.order(found.seen)}
+        st.session_state[f"kept {key}"] = reviewing.add_note(found.seen.database, found.review.review_id, **given)
+    except Exception as error:
+        st.session_state["not saved"] = error
+
+
+def _decision_fields(found: Opened, point: Point | None) -> None:
+    """What, who and by when; a decision is kept when its text is left, and goes on with the other two fields."""
+    say, prefix = found.say, _prefix(found, point)
+    what, who, when = st.columns([5, 3, 2.6], gap="small")
+    args = (found, point.id if point else None, prefix)
+    what.text_input(
+        say(N_("Decision")),
+        key=f"{prefix} text",
+        placeholder=say(N_("What is to be done?")),
+        on_change=_keep,
+        args=args,
+    )
+    who.text_input(say(N_("Responsible")), key=f"{prefix} who", placeholder=say(N_("Who?")), on_change=_keep, args=args)
+    when.date_input(
+        say(N_("To be done by")),
+        value=None,
+        format="YYYY-MM-DD",
+        min_value=ui.FIRST_DAY,
+        max_value=ui.LAST_DAY,
+        key=f"{prefix} due",
+        on_change=_keep,
+        args=args,
+    )
+
+
+def _kept(found: Opened, point: Point | None) -> None:
+    """Which decision is kept, and the way to one more."""
+    say, number = found.say, st.session_state.get(f"number {_prefix(found, point)}")
+    if not number:
+        ui.html(charts.caption(say(N_("Each field is kept when you leave it."))))
+        return
+    ui.html(charts.caption(say(N_("Decision {name} is kept."), name=f"{found.review.year}-{number}")))
+    more = say(N_("One more decision"))
+    st.button(more, key="one more", type="tertiary", on_click=_next_decision, args=(found, point))
+
+
+def _place(point: Point | None) -> str:
+    return point.id if point else "none"
+
+
+def _prefix(found: Opened, point: Point | None) -> str:
+    """What the keys of the decision's fields begin with; one more decision has fields of its own."""
+    base = f"meeting decision {found.review.review_id} {_place(point)}"
+    prefix = f"{base} {st.session_state.get(f'turn {base}', 0)}"
+    # fields that were left come back empty, for the next decision
+    if f"{prefix} text" not in st.session_state:
+        st.session_state.pop(f"number {prefix}", None)
+    return prefix
+
+
+def _next_decision(found: Opened, point: Point | None) -> None:
+    base = f"turn meeting decision {found.review.review_id} {_place(point)}"
+    st.session_state[base] = st.session_state.get(base, 0) + 1
+
+
+def _keep(found: Opened, point_id: str | None, prefix: str) -> None:
+    """Keeps the decision as far as it is written; one whose text is taken away again is withdrawn."""
+    text = (st.session_state.get(f"{prefix} text") or "").strip()
+    number = st.session_state.get(f"number {prefix}")
+    try:
+        permissions.require(ui.user(), Permission.WRITE_REVIEW)
+        given, order = (found.seen.database, found.review.review_id), ui_review.order(found.seen)
+        if not text and number:
+            deciding.withdraw(*given, number, order=order)
+            st.session_state.pop(f"number {prefix}")
+        elif text:
+            said = _said(found, point_id, prefix, number)
+            ids = tuple(point.id for point in ui.points())
+            st.session_state[f"number {prefix}"] = deciding.decide(*given, said, order=order, points=ids, number=number)
+    except Exception as error:
+        st.session_state["not saved"] = error
+
+
+def _said(found: Opened, point_id: str | None, prefix: str, number: int | None) -> Decided:
+    """The three fields, and of a decision that is kept already what else has been said of it."""
+    made = next((row for row in made_in(list(found.decided), found.review) if row.number == number), None)
+    kept = Decided("", point_id) if made is None else _as_said(made)
+    text, who, due = (st.session_state.get(f"{prefix} {name}") for name in ("text", "who", "due"))
+    return replace(kept, text=text or "", responsible=who or "", due=due if isinstance(due, date) else None)
+
+
+def _as_said(made: Decision) -> Decided:
+    return Decided(made.text, made.point, made.responsible, made.due, made.resource, made.follow_up)
+
+
+def _ways(found: Opened, here: Screen, of: int) -> None:
+    """Back and on, also by the keys that a presenter's remote sends."""
+    say = found.say
+    with st.container(key="meeting-turn", horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+        ui.html(charts.caption(say(N_("PgUp and PgDn turn the page"))))
+        for step, label, key in ((-1, N_("Back"), "PageUp"), (1, N_("Next"), "PageDown")):
+            number = here.number + step
+            st.button(
+                say(label),
+                key=f"turn {key}",
+                shortcut=key,
+                type="primary" if step > 0 else "secondary",
+                disabled=not 1 <= number <= of,
+                on_click=st.query_params.update,
+                args=({"screen": str(number)},),
+            )

@@ -1,0 +1,292 @@
+"""What the meeting mode says: one point a screen, then the summary and the decisions. No Streamlit.
+
+Whoever opens it, it follows section 5 of the rulebook: no name of a person, no id of one, no free text of an incident,
+and no unit that rests on fewer than five persons.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from compliance import charts, charts_meeting, viewing, viewing_review
+from compliance.assessing import Coverage, Status
+from compliance.deciding import Decision
+from compliance.dossier import Dossier, PointAnswer
+from compliance.language import N_, NBSP, Language
+from compliance.points import Point
+from compliance.reporting import DECISION_STATUSES
+from compliance.reporting_points import SHORT_VERDICTS
+from compliance.withholding import Names
+
+WORST: Final = 3
+REASONS: Final = 3
+MINUTES: Final = 40
+# Between two names on the axis of the months.
+TICKS: Final = 4
+DECISIONS_OF_POINT: Final = 2
+DECISIONS_SHOWN: Final = 7
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen: a point, the summary or the decisions; `number` counts from one."""
+
+    number: int
+    title: str
+    answer: PointAnswer | None = None
+    summary: bool = False
+
+
+def screens(dossier: Dossier, say: Language) -> tuple[Screen, ...]:
+    """The screens in the order of the review, then the summary, then the decisions."""
+    points = [Screen(n, viewing.label(answer.point, say), answer) for n, answer in enumerate(dossier.points, 1)]
+    last = len(points)
+    return (
+        *points,
+        Screen(last + 1, say(N_("Summary")), summary=True),
+        Screen(last + 2, say(N_("Decisions"))),
+    )
+
+
+def chosen(found: Sequence[Screen], said: str | None) -> Screen:
+    """The screen that the address names, else the first."""
+    number = int(said) if said and said.isdecimal() else 1
+    return found[min(max(number, 1), len(found)) - 1]
+
+
+def where(screen: Screen, of: int, say: Language) -> charts.Html:
+    """4 of 15, and the dashes."""
+    text = say(N_("{n} of {of}"), n=say.number(screen.number), of=say.number(of))
+    return charts_meeting.place(text, here=screen.number, of=of)
+
+
+def clock(now: datetime, until: datetime, say: Language) -> charts.Html:
+    """The time of day, and how many minutes are left or over."""
+    text = now.strftime("%H.%M" if say.code == "sv" else "%H:%M")
+    minutes = round((until - now).total_seconds() / 60)
+    left = say.plural("{n} min left", "{n} min left", max(minutes, 0))
+    if minutes < 0:
+        left = say.plural("{n} min over", "{n} min over", -minutes)
+    return charts_meeting.clock(text, left.replace(" ", NBSP), over=minutes < 0)
+
+
+# --- A point --------------------------------------------------------------------------------------------------------
+
+
+def question(answer: PointAnswer, say: Language) -> charts.Html:
+    """The point and its question in plain words."""
+    point = answer.point
+    asked = viewing.softened(say.pick(point.question))
+    return charts_meeting.question(asked, kicker=viewing.label(point, say))
+
+
+def title(text: str, kicker: str) -> charts.Html:
+    """The answer of a screen that is no point."""
+    return charts_meeting.question(text, kicker=kicker)
+
+
+def figure(answer: PointAnswer, last_year: int | None, say: Language) -> charts.Html:
+    """The giant figure against its target."""
+    found, before = answer.coverage, answer.coverage_before
+    drawn = charts.bar(
+        status=viewing.status(found),
+        share=found.coverage,
+        target=found.target.target,
+        last=before.coverage if before else None,
+        alt=viewing_review.hero(answer, last_year, say).alt,
+        large=True,
+    )
+    return charts_meeting.figure(
+        viewing.status(found),
+        viewing.word(found, say),
+        value=viewing.percent(found, say),
+        counts=_counts(answer, last_year, say),
+        drawn=drawn,
+        note=_note(found, say),
+    )
+
+
+def _counts(answer: PointAnswer, last_year: int | None, say: Language) -> str:
+    """61 of 312 systems, the target, and the figure of the last review or of a year before."""
+    found, before = answer.coverage, answer.coverage_before
+    if found.coverage is None:
+        return viewing_review.empty_texts(answer, last_year, say)[0]
+    text = N_("**{n}** of **{of}** {items}")
+    parts = [say(text, n=say.number(found.met), of=say.number(found.of), items=say.pick(found.point.items))]
+    parts.append(say(N_("target {share}"), share=viewing.share(found.target.target, say)))
+    if before and before.coverage is not None:
+        share = viewing.percent(before, say)
+        told = say(N_("{year}: {share}"), year=last_year, share=share) if answer.by_review else ""
+        parts.append(told or say(N_("a year before {share}"), share=share))
+    return " · ".join(parts)
+
+
+def _note(found: Coverage, say: Language) -> str:
+    """Where the export is silent about many, the share of those answered."""
+    if not found.unknown or found.of_answered is None:
+        return viewing.beside(found, say)
+    limits = (found.target.target, found.target.limit)
+    return say(
+        N_("The export does not say: {n} of {of} {items}. Of those answered: **{share}**."),
+        n=say.number(found.unknown),
+        of=say.number(found.of),
+        items=say.pick(found.point.items),
+        share=say.percent(found.of_answered, limits=limits),
+    )
+
+
+def comment(dossier: Dossier, point_id: str, names: Names, say: Language) -> charts.Html | None:
+    """What the coordinator has written of a point, without names."""
+    said = dossier.written
+    text = said.comments.get(point_id) or said.public_comments.get(point_id)
+    return charts_meeting.comment(say(N_("The coordinator:")), names.withhold(text)) if text else None
+
+
+def trend(answer: PointAnswer, say: Language) -> charts.Html | None:
+    """Twelve months against target and limit; None where no month has a figure."""
+    months = [answer.figure(month) for month in answer.months]
+    known = [month for month in months if month.coverage is not None]
+    if not known:
+        return None
+    target, limit = known[-1].target.target, known[-1].target.limit
+    return charts_meeting.trend(
+        [
+            charts_meeting.Month(month.coverage, _tick(month.as_of, say) if (len(months) - 1 - n) % TICKS == 0 else "")
+            for n, month in enumerate(months)
+        ],
+        last=viewing.percent(known[-1], say),
+        target=charts_meeting.Level(target, say(N_("Target {share}"), share=viewing.share(target, say))),
+        limit=charts_meeting.Level(limit, say(N_("Limit {share}"), share=viewing.share(limit, say))),
+        alt=viewing.trend_alt(months, say),
+    )
+
+
+def _tick(day: date, say: Language) -> str:
+    return say.date(day, form="MMM").rstrip(".")
+
+
+def worst(answer: PointAnswer, say: Language) -> charts.Html | None:
+    """The weakest units; those of few persons are added up. None where all reach the target."""
+    units = viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say)
+    below = [unit for unit in viewing.worst_first(units) if unit.status is not Status.GREEN][:WORST]
+    if not below:
+        return None
+    drawn = [
+        charts_meeting.Unit(
+            viewing.softened(unit.unit or ""),
+            say(N_("{n} of {of}"), n=say.number(unit.met), of=say.number(unit.of)).replace(" ", NBSP),
+            unit.coverage,
+            viewing.status(unit),
+        )
+        for unit in below
+    ]
+    return charts_meeting.units(drawn, label=say(N_("The weakest units")))
+
+
+def why(answer: PointAnswer, say: Language) -> charts.Html | None:
+    """The biggest reasons in a sentence; None where nothing is unmet."""
+    bars = viewing_review.reason_bars(answer, say)[:REASONS]
+    if not bars:
+        return None
+    parts = [f"**{bar.count}** {bar.label[:1].lower()}{bar.label[1:]}" for bar in bars]
+    return charts_meeting.sentence(" · ".join(parts))
+
+
+# --- Decisions ------------------------------------------------------------------------------------------------------
+
+
+def _said(decision: Decision, names: Names, day: date, say: Language) -> charts_meeting.Said:
+    late = decision.late(day)
+    due = say(N_("by {day}"), day=say.date(decision.due, form="d MMM y")) if decision.due else ""
+    if late:
+        due = say(N_("late, {due}"), due=due)
+    elif not decision.open:
+        due = say(DECISION_STATUSES[decision.status]).lower()
+    return charts_meeting.Said(decision.name, names.withhold(decision.text), due, late=late)
+
+
+def decisions_of_point(found: Sequence[Decision], names: Names, day: date, say: Language) -> charts.Html | None:
+    """The open decisions on a point, the newest first; None where there is none."""
+    if not found:
+        return None
+    newest = sorted(found, key=lambda decision: (-decision.year, -decision.number))
+    rows = [_said(decision, names, day, say) for decision in newest[:DECISIONS_OF_POINT]]
+    return charts_meeting.decisions(rows, label=say(N_("Decisions on this point")))
+
+
+def decision_list(title: str, found: Sequence[Decision], names: Names, day: date, say: Language) -> charts.Html:
+    """Decisions as a list that fits the screen, the late ones first; the rest is only counted."""
+    first = sorted(found, key=lambda decision: (not decision.late(day), decision.year, decision.number))
+    rows = charts_meeting.decisions([_said(row, names, day, say) for row in first[:DECISIONS_SHOWN]], label=title)
+    more = len(first) - DECISIONS_SHOWN
+    rest = charts.Html("")
+    if more > 0:
+        rest = charts.caption(
+            say.plural("and {n} more on the page of decisions", "and {n} more on the page of decisions", more)
+        )
+    elif not found:
+        rest = charts.caption(say(N_("There is none.")))
+    return charts.stack(charts_meeting.heading(title), rows if found else charts.Html(""), rest)
+
+
+def decisions_sentence(own: Sequence[Decision], carried: Sequence[Decision], day: date, say: Language) -> str:
+    """The decisions screen's answer."""
+    first = say(N_("No decision has been made yet."))
+    if own:
+        first = say.plural("{n} decision has been made.", "{n} decisions have been made.", len(own))
+    late = [decision for decision in carried if decision.late(day)]
+    if not late:
+        return first
+    second = say.plural("{n} earlier one is late.", "{n} earlier ones are late.", len(late))
+    return f"{first} {second}"
+
+
+# --- The summary ----------------------------------------------------------------------------------------------------
+
+
+def summary_sentence(dossier: Dossier, say: Language) -> str:
+    """How many reach the target, and how many are assessed."""
+    figures = [answer.coverage for answer in dossier.points]
+    measured = [found for found in figures if found.coverage is not None]
+    reached = [found for found in measured if found.status is Status.GREEN]
+    if not measured:
+        return say(N_("No point can be measured yet."))
+    first = say.plural(
+        "{n} of {of} measurable points reaches the target.",
+        "{n} of {of} measurable points reach the target.",
+        len(reached),
+        of=say.number(len(measured)),
+    )
+    n = len(dossier.written.assessments)
+    second = say.plural("{n} of {of} is assessed.", "{n} of {of} are assessed.", n, of=say.number(len(figures)))
+    return f"{first} {second}"
+
+
+def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> charts.Html:
+    """The thirteen points with figure, status and assessment; each leads to its screen."""
+    heads = [say(N_("Point")), say(N_("Coverage")), say(N_("Now")), say(N_("Status")), say(N_("Assessment"))]
+    rows = [_row(answer, dossier, address(number), say) for number, answer in enumerate(dossier.points, 1)]
+    return charts_meeting.summary(rows, heads=heads, caption=say(N_("The thirteen review points")))
+
+
+def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> charts_meeting.Row:
+    found, before = answer.coverage, answer.coverage_before
+    code = dossier.written.assessments.get(answer.point.id, "")
+    return charts_meeting.Row(
+        name=viewing.label(answer.point, say),
+        address=address,
+        status=viewing.status(found),
+        word=viewing.word(found, say),
+        figure=viewing.percent(found, say),
+        share=found.coverage,
+        target=found.target.target,
+        last=before.coverage if before else None,
+        verdict=say(SHORT_VERDICTS[code]) if code in SHORT_VERDICTS else viewing.DASH,
+        alt=viewing_review.hero(answer, dossier.last_year, say).alt,
+    )
+
+
+def of_point(decisions: Sequence[Decision], point: Point, year: int) -> list[Decision]:
+    """The open decisions whose reason is a point, of a review and of those before it."""
+    return [row for row in decisions if row.point == point.id and row.open and row.year <= year]

@@ -1,0 +1,12 @@
+"""Meeting mode: the review one screen a point, for a projector; then the summary and the decisions."""
+
+from compliance import ui, ui_meeting, ui_review
+from compliance.permissions import Permission
+
+ui.require(Permission.SEE_REVIEW)
+seen = ui.view()
+found = ui_review.opened(seen)
+if found is None:
+    ui_meeting.nothing_yet(seen)
+else:
+    ui_meeting.meeting(seen, found)

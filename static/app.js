@@ -1,0 +1,131 @@
+// What the app does in the reader's browser: it follows links inside fragments without loading the app anew,
+// and says in the reader's language what Streamlit says in English (the words are those of compliance/words.py).
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a.v-link");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  history.pushState({}, "", link.href);
+  // Streamlit reads the address again when the reader goes back or forward
+  window.dispatchEvent(new PopStateEvent("popstate"));
+});
+
+// ---------------------------------------------------------------- the language of the browser
+// Streamlit's calendar and lists ask the browser; it answers with the language in the address, not with its own.
+
+const LOCALES = { sv: "sv-SE", en: "en-GB" };
+const language = () => {
+  const said = new URLSearchParams(location.search).get("lang");
+  return said in LOCALES ? said : "sv";
+};
+const locale = () => LOCALES[language()];
+Object.defineProperty(navigator, "language", { get: locale, configurable: true });
+Object.defineProperty(navigator, "languages", { get: () => [locale()], configurable: true });
+
+// ---------------------------------------------------------------- Streamlit's own words
+
+const ATTRIBUTES = [
+  "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "title", "placeholder", "alt",
+];
+// Nothing of Streamlit's is said in fragments, drawings, cells, and what somebody types.
+const NOT_ITS_OWN = "[class^='v-'], .js-plotly-plot, canvas, svg, textarea, script, style";
+
+const RULES = Object.fromEntries(
+  Object.entries(JSON.parse(document.getElementById("words").textContent)).map(([code, places]) => [
+    code,
+    Object.entries(places).flatMap(([where, texts]) =>
+      Object.entries(texts).map(([own, ours]) => ({ where, ours, own, form: own.includes("{") && pattern(own) }))),
+  ]),
+);
+const EXACT = Object.fromEntries(
+  Object.entries(RULES).map(([code, rules]) => [code, Map.groupBy(rules.filter((r) => !r.form), (r) => r.own)]),
+);
+const FORMS = Object.fromEntries(Object.entries(RULES).map(([code, rules]) => [code, rules.filter((r) => r.form)]));
+
+/** "Help for {label}" as an expression that gives the label. */
+function pattern(own) {
+  const parts = own.split(/\{(\w+)\}/).map((part, at) =>
+    at % 2 ? `(?<${part}>.${part === "more" || part === "error" ? "*" : "+"}?)` : part.replace(/[.*+?^$()[\]|\\/]/g, "\\$&"));
+  return new RegExp(`^${parts.join("")}$`, "s");
+}
+
+/** What the app says where `element` says `text`, or the same text. */
+function ours(element, text) {
+  const said = text.trim();
+  if (!said || said.length > 400) return text;
+  const code = language();
+  for (const rule of EXACT[code].get(said) ?? []) {
+    if (element.closest(rule.where)) return text.replace(said, () => rule.ours);
+  }
+  for (const rule of FORMS[code]) {
+    const found = rule.form.exec(said);
+    if (found && element.closest(rule.where)) return text.replace(said, () => filled(element, rule.ours, found.groups));
+  }
+  return text;
+}
+
+function filled(element, sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => {
+    if (name === "date") return dated(values.date, values.date, { dateStyle: "long" });
+    if (name === "month") return dated(values.month, `1 ${values.month} 2000`, { month: "long" });
+    return name === "error" ? ours(element, values.error) : values[name];
+  });
+}
+
+/** A day or a month in English as the reader's language writes it; anything else as it stands. */
+function dated(text, english, form) {
+  const day = new Date(english);
+  return isNaN(day) ? text : new Intl.DateTimeFormat(locale(), form).format(day);
+}
+
+// What Streamlit said, and what stands there instead: to know it again, also when the language is switched.
+const kept = new WeakMap();
+
+function say(node, element, name, now, write) {
+  const names = kept.get(node) ?? {};
+  const own = names[name]?.ours === now ? names[name].own : now;
+  const text = ours(element, own);
+  if (text === now) return;
+  kept.set(node, { ...names, [name]: { own, ours: text } });
+  write(text);
+}
+
+function sayText(node) {
+  if (node.parentElement) say(node, node.parentElement, "", node.nodeValue, (text) => (node.nodeValue = text));
+}
+
+function sayAttributes(element) {
+  for (const name of ATTRIBUTES) {
+    const now = element.getAttribute(name);
+    if (now) say(element, element, name, now, (text) => element.setAttribute(name, text));
+  }
+}
+
+function sayAll(node) {
+  if (node.nodeType === Node.TEXT_NODE) return sayText(node);
+  if (node.nodeType !== Node.ELEMENT_NODE || node.matches(NOT_ITS_OWN)) return;
+  sayAttributes(node);
+  node.childNodes.forEach(sayAll);
+}
+
+function heard(changes) {
+  for (const { type, target, attributeName, addedNodes } of changes) {
+    if (attributeName === "lang") {
+      if (target === document.documentElement) switched();
+    } else if ((target.closest ? target : target.parentElement)?.closest(NOT_ITS_OWN)) continue;
+    else if (type === "childList") addedNodes.forEach(sayAll);
+    else if (type === "attributes") sayAttributes(target);
+    else sayText(target);
+  }
+}
+
+/** The reader has chosen another language: everything is said again, and lists ask the browser again. */
+function switched() {
+  window.dispatchEvent(new Event("languagechange"));
+  sayAll(document.body);
+}
+
+new MutationObserver(heard).observe(document.documentElement, {
+  subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...ATTRIBUTES, "lang"],
+});
+sayAll(document.body);

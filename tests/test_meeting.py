@@ -1,0 +1,235 @@
+"""The meeting mode: what stands on each screen, what is kept of what is typed, and what is never shown."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from compliance import reviewing, ui, ui_meeting, viewing
+from compliance.deciding import decisions
+from compliance.language import LANGUAGES, Language
+from compliance.permissions import ANALYST, MANAGEMENT
+from compliance.viewing_meeting import MINUTES, clock
+from tests.browser import browsing, serving, settle, visit
+from tests.reviewed import AS_OF, IDS, at
+from tests.sampled import beside
+from tests.test_pages import _warm, own, text  # noqa: F401 - fixtures
+from tests.test_pages import opened as opened_page
+
+SV = Language("sv")
+NOW = datetime(2026, 11, 25, 10)
+NUMBER = "811218-9876"
+POINT = "classification"
+SCREEN = IDS.index(POINT) + 1
+FITS = "() => (main => main.scrollHeight <= main.clientHeight)(document.querySelector('[data-testid=stMain]'))"
+NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    """The day after the last thing that the small administration did."""
+    monkeypatch.setattr(ui, "now", lambda: NOW)
+
+
+@pytest.fixture
+def stage(tmp_path, monkeypatch):
+    """The app on a small administration's own database, as far as it has come."""
+
+    def prepared(name):
+        line = at(name, tmp_path)
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+        return line
+
+    return prepared
+
+
+def opened(monkeypatch, **said):
+    return opened_page("meeting", monkeypatch, **({"as_of": AS_OF.isoformat(), "screen": str(SCREEN)} | said))
+
+
+def comment(line, review):
+    with line.database.cursor() as cursor:
+        return reviewing.written(cursor, review).comments.get(POINT)
+
+
+def decided(line):
+    with line.database.cursor() as cursor:
+        return [(row.text, row.responsible, row.point) for row in decisions(cursor)]
+
+
+# --- What is shown --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_screen_has_the_review_s_own_figures(lang, stage, monkeypatch):
+    line, say = stage("draft"), Language(lang)
+    answers = line.document(line.review()).points
+    for number in (1, SCREEN, 13):
+        answer = answers[number - 1]
+        shown = text(opened(monkeypatch, screen=str(number), lang=lang))
+        assert say("{n} of {of}", n=number, of=15) in shown
+        assert f'<div class="v-m-figure">{viewing.percent(answer.coverage, say)}</div>' in shown
+        assert viewing.word(answer.coverage, say) in shown
+    summary = text(opened(monkeypatch, screen="14", lang=lang))
+    assert [viewing.percent(answer.coverage, say) for answer in answers] == re.findall(
+        r'class="v-m-number">([^<]+)<', summary
+    )
+    assert say("Decisions of this review") in text(opened(monkeypatch, screen="15", lang=lang))
+
+
+def test_the_address_decides_the_screen_and_what_it_cannot_mean_is_the_nearest(stage, monkeypatch):
+    stage("draft")
+    for said, shown in (("99", "15 av 15"), ("0", "1 av 15"), ("x", "1 av 15")):
+        assert shown in text(opened(monkeypatch, screen=said))
+
+
+def test_without_a_review_the_way_to_one_is_shown(own, monkeypatch):  # noqa: F811
+    app = opened(monkeypatch)
+    assert "Det finns ingen genomgång att hålla mötet om." in text(app)
+    assert not app.get("text_area")
+
+
+def test_the_clock_counts_down_and_then_over():
+    at_ten = datetime(2026, 11, 25, 10)
+    assert "10.00" in clock(at_ten, at_ten + timedelta(minutes=22), SV)
+    assert "22\u00a0min\u00a0kvar" in clock(at_ten, at_ten + timedelta(minutes=22), SV)
+    assert "5\u00a0min\u00a0över\u00a0tiden" in clock(at_ten, at_ten - timedelta(minutes=5), SV)
+
+
+def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, monkeypatch):
+    stage("draft")
+    monkeypatch.setattr(ui_meeting, "_now", lambda: datetime(2026, 11, 25, 13, 0))
+    app = opened(monkeypatch)
+    assert app.query_params["until"] == "13:40"
+    assert f"{MINUTES}\u00a0min\u00a0kvar" in text(app)
+    assert "10\u00a0min\u00a0kvar" in text(opened(monkeypatch, until="13:10"))
+
+
+# --- What is typed --------------------------------------------------------------------------------------------------
+
+
+def test_a_note_is_added_to_the_comment_and_takes_its_own_place_when_it_goes_on(stage, monkeypatch):
+    line = stage("draft")
+    before = comment(line, line.review())
+    app = opened(monkeypatch)
+    app.text_area(key=NOTE).set_value(f"Frågan ställd av {NUMBER}.").run()
+    first = comment(line, line.review())
+    assert first.startswith(f"{before}\n")
+    assert NUMBER not in first
+    app.text_area(key=NOTE).set_value("Klart i mars.").run()
+    assert comment(line, line.review()) == f"{before}\nKlart i mars."
+    app.text_area(key=NOTE).set_value("").run()
+    assert comment(line, line.review()) == before
+
+
+def test_what_others_wrote_meanwhile_is_kept(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch)
+    app.text_area(key=NOTE).set_value("Ett.").run()
+    line.write(line.review(), "comment", POINT, "Skrivet av en annan.")
+    app.text_area(key=NOTE).set_value("Två.").run()
+    assert comment(line, line.review()) == "Skrivet av en annan.\nTvå."
+
+
+def test_a_decision_is_kept_field_by_field(stage, monkeypatch):
+    line = stage("loaded")
+    line.open()
+    app = opened(monkeypatch)
+    app.text_input(key=f"{WHAT} who").set_value("Objektledaren").run()
+    assert decided(line) == []
+    app.text_input(key=f"{WHAT} text").set_value("Klassa allt.").run()
+    assert decided(line) == [("Klassa allt.", "Objektledaren", POINT)]
+    assert "Beslut 2026-1 är sparat." in text(app)
+    app.text_input(key=f"{WHAT} text").set_value("Klassa allt före mars.").run()
+    assert decided(line) == [("Klassa allt före mars.", "Objektledaren", POINT)]
+    app.button(key="one more").click().run()
+    app.text_input(key=f"meeting decision 1 {POINT} 1 text").set_value("Utse en till.").run()
+    assert [row[0] for row in decided(line)] == ["Klassa allt före mars.", "Utse en till."]
+    app.text_input(key=f"meeting decision 1 {POINT} 1 text").set_value("").run()
+    assert [row[0] for row in decided(line)] == ["Klassa allt före mars."]
+
+
+def test_what_cannot_be_kept_is_told_and_stays_in_its_field(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch)
+    line.submit(line.review())
+    app.text_area(key=NOTE).set_value("För sent.").run()
+    assert "är inlämnad" in text(app)
+
+
+def test_a_review_that_is_no_draft_has_no_fields(stage, monkeypatch):
+    stage("approved")
+    app = opened(monkeypatch)
+    assert not app.get("text_area")
+    assert not app.get("text_input")
+
+
+# --- What is never shown --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [None, MANAGEMENT, ANALYST], ids=["coordinator", "management", "analyst"])
+def test_no_name_stands_on_any_screen_whoever_opens_it(role, stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    line.write(review, "comment", POINT, "Anna Berg har frågat Kim Utanför.")
+    line.write(review, "public_comment", POINT, "Bo Ek svarar.")
+    line.decide(review, "Anna Berg och Kim Utanför utser objektledare.", point=POINT, responsible="Kim Utanför")
+    given = {"role": role} if role else {}
+    for screen in (SCREEN, 14, 15):
+        shown = text(opened(monkeypatch, screen=str(screen), **given))
+        assert not re.search("Anna|Berg|Bo Ek|Kim|Utanför", shown)
+    if role is not ANALYST:
+        assert "[…] och […] utser objektledare." in shown
+
+
+def test_units_of_few_persons_are_added_up(stage, monkeypatch):
+    line = stage("loaded")
+    line.open()
+    shown = text(opened(monkeypatch, screen="1"))
+    assert "Norr" not in shown
+    assert "Söder" not in shown
+
+
+# --- In a browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(tmp_path):
+    with serving(beside(tmp_path)) as server, browsing() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        visit(page, f"{server.address}/review?review=2026")
+        page.get_by_role("button", name="Genomgång", exact=True).click()
+        page.get_by_role("link", name="Mötesläge").click()
+        settle(page)
+        for number in range(1, 16):
+            page.wait_for_function(f"() => document.querySelector('.v-place').innerText.startsWith('{number} av 15')")
+            settle(page)
+            assert page.evaluate(FITS)
+            page.keyboard.press("PageDown")
+        assert "15 av 15" in page.inner_text(".v-place")
+        write_while_it_is_discussed(page)
+
+
+def write_while_it_is_discussed(page):
+    """Jumps by the agenda, types a note and a decision, and finds both where the review keeps them."""
+    page.get_by_role("button", name="Dagordning").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Underlag att skriva ut (PDF)").click()
+    assert waiting.value.path().read_bytes().startswith(b"%PDF")
+    assert waiting.value.suggested_filename == "Mötesunderlag ledningens genomgång 2026.pdf"
+    page.get_by_role("link", name="6 Konsekvensbedömning").click()
+    settle(page)
+    page.get_by_label("Anteckning").click()
+    page.keyboard.type("Behovet bedöms i vår.")
+    page.keyboard.press("PageDown")
+    page.get_by_label("Beslut", exact=True).click()
+    page.wait_for_selector(".v-m-comment:has-text('Behovet bedöms i vår.')")
+    assert "6 av 15" in page.inner_text(".v-place")
+    page.keyboard.type("Bedöm behovet.")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("text=är sparat")
+    page.get_by_role("link", name="Avsluta mötet").click()
+    settle(page)
+    page.goto(page.url.split("?")[0] + "?review=2026&part=decisions")
+    settle(page)
+    assert "Bedöm behovet." in page.inner_text("[data-testid=stMainBlockContainer]")
