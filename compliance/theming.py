@@ -1,0 +1,301 @@
+"""The look: the product's palette as tokens, and an organisation's own colours, name and logo laid over it.
+
+A token is called alike in data/theme.toml, in the organisation's own theme.toml and in static/style.css.
+"""
+
+import base64
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from compliance.declared import Table, read_toml
+from compliance.errors import Refusal
+from compliance.language import LANGUAGES, N_, Language
+from compliance.places import THEME
+
+Mode = Literal["light", "dark"]
+Palette = dict[str, str]
+MODES: Final[tuple[Mode, ...]] = ("light", "dark")
+FILE: Final = THEME.name
+HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
+KINDS: Final = {".svg": "image/svg+xml", ".png": "image/png"}
+BEGINS: Final = {".svg": re.compile(rb"\s*(<\?xml|<!--|<svg|<!DOCTYPE svg)"), ".png": re.compile(rb"\x89PNG\r\n\x1a\n")}
+MOST_KB: Final = 200
+LONGEST_NAME: Final = 60
+
+# What is read, and on what; and the marks, which are seen. The least contrasts are those of WCAG 2.1 AA.
+TEXT, MARK = 4.5, 3.0
+PAIRS: Final = (
+    *((token, ground, TEXT) for token in ("ink", "mute", "accent") for ground in ("bg", "card", "quiet")),
+    *(("accent-ink", ground, TEXT) for ground in ("accent", "red")),
+    *((f"{status}-text", ground, TEXT) for status in ("green", "yellow", "red", "none") for ground in ("bg", "card")),
+    *((f"{status}-text", f"{status}-tint", TEXT) for status in ("green", "yellow", "none")),
+    ("red-on-tint", "red-tint", TEXT),
+    ("ink", "none-tint", TEXT),
+    *((status, "bg", MARK) for status in ("green", "yellow", "red", "none")),
+)
+# The paler shades of the accent: how much of the page's ground is in them; and what is written on the darkest of them.
+SHADES: Final = {"accent-tint": 0.9, "blue-2": 0.4, "blue-3": 0.73}
+WRITTEN: Final[dict[Mode, str]] = {"light": "ink", "dark": "bg"}
+
+# Streamlit's own widgets, by its own names for their colours.
+WIDGETS: Final = {
+    "primaryColor": "accent",
+    "backgroundColor": "bg",
+    "secondaryBackgroundColor": "quiet",
+    "textColor": "ink",
+    "borderColor": "line",
+    "linkColor": "accent",
+    "codeTextColor": "ink",
+    "codeBackgroundColor": "quiet",
+    "dataframeBorderColor": "line",
+    "dataframeHeaderBackgroundColor": "quiet",
+    "dataframeHeaderTextColor": "mute",
+    "blueColor": "accent",
+    "blueTextColor": "accent",
+    "blueBackgroundColor": "accent-tint",
+    "violetColor": "blue-2",
+    "violetTextColor": "accent",
+    "violetBackgroundColor": "accent-tint",
+    **{
+        f"{name}{part}Color": f"{token}{ending}"
+        for name, token in (
+            ("green", "green"),
+            ("orange", "yellow"),
+            ("yellow", "yellow"),
+            ("red", "red"),
+            ("gray", "none"),
+        )
+        for part, ending in (("", ""), ("Text", "-text"), ("Background", "-tint"))
+    },
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of both modes, and the organisation's name and logo where it has given them.
+
+    `logo` is the address of a picture that holds all of it: as a picture, no script in it ever runs.
+    """
+
+    light: Palette
+    dark: Palette
+    name: str = ""
+    logo: str = ""
+
+    def palette(self, mode: Mode) -> Palette:
+        """The colours of a mode by their tokens."""
+        return self.light if mode == "light" else self.dark
+
+
+@cache
+def product() -> Theme:
+    """The product's own look."""
+    table = read_toml(THEME)
+    return Theme(table["light"], table["dark"])
+
+
+def load(own: Path | None) -> Theme:
+    """The product's look with the theme.toml in the folder `own` laid over it; a Refusal where that is amiss."""
+    file = own / FILE if own else None
+    if file is None or not file.exists():
+        return product()
+    table = read_toml(file)
+    for key in table:
+        _known(key, ["name", "logo", *MODES])
+    palettes = {mode: _palette(table.get(mode, {}), mode) for mode in MODES}
+    name = _name(table)
+    return Theme(
+        palettes["light"], palettes["dark"], name, _logo(file.parent, table["logo"]) if "logo" in table else ""
+    )
+
+
+def usable(own: Path | None) -> tuple[Theme, Refusal | None]:
+    """The organisation's look; where it is refused, the product's and why."""
+    try:
+        return load(own), None
+    except Refusal as refusal:
+        return product(), refusal
+
+
+def marks(own: Path) -> tuple[tuple[str, int], ...]:
+    """What changes with the files that a theme may be made of; nothing where there is none."""
+    if not (own / FILE).exists():
+        return ()
+    files = [file for file in own.iterdir() if file.name == FILE or file.suffix.lower() in KINDS]
+    return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(files))
+
+
+# --- What it gives ------------------------------------------------------------------------------------------------
+
+
+def style(theme: Theme) -> str:
+    """The rule that lays the organisation's colours over those of the style sheet; nothing where it has none."""
+    pairs = [(token, theme.light[token], theme.dark[token]) for token in theme.light]
+    usual = product()
+    own = [pair for pair in pairs if pair[1:] != (usual.light[pair[0]], usual.dark[pair[0]])]
+    return f":root {{ {' '.join(f'--{t}: light-dark({light}, {dark});' for t, light, dark in own)} }}" if own else ""
+
+
+def widgets(theme: Theme) -> dict[str, Any]:
+    """Streamlit's settings for the colours of its own widgets."""
+    settings: dict[str, Any] = {}
+    for mode in MODES:
+        palette = theme.palette(mode)
+        settings |= {f"theme.{mode}.{key}": palette[token] for key, token in WIDGETS.items()}
+        kinds = [palette[token] for token in ("accent", "blue-2", "blue-3")]
+        settings[f"theme.{mode}.chartCategoricalColors"] = kinds
+    return settings
+
+
+def contrast(one: str, other: str) -> float:
+    """How well one colour stands out from another, 1 to 21, as WCAG 2.1 defines it."""
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _channels(colour: str) -> list[float]:
+    return [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    """A colour with a share of another in it."""
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round((c + (o - c) * share) * 255):02X}" for c, o in pairs)
+
+
+# --- What is refused ----------------------------------------------------------------------------------------------
+
+
+def _known(key: str, known: list[str], *, within: str = "") -> None:
+    if key in known:
+        return
+    near = get_close_matches(key, known, n=1, cutoff=0.0)
+    raise Refusal(
+        N_("{file}: there is no setting {key}. The nearest is {near}."),
+        file=FILE,
+        key=f"{within}{key}",
+        near=f"{within}{near[0]}",
+    )
+
+
+def _palette(given: Any, mode: Mode) -> Palette:
+    """The colours of a mode with the organisation's own, each of which can be read."""
+    usual = product().palette(mode)
+    if not isinstance(given, dict):
+        raise Refusal(N_("{file}: the colours stand under a line of their own, [{key}]."), file=FILE, key=mode)
+    for token, colour in given.items():
+        _known(token, list(usual), within=f"[{mode}] ")
+        if not isinstance(colour, str) or not HEX.fullmatch(colour):
+            raise Refusal(
+                N_("{file}: {key} is not a colour. Write it as # and six digits or letters A to F, such as {example}."),
+                file=FILE,
+                key=f"[{mode}] {token}",
+                example=usual[token],
+            )
+    palette = usual | given
+    if "accent" in given:
+        palette |= _shades(palette, mode) | given
+    _readable(palette, set(given), mode)
+    return palette
+
+
+def _shades(palette: Palette, mode: Mode) -> Palette:
+    """The paler shades of an accent; a second kind is so pale, or so strong, that a number on it can be read."""
+    shades = {token: _mixed(palette["accent"], palette["bg"], share) for token, share in SHADES.items()}
+    steps = sorted((step / 100 for step in range(91)), key=lambda share: abs(share - SHADES["blue-2"]))
+    seconds = (_mixed(palette["accent"], palette["bg"], share) for share in steps)
+    second = next((one for one in seconds if contrast(palette[WRITTEN[mode]], one) >= TEXT), shades["blue-2"])
+    return shades | {"blue-2": second}
+
+
+def _readable(palette: Palette, own: set[str], mode: Mode) -> None:
+    """Refuses a colour of the organisation's own that stands out too little from what it is seen with."""
+    for token, ground, least in (*PAIRS, (WRITTEN[mode], "blue-2", TEXT)):
+        found = contrast(palette[token], palette[ground])
+        if found >= least or own.isdisjoint({token, ground}):
+            continue
+        changed, other = (token, ground) if token in own else (ground, token)
+        better = _better(palette[changed], palette[other], least)
+        darker = _luminance(better) < _luminance(palette[changed])
+        raise Refusal(
+            DARKER if darker else LIGHTER,
+            file=FILE,
+            key=f"[{mode}] {changed}",
+            other=other,
+            found=_number(int(found * 10) / 10),
+            least=_number(least),
+            better=better,
+        )
+
+
+DARKER: Final = N_(
+    "{file}: {key} stands out too little from {other}: {found}:1, and {least}:1 is needed for everybody to see it. "
+    "Choose a darker colour, such as {better}."
+)
+LIGHTER: Final = N_(
+    "{file}: {key} stands out too little from {other}: {found}:1, and {least}:1 is needed for everybody to see it. "
+    "Choose a lighter colour, such as {better}."
+)
+
+
+def _better(colour: str, other: str, least: float) -> str:
+    """The nearest shade of a colour that stands out enough; one side, towards black or white, always does."""
+    shades = (_mixed(colour, end, step / 100) for step in range(1, 101) for end in ("#000000", "#FFFFFF"))
+    return next(shade for shade in shades if contrast(shade, other) >= least)
+
+
+def _number(value: float) -> dict[str, str]:
+    return {code: Language(code).number(value, decimals=1) for code in LANGUAGES}
+
+
+def _name(table: Table) -> str:
+    name = table.get("name", "")
+    if not isinstance(name, str) or len(name) > LONGEST_NAME:
+        raise Refusal(
+            N_('{file}: the name is a text of at most {most} characters, such as name = "Mälarköpings kommun".'),
+            file=FILE,
+            most=LONGEST_NAME,
+        )
+    if "logo" in table and not name.strip():
+        raise Refusal(
+            N_('{file}: a logo needs a name as well, which is read out to those who do not see it. Add name = "…".'),
+            file=FILE,
+        )
+    return name.strip()
+
+
+def _logo(folder: Path, said: Any) -> str:
+    """The logo as an address that holds the picture."""
+    ending = Path(said).suffix.lower() if isinstance(said, str) else ""
+    if ending not in KINDS or Path(said).name != said:
+        raise Refusal(N_("{file}: the logo is the name of a file beside it that ends in .svg or .png."), file=FILE)
+    try:
+        content = (folder / said).read_bytes()
+    except OSError as error:
+        raise Refusal(
+            N_("{file}: the logo {logo} cannot be read. Put it in the same folder as this file."), file=FILE, logo=said
+        ) from error
+    if len(content) > MOST_KB * 1000:
+        raise Refusal(
+            N_("{file}: the logo {logo} is {size} kB, and at most {most} kB are allowed. Save a smaller one."),
+            file=FILE,
+            logo=said,
+            size=-(-len(content) // 1000),
+            most=MOST_KB,
+        )
+    if not BEGINS[ending].match(content.removeprefix(b"\xef\xbb\xbf")):
+        raise Refusal(
+            N_("{file}: the logo {logo} is not a picture of the kind that its name says. Save it anew as SVG or PNG."),
+            file=FILE,
+            logo=said,
+        )
+    return f"data:{KINDS[ending]};base64,{base64.b64encode(content).decode()}"

@@ -1,0 +1,249 @@
+"""How fast the running app is for many viewers at once, and in a browser.
+
+`python -m tests.viewers` lets thirty people click about, each in a session of its own by the browser's own protocol,
+then visits and clicks in a real browser, prints one table and keeps it in docs/viewers.md; `--only-sessions` leaves out
+the browser and keeps nothing. Nothing is asserted: times say something only beside other times of the same machine.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from compliance.places import ROOT
+from compliance.points import load_points
+from tests.bench import machine, shown
+from tests.browser import PATIENCE, Server, browsing, serving
+from tests.readme import VIEWERS
+from tests.sampled import beside
+
+AS_OF = date(2026, 10, 31)
+THINKING = (4.0, 12.0)
+# They do not open the page all in the same second.
+ARRIVING = 10.0
+# Whoever looks on in a meeting loads nothing; the overview and the points are what is opened most.
+PAGES = [
+    path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem not in {"imports", "overview", "point"}
+]
+OFTEN = ["overview"] * 3 + ["point"] * 5
+POINTS = [point.id for point in load_points(None)]
+DEPARTMENTS = ["", "", "", "", "Förskola", "Äldreomsorg"]
+ANSWER_SECONDS = 120
+VISITS, CLICKS, PAUSE = 3, 10, 1500
+
+
+@dataclass(frozen=True)
+class Click:
+    """What one click cost: the page, the seconds until its script had finished, and whether all went well."""
+
+    page: str
+    seconds: float
+    first: bool
+    well: bool
+
+
+@dataclass
+class Viewer:
+    """A session as a browser holds it: what it has sent, and the messages that it keeps and needs no more."""
+
+    socket: ClientConnection
+    chance: random.Random
+    kept: set[str] = field(default_factory=set)
+
+    async def looks_about(self, until: float) -> list[Click]:
+        """Opens the overview, then thinks and clicks until the time is up."""
+        clicks = [await self.opens("overview", {"as_of": AS_OF.isoformat()}, first=True)]
+        while (pause := self.chance.uniform(*THINKING)) + time.monotonic() < until:
+            await asyncio.sleep(pause)
+            clicks.append(await self.clicks())
+        return clicks
+
+    async def clicks(self) -> Click:
+        """Follows a link, now and then for one department alone."""
+        page = self.chance.choice(OFTEN + PAGES)
+        query = {"as_of": AS_OF.isoformat()}
+        if page == "point":
+            query["point"] = self.chance.choice(POINTS)
+        if department := self.chance.choice(DEPARTMENTS):
+            query["department"] = department
+        return await self.opens(page, query, first=False)
+
+    async def opens(self, page: str, query: dict[str, str], *, first: bool) -> Click:
+        """Asks for a page and waits for the last message of its script."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = urlencode(query)
+        asked.rerun_script.page_name = "" if page == "overview" else page
+        asked.rerun_script.cached_message_hashes.extend(self.kept)
+        started = time.perf_counter()
+        await self.socket.send(asked.SerializeToString())
+        well = True
+        while True:
+            said = ForwardMsg()
+            said.ParseFromString(await asyncio.wait_for(self.socket.recv(decode=False), ANSWER_SECONDS))
+            kind = said.WhichOneof("type")
+            if said.metadata.cacheable:
+                self.kept.add(said.hash or said.ref_hash)
+            well &= not (kind == "delta" and said.delta.new_element.WhichOneof("type") == "exception")
+            if kind == "script_finished":
+                well &= said.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+                return Click(page, time.perf_counter() - started, first, well)
+
+
+async def _one(address: str, number: int, until: float) -> list[Click]:
+    chance = random.Random(number)
+    await asyncio.sleep(chance.uniform(0, ARRIVING))
+    async with connect(address, subprotocols=["streamlit"], max_size=None, compression=None) as socket:
+        return await Viewer(socket, chance).looks_about(until)
+
+
+async def _all(address: str, viewers: int, seconds: float) -> list[Click]:
+    stream = address.replace("http://", "ws://") + "/_stcore/stream"
+    until = time.monotonic() + ARRIVING + seconds
+    found = await asyncio.gather(*(_one(stream, number, until) for number in range(viewers)))
+    return [click for clicks in found for click in clicks]
+
+
+@contextmanager
+def fresh() -> Iterator[Server]:
+    """A server of its own on the samples, whose caches are as cold as after a start."""
+    with tempfile.TemporaryDirectory(prefix="viewers-") as folder, serving(beside(Path(folder))) as server:
+        yield server
+
+
+def sessions(*, viewers: int, seconds: float) -> list[Click]:
+    """What many viewers of a fresh server met."""
+    with fresh() as server:
+        return asyncio.run(_all(server.address, viewers, seconds))
+
+
+def share_within(clicks: list[Click], seconds: float) -> float:
+    return sum(click.seconds <= seconds for click in clicks) / len(clicks)
+
+
+def percentile(clicks: list[Click], share: float) -> float:
+    ordered = sorted(click.seconds for click in clicks)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
+def slowest(clicks: list[Click]) -> tuple[str, float]:
+    """The page with the highest median, and that median."""
+    pages = {click.page for click in clicks}
+    medians = {page: statistics.median(c.seconds for c in clicks if c.page == page) for page in pages}
+    page = max(sorted(medians), key=lambda page: medians[page])
+    return page, medians[page]
+
+
+# --- In a browser -------------------------------------------------------------------------------------------------
+
+
+def first_figures() -> Iterator[float]:
+    """Seconds from a new browser's visit to a server that has just started until the first figures are on screen."""
+    for _ in range(VISITS):
+        with fresh() as server, browsing() as browser:
+            page = browser.new_page()
+            started = time.perf_counter()
+            page.goto(f"{server.address}/?as_of={AS_OF}", wait_until="commit")
+            page.wait_for_selector(".v-facts", timeout=PATIENCE)
+            yield time.perf_counter() - started
+
+
+def there_and_back() -> tuple[list[float], list[float]]:
+    """Seconds of clicks to a point until its figure is on screen, and back until those of the overview are."""
+    there, back = [], []
+    with fresh() as server, browsing() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(f"{server.address}/?as_of={AS_OF}")
+        page.wait_for_selector(".v-facts", timeout=PATIENCE)
+        for _ in range(CLICKS):
+            page.wait_for_timeout(PAUSE)
+            there.append(_seconds(page, ".stPageLink a[href*='point=classification']", ".v-hero-figure"))
+            page.wait_for_timeout(PAUSE)
+            back.append(_seconds(page, ".st-key-nav a >> nth=0", ".v-facts"))
+    return there, back
+
+
+def _seconds(page: Page, link: str, awaited: str) -> float:
+    """Seconds from the click on a link until what it leads to is on screen."""
+    started = time.perf_counter()
+    page.click(link)
+    page.wait_for_selector(awaited, timeout=PATIENCE)
+    return time.perf_counter() - started
+
+
+# --- The table ----------------------------------------------------------------------------------------------------
+
+
+def session_rows(clicks: list[Click], viewers: int) -> list[tuple[str, str, str]]:
+    """The lines on what many viewers met."""
+    later = [click for click in clicks if not click.first]
+    failed = Counter(click.page for click in clicks if not click.well)
+    page, worst = slowest(later)
+    many = f"{viewers} viewers at once, each a click every {THINKING[0]:.0f}–{THINKING[1]:.0f} s: {len(later)} clicks"
+    return [
+        (f"{many}, answered within 1 s", f"{share_within(later, 1.0):.1%}", "95%"),
+        ("… half of them within", shown(percentile(later, 0.5)), ""),
+        ("… 95 of 100 within", shown(percentile(later, 0.95)), "< 1 s"),
+        (f"… the slowest page ({page}), half of its clicks within", shown(worst), ""),
+        ("… their first visits, the first on a fresh server: half within", shown(_first(clicks)), ""),
+        *((f"… failed on {page}", str(times), "0") for page, times in sorted(failed.items())),
+    ]
+
+
+def _first(clicks: list[Click]) -> float:
+    return statistics.median(click.seconds for click in clicks if click.first)
+
+
+def browser_rows() -> Iterator[tuple[str, str, str]]:
+    """The lines on what one viewer sees."""
+    yield "First figures on screen: a new browser visits a fresh server", shown(_median(first_figures())), "< 2 s"
+    there, back = there_and_back()
+    # the first chart of a browser loads the code of charts
+    yield "A click to a review point, until its figure is on screen", shown(_median(there[1:])), "< 0.5 s"
+    yield "… and back, until the figures of the overview are", shown(_median(back)), "< 0.5 s"
+
+
+def _median(times: Iterator[float] | list[float]) -> float:
+    return statistics.median(times)
+
+
+def table(rows: list[tuple[str, str, str]]) -> str:
+    lines = ["| what | ours | wished |", "| --- | ---: | ---: |"]
+    lines += [f"| {what} | {ours} | {wished} |" for what, ours, wished in rows]
+    return "\n".join([*lines, "", f"On {machine()}, {time.strftime('%Y-%m-%d')}."])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.viewers", description="Measure, and keep the table.")
+    parser.add_argument("--viewers", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--only-sessions", action="store_true", help="leave out the browser, and keep nothing")
+    given = parser.parse_args()
+    clicks = sessions(viewers=given.viewers, seconds=given.seconds)
+    rows = session_rows(clicks, given.viewers)
+    for page in sorted({click.page for click in clicks}):
+        times = [click.seconds for click in clicks if click.page == page]
+        print(f"{page}: {len(times)} times, median {shown(statistics.median(times))}", file=sys.stderr)
+    if not given.only_sessions:
+        rows += browser_rows()
+    print(table(rows))
+    if not given.only_sessions:
+        VIEWERS.write_text(table(rows) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
