@@ -7,44 +7,15 @@ anything else as Markdown. In texts marked *rich*, `**61**` becomes bold; all el
 Show a fragment: `st.markdown(charts.headline("3 of 11 points."), unsafe_allow_html=True)`.
 """
 
-import html
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isnan
 from typing import Literal
+
+from compliance.elements import Html, css_share, escaped, rich, rich_span, scrolling, tag, unless_empty, unseen
 
 Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 Sign = Status | Literal["target", "limit", "last_review", "remark"]
 Answer = Literal["met", "unmet", "unknown"]
-
-
-class Html(str):
-    """Markup made by this module; never escaped again."""
-
-    __slots__ = ()
-
-
-# ---------------------------------------------------------------- building blocks
-
-
-def escaped(value: str) -> Html:
-    """One line of text that is safe in content and in attributes.
-
-    Example: `escaped("<b>")` is `&lt;b&gt;`.
-    """
-    if isinstance(value, Html):
-        return value
-    # A blank line inside a fragment would end it and let the rest be read as Markdown.
-    return Html(html.escape(value.replace("\r", " ").replace("\n", " ")))
-
-
-def rich(value: str) -> Html:
-    """Escaped text in which `**61**` is bold.
-
-    Example: `rich("**61** of **312**")`.
-    """
-    return Html(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escaped(value)))
 
 
 def stack(*fragments: Html) -> Html:
@@ -52,14 +23,7 @@ def stack(*fragments: Html) -> Html:
 
     Example: `stack(bar(...), note("…"))`.
     """
-    return _tag("div", *fragments, css="v-stack")
-
-
-def _tag(name: str, *content: str, css: str = "", **attributes: str) -> Html:
-    """An element; attribute names are written with `_` for `-`, text content is escaped."""
-    given = {"class": css, **attributes}
-    shown = "".join(f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"' for key, value in given.items() if value)
-    return Html(f"<{name}{shown}>{''.join(escaped(part) for part in content)}</{name}>")
+    return tag("div", *fragments, css="v-stack")
 
 
 def anchor(text: str, address: str, *, title: str = "") -> Html:
@@ -67,7 +31,7 @@ def anchor(text: str, address: str, *, title: str = "") -> Html:
 
     Example: `anchor("4 Classification", "/point?point=classification")`.
     """
-    return _tag("a", text, css="v-link", href=address, title=title)
+    return tag("a", text, css="v-link", href=address, title=title)
 
 
 def brand(name: str, logo: str = "") -> Html:
@@ -76,37 +40,16 @@ def brand(name: str, logo: str = "") -> Html:
     Example: `brand("Mälarköpings kommun", "data:image/png;base64,…")`.
     """
     if not logo:
-        return _tag("div", name, css="v-brand")
+        return tag("div", name, css="v-brand")
     picture = Html(f'<img src="{escaped(logo)}" alt="{escaped(name)}"/>')
-    return _tag("div", picture, _tag("span", name, aria_hidden="true"), css="v-brand")
-
-
-def _if(text: str, element: Html) -> Html:
-    """The element, or nothing where the text it shows is empty."""
-    return element if text else Html("")
-
-
-def _part(css: str, text: str) -> Html:
-    """A span of rich text, or nothing."""
-    return _if(text, _tag("span", rich(text), css=css))
-
-
-def _hidden(text: str) -> Html:
-    """Text for a screen reader only."""
-    return _if(text, _tag("span", f"{text} ", css="v-sr"))
-
-
-def _percent(share: float) -> str:
-    """A share as a CSS length within 0–100 %; what is not a number is 0."""
-    held = 0.0 if isnan(share) else min(max(share, 0.0), 1.0)
-    return f"{held * 100:.2f}%"
+    return tag("div", picture, tag("span", name, aria_hidden="true"), css="v-brand")
 
 
 def _sign(sign: Sign) -> Html:
     """The bare shape; a word must stand beside it."""
     if sign == "remark":
-        return _tag("span", _remark_sign(), css="v-remark", aria_hidden="true")
-    return _tag("span", css=f"v-sign v-{sign}", aria_hidden="true")
+        return tag("span", _remark_sign(), css="v-remark", aria_hidden="true")
+    return tag("span", css=f"v-sign v-{sign}", aria_hidden="true")
 
 
 # ---------------------------------------------------------------- status and text
@@ -118,8 +61,8 @@ def status_mark(status: Status, word: str, *, note: str = "", large: bool = Fals
     Example: `status_mark("red", "Below the limit", note="target 95 %", large=True)`.
     """
     size = " v-large" if large else ""
-    word_part = _tag("span", word, css="v-word")
-    return _tag("div", _sign(status), word_part, _part("v-mute", note), css=f"v-status v-{status}{size}")
+    word_part = tag("span", word, css="v-word")
+    return tag("div", _sign(status), word_part, rich_span("v-mute", note), css=f"v-status v-{status}{size}")
 
 
 def headline(*sentences: str, kicker: str = "") -> Html:
@@ -127,9 +70,9 @@ def headline(*sentences: str, kicker: str = "") -> Html:
 
     Example: `headline("3 of 11 points reach the target.", kicker="Review 2026")`.
     """
-    lines = [_tag("span", rich(sentence), css="v-line") for sentence in sentences]
-    heading = _tag("div", *lines, css="v-headline", role="heading", aria_level="1")
-    return _tag("div", _if(kicker, _tag("div", kicker, css="v-kicker")), heading, css="v-top")
+    lines = [tag("span", rich(sentence), css="v-line") for sentence in sentences]
+    heading = tag("div", *lines, css="v-headline", role="heading", aria_level="1")
+    return tag("div", unless_empty(kicker, tag("div", kicker, css="v-kicker")), heading, css="v-top")
 
 
 def page_title(title: str, *, kicker: str = "", question: str = "") -> Html:
@@ -137,10 +80,10 @@ def page_title(title: str, *, kicker: str = "", question: str = "") -> Html:
 
     Example: `page_title("Classification", kicker="Point 4 of 13", question="Is every …?")`.
     """
-    heading = _tag("div", title, css="v-title", role="heading", aria_level="1")
-    above = _if(kicker, _tag("div", kicker, css="v-kicker"))
-    below = _if(question, _tag("div", rich(question), css="v-question"))
-    return _tag("div", above, heading, below, css="v-top")
+    heading = tag("div", title, css="v-title", role="heading", aria_level="1")
+    above = unless_empty(kicker, tag("div", kicker, css="v-kicker"))
+    below = unless_empty(question, tag("div", rich(question), css="v-question"))
+    return tag("div", above, heading, below, css="v-top")
 
 
 def section(title: str, *, note: str = "", level: int = 2) -> Html:
@@ -148,9 +91,9 @@ def section(title: str, *, note: str = "", level: int = 2) -> Html:
 
     Example: `section("Department by department", note="Coverage in per cent.")`.
     """
-    heading = _tag("div", title, css="v-section", role="heading", aria_level=str(level))
-    below = _if(note, _tag("div", rich(note), css="v-lead"))
-    return _tag("div", heading, below, css=f"v-head v-level-{level}")
+    heading = tag("div", title, css="v-section", role="heading", aria_level=str(level))
+    below = unless_empty(note, tag("div", rich(note), css="v-lead"))
+    return tag("div", heading, below, css=f"v-head v-level-{level}")
 
 
 def note(text: str) -> Html:
@@ -158,7 +101,7 @@ def note(text: str) -> Html:
 
     Example: `note("**42.1 % of those answered.** 167 of 312 systems lack …")`.
     """
-    return _tag("div", rich(text), css="v-note")
+    return tag("div", rich(text), css="v-note")
 
 
 def answer(text: str) -> Html:
@@ -166,7 +109,7 @@ def answer(text: str) -> Html:
 
     Example: `answer("The coverage has risen by 4.2 percentage points: 31 …")`.
     """
-    return _tag("div", rich(text), css="v-answer")
+    return tag("div", rich(text), css="v-answer")
 
 
 def caption(text: str) -> Html:
@@ -174,7 +117,7 @@ def caption(text: str) -> Html:
 
     Example: `caption("14 exempt (central responsibility)")`.
     """
-    return _tag("div", rich(text), css="v-caption")
+    return tag("div", rich(text), css="v-caption")
 
 
 def badge(text: str) -> Html:
@@ -182,7 +125,7 @@ def badge(text: str) -> Html:
 
     Example: `badge("Sample data, all figures are invented")`.
     """
-    return _tag("div", _tag("span", text, css="v-badge"), css="v-badges")
+    return tag("div", tag("span", text, css="v-badge"), css="v-badges")
 
 
 def comment(label: str, text: str) -> Html:
@@ -191,8 +134,8 @@ def comment(label: str, text: str) -> Html:
     Example: `comment("The coordinator's comment, 30 October", "New owners were …")`.
     """
     lines = [escaped(line) for line in text.splitlines() if line.strip()]
-    words = _tag("div", Html("<br/>".join(lines)))
-    return _tag("div", _tag("div", label, css="v-small v-mute"), words, css="v-comment")
+    words = tag("div", Html("<br/>".join(lines)))
+    return tag("div", tag("div", label, css="v-small v-mute"), words, css="v-comment")
 
 
 def empty_state(status: Status, word: str, *, title: str, texts: Sequence[str] = ()) -> Html:
@@ -200,9 +143,9 @@ def empty_state(status: Status, word: str, *, title: str, texts: Sequence[str] =
 
     Example: `empty_state("no_basis", "No basis", title="No export is loaded.", texts=["…"])`.
     """
-    heading = _tag("div", rich(title), css="v-empty-title", role="heading", aria_level="2")
-    lines = [_tag("div", rich(text), css="v-lead") for text in texts]
-    return _tag("div", status_mark(status, word, large=True), heading, *lines, css="v-empty")
+    heading = tag("div", rich(title), css="v-empty-title", role="heading", aria_level="2")
+    lines = [tag("div", rich(text), css="v-lead") for text in texts]
+    return tag("div", status_mark(status, word, large=True), heading, *lines, css="v-empty")
 
 
 def card_head(title: str, *, kicker: str = "", text: str = "") -> Html:
@@ -210,9 +153,9 @@ def card_head(title: str, *, kicker: str = "", text: str = "") -> Html:
 
     Example: `card_head("Courses.xls", kicker="File 1 of 2")`.
     """
-    above = _if(kicker, _tag("div", kicker, css="v-small v-mute"))
-    heading = _tag("div", title, css="v-card-title", role="heading", aria_level="2")
-    return _tag("div", above, heading, _if(text, _tag("div", rich(text))), css="v-card-head")
+    above = unless_empty(kicker, tag("div", kicker, css="v-small v-mute"))
+    heading = tag("div", title, css="v-card-title", role="heading", aria_level="2")
+    return tag("div", above, heading, unless_empty(text, tag("div", rich(text))), css="v-card-head")
 
 
 # ---------------------------------------------------------------- facts, legend, pairs
@@ -233,13 +176,13 @@ def facts(items: Sequence[Fact]) -> Html:
 
     Example: `facts([Fact("Reach the target", "3", "of 11", "one more than last time")])`.
     """
-    return _tag("dl", *(_fact(item) for item in items), css="v-facts")
+    return tag("dl", *(_fact(item) for item in items), css="v-facts")
 
 
 def _fact(item: Fact) -> Html:
-    value = _tag("dd", item.value, Html(" " if item.rest else ""), _part("v-rest", item.rest))
-    below = _if(item.note, _tag("dd", rich(item.note), css="v-fact-note"))
-    return _tag("div", _tag("dt", item.label), value, below)
+    value = tag("dd", item.value, Html(" " if item.rest else ""), rich_span("v-rest", item.rest))
+    below = unless_empty(item.note, tag("dd", rich(item.note), css="v-fact-note"))
+    return tag("div", tag("dt", item.label), value, below)
 
 
 @dataclass(frozen=True)
@@ -257,15 +200,15 @@ def legend(entries: Sequence[LegendEntry], *, label: str) -> Html:
     Example: `legend([LegendEntry("green", "Reach the target", "3")], label="Signs")`.
     """
     items = (
-        _tag(
+        tag(
             "li",
             _sign(entry.sign),
-            _tag("span", f"{entry.word} {entry.count}".strip(), css="v-word"),
+            tag("span", f"{entry.word} {entry.count}".strip(), css="v-word"),
             css=f"v-{entry.sign}",
         )
         for entry in entries
     )
-    return _tag("ul", *items, css="v-legend", aria_label=label)
+    return tag("ul", *items, css="v-legend", aria_label=label)
 
 
 @dataclass(frozen=True)
@@ -282,13 +225,13 @@ def pairs(items: Sequence[Pair]) -> Html:
 
     Example: `pairs([Pair("Read as", "**Training**", "6 of 7 columns recognised.")])`.
     """
-    return _tag("dl", *(_pair(item) for item in items), css="v-pairs")
+    return tag("dl", *(_pair(item) for item in items), css="v-pairs")
 
 
 def _pair(item: Pair) -> Html:
-    below = _if(item.note, _tag("div", rich(item.note), css="v-small v-mute"))
+    below = unless_empty(item.note, tag("div", rich(item.note), css="v-small v-mute"))
     value = item.value if isinstance(item.value, Html) else rich(item.value)
-    return _tag("div", _tag("dt", item.term), _tag("dd", value, below))
+    return tag("div", tag("dt", item.term), tag("dd", value, below))
 
 
 # ---------------------------------------------------------------- bars
@@ -311,11 +254,11 @@ def bar(
     parts += [] if last is None or share is None else [_mark("v-ring", "left", last)]
     parts += [] if target is None or share is None else [_mark("v-tick", "left", target)]
     css = f"v-bar v-{status if share is not None or status == 'nothing_to_assess' else 'no_basis'}"
-    return _tag("div", *parts, css=css + " v-large" * large, role="img", aria_label=alt)
+    return tag("div", *parts, css=css + " v-large" * large, role="img", aria_label=alt)
 
 
 def _mark(css: str, side: str, share: float) -> Html:
-    return _tag("span", css=css, style=f"{side}:{_percent(share)}")
+    return tag("span", css=css, style=f"{side}:{css_share(share)}")
 
 
 @dataclass(frozen=True)
@@ -359,7 +302,7 @@ def name_head(label: str) -> Html:
 
     Example: `left, right = st.columns([3, 8]); left.markdown(name_head("Point"), …)`.
     """
-    return _tag("div", label, css="v-name-head")
+    return tag("div", label, css="v-name-head")
 
 
 def bullet_head(head: BulletHead) -> Html:
@@ -368,7 +311,7 @@ def bullet_head(head: BulletHead) -> Html:
     Example: `bullet_head(BulletHead("Coverage", "Today", "Status", "Change", "12 m", "Basis"))`.
     """
     cells = (
-        _tag("span", word, css=f"v-{place}")
+        tag("span", word, css=f"v-{place}")
         for place, word in (
             ("cov", head.coverage),
             ("fig", head.figure),
@@ -378,7 +321,7 @@ def bullet_head(head: BulletHead) -> Html:
             ("age", head.age),
         )
     )
-    return _tag("div", *cells, css="v-bullet v-bullet-head", aria_hidden="true")
+    return tag("div", *cells, css="v-bullet v-bullet-head", aria_hidden="true")
 
 
 def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
@@ -388,35 +331,35 @@ def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
     """
     drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, alt=row.alt)
     cells = (
-        _tag("div", drawn, css="v-cov"),
-        _tag("div", _hidden(head.figure), row.figure, css="v-fig"),
-        _tag("div", _hidden(head.status), status_mark(row.status, row.word), css="v-sta"),
-        _tag("div", _if(row.change, _hidden(head.change)), row.change, css="v-chg"),
-        _tag("div", sparkline(row.trend, alt=row.trend_alt), css="v-spk"),
-        _tag(
+        tag("div", drawn, css="v-cov"),
+        tag("div", unseen(head.figure), row.figure, css="v-fig"),
+        tag("div", unseen(head.status), status_mark(row.status, row.word), css="v-sta"),
+        tag("div", unless_empty(row.change, unseen(head.change)), row.change, css="v-chg"),
+        tag("div", sparkline(row.trend, alt=row.trend_alt), css="v-spk"),
+        tag(
             "div",
-            _if(row.age, _tag("span", f"{head.age} ", css="v-age-word")),
+            unless_empty(row.age, tag("span", f"{head.age} ", css="v-age-word")),
             row.age,
-            _if(row.remarks, _remark_mark(row.remarks, row.remarks_alt)),
+            unless_empty(row.remarks, _remark_mark(row.remarks, row.remarks_alt)),
             css="v-age",
         ),
     )
     # the name beside is the link for the keyboard and for who listens; this one lets the whole row be clicked
     said = {"href": row.address, "title": row.alt, "tabindex": "-1", "aria_hidden": "true"}
-    over = _if(row.address, _tag("a", css="v-link v-over", **said))
-    return _tag("div", *cells, over, css=f"v-bullet v-row-{row.status}")
+    over = unless_empty(row.address, tag("a", css="v-link v-over", **said))
+    return tag("div", *cells, over, css=f"v-bullet v-row-{row.status}")
 
 
 def _remark_mark(number: str, text: str) -> Html:
     """A small open triangle with a stroke in it, which no status looks like, and a number."""
-    return _tag("span", _remark_sign(), number, css="v-remark", role="img", title=text, aria_label=text)
+    return tag("span", _remark_sign(), number, css="v-remark", role="img", title=text, aria_label=text)
 
 
 def _remark_sign() -> Html:
-    edge = _tag("polygon", points="8,2 15,14 1,14")
-    stroke = _tag("line", x1="8", y1="6.5", x2="8", y2="10")
-    dot = _tag("line", x1="8", y1="12", x2="8", y2="12.2")
-    return _tag("svg", edge, stroke, dot, viewBox="0 0 16 16", width="14", height="14", aria_hidden="true")
+    edge = tag("polygon", points="8,2 15,14 1,14")
+    stroke = tag("line", x1="8", y1="6.5", x2="8", y2="10")
+    dot = tag("line", x1="8", y1="12", x2="8", y2="12.2")
+    return tag("svg", edge, stroke, dot, viewBox="0 0 16 16", width="14", height="14", aria_hidden="true")
 
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_INSET = 90, 24, 4
@@ -433,11 +376,11 @@ def sparkline(values: Sequence[float | None], *, alt: str = "") -> Html:
         return Html("")
     lines = (_polyline(run) for run in _runs(_spark_points(values, low=min(known), high=max(known))))
     last = [point for point in _spark_points(values, low=min(known), high=max(known)) if point][-1]
-    dot = _tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.4")
+    dot = tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.4")
     said = {"role": "img", "aria_label": alt} if alt else {"aria_hidden": "true"}
     size = {"width": str(SPARK_WIDTH), "height": str(SPARK_HEIGHT)}
     box = f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"
-    return _tag("svg", *lines, dot, css="v-spark", viewBox=box, **size, **said)
+    return tag("svg", *lines, dot, css="v-spark", viewBox=box, **size, **said)
 
 
 def _spark_points(values: Sequence[float | None], *, low: float, high: float) -> list[tuple[float, float] | None]:
@@ -466,7 +409,7 @@ def _runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float
 def _polyline(run: Sequence[tuple[float, float]]) -> Html:
     # A lone value is drawn as a short stroke; a polyline of one point shows nothing.
     drawn = run if len(run) > 1 else [run[0], (run[0][0] + 0.1, run[0][1])]
-    return _tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in drawn))
+    return tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in drawn))
 
 
 # ---------------------------------------------------------------- one point
@@ -501,13 +444,13 @@ def hero(item: Hero) -> Html:
         alt=item.alt,
         large=True,
     )
-    return _tag(
+    return tag(
         "div",
         status_mark(item.status, item.word, note=item.terms, large=True),
-        _tag("div", item.figure, css="v-hero-figure"),
-        _if(item.counts, _tag("div", rich(item.counts), css="v-hero-counts")),
+        tag("div", item.figure, css="v-hero-figure"),
+        unless_empty(item.counts, tag("div", rich(item.counts), css="v-hero-counts")),
         drawn,
-        _if(item.note, caption(item.note)),
+        unless_empty(item.note, caption(item.note)),
         css=f"v-hero v-{item.status}",
     )
 
@@ -528,18 +471,18 @@ def answered(parts: Sequence[AnswerPart], *, alt: str) -> Html:
     Example: `answered([AnswerPart("met", "61", "met", 0.2)], alt="61 met, 84 unmet …")`.
     """
     shown = [part for part in parts if part.share > 0]
-    strip = (_tag("span", css=f"v-{part.kind}", style=f"flex-grow:{part.share:.4f}") for part in shown)
+    strip = (tag("span", css=f"v-{part.kind}", style=f"flex-grow:{part.share:.4f}") for part in shown)
     keys = (
-        _tag(
+        tag(
             "li",
-            _tag("span", css=f"v-key v-{part.kind}", aria_hidden="true"),
-            _tag("strong", part.count),
+            tag("span", css=f"v-key v-{part.kind}", aria_hidden="true"),
+            tag("strong", part.count),
             f" {part.label}",
         )
         for part in parts
     )
-    drawn = _tag("div", *strip, css="v-strip", role="img", aria_label=alt)
-    return _tag("div", drawn, _tag("ul", *keys, css="v-keys"), css="v-answered")
+    drawn = tag("div", *strip, css="v-strip", role="img", aria_label=alt)
+    return tag("div", drawn, tag("ul", *keys, css="v-keys"), css="v-answered")
 
 
 @dataclass(frozen=True)
@@ -557,13 +500,13 @@ def reasons(items: Sequence[Reason], *, label: str) -> Html:
 
     Example: `reasons([Reason("Not classified", "52", "21 %", 0.21)], label="Why")`.
     """
-    return _tag("ul", *(_reason(item) for item in items), css="v-reasons", aria_label=label)
+    return tag("ul", *(_reason(item) for item in items), css="v-reasons", aria_label=label)
 
 
 def _reason(item: Reason) -> Html:
-    track = _tag("span", _mark("v-fill", "width", item.share), css="v-track", aria_hidden="true")
-    figures = _tag("span", _tag("strong", item.count), " ", _part("v-mute v-small", item.percent))
-    return _tag("li", _tag("span", item.label, css="v-reason"), track, figures)
+    track = tag("span", _mark("v-fill", "width", item.share), css="v-track", aria_hidden="true")
+    figures = tag("span", tag("strong", item.count), " ", rich_span("v-mute v-small", item.percent))
+    return tag("li", tag("span", item.label, css="v-reason"), track, figures)
 
 
 @dataclass(frozen=True)
@@ -584,23 +527,23 @@ def dumbbells(items: Sequence[Dumbbell], *, label: str) -> Html:
 
     Example: `dumbbells([Dumbbell("1 Training", 0.81, 0.87, "81.2 %", "86.8 %", "+5.6", "…")], …)`.
     """
-    return _tag("ul", *(_dumbbell(item) for item in items), css="v-dumbbells", aria_label=label)
+    return tag("ul", *(_dumbbell(item) for item in items), css="v-dumbbells", aria_label=label)
 
 
 def _dumbbell(item: Dumbbell) -> Html:
     ends = [share for share in (item.before, item.after) if share is not None]
-    style = f"left:{_percent(min(ends))};right:{_percent(1 - max(ends))}" if len(ends) == 2 else ""
-    parts = [_tag("span", css="v-span", style=style)] if style else []
+    style = f"left:{css_share(min(ends))};right:{css_share(1 - max(ends))}" if len(ends) == 2 else ""
+    parts = [tag("span", css="v-span", style=style)] if style else []
     parts += [] if item.before is None else [_mark("v-before", "left", item.before)]
     parts += [] if item.after is None else [_mark("v-after", "left", item.after)]
-    return _tag(
+    return tag(
         "li",
-        _tag("span", item.label, css="v-db-label"),
-        _tag("span", *parts, css="v-db-track", role="img", aria_label=item.alt),
-        _tag("span", item.before_text, css="v-db-before"),
-        _tag("span", css="v-arrow", aria_hidden="true"),
-        _tag("strong", item.after_text, css="v-db-after"),
-        _tag("span", item.change, css="v-db-change"),
+        tag("span", item.label, css="v-db-label"),
+        tag("span", *parts, css="v-db-track", role="img", aria_label=item.alt),
+        tag("span", item.before_text, css="v-db-before"),
+        tag("span", css="v-arrow", aria_hidden="true"),
+        tag("strong", item.after_text, css="v-db-after"),
+        tag("span", item.change, css="v-db-change"),
     )
 
 
@@ -625,30 +568,30 @@ def changes(parts: Sequence[ChangePart], *, first: Pair, last: Pair, total: str,
     """
     sizes = [part.share for part in parts if part.share is not None]
     low, high = min([0.0, *sizes]), max([0.0, *sizes])
-    rows = [_tag("li", _change(part, low=low, high=high)) for part in parts]
-    return _tag(
+    rows = [tag("li", _change(part, low=low, high=high)) for part in parts]
+    return tag(
         "div",
         _change_end(first, ""),
-        _tag("ul", *rows, aria_label=label),
+        tag("ul", *rows, aria_label=label),
         _change_end(last, total),
         css="v-changes",
     )
 
 
 def _change_end(end: Pair, total: str) -> Html:
-    text = _tag("span", _tag("strong", end.term), _part("v-mute v-small", end.note), css="v-ch-text")
-    level = _tag("strong", end.value, css="v-ch-level")
-    return _tag("div", text, level, _tag("span", total, css="v-ch-figure"), css="v-ch-row")
+    text = tag("span", tag("strong", end.term), rich_span("v-mute v-small", end.note), css="v-ch-text")
+    level = tag("strong", end.value, css="v-ch-level")
+    return tag("div", text, level, tag("span", total, css="v-ch-figure"), css="v-ch-row")
 
 
 def _change(part: ChangePart, *, low: float, high: float) -> Html:
-    text = _tag("span", _tag("span", rich(part.label)), _part("v-mute v-small", part.note), css="v-ch-text")
+    text = tag("span", tag("span", rich(part.label)), rich_span("v-mute v-small", part.note), css="v-ch-text")
     bar_ = Html("") if part.share is None else _change_bar(part.share, low=low, high=high)
-    row = [text, _tag("span", bar_, css="v-ch-track", aria_hidden="true"), _tag("span", part.figure, css="v-ch-figure")]
+    row = [text, tag("span", bar_, css="v-ch-track", aria_hidden="true"), tag("span", part.figure, css="v-ch-figure")]
     if part.opened is None:
-        return _tag("div", *row, css="v-ch-row")
-    opened = _tag("div", part.opened, css="v-ch-opened")
-    return _tag("details", _tag("summary", *row, css="v-ch-row"), opened)
+        return tag("div", *row, css="v-ch-row")
+    opened = tag("div", part.opened, css="v-ch-opened")
+    return tag("details", tag("summary", *row, css="v-ch-row"), opened)
 
 
 def _change_bar(share: float, *, low: float, high: float) -> Html:
@@ -656,8 +599,8 @@ def _change_bar(share: float, *, low: float, high: float) -> Html:
     nought, length = -low / span, abs(share) / span
     start = nought - length if share < 0 else nought
     side = "v-ch-down" if share < 0 else "v-ch-up"
-    line = _tag("span", css="v-ch-nought", style=f"left:{_percent(nought)}")
-    return Html(_tag("span", css=side, style=f"left:{_percent(start)};width:{_percent(length)}") + line)
+    line = tag("span", css="v-ch-nought", style=f"left:{css_share(nought)}")
+    return Html(tag("span", css=side, style=f"left:{css_share(start)};width:{css_share(length)}") + line)
 
 
 # ---------------------------------------------------------------- the review
@@ -683,11 +626,11 @@ def step(item: Step) -> Html:
     Example: `step(Step("red", "19.6 %", "insufficient", True, "discussed"))`.
     """
     done = "v-done" if item.discussed else "v-not_started"
-    return _tag(
+    return tag(
         "div",
         status_mark(item.status, item.figure),
-        _tag("span", item.verdict, css="v-verdict"),
-        _tag("span", css=f"v-work-sign {done}", role="img", aria_label=item.alt, title=item.alt),
+        tag("span", item.verdict, css="v-verdict"),
+        tag("span", css=f"v-work-sign {done}", role="img", aria_label=item.alt, title=item.alt),
         css="v-step",
     )
 
@@ -697,9 +640,9 @@ def point_head(title: str, *, kicker: str, question: str) -> Html:
 
     Example: `point_head("Classification", kicker="Point 4 of 13", question="Is every …?")`.
     """
-    heading = _tag("div", title, css="v-section", role="heading", aria_level="2")
-    return _tag(
-        "div", _tag("div", kicker, css="v-kicker"), heading, _tag("div", rich(question), css="v-lead"), css="v-point"
+    heading = tag("div", title, css="v-section", role="heading", aria_level="2")
+    return tag(
+        "div", tag("div", kicker, css="v-kicker"), heading, tag("div", rich(question), css="v-lead"), css="v-point"
     )
 
 
@@ -708,7 +651,7 @@ def bullets(items: Sequence[str]) -> Html:
 
     Example: `bullets(["Classify all systems.", "Name owners."])`.
     """
-    return _tag("ul", *(_tag("li", item) for item in items), css="v-bullets")
+    return tag("ul", *(tag("li", item) for item in items), css="v-bullets")
 
 
 Work = Literal["not_started", "ongoing", "done", "cancelled", "late"]
@@ -719,8 +662,8 @@ def work_mark(work: Work, word: str, *, note: str = "") -> Html:
 
     Example: `work_mark("late", "Late", note="since 30 September")`.
     """
-    sign = _tag("span", css=f"v-work-sign v-{work}", aria_hidden="true")
-    return _tag("div", sign, _tag("span", word, css="v-word"), _part("v-mute", note), css=f"v-work v-work-{work}")
+    sign = tag("span", css=f"v-work-sign v-{work}", aria_hidden="true")
+    return tag("div", sign, tag("span", word, css="v-word"), rich_span("v-mute", note), css=f"v-work v-work-{work}")
 
 
 @dataclass(frozen=True)
@@ -740,10 +683,10 @@ def decision(row: DecisionRow) -> Html:
 
     Example: `decision(DecisionRow("2026-3", "All systems …", ["4 Classification"], "late", "Late"))`.
     """
-    about = (_tag("span", fact) for fact in row.facts if fact)
-    text = _tag("div", _tag("div", row.text), _tag("div", *about, css="v-decision-facts"), css="v-decision-text")
-    name = _tag("div", row.name, css="v-decision-name")
-    return _tag("div", name, text, work_mark(row.work, row.word, note=row.note), css="v-decision")
+    about = (tag("span", fact) for fact in row.facts if fact)
+    text = tag("div", tag("div", row.text), tag("div", *about, css="v-decision-facts"), css="v-decision-text")
+    name = tag("div", row.name, css="v-decision-name")
+    return tag("div", name, text, work_mark(row.work, row.word, note=row.note), css="v-decision")
 
 
 # ---------------------------------------------------------------- tables
@@ -765,32 +708,27 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: 
 
     Example: `table([Column("Row", numeric=True)], [["412"]], caption="Rejected rows")`.
     """
-    heads = (_tag("th", column.label, scope="col", css=_column_css(column)) for column in columns)
-    body = (_tag("tr", *(_cell(column, value) for column, value in zip(columns, row, strict=True))) for row in rows)
-    drawn = _tag(
+    heads = (tag("th", column.label, scope="col", css=_column_css(column)) for column in columns)
+    body = (tag("tr", *(_cell(column, value) for column, value in zip(columns, row, strict=True))) for row in rows)
+    drawn = tag(
         "table",
-        _tag("caption", caption),
-        _tag("thead", _tag("tr", *heads)),
-        _tag("tbody", *body),
+        tag("caption", caption),
+        tag("thead", tag("tr", *heads)),
+        tag("tbody", *body),
         css="v-table",
     )
-    return _scroll(drawn, caption)
+    return scrolling(drawn, caption)
 
 
 def _cell(column: Column, value: str) -> Html:
     if column.row_header:
-        return _tag("th", value, scope="row", css=_column_css(column))
-    return _tag("td", value, css=_column_css(column))
+        return tag("th", value, scope="row", css=_column_css(column))
+    return tag("td", value, css=_column_css(column))
 
 
 def _column_css(column: Column) -> str:
     chosen = {"v-num": column.numeric, "v-bold": column.strong, "v-nowrap": column.nowrap}
     return " ".join(css for css, wanted in chosen.items() if wanted)
-
-
-def _scroll(content: Html, label: str) -> Html:
-    """A scroll area that the keyboard reaches and a screen reader names."""
-    return _tag("div", content, css="v-scroll", role="region", tabindex="0", aria_label=label)
 
 
 @dataclass(frozen=True)
@@ -817,22 +755,22 @@ def heat_table(columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, 
 
     Example: `heat_table(["Culture"], [HeatRow("1 …", [HeatCell("red", "72", "Below")])], …)`.
     """
-    heads = (_tag("th", column, scope="col") for column in columns)
-    body = (_tag("tr", _tag("th", row.label, scope="row"), *(_heat_cell(cell) for cell in row.cells)) for row in rows)
-    drawn = _tag(
+    heads = (tag("th", column, scope="col") for column in columns)
+    body = (tag("tr", tag("th", row.label, scope="row"), *(_heat_cell(cell) for cell in row.cells)) for row in rows)
+    drawn = tag(
         "table",
-        _tag("caption", caption),
-        _tag("thead", _tag("tr", _tag("th", corner, scope="col"), *heads)),
-        _tag("tbody", *body),
+        tag("caption", caption),
+        tag("thead", tag("tr", tag("th", corner, scope="col"), *heads)),
+        tag("tbody", *body),
         css="v-heat",
         style=f"--columns:{len(columns)}",
     )
-    return _scroll(drawn, caption)
+    return scrolling(drawn, caption)
 
 
 def _heat_cell(cell: HeatCell) -> Html:
     shape = _sign(cell.status) if cell.status in ("green", "yellow", "red") else Html("")
-    shown: tuple[str, ...] = (shape, cell.text, _hidden(f" {cell.word}"))
+    shown: tuple[str, ...] = (shape, cell.text, unseen(f" {cell.word}"))
     if cell.address:
-        shown = (_tag("a", *shown, css="v-link", href=cell.address, title=cell.title),)
-    return _tag("td", *shown, css=f"v-{cell.status}")
+        shown = (tag("a", *shown, css="v-link", href=cell.address, title=cell.title),)
+    return tag("td", *shown, css=f"v-{cell.status}")

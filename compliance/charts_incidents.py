@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from compliance.charts import Html, Pair, _if, _part, _percent, _tag, rich
+from compliance.charts import Pair
+from compliance.elements import Html, css_share, rich, rich_span, tag, unless_empty
 
 State = Literal["running", "run_out", "open"]
 Shade = Literal["kind_1", "kind_2", "kind_3", "kind_others"]
@@ -36,30 +37,30 @@ def clock_cards(cards: Sequence[ClockCard], *, label: str) -> Html:
 
     Example: `clock_cards([ClockCard(title="…", figure="31 h", rest="left of 72 h", …)], label="Open clocks")`.
     """
-    return _tag("ul", *(_clock_card(card) for card in cards), css="v-clocks", aria_label=label)
+    return tag("ul", *(_clock_card(card) for card in cards), css="v-clocks", aria_label=label)
 
 
 def _clock_card(card: ClockCard) -> Html:
     head = Html(
-        _tag("div", card.kicker, css="v-small v-mute")
-        + _tag("div", card.title, css="v-clock-title", role="heading", aria_level="2")
+        tag("div", card.kicker, css="v-small v-mute")
+        + tag("div", card.title, css="v-clock-title", role="heading", aria_level="2")
     )
-    facts = _tag("dl", *(_fact(fact) for fact in card.facts if fact.value), css="v-clock-facts")
-    return _tag("li", _tag("div", head), _time(card), facts, css=f"v-clock v-clock-{card.state}")
+    facts = tag("dl", *(_fact(fact) for fact in card.facts if fact.value), css="v-clock-facts")
+    return tag("li", tag("div", head), _time(card), facts, css=f"v-clock v-clock-{card.state}")
 
 
 def _time(card: ClockCard) -> Html:
     """The large figure with its sign, and the part of the limit that has gone as a bar."""
-    sign = _tag("span", css="v-sign v-red", aria_hidden="true") if card.state == "run_out" else Html("")
-    figure = _tag("div", sign, _tag("strong", card.figure), " ", _part("v-rest", card.rest), css="v-clock-figure")
-    fill = Html("") if card.share is None else _tag("span", css="v-fill", style=f"width:{_percent(card.share)}")
-    bar = _tag("div", fill, css="v-clock-bar", role="img", aria_label=card.alt)
-    return _tag("div", figure, bar, css="v-clock-time")
+    sign = tag("span", css="v-sign v-red", aria_hidden="true") if card.state == "run_out" else Html("")
+    figure = tag("div", sign, tag("strong", card.figure), " ", rich_span("v-rest", card.rest), css="v-clock-figure")
+    fill = Html("") if card.share is None else tag("span", css="v-fill", style=f"width:{css_share(card.share)}")
+    bar = tag("div", fill, css="v-clock-bar", role="img", aria_label=card.alt)
+    return tag("div", figure, bar, css="v-clock-time")
 
 
 def _fact(item: Pair) -> Html:
-    below = _if(item.note, _tag("div", rich(item.note), css="v-small v-mute"))
-    return _tag("div", _tag("dt", item.term), _tag("dd", rich(item.value), below))
+    below = unless_empty(item.note, tag("div", rich(item.note), css="v-small v-mute"))
+    return tag("div", tag("dt", item.term), tag("dd", rich(item.value), below))
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,12 @@ def kinds(items: Sequence[Kind], *, label: str) -> Html:
 
     Example: `kinds([Kind("kind_1", "Mis-sent", "22")], label="Kinds")`.
     """
-    return _tag("ul", *(_kind(item) for item in items), css="v-kinds", aria_label=label)
+    return tag("ul", *(_kind(item) for item in items), css="v-kinds", aria_label=label)
 
 
 def _kind(item: Kind) -> Html:
-    key = _tag("span", css=f"v-key v-{item.shade}", aria_hidden="true")
-    return _tag("li", key, _tag("span", item.name), _tag("strong", item.total))
+    key = tag("span", css=f"v-key v-{item.shade}", aria_hidden="true")
+    return tag("li", key, tag("span", item.name), tag("strong", item.total))
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,13 @@ def named(groups: Sequence[Named], *, label: str) -> Html:
 
     Example: `named([Named("Culture", [("The library", "12 employed")])], label="Units")`.
     """
-    return _tag("div", *(_group(group) for group in groups), css="v-named", role="group", aria_label=label)
+    return tag("div", *(_group(group) for group in groups), css="v-named", role="group", aria_label=label)
 
 
 def _group(group: Named) -> Html:
-    names = _tag("ul", *(_tag("li", name, " ", _part("v-small v-mute", note)) for name, note in group.names))
-    heading = _tag("div", group.heading, css="v-named-head", role="heading", aria_level="3")
-    return _tag("div", heading, names)
+    names = tag("ul", *(tag("li", name, " ", rich_span("v-small v-mute", note)) for name, note in group.names))
+    heading = tag("div", group.heading, css="v-named-head", role="heading", aria_level="3")
+    return tag("div", heading, names)
 
 
 def two_lines(first: str, second: str) -> Html:
@@ -111,7 +112,7 @@ def two_lines(first: str, second: str) -> Html:
 
     Example: `two_lines("The library", "Wrong address")`.
     """
-    return Html(_tag("div", first) + _tag("div", second, css="v-mute v-small"))
+    return Html(tag("div", first) + tag("div", second, css="v-mute v-small"))
 
 
 def ids(items: Sequence[Html], *, after: str = "") -> Html:
@@ -119,8 +120,8 @@ def ids(items: Sequence[Html], *, after: str = "") -> Html:
 
     Example: `ids([anchor("INC-1", "/point?…"), escaped("INC-2")])`.
     """
-    joined = Html(", ".join(_tag("span", item, css="v-id") for item in items))
-    return Html(joined + (" " if after else "") + _part("v-mute", after))
+    joined = Html(", ".join(tag("span", item, css="v-id") for item in items))
+    return Html(joined + (" " if after else "") + rich_span("v-mute", after))
 
 
 def beside(text: str, *links: Html) -> Html:
@@ -128,4 +129,4 @@ def beside(text: str, *links: Html) -> Html:
 
     Example: `beside("Not yet assessed:", anchor("INC-1", "/point?…"))`.
     """
-    return _tag("div", rich(text), " ", ids(links), css="v-note v-note-wide")
+    return tag("div", rich(text), " ", ids(links), css="v-note v-note-wide")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from compliance.charts import Html, Status, _if, _tag, anchor, bar, escaped, rich, status_mark
+from compliance.charts import Status, anchor, bar, status_mark
+from compliance.elements import Html, escaped, rich, tag, unless_empty
 
 WIDTH: Final = 640
 LEFT: Final = 56
@@ -76,8 +77,8 @@ def place(text: str, *, here: int, of: int) -> Html:
 
     Example: `place("4 av 15", here=4, of=15)`.
     """
-    dashes = (_tag("i", css=_dash(number, here)) for number in range(1, of + 1))
-    return _tag("div", _tag("strong", text), _tag("span", *dashes, css="v-dashes", aria_hidden="true"), css="v-place")
+    dashes = (tag("i", css=_dash(number, here)) for number in range(1, of + 1))
+    return tag("div", tag("strong", text), tag("span", *dashes, css="v-dashes", aria_hidden="true"), css="v-place")
 
 
 def _dash(number: int, here: int) -> str:
@@ -86,76 +87,76 @@ def _dash(number: int, here: int) -> str:
 
 def question(text: str, *, kicker: str) -> Html:
     """What the screen is about, and the question in plain words as its heading."""
-    return _tag("div", _tag("div", kicker, css="v-m-kicker"), _tag("h1", text), css="v-top v-m-question")
+    return tag("div", tag("div", kicker, css="v-m-kicker"), tag("h1", text), css="v-top v-m-question")
 
 
 def figure(status: Status, word: str, *, value: str, counts: str, drawn: Html, note: str) -> Html:
     """The giant figure with its status, what it counts, its bar, and a line below."""
-    return _tag(
+    return tag(
         "div",
         status_mark(status, word, large=True),
-        _tag("div", value, css="v-m-figure"),
-        _if(counts, _tag("div", rich(counts), css="v-m-counts")),
+        tag("div", value, css="v-m-figure"),
+        unless_empty(counts, tag("div", rich(counts), css="v-m-counts")),
         drawn,
-        _if(note, _tag("div", rich(note), css="v-m-note")),
+        unless_empty(note, tag("div", rich(note), css="v-m-note")),
         css=f"v-m-answer v-{status}",
     )
 
 
 def comment(label: str, text: str) -> Html:
     """What the coordinator has written; cut where the screen ends."""
-    return _tag("div", _tag("span", f"{label} ", css="v-mute"), text, css="v-m-comment")
+    return tag("div", tag("span", f"{label} ", css="v-mute"), text, css="v-m-comment")
 
 
 def heading(text: str) -> Html:
     """The name of a part of the screen."""
-    return _tag("h2", text, css="v-m-head")
+    return tag("h2", text, css="v-m-head")
 
 
 def sentence(text: str) -> Html:
     """A sentence that is read from the back row."""
-    return _tag("div", rich(text), css="v-m-sentence")
+    return tag("div", rich(text), css="v-m-sentence")
 
 
 def units(items: Sequence[Unit], *, label: str) -> Html:
     """The weakest units as bars with their counts."""
-    return _tag("ul", *(_unit(item) for item in items), css="v-m-units", aria_label=label)
+    return tag("ul", *(_unit(item) for item in items), css="v-m-units", aria_label=label)
 
 
 def _unit(item: Unit) -> Html:
     drawn = bar(status=item.status, share=item.share, alt=item.counts)
-    return _tag("li", _tag("span", item.name), drawn, _tag("strong", item.counts), css=f"v-{item.status}")
+    return tag("li", tag("span", item.name), drawn, tag("strong", item.counts), css=f"v-{item.status}")
 
 
 def decisions(items: Sequence[Said], *, label: str) -> Html:
     """Decisions one below another: what, and by when."""
-    return _tag("ul", *(_decision(item) for item in items), css="v-m-decisions", aria_label=label)
+    return tag("ul", *(_decision(item) for item in items), css="v-m-decisions", aria_label=label)
 
 
 def _decision(item: Said) -> Html:
-    due = _tag("div", item.due, css="v-mute")
+    due = tag("div", item.due, css="v-mute")
     if item.late:
-        due = _tag("div", _tag("span", css="v-sign v-red", aria_hidden="true"), item.due, css="v-m-late v-red")
-    said = _tag("div", _tag("div", item.text, css="v-m-text"), _if(item.due, due))
-    return _tag("li", _tag("strong", item.name), said)
+        due = tag("div", tag("span", css="v-sign v-red", aria_hidden="true"), item.due, css="v-m-late v-red")
+    said = tag("div", tag("div", item.text, css="v-m-text"), unless_empty(item.due, due))
+    return tag("li", tag("strong", item.name), said)
 
 
 def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
     """The thirteen points as one table that fits the screen: name, bar, figure, status, assessment."""
-    head = _tag("thead", _tag("tr", *(_tag("th", text, scope="col") for text in heads)))
-    body = _tag("tbody", *(_row(row) for row in rows))
-    return _tag("div", _tag("table", _tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
+    head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
+    body = tag("tbody", *(_row(row) for row in rows))
+    return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
 
 
 def _row(row: Row) -> Html:
     drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, alt=row.alt)
-    return _tag(
+    return tag(
         "tr",
-        _tag("th", anchor(row.name, row.address), scope="row"),
-        _tag("td", drawn, css="v-m-bar"),
-        _tag("td", row.figure, css="v-m-number"),
-        _tag("td", status_mark(row.status, row.word)),
-        _tag("td", row.verdict),
+        tag("th", anchor(row.name, row.address), scope="row"),
+        tag("td", drawn, css="v-m-bar"),
+        tag("td", row.figure, css="v-m-number"),
+        tag("td", status_mark(row.status, row.word)),
+        tag("td", row.verdict),
         css=f"v-{row.status}",
     )
 
@@ -172,8 +173,8 @@ def trend(months: Sequence[Month], *, last: str, target: Level, limit: Level, al
     parts += [_line(run) for run in _runs(months)]
     parts += _last(months, last)
     box = f"0 0 {WIDTH} {HEIGHT}"
-    drawn = _tag("svg", *parts, viewBox=box, role="img", aria_label=alt, preserveAspectRatio="xMinYMid meet")
-    return _tag("div", drawn, css="v-m-trend")
+    drawn = tag("svg", *parts, viewBox=box, role="img", aria_label=alt, preserveAspectRatio="xMinYMid meet")
+    return tag("div", drawn, css="v-m-trend")
 
 
 def _x(place_: int, of: int) -> float:
@@ -185,11 +186,11 @@ def _y(share: float) -> float:
 
 
 def _text(x: float, y: float, text: str, *, css: str, anchor_: str) -> Html:
-    return _tag("text", text, x=f"{x:.1f}", y=f"{y:.1f}", css=css, text_anchor=anchor_)
+    return tag("text", text, x=f"{x:.1f}", y=f"{y:.1f}", css=css, text_anchor=anchor_)
 
 
 def _axis(months: Sequence[Month]) -> list[Html]:
-    base = _tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{BOTTOM}", y2=f"{BOTTOM}", css="v-m-base")
+    base = tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{BOTTOM}", y2=f"{BOTTOM}", css="v-m-base")
     scale = [
         _text(LEFT - 10, _y(share) + 7, str(round(share * 100)), css="v-m-tick", anchor_="end") for share in (0, 0.5, 1)
     ]
@@ -203,7 +204,7 @@ def _axis(months: Sequence[Month]) -> list[Html]:
 
 def _level(level: Level, *, css: str, below: bool = False) -> list[Html]:
     y = _y(level.share)
-    line = _tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{y:.1f}", y2=f"{y:.1f}", css=css)
+    line = tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{y:.1f}", y2=f"{y:.1f}", css=css)
     return [line, _text(LEFT + 4, y + (22 if below else -7), level.text, css=f"{css}-text", anchor_="start")]
 
 
@@ -221,11 +222,11 @@ def _runs(months: Sequence[Month]) -> list[list[tuple[float, float]]]:
 def _line(run: Sequence[tuple[float, float]]) -> Html:
     if len(run) == 1:
         return _dot(*run[0], css="v-m-lone")
-    return _tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in run), css="v-m-line")
+    return tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in run), css="v-m-line")
 
 
 def _dot(x: float, y: float, *, css: str) -> Html:
-    return _tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="5", css=css)
+    return tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="5", css=css)
 
 
 def _last(months: Sequence[Month], text: str) -> list[Html]:
@@ -235,12 +236,12 @@ def _last(months: Sequence[Month], text: str) -> list[Html]:
     index, share = known[-1]
     x, y = _x(index, len(months)), _y(share)
     return [
-        _tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="8", css="v-m-dot"),
+        tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="8", css="v-m-dot"),
         _text(x + 14, y + (9 if share < HIGH else 26), text, css="v-m-last", anchor_="start"),
     ]
 
 
 def clock(text: str, left: str, *, over: bool) -> Html:
     """The time of day and how much of the meeting is left."""
-    rest = _tag("span", escaped(left), css="v-m-over" if over else "v-mute")
-    return _tag("div", _tag("span", text), _if(left, Html(" · ")), _if(left, rest), css="v-m-clock")
+    rest = tag("span", escaped(left), css="v-m-over" if over else "v-mute")
+    return tag("div", tag("span", text), unless_empty(left, Html(" · ")), unless_empty(left, rest), css="v-m-clock")

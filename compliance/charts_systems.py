@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from compliance.charts import Html, _if, _scroll, _tag, anchor
+from compliance.charts import anchor
+from compliance.elements import Html, scrolling, tag, unless_empty
 
 Duty = Literal["met", "unmet", "unknown", "exempt", "none", "no_basis"]
 # The shape of each outcome: circle, diamond, hatched square, short dash, dashed circle.
@@ -54,13 +55,13 @@ def duty_mark(mark: Mark, *, note: str = "") -> Html:
 
     Example: `duty_mark(Mark("unmet", "Outdated"), note="since 2026-05-01")`.
     """
-    below = _if(note, _tag("div", note, css="v-duty-note"))
-    return _tag("div", _sign(mark), below, css=f"v-duty v-duty-{mark.kind}")
+    below = unless_empty(note, tag("div", note, css="v-duty-note"))
+    return tag("div", _sign(mark), below, css=f"v-duty v-duty-{mark.kind}")
 
 
 def _sign(mark: Mark) -> Html:
-    shape = _tag("span", css=f"v-sign {SIGNS[mark.kind]}", aria_hidden="true")
-    return _tag("span", shape, _tag("span", mark.word, css="v-word"), css="v-duty-mark")
+    shape = tag("span", css=f"v-sign {SIGNS[mark.kind]}", aria_hidden="true")
+    return tag("span", shape, tag("span", mark.word, css="v-word"), css="v-duty-mark")
 
 
 def system_list(heads: Sequence[str], entries: Sequence[Entry], *, caption: str) -> Html:
@@ -70,27 +71,27 @@ def system_list(heads: Sequence[str], entries: Sequence[Entry], *, caption: str)
 
     Example: `system_list(["System", "Gaps", …], [Entry("Alfa", "/systems?…", "HR", "1", "gap", …)], caption="…")`.
     """
-    cells = (_tag("th", head, scope="col") for head in heads)
+    cells = (tag("th", head, scope="col") for head in heads)
     rows = (_entry(entry, heads) for entry in entries)
-    drawn = _tag(
+    drawn = tag(
         "table",
-        _tag("caption", caption),
-        _tag("thead", _tag("tr", *cells)),
-        _tag("tbody", *rows),
+        tag("caption", caption),
+        tag("thead", tag("tr", *cells)),
+        tag("tbody", *rows),
         css="v-table v-systems",
     )
-    return _scroll(drawn, caption)
+    return scrolling(drawn, caption)
 
 
 def _entry(entry: Entry, heads: Sequence[str]) -> Html:
-    unit = _if(entry.unit, _tag("span", entry.unit, css="v-system-unit"))
-    name = _tag("th", anchor(entry.name, entry.address), unit, scope="row")
-    gaps = _tag("td", entry.gaps, _tag("span", f" {entry.gaps_word}", css="v-duty-name"), css="v-system-gaps")
+    unit = unless_empty(entry.unit, tag("span", entry.unit, css="v-system-unit"))
+    name = tag("th", anchor(entry.name, entry.address), unit, scope="row")
+    gaps = tag("td", entry.gaps, tag("span", f" {entry.gaps_word}", css="v-duty-name"), css="v-system-gaps")
     marks = (
-        _tag("td", _tag("span", f"{head} ", css="v-duty-name"), _sign(mark), css=f"v-duty v-duty-{mark.kind}")
+        tag("td", tag("span", f"{head} ", css="v-duty-name"), _sign(mark), css=f"v-duty v-duty-{mark.kind}")
         for head, mark in zip(heads[2:], entry.marks, strict=True)
     )
-    return _tag("tr", name, gaps, *marks)
+    return tag("tr", name, gaps, *marks)
 
 
 def pager(before: Turn, here: str, after: Turn, *, label: str) -> Html:
@@ -98,7 +99,5 @@ def pager(before: Turn, here: str, after: Turn, *, label: str) -> Html:
 
     Example: `pager(Turn("Before", ""), "1 to 50 of 311", Turn("Next", "/systems?part=2"), label="Pages")`.
     """
-    links = [_if(turn.address, anchor(turn.text, turn.address)) for turn in (before, after)]
-    return _tag(
-        "nav", _tag("span", links[0]), _tag("span", here), _tag("span", links[1]), css="v-pager", aria_label=label
-    )
+    links = [unless_empty(turn.address, anchor(turn.text, turn.address)) for turn in (before, after)]
+    return tag("nav", tag("span", links[0]), tag("span", here), tag("span", links[1]), css="v-pager", aria_label=label)

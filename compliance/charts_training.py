@@ -6,7 +6,8 @@ Texts come in formatted and translated, as in charts.py.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from compliance.charts import Html, Status, _if, _scroll, _tag, anchor, bar, escaped, rich, status_mark
+from compliance.charts import Status, anchor, bar, status_mark
+from compliance.elements import Html, escaped, rich, scrolling, tag, unless_empty
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ def crumbs(steps: Sequence[Link], *, label: str) -> Html:
 
     Example: `crumbs([Link("The whole organisation", "/training"), Link("Care")], label="Where you are")`.
     """
-    items = (_tag("li", _linked(step)) for step in steps)
-    return _tag("div", _tag("ol", *items), css="v-crumbs", role="navigation", aria_label=label)
+    items = (tag("li", _linked(step)) for step in steps)
+    return tag("div", tag("ol", *items), css="v-crumbs", role="navigation", aria_label=label)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def drill(rows: Iterable[DrillRow], *, head: DrillHead, caption: str) -> Html:
     Example: `drill([DrillRow(name=Link("Care"), missing="42", of="of 310", …)], head=head, caption="Department by …")`.
     """
     heads = (
-        _tag("th", text, scope="col", role="columnheader", css=css)
+        tag("th", text, scope="col", role="columnheader", css=css)
         for text, css in [
             (head.part, "v-d-name"),
             (head.missing, "v-d-missing"),
@@ -84,51 +85,51 @@ def drill(rows: Iterable[DrillRow], *, head: DrillHead, caption: str) -> Html:
             (head.expiring, "v-d-expiring"),
         ]
     )
-    table = _tag(
+    table = tag(
         "table",
-        _tag("caption", caption),
-        _tag("thead", _tag("tr", *heads, role="row"), role="rowgroup"),
-        _tag("tbody", *(_drill_row(row, head) for row in rows), role="rowgroup"),
+        tag("caption", caption),
+        tag("thead", tag("tr", *heads, role="row"), role="rowgroup"),
+        tag("tbody", *(_drill_row(row, head) for row in rows), role="rowgroup"),
         css="v-drill",
         role="table",
     )
-    return _scroll(table, caption)
+    return scrolling(table, caption)
 
 
 def _drill_row(row: DrillRow, head: DrillHead) -> Html:
-    under = _if(row.note, _tag("span", row.note, css="v-small v-mute"))
+    under = unless_empty(row.note, tag("span", row.note, css="v-small v-mute"))
     cells = (
-        _tag(
+        tag(
             "th", _linked(row.name), Html(" " if row.note else ""), under, scope="row", role="rowheader", css="v-d-name"
         ),
-        _cell(_tag("strong", row.missing), Html(" "), _quiet(row.of), _short(head.missing_short), css="v-d-missing"),
+        _cell(tag("strong", row.missing), Html(" "), _quiet(row.of), _short(head.missing_short), css="v-d-missing"),
         *(_course_cell(cell, course.text) for cell, course in zip(row.courses, head.courses, strict=True)),
         _cell(row.expiring, _short(head.expiring_short), css="v-d-expiring"),
     )
-    return _tag("tr", *cells, role="row", css="v-d-whole" if row.whole else "")
+    return tag("tr", *cells, role="row", css="v-d-whole" if row.whole else "")
 
 
 def _cell(*content: str, css: str) -> Html:
-    return _tag("td", *content, css=css, role="cell")
+    return tag("td", *content, css=css, role="cell")
 
 
 def _quiet(text: str) -> Html:
-    return _tag("span", text, css="v-mute")
+    return tag("span", text, css="v-mute")
 
 
 def _short(text: str) -> Html:
     """A word beside a figure, seen only where the heads are not; a screen reader has the heads."""
-    return _tag("span", f" {text}", css="v-d-short", aria_hidden="true")
+    return tag("span", f" {text}", css="v-d-short", aria_hidden="true")
 
 
 def _course_cell(cell: CourseCell, title: str) -> Html:
     parts = (
         _short(title),
         bar(status=cell.status, share=cell.share, target=cell.target, alt=cell.alt),
-        _tag("span", cell.figure, css="v-d-figure"),
+        tag("span", cell.figure, css="v-d-figure"),
         status_mark(cell.status, cell.word),
     )
-    return _cell(_tag("div", *parts, css=f"v-d-bar v-row-{cell.status}"), css="v-d-course")
+    return _cell(tag("div", *parts, css=f"v-d-bar v-row-{cell.status}"), css="v-d-course")
 
 
 @dataclass(frozen=True)
@@ -150,19 +151,21 @@ def expiry(months: Sequence[Expiry], *, alt: str) -> Html:
 
     Example: `expiry([Expiry("okt", "2026", "12", 0.4, 1.0)], alt="138 courses expire …")`.
     """
-    return _tag("div", *(_expiry(month) for month in months), css="v-expiry", role="img", aria_label=alt)
+    return tag("div", *(_expiry(month) for month in months), css="v-expiry", role="img", aria_label=alt)
 
 
 def _expiry(month: Expiry) -> Html:
     parts = (
-        _tag("span", css=css, style=f"flex-grow:{share:.4f}")
+        tag("span", css=css, style=f"flex-grow:{share:.4f}")
         for css, share in (("v-e-later", 1 - month.soon), ("v-e-soon", month.soon))
         if share > 0
     )
-    drawn = _tag("span", *(parts if month.size else ()), css="v-e-bar", style=f"--size:{month.size:.4f}")
-    count = _tag("span", month.count, css="v-e-count" if month.size else "v-e-count v-mute")
-    name = _tag("span", month.month, _if(month.year, _tag("span", f" {month.year}", css="v-e-year")), css="v-e-month")
-    return _tag("span", _tag("span", count, drawn, css="v-e-track"), name, css="v-e-col")
+    drawn = tag("span", *(parts if month.size else ()), css="v-e-bar", style=f"--size:{month.size:.4f}")
+    count = tag("span", month.count, css="v-e-count" if month.size else "v-e-count v-mute")
+    name = tag(
+        "span", month.month, unless_empty(month.year, tag("span", f" {month.year}", css="v-e-year")), css="v-e-month"
+    )
+    return tag("span", tag("span", count, drawn, css="v-e-track"), name, css="v-e-col")
 
 
 def expiry_keys(soon: str, later: str) -> Html:
@@ -171,10 +174,10 @@ def expiry_keys(soon: str, later: str) -> Html:
     Example: `expiry_keys("within 90 days", "later")`.
     """
     items = (
-        _tag("li", _tag("span", css=f"v-key {css}", aria_hidden="true"), text)
+        tag("li", tag("span", css=f"v-key {css}", aria_hidden="true"), text)
         for css, text in (("v-e-soon", soon), ("v-e-later", later))
     )
-    return _tag("ul", *items, css="v-keys")
+    return tag("ul", *items, css="v-keys")
 
 
 def named(name: str, note: str) -> Html:
@@ -182,7 +185,7 @@ def named(name: str, note: str) -> Html:
 
     Example: `named("Kim Ek", "management group")`.
     """
-    return _tag("div", name, Html(" " if note else ""), _if(note, _tag("span", note, css="v-small v-mute")))
+    return tag("div", name, Html(" " if note else ""), unless_empty(note, tag("span", note, css="v-small v-mute")))
 
 
 def quiet(text: str) -> Html:
@@ -190,4 +193,4 @@ def quiet(text: str) -> Html:
 
     Example: `quiet("valid to 3 March 2027")`.
     """
-    return _tag("div", rich(text), css="v-mute")
+    return tag("div", rich(text), css="v-mute")

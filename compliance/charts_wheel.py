@@ -10,7 +10,8 @@ from itertools import groupby
 from math import cos, floor, pi, sin
 from typing import Final, Literal
 
-from compliance.charts import Html, Status, _hidden, _tag, bar, escaped, status_mark, work_mark
+from compliance.charts import Status, bar, status_mark, work_mark
+from compliance.elements import Html, escaped, tag, unseen
 
 State = Literal["late", "ongoing", "unknown", "not_started", "done", "cancelled"]
 # What is drawn first where there is not room for all.
@@ -177,7 +178,7 @@ def wheel(item: Wheel) -> Html:
         _text(item.hand_text, CENTRE, CENTRE + 42, css="v-yw-hand-text"),
     ]
     box = f"0 0 {SIZE} {SIZE}"
-    return _tag("svg", *parts, css="v-yw", viewBox=box, role="img", aria_label=item.alt)
+    return tag("svg", *parts, css="v-yw", viewBox=box, role="img", aria_label=item.alt)
 
 
 Band = tuple[float, float]
@@ -214,7 +215,7 @@ def _track(ring: Sequence[Band]) -> Html:
     inner, outer = ring[0][0], ring[-1][1]
     radius = f"{(inner + outer) / 2:.1f}"
     width = f"{outer - inner:.1f}"
-    return _tag("circle", css="v-yw-track", cx=f"{CENTRE:.0f}", cy=f"{CENTRE:.0f}", r=radius, stroke_width=width)
+    return tag("circle", css="v-yw-track", cx=f"{CENTRE:.0f}", cy=f"{CENTRE:.0f}", r=radius, stroke_width=width)
 
 
 def _spoke(turn: float, hole: float) -> Html:
@@ -224,7 +225,7 @@ def _spoke(turn: float, hole: float) -> Html:
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, *, css: str) -> Html:
-    return _tag("line", css=css, x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}")
+    return tag("line", css=css, x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}")
 
 
 def _month(index: int, name: str, *, here: bool) -> Html:
@@ -235,20 +236,20 @@ def _month(index: int, name: str, *, here: bool) -> Html:
 
 def _text(text: str, x: float, y: float, *, css: str, size: float | None = None) -> Html:
     given = {"font_size": f"{size:.0f}"} if size else {}
-    return _tag("text", text, css=css, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor="middle", **given)
+    return tag("text", text, css=css, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor="middle", **given)
 
 
 def _arc(arc: Arc, inner: float, outer: float) -> Html:
     # outlines of neighbours stand side by side
     edge = 1.5 / (2 * pi * inner)
     path = _sector(inner + 2.5, outer - 2.5, arc.start + edge, arc.end - edge)
-    return _tag("path", _tag("title", arc.title), css=f"v-yw-arc v-yw-{arc.state}", d=path)
+    return tag("path", tag("title", arc.title), css=f"v-yw-arc v-yw-{arc.state}", d=path)
 
 
 def _hand(turn: float, hole: float) -> list[Html]:
     """The hand of the day, with a light edge so that it is seen on every arc."""
     (x1, y1), (x2, y2) = _at(hole - 8, turn), _at(MONTH_EDGE, turn)
-    knob = _tag("circle", css="v-yw-knob", cx=f"{x1:.1f}", cy=f"{y1:.1f}", r="10")
+    knob = tag("circle", css="v-yw-knob", cx=f"{x1:.1f}", cy=f"{y1:.1f}", r="10")
     return [_line(x1, y1, x2, y2, css="v-yw-halo"), _line(x1, y1, x2, y2, css="v-yw-hand"), knob]
 
 
@@ -295,15 +296,15 @@ def swatches(items: Sequence[Swatch], *, label: str) -> Html:
     Example: `swatches([Swatch("late", "Late", "2")], label="Signs")`.
     """
     entries = (
-        _tag(
+        tag(
             "li",
-            _tag("span", css=f"v-yw-swatch v-yw-{item.state}", aria_hidden="true"),
-            _tag("span", item.word),
-            _tag("strong", item.count),
+            tag("span", css=f"v-yw-swatch v-yw-{item.state}", aria_hidden="true"),
+            tag("span", item.word),
+            tag("strong", item.count),
         )
         for item in items
     )
-    return _tag("ul", *entries, css="v-yw-legend", aria_label=label)
+    return tag("ul", *entries, css="v-yw-legend", aria_label=label)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -328,18 +329,18 @@ def moments(rows: Sequence[MomentRow], *, label: str) -> Html:
 
     Example: `moments([MomentRow(number="7", day="10 Sep", title="…", …)], label="Items of 2026")`.
     """
-    return _tag("ul", *(_moment(row) for row in rows), css="v-moments", aria_label=label)
+    return tag("ul", *(_moment(row) for row in rows), css="v-moments", aria_label=label)
 
 
 def _moment(row: MomentRow) -> Html:
     css = f"v-yw-badge v-yw-{row.state}" + " v-yw-undrawn" * (not row.drawn)
-    hidden = _hidden(row.undrawn) if not row.drawn else Html("")
-    about = _tag("span", row.about, css="v-moment-about")
-    return _tag(
+    hidden = unseen(row.undrawn) if not row.drawn else Html("")
+    about = tag("span", row.about, css="v-moment-about")
+    return tag(
         "li",
-        _tag("span", row.number, hidden, css=css),
-        _tag("span", row.day, css="v-moment-day"),
-        _tag("span", _tag("span", row.title, css="v-moment-title"), about, css="v-moment-what"),
+        tag("span", row.number, hidden, css=css),
+        tag("span", row.day, css="v-moment-day"),
+        tag("span", tag("span", row.title, css="v-moment-title"), about, css="v-moment-what"),
         work(row.state, row.word),
         css=f"v-moment v-moment-{row.state}",
     )
@@ -383,27 +384,27 @@ def promises(rows: Sequence[Promise], *, label: str) -> Html:
 
     Example: `promises([Promise(text="Classify all systems", about="by 30 Nov", …)], label="Areas")`.
     """
-    return _tag("ul", *(_promise(row) for row in rows), css="v-promises", aria_label=label)
+    return tag("ul", *(_promise(row) for row in rows), css="v-promises", aria_label=label)
 
 
 def _promise(row: Promise) -> Html:
-    about = _tag("div", work(row.state, row.word), _tag("span", row.about), css="v-promise-about")
-    said = _tag("div", _tag("div", row.text, css="v-promise-text"), about)
-    return _tag("li", said, _measured(row), css="v-promise")
+    about = tag("div", work(row.state, row.word), tag("span", row.about), css="v-promise-about")
+    said = tag("div", tag("div", row.text, css="v-promise-text"), about)
+    return tag("li", said, _measured(row), css="v-promise")
 
 
 def _measured(row: Promise) -> Html:
     if row.missing:
-        return _tag("div", _tag("span", row.missing, css="v-mute"), css="v-measured")
-    figure = _tag("div", row.figure, css="v-measured-figure")
-    return _tag(
+        return tag("div", tag("span", row.missing, css="v-mute"), css="v-measured")
+    figure = tag("div", row.figure, css="v-measured-figure")
+    return tag(
         "div",
-        _tag("div", _tag("div", row.point), figure, css="v-measured-line"),
+        tag("div", tag("div", row.point), figure, css="v-measured-line"),
         bar(status=row.status, share=row.share, target=row.target, alt=row.alt),
-        _tag(
+        tag(
             "div",
             status_mark(row.status, row.status_word, note=row.terms),
-            _tag("div", row.counts, css="v-mute"),
+            tag("div", row.counts, css="v-mute"),
             css="v-measured-line v-small",
         ),
         css=f"v-measured v-row-{row.status}",
@@ -426,8 +427,8 @@ def counts(items: Sequence[Count], *, label: str) -> Html:
 
     Example: `counts([Count("late", "3 overdue"), Count("done", "12 done")], label="Actions")`.
     """
-    entries = (_tag("li", work(item.state, item.text)) for item in items)
-    return _tag("ul", *entries, css="v-counts", aria_label=label)
+    entries = (tag("li", work(item.state, item.text)) for item in items)
+    return tag("ul", *entries, css="v-counts", aria_label=label)
 
 
 def linked(parts: Sequence[str]) -> Html:

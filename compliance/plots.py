@@ -11,7 +11,8 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import plotly.graph_objects as go
 
 from compliance import theming
-from compliance.charts import Status, escaped
+from compliance.charts import Status
+from compliance.elements import escaped
 
 Mode = theming.Mode
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}

@@ -6,7 +6,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from compliance.charts import escaped
+from compliance.elements import escaped
 from compliance.plots import PALETTES, Mode, Palette, layout, two_lines
 
 DOT: Final = 11

@@ -23,6 +23,7 @@ from compliance import (
     assessing,
     charts,
     demo,
+    elements,
     figures,
     permissions,
     places,
@@ -608,7 +609,7 @@ def start_own_button(seen: View, *, key: str, kind: Any = "primary") -> None:
 # --- Small things that every page uses ----------------------------------------------------------------------------
 
 
-def html(fragment: charts.Html) -> None:
+def html(fragment: elements.Html) -> None:
     """Draws a fragment of charts.py."""
     st.markdown(fragment, unsafe_allow_html=True)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from compliance import (
     charts,
     charts_incidents,
+    elements,
     figures,
     incidents,
     places,
@@ -146,7 +147,7 @@ def unassessed(seen: View) -> None:
     found = [duty for duty in duties(seen.key, seen.as_of, seen.scope) if duty.kind == "assessment"]
     if found:
         lead = _item_address(seen, INCIDENTS)
-        links = [charts.anchor(duty.id, lead(duty.id)) if lead else charts.escaped(duty.id) for duty in found]
+        links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.escaped(duty.id) for duty in found]
         ui.html(charts_incidents.beside(viewing_incidents.unassessed_text(len(found), seen.say), *links))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, renaming, ui, viewing_imports, viewing_names
+from compliance import charts, elements, renaming, ui, viewing_imports, viewing_names
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.errors import Refusal
 from compliance.language import N_
@@ -67,7 +67,7 @@ def _suggestions(seen: View, found: list[Suggestion]) -> None:
     for item in found if every else found[:SHOWN_SUGGESTIONS]:
         left, right = st.columns([9, 2], vertical_alignment="center")
         with left:
-            ui.html(charts.rich(viewing_names.suggestion_text(item, ui.sources(), say)))
+            ui.html(elements.rich(viewing_names.suggestion_text(item, ui.sources(), say)))
         right.button(say(N_("Use")), key=f"use {item.kind} {item.old_name}", on_click=_use, args=(item,))
 
 

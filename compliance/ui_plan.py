@@ -8,8 +8,8 @@ import streamlit as st
 from compliance import charts, charts_wheel, planning, ui, viewing, viewing_plan
 from compliance.assessing import Coverage
 from compliance.calendars import calendar_file
-from compliance.charts import Html
 from compliance.database import EVERYTHING_KNOWN, rows
+from compliance.elements import Html
 from compliance.language import N_, NBSP
 from compliance.permissions import Permission
 from compliance.places import own_files

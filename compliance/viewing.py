@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from compliance import charts, plots
+from compliance import charts, elements, plots
 from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.database import Rows
 from compliance.declared import read_toml
@@ -365,7 +365,7 @@ class Ways:
 
 def heat(
     parts: Sequence[Coverage], now: Sequence[Coverage], scope: Scope, say: Language, *, persons: bool, ways: Ways
-) -> tuple[list[charts.Html], list[charts.HeatRow]]:
+) -> tuple[list[elements.Html], list[charts.HeatRow]]:
     """Departments (or the units of one) across, the weakest first, and points down; each leads to its figure."""
     found = {(figure.point.id, _part(figure, scope)): figure for figure in parts}
     order = weakest_first(parts, scope, persons=persons)

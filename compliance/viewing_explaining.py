@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from compliance import charts, viewing
+from compliance import charts, elements, viewing
 from compliance.assessing import Coverage, Status
 from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.explaining import (
@@ -358,7 +358,7 @@ def _reason(point: Point, part: Part, change: Change, say: Language) -> str:
 # --- The items behind a cause -------------------------------------------------------------------------------------
 
 
-def _opened(found: Explanation, part: Part, say: Language) -> charts.Html:
+def _opened(found: Explanation, part: Part, say: Language) -> elements.Html:
     """The items of a cause as a table, and how many more there are than it shows."""
     columns, table = item_table(found.after.point, part.changes[:FIRST_ITEMS], say)
     drawn = charts.table(columns, table, caption=_cause(part, say.number(len(part.changes)), say))

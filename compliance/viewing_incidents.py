@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from compliance import charts, charts_incidents, plots_incidents, viewing
+from compliance import charts, charts_incidents, elements, plots_incidents, viewing
 from compliance.extracts import FEW_PERSONS
 from compliance.incidents import (
     BREACHES,
@@ -230,9 +230,9 @@ def clock_cards(
 def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] | None) -> charts_incidents.ClockCard:
     figure, rest = figure_of(clock, say)
     duty = clock.duty
-    id_ = charts.anchor(duty.id, address(duty)) if address else charts.escaped(duty.id)
+    id_ = charts.anchor(duty.id, address(duty)) if address else elements.escaped(duty.id)
     return charts_incidents.ClockCard(
-        kicker=charts.Html(f"{id_} · {charts.escaped(duty.unit)}") if duty.unit else id_,
+        kicker=elements.Html(f"{id_} · {elements.escaped(duty.unit)}") if duty.unit else id_,
         title=title_of(duty, say),
         state="run_out" if clock.run_out else "running" if duty.ends else "open",
         figure=figure,
@@ -695,9 +695,9 @@ def recurring_table(
     ]
 
 
-def cases(row: Recurring, say: Language, *, address: Address | None) -> charts.Html:
+def cases(row: Recurring, say: Language, *, address: Address | None) -> elements.Html:
     """The ids of incidents that recur, as links where one may see the items."""
-    ids = [charts.anchor(id_, address(id_)) if address else charts.escaped(id_) for id_ in row.ids]
+    ids = [charts.anchor(id_, address(id_)) if address else elements.escaped(id_) for id_ in row.ids]
     earlier = say(N_("and before this year {ids}"), ids=", ".join(row.earlier)) if row.earlier else ""
     return charts_incidents.ids(ids, after=earlier)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from compliance import charts, charts_meeting, viewing, viewing_review
+from compliance import charts, charts_meeting, elements, viewing, viewing_review
 from compliance.assessing import Coverage, Status
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
@@ -55,13 +55,13 @@ def chosen(found: Sequence[Screen], said: str | None) -> Screen:
     return found[min(max(number, 1), len(found)) - 1]
 
 
-def where(screen: Screen, of: int, say: Language) -> charts.Html:
+def where(screen: Screen, of: int, say: Language) -> elements.Html:
     """4 of 15, and the dashes."""
     text = say(N_("{n} of {of}"), n=say.number(screen.number), of=say.number(of))
     return charts_meeting.place(text, here=screen.number, of=of)
 
 
-def clock(now: datetime, until: datetime, say: Language) -> charts.Html:
+def clock(now: datetime, until: datetime, say: Language) -> elements.Html:
     """The time of day, and how many minutes are left or over."""
     text = now.strftime("%H.%M" if say.code == "sv" else "%H:%M")
     minutes = round((until - now).total_seconds() / 60)
@@ -74,19 +74,19 @@ def clock(now: datetime, until: datetime, say: Language) -> charts.Html:
 # --- A point --------------------------------------------------------------------------------------------------------
 
 
-def question(answer: PointAnswer, say: Language) -> charts.Html:
+def question(answer: PointAnswer, say: Language) -> elements.Html:
     """The point and its question in plain words."""
     point = answer.point
     asked = viewing.softened(say.pick(point.question))
     return charts_meeting.question(asked, kicker=viewing.label(point, say))
 
 
-def title(text: str, kicker: str) -> charts.Html:
+def title(text: str, kicker: str) -> elements.Html:
     """The answer of a screen that is no point."""
     return charts_meeting.question(text, kicker=kicker)
 
 
-def figure(answer: PointAnswer, last_year: int | None, say: Language) -> charts.Html:
+def figure(answer: PointAnswer, last_year: int | None, say: Language) -> elements.Html:
     """The giant figure against its target."""
     found, before = answer.coverage, answer.coverage_before
     drawn = charts.bar(
@@ -136,14 +136,14 @@ def _note(found: Coverage, say: Language) -> str:
     )
 
 
-def comment(dossier: Dossier, point_id: str, names: Names, say: Language) -> charts.Html | None:
+def comment(dossier: Dossier, point_id: str, names: Names, say: Language) -> elements.Html | None:
     """What the coordinator has written of a point, without names."""
     said = dossier.written
     text = said.comments.get(point_id) or said.public_comments.get(point_id)
     return charts_meeting.comment(say(N_("The coordinator:")), names.withhold(text)) if text else None
 
 
-def trend(answer: PointAnswer, say: Language) -> charts.Html | None:
+def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     """Twelve months against target and limit; None where no month has a figure."""
     months = [answer.figure(month) for month in answer.months]
     known = [month for month in months if month.coverage is not None]
@@ -166,7 +166,7 @@ def _tick(day: date, say: Language) -> str:
     return say.date(day, form="MMM").rstrip(".")
 
 
-def worst(answer: PointAnswer, say: Language) -> charts.Html | None:
+def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
     """The weakest units; those of few persons are added up. None where all reach the target."""
     units = viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say)
     below = [unit for unit in viewing.worst_first(units) if unit.status is not Status.GREEN][:WORST]
@@ -184,7 +184,7 @@ def worst(answer: PointAnswer, say: Language) -> charts.Html | None:
     return charts_meeting.units(drawn, label=say(N_("The weakest units")))
 
 
-def why(answer: PointAnswer, say: Language) -> charts.Html | None:
+def why(answer: PointAnswer, say: Language) -> elements.Html | None:
     """The biggest reasons in a sentence; None where nothing is unmet."""
     bars = viewing_review.reason_bars(answer, say)[:REASONS]
     if not bars:
@@ -206,7 +206,7 @@ def _said(decision: Decision, names: Names, day: date, say: Language) -> charts_
     return charts_meeting.Said(decision.name, names.withhold(decision.text), due, late=late)
 
 
-def decisions_of_point(found: Sequence[Decision], names: Names, day: date, say: Language) -> charts.Html | None:
+def decisions_of_point(found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html | None:
     """The open decisions on a point, the newest first; None where there is none."""
     if not found:
         return None
@@ -215,19 +215,19 @@ def decisions_of_point(found: Sequence[Decision], names: Names, day: date, say: 
     return charts_meeting.decisions(rows, label=say(N_("Decisions on this point")))
 
 
-def decision_list(title: str, found: Sequence[Decision], names: Names, day: date, say: Language) -> charts.Html:
+def decision_list(title: str, found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
     """Decisions as a list that fits the screen, the late ones first; the rest is only counted."""
     first = sorted(found, key=lambda decision: (not decision.late(day), decision.year, decision.number))
     rows = charts_meeting.decisions([_said(row, names, day, say) for row in first[:DECISIONS_SHOWN]], label=title)
     more = len(first) - DECISIONS_SHOWN
-    rest = charts.Html("")
+    rest = elements.Html("")
     if more > 0:
         rest = charts.caption(
             say.plural("and {n} more on the page of decisions", "and {n} more on the page of decisions", more)
         )
     elif not found:
         rest = charts.caption(say(N_("There is none.")))
-    return charts.stack(charts_meeting.heading(title), rows if found else charts.Html(""), rest)
+    return charts.stack(charts_meeting.heading(title), rows if found else elements.Html(""), rest)
 
 
 def decisions_sentence(own: Sequence[Decision], carried: Sequence[Decision], day: date, say: Language) -> str:
@@ -263,7 +263,7 @@ def summary_sentence(dossier: Dossier, say: Language) -> str:
     return f"{first} {second}"
 
 
-def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> charts.Html:
+def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> elements.Html:
     """The thirteen points with figure, status and assessment; each leads to its screen."""
     heads = [say(N_("Point")), say(N_("Coverage")), say(N_("Now")), say(N_("Status")), say(N_("Assessment"))]
     rows = [_row(answer, dossier, address(number), say) for number, answer in enumerate(dossier.points, 1)]

@@ -9,9 +9,10 @@ from typing import Final
 from compliance import charts_wheel, viewing
 from compliance.assessing import Coverage
 from compliance.calendars import Event
-from compliance.charts import Column, Html
+from compliance.charts import Column
 from compliance.charts_wheel import Count, Layout, MomentRow, Promise, Span, Swatch, Wheel
 from compliance.deciding import Decision
+from compliance.elements import Html
 from compliance.language import N_, NBSP, Language
 from compliance.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
 from compliance.points import Point

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, cast
 
-from compliance import charts, viewing
+from compliance import charts, elements, viewing
 from compliance.approving import Missing
 from compliance.assessing import Status
 from compliance.blocks import Block, Bullets, Paragraph, Table
@@ -259,7 +259,7 @@ def chapters_sentence(dossier: Dossier, say: Language) -> str:
     return " ".join(texts)
 
 
-def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[charts.Html]:
+def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[elements.Html]:
     """What the report adds below a chapter's text, as fragments."""
     if chapter.after is None or chapter.after not in AFTER:
         return []
@@ -269,7 +269,7 @@ def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[charts.Html
     return [fragment for block in found if (fragment := _fragment(block))]
 
 
-def _fragment(block: Block) -> charts.Html | None:
+def _fragment(block: Block) -> elements.Html | None:
     if isinstance(block, Paragraph):
         return charts.caption(block.text)
     if isinstance(block, Bullets):

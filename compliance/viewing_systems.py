@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from compliance import charts, charts_systems, viewing
 from compliance.assessing import Status
-from compliance.charts import Column, Fact, Html, Pair
+from compliance.charts import Column, Fact, Pair
 from compliance.charts_systems import Duty, Entry, Mark, Turn
 from compliance.database import Rows
+from compliance.elements import Html
 from compliance.language import N_, Language
 from compliance.points import Point, point_by
 from compliance.sources import Source

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
 
-from compliance import charts, plots
-from compliance.charts import Html
+from compliance import charts, charts_meeting, elements, plots
+from compliance.elements import Html
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
@@ -92,6 +93,26 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
 }
 
 
+LEVEL = charts_meeting.Level(0.9, H)
+FRAGMENTS |= {
+    "meeting place": lambda: charts_meeting.place(H, here=2, of=3),
+    "meeting question": lambda: charts_meeting.question(H, kicker=H),
+    "meeting figure": lambda: charts_meeting.figure("red", H, value=H, counts=H, drawn=charts.note(H), note=H),
+    "meeting comment": lambda: charts_meeting.comment(H, H),
+    "meeting heading": lambda: charts.stack(charts_meeting.heading(H)),
+    "meeting sentence": lambda: charts_meeting.sentence(H),
+    "meeting units": lambda: charts_meeting.units([charts_meeting.Unit(H, H, 0.2, "red")], label=H),
+    "meeting decisions": lambda: charts_meeting.decisions([charts_meeting.Said(H, H, H, late=True)], label=H),
+    "meeting summary": lambda: charts_meeting.summary(
+        [charts_meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H)], heads=[H], caption=H
+    ),
+    "meeting trend": lambda: charts_meeting.trend(
+        [charts_meeting.Month(0.1, H), charts_meeting.Month(None, H)], last=H, target=LEVEL, limit=LEVEL, alt=H
+    ),
+    "meeting clock": lambda: charts_meeting.clock(H, H, over=True),
+}
+
+
 @pytest.mark.parametrize("name", FRAGMENTS)
 def test_hostile_values_become_text_in_a_single_well_formed_line(name: str) -> None:
     fragment = FRAGMENTS[name]()
@@ -105,23 +126,27 @@ def test_hostile_values_become_text_in_a_single_well_formed_line(name: str) -> N
 
 
 def test_every_fragment_is_tried_with_hostile_values() -> None:
-    made = {
-        name
-        for name, value in vars(charts).items()
-        if callable(value) and not name.startswith("_") and getattr(value, "__annotations__", {}).get("return") is Html
-    }
-    assert made - {"escaped", "rich", "sparkline"} == set(FRAGMENTS)
+    def made(module: ModuleType) -> set[str]:
+        return {
+            name
+            for name, value in vars(module).items()
+            if getattr(value, "__module__", "") == module.__name__ and not name.startswith("_")
+            if getattr(value, "__annotations__", {}).get("return") is Html
+        }
+
+    of_the_meeting = {f"meeting {name}" for name in made(charts_meeting)}
+    assert made(charts) - {"sparkline"} | of_the_meeting == set(FRAGMENTS)
 
 
 def test_only_two_stars_mean_something_in_rich_text() -> None:
-    assert charts.rich("**61** of <b>312</b>") == "<strong>61</strong> of &lt;b&gt;312&lt;/b&gt;"
-    assert charts.rich("**open") == "**open"
-    assert charts.escaped("**61**") == "**61**"
+    assert elements.rich("**61** of <b>312</b>") == "<strong>61</strong> of &lt;b&gt;312&lt;/b&gt;"
+    assert elements.rich("**open") == "**open"
+    assert elements.escaped("**61**") == "**61**"
 
 
 def test_markup_made_here_is_not_escaped_twice() -> None:
     mark = charts.status_mark("green", "a & b")
-    assert charts.escaped(mark) is mark
+    assert elements.escaped(mark) is mark
     assert mark in charts.table([charts.Column("Status")], [[mark]], caption="c")
 
 

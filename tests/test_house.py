@@ -22,7 +22,7 @@ ORDER = [
     "incidents", "system_cards", "training", "theming", "words",
     "forms", "returning", "templates", "questionnaires",
     "reviewing", "deciding", "planning", "calendars",
-    "charts", "charts_incidents", "charts_wheel", "charts_meeting", "charts_systems", "charts_training",
+    "elements", "charts", "charts_incidents", "charts_wheel", "charts_meeting", "charts_systems", "charts_training",
     "plots", "plots_incidents",
     "viewing", "viewing_imports", "viewing_history", "viewing_mapping", "viewing_names", "viewing_quality",
     "viewing_explaining", "viewing_incidents", "viewing_plan", "viewing_systems", "viewing_training",

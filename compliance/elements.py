@@ -1,0 +1,63 @@
+"""The elements that every fragment is built of: markup that is safe in content and in attributes."""
+
+import html
+import re
+from math import isnan
+
+
+class Html(str):
+    """Markup made by this module; never escaped again."""
+
+    __slots__ = ()
+
+
+def escaped(value: str) -> Html:
+    """One line of text that is safe in content and in attributes.
+
+    Example: `escaped("<b>")` is `&lt;b&gt;`.
+    """
+    if isinstance(value, Html):
+        return value
+    # A blank line inside a fragment would end it and let the rest be read as Markdown.
+    return Html(html.escape(value.replace("\r", " ").replace("\n", " ")))
+
+
+def rich(value: str) -> Html:
+    """Escaped text in which `**61**` is bold.
+
+    Example: `rich("**61** of **312**")`.
+    """
+    return Html(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escaped(value)))
+
+
+def tag(name: str, *content: str, css: str = "", **attributes: str) -> Html:
+    """An element; attribute names are written with `_` for `-`, text content is escaped."""
+    given = {"class": css, **attributes}
+    shown = "".join(f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"' for key, value in given.items() if value)
+    return Html(f"<{name}{shown}>{''.join(escaped(part) for part in content)}</{name}>")
+
+
+def unless_empty(text: str, element: Html) -> Html:
+    """The element, or nothing where the text it shows is empty."""
+    return element if text else Html("")
+
+
+def rich_span(css: str, text: str) -> Html:
+    """A span of rich text, or nothing."""
+    return unless_empty(text, tag("span", rich(text), css=css))
+
+
+def unseen(text: str) -> Html:
+    """Text for a screen reader only."""
+    return unless_empty(text, tag("span", f"{text} ", css="v-sr"))
+
+
+def css_share(share: float) -> str:
+    """A share as a CSS length within 0–100 %; what is not a number is 0."""
+    held = 0.0 if isnan(share) else min(max(share, 0.0), 1.0)
+    return f"{held * 100:.2f}%"
+
+
+def scrolling(content: Html, label: str) -> Html:
+    """A scroll area that the keyboard reaches and a screen reader names."""
+    return tag("div", content, css="v-scroll", role="region", tabindex="0", aria_label=label)
