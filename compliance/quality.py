@@ -166,7 +166,7 @@ def row_read(cursor: Cursor, finding: Finding, sources: dict[str, Source]) -> Ro
     traced = row_loaded(cursor, source, import_id=finding.import_id, sheet=finding.sheet, row=finding.row)
     if traced is None:
         return None
-    return RowRead(tuple((heading, value) for _, heading, value in traced.fields if heading), as_read=False)
+    return RowRead(tuple(traced.shown(persons=True)), as_read=False)
 
 
 def _check(id_: str, given: Table) -> Check:

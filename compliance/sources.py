@@ -37,7 +37,8 @@ class Field:
     (source, field) whose values it names. `words` has the words of each code, the usual one first. `help` says what
     its type does not, for whoever fills it in by hand, and `example` is a value that could stand there.
     `hints` are parts of headings by which a column is guessed for it, and only that. `closed` is whether no words but
-    those listed are right, though a row can do without.
+    those listed are right, though a row can do without. `person` is whether it names somebody, which is shown to the
+    coordinator only.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Field:
     example: str | int = ""
     hints: tuple[str, ...] = ()
     closed: bool = False
+    person: bool = False
 
     @property
     def listed(self) -> bool:
@@ -159,7 +161,7 @@ OF_SOURCE: Final = {
 OF_FIELD: Final = {
     "title": "a text", "type": "a text", "headings": "a list of texts", "hints": "a list of texts", "words": "a table",
     "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
-    "closed": "true or false",
+    "closed": "true or false", "person": "true or false",
 }  # fmt: skip
 
 
@@ -278,6 +280,7 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         words={_name(code, file=file): tuple(words) for code, words in given.get("words", {}).items()},
         hints=tuple(normal(hint) for hint in given.get("hints", ())),
         closed=given.get("closed", False),
+        person=given.get("person", False),
         help=given.get("help", {}),
         example=given.get("example", ""),
     )

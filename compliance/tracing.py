@@ -19,6 +19,11 @@ class TracedRow:
     source: Source
     fields: tuple[tuple[str, str | None, Any], ...]
 
+    def shown(self, *, persons: bool) -> list[tuple[str, Any]]:
+        """The columns that the file had, with their values; those that name somebody only where `persons`."""
+        private = {field.name for field in self.source.fields if field.person} if not persons else set()
+        return [(heading, value) for name, heading, value in self.fields if heading and name not in private]
+
 
 def own_source(point: Point, sources: dict[str, Source]) -> Source:
     """The export whose rows are the point's items."""

@@ -392,6 +392,20 @@ def row_behind(seen: View, point: Point, item: dict[str, Any]) -> tracing.Traced
         return tracing.row_behind(cursor, point, item, basis(seen.key, seen.as_of), sources())
 
 
+def row_table(seen: View, traced: tracing.TracedRow | None) -> None:
+    """The spreadsheet row behind an item, column by column; without those that name somebody for most."""
+    say = seen.say
+    if traced is None:
+        html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
+        return
+    columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
+    found = traced.shown(persons=seen.user.may(Permission.SEE_PERSONS))
+    rows_ = [[heading, viewing.stored_value(value, say)] for heading, value in found]
+    html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))
+    text = N_("Import {id}, {source}. Columns that the file lacks are left out.")
+    html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))
+
+
 # --- The frame ----------------------------------------------------------------------------------------------------
 
 

@@ -237,15 +237,7 @@ def _row_card(seen: View, point: Point, item: dict[str, Any]) -> None:
             if part
         )
         ui.html(charts.card_head(item["label"] or item["item"], kicker=viewing.source_line(item, say), text=about))
-        traced = ui.row_behind(seen, point, item)
-        if traced is None:
-            ui.html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
-            return
-        columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
-        rows_ = [[heading or "", viewing.stored_value(value, say)] for _, heading, value in traced.fields if heading]
-        ui.html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))
-        text = N_("Import {id}, {source}. Columns that the file lacks are left out.")
-        ui.html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))
+        ui.row_table(seen, ui.row_behind(seen, point, item))
 
 
 def how_counted(seen: View, point: Point) -> None:

@@ -197,7 +197,7 @@ def one_system(seen: View, found: Card) -> None:
         if row is not None:
             _duties(seen, row)
     _sections(seen, found)
-    if persons:
+    if seen.user.may(Permission.SEE_ITEMS):
         _spreadsheet_row(seen, found.register)
 
 
@@ -246,13 +246,6 @@ def _section(seen: View, found: Card, section: viewing_systems.Section) -> None:
 
 
 def _spreadsheet_row(seen: View, register: dict[str, Any]) -> None:
-    """The row of the register as it was loaded; it names persons."""
-    say = seen.say
-    with st.expander(say(N_("The spreadsheet row"))):
-        traced = ui.row_behind(seen, point_by(ui.points(), "classification"), register)
-        if traced is None:
-            ui.html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
-            return
-        columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
-        rows_ = [[heading or "", viewing.stored_value(value, say)] for _, heading, value in traced.fields if heading]
-        ui.html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))
+    """The row of the register as it was loaded."""
+    with st.expander(seen.say(N_("The spreadsheet row"))):
+        ui.row_table(seen, ui.row_behind(seen, point_by(ui.points(), "classification"), register))

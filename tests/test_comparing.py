@@ -17,11 +17,6 @@ TRAINING = "Användarnamn | Kurs | Status | Slutfört datum\n"
 OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 15)
 
 
-@pytest.fixture
-def line(tmp_path):
-    return Line(tmp_path)
-
-
 def compared(line, receipt) -> Comparison:
     with line.database.cursor() as cursor:
         return comparing.compare(cursor, receipt.import_id, receipt.source)

@@ -23,8 +23,15 @@ FAIR_SECONDS = 10
 TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
 
 
+@pytest.fixture(autouse=True)
+def _really_made(make_database, monkeypatch):
+    """A new file is made as always."""
+    monkeypatch.setattr(module, "connect", make_database)
+
+
 @pytest.fixture
 def line(tmp_path):
+    """The line into a file that is let go after each load."""
     return Line(tmp_path)
 
 

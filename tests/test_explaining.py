@@ -50,11 +50,6 @@ moves  | Söder | Lokalt   | Nej
 """
 
 
-@pytest.fixture
-def line(tmp_path: Path) -> Line:
-    return Line(tmp_path)
-
-
 def explained(
     line: Line, first: Moment, last: Moment, *, point: Point = CLASSIFICATION, place: Place = WHOLE
 ) -> Explanation:

@@ -19,11 +19,6 @@ Alfa         | 2026-03-01  | 12        |          |
 """
 
 
-@pytest.fixture
-def line(tmp_path: Path) -> Line:
-    return Line(tmp_path)
-
-
 def counted(line: Line, *, own: Path | None = None, as_of: date = AS_OF) -> dict[str, Figure]:
     with line.database.cursor() as cursor:
         found = figures(cursor, load_figures(own), points=POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN)

@@ -9,9 +9,8 @@ import pytest
 from compliance import mapping
 from compliance.database import rows
 from compliance.loading import Order, load
-from compliance.reading import read
 from tests.files import xlsx
-from tests.line import NOON, SOURCES, WORDS
+from tests.line import NOON, SOURCES, WORDS, read_here
 from tests.test_pages import _warm, dropped, opened, own, text  # noqa: F401 - fixtures
 
 PEOPLE = [
@@ -154,7 +153,7 @@ def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, mo
     for number, (day, completes) in enumerate([(15, True), (20, True), (25, False), (26, True)], start=2):
         table = f"AD-konto;Enhet;Anställningsdatum\nny{number};Norr;2020-01-01".encode()
         order = Order("test", NOON, extract_date=date(2026, 10, day), completes=completes)
-        load(own, read(table, name=f"{number}.csv"), order, **line_of)
+        load(own, read_here(table, name=f"{number}.csv"), order, **line_of)
 
     def told(import_id):
         page = opened("imports", monkeypatch, part="history")

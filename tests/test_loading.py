@@ -12,9 +12,8 @@ from compliance.errors import Refusal
 from compliance.language import Language
 from compliance.loading import rehearse, rename_organisation, revoke
 from compliance.mapping import Columns
-from compliance.reading import read
 from tests.files import xlsx
-from tests.line import NOON, POINTS, SOURCES, WORDS, Line
+from tests.line import NOON, POINTS, SOURCES, WORDS, Line, read_here
 
 HEAD = "AD-konto | Enhet | Anställningsdatum"
 INCIDENTS = POINTS[10]
@@ -22,11 +21,6 @@ OCTOBER, NOVEMBER, LATER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 11, 
 # Point 11: what is closed counts.
 CASES = "Ärendenummer | Enhet | Upptäckt | Rubrik | Avslutad | Orsak | Åtgärd"
 CLOSED = "2026-02-01 | x | 2026-02-03 | slarv | rättat"
-
-
-@pytest.fixture
-def line(tmp_path):
-    return Line(tmp_path)
 
 
 def staff(*names):
@@ -287,7 +281,7 @@ def test_an_import_keeps_what_it_was(line):
     path = line.file(staff("p1"))
     [receipt] = line.load(path, extract_date=OCTOBER)
     [kept] = line.rows("from imports")
-    workbook_read = read(path, name=path.name)
+    workbook_read = read_here(path, name=path.name)
     assert kept == {
         "import_id": receipt.import_id,
         "organisation_id": 1,
@@ -355,14 +349,15 @@ def test_an_import_is_revoked_once(line):
 def rehearsed(line, table, then, **said):
     path = line.file(table, name="rehearsed.csv")
     order = line.order(**{"extract_date": LATER} | said)
-    return rehearse(line.database, [(read(path, name=path.name), order)], sources=SOURCES, words=WORDS, then=then)
+    return rehearse(line.database, [(read_here(path, name=path.name), order)], sources=SOURCES, words=WORDS, then=then)
 
 
 def seen(cursor, _):
     return rows(cursor, "select incident_id from incidents order by 1")
 
 
-def test_a_rehearsal_sees_the_new_rows_and_writes_nothing(line):
+def test_a_rehearsal_sees_the_new_rows_and_writes_nothing(tmp_path):
+    line = Line(tmp_path)  # not held open: what is written is in the file
     line.load_table(incidents("I1"))
     before = everything(line), line.database.version(), line.database.path.read_bytes()
     [receipt], there = rehearsed(line, incidents("I2", "I3"), seen)
@@ -524,7 +519,7 @@ def test_a_rehearsal_keeps_no_cells_and_changes_nothing(line):
     path = line.file(incidents("I1"))
     receipts, found = rehearse(
         line.database,
-        [(read(path, name=path.name), line.order(extract_date=OCTOBER))],
+        [(read_here(path, name=path.name), line.order(extract_date=OCTOBER))],
         sources=SOURCES,
         words=WORDS,
         then=lambda cursor, _: cursor.execute("select count(*) from import_rows").fetchall(),

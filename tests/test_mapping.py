@@ -11,10 +11,9 @@ from compliance import guessing, mapping
 from compliance.database import EVERYTHING_KNOWN
 from compliance.errors import Refusal
 from compliance.mapping import Columns, heading_keys, headings_written
-from compliance.reading import read
 from compliance.recognising import Unrecognised, top_rows
 from compliance.sources import load_sources
-from tests.line import NOON, SOURCES, WORDS, Line
+from tests.line import NOON, SOURCES, WORDS, read_here
 
 OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 15)
 COURSES = (
@@ -24,11 +23,6 @@ COURSES = (
 HEADINGS = ("medarbetar-id", "kurstitel", "läge", "klart den", "betyg")
 FIELDS = {"employee_id": "medarbetar-id", "course": "kurstitel", "status": "läge", "completed": "klart den"}
 MAPPED = Columns("training", HEADINGS, FIELDS, {"status": {"Klarmarkerad": "passed", "Väntar": "started"}})
-
-
-@pytest.fixture
-def line(tmp_path):
-    return Line(tmp_path)
 
 
 def remember(line, columns):
@@ -173,7 +167,7 @@ def test_mended_rows_of_a_mapped_file_are_read_by_its_mapping(line):
     path = line.file(COURSES + "\n | Grundkurs i dataskydd | Väntar | | 5", name="kurser.csv")
     receipts = line.load(path, extract_date=OCTOBER)
     back = line.folder / "rättade.xlsx"
-    back.write_bytes(returning.return_workbook(tuple(receipts), read(path, name=path.name), Language("sv")))
+    back.write_bytes(returning.return_workbook(tuple(receipts), read_here(path, name=path.name), Language("sv")))
     book = openpyxl.load_workbook(back)
     book.worksheets[0]["C2"] = "p9"
     book.save(back)
@@ -187,7 +181,7 @@ def test_mended_rows_of_a_mapped_file_are_read_by_its_mapping(line):
 
 def guessed(line, table, source, *, index=0):
     path = line.file(table, name="unknown.csv")
-    sheet = read(path, name=path.name).sheets[0]
+    sheet = read_here(path, name=path.name).sheets[0]
     columns = guessing.candidates(sheet, index, WORDS)
     with line.database.cursor() as cursor:
         known = guessing.known_values(cursor, SOURCES[source], day=NOVEMBER, known_at=EVERYTHING_KNOWN)
@@ -198,7 +192,7 @@ def guessed(line, table, source, *, index=0):
 
 def test_source_row_and_columns_are_guessed_by_name(line):
     path = line.file(COURSES, name="unknown.csv")
-    sheet = read(path, name=path.name).sheets[0]
+    sheet = read_here(path, name=path.name).sheets[0]
     assert guessing.likely_row(sheet, SOURCES.values()) == 1
     source = guessing.likely_source(guessing.candidates(sheet, 1, WORDS), SOURCES.values(), WORDS)
     assert source
@@ -223,7 +217,7 @@ def test_source_row_and_columns_are_guessed_by_name(line):
 def test_a_row_of_data_is_not_taken_for_headings(line, row, data):
     """remembered_person: headings are kept with a mapping, and a row of the file could name somebody"""
     path = line.file(f"{row}\nx | y", name="unknown.csv")
-    first = top_rows(read(path, name=path.name).sheets[0])[0]
+    first = top_rows(read_here(path, name=path.name).sheets[0])[0]
     assert guessing.looks_like_data(first, SOURCES.values()) is data
 
 
@@ -257,6 +251,6 @@ def test_a_column_of_words_is_no_column_of_dates(line):
 
 def test_words_that_no_list_knows_are_asked_with_their_number(line):
     path = line.file(COURSES, name="unknown.csv")
-    columns = guessing.candidates(read(path, name=path.name).sheets[0], 1, WORDS)
+    columns = guessing.candidates(read_here(path, name=path.name).sheets[0], 1, WORDS)
     status = SOURCES["training"].field("status")
     assert guessing.unknown_words(status, columns[2], WORDS) == [("Klarmarkerad", 1), ("Väntar", 1)]

@@ -10,7 +10,6 @@ from compliance.database import Database
 from compliance.loading import Order, load
 from compliance.points import load_points
 from compliance.previewing import preview
-from compliance.reading import read
 from compliance.sources import load_sources, load_values
 from tests.files import xlsx
 
@@ -27,7 +26,7 @@ def database(tmp_path):
 
 
 def systems(*lines):
-    return read(xlsx({"Blad1": [HEADING, *lines]}), name="system.xlsx")
+    return read_here(xlsx({"Blad1": [HEADING, *lines]}), name="system.xlsx")
 
 
 def previewed(database, book, **given):
@@ -56,8 +55,8 @@ def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
 
 def test_files_dropped_together_are_counted_together(database):
     both = [
-        (read(csv("AD-konto;Enhet;Anställningsdatum\np;A;2020-01-01"), name="p.csv"), ORDER),
-        (read(csv("AD-konto;Kurs;Status\np;K;Pågår"), name="u.csv"), ORDER),
+        (read_here(csv("AD-konto;Enhet;Anställningsdatum\np;A;2020-01-01"), name="p.csv"), ORDER),
+        (read_here(csv("AD-konto;Kurs;Status\np;K;Pågår"), name="u.csv"), ORDER),
     ]
     orders = [(book, replace(ORDER, extract_date=DAY)) for book, _ in both]
     alone = preview(database, orders[:1], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS)

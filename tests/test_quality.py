@@ -17,11 +17,10 @@ from compliance.language import LANGUAGES, Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.quality import by_check, findings, load_checks, remarks, row_read
 from compliance.queries import names, query
-from compliance.reading import read
 from compliance.returning import return_workbook
 from compliance.viewing_quality import Filter
 from tests.files import xlsx
-from tests.line import POINTS, SOURCES, Line
+from tests.line import POINTS, SOURCES, Line, read_here
 from tests.test_pages import DAY, _warm, folder, opened, own, sample, text  # noqa: F401 - fixtures
 
 CHECKS = load_checks(None)
@@ -136,11 +135,6 @@ def test_a_declaration_that_is_wrong_is_refused_with_its_place(tmp_path, table, 
 # --- what is found in real files ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def line(tmp_path):
-    return Line(tmp_path)
-
-
 STAFF = """
 AD-konto | Namn       | Avdelning | Enhet | Anställningsdatum
 ab12     | Anna Berg  | Förskola  | Norr  | 2020-01-01
@@ -249,7 +243,7 @@ def test_rows_that_come_back_mended_are_no_longer_rejected(line):
         ("3", "#N/A", "Klar"),
     ]
     path.write_bytes(xlsx({"Blad1": sheet}))
-    receipts, book = line.load(path, extract_date=AS_OF), read(path, name=path.name)
+    receipts, book = line.load(path, extract_date=AS_OF), read_here(path, name=path.name)
     assert {check: [f.row for f in found] for check, found in by_check(found_in(line)).items()} == {
         "rejected_rows": [3, 4],
         "error_cells": [4],

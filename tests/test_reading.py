@@ -22,6 +22,7 @@ from compliance.masking import MASK, mask_text
 from compliance.places import ROOT
 from compliance.reading import read
 from tests import files
+from tests.line import read_here
 
 GRID = "".join(
     f'<row r="{row}">{"".join(files.text_cell(f"{letter}{row}", f"{letter}{row}") for letter in "ABC")}</row>'
@@ -493,6 +494,13 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
     assert json.loads((target / "answer.json").read_text())["masked"] == 1
     # Arrow writes its own file, which the hook does not see.
     assert done.stdout.split() == [str(target / "answer.json")]
+
+
+@pytest.mark.parametrize("kind", LEAKY)
+def test_what_the_other_tests_load_is_read_in_this_process_as_in_its_own(kind):
+    """shortcut: they would hold something else than what is served"""
+    assert read_here(LEAKY[kind], name="a 850612-1238") == read(LEAKY[kind], name="a 850612-1238")
+    assert read(LEAKY[kind], name="a 850612-1238").masked == 2
 
 
 def test_several_at_once():

@@ -21,7 +21,7 @@ from compliance.renaming import (
     remove_alias_with,
     suggestions,
 )
-from tests.line import POINTS, Line
+from tests.line import POINTS
 from tests.sampled import beside
 
 DAY = date(2023, 7, 1)
@@ -32,11 +32,6 @@ Enhet | Krav | Status
 {} | 1 Ansvar | Klar
 {} | 2 Larm | Ej påbörjad
 """
-
-
-@pytest.fixture
-def line(tmp_path):
-    return Line(tmp_path)
 
 
 def rename(line, old, new, *, kind="unit", day=DAY):

@@ -10,10 +10,8 @@ from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
 from compliance.loading import REPLACED, revoke
 from compliance.markers import SHEET, marked
-from compliance.reading import read
 from compliance.returning import Change, mended, return_workbook
 from tests.files import xlsx
-from tests.line import Line
 
 SV = Language("sv")
 DAY = date(2026, 10, 1)
@@ -29,16 +27,11 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def line(tmp_path):
-    return Line(tmp_path)
-
-
 def original(line, sheets=None, *, name="plan.xlsx"):
     """A file with three rows that cannot be loaded, loaded; its receipts and its workbook."""
     path = line.folder / name
     path.write_bytes(xlsx(sheets or {"Blad1": ROWS}))
-    return tuple(line.load(path, extract_date=DAY)), read(path, name=path.name)
+    return tuple(line.load(path, extract_date=DAY)), read_here(path, name=path.name)
 
 
 def returned(line, say=SV, sheets=None):
@@ -77,7 +70,7 @@ def test_wrong_cells_are_marked_and_say_why(line):
 def test_a_text_that_looks_like_a_formula_is_a_text(line):
     path = line.file("Åtgärds-ID | Systemnamn | Status | Krav\n1 | Alfa | Klar |\n2 | | Klar | =1+1")
     receipts = tuple(line.load(path, extract_date=DAY))
-    book = openpyxl.load_workbook(io.BytesIO(return_workbook(receipts, read(path, name=path.name), SV)))
+    book = openpyxl.load_workbook(io.BytesIO(return_workbook(receipts, read_here(path, name=path.name), SV)))
     cell = book.worksheets[0]["F2"]
     assert (cell.value, cell.quotePrefix) == ("=1+1", True)
     cell.data_type = "s"  # openpyxl takes it for a formula when it reads it; a spreadsheet program does not
@@ -98,7 +91,7 @@ def test_the_hidden_sheet_says_which_file_it_belongs_to(line, tmp_path):
     path = tmp_path / "retur.xlsx"
     path.write_bytes(return_workbook(receipts, book, SV))
     assert openpyxl.load_workbook(path)[SHEET].sheet_state == "hidden"
-    _, marker = marked(read(path, name=path.name))
+    _, marker = marked(read_here(path, name=path.name))
     assert (marker.kind, marker.sha256, marker.source, marker.extract_date) == (
         "return", book.sha256, "classification_actions", DAY,
     )  # fmt: skip
@@ -162,7 +155,7 @@ def test_a_file_of_two_sources_gives_a_return_that_names_neither(line, tmp_path)
     receipts, book = original(line, sheets)
     path = tmp_path / "retur.xlsx"
     path.write_bytes(return_workbook(receipts, book, SV))
-    assert marked(read(path, name=path.name))[1].source is None
+    assert marked(read_here(path, name=path.name))[1].source is None
     back = openpyxl.load_workbook(path)
     back["Plan"]["D2"].value, back["Rutiner"]["C2"].value = "Beta", "S"
     assert [receipt.summary.loaded for receipt in loaded_again(line, back)] == [1, 1]
@@ -297,7 +290,7 @@ def test_rows_of_different_sources_or_files_with_the_same_number_are_different_r
     plan["Plan"]["D2"].value, routines["Rutiner"]["C2"].value = "Beta", "S"
     path = line.file("Rutin | Granskningspunkt\nT | 3\n | 4", name="till.csv")
     receipts = tuple(line.load(path, extract_date=DAY, completes=True))
-    other = return_workbook(receipts, read(path, name=path.name), SV)
+    other = return_workbook(receipts, read_here(path, name=path.name), SV)
     for name, back in (("plan.xlsx", plan), ("rutiner.xlsx", routines)):
         assert [receipt.replaces for receipt in loaded_again(line, back, name=name)] == [()]
     back = openpyxl.load_workbook(io.BytesIO(other))

@@ -12,9 +12,9 @@ from compliance.assessing import Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN
 from compliance.loading import prepare
 from compliance.places import SAMPLES
-from compliance.reading import Workbook, read
+from compliance.reading import Workbook
 from compliance.recognising import extract_date
-from tests.line import NOON, POINTS, SOURCES, WORDS, Line, Order
+from tests.line import NOON, POINTS, SOURCES, WORDS, Line, Order, read_here
 
 README = (SAMPLES / "README.md").read_text("utf-8")
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
@@ -23,7 +23,7 @@ AS_OF = date(2026, 10, 31)
 
 @pytest.fixture(scope="module")
 def workbooks() -> dict[Path, Workbook]:
-    return {path: read(path, name=path.name) for path in FILES}
+    return {path: read_here(path, name=path.name) for path in FILES}
 
 
 @pytest.fixture(scope="module")

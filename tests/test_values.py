@@ -5,14 +5,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from tests.line import Line
-
 HEAD = "AD-konto | Enhet | Anställningsdatum | Anställd t.o.m."
-
-
-@pytest.fixture
-def line(tmp_path):
-    return Line(tmp_path)
 
 
 def staff(*days: str) -> str:
