@@ -1229,8 +1229,8 @@ def activities(_: History, on: date) -> Iterator[Row]:
     for number, known in enumerate(fiction()["activities"], start=1):
         for year in (year for year in known["years"] if year <= on.year + 1):
             done = until(known.get("done", {}).get(str(year)), moment(on))
-            due = date(year, 12, 15) if number % 2 else date(year, 11, 30)
-            status = words()[_progress(date(year, 2, 1), due, done=done, on=on)]
+            start, due = (date.fromisoformat(f"{year}-{known[name]}") for name in ("start", "due"))
+            status = words()[_progress(start, due, done=done, on=on)]
             yield {
                 "activity_id": f"VP{year}-{number:02}",
                 "activity": known["activity"],
@@ -1238,7 +1238,7 @@ def activities(_: History, on: date) -> Iterator[Row]:
                 "review_point": known["review_point"],
                 "mandatory": known.get("mandatory", False),
                 "responsible": words()["coordinator"],
-                "start": date(year, 2, 1),
+                "start": start,
                 "due": due,
                 "status": status,
                 "analysis": words()["activity_analysis"].get(status),
