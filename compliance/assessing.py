@@ -123,6 +123,10 @@ class Basis:
             found.setdefault((row["organisation"], row["as_of"]), set()).add(row["source"])
         return found
 
+    def of(self, organisation: str) -> Rows:
+        """The imports of an organisation."""
+        return [row for row in self.imports if row["organisation"] == organisation]
+
     def has(self, point: Point, organisation: str, day: date) -> bool:
         """Whether every export that the point needs is there."""
         return self._sources.get((organisation, day), set()).issuperset(point.needs)

@@ -374,7 +374,7 @@ def sparkline(values: Sequence[float | None], *, alt: str = "") -> Html:
     known = [value for value in values if value is not None]
     if not known:
         return Html("")
-    lines = (_polyline(run) for run in _runs(_spark_points(values, low=min(known), high=max(known))))
+    lines = (_polyline(run) for run in runs(_spark_points(values, low=min(known), high=max(known))))
     last = [point for point in _spark_points(values, low=min(known), high=max(known)) if point][-1]
     dot = tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.4")
     said = {"role": "img", "aria_label": alt} if alt else {"aria_hidden": "true"}
@@ -395,15 +395,15 @@ def _spark_points(values: Sequence[float | None], *, low: float, high: float) ->
     ]
 
 
-def _runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
-    """The points between the gaps."""
-    runs: list[list[tuple[float, float]]] = [[]]
+def runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+    """The unbroken parts of a line; None is a gap."""
+    found: list[list[tuple[float, float]]] = [[]]
     for point in points:
         if point is None:
-            runs.append([])
+            found.append([])
         else:
-            runs[-1].append(point)
-    return [run for run in runs if run]
+            found[-1].append(point)
+    return [run for run in found if run]
 
 
 def _polyline(run: Sequence[tuple[float, float]]) -> Html:
@@ -701,6 +701,10 @@ class Column:
     row_header: bool = False
     strong: bool = False
     nowrap: bool = False
+
+
+# The columns and rows that `table` draws.
+Table = tuple[list[Column], list[list[str]]]
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: str) -> Html:

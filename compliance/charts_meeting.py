@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from compliance.charts import Status, anchor, bar, status_mark
-from compliance.elements import Html, escaped, rich, tag, unless_empty
+from compliance.charts import Status, anchor, bar, runs, status_mark
+from compliance.elements import Html, rich, tag, unless_empty
 
 WIDTH: Final = 640
 LEFT: Final = 56
@@ -170,7 +170,7 @@ def trend(months: Sequence[Month], *, last: str, target: Level, limit: Level, al
     An SVG of its own: the browser's first plotly chart would come two seconds after the figure.
     """
     parts = [*_axis(months), *_level(limit, css="v-m-limit", below=True), *_level(target, css="v-m-target")]
-    parts += [_line(run) for run in _runs(months)]
+    parts += [_line(run) for run in runs(_points(months))]
     parts += _last(months, last)
     box = f"0 0 {WIDTH} {HEIGHT}"
     drawn = tag("svg", *parts, viewBox=box, role="img", aria_label=alt, preserveAspectRatio="xMinYMid meet")
@@ -208,15 +208,10 @@ def _level(level: Level, *, css: str, below: bool = False) -> list[Html]:
     return [line, _text(LEFT + 4, y + (22 if below else -7), level.text, css=f"{css}-text", anchor_="start")]
 
 
-def _runs(months: Sequence[Month]) -> list[list[tuple[float, float]]]:
-    """The line's unbroken parts; a month without a figure breaks it."""
-    runs: list[list[tuple[float, float]]] = [[]]
-    for index, month in enumerate(months):
-        if month.share is None:
-            runs.append([])
-        else:
-            runs[-1].append((_x(index, len(months)), _y(month.share)))
-    return [run for run in runs if run]
+def _points(months: Sequence[Month]) -> list[tuple[float, float] | None]:
+    """Where each month stands; None where it has no figure."""
+    of = len(months)
+    return [None if month.share is None else (_x(n, of), _y(month.share)) for n, month in enumerate(months)]
 
 
 def _line(run: Sequence[tuple[float, float]]) -> Html:
@@ -243,5 +238,5 @@ def _last(months: Sequence[Month], text: str) -> list[Html]:
 
 def clock(text: str, left: str, *, over: bool) -> Html:
     """The time of day and how much of the meeting is left."""
-    rest = tag("span", escaped(left), css="v-m-over" if over else "v-mute")
+    rest = tag("span", left, css="v-m-over" if over else "v-mute")
     return tag("div", tag("span", text), unless_empty(left, Html(" · ")), unless_empty(left, rest), css="v-m-clock")

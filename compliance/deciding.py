@@ -1,6 +1,6 @@
 """What the head of administration decides in a review: who does what by when, and how it goes until it is done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -113,6 +113,18 @@ def decide(
         _add(cursor, given | {"decision_id": decision_id, "review_id": review_id, "number": number}, order)
         add_event(cursor, order, "decide", f"review {review_id}: decision {review.year}-{number}")
     return number
+
+
+def amend(
+    database: Database, review_id: int, number: int, *, words: dict[str, Any], order: Order, points: tuple[str, ...]
+) -> None:
+    """Changes some words of a decision of a draft; the others stay as they are when it is done."""
+    with database.writing() as cursor:
+        kept = _own(cursor, draft(cursor, review_id), number)
+        said = replace(Decided(*(getattr(kept, name) for name in WORDS)), **words)
+        given = _given(said, points) | {"decision_id": kept.decision_id, "review_id": review_id, "number": number}
+        _add(cursor, given, order)
+        add_event(cursor, order, "decide", f"review {review_id}: decision {kept.name}")
 
 
 def withdraw(database: Database, review_id: int, number: int, *, order: Order) -> None:

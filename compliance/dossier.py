@@ -381,8 +381,7 @@ class _Computing:
                 title=self.sources[row["source"]].title if row["source"] in self.sources else {"en": row["source"]},
                 sha256=known[row["import_id"]]["sha256"],
             )
-            for row in there.imports
-            if row["organisation"] == self.review.organisation
+            for row in there.of(self.review.organisation)
         )
 
     def _remarks(self) -> Mapping[str, tuple[str, ...]]:
@@ -407,7 +406,7 @@ def responsible(dossier: Dossier) -> tuple[str, ...]:
 def names_of_persons(
     cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
 ) -> Names:
-    """The names that no meeting shows: of the persons that exports know, and of who is responsible for a decision."""
+    """The names of persons that the exports know and of who is responsible for a decision: no one else is shown them."""
     given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     return Names(_persons(cursor, given, responsible), [])
 

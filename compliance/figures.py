@@ -122,7 +122,7 @@ def _counted(
 
 
 def _has(there: Basis, definition: Definition, organisation: str) -> bool:
-    sources = {row["source"] for row in there.imports if row["organisation"] == organisation}
+    sources = {row["source"] for row in there.of(organisation)}
     return sources.issuperset(definition.needs)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from compliance import viewing, viewing_review
-from compliance.assessing import Coverage, Status
+from compliance.assessing import Coverage
 from compliance.blocks import (
     Beside,
     Block,
@@ -39,7 +39,7 @@ from compliance.reporting_points import (
 )
 from compliance.reviewing import State
 from compliance.viewing import DASH
-from compliance.viewing_meeting import REASONS, WORST, of_point, summary_sentence
+from compliance.viewing_meeting import REASONS, of_point, summary_sentence, weakest
 from compliance.withholding import Names
 
 # At least so many rules to write on under a point; the paper that is left over is ruled too.
@@ -161,9 +161,8 @@ def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
 
 
 def _units(answer: PointAnswer, say: Language) -> Table | None:
-    """The weakest units; those of few persons are added up. None where all reach the target."""
-    units = viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say)
-    below = [unit for unit in viewing.worst_first(units) if unit.status is not Status.GREEN][:WORST]
+    """The weakest units; None where all reach the target."""
+    below = weakest(answer, say)
     columns = (
         Column(say(N_("The weakest units")), width=3),
         Column(say(N_("Met")), "right", 1.1),

@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from compliance.database import Cursor, Rows, rows
 from compliance.declared import Table, read_with_own
 from compliance.explaining import Place
 from compliance.language import Texts, month_ends
+from compliance.loading import LOCAL
 from compliance.places import POINTS
 from compliance.points import Point, in_force
 from compliance.queries import query, statement
 
-SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 MONTHS: Final = 12
+# For how long after its limit an unsent report of an earlier year is shown.
+KEPT_MONTHS: Final = 12
 MOST_KINDS: Final = 3
 MOST_CAUSES: Final = 8
 MOST_LATE_STEPS: Final = 4
@@ -35,7 +36,7 @@ class Duty:
 
     `deadline` is a moment in UTC, `last_day` stands where only days are compared; without both there is no limit yet.
     `gaps` are the fields of the export that are empty, `earlier` the reports sent before with their local time.
-    `outcome` and `reason` are those of the point; None for a clock that began in the year before.
+    `outcome` and `reason` are those of the point; None for a clock that began in an earlier year.
     """
 
     kind: str
@@ -213,7 +214,7 @@ class Incidents:
 
 def end_of(day: date) -> datetime:
     """24:00 of a day in Sweden, as a moment in UTC."""
-    after = datetime.combine(day + timedelta(days=1), time(), tzinfo=SWEDEN)
+    after = datetime.combine(day + timedelta(days=1), time(), tzinfo=LOCAL)
     return after.astimezone(UTC).replace(tzinfo=None)
 
 
@@ -222,6 +223,7 @@ def duties(
 ) -> tuple[Duty, ...]:
     """Every report that this year's breaches and significant incidents require, the earliest limit first.
 
+    Those of earlier years are there while they are unsent, until some months after their limit.
     Those of `kind` "assessment" are incidents that nobody has judged to be significant or not.
     """
     by_id = {point.id: point for point in points}
@@ -234,6 +236,7 @@ def duties(
         "known_at": known_at,
         "limit_hours": by_id[BREACHES].parameters(as_of)["limit_hours"],
         "stages": by_id[INCIDENTS].parameters(as_of)["stages"],
+        "kept_months": KEPT_MONTHS,
     }
     declared = read_with_own(POINTS, own)["points"]
     return tuple(_duty(row, declared, as_of) for row in rows(cursor, sql, values | _values(place)))

@@ -103,14 +103,21 @@ class Language:
 
     def month(self, day: dt.date) -> str:
         """okt, or January with its year on a second line: the labels of a time axis."""
-        name = self.date(day, form="MMM").rstrip(".")
+        name = self.short_month(day)
         return f"{name}<br>{day.year}" if day.month == 1 else name
+
+    def short_month(self, day: dt.date) -> str:
+        """The month of a day in short: okt."""
+        return self.date(day, form="MMM").rstrip(".")
 
     def moment(self, moment: dt.datetime) -> str:
         """2 november 2026 kl. 13.10, local time."""
-        clock = moment.strftime("%H.%M" if self.code == "sv" else "%H:%M")
         joint = " kl. " if self.code == "sv" else ", "
-        return self.date(moment.date()) + joint + clock
+        return self.date(moment.date()) + joint + self.clock(moment)
+
+    def clock(self, moment: dt.datetime) -> str:
+        """The time of day: 13.10 in Swedish, 13:10 in English."""
+        return moment.strftime("%H.%M" if self.code == "sv" else "%H:%M")
 
     def age(self, days: int) -> str:
         """How long ago: today, yesterday, 12 days."""

@@ -323,7 +323,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         summary,
         sum(error_cells(match, job.words) for match in matches),
         problems,
-        future=job.day.day > _local_day(job.order.now),
+        future=job.day.day > local_day(job.order.now),
         other_organisation=named if named and named.casefold() != job.organisation.casefold() else None,
         replaces=replaced,
         marker=job.file.marker,
@@ -407,7 +407,7 @@ def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, obje
     }
 
 
-def _local_day(moment: datetime) -> date:
+def local_day(moment: datetime) -> date:
     """The day in Sweden of a moment in UTC."""
     return moment.replace(tzinfo=UTC).astimezone(LOCAL).date()
 
@@ -428,7 +428,7 @@ def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: E
             N_("{file} has been loaded before, as import {id} on {day}. Nothing has changed."),
             file=workbook.name,
             id=same[0]["import_id"],
-            day=_local_day(same[0]["imported_at"]),
+            day=local_day(same[0]["imported_at"]),
         )
 
 

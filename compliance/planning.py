@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -12,7 +12,7 @@ from compliance.deciding import Decision, decisions
 from compliance.declared import Table, read_with_own
 from compliance.errors import Refusal
 from compliance.language import N_, Texts
-from compliance.loading import LOCAL
+from compliance.loading import local_day
 from compliance.places import POINTS
 from compliance.queries import statement
 from compliance.reviewing import Review, reviews
@@ -299,7 +299,7 @@ def review_of_year(cursor: Cursor, declared: Declared, *, organisation: str, as_
     if report is None:
         return None
     there = [r for r in reviews_of(cursor, organisation=organisation, as_of=as_of) if r.year == as_of.year]
-    approved = {r["review_id"]: _local_day(r["approved_at"]) for r in rows(cursor, statement("first_approved"))}
+    approved = {r["review_id"]: local_day(r["approved_at"]) for r in rows(cursor, statement("first_approved"))}
     days = [approved[review.review_id] for review in there if review.review_id in approved]
     start, due = report.start(as_of.year), report.due(as_of.year)
     start = min([start, *(review.as_of for review in there)])
@@ -308,11 +308,6 @@ def review_of_year(cursor: Cursor, declared: Declared, *, organisation: str, as_
         due, state = min(days), "done"
     title = report.called(as_of.year)
     return Moment(f"{report.id}-{as_of.year}", "reports", "review", title, min(start, due), due, state)
-
-
-def _local_day(moment: datetime) -> date:
-    """The day in Sweden of a moment in UTC."""
-    return moment.replace(tzinfo=UTC).astimezone(LOCAL).date()
 
 
 def open_decisions(cursor: Cursor, *, organisation: str, as_of: date) -> list[Decision]:

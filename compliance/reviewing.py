@@ -260,13 +260,21 @@ def draft(cursor: Cursor, review_id: int) -> Review:
     return review
 
 
-def write(database: Database, review_id: int, *, kind: Kind, what: str, text: str, order: Order) -> None:
-    """Writes a text of a draft, or chooses the verdict of a point; an empty text takes it away."""
+def write(
+    database: Database, review_id: int, *, kind: Kind, what: str, text: str, order: Order, shown: str | None = None
+) -> None:
+    """Writes a text of a draft, or chooses the verdict of a point; an empty text takes it away.
+
+    `shown` is what the writer saw there: a Refusal where somebody else has written in between.
+    """
     kept = kept_text(text)
     if kind == "assessment" and kept and kept not in VERDICTS:
         raise Refusal(N_("The assessment {said} is none of {all}."), said=kept, all=", ".join(VERDICTS))
     with database.writing() as cursor:
         draft(cursor, review_id)
+        there = _text_there(cursor, review_id, kind, what)
+        if shown is not None and there is not None and there not in {shown, kept}:
+            raise Refusal(N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it."))
         given = {"review_id": review_id, "kind": kind, "what": what, "text": kept}
         cursor.execute(statement("add_review_text"), given | {"now": order.now, "who": order.who})
 
@@ -278,11 +286,31 @@ def add_note(database: Database, review_id: int, *, point: str, said: str, befor
     """
     kept = kept_text(said)
     with database.writing() as cursor:
-        comment = written(cursor, draft(cursor, review_id)).comments.get(point, "")
-        text = "\n".join(part for part in (comment.removesuffix(before).rstrip(), kept) if part)
-        given = {"review_id": review_id, "kind": "comment", "what": point, "text": kept_text(text)}
+        draft(cursor, review_id)
+        comment = _text_there(cursor, review_id, "comment", point) or ""
+        given = {
+            "review_id": review_id,
+            "kind": "comment",
+            "what": point,
+            "text": kept_text(_noted(comment, before, kept)),
+        }
         cursor.execute(statement("add_review_text"), given | {"now": order.now, "who": order.who})
     return kept
+
+
+def _noted(comment: str, before: str, kept: str) -> str:
+    """A comment with a note at its end, or in the place of the lines that were noted before, wherever they stand."""
+    lines, old = comment.split("\n"), before.split("\n")
+    for place in range(len(lines) - len(old), -1, -1):
+        if before and lines[place : place + len(old)] == old:
+            return "\n".join([*lines[:place], *([kept] if kept else []), *lines[place + len(old) :]])
+    return "\n".join(part for part in (comment, kept) if part)
+
+
+def _text_there(cursor: Cursor, review_id: int, kind: Kind, what: str) -> str | None:
+    """A text of a review as it is kept now; None where nobody has written one."""
+    found = rows(cursor, statement("review_texts"), {"review_id": review_id})
+    return next((row["text"] for row in reversed(found) if (row["kind"], row["what"]) == (kind, what)), None)
 
 
 def kept_text(text: str) -> str:

@@ -4,7 +4,7 @@ The duties that are review points have the outcome of the point's own item; the 
 points (data/figures.toml). The core knows no language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -116,7 +116,7 @@ def _card(
     given = _given(points, as_of=as_of, known_at=known_at)
     tolerance = _number(definitions, "risks_without_action", "tolerance", as_of)
     validity = point_by(points, "classification").parameters(as_of)["validity_months"]
-    there = basis(cursor, days=[as_of], known_at=known_at).imports
+    there = basis(cursor, days=[as_of], known_at=known_at)
     return Card(
         register,
         classifications=rows(cursor, statement("system_classifications"), one | {"validity_months": validity}),
@@ -126,21 +126,36 @@ def _card(
         processings=_with_items(cursor, "system_processings", given, one),
         agreements=_with_items(cursor, "system_agreements", given, one | {"supplier": register["supplier"]}),
         incidents=rows(cursor, statement("system_incidents"), one),
-        sources=frozenset(row["source"] for row in there if row["organisation"] == one["organisation"]),
+        sources=frozenset(row["source"] for row in there.of(one["organisation"])),
         tolerance=tolerance,
     )
 
 
-def without_persons(found: Card) -> Card:
-    """The card as others than the coordinator may see it: no person, and no free text of an incident."""
+def for_others(found: Card, clean: Callable[[str], str]) -> Card:
+    """The card as others than the coordinator may see it: no person, and no free text of an incident.
+
+    `clean` takes the names of persons out of what else somebody wrote; a system is called what it is called.
+    """
+
+    def told(rows_: Rows, *unseen: str) -> Rows:
+        return [_cleaned(row, clean) | dict.fromkeys(unseen) for row in rows_]
+
+    (register,) = told([found.register], "object_owner", "object_leader")
     return replace(
         found,
-        register=found.register | {"object_owner": None, "object_leader": None},
-        actions=[row | {"responsible": None} for row in found.actions],
-        risks=[row | {"responsible": None} for row in found.risks],
-        reviews=[row | {"reviewed_by": None} for row in found.reviews],
-        incidents=[row | {"title": None} for row in found.incidents],
+        register=register | {name: found.register[name] for name in ("system", "unit", "file", "sheet")},
+        classifications=told(found.classifications),
+        actions=told(found.actions, "responsible"),
+        risks=told(found.risks, "responsible"),
+        reviews=told(found.reviews, "reviewed_by"),
+        processings=told(found.processings),
+        agreements=told(found.agreements),
+        incidents=told(found.incidents, "title"),
     )
+
+
+def _cleaned(row: Mapping[str, Any], clean: Callable[[str], str]) -> dict[str, Any]:
+    return {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _given(points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Given:

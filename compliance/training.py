@@ -48,7 +48,7 @@ def rules(points: tuple[Point, ...], definitions: tuple[Definition, ...], day: d
 
 def missing_sources(there: Basis, asked: Rules, organisation: str) -> tuple[str, ...]:
     """The sources that the two courses need and that the organisation lacks, in the points' order."""
-    loaded = {row["source"] for row in there.imports if row["organisation"] == organisation}
+    loaded = {row["source"] for row in there.of(organisation)}
     needed = dict.fromkeys(source for point in asked.points for source in point.needs)
     return tuple(source for source in needed if source not in loaded)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,7 @@ from compliance import (
 )
 from compliance.assessing import Basis, Coverage
 from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
+from compliance.dossier import names_of_persons
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, N_, Language, month_ends, year_before
 from compliance.loading import Order, add_event
@@ -45,6 +46,7 @@ from compliance.points import Point, load_points
 from compliance.queries import statement
 from compliance.sources import Source, load_sources, load_values
 from compliance.viewing import Overview, Scope
+from compliance.withholding import Names
 
 CACHED: Final = 200
 TREND_MONTHS: Final = 24
@@ -54,6 +56,7 @@ BARE: Final = frozenset({"meeting"})
 # The days that can be looked at, in the list of days and in the address.
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
+Declared = TypeVar("Declared")
 MARKS: Final = re.compile(r"([!-/:-@\[-`{-~])")
 log = logging.getLogger(__name__)
 
@@ -176,34 +179,35 @@ def _marks(folder: Path) -> tuple[tuple[str, int], ...]:
     return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(files))
 
 
+def declared(load: Callable[[Path], Declared]) -> Declared:
+    """What `load` reads of the product's files and the organisation's own: read anew only when one of those changes."""
+    found: Declared = _declared(load, places.own_files(), _marks(places.own_files()))
+    return found
+
+
+@lru_cache(maxsize=20)
+def _declared(load: Callable[[Path], Any], own: Path, marks: object) -> Any:  # noqa: ARG001 - as said above
+    return load(own)
+
+
 def points() -> tuple[Point, ...]:
     """The review points, with the organisation's own rules."""
-    return _points(places.own_files(), _marks(places.own_files()))
-
-
-@lru_cache(maxsize=4)
-def _points(own: Path, marks: object) -> tuple[Point, ...]:  # noqa: ARG001 - read anew when a file changes
-    return load_points(own)
+    return declared(load_points)
 
 
 def sources() -> dict[str, Source]:
     """The sources, with the organisation's own words."""
-    return _sources(places.own_files(), _marks(places.own_files()))
-
-
-@lru_cache(maxsize=4)
-def _sources(own: Path, marks: object) -> dict[str, Source]:  # noqa: ARG001 - as above
-    return load_sources(own)
+    return declared(load_sources)
 
 
 def checks() -> tuple[quality.Check, ...]:
     """The checks of the data, with the organisation's own words."""
-    return _checks(places.own_files(), _marks(places.own_files()))
+    return declared(quality.load_checks)
 
 
-@lru_cache(maxsize=4)
-def _checks(own: Path, marks: object) -> tuple[quality.Check, ...]:  # noqa: ARG001 - as above
-    return quality.load_checks(own)
+def definitions() -> tuple[figures.Definition, ...]:
+    """The figures beside the points, with the organisation's own numbers."""
+    return declared(figures.load_figures)
 
 
 def theme() -> tuple[theming.Theme, Refusal | None]:
@@ -212,7 +216,7 @@ def theme() -> tuple[theming.Theme, Refusal | None]:
 
 
 @lru_cache(maxsize=4)
-def _theme(own: Path, marks: object) -> tuple[theming.Theme, Refusal | None]:  # noqa: ARG001 - as above
+def _theme(own: Path, marks: object) -> tuple[theming.Theme, Refusal | None]:  # noqa: ARG001 - read anew with a file
     return theming.usable(own)
 
 
@@ -379,10 +383,28 @@ def beside(key: Key, as_of: date) -> list[figures.Figure]:
     with at(key).cursor() as cursor:
         return figures.figures(
             cursor,
-            figures.load_figures(places.own_files()),
+            definitions(),
             points=points(),
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
+        )
+
+
+def names(seen: View) -> Names:
+    """The names of persons to be left out of texts. Who has got a decision is read anew: it changes no figure."""
+    with seen.database.cursor() as cursor:
+        responsible = tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
+    return names_known(seen.key[:2], seen.as_of, EVERYTHING_KNOWN, seen.scope.organisation, responsible)
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def names_known(
+    key: tuple[str, str], as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
+) -> Names:
+    """The names of persons, found once while the data and those who are responsible for decisions stay the same."""
+    with at((*key, "")).cursor() as cursor:
+        return names_of_persons(
+            cursor, as_of=as_of, known_at=known_at, organisation=organisation, responsible=responsible
         )
 
 
@@ -643,6 +665,19 @@ def address(seen: View, page: str, **extra: str) -> str:
     return f"/{'' if page == PAGES[0].id else page}?{urlencode(seen.address | extra)}"
 
 
+def link_to_imports(seen: View) -> None:
+    """The way to mend that an export is missing, for those who may load one."""
+    if seen.user.may(Permission.LOAD_EXPORTS):
+        link(seen, "imports", seen.say(N_("Load exports")))
+
+
+def no_basis(seen: View, title: str, text: str) -> None:
+    """Where a page has nothing to show: which export is missing, what it would tell, and the way to load it."""
+    with st.container(border=True, key="card-empty"):
+        html(charts.empty_state("no_basis", seen.say(N_("No basis")), title=title, texts=[text]))
+        link_to_imports(seen)
+
+
 def ways(seen: View) -> viewing.Ways:
     """Where the parts of the scope that is looked at lead: to a point there, or to the overview of the part."""
     below = seen.scope.below
@@ -658,7 +693,7 @@ def chart(figure: Any, *, alt: str, key: str) -> None:
     st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt=alt, key=key)
 
 
-def as_table(seen: View, table: tuple[list[charts.Column], list[list[str]]], *, caption: str) -> None:
+def as_table(seen: View, table: charts.Table, *, caption: str) -> None:
     """A chart's figures as a table that can be opened under it."""
     with st.expander(seen.say(N_("Show as a table"))):
         html(charts.table(*table, caption=caption))

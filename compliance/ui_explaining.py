@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance import charts, ui, ui_point, viewing, viewing_explaining
 from compliance.database import EVERYTHING_KNOWN
-from compliance.explaining import Explanation, Moment, Place, explain
+from compliance.explaining import Explanation, Moment, explain
 from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.points import Point
@@ -18,9 +18,8 @@ from compliance.viewing import Scope
 def explained(key: Key, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
     """Why a scope's figure differs between two moments, as the person may see it."""
     point = next(point for point in ui.points() if point.id == point_id)
-    place = Place(scope.organisation, scope.department, scope.unit)
     with ui.at(key).cursor() as cursor:
-        found = explain(cursor, point, first, last, place=place)
+        found = explain(cursor, point, first, last, place=scope.place)
     return found if ui.user().may(Permission.SEE_PERSONS) else viewing_explaining.for_others(found)
 
 

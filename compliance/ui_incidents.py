@@ -10,7 +10,6 @@ from compliance import (
     charts,
     charts_incidents,
     elements,
-    figures,
     incidents,
     places,
     plots_incidents,
@@ -19,7 +18,6 @@ from compliance import (
     viewing_incidents,
 )
 from compliance.database import EVERYTHING_KNOWN
-from compliance.explaining import Place
 from compliance.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.language import N_
 from compliance.permissions import Permission
@@ -27,10 +25,6 @@ from compliance.ui import Key, View
 from compliance.viewing import Scope
 
 SOURCES = ("incidents", "breaches")
-
-
-def _place(scope: Scope) -> Place:
-    return Place(scope.organisation, scope.department, scope.unit)
 
 
 @st.cache_data(show_spinner=False, max_entries=ui.CACHED)
@@ -42,7 +36,7 @@ def duties(key: Key, as_of: date, scope: Scope) -> tuple[Duty, ...]:
             ui.points(),
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
-            place=_place(scope),
+            place=scope.place,
             own=places.own_files(),
         )
     return found if ui.user().may(Permission.SEE_PERSONS) else incidents.duties_for_others(found)
@@ -57,7 +51,7 @@ def of_the_year(key: Key, as_of: date, scope: Scope) -> Incidents:
             ui.points(),
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
-            place=_place(scope),
+            place=scope.place,
             window_months=window_months(as_of),
             free_text=ui.user().may(Permission.SEE_PERSONS),
         )
@@ -65,8 +59,7 @@ def of_the_year(key: Key, as_of: date, scope: Scope) -> Incidents:
 
 def window_months(as_of: date) -> int:
     """Within how many months an incident recurs, as the figure beside point 11 has it."""
-    definitions = figures.load_figures(places.own_files())
-    months: int = next(d for d in definitions if d.id == "recurring_incidents").parameters(as_of)["window_months"]
+    months: int = next(d for d in ui.definitions() if d.id == "recurring_incidents").parameters(as_of)["window_months"]
     return months
 
 
@@ -85,7 +78,7 @@ def _now(seen: View) -> datetime | None:
 
 def basis(seen: View) -> dict[str, date]:
     """Those of the exports that the page needs which are there, with the day of the newest."""
-    there = [row for row in ui.basis(seen.key, seen.as_of).imports if row["organisation"] == seen.scope.organisation]
+    there = ui.basis(seen.key, seen.as_of).of(seen.scope.organisation)
     days = {id_: [row["extract_date"] for row in there if row["source"] == id_] for id_ in SOURCES}
     return {id_: max(found) for id_, found in days.items() if found}
 
@@ -114,10 +107,7 @@ def empty(seen: View) -> None:
         N_("The page needs {sources}. Whatever is to be reported then stands here with the time left."), sources=names
     )
     ui.html(charts.page_title(say(N_("Incidents"))))
-    with st.container(border=True, key="card-empty"):
-        ui.html(charts.empty_state("no_basis", say(N_("No basis")), title=title, texts=[text]))
-        if seen.user.may(Permission.LOAD_EXPORTS):
-            ui.link(seen, "imports", say(N_("Load exports")))
+    ui.no_basis(seen, title, text)
 
 
 def _partly(seen: View, missing: list[str]) -> None:
@@ -125,8 +115,7 @@ def _partly(seen: View, missing: list[str]) -> None:
     say = seen.say
     text = N_("No export of **{sources}** is loaded up to {day}. Its clocks and figures are not seen here.")
     ui.html(charts.note(say(text, sources=viewing.listed(missing, say), day=say.date(seen.as_of))))
-    if seen.user.may(Permission.LOAD_EXPORTS):
-        ui.link(seen, "imports", say(N_("Load exports")))
+    ui.link_to_imports(seen)
 
 
 def clock_cards(seen: View, found: tuple[Clock, ...]) -> None:

@@ -3,10 +3,8 @@
 Notes are the comments of the review and decisions its decisions; each is kept as soon as its field is left.
 """
 
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -20,12 +18,13 @@ from compliance import (
     reviewing,
     ui,
     ui_review,
+    viewing,
     viewing_meeting,
     viewing_review,
 )
-from compliance.deciding import Decided, Decision, made_in
-from compliance.dossier import PointAnswer, names_of_persons, responsible
-from compliance.language import N_
+from compliance.deciding import Decided, made_in
+from compliance.dossier import PointAnswer, responsible
+from compliance.language import N_, Language
 from compliance.permissions import Permission
 from compliance.points import Point
 from compliance.ui import View
@@ -35,7 +34,8 @@ from compliance.withholding import Names
 
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
-ZONE: Final = ZoneInfo("Europe/Stockholm")
+# The fields of a decision, and the word of it that each holds.
+FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
 
 def meeting(seen: View, found: Opened) -> None:
@@ -78,17 +78,7 @@ def nothing_yet(seen: View) -> None:
 def _names(found: Opened) -> Names:
     """The names that are withheld, found once while the data and the responsible persons stay the same."""
     whole = found.whole
-    return _names_known(found.seen.key[:2], whole.as_of, whole.known_at, whole.organisation, responsible(whole))
-
-
-@st.cache_resource(show_spinner=False, max_entries=20)
-def _names_known(
-    key: tuple[str, str], as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
-) -> Names:
-    with ui.at((*key, "")).cursor() as cursor:
-        return names_of_persons(
-            cursor, as_of=as_of, known_at=known_at, organisation=organisation, responsible=responsible
-        )
+    return ui.names_known(found.seen.key[:2], whole.as_of, whole.known_at, whole.organisation, responsible(whole))
 
 
 # --- The top --------------------------------------------------------------------------------------------------------
@@ -121,7 +111,7 @@ def _address(found: Opened, number: int) -> dict[str, str]:
 
 
 def _now() -> datetime:
-    return datetime.now(ZONE).replace(tzinfo=None, second=0, microsecond=0)
+    return viewing.local(ui.now()).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def _until() -> datetime:
@@ -136,7 +126,7 @@ def _until() -> datetime:
 
 
 @st.fragment(run_every=TICK_SECONDS)
-def _clock(say: Any, until: datetime) -> None:
+def _clock(say: Language, until: datetime) -> None:
     """The time, which goes on by itself."""
     ui.html(viewing_meeting.clock(_now(), until, say))
 
@@ -206,6 +196,10 @@ def _summary(found: Opened) -> None:
 
 def _decisions(found: Opened, names: Names) -> None:
     say, day = found.say, found.review.as_of
+    if not found.reads:
+        ui.html(viewing_meeting.title(say(N_("Decisions")), ""))
+        ui.html(charts.caption(say(N_("They are shown to those who may read the review."))))
+        return
     own = made_in(list(found.decided), found.review)
     earlier = {row.decision_id for row in found.whole.carried}
     carried = [row for row in found.decided if row.decision_id in earlier and row.open]
@@ -250,14 +244,12 @@ def _note_field(found: Opened, point: Point) -> None:
 
 
 def _keep_note(found: Opened, point_id: str, key: str) -> None:
-    """Keeps a note when its field is left; runs before the page, so what goes wrong is told by `tell_unsaved`."""
+    """Keeps a note when its field is left."""
     said, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
-    try:
+    with ui_review.keeping(said):
         permissions.require(ui.user(), Permission.WRITE_REVIEW)
         given = {"point": point_id, "said": said, "before": before, "order": ui_review.order(found.seen)}
         st.session_state[f"kept {key}"] = reviewing.add_note(found.seen.database, found.review.review_id, **given)
-    except Exception as error:
-        st.session_state["not saved"] = error
 
 
 def _decision_fields(found: Opened, point: Point | None) -> None:
@@ -270,9 +262,11 @@ def _decision_fields(found: Opened, point: Point | None) -> None:
         key=f"{prefix} text",
         placeholder=say(N_("What is to be done?")),
         on_change=_keep,
-        args=args,
+        args=(*args, "text"),
     )
-    who.text_input(say(N_("Responsible")), key=f"{prefix} who", placeholder=say(N_("Who?")), on_change=_keep, args=args)
+    who.text_input(
+        say(N_("Responsible")), key=f"{prefix} who", placeholder=say(N_("Who?")), on_change=_keep, args=(*args, "who")
+    )
     when.date_input(
         say(N_("To be done by")),
         value=None,
@@ -281,14 +275,14 @@ def _decision_fields(found: Opened, point: Point | None) -> None:
         max_value=ui.LAST_DAY,
         key=f"{prefix} due",
         on_change=_keep,
-        args=args,
+        args=(*args, "due"),
     )
 
 
 def _kept(found: Opened, point: Point | None) -> None:
     """Which decision is kept, and the way to one more."""
     say, number = found.say, st.session_state.get(f"number {_prefix(found, point)}")
-    if not number:
+    if number not in {row.number for row in made_in(list(found.decided), found.review)}:
         ui.html(charts.caption(say(N_("Each field is kept when you leave it."))))
         return
     ui.html(charts.caption(say(N_("Decision {name} is kept."), name=f"{found.review.year}-{number}")))
@@ -315,34 +309,35 @@ def _next_decision(found: Opened, point: Point | None) -> None:
     st.session_state[base] = st.session_state.get(base, 0) + 1
 
 
-def _keep(found: Opened, point_id: str | None, prefix: str) -> None:
-    """Keeps the decision as far as it is written; one whose text is taken away again is withdrawn."""
-    text = (st.session_state.get(f"{prefix} text") or "").strip()
-    number = st.session_state.get(f"number {prefix}")
-    try:
+def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
+    """Keeps the decision when a field of it is left; one whose text is taken away again is withdrawn."""
+    said = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
+    text = (said["text"] or "").strip()
+    with ui_review.keeping(text):
         permissions.require(ui.user(), Permission.WRITE_REVIEW)
-        given, order = (found.seen.database, found.review.review_id), ui_review.order(found.seen)
-        if not text and number:
-            deciding.withdraw(*given, number, order=order)
+        given, number = (found.seen.database, found.review.review_id), _number_kept(found, prefix)
+        asked: Any = {"order": ui_review.order(found.seen), "points": tuple(point.id for point in ui.points())}
+        if number and not text:
+            deciding.withdraw(*given, number, order=asked["order"])
             st.session_state.pop(f"number {prefix}")
+        elif number:
+            words = {FIELDS[left]: said[left] or (None if left == "due" else "")}
+            deciding.amend(*given, number, words=words, **asked)
         elif text:
-            said = _said(found, point_id, prefix, number)
-            ids = tuple(point.id for point in ui.points())
-            st.session_state[f"number {prefix}"] = deciding.decide(*given, said, order=order, points=ids, number=number)
-    except Exception as error:
-        st.session_state["not saved"] = error
+            due = said["due"] if isinstance(said["due"], date) else None
+            made = Decided(text, point_id, said["who"] or "", due)
+            st.session_state[f"number {prefix}"] = deciding.decide(*given, made, **asked)
 
 
-def _said(found: Opened, point_id: str | None, prefix: str, number: int | None) -> Decided:
-    """The three fields, and of a decision that is kept already what else has been said of it."""
-    made = next((row for row in made_in(list(found.decided), found.review) if row.number == number), None)
-    kept = Decided("", point_id) if made is None else _as_said(made)
-    text, who, due = (st.session_state.get(f"{prefix} {name}") for name in ("text", "who", "due"))
-    return replace(kept, text=text or "", responsible=who or "", due=due if isinstance(due, date) else None)
-
-
-def _as_said(made: Decision) -> Decided:
-    return Decided(made.text, made.point, made.responsible, made.due, made.resource, made.follow_up)
+def _number_kept(found: Opened, prefix: str) -> int | None:
+    """The decision that the fields are of; None where there is none yet, or somebody else has withdrawn it."""
+    with found.seen.database.cursor() as cursor:
+        there = {row.number for row in made_in(deciding.decisions(cursor), found.review)}
+    number: int | None = st.session_state.get(f"number {prefix}")
+    if number in there:
+        return number
+    st.session_state.pop(f"number {prefix}", None)
+    return None
 
 
 def _ways(found: Opened, here: Screen, of: int) -> None:

@@ -8,17 +8,13 @@ import streamlit as st
 from compliance import charts, charts_wheel, planning, ui, viewing, viewing_plan
 from compliance.assessing import Coverage
 from compliance.calendars import calendar_file
-from compliance.database import EVERYTHING_KNOWN, rows
 from compliance.elements import Html
 from compliance.language import N_, NBSP
 from compliance.permissions import Permission
-from compliance.places import own_files
 from compliance.planning import Action, Plan, Source
 from compliance.points import Point
-from compliance.queries import statement
 from compliance.ui import Key, View
 from compliance.viewing_plan import FIRST_ACTIONS, Year
-from compliance.withholding import Names
 
 # --- What it is made of -------------------------------------------------------------------------------------------
 
@@ -26,8 +22,10 @@ from compliance.withholding import Names
 def year(seen: View) -> Year:
     """The year as the person may see it. What is written in reviews is read anew, since it changes no figure."""
     found = plan(seen.key, seen.as_of, seen.scope.organisation)
+    if not seen.user.may(Permission.SEE_PERSONS):
+        found = planning.for_others(found, ui.names(seen).withhold)
     organisation, as_of = seen.scope.organisation, seen.as_of
-    declared, reads = planning.load_wheel(own_files()), seen.user.may(Permission.READ_REVIEW)
+    declared, reads = ui.declared(planning.load_wheel), seen.user.may(Permission.READ_REVIEW)
     with seen.database.cursor() as cursor:
         review = planning.review_of_year(cursor, declared, organisation=organisation, as_of=as_of)
         decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of) if reads else []
@@ -36,23 +34,9 @@ def year(seen: View) -> Year:
 
 @st.cache_data(show_spinner=False, max_entries=ui.CACHED)
 def plan(key: Key, as_of: date, organisation: str) -> Plan:
-    """The plan of a day, without persons for those who may not see them."""
+    """The plan of a day, with its persons."""
     with ui.at(key).cursor() as cursor:
-        found = planning.plan(cursor, planning.load_wheel(own_files()), organisation=organisation, as_of=as_of)
-    if ui.user().may(Permission.SEE_PERSONS):
-        return found
-    return planning.for_others(found, names(key, as_of, organisation).withhold)
-
-
-@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
-def names(key: Key, as_of: date, organisation: str) -> Names:
-    """The persons of the exports and those who are responsible for an action, to be left out of texts."""
-    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
-    with ui.at(key).cursor() as cursor:
-        persons = [row["name"] for row in rows(cursor, statement("persons_named"), given)]
-        found = planning.plan(cursor, planning.load_wheel(own_files()), organisation=organisation, as_of=as_of)
-    responsible = {action.responsible for action in found.actions if action.responsible}
-    return Names([*persons, *(name for name in responsible if " " in name)], [])
+        return planning.plan(cursor, ui.declared(planning.load_wheel), organisation=organisation, as_of=as_of)
 
 
 def figures(seen: View, found: Plan) -> list[Coverage]:
@@ -82,12 +66,8 @@ def opening(seen: View, found: Year) -> None:
 def _no_plan(seen: View) -> None:
     """What is missing where no plan is loaded, and where to load it."""
     say = seen.say
-    with st.container(border=True, key="card-empty"):
-        title = say(N_("No export of {source} is loaded."), source=say.pick(ui.sources()["activities"].title))
-        text = say(N_("The wheel has only the yearly reports and the review until then."))
-        ui.html(charts.empty_state("no_basis", say(N_("No basis")), title=title, texts=[text]))
-        if seen.user.may(Permission.LOAD_EXPORTS):
-            ui.link(seen, "imports", say(N_("Load exports")))
+    title = say(N_("No export of {source} is loaded."), source=say.pick(ui.sources()["activities"].title))
+    ui.no_basis(seen, title, say(N_("The wheel has only the yearly reports and the review until then.")))
 
 
 def wheel(seen: View, found: Year) -> None:
@@ -133,9 +113,8 @@ def _download(seen: View, found: Year) -> None:
 def calendar(seen: View, found: Year) -> bytes:
     """The dates of the page as a calendar file without names of persons, whoever asks."""
     say = seen.say
-    left_out = names(seen.key, seen.as_of, seen.scope.organisation)
     return calendar_file(
-        viewing_plan.events(found, say, clean=left_out.withhold),
+        viewing_plan.events(found, say, clean=ui.names(seen).withhold),
         owner=seen.scope.organisation,
         name=say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=seen.scope.organisation),
         language=say.code,
@@ -196,11 +175,6 @@ def _action_table(seen: View, shown: Sequence[Action], found: Plan, title: str) 
 def _none_of(seen: View, source: Source) -> str:
     """Why a list is empty: no export, or nothing to do in it."""
     say, export = seen.say, viewing_plan.ACTION_EXPORTS[source]
-    there = {
-        row["source"]
-        for row in ui.basis(seen.key, seen.as_of).imports
-        if row["organisation"] == seen.scope.organisation
-    }
-    if export in there:
+    if export in {row["source"] for row in ui.basis(seen.key, seen.as_of).of(seen.scope.organisation)}:
         return say(N_("There is no action in the export."))
     return say(N_("No export of {source} is loaded."), source=say.pick(ui.sources()[export].title))

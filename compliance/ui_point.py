@@ -57,8 +57,8 @@ def empty_point(seen: View, point: Point, now_: Coverage, before: Coverage) -> N
         ui.html(
             charts.empty_state(viewing.status(now_), viewing.word(now_, say), title=title, texts=[explained, *texts])
         )
-        if not now_.basis and seen.user.may(Permission.LOAD_EXPORTS):
-            ui.link(seen, "imports", say(N_("Load exports")))
+        if not now_.basis:
+            ui.link_to_imports(seen)
 
 
 def trend(seen: View, months: list[Coverage]) -> None:

@@ -26,8 +26,7 @@ def nothing_found(seen: View) -> None:
     if not ui.basis(seen.key, seen.as_of).imports:
         word, title = say(N_("No basis")), say(N_("No export is loaded yet."))
         ui.html(charts.empty_state("no_basis", word, title=title))
-        if seen.user.may(Permission.LOAD_EXPORTS):
-            ui.link(seen, "imports", say(N_("Load exports")))
+        ui.link_to_imports(seen)
         return
     title = say(
         N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(seen.as_of)

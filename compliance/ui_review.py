@@ -4,7 +4,8 @@ The figures of a draft take a second or two to compute. They are kept while the 
 the review is read anew at every run, so that saving a text costs nothing but its saving.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -163,28 +164,38 @@ def done(permission: Permission, action: Callable[..., object], *given: object, 
     return True
 
 
+@contextmanager
+def keeping(said: str = "") -> Iterator[None]:
+    """Within the block what was `said` is kept, before the page runs: `tell_unsaved` says what went wrong."""
+    try:
+        yield
+    except Exception as error:
+        st.session_state["not saved"] = error, said
+
+
 def save(found: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) -> None:
-    """Saves a field when it is left: runs before the page does, so what goes wrong is told by `tell_unsaved`.
+    """Saves a field when it is left.
 
     It runs also where somebody goes to another page, for fields that still hold what they have `shown`.
     """
     said = st.session_state.get(key, shown) or ""
     if said == shown:
         return
-    try:
+    with keeping(said if kind != "assessment" else ""):
         permissions.require(ui.user(), Permission.WRITE_REVIEW)
         id_, database = found.review.review_id, found.seen.database
-        reviewing.write(database, id_, kind=kind, what=what, text=said, order=order(found.seen))
+        reviewing.write(database, id_, kind=kind, what=what, text=said, order=order(found.seen), shown=shown)
         if kind != "assessment":
             st.session_state[key] = reviewing.kept_text(said)
-    except Exception as error:
-        st.session_state["not saved"] = error
 
 
 def tell_unsaved() -> None:
-    """Why something that was written has not been saved."""
-    if error := st.session_state.pop("not saved", None):
+    """Why something that was written has not been saved, and the text itself, so that it can be copied."""
+    error, said = st.session_state.pop("not saved", (None, ""))
+    if error:
         ui.tell(error)
+    if said:
+        ui.html(charts.comment(ui.language()(N_("What was not saved:")), said))
 
 
 def text_field(

@@ -1,16 +1,15 @@
 """What the page of the systems draws: the list with gaps first, and everything that is known of one system."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from compliance import charts, charts_systems, system_cards, ui, viewing, viewing_systems
 from compliance.database import EVERYTHING_KNOWN, Rows
-from compliance.figures import load_figures
 from compliance.language import N_
 from compliance.permissions import Permission
-from compliance.places import own_files
 from compliance.points import point_by
 from compliance.system_cards import Card
 from compliance.ui import Key, View
@@ -27,19 +26,17 @@ def listed(key: Key, as_of: date) -> Rows:
 
 @st.cache_data(show_spinner=False, max_entries=ui.CACHED)
 def carded(key: Key, as_of: date, organisation: str, system: str) -> Card | None:
-    """One system as the person may see it; None where the register has none of that name."""
-    definitions = load_figures(own_files())
+    """One system with its persons; None where the register has none of that name."""
     with ui.at(key).cursor() as cursor:
-        found = system_cards.card(
+        return system_cards.card(
             cursor,
             ui.points(),
-            definitions,
+            ui.definitions(),
             organisation=organisation,
             system=system,
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
         )
-    return found if found is None or ui.user().may(Permission.SEE_PERSONS) else system_cards.without_persons(found)
 
 
 def asked() -> str:
@@ -48,8 +45,11 @@ def asked() -> str:
 
 
 def chosen(seen: View) -> Card | None:
-    """The system that the address names."""
-    return carded(seen.key, seen.as_of, seen.scope.organisation, asked()) if asked() else None
+    """The system that the address names, as the person may see it."""
+    found = carded(seen.key, seen.as_of, seen.scope.organisation, asked()) if asked() else None
+    if found is None or seen.user.may(Permission.SEE_PERSONS):
+        return found
+    return system_cards.for_others(found, ui.names(seen).withhold)
 
 
 # --- All systems --------------------------------------------------------------------------------------------------
@@ -76,25 +76,14 @@ def all_systems(seen: View) -> None:
 def _no_systems(seen: View) -> None:
     say, scope = seen.say, seen.scope
     ui.html(charts.page_title(say(N_("Systems"))))
-    if any(_is_register(row, scope.organisation) for row in ui.basis(seen.key, seen.as_of).imports):
+    if any(row["source"] == "systems" for row in ui.basis(seen.key, seen.as_of).of(scope.organisation)):
         title = say(N_("No system in use belongs to {scope}."), scope=scope.name(say))
         ui.html(charts.empty_state("nothing_to_assess", say(N_("Nothing to assess")), title=title))
         return
     name = say.pick(ui.sources()["systems"].title)
     title = say(N_("No export of {sources} is loaded up to {day}."), sources=name, day=say.date(seen.as_of))
     text = say(N_("The register tells which systems there are, who leads them and whether they handle personal data."))
-    with st.container(border=True, key="card-empty"):
-        ui.html(charts.empty_state("no_basis", say(N_("No basis")), title=title, texts=[text]))
-        _link_to_imports(seen)
-
-
-def _is_register(row: dict[str, Any], organisation: str) -> bool:
-    return (row["source"], row["organisation"]) == ("systems", organisation)
-
-
-def _link_to_imports(seen: View) -> None:
-    if seen.user.may(Permission.LOAD_EXPORTS):
-        ui.link(seen, "imports", seen.say(N_("Load exports")))
+    ui.no_basis(seen, title, text)
 
 
 def _missing(seen: View, found: Rows) -> None:
@@ -104,7 +93,7 @@ def _missing(seen: View, found: Rows) -> None:
     if texts:
         ui.html(charts.caption(" ".join(texts)))
         with st.container(key="more-systems-imports"):
-            _link_to_imports(seen)
+            ui.link_to_imports(seen)
 
 
 def _list(seen: View, found: Rows) -> None:
@@ -216,10 +205,7 @@ def _back(seen: View) -> None:
 
 
 def _duties(seen: View, row: dict[str, Any]) -> None:
-    def addresses(page: str, **extra: str) -> str:
-        return ui.address(seen, page, **extra)
-
-    title = seen.say(N_("What is asked of the system"))
+    title, addresses = seen.say(N_("What is asked of the system")), partial(ui.address, seen)
     ui.html(charts.section(title))
     ui.html(charts.table(*viewing_systems.duty_table(row, ui.points(), addresses, seen.say), caption=title))
 

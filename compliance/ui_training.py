@@ -6,10 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, charts_training, permissions, places, training, ui, viewing, viewing_training
+from compliance import charts, charts_training, permissions, training, ui, viewing, viewing_training
 from compliance.database import EVERYTHING_KNOWN
-from compliance.explaining import Place
-from compliance.figures import load_figures
 from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.points import Point
@@ -28,11 +26,7 @@ DRILLED: Final = {
 
 
 def _rules(as_of: date) -> Rules:
-    return training.rules(ui.points(), load_figures(places.own_files()), as_of)
-
-
-def _place(scope: Scope) -> Place:
-    return Place(scope.organisation, scope.department, scope.unit)
+    return training.rules(ui.points(), ui.definitions(), as_of)
 
 
 @st.cache_data(show_spinner=False, max_entries=ui.CACHED)
@@ -41,7 +35,7 @@ def courses_of(key: Key, as_of: date, scope: Scope) -> Training:
     most = MOST_PERSONS if ui.user().may(Permission.SEE_PERSONS) else 0
     with ui.at(key).cursor() as cursor:
         return training.training(
-            cursor, _rules(as_of), place=_place(scope), as_of=as_of, known_at=EVERYTHING_KNOWN, most=most
+            cursor, _rules(as_of), place=scope.place, as_of=as_of, known_at=EVERYTHING_KNOWN, most=most
         )
 
 
@@ -57,10 +51,7 @@ def empty(seen: View, sources: tuple[str, ...]) -> None:
     title = say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(seen.as_of))
     text = say(N_("Who has the courses cannot be counted. It is shown as no basis, not as 0 per cent."))
     ui.html(charts.page_title(say(N_("Training"))))
-    with st.container(border=True, key="card-empty"):
-        ui.html(charts.empty_state("no_basis", say(N_("No basis")), title=title, texts=[text]))
-        if seen.user.may(Permission.LOAD_EXPORTS):
-            ui.link(seen, "imports", say(N_("Load exports")))
+    ui.no_basis(seen, title, text)
 
 
 def too_few(seen: View) -> None:
@@ -192,6 +183,6 @@ def _reminders(seen: View, found: Training, which: Listed) -> bytes:
     permissions.require(ui.user(), Permission.SEE_PERSONS)
     with seen.database.cursor() as cursor:
         persons = training.listed(
-            cursor, found.asked, which, place=_place(seen.scope), as_of=seen.as_of, known_at=EVERYTHING_KNOWN
+            cursor, found.asked, which, place=seen.scope.place, as_of=seen.as_of, known_at=EVERYTHING_KNOWN
         )
     return viewing.swedish_csv(viewing_training.reminder_rows(persons, which, found, seen.say))

@@ -15,6 +15,7 @@ from compliance import charts, elements, plots
 from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.database import Rows
 from compliance.declared import read_toml
+from compliance.explaining import Place
 from compliance.extracts import EXTRACTS, FEW_PERSONS, harmless
 from compliance.figures import Figure
 from compliance.language import N_, NBSP, Language, Texts, rounded_below
@@ -63,6 +64,11 @@ class Scope:
     def below(self) -> Level:
         """The level of the parts that the scope is compared by."""
         return "unit" if self.department else "department"
+
+    @property
+    def place(self) -> Place:
+        """The same for what counts items instead of figures."""
+        return Place(self.organisation, self.department, self.unit)
 
     def holds(self, figure: Coverage) -> bool:
         """Whether a figure of the scope's level is its own."""
@@ -495,7 +501,7 @@ def trend_points(months: Sequence[Coverage], say: Language) -> list[plots.TrendP
     """The months of a trend; every third has its name, January and the first their year."""
     points = []
     for index, figure in enumerate(months):
-        name = say.date(figure.as_of, form="MMM").rstrip(".")
+        name = say.short_month(figure.as_of)
         shown = index == 0 or (len(months) - 1 - index) % 6 == 0
         text = f"{name}\n{figure.as_of.year}" if shown else ""
         points.append(plots.TrendPoint(text, figure.coverage, f"{say.date(figure.as_of)}: {percent(figure, say)}"))
@@ -518,7 +524,7 @@ def trend_alt(months: Sequence[Coverage], say: Language) -> str:
     )
 
 
-def trend_table(months: Sequence[Coverage], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
     """The trend as a table, the newest first."""
     columns = [
         charts.Column(say(N_("Day")), row_header=True),
@@ -572,7 +578,7 @@ def units_alt(units: Sequence[Coverage], say: Language) -> str:
     )
 
 
-def units_table(units: Sequence[Coverage], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def units_table(units: Sequence[Coverage], say: Language) -> charts.Table:
     """The units as a table."""
     columns = [
         charts.Column(say(N_("Unit")), row_header=True),
@@ -814,9 +820,7 @@ def _extract_day(extracted: date, day: date, say: Language) -> str:
     return f"{extracted} ({say.age((day - extracted).days)})" if extracted < day else str(extracted)
 
 
-def basis_table(
-    used: Rows, sources: Mapping[str, Source], day: date, say: Language
-) -> tuple[list[charts.Column], list[list[str]]]:
+def basis_table(used: Rows, sources: Mapping[str, Source], day: date, say: Language) -> charts.Table:
     """The exports behind a figure: what, which file, of which day, how many rows and how many rejected."""
     columns = [
         charts.Column(say(N_("Export")), row_header=True),
@@ -906,7 +910,7 @@ def glossary(say: Language) -> list[charts.Pair]:
     return [charts.Pair(say(term), say(meaning)) for term, meaning in GLOSSARY]
 
 
-def stage_table(point: Point, day: date, say: Language) -> tuple[list[charts.Column], list[list[str]]] | None:
+def stage_table(point: Point, day: date, say: Language) -> charts.Table | None:
     """The dated time limits of a point that has stages; None for others."""
     stages = point.parameters(day).get("stages")
     if not stages:

@@ -369,7 +369,7 @@ def _opened(found: Explanation, part: Part, say: Language) -> elements.Html:
     return charts.stack(drawn, charts.caption(rest))
 
 
-def item_table(point: Point, changes: Sequence[Change], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def item_table(point: Point, changes: Sequence[Change], say: Language) -> charts.Table:
     """Items as they were and as they became; without a column for ids where those are the names."""
     rows = [_item_row(point, change, say) for change in changes]
     names = [say(N_("Name")), say(N_("Id")), say(N_("Unit")), say(N_("Before")), say(N_("After"))]

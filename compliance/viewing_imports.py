@@ -351,7 +351,7 @@ def of_first_rows(problems: Rows, most: int) -> tuple[Rows, int]:
     return [problem for problem in problems if (problem["sheet_number"], problem["row"]) in shown], len(places)
 
 
-def problem_table(problems: Rows, say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def problem_table(problems: Rows, say: Language) -> charts.Table:
     """Values that were rejected or loaded as empty: where, what, and what to do."""
     several = len({problem["sheet_number"] for problem in problems}) > 1
     columns = [
@@ -373,7 +373,7 @@ def problem_table(problems: Rows, say: Language) -> tuple[list[charts.Column], l
     ]
 
 
-def mended_table(changes: Sequence[Change], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def mended_table(changes: Sequence[Change], say: Language) -> charts.Table:
     """What was changed in rows that came back: where, what stood there and what stands now."""
     columns = [
         charts.Column(say(N_("Row")), numeric=True),
@@ -386,9 +386,7 @@ def mended_table(changes: Sequence[Change], say: Language) -> tuple[list[charts.
     ]
 
 
-def history_table(
-    found: Rows, sources: Mapping[str, Source], say: Language
-) -> tuple[list[charts.Column], list[list[str]]]:
+def history_table(found: Rows, sources: Mapping[str, Source], say: Language) -> charts.Table:
     """The imports, the newest first, revoked ones too."""
     columns = [
         charts.Column(say(N_("Import")), numeric=True),

@@ -192,7 +192,7 @@ def short_day(day: date, say: Language) -> str:
 
 def short_moment(moment: datetime, say: Language) -> str:
     """sön 1 nov 14.40, local time."""
-    return f"{short_day(moment.date(), say)}{NBSP}{moment.strftime('%H.%M' if say.code == 'sv' else '%H:%M')}"
+    return f"{short_day(moment.date(), say)}{NBSP}{say.clock(moment)}"
 
 
 def kind_of(duty: Duty, say: Language) -> str:
@@ -264,7 +264,7 @@ def unbroken(law: str) -> str:
     return NUMBER_AFTER.sub(NBSP, NUMBER_BEFORE.sub(rf"\1{NBSP}", law))
 
 
-def clock_table(found: Sequence[Clock], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def clock_table(found: Sequence[Clock], say: Language) -> charts.Table:
     """The clocks as a table, for those that no card shows."""
     columns = [
         charts.Column(say(N_("Id")), row_header=True, nowrap=True),
@@ -408,7 +408,7 @@ def kind_names(found: Sequence[Month], say: Language) -> dict[int, str]:
 def _month_column(
     month: date, parts: Sequence[Month], names: dict[int, str], say: Language, *, first: bool
 ) -> plots_incidents.MonthColumn:
-    name = say.date(month, form="MMM").rstrip(".")
+    name = say.short_month(month)
     # beside January, which has its year, the first month has no room for a name
     named = (first and month.month != 12) or month.month == 1
     tick = f"{name}\n{month.year}" if named else name if month.month % 3 == 1 else ""
@@ -438,7 +438,7 @@ def months_alt(found: Sequence[Month], say: Language) -> str:
     )
 
 
-def months_table(found: Sequence[Month], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def months_table(found: Sequence[Month], say: Language) -> charts.Table:
     """The columns as a table, the newest month first."""
     names = kind_names(found, say)
     columns = [charts.Column(say(N_("Month")), row_header=True)]
@@ -575,7 +575,7 @@ def reports_alt(duties: Sequence[Duty], say: Language) -> str:
     return text
 
 
-def reports_table(duties: Sequence[Duty], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
     """Every report that was sent, the latest first."""
     columns = [
         charts.Column(say(N_("Id")), row_header=True, nowrap=True),
@@ -645,7 +645,7 @@ def closing_sentence(counts: Counts, say: Language) -> str:
     return " ".join(parts)
 
 
-def closing_table(steps: Sequence[Step], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def closing_table(steps: Sequence[Step], say: Language) -> charts.Table:
     """The columns as a table."""
     columns = [
         charts.Column(say(N_("Days from discovery")), row_header=True),
@@ -674,9 +674,7 @@ def cause_bars(found: Sequence[Cause], say: Language) -> list[charts.Reason]:
     ]
 
 
-def recurring_table(
-    found: Sequence[Recurring], say: Language, *, address: Address | None
-) -> tuple[list[charts.Column], list[list[str]]]:
+def recurring_table(found: Sequence[Recurring], say: Language, *, address: Address | None) -> charts.Table:
     """The incidents that recur: unit, cause, how many, which; `address` leads to an incident's item where one may."""
     columns = [
         charts.Column(say(N_("Unit and cause")), row_header=True),

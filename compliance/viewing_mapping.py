@@ -16,9 +16,7 @@ LONGEST: Final = 24
 BY: Final = {"before": N_("as last time"), "name": N_("guess by its name"), "content": N_("guess by its content")}
 
 
-def first_rows(
-    rows: Sequence[Row], heading: int, width: int, hidden: Collection[int], say: Language
-) -> tuple[list[charts.Column], list[list[str]]]:
+def first_rows(rows: Sequence[Row], heading: int, width: int, hidden: Collection[int], say: Language) -> charts.Table:
     """The rows around a heading with their numbers, the first columns of each; the columns `hidden` are never read."""
     start = max(0, min(heading - 2, len(rows) - SHOWN_ROWS))
     shown = rows[start : start + SHOWN_ROWS]
@@ -96,7 +94,7 @@ def made(entry: Remembered, say: Language) -> str:
     return say(N_("Made {moment}."), moment=say.moment(viewing.local(entry.made_at)))
 
 
-def mapping_table(columns: Columns, source: Source, say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def mapping_table(columns: Columns, source: Source, say: Language) -> charts.Table:
     """Each field of a mapping with its heading and the words that were explained."""
     heads = [
         charts.Column(say(N_("Field")), row_header=True),

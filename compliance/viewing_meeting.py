@@ -63,12 +63,11 @@ def where(screen: Screen, of: int, say: Language) -> elements.Html:
 
 def clock(now: datetime, until: datetime, say: Language) -> elements.Html:
     """The time of day, and how many minutes are left or over."""
-    text = now.strftime("%H.%M" if say.code == "sv" else "%H:%M")
     minutes = round((until - now).total_seconds() / 60)
     left = say.plural("{n} min left", "{n} min left", max(minutes, 0))
     if minutes < 0:
         left = say.plural("{n} min over", "{n} min over", -minutes)
-    return charts_meeting.clock(text, left.replace(" ", NBSP), over=minutes < 0)
+    return charts_meeting.clock(say.clock(now), left.replace(" ", NBSP), over=minutes < 0)
 
 
 # --- A point --------------------------------------------------------------------------------------------------------
@@ -152,7 +151,9 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     target, limit = known[-1].target.target, known[-1].target.limit
     return charts_meeting.trend(
         [
-            charts_meeting.Month(month.coverage, _tick(month.as_of, say) if (len(months) - 1 - n) % TICKS == 0 else "")
+            charts_meeting.Month(
+                month.coverage, say.short_month(month.as_of) if (len(months) - 1 - n) % TICKS == 0 else ""
+            )
             for n, month in enumerate(months)
         ],
         last=viewing.percent(known[-1], say),
@@ -162,14 +163,15 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     )
 
 
-def _tick(day: date, say: Language) -> str:
-    return say.date(day, form="MMM").rstrip(".")
+def weakest(answer: PointAnswer, say: Language) -> list[Coverage]:
+    """The weakest units of those that do not reach the target; those of few persons are added up."""
+    units = viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say)
+    return [unit for unit in viewing.worst_first(units) if unit.status is not Status.GREEN][:WORST]
 
 
 def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
-    """The weakest units; those of few persons are added up. None where all reach the target."""
-    units = viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say)
-    below = [unit for unit in viewing.worst_first(units) if unit.status is not Status.GREEN][:WORST]
+    """The weakest units as bars; None where all reach the target."""
+    below = weakest(answer, say)
     if not below:
         return None
     drawn = [

@@ -21,7 +21,7 @@ PURPOSE: Final = N_(
 )
 
 
-def alias_table(found: Sequence[Alias], say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def alias_table(found: Sequence[Alias], say: Language) -> charts.Table:
     """The changes of name that count: kind, old and new name, from which day, and who has said so."""
     columns = [
         charts.Column(say(N_("Kind"))),

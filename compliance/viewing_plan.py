@@ -9,7 +9,7 @@ from typing import Final
 from compliance import charts_wheel, viewing
 from compliance.assessing import Coverage
 from compliance.calendars import Event
-from compliance.charts import Column
+from compliance.charts import Column, Table
 from compliance.charts_wheel import Count, Layout, MomentRow, Promise, Span, Swatch, Wheel
 from compliance.deciding import Decision
 from compliance.elements import Html
@@ -177,8 +177,8 @@ def wheel(year: Year, laid: Layout, say: Language, *, today: date) -> Wheel:
 
 def wheel_alt(year: Year, say: Language) -> str:
     """The wheel in a sentence: how many there are, how they stand, and where the hand is."""
-    counted = Counter(item.moment.state for item in year.items)
-    parts = [f"{say(STATES[state]).lower()} {say.number(counted[state])}" for state in STATES if counted[state]]
+    by_state = Counter(item.moment.state for item in year.items)
+    parts = [f"{say(STATES[state]).lower()} {say.number(by_state[state])}" for state in STATES if by_state[state]]
     text = N_("Year wheel of {year} with {n} items: {states}. The hand stands on {day}. All are in the list beside it.")
     return say(
         text,
@@ -191,11 +191,11 @@ def wheel_alt(year: Year, say: Language) -> str:
 
 def swatches(year: Year, say: Language) -> list[Swatch]:
     """What the looks of the arcs mean, with how many of each."""
-    counted = Counter(item.moment.state for item in year.items)
+    by_state = Counter(item.moment.state for item in year.items)
     return [
-        Swatch(state, say(STATES[state]), say.number(counted[state]))
+        Swatch(state, say(STATES[state]), say.number(by_state[state]))
         for state in charts_wheel.PRIORITY
-        if counted[state]
+        if by_state[state]
     ]
 
 
@@ -258,7 +258,7 @@ def _about(moment: Moment, points: Sequence[Point], link: PointLink, say: Langua
     return charts_wheel.linked([kind, mandatory, *([link(point)] if point else [])])
 
 
-def moment_table(year: Year, points: Sequence[Point], say: Language) -> tuple[list[Column], list[list[str]]]:
+def moment_table(year: Year, points: Sequence[Point], say: Language) -> Table:
     """The wheel as a table: every moment with its first and last day."""
     columns = [
         Column(say(N_("No.")), numeric=True),
@@ -294,7 +294,7 @@ def earlier_title(plan: Plan, say: Language) -> str:
     )
 
 
-def earlier_table(plan: Plan, say: Language) -> tuple[list[Column], list[list[str]]]:
+def earlier_table(plan: Plan, say: Language) -> Table:
     """What earlier plans left."""
     columns = [
         Column(say(N_("Item of the year")), row_header=True),
@@ -360,17 +360,15 @@ def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language, *,
 
 def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
     """How many are overdue, open and done; what is called off only where there is any."""
-    counted = Counter(action.state for action in actions)
+    by_state = Counter(action.state for action in actions)
     return [
-        Count(ACTION_SIGNS[state], f"{say(word)} {say.number(counted[state])}")
+        Count(ACTION_SIGNS[state], f"{say(word)} {say.number(by_state[state])}")
         for state, word in ACTION_STATES.items()
-        if state != "cancelled" or counted[state]
+        if state != "cancelled" or by_state[state]
     ]
 
 
-def action_table(
-    actions: Sequence[Action], as_of: date, say: Language, *, persons: bool
-) -> tuple[list[Column], list[list[str]]]:
+def action_table(actions: Sequence[Action], as_of: date, say: Language, *, persons: bool) -> Table:
     """Actions of one source; who is responsible only for those who may see persons."""
     source = actions[0].source
     subject = N_("System") if source == "classification" else N_("Area")

@@ -167,7 +167,7 @@ def place_line(finding: Finding, say: Language) -> str:
     return viewing.source_line({"file": finding.file, "sheet": finding.sheet, "row": finding.row}, say)
 
 
-def row_table(row: RowRead, say: Language) -> tuple[list[charts.Column], list[list[str]]]:
+def row_table(row: RowRead, say: Language) -> charts.Table:
     """A spreadsheet row, each heading with what stands under it."""
     value = say(N_("Value as read")) if row.as_read else say(N_("Value as loaded"))
     columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(value)]

@@ -30,7 +30,6 @@ from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain,
 from compliance.reviewing import Chapter, Review, State, Written
 from compliance.verifying import Difference
 
-Drawn = tuple[list[charts.Column], list[list[str]]]
 UNNAMED: Final = ("coordinator", "sample data")
 FOLLOW_UPS: Final = {
     "T1": N_("Tertial report 1 (T1)"),
@@ -121,7 +120,7 @@ def _events(states: Rows, say: Language) -> list[str]:
     return told
 
 
-def history_table(states: Rows, say: Language) -> Drawn:
+def history_table(states: Rows, say: Language) -> charts.Table:
     """What a review has been through, the latest first."""
     columns = [
         charts.Column(say(N_("When")), nowrap=True, row_header=True),
@@ -285,7 +284,7 @@ def _fragment(block: Block) -> elements.Html | None:
     return None
 
 
-def matrix(dossier: Dossier, say: Language) -> tuple[str, Drawn]:
+def matrix(dossier: Dossier, say: Language) -> tuple[str, charts.Table]:
     """What covers each clause of ISO/IEC 27001:2022, 9.3.2, and in a sentence which are empty."""
     columns = [
         charts.Column(say(N_("Clause")), nowrap=True, row_header=True),
@@ -369,7 +368,7 @@ def closed(found: Sequence[Decision]) -> list[Decision]:
     return [d for d in reversed(found) if d.status in CLOSED]
 
 
-def follow_up_table(found: Rows, say: Language) -> Drawn:
+def follow_up_table(found: Rows, say: Language) -> charts.Table:
     """How a decision has been followed up, the latest first."""
     columns = [
         charts.Column(say(N_("When")), nowrap=True, row_header=True),
@@ -462,7 +461,7 @@ CHANGED: Final = N_("has been changed")
 OTHERWISE: Final = N_("is not there, or is another file")
 
 
-def difference_table(found: Sequence[Difference], say: Language) -> Drawn:
+def difference_table(found: Sequence[Difference], say: Language) -> charts.Table:
     """Where today's computation differs: what, where, what was frozen and what is computed today."""
     columns = [
         charts.Column(say(N_("What")), row_header=True),
@@ -504,7 +503,7 @@ def _shares(text: str, say: Language) -> str:
 # --- Year by year, and beside others --------------------------------------------------------------------------------
 
 
-def years_table(found: Sequence[Dossier], say: Language) -> Drawn:
+def years_table(found: Sequence[Dossier], say: Language) -> charts.Table:
     """Every point in every approved review: its figure, the verdict on it, and a line over the years."""
     titles = {answer.point.id: plain(viewing.label(answer.point, say)) for d in found for answer in d.points}
     columns = [
@@ -539,7 +538,7 @@ def _line(found: Sequence[Dossier], point_id: str, say: Language) -> str:
     return charts.sparkline(shares, alt=alt)
 
 
-def peers_table(found: Sequence[Compared], points: Mapping[str, Point], say: Language) -> Drawn:
+def peers_table(found: Sequence[Compared], points: Mapping[str, Point], say: Language) -> charts.Table:
     """One's own figures beside the least, the middle and the greatest of all organisations."""
     columns = [
         charts.Column(say(N_("Point")), row_header=True),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from compliance import charts, charts_systems, viewing
 from compliance.assessing import Status
-from compliance.charts import Column, Fact, Pair
+from compliance.charts import Column, Fact, Pair, Table
 from compliance.charts_systems import Duty, Entry, Mark, Turn
 from compliance.database import Rows
 from compliance.elements import Html
@@ -18,7 +18,6 @@ from compliance.system_cards import DUTIES, POINT_OF, Card, is_gap
 from compliance.viewing import DASH
 
 Row = Mapping[str, Any]
-Table = tuple[list[Column], list[list[str]]]
 Addresses = Callable[..., str]
 PAGE: Final = 50
 FIRST_AGREEMENTS: Final = 8

@@ -16,7 +16,6 @@ from compliance.viewing import DASH, SOFT, Scope
 
 # The address of the page for a department and a unit.
 Address = Callable[[str | None, str | None], str]
-Table = tuple[list[charts.Column], list[list[str]]]
 FIRST_PARTS: Final = 12
 FIRST_PERSONS: Final = 8
 TOO_FEW: Final = N_("fewer than five persons")
@@ -268,7 +267,7 @@ def months(found: Training, place: int, say: Language) -> list[Expiry]:
     tallest = max((n for month in found.months for n in month.ending), default=0) or 1
     return [
         Expiry(
-            month=say.date(month.first_day, form="MMM").rstrip("."),
+            month=say.short_month(month.first_day),
             year=str(month.first_day.year) if month.first_day.month == 1 or month is found.months[0] else "",
             count=say.number(month.ending[place]),
             size=month.ending[place] / tallest,
@@ -297,7 +296,7 @@ def months_alt(found: Training, place: int, say: Language) -> str:
     return " ".join(texts)
 
 
-def months_table(found: Training, say: Language) -> Table:
+def months_table(found: Training, say: Language) -> charts.Table:
     """The months ahead in figures."""
     columns = [
         charts.Column(say(N_("Month")), row_header=True),
@@ -321,7 +320,9 @@ def soon_until(found: Training, say: Language) -> str:
 # --- The persons, for the coordinator -----------------------------------------------------------------------------
 
 
-def persons_table(persons: Sequence[Person], which: Listed, found: Training, say: Language, *, units: bool) -> Table:
+def persons_table(
+    persons: Sequence[Person], which: Listed, found: Training, say: Language, *, units: bool
+) -> charts.Table:
     """Persons with both courses: what is asked for is plain, what is in order stands back."""
     columns = [
         charts.Column(say(N_("Name")), row_header=True),

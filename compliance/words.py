@@ -133,6 +133,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Drag and drop files here": N_("Drop the files here"),
     },
     UPLOADER: {
+        "file upload": N_("Files"),
         "Add files": N_("Add files"),
         "Remove {file}": N_("Remove {file}"),
         "Cancel upload of {file}": N_("Stop the upload of {file}"),

@@ -17,7 +17,7 @@ question = say(
 ui.html(charts.page_title(say(N_("About the figures")), question=question))
 
 ui.html(charts.section(say(N_("The exports that the figures rest on"))))
-rows = [row for row in used.imports if row["organisation"] == seen.scope.organisation]
+rows = used.of(seen.scope.organisation)
 if rows:
     ui.html(charts.table(*viewing.basis_table(rows, ui.sources(), seen.as_of, say), caption=say(N_("Exports"))))
 else:

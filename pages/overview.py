@@ -16,8 +16,8 @@ kicker = say(
     N_("Management review {year} · {organisation}"), year=seen.as_of.year, organisation=seen.scope.organisation
 )
 ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
-if not found.basis.imports and seen.user.may(Permission.LOAD_EXPORTS):
-    ui.link(seen, "imports", say(N_("Load exports")))
+if not found.basis.imports:
+    ui.link_to_imports(seen)
 deadline = viewing_incidents.next_deadline_fact(next_deadline(ui_incidents.clocks(seen)), say)
 ui.html(charts.facts([*viewing.overview_facts(found, say), deadline]))
 

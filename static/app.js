@@ -1,5 +1,6 @@
-// What the app does in the reader's browser: it follows links inside fragments without loading the app anew,
-// and says in the reader's language what Streamlit says in English (the words are those of compliance/words.py).
+// What the app does in the reader's browser: it follows links inside fragments without loading the app anew, lets the
+// keyboard into what a button opens, and says in the reader's language what Streamlit says in English (the words are
+// those of compliance/words.py).
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.v-link");
@@ -8,6 +9,47 @@ document.addEventListener("click", (event) => {
   history.pushState({}, "", link.href);
   // Streamlit reads the address again when the reader goes back or forward
   window.dispatchEvent(new PopStateEvent("popstate"));
+});
+
+// ---------------------------------------------------------------- the keyboard
+// Streamlit's link to the content leads before the navigation: it goes on to the first heading.
+
+document.addEventListener("click", (event) => {
+  const top = event.target.closest?.("[data-testid=stSkipToContent]") && document.querySelector(".v-top");
+  if (!top) return;
+  top.tabIndex = -1;
+  setTimeout(() => top.focus());
+});
+
+// Streamlit draws what a button opens at the end of the page and leaves the focus on the button: one would have to go
+// through the whole page with Tab.
+
+const OPENED = "[data-testid=stPopoverBody]";
+const opener = () => document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
+// What Streamlit takes out of the order of Tab while the focus is elsewhere has a mark.
+const stops = (box) =>
+  [...box.querySelectorAll("a[href], button, input, textarea, select, [tabindex]")].filter(
+    (e) => (e.tabIndex >= 0 || "tabindex" in e.dataset) && !e.disabled && e.checkVisibility());
+
+/** Goes in as soon as there is something in it; whoever opened it with a mouse stays where the mouse is. */
+function opened(box, tries = 20) {
+  const button = document.activeElement;
+  if (!box.isConnected || button !== opener() || !button.matches(":focus-visible")) return;
+  const [first] = stops(box);
+  if (first) first.focus();
+  else if (tries) setTimeout(opened, 50, box, tries - 1);
+}
+
+document.addEventListener("keydown", (event) => {
+  const box = event.key === "Tab" && document.querySelector(OPENED);
+  if (!box) return;
+  const here = document.activeElement;
+  const onTheWay = here === opener() ? !event.shiftKey : here === (event.shiftKey ? stops(box)[0] : stops(box).at(-1));
+  if (!onTheWay) return;
+  const next = here === opener() ? stops(box)[0] : opener();
+  // from its last stop one goes on to what comes after the button
+  if (here === opener() || event.shiftKey) event.preventDefault();
+  next?.focus();
 });
 
 // ---------------------------------------------------------------- the language of the browser
@@ -113,10 +155,16 @@ function heard(changes) {
     if (attributeName === "lang") {
       if (target === document.documentElement) switched();
     } else if ((target.closest ? target : target.parentElement)?.closest(NOT_ITS_OWN)) continue;
-    else if (type === "childList") addedNodes.forEach(sayAll);
+    else if (type === "childList") addedNodes.forEach(added);
     else if (type === "attributes") sayAttributes(target);
     else sayText(target);
   }
+}
+
+function added(node) {
+  sayAll(node);
+  const box = node.matches?.(OPENED) ? node : node.querySelector?.(OPENED);
+  if (box) setTimeout(opened, 50, box);
 }
 
 /** The reader has chosen another language: everything is said again, and lists ask the browser again. */

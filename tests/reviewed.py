@@ -66,8 +66,9 @@ class Reviewed(Line):
                     if (kind, id_) not in but:
                         self.write(review, kind, id_, text)
 
-    def decide(self, review: Review, text: str, **said: Any) -> int:
-        return deciding.decide(self.database, review.review_id, Decided(text, **said), order=self.order(), points=IDS)
+    def decide(self, review: Review, text: str, *, number: int | None = None, **said: Any) -> int:
+        asked: Any = {"order": self.order(), "points": IDS, "number": number}
+        return deciding.decide(self.database, review.review_id, Decided(text, **said), **asked)
 
     def decided(self, name: str) -> Decision:
         with self.database.cursor() as cursor:
@@ -135,7 +136,8 @@ def _stages() -> dict[str, Reviewed]:
         (folder / name).mkdir()
         line = Reviewed(folder / name)
         found[name] = last = line.copied_from(last) if last else line
-        step(last)
+        with last.held():
+            step(last)
     return found
 
 

@@ -20,7 +20,7 @@ TELLING = {
     "en": r"the|and|of|with|from|are|has|have|this|that|which|when|where|is|by|each|before|after|since|"
     r"choose|show|search|page|previous|next|help|upload|month|year|close|open|clear|select|results?",
     "sv": r"och|att|inte|är|på|som|eller|ska|det|den|av|till|från|med|visa|välj|öppna|stäng|sök|"
-    r"nästa|föregående|hjälp|månad|finns|utan|före|efter|sedan|enhet(?:er|en)?|förvaltning(?:en)?",
+    r"nästa|föregående|hjälp|månad|finns|utan|före|efter|sedan|enhet(?:er|en)?",
 }
 PLACE = re.compile(r"\{\w+\}")
 LETTERS_OF_A_SENTENCE = 9
@@ -80,20 +80,16 @@ def enough(text: str) -> bool:
 @cache
 def users() -> tuple[frozenset[str], tuple[str, ...]]:
     """Every text of the sample database; and those with a telling word, the longest first."""
+    columns = (
+        "select table_name, column_name from duckdb_columns() "
+        "where data_type like 'VARCHAR%' and not internal and column_name not in ('cells', 'content')"
+    )
+    found = set()
     with Database.at(made()).cursor() as cursor:
-        columns = rows(
-            cursor,
-            "select table_name, column_name from duckdb_columns() "
-            "where data_type like 'VARCHAR%' and not internal and column_name <> 'cells'",
-        )
-        found = set()
-        for column in columns:
+        for column in rows(cursor, columns):
             name, table = column["column_name"], column["table_name"]
-            found |= {
-                plain(row["v"])
-                for row in rows(cursor, f'select distinct "{name}"::varchar as v from "{table}"')
-                if row["v"]
-            }
+            values = rows(cursor, f'select distinct "{name}"::varchar as value from "{table}"')
+            found |= {plain(row["value"]).rstrip(".") for row in values if row["value"]}
     telling = re.compile(rf"\b(?:{'|'.join(TELLING.values())})\b", re.I)
     return frozenset(found), tuple(sorted((text for text in found if telling.search(text)), key=len, reverse=True))
 
@@ -103,7 +99,9 @@ def slips(code: str, shown: list[str]) -> list[str]:
     exact, forms, telling = foreign(code)
     theirs, _ = users()
     found = []
-    for text in sorted({plain(text) for text in shown} - theirs):
+    for text in sorted({plain(text) for text in shown}):
+        if text.rstrip(".") in theirs:
+            continue
         if text in exact or forms.fullmatch(text) or telling.search(without_users(text)):
             found.append(text)
     return found

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from compliance.ui import PAGES
-from tests.browser import PATIENCE, browsing, serving, visit
+from tests.browser import PATIENCE, browsing, serving, settle, visit
 from tests.sampled import beside
 from tests.spoken import slips
 
@@ -39,6 +39,20 @@ STATES = {
     "about": ["about"],
 }
 BROWSERS = {"sv": "en-US", "en": "sv-SE"}
+WORDS = {
+    "sv": {
+        "language": "Svenska",
+        "calendar": "lördag 31 oktober 2026",
+        "none": "Inga träffar",
+        "lost": "Sidan finns inte",
+    },
+    "en": {
+        "language": "English",
+        "calendar": "Saturday, 31 October 2026",
+        "none": "No matches",
+        "lost": "There is no such page",
+    },
+}
 LOOKS = [(code, address) for code in BROWSERS for states in STATES.values() for address in states]
 EVERY = pytest.mark.parametrize(("code", "address"), LOOKS, ids=[f"{code}-{address}" for code, address in LOOKS])
 ALL_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
@@ -51,28 +65,26 @@ DESKTOP = {"width": 1280, "height": 800}
 # A phone, and a window of 1280 at 200 %.
 NARROW = ({"width": 640, "height": 800}, {"width": 320, "height": 800})
 
-# Streamlit may keep an element for the next page, so it is a run of the script that tells that one has arrived.
 GO = """address => {
-  const app = document.querySelector('[data-test-script-state]');
-  window.ran = false;
-  new MutationObserver(() => { window.ran = true; })
-    .observe(app, { attributeFilter: ['data-test-script-state'] });
+  window.quietSince = 0;
   history.pushState({}, '', address);
   dispatchEvent(new PopStateEvent('popstate'));
 }"""
+# Streamlit may keep elements for the next page, and a short run is not seen as one; but each run writes the day that is
+# looked at into the address.
 ARRIVED = """() => {
-  const state = document.querySelector('[data-test-script-state]')?.dataset.testScriptState;
+  const state = document.querySelector('[data-test-script-state]').dataset.testScriptState;
   const busy = document.querySelector('[data-stale=true], [data-testid=stSkeleton], [data-testid=stSpinner]');
-  if (!window.ran || state !== 'notRunning' || busy) { window.quietSince = 0; return false; }
+  if (!location.search.includes('as_of=') || state !== 'notRunning' || busy) { window.quietSince = 0; return false; }
   window.quietSince ||= Date.now();
   return Date.now() - window.quietSince > 400;
 }"""
 OPEN_ALL = "document.querySelectorAll('details').forEach(part => { part.open = true; })"
-# Everything that is seen or told: texts, whole sentences with bold words in them, and what is said of elements.
+# All that is seen or told, but for SQL: texts, sentences with bold words in them, and what is said of elements.
 TEXTS = """() => {
   const told = ['aria-label', 'aria-description', 'aria-roledescription', 'aria-valuetext',
     'title', 'placeholder', 'alt'];
-  const shown = e => !e.closest('[aria-hidden=true], script, style, noscript')
+  const shown = e => !e.closest('[aria-hidden=true], script, style, noscript, code')
     && (e.closest('canvas') ? e.matches('th') : e.checkVisibility({ visibilityProperty: true }));
   const found = new Set([document.title]);
   for (const e of document.querySelectorAll('body *')) {
@@ -90,15 +102,15 @@ TEXTS = """() => {
 HEADINGS = """() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6, [role=heading]')]
   .filter(e => e.checkVisibility())
   .map(e => [Number(e.getAttribute('aria-level') || e.tagName[1]), e.textContent.trim()])"""
-# A chart says what it shows, and a table follows it before the next one.
+# A chart says what it shows, and a table follows it before another is shown; one chart may be drawn in parts.
 CHARTS = """() => {
   const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
   const tables = [...document.querySelectorAll('details table, [data-testid=stDataFrame]')];
   const after = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const words = e => (e.matches('[aria-label]') ? e : e.querySelector('[aria-label]'))?.ariaLabel ?? '';
   return charts.map((chart, at) => {
-    const said = chart.matches('[aria-label]') ? chart : chart.querySelector('[aria-label]');
-    const next = charts[at + 1];
-    return [said?.ariaLabel ?? '', tables.some(table => after(chart, table) && (!next || after(table, next)))];
+    const next = charts.slice(at + 1).find(other => words(other) !== words(chart));
+    return [words(chart), tables.some(table => after(chart, table) && (!next || after(table, next)))];
   });
 }"""
 # What goes beyond the right edge of the window without lying in something that scrolls by itself.
@@ -163,10 +175,8 @@ def look(site: str, browser: Browser) -> Callable[[str, str], Look]:
 
 
 def _look(page: Page, address: str) -> Look:
-    """Goes to an address within the running app, as its links do, and looks at it in every way."""
-    page.evaluate(GO, address)
-    page.wait_for_function(ARRIVED, timeout=PATIENCE, polling=100)
-    page.evaluate(OPEN_ALL)
+    """Looks at a page in every way."""
+    _go(page, address)
     light = _broken(page, ALL_RULES)
     texts, headings, charts = page.evaluate(TEXTS), page.evaluate(HEADINGS), page.evaluate(CHARTS)
     language = page.evaluate("document.documentElement.lang")
@@ -176,6 +186,13 @@ def _look(page: Page, address: str) -> Look:
     beyond = {size["width"]: _beyond(page, size) for size in NARROW}
     page.set_viewport_size(DESKTOP)
     return Look(language, texts, [(level, text) for level, text in headings], charts, light, dark, beyond)
+
+
+def _go(page: Page, address: str) -> None:
+    """Follows an address within the app, and opens all that can be opened on the page."""
+    page.evaluate(GO, address)
+    page.wait_for_function(ARRIVED, timeout=PATIENCE, polling=100)
+    page.evaluate(OPEN_ALL)
 
 
 def _broken(page: Page, options: dict[str, object]) -> list[str]:
@@ -238,3 +255,138 @@ def test_headings_are_in_order_and_every_chart_has_its_words_and_its_table(code,
     assert levels[0] == 1
     assert [(above, below) for above, below in pairwise(levels) if below > above + 1] == []
     assert all(re.search(r"\d", words) and table for words, table in seen.charts), seen.charts
+
+
+# --- What is opened ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", BROWSERS)
+def test_what_a_page_opens_speaks_the_language_too_also_where_it_was_chosen_a_moment_ago(code, site, browser):
+    [other] = set(BROWSERS) - {code}
+    page = browser.new_page(locale=BROWSERS[code], viewport=DESKTOP)
+    visit(page, f"{site}/about?lang={other}")
+    _open_frame(page)
+    page.get_by_text(WORDS[code]["language"], exact=True).click()
+    page.wait_for_function(f"document.documentElement.lang === '{code}'", timeout=PATIENCE)
+    settle(page)
+    _open_frame(page)
+    _fine(page, code)
+    page.locator("[data-testid=stDateInputCalendarButton]").click()
+    page.get_by_role("button", name=re.compile(WORDS[code]["calendar"])).wait_for()
+    _fine(page, code)
+
+
+@pytest.mark.parametrize("code", BROWSERS)
+def test_lists_searches_and_dialogs_speak_the_language(code, site, browser):
+    page = browser.new_page(locale=BROWSERS[code], viewport=DESKTOP)
+    visit(page, f"{site}/{POINT}&lang={code}")
+    page.locator("[data-testid=stSelectbox] input").first.press("ArrowDown")
+    page.locator("[role=listbox]").wait_for()
+    _fine(page, code)
+    page.keyboard.type("qqq")
+    page.get_by_text(WORDS[code]["none"], exact=True).wait_for()
+    _fine(page, code)
+    page.keyboard.press("Escape")
+    page.locator("[data-testid=stDataFrame]").first.click(position={"x": 90, "y": 55})
+    settle(page)
+    page.keyboard.press("Control+f")
+    page.locator(".gdg-search-bar-inner").first.wait_for()
+    _fine(page, code)
+    visit(page, f"{site}/nowhere?lang={code}")
+    assert WORDS[code]["lost"] in page.inner_text("[role=dialog]")
+    _fine(page, code)
+
+
+def _open_frame(page: Page) -> None:
+    """Opens what chooses the day, the unit and the language."""
+    if not page.locator("[data-testid=stDateInputCalendarButton]").count():
+        page.locator(".st-key-frame [data-testid=stPopoverButton]").click()
+    page.locator("[data-testid=stDateInputCalendarButton]").wait_for()
+
+
+def _fine(page: Page, code: str) -> None:
+    """What is on screen now breaks no rule, and speaks its language."""
+    assert _broken(page, ALL_RULES) == []
+    assert slips(code, page.evaluate(TEXTS)) == []
+
+
+# --- By keyboard alone ---------------------------------------------------------------------------------------------
+
+# What is focused: its words, and whether one sees that it is, by itself or by the frame or label around it.
+FOCUS = """() => {
+  const e = document.activeElement, box = e.getBoundingClientRect();
+  const around = [e, e.parentElement, e.parentElement?.parentElement].filter(Boolean).map(x => getComputedStyle(x));
+  const drawn = s => s.outlineStyle === 'solid' && parseFloat(s.outlineWidth) >= 2 || s.boxShadow !== 'none';
+  const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+  const words = e.ariaLabel || [...e.querySelectorAll('p')].map(p => p.textContent).join(' ') || e.textContent.trim();
+  return [words.replaceAll('\u00ad', ''), around.some(drawn) && inside || e === document.body];
+}"""
+
+
+def _tab_to(page: Page, words: str) -> None:
+    """Presses Tab until something is focused; every stop on the way is seen."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        here, seen = page.evaluate(FOCUS)
+        assert seen, here
+        if here == words:
+            return
+    raise AssertionError(f"Tab does not lead to {words}")
+
+
+def test_by_keyboard_alone_one_reaches_a_point_and_comes_back(site, browser):
+    page = browser.new_page(viewport=DESKTOP)
+    visit(page, f"{site}/?lang=sv")
+    _tab_to(page, "Hoppa till innehållet")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.matches('.v-top')")
+    _tab_to(page, "4 Informationsklassning")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/point.*point=classification"))
+    settle(page)
+    _tab_to(page, "Översikt")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/\?"))
+    settle(page)
+    assert page.locator(".v-bullet").count()
+
+
+def test_what_the_navigation_opens_is_entered_left_and_closed_by_keyboard(site, browser):
+    page = browser.new_page(viewport=DESKTOP)
+    visit(page, f"{site}/?lang=sv")
+    _tab_to(page, "Uppföljning")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"({FOCUS})()[0] === 'Granskningspunkter'")
+    page.keyboard.press("Escape")
+    page.locator("[data-testid=stPopoverBody]").wait_for(state="detached")
+    assert page.evaluate(FOCUS) == ["Uppföljning", True]
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"({FOCUS})()[0] === 'Granskningspunkter'")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(FOCUS) == ["Uppföljning", True]
+    _tab_to(page, "Årshjul")
+    _tab_to(page, "Underlag")
+    page.keyboard.press("Shift+Tab")
+    _tab_to(page, "Granskningspunkter")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/point"))
+
+
+# --- A database of one's own, still empty: the last tests, since the server shows it from then on -------------------
+
+
+@pytest.mark.parametrize("code", BROWSERS)
+def test_pages_without_any_export_are_as_fine(code, site, browser):
+    page = browser.new_page(locale=BROWSERS[code], viewport=DESKTOP)
+    visit(page, f"{site}/about?lang={code}")
+    if page.locator(".st-key-start_badge button").count():
+        page.locator(".st-key-start_badge button").click()
+        page.locator("[data-testid=stFileUploaderDropzone]").wait_for()
+        settle(page)
+    for entry in PAGES:
+        _go(page, f"/{'' if entry is PAGES[0] else entry.id}?lang={code}")
+        _fine(page, code)
+        levels = [level for level, _ in page.evaluate(HEADINGS)]
+        assert levels[:1] == [1], entry.id
+        assert _beyond(page, NARROW[1]) == [], entry.id
+        page.set_viewport_size(DESKTOP)

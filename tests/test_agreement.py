@@ -21,17 +21,17 @@ DETAILED = {(8, "incomplete"), (9, "steps_missing")}
 @pytest.fixture(scope="module", params=range(SEEDS))
 def loaded(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("random")
-    line = Line(folder)
     exports = random_exports(request.param, disputed=request.param % 2 == 1)
-    for export in exports:
-        line.load(
-            write_workbook(export, folder),
-            extract_date=export.extract_date,
-            source=export.source,
-            organisation=export.organisation,
-            completes=export.completes,
-        )
-    return line, exports
+    with Line(folder).held() as line:
+        for export in exports:
+            line.load(
+                write_workbook(export, folder),
+                extract_date=export.extract_date,
+                source=export.source,
+                organisation=export.organisation,
+                completes=export.completes,
+            )
+        yield line, exports
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)

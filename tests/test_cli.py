@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from compliance import places
 from compliance.cli import app
 from compliance.extracts import extract_names
-from tests.command import arguments, environment, run
+from tests.command import arguments, environment, run, run_here
 from tests.line import Line
 
 COVERAGE = [
@@ -50,7 +50,17 @@ def line(tmp_path):
 
 @pytest.fixture
 def cli(line):
-    """Runs a command on the test's own database."""
+    """Runs a command on the test's own database, in this process."""
+
+    def command(*said):
+        return run_here(line.database.path, *said)
+
+    return command
+
+
+@pytest.fixture
+def process(line):
+    """Runs a command as a schedule does."""
 
     def command(*said, **more):
         return run(line.database.path, *said, **more)
@@ -63,7 +73,7 @@ def three(tmp_path_factory):
     """A folder with three exports and the database that they were loaded into."""
     line = Line(tmp_path_factory.mktemp("three"))
     files = [line.file(t, name=f"{n}.csv") for n, t in (("s", STAFF), ("t", TRAINING), ("i", INCIDENTS))]
-    done = run(line.database.path, "load", *files, "--extract-date", "2026-11-01")
+    done = run_here(line.database.path, "load", *files, "--extract-date", "2026-11-01")
     assert (done.returncode, done.stderr) == (0, "")
     return line.folder
 
@@ -89,13 +99,13 @@ def table(done):
 # --- load --------------------------------------------------------------------------------------------------------
 
 
-def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, cli):
+def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, process):
     good, bad, last = (
         line.file(STAFF, name="s.csv"),
         line.file("x\ny", name="bad.csv"),
         line.file(TRAINING, name="t.csv"),
     )
-    done = cli("load", good, bad, last, "--extract-date", "2026-11-01")
+    done = process("load", good, bad, last, "--extract-date", "2026-11-01")
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
         "import 1: s.csv as staff, extract date 2026-11-01, 3 rows, 0 rejected, 0 warnings",
@@ -184,14 +194,14 @@ def test_wrong_usage_ends_with_two_and_says_so(line, monkeypatch, said):
     assert not line.database.exists()
 
 
-def test_wrong_usage_is_two_for_a_schedule_too(cli):
-    done = cli("coverage", "--as-of", "2026-13-01")
+def test_wrong_usage_is_two_for_a_schedule_too(process):
+    done = process("coverage", "--as-of", "2026-13-01")
     assert (done.returncode, done.stdout) == (2, "")
     assert "is not a date: write YYYY-MM-DD" in done.stderr
 
 
-def test_help_names_every_command(cli):
-    done = cli("--help")
+def test_help_names_every_command(process):
+    done = process("--help")
     assert done.returncode == 0
     assert all(
         name in done.stdout for name in ("load", "coverage", "items", "rejected", "imports", "revoke", "extract")
@@ -209,9 +219,9 @@ def odd_files(folder):
     return [folder / name for name in ("folder", "missing.csv", "empty.csv", "picture.png", "broken.xlsx")]
 
 
-def test_what_is_no_export_is_one_line_each(line, cli):
+def test_what_is_no_export_is_one_line_each(line, process):
     paths = odd_files(line.folder)
-    done = cli("load", *paths, "--extract-date", "2026-11-01")
+    done = process("load", *paths, "--extract-date", "2026-11-01")
     lines = done.stderr.splitlines()
     assert (done.returncode, done.stdout, len(lines)) == (1, "", len(paths))
     assert [path.name in text for path, text in zip(paths, lines, strict=True)] == [True] * len(paths)
@@ -259,8 +269,8 @@ def test_who_stops_listening_sees_no_traceback(loaded):
     process.wait(60)
 
 
-def test_it_speaks_swedish_where_the_terminal_does(line, cli):
-    done = cli("load", line.folder / "saknas.csv", LANG="sv_SE.UTF-8")
+def test_it_speaks_swedish_where_the_terminal_does(line, process):
+    done = process("load", line.folder / "saknas.csv", LANG="sv_SE.UTF-8")
     assert done.returncode == 1
     assert done.stderr.startswith("Filen ")
     assert done.stderr.endswith("saknas.csv finns inte. Kontrollera namn och mapp.\n")
@@ -391,8 +401,8 @@ def test_imports_are_listed_the_newest_first(loaded, cli):
     assert {len(row["sha256"]) for row in found} == {64}
 
 
-def test_a_revoked_import_no_longer_counts_and_stays_in_the_list(loaded, cli):
-    done = cli("revoke", "1", "--why", "fel fil")
+def test_a_revoked_import_no_longer_counts_and_stays_in_the_list(loaded, process, cli):
+    done = process("revoke", "1", "--why", "fel fil")
     assert (done.returncode, done.stdout, done.stderr) == (0, "import 1 revoked\n", "")
     assert listed(cli("coverage", *DAY, "--format", "json"))[0]["basis"] is False
     [row] = [r for r in listed(cli("imports", "--format", "json")) if r["import_id"] == 1]
@@ -419,9 +429,9 @@ def test_a_revocation_without_any_import_is_refused_and_makes_no_database(line, 
 # --- extract -----------------------------------------------------------------------------------------------------
 
 
-def test_an_extract_as_plain_csv_has_the_command_lines_figures(loaded, cli):
+def test_an_extract_as_plain_csv_has_the_command_lines_figures(loaded, process):
     to = loaded.folder / "out.csv"
-    done = cli("extract", "coverage", *DAY, "--to", to)
+    done = process("extract", "coverage", *DAY, "--to", to)
     assert (done.returncode, done.stderr, done.stdout.split(":")[0]) == (0, "", "out.csv")
     content = to.read_bytes()
     assert content.startswith(b"as_of,") or content[:1].isalpha()

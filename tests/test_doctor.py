@@ -14,6 +14,7 @@ from compliance.errors import Refusal
 from compliance.masking import MASK, mask_text
 from compliance.reading import read
 from tests import files, hostile
+from tests.line import read_here
 
 FILES = files.doctor_files()
 HEADING, ROW = ["Systemnamn", "Enhet"], ["Årsplan", "Kansliet"]
@@ -79,7 +80,10 @@ def test_every_file_of_the_doctor_has_an_outcome():
 @pytest.mark.parametrize("case", READ)
 def test_what_can_be_read_is_read(case):
     """odd_but_honest: systems write such files, and Excel opens them"""
-    assert rows(read_case(case).sheets[-1]) == READ[case]
+    workbook = read_case(case)
+    assert rows(workbook.sheets[-1]) == READ[case]
+    content, name = FILES[case]
+    assert read_here(content, name=name) == workbook
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -1,11 +1,11 @@
 """The meeting mode: what stands on each screen, what is kept of what is typed, and what is never shown."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from compliance import reviewing, ui, ui_meeting, viewing
+from compliance import deciding, reviewing, ui, ui_meeting, viewing
 from compliance.deciding import decisions
 from compliance.language import LANGUAGES, Language
 from compliance.permissions import ANALYST, MANAGEMENT
@@ -131,6 +131,44 @@ def test_what_others_wrote_meanwhile_is_kept(stage, monkeypatch):
     assert comment(line, line.review()) == "Skrivet av en annan.\nTvå."
 
 
+def test_only_the_note_itself_is_replaced_wherever_it_stands(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch)
+    app.text_area(key=NOTE).set_value("ok").run()
+    line.write(line.review(), "comment", POINT, "Klart med bok\nok\nNot av en annan")
+    app.text_area(key=NOTE).set_value("okej").run()
+    assert comment(line, line.review()) == "Klart med bok\nokej\nNot av en annan"
+    app.text_area(key=NOTE).set_value("").run()
+    assert comment(line, line.review()) == "Klart med bok\nNot av en annan"
+
+
+def test_what_others_changed_of_a_decision_stays_when_a_field_is_left(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    app = opened(monkeypatch)
+    app.text_input(key=f"{WHAT} text").set_value("Klassa allt.").run()
+    line.decide(review, "Klassa allt nu.", point=POINT, responsible="Objektledaren", resource="80 timmar", number=1)
+    app.date_input(key=f"{WHAT} due").set_value(date(2027, 3, 31)).run()
+    kept = line.decided("2026-1")
+    assert (kept.text, kept.responsible, kept.resource, kept.due) == (
+        "Klassa allt nu.",
+        "Objektledaren",
+        "80 timmar",
+        date(2027, 3, 31),
+    )
+
+
+def test_a_decision_that_another_withdrew_is_kept_as_a_new_one(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    app = opened(monkeypatch)
+    app.text_input(key=f"{WHAT} text").set_value("Klassa allt.").run()
+    deciding.withdraw(line.database, review.review_id, 1, order=line.order())
+    app.text_input(key=f"{WHAT} who").set_value("Objektledaren").run()
+    assert decided(line) == [("Klassa allt.", "Objektledaren", POINT)]
+    assert "Beslut 2026-2 är sparat." in text(app)
+
+
 def test_a_decision_is_kept_field_by_field(stage, monkeypatch):
     line = stage("loaded")
     line.open()
@@ -155,6 +193,7 @@ def test_what_cannot_be_kept_is_told_and_stays_in_its_field(stage, monkeypatch):
     line.submit(line.review())
     app.text_area(key=NOTE).set_value("För sent.").run()
     assert "är inlämnad" in text(app)
+    assert "För sent." in text(app)
 
 
 def test_a_review_that_is_no_draft_has_no_fields(stage, monkeypatch):

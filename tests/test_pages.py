@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import cache
 from types import SimpleNamespace
 
 import pytest
@@ -50,9 +51,11 @@ def _warm(monkeypatch):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
+    """The folder of the sample database, which is held open: to open it takes as long as a run of a page."""
     path = tmp_path_factory.mktemp("pages")
     beside(path)
-    return path
+    with Database.at(path / "sample.duckdb").cursor():
+        yield path
 
 
 @pytest.fixture
@@ -69,7 +72,8 @@ def own(tmp_path, monkeypatch):
     database = Database.at(tmp_path / "own.duckdb")
     with database.writing():
         pass
-    return database
+    with database.cursor():
+        yield database
 
 
 def opened(page, monkeypatch, *, role=COORDINATOR, lang="sv", **params):
@@ -90,7 +94,9 @@ def text(app):
     return " ".join(part.value for part in app.markdown)
 
 
+@cache
 def figures(database, day=DAY):
+    """The figures of the sample database, which no test changes."""
     with database.cursor() as cursor:
         found = coverage(cursor, load_points(None), days=[day], known_at=EVERYTHING_KNOWN, level="organisation")
     return {figure.point.id: figure for figure in found}

@@ -12,6 +12,7 @@ from compliance.points import load_points
 from compliance.previewing import preview
 from compliance.sources import load_sources, load_values
 from tests.files import xlsx
+from tests.line import read_here
 
 SOURCES, WORDS, POINTS = load_sources(None), load_values(None), load_points(None)
 DAY = date(2026, 10, 31)

@@ -206,15 +206,21 @@ EXPECTED = {
 }
 
 
-def test_messy_exports_have_the_findings_that_they_should(line):
-    load(line, **MESSY)
-    found = {check: [(f.source, f.row, f.subject) for f in every] for check, every in by_check(found_in(line)).items()}
+@pytest.fixture(scope="module")
+def messy(tmp_path_factory):
+    """The messy exports, which no test changes."""
+    with Line(tmp_path_factory.mktemp("messy")).held() as found:
+        load(found, **MESSY)
+        yield found
+
+
+def test_messy_exports_have_the_findings_that_they_should(messy):
+    found = {check: [(f.source, f.row, f.subject) for f in every] for check, every in by_check(found_in(messy)).items()}
     assert found == EXPECTED
 
 
-def test_no_finding_holds_a_name_or_what_an_incident_says(line):
-    load(line, **MESSY)
-    said = " ".join(f"{f.subject} {f.field} {f.detail}" for f in found_in(line))
+def test_no_finding_holds_a_name_or_what_an_incident_says(messy):
+    said = " ".join(f"{f.subject} {f.field} {f.detail}" for f in found_in(messy))
     assert not re.search("Anna|Carl|Xerxes|ringde|850101", said)
 
 
@@ -279,10 +285,9 @@ def test_one_cursor_answers_for_one_day_after_the_other(line):
         ).fetchall() == [(1,)]
 
 
-def test_a_row_is_shown_as_it_was_read(line):
-    load(line, **MESSY)
-    finding = by_check(found_in(line))["unreadable_values"][0]
-    with line.database.cursor() as cursor:
+def test_a_row_is_shown_as_it_was_read(messy):
+    finding = by_check(found_in(messy))["unreadable_values"][0]
+    with messy.database.cursor() as cursor:
         row = row_read(cursor, finding, SOURCES)
         assert row.as_read
         assert dict(row.cells) == {
@@ -307,9 +312,8 @@ def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
 # --- which points rest on them -----------------------------------------------------------------------------------
 
 
-def test_a_point_rests_on_what_is_grave_in_the_exports_that_it_reads(line):
-    load(line, **MESSY)
-    found = found_in(line)
+def test_a_point_rests_on_what_is_grave_in_the_exports_that_it_reads(messy):
+    found = found_in(messy)
     organisation = found[0].organisation
     rests = remarks(CHECKS, found, POINTS, organisation)
     assert {id_ for id_, ids in rests.items() if "unmatched_keys" in ids} == points_of("training")
@@ -328,22 +332,20 @@ def test_a_point_rests_on_an_export_that_it_only_uses():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_findings_are_told_in_words(line, lang):
-    load(line, **MESSY)
+def test_findings_are_told_in_words(messy, lang):
     say = Language(lang)
-    every = viewing_quality.remarks(CHECKS, found_in(line), Filter())
+    every = viewing_quality.remarks(CHECKS, found_in(messy), Filter())
     assert [remark.check.id for remark in every] == [check.id for check in CHECKS if check.id in EXPECTED]
     for remark in every:
         rows = viewing_quality.finding_rows(remark, SOURCES, say)
         assert len(rows) == len(remark.found)
         assert not re.search(r"\b[a-z]+_[a-z]+\b", str([{**row, say("File"): ""} for row in rows]))
     table = viewing_quality.csv_rows(every, SOURCES, say)
-    assert len(table) == len(found_in(line))
+    assert len(table) == len(found_in(messy))
 
 
-def test_a_pair_of_dates_is_told_as_one_before_the_other(line):
-    load(line, **MESSY)
-    finding = next(f for f in found_in(line) if f.field == "completed, started")
+def test_a_pair_of_dates_is_told_as_one_before_the_other(messy):
+    finding = next(f for f in found_in(messy) if f.field == "completed, started")
     assert viewing_quality.field_text(finding, SOURCES, Language("sv")) == "Slutfört datum före Startdatum"
     heading = replace(finding, field="Enhet, avdelning")
     assert viewing_quality.field_text(heading, SOURCES, Language("sv")) == "Enhet, avdelning"
@@ -364,15 +366,13 @@ def test_a_pair_of_dates_is_told_as_one_before_the_other(line):
         ),
     ],
 )
-def test_a_filter_lets_through_what_it_says(line, chosen, shown):
-    load(line, **MESSY)
-    assert {remark.check.id for remark in viewing_quality.remarks(CHECKS, found_in(line), chosen)} == shown
+def test_a_filter_lets_through_what_it_says(messy, chosen, shown):
+    assert {remark.check.id for remark in viewing_quality.remarks(CHECKS, found_in(messy), chosen)} == shown
 
 
-def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(line):
-    load(line, **MESSY)
-    found = viewing_quality.for_others(found_in(line))
-    assert len(found) == len(found_in(line))
+def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(messy):
+    found = viewing_quality.for_others(found_in(messy))
+    assert len(found) == len(found_in(messy))
     private = [f for f in found if f.source in {"staff", "training", "incidents", "breaches"}]
     assert private
     assert {(f.row, f.subject, f.detail) for f in private} == {(None, None, None)}

@@ -77,7 +77,8 @@ def line(tmp_path, loaded):
     shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
     found = Line(tmp_path)
     found.loads = len(EXPORTS)
-    return found
+    with found.held():
+        yield found
 
 
 def asking(line, **said):

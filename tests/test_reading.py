@@ -498,7 +498,7 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", LEAKY)
 def test_what_the_other_tests_load_is_read_in_this_process_as_in_its_own(kind):
-    """shortcut: they would hold something else than what is served"""
+    """shortcut: else they would hold of another reading than the product's; tests/test_doctor.py asks the same"""
     assert read_here(LEAKY[kind], name="a 850612-1238") == read(LEAKY[kind], name="a 850612-1238")
     assert read(LEAKY[kind], name="a 850612-1238").masked == 2
 

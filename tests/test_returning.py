@@ -12,6 +12,7 @@ from compliance.loading import REPLACED, revoke
 from compliance.markers import SHEET, marked
 from compliance.returning import Change, mended, return_workbook
 from tests.files import xlsx
+from tests.line import read_here
 
 SV = Language("sv")
 DAY = date(2026, 10, 1)

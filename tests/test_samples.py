@@ -9,12 +9,13 @@ import pytest
 
 from compliance import samples
 from compliance.assessing import Coverage, coverage
-from compliance.database import EVERYTHING_KNOWN
+from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.loading import prepare
 from compliance.places import SAMPLES
 from compliance.reading import Workbook
 from compliance.recognising import extract_date
-from tests.line import NOON, POINTS, SOURCES, WORDS, Line, Order, read_here
+from tests.line import NOON, POINTS, SOURCES, WORDS, Order, read_here
+from tests.sampled import beside
 
 README = (SAMPLES / "README.md").read_text("utf-8")
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
@@ -28,11 +29,8 @@ def workbooks() -> dict[Path, Workbook]:
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Coverage]:
-    line = Line(tmp_path_factory.mktemp("samples"))
-    for path in FILES:
-        if path.parent.name in ("2026-10-31", "2026-11-15"):
-            line.load(path)
-    with line.database.cursor() as cursor:
+    database = Database.at(beside(tmp_path_factory.mktemp("samples")).with_name("sample.duckdb"))
+    with database.cursor() as cursor:
         found = coverage(cursor, POINTS, days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
     return {figure.point.number: figure for figure in found}
 

@@ -10,7 +10,7 @@ from compliance import forms, templates
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
 from compliance.templates import DAY_ROW, HEADING_ROW, template
-from tests.line import SOURCES, Line
+from tests.line import SOURCES
 
 EVERY = [
     pytest.param(source, Language(code), id=f"{source.id}-{code}") for source in SOURCES.values() for code in LANGUAGES
@@ -41,8 +41,7 @@ def filled(source, say, path):
 
 
 @pytest.mark.parametrize(("source", "say"), EVERY)
-def test_a_template_that_is_filled_in_loads_as_it_is(source, say, tmp_path):
-    line = Line(tmp_path)
+def test_a_template_that_is_filled_in_loads_as_it_is(source, say, line, tmp_path):
     [receipt] = line.load(filled(source, say, tmp_path / "mall.xlsx"))
     assert receipt.source.id == source.id
     assert (receipt.summary.loaded, receipt.summary.rejected, receipt.summary.warnings) == (2, 0, 0)
@@ -60,8 +59,7 @@ def test_a_template_that_is_filled_in_loads_as_it_is(source, say, tmp_path):
 
 
 @pytest.mark.parametrize(("source", "say"), EVERY)
-def test_an_empty_template_is_refused_for_its_lack_of_rows(source, say, tmp_path):
-    line = Line(tmp_path)
+def test_an_empty_template_is_refused_for_its_lack_of_rows(source, say, line, tmp_path):
     with pytest.raises(Refusal) as refused:
         line.load(saved(opened(source, say), tmp_path / "mall.xlsx"))
     assert "no row below them" in refused.value.message
@@ -69,7 +67,7 @@ def test_an_empty_template_is_refused_for_its_lack_of_rows(source, say, tmp_path
 
 
 @pytest.mark.parametrize(("source", "say"), EVERY)
-def test_the_instructions_explain_every_column_and_are_no_export(source, say, tmp_path):
+def test_the_instructions_explain_every_column_and_are_no_export(source, say, line, tmp_path):
     book = opened(source, say)
     _, instructions = book.worksheets
     texts = [cell.value for row in instructions.iter_rows() for cell in row if cell.value]
@@ -78,7 +76,7 @@ def test_the_instructions_explain_every_column_and_are_no_export(source, say, tm
     ] == []
     book.remove(book.worksheets[0])
     with pytest.raises(Refusal):
-        Line(tmp_path).load(saved(book, tmp_path / "instruktion.xlsx"))
+        line.load(saved(book, tmp_path / "instruktion.xlsx"))
 
 
 def test_a_template_offers_the_words_that_its_columns_know():

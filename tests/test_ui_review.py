@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import ExitStack
 from datetime import date, datetime
 
 import pytest
@@ -40,12 +41,15 @@ def _clock(monkeypatch):
 def stage(tmp_path, monkeypatch):
     """The app on a small administration's own database, as far as it has come."""
 
-    def prepared(name):
-        line = at(name, tmp_path)
-        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
-        return line
+    with ExitStack() as held:
 
-    return prepared
+        def prepared(name):
+            line = at(name, tmp_path)
+            held.enter_context(line.database.cursor())
+            monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+            return line
+
+        yield prepared
 
 
 def opened(monkeypatch, *, page="review", **said):
@@ -131,6 +135,16 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left(stage,
     assert kept.assessments == {"classification": "partly"}
     assert kept.comments["classification"] == app.text_area(key="comment 1 classification").value
     assert re.search(r"Sparat 25\s+november", text(app))
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_written_over(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch, point="classification")
+    line.write(line.review(), "comment", "classification", "Skrivet av en annan.")
+    app.text_area(key="comment 1 classification").set_value("Min text.").run()
+    assert line.document(line.review()).written.comments["classification"] == "Skrivet av en annan."
+    assert "Någon annan har ändrat texten" in text(app)
+    assert "Min text." in text(app)
 
 
 def test_a_verdict_can_be_taken_back(stage, monkeypatch):

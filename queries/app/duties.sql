@@ -91,6 +91,29 @@ required as (
         sheet,
         row
     from staged
+    union all
+    select
+        'assessment',
+        organisation,
+        unit,
+        incident_id,
+        incident_id,
+        title,
+        discovered,
+        null,
+        null,
+        0,
+        null,
+        false,
+        [],
+        null,
+        null,
+        null,
+        file,
+        sheet,
+        row
+    from incidents
+    where significant is null
 ),
 limited as (
     select
@@ -102,48 +125,64 @@ limited as (
         end as deadline,
         case
             when limit_months > 0 then months_after(month_from, limit_months)
-            when not has_time(began) then cast(began as date) + cast(floor(limit_hours / 24) as integer) - 1
+            -- of a limit of less than a day, the day of the discovery is the last that can be in time
+            when limit_hours < 24 and not has_time(began) then cast(began as date)
+            when not has_time(began) then cast(began as date) + limit_hours // 24 - 1
         end as last_day
     from required
 ),
-judged as (
-    select l.*, j.outcome, j.reason
-    from limited as l
-    left join (select * from breach_items union all select * from incident_items) as j
-        on j.organisation = l.organisation
-        and j.item = l.item
-        and j.file = l.file
-        and j.sheet is not distinct from l.sheet
-        and j.row = l.row
-    -- a clock of the year before that goes on into this one is no item of this year's points
-    where j.item is not null
-        or (
-            l.sent is null
-            and (
-                coalesce(local_day(l.deadline), l.last_day) >= date_trunc('year', $as_of)
-                or (l.deadline is null and l.last_day is null)
-            )
-        )
-    union all by name
+numbered as (
     select
-        'assessment' as duty,
-        i.organisation,
-        i.unit,
-        i.incident_id as id,
-        j.item,
-        i.title as label,
-        i.discovered as began,
-        false as assessed,
-        j.outcome,
-        j.reason
-    from incident_items as j
-    inner join incidents as i
-        on i.organisation = j.organisation
-        and i.incident_id = j.item
-        and i.file = j.file
-        and i.sheet is not distinct from j.sheet
-        and i.row = j.row
-    where j.reason = 'not_assessed'
+        *,
+        began_on >= date_trunc('year', $as_of) as this_year,
+        {
+            'organisation': organisation,
+            'item': item,
+            'label': coalesce(label, id),
+            'unit': unit,
+            'due': case
+                when limit_months > 0 then last_day
+                when has_time(began) then local_day(deadline)
+                else cast(began_on + limit_hours // 24 as date)
+            end,
+            'file': file,
+            'sheet': sheet,
+            'row': row
+        } as place,
+        -- organisations that have become one may have rows that are alike: each meets an item of its own
+        row_number() over (partition by place, this_year order by sent is null, began) as nth
+    from limited
+),
+items as (
+    select
+        outcome,
+        reason,
+        {
+            'organisation': organisation,
+            'item': item,
+            'label': label,
+            'unit': unit,
+            'due': due,
+            'file': file,
+            'sheet': sheet,
+            'row': row
+        } as place,
+        row_number() over (partition by place order by outcome, reason) as nth
+    from (select * from breach_items union all select * from incident_items)
+    -- what need not be notified is no duty
+    where reason is null or reason not in ('not_notifiable', 'no_reason')
+),
+judged as (
+    select n.*, i.outcome, i.reason
+    from numbered as n
+    left join items as i on i.place = n.place and i.nth = n.nth and n.this_year
+    -- what began in a year before is no item of this year's points: its clock stays for some months after it has run out
+    where i.outcome is not null
+        or (
+            n.duty <> 'assessment'
+            and n.sent is null
+            and coalesce(local_day(n.deadline), n.last_day, $as_of) >= months_after($as_of, -$kept_months)
+        )
 ),
 called as (
     select *, renamed('unit', unit, $as_of, $known_at) as unit_called

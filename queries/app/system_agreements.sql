@@ -12,6 +12,24 @@ with naming as (
         where organisation = $organisation
     )
     where lower(renamed('system', system, $as_of, $known_at)) = lower($system)
+),
+numbered as (
+    select
+        *,
+        {'item': agreement_id, 'label': concat_ws(', ', supplier, service), 'file': file, 'sheet': sheet, 'row': row} as place,
+        -- organisations that have become one may have rows that are alike: each meets an item of its own
+        row_number() over (partition by place order by valid_to) as nth
+    from processors_at(as_of := $as_of, known_at := $known_at)
+    where organisation = $organisation
+),
+judged as (
+    select
+        outcome,
+        reason,
+        {'item': item, 'label': label, 'file': file, 'sheet': sheet, 'row': row} as place,
+        row_number() over (partition by place order by due, outcome, reason) as nth
+    from processor_agreements_items
+    where organisation = $organisation
 )
 select
     a.agreement_id,
@@ -22,13 +40,8 @@ select
     a.valid_to,
     i.outcome,
     i.reason
-from processors_at(as_of := $as_of, known_at := $known_at) as a
+from numbered as a
 left join naming as n using (import_id, sheet_number, row)
-left join processor_agreements_items as i
-    on i.organisation = a.organisation
-    and i.item = a.agreement_id
-    and i.file = a.file
-    and i.sheet is not distinct from a.sheet
-    and i.row = a.row
-where a.organisation = $organisation and (n.row is not null or lower(a.supplier) = lower($supplier))
+left join judged as i using (place, nth)
+where n.row is not null or lower(a.supplier) = lower($supplier)
 order by named desc, list_position(['unmet', 'unknown', 'met', 'exempt'], i.outcome), lower(a.agreement_id)

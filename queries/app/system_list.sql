@@ -36,9 +36,26 @@ recorded as (
         from active_processing_at(as_of := $as_of, known_at := $known_at)
     )
 ),
+numbered as (
+    select
+        *,
+        {'item': agreement_id, 'label': concat_ws(', ', supplier, service), 'file': file, 'sheet': sheet, 'row': row} as place,
+        -- organisations that have become one may have rows that are alike: each meets an item of its own
+        row_number() over (partition by organisation, place order by valid_to) as nth
+    from processors_at(as_of := $as_of, known_at := $known_at)
+),
+assessed as (
+    select
+        outcome,
+        reason,
+        organisation,
+        {'item': item, 'label': label, 'file': file, 'sheet': sheet, 'row': row} as place,
+        row_number() over (partition by organisation, place order by due, outcome, reason) as nth
+    from processor_agreements_items
+),
 agreements as (
     select
-        a.organisation,
+        organisation,
         lower(a.supplier) as supplier_key,
         a.service,
         i.outcome,
@@ -47,21 +64,16 @@ agreements as (
         {
             'rank': list_position(['met', 'unmet', 'unknown', 'exempt'], i.outcome),
             'id': lower(a.agreement_id)
-        } as place
-    from processors_at(as_of := $as_of, known_at := $known_at) as a
-    inner join processor_agreements_items as i
-        on i.organisation = a.organisation
-        and i.item = a.agreement_id
-        and i.file = a.file
-        and i.sheet is not distinct from a.sheet
-        and i.row = a.row
+        } as rank
+    from numbered as a
+    inner join assessed as i using (organisation, place, nth)
 ),
 served as (
     select
         organisation,
         lower(renamed('system', system, $as_of, $known_at)) as system_key,
-        first(outcome order by place) as outcome,
-        first(reason order by place) as reason
+        first(outcome order by rank) as outcome,
+        first(reason order by rank) as reason
     from (select *, trim(unnest(string_split_regex(service, '[,;]') || [service])) as system from agreements)
     group by organisation, lower(renamed('system', system, $as_of, $known_at))
 ),
@@ -69,8 +81,8 @@ supplied as (
     select
         organisation,
         supplier_key,
-        first(outcome order by place) as outcome,
-        first(reason order by place) as reason
+        first(outcome order by rank) as outcome,
+        first(reason order by rank) as reason
     from agreements
     group by organisation, supplier_key
 ),

@@ -1,0 +1,108 @@
+"""Streamlit's own words: they are still the ones that it says, and the page gets ours before any script has run."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+import streamlit
+
+from compliance.language import LANGUAGES
+from compliance.server import FirstWords
+from compliance.words import FIRST, WORDS, element, spoken, translated
+
+FRONTEND = Path(streamlit.__file__).parent / "static"
+PAGE = (FRONTEND / "index.html").read_text("utf-8")
+PLACE = re.compile(r"\{\w+\}")
+# Put together by the frontend from parts that are no literals of it: names of parts of a date, messages of Python.
+MADE = {"[role=spinbutton]", "[data-testid=stException]"}
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    """All that the installed frontend could say."""
+    return "\n".join(path.read_text("utf-8") for path in (FRONTEND / "static" / "js").glob("*.js"))
+
+
+def test_every_word_is_still_said_by_the_installed_streamlit(bundle):
+    parts = {
+        part.strip()
+        for where, texts in WORDS.items()
+        if where not in MADE
+        for own in texts
+        for part in PLACE.split(own)
+    }
+    assert [part for part in sorted(parts) if len(part) > 3 and part not in bundle] == []
+
+
+def test_nothing_of_streamlits_is_left_to_be_said_in_english():
+    """A word that is the same in both languages is one that both have."""
+    same = {own for texts in spoken("sv").values() for own, text in texts.items() if own == text}
+    left = {own for texts in WORDS.values() for own in texts} - {
+        own for texts in spoken("sv").values() for own in texts
+    }
+    assert same == {"{n} – {month}"}
+    assert left == {"text", "Format", "Median", "Dollar", "Euro", "Yen"}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_values_in_a_word_are_those_that_streamlit_gives(code):
+    for texts in spoken(code).values():
+        for own, text in texts.items():
+            assert set(PLACE.findall(text)) <= set(PLACE.findall(own)), own
+
+
+def test_the_words_cannot_end_the_element_that_they_stand_in():
+    text = element()
+    assert text.count("<") == 2
+    inside = json.loads(re.sub(r"^<script[^>]*>|</script>$", "", text))
+    assert {code: inside[code] for code in LANGUAGES} == {code: spoken(code) for code in LANGUAGES}
+
+
+@pytest.mark.parametrize(("code", "title"), [("sv", "Ledningens genomgång"), ("en", "Management review")])
+def test_the_first_words_of_a_page_are_in_its_language(code, title):
+    page = translated(PAGE, code)
+    assert all(re.search(part, PAGE, re.DOTALL) for part in FIRST)
+    assert f"<title>{title}</title>" in page
+    assert "You need to enable JavaScript" not in page
+
+
+def answer(path, *, accept="text/html", kind="text/html; charset=utf-8", body=b""):
+    """What the middleware makes of an answer: its headers and its body."""
+    sent = []
+
+    async def app(scope, receive, send):
+        headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), (b"etag", b"x")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def send(message):
+        sent.append(message)
+
+    place, _, query = path.partition("?")
+    scope = {"type": "http", "path": place, "query_string": query.encode(), "headers": [(b"accept", accept.encode())]}
+    asyncio.run(FirstWords(app)(scope, None, send))
+    return dict(sent[0]["headers"]), sent[1]["body"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"), [("", "sv"), ("?lang=en", "en"), ("?lang=de", "sv"), ("?lang=%22%3E", "sv")]
+)
+def test_a_page_has_the_language_of_its_address_the_script_and_the_words(query, code):
+    headers, body = answer(f"/point{query}", body=PAGE.encode())
+    text = body.decode()
+    assert f'<html lang="{code}">' in text
+    # Streamlit asks the browser for its language as soon as it starts.
+    assert text.index("app/static/app.js") < text.index('type="module"')
+    assert element() in text
+    assert headers[b"content-length"] == str(len(body)).encode()
+    assert b"etag" not in headers
+
+
+def test_a_file_that_a_browser_opens_as_a_page_is_left_as_it_is():
+    content = b"\xff\xfe<head></head>"
+    headers, body = answer("/media/report.docx", kind="application/octet-stream", body=content)
+    assert body == content
+    assert headers[b"etag"] == b"x"
+    assert answer("/", accept="*/*", body=PAGE.encode())[1] == PAGE.encode()
