@@ -60,7 +60,8 @@ class Status(Enum):
 class Coverage:
     """A point counted for an organisation, a department or a unit on a day.
 
-    `basis` is whether every export that the point needs is there; where it is not, nothing is counted.
+    `basis` is whether every export that the point needs is there; where it is not, nothing is counted. `few` marks a
+    figure of so few persons, or from which that of so few could be told, that only the coordinator may see it.
     """
 
     point: Point
@@ -74,6 +75,7 @@ class Coverage:
     pending: int
     exempt: int
     basis: bool
+    few: bool = False
 
     @property
     def of(self) -> int:

@@ -25,7 +25,7 @@ class Event:
 
 def calendar_file(events: Iterable[Event], *, owner: str, name: str, language: str, stamp: datetime) -> bytes:
     """The events as a file; `owner` is whose they are, and `stamp` the moment (with its zone) it is made."""
-    calendar = Calendar.new(name=name, prodid=PRODUCT, language=language, method="PUBLISH", uid=_uid(owner, "calendar"))
+    calendar = Calendar.new(name=_line(name), prodid=PRODUCT, language=language, method="PUBLISH", uid=_uid(owner, "calendar"))
     for event in events:
         calendar.add_component(_entry(event, owner, stamp))
     content: bytes = calendar.to_ical()
@@ -38,12 +38,17 @@ def _entry(event: Event, owner: str, stamp: datetime) -> Entry:
         uid=_uid(owner, event.key),
         start=event.day,
         end=event.day + timedelta(days=1),
-        summary=event.summary,
+        summary=_line(event.summary),
         description=event.description,
-        categories=[event.category],
+        categories=[_line(event.category)],
         transparency=TRANSP.TRANSPARENT,
         stamp=stamp,
     )
+
+
+def _line(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
 
 
 def _uid(owner: str, key: str) -> str:

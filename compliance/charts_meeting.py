@@ -18,6 +18,9 @@ BOTTOM: Final = 214
 HEIGHT: Final = 252
 # Above this share the last value stands below its point, so that it does not leave the chart.
 HIGH: Final = 0.86
+# How many months the name of a level reaches over, and how close to the level a month is in its way.
+NAMED_MONTHS: Final = 4
+NEAR: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,10 @@ def trend(months: Sequence[Month], *, last: str, target: Level, limit: Level, al
 
     An SVG of its own: the browser's first plotly chart would come two seconds after the figure.
     """
-    parts = [*_axis(months), *_level(limit, css="v-m-limit", below=True), *_level(target, css="v-m-target")]
+    parts = [*_axis(months), _level(limit, css="v-m-limit"), _level(target, css="v-m-target")]
     parts += [_line(run) for run in runs(_points(months))]
+    parts.append(_name(limit, css="v-m-limit-text", below=not _runs_below(months, limit)))
+    parts.append(_name(target, css="v-m-target-text", below=False))
     parts += _last(months, last)
     box = f"0 0 {WIDTH} {HEIGHT}"
     drawn = tag("svg", *parts, viewBox=box, role="img", aria_label=alt, preserveAspectRatio="xMinYMid meet")
@@ -202,10 +207,20 @@ def _axis(months: Sequence[Month]) -> list[Html]:
     return [base, *scale, *ticks]
 
 
-def _level(level: Level, *, css: str, below: bool = False) -> list[Html]:
+def _level(level: Level, *, css: str) -> Html:
     y = _y(level.share)
-    line = tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{y:.1f}", y2=f"{y:.1f}", css=css)
-    return [line, _text(LEFT + 4, y + (22 if below else -7), level.text, css=f"{css}-text", anchor_="start")]
+    return tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{y:.1f}", y2=f"{y:.1f}", css=css)
+
+
+def _name(level: Level, *, css: str, below: bool) -> Html:
+    """The name of a level, on the side where the line of the months does not run."""
+    return _text(LEFT + 4, _y(level.share) + (22 if below else -7), level.text, css=css, anchor_="start")
+
+
+def _runs_below(months: Sequence[Month], level: Level) -> bool:
+    """Whether one of the first months, beside which the name stands, is just below a level."""
+    first = [month.share for month in months[:NAMED_MONTHS] if month.share is not None]
+    return any(level.share - NEAR < share < level.share for share in first)
 
 
 def _points(months: Sequence[Month]) -> list[tuple[float, float] | None]:

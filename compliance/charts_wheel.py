@@ -178,7 +178,8 @@ def wheel(item: Wheel) -> Html:
         _text(item.hand_text, CENTRE, CENTRE + 42, css="v-yw-hand-text"),
     ]
     box = f"0 0 {SIZE} {SIZE}"
-    return tag("svg", *parts, css="v-yw", viewBox=box, role="img", aria_label=item.alt)
+    # Markdown reads what begins with an inline element
+    return tag("div", tag("svg", *parts, css="v-yw", viewBox=box, role="img", aria_label=item.alt))
 
 
 Band = tuple[float, float]

@@ -14,11 +14,12 @@ def read_toml(path: Path) -> Table:
     """The table in `path`; a Refusal with the line where it is not TOML."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, RecursionError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refusal(
             N_("The file {file} cannot be read as TOML: {error}. Correct it and start again."),
             file=path.name,
-            error=error,
+            # without the folder, which is nobody's to see on a page
+            error=error.strerror if isinstance(error, OSError) else error,
         ) from error
 
 

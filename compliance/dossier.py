@@ -406,7 +406,7 @@ def responsible(dossier: Dossier) -> tuple[str, ...]:
 def names_of_persons(
     cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
 ) -> Names:
-    """The names of persons that the exports know and of who is responsible for a decision: no one else is shown them."""
+    """The names that only the coordinator sees: of persons that exports know, and of who has got a decision."""
     given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     return Names(_persons(cursor, given, responsible), [])
 

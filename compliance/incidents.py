@@ -4,6 +4,7 @@ A duty is a report that a breach or a significant incident requires. While it is
 points 12 and 13 say what was in time; nothing is judged a second time here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ KEPT_MONTHS: Final = 12
 MOST_KINDS: Final = 3
 MOST_CAUSES: Final = 8
 MOST_LATE_STEPS: Final = 4
-# A text that fewer incidents share may be somebody's own words: others than the coordinator do not see it.
+# A text that fewer of the incidents shown share may be somebody's own: others than the coordinator do not see it.
 LEAST_SHARED: Final = 3
 # The point whose rules and recipient a duty follows.
 BREACHES, INCIDENTS, HANDLING = "gdpr_reporting", "nis_reporting", "incident_handling"
@@ -285,8 +286,8 @@ def clocks(found: tuple[Duty, ...], *, as_of: date, now: datetime | None) -> tup
 
 
 def next_deadline(running: tuple[Clock, ...]) -> Clock | None:
-    """The clock that runs out first of those that have not; None where none has a limit."""
-    return next((clock for clock in running if clock.duty.ends and not clock.run_out), None)
+    """The most urgent clock: one that has run out unsent, else the one that runs out first; None where none runs."""
+    return next(iter(running), None)
 
 
 def duties_for_others(found: tuple[Duty, ...]) -> tuple[Duty, ...]:
@@ -328,4 +329,18 @@ def incidents(
         ),
         units=tuple(Staffed(**row) for row in asked("silent_units")),
         rates=tuple(Rate(**row) for row in asked("incident_rates", by_unit=by_unit)),
+    )
+
+
+def for_others(found: Incidents, clean: Callable[[str], str]) -> Incidents:
+    """The same without the names of persons, which `clean` takes out of causes and kinds."""
+
+    def told(text: str | None) -> str | None:
+        return clean(text) if text else text
+
+    return replace(
+        found,
+        months=tuple(replace(month, kind=told(month.kind)) for month in found.months),
+        causes=tuple(replace(cause, cause=told(cause.cause)) for cause in found.causes),
+        recurring=tuple(replace(kind, cause=told(kind.cause)) for kind in found.recurring),
     )

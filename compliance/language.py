@@ -12,6 +12,7 @@ from compliance.places import LOCALE
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
+MOST_DIGITS: Final = 9
 LANGUAGES: Final = {"sv": "Svenska", "en": "English"}
 Texts = dict[str, str]
 
@@ -124,6 +125,13 @@ class Language:
         if days < 2:
             return [self(N_("the same day")), self(N_("the day before"))][max(days, 0)]
         return self.plural("{n} day", "{n} days", days).replace(" ", NBSP)
+
+
+def number_in(said: str | None, *, most: int) -> int:
+    """The number that an address names, 1 to `most`; 1 where it names none."""
+    # the first digits tell that it is too large, and Python refuses to read very many
+    number = int(said[:MOST_DIGITS]) if said and said.isdecimal() else 1
+    return min(max(number, 1), most)
 
 
 def rounded_below(share: float, *, limits: tuple[float, ...], decimals: int) -> float:

@@ -25,6 +25,9 @@ LANG: Final = re.compile(r'<html lang="[a-z]*"')
 OWN_SCRIPT: Final = '<head><script src="./app/static/app.js" defer></script>'
 # A page elsewhere that makes its own name point to this machine is not let in: everyone here is the coordinator.
 TRUSTED: Final = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])
+# What a request says of the answers that it takes, and an answer of the file that it was made of.
+CONDITIONS: Final = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match"})
+OF_THE_FILE: Final = frozenset({b"content-length", b"etag", b"last-modified"})
 log = logging.getLogger(__name__)
 
 
@@ -55,11 +58,11 @@ class FirstWords:
 
 
 def _wants_page(scope: Scope) -> bool:
-    """Whether a browser asks for a page; compressed answers are avoided, since they cannot be changed."""
+    """Whether a browser asks for a page, which is then answered whole: what is compressed or kept cannot be changed."""
     headers = dict(scope["headers"])
-    if b"text/html" not in headers.get(b"accept", b""):
+    if scope["method"] == "HEAD" or b"text/html" not in headers.get(b"accept", b""):
         return False
-    scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+    scope["headers"] = [(name, value) for name, value in scope["headers"] if name not in CONDITIONS]
     return True
 
 
@@ -73,8 +76,7 @@ def _translated(start: Message, message: Message, code: str) -> Message:
     if not dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html"):
         return message
     body = _spoken(message.get("body", b"").decode("utf-8", "surrogateescape"), code).encode("utf-8", "surrogateescape")
-    names = (b"content-length", b"etag")
-    kept = [(name, value) for name, value in start["headers"] if name.lower() not in names]
+    kept = [(name, value) for name, value in start["headers"] if name.lower() not in OF_THE_FILE]
     start["headers"] = [*kept, (b"content-length", str(len(body)).encode())] if not message.get("more_body") else kept
     return {**message, "body": body}
 

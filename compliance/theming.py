@@ -125,7 +125,7 @@ def marks(own: Path) -> tuple[tuple[str, int], ...]:
     """What changes with the files that a theme may be made of; nothing where there is none."""
     if not (own / FILE).exists():
         return ()
-    files = [file for file in own.iterdir() if file.name == FILE or file.suffix.lower() in KINDS]
+    files = [file for file in own.iterdir() if file.name == FILE or (file.suffix.lower() in KINDS and file.exists())]
     return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(files))
 
 
@@ -276,7 +276,7 @@ def _name(table: Table) -> str:
 def _logo(folder: Path, said: Any) -> str:
     """The logo as an address that holds the picture."""
     ending = Path(said).suffix.lower() if isinstance(said, str) else ""
-    if ending not in KINDS or Path(said).name != said:
+    if ending not in KINDS or Path(said).name != said or not said.isprintable():
         raise Refusal(N_("{file}: the logo is the name of a file beside it that ends in .svg or .png."), file=FILE)
     try:
         content = (folder / said).read_bytes()

@@ -311,7 +311,7 @@ def coverage(key: Key, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...
     own = whole
     if scope.level != "organisation":
         own = _counted(key, tuple(sorted(asked)), scope.level, scope.unit)
-    return viewing.scoped(_of(own, days, ids), _of(whole, days, ids), scope)
+    return [viewing.unseen(figure) for figure in viewing.scoped(_of(own, days, ids), _of(whole, days, ids), scope)]
 
 
 def _usual_days(as_of: date) -> set[date]:
@@ -328,11 +328,23 @@ def _counted(key: Key, days: tuple[date, ...], level: assessing.Level, unit: str
     """Every point at a level, or of one unit alone: of all units over many days there are too many to keep."""
     with at(key).cursor() as cursor:
         found = assessing.coverage(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+    if level != "organisation" and not user().may(Permission.SEE_PERSONS):
+        found = viewing.marked(found)
     return tuple(figure for figure in found if unit in (None, figure.unit))
 
 
 def parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tuple[str, ...]) -> list[Coverage]:
     """The figures of the departments or units within a scope."""
+    return [viewing.unseen(figure) for figure in _parts(key, as_of, scope, level, ids)]
+
+
+def parts_added_up(seen: View, level: assessing.Level, point_id: str) -> list[Coverage]:
+    """The figures of the departments or units within what is looked at; what may not be seen is added up as one."""
+    found = _parts(seen.key, seen.as_of, seen.scope, level, (point_id,))
+    return found if seen.user.may(Permission.SEE_PERSONS) else viewing.without_few(found, seen.say)
+
+
+def _parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tuple[str, ...]) -> list[Coverage]:
     found = _of(_counted(key, (as_of,), level, None), (as_of,), ids)
     return [figure for figure in found if scope.holds(figure)]
 
@@ -415,14 +427,15 @@ def row_behind(seen: View, point: Point, item: dict[str, Any]) -> tracing.Traced
 
 
 def row_table(seen: View, traced: tracing.TracedRow | None) -> None:
-    """The spreadsheet row behind an item, column by column; without those that name somebody for most."""
+    """The spreadsheet row behind an item, column by column; for most without those that name somebody, and names."""
     say = seen.say
     if traced is None:
         html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
         return
     columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
-    found = traced.shown(persons=seen.user.may(Permission.SEE_PERSONS))
-    rows_ = [[heading, viewing.stored_value(value, say)] for heading, value in found]
+    persons = seen.user.may(Permission.SEE_PERSONS)
+    clean = str if persons else names(seen).withhold
+    rows_ = [[heading, clean(viewing.stored_value(value, say))] for heading, value in traced.shown(persons=persons)]
     html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))
     text = N_("Import {id}, {source}. Columns that the file lacks are left out.")
     html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))
@@ -434,10 +447,10 @@ def row_table(seen: View, traced: tracing.TracedRow | None) -> None:
 def frame() -> None:
     """Everything around a page: its style, the navigation, what is looked at, and the page itself."""
     st.set_page_config(layout="wide", page_icon=str(places.STATIC / "icon.svg"))
-    look, refusal = theme()
     st.html(places.STATIC / "style.css")
-    if own := theming.style(look):
-        st.html(f"<style>{own}</style>")
+    with told():
+        if own := theming.style(theme()[0]):
+            st.html(f"<style>{own}</style>")
     say = language()
     st.html(f"<script>document.documentElement.lang='{say.code}'</script>", unsafe_allow_javascript=True)
     allowed = [entry for entry in PAGES if user().may(entry.permission)]
@@ -449,16 +462,18 @@ def frame() -> None:
         _keep_in_address(seen)
         if pages[here].id not in BARE:
             _top(seen, allowed, pages[here])
-            if refusal and seen.user.may(Permission.LOAD_EXPORTS):
-                _tell_once(refusal, pages[here], say)
+            _tell_refused(seen, pages[here])
         here.run()
 
 
-def _tell_once(refusal: Refusal, here: PageEntry, say: Language) -> None:
+def _tell_refused(seen: View, here: PageEntry) -> None:
     """Says what is amiss with the organisation's look on the first page where it is met, and not on every other."""
+    _, refusal = theme()
+    if refusal is None or not seen.user.may(Permission.LOAD_EXPORTS):
+        return
     if st.session_state.setdefault(f"theme {refusal}", here.id) == here.id:
         text = N_("The product's own look is shown. {why}")
-        html(charts.note(say(text, why=say.refusal(refusal))))
+        html(charts.note(seen.say(text, why=seen.say.refusal(refusal))))
 
 
 @contextmanager

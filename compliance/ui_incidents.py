@@ -42,9 +42,14 @@ def duties(key: Key, as_of: date, scope: Scope) -> tuple[Duty, ...]:
     return found if ui.user().may(Permission.SEE_PERSONS) else incidents.duties_for_others(found)
 
 
-@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
-def of_the_year(key: Key, as_of: date, scope: Scope) -> Incidents:
+def of_the_year(seen: View) -> Incidents:
     """What the year's incidents have in common, as the person may see it."""
+    found = _of_the_year(seen.key, seen.as_of, seen.scope)
+    return found if seen.user.may(Permission.SEE_PERSONS) else incidents.for_others(found, ui.names(seen).withhold)
+
+
+@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+def _of_the_year(key: Key, as_of: date, scope: Scope) -> Incidents:
     with ui.at(key).cursor() as cursor:
         return incidents.incidents(
             cursor,
@@ -93,7 +98,7 @@ def answer(seen: View, found: tuple[Clock, ...], there: dict[str, date]) -> None
     kicker = " · ".join([say(N_("Incidents")), seen.scope.name(say)])
     ui.html(charts.headline(*viewing_incidents.sentences(found, say), kicker=kicker))
     days = list(zip(_titles(seen, there), there.values(), strict=True))
-    ui.html(charts.caption(viewing_incidents.basis_line(days, say)))
+    ui.html(charts.caption(f"{viewing_incidents.basis_line(days, say)} {viewing_incidents.kept_line(say)}"))
     if missing := [id_ for id_ in SOURCES if id_ not in there]:
         _partly(seen, _titles(seen, missing))
 

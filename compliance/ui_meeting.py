@@ -3,7 +3,7 @@
 Notes are the comments of the review and decisions its decisions; each is kept as soon as its field is left.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import streamlit as st
@@ -22,7 +22,7 @@ from compliance import (
     viewing_meeting,
     viewing_review,
 )
-from compliance.deciding import Decided, made_in
+from compliance.deciding import Decided, Decision, made_in
 from compliance.dossier import PointAnswer, responsible
 from compliance.language import N_, Language
 from compliance.permissions import Permission
@@ -55,9 +55,10 @@ def meeting(seen: View, found: Opened) -> None:
             _decisions(found, names)
     with st.container(key="meeting-foot"):
         if found.writable and not here.summary:
-            _fields(found, here.answer.point if here.answer else None)
+            _fields(found, here.answer.point if here.answer else None, names)
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
             if found.writable and here.answer:
+                ui.html(charts.caption(found.say(N_("The head's assessment"))))
                 ui_review.assessment_field(found, here.answer.point, label_shown=False)
             if found.writable and not here.summary:
                 _kept(found, here.answer.point if here.answer else None)
@@ -90,6 +91,7 @@ def _top(found: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
     ui.html(viewing_meeting.where(here, len(screens), say))
     until = _until()
     _clock(found.say, until)
+    ui.html(viewing_meeting.which(found.review, say))
     if seen.sample:
         ui.html(charts.badge(say(N_("Sample data"))))
     # another screen has another agenda: the one that was open is closed
@@ -118,7 +120,7 @@ def _until() -> datetime:
     """When the meeting ends: what the address says, else forty minutes after it was opened."""
     now = _now()
     try:
-        end = time.fromisoformat(st.query_params.get("until", ""))
+        end = datetime.strptime(st.query_params.get("until", ""), "%H:%M").time()
     except ValueError:
         end = (now + timedelta(minutes=viewing_meeting.MINUTES)).time()
         st.query_params["until"] = end.strftime("%H:%M")
@@ -167,6 +169,8 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         ui.html(viewing_meeting.figure(answer, found.whole.last_year, say))
+        if not found.writable:
+            ui.html(charts_meeting.sentence(viewing_review.assessment_sentence(found.whole, answer.point.id, say)))
         if text := viewing_meeting.comment(found.dossier, answer.point.id, names, say):
             ui.html(text)
         if found.reads:
@@ -210,22 +214,23 @@ def _decisions(found: Opened, names: Names) -> None:
         ui.html(viewing_meeting.decision_list(say(N_("Decisions of this review")), own, names, day, say))
     with right:
         ui.html(viewing_meeting.decision_list(say(N_("Open from earlier reviews")), carried, names, day, say))
-    ui.html(charts.caption(say(N_("Who is responsible stands on the page of decisions."))))
+    way = charts.anchor(say(N_("The page of decisions says who is responsible.")), ui.address(found.seen, "decisions"))
+    ui.html(charts.stack(way))
 
 
 # --- The fields -----------------------------------------------------------------------------------------------------
 
 
-def _fields(found: Opened, point: Point | None) -> None:
+def _fields(found: Opened, point: Point | None, names: Names) -> None:
     """The note and the decision that are written while the screen is discussed."""
     if point is None:
-        _decision_fields(found, None)
+        _decision_fields(found, None, names)
         return
     left, right = st.columns([4, 6], gap="medium")
     with left:
         _note_field(found, point)
     with right:
-        _decision_fields(found, point)
+        _decision_fields(found, point, names)
 
 
 def _note_field(found: Opened, point: Point) -> None:
@@ -252,40 +257,65 @@ def _keep_note(found: Opened, point_id: str, key: str) -> None:
         st.session_state[f"kept {key}"] = reviewing.add_note(found.seen.database, found.review.review_id, **given)
 
 
-def _decision_fields(found: Opened, point: Point | None) -> None:
-    """What, who and by when; a decision is kept when its text is left, and goes on with the other two fields."""
+def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
+    """What, who and by when; a decision is kept when its text is left, and goes on with the other two fields.
+
+    Whoever comes back to the screen goes on with the last one; its names stay away from the projector.
+    """
     say, prefix = found.say, _prefix(found, point)
-    what, who, when = st.columns([5, 3, 2.6], gap="small")
+    made = _made(found, prefix)
+    what, who, when = st.columns([4.4, 2.7, 3.1], gap="small")
+    asked: Any = {"on_change": _keep}
     args = (found, point.id if point else None, prefix)
+    text = made.text if made and names.withhold(made.text) == made.text else ""
     what.text_input(
         say(N_("Decision")),
         key=f"{prefix} text",
-        placeholder=say(N_("What is to be done?")),
-        on_change=_keep,
+        placeholder=say(N_("Is kept. It has a name in it.") if made and not text else N_("What is to be done?")),
         args=(*args, "text"),
+        **asked,
+        **_first(f"{prefix} text", text),
     )
     who.text_input(
-        say(N_("Responsible")), key=f"{prefix} who", placeholder=say(N_("Who?")), on_change=_keep, args=(*args, "who")
+        say(N_("Responsible")),
+        key=f"{prefix} who",
+        placeholder=say(N_("Is kept") if made and made.responsible else N_("Who?")),
+        args=(*args, "who"),
+        **asked,
     )
     when.date_input(
         say(N_("To be done by")),
-        value=None,
         format="YYYY-MM-DD",
-        min_value=ui.FIRST_DAY,
+        min_value=found.review.as_of,
         max_value=ui.LAST_DAY,
         key=f"{prefix} due",
-        on_change=_keep,
         args=(*args, "due"),
+        **asked,
+        **_first(f"{prefix} due", made.due if made else None),
     )
+
+
+def _first(key: str, value: Any) -> dict[str, Any]:
+    """What a field holds before anybody has written in it; afterwards the widget knows by itself."""
+    return {} if key in st.session_state else {"value": value}
+
+
+def _made(found: Opened, prefix: str) -> Decision | None:
+    """The decision that the fields are of, as it stands."""
+    number = st.session_state.get(f"number {prefix}")
+    return next((row for row in made_in(list(found.decided), found.review) if row.number == number), None)
 
 
 def _kept(found: Opened, point: Point | None) -> None:
     """Which decision is kept, and the way to one more."""
-    say, number = found.say, st.session_state.get(f"number {_prefix(found, point)}")
-    if number not in {row.number for row in made_in(list(found.decided), found.review)}:
-        ui.html(charts.caption(say(N_("Each field is kept when you leave it."))))
+    say, made = found.say, _made(found, _prefix(found, point))
+    if made is None:
+        text = N_("Each field is kept when you leave it.")
+        if any(st.session_state.get(f"{_prefix(found, point)} {name}") for name in FIELDS):
+            text = N_("Write the decision as well: the other two are kept with it.")
+        ui.html(charts.caption(say(text)))
         return
-    ui.html(charts.caption(say(N_("Decision {name} is kept."), name=f"{found.review.year}-{number}")))
+    ui.html(charts.caption(say(N_("Decision {name} is kept."), name=made.name)))
     more = say(N_("One more decision"))
     st.button(more, key="one more", type="tertiary", on_click=_next_decision, args=(found, point))
 
@@ -297,11 +327,7 @@ def _place(point: Point | None) -> str:
 def _prefix(found: Opened, point: Point | None) -> str:
     """What the keys of the decision's fields begin with; one more decision has fields of its own."""
     base = f"meeting decision {found.review.review_id} {_place(point)}"
-    prefix = f"{base} {st.session_state.get(f'turn {base}', 0)}"
-    # fields that were left come back empty, for the next decision
-    if f"{prefix} text" not in st.session_state:
-        st.session_state.pop(f"number {prefix}", None)
-    return prefix
+    return f"{base} {st.session_state.get(f'turn {base}', 0)}"
 
 
 def _next_decision(found: Opened, point: Point | None) -> None:
@@ -317,7 +343,7 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
         permissions.require(ui.user(), Permission.WRITE_REVIEW)
         given, number = (found.seen.database, found.review.review_id), _number_kept(found, prefix)
         asked: Any = {"order": ui_review.order(found.seen), "points": tuple(point.id for point in ui.points())}
-        if number and not text:
+        if number and left == "text" and not text:
             deciding.withdraw(*given, number, order=asked["order"])
             st.session_state.pop(f"number {prefix}")
         elif number:

@@ -124,7 +124,7 @@ def calendar(seen: View, found: Year) -> bytes:
 
 def promises(seen: View, found: Plan) -> None:
     """The prioritised areas of the plan beside what is measured."""
-    say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
+    say = seen.say
     if not found.areas:
         return
     measured = figures(seen, found)
@@ -134,9 +134,9 @@ def promises(seen: View, found: Plan) -> None:
             title, note=say(N_("What the plan promises, and what is measured on {day}."), day=say.date(found.as_of))
         )
     )
-    if answer := viewing_plan.promises_sentence(found, measured, say, persons=persons):
+    if answer := viewing_plan.promises_sentence(found, measured, say):
         ui.html(charts.answer(answer))
-    shown = viewing_plan.promises(found, measured, lambda point: point_link(seen, point), say, persons=persons)
+    shown = viewing_plan.promises(found, measured, lambda point: point_link(seen, point), say)
     ui.html(charts_wheel.promises(shown, label=title))
 
 

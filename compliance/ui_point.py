@@ -30,6 +30,12 @@ def year_before_of(seen: View, point: Point) -> Coverage:
     return ui.coverage(seen.key, (year_before(seen.as_of), seen.as_of), seen.scope, (point.id,))[0]
 
 
+def items_of(seen: View, point: Point) -> Rows:
+    """The point's items in the scope, without the names of persons for those who may not see them."""
+    found = viewing.items_in(ui.items(seen.key, seen.as_of, point.id), seen.scope)
+    return found if seen.user.may(Permission.SEE_PERSONS) else viewing.cleaned(found, ui.names(seen).withhold)
+
+
 def neighbours(seen: View, point: Point) -> None:
     """Links to the point before and the one after, in the seed's order."""
     every = ui.points()
@@ -137,9 +143,7 @@ def figures_beside(seen: View, point: Point) -> None:
 def units_of(seen: View, point: Point) -> None:
     """The units, the weakest first: eight, or all."""
     say = seen.say
-    found = viewing.worst_first(ui.parts(seen.key, seen.as_of, seen.scope, "unit", (point.id,)))
-    if not seen.user.may(Permission.SEE_PERSONS):
-        found = viewing.without_few(found, say)
+    found = viewing.worst_first(ui.parts_added_up(seen, "unit", point.id))
     if not found:
         return
     ui.html(charts.section(say(N_("Units, the weakest first"))))

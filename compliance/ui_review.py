@@ -299,7 +299,10 @@ def header(found: Opened, parts: Mapping[str, Part]) -> Part:
         _chooser(
             say(N_("Part of the page")), {name: say(part.title) for name, part in allowed.items()}, here, "part", say
         )
-        _reviews(found)
+        with st.container(key="ways", horizontal=True, vertical_alignment="center", width="content"):
+            address = viewing_review.address(review, found.others)
+            ui.link(found.seen, "meeting", say(N_("Hold the meeting")), review=address)
+            _reviews(found)
     tell_unsaved()
     return allowed[here]
 

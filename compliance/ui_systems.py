@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance import charts, charts_systems, system_cards, ui, viewing, viewing_systems
 from compliance.database import EVERYTHING_KNOWN, Rows
-from compliance.language import N_
+from compliance.language import N_, number_in
 from compliance.permissions import Permission
 from compliance.points import point_by
 from compliance.system_cards import Card
@@ -124,8 +124,7 @@ def _list(seen: View, found: Rows) -> None:
 
 def _page(count: int) -> int:
     """The page of the list that the address names."""
-    said = st.query_params.get("part", "1")
-    return min(max(int(said), 1), viewing_systems.pages_of(count)) if said.isdecimal() else 1
+    return number_in(st.query_params.get("part"), most=viewing_systems.pages_of(count))
 
 
 def _filter(seen: View, found: Rows) -> Filter:

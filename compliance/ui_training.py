@@ -54,12 +54,19 @@ def empty(seen: View, sources: tuple[str, ...]) -> None:
     ui.no_basis(seen, title, text)
 
 
+def hidden(seen: View, found: Training) -> bool:
+    """Whether what is looked at is of too few persons for the one who looks, as the points' own pages have it."""
+    ids = tuple(point.id for point in found.asked.points)
+    few = any(course.few for course in ui.coverage(seen.key, (seen.as_of,), seen.scope, ids))
+    return not seen.user.may(Permission.SEE_PERSONS) and (few or viewing_training.hidden(found.whole))
+
+
 def too_few(seen: View) -> None:
     """Why a scope of few persons shows nothing, and the way up."""
     say = seen.say
     way(seen)
     ui.html(charts.page_title(say(N_("Training")), kicker=seen.scope.name(say)))
-    ui.html(charts.empty_state("nothing_to_assess", say(N_("Too few persons")), title=say(viewing.TOO_FEW)))
+    ui.html(charts.empty_state("nothing_to_assess", say(viewing.FEW), title=say(viewing.TOO_FEW)))
 
 
 def address(seen: View, department: str | None, unit: str | None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from compliance import charts, elements, plots
@@ -22,6 +22,7 @@ from compliance.language import N_, NBSP, Language, Texts, rounded_below
 from compliance.points import Point, in_force
 from compliance.sources import Source
 
+Part = TypeVar("Part")
 DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"
 JOINING_S: Final = re.compile(r"(\w{5,}s)(?=[bcdfghjklmnpqrstvxz]\w{4,})")
@@ -41,6 +42,7 @@ OUTCOMES: Final = {
     "pending": N_("Pending"),
     "exempt": N_("Exempt"),
 }
+FEW: Final = N_("Too few persons")
 OTHER_UNITS: Final = N_("Other units")
 MANDATORY: Final = N_("mandatory practice")
 PERCENTAGE_POINTS: Final = N_("pp")
@@ -100,18 +102,52 @@ def hidden(figure: Coverage) -> bool:
     return figure.point.persons and part and 0 < figure.of < FEW_PERSONS
 
 
+def few_of(parts: Sequence[Part], *, small: Callable[[Part], bool], size: Callable[[Part], int]) -> list[Part]:
+    """Those parts of a whole that others than the coordinator do not see by themselves.
+
+    They are the small ones; and where even those together are few, the smallest of the others: else whoever takes what
+    is shown from the whole knows what is not.
+    """
+    few = [part for part in parts if small(part)]
+    others = [part for part in parts if size(part) and not small(part)]
+    if few and others and sum(map(size, few)) < FEW_PERSONS:
+        few.append(min(others, key=size))
+    return few
+
+
+def marked(figures: Iterable[Coverage]) -> list[Coverage]:
+    """The figures of a level, those marked that only the coordinator may see."""
+    figures = list(figures)
+    wholes: dict[tuple[object, ...], list[Coverage]] = {}
+    for figure in figures:
+        above = (figure.organisation, figure.department if figure.unit else None)
+        wholes.setdefault((figure.point.id, figure.as_of, *above), []).append(figure)
+    few = {id(figure) for parts in wholes.values() for figure in few_of(parts, small=hidden, size=_persons)}
+    return [replace(figure, few=True) if id(figure) in few else figure for figure in figures]
+
+
+def _persons(figure: Coverage) -> int:
+    return figure.of if figure.point.persons else 0
+
+
+def unseen(figure: Coverage) -> Coverage:
+    """A figure as its reader sees it: where it is marked, nothing is counted."""
+    return replace(figure, met=0, unmet=0, unknown=0, pending=0, exempt=0) if figure.few else figure
+
+
 def without_few(figures: Sequence[Coverage], say: Language) -> list[Coverage]:
     """Units of few persons added up as one; left out where even together they are too few."""
-    few = [figure for figure in figures if hidden(figure)]
+    few = few_of(figures, small=lambda figure: figure.few or hidden(figure), size=_persons)
     if not few:
         return list(figures)
     together = replace(
         few[0],
         department=None,
         unit=say(OTHER_UNITS),
+        few=False,
         **{name: sum(getattr(figure, name) for figure in few) for name in OUTCOMES},
     )
-    kept = [figure for figure in figures if not hidden(figure)]
+    kept = [figure for figure in figures if figure not in few]
     return kept if hidden(together) else [*kept, together]
 
 
@@ -159,8 +195,8 @@ def status(figure: Coverage) -> charts.Status:
 
 
 def word(figure: Coverage, say: Language) -> str:
-    """The status in words."""
-    return say(STATUS_WORDS[figure.status])
+    """The status in words, or that the figure is of too few persons to be shown."""
+    return say(FEW) if figure.few else say(STATUS_WORDS[figure.status])
 
 
 def label(point: Point, say: Language) -> str:
@@ -304,11 +340,12 @@ def age(there: Basis, figure: Coverage) -> int | None:
 
 def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     """The signs of the overview, each status with how many points have it."""
-    counted = Counter(figure.status for figure in view.now)
+    counted = Counter((figure.status, FEW if figure.few else STATUS_WORDS[figure.status]) for figure in view.now)
+    signs = [*STATUS_WORDS.items(), (Status.NOTHING_TO_ASSESS, FEW)]
     entries = [
-        charts.LegendEntry(kind.value, say(text), say.number(counted[kind]))
-        for kind, text in STATUS_WORDS.items()
-        if counted[kind]
+        charts.LegendEntry(kind.value, say(text), say.number(counted[kind, text]))
+        for kind, text in signs
+        if counted[kind, text]
     ]
     return [
         *entries,
@@ -330,24 +367,21 @@ def bullet_head(say: Language) -> charts.BulletHead:
     )
 
 
-def bullet(view: Overview, figure: Coverage, say: Language, *, few: bool = False, address: str = "") -> charts.Bullet:
-    """One row of the overview; `few` hides a figure that rests on few persons, `address` is what a click opens."""
-    before = view.before.get(figure.point.id)
-    months = [] if few else [month.coverage for month in view.months.get(figure.point.id, ())]
+def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = "") -> charts.Bullet:
+    """One row of the overview; `address` is what a click opens."""
+    before, months = view.before.get(figure.point.id), view.months.get(figure.point.id, ())
     days = age(view.basis, figure)
-    if few:
-        figure, before = replace(figure, met=0, unmet=0, unknown=0), None
     return charts.Bullet(
         status=status(figure),
-        word=say(N_("Too few persons")) if few else word(figure, say),
+        word=word(figure, say),
         figure=percent(figure, say),
         share=figure.coverage,
         alt=sentence(figure, before, say),
         target=figure.target.target,
         last=before.coverage if before else None,
         change=say.change(change(figure, before)),
-        trend=months,
-        trend_alt=trend_alt(list(view.months.get(figure.point.id, ())), say) if not few else "",
+        trend=[month.coverage for month in months],
+        trend_alt=trend_alt(months, say),
         age=say(N_("missing")) if days is None else say.age(days),
         address=address,
         **_remarks(view, figure, say),
@@ -370,26 +404,23 @@ class Ways:
 
 
 def heat(
-    parts: Sequence[Coverage], now: Sequence[Coverage], scope: Scope, say: Language, *, persons: bool, ways: Ways
+    parts: Sequence[Coverage], now: Sequence[Coverage], scope: Scope, say: Language, *, ways: Ways
 ) -> tuple[list[elements.Html], list[charts.HeatRow]]:
     """Departments (or the units of one) across, the weakest first, and points down; each leads to its figure."""
     found = {(figure.point.id, _part(figure, scope)): figure for figure in parts}
-    order = weakest_first(parts, scope, persons=persons)
+    order = weakest_first(parts, scope)
     rows = []
     for top in now:
-        cells = [
-            _heat_cell(found.get((top.point.id, name)), top, say, persons=persons, name=name, ways=ways)
-            for name in order
-        ]
+        cells = [_heat_cell(found.get((top.point.id, name)), top, say, name=name, ways=ways) for name in order]
         rows.append(charts.HeatRow(charts.anchor(label(top.point, say), ways.point(top.point, "")), cells))
     return [charts.anchor(softened(name), ways.part(name)) for name in order], rows
 
 
-def weakest_first(parts: Sequence[Coverage], scope: Scope, *, persons: bool) -> list[str]:
+def weakest_first(parts: Sequence[Coverage], scope: Scope) -> list[str]:
     """The parts of a scope, first whoever has most points below the limit: the same order on every page."""
     names = {name for figure in parts if (name := _part(figure, scope))}
-    below = Counter(_part(f, scope) for f in parts if f.status is Status.RED and (persons or not hidden(f)))
-    near = Counter(_part(f, scope) for f in parts if f.status is Status.YELLOW and (persons or not hidden(f)))
+    below = Counter(_part(figure, scope) for figure in parts if figure.status is Status.RED)
+    near = Counter(_part(figure, scope) for figure in parts if figure.status is Status.YELLOW)
     return sorted(names, key=lambda name: (-below[name], -near[name], name))
 
 
@@ -397,11 +428,7 @@ def _part(figure: Coverage, scope: Scope) -> str | None:
     return figure.unit if scope.below == "unit" else figure.department
 
 
-def _heat_cell(
-    figure: Coverage | None, top: Coverage, say: Language, *, persons: bool, name: str, ways: Ways
-) -> charts.HeatCell:
-    if figure and hidden(figure) and not persons:
-        return charts.HeatCell("nothing_to_assess", DASH, say(N_("Too few persons")))
+def _heat_cell(figure: Coverage | None, top: Coverage, say: Language, *, name: str, ways: Ways) -> charts.HeatCell:
     shown = figure or replace(top, met=0, unmet=0, unknown=0)
     told = f"{name}: {sentence(shown, None, say)}"
     return charts.HeatCell(
@@ -537,7 +564,7 @@ def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
         [
             say.date(f.as_of),
             percent(f, say),
-            *((say.number(f.met), say.number(f.of)) if f.basis else (DASH, DASH)),
+            *((say.number(f.met), say.number(f.of)) if f.basis and not f.few else (DASH, DASH)),
             word(f, say),
         ]
         for f in reversed(months)
@@ -666,12 +693,23 @@ INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
 
 
 def for_others(point: Point, items: Rows) -> Rows:
-    """The items as others than the coordinator may see them: no person, and no free text of an incident."""
+    """The items as others than the coordinator may see them: no person, and no free text of an incident.
+
+    The names of persons in other texts are left out by `cleaned`.
+    """
     if point.persons:
         return []
     if not INCIDENT_SOURCES.isdisjoint(point.needs):
         return [row | {"label": row["item"], "detail": None} for row in items]
     return items
+
+
+def cleaned(items: Rows, clean: Callable[[str], str]) -> Rows:
+    """The items without the names of persons, which `clean` takes out of what somebody called them."""
+    return [
+        row | {name: clean(row[name]) for name in ("label", "detail") if row[name] and row[name] != row["item"]}
+        for row in items
+    ]
 
 
 def item_rows(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
@@ -779,7 +817,7 @@ def last_day_of(imports: Rows, today: date) -> date:
     return max(staff or [row["extract_date"] for row in live], default=today)
 
 
-TOO_FEW: Final = N_("The figure rests on fewer than five persons and is not shown.")
+TOO_FEW: Final = N_("The figure rests on fewer than five persons, or would tell such a figure, and is not shown.")
 
 
 def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -> str:

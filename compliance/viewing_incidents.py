@@ -10,6 +10,7 @@ from compliance import charts, charts_incidents, elements, plots_incidents, view
 from compliance.extracts import FEW_PERSONS
 from compliance.incidents import (
     BREACHES,
+    KEPT_MONTHS,
     Cause,
     Clock,
     Counts,
@@ -230,7 +231,8 @@ def clock_cards(
 def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] | None) -> charts_incidents.ClockCard:
     figure, rest = figure_of(clock, say)
     duty = clock.duty
-    id_ = charts.anchor(duty.id, address(duty)) if address else elements.escaped(duty.id)
+    # of an earlier year the points have no item
+    id_ = charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.escaped(duty.id)
     return charts_incidents.ClockCard(
         kicker=elements.Html(f"{id_} · {elements.escaped(duty.unit)}") if duty.unit else id_,
         title=title_of(duty, say),
@@ -285,11 +287,12 @@ def clock_table(found: Sequence[Clock], say: Language) -> charts.Table:
     ]
 
 
-def next_deadline_fact(clock: Clock | None, say: Language) -> charts.Fact:
-    """The clock that runs out first as one of the overview's facts."""
+def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool) -> charts.Fact:
+    """The most urgent clock as one of the overview's facts; without an export nobody knows whether one runs."""
     title = say(N_("Next deadline"))
     if clock is None:
-        return charts.Fact(title, viewing.DASH, note=say(N_("no clock is running")))
+        note = N_("no clock is running") if basis else N_("no export of incidents or breaches is loaded")
+        return charts.Fact(title, viewing.DASH, note=say(note))
     figure, rest = figure_of(clock, say)
     what = say(LANES[clock.duty.kind])
     return charts.Fact(
@@ -305,6 +308,12 @@ def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:
         for day, sources in by_day.items()
     ]
     return say(N_("Basis: {exports}. What was sent after that is not seen here."), exports=viewing.listed(parts, say))
+
+
+def kept_line(say: Language) -> str:
+    """For how long a report that has not been sent is shown."""
+    text = N_("A report that is not sent stays here for {n} months after its time limit.")
+    return say(text, n=say.number(KEPT_MONTHS))
 
 
 def unassessed_text(n: int, say: Language) -> str:

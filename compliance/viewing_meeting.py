@@ -13,10 +13,11 @@ from compliance import charts, charts_meeting, elements, viewing, viewing_review
 from compliance.assessing import Coverage, Status
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.language import N_, NBSP, Language
+from compliance.language import N_, NBSP, Language, number_in
 from compliance.points import Point
 from compliance.reporting import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS
+from compliance.reviewing import Review
 from compliance.withholding import Names
 
 WORST: Final = 3
@@ -51,8 +52,7 @@ def screens(dossier: Dossier, say: Language) -> tuple[Screen, ...]:
 
 def chosen(found: Sequence[Screen], said: str | None) -> Screen:
     """The screen that the address names, else the first."""
-    number = int(said) if said and said.isdecimal() else 1
-    return found[min(max(number, 1), len(found)) - 1]
+    return found[number_in(said, most=len(found)) - 1]
 
 
 def where(screen: Screen, of: int, say: Language) -> elements.Html:
@@ -102,15 +102,20 @@ def figure(answer: PointAnswer, last_year: int | None, say: Language) -> element
         value=viewing.percent(found, say),
         counts=_counts(answer, last_year, say),
         drawn=drawn,
-        note=_note(found, say),
+        note=" ".join(text for text in (_silent(found, say), viewing.beside(found, say)) if text),
     )
+
+
+def which(review: Review, say: Language) -> elements.Html:
+    """Which review the meeting is about, and the day that its figures describe."""
+    return charts.caption(say(N_("Review {year} · as of {day}"), year=review.year, day=say.date(review.as_of)))
 
 
 def _counts(answer: PointAnswer, last_year: int | None, say: Language) -> str:
     """61 of 312 systems, the target, and the figure of the last review or of a year before."""
     found, before = answer.coverage, answer.coverage_before
     if found.coverage is None:
-        return viewing_review.empty_texts(answer, last_year, say)[0]
+        return " ".join(viewing_review.empty_texts(answer, last_year, say))
     text = N_("**{n}** of **{of}** {items}")
     parts = [say(text, n=say.number(found.met), of=say.number(found.of), items=say.pick(found.point.items))]
     parts.append(say(N_("target {share}"), share=viewing.share(found.target.target, say)))
@@ -121,10 +126,10 @@ def _counts(answer: PointAnswer, last_year: int | None, say: Language) -> str:
     return " · ".join(parts)
 
 
-def _note(found: Coverage, say: Language) -> str:
-    """Where the export is silent about many, the share of those answered."""
+def _silent(found: Coverage, say: Language) -> str:
+    """Where the export is silent about some, the share of those answered."""
     if not found.unknown or found.of_answered is None:
-        return viewing.beside(found, say)
+        return ""
     limits = (found.target.target, found.target.limit)
     return say(
         N_("The export does not say: {n} of {of} {items}. Of those answered: **{share}**."),
@@ -191,7 +196,7 @@ def why(answer: PointAnswer, say: Language) -> elements.Html | None:
     bars = viewing_review.reason_bars(answer, say)[:REASONS]
     if not bars:
         return None
-    parts = [f"**{bar.count}** {bar.label[:1].lower()}{bar.label[1:]}" for bar in bars]
+    parts = [f"{bar.label} **{bar.count}**" for bar in bars]
     return charts_meeting.sentence(" · ".join(parts))
 
 
@@ -228,7 +233,7 @@ def decision_list(title: str, found: Sequence[Decision], names: Names, day: date
             say.plural("and {n} more on the page of decisions", "and {n} more on the page of decisions", more)
         )
     elif not found:
-        rest = charts.caption(say(N_("There is none.")))
+        rest = charts_meeting.sentence(say(N_("There is none.")))
     return charts.stack(charts_meeting.heading(title), rows if found else elements.Html(""), rest)
 
 
@@ -260,8 +265,8 @@ def summary_sentence(dossier: Dossier, say: Language) -> str:
         len(reached),
         of=say.number(len(measured)),
     )
-    n = len(dossier.written.assessments)
-    second = say.plural("{n} of {of} is assessed.", "{n} of {of} are assessed.", n, of=say.number(len(figures)))
+    n = len(viewing_review.discussed(dossier))
+    second = say(N_("{n} of {of} points have been discussed."), n=say.number(n), of=say.number(len(figures)))
     return f"{first} {second}"
 
 
@@ -284,9 +289,17 @@ def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> 
         share=found.coverage,
         target=found.target.target,
         last=before.coverage if before else None,
-        verdict=say(SHORT_VERDICTS[code]) if code in SHORT_VERDICTS else viewing.DASH,
+        verdict=_verdict(code, bool(dossier.written.comments.get(answer.point.id)), say),
         alt=viewing_review.hero(answer, dossier.last_year, say).alt,
     )
+
+
+def _verdict(code: str, commented: bool, say: Language) -> str:
+    """The assessment, and what is still missing for the point to have been discussed."""
+    if code not in SHORT_VERDICTS:
+        return say(N_("assessment missing")) if commented else viewing.DASH
+    told = say(SHORT_VERDICTS[code])
+    return told if commented else say(N_("{verdict}, comment missing"), verdict=told)
 
 
 def of_point(decisions: Sequence[Decision], point: Point, year: int) -> list[Decision]:

@@ -310,17 +310,13 @@ def earlier_table(plan: Plan, say: Language) -> Table:
 # --- The promises -------------------------------------------------------------------------------------------------
 
 
-def promises(
-    plan: Plan, figures: Sequence[Coverage], link: PointLink, say: Language, *, persons: bool
-) -> list[Promise]:
+def promises(plan: Plan, figures: Sequence[Coverage], link: PointLink, say: Language) -> list[Promise]:
     """The prioritised areas of the plan, each beside the figure of its point."""
     measured = {figure.point.number: figure for figure in figures}
-    return [_promise(area, measured.get(area.point or 0), plan, link, say=say, persons=persons) for area in plan.areas]
+    return [_promise(area, measured.get(area.point or 0), plan, link, say=say) for area in plan.areas]
 
 
-def _promise(
-    area: Moment, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language, persons: bool
-) -> Promise:
+def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language) -> Promise:
     day = _day_of(area.due, plan.year, say)
     said = Promise(
         text=viewing.softened(say.pick(area.title)),
@@ -330,8 +326,8 @@ def _promise(
     )
     if figure is None:
         return replace(said, missing=say(N_("No review point measures it.")))
-    if viewing.hidden(figure) and not persons:
-        return replace(said, missing=say(N_("Too few persons")))
+    if figure.few:
+        return replace(said, missing=viewing.word(figure, say))
     return replace(
         said,
         point=link(figure.point),
@@ -346,9 +342,9 @@ def _promise(
     )
 
 
-def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language, *, persons: bool) -> str:
+def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language) -> str:
     """How many of the prioritised areas reach the target of their point."""
-    shown = {f.point.number: f for f in figures if f.coverage is not None and (persons or not viewing.hidden(f))}
+    shown = {figure.point.number: figure for figure in figures if figure.coverage is not None}
     measured = [shown[area.point] for area in plan.areas if area.point in shown]
     reached = sum(viewing.status(figure) == "green" for figure in measured)
     text = N_("**{n}** of **{of}** measured areas reach the target of their review point.")
@@ -470,4 +466,6 @@ def _action_event(action: Action, plan: Plan, say: Language, clean: Callable[[st
 def _decision_event(decision: Decision, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
     summary = say(N_("Decision {name}: {text}"), name=decision.name, text=clean(decision.text))
     description = " ".join((say(N_("Decision of the management review.")), _told_on(plan, say)))
-    return Event(f"decision/{decision.name}", decision.due or plan.as_of, summary, description, say(N_("Decision")))
+    return Event(
+        f"decision/{decision.decision_id}", decision.due or plan.as_of, summary, description, say(N_("Decision"))
+    )

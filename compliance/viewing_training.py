@@ -35,12 +35,17 @@ def hidden(part: Part) -> bool:
 
 def shown_parts(found: Training, say: Language, *, persons: bool) -> list[Part]:
     """The parts that a reader may see: for others than the coordinator those of few persons are added up as one."""
-    few = [part for part in found.parts if hidden(part)]
-    if persons or not few:
+    few = [] if persons else viewing.few_of(found.parts, small=hidden, size=_persons)
+    if not few:
         return list(found.parts)
-    kept = [part for part in found.parts if not hidden(part)]
+    kept = [part for part in found.parts if part not in few]
     together = _together(few, say(viewing.OTHER_UNITS))
     return kept if hidden(together) else [*kept, together]
+
+
+def _persons(part: Part) -> int:
+    """The fewest that one of the part's figures rests on."""
+    return min(part.n.counted, *(course.of for course in part.courses if course.of))
 
 
 def _together(parts: Sequence[Part], name: str) -> Part:
@@ -83,7 +88,7 @@ def _most(found: Training, say: Language, *, persons: bool) -> list[str]:
     if len(found.parts) < 2:
         return []
     first, second = found.parts[:2]
-    if first.n.missing == second.n.missing or (hidden(first) and not persons):
+    if first.n.missing == second.n.missing or first not in shown_parts(found, say, persons=persons):
         return []
     return [say(N_("{part} has the most."), part=part_name(first))]
 

@@ -20,7 +20,7 @@ if "incidents" not in there:
     ui_incidents.in_time(seen)
     st.stop()
 
-found = ui_incidents.of_the_year(seen.key, seen.as_of, seen.scope)
+found = ui_incidents.of_the_year(seen)
 duties = ui_incidents.duties(seen.key, seen.as_of, seen.scope)
 ui.html(charts.facts(viewing_incidents.facts(found, duties, seen.say)))
 left, right = st.columns([7, 5], gap="large")

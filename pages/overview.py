@@ -9,7 +9,7 @@ from compliance.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
-say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
+say = seen.say
 found = ui.overview(seen.key, seen.as_of, seen.scope)
 
 kicker = say(
@@ -18,7 +18,8 @@ kicker = say(
 ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
 if not found.basis.imports:
     ui.link_to_imports(seen)
-deadline = viewing_incidents.next_deadline_fact(next_deadline(ui_incidents.clocks(seen)), say)
+reported = not {row["source"] for row in found.basis.imports}.isdisjoint(ui_incidents.SOURCES)
+deadline = viewing_incidents.next_deadline_fact(next_deadline(ui_incidents.clocks(seen)), say, basis=reported)
 ui.html(charts.facts([*viewing.overview_facts(found, say), deadline]))
 
 ui.html(charts.section(say(N_("The thirteen review points"))))
@@ -34,15 +35,14 @@ for figure in found.now:
     with left:
         ui.link(seen, "point", viewing.label(figure.point, say), point=figure.point.id)
     with right:
-        few = viewing.hidden(figure) and not persons
         address = ui.address(seen, "point", point=figure.point.id)
-        ui.html(charts.bullet_row(viewing.bullet(found, figure, say, few=few, address=address), head=head))
+        ui.html(charts.bullet_row(viewing.bullet(found, figure, say, address=address), head=head))
 
 if found.parts:
     units = seen.scope.below == "unit"
     title = say(N_("Unit by unit")) if units else say(N_("Department by department"))
     note = say(N_("Coverage in per cent. Whoever has most points below the limit stands first."))
     ui.html(charts.section(title, note=note))
-    names, rows = viewing.heat(found.parts, found.now, seen.scope, say, persons=persons, ways=ui.ways(seen))
+    names, rows = viewing.heat(found.parts, found.now, seen.scope, say, ways=ui.ways(seen))
     caption = say(N_("Coverage in per cent by point and {part}"), part=title.lower())
     ui.html(charts.heat_table(names, rows, corner=say(N_("Point")), caption=caption))

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from compliance import charts, ui, ui_explaining, ui_point, viewing
-from compliance.language import N_
 from compliance.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
-say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
+say = seen.say
 point = ui_point.chosen_point()
 months = ui_point.months_of(seen, point)
 now, before = months[-1], ui_point.year_before_of(seen, point)
@@ -21,8 +20,8 @@ ui.html(
     )
 )
 ui_point.neighbours(seen, point)
-if viewing.hidden(now) and not persons:
-    ui.html(charts.empty_state("nothing_to_assess", say(N_("Too few persons")), title=say(viewing.TOO_FEW)))
+if now.few:
+    ui.html(charts.empty_state(viewing.status(now), viewing.word(now, say), title=say(viewing.TOO_FEW)))
     st.stop()
 if now.coverage is None:
     ui_point.empty_point(seen, point, now, before)
@@ -40,7 +39,7 @@ if now.coverage is not None:
         ui_point.trend(seen, months)
     ui_explaining.why(seen, point)
 
-items = viewing.items_in(ui.items(seen.key, seen.as_of, point.id), seen.scope)
+items = ui_point.items_of(seen, point)
 left, right = st.columns([5, 7], gap="large")
 with left:
     reason = ui_point.reasons(seen, point, items) if seen.user.may(Permission.SEE_ITEMS) else None

@@ -14,7 +14,7 @@ if lacking := ui_training.missing_sources(seen):
     ui_training.empty(seen, lacking)
     st.stop()
 found = ui_training.courses_of(seen.key, seen.as_of, seen.scope)
-if viewing_training.hidden(found.whole) and not persons:
+if ui_training.hidden(seen, found):
     ui_training.too_few(seen)
     st.stop()
 

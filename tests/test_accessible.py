@@ -26,7 +26,7 @@ REVIEW = "review?review=2026"
 STATES = {
     "overview": ["", "?department=F%C3%B6rskola"],
     "review": [REVIEW, *(f"{REVIEW}&part={part}" for part in ("chapters", "decisions", "sign", "documents", "years"))],
-    "meeting": [f"meeting?review=2026&screen={number}" for number in (4, 9, 14, 15)],
+    "meeting": [f"meeting?review=2026&screen={number}" for number in (4, 14, 15)],
     "decisions": ["decisions"],
     "point": [POINT, "point?point=procurement", "point?point=training_security&unit=Utredning%20barn%201"],
     "training": ["training", "training?department=F%C3%B6rskola"],
@@ -77,7 +77,7 @@ ARRIVED = """() => {
   const busy = document.querySelector('[data-stale=true], [data-testid=stSkeleton], [data-testid=stSpinner]');
   if (!location.search.includes('as_of=') || state !== 'notRunning' || busy) { window.quietSince = 0; return false; }
   window.quietSince ||= Date.now();
-  return Date.now() - window.quietSince > 400;
+  return Date.now() - window.quietSince > 300;
 }"""
 OPEN_ALL = "document.querySelectorAll('details').forEach(part => { part.open = true; })"
 # All that is seen or told, but for SQL: texts, sentences with bold words in them, and what is said of elements.
@@ -180,9 +180,7 @@ def _look(page: Page, address: str) -> Look:
     light = _broken(page, ALL_RULES)
     texts, headings, charts = page.evaluate(TEXTS), page.evaluate(HEADINGS), page.evaluate(CHARTS)
     language = page.evaluate("document.documentElement.lang")
-    page.emulate_media(color_scheme="dark")
-    dark = _broken(page, COLOURS)
-    page.emulate_media(color_scheme="light")
+    dark = _dark(page) if language == "sv" else []  # colours are the same in every language
     beyond = {size["width"]: _beyond(page, size) for size in NARROW}
     page.set_viewport_size(DESKTOP)
     return Look(language, texts, [(level, text) for level, text in headings], charts, light, dark, beyond)
@@ -199,6 +197,13 @@ def _broken(page: Page, options: dict[str, object]) -> list[str]:
     """The rules that are broken, and by which elements."""
     found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+def _dark(page: Page) -> list[str]:
+    page.emulate_media(color_scheme="dark")
+    found = _broken(page, COLOURS)
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def _beyond(page: Page, size: dict[str, int]) -> list[str]:

@@ -8,7 +8,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from compliance import charts, charts_meeting, elements, plots
+from compliance import (
+    charts,
+    charts_incidents,
+    charts_meeting,
+    charts_systems,
+    charts_training,
+    charts_wheel,
+    elements,
+    plots,
+)
 from compliance.elements import Html
 
 ROOT = Path(__file__).parents[1]
@@ -113,12 +122,96 @@ FRAGMENTS |= {
 }
 
 
+FRAGMENTS |= {
+    "incidents clock_cards": lambda: charts_incidents.clock_cards(
+        [
+            charts_incidents.ClockCard(
+                kicker=H, title=H, state="run_out", figure=H, rest=H, share=0.5, alt=H, facts=[charts.Pair(H, H, H)]
+            )
+        ],
+        label=H,
+    ),
+    "incidents kinds": lambda: charts_incidents.kinds([charts_incidents.Kind("kind_1", H, H)], label=H),
+    "incidents named": lambda: charts_incidents.named([charts_incidents.Named(H, [(H, H)])], label=H),
+    "incidents two_lines": lambda: charts.stack(charts_incidents.two_lines(H, H)),
+    "incidents ids": lambda: charts.stack(charts_incidents.ids([elements.rich(H)], after=H)),
+    "incidents beside": lambda: charts_incidents.beside(H, elements.rich(H)),
+}
+
+MARK = charts_systems.Mark("unmet", H)
+FRAGMENTS |= {
+    "systems duty_mark": lambda: charts_systems.duty_mark(MARK, note=H),
+    "systems system_list": lambda: charts_systems.system_list(
+        [H, H, H], [charts_systems.Entry(H, H, H, H, H, [MARK])], caption=H
+    ),
+    "systems pager": lambda: charts_systems.pager(charts_systems.Turn(H, H), H, charts_systems.Turn(H, ""), label=H),
+}
+
+CELL = charts_training.CourseCell(status="red", word=H, figure=H, share=0.2, target=0.95, alt=H)
+LINK = charts_training.Link(H, H)
+DRILLED = charts_training.DrillRow(name=LINK, missing=H, of=H, courses=(CELL, CELL), expiring=H, note=H, whole=True)
+FRAGMENTS |= {
+    "training crumbs": lambda: charts_training.crumbs([LINK, charts_training.Link(H)], label=H),
+    "training drill": lambda: charts_training.drill(
+        [DRILLED, DRILLED], head=charts_training.DrillHead(H, H, H, (LINK, LINK), H, H), caption=H
+    ),
+    "training expiry": lambda: charts_training.expiry([charts_training.Expiry(H, H, H, 0.5, 0.2)], alt=H),
+    "training expiry_keys": lambda: charts_training.expiry_keys(H, H),
+    "training named": lambda: charts_training.named(H, H),
+    "training quiet": lambda: charts_training.quiet(H),
+}
+
+ARC = charts_wheel.Arc(0, 0.1, 0.3, "late", (H,), H)
+FRAGMENTS |= {
+    "wheel wheel": lambda: charts_wheel.wheel(
+        charts_wheel.Wheel(
+            year=H,
+            months=[H] * 12,
+            here=2,
+            hand=0.2,
+            hand_text=H,
+            layout=charts_wheel.Layout((ARC,), (1, 1, 1), ()),
+            alt=H,
+        )
+    ),
+    "wheel swatches": lambda: charts_wheel.swatches([charts_wheel.Swatch("late", H, H)], label=H),
+    "wheel moments": lambda: charts_wheel.moments(
+        [
+            charts_wheel.MomentRow(
+                number=H, day=H, title=H, about=elements.rich(H), state="late", word=H, drawn=False, undrawn=H
+            )
+        ],
+        label=H,
+    ),
+    "wheel work": lambda: charts_wheel.work("unknown", H, note=H),
+    "wheel promises": lambda: charts_wheel.promises(
+        [
+            charts_wheel.Promise(
+                text=H, about=H, state="late", word=H, status_word=H, figure=H, counts=H, share=0.2, terms=H, alt=H
+            ),
+            charts_wheel.Promise(text=H, about=H, state="late", word=H, missing=H),
+        ],
+        label=H,
+    ),
+    "wheel counts": lambda: charts_wheel.counts([charts_wheel.Count("late", H)], label=H),
+    "wheel linked": lambda: charts.stack(charts_wheel.linked([H, H])),
+}
+# The modules with fragments besides charts.py, by what stands before the names of theirs.
+MODULES = {
+    "incidents": charts_incidents,
+    "meeting": charts_meeting,
+    "systems": charts_systems,
+    "training": charts_training,
+    "wheel": charts_wheel,
+}
+
+
 @pytest.mark.parametrize("name", FRAGMENTS)
 def test_hostile_values_become_text_in_a_single_well_formed_line(name: str) -> None:
     fragment = FRAGMENTS[name]()
     assert "\n" not in fragment
     assert "\r" not in fragment
-    assert re.match(r"<(div|dl|ul)[ >]", fragment), "Markdown would read an inline element"
+    assert re.match(r"<(div|dl|nav|ul)[ >]", fragment), "Markdown would read an inline element"
     tree = ElementTree.fromstring(fragment)
     assert not [element for element in tree.iter() if element.tag == "script"]
     said = "".join(tree.itertext()) + "".join(v for e in tree.iter() for v in e.attrib.values())
@@ -134,8 +227,8 @@ def test_every_fragment_is_tried_with_hostile_values() -> None:
             if getattr(value, "__annotations__", {}).get("return") is Html
         }
 
-    of_the_meeting = {f"meeting {name}" for name in made(charts_meeting)}
-    assert made(charts) - {"sparkline"} | of_the_meeting == set(FRAGMENTS)
+    of_pages = {f"{page} {name}" for page, module in MODULES.items() for name in made(module)}
+    assert made(charts) - {"sparkline"} | of_pages == set(FRAGMENTS)
 
 
 def test_only_two_stars_mean_something_in_rich_text() -> None:

@@ -168,7 +168,7 @@ def test_where_much_is_unknown_both_percentages_stand_there(sample):
     assert figure.unknown
     [result] = [r for t in topics(found) for r in inside(t, Result) if r.value == viewing.percent(figure, SV)]
     share = SV.percent(figure.met / (figure.met + figure.unmet), limits=(1.0, 0.8))
-    assert any(note.startswith(f"{share} av dem som svarat.") for note in result.notes)
+    assert any(note.startswith(f"{share} av dem med uppgift.") for note in result.notes)
 
 
 def test_a_point_without_a_figure_says_why_and_has_no_chart(sample):

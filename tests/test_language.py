@@ -8,7 +8,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from compliance.language import LANGUAGES, Language
+from compliance.language import LANGUAGES, Language, number_in
 from compliance.places import LOCALE, ROOT
 
 CALLS = {"N_": None, "plural": (1, 2)}
@@ -107,3 +107,10 @@ def test_numbers_and_dates_are_those_of_the_language():
     assert sv.date(date(2026, 10, 31)) == "31\u00a0oktober\u00a02026"
     assert sv.moment(datetime(2026, 11, 2, 13, 10)) == "2\u00a0november\u00a02026 kl. 13.10"
     assert [Language(code).age(1) for code in LANGUAGES] == ["dagen före", "the day before"]
+
+
+@pytest.mark.parametrize(
+    ("said", "number"), [(None, 1), ("", 1), ("x", 1), ("-2", 1), ("²", 1), ("0", 1), ("2", 2), ("9", 3), ("9" * 5000, 3)]
+)
+def test_a_number_in_an_address_is_the_nearest_that_there_is(said, number):
+    assert number_in(said, most=3) == number

@@ -79,7 +79,7 @@ def test_every_screen_has_the_review_s_own_figures(lang, stage, monkeypatch):
 
 def test_the_address_decides_the_screen_and_what_it_cannot_mean_is_the_nearest(stage, monkeypatch):
     stage("draft")
-    for said, shown in (("99", "15 av 15"), ("0", "1 av 15"), ("x", "1 av 15")):
+    for said, shown in (("99", "15 av 15"), ("9" * 5000, "15 av 15"), ("0", "1 av 15"), ("x", "1 av 15")):
         assert shown in text(opened(monkeypatch, screen=said))
 
 
@@ -103,6 +103,7 @@ def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, mo
     assert app.query_params["until"] == "13:40"
     assert f"{MINUTES}\u00a0min\u00a0kvar" in text(app)
     assert "10\u00a0min\u00a0kvar" in text(opened(monkeypatch, until="13:10"))
+    assert opened(monkeypatch, until="13:10+02:00").query_params["until"] == "13:40"
 
 
 # --- What is typed --------------------------------------------------------------------------------------------------
@@ -156,6 +157,23 @@ def test_what_others_changed_of_a_decision_stays_when_a_field_is_left(stage, mon
         "80 timmar",
         date(2027, 3, 31),
     )
+
+
+def test_whoever_comes_back_goes_on_with_the_decision_and_no_name_comes_back(stage, monkeypatch):
+    line = stage("loaded")
+    line.open()
+    app = opened(monkeypatch)
+    app.text_input(key=f"{WHAT} text").set_value("Klassa allt.").run()
+    app.text_input(key=f"{WHAT} who").set_value("Kim Utanför").run()
+    app.query_params["screen"] = "1"
+    app.run()
+    app.query_params["screen"] = str(SCREEN)
+    app.run()
+    assert app.text_input(key=f"{WHAT} text").value == "Klassa allt."
+    assert not app.text_input(key=f"{WHAT} who").value
+    app.date_input(key=f"{WHAT} due").set_value(date(2027, 3, 31)).run()
+    assert decided(line) == [("Klassa allt.", "Kim Utanför", POINT)]
+    assert line.decided("2026-1").due == date(2027, 3, 31)
 
 
 def test_a_decision_that_another_withdrew_is_kept_as_a_new_one(stage, monkeypatch):
@@ -243,7 +261,7 @@ def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(tmp_path):
         for number in range(1, 16):
             page.wait_for_function(f"() => document.querySelector('.v-place').innerText.startsWith('{number} av 15')")
             settle(page)
-            assert page.evaluate(FITS)
+            page.wait_for_function(FITS, timeout=5_000)
             page.keyboard.press("PageDown")
         assert "15 av 15" in page.inner_text(".v-place")
         write_while_it_is_discussed(page)
@@ -258,7 +276,7 @@ def write_while_it_is_discussed(page):
     assert waiting.value.suggested_filename == "Mötesunderlag ledningens genomgång 2026.pdf"
     page.get_by_role("link", name="6 Konsekvensbedömning").click()
     settle(page)
-    page.get_by_label("Anteckning").click()
+    page.get_by_label("Anteckning från mötet").click()
     page.keyboard.type("Behovet bedöms i vår.")
     page.keyboard.press("PageDown")
     page.get_by_label("Beslut", exact=True).click()

@@ -182,7 +182,7 @@ def test_both_percentages_stand_where_the_export_is_silent(sample, monkeypatch):
     assert figure.unknown
     app = opened("point", monkeypatch, point="dpia")
     say = Language("sv")
-    assert f"<strong>{say.percent(figure.of_answered, limits=(1.0, 0.9))} av dem som svarat.</strong>" in text(app)
+    assert f"<strong>{say.percent(figure.of_answered, limits=(1.0, 0.9))} av dem med uppgift.</strong>" in text(app)
 
 
 def test_an_analyst_sees_no_person_and_no_free_text_of_an_incident(sample, monkeypatch):
@@ -201,6 +201,65 @@ def test_small_units_are_added_up_for_others_than_the_coordinator(sample, monkey
     theirs = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training", unit=unit)
     assert "v-hero-figure" not in text(theirs)
     assert "färre än fem personer" in text(theirs)
+
+
+@pytest.fixture
+def parts(tmp_path, monkeypatch):
+    """Omsorg: Norr with eight persons, six of them trained, and Söder with three, one trained. Teknik: Verk with seven,
+    all trained, and Växt, which has grown from three, two trained, to six."""
+    line, begun = Line(tmp_path), ["2020-01-01", "2026-06-01"]
+    units = {"Norr": ("Omsorg", 8, 0, 6), "Söder": ("Omsorg", 3, 0, 1), "Verk": ("Teknik", 7, 0, 7)}
+    units["Växt"] = ("Teknik", 3, 3, 2)
+    staff, courses = "AD-konto|Enhet|Avdelning|Anställningsdatum\n", "AD-konto|Kurskod|Status|Slutfört datum\n"
+    for unit, (department, old, new, trained) in units.items():
+        days = begun[:1] * old + begun[1:] * new
+        staff += "".join(f"{unit}{n}|{unit}|{department}|{day}\n" for n, day in enumerate(days))
+        courses += "".join(f"{unit}{n}|INFOSAK|Godkänd|2025-05-01\n" for n in range(trained))
+    for source, table in (("staff", staff), ("training", courses)):
+        line.load_table(table, name=f"{source}.csv", source=source, extract_date=date(2025, 6, 1))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+
+
+def theirs(page, monkeypatch, **params):
+    """What a page says to management on a day when Växt has six persons; a year before it had three."""
+    said = text(opened(page, monkeypatch, role=MANAGEMENT, as_of="2026-11-01", **params))
+    return html.unescape(said).replace("\u00a0", " ")
+
+
+def test_the_overview_tells_nothing_of_a_unit_of_few_persons(parts, monkeypatch):
+    said = theirs("overview", monkeypatch, unit="Söder")
+    assert "Ingen punkt kan mätas än." in said
+    assert re.findall(r"Underlag saknas |För få personer ", said) == []
+    assert re.search(r">För få personer</span>|För få personer", said)
+    assert [word for word in ("33,3", "1 av 3", "Under gränsen") if word in said] == []
+    # of the coordinator's own page all of it is part
+    mine = html.unescape(text(opened("overview", monkeypatch, as_of="2026-11-01", unit="Söder"))).replace("\u00a0", " ")
+    assert "33,3 %, 1 av 3 medarbetare" in mine
+
+
+def test_a_unit_that_was_small_has_no_figure_of_that_time(parts, monkeypatch):
+    said = theirs("overview", monkeypatch, unit="Växt")
+    assert "33,3 %, 2 av 6 medarbetare" in said
+    assert [word for word in ("66,7", "−33,3", "ett år tidigare 6") if word in said] == []
+    said = theirs("point", monkeypatch, unit="Växt", point="1")
+    assert "**2** av **6**".replace("**", "") in re.sub("<[^>]+>", "", said)
+    assert [word for word in ("66,7", "−33,3") if word in said] == []
+    (june,) = re.findall(r"<tr>(?:(?!</tr>).)*30 juni 2026.*?</tr>", said)
+    assert "För få personer" in june
+    mine = html.unescape(text(opened("point", monkeypatch, as_of="2026-11-01", unit="Växt", point="1")))
+    assert "66,7" in mine
+
+
+def test_no_subtraction_tells_the_figure_of_a_lone_unit_of_few_persons(parts, monkeypatch):
+    """Omsorg has 7 of 11: beside Norr's 6 of 8 that would tell Söder's 1 of 3."""
+    for page in ("overview", "point", "training"):
+        whole = re.sub("<[^>]+>", " ", theirs(page, monkeypatch, department="Omsorg", point="1"))
+        assert "63,6 %" in whole
+        assert "75" not in whole
+        assert "Övriga enheter" in whole or page == "overview"
+        assert "färre än fem personer" in theirs(page, monkeypatch, unit="Norr", point="1") or page == "overview"
+    assert "75" not in theirs("overview", monkeypatch, unit="Norr")
+    assert "69,2 %" in theirs("point", monkeypatch, department="Teknik", point="1")
 
 
 def _small_unit(database):

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from random import Random
@@ -328,7 +329,7 @@ def test_a_day_gets_room_for_its_number_and_ends_where_it_should():
 def drawn_wheel(year, today=AS_OF):
     laid = viewing_plan.layout(year, SV)
     svg = charts_wheel.wheel(viewing_plan.wheel(year, laid, SV, today=today))
-    return laid, svg, ElementTree.fromstring(svg)
+    return laid, svg, ElementTree.fromstring(svg).find("svg")
 
 
 def test_the_numbers_in_the_wheel_are_those_of_the_list(line):
@@ -517,6 +518,21 @@ def test_an_event_is_a_whole_day_and_is_the_same_event_in_the_next_file(small, m
     assert len({event["uid"] for event in first}) == len(first)
     assert [event["uid"] for event in first] == [event["uid"] for event in again]
     assert all(type(event.start) is date and event.end == event.start + timedelta(days=1) for event in first)
+
+
+def test_decisions_of_two_reviews_of_a_year_are_two_events(small):
+    decision = year_of(small).decisions[0]
+    year = replace(year_of(small), decisions=(decision, replace(decision, decision_id=decision.decision_id + 1)))
+    keys = [event.key for event in viewing_plan.events(year, SV, clean=str) if event.key.startswith("decision/")]
+    assert len({*keys}) == len(keys) == 2
+
+
+def test_what_is_one_line_in_a_calendar_stays_one_line():
+    event = Event("k", AS_OF, "a\r\nBEGIN:VALARM\nb", "", "c\nd")
+    stamp = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    made = Calendar.from_ical(calendar_file([event], owner=NAME, name="e\nf", language="sv", stamp=stamp))
+    (found,) = made.walk("VEVENT")
+    assert (str(found["summary"]), found.categories, made.calendar_name) == ("a BEGIN:VALARM b", ["c d"], "e f")
 
 
 def test_the_moment_of_making_is_in_the_file():

@@ -173,6 +173,7 @@ REFUSED = {
     ' Add name = "…".',
     'name = "N"\nlogo = "../logo.svg"': "theme.toml: the logo is the name of a file beside it that ends in .svg or"
     " .png.",
+    'name = "N"\nlogo = "\\u0000.svg"': "theme.toml: the logo is the name of a file beside it that ends in .svg or .png.",
     'name = "N"\nlogo = "logo.gif"': "theme.toml: the logo is the name of a file beside it that ends in .svg or .png.",
     'name = "N"\nlogo = "gone.png"': "theme.toml: the logo gone.png cannot be read. Put it in the same folder as this"
     " file.",
@@ -189,6 +190,20 @@ def test_what_is_amiss_is_refused_with_what_to_do(text, tmp_path):
     (tmp_path / "big.png").write_bytes(b"\x89PNG\r\n\x1a\n".ljust(200_001))
     (tmp_path / "page.svg").write_bytes(b"<html><script>alert(1)</script></html>")
     assert refused(tmp_path, text) == REFUSED[text]
+
+
+def test_a_file_that_cannot_be_read_at_all_is_refused_and_the_products_look_is_used(tmp_path):
+    assert "cannot be read as TOML" in refused(tmp_path, f"name = {'[' * 5000}")
+    (tmp_path / "theme.toml").unlink()
+    (tmp_path / "theme.toml").mkdir()
+    look, refusal = theming.usable(tmp_path)
+    assert look is theming.product()
+    assert str(refusal) == "The file theme.toml cannot be read as TOML: Is a directory. Correct it and start again."
+
+
+def test_a_link_to_a_logo_that_is_gone_is_no_mark(tmp_path):
+    (given(tmp_path, OWN) / "logo.svg").symlink_to(tmp_path / "gone.svg")
+    assert [name for name, _ in theming.marks(tmp_path)] == [str(tmp_path / "theme.toml")]
 
 
 @pytest.mark.parametrize(
@@ -258,6 +273,16 @@ def test_the_name_and_the_logo_are_in_the_frame(opened):
     assert f'<div class="v-brand">{picture} alt="Mälarköpings &lt;kommun&gt;"/>' in said(app)
     styles = [part.proto.body for part in app.get("html")]
     assert any("--accent: light-dark(#00504F, #7FCFCB);" in style for style in styles)
+
+
+def test_no_page_fails_whatever_goes_wrong_with_the_look(opened, monkeypatch):
+    def broken(_theme):
+        raise OSError
+
+    monkeypatch.setattr(theming, "style", broken)
+    shown = said(opened(""))
+    assert "Något gick fel." in shown
+    assert "Om siffrorna" in shown
 
 
 def test_a_refused_theme_is_told_once_and_to_whoever_can_mend_it(opened):

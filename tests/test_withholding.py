@@ -1,9 +1,16 @@
 """A version to hand out holds no name of a person, and does not say which system is meant."""
 
+import re
+from datetime import date
+
 import pytest
 
-from compliance.dossier import compute
+from compliance.database import EVERYTHING_KNOWN
+from compliance.dossier import compute, names_of_persons
+from compliance.loading import FIRST_NAME
+from compliance.queries import statement
 from compliance.withholding import Names
+from tests.line import SOURCES, Line
 from tests.reviewed import at
 
 NAMES = Names(["Anna-Karin Berg", "Bo Ek", "Li Å", "Per Olof von Sydow"], ["Alfaportalen", "ÅKE", "Journal", "Beta 2"])
@@ -17,7 +24,11 @@ NAMES = Names(["Anna-Karin Berg", "Bo Ek", "Li Å", "Per Olof von Sydow"], ["Alf
         ("Berg, Anna-Karin och Bo Ek", "[…] och […]"),
         ("Anna Karin Berg", "[…]"),
         ("Anna Berg", "[…]"),
-        ("Skriv till anna-karin.berg@example.org", "Skriv till […]@example.org"),
+        ("Skriv till anna-karin.berg@example.org", "Skriv till […]"),
+        ("Anna-Karin_Berg har anna_karin_berg", "[…] har […]"),
+        ("Bo\u00ad Ek, B\u00ado Ek och Bo\u200bEk", "[…], […] och […]"),
+        # whose address it is need not be known
+        ("Fråga (x.y+z@post.example.org), inte a@b", "Fråga ([…]), inte a@b"),
         ("Anna-Karin Bergs chef", "[…] chef"),
         ("Per von Sydow, Per Sydow, Per Olof von Sydow", "[…], […], […]"),
         ("Alfaportalens fel i alfaportalen", "[…] fel i […]"),
@@ -47,6 +58,34 @@ def test_a_name_is_withheld_however_it_is_written(text, told):
 )
 def test_what_is_no_name_stays(text):
     assert NAMES.withhold(text) == text
+
+
+def test_every_column_that_is_declared_to_tell_who_somebody_is_is_read_for_names():
+    """person = true in data/sources; a new one must not be forgotten."""
+    sql = statement("persons_named")
+    read = {
+        (source, name.strip())
+        for columns, source in re.findall(r"unnest\(\[([^]]+)\]\) as name\s+from (\w+)_at\(", sql)
+        for name in columns.split(",")
+    }
+    assert read == {(source.id, field.name) for source in SOURCES.values() for field in source.fields if field.person}
+
+
+def test_whoever_the_exports_name_is_known_by_name_account_and_address(tmp_path):
+    line = Line(tmp_path)
+    head = "Aktivitets-ID | Aktivitet | Typ | Granskningspunkt | Ansvarig | Startdatum | Slutdatum | Status\n"
+    plan = head + "".join(
+        f"K{n} | Öva | Kontroll | 4 | {who} | 2026-01-01 | 2026-12-01 | Pågår\n"
+        for n, who in enumerate(["Kalle Konsult", "Dag Dal, Eva Elm", "Informationssäkerhetssamordnare"])
+    )
+    line.load_table(plan, name="plan.csv", source="activities")
+    staff = "AD-konto | Namn | E-post | Enhet | Anställningsdatum\nab1234 | Gun Gren | gg@x.se | Norr | 2024-01-01\n"
+    line.load_table(staff, name="staff.csv", source="staff")
+    asked = {"as_of": date(2026, 12, 31), "known_at": EVERYTHING_KNOWN, "organisation": FIRST_NAME}
+    with line.database.cursor() as cursor:
+        known = names_of_persons(cursor, **asked, responsible=("Rita Revisor", "Samordnare"))
+    text = "Kalle Konsult, Eva Elm, Gun Gren, AB1234, Rita Revisor; Informationssäkerhetssamordnare, Samordnare"
+    assert known.withhold(text) == "[…], […], […], […], […]; Informationssäkerhetssamordnare, Samordnare"
 
 
 def test_nothing_is_withheld_where_there_are_no_names():

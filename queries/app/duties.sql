@@ -167,7 +167,8 @@ items as (
             'sheet': sheet,
             'row': row
         } as place,
-        row_number() over (partition by place order by outcome, reason) as nth
+        coalesce(reason in ('not_due', 'not_notified', 'not_assessed', 'not_sent'), false) as unsent,
+        row_number() over (partition by place order by unsent, outcome) as nth
     from (select * from breach_items union all select * from incident_items)
     -- what need not be notified is no duty
     where reason is null or reason not in ('not_notifiable', 'no_reason')

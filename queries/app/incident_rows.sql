@@ -19,29 +19,43 @@ known as (
 told as (
     select
         *,
-        -- how often a text is used tells whether it is a word of a list or somebody's own
-        count(*) over (partition by lower(cause)) as cause_used,
-        count(*) over (partition by lower(category)) as category_used,
+        current and discovered_on >= date_trunc('year', $as_of) as this_year,
         min(discovered_on) over () as known_from,
         max(extract_date) over () as known_to
     from known
+),
+placed as (
+    select
+        t.* replace (coalesce(u.unit, t.unit) as unit),
+        u.department,
+        lower(t.unit) as unit_key
+    from told as t
+    left join units_at(as_of := $as_of, known_at := $known_at) as u
+        on u.organisation = t.organisation and u.unit_key = lower(t.unit)
+    where ($department is null or u.department = $department) and ($unit is null or coalesce(u.unit, t.unit) = $unit)
+),
+used as (
+    select
+        *,
+        -- how often a text is used where it is shown tells whether it is a word of a list or somebody's own
+        count(*) filter (where this_year) over (partition by lower(cause)) as cause_used,
+        count(*) filter (where discovered_on >= date_trunc('month', $as_of) - interval 11 month)
+            over (partition by lower(category)) as category_used
+    from placed
 )
 select
-    t.incident_id as id,
-    u.department,
-    coalesce(u.unit, t.unit) as unit,
-    lower(t.unit) as unit_key,
-    case when t.category_used >= $least then t.category end as category,
-    t.cause is null as causeless,
-    case when t.cause_used >= $least then t.cause end as cause,
-    lower(t.cause) as cause_key,
-    t.discovered_on,
-    t.closed_on,
-    t.current,
-    t.current and t.discovered_on >= date_trunc('year', $as_of) as this_year,
-    t.known_from,
-    t.known_to
-from told as t
-left join units_at(as_of := $as_of, known_at := $known_at) as u
-    on u.organisation = t.organisation and u.unit_key = lower(t.unit)
-where ($department is null or u.department = $department) and ($unit is null or coalesce(u.unit, t.unit) = $unit)
+    incident_id as id,
+    department,
+    unit,
+    unit_key,
+    case when category_used >= $least then category end as category,
+    cause is null as causeless,
+    case when cause_used >= $least then cause end as cause,
+    lower(cause) as cause_key,
+    discovered_on,
+    closed_on,
+    current,
+    this_year,
+    known_from,
+    known_to
+from used

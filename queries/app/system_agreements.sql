@@ -16,7 +16,13 @@ with naming as (
 numbered as (
     select
         *,
-        {'item': agreement_id, 'label': concat_ws(', ', supplier, service), 'file': file, 'sheet': sheet, 'row': row} as place,
+        {
+            'item': agreement_id,
+            'label': concat_ws(', ', supplier, service),
+            'file': file,
+            'sheet': sheet,
+            'row': row
+        } as place,
         -- organisations that have become one may have rows that are alike: each meets an item of its own
         row_number() over (partition by place order by valid_to) as nth
     from processors_at(as_of := $as_of, known_at := $known_at)

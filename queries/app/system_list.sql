@@ -39,7 +39,13 @@ recorded as (
 numbered as (
     select
         *,
-        {'item': agreement_id, 'label': concat_ws(', ', supplier, service), 'file': file, 'sheet': sheet, 'row': row} as place,
+        {
+            'item': agreement_id,
+            'label': concat_ws(', ', supplier, service),
+            'file': file,
+            'sheet': sheet,
+            'row': row
+        } as place,
         -- organisations that have become one may have rows that are alike: each meets an item of its own
         row_number() over (partition by organisation, place order by valid_to) as nth
     from processors_at(as_of := $as_of, known_at := $known_at)
@@ -64,7 +70,7 @@ agreements as (
         {
             'rank': list_position(['met', 'unmet', 'unknown', 'exempt'], i.outcome),
             'id': lower(a.agreement_id)
-        } as rank
+        } as standing
     from numbered as a
     inner join assessed as i using (organisation, place, nth)
 ),
@@ -72,8 +78,8 @@ served as (
     select
         organisation,
         lower(renamed('system', system, $as_of, $known_at)) as system_key,
-        first(outcome order by rank) as outcome,
-        first(reason order by rank) as reason
+        first(outcome order by standing) as outcome,
+        first(reason order by standing) as reason
     from (select *, trim(unnest(string_split_regex(service, '[,;]') || [service])) as system from agreements)
     group by organisation, lower(renamed('system', system, $as_of, $known_at))
 ),
@@ -81,8 +87,8 @@ supplied as (
     select
         organisation,
         supplier_key,
-        first(outcome order by rank) as outcome,
-        first(reason order by rank) as reason
+        first(outcome order by standing) as outcome,
+        first(reason order by standing) as reason
     from agreements
     group by organisation, supplier_key
 ),

@@ -1,0 +1,92 @@
+"""Organisations that have become one: rows that are alike in both are two, each with its own outcome."""
+
+from datetime import date
+
+import pytest
+
+from compliance.database import EVERYTHING_KNOWN
+from compliance.explaining import Place
+from compliance.figures import load_figures
+from compliance.incidents import duties
+from compliance.renaming import add_alias
+from compliance.system_cards import card, systems
+from tests.line import POINTS, Line
+
+DAY = date(2026, 11, 24)
+ONE = "Norrby"
+# The same id in the same row of a file of the same name; of what is sent or signed only one.
+INCIDENTS = """
+Ärende-ID | Upptäcktes       | Enhet | Betydande incident | Upplysning skickad
+1         | 2026-11-23 10:00 | Norr  | Ja                 | {sent}
+2         | 2026-11-20 10:00 | Norr  | Ej bedömd          |
+"""
+BREACHES = """
+Incident-ID | Enhet | Vetskap          | Anmälningspliktig | Anmäld till IMY
+P1          | Norr  | 2026-11-23 09:00 | Ja                | {sent}
+"""
+AGREEMENTS = """
+Avtals-ID | Leverantör | Tjänst | Status | Avtalsdatum | Giltigt till
+A1        | Lev        | {name} | ja     | {signed}    | 2027-01-01
+"""
+PROCESSINGS = """
+Behandlings-ID | Namn | Enhet | System    | Senast granskad
+B1             | {name} | Norr  | Journalen | 2026-05-01
+"""
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    made = Line(tmp_path_factory.mktemp("merged"))
+    for organisation, name, sent, signed in (
+        ("Norra", "Journalen", "2026-11-23 12:00", "2026-01-01"),
+        ("Södra", "Journalen, Arkivet", "", ""),
+    ):
+        said = {"extract_date": DAY, "organisation": organisation}
+        made.load_table(INCIDENTS.format(sent=sent), name="i.csv", source="incidents", **said)
+        made.load_table(BREACHES.format(sent=sent), name="b.csv", source="breaches", **said)
+        made.load_table(AGREEMENTS.format(name=name, signed=signed), name="a.csv", source="processors", **said)
+        made.load_table(PROCESSINGS.format(name=name), name="p.csv", source="processing", **said)
+        add_alias(
+            made.database,
+            kind="organisation",
+            old=organisation,
+            new=ONE,
+            valid_from=date(2026, 11, 1),
+            order=made.order(),
+        )
+    register = "Systemnamn | Enhet | Leverantör\nJournalen | Norr | Lev\nArkivet | Norr | Lev"
+    made.load_table(register, name="s.csv", extract_date=DAY, source="systems", organisation="Norra")
+    return made
+
+
+def test_each_report_stands_once_for_each_incident(merged):
+    with merged.database.cursor() as cursor:
+        place = Place(ONE)
+        found = duties(cursor, POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN, place=place, own=None)
+    assert sorted((duty.kind, duty.id, duty.sent is not None, duty.outcome) for duty in found) == [
+        ("assessment", "2", False, "unknown"),
+        ("assessment", "2", False, "unknown"),
+        ("breach", "P1", False, "pending"),
+        ("breach", "P1", True, "met"),
+        ("early_warning", "1", False, "unmet"),
+        ("early_warning", "1", True, "met"),
+        ("notification", "1", False, "pending"),
+        ("notification", "1", False, "pending"),
+    ]
+
+
+def test_each_agreement_and_processing_of_a_system_stands_once_with_its_own_outcome(merged):
+    with merged.database.cursor() as cursor:
+        asked = {"organisation": ONE, "as_of": DAY, "known_at": EVERYTHING_KNOWN}
+        found = card(cursor, POINTS, load_figures(None), system="Journalen", **asked)
+        listed = systems(cursor, POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN)
+    assert [(row["service"], row["outcome"]) for row in found.agreements] == [
+        ("Journalen, Arkivet", "unmet"),
+        ("Journalen", "met"),
+    ]
+    assert [(row["name"], row["outcome"]) for row in found.processings] == [
+        ("Journalen", "unmet"),
+        ("Journalen, Arkivet", "unmet"),
+    ]
+    # one agreement in order is enough, and that of the archive is not signed
+    assert {row["system"]: row["agreement_outcome"] for row in listed} == {"Journalen": "met", "Arkivet": "unmet"}
