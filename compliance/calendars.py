@@ -25,7 +25,9 @@ class Event:
 
 def calendar_file(events: Iterable[Event], *, owner: str, name: str, language: str, stamp: datetime) -> bytes:
     """The events as a file; `owner` is whose they are, and `stamp` the moment (with its zone) it is made."""
-    calendar = Calendar.new(name=_line(name), prodid=PRODUCT, language=language, method="PUBLISH", uid=_uid(owner, "calendar"))
+    calendar = Calendar.new(
+        name=_line(name), prodid=PRODUCT, language=language, method="PUBLISH", uid=_uid(owner, "calendar")
+    )
     for event in events:
         calendar.add_component(_entry(event, owner, stamp))
     content: bytes = calendar.to_ical()

@@ -131,16 +131,17 @@ def _unit(item: Unit) -> Html:
     return tag("li", tag("span", item.name), drawn, tag("strong", item.counts), css=f"v-{item.status}")
 
 
-def decisions(items: Sequence[Said], *, label: str) -> Html:
-    """Decisions one below another: what, and by when."""
-    return tag("ul", *(_decision(item) for item in items), css="v-m-decisions", aria_label=label)
+def decisions(items: Sequence[Said], *, label: str, brief: bool = False) -> Html:
+    """Decisions one below another: what, and by when; `brief` gives each a single line."""
+    css = "v-m-decisions v-m-brief" if brief else "v-m-decisions"
+    return tag("ul", *(_decision(item) for item in items), css=css, aria_label=label)
 
 
 def _decision(item: Said) -> Html:
     due = tag("div", item.due, css="v-mute")
     if item.late:
         due = tag("div", tag("span", css="v-sign v-red", aria_hidden="true"), item.due, css="v-m-late v-red")
-    said = tag("div", tag("div", item.text, css="v-m-text"), unless_empty(item.due, due))
+    said = tag("div", tag("div", item.text, css="v-m-text", title=item.text), unless_empty(item.due, due))
     return tag("li", tag("strong", item.name), said)
 
 

@@ -219,7 +219,7 @@ def decisions_of_point(found: Sequence[Decision], names: Names, day: date, say: 
         return None
     newest = sorted(found, key=lambda decision: (-decision.year, -decision.number))
     rows = [_said(decision, names, day, say) for decision in newest[:DECISIONS_OF_POINT]]
-    return charts_meeting.decisions(rows, label=say(N_("Decisions on this point")))
+    return charts_meeting.decisions(rows, label=say(N_("Decisions on this point")), brief=True)
 
 
 def decision_list(title: str, found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:

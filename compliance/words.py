@@ -226,7 +226,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "[role=progressbar]": {"progress": N_("how far it has come")},
     "[data-testid=stToastContainer]": {"Notifications": N_("Messages")},
     "[data-testid=stToast]": {"Close": N_("Close the message")},
-    "[data-testid=stDialog]": {"Close": N_("Close the dialog")},
+    "[data-testid=stDialog]": {"Close": N_("Close the dialog"), "Dismiss": N_("Close the dialog")},
     "[data-testid=stException]": {
         "This app has encountered an error.{more}": N_(
             "Something went wrong, and the fault is in the log. Try again, or ask the person who runs the service."

@@ -55,9 +55,9 @@ def texts(value: Any) -> list[dict[str, str]]:
 
 
 def streamlits(code: str) -> set[str]:
-    """What Streamlit says by itself where the app has another word in this language."""
+    """What Streamlit says by itself, all of it in English, where the app has another word in this language."""
     ours = {own: text for words in spoken(code).values() for own, text in words.items()}
-    return {own for words in WORDS.values() for own in words if ours.get(own, own) != own}
+    return {own for words in WORDS.values() for own in words if ours.get(own, own) != own} if code != "en" else set()
 
 
 @cache

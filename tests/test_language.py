@@ -110,7 +110,8 @@ def test_numbers_and_dates_are_those_of_the_language():
 
 
 @pytest.mark.parametrize(
-    ("said", "number"), [(None, 1), ("", 1), ("x", 1), ("-2", 1), ("²", 1), ("0", 1), ("2", 2), ("9", 3), ("9" * 5000, 3)]
+    ("said", "number"),
+    [(None, 1), ("", 1), ("x", 1), ("-2", 1), ("²", 1), ("0", 1), ("2", 2), ("9", 3), ("9" * 5000, 3)],
 )
 def test_a_number_in_an_address_is_the_nearest_that_there_is(said, number):
     assert number_in(said, most=3) == number

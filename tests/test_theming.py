@@ -173,7 +173,8 @@ REFUSED = {
     ' Add name = "…".',
     'name = "N"\nlogo = "../logo.svg"': "theme.toml: the logo is the name of a file beside it that ends in .svg or"
     " .png.",
-    'name = "N"\nlogo = "\\u0000.svg"': "theme.toml: the logo is the name of a file beside it that ends in .svg or .png.",
+    'name = "N"\nlogo = "\\u0000.svg"': "theme.toml: the logo is the name of a file beside it that ends in .svg or"
+    " .png.",
     'name = "N"\nlogo = "logo.gif"': "theme.toml: the logo is the name of a file beside it that ends in .svg or .png.",
     'name = "N"\nlogo = "gone.png"': "theme.toml: the logo gone.png cannot be read. Put it in the same folder as this"
     " file.",

@@ -346,8 +346,11 @@ def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line)
 
 
 def test_what_even_together_is_too_few_is_left_out(line, whole):
-    # Lager has one person
-    assert [part.department for part in viewing_training.shown_parts(whole, SV, persons=False)] == ["Omsorg"]
+    # Lager has one person, which Omsorg's six and the whole would tell
+    omsorg, lager = whole.parts
+    (together,) = viewing_training.shown_parts(whole, SV, persons=False)
+    assert (together.unit, together.n.counted) == ("Övriga enheter", omsorg.n.counted + lager.n.counted)
+    assert viewing_training.shown_parts(replace(whole, parts=(lager,)), SV, persons=False) == []
     assert len(viewing_training.beside(whole, SV, persons=False)) == 1
     assert viewing_training.hidden(trained(line.database, Place(ORGANISATION, None, "Norr")).whole)
     assert not viewing_training.hidden(whole.whole)
