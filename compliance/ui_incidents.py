@@ -27,7 +27,7 @@ from compliance.viewing import Scope
 SOURCES = ("incidents", "breaches")
 
 
-@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+@st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
 def duties(key: Key, as_of: date, scope: Scope) -> tuple[Duty, ...]:
     """The reports that are required, as the person may see them."""
     with ui.at(key).cursor() as cursor:
@@ -48,7 +48,7 @@ def of_the_year(seen: View) -> Incidents:
     return found if seen.user.may(Permission.SEE_PERSONS) else incidents.for_others(found, ui.names(seen).withhold)
 
 
-@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+@st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
 def _of_the_year(key: Key, as_of: date, scope: Scope) -> Incidents:
     with ui.at(key).cursor() as cursor:
         return incidents.incidents(
@@ -191,7 +191,7 @@ def in_time(seen: View) -> None:
             axis = viewing_incidents.scale(lanes, say, by_day=by_day)
             ui.chart(
                 plots_incidents.duty_dots(lanes, axis, mode=ui.mode()),
-                alt=viewing_incidents.reports_alt(found, say),
+                alt=viewing_incidents.reports_alt([row for row in found if bool(row.limit_months) == by_day], say),
                 key="days" if by_day else "hours",
             )
     ui.as_table(seen, viewing_incidents.reports_table(found, say), caption=title)

@@ -32,7 +32,7 @@ def year(seen: View) -> Year:
     return Year(found, review, tuple(decisions))
 
 
-@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+@st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
 def plan(key: Key, as_of: date, organisation: str) -> Plan:
     """The plan of a day, with its persons."""
     with ui.at(key).cursor() as cursor:

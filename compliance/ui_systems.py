@@ -17,14 +17,14 @@ from compliance.viewing import Scope
 from compliance.viewing_systems import Filter
 
 
-@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+@st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
 def listed(key: Key, as_of: date) -> Rows:
     """Every system in use on a day, those with most gaps first."""
     with ui.at(key).cursor() as cursor:
         return system_cards.systems(cursor, ui.points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
-@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+@st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
 def carded(key: Key, as_of: date, organisation: str, system: str) -> Card | None:
     """One system with its persons; None where the register has none of that name."""
     with ui.at(key).cursor() as cursor:

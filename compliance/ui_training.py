@@ -29,7 +29,7 @@ def _rules(as_of: date) -> Rules:
     return training.rules(ui.points(), ui.definitions(), as_of)
 
 
-@st.cache_data(show_spinner=False, max_entries=ui.CACHED)
+@st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
 def courses_of(key: Key, as_of: date, scope: Scope) -> Training:
     """The courses of a scope, with the first persons of each list where the person may see them."""
     most = MOST_PERSONS if ui.user().may(Permission.SEE_PERSONS) else 0

@@ -651,6 +651,13 @@ def closing_sentence(counts: Counts, say: Language) -> str:
             N_("{n} of them for more than {days} days"), n=say.number(counts.open_too_long), days=counts.limit_days
         )
         parts.append(f"{text}, {too_long}." if counts.open_too_long else f"{text}.")
+    if counts.contradicting:
+        text = say.plural(
+            "{n} is closed before it was discovered and cannot be judged.",
+            "{n} are closed before they were discovered and cannot be judged.",
+            counts.contradicting,
+        )
+        parts.append(text)
     return " ".join(parts)
 
 

@@ -9,10 +9,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-# Each worker takes a file at a time: those that take longest are begun first, so that none is left alone in the end.
+# Each worker takes a file at a time. Those that take longest are begun first, so that none is left alone in the end, and
+# those with a browser apart from each other.
 LONGEST = (
-    "test_accessible", "test_browser", "test_ui_review", "test_incidents", "test_pages", "test_year_package",
-    "test_reading", "test_meeting", "test_systems", "test_plan", "test_cli", "test_agreement", "test_examples",
+    "test_accessible", "test_pages", "test_year_package", "test_browser", "test_incidents", "test_reading",
+    "test_ui_review", "test_agreement", "test_cli", "test_meeting", "test_explaining", "test_handout", "test_systems",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ SOURCES = load_sources(None)
 WORDS = load_values(None)
 POINTS = load_points(None)
 NOON = datetime(2026, 11, 24, 12)
-_alone = threading.Lock()
+_alone, _one_at_a_time = threading.Lock(), threading.Lock()
 _child = reading._child
 
 
@@ -93,21 +93,30 @@ class Line:
 # --- Reading without a process ---------------------------------------------------------------------------------------
 
 
-def read_here(content: bytes | Path, *, name: str) -> reading.Workbook:
-    """What `read` gives, by the same reader in this process: to start one takes twenty times as long as a small file.
+@contextmanager
+def reading_here() -> Iterator[None]:
+    """Lets `read` read in this process while the block lasts: to start one takes twenty times as long as a small file.
 
-    What cannot be read is read as always. That both give the same is held beside the tests of reading.
+    It is the same reader, and what that cannot read is read as always. That both give the same is held beside the tests
+    of reading.
     """
     with _alone, patch.object(reading, "_child", _here):
+        yield
+
+
+def read_here(content: bytes | Path, *, name: str) -> reading.Workbook:
+    """What `read` gives, without a process."""
+    with reading_here():
         return reading.read(content, name=name)
 
 
 def _here(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]:
-    limit = csv.field_size_limit()
-    try:
-        answer = reader._answer(reader.read(file, folder=folder, careful="careful" in how), target=folder)
-    except Exception:
-        return _child(file, folder, *how, end=end)
-    finally:
-        csv.field_size_limit(limit)  # the one thing that the reader sets for all of its process
+    with _one_at_a_time:
+        limit = csv.field_size_limit()
+        try:
+            answer = reader._answer(reader.read(file, folder=folder, careful="careful" in how), target=folder)
+        except Exception:
+            return _child(file, folder, *how, end=end)
+        finally:
+            csv.field_size_limit(limit)  # the one thing that the reader sets for all of its process
     return {"problem": None, **json.loads(json.dumps(answer))}

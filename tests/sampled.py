@@ -5,13 +5,15 @@ from pathlib import Path
 
 from compliance import demo
 from compliance.places import ROOT
+from tests.line import reading_here
 
 
 @cache
 def made() -> Path:
     """The sample database; made anew only when the samples, or what reads them, have changed."""
     path = ROOT / "build" / "tests" / "sample.duckdb"
-    demo.build(path)
+    with reading_here():
+        demo.build(path)
     return path
 
 

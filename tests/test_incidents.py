@@ -559,7 +559,8 @@ def test_what_was_closed_in_time_is_counted_and_stepped_by_the_limit(year):
     assert steps == [(0, 5, 2), (6, 10, 1), (11, 15, 0), (16, 20, 0), (21, 25, 0), (26, 30, 1), (31, 35, 1)]
     assert [s.late for s in found_.steps] == [False] * 6 + [True]
     assert viewing_incidents.closing_sentence(c, SV) == (
-        "4 av 5 stängda incidenter stängdes inom 30 dagar. 3 är öppna, 2 av dem i mer än 30 dagar."
+        "4 av 5 stängda incidenter stängdes inom 30 dagar. 3 är öppna, 2 av dem i mer än 30 dagar. "
+        "1 är stängd före upptäckten och kan inte bedömas."
     )
 
 
@@ -656,7 +657,7 @@ def test_incidents_for_each_hundred_employed_by_department_and_by_unit(year):
     # four persons or fewer are nobody else's to see
     assert [b.label for b in viewing_incidents.rate_bars(rates, SV, persons=False)] == ["B"]
     assert viewing_incidents.rate_note(rates, SV) == (
-        "Tillsammans 90,0. 2 incidenter hör till enheter där ingen är anställd."
+        "Tillsammans 90,0. 2 incidenter hör inte till någon enhet med anställda."
     )
     assert [(r.part, r.discovered, r.employed) for r in of_year(year, department="B").rates] == [
         ("Stor", 0, 5),

@@ -107,7 +107,10 @@ def line(tmp_path_factory):
     for source, table in TABLES.items():
         found.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN)
     opened_ = reviewing.open_review(found.database, year=2026, as_of=AS_OF, order=found.order(), today=AS_OF)
-    said = [Decided("Anna Berg ska klassa Alfa.", due=date(2026, 12, 31), responsible="Bo Ek"), Decided("Utan dag.")]
+    said = [
+        Decided("Anna Berg och Bo Ek ska klassa Alfa.", due=date(2026, 12, 31), responsible="Bo Ek"),
+        Decided("Utan dag."),
+    ]
     for decided in said:
         deciding.decide(found.database, opened_.review_id, decided, order=found.order(), points=("classification",))
     return found
@@ -497,7 +500,7 @@ def test_the_calendar_file_holds_what_the_page_lists(small, monkeypatch):
         (AS_OF, "Risk: due_on_the_day"),
         (date(2026, 12, 31), "Klassning: open"),
     ]
-    decided = [(date(2026, 12, 31), "Beslut 2026-1: […] ska klassa Alfa.")]
+    decided = [(date(2026, 12, 31), "Beslut 2026-1: […] och […] ska klassa Alfa.")]
     assert len(days) == 12
     assert found == Counter([*days, *open_, *decided])
 
