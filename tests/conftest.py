@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-# Each worker takes a file at a time. Those that take longest are begun first, so that none is left alone in the end, and
-# those with a browser apart from each other.
+# Each worker takes a file at a time. Those that take longest are begun first, so that none is left alone in the end,
+# and those with a browser apart from each other.
 LONGEST = (
     "test_accessible", "test_pages", "test_year_package", "test_browser", "test_incidents", "test_reading",
     "test_ui_review", "test_agreement", "test_cli", "test_meeting", "test_explaining", "test_handout", "test_systems",
