@@ -187,8 +187,8 @@ def follow_an_item(page, words):
     table.click(position={"x": 20, "y": 55})
     card = page.locator(".st-key-card-row")
     card.wait_for(timeout=20_000)
+    card.get_by_text(words["row"]).wait_for()
     assert SYSTEMS.name in card.inner_text()
-    assert words["row"] in card.inner_text()
 
 
 def read_the_csv(page, words):
