@@ -53,7 +53,13 @@ WORDS = {
         "lost": "There is no such page",
     },
 }
-LOOKS = [(code, address) for code in BROWSERS for states in STATES.values() for address in states]
+# Every state in Swedish; in English, whose pages are the same but for their words, the first of each page.
+LOOKS = [
+    (code, address)
+    for code in BROWSERS
+    for states in STATES.values()
+    for address in (states if code == "sv" else states[:1])
+]
 EVERY = pytest.mark.parametrize(("code", "address"), LOOKS, ids=[f"{code}-{address}" for code, address in LOOKS])
 ALL_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 # What can be otherwise in the dark.
