@@ -26,7 +26,7 @@ viewers: $(READY) browser
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.hostile
-	SEEDS=20 KILLS=30 $(BIN)/python -m pytest tests/test_agreement.py tests/test_killed.py
+	SEEDS=20 KILLS=30 LOOKS=9 $(BIN)/python -m pytest tests/test_agreement.py tests/test_killed.py tests/test_accessible.py
 
 samples: $(READY)
 	$(BIN)/python -m compliance.samples
