@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from compliance.geometry import Level
+
 Align = Literal["left", "right"]
 Style = Literal["body", "answer", "comment", "note"]
 # As in compliance.assessing.Status.
@@ -92,14 +94,6 @@ class Moment:
 
     label: str
     share: float | None
-    text: str
-
-
-@dataclass(frozen=True)
-class Level:
-    """A level that a trend is compared with, 0–1, and what it is called."""
-
-    share: float
     text: str
 
 

@@ -2,7 +2,7 @@
 
 Every function is pure. Texts come in formatted and translated, shares come in as 0..1 or None.
 Each fragment is one line that begins with a block element, because `st.markdown` would read
-anything else as Markdown. In texts marked *rich*, `**61**` becomes bold; all else is escaped.
+anything else as Markdown. In texts marked *rich*, what a sentence has as `**61**` becomes bold; all else is escaped.
 
 Show a fragment: `st.markdown(charts.headline("3 of 11 points."), unsafe_allow_html=True)`.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from compliance.elements import Html, css_share, escaped, rich, rich_span, scrolling, tag, unless_empty, unseen
+from compliance.geometry import runs
 
 Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 Sign = Status | Literal["target", "limit", "last_review", "remark"]
@@ -393,17 +394,6 @@ def _spark_points(values: Sequence[float | None], *, low: float, high: float) ->
         None if value is None else (SPARK_INSET + index * step, SPARK_INSET + tall * (1 - (value - base) / span))
         for index, value in enumerate(values)
     ]
-
-
-def runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
-    """The unbroken parts of a line; None is a gap."""
-    found: list[list[tuple[float, float]]] = [[]]
-    for point in points:
-        if point is None:
-            found.append([])
-        else:
-            found[-1].append(point)
-    return [run for run in found if run]
 
 
 def _polyline(run: Sequence[tuple[float, float]]) -> Html:

@@ -7,28 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from compliance.charts import Status, anchor, bar, runs, status_mark
+from compliance.charts import Status, anchor, bar, status_mark
 from compliance.elements import Html, rich, tag, unless_empty
+from compliance.geometry import Level, apart, runs
 
-WIDTH: Final = 640
+WIDTH: Final = 660
 LEFT: Final = 56
-RIGHT: Final = 540
+RIGHT: Final = 532
 TOP: Final = 22
 BOTTOM: Final = 214
 HEIGHT: Final = 252
-# Above this share the last value stands below its point, so that it does not leave the chart.
-HIGH: Final = 0.86
-# How many months the name of a level reaches over, and how close to the level a month is in its way.
-NAMED_MONTHS: Final = 4
-NEAR: Final = 0.2
-
-
-@dataclass(frozen=True)
-class Level:
-    """A level across the trend and its name."""
-
-    share: float
-    text: str
+# What a text beside the line needs in height, and how far below its place its foot stands.
+LINE: Final = 25
+FOOT: Final = 7
 
 
 @dataclass(frozen=True)
@@ -169,15 +160,14 @@ def _row(row: Row) -> Html:
 
 
 def trend(months: Sequence[Month], *, last: str, target: Level, limit: Level, alt: str) -> Html:
-    """The months as a line, always 0–100 %, with target and limit named on their lines and the last value written.
+    """The months as a line, always 0–100 %; beside it the last value and the names of target and limit.
 
     An SVG of its own: the browser's first plotly chart would come two seconds after the figure.
     """
     parts = [*_axis(months), _level(limit, css="v-m-limit"), _level(target, css="v-m-target")]
     parts += [_line(run) for run in runs(_points(months))]
-    parts.append(_name(limit, css="v-m-limit-text", below=not _runs_below(months, limit)))
-    parts.append(_name(target, css="v-m-target-text", below=False))
-    parts += _last(months, last)
+    parts += [_dot(*point, radius=8) for point in [*filter(None, _points(months))][-1:]]
+    parts += _beside(months, last, target=target, limit=limit)
     box = f"0 0 {WIDTH} {HEIGHT}"
     drawn = tag("svg", *parts, viewBox=box, role="img", aria_label=alt, preserveAspectRatio="xMinYMid meet")
     return tag("div", drawn, css="v-m-trend")
@@ -213,15 +203,16 @@ def _level(level: Level, *, css: str) -> Html:
     return tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{y:.1f}", y2=f"{y:.1f}", css=css)
 
 
-def _name(level: Level, *, css: str, below: bool) -> Html:
-    """The name of a level, on the side where the line of the months does not run."""
-    return _text(LEFT + 4, _y(level.share) + (22 if below else -7), level.text, css=css, anchor_="start")
-
-
-def _runs_below(months: Sequence[Month], level: Level) -> bool:
-    """Whether one of the first months, beside which the name stands, is just below a level."""
-    first = [month.share for month in months[:NAMED_MONTHS] if month.share is not None]
-    return any(level.share - NEAR < share < level.share for share in first)
+def _beside(months: Sequence[Month], last: str, *, target: Level, limit: Level) -> list[Html]:
+    """To the right of the line, so that it runs through none of them: its last value and the names of the levels."""
+    named = [(target.share, target.text, "v-m-target-text"), (limit.share, limit.text, "v-m-limit-text")]
+    named += [(month.share, last, "v-m-last") for month in months if month.share is not None][-1:]
+    named.sort(key=lambda name: -name[0])
+    places = apart([_y(share) for share, *_ in named], LINE)
+    return [
+        _text(RIGHT + 16, y + FOOT, text, css=css, anchor_="start")
+        for (_, text, css), y in zip(named, places, strict=True)
+    ]
 
 
 def _points(months: Sequence[Month]) -> list[tuple[float, float] | None]:
@@ -232,24 +223,12 @@ def _points(months: Sequence[Month]) -> list[tuple[float, float] | None]:
 
 def _line(run: Sequence[tuple[float, float]]) -> Html:
     if len(run) == 1:
-        return _dot(*run[0], css="v-m-lone")
+        return _dot(*run[0], radius=5)
     return tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in run), css="v-m-line")
 
 
-def _dot(x: float, y: float, *, css: str) -> Html:
-    return tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="5", css=css)
-
-
-def _last(months: Sequence[Month], text: str) -> list[Html]:
-    known = [(index, month.share) for index, month in enumerate(months) if month.share is not None]
-    if not known:
-        return []
-    index, share = known[-1]
-    x, y = _x(index, len(months)), _y(share)
-    return [
-        tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="8", css="v-m-dot"),
-        _text(x + 14, y + (9 if share < HIGH else 26), text, css="v-m-last", anchor_="start"),
-    ]
+def _dot(x: float, y: float, *, radius: int) -> Html:
+    return tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{radius}", css="v-m-dot")
 
 
 def clock(text: str, left: str, *, over: bool) -> Html:

@@ -1,4 +1,4 @@
-"""The list of systems with a sign for each duty, and what turns its pages: fragments as those of charts.py."""
+"""The list of systems with a sign for each demand, and what turns its pages: fragments as those of charts.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Final, Literal
 from compliance.charts import anchor
 from compliance.elements import Html, scrolling, tag, unless_empty
 
-Duty = Literal["met", "unmet", "unknown", "exempt", "none", "no_basis"]
+Outcome = Literal["met", "unmet", "unknown", "exempt", "none", "no_basis"]
 # The shape of each outcome: circle, diamond, hatched square, short dash, dashed circle.
-SIGNS: Final[dict[Duty, str]] = {
+SIGNS: Final[dict[Outcome, str]] = {
     "met": "v-green",
     "unmet": "v-red",
-    "unknown": "v-duty-hatched",
+    "unknown": "v-demand-hatched",
     "exempt": "v-nothing_to_assess",
     "none": "v-nothing_to_assess",
     "no_basis": "v-no_basis",
@@ -21,9 +21,9 @@ SIGNS: Final[dict[Duty, str]] = {
 
 @dataclass(frozen=True)
 class Mark:
-    """How a system stands in one duty: the outcome that gives the shape, and the word beside it."""
+    """How a system stands in one demand: the outcome that gives the shape, and the word beside it."""
 
-    kind: Duty
+    kind: Outcome
     word: str
 
 
@@ -50,24 +50,24 @@ class Turn:
     address: str
 
 
-def duty_mark(mark: Mark, *, note: str = "") -> Html:
-    """Shape and word of a duty, and below a quiet note.
+def demand_mark(mark: Mark, *, note: str = "") -> Html:
+    """Shape and word of a demand, and below a quiet note.
 
-    Example: `duty_mark(Mark("unmet", "Outdated"), note="since 2026-05-01")`.
+    Example: `demand_mark(Mark("unmet", "Outdated"), note="since 2026-05-01")`.
     """
-    below = unless_empty(note, tag("div", note, css="v-duty-note"))
-    return tag("div", _sign(mark), below, css=f"v-duty v-duty-{mark.kind}")
+    below = unless_empty(note, tag("div", note, css="v-demand-note"))
+    return tag("div", _sign(mark), below, css=f"v-demand v-demand-{mark.kind}")
 
 
 def _sign(mark: Mark) -> Html:
     shape = tag("span", css=f"v-sign {SIGNS[mark.kind]}", aria_hidden="true")
-    return tag("span", shape, tag("span", mark.word, css="v-word"), css="v-duty-mark")
+    return tag("span", shape, tag("span", mark.word, css="v-word"), css="v-demand-mark")
 
 
 def system_list(heads: Sequence[str], entries: Sequence[Entry], *, caption: str) -> Html:
-    """Systems down, duties across; `heads` names the system, the number of gaps and each duty.
+    """Systems down, demands across; `heads` names the system, the number of gaps and each demand.
 
-    Where the page is narrow each system is a block with the duties' names beside their signs.
+    Where the page is narrow each system is a block with the demands' names beside their signs.
 
     Example: `system_list(["System", "Gaps", …], [Entry("Alfa", "/systems?…", "HR", "1", "gap", …)], caption="…")`.
     """
@@ -86,9 +86,9 @@ def system_list(heads: Sequence[str], entries: Sequence[Entry], *, caption: str)
 def _entry(entry: Entry, heads: Sequence[str]) -> Html:
     unit = unless_empty(entry.unit, tag("span", entry.unit, css="v-system-unit"))
     name = tag("th", anchor(entry.name, entry.address), unit, scope="row")
-    gaps = tag("td", entry.gaps, tag("span", f" {entry.gaps_word}", css="v-duty-name"), css="v-system-gaps")
+    gaps = tag("td", entry.gaps, tag("span", f" {entry.gaps_word}", css="v-demand-name"), css="v-system-gaps")
     marks = (
-        tag("td", tag("span", f"{head} ", css="v-duty-name"), _sign(mark), css=f"v-duty v-duty-{mark.kind}")
+        tag("td", tag("span", f"{head} ", css="v-demand-name"), _sign(mark), css=f"v-demand v-demand-{mark.kind}")
         for head, mark in zip(heads[2:], entry.marks, strict=True)
     )
     return tag("tr", name, gaps, *marks)

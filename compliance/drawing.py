@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
 from math import ceil
 from typing import Final, Literal
 
@@ -25,6 +24,7 @@ from matplotlib.transforms import Affine2D
 
 from compliance import theming
 from compliance.blocks import Bar, BarChart, Chart, CountChart, LineChart, Status
+from compliance.geometry import apart, runs
 from compliance.places import STATIC
 
 Kind = Literal["png", "svg"]
@@ -399,7 +399,7 @@ def _trend(sheet: _Sheet, chart: LineChart) -> float:
     sheet.line([(left, low), (plot.right, low)], colour=RULE, width=1.0)
     _levels(sheet, chart, plot)
     _line(sheet, chart, plot)
-    for (_, text, colour, weight), y in zip(beside, _apart([plot.y(share) for share, *_ in beside]), strict=True):
+    for (_, text, colour, weight), y in zip(beside, apart([plot.y(share) for share, *_ in beside], LINE), strict=True):
         sheet.text(plot.right + 6, y, text, colour=colour, weight=weight)
     return _times(sheet, chart, plot)
 
@@ -416,18 +416,6 @@ def _beside(chart: LineChart) -> list[tuple[float, str, str, Weight]]:
     return sorted(named, key=lambda name: -name[0])
 
 
-def _apart(ys: Sequence[float]) -> list[float]:
-    """Heights, the uppermost first, moved so far from each other that a line of text fits at each."""
-    placed = list(ys)
-    for _ in range(len(placed) * 4):
-        for upper, lower in pairwise(range(len(placed))):
-            short = LINE - (placed[lower] - placed[upper])
-            if short > 0.01:
-                placed[upper] -= short / 2
-                placed[lower] += short / 2
-    return placed
-
-
 def _levels(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
     limit, target = plot.y(chart.limit.share), plot.y(chart.target.share)
     sheet.line([(plot.left, limit), (plot.right, limit)], colour=MUTE, width=1.2, dashes=(1.2, 1.8))
@@ -438,7 +426,8 @@ def _line(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
     """The line with its gaps; few moments have a dot and their share each, of many the last has a dot."""
     xs = plot.xs(len(chart.moments))
     known = [(x, plot.y(m.share), m.text) for x, m in zip(xs, chart.moments, strict=True) if m.share is not None]
-    for run in _runs(chart, plot):
+    drawn = [None if m.share is None else (x, plot.y(m.share)) for x, m in zip(xs, chart.moments, strict=True)]
+    for run in runs(drawn):
         if len(run) > 1:
             sheet.line(run, colour=ACCENT, width=2.2)
         else:
@@ -448,17 +437,6 @@ def _line(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
         sheet.dot(x, y, 3.8, colour=ACCENT)
         if few or x != xs[-1]:
             _value(sheet, x, y, text)
-
-
-def _runs(chart: LineChart, plot: _Plot) -> list[list[tuple[float, float]]]:
-    """The moments that follow each other without a gap."""
-    runs: list[list[tuple[float, float]]] = [[]]
-    for x, moment in zip(plot.xs(len(chart.moments)), chart.moments, strict=True):
-        if moment.share is None:
-            runs.append([])
-        else:
-            runs[-1].append((x, plot.y(moment.share)))
-    return [run for run in runs if run]
 
 
 def _value(sheet: _Sheet, x: float, y: float, text: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from compliance.database import Cursor, Rows, rows
 from compliance.declared import Table, read_with_own
 from compliance.explaining import Place
+from compliance.extracts import LEAST_SHARED
 from compliance.language import Texts, month_ends
 from compliance.loading import LOCAL
 from compliance.places import POINTS
@@ -25,8 +26,6 @@ KEPT_MONTHS: Final = 12
 MOST_KINDS: Final = 3
 MOST_CAUSES: Final = 8
 MOST_LATE_STEPS: Final = 4
-# A text that fewer of the incidents shown share may be somebody's own: others than the coordinator do not see it.
-LEAST_SHARED: Final = 3
 # The point whose rules and recipient a duty follows.
 BREACHES, INCIDENTS, HANDLING = "gdpr_reporting", "nis_reporting", "incident_handling"
 
@@ -310,7 +309,8 @@ def incidents(
 ) -> Incidents:
     """This year's incidents of a place, and the months before; without `free_text` a rare text is none."""
     limit = next(point for point in points if point.id == HANDLING).parameters(as_of)["limit_days"]
-    shared = {"as_of": as_of, "known_at": known_at, "least": 1 if free_text else LEAST_SHARED, **_values(place)}
+    where = {"as_of": as_of, "known_at": known_at, **_values(place)}
+    shared = where | {"least": 1 if free_text else LEAST_SHARED, "window_months": window_months}
 
     def asked(name: str, **values: object) -> Rows:
         sql = f"with incidents as ({statement('incident_rows')}) {statement(name)}"
@@ -318,7 +318,7 @@ def incidents(
 
     first = month_ends(as_of, count=MONTHS)[0].replace(day=1)
     by_unit = place.department is not None or place.unit is not None
-    listed = asked("incident_recurring", window_months=window_months)
+    listed = asked("incident_recurring")
     return Incidents(
         counts=Counts(**asked("incident_counts", limit_days=limit)[0], limit_days=limit),
         months=tuple(Month(**row) for row in asked("incident_months", first_month=first, most=MOST_KINDS)),
@@ -327,7 +327,7 @@ def incidents(
         recurring=tuple(
             Recurring(**row | {"ids": tuple(row["ids"]), "earlier": tuple(row["earlier"])}) for row in listed
         ),
-        units=tuple(Staffed(**row) for row in asked("silent_units")),
+        units=tuple(Staffed(**row) for row in rows(cursor, statement("silent_units"), where)),
         rates=tuple(Rate(**row) for row in asked("incident_rates", by_unit=by_unit)),
     )
 

@@ -242,12 +242,16 @@ def _extracts(reported: Rows) -> dict[str, date]:
 
 
 def _written(report: Report, reported: Rows, as_of: date) -> Moment:
-    """A report of the year: done where an export has it, and late only where an export taken after its day lacks it."""
+    """A report of the year: done where an export has it, and late only where an export taken after its day lacks it.
+
+    What an export holds of it before it is to be written is a draft.
+    """
     source, words = EXPORTS[report.evidence], (*report.words, report.evidence)
     about = as_of.year + report.offset
-    done = any(r["source"] == source and r["year"] == about and r["report"] in words for r in reported)
-    seen = _extracts(reported).get(source)
     start, due = report.start(as_of.year), report.due(as_of.year)
+    told = any(r["source"] == source and r["year"] == about and r["report"] in words for r in reported)
+    done = told and start <= as_of
+    seen = _extracts(reported).get(source)
     state: State = "done" if done else _state(start, due, as_of)
     if state == "late" and (seen is None or seen <= due):
         state = "unknown"

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from compliance import theming
 from compliance.charts import Status
 from compliance.elements import escaped
+from compliance.geometry import Level
 
 Mode = theming.Mode
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
@@ -69,14 +70,6 @@ def drawn_once(
         return kept(tuple(marks), *given, **named)
 
     return drawn
-
-
-@dataclass(frozen=True)
-class Level:
-    """A level across a chart and the text that names it."""
-
-    share: float
-    text: str
 
 
 @dataclass(frozen=True)

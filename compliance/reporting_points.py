@@ -1,6 +1,5 @@
 """What a report says of the review points: the overview of all thirteen, and a section for each."""
 
-import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,7 +12,6 @@ from compliance.blocks import (
     Column,
     CountChart,
     Heading,
-    Level,
     LineChart,
     Moment,
     PageBreak,
@@ -21,7 +19,8 @@ from compliance.blocks import (
     Table,
 )
 from compliance.dossier import Dossier, PointAnswer, ShownFigure
-from compliance.language import N_, NBSP, Language, Texts
+from compliance.geometry import Level
+from compliance.language import N_, NBSP, Language, Texts, unmarked
 from compliance.viewing import DASH
 
 VERDICTS: Final = {
@@ -52,7 +51,7 @@ class Reader:
 
 def plain(text: str) -> str:
     """A text of the pages without emphasis and soft hyphens."""
-    return re.sub(r"\*\*|\N{SOFT HYPHEN}", "", text)
+    return unmarked(text).replace("\N{SOFT HYPHEN}", "")
 
 
 def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str] = VERDICTS) -> str:

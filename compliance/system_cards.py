@@ -1,7 +1,7 @@
-"""What is known of each system: its outcome in every duty, how many of them are gaps, and the rows behind one system.
+"""What is known of each system: its outcome in every demand, how many of them are gaps, and the rows behind one system.
 
-The duties that are review points have the outcome of the point's own item; the others follow the figures beside the
-points (data/figures.toml). The core knows no language.
+A demand is what is asked of a system in use. Those that are review points have the outcome of the point's own item;
+the others follow the figures beside the points (data/figures.toml). The core knows no language.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from compliance.points import Point, point_by
 from compliance.queries import statement
 
 # What is asked of a system, in the order that it is shown in, and the exports that must be there to tell.
-DUTIES: Final[dict[str, tuple[str, ...]]] = {
+DEMANDS: Final[dict[str, tuple[str, ...]]] = {
     "leader": ("systems",),
     "classification": ("systems",),
     "plan": ("classification_actions",),
@@ -26,7 +26,7 @@ DUTIES: Final[dict[str, tuple[str, ...]]] = {
     "processing": ("processing",),
     "agreement": ("processors",),
 }
-# The point that a duty belongs to: its own, or the one beside which it is shown.
+# The point that a demand belongs to: its own, or the one beside which it is shown.
 POINT_OF: Final = {
     "leader": "classification",
     "classification": "classification",
@@ -70,16 +70,16 @@ class Card:
         return [row for row in self.risks if row["latest"]]
 
 
-def is_gap(row: Mapping[str, Any], duty: str) -> bool:
-    """Whether a system of the list has a gap in a duty."""
-    return row[f"{duty}_outcome"] in GAPS
+def is_gap(row: Mapping[str, Any], demand: str) -> bool:
+    """Whether a system of the list has a gap in a demand."""
+    return row[f"{demand}_outcome"] in GAPS
 
 
 def systems(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Rows:
     """Every system in use, one row each, those with most gaps first.
 
-    Of each duty its `<duty>_outcome` (met, unmet, unknown, exempt; none where nothing is asked, None where an export is
-    missing), `<duty>_reason` and `<duty>_due`; `gaps` counts the duties that are unmet or unknown.
+    Of each demand its `<demand>_outcome` (met, unmet, unknown, exempt; none where nothing is asked, None where an
+    export is missing), `<demand>_reason` and `<demand>_due`; `gaps` counts the demands that are unmet or unknown.
     """
     asked = statement("system_list")
     given = _given(points, as_of=as_of, known_at=known_at)

@@ -7,6 +7,8 @@ import streamlit as st
 from compliance import charts, plots, ui, viewing, viewing_quality
 from compliance.assessing import Coverage
 from compliance.database import Rows
+from compliance.extracts import INCIDENT_SOURCES
+from compliance.geometry import Level
 from compliance.language import N_, month_ends, year_before
 from compliance.permissions import Permission
 from compliance.points import Point
@@ -14,10 +16,18 @@ from compliance.queries import query
 from compliance.ui import View
 
 
-def chosen_point() -> Point:
-    """The point that the address names, by id or number; else the first."""
+def chosen_point(seen: View) -> Point:
+    """The point that the address names, by id or number; else the first, and where another was named it is said."""
     said = st.query_params.get("point", "")
-    return next((point for point in ui.points() if said in {point.id, str(point.number)}), ui.points()[0])
+    point = point_said(said)
+    if said and point is None:
+        ui.elsewhere(seen, N_("the review point"), said, viewing.label(ui.points()[0], seen.say))
+    return point or ui.points()[0]
+
+
+def point_said(said: str) -> Point | None:
+    """The point of an id or a number."""
+    return next((point for point in ui.points() if said in {point.id, str(point.number)}), None)
 
 
 def months_of(seen: View, point: Point) -> list[Coverage]:
@@ -71,8 +81,8 @@ def trend(seen: View, months: list[Coverage]) -> None:
     """The line of the months against target and limit, and its table."""
     say, last = seen.say, months[-1]
     ui.html(charts.section(say(N_("The trend towards the target"))))
-    target = plots.Level(last.target.target, say(N_("Target {share}"), share=viewing.share(last.target.target, say)))
-    limit = plots.Level(last.target.limit, say(N_("Limit {share}"), share=viewing.share(last.target.limit, say)))
+    target = Level(last.target.target, say(N_("Target {share}"), share=viewing.share(last.target.target, say)))
+    limit = Level(last.target.limit, say(N_("Limit {share}"), share=viewing.share(last.target.limit, say)))
     drawn = plots.trend(
         viewing.trend_points(months, say),
         mode=ui.mode(),
@@ -151,7 +161,7 @@ def units_of(seen: View, point: Point) -> None:
         say(N_("Show all {n} units"), n=say.number(len(found))), key=f"all units {point.id} {say.code}"
     )
     shown = found if every else found[: viewing.FIRST_UNITS]
-    target = plots.Level(shown[0].target.target, say(N_("Target")))
+    target = Level(shown[0].target.target, say(N_("Target")))
     ui.chart(
         plots.unit_bars(viewing.unit_bars(shown, say), mode=ui.mode(), target=target),
         alt=viewing.units_alt(found, say),
@@ -181,7 +191,7 @@ def item_list(seen: View, point: Point, found: Rows, reason: str | None) -> None
 
 def persons_or_other(seen: View, point: Point) -> bool:
     """Whether the rows behind a point's items may be seen: those of persons and incidents by the coordinator only."""
-    private = point.persons or not viewing.INCIDENT_SOURCES.isdisjoint(point.needs)
+    private = point.persons or not INCIDENT_SOURCES.isdisjoint(point.needs)
     return not private or seen.user.may(Permission.SEE_PERSONS)
 
 

@@ -13,7 +13,8 @@ from compliance import charts, charts_meeting, elements, viewing, viewing_review
 from compliance.assessing import Coverage, Status
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.language import N_, NBSP, Language, number_in
+from compliance.geometry import Level
+from compliance.language import N_, NBSP, Language, bold, number_in
 from compliance.points import Point
 from compliance.reporting import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS
@@ -121,7 +122,7 @@ def _counts(answer: PointAnswer, last_year: int | None, say: Language) -> str:
     parts.append(say(N_("target {share}"), share=viewing.share(found.target.target, say)))
     if before and before.coverage is not None:
         share = viewing.percent(before, say)
-        told = say(N_("{year}: {share}"), year=last_year, share=share) if answer.by_review else ""
+        told = say(N_("{year}: {share}"), year=last_year, share=share).replace(" ", NBSP) if answer.by_review else ""
         parts.append(told or say(N_("a year before {share}"), share=share))
     return " · ".join(parts)
 
@@ -162,8 +163,8 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
             for n, month in enumerate(months)
         ],
         last=viewing.percent(known[-1], say),
-        target=charts_meeting.Level(target, say(N_("Target {share}"), share=viewing.share(target, say))),
-        limit=charts_meeting.Level(limit, say(N_("Limit {share}"), share=viewing.share(limit, say))),
+        target=Level(target, say(N_("Target {share}"), share=viewing.share(target, say))),
+        limit=Level(limit, say(N_("Limit {share}"), share=viewing.share(limit, say))),
         alt=viewing.trend_alt(months, say),
     )
 
@@ -196,7 +197,7 @@ def why(answer: PointAnswer, say: Language) -> elements.Html | None:
     bars = viewing_review.reason_bars(answer, say)[:REASONS]
     if not bars:
         return None
-    parts = [f"{bar.label} **{bar.count}**" for bar in bars]
+    parts = [f"{bar.label} {bold(bar.count)}" for bar in bars]
     return charts_meeting.sentence(" · ".join(parts))
 
 

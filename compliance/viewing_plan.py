@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance import charts_wheel, viewing
+from compliance import charts_wheel, viewing, wheel_layout
 from compliance.assessing import Coverage
 from compliance.calendars import Event
 from compliance.charts import Column, Table
-from compliance.charts_wheel import Count, Layout, MomentRow, Promise, Span, Swatch, Wheel
+from compliance.charts_wheel import Count, MomentRow, Promise, Swatch, Wheel
 from compliance.deciding import Decision
 from compliance.elements import Html
-from compliance.language import N_, NBSP, Language
+from compliance.language import N_, NBSP, Language, unmarked
 from compliance.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
 from compliance.points import Point
-from compliance.viewing_incidents import counted
+from compliance.viewing_clocks import counted
+from compliance.wheel_layout import Layout, Span
 
 FIRST_ACTIONS: Final = 8
 KINDS: Final = {
@@ -87,7 +88,7 @@ class Year:
     @property
     def listed(self) -> list[Item]:
         """The same as the list has them: late first, then what is going on or to come, then what is over."""
-        return sorted(self.items, key=lambda item: (charts_wheel.PRIORITY.index(item.moment.state), item.number))
+        return sorted(self.items, key=lambda item: (wheel_layout.PRIORITY.index(item.moment.state), item.number))
 
 
 # --- The answer ---------------------------------------------------------------------------------------------------
@@ -139,7 +140,7 @@ def layout(year: Year, say: Language) -> Layout:
         for item in year.items
         if item.moment.start or item.moment.due
     ]
-    return charts_wheel.laid_out(spans)
+    return wheel_layout.laid_out(spans)
 
 
 def _shares(moment: Moment, year: int) -> tuple[float, float]:
@@ -194,7 +195,7 @@ def swatches(year: Year, say: Language) -> list[Swatch]:
     by_state = Counter(item.moment.state for item in year.items)
     return [
         Swatch(state, say(STATES[state]), say.number(by_state[state]))
-        for state in charts_wheel.PRIORITY
+        for state in wheel_layout.PRIORITY
         if by_state[state]
     ]
 
@@ -334,7 +335,7 @@ def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink,
         status=viewing.status(figure),
         status_word=viewing.word(figure, say),
         figure=viewing.percent(figure, say),
-        counts=viewing.hero_counts(figure, say).replace("**", ""),
+        counts=unmarked(viewing.hero_counts(figure, say)),
         share=figure.coverage,
         target=figure.target.target,
         terms=say(N_("target {share}"), share=viewing.share(figure.target.target, say)),

@@ -1,32 +1,29 @@
-"""What the page of the systems says: its sentences, its list, and everything that is known of one system."""
+"""What the page of the systems says of them all: its sentences, and its list with what is asked of each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
-from compliance import charts, charts_systems, viewing
+from compliance import viewing
 from compliance.assessing import Status
-from compliance.charts import Column, Fact, Pair, Table
-from compliance.charts_systems import Duty, Entry, Mark, Turn
+from compliance.charts import Fact
+from compliance.charts_systems import Entry, Mark, Outcome, Turn
 from compliance.database import Rows
-from compliance.elements import Html
 from compliance.language import N_, Language
 from compliance.points import Point, point_by
 from compliance.sources import Source
-from compliance.system_cards import DUTIES, POINT_OF, Card, is_gap
+from compliance.system_cards import DEMANDS, POINT_OF, is_gap
 from compliance.viewing import DASH
 
 Row = Mapping[str, Any]
 Addresses = Callable[..., str]
 PAGE: Final = 50
-FIRST_AGREEMENTS: Final = 8
 LIST: Final = N_("Systems, those with most gaps first")
 EXPLAINED: Final = N_(
     "A gap is a requirement that is not met, or of which the exports say nothing. Systems under central "
     "responsibility are exempt from all but an object leader and a recorded processing."
 )
-DUTY_HEADS: Final = {
+DEMAND_HEADS: Final = {
     "leader": N_("Object leader"),
     "classification": N_("Classification"),
     "plan": N_("Action plan"),
@@ -36,7 +33,7 @@ DUTY_HEADS: Final = {
     "agreement": N_("Processor agreement"),
 }
 # The same within a sentence.
-DUTY_NAMES: Final = {
+DEMAND_NAMES: Final = {
     "leader": N_("object leader"),
     "classification": N_("classification"),
     "plan": N_("action plan"),
@@ -45,7 +42,7 @@ DUTY_NAMES: Final = {
     "processing": N_("processing in the record"),
     "agreement": N_("processor agreement"),
 }
-# A word for a cell of the list: by duty, outcome and reason; else by outcome and reason.
+# A word for a cell of the list: by demand, outcome and reason; else by outcome and reason.
 WORDS: Final[dict[tuple[str, str, str | None], str]] = {
     ("leader", "met", None): N_("Named"),
     ("classification", "met", None): N_("Valid"),
@@ -78,7 +75,7 @@ OUTCOME_WORDS: Final = {"met": N_("Met"), "unmet": N_("Missing"), "unknown": N_(
 
 @dataclass(frozen=True)
 class Filter:
-    """Which systems are listed: those with a gap in a duty, and those whose name or unit has a text."""
+    """Which systems are listed: those with a gap in a demand, and those whose name or unit has a text."""
 
     gap: str = ""
     text: str = ""
@@ -94,12 +91,9 @@ class Filter:
         return {name: value for name, value in {"gap": self.gap, "q": self.text}.items() if value}
 
 
-# --- All systems --------------------------------------------------------------------------------------------------
-
-
-def shown_duties(found: Rows) -> list[str]:
-    """The duties that some export tells of, in their order."""
-    return [duty for duty in DUTIES if any(row[f"{duty}_outcome"] is not None for row in found)]
+def shown_demands(found: Rows) -> list[str]:
+    """The demands that some export tells of, in their order."""
+    return [demand for demand in DEMANDS if any(row[f"{demand}_outcome"] is not None for row in found)]
 
 
 def sentences(found: Rows, say: Language) -> list[str]:
@@ -148,18 +142,18 @@ def _leader_fact(found: Rows, say: Language) -> Fact:
     return Fact(say(N_("Without an object leader")), say.number(n), say(N_("of {of}"), of=say.number(len(found))), note)
 
 
-def _point_fact(found: Rows, duty: str, title: str, say: Language) -> Fact:
-    """The systems with a gap in a duty, of those that it is asked of."""
-    asked = [row for row in found if row[f"{duty}_outcome"] in {"met", "unmet", "unknown"}]
-    exempt = sum(row[f"{duty}_outcome"] == "exempt" for row in found)
-    n = sum(is_gap(row, duty) for row in asked)
+def _point_fact(found: Rows, demand: str, title: str, say: Language) -> Fact:
+    """The systems with a gap in a demand, of those that it is asked of."""
+    asked = [row for row in found if row[f"{demand}_outcome"] in {"met", "unmet", "unknown"}]
+    exempt = sum(row[f"{demand}_outcome"] == "exempt" for row in found)
+    n = sum(is_gap(row, demand) for row in asked)
     note = say.plural("{n} exempt", "{n} exempt", exempt) if exempt else ""
     return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(len(asked))), note)
 
 
 def _plan_fact(found: Rows, say: Language) -> Fact:
     title = say(N_("With overdue actions"))
-    if "plan" not in shown_duties(found):
+    if "plan" not in shown_demands(found):
         return Fact(title, DASH, note=say(viewing.STATUS_WORDS[Status.NO_BASIS]))
     late = [row for row in found if is_gap(row, "plan")]
     planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in found)
@@ -169,7 +163,7 @@ def _plan_fact(found: Rows, say: Language) -> Fact:
 
 def _processing_fact(found: Rows, say: Language) -> Fact:
     title = say(N_("Personal data without a recorded processing"))
-    if "processing" not in shown_duties(found):
+    if "processing" not in shown_demands(found):
         return Fact(title, DASH, note=say(viewing.STATUS_WORDS[Status.NO_BASIS]))
     of = sum(row["personal_data"] is True for row in found)
     silent = sum(row["personal_data"] is None for row in found)
@@ -187,38 +181,38 @@ def list_kicker(scope: str, say: Language) -> str:
 
 
 def missing_texts(found: Rows, whole: Rows, sources: Mapping[str, Source], say: Language) -> list[str]:
-    """Which duties no export tells of, and that the register (`whole`) names no object leader at all."""
-    missing = [duty for duty in DUTIES if duty not in shown_duties(found)]
+    """Which demands no export tells of, and that the register (`whole`) names no object leader at all."""
+    missing = [demand for demand in DEMANDS if demand not in shown_demands(found)]
     texts = []
     if not any(row["leader_outcome"] == "met" for row in whole):
         text = N_("The register names no object leader at all. See that the export has the column for them.")
         texts.append(say(text))
     if missing:
-        names = [say.pick(sources[id_].title) for duty in missing for id_ in DUTIES[duty]]
-        duties = viewing.listed([say(DUTY_NAMES[duty]) for duty in missing], say)
-        text = N_("Nothing is known of {duties}: no export of {sources} is loaded.")
-        texts.append(say(text, duties=duties, sources=viewing.listed(names, say)))
+        names = [say.pick(sources[id_].title) for demand in missing for id_ in DEMANDS[demand]]
+        demands = viewing.listed([say(DEMAND_NAMES[demand]) for demand in missing], say)
+        text = N_("Nothing is known of {demands}: no export of {sources} is loaded.")
+        texts.append(say(text, demands=demands, sources=viewing.listed(names, say)))
     return texts
 
 
 def gap_counts(found: Rows) -> dict[str, int]:
-    """How many systems have a gap in each duty; duties without one are left out."""
-    counted = {duty: sum(is_gap(row, duty) for row in found) for duty in DUTIES}
-    return {duty: n for duty, n in counted.items() if n}
+    """How many systems have a gap in each demand; demands without one are left out."""
+    counted = {demand: sum(is_gap(row, demand) for row in found) for demand in DEMANDS}
+    return {demand: n for demand, n in counted.items() if n}
 
 
-def gap_label(duty: str, n: int, say: Language) -> str:
+def gap_label(demand: str, n: int, say: Language) -> str:
     """A choice of the filter, with how many it lets through."""
-    return f"{say(DUTY_HEADS[duty])} {say.number(n)}"
+    return f"{say(DEMAND_HEADS[demand])} {say.number(n)}"
 
 
-def heads(duties: Sequence[str], say: Language) -> list[str]:
+def heads(demands: Sequence[str], say: Language) -> list[str]:
     """The names over the columns of the list."""
-    return [say(N_("System")), say(N_("Gaps")), *(say(DUTY_HEADS[duty]) for duty in duties)]
+    return [say(N_("System")), say(N_("Gaps")), *(say(DEMAND_HEADS[demand]) for demand in demands)]
 
 
 def entries(
-    shown: Rows, duties: Sequence[str], points: tuple[Point, ...], addresses: Addresses, say: Language
+    shown: Rows, demands: Sequence[str], points: tuple[Point, ...], addresses: Addresses, say: Language
 ) -> list[Entry]:
     """The rows of the list; `addresses` gives the address of the page of a system."""
     return [
@@ -228,34 +222,35 @@ def entries(
             unit=row["unit"] or "",
             gaps=say.number(row["gaps"]),
             gaps_word=say.plural("gap", "gaps", row["gaps"]),
-            marks=[mark(row, duty, points, say) for duty in duties],
+            marks=[mark(row, demand, points, say) for demand in demands],
         )
         for row in shown
     ]
 
 
-def mark(row: Row, duty: str, points: tuple[Point, ...], say: Language) -> Mark:
-    """The sign of a duty with its short word."""
-    return Mark(_kind(row, duty), _word(row, duty, points, say))
+def mark(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> Mark:
+    """The sign of a demand with its short word."""
+    return Mark(outcome_of(row, demand), _word(row, demand, points, say))
 
 
-def _kind(row: Row, duty: str) -> Duty:
-    outcome: Duty | None = row[f"{duty}_outcome"]
+def outcome_of(row: Row, demand: str) -> Outcome:
+    """How a system stands in a demand; `no_basis` where an export is missing."""
+    outcome: Outcome | None = row[f"{demand}_outcome"]
     return outcome or "no_basis"
 
 
-def _word(row: Row, duty: str, points: tuple[Point, ...], say: Language) -> str:
-    outcome, reason = row[f"{duty}_outcome"], row[f"{duty}_reason"]
+def _word(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> str:
+    outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
         return say(viewing.STATUS_WORDS[Status.NO_BASIS])
-    if duty == "plan" and outcome == "unmet":
+    if demand == "plan" and outcome == "unmet":
         return say.plural("{n} overdue", "{n} overdue", row["overdue"])
-    if (duty, outcome, reason) in WORDS:
-        return say(WORDS[duty, outcome, reason])
+    if (demand, outcome, reason) in WORDS:
+        return say(WORDS[demand, outcome, reason])
     if reason in REASONS:
         return say(REASONS[reason])
     if reason:
-        return viewing.reason_text(point_by(points, POINT_OF[duty]), outcome, reason, say)
+        return viewing.reason_text(point_by(points, POINT_OF[demand]), outcome, reason, say)
     return say(N_("Not needed")) if outcome == "none" else say(OUTCOME_WORDS[outcome])
 
 
@@ -272,498 +267,3 @@ def turns(page: int, count: int, addresses: Addresses, say: Language) -> tuple[T
     on = addresses(part=str(page + 1)) if last < count else ""
     before, after = say(N_("The {n} before"), n=PAGE), say(N_("The next {n}"), n=min(PAGE, count - last))
     return Turn(f"\N{LEFTWARDS ARROW} {before}", back), here, Turn(f"{after} \N{RIGHTWARDS ARROW}", on)
-
-
-# --- One system ---------------------------------------------------------------------------------------------------
-
-
-def card_sentences(found: Card, row: Row | None, say: Language) -> list[str]:
-    """How one system stands; `row` is its row of the list, None where it is not in use."""
-    name = found.register["system"]
-    if row is None:
-        return [say(N_("{system} is not in use and is not counted in the review points."), system=name)]
-    missing = [say(DUTY_NAMES[duty]) for duty in DUTIES if is_gap(row, duty)]
-    if not missing:
-        first = say(N_("{system} has no known gap."), system=name)
-    else:
-        first = say.plural(
-            "{system} has {n} gap: {duties}.",
-            "{system} has {n} gaps: {duties}.",
-            len(missing),
-            system=name,
-            duties=viewing.listed(missing, say),
-        )
-    central = row["classification_outcome"] == "exempt"
-    rest = N_("A central office classifies it, analyses its risks and reviews its access.")
-    return [first, say(rest)] if central else [first]
-
-
-def card_kicker(found: Card, say: Language) -> str:
-    """The line above the name of one system."""
-    title, unit = say(N_("System")), found.register["unit"]
-    return f"{title} · {unit}" if unit else title
-
-
-def card_facts(found: Card, say: Language, *, persons: bool) -> list[Fact]:
-    """What one asks first of one system."""
-    return [
-        _led_fact(found, say, persons=persons),
-        _levels_fact(found, say),
-        _risk_fact(found, say),
-        _review_fact(found, say),
-    ]
-
-
-def _led_fact(found: Card, say: Language, *, persons: bool) -> Fact:
-    named = found.register["object_leader"] if persons else None
-    value = named or (say(N_("Named")) if found.register["led"] else say(N_("Missing")))
-    return Fact(say(N_("Object leader")), value, note=found.register["object"] or "")
-
-
-def levels(rows_: Rows) -> str:
-    """The highest level of each kind, as K3 R2 T1; a dash where none is given."""
-    kinds = {"K": "confidentiality", "R": "integrity", "T": "availability"}
-    highest = {letter: max((row[name] for row in rows_ if row[name]), default=None) for letter, name in kinds.items()}
-    return " ".join(f"{letter}{level}" for letter, level in highest.items() if level) or DASH
-
-
-def _levels_fact(found: Card, say: Language) -> Fact:
-    title, latest = say(N_("Classification")), found.latest_classification
-    if not latest:
-        return Fact(title, DASH, note=say(N_("no classification is known")))
-    return Fact(title, levels(latest), note=say(N_("classified {day}"), day=say.date(latest[0]["classified"])))
-
-
-def _risk_fact(found: Card, say: Language) -> Fact:
-    title, latest = say(N_("Highest risk value")), found.latest_risks
-    values = [row["risk_value"] for row in latest if row["risk_value"] is not None]
-    if not latest:
-        return Fact(title, DASH, note=say(N_("no risk analysis is known")))
-    day = say(N_("analysed {day}"), day=say.date(latest[0]["analysed"]))
-    return Fact(title, _number(max(values), say) if values else DASH, note=day)
-
-
-def _review_fact(found: Card, say: Language) -> Fact:
-    title = say(N_("Accounts removed"))
-    if not found.reviews:
-        return Fact(title, DASH, note=say(N_("no access review is known")))
-    last = found.reviews[0]
-    rest = say(N_("of {of}"), of=_number(last["accounts_before"], say)) if last["accounts_before"] else ""
-    note = say(N_("reviewed {day}"), day=say.date(last["reviewed"]))
-    return Fact(title, _number(last["accounts_removed"], say), rest, note)
-
-
-def _number(value: float | None, say: Language) -> str:
-    if value is None:
-        return DASH
-    return say.number(value, decimals=0 if float(value).is_integer() else 1)
-
-
-def _text(value: str | None) -> str:
-    return value or DASH
-
-
-def leader_pairs(found: Card, say: Language, *, persons: bool) -> list[Pair]:
-    """Who leads the object; names only where they may be seen."""
-    register = found.register
-
-    def who(name: str, there: bool) -> str:
-        return register[name] or DASH if persons else say(N_("Named")) if there else say(N_("Not named"))
-
-    return [
-        Pair(say(N_("Object")), _text(register["object"])),
-        Pair(say(N_("Object owner")), who("object_owner", register["owned"])),
-        Pair(say(N_("Object leader")), who("object_leader", register["led"])),
-    ]
-
-
-def register_pairs(found: Card, say: Language) -> list[Pair]:
-    """What the register says of the system, and where it stands."""
-    register = found.register
-    rows_ = register["rows_naming"]
-    more = say(N_("The register has {n} rows of the system."), n=say.number(rows_)) if rows_ > 1 else ""
-    return [
-        Pair(say(N_("System id")), _text(register["system_id"])),
-        Pair(say(N_("Life cycle")), _text(register["lifecycle"])),
-        Pair(say(N_("Supplier")), _text(register["supplier"])),
-        Pair(say(N_("Responsibility")), _text(register["responsibility"])),
-        Pair(say(N_("Criticality")), _text(register["criticality"])),
-        Pair(say(N_("Personal data")), viewing.stored_value(register["personal_data"], say)),
-        Pair(say(N_("Source")), viewing.source_line(register, say), more),
-    ]
-
-
-def duty_table(row: Row, points: tuple[Point, ...], addresses: Addresses, say: Language) -> Table:
-    """One system in each duty: shape and reason in words, until or since when, and a link to the point."""
-    columns = [
-        Column(say(N_("Requirement")), row_header=True),
-        Column(say(N_("Outcome"))),
-        Column(say(N_("Review point"))),
-    ]
-    return columns, [_duty_row(row, duty, points, addresses, say) for duty in DUTIES]
-
-
-def _duty_row(row: Row, duty: str, points: tuple[Point, ...], addresses: Addresses, say: Language) -> list[str]:
-    point = point_by(points, POINT_OF[duty])
-    due = _due_text(row[f"{duty}_outcome"], row[f"{duty}_due"], say)
-    link: Html = charts.anchor(viewing.label(point, say), addresses("point", point=point.id))
-    sign = charts_systems.duty_mark(Mark(_kind(row, duty), duty_text(row, duty, points, say)), note=due)
-    return [say(DUTY_HEADS[duty]), sign, link]
-
-
-def _due_text(outcome: str | None, due: date | None, say: Language) -> str:
-    """Until when a requirement is met, or since when it is not."""
-    if due is None:
-        return ""
-    return say(N_("until {day}") if outcome == "met" else N_("since {day}"), day=due.isoformat())
-
-
-# The outcomes that no point gives a reason for, in words.
-DUTY_TEXTS: Final = {
-    ("leader", "met", None): N_("The register names one"),
-    ("leader", "unmet", None): N_("The register names none"),
-    ("plan", "none", None): N_("No action from a classification"),
-    ("processing", "met", None): N_("An active processing names the system"),
-    ("processing", "unmet", None): N_("Personal data, but no active processing names the system"),
-    ("processing", "none", None): N_("No personal data according to the register"),
-    ("processing", "none", "not_said"): N_("The register does not say whether there are personal data"),
-    ("agreement", "met", None): N_("An agreement is in order"),
-    ("agreement", "unknown", "none_found"): N_("Personal data, but no agreement names the system or its supplier"),
-    ("agreement", "none", None): N_("No personal data according to the register"),
-    ("agreement", "none", "not_said"): N_("The register does not say whether there are personal data"),
-}
-
-
-def duty_text(row: Row, duty: str, points: tuple[Point, ...], say: Language) -> str:
-    """The outcome of a duty in words, with the reason of the point where there is one."""
-    outcome, reason = row[f"{duty}_outcome"], row[f"{duty}_reason"]
-    if outcome is None:
-        return say(viewing.STATUS_WORDS[Status.NO_BASIS])
-    if (duty, outcome, reason) in DUTY_TEXTS:
-        return say(DUTY_TEXTS[duty, outcome, reason])
-    if reason == "central":
-        return say(N_("Exempt, central responsibility"))
-    if duty == "plan":
-        return _plan_text(row["overdue"], row["actions"], say)
-    return viewing.reason_text(point_by(points, POINT_OF[duty]), outcome, reason, say)
-
-
-def _plan_text(overdue: int, actions: int, say: Language) -> str:
-    if overdue:
-        values = {"of": say.number(actions)}
-        return say.plural("{n} of {of} actions is overdue", "{n} of {of} actions are overdue", overdue, **values)
-    return say.plural("{n} action, not overdue", "{n} actions, none overdue", actions)
-
-
-# --- The sections of one system -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Section:
-    """One export's part of what is known: its source, its heading, what the export would tell, and its rows."""
-
-    source: str
-    title: str
-    would_tell: str
-    sentence: str
-    table: Table | None
-    below: str = ""
-
-
-def sections(found: Card, points: tuple[Point, ...], say: Language, *, persons: bool) -> list[Section]:
-    """Everything that the exports tell of one system besides the register."""
-    return [
-        _classification(found, say),
-        _plan(found, say, persons=persons),
-        _risks(found, say, persons=persons),
-        _reviews(found, say, persons=persons),
-        _processings(found, points, say),
-        _agreements(found, points, say),
-        _incidents(found, say, persons=persons),
-    ]
-
-
-def nothing(section: Section, found: Card, sources: Mapping[str, Source], say: Language) -> str:
-    """That nothing is known, calmly, and what the export would tell."""
-    title = say.pick(sources[section.source].title)
-    if section.source in found.sources:
-        return say(N_("The export {source} says nothing of the system."), source=title)
-    return say(N_("No export of {source} is loaded. It would tell {what}."), source=title, what=section.would_tell)
-
-
-def _day(value: Any, say: Language) -> str:
-    """A day as tables have it; an open end in words."""
-    return viewing.stored_value(value, say)
-
-
-def _classification(found: Card, say: Language) -> Section:
-    latest = found.latest_classification
-    earlier = {row["classified"]: row for row in found.classifications if not row["latest"]}
-    days = [f"{day} ({levels([row for row in found.classifications if row['classified'] == day])})" for day in earlier]
-    columns = [
-        Column(say(N_("Information")), row_header=True),
-        Column("K", numeric=True),
-        Column("R", numeric=True),
-        Column("T", numeric=True),
-        Column(say(N_("Valid until")), nowrap=True),
-    ]
-    rows_ = [
-        [
-            _text(row["information"]),
-            *(_text(str(row[name] or "")) for name in ("confidentiality", "integrity", "availability")),
-            _day(row["valid_until"], say),
-        ]
-        for row in latest
-    ]
-    return Section(
-        "classifications",
-        say(N_("Classification")),
-        say(N_("levels for confidentiality, integrity and availability, and how long they hold")),
-        say(N_("**{levels}**, classified {day}."), levels=levels(latest), day=say.date(latest[0]["classified"]))
-        if latest
-        else "",
-        (columns, rows_) if latest else None,
-        say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
-    )
-
-
-STATES: Final = {"overdue": N_("Overdue"), "open": N_("Open"), "done": N_("Done")}
-
-
-def _plan(found: Card, say: Language, *, persons: bool) -> Section:
-    counted = {state: sum(row["state"] == state for row in found.actions) for state in STATES}
-    columns = [
-        Column(say(N_("Requirement")), row_header=True),
-        Column(say(N_("State")), nowrap=True),
-        Column(say(N_("Due by")), nowrap=True),
-        Column(say(N_("Done on")), nowrap=True),
-        *([Column(say(N_("Responsible")))] if persons else []),
-    ]
-    rows_ = [
-        [
-            row["requirement"] or row["action_id"],
-            _state_mark(row["state"], say),
-            _day(row["due"], say),
-            _day(row["done"], say),
-            *([_text(row["responsible"])] if persons else []),
-        ]
-        for row in found.actions
-    ]
-    values = {state: say.number(n) for state, n in counted.items()}
-    return Section(
-        "classification_actions",
-        say(N_("Action plan")),
-        say(N_("which actions are open, overdue and done")),
-        say(N_("**{overdue} overdue**, {open} open and {done} done."), **values) if rows_ else "",
-        (columns, rows_) if rows_ else None,
-    )
-
-
-def _state_mark(state: str, say: Language) -> Html:
-    works: dict[str, charts.Work] = {"overdue": "late", "open": "ongoing", "done": "done"}
-    return charts.work_mark(works[state], say(STATES[state]))
-
-
-def _risks(found: Card, say: Language, *, persons: bool) -> Section:
-    latest = found.latest_risks
-    above = [row for row in latest if row["above"]]
-    unplanned = sum(row["unplanned"] for row in above)
-    columns = [
-        Column(say(N_("Event")), row_header=True),
-        Column(say(N_("Value")), numeric=True),
-        Column(say(N_("Action"))),
-        Column(say(N_("Due by")), nowrap=True),
-        *([Column(say(N_("Responsible")))] if persons else []),
-    ]
-    rows_ = [
-        [
-            _text(row["event"] or row["risk_id"]),
-            _risk_value(row, say),
-            _risk_action(row, say),
-            _day(row["due"], say),
-            *([_text(row["responsible"])] if persons else []),
-        ]
-        for row in latest
-    ]
-    days = list(dict.fromkeys(str(row["analysed"]) for row in found.risks if not row["latest"]))
-    return Section(
-        "risk_analyses",
-        say(N_("Risks")),
-        say(N_("risk values, and which risks have an action with a day")),
-        _risk_sentence(found, len(above), unplanned, say) if latest else "",
-        (columns, rows_) if latest else None,
-        say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
-    )
-
-
-def _risk_sentence(found: Card, above: int, unplanned: int, say: Language) -> str:
-    latest = found.latest_risks
-    values = {"of": say.number(len(latest)), "tolerance": say.number(found.tolerance)}
-    first = say.plural(
-        "**{n} of {of} risks** is above {tolerance}.", "**{n} of {of} risks** are above {tolerance}.", above, **values
-    )
-    second = say.plural("{n} of them lacks an action with a day.", "{n} of them lack an action with a day.", unplanned)
-    day = say(N_("Analysed {day}."), day=say.date(latest[0]["analysed"]))
-    return " ".join([first, *([second] if unplanned else []), day])
-
-
-def _risk_value(row: Row, say: Language) -> Html | str:
-    value = _number(row["risk_value"], say)
-    return charts_systems.duty_mark(Mark("unmet", value)) if row["above"] else value
-
-
-def _risk_action(row: Row, say: Language) -> str:
-    if row["action"] is None:
-        return say(N_("No action")) if row["above"] else DASH
-    return str(row["action"])
-
-
-def _reviews(found: Card, say: Language, *, persons: bool) -> Section:
-    columns = [
-        Column(say(N_("Reviewed on")), row_header=True, nowrap=True),
-        Column(say(N_("Accounts")), numeric=True),
-        Column(say(N_("Of them reviewed")), numeric=True),
-        Column(say(N_("Removed")), numeric=True),
-        *([Column(say(N_("Reviewed by")))] if persons else []),
-    ]
-    rows_ = [
-        [
-            _day(row["reviewed"], say),
-            *(_number(row[name], say) for name in ("accounts_before", "accounts_reviewed", "accounts_removed")),
-            *([_text(row["reviewed_by"])] if persons else []),
-        ]
-        for row in found.reviews
-    ]
-    return Section(
-        "access_reviews",
-        say(N_("Access reviews")),
-        say(N_("when access rights were reviewed, and how many accounts were removed")),
-        say.plural("**{n} review** is known.", "**{n} reviews** are known.", len(rows_)) if rows_ else "",
-        (columns, rows_) if rows_ else None,
-    )
-
-
-def _processings(found: Card, points: tuple[Point, ...], say: Language) -> Section:
-    columns = [
-        Column(say(N_("Processing")), row_header=True),
-        Column(say(N_("Unit"))),
-        Column(say(N_("Last reviewed")), nowrap=True),
-        Column(say(N_("Outcome"))),
-    ]
-    rows_ = [
-        [row["name"], _text(row["unit"]), _day(row["reviewed"], say), _item_mark(row, "processing_record", points, say)]
-        for row in found.processings
-    ]
-    return Section(
-        "processing",
-        say(N_("Processings")),
-        say(N_("for what the system handles personal data")),
-        say.plural(
-            "**{n} active processing** names the system.", "**{n} active processings** name the system.", len(rows_)
-        )
-        if rows_
-        else "",
-        (columns, rows_) if rows_ else None,
-    )
-
-
-def _item_mark(row: Row, point_id: str, points: tuple[Point, ...], say: Language) -> Html | str:
-    """The outcome of a point's item with its reason; a dash where the point has none."""
-    if row["outcome"] is None:
-        return DASH
-    kind: Duty = row["outcome"]
-    return charts_systems.duty_mark(
-        Mark(kind, viewing.reason_text(point_by(points, point_id), kind, row["reason"], say))
-    )
-
-
-def _agreements(found: Card, points: tuple[Point, ...], say: Language) -> Section:
-    naming = [row for row in found.agreements if row["named"]]
-    others = [row for row in found.agreements if not row["named"]]
-    shown = naming or others[:FIRST_AGREEMENTS]
-    more = len(found.agreements) - len(shown)
-    below = say.plural(
-        "{n} more agreement with the same supplier.", "{n} more agreements with the same supplier.", more
-    )
-    return Section(
-        "processors",
-        say(N_("Processor agreements")),
-        say(N_("whether there is an agreement with the supplier, and until when")),
-        _agreement_sentence(naming, others, say),
-        _agreement_table(shown, points, say) if shown else None,
-        below if more else "",
-    )
-
-
-def _agreement_table(shown: Rows, points: tuple[Point, ...], say: Language) -> Table:
-    columns = [
-        Column(say(N_("Agreement id")), row_header=True, nowrap=True),
-        Column(say(N_("Service"))),
-        Column(say(N_("Supplier"))),
-        Column(say(N_("Valid until"))),
-        Column(say(N_("Outcome"))),
-    ]
-    rows_ = [
-        [
-            row["agreement_id"],
-            _text(row["service"]),
-            row["supplier"],
-            _day(row["valid_to"], say),
-            _item_mark(row, "processor_agreements", points, say),
-        ]
-        for row in shown
-    ]
-    # where none names the system all are with its own supplier, which the register has told
-    return (columns, rows_) if shown[0]["named"] else _without_column(columns, rows_, 2)
-
-
-def _without_column(columns: list[Column], rows_: list[list[str]], place: int) -> Table:
-    return columns[:place] + columns[place + 1 :], [row[:place] + row[place + 1 :] for row in rows_]
-
-
-def _agreement_sentence(naming: Rows, others: Rows, say: Language) -> str:
-    if naming:
-        return say.plural("**{n} agreement** names the system.", "**{n} agreements** name the system.", len(naming))
-    if not others:
-        return ""
-    return say.plural(
-        "No agreement names the system. **{n} agreement** is with its supplier.",
-        "No agreement names the system. **{n} agreements** are with its supplier.",
-        len(others),
-    )
-
-
-def _incidents(found: Card, say: Language, *, persons: bool) -> Section:
-    columns = [
-        Column(say(N_("Id")), row_header=True, nowrap=True),
-        Column(say(N_("Discovered")), nowrap=True),
-        Column(say(N_("Category"))),
-        *([Column(say(N_("Title")))] if persons else []),
-        Column(say(N_("State")), nowrap=True),
-    ]
-    rows_ = [
-        [
-            row["incident_id"],
-            _day(row["discovered"], say),
-            _text(row["category"]),
-            *([_text(row["title"])] if persons else []),
-            _incident_state(row, say),
-        ]
-        for row in found.incidents
-    ]
-    n = sum(row["closed"] is None for row in found.incidents)
-    first = say.plural("**{n} incident** names the system.", "**{n} incidents** name the system.", len(rows_))
-    second = say.plural("{n} is open.", "{n} are open.", n) if n else say(N_("None is open."))
-    return Section(
-        "incidents",
-        say(N_("Incidents")),
-        say(N_("which incidents name the system")),
-        f"{first} {second}" if rows_ else "",
-        (columns, rows_) if rows_ else None,
-    )
-
-
-def _incident_state(row: Row, say: Language) -> Html:
-    if row["closed"] is None:
-        return charts.work_mark("ongoing", say(N_("Open")))
-    return charts.work_mark("done", say(N_("Closed")), note=row["closed"].isoformat())

@@ -271,6 +271,56 @@ create or replace macro months_after(day, months) as
 create or replace macro due_of(day) as
     nullif(day, date '9999-12-31');
 
+-- A day or a local time that has come by as_of: what is dated after the day has not happened yet.
+create or replace macro happened(moment, as_of) as
+    case when cast(moment as date) <= as_of then moment end;
+
+-- How far something that was to be done has come on a day. ended: done, cancelled or null, as its export tells.
+create or replace macro progress(ended, due, as_of) as
+    coalesce(ended, case when due < as_of then 'late' else 'open' end);
+
+-- The same where the export tells it with a word of a list.
+create or replace macro progress_said(word, done_words, cancelled_words, due, as_of) as
+    progress(
+        case
+            when list_contains(done_words, word) then 'done'
+            when list_contains(cancelled_words, word) then 'cancelled'
+        end,
+        due,
+        as_of
+    );
+
+-- Elapsed hours between two local times; null where either has no time of day.
+create or replace macro timed_hours(earlier, later) as
+    case when has_time(earlier) and has_time(later) then elapsed_hours(earlier, later) end;
+
+-- The moment at which a limit in elapsed hours runs out; null where its beginning has no time of day.
+create or replace macro deadline_of(began, limit_hours) as
+    case when has_time(began) then instant(began) + to_hours(limit_hours) end;
+
+-- The local day on which such a limit runs out.
+create or replace macro deadline_day(began, limit_hours) as
+    coalesce(local_day(deadline_of(began, limit_hours)), cast(cast(began as date) + limit_hours // 24 as date));
+
+-- Whether something was sent before it began.
+create or replace macro sent_before(began, sent) as
+    case when has_time(sent) then sent < began else cast(sent as date) < cast(began as date) end;
+
+-- Whether something was sent within a limit in elapsed hours; null where a time of day is needed to tell.
+create or replace macro sent_in_time(began, sent, limit_hours) as
+    case
+        when timed_hours(began, sent) is not null then timed_hours(began, sent) <= limit_hours
+        when cast(sent as date) - cast(began as date) <= limit_hours / 24 - 1 then true
+        when cast(sent as date) - cast(began as date) >= limit_hours / 24 + 1 then false
+    end;
+
+-- Whether a limit in elapsed hours has not run out by the end of as_of.
+create or replace macro still_time(began, limit_hours, as_of) as
+    case
+        when has_time(began) then elapsed_hours(began, cast(as_of + 1 as timestamp)) <= limit_hours
+        else as_of - cast(began as date) <= limit_hours / 24 - 1
+    end;
+
 -- One row an organisation and unit that the staff list, else a path of the system register, places in a department.
 -- The department is the one that most of its rows name; the spelling of both is the most common one.
 create or replace macro units_at(as_of, known_at) as table
@@ -322,13 +372,17 @@ create or replace macro units_at(as_of, known_at) as table
     inner join unit_spellings as u using (organisation, unit_key)
     inner join department_spellings as d using (organisation, department_key);
 
+-- One row an employment on as_of.
+create or replace macro employments_at(as_of, known_at) as table
+    select *, lower(employee_id) as person
+    from staff_at(as_of, known_at)
+    where employed_from <= as_of and (employed_to is null or employed_to >= as_of);
+
 -- One row a person with an employment on as_of, for points 1 and 2: the unit of the latest employment, then the
 -- alphabetically first; whether every employment is on leave; the first day of the earliest.
 create or replace macro persons_at(as_of, known_at) as table
     with active as (
-        select *, lower(employee_id) as person
-        from staff_at(as_of, known_at)
-        where employed_from <= as_of and (employed_to is null or employed_to >= as_of)
+        select * from employments_at(as_of, known_at)
     ),
     facts as (
         select
@@ -441,6 +495,113 @@ create or replace macro latest_classifications_at(as_of, known_at) as table
     from classifications_at(as_of, known_at)
     where classified <= as_of
     qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1;
+
+-- One row an action of a classification's plan, with how far it has come on as_of: its days tell, whatever its status
+-- says.
+create or replace macro planned_actions_at(as_of, known_at) as table
+    select
+        *,
+        lower(system) as system_key,
+        progress(case when done <= as_of then 'done' end, due, as_of) as state
+    from classification_actions_at(as_of, known_at);
+
+-- One row an incident discovered by as_of, for points 11 and 13, with what had happened to it by then.
+create or replace macro discovered_at(as_of, known_at) as table
+    select
+        *,
+        cast(discovered as date) as discovered_on,
+        cast(discovered as date) >= date_trunc('year', as_of) as this_year,
+        happened(early_warning, as_of) as early_warning_sent,
+        happened(notification, as_of) as notification_sent,
+        happened(progress_report, as_of) as progress_report_sent,
+        happened(final_report, as_of) as final_report_sent,
+        happened(closed, as_of) as closed_on
+    from incidents_at(as_of, known_at)
+    where cast(discovered as date) <= as_of;
+
+-- The same with whether the incident recurs: another with the same unit and cause precedes or follows it within some
+-- months.
+create or replace macro recurring_at(as_of, known_at, window_months) as table
+    with called as (
+        select
+            *,
+            lower(renamed('unit', unit, as_of, known_at)) as unit_key,
+            lower(cause) as cause_key
+        from discovered_at(as_of, known_at)
+    ),
+    neighbours as (
+        select
+            *,
+            lag(discovered_on) over kind as day_before,
+            lead(discovered_on) over kind as day_after
+        from called
+        window kind as (partition by organisation, unit_key, cause_key order by discovered_on)
+    )
+    select
+        * exclude (unit_key, cause_key, day_before, day_after),
+        cause_key is not null
+        and (
+            months_after(day_before, window_months) >= discovered_on
+            or months_after(discovered_on, window_months) >= day_after
+        ) as recurs
+    from neighbours;
+
+-- One row a unit where somebody is employed on as_of, with how many, and whether no incident was discovered there this
+-- year.
+create or replace macro staffed_units_at(as_of, known_at) as table
+    with reporting as (
+        select distinct organisation, lower(renamed('unit', unit, as_of, known_at)) as unit_key
+        from discovered_at(as_of, known_at)
+        where this_year
+    ),
+    staffed as (
+        select
+            organisation,
+            lower(renamed('unit', unit, as_of, known_at)) as unit_key,
+            mode(renamed('unit', unit, as_of, known_at)) as unit,
+            count(distinct person) as persons
+        from employments_at(as_of, known_at)
+        group by all
+    )
+    select s.*, r.unit_key is null as silent
+    from staffed as s
+    left join reporting as r using (organisation, unit_key);
+
+-- One row a significant incident discovered by as_of and stage that the law of the day of discovery requires, for point
+-- 13. month_from: the day from which a limit in months runs; a progress report sent within the limit moves it to that
+-- on which the incident is closed.
+create or replace macro incident_reports_at(as_of, known_at, stages) as table
+    with required as (
+        select i.*, s.stage, s.limit_hours, s.limit_months
+        from discovered_at(as_of, known_at) as i
+        inner join (select unnest(stages, recursive := true)) as s
+            on i.discovered_on between s.valid_from and s.valid_to
+        where i.significant and (s.stage <> 'final_report' or i.notification_sent is not null)
+    )
+    select
+        *,
+        case stage
+            when 'early_warning' then early_warning_sent
+            when 'notification' then notification_sent
+            else final_report_sent
+        end as sent,
+        case
+            when stage <> 'final_report' then null
+            when cast(progress_report_sent as date) <= months_after(cast(notification_sent as date), limit_months)
+                then closed_on
+            else cast(notification_sent as date)
+        end as month_from,
+        months_after(month_from, limit_months) as last_day
+    from required;
+
+-- One row a breach that the organisation was aware of by as_of, for point 12.
+create or replace macro aware_at(as_of, known_at) as table
+    select
+        *,
+        cast(aware as date) >= date_trunc('year', as_of) as this_year,
+        happened(notified, as_of) as sent
+    from breaches_at(as_of, known_at)
+    where cast(aware as date) <= as_of;
 
 -- One row a processing that is active, for points 6 and 8.
 create or replace macro active_processing_at(as_of, known_at) as table

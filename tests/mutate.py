@@ -46,23 +46,25 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("points/dpia", "< → <=   …and coalesce(criteria"): "enough criteria require, and what requires wins",
     ("points/dpia", "drop and next_review < $as_of"): "asked only where no approved one is without an overdue review",
     ("points/dpia", "< → <=   …decided <= $as_of and next_review"): "a review of the day itself is approved already",
-    ("points/gdpr_reporting", "notifiable is null and"): "what was sent is judged before `counts` is asked",
-    (
-        "points/gdpr_reporting",
-        "is → is not   …select *, case when notifiable",
-    ): "what was sent is judged before `counts` is asked",
-    (
-        "points/gdpr_reporting",
-        "true → false   …sent is not null then",
-    ): "what was sent is judged before `counts` is asked",
-    ("points/*", "drop sent is not null and"): "a comparison with what was not sent is not true",
-    ("points/*_reporting", "24 - 1   …"): "6, 24 and 72 hours are as many whole days of 23 hours",
-    (
-        "points/nis_reporting",
-        "drop has_time(discovered) and",
-    ): "with its hours left a day counted from midnight has its days left",
     ("points/nis_reporting", "…null and exists ( select⟨1⟩"): "what exists is not read",
     ("points/procurement", "starts_with → contains"): "no other judgement has the word in it",
+    ("macros/deadline_day", "24 - 1   …"): "6, 24 and 72 hours are as many whole days of 23 hours",
+    ("macros/sent_in_time", "24 - 1   …as date) <= "): "6, 24 and 72 hours are as many whole days of 23 hours",
+    (
+        "macros/sent_in_time",
+        "24 + 1   …as date) >= ",
+    ): "6, 24 and 72 hours are as many whole days of 25 hours and one more",
+    ("macros/still_time", "24 - 1   …"): "6, 24 and 72 hours are as many whole days of 23 hours",
+    ("macros/incident_reports_at", "drop when stage <> 'final_report' then null"): "the point asks it of final reports",
+    ("macros/staffed_units_at", "mode → min"): "only whether the unit is silent is read",
+    (
+        "macros/staffed_units_at",
+        "'unit' → another   …) as unit_key, mode(renamed(",
+    ): "only whether the unit is silent is read",
+    (
+        "macros/staffed_units_at",
+        "drop distinct   …known_at)) as unit, count(",
+    ): "only whether the unit is silent is read",
     ("macros/imports_at", "inner → left"): "an organisation has a name before it has an import",
     ("macros/imports_at", "⟨0⟩"): "import numbers begin at 1",
     ("macros/chosen_imports", "drop where source"): "every source has a table of its own, and an import one source",
@@ -396,7 +398,7 @@ def _used(sql: str, macros: dict[str, str]) -> set[str]:
         words = set(re.findall(r"\b(\w+)\(", waiting.pop()))
         new = (words & macros.keys()) - found
         found |= new
-        waiting += [macros[name].partition(" as ")[2] for name in new]
+        waiting += [re.split(r"\sas\s", macros[name], maxsplit=1)[1] for name in new]
     return found
 
 

@@ -11,7 +11,6 @@ from compliance.blocks import (
     Column,
     CountChart,
     Heading,
-    Level,
     LineChart,
     Moment,
     PageBreak,
@@ -21,6 +20,7 @@ from compliance.blocks import (
     Status,
     Table,
 )
+from compliance.geometry import Level
 from compliance.language import Language
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)

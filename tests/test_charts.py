@@ -16,9 +16,13 @@ from compliance import (
     charts_training,
     charts_wheel,
     elements,
+    language,
     plots,
+    wheel_layout,
 )
 from compliance.elements import Html
+from compliance.geometry import Level
+from compliance.language import Language, unmarked
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
@@ -102,7 +106,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
 }
 
 
-LEVEL = charts_meeting.Level(0.9, H)
+LEVEL = Level(0.9, H)
 FRAGMENTS |= {
     "meeting place": lambda: charts_meeting.place(H, here=2, of=3),
     "meeting question": lambda: charts_meeting.question(H, kicker=H),
@@ -140,7 +144,7 @@ FRAGMENTS |= {
 
 MARK = charts_systems.Mark("unmet", H)
 FRAGMENTS |= {
-    "systems duty_mark": lambda: charts_systems.duty_mark(MARK, note=H),
+    "systems demand_mark": lambda: charts_systems.demand_mark(MARK, note=H),
     "systems system_list": lambda: charts_systems.system_list(
         [H, H, H], [charts_systems.Entry(H, H, H, H, H, [MARK])], caption=H
     ),
@@ -161,7 +165,7 @@ FRAGMENTS |= {
     "training quiet": lambda: charts_training.quiet(H),
 }
 
-ARC = charts_wheel.Arc(0, 0.1, 0.3, "late", (H,), H)
+ARC = wheel_layout.Arc(0, 0.1, 0.3, "late", (H,), H)
 FRAGMENTS |= {
     "wheel wheel": lambda: charts_wheel.wheel(
         charts_wheel.Wheel(
@@ -170,7 +174,7 @@ FRAGMENTS |= {
             here=2,
             hand=0.2,
             hand_text=H,
-            layout=charts_wheel.Layout((ARC,), (1, 1, 1), ()),
+            layout=wheel_layout.Layout((ARC,), (1, 1, 1), ()),
             alt=H,
         )
     ),
@@ -231,10 +235,18 @@ def test_every_fragment_is_tried_with_hostile_values() -> None:
     assert made(charts) - {"sparkline"} | of_pages == set(FRAGMENTS)
 
 
-def test_only_two_stars_mean_something_in_rich_text() -> None:
-    assert elements.rich("**61** of <b>312</b>") == "<strong>61</strong> of &lt;b&gt;312&lt;/b&gt;"
-    assert elements.rich("**open") == "**open"
-    assert elements.escaped("**61**") == "**61**"
+def test_in_rich_text_only_what_the_sentence_marks_is_bold() -> None:
+    say = Language("en")
+    text = say("**{n}** of **{of}** ({share})", n="**61**", of="<b>3</b>", share="**a** __b__ *c* [d](e)")
+    bold = "<strong>**61**</strong> of <strong>&lt;b&gt;3&lt;/b&gt;</strong>"
+    assert elements.rich(text) == f"{bold} (**a** __b__ *c* [d](e))"
+    assert unmarked(text) == "**61** of <b>3</b> (**a** __b__ *c* [d](e))"
+    assert elements.rich(say.plural("**{n} review** is known.", "", 1)) == "<strong>1 review</strong> is known."
+    # what comes from an export without a sentence around it
+    assert "<dd>**Norr**</dd>" in charts.pairs([charts.Pair("Unit", "**Norr**")])
+    # a sentence within another
+    within = say("No export of **{sources}** is loaded up to {day}.", sources="**a**", day=language.bold("5 May"))
+    assert "<strong>**a**</strong> is loaded up to <strong>5 May</strong>" in elements.rich(within)
 
 
 def test_markup_made_here_is_not_escaped_twice() -> None:
@@ -370,8 +382,8 @@ def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> Non
         points(0.1, 0.2),
         mode="dark",
         last_text="20 %",
-        target=plots.Level(0.95, "Target <95 %>"),
-        limit=plots.Level(0.8, "Limit 80 %"),
+        target=Level(0.95, "Target <95 %>"),
+        limit=Level(0.8, "Limit 80 %"),
     )
     assert list(figure.layout.yaxis.tickvals) == [0, 50, 100]
     assert not figure.layout.yaxis.showgrid
@@ -394,7 +406,7 @@ def test_units_keep_their_order_from_above_and_show_counts_below_the_name() -> N
         plots.UnitBar("<A>", "0 of 14", "0 %", 0.0, "red"),
         plots.UnitBar("B", "–", "–", None, "no_basis"),
     ]
-    figure = plots.unit_bars(units, mode="light", target=plots.Level(0.95, "Target"))
+    figure = plots.unit_bars(units, mode="light", target=Level(0.95, "Target"))
     assert figure.layout.yaxis.range == (1.5, -0.5)
     assert list(figure.data[0].x) == [0.0, 0.0]
     assert "&lt;A&gt;<br>" in figure.layout.yaxis.ticktext[0]

@@ -10,8 +10,9 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from compliance.blocks import Bar, BarChart, CountChart, Level, LineChart, Moment
+from compliance.blocks import Bar, BarChart, CountChart, LineChart, Moment
 from compliance.drawing import ACCENT, DPI, INK, MARKS, TRACK, picture
+from compliance.geometry import Level
 from tests.reports import sample
 
 WIDTH = 15.6

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from compliance import charts_incidents, plots_incidents, ui, viewing_incidents
-from compliance.database import EVERYTHING_KNOWN, Database
+from compliance import charts_incidents, plots_incidents, ui, viewing, viewing_clocks, viewing_incidents
+from compliance.database import EVERYTHING_KNOWN
 from compliance.explaining import Place
 from compliance.figures import figures, load_figures
 from compliance.incidents import (
@@ -28,10 +28,9 @@ from compliance.language import Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.places import ROOT
 from compliance.withholding import Names
+from tests.apps import opened, text
 from tests.exports import AS_OF, random_exports, write_workbook
 from tests.line import POINTS, Line
-from tests.sampled import beside
-from tests.test_pages import _warm, opened, text  # noqa: F401 - a fixture
 
 SV, EN = Language("sv"), Language("en")
 CLOCKS_RUN_OUT = {"not_notified", "not_assessed", "not_sent"}
@@ -63,10 +62,10 @@ no        | Litet          | Avbrott | 2026-03-29 09:00 | Norr  | Nej           
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
     """A handful of breaches and incidents around the clock change of spring 2026."""
-    made = Line(tmp_path_factory.mktemp("clocks"))
-    made.load_table(BREACHES, name="b.csv", extract_date=date(2026, 2, 1), source="breaches", organisation=ORG)
-    made.load_table(INCIDENTS, name="i.csv", extract_date=date(2026, 2, 1), source="incidents", organisation=ORG)
-    return made
+    with Line(tmp_path_factory.mktemp("clocks")).held() as made:
+        made.load_table(BREACHES, name="b.csv", extract_date=date(2026, 2, 1), source="breaches", organisation=ORG)
+        made.load_table(INCIDENTS, name="i.csv", extract_date=date(2026, 2, 1), source="incidents", organisation=ORG)
+        yield made
 
 
 @cache
@@ -85,23 +84,21 @@ def running(line, as_of, *, now=None, **said):
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("samples")
-    beside(folder)
-    stage = Line(folder)
-    stage.database = Database.at(folder / "sample.duckdb")
-    return stage
+def samples(sample_database):
+    made = Line(sample_database.path.parent)
+    made.database = sample_database
+    return made
 
 
 @pytest.fixture(scope="module", params=[0, 1])
 def randomly(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("random")
-    made = Line(folder)
-    for export in random_exports(request.param):
-        if export.source in {"incidents", "breaches", "staff", "systems"}:
-            said = {"source": export.source, "organisation": export.organisation, "completes": export.completes}
-            made.load(write_workbook(export, folder), extract_date=export.extract_date, **said)
-    return made
+    with Line(folder).held() as made:
+        for export in random_exports(request.param):
+            if export.source in {"incidents", "breaches", "staff", "systems"}:
+                said = {"source": export.source, "organisation": export.organisation, "completes": export.completes}
+                made.load(write_workbook(export, folder), extract_date=export.extract_date, **said)
+        yield made
 
 
 def organisations(line):
@@ -132,7 +129,7 @@ def due(clock):
     """The day that the point gives: where there is no time of day, the one after the last that is surely in time."""
     duty = clock.duty
     if duty.deadline:
-        return viewing_incidents.viewing.local(duty.deadline).date()
+        return viewing.local(duty.deadline).date()
     if duty.last_day is None or duty.limit_months:
         return duty.last_day
     return duty.began.date() + timedelta(days=duty.limit_hours // 24)
@@ -176,8 +173,8 @@ def test_the_hour_that_spring_takes_away_does_not_shorten_the_72_hours(line):
     assert clock.duty.deadline == datetime(2026, 3, 30, 14, 30)  # 16:30 in summer time
     assert clock.left == timedelta(hours=16, minutes=30)
     assert clock.share == pytest.approx((72 - 16.5) / 72)
-    assert viewing_incidents.figure_of(clock, SV) == ("16\u00a0tim", "kvar av 72\u00a0tim")
-    assert viewing_incidents.when_it_ends(clock.duty, SV) == "mån\u00a030\u00a0mars\u00a016.30"
+    assert viewing_clocks.figure_of(clock, SV) == ("16\u00a0tim", "kvar av 72\u00a0tim")
+    assert viewing_clocks.when_it_ends(clock.duty, SV) == "mån\u00a030\u00a0mars\u00a016.30"
 
 
 def test_today_the_time_is_counted_from_now_also_where_the_limit_passes_before_midnight(line):
@@ -188,7 +185,7 @@ def test_today_the_time_is_counted_from_now_also_where_the_limit_passes_before_m
     assert (now.run_out, now.left) == (False, timedelta(hours=7, minutes=30))
     later = running(line, day, now=datetime(2026, 3, 30, 14, 31))["over-spring", "breach"]
     assert later.run_out
-    assert viewing_incidents.figure_of(later, SV) == ("Gick ut", "för\u00a01\u00a0minut\u00a0sedan")
+    assert viewing_clocks.figure_of(later, SV) == ("Gick ut", "för\u00a01\u00a0minut\u00a0sedan")
 
 
 def test_a_limit_that_ends_at_the_very_moment_has_not_passed(line):
@@ -208,15 +205,15 @@ def test_without_a_time_of_day_a_clock_counts_days_up_to_the_last_that_is_surely
     """Aware on the 28th: the 30th is two days later and in time, the 31st cannot be decided."""
     clock = running(line, day)["by-day", "breach"]
     assert (clock.duty.deadline, clock.duty.last_day) == (None, date(2026, 3, 30))
-    assert viewing_incidents.figure_of(clock, SV) == figure
-    assert "saknar klockslag" in viewing_incidents.clock_facts(clock, SV)[0].note
+    assert viewing_clocks.figure_of(clock, SV) == figure
+    assert "saknar klockslag" in viewing_clocks.clock_facts(clock, SV)[0].note
 
 
 def test_a_month_is_a_calendar_month_and_counts_days(line):
     """Notified 28 February: the final report is due 28 March, five days after the 23rd."""
     clock = running(line, date(2026, 3, 23))["month", "final_report"]
     assert (clock.duty.last_day, clock.days_left) == (date(2026, 3, 28), 5)
-    assert viewing_incidents.figure_of(clock, SV) == ("5\u00a0dagar", "kvar av 1\u00a0månad")
+    assert viewing_clocks.figure_of(clock, SV) == ("5\u00a0dagar", "kvar av 1\u00a0månad")
     assert clock.share == pytest.approx(23 / 28)
     assert running(line, date(2026, 3, 30))["month", "final_report"].run_out
 
@@ -224,7 +221,7 @@ def test_a_month_is_a_calendar_month_and_counts_days(line):
 def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_incident_is_open(line):
     clock = running(line, date(2026, 3, 30))["open", "final_report"]
     assert (clock.duty.ends, clock.run_out, clock.share) == (None, False, None)
-    assert viewing_incidents.figure_of(clock, SV) == ("Ingen gräns", "så länge incidenten är öppen")
+    assert viewing_clocks.figure_of(clock, SV) == ("Ingen gräns", "så länge incidenten är öppen")
     assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
 
 
@@ -243,7 +240,7 @@ long-ago    | Norr  | 2026-06-30 12:00 | Ja
     assert {id_ for id_, _ in running(made, date(2027, 7, 3))} == {"long-ago", "new-year"}
     assert {id_ for id_, _ in running(made, date(2027, 7, 4))} == {"new-year"}
     # a point has no item to lead to
-    (card,) = viewing_incidents.clock_cards(list(running(made, date(2027, 7, 4)).values()), SV, address=lambda _: "/")
+    (card,) = viewing_clocks.clock_cards(list(running(made, date(2027, 7, 4)).values()), SV, address=lambda _: "/")
     assert card.kicker == "new-year · Norr"
     assert {id_: c.run_out for (id_, _), c in running(made, date(2026, 12, 31)).items()} == {
         "long-ago": True,
@@ -319,8 +316,8 @@ def test_what_is_missing_are_the_empty_fields_of_the_row(line):
     assert there["early", "early_warning"].gaps == ("system",)
     assert there["early", "notification"].gaps == ("system", "action")
     assert there["month", "final_report"].gaps == ("action",)
-    assert viewing_incidents.missing(there["month", "final_report"], SV) == "Åtgärd"
-    assert viewing_incidents.missing(there["open", "final_report"], SV) == "Bara att skicka"
+    assert viewing_clocks.missing(there["month", "final_report"], SV) == "Åtgärd"
+    assert viewing_clocks.missing(there["open", "final_report"], SV) == "Bara att skicka"
 
 
 def test_an_incident_that_nobody_has_assessed_is_told_and_has_no_clock(line):
@@ -333,7 +330,7 @@ def test_an_incident_that_nobody_has_assessed_is_told_and_has_no_clock(line):
 
 
 def said(line, day, **more):
-    return viewing_incidents.sentences(clocks(found(line, day, **more), as_of=day, now=None), SV)
+    return viewing_clocks.sentences(clocks(found(line, day, **more), as_of=day, now=None), SV)
 
 
 def test_the_headline_counts_the_clocks_and_tells_when_the_first_runs_out(line):
@@ -352,7 +349,7 @@ def test_the_headline_counts_the_clocks_and_tells_when_the_first_runs_out(line):
 
 def test_of_a_single_clock_the_headline_says_it(line):
     clock = running(line, date(2026, 3, 29))["over-spring", "breach"]
-    assert viewing_incidents.sentences([clock], EN) == ["One clock is running. It runs out in 16\u00a0hours."]
+    assert viewing_clocks.sentences([clock], EN) == ["One clock is running. It runs out in 16\u00a0hours."]
 
 
 def at(line, *, before):
@@ -372,24 +369,24 @@ def at(line, *, before):
     ],
 )
 def test_time_left_is_never_rounded_up(line, before, figure):
-    assert viewing_incidents.figure_of(at(line, before=before), SV) == figure
+    assert viewing_clocks.figure_of(at(line, before=before), SV) == figure
 
 
 def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     there = clocks(found(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
-    fact = viewing_incidents.next_deadline_fact(next_deadline(tuple(c for c in there if not c.run_out)), SV, basis=True)
+    fact = viewing_clocks.next_deadline_fact(next_deadline(tuple(c for c in there if not c.run_out)), SV, basis=True)
     assert (fact.value, fact.rest) == ("16\u00a0tim", "kvar av 72\u00a0tim")
     assert fact.note == "over-spring, anmälan till IMY, mån\u00a030\u00a0mars\u00a016.30"
-    assert viewing_incidents.next_deadline_fact(next_deadline(there), SV, basis=True).value == "Gick ut"
-    none = {basis: viewing_incidents.next_deadline_fact(None, SV, basis=basis) for basis in (True, False)}
+    assert viewing_clocks.next_deadline_fact(next_deadline(there), SV, basis=True).value == "Gick ut"
+    none = {basis: viewing_clocks.next_deadline_fact(None, SV, basis=basis) for basis in (True, False)}
     assert {fact.value for fact in none.values()} == {"–"}
     assert none[True].note != none[False].note
 
 
 def test_a_law_is_not_broken_between_its_number_and_its_word():
-    assert viewing_incidents.unbroken("Upplysning, lagen 2 kap. 5 §") == "Upplysning, lagen 2\u00a0kap.\u00a05\u00a0§"
-    assert viewing_incidents.unbroken("Notification, GDPR art. 33") == "Notification, GDPR art.\u00a033"
-    assert viewing_incidents.unbroken("Act ch. 2 s. 5") == "Act ch.\u00a02 s.\u00a05"
+    assert viewing_clocks.unbroken("Upplysning, lagen 2 kap. 5 §") == "Upplysning, lagen 2\u00a0kap.\u00a05\u00a0§"
+    assert viewing_clocks.unbroken("Notification, GDPR art. 33") == "Notification, GDPR art.\u00a033"
+    assert viewing_clocks.unbroken("Act ch. 2 s. 5") == "Act ch.\u00a02 s.\u00a05"
 
 
 # --- Were we in time? ---------------------------------------------------------------------------------------------
@@ -490,11 +487,11 @@ AUTUMN = date(2026, 10, 10)
 @pytest.fixture(scope="module")
 def year(tmp_path_factory):
     """Two exports, each of one year only, and a staff list."""
-    made = Line(tmp_path_factory.mktemp("year"))
-    made.load_table(YEAR_BEFORE, name="before.csv", extract_date=date(2025, 12, 31), organisation=ORG)
-    made.load_table(THIS_YEAR, name="now.csv", extract_date=date(2026, 9, 30), organisation=ORG)
-    made.load_table(STAFF, name="staff.csv", extract_date=date(2026, 9, 30), organisation=ORG)
-    return made
+    with Line(tmp_path_factory.mktemp("year")).held() as made:
+        made.load_table(YEAR_BEFORE, name="before.csv", extract_date=date(2025, 12, 31), organisation=ORG)
+        made.load_table(THIS_YEAR, name="now.csv", extract_date=date(2026, 9, 30), organisation=ORG)
+        made.load_table(STAFF, name="staff.csv", extract_date=date(2026, 9, 30), organisation=ORG)
+        yield made
 
 
 @cache
@@ -697,7 +694,7 @@ def _figures_agree(line, day):
 
 def test_what_has_run_out_is_told_by_shape_and_word_and_has_no_limit_by_a_dashed_line(line):
     there = running(line, date(2026, 3, 30))
-    cards = viewing_incidents.clock_cards(list(there.values()), SV, address=None)
+    cards = viewing_clocks.clock_cards(list(there.values()), SV, address=None)
     drawn = charts_incidents.clock_cards(cards, label="Klockor")
     assert drawn.count("v-sign v-red") == sum(c.run_out for c in there.values()) == drawn.count(">Gick ut</strong>")
     assert drawn.count("v-clock-open") == 1
@@ -730,19 +727,6 @@ def test_the_shades_are_those_of_the_style_sheet():
 
 
 # --- The page -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("incident_pages")
-    beside(path)
-    return path
-
-
-@pytest.fixture
-def sample(folder, monkeypatch):
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "own.duckdb"))
-    return Database.at(folder / "sample.duckdb")
 
 
 @pytest.fixture

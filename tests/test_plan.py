@@ -11,10 +11,19 @@ from xml.etree import ElementTree
 import pytest
 from icalendar import Calendar
 
-from compliance import charts, charts_wheel, deciding, permissions, planning, reviewing, ui_plan, viewing_plan
+from compliance import (
+    charts,
+    charts_wheel,
+    deciding,
+    permissions,
+    planning,
+    reviewing,
+    ui_plan,
+    viewing_plan,
+    wheel_layout,
+)
 from compliance.assessing import run
 from compliance.calendars import Event, calendar_file
-from compliance.charts_wheel import LANES, Span, laid_out
 from compliance.database import EVERYTHING_KNOWN, Database, rows
 from compliance.deciding import Decided
 from compliance.errors import Refusal
@@ -25,9 +34,10 @@ from compliance.queries import query
 from compliance.ui import View
 from compliance.viewing import Scope
 from compliance.viewing_plan import Year
+from compliance.wheel_layout import LANES, Span, laid_out
+from tests.apps import opened, text
 from tests.line import POINTS, Line
-from tests.sampled import beside
-from tests.test_pages import _small_unit, _warm, opened, text  # noqa: F401 - a fixture
+from tests.test_pages import _small_unit
 
 SV = Language("sv")
 AS_OF = date(2026, 10, 31)
@@ -103,17 +113,17 @@ TABLES = {
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
     """A small administration with a plan, and a draft review with a decision that names a person."""
-    found = Line(tmp_path_factory.mktemp("plan"))
-    for source, table in TABLES.items():
-        found.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN)
-    opened_ = reviewing.open_review(found.database, year=2026, as_of=AS_OF, order=found.order(), today=AS_OF)
-    said = [
-        Decided("Anna Berg och Bo Ek ska klassa Alfa.", due=date(2026, 12, 31), responsible="Bo Ek"),
-        Decided("Utan dag."),
-    ]
-    for decided in said:
-        deciding.decide(found.database, opened_.review_id, decided, order=found.order(), points=("classification",))
-    return found
+    with Line(tmp_path_factory.mktemp("plan")).held() as found:
+        for source, table in TABLES.items():
+            found.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN)
+        opened_ = reviewing.open_review(found.database, year=2026, as_of=AS_OF, order=found.order(), today=AS_OF)
+        said = [
+            Decided("Anna Berg och Bo Ek ska klassa Alfa.", due=date(2026, 12, 31), responsible="Bo Ek"),
+            Decided("Utan dag."),
+        ]
+        for decided in said:
+            deciding.decide(found.database, opened_.review_id, decided, order=found.order(), points=("classification",))
+        yield found
 
 
 @pytest.fixture
@@ -167,8 +177,9 @@ def test_the_prioritised_areas_stand_in_the_order_of_their_points(plan):
     assert [(area.title["en"], area.point) for area in plan.areas] == [("late_priority", 4), ("without_dates", None)]
 
 
-def test_a_report_is_done_when_the_export_has_it(plan):
-    assert reports(plan) == {"annual_report": "done", "tertial_1": "done", "tertial_2": "done", "plan": "done"}
+def test_a_report_is_done_when_the_export_has_it_and_its_time_has_come(plan, line):
+    assert reports(plan) == {"annual_report": "done", "tertial_1": "done", "tertial_2": "done", "plan": "not_started"}
+    assert reports(planned(line, date(2026, 11, 1)))["plan"] == "done"
 
 
 def test_a_report_is_late_only_where_an_export_taken_after_its_day_lacks_it(tmp_path):
@@ -184,9 +195,8 @@ def test_a_report_is_late_only_where_an_export_taken_after_its_day_lacks_it(tmp_
     assert reports(planned(line, date(2026, 10, 1)))["tertial_2"] == "late"
 
 
-def test_the_review_is_done_from_the_day_it_was_approved(tmp_path, plan):
-    database = Database.at(beside(tmp_path).with_name("sample.duckdb"))
-    with database.cursor() as cursor:
+def test_the_review_is_done_from_the_day_it_was_approved(sample_database, plan):
+    with sample_database.cursor() as cursor:
         ((name,),) = cursor.execute("select any_value(name) from organisation_names").fetchall()
         days = (date(2025, 10, 31), date(2025, 11, 20), date(2025, 12, 15), date(2025, 12, 16))
         found = [planning.review_of_year(cursor, DECLARED, organisation=name, as_of=day) for day in days]
@@ -229,9 +239,8 @@ def test_a_deviation_is_closed_by_a_later_report_without_one_in_the_same_area(pl
 
 
 @pytest.mark.parametrize("day", [date(2025, 10, 31), date(2026, 3, 1), AS_OF, date(2026, 12, 31)], ids=str)
-def test_the_actions_agree_with_the_figures_beside_the_points(day, tmp_path_factory, line):
-    sample = Database.at(beside(tmp_path_factory.mktemp("agree")).with_name("sample.duckdb"))
-    for database in (sample, line.database):
+def test_the_actions_agree_with_the_figures_beside_the_points(day, sample_database, line):
+    for database in (sample_database, line.database):
         with database.cursor() as cursor:
             given = {"as_of": day, "known_at": EVERYTHING_KNOWN}
             overdue, closed = (
@@ -289,7 +298,7 @@ def spans(seed, number):
     for index in range(number):
         start = random.random()
         end = min(start + random.choice([0.003, 0.04, 0.2, 0.8]), 1.0)
-        state = random.choice(charts_wheel.PRIORITY)
+        state = random.choice(wheel_layout.PRIORITY)
         yield Span(str(index + 1), random.choice([0, 0, 0, 1, 2]), start, end, state, "")
 
 
@@ -344,17 +353,17 @@ def test_the_numbers_in_the_wheel_are_those_of_the_list(line):
     assert in_arcs == {row.number for row in listed if row.drawn}
     # what has no day at all is in the list only
     assert [row.title for row in listed if not row.drawn] == ["without_dates"]
-    assert [row.state for row in listed] == sorted((row.state for row in listed), key=charts_wheel.PRIORITY.index)
+    assert [row.state for row in listed] == sorted((row.state for row in listed), key=wheel_layout.PRIORITY.index)
     assert [row.title for row in listed][:2] == ["begins_after_its_end", "late_priority"]
 
 
 def test_the_sentence_of_the_wheel_is_made_from_the_figures(line):
     year = year_of(line)
     _, _, tree = drawn_wheel(year)
-    # ongoing: A4, A8, B1, B3 and the review, whose own day has come; to come: A3; done: A2 and four reports
+    # ongoing: A4, A8, B1, B3 and the review, whose own day has come; to come: A3 and the plan of 2027; done: A2, three reports
     alt = tree.get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
     assert tree.get("role") == "img"
-    assert "14 moment: försenad 2, pågår 5, kommande 1, klar 5 och avbruten 1." in alt
+    assert "14 moment: försenad 2, pågår 5, kommande 2, klar 4 och avbruten 1." in alt
     assert "31 oktober 2026" in alt
 
 
@@ -377,20 +386,6 @@ def test_what_somebody_called_an_activity_is_escaped_everywhere(line):
 
 
 # --- The page -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page")
-    beside(path)
-    return path
-
-
-@pytest.fixture
-def sample(folder, monkeypatch):
-    """The app on the sample data."""
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "own.duckdb"))
-    return Database.at(folder / "sample.duckdb")
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from compliance.blocks import (
     Column,
     CountChart,
     Heading,
-    Level,
     LineChart,
     Moment,
     PageBreak,
@@ -30,6 +29,7 @@ from compliance.blocks import (
     Signatures,
     Table,
 )
+from compliance.geometry import Level
 from compliance.language import Language
 from compliance.slide_design import LAYOUTS
 from compliance.slide_plan import planned

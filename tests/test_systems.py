@@ -6,23 +6,20 @@ from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest
 
-from compliance import permissions, viewing_systems
+from compliance import viewing_system_cards, viewing_systems
 from compliance.assessing import basis, items
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.figures import figures, load_figures
 from compliance.language import Language
-from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
-from compliance.places import ROOT
+from compliance.permissions import ANALYST, MANAGEMENT
 from compliance.points import point_by
 from compliance.renaming import add_alias
-from compliance.system_cards import DUTIES, card, for_others, is_gap, systems
+from compliance.system_cards import DEMANDS, card, for_others, is_gap, systems
 from compliance.viewing_systems import Filter
 from compliance.withholding import Names
+from tests import apps
 from tests.line import POINTS, SOURCES, Line
-from tests.sampled import beside, made
 
 SAMPLE_DAY = date(2026, 10, 31)
 DAY = date(2026, 11, 1)
@@ -89,10 +86,10 @@ def lines(table):
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
     """The hand-made exports, loaded by the real line."""
-    found = Line(tmp_path_factory.mktemp("systems"))
-    for name, table in EXPORTS.items():
-        found.load_table(lines(table), name=f"{name}.csv", extract_date=DAY)
-    return found
+    with Line(tmp_path_factory.mktemp("systems")).held() as found:
+        for name, table in EXPORTS.items():
+            found.load_table(lines(table), name=f"{name}.csv", extract_date=DAY)
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -123,13 +120,13 @@ def card_of(database, day, system):
 def short(row):
     """The outcomes of a system, each by a letter: Met, Unmet, ? unknown, Exempt, - nothing asked, . no export."""
     letters = {"met": "M", "unmet": "U", "unknown": "?", "exempt": "E", "none": "-", None: "."}
-    return " ".join(letters[row[f"{duty}_outcome"]] for duty in DUTIES)
+    return " ".join(letters[row[f"{demand}_outcome"]] for demand in DEMANDS)
 
 
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
-def test_each_system_has_its_outcome_in_each_duty(found):
+def test_each_system_has_its_outcome_in_each_demand(found):
     #                 leader, classification, plan, risk analysis, access, processing, agreement
     assert {name: short(row) for name, row in found.items()} == {
         "Alfa": "M M M M M M U",  # its own agreement has expired, though another with the supplier is in order
@@ -178,9 +175,9 @@ def test_personal_data_without_any_agreement_is_unknown_and_not_forgiven(tmp_pat
 
 
 @pytest.mark.parametrize("point_id", ["classification", "risk_analysis", "access"])
-@pytest.mark.parametrize("sample", [False, True], ids=["hand-made", "sample"])
-def test_the_list_agrees_with_the_point_item_by_item(point_id, sample, line):
-    database, day = (Database.at(made()), SAMPLE_DAY) if sample else (line.database, DAY)
+@pytest.mark.parametrize("is_sample", [False, True], ids=["hand-made", "sample"])
+def test_the_list_agrees_with_the_point_item_by_item(point_id, is_sample, sample_database, line):
+    database, day = (sample_database, SAMPLE_DAY) if is_sample else (line.database, DAY)
     with database.cursor() as cursor:
         point = items(cursor, point_by(POINTS, point_id), as_of=day, known_at=EVERYTHING_KNOWN).to_pylist()
     listed = {
@@ -190,9 +187,9 @@ def test_the_list_agrees_with_the_point_item_by_item(point_id, sample, line):
     assert listed == {item["item"]: (item["outcome"], item["reason"], item["due"], item["unit"]) for item in point}
 
 
-@pytest.mark.parametrize("sample", [False, True], ids=["hand-made", "sample"])
-def test_the_list_agrees_with_the_figures(sample, line):
-    database, day = (Database.at(made()), SAMPLE_DAY) if sample else (line.database, DAY)
+@pytest.mark.parametrize("is_sample", [False, True], ids=["hand-made", "sample"])
+def test_the_list_agrees_with_the_figures(is_sample, sample_database, line):
+    database, day = (sample_database, SAMPLE_DAY) if is_sample else (line.database, DAY)
     with database.cursor() as cursor:
         counted = {
             figure.definition.id: figure
@@ -203,7 +200,7 @@ def test_the_list_agrees_with_the_figures(sample, line):
     assert (sum(is_gap(row, "leader") for row in listed), len(listed)) == (leaders.whole - leaders.part, leaders.whole)
     assert sum(is_gap(row, "processing") for row in listed) == unnamed.part
     assert sum(row["personal_data"] is True for row in listed) == unnamed.whole
-    if not sample:
+    if not is_sample:
         assert (leaders.part, leaders.whole, unnamed.part, unnamed.whole) == (3, 5, 2, 4)
         # two overdue actions are Beta's; Gamma's is counted too, though Gamma is exempt from having a plan
         assert counted["classification_actions_overdue"].part == sum(row["overdue"] for row in listed) == 3
@@ -241,12 +238,12 @@ def test_the_facts_leave_out_what_is_exempt(found):
     assert (unrecorded.value, unrecorded.rest) == ("2", "of 4")
 
 
-def test_every_outcome_of_the_samples_has_a_short_word_in_both_languages():
-    for row in of(Database.at(made()), SAMPLE_DAY):
-        for duty in DUTIES:
+def test_every_outcome_of_the_samples_has_a_short_word_in_both_languages(sample_database):
+    for row in of(sample_database, SAMPLE_DAY):
+        for demand in DEMANDS:
             for say in (SV, EN):
-                assert 0 < len(viewing_systems.mark(row, duty, POINTS, say).word) < 30
-                assert not re.search("[a-z]_[a-z]", viewing_systems.duty_text(row, duty, POINTS, say))
+                assert 0 < len(viewing_systems.mark(row, demand, POINTS, say).word) < 30
+                assert not re.search("[a-z]_[a-z]", viewing_system_cards.demand_text(row, demand, POINTS, say))
 
 
 def test_the_pages_of_a_long_list_meet_without_gap_or_overlap():
@@ -273,7 +270,7 @@ def test_one_system_has_the_rows_of_every_export_that_are_about_it(line):
         (2026, True),
         (2025, False),
     ]
-    assert viewing_systems.levels(alfa.latest_classification) == "K3 R2 T2"
+    assert viewing_system_cards.levels(alfa.latest_classification) == "K3 R2 T2"
     assert alfa.latest_classification[0]["valid_until"] == date(2027, 5, 1)
     assert [(row["action_id"], row["state"]) for row in alfa.actions] == [("3", "open")]
     assert [(row["risk_id"], row["above"], row["unplanned"]) for row in alfa.risks] == [
@@ -295,8 +292,8 @@ def test_one_system_has_the_rows_of_every_export_that_are_about_it(line):
 def test_done_open_and_overdue_actions_are_told_apart_as_in_the_figures(line):
     beta = card_of(line.database, DAY, "Beta")
     assert [(row["action_id"], row["state"], row["done"]) for row in beta.actions] == [
-        ("1", "overdue", None),
-        ("5", "overdue", None),  # done the day after, whatever its status says
+        ("1", "late", None),
+        ("5", "late", None),  # done the day after, whatever its status says
         ("6", "open", None),  # due on the day
         ("2", "done", date(2026, 7, 1)),
     ]
@@ -316,14 +313,14 @@ def test_a_system_that_is_not_in_use_has_a_card_and_no_row_in_the_list(line, fou
     epsilon = card_of(line.database, DAY, "Epsilon")
     assert "Epsilon" not in found
     assert (epsilon.register["in_use"], epsilon.register["lifecycle"]) == (False, "Avvecklad")
-    sentence = viewing_systems.card_sentences(epsilon, None, SV)
+    sentence = viewing_system_cards.card_sentences(epsilon, None, SV)
     assert sentence == ["Epsilon är inte i drift och räknas inte i granskningspunkterna."]
     assert card_of(line.database, DAY, "Omega") is None
 
 
 def test_the_sentence_of_a_system_names_its_gaps(line, found):
     gamma = card_of(line.database, DAY, "Gamma")
-    assert viewing_systems.card_sentences(gamma, found["Gamma"], EN) == [
+    assert viewing_system_cards.card_sentences(gamma, found["Gamma"], EN) == [
         "Gamma has 2 gaps: object leader and processing in the record.",
         "A central office classifies it, analyses its risks and reviews its access.",
     ]
@@ -341,9 +338,11 @@ def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, tmp_pa
         ),
     ):
         beta = card_of(database, DAY, "Beta")
-        risks = next(s for s in viewing_systems.sections(beta, POINTS, EN, persons=True) if s.source == "risk_analyses")
+        risks = next(
+            s for s in viewing_system_cards.sections(beta, POINTS, EN, persons=True) if s.source == "risk_analyses"
+        )
         assert risks.table is None
-        assert viewing_systems.nothing(risks, beta, SOURCES, EN) == text
+        assert viewing_system_cards.nothing(risks, beta, SOURCES, EN) == text
 
 
 def test_others_than_the_coordinator_get_no_name_of_a_person_and_no_title(line):
@@ -357,44 +356,18 @@ def test_others_than_the_coordinator_get_no_name_of_a_person_and_no_title(line):
 # --- the page ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(autouse=True)
-def _warm(monkeypatch):
-    """AppTest begins each run like a server that is not warm; then pages/ is reached around app.py."""
-    begin = PagesManager.__init__
-
-    def begin_warm(self, *given, **named):
-        begin(self, *given, **named)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", begin_warm)
-
-
 @pytest.fixture
 def own(line, monkeypatch):
     """The app on the hand-made exports."""
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("sampled")
-    beside(path)
-    return path
-
-
-def opened(monkeypatch, *, role=COORDINATOR, **params):
-    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page("pages/systems.py")
-    for name, value in {"lang": "sv", "as_of": DAY.isoformat(), **params}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+def opened(monkeypatch, **said):
+    return apps.opened("systems", monkeypatch, **({"as_of": DAY.isoformat()} | said))
 
 
 def text(app):
-    return html.unescape(" ".join(part.value for part in app.markdown))
+    return html.unescape(apps.text(app))
 
 
 def names(app):
@@ -406,10 +379,9 @@ def names(app):
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
-def test_the_samples_open_with_their_answer(folder, monkeypatch, lang):
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "own.duckdb"))
+def test_the_samples_open_with_their_answer(sample, monkeypatch, lang):
     app = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat())
-    listed = of(Database.at(made()), SAMPLE_DAY)
+    listed = of(sample, SAMPLE_DAY)
     assert all(sentence in text(app) for sentence in viewing_systems.sentences(listed, Language(lang)))
     assert list(names(app)) == [row["system"] for row in listed[: viewing_systems.PAGE]]
     third = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat(), part="3")

@@ -1,5 +1,5 @@
 -- What is to be done after classifications, the data protection officer's latest report and deviations in the reports of
--- a year and the year before, with how far it has come on a day. The classifications' are judged as in the figures.
+-- a year and the year before, with how far it has come on a day.
 with classified as (
     select
         'classification' as source,
@@ -10,12 +10,8 @@ with classified as (
         due,
         done,
         responsible,
-        case
-            when done <= $as_of then 'done'
-            when due < $as_of then 'late'
-            else 'open'
-        end as state
-    from classification_actions_at(as_of := $as_of, known_at := $known_at)
+        state
+    from planned_actions_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation
 ),
 recommendations as (
@@ -34,12 +30,7 @@ recommended as (
         due,
         null::date as done,
         responsible,
-        case
-            when list_contains($done, word) then 'done'
-            when list_contains($cancelled, word) then 'cancelled'
-            when due < $as_of then 'late'
-            else 'open'
-        end as state
+        progress_said(word, $done, $cancelled, due, $as_of) as state
     from recommendations
 ),
 reported as (
@@ -57,15 +48,17 @@ deviated as (
         d.due,
         null::date as done,
         d.responsible,
-        case
-            -- the export has no status: a later report that says no of the same area closes it
-            when exists (
-                select 1 from reported as later
-                where later.about = d.about and later.place > d.place and not later.deviation
-            ) then 'done'
-            when d.due < $as_of then 'late'
-            else 'open'
-        end as state
+        -- the export has no status: a later report that says no of the same area closes it
+        progress(
+            case
+                when exists (
+                    select 1 from reported as later
+                    where later.about = d.about and later.place > d.place and not later.deviation
+                ) then 'done'
+            end,
+            d.due,
+            $as_of
+        ) as state
     from reported as d
     where d.deviation and trim(d.action) <> '' and d.year between $year - 1 and $year
 ),
@@ -76,7 +69,7 @@ every as (
     union all
     select * from deviated
 )
-select source, key, subject, text, report, nullif(due, date '9999-12-31') as due, done, responsible, state
+select source, key, subject, text, report, due_of(due) as due, done, responsible, state
 from every
 order by
     source,

@@ -1,32 +1,5 @@
 -- Every report that a breach or a significant incident requires: when it was sent, else when its clock runs out. The items of points 12 and 13 stand before it as `breach_items` and `incident_items`, and say what was in time. One row a report, and one an incident that nobody has assessed.
-, incidents as (
-    select
-        *,
-        cast(discovered as date) as discovered_on,
-        -- what is dated after the day has not happened yet
-        case when cast(early_warning as date) <= $as_of then early_warning end as early_warning_sent,
-        case when cast(notification as date) <= $as_of then notification end as notification_sent,
-        case when cast(progress_report as date) <= $as_of then progress_report end as progress_report_sent,
-        case when cast(final_report as date) <= $as_of then final_report end as final_report_sent,
-        case when closed <= $as_of then closed end as closed_on
-    from incidents_at(as_of := $as_of, known_at := $known_at)
-    where cast(discovered as date) <= $as_of
-),
-staged as (
-    select
-        i.*,
-        s.stage,
-        s.limit_hours,
-        s.limit_months,
-        coalesce(
-            cast(progress_report_sent as date) <= months_after(cast(notification_sent as date), s.limit_months), false
-        ) as extended
-    from incidents as i
-    inner join (select unnest($stages, recursive := true)) as s
-        on i.discovered_on between s.valid_from and s.valid_to
-    where i.significant and (s.stage <> 'final_report' or i.notification_sent is not null)
-),
-required as (
+, required as (
     select
         'breach' as duty,
         organisation,
@@ -35,10 +8,11 @@ required as (
         breach_id as item,
         type as label,
         aware as began,
-        case when cast(notified as date) <= $as_of then notified end as sent,
+        sent,
         $limit_hours as limit_hours,
         0 as limit_months,
         cast(null as date) as month_from,
+        cast(null as date) as last_day,
         notifiable is not null as assessed,
         [
             case when notifiable is null then 'notifiable' end,
@@ -54,8 +28,8 @@ required as (
         file,
         sheet,
         row
-    from breaches_at(as_of := $as_of, known_at := $known_at)
-    where notifiable is distinct from false and cast(aware as date) <= $as_of
+    from aware_at(as_of := $as_of, known_at := $known_at)
+    where notifiable is distinct from false
     union all
     select
         stage,
@@ -65,18 +39,11 @@ required as (
         incident_id || '/' || stage,
         title,
         discovered,
-        case stage
-            when 'early_warning' then early_warning_sent
-            when 'notification' then notification_sent
-            else final_report_sent
-        end,
+        sent,
         limit_hours,
         limit_months,
-        case
-            when limit_months = 0 then null
-            when extended then closed_on
-            else cast(notification_sent as date)
-        end,
+        month_from,
+        last_day,
         true,
         [
             case when stage <> 'final_report' and severity is null then 'severity' end,
@@ -90,7 +57,7 @@ required as (
         file,
         sheet,
         row
-    from staged
+    from incident_reports_at(as_of := $as_of, known_at := $known_at, stages := $stages)
     union all
     select
         'assessment',
@@ -104,6 +71,7 @@ required as (
         null,
         0,
         null,
+        null,
         false,
         [],
         null,
@@ -112,19 +80,16 @@ required as (
         file,
         sheet,
         row
-    from incidents
+    from discovered_at(as_of := $as_of, known_at := $known_at)
     where significant is null
 ),
 limited as (
     select
-        *,
+        * exclude (last_day),
         cast(began as date) as began_on,
-        has_time(began) and has_time(sent) as timed,
+        case when limit_months = 0 then deadline_of(began, limit_hours) end as deadline,
         case
-            when limit_months = 0 and has_time(began) then instant(began) + to_hours(limit_hours)
-        end as deadline,
-        case
-            when limit_months > 0 then months_after(month_from, limit_months)
+            when limit_months > 0 then last_day
             -- of a limit of less than a day, the day of the discovery is the last that can be in time
             when limit_hours < 24 and not has_time(began) then cast(began as date)
             when not has_time(began) then cast(began as date) + limit_hours // 24 - 1
@@ -140,11 +105,7 @@ numbered as (
             'item': item,
             'label': coalesce(label, id),
             'unit': unit,
-            'due': case
-                when limit_months > 0 then last_day
-                when has_time(began) then local_day(deadline)
-                else cast(began_on + limit_hours // 24 as date)
-            end,
+            'due': case when limit_months > 0 then last_day else deadline_day(began, limit_hours) end,
             'file': file,
             'sheet': sheet,
             'row': row
@@ -209,7 +170,7 @@ select
     month_from,
     deadline at time zone 'UTC' as deadline,
     last_day,
-    case when timed then elapsed_hours(began, sent) end as hours,
+    timed_hours(began, sent) as hours,
     cast(sent as date) - coalesce(month_from, began_on) as days,
     assessed,
     list_filter(gaps, lambda gap: gap is not null) as gaps,

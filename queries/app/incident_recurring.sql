@@ -1,23 +1,8 @@
 -- Incidents that recur: another with the same unit and cause within some months. The incidents stand before it as `incidents`. One row a unit and cause: this year's, and those of the year before that they repeat.
-, neighbours as (
-    select
-        *,
-        lag(discovered_on) over kind as day_before,
-        lead(discovered_on) over kind as day_after
+, recurring as (
+    select *, min(discovered_on) filter (where this_year) over (partition by unit_key, cause_key) as first_this_year
     from incidents
-    where current and not causeless
-    window kind as (partition by unit_key, cause_key order by discovered_on)
-),
-recurring as (
-    select
-        *,
-        coalesce(
-            months_after(day_before, $window_months) >= discovered_on
-            or months_after(discovered_on, $window_months) >= day_after,
-            false
-        ) as recurs,
-        min(discovered_on) filter (where this_year) over (partition by unit_key, cause_key) as first_this_year
-    from neighbours
+    where current and recurs
 )
 select
     min(department) as department,
@@ -33,7 +18,6 @@ select
     ) as earlier,
     max(discovered_on) filter (where this_year) as latest
 from recurring
-where recurs
 group by unit_key, cause_key
 having n > 0
 order by n desc, latest desc, min(unit) collate sv, cause_key collate sv

@@ -1,25 +1,21 @@
 -- The incidents of a scope known on a day, and those of the year before as they were known at its end: an export may hold one year only. One row an incident; `current` are those that the day's own export has.
 with read as (
     select *, true as current
-    from incidents_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select *, false
-    from incidents_at(as_of := cast(date_trunc('year', $as_of) - interval 1 day as date), known_at := $known_at)
+    from recurring_at(as_of := $as_of, known_at := $known_at, window_months := $window_months)
+    union all by name
+    select *, false as current
+    from discovered_at(as_of := cast(date_trunc('year', $as_of) - interval 1 day as date), known_at := $known_at)
 ),
 known as (
-    select
-        * replace (renamed('unit', unit, $as_of, $known_at) as unit),
-        cast(discovered as date) as discovered_on,
-        case when closed <= $as_of then closed end as closed_on
+    select * replace (renamed('unit', unit, $as_of, $known_at) as unit)
     from read
-    where organisation = $organisation and cast(discovered as date) <= $as_of
+    where organisation = $organisation
     qualify current
         or count(*) filter (where current) over (partition by lower(incident_id), year(discovered)) = 0
 ),
 told as (
     select
-        *,
-        current and discovered_on >= date_trunc('year', $as_of) as this_year,
+        * replace (current and this_year as this_year),
         min(discovered_on) over () as known_from,
         max(extract_date) over () as known_to
     from known
@@ -56,6 +52,7 @@ select
     closed_on,
     current,
     this_year,
+    recurs,
     known_from,
     known_to
 from used

@@ -7,26 +7,28 @@ with dated as (
         try_cast(review_point as integer) as point,
         coalesce(mandatory, false) as mandatory,
         start,
-        nullif(due, date '9999-12-31') as due,
+        due_of(due) as due,
         lower(trim(status)) as word
     from activities_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation
 ),
+reached as (
+    select *, progress_said(word, $done, $cancelled, due, $as_of) as reached
+    from dated
+),
 judged as (
     select
-        * exclude (word, start),
-        -- of two dates that contradict each other the later duty counts
+        * exclude (word, start, reached),
+        -- of two dates that contradict each other the day that it is due counts
         case when due is null or start <= due then start end as start,
         case
-            when list_contains($done, word) then 'done'
-            when list_contains($cancelled, word) then 'cancelled'
-            when due < $as_of then 'late'
+            when reached <> 'open' then reached
             when list_contains($ongoing, word) then 'ongoing'
             when list_contains($not_started, word) then 'not_started'
             when start <= $as_of then 'ongoing'
             else 'not_started'
         end as state
-    from dated
+    from reached
 ),
 placed as (
     select

@@ -1,4 +1,4 @@
--- Every system in use, its outcome in each duty (null without a needed export, none where nothing is asked) and its gaps.
+-- Every system in use, its outcome in each demand (null without a needed export, none where nothing is asked) and its gaps.
 -- The items of points 4, 5, 7 and 10 stand beside it as relations.
 with exports as (
     select
@@ -22,11 +22,11 @@ suppliers as (
 plans as (
     select
         organisation,
-        lower(system) as system_key,
+        system_key,
         count(*) as actions,
-        count(*) filter (where due < $as_of and (done is null or done > $as_of)) as overdue
-    from classification_actions_at(as_of := $as_of, known_at := $known_at)
-    group by organisation, lower(system)
+        count(*) filter (where state = 'late') as overdue
+    from planned_actions_at(as_of := $as_of, known_at := $known_at)
+    group by organisation, system_key
 ),
 recorded as (
     -- one processing may name several systems, with commas or semicolons between

@@ -30,8 +30,7 @@
 
 with known as (
     select * replace (renamed('unit', unit, $as_of, $known_at) as unit)
-    from breaches_at(as_of := $as_of, known_at := $known_at)
-    where cast(aware as date) <= $as_of
+    from aware_at(as_of := $as_of, known_at := $known_at)
 )
 select
     k.organisation,
@@ -43,7 +42,7 @@ select
     k.notifiable,
     k.decided,
     k.notified,
-    case when has_time(k.aware) and has_time(k.notified) then elapsed_hours(k.aware, k.notified) end as hours,
+    timed_hours(k.aware, k.notified) as hours,
     cast($gdpr_reporting_limit_hours as bigint) as limit_hours,
     i.outcome,
     i.reason,
@@ -59,5 +58,7 @@ select
 from known as k
 left join units_at(as_of := $as_of, known_at := $known_at) as u
     on u.organisation = k.organisation and u.unit_key = lower(k.unit)
-left join gdpr_reporting_items as i on i.organisation = k.organisation and lower(i.item) = lower(k.breach_id)
+-- organisations that have become one may have files of the same name with the same ids
+left join gdpr_reporting_rows as i
+    on i.import_id = k.import_id and i.sheet is not distinct from k.sheet and i.row = k.row
 order by k.organisation collate sv, k.aware desc, k.breach_id collate sv

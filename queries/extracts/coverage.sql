@@ -5,7 +5,7 @@
 --   as_of (date): the day that is described
 --   point (bigint): the number of the review point
 --   id (varchar): its id
---   level (varchar): organisation, department or unit
+--   level (varchar): organisation, department, unit, or other_units: those of few persons added up
 --   organisation (varchar): whose figure it is
 --   department (varchar): the department, or null where the row is an organisation's or the unit has none
 --   unit (varchar): the unit, or null where the row is not a unit's
@@ -28,6 +28,6 @@ from counted
 order by
     organisation collate sv,
     point,
-    list_position(['organisation', 'department', 'unit'], level),
+    list_position(['organisation', 'department', 'unit', 'other_units'], level),
     department collate sv,
     unit collate sv

@@ -35,8 +35,7 @@
 
 with known as (
     select * replace (renamed('unit', unit, $as_of, $known_at) as unit)
-    from incidents_at(as_of := $as_of, known_at := $known_at)
-    where cast(discovered as date) <= $as_of
+    from discovered_at(as_of := $as_of, known_at := $known_at)
 )
 select
     k.organisation,
@@ -51,7 +50,7 @@ select
     k.discovered,
     k.reported,
     k.closed,
-    least(k.closed, $as_of) - cast(k.discovered as date) as days_open,
+    least(k.closed, $as_of) - k.discovered_on as days_open,
     k.status,
     k.personal_data,
     k.significant,
@@ -70,5 +69,7 @@ select
 from known as k
 left join units_at(as_of := $as_of, known_at := $known_at) as u
     on u.organisation = k.organisation and u.unit_key = lower(k.unit)
-left join incident_handling_items as i on i.organisation = k.organisation and lower(i.item) = lower(k.incident_id)
+-- organisations that have become one may have files of the same name with the same ids
+left join incident_handling_rows as i
+    on i.import_id = k.import_id and i.sheet is not distinct from k.sheet and i.row = k.row
 order by k.organisation collate sv, k.discovered desc, k.incident_id collate sv

@@ -89,11 +89,10 @@ classified as (
 actions as (
     select
         organisation,
-        lower(system) as system_key,
-        count(*) as actions_open,
-        count(*) filter (where due < $as_of) as actions_overdue
-    from classification_actions_at(as_of := $as_of, known_at := $known_at)
-    where done is null or done > $as_of
+        system_key,
+        count(*) filter (where state in ('open', 'late')) as actions_open,
+        count(*) filter (where state = 'late') as actions_overdue
+    from planned_actions_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
 risks as (
@@ -141,8 +140,8 @@ agreed as (
 ),
 happened as (
     select organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key, count(*) as incidents
-    from incidents_at(as_of := $as_of, known_at := $known_at)
-    where cast(discovered as date) between date_trunc('year', $as_of) and $as_of
+    from discovered_at(as_of := $as_of, known_at := $known_at)
+    where this_year
     group by all
 )
 select

@@ -8,12 +8,8 @@
 --   part (bigint): actions due before the day and not done by it, whatever their status says
 --   whole (bigint): all actions
 
-with actions as (
-    select organisation, due < $as_of and (done is null or done > $as_of) as overdue
-    from classification_actions_at(as_of := $as_of, known_at := $known_at)
-)
-select o.organisation, count(*) filter (where actions.overdue) as part, count(actions.organisation) as whole
+select o.organisation, count(*) filter (where a.state = 'late') as part, count(a.organisation) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
-left join actions using (organisation)
+left join planned_actions_at(as_of := $as_of, known_at := $known_at) as a using (organisation)
 group by o.organisation
 order by o.organisation collate sv

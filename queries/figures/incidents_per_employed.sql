@@ -10,8 +10,8 @@
 
 with incidents as (
     select organisation, count(*) as discovered
-    from incidents_at(as_of := $as_of, known_at := $known_at)
-    where cast(discovered as date) between date_trunc('year', $as_of) and $as_of
+    from discovered_at(as_of := $as_of, known_at := $known_at)
+    where this_year
     group by organisation
 ),
 persons as (

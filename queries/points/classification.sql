@@ -34,11 +34,11 @@ latest as (
 overdue as (
     select
         organisation,
-        lower(system) as system_key,
+        system_key,
         min(due) as since,
         string_agg(action_id, ', ' order by due, lower(action_id)) as actions
-    from classification_actions_at(as_of := $as_of, known_at := $known_at)
-    where due < $as_of and (done is null or done > $as_of)
+    from planned_actions_at(as_of := $as_of, known_at := $known_at)
+    where state = 'late'
     group by all
 ),
 exports as (

@@ -17,47 +17,22 @@
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
 
-with this_year as (
-    select
-        *,
-        cast(aware as date) as aware_on,
-        -- what is dated after the day has not happened yet
-        case when cast(notified as date) <= $as_of then notified end as sent
-    from breaches_at(as_of := $as_of, known_at := $known_at)
-    where cast(aware as date) between date_trunc('year', $as_of) and $as_of
-),
-measured as (
-    select
-        *,
-        case when notifiable is null and sent is not null then true else notifiable end as counts,
-        has_time(aware) and has_time(sent) as timed,
-        cast(sent as date) - aware_on as days,
-        elapsed_hours(aware, sent) as hours,
-        case
-            when has_time(aware)
-                then elapsed_hours(aware, cast($as_of + 1 as timestamp)) <= $limit_hours
-            else $as_of - aware_on <= $limit_hours // 24 - 1
-        end as still_time
-    from this_year
-),
-judged as (
+with judged as (
     select
         *,
         case
             when notifiable = false and not_notified_reason is not null then 'exempt:not_notifiable'
             when notifiable = false then 'unmet:no_reason'
-            when sent is not null and (case when timed then sent < aware else days < 0 end)
-                then 'unknown:dates_contradict'
-            when sent is not null and timed and hours <= $limit_hours then 'met:'
-            when sent is not null and timed then 'unmet:late'
-            when sent is not null and days <= $limit_hours // 24 - 1 then 'met:'
-            when sent is not null and days >= $limit_hours // 24 + 1 then 'unmet:late'
+            when sent_before(aware, sent) then 'unknown:dates_contradict'
+            when sent_in_time(aware, sent, $limit_hours) then 'met:'
+            when not sent_in_time(aware, sent, $limit_hours) then 'unmet:late'
             when sent is not null then 'unknown:time_missing'
-            when still_time then 'pending:not_due'
-            when counts then 'unmet:not_notified'
+            when still_time(aware, $limit_hours, $as_of) then 'pending:not_due'
+            when notifiable then 'unmet:not_notified'
             else 'unmet:not_assessed'
         end as judgement
-    from measured
+    from aware_at(as_of := $as_of, known_at := $known_at)
+    where this_year
 )
 select
     organisation,
@@ -67,10 +42,7 @@ select
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     cast(null as varchar) as detail,
-    case
-        when has_time(aware) then local_day(instant(aware) + to_hours($limit_hours))
-        else cast(aware_on + $limit_hours // 24 as date)
-    end as due,
+    deadline_day(aware, $limit_hours) as due,
     file,
     sheet,
     row

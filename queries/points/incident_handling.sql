@@ -17,16 +17,7 @@
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
 
-with this_year as (
-    select
-        *,
-        cast(discovered as date) as discovered_on,
-        -- what is dated after the day has not happened yet
-        case when closed <= $as_of then closed end as closed_on
-    from incidents_at(as_of := $as_of, known_at := $known_at)
-    where cast(discovered as date) between date_trunc('year', $as_of) and $as_of
-),
-judged as (
+with judged as (
     select
         *,
         case
@@ -37,7 +28,8 @@ judged as (
             when $as_of - discovered_on > $limit_days then 'unmet:open_too_long'
             else 'pending:not_due'
         end as judgement
-    from this_year
+    from discovered_at(as_of := $as_of, known_at := $known_at)
+    where this_year
 )
 select
     organisation,

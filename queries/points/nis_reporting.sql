@@ -17,84 +17,30 @@
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
 
-with this_year as (
-    select
-        *,
-        cast(discovered as date) as discovered_on,
-        case when cast(early_warning as date) <= $as_of then early_warning end as early_warning_sent,
-        case when cast(notification as date) <= $as_of then notification end as notification_sent,
-        case when cast(progress_report as date) <= $as_of then progress_report end as progress_report_sent,
-        case when cast(final_report as date) <= $as_of then final_report end as final_report_sent,
-        case when closed <= $as_of then closed end as closed_on
-    from incidents_at(as_of := $as_of, known_at := $known_at)
-    where cast(discovered as date) between date_trunc('year', $as_of) and $as_of
-),
-required as (
-    select
-        i.*,
-        s.stage,
-        s.limit_hours,
-        s.limit_months,
-        case s.stage
-            when 'early_warning' then early_warning_sent
-            when 'notification' then notification_sent
-            else final_report_sent
-        end as sent
-    from this_year as i
-    inner join (select unnest($stages, recursive := true)) as s
-        on i.discovered_on between s.valid_from and s.valid_to
-    where i.significant and (s.stage <> 'final_report' or i.notification_sent is not null)
-),
-limited as (
-    select
-        *,
-        has_time(discovered) and has_time(sent) as timed,
-        cast(sent as date) - discovered_on as days,
-        limit_hours / 24 as limit_days,
-        elapsed_hours(discovered, sent) as hours,
-        months_after(cast(notification_sent as date), limit_months) as first_due
-    from required
-),
-extended as (
+with judged as (
     select
         *,
         case
-            when cast(progress_report_sent as date) <= first_due and closed_on is null then date '9999-12-31'
-            when cast(progress_report_sent as date) <= first_due then months_after(closed_on, limit_months)
-            else first_due
-        end as final_due
-    from limited
-),
-judged as (
-    select
-        *,
-        case
-            when sent is not null and (case when timed then sent < discovered else days < 0 end)
-                then 'unknown:dates_contradict'
+            when sent_before(discovered, sent) then 'unknown:dates_contradict'
             when stage = 'final_report' and sent is not null
-                then case when cast(sent as date) <= final_due then 'met:' else 'unmet:late' end
+                then case when cast(sent as date) > last_day then 'unmet:late' else 'met:' end
             when stage = 'final_report'
-                then case when $as_of <= final_due then 'pending:not_due' else 'unmet:not_sent' end
-            when sent is not null and timed then case when hours <= limit_hours then 'met:' else 'unmet:late' end
-            when sent is not null and days <= limit_days - 1 then 'met:'
-            when sent is not null and days >= limit_days + 1 then 'unmet:late'
+                then case when $as_of > last_day then 'unmet:not_sent' else 'pending:not_due' end
+            when sent_in_time(discovered, sent, limit_hours) then 'met:'
+            when not sent_in_time(discovered, sent, limit_hours) then 'unmet:late'
             when sent is not null then 'unknown:time_missing'
-            when has_time(discovered) and elapsed_hours(discovered, cast($as_of + 1 as timestamp)) <= limit_hours
-                then 'pending:not_due'
-            when not has_time(discovered) and $as_of - discovered_on <= limit_days - 1 then 'pending:not_due'
+            when still_time(discovered, limit_hours, $as_of) then 'pending:not_due'
             else 'unmet:not_sent'
         end as judgement,
-        case
-            when stage = 'final_report' then due_of(final_due)
-            when has_time(discovered) then local_day(instant(discovered) + to_hours(limit_hours))
-            else cast(discovered_on + limit_hours // 24 as date)
-        end as due
-    from extended
+        case when stage = 'final_report' then last_day else deadline_day(discovered, limit_hours) end as due
+    from incident_reports_at(as_of := $as_of, known_at := $known_at, stages := $stages)
+    where this_year
 ),
 unassessed as (
     select i.*
-    from this_year as i
-    where i.significant is null
+    from discovered_at(as_of := $as_of, known_at := $known_at) as i
+    where i.this_year
+        and i.significant is null
         and exists (
             select 1
             from import_columns as c

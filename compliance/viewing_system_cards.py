@@ -1,0 +1,512 @@
+"""What is said of one system: how it stands in each demand, and what every export tells of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from compliance import charts, charts_systems, charts_wheel, viewing
+from compliance.assessing import Status
+from compliance.charts import Column, Fact, Pair, Table
+from compliance.charts_systems import Mark, Outcome
+from compliance.database import Rows
+from compliance.elements import Html
+from compliance.language import N_, Language
+from compliance.points import Point, point_by
+from compliance.sources import Source
+from compliance.system_cards import DEMANDS, POINT_OF, Card, is_gap
+from compliance.viewing import DASH
+from compliance.viewing_plan import ACTION_SIGNS, ACTION_STATES
+from compliance.viewing_systems import DEMAND_HEADS, DEMAND_NAMES, Addresses, Row, outcome_of
+
+FIRST_AGREEMENTS: Final = 8
+# What an action of a system's plan may be; it has no list of words by which it could be called off.
+PLAN_STATES: Final = ("late", "open", "done")
+
+
+# --- Its sentences, facts and demands -----------------------------------------------------------------------------
+
+
+def card_sentences(found: Card, row: Row | None, say: Language) -> list[str]:
+    """How one system stands; `row` is its row of the list, None where it is not in use."""
+    name = found.register["system"]
+    if row is None:
+        return [say(N_("{system} is not in use and is not counted in the review points."), system=name)]
+    missing = [say(DEMAND_NAMES[demand]) for demand in DEMANDS if is_gap(row, demand)]
+    if not missing:
+        first = say(N_("{system} has no known gap."), system=name)
+    else:
+        first = say.plural(
+            "{system} has {n} gap: {demands}.",
+            "{system} has {n} gaps: {demands}.",
+            len(missing),
+            system=name,
+            demands=viewing.listed(missing, say),
+        )
+    central = row["classification_outcome"] == "exempt"
+    rest = N_("A central office classifies it, analyses its risks and reviews its access.")
+    return [first, say(rest)] if central else [first]
+
+
+def card_kicker(found: Card, say: Language) -> str:
+    """The line above the name of one system."""
+    title, unit = say(N_("System")), found.register["unit"]
+    return f"{title} · {unit}" if unit else title
+
+
+def card_facts(found: Card, say: Language, *, persons: bool) -> list[Fact]:
+    """What one asks first of one system."""
+    return [
+        _led_fact(found, say, persons=persons),
+        _levels_fact(found, say),
+        _risk_fact(found, say),
+        _review_fact(found, say),
+    ]
+
+
+def _led_fact(found: Card, say: Language, *, persons: bool) -> Fact:
+    named = found.register["object_leader"] if persons else None
+    value = named or (say(N_("Named")) if found.register["led"] else say(N_("Missing")))
+    return Fact(say(N_("Object leader")), value, note=found.register["object"] or "")
+
+
+def levels(rows_: Rows) -> str:
+    """The highest level of each kind, as K3 R2 T1; a dash where none is given."""
+    kinds = {"K": "confidentiality", "R": "integrity", "T": "availability"}
+    highest = {letter: max((row[name] for row in rows_ if row[name]), default=None) for letter, name in kinds.items()}
+    return " ".join(f"{letter}{level}" for letter, level in highest.items() if level) or DASH
+
+
+def _levels_fact(found: Card, say: Language) -> Fact:
+    title, latest = say(N_("Classification")), found.latest_classification
+    if not latest:
+        return Fact(title, DASH, note=say(N_("no classification is known")))
+    return Fact(title, levels(latest), note=say(N_("classified {day}"), day=say.date(latest[0]["classified"])))
+
+
+def _risk_fact(found: Card, say: Language) -> Fact:
+    title, latest = say(N_("Highest risk value")), found.latest_risks
+    values = [row["risk_value"] for row in latest if row["risk_value"] is not None]
+    if not latest:
+        return Fact(title, DASH, note=say(N_("no risk analysis is known")))
+    day = say(N_("analysed {day}"), day=say.date(latest[0]["analysed"]))
+    return Fact(title, _number(max(values), say) if values else DASH, note=day)
+
+
+def _review_fact(found: Card, say: Language) -> Fact:
+    title = say(N_("Accounts removed"))
+    if not found.reviews:
+        return Fact(title, DASH, note=say(N_("no access review is known")))
+    last = found.reviews[0]
+    rest = say(N_("of {of}"), of=_number(last["accounts_before"], say)) if last["accounts_before"] else ""
+    note = say(N_("reviewed {day}"), day=say.date(last["reviewed"]))
+    return Fact(title, _number(last["accounts_removed"], say), rest, note)
+
+
+def _number(value: float | None, say: Language) -> str:
+    if value is None:
+        return DASH
+    return say.number(value, decimals=0 if float(value).is_integer() else 1)
+
+
+def _text(value: str | None) -> str:
+    return value or DASH
+
+
+def leader_pairs(found: Card, say: Language, *, persons: bool) -> list[Pair]:
+    """Who leads the object; names only where they may be seen."""
+    register = found.register
+
+    def who(name: str, there: bool) -> str:
+        return register[name] or DASH if persons else say(N_("Named")) if there else say(N_("Not named"))
+
+    return [
+        Pair(say(N_("Object")), _text(register["object"])),
+        Pair(say(N_("Object owner")), who("object_owner", register["owned"])),
+        Pair(say(N_("Object leader")), who("object_leader", register["led"])),
+    ]
+
+
+def register_pairs(found: Card, say: Language) -> list[Pair]:
+    """What the register says of the system, and where it stands."""
+    register = found.register
+    rows_ = register["rows_naming"]
+    more = say(N_("The register has {n} rows of the system."), n=say.number(rows_)) if rows_ > 1 else ""
+    return [
+        Pair(say(N_("System id")), _text(register["system_id"])),
+        Pair(say(N_("Life cycle")), _text(register["lifecycle"])),
+        Pair(say(N_("Supplier")), _text(register["supplier"])),
+        Pair(say(N_("Responsibility")), _text(register["responsibility"])),
+        Pair(say(N_("Criticality")), _text(register["criticality"])),
+        Pair(say(N_("Personal data")), viewing.stored_value(register["personal_data"], say)),
+        Pair(say(N_("Source")), viewing.source_line(register, say), more),
+    ]
+
+
+def demand_table(row: Row, points: tuple[Point, ...], addresses: Addresses, say: Language) -> Table:
+    """One system in each demand: shape and reason in words, until or since when, and a link to the point."""
+    columns = [
+        Column(say(N_("Requirement")), row_header=True),
+        Column(say(N_("Outcome"))),
+        Column(say(N_("Review point"))),
+    ]
+    return columns, [_demand_row(row, demand, points, addresses, say) for demand in DEMANDS]
+
+
+def _demand_row(row: Row, demand: str, points: tuple[Point, ...], addresses: Addresses, say: Language) -> list[str]:
+    point = point_by(points, POINT_OF[demand])
+    due = _due_text(row[f"{demand}_outcome"], row[f"{demand}_due"], say)
+    link: Html = charts.anchor(viewing.label(point, say), addresses("point", point=point.id))
+    sign = charts_systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
+    return [say(DEMAND_HEADS[demand]), sign, link]
+
+
+def _due_text(outcome: str | None, due: date | None, say: Language) -> str:
+    """Until when a requirement is met, or since when it is not."""
+    if due is None:
+        return ""
+    return say(N_("until {day}") if outcome == "met" else N_("since {day}"), day=due.isoformat())
+
+
+# The outcomes that no point gives a reason for, in words.
+DEMAND_TEXTS: Final = {
+    ("leader", "met", None): N_("The register names one"),
+    ("leader", "unmet", None): N_("The register names none"),
+    ("plan", "none", None): N_("No action from a classification"),
+    ("processing", "met", None): N_("An active processing names the system"),
+    ("processing", "unmet", None): N_("Personal data, but no active processing names the system"),
+    ("processing", "none", None): N_("No personal data according to the register"),
+    ("processing", "none", "not_said"): N_("The register does not say whether there are personal data"),
+    ("agreement", "met", None): N_("An agreement is in order"),
+    ("agreement", "unknown", "none_found"): N_("Personal data, but no agreement names the system or its supplier"),
+    ("agreement", "none", None): N_("No personal data according to the register"),
+    ("agreement", "none", "not_said"): N_("The register does not say whether there are personal data"),
+}
+
+
+def demand_text(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> str:
+    """The outcome of a demand in words, with the reason of the point where there is one."""
+    outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
+    if outcome is None:
+        return say(viewing.STATUS_WORDS[Status.NO_BASIS])
+    if (demand, outcome, reason) in DEMAND_TEXTS:
+        return say(DEMAND_TEXTS[demand, outcome, reason])
+    if reason == "central":
+        return say(N_("Exempt, central responsibility"))
+    if demand == "plan":
+        return _plan_text(row["overdue"], row["actions"], say)
+    return viewing.reason_text(point_by(points, POINT_OF[demand]), outcome, reason, say)
+
+
+def _plan_text(overdue: int, actions: int, say: Language) -> str:
+    if overdue:
+        values = {"of": say.number(actions)}
+        return say.plural("{n} of {of} actions is overdue", "{n} of {of} actions are overdue", overdue, **values)
+    return say.plural("{n} action, not overdue", "{n} actions, none overdue", actions)
+
+
+# --- The sections of one system -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Section:
+    """One export's part of what is known: its source, its heading, what the export would tell, and its rows."""
+
+    source: str
+    title: str
+    would_tell: str
+    sentence: str
+    table: Table | None
+    below: str = ""
+
+
+def sections(found: Card, points: tuple[Point, ...], say: Language, *, persons: bool) -> list[Section]:
+    """Everything that the exports tell of one system besides the register."""
+    return [
+        _classification(found, say),
+        _plan(found, say, persons=persons),
+        _risks(found, say, persons=persons),
+        _reviews(found, say, persons=persons),
+        _processings(found, points, say),
+        _agreements(found, points, say),
+        _incidents(found, say, persons=persons),
+    ]
+
+
+def nothing(section: Section, found: Card, sources: Mapping[str, Source], say: Language) -> str:
+    """That nothing is known, calmly, and what the export would tell."""
+    title = say.pick(sources[section.source].title)
+    if section.source in found.sources:
+        return say(N_("The export {source} says nothing of the system."), source=title)
+    return say(N_("No export of {source} is loaded. It would tell {what}."), source=title, what=section.would_tell)
+
+
+def _day(value: Any, say: Language) -> str:
+    """A day as tables have it; an open end in words."""
+    return viewing.stored_value(value, say)
+
+
+def _classification(found: Card, say: Language) -> Section:
+    latest = found.latest_classification
+    earlier = {row["classified"]: row for row in found.classifications if not row["latest"]}
+    days = [f"{day} ({levels([row for row in found.classifications if row['classified'] == day])})" for day in earlier]
+    columns = [
+        Column(say(N_("Information")), row_header=True),
+        Column("K", numeric=True),
+        Column("R", numeric=True),
+        Column("T", numeric=True),
+        Column(say(N_("Valid until")), nowrap=True),
+    ]
+    rows_ = [
+        [
+            _text(row["information"]),
+            *(_text(str(row[name] or "")) for name in ("confidentiality", "integrity", "availability")),
+            _day(row["valid_until"], say),
+        ]
+        for row in latest
+    ]
+    return Section(
+        "classifications",
+        say(N_("Classification")),
+        say(N_("levels for confidentiality, integrity and availability, and how long they hold")),
+        say(N_("**{levels}**, classified {day}."), levels=levels(latest), day=say.date(latest[0]["classified"]))
+        if latest
+        else "",
+        (columns, rows_) if latest else None,
+        say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
+    )
+
+
+def _plan(found: Card, say: Language, *, persons: bool) -> Section:
+    late, open_, done = (say.number(sum(row["state"] == state for row in found.actions)) for state in PLAN_STATES)
+    columns = [
+        Column(say(N_("Requirement")), row_header=True),
+        Column(say(N_("State")), nowrap=True),
+        Column(say(N_("Due by")), nowrap=True),
+        Column(say(N_("Done on")), nowrap=True),
+        *([Column(say(N_("Responsible")))] if persons else []),
+    ]
+    rows_ = [
+        [
+            row["requirement"] or row["action_id"],
+            charts_wheel.work(ACTION_SIGNS[row["state"]], say(ACTION_STATES[row["state"]])),
+            _day(row["due"], say),
+            _day(row["done"], say),
+            *([_text(row["responsible"])] if persons else []),
+        ]
+        for row in found.actions
+    ]
+    return Section(
+        "classification_actions",
+        say(N_("Action plan")),
+        say(N_("which actions are open, overdue and done")),
+        say(N_("**{overdue} overdue**, {open} open and {done} done."), overdue=late, open=open_, done=done)
+        if rows_
+        else "",
+        (columns, rows_) if rows_ else None,
+    )
+
+
+def _risks(found: Card, say: Language, *, persons: bool) -> Section:
+    latest = found.latest_risks
+    above = [row for row in latest if row["above"]]
+    unplanned = sum(row["unplanned"] for row in above)
+    columns = [
+        Column(say(N_("Event")), row_header=True),
+        Column(say(N_("Value")), numeric=True),
+        Column(say(N_("Action"))),
+        Column(say(N_("Due by")), nowrap=True),
+        *([Column(say(N_("Responsible")))] if persons else []),
+    ]
+    rows_ = [
+        [
+            _text(row["event"] or row["risk_id"]),
+            _risk_value(row, say),
+            _risk_action(row, say),
+            _day(row["due"], say),
+            *([_text(row["responsible"])] if persons else []),
+        ]
+        for row in latest
+    ]
+    days = list(dict.fromkeys(str(row["analysed"]) for row in found.risks if not row["latest"]))
+    return Section(
+        "risk_analyses",
+        say(N_("Risks")),
+        say(N_("risk values, and which risks have an action with a day")),
+        _risk_sentence(found, len(above), unplanned, say) if latest else "",
+        (columns, rows_) if latest else None,
+        say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
+    )
+
+
+def _risk_sentence(found: Card, above: int, unplanned: int, say: Language) -> str:
+    latest = found.latest_risks
+    values = {"of": say.number(len(latest)), "tolerance": say.number(found.tolerance)}
+    first = say.plural(
+        "**{n} of {of} risks** is above {tolerance}.", "**{n} of {of} risks** are above {tolerance}.", above, **values
+    )
+    second = say.plural("{n} of them lacks an action with a day.", "{n} of them lack an action with a day.", unplanned)
+    day = say(N_("Analysed {day}."), day=say.date(latest[0]["analysed"]))
+    return " ".join([first, *([second] if unplanned else []), day])
+
+
+def _risk_value(row: Row, say: Language) -> Html | str:
+    value = _number(row["risk_value"], say)
+    return charts_systems.demand_mark(Mark("unmet", value)) if row["above"] else value
+
+
+def _risk_action(row: Row, say: Language) -> str:
+    if row["action"] is None:
+        return say(N_("No action")) if row["above"] else DASH
+    return str(row["action"])
+
+
+def _reviews(found: Card, say: Language, *, persons: bool) -> Section:
+    columns = [
+        Column(say(N_("Reviewed on")), row_header=True, nowrap=True),
+        Column(say(N_("Accounts")), numeric=True),
+        Column(say(N_("Of them reviewed")), numeric=True),
+        Column(say(N_("Removed")), numeric=True),
+        *([Column(say(N_("Reviewed by")))] if persons else []),
+    ]
+    rows_ = [
+        [
+            _day(row["reviewed"], say),
+            *(_number(row[name], say) for name in ("accounts_before", "accounts_reviewed", "accounts_removed")),
+            *([_text(row["reviewed_by"])] if persons else []),
+        ]
+        for row in found.reviews
+    ]
+    return Section(
+        "access_reviews",
+        say(N_("Access reviews")),
+        say(N_("when access rights were reviewed, and how many accounts were removed")),
+        say.plural("**{n} review** is known.", "**{n} reviews** are known.", len(rows_)) if rows_ else "",
+        (columns, rows_) if rows_ else None,
+    )
+
+
+def _processings(found: Card, points: tuple[Point, ...], say: Language) -> Section:
+    columns = [
+        Column(say(N_("Processing")), row_header=True),
+        Column(say(N_("Unit"))),
+        Column(say(N_("Last reviewed")), nowrap=True),
+        Column(say(N_("Outcome"))),
+    ]
+    rows_ = [
+        [row["name"], _text(row["unit"]), _day(row["reviewed"], say), _item_mark(row, "processing_record", points, say)]
+        for row in found.processings
+    ]
+    return Section(
+        "processing",
+        say(N_("Processings")),
+        say(N_("for what the system handles personal data")),
+        say.plural(
+            "**{n} active processing** names the system.", "**{n} active processings** name the system.", len(rows_)
+        )
+        if rows_
+        else "",
+        (columns, rows_) if rows_ else None,
+    )
+
+
+def _item_mark(row: Row, point_id: str, points: tuple[Point, ...], say: Language) -> Html | str:
+    """The outcome of a point's item with its reason; a dash where the point has none."""
+    if row["outcome"] is None:
+        return DASH
+    kind: Outcome = row["outcome"]
+    return charts_systems.demand_mark(
+        Mark(kind, viewing.reason_text(point_by(points, point_id), kind, row["reason"], say))
+    )
+
+
+def _agreements(found: Card, points: tuple[Point, ...], say: Language) -> Section:
+    naming = [row for row in found.agreements if row["named"]]
+    others = [row for row in found.agreements if not row["named"]]
+    shown = naming or others[:FIRST_AGREEMENTS]
+    more = len(found.agreements) - len(shown)
+    below = say.plural(
+        "{n} more agreement with the same supplier.", "{n} more agreements with the same supplier.", more
+    )
+    return Section(
+        "processors",
+        say(N_("Processor agreements")),
+        say(N_("whether there is an agreement with the supplier, and until when")),
+        _agreement_sentence(naming, others, say),
+        _agreement_table(shown, points, say) if shown else None,
+        below if more else "",
+    )
+
+
+def _agreement_table(shown: Rows, points: tuple[Point, ...], say: Language) -> Table:
+    columns = [
+        Column(say(N_("Agreement id")), row_header=True, nowrap=True),
+        Column(say(N_("Service"))),
+        Column(say(N_("Supplier"))),
+        Column(say(N_("Valid until")), nowrap=True),
+        Column(say(N_("Outcome"))),
+    ]
+    rows_ = [
+        [
+            row["agreement_id"],
+            _text(row["service"]),
+            row["supplier"],
+            _day(row["valid_to"], say),
+            _item_mark(row, "processor_agreements", points, say),
+        ]
+        for row in shown
+    ]
+    # where none names the system all are with its own supplier, which the register has told
+    return (columns, rows_) if shown[0]["named"] else _without_column(columns, rows_, 2)
+
+
+def _without_column(columns: list[Column], rows_: list[list[str]], place: int) -> Table:
+    return columns[:place] + columns[place + 1 :], [row[:place] + row[place + 1 :] for row in rows_]
+
+
+def _agreement_sentence(naming: Rows, others: Rows, say: Language) -> str:
+    if naming:
+        return say.plural("**{n} agreement** names the system.", "**{n} agreements** name the system.", len(naming))
+    if not others:
+        return ""
+    return say.plural(
+        "No agreement names the system. **{n} agreement** is with its supplier.",
+        "No agreement names the system. **{n} agreements** are with its supplier.",
+        len(others),
+    )
+
+
+def _incidents(found: Card, say: Language, *, persons: bool) -> Section:
+    columns = [
+        Column(say(N_("Id")), row_header=True, nowrap=True),
+        Column(say(N_("Discovered")), nowrap=True),
+        Column(say(N_("Category"))),
+        *([Column(say(N_("Title")))] if persons else []),
+        Column(say(N_("State")), nowrap=True),
+    ]
+    rows_ = [
+        [
+            row["incident_id"],
+            _day(row["discovered"], say),
+            _text(row["category"]),
+            *([_text(row["title"])] if persons else []),
+            _incident_state(row, say),
+        ]
+        for row in found.incidents
+    ]
+    n = sum(row["closed"] is None for row in found.incidents)
+    first = say.plural("**{n} incident** names the system.", "**{n} incidents** name the system.", len(rows_))
+    second = say.plural("{n} is open.", "{n} are open.", n) if n else say(N_("None is open."))
+    return Section(
+        "incidents",
+        say(N_("Incidents")),
+        say(N_("which incidents name the system")),
+        f"{first} {second}" if rows_ else "",
+        (columns, rows_) if rows_ else None,
+    )
+
+
+def _incident_state(row: Row, say: Language) -> Html:
+    if row["closed"] is None:
+        return charts.work_mark("ongoing", say(N_("Open")))
+    return charts.work_mark("done", say(N_("Closed")), note=row["closed"].isoformat())
