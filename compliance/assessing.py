@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from compliance.database import Cursor, Rows, rows
 from compliance.loading import FIRST_NAME
@@ -315,6 +316,20 @@ def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> p
     there = basis(cursor, days=[as_of], known_at=known_at)
     with_basis = [name for name in there.organisations if there.has(point, name, as_of)]
     return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
+
+
+def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
+    """The same with `import_id`: where organisations have become one, two may have a file of the same name."""
+    cursor.execute(statement("tell_imports"))
+    try:
+        found = items(cursor, point, as_of=as_of, known_at=known_at)
+    finally:
+        cursor.execute("drop macro table temp.chosen_imports")
+    numbers = pc.cast(found["file"], pa.int32())
+    there = basis(cursor, days=[as_of], known_at=known_at).imports
+    places = pc.index_in(numbers, pa.array([row["import_id"] for row in there], pa.int32()))
+    files = pc.take(pa.array([row["file"] for row in there], pa.string()), places)
+    return found.set_column(found.column_names.index("file"), "file", files).append_column("import_id", numbers)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,11 @@
 import html
 import re
 from math import isnan
+from typing import Final
+
+from compliance.language import BOLD_BEGINS, BOLD_ENDS
+
+MARKED: Final = re.compile(f"{BOLD_BEGINS}(.+?){BOLD_ENDS}")
 
 
 class Html(str):
@@ -23,11 +28,11 @@ def escaped(value: str) -> Html:
 
 
 def rich(value: str) -> Html:
-    """Escaped text in which `**61**` is bold.
+    """Escaped text in which the parts that a sentence marks are bold (language.bold); what else stands there stays so.
 
-    Example: `rich("**61** of **312**")`.
+    Example: `rich(say(N_("**{n}** of **{of}**"), n="61", of="312"))`.
     """
-    return Html(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escaped(value)))
+    return Html(MARKED.sub(r"<strong>\1</strong>", escaped(value)))
 
 
 def tag(name: str, *content: str, css: str = "", **attributes: str) -> Html:

@@ -5,25 +5,27 @@
     content = as_bytes(wanted, kind="swedish_csv", language=Language("sv"))
 
 A statement reads the exports, and besides them what is computed from them, as relations: `point_items` (the items of
-every point, or of the one asked for), `<point id>_items` (those of one point), `counted` (the coverage at all levels),
-`shown_figures` and `review_points`. They are made only where the statement names them.
+every point, or of the one asked for), `<point id>_items` (those of one point), `<point id>_rows` (the same with the
+number of their import), `counted` (the coverage at all levels), `shown_figures` and `review_points`. They are made
+only where the statement names them.
 """
 
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.assessing import LEVELS, OUTCOMES, Coverage, basis, coverage, items, run
+from compliance.assessing import LEVELS, OUTCOMES, Coverage, Level, basis, coverage, items, run, traced_items
 from compliance.database import Cursor, Rows
 from compliance.declared import Table, read_toml
 from compliance.errors import Refusal
@@ -45,6 +47,10 @@ DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 BY_POINT: Final = frozenset({"point_items", "counted", "shown_figures", "review_points"})
 NO_TIME: Final = " 00:00:00"
 FEW_PERSONS: Final = 5
+# A text that fewer incidents share may be somebody's own: others than the coordinator do not see it.
+LEAST_SHARED: Final = 3
+INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
+Part = TypeVar("Part")
 MIDNIGHT: Final = datetime.min.time()
 # What XML, so a workbook, has no way to write.
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -55,7 +61,8 @@ EXCEL_ROWS: Final = 1_048_576
 class Column:
     """A column of an extract: its name and type in the database, its title and meaning in both languages.
 
-    `words` names the codes that it holds, if any; `personal` is whether it can name a person.
+    `words` names the codes that it holds, if any. What others than the coordinator do not see: `personal` is whether it
+    can name a person, `free` whether names may stand within it, `shared` whether only what several rows say is shown.
     """
 
     name: str
@@ -64,6 +71,8 @@ class Column:
     meaning: Texts
     words: str | None
     personal: bool
+    free: bool
+    shared: bool
 
 
 @dataclass(frozen=True)
@@ -134,25 +143,26 @@ def extract(
     point: Point | None = None,
     organisation: str | None = None,
     own: Path | None = None,
-    persons: bool = True,
+    withhold: Callable[[str], str] | None = None,
 ) -> Extract:
     """The rows of the extract `name`, for one review point or organisation where it is said.
 
-    Without `persons` nothing in it names a person: names, employee ids and the free text of incidents are empty, and no
-    unit's figure rests on fewer than five persons.
+    Others than the coordinator get it with `withhold`, which takes the names of persons out of a text: then nothing in
+    it names a person, names, employee ids and the free text of incidents are empty, and no figure of a unit rests, or
+    lets another be told that rests, on fewer than five persons.
     """
     wanted = extract_by(name)
     asked = query("extracts", name)
     if point and not BY_POINT.intersection(_named(asked.sql)):
         raise Refusal(N_("The extract {name} is not divided by review points. Ask for it without one."), name=name)
     shown = load_figures(own)
-    given = Given(points, point, shown, as_of=as_of, known_at=known_at)
+    given = Given(points, point, shown, as_of=as_of, known_at=known_at, persons=withhold is None)
     with relations(cursor, asked.sql, given):
         table = run(cursor, asked, as_of=as_of, known_at=known_at, values=rule_parameters(points, as_of))
     if organisation is not None:
         table = table.filter(pc.is_in(table["organisation"], pa.array([organisation])))
-    if not persons:
-        table = _nameless(table, wanted, points)
+    if withhold:
+        table = _nameless(table, wanted, points, withhold)
     there = basis(cursor, days=[as_of], known_at=known_at).imports
     imports = [row for row in there if organisation in (None, row["organisation"])]
     return Extract(wanted, table, as_of, organisation, point, imports, points, shown)
@@ -170,6 +180,7 @@ class Given:
     figures: tuple[FigureDefinition, ...]
     as_of: date
     known_at: datetime
+    persons: bool = True
 
     @property
     def wanted(self) -> tuple[Point, ...]:
@@ -207,8 +218,11 @@ def _relation(cursor: Cursor, name: str, given: Given) -> pa.Table | None:
     if name == "review_points":
         numbered = [{"point": point.number, "id": point.id} for point in given.wanted]
         return pa.Table.from_pylist(numbered, schema=_schema(point=pa.int64(), id=pa.string()))
-    of = [point for point in given.points if name == f"{point.id}_items"]
-    return _items(cursor, tuple(of), given) if of else None
+    id_, _, kind = name.rpartition("_")
+    of = [point for point in given.points if point.id == id_]
+    if kind == "rows" and of:
+        return traced_items(cursor, of[0], as_of=given.as_of, known_at=given.known_at)
+    return _items(cursor, tuple(of), given) if kind == "items" and of else None
 
 
 def _items(cursor: Cursor, points: tuple[Point, ...], given: Given) -> pa.Table:
@@ -237,12 +251,16 @@ COUNTED: Final = _schema(
 
 
 def _counted(cursor: Cursor, given: Given) -> pa.Table:
-    rows = [
-        _counted_row(figure, level)
+    found = {
+        level: coverage(cursor, given.wanted, days=[given.as_of], known_at=given.known_at, level=level)
         for level in LEVELS
-        for figure in coverage(cursor, given.wanted, days=[given.as_of], known_at=given.known_at, level=level)
-    ]
-    return pa.Table.from_pylist(rows, schema=COUNTED)
+    }
+    shown: list[tuple[str, Coverage]]
+    if given.persons:
+        shown = [(level, figure) for level in LEVELS for figure in found[level]]
+    else:
+        shown = [part for whole in found["organisation"] for part in _without_few(whole, found)]
+    return pa.Table.from_pylist([_counted_row(figure, level) for level, figure in shown], schema=COUNTED)
 
 
 def _counted_row(figure: Coverage, level: str) -> dict[str, Any]:
@@ -282,27 +300,112 @@ def _figures(cursor: Cursor, given: Given) -> pa.Table:
 # --- names ---------------------------------------------------------------------------------------
 
 
-def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...]) -> pa.Table:
+def _nameless(
+    table: pa.Table, wanted: Definition, points: tuple[Point, ...], withhold: Callable[[str], str]
+) -> pa.Table:
     """The table without anything that names a person, or could be traced to one (rulebook, section 5)."""
     for column in wanted.columns:
         if column.personal:
             table = _with_column(table, column.name, pa.nulls(len(table), table.schema.field(column.name).type))
+        elif column.free:
+            cleaned = _changed(table[column.name], lambda text: withhold(text) if text else text)
+            table = _with_column(table, column.name, cleaned)
+        if column.shared:
+            table = _with_column(table, column.name, _shared(table[column.name]))
+    if "label" not in table.column_names:
+        return table
     persons = [point.id for point in points if point.persons]
-    if "label" in table.column_names:
-        for name in ("item", "label", "department", "unit", "sheet", "row"):
-            table = _emptied(table, name, of=persons)
-        # what an incident is called is its free text
-        return _emptied(table, "label", of=[point.id for point in points if "incidents" in point.needs])
-    return _without_few(table, persons) if "of_answered" in table.column_names else table
+    for name in ("item", "label", "department", "unit", "sheet", "row"):
+        table = _emptied(table, name, of=persons)
+    # what an incident is called, and what is said of it, is its free text
+    incidents = [point.id for point in points if not INCIDENT_SOURCES.isdisjoint(point.needs)]
+    for name in ("label", "detail"):
+        table = _emptied(table, name, of=incidents)
+    return _mixed(table, of=persons)
 
 
-def _without_few(table: pa.Table, persons: list[str]) -> pa.Table:
-    """Coverage without the departments and units whose figure rests on a few persons."""
-    of = pc.add(pc.add(table["met"], table["unmet"]), table["unknown"])
-    few = pc.and_(pc.less(of, pa.scalar(FEW_PERSONS)), pc.greater(of, pa.scalar(0)))
-    part = pc.is_in(table["level"], pa.array(["department", "unit"]))
-    of_persons = pc.is_in(table["id"], pa.array(persons, pa.string()))
-    return table.filter(pc.invert(pc.and_(few, pc.and_(part, of_persons))))
+def _changed(values: Cells, change: Callable[[str], str | None]) -> Cells:
+    """A column of texts in which each different one has been changed once."""
+    different = [text for text in pc.unique(values).to_pylist() if text is not None]
+    changed: Cells = pa.array([change(text) for text in different], pa.string())
+    places: Cells = pc.index_in(values, pa.array(different, pa.string()))
+    return pc.take(changed, places)
+
+
+def _shared(values: Cells) -> Cells:
+    """A column of texts with those alone that several rows have: what only one says is somebody's own words."""
+    said = Counter(text.casefold() for text in values.to_pylist() if text is not None)
+    return _changed(values, lambda text: text if said[text.casefold()] >= LEAST_SHARED else None)
+
+
+def _mixed(table: pa.Table, *, of: list[str]) -> pa.Table:
+    """The rows of some points in the order of their outcomes: as they came, they stood unit by unit."""
+    moved = pc.indices_nonzero(pc.is_in(table["id"], pa.array(of, pa.string())))
+    rows = table.take(moved)
+    keys = ("organisation", "id")
+    # the places that the first rows of an organisation and a point have tell their order
+    columns: dict[str, Cells] = {name: pc.index_in(rows[name], pc.unique(rows[name])) for name in keys}
+    order = pa.table(columns | {name: rows[name] for name in ("outcome", "reason", "due")})
+    sorted_: Cells = pc.take(
+        moved, pc.sort_indices(order, sort_keys=[(name, "ascending") for name in order.column_names])
+    )
+    origins = dict(zip(moved.to_pylist(), sorted_.to_pylist(), strict=True))
+    return table.take(pa.array([origins.get(place, place) for place in range(len(table))], pa.int64()))
+
+
+def few_of(parts: Sequence[Part], *, small: Callable[[Part], bool], size: Callable[[Part], int]) -> list[Part]:
+    """Those parts of a whole that others than the coordinator do not see by themselves.
+
+    They are the small ones; and where even those together are few, the smallest of the others: else whoever takes what
+    is shown from the whole knows what is not.
+    """
+    few = [part for part in parts if small(part)]
+    others = [part for part in parts if size(part) and not small(part)]
+    if few and others and sum(map(size, few)) < FEW_PERSONS:
+        few.append(min(others, key=size))
+    return few
+
+
+def _without_few(whole: Coverage, found: dict[Level, list[Coverage]]) -> list[tuple[str, Coverage]]:
+    """A figure of an organisation and those of its parts, of which those of few persons are added up as other units.
+
+    The units of a department that is not shown are not shown either: their sum would tell it.
+    """
+    departments, units = (
+        [part for part in found[level] if (part.point, part.organisation) == (whole.point, whole.organisation)]
+        for level in ("department", "unit")
+    )
+    if not whole.point.persons:
+        return [("organisation", whole), *(("department", d) for d in departments), *(("unit", u) for u in units)]
+    homes: dict[str | None, list[Coverage]] = {department.department: [] for department in departments}
+    for unit in units:
+        homes.setdefault(unit.department, []).append(unit)
+    sizes = {name: sum(unit.of for unit in home) for name, home in homes.items()}
+    few = few_of(list(homes), small=lambda name: 0 < sizes[name] < FEW_PERSONS, size=lambda name: sizes[name])
+    shown: list[tuple[str, Coverage]] = [("organisation", whole)]
+    shown += [("department", department) for department in departments if department.department not in few]
+    hidden = {name: home if name in few else few_of(home, small=_few, size=_of) for name, home in homes.items()}
+    shown += [("unit", unit) for unit in units if unit not in hidden[unit.department]]
+    # units without a department are what is left of the whole, as are those of departments that are not shown
+    together: dict[str | None, list[Coverage]] = {}
+    for name, home in hidden.items():
+        together.setdefault(None if name in few else name, []).extend(home)
+    return shown + [("other_units", part) for name, home in together.items() for part in _added_up(whole, name, home)]
+
+
+def _few(figure: Coverage) -> bool:
+    return 0 < figure.of < FEW_PERSONS
+
+
+def _of(figure: Coverage) -> int:
+    return figure.of
+
+
+def _added_up(whole: Coverage, department: str | None, units: list[Coverage]) -> list[Coverage]:
+    """Some units as one; nothing where even together they are too few."""
+    counts = {name: sum(getattr(unit, name) for unit in units) for name in OUTCOMES}
+    together = replace(whole, department=department, **counts)
+    return [together] if together.of >= FEW_PERSONS else []
 
 
 def _emptied(table: pa.Table, name: str, *, of: list[str]) -> pa.Table:
@@ -395,6 +498,8 @@ def _column(name: str, type_: str, meaning: str, told: Table) -> Column:
         meaning={"en": meaning} | told.get("meaning", {}),
         words=told.get("words"),
         personal=told.get("personal", False),
+        free=told.get("free", False),
+        shared=told.get("shared", False),
     )
 
 

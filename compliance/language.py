@@ -3,6 +3,7 @@
 import datetime as dt
 import gettext
 import io
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -13,6 +14,9 @@ from compliance.places import LOCALE
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
 MOST_DIGITS: Final = 9
+# Where bold begins and ends in a text. Unicode keeps these two for a program's own use, so `**` in a name stays `**`.
+BOLD_BEGINS: Final = "\ufdd0"
+BOLD_ENDS: Final = "\ufdd1"
 LANGUAGES: Final = {"sv": "Svenska", "en": "English"}
 Texts = dict[str, str]
 
@@ -20,6 +24,24 @@ Texts = dict[str, str]
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name, which its tools look for
     """Marks a sentence that is translated later, where the reader's language is known."""
     return message
+
+
+def bold(text: str) -> str:
+    """A part of a rich text that is bold where it is drawn (elements.rich).
+
+    In a sentence of the catalogue it is written `**so**`.
+    """
+    return f"{BOLD_BEGINS}{text}{BOLD_ENDS}"
+
+
+def unmarked(text: str) -> str:
+    """A rich text without its bold parts marked, for where nothing is bold."""
+    return text.replace(BOLD_BEGINS, "").replace(BOLD_ENDS, "")
+
+
+def _marked(sentence: str) -> str:
+    """A sentence whose own `**marks**` are told from what its values may hold."""
+    return re.sub(r"\*\*(.+?)\*\*", lambda part: bold(part[1]), sentence) if "**" in sentence else sentence
 
 
 @cache
@@ -45,13 +67,13 @@ class Language:
     code: str
 
     def __call__(self, message: str, **values: object) -> str:
-        """`message` in this language with its `{named}` places filled."""
-        text = _catalogue(self.code).gettext(message)
+        """`message` in this language with its `{named}` places filled; only its own `**marks**` become bold."""
+        text = _marked(_catalogue(self.code).gettext(message))
         return text.format(**values) if values else text
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
         """`one` or `many` as the language has it for `n`, which fills `{n}`."""
-        text = _catalogue(self.code).ngettext(one, many, n)
+        text = _marked(_catalogue(self.code).ngettext(one, many, n))
         return text.format(n=self.number(n), **values)
 
     def pick(self, texts: Texts) -> str:

@@ -1,9 +1,9 @@
 """From an item back to the spreadsheet: the row that it came from, field by field."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from compliance.assessing import Basis
 from compliance.database import Cursor, rows
 from compliance.points import Point
 from compliance.queries import statement
@@ -30,25 +30,22 @@ def own_source(point: Point, sources: dict[str, Source]) -> Source:
     return sources[point.needs[0]]
 
 
-def row_behind(
-    cursor: Cursor, point: Point, item: dict[str, Any], there: Basis, sources: dict[str, Source]
+def row_behind(cursor: Cursor, point: Point, item: dict[str, Any], sources: dict[str, Source]) -> TracedRow | None:
+    """The row that a traced item names by import, sheet and number; None where it is no longer there."""
+    given = {name: item[name] for name in ("import_id", "sheet", "row")}
+    return row_loaded(cursor, own_source(point, sources), **given)
+
+
+def register_row(
+    cursor: Cursor, register: dict[str, Any], sources: dict[str, Source], *, as_of: date, known_at: datetime
 ) -> TracedRow | None:
-    """The row that an item names by file, sheet and number; None where it is no longer there."""
-    source = own_source(point, sources)
-    days = {row["as_of"] for row in there.imports}
-    imports = {
-        row["import_id"]
-        for day in days
-        for row in there.used(point, item["organisation"], day)
-        if row["source"] == source.id and row["file"] == item["file"]
-    }
-    found = rows(
-        cursor,
-        f"select * from {source.id} where list_contains($imports, import_id) and sheet is not distinct from $sheet"
-        " and row = $row order by import_id desc limit 1",
-        {"imports": sorted(imports), "sheet": item["sheet"], "row": item["row"]},
-    )
-    return _traced(cursor, source, found[0]) if found else None
+    """The row that speaks for a system in the register; None where it is no longer there."""
+    given = {name: register[name] for name in ("organisation", "system", "file", "sheet", "row")}
+    found = rows(cursor, statement("register_import"), {"as_of": as_of, "known_at": known_at, **given})
+    if not found:
+        return None
+    import_id: int = found[0]["import_id"]
+    return row_loaded(cursor, sources["systems"], import_id=import_id, sheet=register["sheet"], row=register["row"])
 
 
 def row_loaded(cursor: Cursor, source: Source, *, import_id: int, sheet: str | None, row: int) -> TracedRow | None:

@@ -7,7 +7,7 @@ address and nowhere else.
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -49,6 +49,8 @@ from compliance.viewing import Overview, Scope
 from compliance.withholding import Names
 
 CACHED: Final = 200
+# So much of what an address says is said again.
+MOST_SAID: Final = 80
 TREND_MONTHS: Final = 24
 SPARK_MONTHS: Final = 12
 # The pages without navigation: nothing but what matters.
@@ -251,13 +253,21 @@ def _day_of(text: str | None) -> date | None:
 
 def _scope(key: tuple[str, str, str], as_of: date) -> Scope:
     names = organisations(key, as_of)
-    said = st.query_params.get("organisation")
-    organisation = said if said in names else names[0]
-    unit, department = st.query_params.get("unit"), st.query_params.get("department")
+    organisation = _said("organisation", names) or names[0]
+    departments = {row["unit"]: row["department"] for row in units(key, as_of) if row["organisation"] == organisation}
+    unit = _said("unit", departments)
+    if unit is None and "unit" in st.query_params:
+        unit = _said("unit", units_named(key, as_of, organisation))
     if unit:
-        there = [row for row in units(key, as_of) if row["organisation"] == organisation and row["unit"] == unit]
-        department = there[0]["department"] if there else None
-    return Scope(organisation, department or None, unit or None)
+        return Scope(organisation, departments.get(unit), unit)
+    return Scope(organisation, _said("department", departments.values()))
+
+
+def _said(param: str, names: Iterable[str]) -> str | None:
+    """The one of some names that the address says, whatever its case; None where it says none of them."""
+    said = st.query_params.get(param, "")
+    known = {name.casefold(): name for name in names if name}
+    return (said if said in known.values() else known.get(said.casefold())) if said else None
 
 
 # --- Answers that are kept while the data stay the same -----------------------------------------------------------
@@ -290,6 +300,14 @@ def units(key: Key, as_of: date) -> Rows:
     """The units of a day with their departments."""
     with at(key).cursor() as cursor:
         return rows(cursor, statement("units"), {"as_of": as_of, "known_at": EVERYTHING_KNOWN})
+
+
+@st.cache_data(show_spinner=False, max_entries=CACHED)
+def units_named(key: Key, as_of: date, organisation: str) -> list[str]:
+    """The units that some export names on a day, also those that belong to no department."""
+    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    with at(key).cursor() as cursor:
+        return [row["name"] for row in rows(cursor, statement("units_named"), given)]
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
@@ -385,7 +403,7 @@ def items(key: Key, as_of: date, point_id: str) -> Rows:
     """The items of a point as the person may see them."""
     point = next(point for point in points() if point.id == point_id)
     with at(key).cursor() as cursor:
-        found: Rows = assessing.items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN).to_pylist()
+        found: Rows = assessing.traced_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN).to_pylist()
     return found if user().may(Permission.SEE_PERSONS) else viewing.for_others(point, found)
 
 
@@ -404,9 +422,13 @@ def beside(key: Key, as_of: date) -> list[figures.Figure]:
 
 def names(seen: View) -> Names:
     """The names of persons to be left out of texts. Who has got a decision is read anew: it changes no figure."""
+    return names_known(seen.key[:2], seen.as_of, EVERYTHING_KNOWN, seen.scope.organisation, responsible(seen))
+
+
+def responsible(seen: View) -> tuple[str, ...]:
+    """Who has ever been made responsible for a decision."""
     with seen.database.cursor() as cursor:
-        responsible = tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
-    return names_known(seen.key[:2], seen.as_of, EVERYTHING_KNOWN, seen.scope.organisation, responsible)
+        return tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
@@ -423,7 +445,13 @@ def names_known(
 def row_behind(seen: View, point: Point, item: dict[str, Any]) -> tracing.TracedRow | None:
     """The spreadsheet row behind an item."""
     with seen.database.cursor() as cursor:
-        return tracing.row_behind(cursor, point, item, basis(seen.key, seen.as_of), sources())
+        return tracing.row_behind(cursor, point, item, sources())
+
+
+def register_row(seen: View, register: dict[str, Any]) -> tracing.TracedRow | None:
+    """The spreadsheet row behind a system of the register."""
+    with seen.database.cursor() as cursor:
+        return tracing.register_row(cursor, register, sources(), as_of=seen.as_of, known_at=EVERYTHING_KNOWN)
 
 
 def row_table(seen: View, traced: tracing.TracedRow | None) -> None:
@@ -463,6 +491,7 @@ def frame() -> None:
         if pages[here].id not in BARE:
             _top(seen, allowed, pages[here])
             _tell_refused(seen, pages[here])
+            _tell_scope(seen)
         here.run()
 
 
@@ -474,6 +503,25 @@ def _tell_refused(seen: View, here: PageEntry) -> None:
     if st.session_state.setdefault(f"theme {refusal}", here.id) == here.id:
         text = N_("The product's own look is shown. {why}")
         html(charts.note(seen.say(text, why=seen.say.refusal(refusal))))
+
+
+def _tell_scope(seen: View) -> None:
+    """Says where the address names an organisation, a department or a unit that is not there on the day."""
+    scope, shown = seen.scope, seen.scope.name(seen.say)
+    whats = {"organisation": N_("the organisation"), "department": N_("the department"), "unit": N_("the unit")}
+    for param, what in whats.items():
+        said = st.query_params.get(param, "")
+        here = getattr(scope, param) or ""
+        # which department a unit belongs to is not the address's to say
+        if said.casefold() != here.casefold() and said and not (param == "department" and scope.unit):
+            elsewhere(seen, what, said, here if param == "organisation" else shown)
+
+
+def elsewhere(seen: View, what: str, said: str, shown: str) -> None:
+    """Says that what the address names is not there, and what is shown instead."""
+    say = seen.say
+    text = N_("The address names {what} “{said}”, which is not there. What is shown instead: {shown}.")
+    html(charts.note(say(text, what=say(what), said=said[:MOST_SAID], shown=shown)))
 
 
 @contextmanager
@@ -686,11 +734,19 @@ def link_to_imports(seen: View) -> None:
         link(seen, "imports", seen.say(N_("Load exports")))
 
 
-def no_basis(seen: View, title: str, text: str) -> None:
+def no_basis(seen: View, title: str, *texts: str) -> None:
     """Where a page has nothing to show: which export is missing, what it would tell, and the way to load it."""
     with st.container(border=True, key="card-empty"):
-        html(charts.empty_state("no_basis", seen.say(N_("No basis")), title=title, texts=[text]))
+        html(charts.empty_state("no_basis", seen.say(N_("No basis")), title=title, texts=texts))
         link_to_imports(seen)
+
+
+def nothing_loaded(seen: View) -> bool:
+    """Says that no export is loaded by the day that is looked at, and leads there; False where there is one."""
+    if basis(seen.key, seen.as_of).of(seen.scope.organisation):
+        return False
+    no_basis(seen, seen.say(N_("No export is loaded up to {day}."), day=seen.say.date(seen.as_of)))
+    return True
 
 
 def ways(seen: View) -> viewing.Ways:

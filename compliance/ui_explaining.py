@@ -1,11 +1,13 @@
 """What the pages draw of why a figure changed: what it is compared with, the causes, and the items behind them."""
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
 from compliance import charts, ui, ui_point, viewing, viewing_explaining
-from compliance.database import EVERYTHING_KNOWN
+from compliance.assessing import Coverage, coverage
+from compliance.database import EVERYTHING_KNOWN, Cursor
 from compliance.explaining import Explanation, Moment, explain
 from compliance.language import N_
 from compliance.permissions import Permission
@@ -20,7 +22,18 @@ def explained(key: Key, point_id: str, scope: Scope, first: Moment, last: Moment
     point = next(point for point in ui.points() if point.id == point_id)
     with ui.at(key).cursor() as cursor:
         found = explain(cursor, point, first, last, place=scope.place)
-    return found if ui.user().may(Permission.SEE_PERSONS) else viewing_explaining.for_others(found)
+        if ui.user().may(Permission.SEE_PERSONS):
+            return found
+        before, after = _marked(cursor, found.before, first, scope), _marked(cursor, found.after, last, scope)
+    return viewing_explaining.for_others(replace(found, before=before, after=after))
+
+
+def _marked(cursor: Cursor, figure: Coverage, moment: Moment, scope: Scope) -> Coverage:
+    """A figure of one of the two moments, marked as on the overview: it, or one beside it, is of few persons."""
+    if scope.level == "organisation" or not figure.point.persons:
+        return figure
+    parts = coverage(cursor, (figure.point,), days=[moment.day], known_at=moment.known_at, level=scope.level)
+    return replace(figure, few=any(part.few for part in viewing.marked(parts) if scope.holds(part)))
 
 
 def why(seen: View, point: Point) -> None:
@@ -30,6 +43,9 @@ def why(seen: View, point: Point) -> None:
     def section() -> None:
         with ui.told():
             ui.require(Permission.SEE_FIGURES)
+            # this part runs by itself: where the data have changed meanwhile, the whole page is to follow
+            if ui.view().version != seen.version:
+                st.rerun()
             ui.html(charts.section(seen.say(N_("Why did the figure change?"))))
             if first := _chosen_moment(seen, point):
                 change_of(seen, point, first, Moment(seen.as_of))

@@ -37,9 +37,14 @@ def point_of_extract(seen: View, name: str) -> str | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def extracted(key: Key, name: str, as_of: date, organisation: str, point_id: str | None) -> extracts.Extract:
-    """A named extract as the person may see it."""
+def extracted(
+    key: Key, name: str, as_of: date, organisation: str, point_id: str | None, responsible: tuple[str, ...] | None
+) -> extracts.Extract:
+    """A named extract; without the names of persons, and of who is responsible for decisions, where those are given."""
     point = next((point for point in ui.points() if point.id == point_id), None)
+    withhold = None
+    if responsible is not None:
+        withhold = ui.names_known(key[:2], as_of, EVERYTHING_KNOWN, organisation, responsible).withhold
     with ui.at(key).cursor() as cursor:
         return extracts.extract(
             cursor,
@@ -50,15 +55,23 @@ def extracted(key: Key, name: str, as_of: date, organisation: str, point_id: str
             point=point,
             organisation=organisation,
             own=places.own_files(),
-            persons=ui.user().may(Permission.SEE_PERSONS),
+            withhold=withhold,
         )
+
+
+def _extracted(seen: View, name: str, point_id: str | None) -> extracts.Extract:
+    """A named extract as the person may see it."""
+    responsible = None if seen.user.may(Permission.SEE_PERSONS) else ui.responsible(seen)
+    return extracted(seen.key, name, seen.as_of, seen.scope.organisation, point_id, responsible)
 
 
 def extract_preview(seen: View, name: str, point_id: str | None) -> None:
     """The first rows of an extract, and the four ways to take it along; a file is made when it is asked for."""
     say = seen.say
-    found = extracted(seen.key, name, seen.as_of, seen.scope.organisation, point_id)
+    found = _extracted(seen, name, point_id)
     rows_ = len(found.table)
+    if not rows_ and ui.nothing_loaded(seen):
+        return
     ui.html(charts.caption(say.plural("{n} row", "{n} rows", rows_)))
     if part := seen.scope.unit or seen.scope.department:
         ui.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
@@ -85,5 +98,5 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
 
 def _extract_bytes(seen: View, name: str, point_id: str | None, kind: extracts.Kind) -> bytes:
     permissions.require(seen.user, Permission.DOWNLOAD_EXTRACTS)
-    found = extracted(seen.key, name, seen.as_of, seen.scope.organisation, point_id)
+    found = _extracted(seen, name, point_id)
     return extracts.as_bytes(found, kind=kind, language=seen.say)

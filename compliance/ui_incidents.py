@@ -15,6 +15,7 @@ from compliance import (
     plots_incidents,
     ui,
     viewing,
+    viewing_clocks,
     viewing_incidents,
 )
 from compliance.database import EVERYTHING_KNOWN
@@ -96,9 +97,9 @@ def answer(seen: View, found: tuple[Clock, ...], there: dict[str, date]) -> None
     """The page's answer as its heading, the exports that it rests on, and that one is missing."""
     say = seen.say
     kicker = " · ".join([say(N_("Incidents")), seen.scope.name(say)])
-    ui.html(charts.headline(*viewing_incidents.sentences(found, say), kicker=kicker))
+    ui.html(charts.headline(*viewing_clocks.sentences(found, say), kicker=kicker))
     days = list(zip(_titles(seen, there), there.values(), strict=True))
-    ui.html(charts.caption(f"{viewing_incidents.basis_line(days, say)} {viewing_incidents.kept_line(say)}"))
+    ui.html(charts.caption(f"{viewing_clocks.basis_line(days, say)} {viewing_clocks.kept_line(say)}"))
     if missing := [id_ for id_ in SOURCES if id_ not in there]:
         _partly(seen, _titles(seen, missing))
 
@@ -125,15 +126,15 @@ def _partly(seen: View, missing: list[str]) -> None:
 
 def clock_cards(seen: View, found: tuple[Clock, ...]) -> None:
     """The clocks as cards, the most urgent first; of very many the rest as a table."""
-    say, most = seen.say, viewing_incidents.FIRST_CARDS
+    say, most = seen.say, viewing_clocks.FIRST_CARDS
     if found:
         may = seen.user.may(Permission.SEE_ITEMS)
-        cards = viewing_incidents.clock_cards(found[:most], say, address=partial(_duty_address, seen) if may else None)
+        cards = viewing_clocks.clock_cards(found[:most], say, address=partial(_duty_address, seen) if may else None)
         ui.html(charts_incidents.clock_cards(cards, label=say(N_("Open clocks"))))
     if len(found) > most:
         label = say.plural("{n} more clock", "{n} more clocks", len(found) - most)
         with st.expander(label):
-            ui.html(charts.table(*viewing_incidents.clock_table(found[most:], say), caption=label))
+            ui.html(charts.table(*viewing_clocks.clock_table(found[most:], say), caption=label))
 
 
 def unassessed(seen: View) -> None:
@@ -142,7 +143,7 @@ def unassessed(seen: View) -> None:
     if found:
         lead = _item_address(seen, INCIDENTS)
         links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.escaped(duty.id) for duty in found]
-        ui.html(charts_incidents.beside(viewing_incidents.unassessed_text(len(found), seen.say), *links))
+        ui.html(charts_incidents.beside(viewing_clocks.unassessed_text(len(found), seen.say), *links))
 
 
 def _duty_address(seen: View, duty: Duty) -> str:

@@ -41,7 +41,10 @@ FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 def meeting(seen: View, found: Opened) -> None:
     """The screen that the address names."""
     screens = viewing_meeting.screens(found.whole, seen.say)
-    here = viewing_meeting.chosen(screens, st.query_params.get("screen"))
+    said = st.query_params.get("screen", "")
+    here = viewing_meeting.chosen(screens, said)
+    if said and said.lstrip("0") != str(here.number):
+        ui.elsewhere(seen, N_("the screen"), said, seen.say.number(here.number))
     names = _names(found)
     with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
         _top(found, screens, here)

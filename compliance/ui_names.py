@@ -67,7 +67,7 @@ def _suggestions(seen: View, found: list[Suggestion]) -> None:
     for item in found if every else found[:SHOWN_SUGGESTIONS]:
         left, right = st.columns([9, 2], vertical_alignment="center")
         with left:
-            ui.html(elements.rich(viewing_names.suggestion_text(item, ui.sources(), say)))
+            ui.html(elements.tag("div", elements.rich(viewing_names.suggestion_text(item, ui.sources(), say))))
         right.button(say(N_("Use")), key=f"use {item.kind} {item.old_name}", on_click=_use, args=(item,))
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, quality, ui, viewing, viewing_quality
+from compliance import charts, quality, ui, ui_point, viewing, viewing_quality
 from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.quality import Finding
@@ -23,10 +23,7 @@ def found_here(seen: View) -> list[Finding]:
 def nothing_found(seen: View) -> None:
     """That nothing was found, or that there is nothing to look in."""
     say = seen.say
-    if not ui.basis(seen.key, seen.as_of).imports:
-        word, title = say(N_("No basis")), say(N_("No export is loaded yet."))
-        ui.html(charts.empty_state("no_basis", word, title=title))
-        ui.link_to_imports(seen)
+    if ui.nothing_loaded(seen):
         return
     title = say(
         N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(seen.as_of)
@@ -70,18 +67,22 @@ def chosen(seen: View, found: Sequence[Remark]) -> Filter:
         )
     with fourth:
         point = _point(seen)
+    said = st.query_params.get("point", "")
+    if said and point is None and not ui_point.point_said(said):
+        ui.elsewhere(seen, N_("the review point"), said, say(N_("All points")))
     return Filter(tuple(picked), owner, source, next((p for p in ui.points() if p.id == point), None))
 
 
 def _point(seen: View) -> str | None:
     """The review point that the findings are limited to: the one in the address, until another is chosen."""
     say, ids = seen.say, [point.id for point in ui.points()]
-    said = st.query_params.get("point")
+    said = st.query_params.get("point", "")
+    named = ui_point.point_said(said)
     titles = {point.id: viewing.label(point, say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
     picked: str | None = st.selectbox(
         say(N_("Review point")),
         ids,
-        index=ids.index(said) if said in ids else None,
+        index=ids.index(named.id) if named else None,
         format_func=lambda id_: titles[id_],
         placeholder=say(N_("All points")),
         key=f"point {said} {say.code}",

@@ -94,6 +94,8 @@ def opened(seen: View) -> Opened | None:
         review = next(iter([*named, *others]), None)
         if review is None:
             return None
+        if said and not named:
+            ui.elsewhere(seen, N_("the review"), said, viewing_review.address(review, others))
         whole = _document(cursor, seen, review, others)
         given = {"review_id": review.review_id}
         reads, ids = seen.user.may(Permission.READ_REVIEW), {other.review_id for other in others}

@@ -39,7 +39,10 @@ def _chosen(found: Opened) -> PointAnswer:
     done = viewing_review.discussed(found.whole)
     named = [answer for answer in answers if said in {answer.point.id, str(answer.point.number)}]
     left = [answer for answer in answers if answer.point.id not in done]
-    return next(iter([*named, *(left if found.writable else []), *answers]))
+    chosen = next(iter([*named, *(left if found.writable else []), *answers]))
+    if said and not named:
+        ui.elsewhere(found.seen, N_("the review point"), said, viewing.label(chosen.point, found.say))
+    return chosen
 
 
 def _list(found: Opened, here: Point) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from compliance import approving, charts, places, ui, ui_review, viewing, viewing_review
-from compliance.language import N_
+from compliance.language import N_, bold
 from compliance.permissions import Permission
 from compliance.reporting import STATES
 from compliance.ui_review import WIDTH, Opened
@@ -100,7 +100,7 @@ def _approved(found: Opened) -> None:
         signed = approving.signed(cursor, found.review)
     moments = [(signed.submitted_by, signed.submitted_at), (signed.approved_by, signed.approved_at)]
     submitted, approved = (
-        f"**{name}**, {say.moment(viewing.local(at))}" if name and at else viewing.DASH for name, at in moments
+        f"{bold(name)}, {say.moment(viewing.local(at))}" if name and at else viewing.DASH for name, at in moments
     )
     pairs = [
         charts.Pair(say(N_("Submitted by")), submitted),

@@ -6,11 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, charts_systems, system_cards, ui, viewing, viewing_systems
+from compliance import charts, charts_systems, system_cards, ui, viewing, viewing_system_cards, viewing_systems
 from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.language import N_, number_in
 from compliance.permissions import Permission
-from compliance.points import point_by
 from compliance.system_cards import Card
 from compliance.ui import Key, View
 from compliance.viewing import Scope
@@ -106,14 +105,14 @@ def _list(seen: View, found: Rows) -> None:
         return
     page = _page(len(shown))
     first = (page - 1) * viewing_systems.PAGE
-    duties = viewing_systems.shown_duties(found)
+    demands = viewing_systems.shown_demands(found)
 
     def addresses(**extra: str) -> str:
         return ui.address(seen, "systems", **(wanted.address | {"part": str(page)} | extra))
 
     part = shown[first : first + viewing_systems.PAGE]
-    drawn = viewing_systems.entries(part, duties, ui.points(), addresses, say)
-    heads = viewing_systems.heads(duties, say)
+    drawn = viewing_systems.entries(part, demands, ui.points(), addresses, say)
+    heads = viewing_systems.heads(demands, say)
     ui.html(charts_systems.system_list(heads, drawn, caption=say(viewing_systems.LIST)))
     turns = viewing_systems.turns(page, len(shown), addresses, say)
     ui.html(charts_systems.pager(*turns, label=say(N_("Pages of the list"))))
@@ -139,7 +138,7 @@ def _filter(seen: View, found: Rows) -> Filter:
             say(N_("Only systems with a gap in")),
             list(counts),
             default=said if said in counts else None,
-            format_func=lambda duty: viewing_systems.gap_label(duty, counts[duty], say),
+            format_func=lambda demand: viewing_systems.gap_label(demand, counts[demand], say),
             key=f"gap {said} {say.code}",
             on_change=_choose,
             args=("gap", f"gap {said} {say.code}"),
@@ -172,18 +171,18 @@ def one_system(seen: View, found: Card) -> None:
     say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
     row = _row_of(seen, found)
     _back(seen)
-    sentences = viewing_systems.card_sentences(found, row, say)
-    ui.html(charts.headline(*sentences, kicker=viewing_systems.card_kicker(found, say)))
-    ui.html(charts.facts(viewing_systems.card_facts(found, say, persons=persons)))
+    sentences = viewing_system_cards.card_sentences(found, row, say)
+    ui.html(charts.headline(*sentences, kicker=viewing_system_cards.card_kicker(found, say)))
+    ui.html(charts.facts(viewing_system_cards.card_facts(found, say, persons=persons)))
     left, right = st.columns([5, 7], gap="large")
     with left:
         ui.html(charts.section(say(N_("Who leads the object"))))
-        ui.html(charts.pairs(viewing_systems.leader_pairs(found, say, persons=persons)))
+        ui.html(charts.pairs(viewing_system_cards.leader_pairs(found, say, persons=persons)))
         ui.html(charts.section(say(N_("What the register says"))))
-        ui.html(charts.pairs(viewing_systems.register_pairs(found, say)))
+        ui.html(charts.pairs(viewing_system_cards.register_pairs(found, say)))
     with right:
         if row is not None:
-            _duties(seen, row)
+            _demands(seen, row)
     _sections(seen, found)
     if seen.user.may(Permission.SEE_ITEMS):
         _spreadsheet_row(seen, found.register)
@@ -203,26 +202,26 @@ def _back(seen: View) -> None:
         ui.link(seen, "systems", f"\N{LEFTWARDS ARROW} {label}", **said)
 
 
-def _duties(seen: View, row: dict[str, Any]) -> None:
+def _demands(seen: View, row: dict[str, Any]) -> None:
     title, addresses = seen.say(N_("What is asked of the system")), partial(ui.address, seen)
     ui.html(charts.section(title))
-    ui.html(charts.table(*viewing_systems.duty_table(row, ui.points(), addresses, seen.say), caption=title))
+    ui.html(charts.table(*viewing_system_cards.demand_table(row, ui.points(), addresses, seen.say), caption=title))
 
 
 def _sections(seen: View, found: Card) -> None:
     """The exports' parts: how the system is looked after to the left, what it is used for to the right."""
     persons = seen.user.may(Permission.SEE_PERSONS)
-    drawn = viewing_systems.sections(found, ui.points(), seen.say, persons=persons)
+    drawn = viewing_system_cards.sections(found, ui.points(), seen.say, persons=persons)
     for column, part in zip(st.columns(2, gap="large"), (drawn[:3], drawn[3:]), strict=True):
         with column:
             for section in part:
                 _section(seen, found, section)
 
 
-def _section(seen: View, found: Card, section: viewing_systems.Section) -> None:
+def _section(seen: View, found: Card, section: viewing_system_cards.Section) -> None:
     ui.html(charts.section(section.title))
     if section.table is None:
-        ui.html(charts.caption(viewing_systems.nothing(section, found, ui.sources(), seen.say)))
+        ui.html(charts.caption(viewing_system_cards.nothing(section, found, ui.sources(), seen.say)))
         return
     ui.html(charts.answer(section.sentence))
     ui.html(charts.table(*section.table, caption=section.title))
@@ -233,4 +232,4 @@ def _section(seen: View, found: Card, section: viewing_systems.Section) -> None:
 def _spreadsheet_row(seen: View, register: dict[str, Any]) -> None:
     """The row of the register as it was loaded."""
     with st.expander(seen.say(N_("The spreadsheet row"))):
-        ui.row_table(seen, ui.row_behind(seen, point_by(ui.points(), "classification"), register))
+        ui.row_table(seen, ui.register_row(seen, register))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from compliance import charts, elements, plots
@@ -16,13 +16,12 @@ from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.database import Rows
 from compliance.declared import read_toml
 from compliance.explaining import Place
-from compliance.extracts import EXTRACTS, FEW_PERSONS, harmless
+from compliance.extracts import EXTRACTS, FEW_PERSONS, INCIDENT_SOURCES, few_of, harmless
 from compliance.figures import Figure
-from compliance.language import N_, NBSP, Language, Texts, rounded_below
+from compliance.language import N_, NBSP, Language, Texts, bold, rounded_below
 from compliance.points import Point, in_force
 from compliance.sources import Source
 
-Part = TypeVar("Part")
 DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"
 JOINING_S: Final = re.compile(r"(\w{5,}s)(?=[bcdfghjklmnpqrstvxz]\w{4,})")
@@ -100,19 +99,6 @@ def hidden(figure: Coverage) -> bool:
     """Whether a figure rests on so few persons that only the coordinator may see it (rulebook, section 5)."""
     part = figure.department is not None or figure.unit is not None
     return figure.point.persons and part and 0 < figure.of < FEW_PERSONS
-
-
-def few_of(parts: Sequence[Part], *, small: Callable[[Part], bool], size: Callable[[Part], int]) -> list[Part]:
-    """Those parts of a whole that others than the coordinator do not see by themselves.
-
-    They are the small ones; and where even those together are few, the smallest of the others: else whoever takes what
-    is shown from the whole knows what is not.
-    """
-    few = [part for part in parts if small(part)]
-    others = [part for part in parts if size(part) and not small(part)]
-    if few and others and sum(map(size, few)) < FEW_PERSONS:
-        few.append(min(others, key=size))
-    return few
 
 
 def marked(figures: Iterable[Coverage]) -> list[Coverage]:
@@ -689,9 +675,6 @@ def items_in(items: Rows, scope: Scope) -> Rows:
     ]
 
 
-INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
-
-
 def for_others(point: Point, items: Rows) -> Rows:
     """The items as others than the coordinator may see them: no person, and no free text of an incident.
 
@@ -796,7 +779,7 @@ def figure_text(figure: Figure, say: Language) -> str:
         return DASH
     n = say.number(figure.part)
     if figure.definition.form == "count" or not figure.whole:
-        return f"**{n}**"
+        return bold(n)
     if figure.definition.form == "rate":
         return say(
             N_("**{rate}** per 100 ({n} and {of})"),

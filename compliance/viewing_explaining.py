@@ -21,7 +21,7 @@ from compliance.explaining import (
     rounded_to,
     turn_of_year,
 )
-from compliance.language import MINUS, N_, NBSP, Language, rounded_below, year_before
+from compliance.language import MINUS, N_, NBSP, Language, bold, rounded_below, year_before
 from compliance.points import Point
 from compliance.sources import Source
 
@@ -130,8 +130,8 @@ def known_otherwise(point: Point, organisation: str, imports: Rows, day: date) -
 
 
 def hidden(found: Explanation) -> bool:
-    """Whether one of the two figures rests on so few persons that only the coordinator may see it."""
-    return viewing.hidden(found.before) or viewing.hidden(found.after)
+    """Whether only the coordinator may see it: one of the two figures rests on few persons, or tells one that does."""
+    return any(figure.few or viewing.hidden(figure) for figure in (found.before, found.after))
 
 
 def for_others(found: Explanation) -> Explanation:
@@ -297,7 +297,7 @@ def causes(found: Explanation, say: Language, *, opened: bool) -> list[charts.Ch
     rounded = sizes(found)
     return [
         charts.ChangePart(
-            label=_cause(part, f"**{say.number(len(part.changes))}**", say),
+            label=_cause(part, bold(say.number(len(part.changes))), say),
             note=_note(found.after.point, part, say),
             share=None if rounded is None else float(part.share or 0),
             figure="" if rounded is None else signed(rounded[number], say),

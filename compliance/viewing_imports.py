@@ -7,7 +7,7 @@ from compliance import charts, viewing
 from compliance.assessing import Coverage
 from compliance.comparing import Comparison, Unmatched
 from compliance.database import Rows
-from compliance.language import N_, NBSP, Language
+from compliance.language import N_, NBSP, Language, bold
 from compliance.loading import REPLACED, Receipt
 from compliance.points import Point
 from compliance.reading import Workbook
@@ -130,7 +130,7 @@ def receipt_pairs(
     )
     about = [str(point.number) for point in points if receipt.source.id in {*point.needs, *point.uses}]
     return [
-        charts.Pair(say(N_("Taken for")), f"**{say.pick(receipt.source.title)}**", why(receipt.matches, workbook, say)),
+        charts.Pair(say(N_("Taken for")), bold(say.pick(receipt.source.title)), why(receipt.matches, workbook, say)),
         charts.Pair(say(N_("Rows")), rows_, moved(comparison, say)),
         charts.Pair(say(N_("Points")), ", ".join(about) or say(N_("none; shown beside the points"))),
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance import charts, viewing
+from compliance.extracts import INCIDENT_SOURCES
 from compliance.language import N_, Language
 from compliance.points import Point
 from compliance.quality import Check, Finding, RowRead, by_check, rests_on
@@ -21,7 +22,7 @@ OWNERS: Final = {
 }
 FACTS: Final = {"masked": N_("masked in a text"), "dropped_column": N_("the column was dropped")}
 # Exports whose rows are about persons, or hold the free text of incidents.
-PRIVATE_SOURCES: Final = viewing.INCIDENT_SOURCES | {"staff", "training"}
+PRIVATE_SOURCES: Final = INCIDENT_SOURCES | {"staff", "training"}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Final
 from compliance import charts, charts_training, viewing
 from compliance.assessing import OUTCOMES, Coverage
 from compliance.charts_training import CourseCell, DrillHead, DrillRow, Expiry, Link
-from compliance.extracts import FEW_PERSONS
+from compliance.extracts import FEW_PERSONS, few_of
 from compliance.language import N_, NBSP, Language
 from compliance.points import Point
 from compliance.training import Counts, Listed, Part, Person, Standing, Training
@@ -35,7 +35,7 @@ def hidden(part: Part) -> bool:
 
 def shown_parts(found: Training, say: Language, *, persons: bool) -> list[Part]:
     """The parts that a reader may see: for others than the coordinator those of few persons are added up as one."""
-    few = [] if persons else viewing.few_of(found.parts, small=hidden, size=_persons)
+    few = [] if persons else few_of(found.parts, small=hidden, size=_persons)
     if not few:
         return list(found.parts)
     kept = [part for part in found.parts if part not in few]

@@ -17,11 +17,9 @@ question = say(
 ui.html(charts.page_title(say(N_("About the figures")), question=question))
 
 ui.html(charts.section(say(N_("The exports that the figures rest on"))))
-rows = used.of(seen.scope.organisation)
-if rows:
+if not ui.nothing_loaded(seen):
+    rows = used.of(seen.scope.organisation)
     ui.html(charts.table(*viewing.basis_table(rows, ui.sources(), seen.as_of, say), caption=say(N_("Exports"))))
-else:
-    ui.html(charts.caption(say(N_("None is loaded."))))
 
 ui.html(charts.section(say(N_("Words"))))
 ui.html(charts.pairs(viewing.glossary(say)))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from compliance import charts, ui, ui_incidents, viewing, viewing_incidents
+from compliance import charts, ui, ui_incidents, viewing, viewing_clocks
 from compliance.incidents import next_deadline
 from compliance.language import N_
 from compliance.permissions import Permission
@@ -19,7 +19,7 @@ ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
 if not found.basis.imports:
     ui.link_to_imports(seen)
 reported = not {row["source"] for row in found.basis.imports}.isdisjoint(ui_incidents.SOURCES)
-deadline = viewing_incidents.next_deadline_fact(next_deadline(ui_incidents.clocks(seen)), say, basis=reported)
+deadline = viewing_clocks.next_deadline_fact(next_deadline(ui_incidents.clocks(seen)), say, basis=reported)
 ui.html(charts.facts([*viewing.overview_facts(found, say), deadline]))
 
 ui.html(charts.section(say(N_("The thirteen review points"))))

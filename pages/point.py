@@ -8,7 +8,7 @@ from compliance.permissions import Permission
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
 say = seen.say
-point = ui_point.chosen_point()
+point = ui_point.chosen_point(seen)
 months = ui_point.months_of(seen, point)
 now, before = months[-1], ui_point.year_before_of(seen, point)
 

@@ -18,8 +18,8 @@ from compliance.permissions import ANALYST, MANAGEMENT
 from compliance.points import Point, load_points, point_by
 from compliance.queries import statement
 from compliance.viewing_explaining import ends, for_others, sentence, sizes
+from tests.apps import opened, text
 from tests.line import NOON, POINTS, Line
-from tests.test_pages import _warm, folder, opened, sample, text  # noqa: F401 - fixtures
 
 A, B = date(2026, 1, 31), date(2026, 10, 31)
 ORGANISATION = "Förvaltningen"
@@ -447,7 +447,7 @@ def expected(database, lang: str) -> Explanation:
 
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
 @pytest.mark.parametrize("level", ["organisation", "department"])
-def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(point, level, sample):  # noqa: F811
+def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(point, level, sample):
     days = [date(2025, 10, 31), date(2026, 10, 31)]
     with sample.cursor() as cursor:
         found = coverage(cursor, (point,), days=days, known_at=EVERYTHING_KNOWN, level=level)
@@ -463,7 +463,7 @@ def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(point
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
-def test_the_page_says_why_and_what_is_shown_adds_up(lang, sample, monkeypatch):  # noqa: F811
+def test_the_page_says_why_and_what_is_shown_adds_up(lang, sample, monkeypatch):
     app = opened("point", monkeypatch, point="classification", lang=lang)
     found, say = expected(sample, lang), Language(lang)
     shown = text(app)
@@ -475,7 +475,7 @@ def test_the_page_says_why_and_what_is_shown_adds_up(lang, sample, monkeypatch):
     assert "<details>" in shown
 
 
-def test_another_choice_compares_with_another_day_or_an_import(sample, monkeypatch):  # noqa: F811
+def test_another_choice_compares_with_another_day_or_an_import(sample, monkeypatch):
     app = opened("point", monkeypatch, point="classification")
     choice = next(box for box in app.selectbox if box.label == "Jämför med")
     assert [name.split(":")[0] for name in choice.options[:5]] == [
@@ -490,7 +490,7 @@ def test_another_choice_compares_with_another_day_or_an_import(sample, monkeypat
 
 
 @pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
-def test_others_see_the_causes_without_a_person(role, sample, monkeypatch):  # noqa: F811
+def test_others_see_the_causes_without_a_person(role, sample, monkeypatch):
     app = opened("point", monkeypatch, role=role, point="information_security_training")
     assert "v-changes" in text(app)
     assert "<details>" not in text(app)
@@ -498,13 +498,13 @@ def test_others_see_the_causes_without_a_person(role, sample, monkeypatch):  # n
     assert permissions.current_user().role is role
 
 
-def test_whoever_may_see_no_items_opens_none(sample, monkeypatch):  # noqa: F811
+def test_whoever_may_see_no_items_opens_none(sample, monkeypatch):
     app = opened("point", monkeypatch, role=MANAGEMENT, point="classification")
     assert "v-changes" in text(app)
     assert "<details>" not in text(app)
 
 
-def test_a_page_cut_to_few_persons_before_says_so(sample, monkeypatch):  # noqa: F811
+def test_a_page_cut_to_few_persons_before_says_so(sample, monkeypatch):
     """Five now and three before: the figure before is no one else's to see."""
     from compliance import ui_explaining
 
@@ -529,3 +529,27 @@ def test_what_was_known_two_weeks_later_is_asked_only_where_it_differs() -> None
     assert asked(CLASSIFICATION, ORGANISATION, [row, late], A)
     assert asked(CLASSIFICATION, ORGANISATION, [row | {"revoked_at": datetime(2026, 6, 1)}], A)
     assert not asked(CLASSIFICATION, ORGANISATION, [late], A)
+
+
+def test_a_unit_from_which_a_sibling_of_few_persons_could_be_told_shows_no_change(line, monkeypatch):
+    """Before, Söder had three of the nine in Vård: the six of Norr would tell its figure."""
+    for day, north, south in ((A, 6, 3), (B, 7, 8)):
+        people = [
+            f"{u}{n} | {u} | Vård | 2020-01-01" for u, many in (("Norr", north), ("Söder", south)) for n in range(many)
+        ]
+        line.load_table("\n".join(["AD-konto | Enhet | Avdelning | Anställningsdatum", *people]), extract_date=day)
+        courses = ["AD-konto | Kurs | Kurskod | Status | Slutfört datum", "Norr1 | Kurs | ISEC | Godkänd | 2026-01-01"]
+        line.load_table("\n".join(courses), extract_date=day)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+
+    def compared(**scope: str) -> str:
+        app = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training", **scope)
+        next(box for box in app.selectbox if box.label == "Jämför med").set_value("day").run()
+        next(day for day in app.date_input if day.label == "Dag").set_value(A).run()
+        assert not app.exception
+        return text(app)
+
+    shown = compared(unit="Norr")
+    assert "färre än fem personer" in shown
+    assert "v-changes" not in shown
+    assert "v-changes" in compared(department="Vård")

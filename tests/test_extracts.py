@@ -37,6 +37,7 @@ from compliance.extracts import (
 from compliance.language import Language
 from compliance.points import point_by
 from compliance.queries import names
+from compliance.withholding import Names
 from tests.conftest import ROOT
 from tests.line import POINTS, Line
 
@@ -196,35 +197,157 @@ def test_nothing_stays_registered_after_an_extract(loaded: Line) -> None:
 
 
 def test_without_persons_nobody_is_named(loaded: Line) -> None:
-    people = taken(loaded, "items", point="1", persons=False).table
+    people = taken(loaded, "items", point="1", withhold=str).table
     for name in ("item", "label", "department", "unit", "sheet", "row"):
         assert set(people[name].to_pylist()) == {None}, name
-    assert people["outcome"].to_pylist() == ["unmet", "met"]
-    things = taken(loaded, "items", point="4", persons=False).table
+    assert people["outcome"].to_pylist() == ["met", "unmet"]
+    things = taken(loaded, "items", point="4", withhold=str).table
     assert None not in things["label"].to_pylist()
-    described = taken(loaded, "missing", point="11", persons=False).table
+    described = taken(loaded, "missing", point="11", withhold=str).table
     assert described["item"].to_pylist() == ["I2", "I1"]
     assert described["label"].to_pylist() == [None, None]
-    incidents = taken(loaded, "incidents", persons=False).table
+    incidents = taken(loaded, "incidents", withhold=str).table
     assert set(incidents["title"].to_pylist()) == set(incidents["cause"].to_pylist()) == {None}
-    assert set(taken(loaded, "systems", persons=False).table["object_leader"].to_pylist()) == {None}
+    assert set(taken(loaded, "systems", withhold=str).table["object_leader"].to_pylist()) == {None}
 
 
-def test_without_persons_no_unit_of_a_few_persons_has_a_figure(tmp_path: Path) -> None:
-    line = Line(tmp_path)
-    people = [f"n{n} | Norr | Vård | 2020-01-01" for n in range(5)] + [
-        f"s{n} | Söder | Skola | 2020-01-01" for n in range(4)
+def staff_of(*units: tuple[str, str, int]) -> str:
+    people = [
+        f"{unit}{n} | {unit} | {department} | 2020-01-01" for unit, department, many in units for n in range(many)
     ]
-    line.load_table("\n".join(["AD-konto | Enhet | Avdelning | Anställningsdatum", *people]))
+    return "\n".join(["AD-konto | Enhet | Avdelning | Anställningsdatum", *people])
+
+
+def parts_shown(line: Line) -> list[tuple[Any, ...]]:
+    rows = taken(line, "coverage", point="1", withhold=str).table.to_pylist()
+    return [(r["level"], r["department"], r["unit"], r["unmet"]) for r in rows]
+
+
+def test_without_persons_units_of_a_few_persons_are_added_up_as_others(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    line.load_table(staff_of(("Norr", "Vård", 7), ("Öster", "Vård", 3), ("Väster", "Vård", 2), ("Söder", "Skola", 5)))
     line.load_table(TRAINING)
-    line.load_table("System | Enhet\nAlfa | Söder", source="systems")
-    everything = taken(line, "coverage").table.to_pylist()
-    shown = taken(line, "coverage", persons=False).table.to_pylist()
-    left_out = {(r["point"], r["level"], r["unit"] or r["department"]) for r in everything if r not in shown}
-    assert left_out == {
-        (n, level, name) for n in (1, 2) for level, name in (("department", "Skola"), ("unit", "Söder"))
-    }
-    assert [row for row in shown if row["unit"] == "Söder"]
+    line.load_table("System | Enhet\nAlfa | Väster", source="systems")
+    assert parts_shown(line) == [
+        ("organisation", None, None, 17),
+        ("department", "Skola", None, 5),
+        ("department", "Vård", None, 12),
+        ("unit", "Skola", "Söder", 5),
+        ("unit", "Vård", "Norr", 7),
+        ("other_units", "Vård", None, 5),
+    ]
+    # of things nothing is hidden
+    systems = taken(line, "coverage", point="4", withhold=str).table
+    assert systems["unit"].to_pylist() == [None, None, "Väster"]
+    told = titled(taken(line, "coverage", point="1", withhold=str), SV)["Nivå"].to_pylist()
+    assert told.count("Övriga enheter") == 1
+
+
+def test_without_persons_no_few_can_be_told_by_taking_what_is_shown_from_the_whole(tmp_path: Path) -> None:
+    """The whole less Vård and Teknik would be the 4 of Skola, so Teknik, the smaller of the two, stands with them."""
+    line = Line(tmp_path)
+    line.load_table(staff_of(("Norr", "Vård", 7), ("Öster", "Vård", 6), ("Söder", "Skola", 4), ("Hamn", "Teknik", 9)))
+    line.load_table(TRAINING)
+    assert parts_shown(line) == [
+        ("organisation", None, None, 26),
+        ("department", "Vård", None, 13),
+        ("unit", "Vård", "Norr", 7),
+        ("unit", "Vård", "Öster", 6),
+        ("other_units", None, None, 13),
+    ]
+
+
+def test_without_persons_units_of_no_department_are_what_is_left(tmp_path: Path) -> None:
+    """The 2 without a department would be the whole less the departments."""
+    line = Line(tmp_path)
+    line.load_table(staff_of(("Norr", "Vård", 7), ("Öster", "Skola", 6), ("Löst", "", 2)))
+    line.load_table(TRAINING)
+    assert parts_shown(line) == [
+        ("organisation", None, None, 15),
+        ("department", "Vård", None, 7),
+        ("unit", "Vård", "Norr", 7),
+        ("other_units", None, None, 8),
+    ]
+
+
+def test_without_persons_names_are_taken_out_of_what_somebody_wrote(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    line.load_table(
+        """
+        Behandlings-ID | Namn                | Enhet
+        P1             | Löner hos Eva Larsson | Norr
+        """,
+        name="Register Eva Larsson.csv",
+        source="processing",
+    )
+    line.load_table(
+        """
+        Rutin                | Granskningspunkt | Fastställd
+        Eva Larssons rutin   | 4                | 2026-01-01
+        """,
+        source="routines",
+    )
+    line.load_table(
+        """
+        Systemnamn | Förvaltningsobjekt | Leverantör     | Enhet
+        Alfa       | Eva Larssons objekt | Eva Larsson AB | Norr
+        """,
+        source="systems",
+    )
+    withhold = Names(["Eva Larsson"], []).withhold
+    for name in extract_names():
+        assert "Larsson" not in str(taken(line, name, withhold=withhold).table.to_pylist()), name
+        assert ("Larsson" in str(taken(line, name).table.to_pylist())) == (
+            name not in {"coverage", "figures", "incidents", "breaches"}
+        ), name
+    systems = taken(line, "systems", withhold=withhold).table.to_pylist()[0]
+    assert (systems["system"], systems["object"], systems["supplier"]) == ("Alfa", "[…] objekt", "[…] AB")
+
+
+def test_without_persons_what_is_said_of_one_incident_alone_is_left_out(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    line.load_table(
+        """
+        Ärende-ID | Upptäcktes | Enhet | Kategori      | Allvarlighetsgrad | Status
+        I1        | 2026-05-01 | Norr  | Phishing      | Hög               | Öppen
+        I2        | 2026-05-02 | Norr  | phishing      | Hög               | Öppen
+        I3        | 2026-05-03 | Norr  | Phishing      | Hög               | Öppen
+        I4        | 2026-05-04 | Norr  | Eva glömde en pärm | Eva vet      | Fråga Eva
+        """,
+        source="incidents",
+    )
+    line.load_table(
+        """
+        Incident-ID | Enhet | Vetskap    | Typ av incident
+        B1          | Norr  | 2026-05-01 | Eva glömde en pärm
+        """,
+        source="breaches",
+    )
+    incidents = taken(line, "incidents", withhold=str).table
+    assert incidents["category"].to_pylist() == [None, "Phishing", "phishing", "Phishing"]
+    assert incidents["severity"].to_pylist() == [None, "Hög", "Hög", "Hög"]
+    assert incidents["status"].to_pylist() == [None, "Öppen", "Öppen", "Öppen"]
+    for name in ("incidents", "breaches", "items", "missing"):
+        assert "Eva" not in str(taken(line, name, withhold=str).table.to_pylist()), name
+
+
+def test_without_persons_the_order_of_rows_tells_no_unit(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    line.load_table(staff_of(("Norr", "Vård", 2), ("Söder", "Vård", 2)))
+    passed = "{} | Kurs | ISEC | Godkänd | 2026-01-01 | 2026-12-31"
+    line.load_table("\n".join([TRAINING.strip().splitlines()[0], passed.format("Norr0"), passed.format("Söder1")]))
+    line.load_table("System | Enhet\nBeta | Norr\nAlfa | Söder", source="systems")
+    # person by person in each unit it was met, unmet, unmet, met
+    assert taken(line, "items", point="1").table["outcome"].to_pylist() == ["met", "unmet", "unmet", "met"]
+    assert taken(line, "items", point="1", withhold=str).table["outcome"].to_pylist() == [
+        "met",
+        "met",
+        "unmet",
+        "unmet",
+    ]
+    ordered = taken(line, "items", withhold=str).table
+    assert ordered["point"].to_pylist() == taken(line, "items").table["point"].to_pylist()
+    assert ordered["item"].to_pylist()[-2:] == ["Beta", "Alfa"]
 
 
 # --- CSV -----------------------------------------------------------------------------------------

@@ -4,13 +4,17 @@ from datetime import date
 
 import pytest
 
+from compliance.assessing import traced_items
 from compliance.database import EVERYTHING_KNOWN
 from compliance.explaining import Place
+from compliance.extracts import extract
 from compliance.figures import load_figures
 from compliance.incidents import duties
-from compliance.renaming import add_alias
+from compliance.points import point_by
+from compliance.renaming import add_alias, add_alias_with
 from compliance.system_cards import card, systems
-from tests.line import POINTS, Line
+from compliance.tracing import register_row, row_behind
+from tests.line import POINTS, SOURCES, Line
 
 DAY = date(2026, 11, 24)
 ONE = "Norrby"
@@ -90,3 +94,74 @@ def test_each_agreement_and_processing_of_a_system_stands_once_with_its_own_outc
     ]
     # one agreement in order is enough, and that of the archive is not signed
     assert {row["system"]: row["agreement_outcome"] for row in listed} == {"Journalen": "met", "Arkivet": "unmet"}
+
+
+# --- The row behind each ---------------------------------------------------------------------------------------------
+
+HANDLED = """
+Ärende-ID | Upptäcktes | Enhet | Stängd   | Orsak | Åtgärd   | Rubrik
+1         | 2026-05-01 | Norr  | {closed} | Fel   | {action} | {title}
+"""
+AWARE = """
+Incident-ID | Enhet | Vetskap          | Anmälningspliktig | Anmäld till IMY | Motivering försening
+P1          | Norr  | 2026-05-04 09:00 | Ja                | {sent}          | {why}
+"""
+REGISTER = "Systemnamn | Enhet | Leverantör\n{system} | Norr | {supplier}"
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory):
+    """Two that have become one, each with the same id in the same row of a file of the same name."""
+    made = Line(tmp_path_factory.mktemp("alike"))
+    for organisation, closed, sent in (("Norra", "2026-05-10", "2026-05-05 09:00"), ("Södra", "", "")):
+        said = {"extract_date": DAY, "organisation": organisation}
+        text = HANDLED.format(closed=closed, action="Byte", title=f"Av {organisation}")
+        made.load_table(text, name="i.csv", source="incidents", **said)
+        text = AWARE.format(sent=sent, why=f"Av {organisation}")
+        made.load_table(text, name="b.csv", source="breaches", **said)
+        text = REGISTER.format(system=f"System {organisation}", supplier=organisation)
+        made.load_table(text, name="s.csv", source="systems", **said)
+        with made.database.writing() as cursor:
+            called = {"kind": "organisation", "old": organisation, "new": ONE, "valid_from": date(2026, 11, 1)}
+            add_alias_with(cursor, **called, order=made.order())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "told"),
+    [
+        ("incidents", "title", {("Av Norra", "met", None), ("Av Södra", "unmet", "open_too_long")}),
+        ("breaches", "delay_reason", {("Av Norra", "met", None), ("Av Södra", "unmet", "not_notified")}),
+    ],
+)
+def test_an_extract_has_each_row_once_with_its_own_outcome(alike, name, column, told):
+    with alike.database.cursor() as cursor:
+        found = extract(cursor, name, points=POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN).table.to_pylist()
+    assert sorted((row[column], row["outcome"], row["reason"]) for row in found) == sorted(told, key=str)
+
+
+@pytest.mark.parametrize(
+    ("point", "column", "told"),
+    [
+        ("incident_handling", "title", {"met": "Av Norra", "unmet": "Av Södra"}),
+        ("gdpr_reporting", "delay_reason", {"met": "Av Norra", "unmet": "Av Södra"}),
+    ],
+)
+def test_the_row_behind_an_item_is_its_own(alike, point, column, told):
+    asked = point_by(POINTS, point)
+    with alike.database.cursor() as cursor:
+        found = traced_items(cursor, asked, as_of=DAY, known_at=EVERYTHING_KNOWN).to_pylist()
+        behind = {item["outcome"]: row_behind(cursor, asked, item, SOURCES) for item in found}
+    assert {item["file"] for item in found} == {
+        alike.rows("select file from imports where source = $source", source=asked.needs[0])[0]["file"]
+    }
+    assert {outcome: {f[0]: f[2] for f in row.fields}[column] for outcome, row in behind.items()} == told
+
+
+@pytest.mark.parametrize("organisation", ["Norra", "Södra"])
+def test_the_row_of_the_register_behind_a_system_is_its_own(alike, organisation):
+    with alike.database.cursor() as cursor:
+        asked = {"organisation": ONE, "as_of": DAY, "known_at": EVERYTHING_KNOWN}
+        register = card(cursor, POINTS, load_figures(None), system=f"System {organisation}", **asked).register
+        row = register_row(cursor, register, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN)
+    assert {name: value for name, _, value in row.fields}["supplier"] == organisation

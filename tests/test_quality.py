@@ -19,9 +19,9 @@ from compliance.quality import by_check, findings, load_checks, remarks, row_rea
 from compliance.queries import names, query
 from compliance.returning import return_workbook
 from compliance.viewing_quality import Filter
+from tests.apps import DAY, opened, text
 from tests.files import xlsx
 from tests.line import POINTS, SOURCES, Line, read_here
-from tests.test_pages import DAY, _warm, folder, opened, own, sample, text  # noqa: F401 - fixtures
 
 CHECKS = load_checks(None)
 AS_OF = date(2026, 11, 24)
@@ -388,7 +388,7 @@ def finding_count(database):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_page_lists_every_check_that_found_something(sample, monkeypatch, lang):  # noqa: F811
+def test_the_page_lists_every_check_that_found_something(sample, monkeypatch, lang):
     say, counts = Language(lang), finding_count(sample)
     app = opened("quality", monkeypatch, lang=lang)
     shown = text(app)
@@ -403,7 +403,7 @@ def test_the_page_lists_every_check_that_found_something(sample, monkeypatch, la
     assert all(title in shown for title in clean)
 
 
-def test_management_sees_the_remarks_and_no_rows(sample, monkeypatch):  # noqa: F811
+def test_management_sees_the_remarks_and_no_rows(sample, monkeypatch):
     app = opened("quality", monkeypatch, role=MANAGEMENT)
     assert "Avvisade rader" in text(app)
     assert "Raderna visas bara för samordnaren." in text(app)
@@ -411,7 +411,7 @@ def test_management_sees_the_remarks_and_no_rows(sample, monkeypatch):  # noqa: 
     assert not app.get("download_button")
 
 
-def test_an_analyst_sees_no_row_of_a_person_or_an_incident(sample, monkeypatch):  # noqa: F811
+def test_an_analyst_sees_no_row_of_a_person_or_an_incident(sample, monkeypatch):
     mine = opened("quality", monkeypatch, role=COORDINATOR).dataframe[0].value
     theirs = opened("quality", monkeypatch, role=ANALYST).dataframe[0].value
     private = {"Personallista", "Utbildningsstatus", "Incidenter", "Personuppgiftsincidenter"}
@@ -419,12 +419,12 @@ def test_an_analyst_sees_no_row_of_a_person_or_an_incident(sample, monkeypatch):
     assert set(theirs["Källa"]) == set(mine["Källa"]) - private
 
 
-def test_a_link_from_a_point_limits_the_page_to_it(sample, monkeypatch):  # noqa: F811
+def test_a_link_from_a_point_limits_the_page_to_it(sample, monkeypatch):
     app = opened("quality", monkeypatch, point="processor_agreements")
     assert {source for table in app.dataframe for source in table.value["Källa"]} == {"Personuppgiftsbiträdesavtal"}
 
 
-def test_filters_narrow_the_page(sample, monkeypatch):  # noqa: F811
+def test_filters_narrow_the_page(sample, monkeypatch):
     app = opened("quality", monkeypatch)
     app.selectbox(key="source sv").set_value("processors").run()
     assert {source for table in app.dataframe for source in table.value["Källa"]} == {"Personuppgiftsbiträdesavtal"}
@@ -434,7 +434,7 @@ def test_filters_narrow_the_page(sample, monkeypatch):  # noqa: F811
     assert "Ingen anmärkning är av det slaget." in text(app)
 
 
-def test_a_clean_database_says_what_was_looked_for(own, monkeypatch, tmp_path):  # noqa: F811
+def test_a_clean_database_says_what_was_looked_for(own, monkeypatch, tmp_path):
     line = Line(tmp_path)
     line.database = own
     load(line)
@@ -444,14 +444,14 @@ def test_a_clean_database_says_what_was_looked_for(own, monkeypatch, tmp_path): 
     assert "v-remark" not in text(opened("overview", monkeypatch, as_of=AS_OF.isoformat()))
 
 
-def test_an_empty_database_leads_to_the_imports(own, monkeypatch):  # noqa: F811
+def test_an_empty_database_leads_to_the_imports(own, monkeypatch):
     app = opened("quality", monkeypatch)
-    assert "Ingen export är inläst än." in text(app)
+    assert "Ingen export är inläst till och med den" in text(app)
     assert "Inga anmärkningar" not in text(app)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_overview_marks_each_point_that_rests_on_remarks(sample, monkeypatch, lang):  # noqa: F811
+def test_the_overview_marks_each_point_that_rests_on_remarks(sample, monkeypatch, lang):
     say = Language(lang)
     with sample.cursor() as cursor:
         found = findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN)
@@ -461,14 +461,14 @@ def test_the_overview_marks_each_point_that_rests_on_remarks(sample, monkeypatch
     assert said == [say.plural("{n} remark on its exports", "{n} remarks on its exports", n) for n in counts]
 
 
-def test_a_point_says_how_many_remarks_it_rests_on_and_leads_to_them(sample, monkeypatch):  # noqa: F811
+def test_a_point_says_how_many_remarks_it_rests_on_and_leads_to_them(sample, monkeypatch):
     app = opened("point", monkeypatch, point="processor_agreements")
     assert re.search(r"Underlaget har \d+ anmärkning", text(app))
     links = [link.proto.query_string for link in app.get("page_link") if link.proto.page.startswith("quality")]
     assert any("point=processor_agreements" in link for link in links)
 
 
-def test_choosing_a_finding_shows_its_spreadsheet_row(sample, monkeypatch):  # noqa: F811
+def test_choosing_a_finding_shows_its_spreadsheet_row(sample, monkeypatch):
     monkeypatch.setattr(ui_quality.st, "dataframe", _first_row_chosen(ui_quality.st.dataframe))
     app = opened("quality", monkeypatch, point="processor_agreements")
     assert "Behörighetsgenomgångar" not in text(app)
@@ -486,7 +486,7 @@ def _first_row_chosen(draw):
     return drawn
 
 
-def test_the_checks_of_the_sample_are_quick_enough_for_the_overview(sample):  # noqa: F811
+def test_the_checks_of_the_sample_are_quick_enough_for_the_overview(sample):
     """The sum of what is planned and looked at; generous, since others may use the machine."""
     with sample.cursor() as cursor:
         seconds = []

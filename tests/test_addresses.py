@@ -1,0 +1,180 @@
+"""What an address names that is not there is said, and what changes while a page is open is shown at the next click."""
+
+import re
+from datetime import date
+
+import pytest
+
+from compliance.loading import revoke
+from tests.apps import opened, text
+from tests.line import Line
+
+DAY = date(2026, 11, 24)
+SAID = {"as_of": DAY.isoformat()}
+STAFF = """
+AD-konto | Enhet | Avdelning | Anställningsdatum
+a1       | Norr  | Vård      | 2020-01-01
+a2       | Söder | Vård      | 2020-01-01
+"""
+TRAINING = """
+AD-konto | Kurs | Kurskod | Status  | Slutfört datum
+a1       | Kurs | ISEC    | Godkänd | 2026-01-01
+"""
+REGISTER = "Systemnamn | Enhet | Har informationssäkerhetsklassning genomförts under det senaste året?"
+FIRST = f"{REGISTER}\nAlfa | Norr | Ja\nBeta | Öde | Nej\nGamma | Norr | Nej"
+SECOND = f"{REGISTER}\nAlfa | Norr | Ja"
+INCIDENTS = """
+Ärende-ID | Upptäcktes | Enhet | Stängd     | Orsak | Åtgärd
+I1        | 2026-05-01 | Norr  | 2026-05-03 | Fel   | Byte
+"""
+
+ACTIVITIES = """
+Aktivitets-ID | Aktivitet    | Status | Klart senast
+A1            | Klassa Alfa  | Pågår  | 2026-12-01
+"""
+
+
+@pytest.fixture
+def loaded(line: Line, monkeypatch: pytest.MonkeyPatch) -> Line:
+    line.load_table(STAFF)
+    line.load_table(TRAINING)
+    line.load_table(INCIDENTS, source="incidents")
+    line.load_table(ACTIVITIES, source="activities")
+    line.load_table(FIRST, source="systems", extract_date=date(2026, 11, 2))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    return line
+
+
+def notes(app) -> list[str]:
+    return re.findall(
+        r'<div class="v-note">(Adressen anger.*?|The address names.*?)</div>', text(app).replace("\u00ad", "")
+    )
+
+
+WHOLE = "Hela förvaltningen"
+
+
+@pytest.mark.parametrize(
+    ("page", "said", "what", "shown"),
+    [
+        ("point", {"point": "xyz"}, "granskningspunkten ”xyz”", "1 E-utbildning: Informationssäkerhet"),
+        ("point", {"point": "14"}, "granskningspunkten ”14”", "1 E-utbildning: Informationssäkerhet"),
+        ("training", {"unit": "nope"}, "enheten ”nope”", WHOLE),
+        ("systems", {"department": "nope"}, "avdelningen ”nope”", WHOLE),
+        ("overview", {"department": "Vård", "unit": "nope"}, "enheten ”nope”", "Vård"),
+        ("incidents", {"organisation": "nope"}, "förvaltningen ”nope”", "Förvaltningen"),
+        ("quality", {"point": "<b>"}, "granskningspunkten ”&lt;b&gt;”", "Alla punkter"),
+    ],
+)  # fmt: skip
+def test_what_the_address_names_and_is_not_there_is_said(loaded, monkeypatch, page, said, what, shown):
+    [note] = notes(opened(page, monkeypatch, **SAID, **said))
+    assert note == f"Adressen anger {what}, som inte finns. Här visas i stället: {shown}."
+
+
+def test_what_is_not_there_does_not_decide_the_figures(loaded, monkeypatch):
+    there = opened("training", monkeypatch, **SAID)
+    assert "Vård" in text(there)
+    assert text(opened("training", monkeypatch, **SAID, unit="nope")).endswith(text(there)[-2000:])
+
+
+@pytest.mark.parametrize(
+    ("said", "met", "of"),
+    [
+        ({}, 1, 3),
+        ({"unit": "Norr"}, 1, 2),
+        ({"unit": "norr"}, 1, 2),
+        ({"department": "Vård"}, 1, 2),
+        ({"unit": "Norr", "department": "Annan"}, 1, 2),
+        # a unit that belongs to no department, which the register alone names
+        ({"unit": "Öde"}, 0, 1),
+        ({"organisation": "Förvaltningen"}, 1, 3),
+        ({"point": "4"}, 1, 3),
+    ],
+    ids=str,
+)
+def test_what_is_there_is_shown_without_a_word(loaded, monkeypatch, said, met, of):
+    app = opened("point", monkeypatch, **{**SAID, "point": "classification", **said})
+    assert notes(app) == []
+    assert f"<strong>{met}</strong> av <strong>{of}</strong>" in text(app)
+
+
+def test_a_review_and_a_screen_that_are_not_there(stage, monkeypatch):
+    stage("draft")
+    assert notes(opened("review", monkeypatch, review="1999")) == [
+        "Adressen anger genomgången ”1999”, som inte finns. Här visas i stället: 2026."
+    ]
+    [note] = notes(opened("review", monkeypatch, review="2026", point="xyz"))
+    assert note.startswith("Adressen anger granskningspunkten ”xyz”, som inte finns. Här visas i stället: ")
+    [note] = notes(opened("meeting", monkeypatch, screen="99", lang="en"))
+    assert note == "The address names the screen “99”, which is not there. What is shown instead: 15."
+    for screen in ("1", "15", "015"):
+        assert notes(opened("meeting", monkeypatch, screen=screen)) == []
+
+
+# --- While a page is open --------------------------------------------------------------------------------------------
+
+PAGES = ("overview", "point", "training", "systems", "incidents", "plan", "quality", "extracts", "about", "imports")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_goes_on_when_every_import_is_revoked_meanwhile(loaded, monkeypatch, page):
+    app = opened(page, monkeypatch, **SAID, point="4", system="Alfa")
+    before = text(app)
+    for row in loaded.rows("select import_id from imports"):
+        revoke(loaded.database, row["import_id"], why="Fel fil", order=loaded.order())
+    app.run()
+    assert not app.exception
+    assert "Något gick fel" not in text(app)
+    assert text(app) != before
+
+
+def test_the_next_click_shows_the_figures_of_a_new_import(loaded, monkeypatch):
+    app = opened("point", monkeypatch, **SAID, point="4")
+    assert "<strong>1</strong> av <strong>3</strong>" in text(app)
+    loaded.load_table(SECOND, source="systems", extract_date=DAY)
+    app.run()
+    assert "<strong>1</strong> av <strong>1</strong>" in text(app)
+
+
+def test_an_import_that_is_compared_with_may_be_revoked_meanwhile(loaded, monkeypatch):
+    [receipt] = loaded.load_table(SECOND, source="systems", extract_date=DAY)
+    app = opened("point", monkeypatch, **SAID, point="4")
+    box = next(box for box in app.selectbox if box.label == "Jämför med")
+    box.set_value(f"import {receipt.import_id}").run()
+    assert "så som det var känt" in text(app)
+    revoke(loaded.database, receipt.import_id, why="Fel fil", order=loaded.order())
+    app.run()
+    assert not app.exception
+    assert "<strong>1</strong> av <strong>3</strong>" in text(app)
+    assert "Något gick fel" not in text(app)
+
+
+# --- Marks in what the user wrote ------------------------------------------------------------------------------------
+
+STARRED = """
+Ärende-ID | Upptäcktes | Enhet    | Orsak   | Åtgärd  | Stängd | System    | Betydande incident
+I1        | 2026-11-01 | **Norr** | **Fel** | **Byt** |        | **Alfa**  | Ja
+I2        | 2026-11-02 | **Norr** | **Fel** | **Byt** |        | **Alfa**  | Ej bedömd
+"""
+STARRED_STAFF = "AD-konto | Enhet | Avdelning | Anställningsdatum\na1 | **Norr** | **Vård** | 2020-01-01"
+STARRED_SYSTEMS = f"{REGISTER} | Leverantör | Objektledare\n**Alfa** | **Norr** | Nej | **Lev** | **Eva Ek**"
+STARRED_ACTIVITIES = """
+Aktivitets-ID | Aktivitet   | Status | Klart senast | Typ                | Ansvarig
+A1            | **Klassa**  | Pågår  | 2026-11-01   | Prioriterat område | **Eva Ek**
+"""
+
+
+@pytest.mark.parametrize(
+    "page", ["overview", "point", "training", "systems", "incidents", "plan", "quality", "imports"]
+)
+def test_stars_in_what_the_user_wrote_stay_stars(line, monkeypatch, page):
+    tables = {"staff": STARRED_STAFF, "training": TRAINING, "incidents": STARRED, "systems": STARRED_SYSTEMS}
+    for source, table in (tables | {"activities": STARRED_ACTIVITIES}).items():
+        line.load_table(table, name=f"{source} **1**.csv", source=source)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    said = {"system": "**Alfa**"} if page == "systems" else {"part": "names"} if page == "imports" else {}
+    shown = text(opened(page, monkeypatch, **SAID, point="4", **said, unit="" if page != "point" else "**Norr**"))
+    bold = re.findall(r"<strong>(.*?)</strong>", shown)
+    assert not [part for part in bold if re.search("Norr|Vård|Alfa|Lev|Eva|Fel|Byt|Klassa", part) and "**" not in part]
+    assert "\ufdd0" not in shown
+    assert "\ufdd1" not in shown
