@@ -13,9 +13,12 @@ import plotly.graph_objects as go
 from compliance import theming
 from compliance.charts import Status
 from compliance.elements import escaped
-from compliance.geometry import Level
+from compliance.geometry import Level, apart
 
 Mode = theming.Mode
+# What the texts beside a trend need: room to its right in pixels, and height in per cent of its axis.
+BESIDE: Final = 112
+BESIDE_LINE: Final = 8.0
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
@@ -98,11 +101,11 @@ def trend(
     *,
     mode: Mode,
     last_text: str,
-    target: Level | None = None,
-    limit: Level | None = None,
+    target: Level,
+    limit: Level,
     height: int = 330,
 ) -> go.Figure:
-    """A line over the months, y always 0–100 %, only its last value written out.
+    """A line over the months, y always 0–100 %; beside it its last value and the names of its levels.
 
     Example: `trend([TrendPoint("nov<br>2025", 0.14)], mode="light", last_text="19.6 %", …)`.
     """
@@ -119,8 +122,20 @@ def trend(
         text=[escaped(point.hover) for point in points],
         hovertemplate="%{text}<extra></extra>",
     )
-    _add_last(figure, shares, text=last_text, colours=colours)
-    _add_levels(figure, target=target, limit=limit, colours=colours)
+    _add_last(figure, shares, colours=colours)
+    _add_level(figure, target, colour=colours.ink, line={"width": 2})
+    _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"})
+    named = [
+        (target.share * 100, escaped(target.text), {"color": colours.ink, "size": 15}),
+        (limit.share * 100, escaped(limit.text), {"color": colours.mute, "size": 15}),
+    ]
+    last = [
+        (share, f"<b>{escaped(last_text)}</b>", {"color": colours.ink, "size": 17})
+        for share in shares
+        if share is not None
+    ]
+    _add_beside(figure, [*named, *last[-1:]])
+    figure.update_layout(margin_r=BESIDE)
     ticks = [(index, point.tick) for index, point in enumerate(points) if point.tick]
     figure.update_xaxes(
         tickvals=[index for index, _ in ticks],
@@ -129,7 +144,7 @@ def trend(
         showline=True,
         linecolor=colours.line,
     )
-    figure.update_yaxes(range=[0, 106], tickvals=[0, 50, 100], ticktext=["0", "50", "100\u00a0%"])
+    figure.update_yaxes(range=[0, 106], tickvals=[0, 50, 100], ticktext=["0", "50", "100"])
     return figure
 
 
@@ -141,47 +156,26 @@ def _has_lone_value(shares: Sequence[float | None]) -> bool:
     )
 
 
-def _add_last(figure: go.Figure, shares: Sequence[float | None], *, text: str, colours: Palette) -> None:
-    known = [index for index, share in enumerate(shares) if share is not None]
-    if not known:
-        return
-    last = known[-1]
-    value = shares[last] or 0.0
-    figure.add_scatter(
-        x=[last],
-        y=[value],
-        mode="markers+text",
-        marker={"size": 11, "color": colours.accent},
-        text=[f"<b>{escaped(text)}</b>"],
-        textposition="bottom left" if value > 88 else "top left",
-        textfont={"size": 17, "color": colours.ink},
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
+def _add_last(figure: go.Figure, shares: Sequence[float | None], *, colours: Palette) -> None:
+    """A dot at the last value that there is."""
+    known = [(index, share) for index, share in enumerate(shares) if share is not None]
+    if known:
+        x, y = known[-1]
+        marker = {"size": 11, "color": colours.accent}
+        figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")
 
 
-def _add_levels(figure: go.Figure, *, target: Level | None, limit: Level | None, colours: Palette) -> None:
-    if target is not None:
-        _add_level(figure, target, above=True, colour=colours.ink, line={"width": 2})
-    if limit is not None:
-        _add_level(figure, limit, above=False, colour=colours.mute, line={"width": 1.5, "dash": "dot"})
+def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> None:
+    figure.add_hline(y=level.share * 100, line={"color": colour, **line}, layer="below")
 
 
-def _add_level(figure: go.Figure, level: Level, *, above: bool, colour: str, line: dict[str, Any]) -> None:
-    """A line across the chart with its name at the left end, clear of the last value."""
-    figure.add_hline(
-        y=level.share * 100,
-        line={"color": colour, **line},
-        layer="below",
-        annotation={
-            "text": escaped(level.text),
-            "font": {"color": colour, "size": 15},
-            "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "bottom" if above else "top",
-        },
-        annotation_position="top left" if above else "bottom left",
-    )
+def _add_beside(figure: go.Figure, named: Sequence[tuple[float, str, dict[str, Any]]]) -> None:
+    """Names of heights, to the right of the lines so that none runs through one."""
+    downwards = sorted(named, key=lambda name: -name[0])
+    places = apart([-height for height, *_ in downwards], BESIDE_LINE)
+    for (_, text, font), place in zip(downwards, places, strict=True):
+        where = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "y": -place, "yanchor": "middle"}
+        figure.add_annotation(text=text, font=font, showarrow=False, **where)
 
 
 @drawn_once

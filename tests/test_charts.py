@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -366,39 +367,45 @@ def points(*shares: float | None) -> list[plots.TrendPoint]:
     return [plots.TrendPoint("nov\n2025", share, HOSTILE) for share in shares]
 
 
+LEVELS = {"target": Level(0.95, "Target <95 %>"), "limit": Level(0.8, "Limit 80 %")}
+
+
 def test_the_trend_keeps_gaps_and_writes_only_the_last_known_value() -> None:
-    figure = plots.trend(points(0.1, None, 0.3, None), mode="light", last_text="<30 %>")
+    figure = plots.trend(points(0.1, None, 0.3, None), mode="light", last_text="<30 %>", **LEVELS)
     line, last = figure.data
     assert list(line.y) == [10.0, None, 30.0, None]
     assert line.connectgaps is False
-    assert (last.x, last.y, last.text) == ((2,), (30.0,), ("<b>&lt;30 %&gt;</b>",))
+    assert (last.x, last.y) == ((2,), (30.0,))
+    assert figure.layout.annotations[-1].text == "<b>&lt;30 %&gt;</b>"
     assert "<script" not in "".join(line.text)
     assert line.mode == "lines+markers", "a value between two gaps would not be seen as a line"
     assert figure.layout.xaxis.ticktext[0] == "nov<br>2025"
 
 
 def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> None:
-    figure = plots.trend(
-        points(0.1, 0.2),
-        mode="dark",
-        last_text="20 %",
-        target=Level(0.95, "Target <95 %>"),
-        limit=Level(0.8, "Limit 80 %"),
-    )
+    figure = plots.trend(points(0.1, 0.2), mode="dark", last_text="20 %", **LEVELS)
     assert list(figure.layout.yaxis.tickvals) == [0, 50, 100]
     assert not figure.layout.yaxis.showgrid
     assert not figure.layout.showlegend
     assert [shape.y0 for shape in figure.layout.shapes] == [95.0, 80.0]
     assert [shape.line.dash for shape in figure.layout.shapes] == [None, "dot"]
-    assert [note.text for note in figure.layout.annotations] == [
-        "Target &lt;95 %&gt;",
-        "Limit 80 %",
+    assert [(note.y, note.text) for note in figure.layout.annotations] == [
+        (95.0, "Target &lt;95 %&gt;"),
+        (80.0, "Limit 80 %"),
+        (20.0, "<b>20 %</b>"),
     ]
+
+
+def test_names_beside_a_trend_keep_apart_where_their_heights_are_the_same() -> None:
+    figure = plots.trend(points(1.0), mode="light", last_text="100 %", **LEVELS | {"target": Level(1.0, "Target")})
+    ys = [note.y for note in figure.layout.annotations]
+    assert all(upper - lower >= plots.BESIDE_LINE - 0.1 for upper, lower in pairwise(ys))
+    assert [note.text for note in figure.layout.annotations] == ["Target", "<b>100 %</b>", "Limit 80 %"]
 
 
 @pytest.mark.parametrize("shares", [[], [None, None]])
 def test_a_trend_without_values_draws_none(shares: list[float | None]) -> None:
-    assert len(plots.trend(points(*shares), mode="light", last_text="–").data) == 1
+    assert len(plots.trend(points(*shares), mode="light", last_text="–", **LEVELS).data) == 1
 
 
 def test_units_keep_their_order_from_above_and_show_counts_below_the_name() -> None:

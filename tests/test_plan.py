@@ -360,7 +360,7 @@ def test_the_numbers_in_the_wheel_are_those_of_the_list(line):
 def test_the_sentence_of_the_wheel_is_made_from_the_figures(line):
     year = year_of(line)
     _, _, tree = drawn_wheel(year)
-    # ongoing: A4, A8, B1, B3 and the review, whose own day has come; to come: A3 and the plan of 2027; done: A2, three reports
+    # ongoing: A4, A8, B1, B3 and the review, whose day has come; to come: A3, the plan of 2027; done: A2, three reports
     alt = tree.get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
     assert tree.get("role") == "img"
     assert "14 moment: försenad 2, pågår 5, kommande 2, klar 4 och avbruten 1." in alt
