@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
 
-.PHONY: run test check bench viewers fuzz samples screenshots browser
+.PHONY: run test suite check bench viewers fuzz samples screenshots browser
 
 run: $(READY)
 	$(BIN)/python -m compliance.server
 
+# Both at a time: while types are checked, which keeps one core busy, the tests can begin.
+test: $(READY) browser
+	$(MAKE) --no-print-directory --jobs=2 check suite
+
 # One worker more than there are cores: a test often waits for a process of its own.
-test: $(READY) browser check
+suite: $(READY)
 	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 1)) $(BIN)/python -m pytest
 
 check: $(READY)

@@ -6,7 +6,7 @@ Show one: `st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt="
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 import plotly.graph_objects as go
 
@@ -95,15 +95,17 @@ class UnitBar:
     status: Status
 
 
+class Named(NamedTuple):
+    """What a height on the axis is called beside the lines, as HTML, and its type."""
+
+    height: float
+    text: str
+    font: dict[str, Any]
+
+
 @drawn_once
 def trend(
-    points: Sequence[TrendPoint],
-    *,
-    mode: Mode,
-    last_text: str,
-    target: Level,
-    limit: Level,
-    height: int = 330,
+    points: Sequence[TrendPoint], *, mode: Mode, last_text: str, target: Level, limit: Level, height: int = 330
 ) -> go.Figure:
     """A line over the months, y always 0–100 %; beside it its last value and the names of its levels.
 
@@ -122,19 +124,11 @@ def trend(
         text=[escaped(point.hover) for point in points],
         hovertemplate="%{text}<extra></extra>",
     )
-    _add_last(figure, shares, colours=colours)
-    _add_level(figure, target, colour=colours.ink, line={"width": 2})
-    _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"})
     named = [
-        (target.share * 100, escaped(target.text), {"color": colours.ink, "size": 15}),
-        (limit.share * 100, escaped(limit.text), {"color": colours.mute, "size": 15}),
+        _add_level(figure, target, colour=colours.ink, line={"width": 2}),
+        _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"}),
     ]
-    last = [
-        (share, f"<b>{escaped(last_text)}</b>", {"color": colours.ink, "size": 17})
-        for share in shares
-        if share is not None
-    ]
-    _add_beside(figure, [*named, *last[-1:]])
+    _add_beside(figure, named + _add_last(figure, shares, last_text, colours=colours))
     figure.update_layout(margin_r=BESIDE)
     ticks = [(index, point.tick) for index, point in enumerate(points) if point.tick]
     figure.update_xaxes(
@@ -156,26 +150,30 @@ def _has_lone_value(shares: Sequence[float | None]) -> bool:
     )
 
 
-def _add_last(figure: go.Figure, shares: Sequence[float | None], *, colours: Palette) -> None:
-    """A dot at the last value that there is."""
+def _add_last(figure: go.Figure, shares: Sequence[float | None], text: str, *, colours: Palette) -> list[Named]:
+    """A dot at the last value that there is; gives what it is called."""
     known = [(index, share) for index, share in enumerate(shares) if share is not None]
-    if known:
-        x, y = known[-1]
-        marker = {"size": 11, "color": colours.accent}
-        figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")
+    if not known:
+        return []
+    x, y = known[-1]
+    marker = {"size": 11, "color": colours.accent}
+    figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")
+    return [Named(y, f"<b>{escaped(text)}</b>", {"color": colours.ink, "size": 17})]
 
 
-def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> None:
+def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> Named:
+    """A line across the chart; gives what it is called."""
     figure.add_hline(y=level.share * 100, line={"color": colour, **line}, layer="below")
+    return Named(level.share * 100, escaped(level.text), {"color": colour, "size": 15})
 
 
-def _add_beside(figure: go.Figure, named: Sequence[tuple[float, str, dict[str, Any]]]) -> None:
+def _add_beside(figure: go.Figure, named: Sequence[Named]) -> None:
     """Names of heights, to the right of the lines so that none runs through one."""
-    downwards = sorted(named, key=lambda name: -name[0])
-    places = apart([-height for height, *_ in downwards], BESIDE_LINE)
-    for (_, text, font), place in zip(downwards, places, strict=True):
+    downwards = sorted(named, key=lambda name: -name.height)
+    places = apart([-name.height for name in downwards], BESIDE_LINE)
+    for name, place in zip(downwards, places, strict=True):
         where = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "y": -place, "yanchor": "middle"}
-        figure.add_annotation(text=text, font=font, showarrow=False, **where)
+        figure.add_annotation(text=name.text, font=name.font, showarrow=False, **where)
 
 
 @drawn_once

@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 # Each worker takes a file at a time. Those that take longest are begun first, so that none is left alone in the end,
-# and those with a browser apart from each other.
+# and those with a browser apart from each other. The first one makes the sample database, if it has to be made; the
+# next two do not wait for it.
 LONGEST = (
-    "test_accessible", "test_pages", "test_year_package", "test_browser", "test_incidents", "test_reading",
-    "test_ui_review", "test_agreement", "test_cli", "test_meeting", "test_explaining", "test_handout", "test_systems",
+    "test_accessible", "test_reading", "test_cli", "test_pages", "test_year_package", "test_browser", "test_incidents",
+    "test_ui_review", "test_meeting", "test_explaining", "test_agreement", "test_addresses", "test_training",
+    "test_extracts", "test_examples", "test_doctor", "test_importing", "test_templates", "test_loading", "test_killed",
 )  # fmt: skip
 
 
@@ -41,6 +45,88 @@ def make_database(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(database, "connect", connect_copy)
         yield connect
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm():
+    """AppTest begins like a server that is not warm: it looks for parts of pages in every package that is installed,
+    which takes longer than most pages, and pages/ is reached around app.py. Here the first is done once."""
+    from streamlit.components.v2 import manifest_scanner
+    from streamlit.runtime.pages_manager import PagesManager
+
+    begin, scan = PagesManager.__init__, cache(manifest_scanner.scan_component_manifests)
+
+    def begin_warm(self, *given, **named):
+        begin(self, *given, **named)
+        PagesManager.uses_pages_directory = False
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(PagesManager, "__init__", begin_warm)
+        patched.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sample_database(tmp_path_factory):
+    """The sample database, which no test changes; held open, since to open it takes as long as a run of a page."""
+    from compliance.database import Database
+    from tests.sampled import beside
+
+    database = Database.at(beside(tmp_path_factory.mktemp("samples")).with_name("sample.duckdb"))
+    with database.cursor():
+        before = database.version()
+        yield database
+        assert database.version() == before
+
+
+@pytest.fixture
+def sample(sample_database, monkeypatch):
+    """The app on the sample data; its own database is not there."""
+    own = sample_database.path.with_name("own.duckdb")
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(own))
+    yield sample_database
+    assert not own.exists()
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """The app on an empty database of one's own."""
+    from compliance.database import Database
+
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
+    database = Database.at(tmp_path / "own.duckdb")
+    with database.writing():
+        pass
+    with database.cursor():
+        yield database
+
+
+@pytest.fixture(scope="session")
+def stages(tmp_path_factory):
+    return tmp_path_factory.mktemp("stages")
+
+
+@pytest.fixture
+def stage(stages, monkeypatch):
+    """The app on a small administration as far as it has come, held open.
+
+    It is put back where it stood for the test before, unless a test wants it elsewhere: what the app has counted of the
+    same file need not be counted again.
+    """
+    from tests.reviewed import at
+
+    with ExitStack() as held:
+
+        def prepared(name, folder=None):
+            if folder is None:
+                folder = stages / name
+                shutil.rmtree(folder, ignore_errors=True)
+            line = at(name, folder)
+            held.enter_context(line.database.cursor())
+            monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+            return line
+
+        yield prepared
 
 
 @pytest.fixture

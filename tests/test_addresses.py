@@ -1,13 +1,15 @@
 """What an address names that is not there is said, and what changes while a page is open is shown at the next click."""
 
 import re
+import shutil
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from compliance.loading import revoke
 from tests.apps import opened, text
-from tests.line import Line
+from tests.reviewed import Reviewed
 
 DAY = date(2026, 11, 24)
 SAID = {"as_of": DAY.isoformat()}
@@ -34,15 +36,26 @@ A1            | Klassa Alfa  | Pågår  | 2026-12-01
 """
 
 
-@pytest.fixture
-def loaded(line: Line, monkeypatch: pytest.MonkeyPatch) -> Line:
-    line.load_table(STAFF)
-    line.load_table(TRAINING)
-    line.load_table(INCIDENTS, source="incidents")
-    line.load_table(ACTIVITIES, source="activities")
-    line.load_table(FIRST, source="systems", extract_date=date(2026, 11, 2))
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
+    with Reviewed(tmp_path_factory.mktemp("exports")).held() as line:
+        line.load_table(STAFF)
+        line.load_table(TRAINING)
+        line.load_table(INCIDENTS, source="incidents")
+        line.load_table(ACTIVITIES, source="activities")
+        line.load_table(FIRST, source="systems", extract_date=date(2026, 11, 2))
     return line
+
+
+@pytest.fixture
+def loaded(exports: Reviewed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reviewed]:
+    """The app on these exports, put back where they were for the test before: what it counted of them is known."""
+    folder = exports.folder.with_name("put_back")
+    shutil.rmtree(folder, ignore_errors=True)
+    line = Reviewed(folder).copied_from(exports)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    with line.database.cursor():
+        yield line
 
 
 def notes(app) -> list[str]:

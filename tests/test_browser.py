@@ -86,6 +86,14 @@ def page(browser):
 
 
 @pytest.fixture(scope="module")
+def tab(browser):
+    """A page of a browser that goes from address to address: each is loaded anew, with a session of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
 def shared(tmp_path_factory):
     """One server for the tests that need not be its first visitors."""
     with serving(beside(tmp_path_factory.mktemp("shared"))) as server:
@@ -112,9 +120,9 @@ def assert_framed(page, *, says, lang="sv"):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_the_first_visit_of_a_browser_shows_the_page_with_its_frame(address, server, page):
-    visit(page, f"{server.address}/{address}")
-    assert "Exempeldata, alla siffror är påhittade" in assert_framed(page, says=PAGES[address])
+def test_every_address_shows_its_page_with_the_frame(address, server, tab):
+    visit(tab, f"{server.address}/{address}")
+    assert "Exempeldata, alla siffror är påhittade" in assert_framed(tab, says=PAGES[address])
 
 
 def test_a_link_is_the_first_visit_to_a_fresh_server_and_shows_the_same_view_again(page, tmp_path):

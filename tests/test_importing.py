@@ -9,9 +9,9 @@ import pytest
 from compliance import mapping
 from compliance.database import rows
 from compliance.loading import Order, load
+from tests.apps import dropped, opened, text
 from tests.files import xlsx
 from tests.line import NOON, SOURCES, WORDS, read_here
-from tests.test_pages import _warm, dropped, opened, own, text  # noqa: F401 - fixtures
 
 PEOPLE = [
     ["Uttagen 2026-10-15"],
@@ -48,7 +48,7 @@ def choose(app, label, value):
 
 
 @pytest.fixture
-def app(own, monkeypatch):  # noqa: F811
+def app(own, monkeypatch):
     return opened("imports", monkeypatch)
 
 
@@ -69,7 +69,7 @@ def test_a_file_stays_in_the_inbox_until_it_is_taken_away(app, tmp_path, monkeyp
     assert "personal.xlsx" not in text(app)
 
 
-def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tmp_path, monkeypatch):  # noqa: F811
+def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tmp_path, monkeypatch):
     app = loaded
     drop(app, tmp_path, kurser=COURSES)
     assert "inget blad med rubrikerna för en känd export" in text(app)
@@ -98,7 +98,7 @@ def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tm
     assert "Inget än." in text(page)
 
 
-def test_a_match_that_was_accepted_holds_for_the_next_file(loaded, own, tmp_path):  # noqa: F811
+def test_a_match_that_was_accepted_holds_for_the_next_file(loaded, own, tmp_path):
     app = loaded
     known = [["Uttagen 2026-10-16"], ["Användarnamn", "Kurs", "Status"], *([7000 + i, "K", "Klar"] for i in range(12))]
     drop(app, tmp_path, kurser=known)
@@ -148,7 +148,7 @@ def test_every_import_that_a_file_replaces_is_named(loaded, tmp_path):
     assert "om alla ska räknas" in text(loaded)
 
 
-def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, monkeypatch):  # noqa: F811
+def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, monkeypatch):
     line_of = {"sources": SOURCES, "words": WORDS}
     for number, (day, completes) in enumerate([(15, True), (20, True), (25, False), (26, True)], start=2):
         table = f"AD-konto;Enhet;Anställningsdatum\nny{number};Norr;2020-01-01".encode()
@@ -165,7 +165,7 @@ def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, mo
     assert told(2) == ""
 
 
-def test_rejected_rows_go_out_are_mended_come_back_and_complete(app, own, tmp_path):  # noqa: F811
+def test_rejected_rows_go_out_are_mended_come_back_and_complete(app, own, tmp_path):
     wrong = [*PEOPLE, ["konto50", 7050, "p50@exempel.se", None, "2020-01-01"], ["konto51", 7051, "", "Norr", "igår"]]
     drop(app, tmp_path, personal=wrong)
     book = openpyxl.load_workbook(io.BytesIO(rejected(app)))
@@ -224,7 +224,7 @@ def test_an_import_is_opened_with_its_cells_and_what_it_changed(loaded, tmp_path
 
 @pytest.mark.parametrize("part", ["load", "history", "forms", "mappings", "names"])
 @pytest.mark.parametrize("lang", ["sv", "en"])
-def test_every_part_of_the_page_opens_on_an_empty_database(part, lang, own, monkeypatch):  # noqa: F811
+def test_every_part_of_the_page_opens_on_an_empty_database(part, lang, own, monkeypatch):
     app = opened("imports", monkeypatch, part=part, lang=lang)
     assert not app.exception
     assert text(app)

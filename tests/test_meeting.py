@@ -8,13 +8,13 @@ import pytest
 from compliance import deciding, reviewing, ui, ui_meeting, viewing
 from compliance.deciding import decisions
 from compliance.language import LANGUAGES, Language
-from compliance.permissions import ANALYST, MANAGEMENT
+from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.viewing_meeting import MINUTES, clock
+from tests.apps import opened as opened_page
+from tests.apps import text
 from tests.browser import browsing, serving, settle, visit
-from tests.reviewed import AS_OF, IDS, at
+from tests.reviewed import AS_OF, IDS
 from tests.sampled import beside
-from tests.test_pages import _warm, own, text  # noqa: F401 - fixtures
-from tests.test_pages import opened as opened_page
 
 SV = Language("sv")
 NOW = datetime(2026, 11, 25, 10)
@@ -29,18 +29,6 @@ NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
 def _clock(monkeypatch):
     """The day after the last thing that the small administration did."""
     monkeypatch.setattr(ui, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage(tmp_path, monkeypatch):
-    """The app on a small administration's own database, as far as it has come."""
-
-    def prepared(name):
-        line = at(name, tmp_path)
-        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
-        return line
-
-    return prepared
 
 
 def opened(monkeypatch, **said):
@@ -83,7 +71,7 @@ def test_the_address_decides_the_screen_and_what_it_cannot_mean_is_the_nearest(s
         assert shown in text(opened(monkeypatch, screen=said))
 
 
-def test_without_a_review_the_way_to_one_is_shown(own, monkeypatch):  # noqa: F811
+def test_without_a_review_the_way_to_one_is_shown(own, monkeypatch):
     app = opened(monkeypatch)
     assert "Det finns ingen genomgång att hålla mötet om." in text(app)
     assert not app.get("text_area")
@@ -224,19 +212,17 @@ def test_a_review_that_is_no_draft_has_no_fields(stage, monkeypatch):
 # --- What is never shown --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", [None, MANAGEMENT, ANALYST], ids=["coordinator", "management", "analyst"])
-def test_no_name_stands_on_any_screen_whoever_opens_it(role, stage, monkeypatch):
+def test_no_name_stands_on_any_screen_whoever_opens_it(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
     line.write(review, "comment", POINT, "Anna Berg har frågat Kim Utanför.")
     line.write(review, "public_comment", POINT, "Bo Ek svarar.")
     line.decide(review, "Anna Berg och Kim Utanför utser objektledare.", point=POINT, responsible="Kim Utanför")
-    given = {"role": role} if role else {}
-    for screen in (SCREEN, 14, 15):
-        shown = text(opened(monkeypatch, screen=str(screen), **given))
-        assert not re.search("Anna|Berg|Bo Ek|Kim|Utanför", shown)
-    if role is not ANALYST:
-        assert "[…] och […] utser objektledare." in shown
+    for role in (COORDINATOR, MANAGEMENT, ANALYST):
+        for screen in (SCREEN, 14, 15):
+            shown = text(opened(monkeypatch, screen=str(screen), role=role))
+            assert not re.search("Anna|Berg|Bo Ek|Kim|Utanför", shown), (role, screen)
+        assert ("[…] och […] utser objektledare." in shown) is (role is not ANALYST)
 
 
 def test_units_of_few_persons_are_added_up(stage, monkeypatch):

@@ -7,7 +7,6 @@ from functools import cache
 from types import SimpleNamespace
 
 import pytest
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from compliance import permissions, ui
@@ -18,12 +17,11 @@ from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, ROLES, User
 from compliance.places import ROOT
 from compliance.points import load_points
 from compliance.viewing import percent
+from tests.apps import DAY, SECONDS, dropped, opened, text
 from tests.line import Line
 from tests.sampled import beside
 
-DAY = date(2026, 10, 31)
 # The day of the samples' latest review.
-REVIEWED = date(2026, 11, 15)
 PAGES = {
     "overview": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
     "review": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
@@ -36,79 +34,21 @@ PAGES = {
 }
 # These have a file of tests of their own, with every role and both languages.
 ELSEWHERE = {"meeting", "training", "systems", "incidents", "plan"}
-SECONDS = 60
-
-
-@pytest.fixture(autouse=True)
-def _warm(monkeypatch):
-    """AppTest begins each run like a server that is not warm; then pages/ is reached around app.py."""
-    begin = PagesManager.__init__
-
-    def begin_warm(self, *given, **named):
-        begin(self, *given, **named)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", begin_warm)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The folder of the sample database, which is held open: to open it takes as long as a run of a page."""
-    path = tmp_path_factory.mktemp("pages")
-    beside(path)
-    with Database.at(path / "sample.duckdb").cursor():
-        yield path
-
-
-@pytest.fixture
-def sample(folder, monkeypatch):
-    """The app on the sample data; its own database is not there."""
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "own.duckdb"))
-    return Database.at(folder / "sample.duckdb")
-
-
-@pytest.fixture
-def own(tmp_path, monkeypatch):
-    """The app on an empty database of one's own."""
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
-    database = Database.at(tmp_path / "own.duckdb")
-    with database.writing():
-        pass
-    with database.cursor():
-        yield database
-
-
-def opened(page, monkeypatch, *, role=COORDINATOR, lang="sv", **params):
-    """A page as a person of a role sees it."""
-    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
-    if page != "overview":
-        app.switch_page(f"pages/{page}.py")
-    for name, value in {"lang": lang, "as_of": DAY.isoformat(), **params}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def text(app):
-    """Everything that the page says in its own fragments."""
-    return " ".join(part.value for part in app.markdown)
 
 
 @cache
-def figures(database, day=DAY):
+def figures(database):
     """The figures of the sample database, which no test changes."""
     with database.cursor() as cursor:
-        found = coverage(cursor, load_points(None), days=[day], known_at=EVERYTHING_KNOWN, level="organisation")
+        found = coverage(cursor, load_points(None), days=[DAY], known_at=EVERYTHING_KNOWN, level="organisation")
     return {figure.point.id: figure for figure in found}
 
 
 def expected(page, database, say):
     """A figure, or a word of the rules, that must stand on a page."""
-    found, of_review = figures(database), figures(database, REVIEWED)
+    found = figures(database)
     return {
-        "review": [say("Management review"), *(percent(figure, say) for figure in of_review.values())],
+        "review": [say("Management review"), *(percent(figure, say) for figure in found.values())],
         "decisions": ["2025-1", "2026-1"],
         "overview": [percent(figure, say) for figure in found.values()],
         "point": [percent(found["classification"], say), f"<strong>{say.number(found['classification'].of)}</strong>"],
@@ -205,11 +145,11 @@ def test_small_units_are_added_up_for_others_than_the_coordinator(sample, monkey
     assert "färre än fem personer" in text(theirs)
 
 
-@pytest.fixture
-def parts(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
     """Omsorg: Norr with eight persons, six of them trained, and Söder with three, one trained. Teknik: Verk with seven,
     all trained, and Växt, which has grown from three, two trained, to six."""
-    line, begun = Line(tmp_path), ["2020-01-01", "2026-06-01"]
+    begun = ["2020-01-01", "2026-06-01"]
     units = {"Norr": ("Omsorg", 8, 0, 6), "Söder": ("Omsorg", 3, 0, 1), "Verk": ("Teknik", 7, 0, 7)}
     units["Växt"] = ("Teknik", 3, 3, 2)
     staff, courses = "AD-konto|Enhet|Avdelning|Anställningsdatum\n", "AD-konto|Kurskod|Kurs|Status|Slutfört datum\n"
@@ -217,9 +157,16 @@ def parts(tmp_path, monkeypatch):
         days = begun[:1] * old + begun[1:] * new
         staff += "".join(f"{unit}{n}|{unit}|{department}|{day}\n" for n, day in enumerate(days))
         courses += "".join(f"{unit}{n}|INFOSAK|I|Godkänd|2025-05-01\n" for n in range(trained))
-    for source, table in (("staff", staff), ("training", courses)):
-        line.load_table(table, name=f"{source}.csv", source=source, extract_date=date(2025, 6, 1))
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    with Line(tmp_path_factory.mktemp("parts")).held() as line:
+        for source, table in (("staff", staff), ("training", courses)):
+            line.load_table(table, name=f"{source}.csv", source=source, extract_date=date(2025, 6, 1))
+        yield line
+
+
+@pytest.fixture
+def parts(small, monkeypatch):
+    """The app on those exports."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(small.database.path))
 
 
 def told(page, monkeypatch, *, role=MANAGEMENT, **params):
@@ -306,6 +253,13 @@ def test_an_empty_database_says_so_and_leads_to_the_imports(own, monkeypatch):
     assert not re.search(r"(?<!\d)0\u00a0%", text(app))
 
 
+@pytest.mark.parametrize("page", ["quality", "extracts", "about"])
+def test_a_page_on_exports_says_that_none_is_loaded_and_leads_there(page, own, monkeypatch):
+    app = opened(page, monkeypatch)
+    assert "Ingen export är inläst till och med den" in text(app)
+    assert "Läs in exporter" in {link.proto.label for link in app.get("page_link")}
+
+
 def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(sample, monkeypatch, caplog):
     from compliance import viewing
 
@@ -316,12 +270,6 @@ def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(sample, monkeyp
     assert "division by zero" not in shown
     reference = caplog.records[-1].args[0]
     assert reference in shown
-
-
-def dropped(app, *files):
-    """Drops files in the drop area."""
-    app.file_uploader[0].set_value([(path.name, path.read_bytes(), "") for path in files]).run()
-    assert not app.exception
 
 
 def test_a_file_is_previewed_then_loaded_and_counts(own, monkeypatch):

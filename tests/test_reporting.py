@@ -11,13 +11,12 @@ from pptx import Presentation
 from compliance.approving import dossier, signed
 from compliance.assessing import coverage
 from compliance.blocks import BarChart, CountChart, Heading, LineChart, Paragraph, Signatures, Table
-from compliance.database import Database, rows
+from compliance.database import rows
 from compliance.language import LANGUAGES, Language
 from compliance.points import load_points
 from compliance.reporting import KINDS, as_document, covered_by, file_name, report_of
 from compliance.reviewing import review_of
 from compliance.viewing import percent, share
-from tests.sampled import beside
 from tests.tagged import Tagged
 
 SV, EN = Language("sv"), Language("en")
@@ -42,8 +41,8 @@ CHAPTERS = [
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    return Database.at(beside(tmp_path_factory.mktemp("reports")).with_name("sample.duckdb"))
+def database(sample_database):
+    return sample_database
 
 
 @pytest.fixture(scope="module")

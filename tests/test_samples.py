@@ -15,7 +15,6 @@ from compliance.places import SAMPLES
 from compliance.reading import Workbook
 from compliance.recognising import extract_date
 from tests.line import NOON, POINTS, SOURCES, WORDS, Order, read_here
-from tests.sampled import beside
 
 README = (SAMPLES / "README.md").read_text("utf-8")
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
@@ -28,9 +27,8 @@ def workbooks() -> dict[Path, Workbook]:
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Coverage]:
-    database = Database.at(beside(tmp_path_factory.mktemp("samples")).with_name("sample.duckdb"))
-    with database.cursor() as cursor:
+def figures(sample_database: Database) -> dict[int, Coverage]:
+    with sample_database.cursor() as cursor:
         found = coverage(cursor, POINTS, days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
     return {figure.point.number: figure for figure in found}
 

@@ -20,9 +20,9 @@ from compliance.language import Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.renaming import add_alias
 from compliance.viewing import OTHER_UNITS, Scope
+from tests.apps import DAY, opened, text
 from tests.exports import random_exports, write_workbook
 from tests.line import POINTS, Line
-from tests.test_pages import DAY, _warm, folder, opened, own, sample, text  # noqa: F401 - fixtures
 
 AS_OF = date(2026, 11, 24)
 SV, EN = Language("sv"), Language("en")
@@ -73,10 +73,10 @@ def trained(database, place, *, day=AS_OF, most=1000, rules=None):
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
     """The persons above."""
-    line = Line(tmp_path_factory.mktemp("training"))
-    line.load_table(STAFF, source="staff", organisation=ORGANISATION)
-    line.load_table(COURSES, source="training")
-    return line
+    with Line(tmp_path_factory.mktemp("training")).held() as line:
+        line.load_table(STAFF, source="staff", organisation=ORGANISATION)
+        line.load_table(COURSES, source="training")
+        yield line
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def assert_figures_agree(whole, found):
         assert (expiring, course.met) == (figure.part, figure.whole)
 
 
-def test_the_samples_agree_with_points_and_figures(sample):  # noqa: F811
+def test_the_samples_agree_with_points_and_figures(sample):
     assert assert_agrees(sample, DAY)
 
 
@@ -410,7 +410,7 @@ def everything(app):
     [(COORDINATOR, "sv"), (MANAGEMENT, "en"), (ANALYST, "sv")],
     ids=["coordinator", "other", "analyst"],
 )
-def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_only(role, lang, sample, monkeypatch):  # noqa: F811
+def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_only(role, lang, sample, monkeypatch):
     say, persons = Language(lang), role is COORDINATOR
     app = opened("training", monkeypatch, role=role, lang=lang)
     shown = everything(app)
@@ -426,7 +426,7 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
         assert [name for name in names_of(sample) if name in shown] == []
 
 
-def test_a_department_shows_its_units_and_a_unit_the_way_back(sample, monkeypatch):  # noqa: F811
+def test_a_department_shows_its_units_and_a_unit_the_way_back(sample, monkeypatch):
     top = text(opened("training", monkeypatch))
     assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg"' in top
     department = text(opened("training", monkeypatch, department="Äldreomsorg"))
@@ -435,7 +435,7 @@ def test_a_department_shows_its_units_and_a_unit_the_way_back(sample, monkeypatc
     assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg&amp;lang=en"' in unit
 
 
-def test_a_unit_of_few_persons_is_shown_to_the_coordinator_only(sample, monkeypatch):  # noqa: F811
+def test_a_unit_of_few_persons_is_shown_to_the_coordinator_only(sample, monkeypatch):
     unit = "Informationssäkerhet och dataskydd"
     assert "v-drill" in text(opened("training", monkeypatch, unit=unit))
     theirs = text(opened("training", monkeypatch, role=MANAGEMENT, unit=unit))
@@ -445,7 +445,7 @@ def test_a_unit_of_few_persons_is_shown_to_the_coordinator_only(sample, monkeypa
     assert unit not in department.replace("\u00ad", "")
 
 
-def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_again(sample, monkeypatch):  # noqa: F811
+def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_again(sample, monkeypatch):
     made = {}
     button = st.download_button
 
@@ -464,7 +464,7 @@ def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_agai
         made["reminders missing"]()
 
 
-def test_without_exports_the_page_says_what_is_missing_and_leads_there(own, monkeypatch):  # noqa: F811
+def test_without_exports_the_page_says_what_is_missing_and_leads_there(own, monkeypatch):
     app = opened("training", monkeypatch)
     assert "Ingen export av Personallista och Utbildningsstatus är inläst" in text(app)
     assert not re.search(r"(?<!\d)0\u00a0%", text(app))

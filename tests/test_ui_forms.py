@@ -9,23 +9,14 @@ import openpyxl
 import pytest
 
 from compliance import ui_forms
-from compliance.database import Database
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
 from compliance.permissions import ANALYST, COORDINATOR, User
 from compliance.questionnaires import questions
+from tests.apps import opened
 from tests.line import POINTS, SOURCES
-from tests.sampled import beside
-from tests.test_pages import _warm, opened, own, sample  # noqa: F401 - fixtures
 
 DAY = date(2026, 10, 31)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("forms")
-    beside(path)
-    return path
 
 
 def seen(role, code="sv"):
@@ -42,7 +33,7 @@ def labels(app, kind):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_source_has_its_template_and_the_units_their_questions(sample, monkeypatch, code):  # noqa: F811
+def test_every_source_has_its_template_and_the_units_their_questions(sample, monkeypatch, code):
     app = opened("imports", monkeypatch, lang=code, part="forms")
     buttons = labels(app, "download_button")
     assert len(buttons) == len(SOURCES) + 1
@@ -55,17 +46,17 @@ def test_every_source_has_its_template_and_the_units_their_questions(sample, mon
     )
 
 
-def test_a_database_without_exports_has_only_routines_to_ask_for(own, monkeypatch):  # noqa: F811
+def test_a_database_without_exports_has_only_routines_to_ask_for(own, monkeypatch):
     app = opened("imports", monkeypatch, part="forms")
     [choice] = [box for box in app.selectbox if box.key == "questions to sv"]
     assert choice.options == ["Alla enheter i en zip-fil: 13 frågor", "Hela förvaltningen: 13 frågor"]
 
 
-def test_a_file_is_made_only_for_whoever_may_load_exports(folder, monkeypatch):
+def test_a_file_is_made_only_for_whoever_may_load_exports(sample_database, monkeypatch):
     monkeypatch.setattr(ui_forms.ui, "points", lambda: POINTS)
     monkeypatch.setattr(ui_forms.ui, "sources", lambda: SOURCES)
     view = seen(COORDINATOR)
-    with Database.at(folder / "sample.duckdb").cursor() as cursor:
+    with sample_database.cursor() as cursor:
         found = questions(cursor, ui_forms._asking(DAY, view.scope.organisation))
     unit = list(found)[1]
     assert unit in openpyxl.load_workbook(io.BytesIO(ui_forms._file(view, unit, found))).worksheets[0]["A1"].value

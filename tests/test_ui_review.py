@@ -2,7 +2,6 @@
 
 import io
 import re
-from contextlib import ExitStack
 from datetime import date, datetime
 
 import pytest
@@ -16,11 +15,11 @@ from compliance.language import LANGUAGES, Language
 from compliance.peers import as_peer_file
 from compliance.permissions import ANALYST, MANAGEMENT, User
 from compliance.verifying import Difference
+from tests.apps import opened as opened_page
+from tests.apps import text
 from tests.browser import browsing, serving, settle, visit
 from tests.line import POINTS
-from tests.reviewed import AS_OF, IDS, Reviewed, at
-from tests.test_pages import _warm, own, text  # noqa: F401 - fixtures
-from tests.test_pages import opened as opened_page
+from tests.reviewed import AS_OF, IDS, Reviewed
 
 SV = Language("sv")
 NOW = datetime(2026, 11, 25, 10)
@@ -35,21 +34,6 @@ NO_PEER = "{file} does not hold the figures of a review. Ask for the JSON file t
 def _clock(monkeypatch):
     """The day after the last thing that the small administration did."""
     monkeypatch.setattr(ui, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage(tmp_path, monkeypatch):
-    """The app on a small administration's own database, as far as it has come."""
-
-    with ExitStack() as held:
-
-        def prepared(name):
-            line = at(name, tmp_path)
-            held.enter_context(line.database.cursor())
-            monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
-            return line
-
-        yield prepared
 
 
 def opened(monkeypatch, *, page="review", **said):
@@ -68,7 +52,7 @@ def written(line):
 # --- Opening ------------------------------------------------------------------------------------------------------
 
 
-def test_without_a_review_the_page_is_calm_and_the_coordinator_opens_one(own, monkeypatch):  # noqa: F811
+def test_without_a_review_the_page_is_calm_and_the_coordinator_opens_one(own, monkeypatch):
     app = opened(monkeypatch)
     assert "Ingen genomgång är öppnad än." in text(app)
     app.button(key="open review").click().run()
@@ -79,7 +63,7 @@ def test_without_a_review_the_page_is_calm_and_the_coordinator_opens_one(own, mo
     assert found == [(2026, AS_OF, "tester")]
 
 
-def test_others_wait_for_the_coordinator_to_open_one(own, monkeypatch):  # noqa: F811
+def test_others_wait_for_the_coordinator_to_open_one(own, monkeypatch):
     app = opened(monkeypatch, role=MANAGEMENT)
     assert "Informationssäkerhetssamordnaren öppnar den." in text(app)
     assert not keys(app, "button")
@@ -173,9 +157,9 @@ def test_the_walk_begins_where_nothing_is_said_and_goes_on_point_by_point(stage,
     assert app.query_params["part"] == "chapters"
 
 
-def test_saving_a_text_counts_no_figure_anew(stage, monkeypatch):
+def test_saving_a_text_counts_no_figure_anew(stage, monkeypatch, tmp_path):
     """The figures take seconds: they are counted when the data change, not when somebody writes."""
-    line = stage("loaded")
+    line = stage("loaded", tmp_path)
     line.open()
     counted, count = [], dossiers._Computing.dossier
     monkeypatch.setattr(dossiers._Computing, "dossier", lambda *given: counted.append(1) or count(*given))
@@ -446,8 +430,8 @@ def test_a_correction_says_why_and_leaves_what_was_approved(stage, monkeypatch):
     assert (review.version, review.state, review.figures_of) == (2, "draft", 1)
 
 
-def test_verifying_says_that_it_is_right_or_in_words_what_is_otherwise(stage, monkeypatch):
-    line = stage("approved")
+def test_verifying_says_that_it_is_right_or_in_words_what_is_otherwise(stage, monkeypatch, tmp_path):
+    line = stage("approved", tmp_path)
     app = opened(monkeypatch, role=MANAGEMENT, part="sign")
     app.button(key="verify").click().run()
     assert "Det stämmer" in text(app)

@@ -99,17 +99,19 @@ def with_sql(tmp_path, files, sql):
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    """The sample database, with the review of 2026 submitted and approved too."""
+    """The sample database, with the review of 2026 approved too, of the first day that has a basis for every point."""
     database = Database.at(beside(tmp_path_factory.mktemp("sample")).with_name("sample.duckdb"))
     with database.cursor() as cursor:
         draft = reviewing.review_of(cursor, 2026)
-    order = Order("test", NOON)
-    for point in POINTS:
-        for kind, text in (("comment", "Samtalat."), ("assessment", "partly")):
-            reviewing.write(database, draft.review_id, kind=kind, what=point.id, text=text, order=order)
-    submit(database, draft.review_id, name="Ylva Nordgren", order=order, own=None)
-    approve(database, draft.review_id, name="Rolf Ahlberg", order=order)
-    return database
+    order, day = Order("test", NOON), date(2026, 11, 15)
+    reviewing.choose_day(database, draft.review_id, as_of=day, order=order, today=day)
+    with database.cursor():  # held open: to open it takes longer than most statements
+        for point in POINTS:
+            for kind, text in (("comment", "Samtalat."), ("assessment", "partly")):
+                reviewing.write(database, draft.review_id, kind=kind, what=point.id, text=text, order=order)
+        submit(database, draft.review_id, name="Ylva Nordgren", order=order, own=None)
+        approve(database, draft.review_id, name="Rolf Ahlberg", order=order)
+        yield database
 
 
 @pytest.fixture(scope="module")

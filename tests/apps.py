@@ -1,0 +1,43 @@
+"""The app as AppTest runs it: a page as a person of a role sees it, and what it says."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from compliance import permissions
+from compliance.permissions import COORDINATOR, Role, User
+from compliance.places import ROOT
+
+# The day of the samples' latest exports.
+DAY = date(2026, 10, 31)
+SECONDS = 60
+
+
+def opened(
+    page: str, monkeypatch: pytest.MonkeyPatch, *, role: Role = COORDINATOR, lang: str = "sv", **params: str
+) -> AppTest:
+    """A page as a person of a role sees it."""
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    if page != "overview":
+        app.switch_page(f"pages/{page}.py")
+    for name, value in {"lang": lang, "as_of": DAY.isoformat(), **params}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def text(app: AppTest) -> str:
+    """Everything that the page says in its own fragments."""
+    return " ".join(part.value for part in app.markdown)
+
+
+def dropped(app: AppTest, *files: Path) -> None:
+    """Drops files in the drop area."""
+    uploader: Any = app.file_uploader[0]
+    uploader.set_value([(path.name, path.read_bytes(), "") for path in files]).run()
+    assert not app.exception
