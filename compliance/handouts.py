@@ -115,7 +115,7 @@ def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
         *_weak(answer, reader),
     ]
     if text := dossier.written.comments.get(answer.point.id):
-        blocks.append(Paragraph(f"{say(N_('The coordinator:'))} {text}", "comment"))
+        blocks.append(Paragraph(f"{say(N_('Comment:'))} {text}", "comment"))
     if made := of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year):
         blocks.append(_made(dossier, made, say))
     return Topic(tuple(blocks), say(N_("Notes")), LINES)

@@ -274,7 +274,11 @@ def write(
         draft(cursor, review_id)
         there = _text_there(cursor, review_id, kind, what)
         if shown is not None and there is not None and there not in {shown, kept}:
-            raise Refusal(N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it."))
+            raise Refusal(
+                N_("Somebody else has chosen another assessment since it was shown. Theirs is kept, and shown now.")
+                if kind == "assessment"
+                else N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it.")
+            )
         given = {"review_id": review_id, "kind": kind, "what": what, "text": kept}
         cursor.execute(statement("add_review_text"), given | {"now": order.now, "who": order.who})
 

@@ -289,7 +289,7 @@ def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
     when.date_input(
         say(N_("To be done by")),
         format="YYYY-MM-DD",
-        min_value=found.review.as_of,
+        min_value=ui.FIRST_DAY,
         max_value=ui.LAST_DAY,
         key=f"{prefix} due",
         args=(*args, "due"),
@@ -315,7 +315,9 @@ def _kept(found: Opened, point: Point | None) -> None:
     if made is None:
         text = N_("Each field is kept when you leave it.")
         if any(st.session_state.get(f"{_prefix(found, point)} {name}") for name in FIELDS):
-            text = N_("Write the decision as well: the other two are kept with it.")
+            text = N_("Write the decision too.")
+        if st.session_state.pop(f"withdrawn {_prefix(found, point)}", False):
+            text = N_("The decision is withdrawn.")
         ui.html(charts.caption(say(text)))
         return
     ui.html(charts.caption(say(N_("Decision {name} is kept."), name=made.name)))
@@ -349,6 +351,7 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
         if number and left == "text" and not text:
             deciding.withdraw(*given, number, order=asked["order"])
             st.session_state.pop(f"number {prefix}")
+            st.session_state[f"withdrawn {prefix}"] = True
         elif number:
             words = {FIELDS[left]: said[left] or (None if left == "due" else "")}
             deciding.amend(*given, number, words=words, **asked)

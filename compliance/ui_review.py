@@ -220,13 +220,12 @@ def text_field(
 
 
 def assessment_field(found: Opened, point: Point, *, label_shown: bool = True) -> None:
-    """The head's verdict; nothing is chosen before somebody chooses it."""
+    """The head's verdict; nothing is chosen before somebody chooses it. It shows what is kept, whoever chose it."""
     key = f"assessment {found.review.review_id} {point.id}"
-    chosen = found.dossier.written.assessments.get(point.id)
+    chosen = st.session_state[key] = found.dossier.written.assessments.get(point.id)
     st.segmented_control(
         found.say(N_("The assessment of the head of administration")),
         list(reviewing.VERDICTS),
-        default=chosen,
         format_func=lambda code: viewing_review.verdict_word(code, found.say),
         key=key,
         on_change=save,

@@ -27,7 +27,7 @@ MINUTES: Final = 40
 # Between two names on the axis of the months.
 TICKS: Final = 4
 DECISIONS_OF_POINT: Final = 2
-DECISIONS_SHOWN: Final = 7
+DECISIONS_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def comment(dossier: Dossier, point_id: str, names: Names, say: Language) -> ele
     """What the coordinator has written of a point, without names."""
     said = dossier.written
     text = said.comments.get(point_id) or said.public_comments.get(point_id)
-    return charts_meeting.comment(say(N_("The coordinator:")), names.withhold(text)) if text else None
+    return charts_meeting.comment(say(N_("Comment:")), names.withhold(text)) if text else None
 
 
 def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
@@ -193,11 +193,13 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 
 def why(answer: PointAnswer, say: Language) -> elements.Html | None:
-    """The biggest reasons in a sentence; None where nothing is unmet."""
-    bars = viewing_review.reason_bars(answer, say)[:REASONS]
+    """The biggest reasons in a sentence, and how many others there are; None where nothing is unmet."""
+    bars = viewing_review.reason_bars(answer, say)
     if not bars:
         return None
-    parts = [f"{bar.label} {bold(bar.count)}" for bar in bars]
+    parts = [f"{bar.label} {bold(bar.count)}" for bar in bars[:REASONS]]
+    if len(bars) > REASONS:
+        parts.append(say.plural("{n} more reason", "{n} more reasons", len(bars) - REASONS))
     return charts_meeting.sentence(" · ".join(parts))
 
 
@@ -215,27 +217,35 @@ def _said(decision: Decision, names: Names, day: date, say: Language) -> charts_
 
 
 def decisions_of_point(found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html | None:
-    """The open decisions on a point, the newest first; None where there is none."""
+    """The open decisions on a point that there is room for, the rest counted; None where there is none."""
     if not found:
         return None
-    newest = sorted(found, key=lambda decision: (-decision.year, -decision.number))
-    rows = [_said(decision, names, day, say) for decision in newest[:DECISIONS_OF_POINT]]
-    return charts_meeting.decisions(rows, label=say(N_("Decisions on this point")), brief=True)
+    rows = [_said(decision, names, day, say) for decision in _first(found, day)[:DECISIONS_OF_POINT]]
+    listed = charts_meeting.decisions(rows, label=say(N_("Decisions on this point")), brief=True)
+    return charts.stack(listed, _rest(len(found) - DECISIONS_OF_POINT, say))
+
+
+def _first(found: Sequence[Decision], day: date) -> list[Decision]:
+    """The late ones first, then the newest: what has just been decided is seen."""
+    return sorted(found, key=lambda decision: (not decision.late(day), -decision.year, -decision.number))
+
+
+def _rest(more: int, say: Language) -> elements.Html:
+    """How many decisions there is no room for."""
+    if more <= 0:
+        return elements.Html("")
+    return charts.caption(
+        say.plural("and {n} more on the page of decisions", "and {n} more on the page of decisions", more)
+    )
 
 
 def decision_list(title: str, found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
-    """Decisions as a list that fits the screen, the late ones first; the rest is only counted."""
-    first = sorted(found, key=lambda decision: (not decision.late(day), decision.year, decision.number))
-    rows = charts_meeting.decisions([_said(row, names, day, say) for row in first[:DECISIONS_SHOWN]], label=title)
-    more = len(first) - DECISIONS_SHOWN
-    rest = elements.Html("")
-    if more > 0:
-        rest = charts.caption(
-            say.plural("and {n} more on the page of decisions", "and {n} more on the page of decisions", more)
-        )
-    elif not found:
-        rest = charts_meeting.sentence(say(N_("There is none.")))
-    return charts.stack(charts_meeting.heading(title), rows if found else elements.Html(""), rest)
+    """Decisions as a list that fits the screen; the rest is only counted."""
+    if not found:
+        return charts.stack(charts_meeting.heading(title), charts_meeting.sentence(say(N_("There is none."))))
+    shown = [_said(decision, names, day, say) for decision in _first(found, day)[:DECISIONS_SHOWN]]
+    listed = charts_meeting.decisions(shown, label=title)
+    return charts.stack(charts_meeting.heading(title), listed, _rest(len(found) - DECISIONS_SHOWN, say))
 
 
 def decisions_sentence(own: Sequence[Decision], carried: Sequence[Decision], day: date, say: Language) -> str:

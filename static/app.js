@@ -9,6 +9,51 @@ document.addEventListener("click", (event) => {
   history.pushState({}, "", link.href);
   // Streamlit reads the address again when the reader goes back or forward
   window.dispatchEvent(new PopStateEvent("popstate"));
+  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+});
+
+// ---------------------------------------------------------------- what is being written
+// A field is kept when it is left, and it takes the browser a moment to send it: nothing may overtake it.
+
+const FIELD = "textarea, input, [role=spinbutton]";
+const SENT = 200;
+/** As if the reader went on: a date is kept only where the focus has gone to something else. */
+function leave() {
+  const main = document.querySelector("[data-testid=stMain]");
+  if (!main || !document.activeElement?.matches(`${FIELD}, [data-testid=stDateInput] *`)) return;
+  main.tabIndex = -1;
+  main.focus({ preventScroll: true });
+}
+let left = -SENT;
+let begun = null;
+
+document.addEventListener("focusin", ({ target }) => (begun = target.matches(FIELD) ? target.value : null));
+document.addEventListener("focusout", ({ target }) => target.matches(FIELD) && (left = performance.now()));
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const wait = left + SENT - performance.now();
+  if (!link || !event.isTrusted || wait <= 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  setTimeout(() => link.click(), wait);
+}, true);
+
+// The reader goes back or forward with the keys of the browser, and the field is still there.
+window.addEventListener("popstate", leave, true);
+
+// In a date, the keys that turn the page of a meeting would change the day.
+document.addEventListener("keydown", (event) => {
+  if (!/^Page(Up|Down)$/.test(event.key) || !document.activeElement?.closest("[data-testid=stDateInput]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  leave();
+}, true);
+
+// The page is loaded anew or closed: the browser asks whether what has not been sent may be lost.
+window.addEventListener("beforeunload", (event) => {
+  const field = document.activeElement;
+  if (field?.matches("textarea, input[type=text]") && begun !== null && field.value !== begun) event.preventDefault();
 });
 
 // ---------------------------------------------------------------- the keyboard
@@ -30,6 +75,11 @@ const opener = () => document.querySelector("[data-testid=stPopoverButton][aria-
 const stops = (box) =>
   [...box.querySelectorAll("a[href], button, input, textarea, select, [tabindex]")].filter(
     (e) => (e.tabIndex >= 0 || "tabindex" in e.dataset) && !e.disabled && e.checkVisibility());
+
+document.addEventListener("click", (event) => {
+  // what it opened does not stay in the way of the page that a link in it leads to
+  if (event.target.closest?.(`${OPENED} a[href]`)) setTimeout(() => opener()?.click());
+});
 
 /** Goes in as soon as there is something in it; whoever opened it with a mouse stays where the mouse is. */
 function opened(box, tries = 20) {

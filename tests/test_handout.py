@@ -152,7 +152,7 @@ def test_a_point_has_its_course_its_weakest_units_its_reasons_its_comment_and_it
     assert [row[2] for row in units.rows] == [SV.percent(share, limits=(0.95, 0.8)) for share in lowest]
     most = sorted((r.number for r in answer.reasons if r.outcome in {"unmet", "unknown"}), reverse=True)[:3]
     assert [row[1] for row in reasons.rows] == [SV.number(number) for number in most]
-    assert topic.blocks[4].text == f"Samordnaren: {found.written.comments['classification']}"
+    assert topic.blocks[4].text == f"Kommentar: {found.written.comments['classification']}"
     assert [row[:3] for row in decided.rows] == [
         ("2025-1", "Samtliga verksamhetskritiska system ska klassas.", "2026-09-30")
     ]
@@ -255,7 +255,7 @@ def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(tmp_path):
     text = spoken(made(line, review, changed=viewing_review.for_others))
     assert "Om classification." not in text
     assert "Klassa Betaportalen" not in text
-    assert "Samordnaren: Till var och en." in text
+    assert "Kommentar: Till var och en." in text
     assert "Om access." in spoken(made(line, review))
 
 
@@ -274,7 +274,7 @@ def test_a_text_is_never_markup(tmp_path):
     assert page.artifacts(0, "Footer").startswith(foot)
     spoken_text, decided = spoken(page), [row[1] for table in tables(page) for row in table]
     for text in map(kept_text, HOSTILE):  # what cannot be seen is not kept
-        assert f"Samordnaren: {plain(text)}" in spoken_text
+        assert f"Kommentar: {plain(text)}" in spoken_text
         assert decided.count(plain(text)) == 2
 
 

@@ -147,6 +147,31 @@ def test_what_others_changed_of_a_decision_stays_when_a_field_is_left(stage, mon
     )
 
 
+def test_the_assessment_that_another_has_chosen_is_told_and_shown(stage, monkeypatch):
+    line = stage("loaded")
+    review, field = line.open(), f"assessment 1 {POINT}"
+    app = opened(monkeypatch)
+    line.write(review, "assessment", POINT, "partly")
+    app.button_group(key=field).set_value("insufficient").run()
+    assert "Någon annan har valt en annan bedömning" in text(app)
+    assert app.button_group(key=field).value == "partly"
+    app.button_group(key=field).set_value("insufficient").run()
+    with line.database.cursor() as cursor:
+        assert reviewing.written(cursor, line.review()).assessments == {POINT: "insufficient"}
+    assert app.button_group(key=field).value == "insufficient"
+
+
+def test_a_late_decision_is_not_pushed_away_by_new_ones_and_the_rest_is_counted(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    line.decide(review, "Sen.", point=POINT, due=AS_OF - timedelta(days=1))
+    for number in range(3):
+        line.decide(review, f"Ny {number}.", point=POINT)
+    shown = text(opened(monkeypatch))
+    assert [name for name in ("Sen.", "Ny 0.", "Ny 1.", "Ny 2.") if name in shown] == ["Sen.", "Ny 2."]
+    assert "och 2 till på sidan Beslut" in shown
+
+
 def test_whoever_comes_back_goes_on_with_the_decision_and_no_name_comes_back(stage, monkeypatch):
     line = stage("loaded")
     line.open()
@@ -191,6 +216,7 @@ def test_a_decision_is_kept_field_by_field(stage, monkeypatch):
     assert [row[0] for row in decided(line)] == ["Klassa allt före mars.", "Utse en till."]
     app.text_input(key=f"meeting decision 1 {POINT} 1 text").set_value("").run()
     assert [row[0] for row in decided(line)] == ["Klassa allt före mars."]
+    assert "Beslutet är borttaget." in text(app)
 
 
 def test_what_cannot_be_kept_is_told_and_stays_in_its_field(stage, monkeypatch):
@@ -271,8 +297,32 @@ def write_while_it_is_discussed(page):
     page.keyboard.type("Bedöm behovet.")
     page.keyboard.press("Tab")
     page.wait_for_selector("text=är sparat")
+    leave_fields_in_other_ways(page)
+    page.goto(page.url.split("/review")[0] + "/decisions")
+    settle(page)
+    shown = page.inner_text("[data-testid=stMainBlockContainer]").replace("\N{NO-BREAK SPACE}", " ")
+    assert "Bedöm behovet." in shown
+    assert "senast 31 januari 2027" in shown
+    assert "Granska konton." in shown
+
+
+def leave_fields_in_other_ways(page):
+    """By the key of a remote in a date, by the browser's way back, and by a link that is followed at once."""
+    page.keyboard.press("Tab")
+    page.keyboard.type("20270131")
+    page.keyboard.press("PageDown")
+    assert "6 av 15" in page.inner_text(".v-place")
+    page.wait_for_timeout(500)
+    page.keyboard.press("PageDown")
+    page.wait_for_selector(".v-place:has-text('7 av 15')")
+    settle(page)
+    page.get_by_label("Beslut", exact=True).click()
+    page.keyboard.type("Granska konton.")
+    page.go_back()
+    page.wait_for_selector(".v-place:has-text('6 av 15')")
+    settle(page)
+    page.get_by_label("Anteckning från mötet").click()
+    page.keyboard.type("Sist.")
     page.get_by_role("link", name="Avsluta mötet").click()
+    page.wait_for_url("**/review?**")
     settle(page)
-    page.goto(page.url.split("?")[0] + "?review=2026&part=decisions")
-    settle(page)
-    assert "Bedöm behovet." in page.inner_text("[data-testid=stMainBlockContainer]")
