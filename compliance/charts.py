@@ -164,7 +164,7 @@ def card_head(title: str, *, kicker: str = "", text: str = "") -> Html:
 
 @dataclass(frozen=True)
 class Fact:
-    """One figure of the strip: `value` is large, `rest` follows it quietly."""
+    """One figure of the strip: `value` is large, `rest` follows it quietly; `note` is rich, or a link."""
 
     label: str
     value: str
@@ -182,7 +182,8 @@ def facts(items: Sequence[Fact]) -> Html:
 
 def _fact(item: Fact) -> Html:
     value = tag("dd", item.value, Html(" " if item.rest else ""), rich_span("v-rest", item.rest))
-    below = unless_empty(item.note, tag("dd", rich(item.note), css="v-fact-note"))
+    note = item.note if isinstance(item.note, Html) else rich(item.note)
+    below = unless_empty(note, tag("dd", note, css="v-fact-note"))
     return tag("div", tag("dt", item.label), value, below)
 
 

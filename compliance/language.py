@@ -109,12 +109,12 @@ class Language:
 
     def change(self, difference: float | None) -> str:
         """A difference of shares in percentage points with its sign: +5,6 or −2,3; a zero has none."""
-        if difference is None:
-            return ""
-        text = self.number(abs(difference) * 100, decimals=1)
-        if not text.strip("0,."):
-            return f"±{text}"
-        return ("+" if difference > 0 else MINUS) + text
+        return "" if difference is None else self.signed(tenths(difference))
+
+    def signed(self, tenths: int) -> str:
+        """Tenths of a percentage point with their sign."""
+        text = self.number(abs(tenths) / 10, decimals=1)
+        return ("+" if tenths > 0 else MINUS if tenths else "±") + text
 
     def date(self, day: dt.date | None, *, form: str = "d MMMM y") -> str:
         """31 oktober 2026; `form` is a pattern of Unicode's date formats."""
@@ -154,6 +154,17 @@ def number_in(said: str | None, *, most: int) -> int:
     # the first digits tell that it is too large, and Python refuses to read very many
     number = int(said[:MOST_DIGITS]) if said and said.isdecimal() else 1
     return min(max(number, 1), most)
+
+
+def tenths(difference: float) -> int:
+    """A difference of shares in tenths of a percentage point, rounded once from what is unrounded.
+
+    Whatever tells a change goes by it. The figures beside it are rounded each for itself, so they may seem to differ by
+    a tenth more or less.
+    """
+    # as a number with one decimal is written: frozen reviews are told again as they were
+    size = round(round(abs(difference) * 100, 1) * 10)
+    return size if difference > 0 else -size
 
 
 def rounded_below(share: float, *, limits: tuple[float, ...], decimals: int) -> float:

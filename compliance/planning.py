@@ -315,7 +315,7 @@ def review_of_year(cursor: Cursor, declared: Declared, *, organisation: str, as_
 
 
 def open_decisions(cursor: Cursor, *, organisation: str, as_of: date) -> list[Decision]:
-    """The decisions of the organisation's reviews up to a day's year that are open and have a day of their own."""
+    """The decisions of the organisation's reviews up to a day's year that are open."""
     there = reviews_of(cursor, organisation=organisation, as_of=as_of)
     ids = {review.review_id for review in there if review.year <= as_of.year}
-    return [row for row in decisions(cursor) if row.review_id in ids and row.open and row.due]
+    return [row for row in decisions(cursor) if row.review_id in ids and row.open]

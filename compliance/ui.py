@@ -487,11 +487,12 @@ def frame() -> None:
     with told():
         _wait_for_samples(say)
         seen = view()
-        _keep_in_address(seen)
         if pages[here].id not in BARE:
             _top(seen, allowed, pages[here])
             _tell_refused(seen, pages[here])
             _tell_scope(seen)
+        # what is mistyped is told first
+        _keep_in_address(seen)
         here.run()
 
 
@@ -506,8 +507,11 @@ def _tell_refused(seen: View, here: PageEntry) -> None:
 
 
 def _tell_scope(seen: View) -> None:
-    """Says where the address names an organisation, a department or a unit that is not there on the day."""
+    """Says where the address names no day, or an organisation, a department or a unit that is not there on the day."""
     scope, shown = seen.scope, seen.scope.name(seen.say)
+    day = st.query_params.get("as_of", "")
+    if day and _day_of(day) is None:
+        elsewhere(seen, N_("the as-of date"), day, seen.say.date(seen.as_of))
     whats = {"organisation": N_("the organisation"), "department": N_("the department"), "unit": N_("the unit")}
     for param, what in whats.items():
         said = st.query_params.get(param, "")

@@ -5,7 +5,7 @@ from datetime import UTC, date
 
 import streamlit as st
 
-from compliance import charts, charts_wheel, planning, ui, viewing, viewing_plan
+from compliance import charts, charts_incidents, charts_wheel, planning, ui, viewing, viewing_plan, viewing_review
 from compliance.assessing import Coverage
 from compliance.calendars import calendar_file
 from compliance.elements import Html
@@ -103,7 +103,7 @@ def _download(seen: View, found: Year) -> None:
     st.download_button(
         seen.say(N_("Download as a calendar file (.ics)")),
         lambda: calendar(seen, found),
-        file_name=f"plan_{found.plan.year}.ics",
+        file_name=seen.say(N_("plan_{year}"), year=found.plan.year) + ".ics",
         mime="text/calendar",
         on_click="ignore",
         key="calendar",
@@ -140,14 +140,26 @@ def promises(seen: View, found: Plan) -> None:
     ui.html(charts_wheel.promises(shown, label=title))
 
 
-def actions(seen: View, found: Plan) -> None:
-    """What is to be done after classifications, recommendations and deviations."""
+def actions(seen: View, year: Year) -> None:
+    """What is to be done after classifications, recommendations and deviations, and how much was decided."""
+    found = year.plan
     say = seen.say
     ui.html(charts.section(say(N_("Actions"))))
     if answer := viewing_plan.actions_sentence(found, say):
         ui.html(charts.answer(answer))
+    _decisions(seen, year)
     for source in viewing_plan.ACTION_TITLES:
         _actions_of(seen, source, found)
+
+
+def _decisions(seen: View, found: Year) -> None:
+    """How many decisions of the reviews are open, in the words of their own page, and the way there."""
+    say, open_ = seen.say, found.decisions
+    if not open_:
+        return
+    told = [*viewing_review.decisions_sentences(open_, seen.as_of, say), viewing_plan.undated_sentence(open_, say)]
+    way = charts.anchor(say(N_("Follow up the decisions")), ui.address(seen, "decisions"))
+    ui.html(charts_incidents.beside(" ".join(text for text in told if text), way))
 
 
 def _actions_of(seen: View, source: Source, found: Plan) -> None:

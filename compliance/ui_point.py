@@ -94,13 +94,13 @@ def trend(seen: View, months: list[Coverage]) -> None:
     ui.as_table(seen, viewing.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
-def reasons(seen: View, point: Point, found: Rows) -> str | None:
+def reasons(seen: View, figure: Coverage, found: Rows) -> str | None:
     """Why items are not met, the biggest reason first; the one that is chosen filters the items."""
-    say = seen.say
+    say, point = seen.say, figure.point
     counted = viewing.unmet_reasons(point, found)
     if not counted:
         return None
-    ui.html(charts.section(say(N_("Why the target is not reached"))))
+    ui.html(charts.section(viewing.reasons_title(figure, say)))
     ui.html(charts.reasons(viewing.reason_bars(point, counted, say), label=say(N_("Reasons"))))
     total = sum(n for _, n in counted)
     ui.html(

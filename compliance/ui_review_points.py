@@ -106,7 +106,7 @@ def _figure(found: Opened, answer: PointAnswer) -> None:
             ui.html(charts.section(say(N_("What has changed")), level=3))
             ui.html(charts.caption(changed))
         if bars := viewing_review.reason_bars(answer, say):
-            ui.html(charts.section(say(N_("Why the target is not reached")), level=3))
+            ui.html(charts.section(viewing.reasons_title(figure, say), level=3))
             ui.html(charts.reasons(bars, label=say(N_("Reasons"))))
 
 

@@ -23,6 +23,8 @@ DRILLED: Final = {
     "department": N_("Unit by unit"),
     "unit": N_("Both courses"),
 }
+# The names of the files to remind from.
+FILES: Final = {"missing": N_("training_missing_{day}"), "expiring": N_("training_expiring_{day}")}
 
 
 def _rules(as_of: date) -> Rules:
@@ -162,7 +164,7 @@ def _list(seen: View, found: Training, which: Listed, *, of: int) -> None:
     st.download_button(
         say(N_("Download for reminders (CSV)")),
         lambda: _reminders(seen, found, which),
-        file_name=f"training_{which}_{seen.as_of}.csv",
+        file_name=say(FILES[which], day=seen.as_of) + ".csv",
         mime="text/csv",
         key=f"reminders {which}",
         on_click="ignore",

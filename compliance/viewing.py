@@ -619,6 +619,13 @@ def unmet_reasons(point: Point, items: Rows) -> list[tuple[str, int]]:
     return sorted(counted.items(), key=lambda entry: (-entry[1], known.index(entry[0]) if entry[0] in known else 99))
 
 
+def reasons_title(figure: Coverage, say: Language) -> str:
+    """The title over the reasons: where the target is reached they are what is left."""
+    if figure.status is Status.GREEN:
+        return say(N_("What remains to be done"))
+    return say(N_("Why the target is not reached"))
+
+
 def reason_bars(point: Point, counted: Sequence[tuple[str, int]], say: Language) -> list[charts.Reason]:
     """The reasons as bars, with each one's share of all that is not met."""
     total = sum(n for _, n in counted)

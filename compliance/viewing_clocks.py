@@ -270,17 +270,20 @@ def clock_table(found: Sequence[Clock], say: Language) -> charts.Table:
     ]
 
 
-def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool) -> charts.Fact:
-    """The most urgent clock as one of the overview's facts; without an export nobody knows whether one runs."""
+def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool, address: str) -> charts.Fact:
+    """The most urgent clock as one of the overview's facts; without an export nobody knows whether one runs.
+
+    `address` is where the clocks are.
+    """
     title = say(N_("Next deadline"))
     if clock is None:
         note = N_("no clock is running") if basis else N_("no export of incidents or breaches is loaded")
         return charts.Fact(title, viewing.DASH, note=say(note))
     figure, rest = figure_of(clock, say)
     what = say(LANES[clock.duty.kind])
-    return charts.Fact(
-        title, figure, rest, f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {when_it_ends(clock.duty, say)}"
-    )
+    told = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {when_it_ends(clock.duty, say)}"
+    title = say(N_("Deadline that has run out")) if clock.run_out else title
+    return charts.Fact(title, figure, rest, charts.anchor(told, address))
 
 
 def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:

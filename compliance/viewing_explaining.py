@@ -21,7 +21,7 @@ from compliance.explaining import (
     rounded_to,
     turn_of_year,
 )
-from compliance.language import MINUS, N_, NBSP, Language, bold, rounded_below, year_before
+from compliance.language import N_, NBSP, Language, bold, tenths, year_before
 from compliance.points import Point
 from compliance.sources import Source
 
@@ -177,20 +177,27 @@ def sentence_alone(found: Explanation, say: Language) -> str:
 
 
 def _movement(found: Explanation, say: Language) -> str:
-    tenths = _shown(found.after) - _shown(found.before)
-    size = _points_text(abs(tenths), say)
-    since = {"day": say.date(found.first.day), "size": size}
+    moved = _moved(found)
+    since = {"day": say.date(found.first.day), "size": say.number(abs(moved) / 10, decimals=1)}
+    if not moved:
+        return _unmoved(found, say)
     if found.first.day == found.last.day:
-        if not tenths:
-            return say(N_("The coverage on {day} stayed the same"), **since)
-        if tenths > 0:
+        if moved > 0:
             return say(N_("The coverage on {day} rose by {size} percentage points"), **since)
         return say(N_("The coverage on {day} fell by {size} percentage points"), **since)
-    if not tenths:
-        return say(N_("The coverage is the same as on {day}"), **since)
-    if tenths > 0:
+    if moved > 0:
         return say(N_("The coverage has risen by {size} percentage points since {day}"), **since)
     return say(N_("The coverage has fallen by {size} percentage points since {day}"), **since)
+
+
+def _unmoved(found: Explanation, say: Language) -> str:
+    """That the coverage is the same, or so nearly that no change is seen."""
+    day = say.date(found.first.day)
+    if found.first.day == found.last.day:
+        text = N_("The coverage on {day} stayed nearly the same") if found.total else ""
+        return say(text or N_("The coverage on {day} stayed the same"), day=day)
+    text = N_("The coverage is nearly the same as on {day}") if found.total else ""
+    return say(text or N_("The coverage is the same as on {day}"), day=day)
 
 
 def _not_compared(found: Explanation, say: Language) -> list[str]:
@@ -267,29 +274,17 @@ def target_sentence(found: Explanation, say: Language) -> str:
 # --- The causes ---------------------------------------------------------------------------------------------------
 
 
-def _shown(figure: Coverage) -> int:
-    """The coverage as it is shown, in tenths of a per cent."""
-    limits = (figure.target.target, figure.target.limit, 1.0)
-    return round(rounded_below(figure.coverage or 0.0, limits=limits, decimals=1) * 1000)
-
-
-def _points_text(tenths: int, say: Language) -> str:
-    return say.number(tenths / 10, decimals=1)
-
-
-def signed(tenths: int, say: Language) -> str:
-    """Tenths of a percentage point with their sign."""
-    text = _points_text(abs(tenths), say)
-    return f"±{text}" if not tenths else f"{'+' if tenths > 0 else MINUS}{text}"
+def _moved(found: Explanation) -> int:
+    """How much the coverage has changed, in tenths of a percentage point: as every other page tells it."""
+    return tenths(viewing.change(found.after, found.before) or 0.0)
 
 
 def sizes(found: Explanation) -> list[int] | None:
-    """The causes' sizes in tenths of a percentage point, which sum up to the difference of the figures shown."""
+    """The causes' sizes in tenths of a percentage point, which sum up to the change as it is told."""
     shares = [part.share for part in found.parts]
     if found.total is None or None in shares:
         return None
-    total = _shown(found.after) - _shown(found.before)
-    return rounded_to([share for share in shares if share is not None], total, step=TENTH)
+    return rounded_to([share for share in shares if share is not None], _moved(found), step=TENTH)
 
 
 def causes(found: Explanation, say: Language, *, opened: bool) -> list[charts.ChangePart]:
@@ -300,7 +295,7 @@ def causes(found: Explanation, say: Language, *, opened: bool) -> list[charts.Ch
             label=_cause(part, bold(say.number(len(part.changes))), say),
             note=_note(found.after.point, part, say),
             share=None if rounded is None else float(part.share or 0),
-            figure="" if rounded is None else signed(rounded[number], say),
+            figure="" if rounded is None else say.signed(rounded[number]),
             opened=_opened(found, part, say) if opened else None,
         )
         for number, part in enumerate(told_parts(found))
@@ -308,11 +303,11 @@ def causes(found: Explanation, say: Language, *, opened: bool) -> list[charts.Ch
 
 
 def ends(found: Explanation, say: Language) -> tuple[charts.Pair, charts.Pair, str]:
-    """The two figures that are compared, and their difference as it is shown."""
+    """The two figures that are compared, and the change from one to the other."""
     total = ""
     if found.total is not None:
         unit = say(viewing.PERCENTAGE_POINTS)
-        total = f"{signed(_shown(found.after) - _shown(found.before), say)}{NBSP}{unit}"
+        total = f"{say.signed(_moved(found))}{NBSP}{unit}"
     return _end(found.first, found.before, say), _end(found.last, found.after, say), total
 
 

@@ -422,6 +422,17 @@ def actions_sentence(plan: Plan, say: Language) -> str:
     return say(text, n=say.number(late), of=say.number(left)) if left else ""
 
 
+def undated_sentence(decisions: Sequence[Decision], say: Language) -> str:
+    """How many open decisions have no date, and are not in the calendar file either; nothing where all have one."""
+    n = sum(decision.due is None for decision in decisions)
+    text = say.plural(
+        "{n} decision has no date and is not in the calendar file.",
+        "{n} decisions have no date and are not in the calendar file.",
+        n,
+    )
+    return text if n else ""
+
+
 # --- The calendar -------------------------------------------------------------------------------------------------
 
 
@@ -438,7 +449,7 @@ def events(year: Year, say: Language, *, clean: Callable[[str], str]) -> list[Ev
             for action in plan.actions
             if action.state in ("late", "open") and action.due
         ),
-        *(_decision_event(decision, plan, say, clean) for decision in year.decisions),
+        *(_decision_event(decision, plan, say, clean) for decision in year.decisions if decision.due),
     ]
 
 

@@ -29,7 +29,7 @@ TABLE_MENU: Final = "[data-testid^=stDataFrameColumn], [data-testid=stDataFrameS
 DIALOG: Final = "[data-testid=stDialog]:not(:has(.stVerticalBlock))"
 
 STALE: Final = N_("What you see may be old. The page continues by itself when the server answers.")
-LOST: Final = N_("The address leads nowhere. The overview is shown instead.")
+LOST: Final = N_("It does not exist, or your role may not open it. The overview is shown instead.")
 NOT_SENT: Final = N_("The file did not arrive. Try again.")
 
 # The parts of Streamlit's page that are seen before any script has run, or without any.
@@ -233,7 +233,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         ),
     },
     DIALOG: {
-        "Page not found": N_("There is no such page"),
+        "Page not found": N_("The page cannot be opened"),
         "The page that you have requested does not seem to exist.{more}": LOST,
         "You have requested page {page}, but no corresponding file was found{more}": LOST,
         "Connection error": N_("No contact with the server"),

@@ -19,7 +19,9 @@ ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
 if not found.basis.imports:
     ui.link_to_imports(seen)
 reported = not {row["source"] for row in found.basis.imports}.isdisjoint(ui_incidents.SOURCES)
-deadline = viewing_clocks.next_deadline_fact(next_deadline(ui_incidents.clocks(seen)), say, basis=reported)
+incidents = ui.address(seen, "incidents")
+clock = next_deadline(ui_incidents.clocks(seen))
+deadline = viewing_clocks.next_deadline_fact(clock, say, basis=reported, address=incidents)
 ui.html(charts.facts([*viewing.overview_facts(found, say), deadline]))
 
 ui.html(charts.section(say(N_("The thirteen review points"))))

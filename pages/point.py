@@ -42,7 +42,7 @@ if now.coverage is not None:
 items = ui_point.items_of(seen, point)
 left, right = st.columns([5, 7], gap="large")
 with left:
-    reason = ui_point.reasons(seen, point, items) if seen.user.may(Permission.SEE_ITEMS) else None
+    reason = ui_point.reasons(seen, now, items) if seen.user.may(Permission.SEE_ITEMS) else None
     ui_point.figures_beside(seen, point)
 with right:
     if not seen.scope.unit:

@@ -45,13 +45,13 @@ WORDS = {
         "language": "Svenska",
         "calendar": "lördag 31 oktober 2026",
         "none": "Inga träffar",
-        "lost": "Sidan finns inte",
+        "lost": "Sidan kan inte öppnas",
     },
     "en": {
         "language": "English",
         "calendar": "Saturday, 31 October 2026",
         "none": "No matches",
-        "lost": "There is no such page",
+        "lost": "The page cannot be opened",
     },
 }
 # How many states of each page are looked at; `make fuzz` looks at all of them in both languages.

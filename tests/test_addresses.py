@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 
+from compliance import ui
+from compliance.language import Language
 from compliance.loading import revoke
 from tests.apps import opened, text
 from tests.reviewed import Reviewed
@@ -65,6 +67,7 @@ def notes(app) -> list[str]:
 
 
 WHOLE = "Hela förvaltningen"
+TODAY = Language("sv").date(ui.today())
 
 
 @pytest.mark.parametrize(
@@ -77,10 +80,12 @@ WHOLE = "Hela förvaltningen"
         ("overview", {"department": "Vård", "unit": "nope"}, "enheten ”nope”", "Vård"),
         ("incidents", {"organisation": "nope"}, "förvaltningen ”nope”", "Förvaltningen"),
         ("quality", {"point": "<b>"}, "granskningspunkten ”&lt;b&gt;”", "Alla punkter"),
+        ("about", {"as_of": "2026-13-45"}, "avstämningsdatumet ”2026-13-45”", TODAY),
+        ("point", {"as_of": "1999-01-01"}, "avstämningsdatumet ”1999-01-01”", TODAY),
     ],
 )  # fmt: skip
 def test_what_the_address_names_and_is_not_there_is_said(loaded, monkeypatch, page, said, what, shown):
-    [note] = notes(opened(page, monkeypatch, **SAID, **said))
+    [note] = notes(opened(page, monkeypatch, **SAID | said))
     assert note == f"Adressen anger {what}, som inte finns. Här visas i stället: {shown}."
 
 

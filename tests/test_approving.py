@@ -363,5 +363,5 @@ def test_a_review_is_compared_with_the_last_approved_one_as_that_was_frozen(tmp_
         answer = line.document(review).answer("classification")
     # the year before was 1 of 3 to a target of 95 % when it was signed, whatever is known or wanted now
     assert (answer.before.met, answer.coverage_before.target.target, answer.coverage.target.target) == (1, 0.95, 0.5)
-    assert "risen by 33.4 percentage points" in answer.changed["en"]
+    assert "risen by 33.3 percentage points" in answer.changed["en"]
     assert "1 has been corrected afterwards. The target has changed from 95% to 50%" in answer.changed["en"]

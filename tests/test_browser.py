@@ -33,7 +33,7 @@ WORDS = {
         "take": "Ladda ner avvisade rader",
         "wrong": "Fel",
         "place": "Rad i filen",
-        "lost": "Sidan finns inte",
+        "lost": "Sidan kan inte öppnas",
     },
     "en": {
         "start": "Start with your own exports",
@@ -49,7 +49,7 @@ WORDS = {
         "take": "Download the rejected rows",
         "wrong": "Error",
         "place": "Row in the file",
-        "lost": "There is no such page",
+        "lost": "The page cannot be opened",
     },
 }
 # What each page with the frame says and no other does.

@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from compliance import explaining, permissions, viewing_explaining
+from compliance import explaining, permissions, viewing, viewing_explaining
 from compliance.assessing import Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN, rows
 from compliance.explaining import Change, Explanation, Moment, Place, around, explain, rounded_to
-from compliance.language import Language
+from compliance.language import Language, tenths
 from compliance.loading import revoke
 from compliance.permissions import ANALYST, MANAGEMENT
 from compliance.points import Point, load_points, point_by
@@ -220,7 +220,7 @@ def test_everything_at_once_adds_up(line: Line, tmp_path: Path) -> None:
     assert adds_up(found)
     shown = sizes(found)
     assert shown is not None
-    assert sum(shown) == viewing_explaining._shown(found.after) - viewing_explaining._shown(found.before)
+    assert sum(shown) == tenths(float(found.total or 0))
 
 
 # --- What cannot be compared -------------------------------------------------------------------------------------
@@ -414,12 +414,30 @@ def test_the_sentence_names_the_biggest_causes(line: Line) -> None:
     assert ends(found, Language("sv"))[2] == "−25,0\u00a0p.e."
 
 
-def test_the_parts_shown_add_up_to_the_difference_of_the_figures_shown(line: Line) -> None:
-    systems(line, "System | Klassat\na | Ja\nb | Nej\nc | Nej", A)
-    systems(line, "System | Klassat\na | Ja\nb | Ja\nc | Nej\nd | Nej\ne | Ja\nf | Ja\ng | Nej", B)
-    found = explained(line, Moment(A), Moment(B))
-    # 33,3 % becomes 57,1 %
-    assert sum(sizes(found) or []) == 571 - 333
+def register(met: int, of: int) -> str:
+    """A register where so many systems of so many are classified."""
+    return "\n".join(["System | Klassat", *(f"s{number} | {'Ja' if number < met else 'Nej'}" for number in range(of))])
+
+
+def test_a_change_is_rounded_once_and_is_the_same_wherever_it_is_told(line: Line) -> None:
+    systems(line, register(1, 3), A)
+    systems(line, register(5, 11), B)
+    found, say = explained(line, Moment(A), Moment(B)), Language("sv")
+    # 33,33 % becomes 45,45 %, shown as 33,3 and 45,5: the change is 12,12
+    assert [viewing.percent(figure, say) for figure in (found.before, found.after)] == ["33,3\u00a0%", "45,5\u00a0%"]
+    assert "stigit med 12,1 procentenheter" in sentence(found, say)
+    assert ends(found, say)[2] == "+12,1\u00a0p.e."
+    assert sum(sizes(found) or []) == 121
+    assert "(+12,1 procentenheter sedan dess)" in viewing.hero(found.after, found.before, say).note
+
+
+def test_a_change_too_small_to_be_shown_is_told_as_nearly_none(line: Line) -> None:
+    systems(line, register(15, 34), A)
+    systems(line, register(30, 68), B)
+    assert "Täckningen är densamma som den" in sentence(explained(line, Moment(A), Moment(B)), Language("sv"))
+    # 44,12 % becomes 44,07 %
+    systems(line, register(26, 59), B)
+    assert "Täckningen är nästan densamma som den" in sentence(explained(line, Moment(A), Moment(B)), Language("sv"))
 
 
 def test_others_see_no_name_and_no_reason_of_a_person(line: Line) -> None:
@@ -471,7 +489,7 @@ def test_the_page_says_why_and_what_is_shown_adds_up(lang, sample, monkeypatch):
     assert found.parts
     for part, size in zip(found.parts, sizes(found) or [], strict=True):
         assert f"<strong>{say.number(len(part.changes))}</strong>" in shown
-        assert f'<span class="v-ch-figure">{viewing_explaining.signed(size, say)}</span>' in shown
+        assert f'<span class="v-ch-figure">{say.signed(size)}</span>' in shown
     assert "<details>" in shown
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from compliance import charts_incidents, plots_incidents, ui, viewing, viewing_clocks, viewing_incidents
+from compliance import charts, charts_incidents, plots_incidents, ui, viewing, viewing_clocks, viewing_incidents
 from compliance.database import EVERYTHING_KNOWN
 from compliance.explaining import Place
 from compliance.figures import figures, load_figures
@@ -374,11 +374,18 @@ def test_time_left_is_never_rounded_up(line, before, figure):
 
 def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     there = clocks(found(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
-    fact = viewing_clocks.next_deadline_fact(next_deadline(tuple(c for c in there if not c.run_out)), SV, basis=True)
-    assert (fact.value, fact.rest) == ("16\u00a0tim", "kvar av 72\u00a0tim")
-    assert fact.note == "over-spring, anmälan till IMY, mån\u00a030\u00a0mars\u00a016.30"
-    assert viewing_clocks.next_deadline_fact(next_deadline(there), SV, basis=True).value == "Gick ut"
-    none = {basis: viewing_clocks.next_deadline_fact(None, SV, basis=basis) for basis in (True, False)}
+
+    def told(clock, *, basis=True):
+        return viewing_clocks.next_deadline_fact(clock, SV, basis=basis, address="/incidents?a=1&b=2")
+
+    fact = told(next_deadline(tuple(c for c in there if not c.run_out)))
+    assert (fact.label, fact.value, fact.rest) == ("Nästa tidsgräns", "16\u00a0tim", "kvar av 72\u00a0tim")
+    note = "over-spring, anmälan till IMY, mån\u00a030\u00a0mars\u00a016.30"
+    assert fact.note == f'<a class="v-link" href="/incidents?a=1&amp;b=2">{note}</a>'
+    assert f'<dd class="v-fact-note">{fact.note}</dd>' in charts.facts([fact])
+    out = told(next_deadline(there))
+    assert (out.label, out.value) == ("Tidsgräns som gått ut", "Gick ut")
+    none = {basis: told(None, basis=basis) for basis in (True, False)}
     assert {fact.value for fact in none.values()} == {"–"}
     assert none[True].note != none[False].note
 

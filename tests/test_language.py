@@ -104,6 +104,9 @@ def test_numbers_and_dates_are_those_of_the_language():
     assert en.number(1742) == "1,742"
     assert sv.change(-0.023) == "−2,3"
     assert sv.change(0.056) == "+5,6"
+    # halves go to the even tenth, as shares do and as in what has been sealed
+    assert [sv.change(share) for share in (0.0625, -0.1875, 0.0004, 0.0)] == ["+6,2", "−18,8", "±0,0", "±0,0"]
+    assert sv.percent(0.0625) == "6,2\u00a0%"
     assert sv.date(date(2026, 10, 31)) == "31\u00a0oktober\u00a02026"
     assert sv.moment(datetime(2026, 11, 2, 13, 10)) == "2\u00a0november\u00a02026 kl. 13.10"
     assert [Language(code).age(1) for code in LANGUAGES] == ["dagen före", "the day before"]

@@ -99,6 +99,17 @@ def test_every_point_shows_its_figure_and_its_items_in_words(point, sample, monk
     assert not re.search(r"[a-z]_[a-z]", words)
 
 
+@pytest.mark.parametrize("page", ["point", "review"])
+def test_the_reasons_of_a_reached_target_are_what_is_left(page, sample, monkeypatch):
+    left = [figure for figure in figures(sample).values() if figure.coverage and figure.unmet]
+    titles = {True: "Vad som återstår", False: "Varför målet inte nås"}
+    for reached in (True, False):
+        figure = next(figure for figure in left if (figure.coverage >= figure.target.target) is reached)
+        shown = text(opened(page, monkeypatch, point=figure.point.id))
+        assert f">{titles[reached]}</div>" in shown
+        assert titles[not reached] not in shown
+
+
 def test_what_one_may_not_open_is_not_in_the_navigation(sample, monkeypatch):
     for role in ROLES:
         app = opened("overview", monkeypatch, role=role)

@@ -9,6 +9,7 @@ from random import Random
 from xml.etree import ElementTree
 
 import pytest
+import streamlit as st
 from icalendar import Calendar
 
 from compliance import (
@@ -465,6 +466,21 @@ def test_without_a_plan_the_page_says_what_is_missing_and_leads_there(tmp_path, 
     assert any(link.proto.page == "imports" for link in page.get("page_link"))
 
 
+def test_the_open_decisions_of_the_reviews_are_counted_with_a_way_to_them(small, monkeypatch):
+    def told(role, lang="sv", as_of=AS_OF):
+        page = opened("plan", monkeypatch, role=role, lang=lang, as_of=as_of.isoformat())
+        return [part.value for part in page.markdown if 'href="/decisions' in part.value]
+
+    [shown] = told(MANAGEMENT)
+    assert "2 beslut är öppna. Inget av dem är försenat. 1 beslut saknar datum och finns inte i kalenderfilen." in shown
+    assert 'href="/decisions?as_of=2026-10-31"' in shown
+    [later] = told(COORDINATOR, "en", date(2027, 1, 1))
+    assert "2 decisions are open. 1 of them is late. 1 decision has no date" in later
+    assert "Bo Ek" not in later
+    # who may not read a review gets nothing of it
+    assert told(ANALYST) == []
+
+
 # --- The calendar -------------------------------------------------------------------------------------------------
 
 
@@ -508,6 +524,16 @@ def test_the_calendar_file_names_nobody_whoever_asks(role, small, monkeypatch):
     assert "Bo Ek" not in unfolded
     # who may not read a review gets no decision of it
     assert any("Beslut 2026-1" in str(event["summary"]) for event in events) is (role is not ANALYST)
+
+
+@pytest.mark.parametrize(("lang", "name"), [("sv", "arshjul_2026.ics"), ("en", "plan_2026.ics")])
+def test_the_calendar_file_is_called_what_the_reader_calls_it(small, monkeypatch, lang, name):
+    names, button = [], st.download_button
+    monkeypatch.setattr(
+        st, "download_button", lambda *given, **said: names.append(said["file_name"]) or button(*given, **said)
+    )
+    opened("plan", monkeypatch, lang=lang)
+    assert names == [name]
 
 
 def test_an_event_is_a_whole_day_and_is_the_same_event_in_the_next_file(small, monkeypatch):

@@ -446,15 +446,17 @@ def test_a_unit_of_few_persons_is_shown_to_the_coordinator_only(sample, monkeypa
 
 
 def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_again(sample, monkeypatch):
-    made = {}
+    made, names = {}, []
     button = st.download_button
 
     def remembered(label, data, **given):
         made[given["key"]] = data
+        names.append(given["file_name"])
         return button(label, data, **given)
 
     monkeypatch.setattr(st, "download_button", remembered)
     opened("training", monkeypatch, unit="Hemtjänst Natt")
+    assert names == ["utbildning_saknas_2026-10-31.csv"]
     lines = made["reminders missing"]().decode("utf-8-sig").splitlines()
     assert lines[0] == "Namn;E-post;Enhet;Kurs;Skäl"
     # 19 lack a course, 17 of them both
