@@ -120,14 +120,15 @@ def _now() -> datetime:
 
 
 def _until() -> datetime:
-    """When the meeting ends: what the address says, else forty minutes after it was opened."""
+    """When the meeting ends, also after midnight: what the address says, else forty minutes after it was opened."""
     now = _now()
     try:
         end = datetime.strptime(st.query_params.get("until", ""), "%H:%M").time()
     except ValueError:
         end = (now + timedelta(minutes=viewing_meeting.MINUTES)).time()
         st.query_params["until"] = end.strftime("%H:%M")
-    return datetime.combine(now.date(), end)
+    days = (now + timedelta(days=step) for step in (-1, 0, 1))
+    return min((datetime.combine(day.date(), end) for day in days), key=lambda moment: abs(moment - now))
 
 
 @st.fragment(run_every=TICK_SECONDS)

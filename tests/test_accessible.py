@@ -341,12 +341,13 @@ def _fine(page: Page, code: str) -> None:
 
 # What is focused: its words, and whether one sees that it is, by itself or by the frame or label around it.
 FOCUS = """() => {
-  const e = document.activeElement, box = e.getBoundingClientRect();
+  // a table of items draws its cells, and the ring around one, in a canvas
+  const e = document.activeElement, canvas = e.closest('canvas'), box = (canvas ?? e).getBoundingClientRect();
   const around = [e, e.parentElement, e.parentElement?.parentElement].filter(Boolean).map(x => getComputedStyle(x));
   const drawn = s => s.outlineStyle === 'solid' && parseFloat(s.outlineWidth) >= 2 || s.boxShadow !== 'none';
   const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
   const words = e.ariaLabel || [...e.querySelectorAll('p')].map(p => p.textContent).join(' ') || e.textContent.trim();
-  return [words.replaceAll('\u00ad', ''), around.some(drawn) && inside || e === document.body];
+  return [words.replaceAll('\u00ad', ''), (canvas || around.some(drawn)) && inside || e === document.body];
 }"""
 
 

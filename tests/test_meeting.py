@@ -92,6 +92,8 @@ def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, mo
     assert f"{MINUTES}\u00a0min\u00a0kvar" in text(app)
     assert "10\u00a0min\u00a0kvar" in text(opened(monkeypatch, until="13:10"))
     assert opened(monkeypatch, until="13:10+02:00").query_params["until"] == "13:40"
+    monkeypatch.setattr(ui_meeting, "_now", lambda: datetime(2026, 11, 25, 23, 50))
+    assert "20\u00a0min\u00a0kvar" in text(opened(monkeypatch, until="00:10"))
 
 
 # --- What is typed --------------------------------------------------------------------------------------------------
