@@ -164,9 +164,10 @@ def trend(months: Sequence[Month], *, last: str, target: Level, limit: Level, al
 
     An SVG of its own: the browser's first plotly chart would come two seconds after the figure.
     """
+    points = _points(months)
     parts = [*_axis(months), _level(limit, css="v-m-limit"), _level(target, css="v-m-target")]
-    parts += [_line(run) for run in runs(_points(months))]
-    parts += [_dot(*point, radius=8) for point in [*filter(None, _points(months))][-1:]]
+    parts += [_line(run) for run in runs(points)]
+    parts += [_dot(*point, radius=8) for point in [*filter(None, points)][-1:]]
     parts += _beside(months, last, target=target, limit=limit)
     box = f"0 0 {WIDTH} {HEIGHT}"
     drawn = tag("svg", *parts, viewBox=box, role="img", aria_label=alt, preserveAspectRatio="xMinYMid meet")

@@ -19,7 +19,6 @@ from compliance.blocks import (
     Table,
 )
 from compliance.dossier import Dossier, PointAnswer, ShownFigure
-from compliance.geometry import Level
 from compliance.language import N_, NBSP, Language, Texts, unmarked
 from compliance.viewing import DASH
 
@@ -248,7 +247,8 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
     months = [answer.figure(counted) for counted in answer.months]
     if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
         return None
-    say, goal = reader.say, months[-1].target
+    say = reader.say
+    target, limit = viewing.levels(months[-1], say)
     return LineChart(
         caption=say(N_("{point}: the last twelve months"), point=reader.text(answer.point.short)),
         alt=plain(viewing.trend_alt(months, say)),
@@ -257,8 +257,8 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
             Moment(say.month(month.as_of).replace("<br>", "\n"), month.coverage, viewing.percent(month, say))
             for month in months
         ),
-        target=Level(goal.target, say(N_("Target {share}"), share=viewing.share(goal.target, say))),
-        limit=Level(goal.limit, say(N_("Limit {share}"), share=viewing.share(goal.limit, say))),
+        target=target,
+        limit=limit,
     )
 
 

@@ -81,8 +81,7 @@ def trend(seen: View, months: list[Coverage]) -> None:
     """The line of the months against target and limit, and its table."""
     say, last = seen.say, months[-1]
     ui.html(charts.section(say(N_("The trend towards the target"))))
-    target = Level(last.target.target, say(N_("Target {share}"), share=viewing.share(last.target.target, say)))
-    limit = Level(last.target.limit, say(N_("Limit {share}"), share=viewing.share(last.target.limit, say)))
+    target, limit = viewing.levels(last, say)
     drawn = plots.trend(
         viewing.trend_points(months, say),
         mode=ui.mode(),

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from compliance import charts, elements, plots
+from compliance import charts, elements, geometry, plots
 from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.database import Rows
 from compliance.declared import read_toml
@@ -173,6 +173,15 @@ def whole_percent(figure: Coverage, say: Language) -> str:
 def share(value: float, say: Language) -> str:
     """A target or a limit: without decimals where it has none."""
     return say.percent(value, decimals=0 if round(value * 100, 6).is_integer() else 1)
+
+
+def levels(figure: Coverage, say: Language) -> tuple[geometry.Level, geometry.Level]:
+    """The target and the limit of a figure, as a trend names them."""
+    target, limit = figure.target.target, figure.target.limit
+    return (
+        geometry.Level(target, say(N_("Target {share}"), share=share(target, say))),
+        geometry.Level(limit, say(N_("Limit {share}"), share=share(limit, say))),
+    )
 
 
 def status(figure: Coverage) -> charts.Status:

@@ -13,7 +13,6 @@ from compliance import charts, charts_meeting, elements, viewing, viewing_review
 from compliance.assessing import Coverage, Status
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.geometry import Level
 from compliance.language import N_, NBSP, Language, bold, number_in
 from compliance.points import Point
 from compliance.reporting import DECISION_STATUSES
@@ -154,7 +153,7 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     known = [month for month in months if month.coverage is not None]
     if not known:
         return None
-    target, limit = known[-1].target.target, known[-1].target.limit
+    target, limit = viewing.levels(known[-1], say)
     return charts_meeting.trend(
         [
             charts_meeting.Month(
@@ -163,8 +162,8 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
             for n, month in enumerate(months)
         ],
         last=viewing.percent(known[-1], say),
-        target=Level(target, say(N_("Target {share}"), share=viewing.share(target, say))),
-        limit=Level(limit, say(N_("Limit {share}"), share=viewing.share(limit, say))),
+        target=target,
+        limit=limit,
         alt=viewing.trend_alt(months, say),
     )
 
