@@ -1,0 +1,61 @@
+"""The search for what must not be kept finds what is kept: a text that was planted, wherever it was planted."""
+
+import io
+import zipfile
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from compliance.writing_pdf import write_pdf
+from tests.line import Line
+from tests.reports import sample
+from tests.searching import holds, places_of, uncompressed, unpacked
+
+SECRET = "Långbåtsregistret 4711"
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A line into a file whose pages hide nothing, opened after it was made so."""
+    line = Line(tmp_path)
+    with uncompressed(line.database):
+        yield line
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into events (what) select $secret from range(3000)",
+        "insert into import_rows (cells) values ([null, 'x ' || $secret || ' y'])",
+        "insert into mappings (mapping) values (to_json({'fields': {'system': upper($secret)}}))",
+    ],
+)
+def test_a_planted_text_is_found_among_the_values_in_the_log_and_in_the_file(kept, statement):
+    assert places_of(kept.database, SECRET) == []
+    with kept.database.writing() as cursor:
+        cursor.execute(statement, {"secret": SECRET})
+    found = places_of(kept.database, "nothing", SECRET)
+    assert found[-2:] == ["test.duckdb", "test.duckdb.wal"]
+    assert [place.split(".")[0] for place in found[:-2]] == [statement.split()[2]]
+    with kept.database.writing() as cursor:
+        cursor.execute(f"delete from {statement.split()[2]}")
+    assert {*places_of(kept.database, SECRET)} <= {"test.duckdb", "test.duckdb.wal"}, "no value is left"
+
+
+def test_a_planted_text_is_found_in_what_is_handed_out():
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active["B7"] = SECRET
+    book.save(file)
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner.xlsx", file.getvalue())
+    for content in (SECRET.encode("utf-16"), file.getvalue(), package.getvalue()):
+        assert holds(unpacked(content), SECRET)
+        assert not holds(unpacked(content), SECRET + "2")
+
+
+def test_a_text_is_found_in_the_streams_of_a_pdf():
+    content = unpacked(write_pdf(replace(sample("sv"), title=SECRET)))
+    assert holds(content, SECRET)
+    assert not holds(content, SECRET + "2")
