@@ -33,11 +33,16 @@ class Definition:
     definition: Texts
     needs: tuple[str, ...]
     dated_parameters: tuple[Table, ...]
+    dated_notes: tuple[Table, ...] = ()
 
     def parameters(self, day: date) -> dict[str, Any]:
         """The numbers in force on a day."""
         row = in_force(self.dated_parameters, day) if self.dated_parameters else {}
         return {key: value for key, value in row.items() if key != "from"}
+
+    def notes(self, day: date) -> list[Texts]:
+        """What the figure has to do with rules of law that have begun by a day."""
+        return [row["text"] for row in self.dated_notes if row["from"] <= day]
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,12 @@ class Figure:
 
     @property
     def explained(self) -> Texts:
-        """The definition in plain words, with the numbers in force on the day."""
-        numbers = self.definition.parameters(self.as_of)
-        return {code: text.format(**numbers) for code, text in self.definition.definition.items()}
+        """The definition in plain words, with the numbers in force on the day, and the notes that hold then."""
+        numbers, notes = self.definition.parameters(self.as_of), self.definition.notes(self.as_of)
+        return {
+            code: " ".join([text.format(**numbers), *(note[code] for note in notes)])
+            for code, text in self.definition.definition.items()
+        }
 
     @property
     def share(self) -> float | None:
@@ -136,6 +144,7 @@ def _definition(id_: str, given: Table) -> Definition:
             definition=given["definition"],
             needs=tuple(given["needs"]),
             dated_parameters=tuple(given.get("parameters", ())),
+            dated_notes=tuple(given.get("notes", ())),
         )
     except KeyError as error:
         raise Refusal(

@@ -19,6 +19,7 @@ from compliance import (
     viewing_incidents,
 )
 from compliance.database import EVERYTHING_KNOWN
+from compliance.figures import Definition
 from compliance.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.language import N_
 from compliance.permissions import Permission
@@ -65,8 +66,12 @@ def _of_the_year(key: Key, as_of: date, scope: Scope) -> Incidents:
 
 def window_months(as_of: date) -> int:
     """Within how many months an incident recurs, as the figure beside point 11 has it."""
-    months: int = next(d for d in ui.definitions() if d.id == "recurring_incidents").parameters(as_of)["window_months"]
+    months: int = _recurring_figure().parameters(as_of)["window_months"]
     return months
+
+
+def _recurring_figure() -> Definition:
+    return next(d for d in ui.definitions() if d.id == "recurring_incidents")
 
 
 def clocks(seen: View) -> tuple[Clock, ...]:
@@ -229,7 +234,8 @@ def recurring(seen: View, found: Incidents) -> None:
     say, most = seen.say, viewing_incidents.FIRST_RECURRING
     title = say(N_("Recurring incidents"))
     text = viewing_incidents.recurring_sentence(found, window_months(seen.as_of), say)
-    ui.html(charts.section(title, note=text))
+    notes = [say.pick(note) for note in _recurring_figure().notes(seen.as_of)] if found.recurring else []
+    ui.html(charts.section(title, note=" ".join([text, *notes])))
     if not found.recurring:
         return
     every = len(found.recurring) > most and st.toggle(

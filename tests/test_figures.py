@@ -1,6 +1,7 @@
 """The figures beside the review points: their declarations, their basis, and an organisation's own numbers."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,25 @@ def test_the_numbers_of_every_rule_are_named_by_their_point() -> None:
     assert given["classification_validity_months"] == 12
     assert given["data_protection_training_codes"] == ["dataskydd", "gdpr"]
     assert given["point_numbers"] == list(range(1, 14))
+
+
+@pytest.mark.parametrize(
+    ("figure", "said", "begins"),
+    [
+        ("recurring_incidents", "MCFFS 2026:8", date(2026, 7, 1)),
+        ("both_courses_management", "MCFFS 2026:11", date(2026, 10, 1)),
+    ],
+)
+def test_a_note_on_a_rule_of_law_is_said_from_the_day_the_rule_begins(figure: str, said: str, begins: date) -> None:
+    definition = next(definition for definition in load_figures(None) if definition.id == figure)
+    for day, told in ((begins - timedelta(days=1), False), (begins, True)):
+        explained = Figure(definition, day, "Org", None, None, basis=False).explained
+        assert [bool(re.search(rf"{said}\b", text)) for text in explained.values()] == [told, told]
+
+
+def test_what_is_significant_is_said_by_the_regulations_since_their_day() -> None:
+    nis = next(point for point in POINTS if point.id == "nis_reporting")
+    for day, told in ((date(2026, 6, 30), False), (date(2026, 7, 1), True)):
+        newest = nis.law(day)[0]
+        assert all(("MCFFS 2026:8" in text and "SFS 2026:623" in text) == told for text in newest.values())
+        assert all("2025:1506" in text for text in newest.values())
