@@ -1,6 +1,6 @@
 """The child process that reads one file: its limits first, then kind, cells as text, and the mask.
 
-Run as `python -m compliance.reader TARGET SECONDS [careful]` with the file as standard input, which must be one
+Run as `python -m compliance.reader TARGET SECONDS PARENT [careful]` with the file as standard input, which must be one
 that can be read twice and has no need of a name. It leaves one Arrow file a sheet and `answer.json` in the folder
 TARGET, and nothing there before it is masked. It trusts nothing that it reads, and may be killed at any
 point: then there is no answer. Only the standard library is imported before the limits stand, so all other
@@ -10,21 +10,17 @@ imports of this module and of those that it uses are inside functions.
 import gc
 import json
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from compliance.cells import MAX_PLACES, Content, Unreadable
+from compliance.children import begin, where
 from compliance.masking import mask_table, mask_text
 from compliance.textfiles import read_text
 from compliance.workbooks import read_ole, read_zip
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-# 1,000,000 rows x 12 columns of text need 3 GB of address space and 9 s.
-MEMORY: Final = 4 << 30
-OUTPUT_BYTES: Final = 2 << 30
 
 SIGNATURES: Final = (
     (b"%PDF", "pdf"),
@@ -48,12 +44,11 @@ OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 def main(arguments: list[str]) -> None:
     """Reads standard input and leaves the answer in `TARGET`, within SECONDS of processor time."""
-    limit_resources(seconds=int(arguments[1]))
+    target, careful = begin(arguments), "careful" in arguments[3:]
     # Nothing here makes cycles, and looking for them doubles the time of a large text file.
     gc.disable()
     # Arrow imports these wherever they are installed, which takes longer than reading a usual file.
     sys.modules.update(dict.fromkeys(("pandas", "numpy")))  # type: ignore[arg-type]
-    target, careful = Path(arguments[0]), "careful" in arguments[2:]
     try:
         answer = _answer(read(sys.stdin.buffer, folder=target, careful=careful), target=target)
     except Unreadable as problem:
@@ -62,31 +57,8 @@ def main(arguments: list[str]) -> None:
         answer = {"problem": "memory", "values": {}}
     except BaseException as fault:
         # A panic of the spreadsheet library is no Exception.
-        answer = {"problem": "unusual", "values": {}, "fault": _where(fault)}
+        answer = {"problem": "unusual", "values": {}, "fault": where(fault)}
     (target / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
-
-
-def limit_resources(*, seconds: int) -> None:
-    """Limits memory, processor time and output of this process, for good."""
-    import resource
-
-    for kind, amount, grace in (
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_AS, MEMORY, 0),
-        (resource.RLIMIT_FSIZE, OUTPUT_BYTES, 0),
-        # The signal of the soft limit tells the parent what happened; the hard one would only kill.
-        (resource.RLIMIT_CPU, seconds, 5),
-    ):
-        most = resource.getrlimit(kind)[1]
-        hard = amount + grace if most == resource.RLIM_INFINITY else min(amount + grace, most)
-        resource.setrlimit(kind, (min(amount, hard), hard))
-
-
-def _where(fault: BaseException) -> str:
-    """The class of a fault and its place in the code: never its message, which may quote a cell."""
-    frames = traceback.extract_tb(fault.__traceback__)[-3:]
-    places = ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
-    return f"{type(fault).__name__} at {places}"
 
 
 def _answer(content: Content, *, target: Path) -> dict[str, Any]:

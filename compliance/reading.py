@@ -1,17 +1,10 @@
 """A file as text cells: read in a process of its own, with limits, so that no file can harm the server."""
 
-import contextlib
 import hashlib
 import json
 import logging
-import math
 import os
 import re
-import shutil
-import signal
-import stat
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -19,16 +12,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 
+from compliance import children
+from compliance.children import PREFIX, nameless_file, sweep
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.masking import MASK, mask_text
-from compliance.places import ROOT
 
 __all__ = ["MASK", "Sheet", "Workbook", "read", "shown_name"]
 
@@ -41,8 +34,6 @@ MOST_SECONDS: Final = 120.0
 AT_ONCE: Final = threading.BoundedSemaphore(2)
 MAX_NAME: Final = 200
 SMALL: Final = 1 << 20
-PREFIX: Final = "compliance-"
-STALE_SECONDS: Final = 24 * 60 * 60
 
 TOO_LARGE: Final = N_(
     "The file {file} holds too much, perhaps cells far outside its table. Delete those, or divide the file."
@@ -138,17 +129,6 @@ def read(content: bytes | Path, *, name: str) -> Workbook:
         )
 
 
-@cache
-def sweep() -> None:
-    """Removes, once a process, the folders that a server left behind when it was killed more than a day ago."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):
-            seen = folder.lstat()
-            old = time.time() - seen.st_mtime > STALE_SECONDS
-            if old and stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid():
-                shutil.rmtree(folder, ignore_errors=True)
-
-
 def shown_name(name: str) -> tuple[str, int]:
     """A file's name without path, marks that cannot be seen and identity numbers, and how many of those it had."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
@@ -162,16 +142,6 @@ def shown_name(name: str) -> tuple[str, int]:
 
 def _blank(letter: str) -> str:
     return " " if letter.isspace() else ""
-
-
-def nameless_file() -> BinaryIO:
-    """A new file that no other process finds, and that is gone with this one and its child, however they end.
-
-    It may hold identity numbers, so on Linux it is in memory; elsewhere it is a temporary file without a name.
-    """
-    if sys.platform == "linux":
-        return os.fdopen(os.memfd_create("export"), "w+b")
-    return tempfile.TemporaryFile()
 
 
 def _keep(content: bytes | Path, file: BinaryIO, *, shown: str) -> str:
@@ -225,25 +195,11 @@ def seconds_for(size: int) -> float:
 
 
 def _child(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]:
-    """Runs the reader once, which finds the file as its standard input; it may die at any point."""
+    """Runs the reader once, which finds the file as its standard input."""
     seconds = max(end - time.monotonic(), 0.0)
-    command = [sys.executable, "-P", "-m", "compliance.reader", str(folder), str(math.ceil(seconds)), *how]
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env=_environment(),
-        stdin=file,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        # Popen.wait with a time limit polls, which costs up to 50 ms a file; a timer does not.
-        alarm = threading.Timer(seconds, process.kill)
-        alarm.start()
-        code = process.wait()
-        late = alarm.finished.is_set() or code == -signal.SIGXCPU
-        alarm.cancel()
-    if late:
+    try:
+        code = children.run("compliance.reader", *how, folder=folder, stdin=file, seconds=seconds)
+    except children.TimeOver:
         return {"problem": "too_slow", "values": {}}
     return _answer(folder / "answer.json", code=code)
 
@@ -256,12 +212,6 @@ def _answer(path: Path, *, code: int) -> dict[str, Any]:
         log.warning("The reader died with code %s", code)
         return {"problem": "died", "values": {}}
     return {"problem": None, **answer}
-
-
-def _environment() -> dict[str, str]:
-    """What the child sees: where the packages are, and nothing of what the server was told."""
-    path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
-    return {"PYTHONPATH": path, "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"}
 
 
 def _sheet(folder: Path, said: dict[str, Any]) -> Sheet:

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 from openpyxl.chart import LineChart
 
-from compliance import reader, reading, strays
+from compliance import children, reader, reading, strays
 from compliance.errors import Refusal
 from compliance.masking import MASK, mask_text
 from compliance.places import ROOT
@@ -415,7 +415,7 @@ def test_a_slow_file_is_stopped(monkeypatch):
 
 def test_a_child_that_dies_is_a_sentence(monkeypatch):
     """killed: whatever ends the child"""
-    monkeypatch.setattr(reading, "_environment", dict)
+    monkeypatch.setattr(children, "environment", lambda folder: {})
     assert "cannot be read" in refusal(files.xlsx({"Blad1": [["Id"]]}))
 
 
@@ -438,7 +438,7 @@ def test_the_limits_come_before_the_libraries():
 
 def test_the_limits_hold():
     """memory: the machine goes on, whatever a file asks for"""
-    limits = "from resource import *; from compliance.reader import *; limit_resources(seconds=7); "
+    limits = "from resource import *; from compliance.children import *; limit_resources(seconds=7); "
     assert child(limits + "print(getrlimit(RLIMIT_CORE), getrlimit(RLIMIT_CPU)[0])") == "(0, 0) 7"
     with pytest.raises(subprocess.CalledProcessError, match="1"):
         child(limits + "bytearray(MEMORY)")
@@ -447,7 +447,7 @@ def test_the_limits_hold():
 def test_the_child_sees_no_secrets(monkeypatch):
     """environment: what the server was told stays with it"""
     monkeypatch.setenv("SECRET", "hemligt")
-    assert "hemligt" not in str(reading._environment())
+    assert "hemligt" not in str(children.environment(ROOT))
 
 
 LEAKY = {
@@ -485,9 +485,9 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
     source.write_bytes(LEAKY[kind])
     target.mkdir()
     code = (
-        "import sys; from compliance import reader; "
+        "import os, sys; from compliance import reader; "
         "sys.addaudithook(lambda event, said: event == 'open' and said[2] & 3 and print(said[0])); "
-        f"reader.main([{str(target)!r}, '9'])"
+        f"reader.main([{str(target)!r}, '9', str(os.getppid())])"
     )
     with source.open("rb") as file:
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdin=file, capture_output=True, text=True)
