@@ -1,7 +1,18 @@
-"""Identity numbers: what is one, and the mask in its place. Arrow is imported where it is used."""
+"""Identity numbers: what is one, and the mask in its place. Arrow is imported where it is used.
+
+*The form* is the rulebook's: a date of six or eight digits and four digits that stand together, with the right check
+digit and no digit beside them. It is looked for in what a reader sees: after NFKC and without invisible marks.
+"""
 
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -10,78 +21,208 @@ if TYPE_CHECKING:
     Column = pa.ChunkedArray[Any]
 
 MASK: Final = "******-****"
-SIGNS: Final = "-+\u2010-\u2015\u2212"
-# What can stand between two digits without being seen, and what divides the thousands of a number.
-UNSEEN: Final = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-GAPS: Final = " \u00a0\u2009\u202f"
-POWER: Final = "[0-9][.,][0-9]{7,11}[eE][+]?(?:0?9|11)"
-LOOKS_LIKE: Final = (
-    f"[0-9]{{6}}[{SIGNS}]?[0-9]{{4}}|[{UNSEEN}][{SIGNS}]?[0-9]"
-    f"|^[{GAPS}]*[0-9](?:[{GAPS}]?[0-9]){{9,11}}[{GAPS}]*$|^{POWER}$"
+# What may stand between two digits of the date, and before the last four: this many characters, white space as one.
+MOST_BETWEEN: Final = 3
+# So many cells wholly of the form tell whether a column has it by chance.
+LEAST_CELLS: Final = 5
+# A number of the form that has lost three zeros at its beginning: 0001011239.
+SHORTEST: Final = 7
+YEARS_BEFORE: Final = 5
+YEARS_AFTER: Final = 1
+
+RUN: Final = re.compile("[0-9]+")
+BLANK: Final = re.compile(r"\s+")
+# Characters that NFKC leaves as they are, or turns into others that are neither digits nor invisible.
+PLAIN: Final = re.compile(
+    "[\t\n\r -~\u00a0-\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00ba\u00bb\u00bf-\u02ff\u2010-\u2027\u2030-\u205e\u20ac]*"
 )
-IDENTITY: Final = re.compile(
-    "(?<![0-9])(?P<century>[0-9]{2})?(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-    f"[{SIGNS}]?(?P<last>[0-9]{{4}})(?![0-9])"
+# Letters and unassigned places that are as invisible as the categories Cc, Cf, Mn and Me are, or are made so by fonts.
+UNSEEN: Final = re.compile("[\u115f\u1160\u2065\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")
+WHITE_CONTROLS: Final = "\t\n\r\v\f\x85"
+MORE_DECIMALS: Final = re.compile("[.,][0-9]")
+ONLY_DIGITS: Final = re.compile("[0-9]+(?:[.,]0+)?")
+ZEROS: Final = re.compile(r"(?:[.,]0+)?\s*")
+DATE_BEGUN: Final = re.compile(
+    "(?P<year>1[89][0-9]{2}|2[01][0-9]{2}|9999)(?P<sign>[-/.\u2010-\u2015])(?P<month>[0-9]{2})(?P=sign)(?P<day>[0-9]{2})"
+    "(?![0-9])"
 )
-BETWEEN: Final = re.compile(f"(?<=[{SIGNS}0-9])[{UNSEEN}]+(?=[{SIGNS}0-9])")
-THOUSANDS: Final = re.compile(f"[0-9](?:[{GAPS}][0-9]{{3}}){{3}}|[0-9](?:[{GAPS}]?[0-9]){{11}}")
-SCIENTIFIC: Final = re.compile(POWER)
-FRACTION: Final = re.compile(r"(-?[0-9]{1,9}[.,])[0-9]+(?:[eE][-+]?[0-9]+)?")
+CLOCK: Final = re.compile("(?:[01][0-9]|2[0-3])[0-5][0-9]")
+THOUSANDS: Final = re.compile(r"[-+]?[0-9]{1,3}(?P<gap>[\s.,'\u2019])[0-9]{3}(?:(?P=gap)[0-9]{3}){2}(?:[.,]0+)?")
+POWER: Final = re.compile(r"[-+]?[0-9]{1,12}(?:[.,][0-9]{1,17})?[eE][-+]?[0-9]{1,2}")
+Run = tuple[int, int]
+
+
+class Kind(StrEnum):
+    """What a column holds, as far as it decides what is an identity number in it."""
+
+    CASE = "case"
+    PERSON = "person"
+    TIME = "time"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A column without identity numbers, and how many it had.
+
+    `by_chance` is whether it has numbers of the form that are none, since most numbers like them have a wrong check
+    digit.
+    """
+
+    column: "Column"
+    count: int
+    by_chance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A date and four digits in a text: where, whether they are all of it, and whether the check digit is right.
+
+    `day` is the date of one with eight digits, if it is a plain one; `clock` whether it is followed by a time of day.
+    """
+
+    start: int
+    end: int
+    right: bool
+    whole: bool
+    day: date | None
+    clock: bool
+
+
+# --- A text -------------------------------------------------------------------------------------------------------
 
 
 def mask_text(text: str) -> tuple[str, int]:
-    """The text with every identity number masked, and how many there were."""
-    text, masked = _mask(text)
-    plain = _plain(text)
-    if plain == text:
-        return text, masked
-    unveiled, more = _mask(plain)
-    return (unveiled, masked + more) if more else (text, masked)
+    """The text with every identity number masked, and how many there were; the rest of it is as it was."""
+    return _masked(text, [number for number in numbers(text) if number.right])
 
 
-def _plain(text: str) -> str:
-    """The text with digits side by side that marks, gaps between thousands or a power of ten keep apart."""
-    if not text.isprintable():
-        text = BETWEEN.sub("", text)
-    if text.isdigit():
-        return text
-    if THOUSANDS.fullmatch(text.strip()):
-        return re.sub(f"[{GAPS}]", "", text)
-    if SCIENTIFIC.fullmatch(text):
-        digits, power = re.split("[eE]", text.replace(",", "."))
-        return digits.replace(".", "").ljust(int(power) + 1, "0")
-    return text
+def _masked(text: str, found: Sequence[Number]) -> tuple[str, int]:
+    """The text with a mask for each of the numbers, where several that overlap are one."""
+    pieces, done, count = [], 0, 0
+    for number in sorted(found, key=lambda number: (number.start, -number.end)):
+        if number.start >= done:
+            pieces += [text[done : number.start], MASK]
+            count += 1
+        done = max(done, number.end)
+    return ("".join([*pieces, text[done:]]), count) if count else (text, 0)
 
 
-def _mask(text: str) -> tuple[str, int]:
-    masked = 0
-
-    def mask(match: re.Match[str]) -> str:
-        nonlocal masked
-        if not _is_identity(match):
-            return match[0]
-        masked += 1
-        return MASK
-
-    # The decimals of a number are no identity number, however they fall out; a whole part of ten digits may be one.
-    number = FRACTION.fullmatch(text)
-    whole = number.end(1) if number else len(text)
-    return IDENTITY.sub(mask, text[:whole]) + text[whole:], masked
+def numbers(text: str) -> list[Number]:
+    """The numbers of the form in a text, also those with a wrong check digit."""
+    if PLAIN.fullmatch(text):
+        return _numbers(text)
+    if sum(map(str.isdigit, unicodedata.normalize("NFKC", text))) < 10:
+        return []
+    # A mark that nobody sees may keep apart what belongs together, and two numbers that do not.
+    seen, places = _seen(text)
+    return [*_numbers("".join(map(_as_decimal, text))), *(_placed(number, places) for number in _numbers(seen))]
 
 
-def _is_identity(match: re.Match[str]) -> bool:
-    century, year, month, day, last = match.group("century", "year", "month", "day", "last")
-    return (
-        (century is None or 18 <= int(century) <= 20)
-        # Of six digits the year is one of 2000's: there is a 29 February wherever some century has one.
-        and _is_date(int((century or "20") + year), int(month), int(day))
-        and _luhn(year + month + day + last)
-    )
+def _seen(text: str) -> tuple[str, list[int]]:
+    """What is seen of a text, and the place in the text of each of its characters, and of its end."""
+    pieces = [_visible(letter) for letter in text]
+    places = [place for place, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), places
 
 
+def _placed(number: Number, places: list[int]) -> Number:
+    start, end = places[number.start], places[number.end - 1] + 1
+    return Number(start, end, number.right, number.whole, number.day, number.clock)
+
+
+@cache
+def _visible(letter: str) -> str:
+    """A character as it is compared: after NFKC, every digit of any script as 0–9, and nothing if it is not seen."""
+    if letter in WHITE_CONTROLS:
+        return " "
+    return "".join(map(_as_digit, filter(_is_seen, unicodedata.normalize("NFKC", letter))))
+
+
+def _is_seen(letter: str) -> bool:
+    # A mark above or around a digit leaves it the digit that it is.
+    return unicodedata.category(letter) not in {"Cc", "Cf", "Mn", "Me"} and not UNSEEN.match(letter)
+
+
+def _as_digit(letter: str) -> str:
+    value = unicodedata.digit(letter, None)
+    return letter if value is None else str(value)
+
+
+def _as_decimal(letter: str) -> str:
+    # A raised figure may be the number of a note, so it is tried as a digit and as none.
+    value = unicodedata.decimal(letter, None)
+    return letter if value is None else str(value)
+
+
+def _numbers(text: str) -> list[Number]:
+    """The numbers of the form in a text whose digits are 0–9."""
+    runs = [found.span() for found in RUN.finditer(text)]
+    if sum(end - start for start, end in runs) < 10:
+        return []
+    whole = _whole_number(text)
+    if len(whole) in (10, 12) and (number := _number(whole, (runs[0][0], runs[-1][1]), whole=True, clock=False)):
+        return [number]
+    return [number for last in range(len(runs)) for number in _ending_with(text, runs, last)]
+
+
+def _ending_with(text: str, runs: list[Run], last: int) -> Iterator[Number]:
+    """The number whose four last digits end a run of digits; it begins with a run as well, so has no digit beside."""
+    if _begins_date(text, runs[last]):
+        return
+    longest = None
+    for first in _firsts(text, runs, last):
+        if last - first < 2 and _is_decimals(text, runs, last):
+            continue
+        digits = "".join(text[start:end] for start, end in runs[first : last + 1])
+        if len(digits) in (10, 12):
+            whole = first == 0 and _is_all(text, runs[0][0], runs[last][1])
+            clock = first < last and text[runs[last - 1][1] : runs[last][0]].isspace()
+            place = (runs[first][0], runs[last][1])
+            longest = _number(digits, place, whole=whole, clock=clock) or longest
+    if longest:
+        yield longest
+
+
+def _firsts(text: str, runs: list[Run], last: int) -> Iterator[int]:
+    """The runs from which ten to twelve digits reach up to the last one, the nearest first."""
+    if runs[last][1] - runs[last][0] < 4:
+        return
+    length = 0
+    for first in range(last, -1, -1):
+        length += runs[first][1] - runs[first][0]
+        if length > 12:
+            return
+        if length >= 10:
+            yield first
+        if first and not _may_be_between(text[runs[first - 1][1] : runs[first][0]]):
+            return
+
+
+def _may_be_between(gap: str) -> bool:
+    """Whether it is up to three characters that are neither letter nor digit; white space is folded later anyway."""
+    if len(gap) > MOST_BETWEEN:
+        gap = BLANK.sub(" ", gap)
+    return len(gap) <= MOST_BETWEEN and not any(map(str.isalpha, gap))
+
+
+def _number(digits: str, place: Run, *, whole: bool, clock: bool) -> Number | None:
+    """What ten or twelve digits are, if they begin with a date; `clock` is whether white space is before the last."""
+    year, month, day = int(digits[:-8]), int(digits[-8:-6]), int(digits[-6:-4])
+    eight = len(digits) == 12
+    if eight and not 1800 <= year < 2100:
+        return None
+    # Of six digits the year is one of 2000's: there is a 29 February wherever some century has one.
+    if not _is_date(year if eight else 2000 + year, month, day - 60 if day > 60 else day):
+        return None
+    plain = date(year, month, day) if eight and day <= 60 else None
+    return Number(*place, _luhn(digits[-10:]), whole, plain, clock and bool(CLOCK.fullmatch(digits[-4:])))
+
+
+@cache
 def _is_date(year: int, month: int, day: int) -> bool:
     try:
-        date(year, month, day - 60 if day > 60 else day)
+        date(year, month, day)
     except ValueError:
         return False
     return True
@@ -93,30 +234,163 @@ def _luhn(digits: str) -> bool:
     return sum(product // 10 + product % 10 for product in products) % 10 == 0
 
 
+def _is_all(text: str, start: int, end: int) -> bool:
+    """Whether a text is nothing but what stands at a place, perhaps with decimals that are zero."""
+    return not text[:start].strip() and bool(ZEROS.fullmatch(text, end))
+
+
+def _begins_date(text: str, last: Run) -> bool:
+    """Whether four digits that stand alone are the year of a date."""
+    begun = DATE_BEGUN.match(text, last[0])
+    return begun is not None and _is_date(int(begun["year"]), int(begun["month"]), int(begun["day"]))
+
+
+def _is_decimals(text: str, runs: list[Run], last: int) -> bool:
+    """Whether a run of digits are the decimals of a number; four may as well be the last ones, as in 850709.1232."""
+    (start, end), before = runs[last], runs[last - 1] if last else None
+    if before is None or end - start == 4 or start - before[1] != 1 or text[before[1]] not in ".,":
+        return False
+    return text[before[0] - 1 : before[0]] not in {".", ","} and not MORE_DECIMALS.match(text, end)
+
+
+def _whole_number(text: str) -> str:
+    """The digits of a text that is a whole number with gaps between its thousands, or with a power of ten."""
+    text = text.strip()
+    if THOUSANDS.fullmatch(text):
+        return "".join(RUN.findall(text)[:4])
+    if POWER.fullmatch(text):
+        value = Decimal(text.replace(",", "."))
+        return str(abs(int(value))) if value == value.to_integral_value() and abs(value) < 10**12 else ""
+    return ""
+
+
+# --- A column -----------------------------------------------------------------------------------------------------
+
+# What RE2 can tell of a cell: that it may hold a date and four digits. Only such cells leave Arrow for the exact test.
+GAP: Final = "[^A-Za-z0-9]*"
+DAYS: Final = f"(?:0{GAP}[1-9]|[12]{GAP}[0-9]|3{GAP}[01]|6{GAP}[1-9]|[78]{GAP}[0-9]|9{GAP}[01])"
+DATE: Final = f"[0-9]{GAP}[0-9]{GAP}(?:0{GAP}[1-9]|1{GAP}[0-2]){GAP}{DAYS}"
+LOOKS_LIKE: Final = (
+    f"{DATE}{GAP}[0-9]{{4}}(?:[^0-9]|$)|^[-+ ]?[0-9]{{1,12}}(?:[.,][0-9]{{1,17}})?[eE]"
+    f"|[^{PLAIN.pattern[1:-2]}]|^[^A-Za-z0-9]*[0-9]{{1,3}}(?:[^A-Za-z0-9][0-9]{{3}}){{3}}(?:[^0-9]|$)"
+)
+WHOLE_NUMBER: Final = r"^\s*[0-9]+(?:[.,]0+)?\s*$"
+LOST_ZERO: Final = rf"^\s*(?:[1-9]?(?:0[1-9]|1[0-2])|[1-9]){DAYS.replace(GAP, '')}[0-9]{{4}}(?:[.,]0+)?\s*$"
+
+
 def mask_table(table: "pa.Table") -> tuple["pa.Table", int]:
     """The table with every identity number masked, and how many there were."""
     masked = 0
     for place, name in enumerate(table.column_names):
-        column, count = _mask_column(table[name])
-        if count:
-            table = table.set_column(place, name, column)
-            masked += count
+        found = mask_column(table[name])
+        if found.count:
+            table = table.set_column(place, name, found.column)
+            masked += found.count
     return table, masked
 
 
-def _mask_column(column: "Column") -> tuple["Column", int]:
-    """Only the few cells that look like it leave Arrow for the exact test."""
+def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = None) -> Masked:
+    """A column of texts without identity numbers; `day` is the extract date where they are case numbers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     longest = pc.max(pc.binary_length(column)).as_py()
-    if longest is None or longest < 10:
-        return column, 0
-    matches: Any = pc.match_substring_regex(column, LOOKS_LIKE)
-    suspect: Any = pc.fill_null(matches, False)
-    results = [mask_text(str(text)) for text in column.filter(suspect).to_pylist()]
-    count = sum(masked for _, masked in results)
+    if longest is None or longest < SHORTEST:
+        return Masked(column, 0)
+    suspect, zeros = _suspect(column)
+    if not pc.any(suspect).as_py():
+        return Masked(column, 0)
+    cells: Any = column.filter(suspect).combine_chunks().dictionary_encode()
+    texts = cells.dictionary.to_pylist()
+    every = [_numbers_of(text, zeros=zeros) for text in texts]
+    times = Counter(cells.indices.to_pylist())
+    found, by_chance = _those_to_mask(every, times, kind, day)
+    masked = [_masked(text, each) for text, each in zip(texts, found, strict=True)]
+    count = sum(times[place] * number for place, (_, number) in enumerate(masked))
     if not count:
-        return column, 0
-    texts = pa.array([text for text, _ in results], pa.string())
-    return pc.replace_with_mask(column, suspect.combine_chunks(), texts), count
+        return Masked(column, 0, by_chance)
+    new: Any = pa.array([text for text, _ in masked], pa.string()).take(cells.indices)
+    return Masked(pc.replace_with_mask(column, suspect.combine_chunks(), new), count, by_chance)
+
+
+def _suspect(column: "Column") -> tuple[Any, bool]:
+    """Which cells may hold a number, and whether its column has lost the zeros that its numbers began with."""
+    import pyarrow.compute as pc
+
+    suspect = _matches(column, LOOKS_LIKE)
+    lost = _matches(column, LOST_ZERO)
+    if not pc.any(lost).as_py() or not _have_lost_zeros(column, pc.or_(lost, suspect)):
+        return suspect, False
+    return pc.or_(suspect, lost), True
+
+
+def _matches(column: "Column", pattern: str) -> Any:
+    import pyarrow.compute as pc
+
+    matches: Any = pc.match_substring_regex(column, pattern)
+    return pc.fill_null(matches, False)
+
+
+def _have_lost_zeros(column: "Column", suspect: Any) -> bool:
+    """Whether most whole numbers of a column have the form once a lost zero is put back."""
+    import pyarrow.compute as pc
+
+    whole = _matches(column, WHOLE_NUMBER)
+    most = pc.sum(whole).as_py() / 2
+    few: Any = column.filter(pc.and_(whole, suspect))
+    if len(few) <= most:
+        return False
+    counted = pc.value_counts(few).to_pylist()
+    right = [entry["counts"] for entry in counted if any(n.right for n in _numbers_of(entry["values"], zeros=True))]
+    return bool(sum(right) > most)
+
+
+def _numbers_of(text: str, *, zeros: bool) -> list[Number]:
+    """The numbers of a cell, also one that has lost the zeros it began with."""
+    digits = RUN.match(text.strip()) if zeros and ONLY_DIGITS.fullmatch(text.strip()) else None
+    if digits is None or not SHORTEST <= len(digits[0]) < 10:
+        return numbers(text)
+    start = text.index(digits[0])
+    number = _number(digits[0].zfill(10), (start, start + len(digits[0])), whole=True, clock=False)
+    return [number] if number else []
+
+
+def _those_to_mask(
+    every: list[list[Number]], times: Mapping[int, int], kind: Kind, day: date | None
+) -> tuple[list[list[Number]], bool]:
+    """Of the numbers of each distinct cell those that are identity numbers, and whether others have the form by chance.
+
+    `times` says how often each cell stands in the column.
+    """
+    found = [[n for n in each if n.right and not _is_allowed(n, kind, day)] for each in every]
+    if not _is_by_chance(every, times, kind):
+        return found, False
+    kept = [[n for n in each if not n.whole] for each in found]
+    return kept, kept != found
+
+
+def _is_by_chance(every: list[list[Number]], times: Mapping[int, int], kind: Kind) -> bool:
+    """Whether most cells of a column that are wholly of the form have a wrong check digit."""
+    whole = [(place, each) for place, each in enumerate(every) if any(number.whole for number in each)]
+    cells = sum(times[place] for place, _ in whole)
+    wrong = sum(times[place] for place, each in whole if not any(number.right for number in each))
+    return 2 * wrong > cells >= (1 if kind is Kind.PERSON else LEAST_CELLS)
+
+
+def _is_allowed(number: Number, kind: Kind, day: date | None) -> bool:
+    """Whether a number is a case number of about the extract date, or a date with its time of day."""
+    if kind is Kind.TIME:
+        return number.clock and number.day is not None
+    return kind is Kind.CASE and day is not None and number.day is not None and _around(day, number.day)
+
+
+def _around(extract_date: date, day: date) -> bool:
+    """Whether a day is from five years before to one year after the extract date."""
+    return _moved(extract_date, -YEARS_BEFORE) <= day <= _moved(extract_date, YEARS_AFTER)
+
+
+def _moved(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

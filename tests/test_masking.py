@@ -1,0 +1,255 @@
+"""Identity numbers: the form in every spelling, what is none, and what a column tells of its cells."""
+
+import os
+import random
+import time
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from compliance.masking import MASK, Kind, Masked, mask_column, mask_text, numbers
+from tests.identities import check_digit, holds_one, ten_digits, texts
+
+# `make fuzz` tries more.
+ROUNDS = int(os.environ.get("SEEDS", "1"))
+EXTRACTED = date(2026, 11, 1)
+
+
+def column(*cells: str | None, kind: Kind = Kind.OTHER, day: date | None = EXTRACTED) -> list[str | None]:
+    return masked(*cells, kind=kind, day=day).column.to_pylist()
+
+
+def masked(*cells: str | None, kind: Kind = Kind.OTHER, day: date | None = EXTRACTED) -> Masked:
+    half = len(cells) // 2
+    return mask_column(
+        pa.chunked_array([pa.array(cells[:half], pa.string()), pa.array(cells[half:], pa.string())]), kind, day
+    )
+
+
+def with_check(number: str) -> str:
+    """A number with its right check digit; x stands where that is."""
+    digits = "".join(letter for letter in number if letter.isdecimal())
+    return number.replace("x", check_digit(digits[-9:]))
+
+
+# --- The form -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_the_form_in_every_spelling(seed):
+    """a_second_implementation: every spelling, script and disguise, and what takes the form from a number"""
+    for given in texts(random.Random(seed), 1500):
+        kept, count = mask_text(given.text)
+        assert (count > 0, MASK in kept) == (holds_one(given.text),) * 2, given
+        # what spoils a number may make another one
+        assert count or not given.is_one, given
+        assert count or kept == given.text, given
+        assert not holds_one(kept), given
+
+
+def test_each_spelling_leaves_the_rest_as_it_is():
+    """rest_unchanged, both centuries, coordination numbers"""
+    for number in ("850709-1232", "850709 1232", "1985-07-09-1232", "85 07 09 - 1232", "1985/07/09.1232", "850709.1232",
+                   "8507091232", "198507091232", "850709+1232", "85.07.09.1232", "850709\n1232", "850709     1232",
+                   "18850709-1232", "1985 0709 1232", "850709(1232", "850709_1232", "850769-1238"):  # fmt: skip
+        number = with_check(number[:-1] + "x")
+        for before, after in (("", ""), ("Ring  ", "\xa0nu\u200b"), ("å", "å"), ("5) ", "."), ("rad 1\u200b", " ２")):
+            assert mask_text(before + number + after) == (before + MASK + after, 1), number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "850709-1233",  # a wrong check digit
+        "0.8507091232",
+        "12,8507091232",
+        "85.07091232",
+        "8.507091232",
+        "-46108.8507091232",
+        "andel 0.8507091232 av",
+        "8.507091232E-1",
+        "2026-01-01 – 2026-09-30",
+        "20260101 - 2026-09-30",
+        "2026-10-31 14:30",
+        "2026-10-31 14:30:00",
+        "850709-12-32",
+        "850709-12321",
+        "1850709-1232",
+        "850709a1232",
+        "850709-./-1232",
+        "070-850 709 12 32",
+    ],
+)
+def test_what_is_none(text):
+    """none_is: decimal numbers, four digits that begin a date, digits beside, something else between"""
+    assert mask_text(text) == (text, 0)
+
+
+def test_four_digits_that_begin_a_date_are_none_whatever_they_add_up_to():
+    periods = [
+        f"{y}{m:02}{d:02}{gap}{y}-{m:02}-30"
+        for y in (2025, 2026)
+        for m in (1, 6, 9)
+        for d in range(1, 29)
+        for gap in (" – ", " ", "-")
+    ]
+    right = [text for text in periods if holds_one(text[: text.rindex(text[:4]) + 4])]
+    assert len(right) > 20
+    assert [mask_text(text) for text in right] == [(text, 0) for text in right]
+    assert all(mask_text(text[: text.rindex(text[:4]) + 4])[1] for text in right)
+    assert mask_text(right[0].replace("-30", "-31").replace("-01-31", "-02-31"))[1] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["8507091232.0", "8507091232,00", "8.507091232E9", "8507091232E0", "85070912.32e+2", "8 507 091 232",
+     "8.507.091.232", "8\u202f507\u202f091\u202f232", "8'507'091'232", "198 507 091 232",
+     "198507091232.00", "1,98507091232E+11"],
+)  # fmt: skip
+def test_whole_numbers_in_the_forms_that_spreadsheets_write(text):
+    assert mask_text(text)[1] == 1
+    assert mask_text(text.replace("2", "3", 1) if text[0] != "1" else text.replace("7", "6", 1))[1] == 0
+
+
+def test_a_note_beside_a_number_hides_it_not():
+    """raised: a raised figure is a digit of the number, or the number of a note"""
+    assert mask_text("850709-1232²") == (f"{MASK}²", 1)
+    assert mask_text("⁸⁵⁰⁷⁰⁹-¹²³²") == (MASK, 1)
+
+
+def test_a_cell_costs_no_more_than_its_length():
+    """linear: the worst that digits, gaps and marks can do"""
+    shapes = (
+        "1",
+        "1 ",
+        "85",
+        "8507 ",
+        "850709-12",
+        "850709-123 ",
+        "1  ",
+        "0.1",
+        "1.",
+        " ",
+        "\u200b1",
+        "１",
+        "-",
+        "2026-01-01 ",
+        "1\n",
+        "e9",
+    )
+    for shape in shapes:
+        took = []
+        for length in (20_000, 80_000):
+            text = "850709" + shape * (length // len(shape)) + "1232"
+            started = time.process_time()
+            numbers(text)
+            took.append(time.process_time() - started)
+        assert took[1] < 0.2 + 8 * took[0], shape
+
+
+# --- A column -----------------------------------------------------------------------------------------------------
+
+
+def test_a_text_without_a_number_is_the_same_text():
+    cells = ["x", None, "", "2026-10-31 00:00:00", "Kim  Exempel\u200b", "0701-23 45 67", " ½ "]
+    assert column(*cells) == cells
+    assert column(*cells, "850709-1232 ") == [*cells, f"{MASK} "]
+
+
+CASES = [f"202610{day:02}-{number:04}" for day in range(1, 11) for number in range(1, 31)]
+
+
+def test_case_numbers_are_kept_whole():
+    """case_id: a date from five years before to one year after the extract date, however few the rows"""
+    assert sum(mask_text(case)[1] for case in CASES) > 20
+    assert column(*CASES, kind=Kind.CASE) == CASES
+    assert not masked(*CASES, kind=Kind.CASE).by_chance
+    [case] = [case for case in CASES[:20] if mask_text(case)[1]][:1]
+    assert column(case, kind=Kind.CASE) == [case]
+    assert column(f"Dnr {case}", kind=Kind.CASE) == [f"Dnr {case}"]
+    assert column(case, kind=Kind.CASE, day=None) == [MASK]
+    for kind in (Kind.PERSON, Kind.TIME, Kind.OTHER):
+        assert column(case, kind=kind) == [MASK]
+
+
+@pytest.mark.parametrize(
+    ("day", "kept"),
+    [
+        ("20211101", True),
+        ("20211031", False),
+        ("20271101", True),
+        ("20271102", False),
+        ("20261091", False),
+        ("261031", False),
+    ],
+)
+def test_the_first_and_the_last_day_of_a_case_number(day, kept):
+    case = with_check(f"{day}-001x")
+    assert column(case, kind=Kind.CASE) == [case if kept else MASK]
+
+
+def test_the_29_february_five_years_before():
+    assert column(with_check("20190228-001x"), kind=Kind.CASE, day=date(2024, 2, 29)) != [MASK]
+    assert column(with_check("20190227-001x"), kind=Kind.CASE, day=date(2024, 2, 29)) == [MASK]
+
+
+def test_most_of_a_column_tell_that_it_has_the_form_by_chance():
+    """by_chance: at least five cells wholly of the form, of which more than half fail the check digit"""
+    right, wrong = "850709-1232", "850709-1233"
+    assert column(right, wrong, wrong, wrong, "x") == [MASK, wrong, wrong, wrong, "x"]
+    assert column(right, wrong, wrong, wrong, wrong) == [right, wrong, wrong, wrong, wrong]
+    assert masked(right, wrong, wrong, wrong, wrong).by_chance
+    assert column(*[right] * 3, *[wrong] * 3) == [*[MASK] * 3, *[wrong] * 3]
+    assert column(*[right] * 3, *[wrong] * 4) == [*[right] * 3, *[wrong] * 4]
+    assert column(f"om {right}", *[wrong] * 5) == [f"om {MASK}", *[wrong] * 5]
+    assert not masked(f"om {right}", *[wrong] * 5).by_chance
+    assert column(right, *[f"om {wrong}"] * 5) == [MASK, *[f"om {wrong}"] * 5]
+
+
+def test_an_employee_id_is_told_by_few():
+    assert column("8507091232", "8507091233", "8507091234", kind=Kind.PERSON) == [
+        "8507091232",
+        "8507091233",
+        "8507091234",
+    ]
+    assert column("8507091232", "8507091233", kind=Kind.PERSON) == [MASK, "8507091233"]
+    assert column("8507091232", kind=Kind.PERSON) == [MASK]
+
+
+def test_a_time_of_day_in_a_column_of_times():
+    """four_digits_are_a_time: only in a column of dates, after a date with its century and white space"""
+    times = [with_check(f"2026-10-{day:02} 143x") for day in range(1, 31)]
+    times = [text for text in times if text[-4:-1] == "143"]
+    assert column(*times[:3], kind=Kind.TIME) == times[:3]
+    assert column(*times[:3]) == [MASK] * 3
+    for text in (
+        "19850709-1232",
+        "850709 1232",
+        "198507091232",
+        with_check("2026-10-31 996x"),
+        with_check("2026-10-91 143x"),
+    ):
+        assert column(text, kind=Kind.TIME) == [MASK], text
+
+
+def test_numbers_that_lost_the_zeros_they_began_with():
+    """lost_zero: most whole numbers of the column have the form once they are put back"""
+    chance = random.Random(3)
+    young = [ten_digits(chance, first=date(2000, 1, 1), last=date(2009, 12, 31))[2:].lstrip("0") for _ in range(6)]
+    old = [ten_digits(chance, first=date(1940, 1, 1), last=date(1999, 12, 31))[2:] for _ in range(3)]
+    assert {len(number) for number in young} <= {7, 8, 9}
+    assert column("Nr", *young, *old, "12") == ["Nr", *[MASK] * 9, "12"]
+    assert column(*young[:2], f"{young[2]}.0") == [MASK, MASK, f"{MASK}.0"]
+    assert column(*young[:2], "12", "13") == [*young[:2], "12", "13"]
+    assert column(young[0], "12", young[1]) == [MASK, "12", MASK]
+    assert column(f"a{young[0]}") == [f"a{young[0]}"]
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_a_column_is_masked_as_its_texts_are(seed):
+    """arrow: what the search in Arrow leaves out holds no number"""
+    given = list(texts(random.Random(1000 + seed), 1500))
+    for start in range(0, len(given), 100):
+        part = [f"{text.text} m" for text in given[start : start + 100]]
+        assert column(*part) == [mask_text(text)[0] for text in part]
