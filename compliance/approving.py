@@ -7,7 +7,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Final
 
-from compliance.database import Cursor, Database, rows
+from compliance.database import Cursor, Database, moment, rows
 from compliance.dossier import Dossier, as_json, compute, frozen, sealed
 from compliance.errors import Refusal
 from compliance.language import N_
@@ -37,15 +37,15 @@ def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[M
     return [entry for entry in found if entry.comment or entry.assessment]
 
 
-def submit(database: Database, review_id: int, *, name: str, order: Order, own: Path | None) -> Review:
+def submit(database: Database, review_id: int, *, name: str, own: Path | None) -> Review:
     """Freezes a draft in which every point has been discussed; it waits for another person's approval."""
-    who = _named(name, order)
+    who = _named(name)
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         _refuse_incomplete(missing(cursor, review, load_points(own)))
-        content = as_json(compute(cursor, review, own=own, known_at=order.now))
+        content = as_json(compute(cursor, review, own=own, known_at=moment(cursor)))
         given = {"review_id": review_id, "version": review.version, "content": content, "sha256": sealed(content)}
-        cursor.execute(statement("add_frozen_review"), given | {"now": order.now, "who": who.who})
+        cursor.execute(statement("add_frozen_review"), given | {"who": who.who})
         add_state(
             cursor,
             review_id,
@@ -89,9 +89,9 @@ def _refuse_incomplete(found: list[Missing]) -> None:
         )
 
 
-def send_back(database: Database, review_id: int, *, name: str, why: str, order: Order) -> Review:
+def send_back(database: Database, review_id: int, *, name: str, why: str) -> Review:
     """Makes a submitted review a draft again, with the reason."""
-    who, reason = _named(name, order), _reason(why)
+    who, reason = _named(name), _reason(why)
     with database.writing() as cursor:
         review = _submitted(cursor, review_id)
         version, kept = review.version, review.figures_of
@@ -100,9 +100,9 @@ def send_back(database: Database, review_id: int, *, name: str, why: str, order:
         return by_number(cursor, review_id)
 
 
-def approve(database: Database, review_id: int, *, name: str, order: Order) -> Review:
+def approve(database: Database, review_id: int, *, name: str) -> Review:
     """Approves what was submitted, as it was frozen then; whoever submitted it may not."""
-    who = _named(name, order)
+    who = _named(name)
     with database.writing() as cursor:
         review = _submitted(cursor, review_id)
         if same_person(who.who, review.submitted_by or ""):
@@ -125,9 +125,9 @@ def approve(database: Database, review_id: int, *, name: str, order: Order) -> R
         return by_number(cursor, review_id)
 
 
-def correct(database: Database, review_id: int, *, name: str, why: str, anew: bool, order: Order) -> Review:
+def correct(database: Database, review_id: int, *, name: str, why: str, anew: bool) -> Review:
     """Begins the next version of an approved review; its figures stay, unless they are to be counted `anew`."""
-    who, reason = _named(name, order), _reason(why)
+    who, reason = _named(name), _reason(why)
     with database.writing() as cursor:
         review = by_number(cursor, review_id)
         if review.state != "approved":
@@ -151,12 +151,12 @@ def _submitted(cursor: Cursor, review_id: int) -> Review:
     return review
 
 
-def _named(name: str, order: Order) -> Order:
+def _named(name: str) -> Order:
     """The order in the name of the person who says it is theirs."""
     said = as_name(name)
     if len([part for part in _folded(said) if part[0].isalpha()]) < 2:
         raise Refusal(N_("Give the first name and surname of the person who does this."))
-    return Order(said, order.now)
+    return Order(said)
 
 
 def _reason(why: str) -> str:

@@ -10,8 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -68,11 +67,6 @@ def open_database() -> Database:
     return Database.at(places.own_database())
 
 
-def now() -> datetime:
-    """The moment, in UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 def day_of(text: str | None, option: str) -> date:
     """The day that an option says; today in Sweden where it says none."""
     if text is None:
@@ -101,8 +95,8 @@ def load_command(
 ) -> None:
     """Load exports, each file all or nothing; one that fails does not stop the next."""
     day = day_of(extract_date, "--extract-date") if extract_date else None
-    order = Order(WHO, now(), source=source, organisation=organisation, extract_date=day)
-    failed = [path for path in _with_progress(files) if not _load_one(path, replace(order, now=now()))]
+    order = Order(WHO, source=source, organisation=organisation, extract_date=day)
+    failed = [path for path in _with_progress(files) if not _load_one(path, order)]
     raise typer.Exit(1 if failed else 0)
 
 
@@ -232,7 +226,7 @@ def revoke_command(
     database = open_database()
     if not database.exists():
         raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
-    revoke(database, import_id, why=why, order=Order(WHO, now()))
+    revoke(database, import_id, why=why, order=Order(WHO))
     print(f"import {import_id} revoked")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from compliance import places
-from compliance.cli import FORMATS, WHO, AsOf, Format, app, day_of, now, one_of, open_database, show
+from compliance.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, open_database, show
 from compliance.database import Cursor, Database
 from compliance.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
 from compliance.errors import Refusal
@@ -48,7 +48,7 @@ GRAVE: Final = frozenset({"figure", "import"})
 
 
 def _order(organisation: str | None = None) -> Order:
-    return Order(WHO, now(), organisation=organisation)
+    return Order(WHO, organisation=organisation)
 
 
 @contextmanager
@@ -228,7 +228,7 @@ def submit_command(year: Year, name: Who, organisation: Whose = None) -> None:
     from compliance.approving import submit
 
     database, review_id = _numbered(year, organisation)
-    _say(submit(database, review_id, name=name, order=_order(), own=places.own_files()))
+    _say(submit(database, review_id, name=name, own=places.own_files()))
 
 
 @review_app.command("approve")
@@ -237,7 +237,7 @@ def approve_command(year: Year, name: Who, organisation: Whose = None) -> None:
     from compliance.approving import approve
 
     database, review_id = _numbered(year, organisation)
-    _say(approve(database, review_id, name=name, order=_order()))
+    _say(approve(database, review_id, name=name))
 
 
 @review_app.command("send-back")
@@ -246,7 +246,7 @@ def send_back_command(year: Year, name: Who, why: Why, organisation: Whose = Non
     from compliance.approving import send_back
 
     database, review_id = _numbered(year, organisation)
-    _say(send_back(database, review_id, name=name, why=why, order=_order()))
+    _say(send_back(database, review_id, name=name, why=why))
 
 
 @review_app.command("correct")
@@ -261,7 +261,7 @@ def correct_command(
     from compliance.approving import correct
 
     database, review_id = _numbered(year, organisation)
-    _say(correct(database, review_id, name=name, why=why, anew=anew, order=_order()))
+    _say(correct(database, review_id, name=name, why=why, anew=anew))
 
 
 # --- Lists --------------------------------------------------------------------------------------------------------

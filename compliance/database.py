@@ -9,9 +9,9 @@ not even a thread of the process that has the file open, so that readers without
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.places import QUERIES
+from compliance.queries import statement
 
 WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01
@@ -51,6 +52,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # what gives the moment of a change from that of the latest one; an invented history has its own
+        self.moment_after: Callable[[datetime], datetime] = next_moment
         self._condition = threading.Condition()
         # one writer at a time in this process too: numbers are the highest there is and one more
         self._writer = threading.RLock()
@@ -96,7 +99,8 @@ class Database:
     def writing(self) -> Iterator[Cursor]:
         """A cursor inside one transaction: committed where the block ends, rolled back where it raises.
 
-        A file that was not there is there only after the first commit.
+        A file that was not there is there only after the first commit. Its `moment` is later than all that the store
+        holds, and is taken when its turn has come: who has waited does not write in the past.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,6 +109,7 @@ class Database:
         with self._writer, self._joined() as cursor:
             cursor.execute("begin transaction")
             try:
+                self._stamp(cursor)
                 yield cursor
             except BaseException:
                 # where the file itself has failed there is nothing left to roll back
@@ -120,10 +125,15 @@ class Database:
         with self.cursor() as cursor:
             cursor.execute("begin transaction")
             try:
+                self._stamp(cursor)
                 yield cursor
             finally:
                 with suppress(duckdb.Error):
                     cursor.execute("rollback")
+
+    def _stamp(self, cursor: Cursor) -> None:
+        ((newest,),) = cursor.execute(statement("newest_moment")).fetchall()
+        stamp(cursor, self.moment_after(newest or datetime.min))
 
     @contextmanager
     def _joined(self) -> Iterator[Cursor]:
@@ -201,6 +211,22 @@ class Database:
         except BaseException:
             self._file_lock.release()
             raise
+
+
+def next_moment(newest: datetime) -> datetime:
+    """Now (UTC), and after the newest that the store holds: a clock can be set back, and a review pins a moment."""
+    return max(datetime.now(UTC).replace(tzinfo=None), newest + timedelta(microseconds=1))
+
+
+def stamp(cursor: Cursor, moment: datetime) -> None:
+    """Says the moment of what a cursor writes from here on; `moment()` in SQL."""
+    cursor.execute("set variable moment = $moment", {"moment": moment})
+
+
+def moment(cursor: Cursor) -> datetime:
+    """The moment (UTC) of the turn that a cursor writes or rehearses in."""
+    found: datetime = cursor.execute("select moment()").fetchall()[0][0]
+    return found
 
 
 @cache

@@ -146,7 +146,7 @@ def follow_up(database: Database, decision_id: int, *, status: str, note: str, o
         name = next((row.name for row in decisions(cursor) if row.decision_id == decision_id), None)
         if name is None:
             raise Refusal(N_("The decision has been withdrawn, so there is nothing to follow up."))
-        cursor.execute(statement("add_follow_up"), given | {"now": order.now, "who": order.who})
+        cursor.execute(statement("add_follow_up"), given | {"who": order.who})
         add_event(cursor, order, "follow up", f"decision {name}: {status}")
 
 
@@ -182,4 +182,4 @@ def _given(said: Decided, points: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _add(cursor: Cursor, given: dict[str, Any], order: Order) -> None:
-    cursor.execute(statement("add_decision"), given | {"now": order.now, "who": order.who})
+    cursor.execute(statement("add_decision"), given | {"who": order.who})

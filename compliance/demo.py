@@ -12,7 +12,7 @@ from typing import Final
 
 from filelock import FileLock
 
-from compliance.database import Cursor, Database
+from compliance.database import Cursor, Database, stamp
 from compliance.declared import read_toml
 from compliance.demo_reviews import add_reviews
 from compliance.errors import Refusal
@@ -98,7 +98,9 @@ def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
     with Database.at(path).writing() as cursor:
         for number, (day, workbook) in enumerate(_workbooks(files), start=1):
             if workbook:
-                _load(cursor, workbook, _order(day, number, name), sources=sources, words=words)
+                stamp(cursor, _morning_after(day, number))
+                order = Order(WHO, organisation=name, extract_date=day)
+                _load(cursor, workbook, order, sources=sources, words=words)
             if progress:
                 progress(number, len(files))
     add_reviews(Database.at(path), samples, who=WHO)
@@ -131,10 +133,9 @@ def _organisation(samples: Path) -> str | None:
     return read_toml(fiction).get("organisation") if fiction.exists() else None
 
 
-def _order(day: date, number: int, organisation: str | None) -> Order:
-    """A file is loaded as if on the morning after it was exported."""
-    now = datetime.combine(day + timedelta(days=1), time(7)) + timedelta(seconds=number)
-    return Order(WHO, now, organisation=organisation, extract_date=day)
+def _morning_after(day: date, number: int) -> datetime:
+    """When a file is loaded, as if on the morning after it was exported."""
+    return datetime.combine(day + timedelta(days=1), time(7)) + timedelta(seconds=number)
 
 
 def _load(cursor: Cursor, workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words) -> None:

@@ -26,18 +26,26 @@ def add_reviews(database: Database, samples: Path, *, who: str) -> None:
 def _add(database: Database, given: Table, who: str) -> None:
     submitted, approved = given.get("submitted"), given.get("approved")
     latest: datetime = submitted["at"] if submitted else datetime.combine(given["as_of"], time(23)) + timedelta(days=8)
-    order = Order(who, latest - timedelta(hours=1))
+    order = Order(who)
+    _go_to(database, latest - timedelta(hours=1))
     review = open_review(database, year=given["year"], as_of=given["as_of"], order=order, today=latest.date())
     _write(database, review, given, order)
     made = _decide(database, review, given.get("decisions", ()), order)
     if submitted:
-        submit(database, review.review_id, name=submitted["by"], order=Order(who, submitted["at"]), own=None)
+        _go_to(database, submitted["at"])
+        submit(database, review.review_id, name=submitted["by"], own=None)
     if approved:
-        approve(database, review.review_id, name=approved["by"], order=Order(who, approved["at"]))
+        _go_to(database, approved["at"])
+        approve(database, review.review_id, name=approved["by"])
     for decision_id, told in made:
-        later = Order(who, datetime.combine(told["due"], time(9)) - timedelta(days=30))
         if told["status"] != "not_started":
-            follow_up(database, decision_id, status=told["status"], note=told.get("note", ""), order=later)
+            _go_to(database, datetime.combine(told["due"], time(9)) - timedelta(days=30))
+            follow_up(database, decision_id, status=told["status"], note=told.get("note", ""), order=order)
+
+
+def _go_to(database: Database, moment: datetime) -> None:
+    """What is written next is written then."""
+    database.moment_after = lambda _newest: moment
 
 
 def _write(database: Database, review: Review, given: Table, order: Order) -> None:

@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
+from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
 from compliance.errors import Refusal
 from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
 from compliance.language import N_
@@ -55,13 +55,13 @@ class NothingToLoad(Refusal):
 
 @dataclass(frozen=True)
 class Order:
-    """What the user says of a file; what is None is found out. `who` and `now` (UTC) go into the history.
+    """What the user says of a file; what is None is found out. `who` goes into the history.
 
     `through` is the heading of the export that a key refers to, in whose column the file's own keys stand.
     """
 
     who: str
-    now: datetime
+    _: KW_ONLY
     source: str | None = None
     organisation: str | None = None
     extract_date: date | None = None
@@ -293,7 +293,7 @@ def _add_organisation(cursor: Cursor, order: Order, name: str, known: dict[str, 
     number = max(known.values(), default=0) + 1
     cursor.execute(
         statement("add_organisation_name"),
-        {"organisation_id": number, "name": name, "now": order.now, "who": order.who},
+        {"organisation_id": number, "name": name, "who": order.who},
     )
     return number, name
 
@@ -323,7 +323,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         summary,
         sum(error_cells(match, job.words) for match in matches),
         problems,
-        future=job.day.day > local_day(job.order.now),
+        future=job.day.day > local_day(moment(cursor)),
         other_organisation=named if named and named.casefold() != job.organisation.casefold() else None,
         replaces=replaced,
         marker=job.file.marker,
@@ -399,7 +399,6 @@ def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, obje
         "extract_date": job.day.day,
         "extract_date_by": job.day.by,
         "completes": job.order.completes,
-        "now": job.order.now,
         "who": job.order.who,
         "loaded": summary.loaded,
         "rejected": summary.rejected,
@@ -470,7 +469,7 @@ def revoke(database: Database, import_id: int, *, why: str, order: Order) -> Non
 
 
 def _revoke(cursor: Cursor, import_id: int, *, why: str, order: Order) -> None:
-    cursor.execute(statement("revoke"), {"import_id": import_id, "now": order.now, "who": order.who, "why": why})
+    cursor.execute(statement("revoke"), {"import_id": import_id, "who": order.who, "why": why})
     add_event(cursor, order, "revoke", f"import {import_id}: {why}")
 
 
@@ -487,7 +486,7 @@ def rename_organisation(database: Database, organisation_id: int, *, name: str, 
             raise Refusal(N_("Another organisation is called {name}. Choose a name of its own."), name=name)
         cursor.execute(
             statement("add_organisation_name"),
-            {"organisation_id": organisation_id, "name": name, "now": order.now, "who": order.who},
+            {"organisation_id": organisation_id, "name": name, "who": order.who},
         )
         add_event(cursor, order, "rename", name)
 
@@ -509,4 +508,4 @@ def as_name(text: str) -> str:
 
 def add_event(cursor: Cursor, order: Order, action: str, what: str) -> None:
     """Leaves a trace of what was done."""
-    cursor.execute(statement("add_event"), {"now": order.now, "who": order.who, "action": action, "what": what})
+    cursor.execute(statement("add_event"), {"who": order.who, "action": action, "what": what})

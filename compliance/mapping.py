@@ -86,18 +86,18 @@ def remembered(cursor: Cursor) -> list[Remembered]:
     ]
 
 
-def remember(cursor: Cursor, columns: Columns, *, now: datetime, who: str) -> None:
+def remember(cursor: Cursor, columns: Columns, *, who: str) -> None:
     """Keeps a mapping for its headings, in the place of an earlier one."""
-    _add(cursor, columns, columns.as_json(), now=now, who=who)
+    _add(cursor, columns, columns.as_json(), who=who)
 
 
-def forget(cursor: Cursor, columns: Columns, *, now: datetime, who: str) -> None:
+def forget(cursor: Cursor, columns: Columns, *, who: str) -> None:
     """Makes a mapping count no longer."""
-    _add(cursor, columns, None, now=now, who=who)
+    _add(cursor, columns, None, who=who)
 
 
-def _add(cursor: Cursor, columns: Columns, kept: str | None, *, now: datetime, who: str) -> None:
-    given = {"headings": sorted(columns.headings), "source": columns.source, "mapping": kept, "now": now, "who": who}
+def _add(cursor: Cursor, columns: Columns, kept: str | None, *, who: str) -> None:
+    given = {"headings": sorted(columns.headings), "source": columns.source, "mapping": kept, "who": who}
     cursor.execute(statement("add_mapping"), given)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from compliance.assessing import Coverage, coverage
 from compliance.comparing import Comparison, compare
@@ -13,9 +13,6 @@ from compliance.queries import statement
 from compliance.reading import Workbook
 from compliance.recognising import Words
 from compliance.sources import Source
-
-# A rehearsed revocation holds at every moment.
-NEVER_BEFORE: Final = datetime(1, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, po
 def effect_of_revoking(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
     """What would change if an import did not count any longer; nothing is written."""
     day = max(as_of, row["extract_date"])
-    given = {"import_id": row["import_id"], "now": NEVER_BEFORE, "who": "", "why": ""}
+    given = {"import_id": row["import_id"], "who": "", "why": ""}
     with database.rehearsing() as cursor:
         before = _figures(cursor, points, day)
         cursor.execute(statement("revoke"), given)

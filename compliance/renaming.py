@@ -286,11 +286,11 @@ def _write(cursor: Cursor, kind: str, change: Change, order: Order, *, follows: 
     old, new, day = change
     number: int = cursor.execute(statement("next_alias_id")).fetchall()[0][0]
     values: Mapping[str, Any] = {"alias_id": number, "kind": kind, "old_name": old, "new_name": new, "valid_from": day}
-    cursor.execute(statement("add_alias"), {**values, "now": order.now, "who": order.who, "follows": follows})
+    cursor.execute(statement("add_alias"), {**values, "who": order.who, "follows": follows})
 
 
 def _remove(cursor: Cursor, alias_id: int, order: Order) -> None:
-    cursor.execute(statement("remove_alias"), {"alias_id": alias_id, "now": order.now, "who": order.who})
+    cursor.execute(statement("remove_alias"), {"alias_id": alias_id, "who": order.who})
 
 
 def _key(name: str) -> str:

@@ -225,7 +225,7 @@ def choose_day(database: Database, review_id: int, *, as_of: date, order: Order,
 
 def _add_review(cursor: Cursor, review_id: int, organisation_id: int, *, year: int, as_of: date, order: Order) -> None:
     given = {"review_id": review_id, "organisation_id": organisation_id, "year": year, "as_of": as_of}
-    cursor.execute(statement("add_review"), given | {"now": order.now, "who": order.who})
+    cursor.execute(statement("add_review"), given | {"who": order.who})
 
 
 def add_state(
@@ -241,9 +241,7 @@ def add_state(
 ) -> None:
     """Records that a version of a review has come to a state."""
     given: dict[str, Any] = {"review_id": review_id, "version": version, "state": state, "figures_of": figures_of}
-    cursor.execute(
-        statement("add_review_state"), given | {"sha256": sha256, "why": why, "now": order.now, "who": order.who}
-    )
+    cursor.execute(statement("add_review_state"), given | {"sha256": sha256, "why": why, "who": order.who})
 
 
 def draft(cursor: Cursor, review_id: int) -> Review:
@@ -280,7 +278,7 @@ def write(
                 else N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it.")
             )
         given = {"review_id": review_id, "kind": kind, "what": what, "text": kept}
-        cursor.execute(statement("add_review_text"), given | {"now": order.now, "who": order.who})
+        cursor.execute(statement("add_review_text"), given | {"who": order.who})
 
 
 def add_note(database: Database, review_id: int, *, point: str, said: str, before: str, order: Order) -> str:
@@ -298,7 +296,7 @@ def add_note(database: Database, review_id: int, *, point: str, said: str, befor
             "what": point,
             "text": kept_text(_noted(comment, before, kept)),
         }
-        cursor.execute(statement("add_review_text"), given | {"now": order.now, "who": order.who})
+        cursor.execute(statement("add_review_text"), given | {"who": order.who})
     return kept
 
 

@@ -172,8 +172,8 @@ def database() -> tuple[Database, bool]:
 
 
 def order(**given: Any) -> Order:
-    """An order of the person at this machine, now."""
-    return Order(user().name, now(), **given)
+    """An order of the person at this machine."""
+    return Order(user().name, **given)
 
 
 def _marks(folder: Path) -> tuple[tuple[str, int], ...]:

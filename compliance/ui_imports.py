@@ -258,7 +258,6 @@ def _order_of(seen: View, file_id: str) -> Order:
     chosen = st.session_state
     return Order(
         seen.user.name,
-        ui.now(),
         source=chosen.get(f"source {file_id}"),
         organisation=chosen.get(f"organisation {file_id}") or seen.scope.organisation,
         extract_date=chosen.get(f"day {file_id}") if chosen.get(f"said {file_id}") else None,
@@ -500,7 +499,7 @@ def _remember_match(seen: View, receipts: list[Receipt], order: Order) -> None:
     """A match by another column holds for the next file with the same headings too."""
     with seen.database.writing() as cursor:
         for match in (match for receipt in receipts for match in receipt.matches if not match.combined):
-            mapping.remember(cursor, as_mapping(match, through=order.through), now=order.now, who=order.who)
+            mapping.remember(cursor, as_mapping(match, through=order.through), who=order.who)
             add_event(cursor, order, "map", f"{match.source.id}: matched by {order.through}")
 
 

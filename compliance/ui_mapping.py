@@ -74,7 +74,7 @@ def keep(seen: View, columns: Columns) -> None:
     ui.require(Permission.LOAD_EXPORTS)
     order = ui.order()
     with seen.database.writing() as cursor:
-        mapping.remember(cursor, columns, now=order.now, who=order.who)
+        mapping.remember(cursor, columns, who=order.who)
         add_event(cursor, order, "map", f"{columns.source}: {len(columns.fields)} columns")
     st.rerun()
 
@@ -259,6 +259,6 @@ def _forget(database: Database, entry: Remembered) -> None:
     ui.require(Permission.LOAD_EXPORTS)
     order = ui.order()
     with database.writing() as cursor:
-        mapping.forget(cursor, entry.columns, now=order.now, who=order.who)
+        mapping.forget(cursor, entry.columns, who=order.who)
         add_event(cursor, order, "unmap", entry.columns.source)
     st.rerun()

@@ -7,7 +7,7 @@ the review is read anew at every run, so that saving a text costs nothing but it
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import streamlit as st
@@ -17,7 +17,7 @@ from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, compute
 from compliance.language import N_, Language
-from compliance.loading import Order
+from compliance.loading import Order, local_day
 from compliance.permissions import Permission
 from compliance.points import Point
 from compliance.queries import statement
@@ -148,11 +148,14 @@ def _counted(key: tuple[str, str], review: Review, earlier: tuple[Review, ...]) 
 
 
 def order(seen: View) -> Order:
-    """An order of the person, now; the samples' time is invented, so there it is never before their last import."""
-    now = ui.now()
-    if seen.sample:
-        now = max([now, *(row["imported_at"] + timedelta(hours=1) for row in ui.imports(seen.key))])
-    return Order(ui.user().name, now, organisation=seen.scope.organisation)
+    """An order of the person, for the organisation that is looked at."""
+    return ui.order(organisation=seen.scope.organisation)
+
+
+def today(seen: View) -> date:
+    """The day in Sweden; the samples' time is invented, so there it is never before that of their last import."""
+    invented = [row["imported_at"] for row in ui.imports(seen.key)] if seen.sample else []
+    return local_day(max([ui.now(), *invented]))
 
 
 def done(permission: Permission, action: Callable[..., object], *given: object, **named: object) -> bool:
@@ -256,13 +259,13 @@ def nothing_yet(seen: View) -> None:
 
 
 def _open_form(seen: View, others: tuple[Review, ...]) -> None:
-    say, today = seen.say, order(seen).now.date()
+    say, latest = seen.say, today(seen)
     day = st.date_input(
         say(N_("As-of date of the review")),
-        value=min(seen.as_of, today),
+        value=min(seen.as_of, latest),
         format="YYYY-MM-DD",
         min_value=ui.FIRST_DAY,
-        max_value=today,
+        max_value=latest,
         key="open day",
         width=270,
     )
@@ -275,7 +278,7 @@ def _open_form(seen: View, others: tuple[Review, ...]) -> None:
         )
     label = say(N_("Open the review of {year}"), year=day.year)
     if st.button(label, type="primary", key="open review", disabled=there):
-        asked = {"year": day.year, "as_of": day, "order": order(seen), "today": today}
+        asked = {"year": day.year, "as_of": day, "order": order(seen), "today": latest}
         if done(Permission.WRITE_REVIEW, reviewing.open_review, seen.database, **asked):
             st.query_params["review"] = str(day.year)
             st.rerun()
@@ -363,18 +366,18 @@ def _choose_review(found: Opened) -> None:
 def _day_form(found: Opened) -> None:
     """Another day for a draft, of the same year."""
     ui.html(charts.section(found.say(N_("Change the as-of date")), level=3))
-    say, review, today = found.say, found.review, order(found.seen).now.date()
+    say, review, latest = found.say, found.review, today(found.seen)
     day = st.date_input(
         say(N_("As-of date of the review")),
         value=review.as_of,
         format="YYYY-MM-DD",
         min_value=date(review.year, 1, 1),
-        max_value=max(review.as_of, min(today, date(review.year, 12, 31))),
+        max_value=max(review.as_of, min(latest, date(review.year, 12, 31))),
         key=f"day of {review.review_id} {review.as_of}",
         width=270,
     )
     ui.html(charts.caption(say(N_("The figures of the review are counted anew. What is written stays."))))
     if st.button(say(N_("Change the day")), key="another day", disabled=day == review.as_of):
-        given, asked = (found.seen.database, review.review_id), {"order": order(found.seen), "today": today}
+        given, asked = (found.seen.database, review.review_id), {"order": order(found.seen), "today": latest}
         if done(Permission.WRITE_REVIEW, reviewing.choose_day, *given, as_of=day, **asked):
             st.rerun()

@@ -61,7 +61,7 @@ def _draft(found: Opened) -> None:
 def _sign(found: Opened, permission: Permission, action: Callable[..., object], **given: object) -> None:
     """Brings the review to another state in the name of the person who says it is theirs."""
     database, id_ = found.seen.database, found.review.review_id
-    if ui_review.done(permission, action, database, id_, order=ui_review.order(found.seen), **given):
+    if ui_review.done(permission, action, database, id_, **given):
         st.rerun()
 
 

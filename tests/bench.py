@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -315,8 +315,7 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
         with database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
         complete(database, review)
-        order = Order("bench", datetime(2026, 12, 1))
-        act = partial(submit, database, review.review_id, name="Ylva Nordgren", order=order, own=None)
+        act = partial(submit, database, review.review_id, name="Ylva Nordgren", own=None)
         yield Measured("Submit a review, which freezes it (2,000 people)", shown(timed(act)), "< 2 s")
         with database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
@@ -329,7 +328,7 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
 
 def complete(database: Database, review: Review) -> None:
     """Writes what the invented coordinator has not come to yet."""
-    order = Order("bench", datetime(2026, 11, 30))
+    order = Order("bench")
     for point in POINTS:
         write(database, review.review_id, kind="comment", what=point.id, text="Ett påhittat omdöme.", order=order)
         write(database, review.review_id, kind="assessment", what=point.id, text="partly", order=order)

@@ -48,10 +48,20 @@ class Line:
             self._open()
             self._open = None
 
-    def order(self, **said: Any) -> Order:
+    def order(self, *, now: datetime | None = None, **said: Any) -> Order:
+        """What is said of the next change, which is made a minute after the one before, or `now`."""
+        self.wait()
+        if now:
+            self.database.moment_after = lambda _newest: now
+        return Order(**({"who": "test"} | said))
+
+    def wait(self) -> datetime:
+        """Lets a minute go by, and gives the moment."""
         self._hold()
         self.loads += 1
-        return Order(**({"who": "test", "now": NOON + timedelta(minutes=self.loads)} | said))
+        moment = NOON + timedelta(minutes=self.loads)
+        self.database.moment_after = lambda newest: max(moment, newest + timedelta(microseconds=1))
+        return moment
 
     def load(self, path: Path, **said: Any) -> list[Receipt]:
         order = self.order(**said)

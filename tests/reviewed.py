@@ -50,6 +50,7 @@ class Reviewed(Line):
         """The same database in a folder of its own; its clock goes on where the other's stands."""
         shutil.copytree(other.folder, self.folder, dirs_exist_ok=True)
         self.loads = other.loads
+        self.wait()
         return self
 
     def open(self, year: int = 2026, as_of: date | None = AS_OF, *, today: date = TODAY, **said: Any) -> Review:
@@ -79,18 +80,20 @@ class Reviewed(Line):
         deciding.follow_up(self.database, id_, status=status, note=note, order=self.order(**said))
 
     def submit(self, review: Review, name: str = "Ylva Nordgren") -> Review:
-        return approving.submit(self.database, review.review_id, name=name, order=self.order(), own=self.folder)
+        self.wait()
+        return approving.submit(self.database, review.review_id, name=name, own=self.folder)
 
     def approve(self, review: Review, name: str = "Rolf Ahlberg") -> Review:
-        return approving.approve(self.database, review.review_id, name=name, order=self.order())
+        self.wait()
+        return approving.approve(self.database, review.review_id, name=name)
 
     def send_back(self, review: Review, why: str = "Ofullständig") -> Review:
-        return approving.send_back(self.database, review.review_id, name="Rolf Ahlberg", why=why, order=self.order())
+        self.wait()
+        return approving.send_back(self.database, review.review_id, name="Rolf Ahlberg", why=why)
 
     def correct(self, review: Review, why: str = "Skrivfel", *, anew: bool = False) -> Review:
-        return approving.correct(
-            self.database, review.review_id, name="Ylva Nordgren", why=why, anew=anew, order=self.order()
-        )
+        self.wait()
+        return approving.correct(self.database, review.review_id, name="Ylva Nordgren", why=why, anew=anew)
 
     def done(self, year: int = 2026, as_of: date | None = AS_OF, **said: Any) -> Review:
         """A review that has been approved."""

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from datetime import timedelta
 
 import docx
 import pytest
@@ -15,7 +14,6 @@ from compliance import cli, cli_review
 from compliance.places import ROOT
 from compliance.reviewing import review_of
 from tests.command import run
-from tests.line import NOON
 from tests.reviewed import IDS, SYSTEMS, TODAY, Reviewed, at
 
 HEAVY = ("pandas", "streamlit", "plotly", "matplotlib", "docx", "pptx", "typst")
@@ -27,9 +25,7 @@ def command(monkeypatch, capsys):
     """Runs a command in this process on a line's database, as `python -m compliance` does: status, stdout, stderr."""
 
     def invoke(line, *said, speaking="C.UTF-8"):
-        line.loads += 1
-        moment = NOON + timedelta(minutes=line.loads)
-        monkeypatch.setattr(cli_review, "now", lambda: moment)
+        line.wait()
         monkeypatch.setattr(cli_review, "day_of", lambda text, option: cli.day_of(text, option) if text else TODAY)
         monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         monkeypatch.delenv("LC_ALL", raising=False)

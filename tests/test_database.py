@@ -5,21 +5,26 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 
 import duckdb
 import pytest
 
 from compliance import database as module
-from compliance.database import Database, rows
+from compliance import loading
+from compliance.database import Database, next_moment, rows
 from compliance.errors import Refusal
 from compliance.language import Language
-from compliance.loading import load_prepared, prepare
+from compliance.loading import Order, load_prepared, prepare
+from compliance.queries import statement
 from compliance.reading import read
 from tests.command import arguments, environment, run
-from tests.line import SOURCES, WORDS, Line
+from tests.line import SOURCES, WORDS, Line, read_here
 
 FAIR_SECONDS = 10
+load = partial(loading.load, sources=SOURCES, words=WORDS)
+DAY = Order("test", extract_date=date(2026, 11, 1), completes=True)
 TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
 
 
@@ -342,3 +347,41 @@ def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
     )
     line.folder.chmod(0o755)
     assert (done.stdout, done.stderr) == ("Permission denied\nPermission denied\n", "")
+
+
+# --- the moment of a change --------------------------------------------------------------------------------------
+
+
+def moments(database):
+    """Every column of the store that says when something was done."""
+    sql = (
+        "select table_name, column_name from duckdb_columns() where data_type = 'TIMESTAMP' and column_name like '%_at'"
+    )
+    with database.cursor() as cursor:
+        return [(table, name) for table, name in cursor.execute(sql).fetchall() if table != "schema_files"]
+
+
+def test_a_change_is_later_than_every_moment_that_the_store_holds(line):
+    """A moment that a clock was ahead when it was written must not come after what is written next."""
+    line.load_table(TABLE)
+    ahead = datetime(2060, 1, 1, 12)
+    assert len(moments(line.database)) == 13
+    for table, name in moments(line.database):
+        with line.database.rehearsing() as cursor:
+            cursor.execute(f"insert into {table} ({name}) values ($ahead)", {"ahead": ahead})
+            assert cursor.execute(statement("newest_moment")).fetchall() == [(ahead,)], (table, name)
+
+
+def test_moments_go_on_where_the_clock_is_set_back_and_stands_still(line):
+    line.load_table(TABLE, now=datetime(2060, 1, 1, 12))
+    line.database.moment_after = next_moment
+    for id_ in ("p2", "p3"):
+        load(line.database, read_here(f"AD-konto;Enhet;Anställningsdatum\n{id_};A;2024-01-01".encode(), name=id_), DAY)
+    told = [row["imported_at"] for row in line.rows("select imported_at from imports order by import_id")]
+    assert [(moment - datetime(2060, 1, 1, 12)).microseconds for moment in told] == [0, 1, 2]
+
+
+def test_what_is_written_outside_of_a_turn_has_no_moment_and_is_refused(line):
+    line.load_table(TABLE)
+    with line.database.cursor() as cursor, pytest.raises(duckdb.Error, match="outside of a turn"):
+        cursor.execute(statement("add_event"), {"who": "test", "action": "x", "what": "x"})

@@ -11,7 +11,7 @@ from compliance.database import rows
 from compliance.loading import Order, load
 from tests.apps import dropped, opened, text
 from tests.files import xlsx
-from tests.line import NOON, SOURCES, WORDS, read_here
+from tests.line import SOURCES, WORDS, read_here
 
 PEOPLE = [
     ["Uttagen 2026-10-15"],
@@ -152,7 +152,7 @@ def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, mo
     line_of = {"sources": SOURCES, "words": WORDS}
     for number, (day, completes) in enumerate([(15, True), (20, True), (25, False), (26, True)], start=2):
         table = f"AD-konto;Enhet;Anställningsdatum\nny{number};Norr;2020-01-01".encode()
-        order = Order("test", NOON, extract_date=date(2026, 10, day), completes=completes)
+        order = Order("test", extract_date=date(2026, 10, day), completes=completes)
         load(own, read_here(table, name=f"{number}.csv"), order, **line_of)
 
     def told(import_id):

@@ -139,7 +139,7 @@ def test_a_newer_export_replaces_from_its_own_date_on_whichever_was_loaded_first
 
 def test_a_new_database_has_one_organisation_which_can_be_renamed(line):
     line.load_table(incidents("I1"))
-    before = line.order().now
+    before = line.wait()
     rename_organisation(line.database, 1, name="  Norra \n förvaltningen ", order=line.order())
     assert [figure[1] for figure in figures(line)[:1]] == ["Norra förvaltningen"]
     assert [figure[1] for figure in figures(line, known_at=before)[:1]] == ["Förvaltningen"]
@@ -493,7 +493,7 @@ def test_under_a_banner_over_absence_nothing_is_kept_of_a_file_that_is_mapped_by
     headings = ("konto", "plats", "sedan", "orsak")
     fields = {"employee_id": "konto", "unit": "plats", "employed_from": "sedan"}
     with line.database.writing() as cursor:
-        mapping.remember(cursor, Columns("staff", headings, fields), now=NOON, who="test")
+        mapping.remember(cursor, Columns("staff", headings, fields), who="test")
     path = line.folder / "personal.xlsx"
     path.write_bytes(xlsx({"Blad1": [(None, None, None, "Frånvaro"), ("Konto", "Plats", "Sedan", "Orsak"), UNDER[:4]]}))
     line.load(path, extract_date=NOVEMBER)

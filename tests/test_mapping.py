@@ -13,7 +13,7 @@ from compliance.errors import Refusal
 from compliance.mapping import Columns, heading_keys, headings_written
 from compliance.recognising import Unrecognised, top_rows
 from compliance.sources import load_sources
-from tests.line import NOON, SOURCES, WORDS, read_here
+from tests.line import SOURCES, WORDS, read_here
 
 OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 15)
 COURSES = (
@@ -27,7 +27,7 @@ MAPPED = Columns("training", HEADINGS, FIELDS, {"status": {"Klarmarkerad": "pass
 
 def remember(line, columns):
     with line.database.writing() as cursor:
-        mapping.remember(cursor, columns, now=NOON, who="test")
+        mapping.remember(cursor, columns, who="test")
 
 
 def kept(line):
@@ -70,7 +70,7 @@ def test_the_latest_mapping_counts_until_it_is_deleted(line):
     remember(line, other)
     assert [columns.fields for columns in kept(line)] == [other.fields]
     with line.database.writing() as cursor:
-        mapping.forget(cursor, MAPPED, now=NOON, who="test")
+        mapping.forget(cursor, MAPPED, who="test")
     assert kept(line) == []
     with pytest.raises(Unrecognised):
         line.load_table(COURSES)

@@ -1,7 +1,7 @@
 """The preview of a file: what it would change, nothing written."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.line import read_here
 
 SOURCES, WORDS, POINTS = load_sources(None), load_values(None), load_points(None)
 DAY = date(2026, 10, 31)
-ORDER = Order("tester", datetime(2026, 11, 1), extract_date=DAY)
+ORDER = Order("tester", extract_date=DAY)
 ASKED = "Har informationssäkerhetsklassning genomförts under det senaste året?"
 HEADING = ("Systemnamn", "Enhet", "Status", "Personnummer", ASKED)
 

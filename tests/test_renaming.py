@@ -104,7 +104,7 @@ def test_a_file_belongs_to_what_its_organisation_is_called_on_its_extract_date(l
 def test_a_removed_change_is_as_if_it_had_never_been_said_but_is_still_known_of_then(line):
     line.load_table(INSTRUCTION.format("Spånga", "Järva"), extract_date=date(2023, 1, 1))
     rename(line, "Spånga", "Järva")
-    moment = line.order().now
+    moment = line.wait()
     remove_alias(line.database, number(line, "Spånga", "Järva"), line.order())
     assert counted(line, DAY) == {"Spånga": (1, 1), "Järva": (0, 1)}
     assert there(line) == []

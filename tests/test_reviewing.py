@@ -8,7 +8,7 @@ from compliance import deciding, reviewing
 from compliance.deciding import Decided
 from compliance.errors import Refusal
 from compliance.language import Language
-from compliance.loading import Order, rename_organisation
+from compliance.loading import rename_organisation
 from compliance.masking import MASK
 from compliance.renaming import add_alias
 from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
@@ -369,8 +369,8 @@ def test_a_refusal_speaks_swedish(line):
 
 
 def test_everything_leaves_who_and_when(line):
-    review = line.open(who="Ylva")
-    reviewing.write(line.database, 1, kind="comment", what="dpia", text="x", order=Order("Ylva", datetime(2026, 1, 2)))
+    review, now = line.open(who="Ylva"), datetime(2026, 1, 2)
+    reviewing.write(line.database, 1, kind="comment", what="dpia", text="x", order=line.order(who="Ylva", now=now))
     assert review.changed_by == "Ylva"
     (text,) = line.rows("select written_by, written_at from review_texts")
     assert text == {"written_by": "Ylva", "written_at": datetime(2026, 1, 2)}

@@ -14,7 +14,7 @@ from compliance.loading import prepare
 from compliance.places import SAMPLES
 from compliance.reading import Workbook
 from compliance.recognising import extract_date
-from tests.line import NOON, POINTS, SOURCES, WORDS, Order, read_here
+from tests.line import POINTS, SOURCES, WORDS, Order, read_here
 
 README = (SAMPLES / "README.md").read_text("utf-8")
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
@@ -55,7 +55,7 @@ def test_every_file_is_recognised_as_its_source_on_its_day(workbooks):
         for on in layout.dates
     }
     for path, workbook in workbooks.items():
-        matches = prepare(workbook, Order("test", NOON), sources=SOURCES, words=WORDS).matches
+        matches = prepare(workbook, Order("test"), sources=SOURCES, words=WORDS).matches
         found = extract_date(workbook, matches, WORDS)
         assert {match.source.id for match in matches} == {declared[path.parent.name, path.name]}, path
         assert found, path
@@ -66,7 +66,7 @@ def test_every_source_and_every_way_to_say_the_day_is_there(workbooks):
     assert {layout.source for layout in samples.layouts()} == set(SOURCES)
     ways = set()
     for workbook in workbooks.values():
-        matches = prepare(workbook, Order("test", NOON), sources=SOURCES, words=WORDS).matches
+        matches = prepare(workbook, Order("test"), sources=SOURCES, words=WORDS).matches
         found = extract_date(workbook, matches, WORDS)
         ways.add(found.by if found else None)
     assert ways == {"heading", "file_name", "modified"}

@@ -118,7 +118,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left(stage,
     kept = line.document(review).written
     assert kept.assessments == {"classification": "partly"}
     assert kept.comments["classification"] == app.text_area(key="comment 1 classification").value
-    assert re.search(r"Sparat 25\s+november", text(app))
+    assert re.search(r"Sparat 24\s+november", text(app))
 
 
 def test_what_somebody_else_wrote_meanwhile_is_not_written_over(stage, monkeypatch):

@@ -3,16 +3,20 @@
 import shutil
 import zipfile
 from datetime import date, datetime
+from threading import Thread
 
 import pytest
 
-from compliance import dossier, queries, verifying
+from compliance import approving, dossier, queries, verifying
 from compliance.approving import signed
+from compliance.database import next_moment
 from compliance.language import Language
-from compliance.loading import rename_organisation, revoke
+from compliance.loading import Order, load, rename_organisation, revoke
 from compliance.places import QUERIES
+from compliance.renaming import add_alias
 from compliance.reporting import KINDS, as_document, report_of
 from compliance.year_package import verify_package, write_package
+from tests.line import SOURCES, WORDS, read_here
 from tests.reviewed import INSTRUCTION, SYSTEMS, at
 
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
@@ -139,12 +143,31 @@ def test_nothing_differs_where_nothing_that_counts_has_changed(line):
     assert found(line) == []
 
 
-def test_an_import_that_was_read_before_and_written_after_the_freeze_is_not_among_its_own(line):
-    """Whoever loads says when, and waits for the file: the moment is earlier than that of the freeze."""
-    earlier = frozen(line).known_at
-    line.load_table(
-        MORE, name="late.csv", source="systems", extract_date=date(2026, 11, 10), now=earlier.replace(minute=0)
-    )
+def test_who_has_waited_while_a_review_was_frozen_writes_after_it_and_is_not_in_its_recount(tmp_path):
+    """A moment that is taken before one's turn has come would be in the past of what was frozen meanwhile."""
+    line = at("draft", tmp_path)
+    line.database.moment_after = next_moment
+    order, change = Order("Ylva", extract_date=date(2026, 11, 10), source="systems"), {"old": "Norr", "new": "Söder"}
+    book = read_here(line.file(MORE, name="late.csv"), name="late.csv")
+    waiting = [
+        Thread(target=load, args=(line.database, book, order), kwargs={"sources": SOURCES, "words": WORDS}),
+        Thread(
+            target=add_alias,
+            args=(line.database,),
+            kwargs={"kind": "unit", **change, "valid_from": date(2026, 1, 1), "order": order},
+        ),
+    ]
+    with line.database.cursor(), line.database._writer:
+        for thread in waiting:
+            thread.start()
+        waiting[0].join(timeout=0.3)  # it has got as far as it comes
+        approving.submit(line.database, 1, name="Ylva Nordgren", own=None)
+    for thread in waiting:
+        thread.join()
+    ((last,),) = [row.values() for row in line.rows("select max(imported_at) from imports")]
+    ((renamed,),) = [row.values() for row in line.rows("select max(made_at) from aliases")]
+    assert min(last, renamed) > frozen(line).known_at
+    assert last != renamed
     assert found(line) == []
 
 

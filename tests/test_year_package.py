@@ -103,14 +103,15 @@ def sample(tmp_path_factory):
     database = Database.at(beside(tmp_path_factory.mktemp("sample")).with_name("sample.duckdb"))
     with database.cursor() as cursor:
         draft = reviewing.review_of(cursor, 2026)
-    order, day = Order("test", NOON), date(2026, 11, 15)
+    order, day = Order("test"), date(2026, 11, 15)
+    database.moment_after = lambda _newest: NOON
     reviewing.choose_day(database, draft.review_id, as_of=day, order=order, today=day)
     with database.cursor():  # held open: to open it takes longer than most statements
         for point in POINTS:
             for kind, text in (("comment", "Samtalat."), ("assessment", "partly")):
                 reviewing.write(database, draft.review_id, kind=kind, what=point.id, text=text, order=order)
-        submit(database, draft.review_id, name="Ylva Nordgren", order=order, own=None)
-        approve(database, draft.review_id, name="Rolf Ahlberg", order=order)
+        submit(database, draft.review_id, name="Ylva Nordgren", own=None)
+        approve(database, draft.review_id, name="Rolf Ahlberg")
         yield database
 
 

@@ -5,5 +5,5 @@ insert into decisions (
 )
 select
     $decision_id, $review_id, $number, $text, $point, $responsible, $due, $resource, $follow_up, $withdrawn,
-    coalesce(max(edition), 0) + 1, $now, $who
+    coalesce(max(edition), 0) + 1, moment(), $who
 from decisions

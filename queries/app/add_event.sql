@@ -1,2 +1,2 @@
 -- Records what somebody did.
-insert into events (happened_at, who, action, what) values ($now, $who, $action, $what)
+insert into events (happened_at, who, action, what) values (moment(), $who, $action, $what)

@@ -5,5 +5,5 @@ insert into imports (
 )
 values (
     $import_id, $organisation_id, $source, $file, $sha256, $sheets, $extract_date, $extract_date_by, $completes,
-    $now, $who, $loaded, $rejected, $warnings
+    moment(), $who, $loaded, $rejected, $warnings
 )

@@ -1,5 +1,5 @@
 -- A review changes its state.
 insert into review_states
     (review_id, version, edition, state, figures_of, sha256, why, changed_at, changed_by)
-select $review_id, $version, coalesce(max(edition), 0) + 1, $state, $figures_of, $sha256, $why, $now, $who
+select $review_id, $version, coalesce(max(edition), 0) + 1, $state, $figures_of, $sha256, $why, moment(), $who
 from review_states

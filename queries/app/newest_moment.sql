@@ -1,0 +1,17 @@
+-- The moment of the latest change that the store holds.
+select max(moment)
+from (
+    select max(named_at) as moment from organisation_names
+    union all select max(imported_at) from imports
+    union all select max(revoked_at) from revocations
+    union all select max(happened_at) from events
+    union all select max(made_at) from mappings
+    union all select max(made_at) from aliases
+    union all select max(removed_at) from alias_removals
+    union all select max(chosen_at) from reviews
+    union all select max(changed_at) from review_states
+    union all select max(written_at) from review_texts
+    union all select max(frozen_at) from frozen_reviews
+    union all select max(written_at) from decisions
+    union all select max(written_at) from follow_ups
+)
