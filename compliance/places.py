@@ -13,6 +13,7 @@ LOCALE = ROOT / "data" / "locale"
 SAMPLES = ROOT / "data" / "samples"
 STORE = ROOT / "data" / "store"
 THEME = ROOT / "data" / "theme.toml"
+SERVER = ROOT / "data" / "server.toml"
 REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
 
@@ -30,6 +31,11 @@ def sample_database() -> Path:
 def own_files() -> Path:
     """The folder of the organisation's own targets, words and sources, which an upgrade never touches."""
     return own_database().parent
+
+
+def public_address() -> str:
+    """Where browsers reach the server, where `COMPLIANCE_PUBLIC_ADDRESS` says it."""
+    return os.environ.get("COMPLIANCE_PUBLIC_ADDRESS", "")
 
 
 def report_template() -> Path | None:

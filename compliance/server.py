@@ -8,27 +8,41 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 import streamlit as st
+import uvicorn.config
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
 from streamlit.runtime import get_instance
 
-from compliance import demo, places, theming, words
-from compliance.language import LANGUAGES
+from compliance import answering, demo, guarding, places, theming, words
+from compliance.errors import Refusal
+from compliance.language import LANGUAGES, Language
+from compliance.settings import MB, Settings, load_settings
 
 LANG: Final = re.compile(r'<html lang="[a-z]*"')
 # The app's script runs before Streamlit's, which asks the browser for its language at once.
 OWN_SCRIPT: Final = '<head><script src="./app/static/app.js" defer></script>'
-# A page elsewhere that makes its own name point to this machine is not let in: everyone here is the coordinator.
-TRUSTED: Final = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])
 # What a request says of the answers that it takes, and an answer of the file that it was made of.
-CONDITIONS: Final = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match"})
+CONDITIONS: Final = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
 OF_THE_FILE: Final = frozenset({b"content-length", b"etag", b"last-modified"})
+# What is said with every answer; the scripts are those that stand in Streamlit's page and the one that ui.frame adds.
+PAGES: Final = (Path(get_static_dir(), "index.html").read_text("utf-8"), *map(words.lang_script, LANGUAGES))
+OURS: Final = guarding.headers(guarding.policy(PAGES))
+# uvicorn's own names for what it takes requests and websockets with.
+PROTOCOLS: Final = {"auto": "compliance.answering:Requests"}
+SOCKETS: Final = {"websockets-sansio": "compliance.answering:Handshakes"}
 log = logging.getLogger(__name__)
+
+
+@cache
+def settings() -> Settings:
+    """The settings, read once; a Refusal where they are amiss."""
+    return load_settings(places.own_files(), public_address=places.public_address())
 
 
 class FirstWords:
@@ -42,7 +56,7 @@ class FirstWords:
         if scope["type"] != "http" or not _wants_page(scope):
             await self.app(scope, receive, send)
             return
-        code = _language(scope)
+        code = guarding.language(scope).code
         start: list[Message] = []
 
         async def with_language(message: Message) -> None:
@@ -64,11 +78,6 @@ def _wants_page(scope: Scope) -> bool:
         return False
     scope["headers"] = [(name, value) for name, value in scope["headers"] if name not in CONDITIONS]
     return True
-
-
-def _language(scope: Scope) -> str:
-    said = parse_qs(scope["query_string"].decode("latin-1")).get("lang", ["sv"])[0]
-    return said if said in LANGUAGES else "sv"
 
 
 def _translated(start: Message, message: Message, code: str) -> Message:
@@ -104,7 +113,12 @@ def told(error: Exception) -> bool:
     return ui.tell(error)
 
 
-app = st.App(places.ROOT / "app.py", lifespan=warm, middleware=[TRUSTED, Middleware(FirstWords)], on_script_error=told)
+app = st.App(
+    places.ROOT / "app.py",
+    lifespan=warm,
+    middleware=[Middleware(guarding.Guard, settings=settings, ours=OURS), Middleware(FirstWords)],
+    on_script_error=told,
+)
 
 
 def main() -> None:
@@ -112,10 +126,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m compliance.server", description="Serve the dashboard.")
     parser.add_argument("--port", type=int, default=8501)
     port = parser.parse_args().port
-    look, refusal = theming.usable(places.own_files())
-    if refusal:
-        log.warning("The product's own look is used: %s", refusal)
-    app.run(config={"server.port": port, **theming.widgets(look)})
+    try:
+        most = settings().uploads.file // MB
+    except Refusal as refusal:
+        parser.exit(1, Language(places.environment_language()).refusal(refusal) + "\n")
+    look, unusable = theming.usable(places.own_files())
+    if unusable:
+        log.warning("The product's own look is used: %s", unusable)
+    answering.HEADERS.extend(OURS)
+    uvicorn.config.HTTP_PROTOCOLS |= PROTOCOLS
+    uvicorn.config.WS_PROTOCOLS |= SOCKETS
+    app.run(config={"server.port": port, "server.maxUploadSize": most, **theming.widgets(look)})
 
 
 if __name__ == "__main__":

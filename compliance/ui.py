@@ -47,6 +47,7 @@ from compliance.queries import statement
 from compliance.sources import Source, load_sources, load_values
 from compliance.viewing import Overview, Scope
 from compliance.withholding import Names
+from compliance.words import lang_script
 
 CACHED: Final = 200
 # So much of what an address says is said again.
@@ -480,7 +481,7 @@ def frame() -> None:
         if own := theming.style(theme()[0]):
             st.html(f"<style>{own}</style>")
     say = language()
-    st.html(f"<script>document.documentElement.lang='{say.code}'</script>", unsafe_allow_javascript=True)
+    st.html(lang_script(say.code), unsafe_allow_javascript=True)
     allowed = [entry for entry in PAGES if user().may(entry.permission)]
     pages = {st.Page(entry.path, title=say(entry.title), default=entry is PAGES[0]): entry for entry in allowed}
     here = st.navigation(list(pages), position="hidden")

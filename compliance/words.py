@@ -262,6 +262,11 @@ def element() -> str:
     return f'<script type="application/json" id="words">{kept}</script>'
 
 
+def lang_script(code: str) -> str:
+    """The script by which the running app tells the browser the language; the server lets no other into a page."""
+    return f"<script>document.documentElement.lang='{code}'</script>"
+
+
 def translated(page: str, code: str) -> str:
     """Streamlit's page in a language, as it is before any script has run."""
     say = Language(code)

@@ -379,8 +379,10 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def visits(port: int, page: str, query: str) -> float:
     """The median of some visits by the browser's own protocol, after two that fill the caches."""
-    address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    with connect(address, subprotocols=["streamlit"], max_size=None) as socket_:
+    at = f"127.0.0.1:{port}"
+    with connect(
+        f"ws://{at}/_stcore/stream", origin=f"http://{at}", subprotocols=["streamlit"], max_size=None
+    ) as socket_:
         asked = BackMsg()
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page

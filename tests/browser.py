@@ -1,11 +1,13 @@
 """A real browser against a real server, each with files of its own."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,8 +78,21 @@ def browsing() -> Iterator[Browser]:
 
 def visit(page: Page, address: str) -> None:
     """Opens an address and waits until its script has run."""
+    watch(page)
     page.goto(address)
     settle(page)
+
+
+# What the content security policy has kept from each page: every test in a browser is a test of it.
+BLOCKED: weakref.WeakKeyDictionary[Page, list[str]] = weakref.WeakKeyDictionary()
+SAYS_BLOCKED = re.compile(r"Content Security Policy|Permissions.Policy|^Refused to ")
+
+
+def watch(page: Page) -> None:
+    """Notes what the browser says to its console that the policy blocks."""
+    if page not in BLOCKED:
+        found = BLOCKED[page] = []
+        page.on("console", lambda said: found.append(said.text) if SAYS_BLOCKED.search(said.text) else None)
 
 
 QUIET = """() => {
@@ -93,3 +108,5 @@ def settle(page: Page) -> None:
     page.wait_for_selector("[data-testid=stMainBlockContainer] .v-top", timeout=PATIENCE)
     page.evaluate("() => { window.quietSince = 0; }")
     page.wait_for_function(QUIET, timeout=PATIENCE, polling=100)
+    blocked = BLOCKED.get(page)
+    assert not blocked, blocked

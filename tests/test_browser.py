@@ -1,6 +1,7 @@
 """The real app in a real browser: fresh servers, links, and from a messy file to a figure and back to its row."""
 
 import csv
+import http.client
 import io
 import re
 import time
@@ -8,9 +9,12 @@ import urllib.request
 
 import openpyxl
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from compliance.markers import SHEET
 from compliance.places import SAMPLES
+from compliance.server import OURS
 from tests.browser import browsing, serving, settle, visit
 from tests.files import doctor_files
 from tests.sampled import beside
@@ -218,6 +222,66 @@ def read_the_csv(page, words):
 def test_an_unknown_address_is_told_in_the_reader_s_language(code, server, page):
     visit(page, f"{server.address}/nowhere?lang={code}")
     assert page.inner_text("[role=dialog] h2") == WORDS[code]["lost"]
+
+
+# What is asked of the server itself, and how it answers.
+ASKED = {
+    ("GET", "/point?point=classification"): 200,
+    ("HEAD", "/"): 200,
+    ("GET", "/imports/"): 301,
+    ("GET", "/static/css/none.css"): 200,  # Streamlit answers with its page
+    ("GET", "/app/static/app.js"): 200,
+    ("GET", "/app/static/none.js"): 404,
+    ("GET", "/app/static/" + "a" * 9_000): 404,
+    ("GET", "/app/static/%00"): 404,
+    ("GET", "/app/static/..%2F..%2Fapp.py"): 400,
+    ("GET", "/media/none.csv"): 404,
+    ("GET", "/component/none/none"): 404,
+    ("GET", "/_stcore/health"): 200,
+    ("GET", "/_stcore/host-config"): 200,
+    ("GET", "/_stcore/metrics"): 200,
+    ("GET", "/?unit=" + "a" * 100_000): 414,
+    ("POST", "/"): 405,
+    ("OPTIONS", "/"): 405,
+    ("OPTIONS", "/_stcore/upload_file/a/b"): 204,
+    ("PUT", "/_stcore/upload_file/a/b"): 403,
+    ("BREW", "/"): 405,
+    ("GET", "/ /"): 400,  # no request at all
+}
+
+
+def test_every_answer_of_the_server_has_the_headers_and_none_is_a_fault(server):
+    log = server.database.with_name("server.log")
+    before = log.stat().st_size
+    connection = http.client.HTTPConnection(server.address.removeprefix("http://"))
+    connection._validate_path = lambda _: None
+    found, bare = {}, []
+    for method, path in ASKED:
+        connection.request(method, path)
+        with connection.getresponse() as answer:
+            answer.read()
+            found[method, path] = answer.status
+            bare += [(method, path, name) for name, _ in OURS if not answer.getheader(name.decode())]
+    assert found == ASKED
+    assert bare == []
+    assert not re.search("Traceback|Error", log.read_bytes()[before:].decode())
+
+
+@pytest.mark.parametrize("origin", [None, "http://example.org", "http://127.0.0.1:1"])
+def test_a_websocket_of_another_page_is_refused_at_its_handshake(origin, server):
+    address = f"{server.address.replace('http', 'ws')}/_stcore/stream"
+    with pytest.raises(InvalidStatus) as refused, connect(address, origin=origin, subprotocols=["streamlit"]):
+        pass
+    assert refused.value.response.status_code == 403
+    assert refused.value.response.headers["x-frame-options"] == "DENY"
+    with connect(address, origin=server.address, subprotocols=["streamlit"]) as accepted:
+        assert accepted.subprotocol == "streamlit"
+
+
+def test_a_page_elsewhere_cannot_frame_the_app(server, page):
+    with page.expect_console_message(lambda said: re.search("frame-ancestors|X-Frame-Options", said.text)):
+        page.set_content(f"<iframe src='{server.address}/'></iframe>")
+    assert page.frames[1].query_selector("#root") is None
 
 
 def test_every_file_of_the_doctor_goes_through_the_uploader_and_the_app_stays_up(server, page):

@@ -20,7 +20,7 @@ ORDER = [
     "children", "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading",
     "markers", "mapping", "recognising", "guessing", "validating", "keeping", "matching", "loading",
     "assessing", "renaming", "explaining", "figures", "extracts", "tracing", "quality", "comparing", "previewing",
-    "incidents", "system_cards", "training", "theming", "words",
+    "incidents", "system_cards", "training", "theming", "settings", "words",
     "forms", "returning", "templates", "questionnaires",
     "reviewing", "deciding", "planning", "calendars",
     "geometry", "elements", "charts", "charts_incidents", "wheel_layout", "charts_wheel", "charts_meeting",
@@ -39,7 +39,7 @@ ORDER = [
     "ui_forms", "ui_imports", "ui_extracts", "ui_quality",
     "ui_incidents", "ui_plan", "ui_systems", "ui_training",
     "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing", "ui_review_documents", "ui_meeting",
-    "samples", "server", "cli", "cli_review", "__main__",
+    "samples", "guarding", "answering", "server", "cli", "cli_review", "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and one module a page that draws much.
 UI = {f"compliance/{name}.py" for name in ORDER if name == "ui" or name.startswith("ui_")}

@@ -9,6 +9,7 @@ from compliance.server import FirstWords
 PAGE = b'<!doctype html><html lang="en"><head></head><body></body></html>'
 KEPT = {
     b"accept": b"text/html",
+    b"range": b"bytes=5-9",
     b"if-modified-since": b"Wed, 25 Nov 2026 10:00:00 GMT",
     b"if-none-match": b'"1"',
 }
@@ -17,7 +18,7 @@ KEPT = {
 async def file(scope, _receive, send):
     """A server of one file, which has not changed since whatever is asked for."""
     asked = dict(scope["headers"])
-    old = {b"if-modified-since", b"if-none-match"} & asked.keys()
+    old = {b"if-modified-since", b"if-none-match", b"range"} & asked.keys()
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(PAGE)).encode()),

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page
@@ -104,17 +105,21 @@ class Viewer:
                 return Click(page, time.perf_counter() - started, first, well)
 
 
+def as_a_browser(address: str) -> dict[str, Any]:
+    """How a browser opens a websocket: it says where its page is from."""
+    return {"origin": address, "subprotocols": ["streamlit"], "max_size": None, "compression": None}
+
+
 async def _one(address: str, number: int, until: float) -> list[Click]:
     chance = random.Random(number)
     await asyncio.sleep(chance.uniform(0, ARRIVING))
-    async with connect(address, subprotocols=["streamlit"], max_size=None, compression=None) as socket:
+    async with connect(f"{address.replace('http', 'ws', 1)}/_stcore/stream", **as_a_browser(address)) as socket:
         return await Viewer(socket, chance).looks_about(until)
 
 
 async def _all(address: str, viewers: int, seconds: float) -> list[Click]:
-    stream = address.replace("http://", "ws://") + "/_stcore/stream"
     until = time.monotonic() + ARRIVING + seconds
-    found = await asyncio.gather(*(_one(stream, number, until) for number in range(viewers)))
+    found = await asyncio.gather(*(_one(address, number, until) for number in range(viewers)))
     return [click for clicks in found for click in clicks]
 
 

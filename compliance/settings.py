@@ -1,0 +1,92 @@
+"""What the server takes from browsers, as data/server.toml and the organisation's own file say it."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from compliance.declared import Table, read_with_own
+from compliance.errors import Refusal
+from compliance.language import N_
+from compliance.places import SERVER
+
+FILE: Final = SERVER.name
+MB: Final = 1024 * 1024
+MOST: Final = 1_000_000
+# Each is at most as large as the next.
+SIZES: Final = ("file_mb", "session_mb", "server_mb")
+PORTS: Final = {"http": 80, "https": 443}
+HOST: Final = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may be uploaded, in bytes: one file, all of a session, all of the server; and how many of a session."""
+
+    file: int
+    files: int
+    session: int
+    server: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where browsers reach the server, empty where only this machine does, and how much may be uploaded."""
+
+    public_address: str
+    uploads: Limits
+
+
+def load_settings(own: Path | None, *, public_address: str = "") -> Settings:
+    """The settings with those of the folder `own` laid over them, and `public_address` before both; else a Refusal."""
+    usual, table = read_with_own(SERVER, None), read_with_own(SERVER, own)
+    for key in table:
+        _known(key, usual)
+    said = public_address or table["public_address"]
+    return Settings(_origin(said) if said else "", _limits(table["uploads"], usual["uploads"]))
+
+
+def origin(scheme: str, host: str, port: int | None) -> str:
+    """An origin as a browser writes it: without the port that is usual."""
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}" + (f":{port}" if port and port != PORTS[scheme] else "")
+
+
+def _origin(said: Any) -> str:
+    try:
+        parts = urlsplit(said.strip())
+        host = (parts.hostname or "").encode("idna").decode()
+        alone = parts.username is None and not (parts.path.strip("/") or parts.query or parts.fragment)
+        if parts.scheme in PORTS and HOST.fullmatch(host) and alone:
+            return origin(parts.scheme, host, parts.port)
+    except (AttributeError, ValueError):
+        pass
+    raise Refusal(
+        N_("The public address “{said}” is none. Write it as {example}, without a path, and start again."),
+        said=str(said)[:80],
+        example="https://efterlevnad.example.se",
+    )
+
+
+def _limits(table: Any, usual: Table) -> Limits:
+    if not isinstance(table, dict):
+        raise Refusal(N_("{file}: the limits stand under a line of their own, [{key}]."), file=FILE, key="uploads")
+    for key in table:
+        _known(key, usual)
+        if type(table[key]) is not int or not 1 <= table[key] <= MOST:
+            text = N_("{file}: {key} is a whole number from 1 to {most}.")
+            raise Refusal(text, file=FILE, key=key, most=MOST)
+    for small, large in pairwise(SIZES):
+        if table[small] > table[large]:
+            text = N_("{file}: {small} is larger than {large}. Make one smaller or the other larger.")
+            raise Refusal(text, file=FILE, small=small, large=large)
+    file, session, server = (table[key] * MB for key in SIZES)
+    return Limits(file, table["files"], session, server)
+
+
+def _known(key: str, usual: Table) -> None:
+    if key not in usual:
+        text = N_("{file}: there is no setting {key}. There are: {known}.")
+        raise Refusal(text, file=FILE, key=key, known=", ".join(usual))
