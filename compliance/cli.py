@@ -3,7 +3,6 @@
 Exit status 0, or 1 with one line per problem on stderr, or 2 for wrong usage. It speaks as the coordinator.
 """
 
-import csv
 import io
 import json
 import re
@@ -274,16 +273,13 @@ def _as_json(found: Rows, columns: tuple[str, ...]) -> None:
 
 
 def _as_csv(found: Rows, columns: tuple[str, ...]) -> None:
-    from compliance.extracts import harmless
+    from compliance.separated import joined
 
-    writer = csv.writer(sys.stdout, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([harmless(_plain(row[name])) for name in columns] for row in found)
+    rows_ = ([_plain(row[name]) for name in columns] for row in found)
+    sys.stdout.write(joined([columns, *rows_], separator=","))
 
 
 def _plain(value: object) -> object:
-    if value is None:
-        return ""
     return str(value).lower() if isinstance(value, bool) else value
 
 

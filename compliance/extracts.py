@@ -35,14 +35,11 @@ from compliance.language import N_, Language, Texts
 from compliance.places import POINTS
 from compliance.points import Point
 from compliance.queries import Query, names, query
+from compliance.separated import BOM, DANGEROUS, Cells, harmless_column, joined_table
 
 EXTRACTS: Final = POINTS.with_name("extracts.toml")
-# A column of a table; the types of pyarrow know too little of one.
-Cells = Any
 Kind = Literal["csv", "swedish_csv", "xlsx", "parquet"]
 KINDS: Final[dict[str, Kind]] = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet"}
-# What a spreadsheet program takes for the beginning of a formula.
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 # The relations that hold the rows of one review point where one is asked for.
 BY_POINT: Final = frozenset({"point_items", "counted", "shown_figures", "review_points"})
 NO_TIME: Final = " 00:00:00"
@@ -548,23 +545,13 @@ def as_bytes(wanted: Extract, *, kind: Kind, language: Language) -> bytes:
     `csv` and `parquet` have names and codes whatever the language; `swedish_csv` is always Swedish.
     """
     if kind == "csv":
-        return _csv(_text_columns(wanted.table), separator=",")
+        return joined_table(_text_columns(wanted.table), separator=",")
     if kind == "swedish_csv":
         table = _text_columns(titled(wanted, Language("sv")), decimal=",", dates_alone=True)
-        return b"\xef\xbb\xbf" + _csv(table, separator=";")
+        return BOM + joined_table(table, separator=";")
     if kind == "parquet":
         return _parquet(wanted.table)
     return _xlsx(wanted, language)
-
-
-def harmless(value: object) -> object:
-    """A text that a spreadsheet program would take for a formula gets an apostrophe before it; a number never does."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
-
-
-def _harmless_column(texts: Cells) -> Cells:
-    dangerous = pc.match_substring_regex(texts, pattern=r"^[=+\-@\t\r]")
-    return pc.if_else(dangerous, pc.binary_join_element_wise("'", texts, ""), texts)
 
 
 def _text_columns(table: pa.Table, *, decimal: str = ".", dates_alone: bool = False) -> pa.Table:
@@ -576,7 +563,7 @@ def _text_columns(table: pa.Table, *, decimal: str = ".", dates_alone: bool = Fa
 def _texts(values: Cells, *, decimal: str, dates_alone: bool) -> Cells:
     kind = values.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _harmless_column(pc.cast(values, pa.string()))
+        return harmless_column(pc.cast(values, pa.string()))
     if pa.types.is_boolean(kind):
         return pc.if_else(values, "true", "false")
     if pa.types.is_timestamp(kind):
@@ -584,28 +571,6 @@ def _texts(values: Cells, *, decimal: str, dates_alone: bool) -> Cells:
         return pc.replace_substring(texts, NO_TIME, "") if dates_alone else texts
     texts = pc.cast(values, pa.string())
     return pc.replace_substring(texts, ".", decimal) if pa.types.is_floating(kind) else texts
-
-
-def _csv(table: pa.Table, *, separator: str) -> bytes:
-    """RFC 4180: CRLF, quotes where a text needs them. A column of texts is one piece of memory: no row is touched."""
-    heading = separator.join(_quoted(pa.chunked_array([table.column_names]), separator).to_pylist())
-    columns: list[Cells] = table.columns
-    cells = [_quoted(pc.fill_null(column, ""), separator) for column in columns]
-    lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, separator), "\r\n", "")
-    return b"".join([heading.encode() + b"\r\n", *(_content(chunk) for chunk in lines.chunks)])
-
-
-def _quoted(texts: Cells, separator: str) -> Cells:
-    needy = pc.match_substring_regex(texts, pattern=f'["{separator}\\r\\n]|^\\s|\\s$')
-    inside = pc.replace_substring(texts, '"', '""')
-    return pc.if_else(needy, pc.binary_join_element_wise('"', inside, '"', ""), texts)
-
-
-def _content(texts: Cells) -> bytes:
-    """The texts one after the other."""
-    joined: Cells = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts), "")
-    content: bytes = joined[0].as_buffer().to_pybytes()
-    return content
 
 
 def _parquet(table: pa.Table) -> bytes:

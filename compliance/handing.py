@@ -3,20 +3,18 @@
 What is pasted elsewhere is read by others, so a paragraph names no person and no system.
 """
 
-import csv
-import io
 from typing import Final
 
 from compliance import viewing
 from compliance.assessing import Status
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.extracts import harmless
 from compliance.language import N_, Language
 from compliance.points import Point
 from compliance.reporting import DECISION_STATUSES, STATES
 from compliance.reporting_points import plain
 from compliance.reviewing import State
+from compliance.separated import joined
 
 TARGETS: Final = {
     Status.GREEN: N_("The target of {target} is reached."),
@@ -122,12 +120,8 @@ def measures(dossier: Dossier, say: Language) -> str:
 
     Year and number stand apart: a spreadsheet program would take 2026-3 for a month.
     """
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, delimiter="\t", lineterminator="\r\n")
-    writer.writerow([say(heading) for heading in HEADINGS])
-    for row in (*dossier.decisions, *dossier.carried):
-        writer.writerow([harmless(cell) for cell in _measure(dossier, row, say)])
-    return file.getvalue()
+    told = [_measure(dossier, row, say) for row in (*dossier.decisions, *dossier.carried)]
+    return joined([[say(heading) for heading in HEADINGS], *told], separator="\t")
 
 
 def _measure(dossier: Dossier, row: Decision, say: Language) -> list[object]:

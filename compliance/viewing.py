@@ -1,7 +1,5 @@
 """From figures to what a page says: its sentences, its texts and the inputs of its charts. No Streamlit here."""
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,10 +14,11 @@ from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.database import Rows
 from compliance.declared import read_toml
 from compliance.explaining import Place
-from compliance.extracts import EXTRACTS, FEW_PERSONS, INCIDENT_SOURCES, few_of, harmless
+from compliance.extracts import EXTRACTS, FEW_PERSONS, INCIDENT_SOURCES, few_of
 from compliance.figures import Figure
 from compliance.language import N_, NBSP, Language, Texts, bold, rounded_below
 from compliance.points import Point, in_force
+from compliance.separated import BOM, joined
 from compliance.sources import Source
 
 DASH: Final = "\N{EN DASH}"
@@ -880,12 +879,8 @@ def basis_table(used: Rows, sources: Mapping[str, Source], day: date, say: Langu
 
 def swedish_csv(table: Sequence[Mapping[str, object]]) -> bytes:
     """What a table shows, as CSV for Swedish Excel; texts that look like formulas get an apostrophe."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    if table:
-        writer.writerow(table[0])
-        writer.writerows([harmless(value) for value in row.values()] for row in table)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    rows: list[Iterable[object]] = [table[0].keys(), *(row.values() for row in table)] if table else []
+    return BOM + joined(rows, separator=";").encode()
 
 
 def local(moment: datetime) -> datetime:

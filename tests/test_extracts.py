@@ -28,7 +28,6 @@ from compliance.extracts import (
     extract,
     extract_by,
     extract_names,
-    harmless,
     kind_of,
     load_extracts,
     titled,
@@ -37,6 +36,7 @@ from compliance.extracts import (
 from compliance.language import Language
 from compliance.points import point_by
 from compliance.queries import names
+from compliance.separated import harmless
 from compliance.withholding import Names
 from tests.conftest import ROOT
 from tests.line import POINTS, Line

@@ -1,0 +1,105 @@
+"""CSV is safe whatever it is opened with: quotes where any form needs them, and no cell that a program would run."""
+
+import csv
+import io
+import re
+from itertools import product
+
+import pyarrow as pa
+import pytest
+
+from compliance import cli, viewing, year_package, year_tables
+from compliance.separated import harmless, harmless_column, joined, joined_table
+from tests.test_house import MODULES
+
+SEPARATORS = (";", ",", "\t")
+BEFORE = ("", "a", "1,5", '"', " ")
+BETWEEN = ("", ";", ",", "\t", "\n", "\r\n", "\r", '"', '";', ';"', ',""', ";;", "\t,")
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "x", "'=1")
+AFTER = ("", ";", ',"', "\n=2", ';-3;"')
+TEXTS = sorted({"".join(parts) for parts in product(BEFORE, BETWEEN, FORMULAS, AFTER)})
+ROWS = [["först", text, "sist", 1] for text in TEXTS]
+
+
+def by_rows(separator):
+    return joined(ROWS, separator=separator)
+
+
+def by_columns(separator):
+    columns = [pa.chunked_array([list(map(str, column))]) for column in zip(*ROWS, strict=True)]
+    table = pa.table([harmless_column(column) for column in columns], names=["a", "b", "c", "d"])
+    return joined_table(table, separator=separator).decode().removeprefix(separator.join("abcd") + "\r\n")
+
+
+def read(text, separator):
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+
+
+def running(cells):
+    """The cells that a spreadsheet program would take for formulas; a number it may."""
+    return [cell for cell in cells if re.match("[\t\r\n]*[=+@-]", cell) and not re.fullmatch(r"-\d+([.,]\d+)?", cell)]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_rows_and_columns_are_written_alike_and_read_back(separator):
+    text = by_rows(separator)
+    assert by_columns(separator) == text
+    assert read(text, separator) == [[str(harmless(value)) for value in row] for row in ROWS]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_no_cell_is_a_formula_whatever_separator_a_file_is_opened_with(separator):
+    text = by_rows(separator)
+    for other in SEPARATORS:
+        assert running(cell for row in read(text, other) for cell in row) == []
+
+
+def test_what_needs_quotes_in_one_form_has_them_in_all():
+    assert len(TEXTS) > 1000
+    for text, separator in product(TEXTS, SEPARATORS):
+        written = joined([[text]], separator=separator)
+        assert written.startswith('"') == bool(re.search('[;,\t"\r\n]|^ ', text)), (text, written)
+
+
+def test_a_decimal_comma_stands_in_quotes_and_nothing_else_of_a_number():
+    assert joined([[-1, 0.5, "0,5", None, True]], separator=";") == '-1;0.5;"0,5";;True\r\n'
+
+
+def test_a_text_keeps_what_does_not_begin_a_cell():
+    kept = ("a=1", "1-2", "Ja, - men", "a; b", "2026-11-01", "'=1", "a,b;c")
+    assert [harmless(text) for text in kept] == list(kept)
+    assert harmless("a;=1,-2\t@b\n+c") == "a;'=1,'-2\t'@b\n'+c"
+
+
+def written_by_the_command_line(rows, capsys):
+    cli.show(rows, tuple(rows[0]), "csv")
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("write", "separator"),
+    [
+        (lambda rows, _: viewing.swedish_csv(rows).decode("utf-8-sig"), ";"),
+        (lambda rows, _: year_tables.as_csv("texts", rows).decode("utf-8-sig"), ","),
+        (written_by_the_command_line, ","),
+    ],
+    ids=["pages", "package", "commands"],
+)
+def test_every_writer_of_the_product_keeps_to_it(write, separator, capsys):
+    rows = [dict(zip(year_tables.COLUMNS["texts"], ["a", "b", "c", "d", text], strict=True)) for text in TEXTS[:300]]
+    text = write(rows, capsys)
+    assert [row[-1] for row in read(text, separator)[1:]] == [harmless(row["text"]) for row in rows]
+    assert [cell for other in SEPARATORS for row in read(text, other) for cell in running(row)] == []
+
+
+@pytest.mark.parametrize(("cell", "faults"), [("'=1;=2", 0), ("'=1;'=2", 0), ("=1;=2", 1), ("'=1;=3", 1)])
+def test_a_package_that_was_written_before_texts_were_divided_still_holds(cell, faults):
+    row = dict(zip(year_tables.COLUMNS["texts"], ["comment", "a", "b", "c", "=1;=2"], strict=True))
+    file = f"{','.join(row)}\r\ncomment,a,b,c,{cell}\r\n".encode()
+    assert len([*year_package._of_tables({"texts.csv": file}, {"texts": [row]})]) == faults
+
+
+def test_rows_with_separators_have_one_writer():
+    """The samples are what other systems export, as those write it."""
+    found = [path.stem for path in MODULES if re.search(r"csv\.(writer|DictWriter)", path.read_text("utf-8"))]
+    assert found == ["samples"]
