@@ -31,6 +31,9 @@ OUTPUT_BYTES: Final = 2 << 30
 
 # How often a child looks for its parent, and a parent whether anybody still waits for what its child makes.
 LOOK_SECONDS: Final = 0.5
+PROGRESS: Final = "progress"
+# The folder of this process, where it is a child.
+_folder: Final[list[Path]] = []
 
 
 # --- The parent's part --------------------------------------------------------------------------------------------
@@ -112,8 +115,25 @@ def begin(arguments: list[str]) -> Path:
     """The first that a child does: its limits, for good, and that it ends with its parent. Gives its folder."""
     limit_resources(seconds=int(arguments[1]))
     folder = Path(arguments[0])
+    _folder.append(folder)
     threading.Thread(target=_end_with, args=(int(arguments[2]), folder), daemon=True).start()
     return folder
+
+
+def tell(done: int, of: int) -> None:
+    """Tells the parent how many parts of the work are done; in a process that is no child there is nobody to tell."""
+    for folder in _folder:
+        new = folder / f"{PROGRESS}.new"
+        new.write_text(f"{done} {of}")
+        new.replace(folder / PROGRESS)
+
+
+def told(folder: Path) -> tuple[int, int] | None:
+    """How many parts of how many the child of a folder has done, if it tells."""
+    with contextlib.suppress(OSError, ValueError):
+        done, of = (folder / PROGRESS).read_text().split()
+        return int(done), int(of)
+    return None
 
 
 def _end_with(parent: int, folder: Path) -> None:

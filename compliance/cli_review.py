@@ -361,15 +361,15 @@ def report_command(
 ) -> None:
     """Write the report of a review in any state; a draft says so on every page."""
     from compliance.extracts import save
-    from compliance.reporting import KINDS, as_document, report_of
+    from compliance.reporting import KINDS, write_report
 
     one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, KINDS)
     if archive and kind != "pdf":
         raise typer.BadParameter("is for a file that ends in .pdf", param_hint="--archive")
     dossier, state, signed = _read(year, organisation, version)
-    report = report_of(dossier, state=state, signed=signed, say=Language(language), public=public)
-    save(as_document(report, kind=kind, template=places.report_template(), archive=archive), to)
+    given: Any = {"state": state, "signed": signed, "say": Language(language), "public": public}
+    save(write_report(dossier, kind=kind, template=places.report_template(), archive=archive, **given), to)
     print(f"{to.name}: review of {year}, version {dossier.version}, {state}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
+from compliance import children
 from compliance.approving import Signed
 from compliance.blocks import Block, Bullets, Column, Heading, PageBreak, Paragraph, Report, Signatures, Table
 from compliance.deciding import Decision
@@ -48,6 +49,22 @@ def report_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, 
     )
 
 
+def write_report(
+    dossier: Dossier,
+    *,
+    kind: Kind,
+    state: State,
+    signed: Signed,
+    say: Language,
+    public: bool,
+    template: Path | None = None,
+    archive: bool = False,
+) -> bytes:
+    """The report of a review as a file."""
+    report = report_of(dossier, state=state, signed=signed, say=say, public=public)
+    return as_document(report, kind=kind, template=template, archive=archive)
+
+
 def as_document(report: Report, *, kind: Kind, template: Path | None = None, archive: bool = False) -> bytes:
     """The report as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
     if kind == "docx":
@@ -71,12 +88,13 @@ def every_report(
     reports = {
         public: report_of(dossier, state=state, signed=signed, say=say, public=public) for public in (False, True)
     }
-    return {
-        file_name(dossier, kind=kind, say=say, public=public): as_document(
-            reports[public], kind=kind, template=template
-        )
-        for kind, public in wanted
-    }
+    files = {}
+    for done, (kind, public) in enumerate(wanted):
+        children.tell(done, len(wanted) + 1)
+        name = file_name(dossier, kind=kind, say=say, public=public)
+        files[name] = as_document(reports[public], kind=kind, template=template)
+    children.tell(len(wanted), len(wanted) + 1)
+    return files
 
 
 def file_name(dossier: Dossier, *, kind: Kind, say: Language, public: bool) -> str:

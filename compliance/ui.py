@@ -540,17 +540,20 @@ def told() -> Iterator[None]:
 
 def tell(error: Exception) -> bool:
     """The sentence of an error on the page; True, since it has been told."""
-    say = language()
+    html(charts.note(sentence(error, language())))
+    return True
+
+
+def sentence(error: Exception, say: Language) -> str:
+    """What a person is told of an error: a refusal's own sentence; of all else a reference, which the log has too."""
     if isinstance(error, Refusal):
-        html(charts.note(say.refusal(error)))
-        return True
+        return say.refusal(error)
     reference = secrets.token_hex(4)
     log.error("Fault %s", reference, exc_info=error)
     text = N_(
         "Something went wrong. Try again. If it happens again, give reference {reference} to those who run the service."
     )
-    html(charts.note(say(text, reference=reference)))
-    return True
+    return say(text, reference=reference)
 
 
 def _wait_for_samples(say: Language) -> None:

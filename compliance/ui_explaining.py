@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
-from compliance import charts, ui, ui_point, viewing, viewing_explaining
+from compliance import charts, ui, ui_files, ui_point, viewing, viewing_explaining
 from compliance.assessing import Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor
 from compliance.explaining import Explanation, Moment, explain
@@ -72,11 +73,10 @@ def change_of(seen: View, point: Point, first: Moment, last: Moment) -> None:
 
 
 def _download(seen: View, point: Point, found: Explanation) -> None:
-    content = viewing.swedish_csv(viewing_explaining.csv_rows(found, seen.say))
     name = f"{point.id}_{found.first.day}_{found.last.day}.csv"
     key = f"changes_csv {point.id} {found.first} {found.last}"
-    label = seen.say(N_("Download the changed items as CSV"))
-    st.download_button(label, content, file_name=name, mime="text/csv", key=key)
+    rows = partial(viewing_explaining.csv_rows, found, seen.say)
+    ui_files.offer_rows(seen, seen.say(N_("Download the changed items as CSV")), name, key, rows)
 
 
 # --- What to compare with -----------------------------------------------------------------------------------------

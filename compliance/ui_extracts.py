@@ -1,15 +1,19 @@
 """What the page of extracts draws: the first rows, and the ways to take a table along."""
 
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from compliance import charts, extracts, permissions, places, ui, viewing
+from compliance import charts, extracts, permissions, places, ui, ui_files, viewing
 from compliance.database import EVERYTHING_KNOWN
 from compliance.language import N_
+from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.ui import Key, View
+from compliance.ui_files import File
 
 SHOWN_ROWS: Final = 10
 FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
@@ -76,19 +80,23 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
     if part := seen.scope.unit or seen.scope.department:
         ui.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     file = f"{name}{f'_{point_id}' if point_id else ''}_{seen.as_of}"
-    with st.container(horizontal=True, key="downloads"):
-        for kind, (title, ending, mime) in FORMATS.items():
-            st.download_button(
+    ui_files.offer(
+        seen,
+        *(
+            File(
                 say(title),
-                lambda kind=kind: _extract_bytes(seen, name, point_id, kind),  # type: ignore[misc]
-                file_name=f"{file}.{ending}",
-                mime=mime,
-                type="primary" if kind == "swedish_csv" else "secondary",
+                f"{file}.{ending}",
+                mime,
                 key=f"download {kind}",
-                on_click="ignore",
+                make=partial(_content, seen, name, point_id, kind),
+                type="primary" if kind == "swedish_csv" else "secondary",
             )
+            for kind, (title, ending, mime) in FORMATS.items()
+        ),
+        key="downloads",
+    )
     if rows_:
-        shown = extracts.titled(found, say).slice(0, SHOWN_ROWS).to_pylist()
+        shown = extracts.titled(replace(found, table=found.table.slice(0, SHOWN_ROWS)), say).to_pylist()
         columns = [charts.Column(title, nowrap=True) for title in shown[0]]
         texts = [[viewing.stored_value(value, say) for value in row.values()] for row in shown]
         ui.html(charts.table(columns, texts, caption=say(N_("The first rows"))))
@@ -96,7 +104,6 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
             ui.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(rows_))))
 
 
-def _extract_bytes(seen: View, name: str, point_id: str | None, kind: extracts.Kind) -> bytes:
+def _content(seen: View, name: str, point_id: str | None, kind: extracts.Kind, job: Job) -> bytes:
     permissions.require(seen.user, Permission.DOWNLOAD_EXTRACTS)
-    found = _extracted(seen, name, point_id)
-    return extracts.as_bytes(found, kind=kind, language=seen.say)
+    return made(job, extracts.as_bytes, _extracted(seen, name, point_id), kind=kind, language=seen.say)

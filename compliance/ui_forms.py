@@ -1,19 +1,22 @@
 """What the page of imports draws of workbooks to fill in: a template for each source, questions to the units."""
 
 from datetime import date
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from compliance import charts, permissions, ui
+from compliance import charts, permissions, ui, ui_files
 from compliance.database import EVERYTHING_KNOWN
 from compliance.language import N_
+from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
 from compliance.questionnaires import questionnaires as all_of_them
 from compliance.sources import Source
 from compliance.templates import template
 from compliance.ui import Key, View
+from compliance.ui_files import File
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH: Final = 460
@@ -90,16 +93,10 @@ def questionnaires(seen: View) -> None:
         key=f"questions to {say.code}",
         width=WIDTH,
     )
-    every = isinstance(chosen, tuple)
-    st.download_button(
-        say(N_("Download the questions")),
-        lambda: _file(seen, chosen, found),
-        file_name=_file_name(seen, chosen),
-        mime="application/zip" if every else XLSX,
-        type="primary",
-        key="download questions",
-        on_click="ignore",
-    )
+    mime = "application/zip" if isinstance(chosen, tuple) else XLSX
+    label, make = say(N_("Download the questions")), partial(_file, seen, chosen, found)
+    file = File(label, _file_name(seen, chosen), mime, key="download questions", make=make, type="primary")
+    ui_files.offer(seen, file)
 
 
 def _file_name(seen: View, chosen: Choice) -> str:
@@ -118,10 +115,10 @@ def _label(seen: View, choice: Choice, found: dict[Unit, Questions]) -> str:
     return say.plural("{name}: {n} question", "{name}: {n} questions", number, name=name)
 
 
-def _file(seen: View, chosen: Choice, found: dict[Unit, Questions]) -> bytes:
+def _file(seen: View, chosen: Choice, found: dict[Unit, Questions], job: Job) -> bytes:
     """The workbook of a unit, or all of them in a zip."""
     permissions.require(seen.user, Permission.LOAD_EXPORTS)
     asking = _asking(seen.as_of, seen.scope.organisation)
     if isinstance(chosen, tuple):
-        return all_of_them(found, asking, seen.say)
-    return questionnaire(chosen, found[chosen], asking, seen.say)
+        return made(job, all_of_them, found, asking, seen.say)
+    return made(job, questionnaire, chosen, found[chosen], asking, seen.say)

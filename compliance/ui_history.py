@@ -1,11 +1,12 @@
 """What has been loaded: each import opened, what it changed, its cells as they were read, and the way to revoke it."""
 
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from compliance import charts, loading, previewing, ui, ui_explaining, viewing, viewing_history, viewing_imports
+from compliance import charts, loading, previewing, ui, ui_explaining, ui_files, viewing_history, viewing_imports
 from compliance.comparing import compare
 from compliance.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.explaining import around
@@ -125,14 +126,8 @@ def _problems(seen: View, row: dict[str, Any]) -> None:
     ui.html(charts.table(*viewing_imports.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
     if of > SHOWN_PROBLEMS:
         ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
-    st.download_button(
-        say(N_("Download as CSV")),
-        viewing.swedish_csv(viewing_history.problem_rows(found, say)),
-        file_name=viewing_history.problems_name(row, say),
-        mime="text/csv",
-        key=f"problems {row['import_id']}",
-        on_click="ignore",
-    )
+    name, key = viewing_history.problems_name(row, say), f"problems {row['import_id']}"
+    ui_files.offer_rows(seen, say(N_("Download as CSV")), name, key, partial(viewing_history.problem_rows, found, say))
 
 
 def _cells(seen: View, row: dict[str, Any]) -> None:

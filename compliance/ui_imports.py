@@ -5,7 +5,8 @@ change is computed anew only when the data or the coordinator's choices change.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -19,6 +20,7 @@ from compliance import (
     reading,
     returning,
     ui,
+    ui_files,
     ui_forms,
     ui_history,
     ui_mapping,
@@ -29,12 +31,14 @@ from compliance.database import Rows
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.loading import Order, Receipt, add_event
+from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.previewing import Preview
 from compliance.reading import Workbook
 from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
 from compliance.ui import View
+from compliance.ui_files import File
 
 Opened = Workbook | Refusal
 SHOWN_PROBLEMS: Final = 10
@@ -433,20 +437,16 @@ def _problems(seen: View, file_id: str, found: Preview) -> None:
 
 
 def _rejected_button(seen: View, file_id: str, receipts: tuple[Receipt, ...]) -> None:
-    """The rejected rows as a workbook, made when it is asked for: outside of a run, so without the session."""
+    """The rejected rows as a workbook."""
     say, book = seen.say, _kept("files")[file_id][1]
+    label, name = say(N_("Download the rejected rows")), viewing_imports.rejected_name(receipts[0], say)
+    make = partial(_rejected, seen, receipts, book)
+    ui_files.offer(seen, File(label, name, ui_forms.XLSX, key=f"rejected {file_id}", make=make))
 
-    def content() -> bytes:
-        permissions.require(seen.user, Permission.LOAD_EXPORTS)
-        return returning.return_workbook(receipts, book, say)
 
-    st.download_button(
-        say(N_("Download the rejected rows")),
-        content,
-        file_name=viewing_imports.rejected_name(receipts[0], say),
-        key=f"rejected {file_id}",
-        on_click="ignore",
-    )
+def _rejected(seen: View, receipts: tuple[Receipt, ...], book: Workbook, job: Job) -> bytes:
+    permissions.require(seen.user, Permission.LOAD_EXPORTS)
+    return made(job, returning.return_workbook, returning.lean(receipts), replace(book, sheets=()), seen.say)
 
 
 def _problem_list(seen: View, problems: Rows, caption: str) -> None:

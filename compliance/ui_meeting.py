@@ -4,6 +4,7 @@ Notes are the comments of the review and decisions its decisions; each is kept a
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -17,6 +18,7 @@ from compliance import (
     permissions,
     reviewing,
     ui,
+    ui_files,
     ui_review,
     viewing,
     viewing_meeting,
@@ -25,9 +27,11 @@ from compliance import (
 from compliance.deciding import Decided, Decision, made_in
 from compliance.dossier import PointAnswer, responsible
 from compliance.language import N_, Language
+from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.points import Point
 from compliance.ui import View
+from compliance.ui_files import File
 from compliance.ui_review import Opened
 from compliance.viewing_meeting import Screen
 from compliance.withholding import Names
@@ -151,17 +155,17 @@ def _choose_end(key: str) -> None:
 
 def _handout_button(found: Opened) -> None:
     """The same on paper, made when it is asked for."""
-    say = found.say
+    name, label = handouts.file_name(found.whole.year, found.say), found.say(N_("Handout for printing (PDF)"))
+    file = File(label, name, "application/pdf", key="handout", make=partial(_handout, found))
+    ui_files.offer(found.seen, file)
 
-    def content() -> bytes:
-        permissions.require(found.seen.user, Permission.SEE_REVIEW)
-        with found.seen.database.cursor() as cursor:
-            made_at = approving.signed(cursor, found.review).changed_at
-        names, state = _names(found), found.review.state
-        return handouts.pdf(found.dossier, names=names, say=say, state=state, made_at=made_at)
 
-    name, label = handouts.file_name(found.whole.year, say), say(N_("Handout for printing (PDF)"))
-    st.download_button(label, content, file_name=name, mime="application/pdf", key="handout", on_click="ignore")
+def _handout(found: Opened, job: Job) -> bytes:
+    permissions.require(found.seen.user, Permission.SEE_REVIEW)
+    with found.seen.database.cursor() as cursor:
+        made_at = approving.signed(cursor, found.review).changed_at
+    given: Any = {"names": _names(found), "state": found.review.state, "made_at": made_at}
+    return made(job, handouts.pdf, found.dossier, say=found.say, **given)
 
 
 # --- The screens ----------------------------------------------------------------------------------------------------

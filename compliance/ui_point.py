@@ -1,10 +1,11 @@
 """What the page of a point draws: its trend, reasons, units, items, and the row behind one."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from compliance import charts, plots, ui, viewing, viewing_quality
+from compliance import charts, plots, ui, ui_files, viewing, viewing_quality
 from compliance.assessing import Coverage
 from compliance.database import Rows
 from compliance.extracts import INCIDENT_SOURCES
@@ -183,9 +184,8 @@ def item_list(seen: View, point: Point, found: Rows, reason: str | None) -> None
     picked = _item_table(seen, point, shown) if shown else None
     if picked is not None and persons_or_other(seen, point):
         _row_card(seen, point, picked)
-    download = viewing.swedish_csv(viewing.item_rows(point, shown, say))
-    name = f"{point.id}_{seen.as_of}.csv"
-    st.download_button(say(N_("Download as CSV")), download, file_name=name, mime="text/csv", key="items_csv")
+    rows = partial(viewing.item_rows, point, shown, say)
+    ui_files.offer_rows(seen, say(N_("Download as CSV")), f"{point.id}_{seen.as_of}.csv", "items_csv", rows)
 
 
 def persons_or_other(seen: View, point: Point) -> bool:

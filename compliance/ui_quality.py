@@ -1,11 +1,12 @@
 """What the page of the data's quality draws: the remarks with their filter, their rows, and the row behind one."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from compliance import charts, quality, ui, ui_point, viewing, viewing_quality
+from compliance import charts, quality, ui, ui_files, ui_point, viewing, viewing_quality
 from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.quality import Finding
@@ -178,8 +179,7 @@ def _row_card(seen: View, finding: Finding) -> None:
 def download(seen: View, shown: Sequence[Remark]) -> None:
     """The findings that are shown, as CSV."""
     say = seen.say
-    rows = viewing_quality.csv_rows([visible(seen, remark_) for remark_ in shown], ui.sources(), say)
-    if rows:
-        content = viewing.swedish_csv(rows)
-        name = f"quality_{seen.as_of}.csv"
-        st.download_button(say(N_("Download as CSV")), content, file_name=name, mime="text/csv", key="findings_csv")
+    visible_ = [visible(seen, remark_) for remark_ in shown]
+    if any(remark_.found for remark_ in visible_):
+        rows = partial(viewing_quality.csv_rows, visible_, ui.sources(), say)
+        ui_files.offer_rows(seen, say(N_("Download as CSV")), f"quality_{seen.as_of}.csv", "findings_csv", rows)

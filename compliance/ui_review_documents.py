@@ -3,19 +3,33 @@
 A file is made when somebody asks for it: outside of a run, so without the session.
 """
 
-from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
-from compliance import approving, charts, dossier, handing, peers, permissions, places, ui, ui_review, viewing_review
+from compliance import (
+    approving,
+    charts,
+    dossier,
+    handing,
+    peers,
+    permissions,
+    places,
+    ui,
+    ui_files,
+    ui_review,
+    viewing_review,
+)
 from compliance.blocks import Report
 from compliance.errors import Refusal
 from compliance.language import N_
+from compliance.outside import Job, made
 from compliance.permissions import Permission
-from compliance.reporting import KINDS, Kind, as_document, every_report, file_name, report_of
+from compliance.reporting import KINDS, Kind, as_document, file_name, write_report
+from compliance.ui_files import File
 from compliance.ui_review import Opened
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}
@@ -102,33 +116,28 @@ def _fault_of_template(path: str, mark: int) -> str | None:  # noqa: ARG001 - tr
 
 
 def _report_buttons(found: Opened, *, public: bool, archive: bool) -> None:
-    for kind in KINDS:
-        st.download_button(
+    files = [
+        File(
             found.say(NAMES[kind]),
-            _report_maker(found, kind, public=public, archive=archive and kind == "pdf"),
-            file_name=file_name(found.whole, kind=kind, say=found.say, public=public),
-            mime=MIMES[kind],
+            file_name(found.whole, kind=kind, say=found.say, public=public),
+            MIMES[kind],
             key=f"report {kind} {public}",
-            on_click="ignore",
+            make=partial(_report, found, kind, public=public, archive=archive and kind == "pdf"),
             width=240,
         )
+        for kind in KINDS
+    ]
+    ui_files.offer(found.seen, *files)
 
 
-def _report_maker(found: Opened, kind: Kind, *, public: bool, archive: bool) -> Callable[[], bytes]:
-    """What makes a report when it is asked for, of what the page showed then."""
-
-    def content() -> bytes:
-        permissions.require(found.seen.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
-        return _report(found, kind, public=public, archive=archive)
-
-    return content
-
-
-def _report(found: Opened, kind: Kind, *, public: bool, archive: bool) -> bytes:
+def _report(found: Opened, kind: Kind, job: Job, *, public: bool, archive: bool) -> bytes:
+    """A report of what the page showed when it was asked for."""
+    permissions.require(found.seen.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
     with found.seen.database.cursor() as cursor:
         signed = approving.signed(cursor, found.review)
-    report = report_of(found.whole, state=found.review.state, signed=signed, say=found.say, public=public)
-    return as_document(report, kind=kind, template=places.report_template(), archive=archive)
+    given: Any = {"kind": kind, "state": found.review.state, "signed": signed, "say": found.say}
+    template = places.report_template()
+    return made(job, write_report, found.whole, **given, public=public, archive=archive, template=template)
 
 
 # --- For others -----------------------------------------------------------------------------------------------------
@@ -145,27 +154,18 @@ def _package(found: Opened) -> None:
     if found.review.state == "draft":
         ui.html(charts.caption(say(N_("It is there once the review has been submitted."))))
         return
-    st.download_button(
-        say(N_("Download the year package")),
-        lambda: _package_content(found),
-        file_name=say(N_("management_review_{year}"), year=found.review.year) + ".zip",
-        mime="application/zip",
-        key="package",
-        on_click="ignore",
-    )
+    name = say(N_("management_review_{year}"), year=found.review.year) + ".zip"
+    label = say(N_("Download the year package"))
+    ui_files.offer(found.seen, File(label, name, "application/zip", key="package", make=partial(_whole_package, found)))
 
 
-def _package_content(found: Opened) -> bytes:
-    from compliance.year_package import write_package
+def _whole_package(found: Opened, job: Job) -> bytes:
+    from compliance.year_package import gathered, whole_package
 
     permissions.require(found.seen.user, Permission.READ_REVIEW)
-    review, say = found.review, found.say
     with found.seen.database.cursor() as cursor:
-        signed = approving.signed(cursor, review)
-        reports = every_report(
-            found.whole, state=review.state, signed=signed, say=say, template=places.report_template()
-        )
-        return write_package(cursor, review, version=review.version, reports=reports, say=say)
+        given = gathered(cursor, found.review, version=found.review.version)
+    return made(job, whole_package, given, say=found.say, template=places.report_template())
 
 
 def _hand_off(found: Opened) -> None:

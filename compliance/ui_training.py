@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from compliance import charts, charts_training, permissions, training, ui, viewing, viewing_training
-from compliance.database import EVERYTHING_KNOWN
+from compliance import charts, charts_training, permissions, training, ui, ui_files, viewing, viewing_training
+from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.points import Point
@@ -161,14 +162,9 @@ def _list(seen: View, found: Training, which: Listed, *, of: int) -> None:
     if of > len(first):
         with st.expander(say(N_("Show all {n}"), n=say.number(of))):
             _all_persons(seen, found, which, of=of)
-    st.download_button(
-        say(N_("Download for reminders (CSV)")),
-        lambda: _reminders(seen, found, which),
-        file_name=say(FILES[which], day=seen.as_of) + ".csv",
-        mime="text/csv",
-        key=f"reminders {which}",
-        on_click="ignore",
-    )
+    name = say(FILES[which], day=seen.as_of) + ".csv"
+    rows = partial(_reminders, seen, found, which)
+    ui_files.offer_rows(seen, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
 
 
 def _all_persons(seen: View, found: Training, which: Listed, *, of: int) -> None:
@@ -187,11 +183,11 @@ def _all_persons(seen: View, found: Training, which: Listed, *, of: int) -> None
     )
 
 
-def _reminders(seen: View, found: Training, which: Listed) -> bytes:
-    """Every person of a list as a file; whoever asks for it must still be allowed to see persons."""
+def _reminders(seen: View, found: Training, which: Listed) -> Rows:
+    """Every person of a list; whoever asks for it must still be allowed to see persons."""
     permissions.require(ui.user(), Permission.SEE_PERSONS)
     with seen.database.cursor() as cursor:
         persons = training.listed(
             cursor, found.asked, which, place=seen.scope.place, as_of=seen.as_of, known_at=EVERYTHING_KNOWN
         )
-    return viewing.swedish_csv(viewing_training.reminder_rows(persons, which, found, seen.say))
+    return viewing_training.reminder_rows(persons, which, found, seen.say)

@@ -149,7 +149,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Connection lost. {more}": NOT_SENT,
         "Unexpected error. Please try again.": NOT_SENT,
     },
-    "[data-testid=stDownloadButtonError]": {"{what}": N_("The file could not be made, and the fault is in the log.")},
+    "[data-testid=stDownloadButtonError]": {"{what}": N_("The file was not made. The reason stands below.")},
     # --- tables that scroll
     "[data-testid=stDataFrame]": {
         "Type to search": N_("Write what to look for"),

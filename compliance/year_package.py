@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -27,6 +27,7 @@ from compliance.pinning import Pinned, pinned, words, write_database
 from compliance.points import Point
 from compliance.queries import statement
 from compliance.recounting import Unusable, recounted, script
+from compliance.reporting import every_report
 from compliance.reviewing import Review, State
 from compliance.separated import harmless, harmless_first
 from compliance.sources import load_sources
@@ -47,13 +48,21 @@ WRITTEN: Final[tuple[Callable[[str], object], ...]] = (harmless, harmless_first)
 LONGEST: Final = 200
 
 
-def write_package(
-    cursor: Cursor, review: Review, *, version: int | None, reports: Mapping[str, bytes], say: Language
-) -> bytes:
-    """The package of a version that has been submitted or approved, with reports by the names of their files.
-
-    `say` is the language that its README begins in; the other one follows.
+@dataclass(frozen=True)
+class Gathered:
+    """All that a package is made of, taken out of the database: the frozen document as it was sealed and as it is read,
+    in which state, who has signed, and the rows that it was counted from.
     """
+
+    content: str
+    found: Dossier
+    state: State
+    signatures: Signed
+    kept: Pinned
+
+
+def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Gathered:
+    """What the package of a version that has been submitted or approved is made of."""
     number = version or review.version
     signatures = signed(cursor, review, number)
     if signatures.submitted_at is None:
@@ -62,12 +71,39 @@ def write_package(
             version=number,
             year=review.year,
         )
-    found, content = frozen(cursor, review.review_id, number), _content(cursor, review, number)
-    seal = sealed(content)
-    files = {REVIEW: content.encode(), README: readme(found, signatures, seal=seal, say=say).encode()}
-    files |= _data(cursor, found, signatures, seal=seal)
+    found = frozen(cursor, review.review_id, number)
+    return Gathered(
+        content=_content(cursor, review, number),
+        found=found,
+        state=review.state if number == review.version else "approved",
+        signatures=signatures,
+        kept=pinned(cursor, found, load_sources(None)),
+    )
+
+
+def whole_package(given: Gathered, *, say: Language, template: Path | None) -> bytes:
+    """The package with the reports, which are in the reader's language; the database is not needed any more."""
+    of: dict[str, Any] = {"state": given.state, "signed": given.signatures, "say": say, "template": template}
+    return packed(given, reports=every_report(given.found, **of), say=say)
+
+
+def packed(given: Gathered, *, reports: Mapping[str, bytes], say: Language) -> bytes:
+    """The package of what has been gathered."""
+    seal = sealed(given.content)
+    text = readme(given.found, given.signatures, seal=seal, say=say)
+    files = {REVIEW: given.content.encode(), README: text.encode(), **_data(given, seal=seal)}
     files |= {f"{REPORTS}/{_file_name(name)}": report for name, report in reports.items()}
-    return pack(files, signatures.changed_at)
+    return pack(files, given.signatures.changed_at)
+
+
+def write_package(
+    cursor: Cursor, review: Review, *, version: int | None, reports: Mapping[str, bytes], say: Language
+) -> bytes:
+    """The package of a version that has been submitted or approved, with reports by the names of their files.
+
+    `say` is the language that its README begins in; the other one follows.
+    """
+    return packed(gathered(cursor, review, version=version), reports=reports, say=say)
 
 
 def _content(cursor: Cursor, review: Review, version: int) -> str:
@@ -83,12 +119,12 @@ def _file_name(name: str) -> str:
     return name
 
 
-def _data(cursor: Cursor, found: Dossier, signatures: Signed, *, seal: str) -> Files:
+def _data(given: Gathered, *, seal: str) -> Files:
     """The tables, the database and the statements."""
-    kept, told = pinned(cursor, found, load_sources(None)), tables(found)
+    found, kept, told = given.found, given.kept, tables(given.found)
     by = {row["import_id"]: row["extract_date_by"] for row in kept.tables["imports"].to_pylist()}
     told["imports"] = [row | {"extract_date_by": by.get(row["import_id"])} for row in told["imports"]]
-    told[SIGNATURES] = _signatures(found, signatures, seal)
+    told[SIGNATURES] = _signatures(found, given.signatures, seal)
     files = {f"{name}.csv": as_csv(name, rows_) for name, rows_ in told.items()}
     return files | {DATABASE: _database(kept, told)} | _statements(found, kept)
 

@@ -11,6 +11,7 @@ import pytest
 from compliance import ui_forms
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
+from compliance.outside import Job
 from compliance.permissions import ANALYST, COORDINATOR, User
 from compliance.questionnaires import questions
 from tests.apps import opened
@@ -59,12 +60,14 @@ def test_a_file_is_made_only_for_whoever_may_load_exports(sample_database, monke
     with sample_database.cursor() as cursor:
         found = questions(cursor, ui_forms._asking(DAY, view.scope.organisation))
     unit = list(found)[1]
-    assert unit in openpyxl.load_workbook(io.BytesIO(ui_forms._file(view, unit, found))).worksheets[0]["A1"].value
-    with zipfile.ZipFile(io.BytesIO(ui_forms._file(view, ui_forms.EVERY, found))) as archive:
+    assert (
+        unit in openpyxl.load_workbook(io.BytesIO(ui_forms._file(view, unit, found, Job()))).worksheets[0]["A1"].value
+    )
+    with zipfile.ZipFile(io.BytesIO(ui_forms._file(view, ui_forms.EVERY, found, Job()))) as archive:
         assert len(archive.namelist()) == len(found)
     assert ui_forms._template(view, SOURCES["staff"])[:2] == b"PK"
     for asked in (
-        lambda: ui_forms._file(seen(ANALYST), unit, found),
+        lambda: ui_forms._file(seen(ANALYST), unit, found, Job()),
         lambda: ui_forms._template(seen(ANALYST), SOURCES["staff"]),
     ):
         with pytest.raises(Refusal):

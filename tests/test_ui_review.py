@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from datetime import date, datetime
 
 import pytest
@@ -9,9 +10,11 @@ import streamlit as st
 from docx import Document
 
 from compliance import dossier as dossiers
-from compliance import permissions, ui, viewing, viewing_review
+from compliance import outside, permissions, ui, viewing, viewing_review
 from compliance.deciding import Decision
+from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
+from compliance.outside import Job
 from compliance.peers import as_peer_file
 from compliance.permissions import ANALYST, MANAGEMENT, User
 from compliance.verifying import Difference
@@ -491,6 +494,30 @@ def test_every_document_is_made_when_it_is_asked_for(code, stage, monkeypatch, f
     assert files["package"][0]()[:2] == b"PK"
     assert "Klassa Betaportalen" in files["measures"][0]().decode("utf-8-sig")
     assert b'"met": 1' in files["peer file"][0]
+
+
+def test_a_report_that_is_not_ready_in_time_is_told_on_the_page(stage, monkeypatch, files):
+    def late(*given, **named):
+        raise Refusal(outside.TOO_SLOW, seconds=120)
+
+    stage("approved")
+    monkeypatch.setattr(outside, "_run", late)
+    app = opened(monkeypatch, part="documents")
+    assert "avbröts" not in text(app)
+    with pytest.raises(Refusal):
+        files["report docx False"][0]()
+    assert "Filen var inte klar efter 120 sekunder och avbröts." in text(app.run())
+
+
+def test_a_report_that_is_being_made_says_how_far_it_is(stage, monkeypatch, files):
+    stage("approved")
+    app = opened(monkeypatch, part="documents")
+    job = Job(taken=True, begun=time.monotonic() - 7.5)
+    app.session_state["files asked for"] = {"package": job}
+    [bar] = app.run().get("progress")
+    assert bar.proto.text == "Filen skapas: 7 s av högst 120."
+    job.over = time.monotonic()
+    assert not app.run().get("progress")
 
 
 def test_a_draft_has_no_year_package(stage, monkeypatch, files):
