@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from compliance import charts, ui, ui_files, ui_point, viewing, viewing_explaining
+from compliance import charts, ui, ui_making, ui_point, viewing, viewing_explaining
 from compliance.assessing import Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor
 from compliance.explaining import Explanation, Moment, explain
@@ -76,7 +76,7 @@ def _download(seen: View, point: Point, found: Explanation) -> None:
     name = f"{point.id}_{found.first.day}_{found.last.day}.csv"
     key = f"changes_csv {point.id} {found.first} {found.last}"
     rows = partial(viewing_explaining.csv_rows, found, seen.say)
-    ui_files.offer_rows(seen, seen.say(N_("Download the changed items as CSV")), name, key, rows)
+    ui_making.offer_rows(seen, seen.say(N_("Download the changed items as CSV")), name, key, rows)
 
 
 # --- What to compare with -----------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, extracts, permissions, places, ui, ui_files, viewing
+from compliance import charts, extracts, permissions, places, ui, ui_making, viewing
 from compliance.database import EVERYTHING_KNOWN
 from compliance.language import N_
 from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.ui import Key, View
-from compliance.ui_files import File
+from compliance.ui_making import File
 
 SHOWN_ROWS: Final = 10
 FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
@@ -80,7 +80,7 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
     if part := seen.scope.unit or seen.scope.department:
         ui.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     file = f"{name}{f'_{point_id}' if point_id else ''}_{seen.as_of}"
-    ui_files.offer(
+    ui_making.offer(
         seen,
         *(
             File(

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, permissions, ui, ui_files
+from compliance import charts, permissions, ui, ui_making
 from compliance.database import EVERYTHING_KNOWN
 from compliance.language import N_
 from compliance.outside import Job, made
@@ -16,7 +16,7 @@ from compliance.questionnaires import questionnaires as all_of_them
 from compliance.sources import Source
 from compliance.templates import template
 from compliance.ui import Key, View
-from compliance.ui_files import File
+from compliance.ui_making import File
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH: Final = 460
@@ -96,7 +96,7 @@ def questionnaires(seen: View) -> None:
     mime = "application/zip" if isinstance(chosen, tuple) else XLSX
     label, make = say(N_("Download the questions")), partial(_file, seen, chosen, found)
     file = File(label, _file_name(seen, chosen), mime, key="download questions", make=make, type="primary")
-    ui_files.offer(seen, file)
+    ui_making.offer(seen, file)
 
 
 def _file_name(seen: View, chosen: Choice) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from compliance import charts, loading, previewing, ui, ui_explaining, ui_files, viewing_history, viewing_imports
+from compliance import charts, loading, previewing, ui, ui_explaining, ui_making, viewing_history, viewing_imports
 from compliance.comparing import compare
 from compliance.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.explaining import around
@@ -127,7 +127,7 @@ def _problems(seen: View, row: dict[str, Any]) -> None:
     if of > SHOWN_PROBLEMS:
         ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
     name, key = viewing_history.problems_name(row, say), f"problems {row['import_id']}"
-    ui_files.offer_rows(seen, say(N_("Download as CSV")), name, key, partial(viewing_history.problem_rows, found, say))
+    ui_making.offer_rows(seen, say(N_("Download as CSV")), name, key, partial(viewing_history.problem_rows, found, say))
 
 
 def _cells(seen: View, row: dict[str, Any]) -> None:

@@ -20,9 +20,9 @@ from compliance import (
     reading,
     returning,
     ui,
-    ui_files,
     ui_forms,
     ui_history,
+    ui_making,
     ui_mapping,
     ui_names,
     viewing_imports,
@@ -38,7 +38,7 @@ from compliance.reading import Workbook
 from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
 from compliance.ui import View
-from compliance.ui_files import File
+from compliance.ui_making import File
 
 Opened = Workbook | Refusal
 SHOWN_PROBLEMS: Final = 10
@@ -441,7 +441,7 @@ def _rejected_button(seen: View, file_id: str, receipts: tuple[Receipt, ...]) ->
     say, book = seen.say, _kept("files")[file_id][1]
     label, name = say(N_("Download the rejected rows")), viewing_imports.rejected_name(receipts[0], say)
     make = partial(_rejected, seen, receipts, book)
-    ui_files.offer(seen, File(label, name, ui_forms.XLSX, key=f"rejected {file_id}", make=make))
+    ui_making.offer(seen, File(label, name, ui_forms.XLSX, key=f"rejected {file_id}", make=make))
 
 
 def _rejected(seen: View, receipts: tuple[Receipt, ...], book: Workbook, job: Job) -> bytes:

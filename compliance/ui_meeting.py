@@ -18,7 +18,7 @@ from compliance import (
     permissions,
     reviewing,
     ui,
-    ui_files,
+    ui_making,
     ui_review,
     viewing,
     viewing_meeting,
@@ -31,7 +31,7 @@ from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.points import Point
 from compliance.ui import View
-from compliance.ui_files import File
+from compliance.ui_making import File
 from compliance.ui_review import Opened
 from compliance.viewing_meeting import Screen
 from compliance.withholding import Names
@@ -157,7 +157,7 @@ def _handout_button(found: Opened) -> None:
     """The same on paper, made when it is asked for."""
     name, label = handouts.file_name(found.whole.year, found.say), found.say(N_("Handout for printing (PDF)"))
     file = File(label, name, "application/pdf", key="handout", make=partial(_handout, found))
-    ui_files.offer(found.seen, file)
+    ui_making.offer(found.seen, file)
 
 
 def _handout(found: Opened, job: Job) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, plots, ui, ui_files, viewing, viewing_quality
+from compliance import charts, plots, ui, ui_making, viewing, viewing_quality
 from compliance.assessing import Coverage
 from compliance.database import Rows
 from compliance.extracts import INCIDENT_SOURCES
@@ -185,7 +185,7 @@ def item_list(seen: View, point: Point, found: Rows, reason: str | None) -> None
     if picked is not None and persons_or_other(seen, point):
         _row_card(seen, point, picked)
     rows = partial(viewing.item_rows, point, shown, say)
-    ui_files.offer_rows(seen, say(N_("Download as CSV")), f"{point.id}_{seen.as_of}.csv", "items_csv", rows)
+    ui_making.offer_rows(seen, say(N_("Download as CSV")), f"{point.id}_{seen.as_of}.csv", "items_csv", rows)
 
 
 def persons_or_other(seen: View, point: Point) -> bool:

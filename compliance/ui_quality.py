@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, quality, ui, ui_files, ui_point, viewing, viewing_quality
+from compliance import charts, quality, ui, ui_making, ui_point, viewing, viewing_quality
 from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.quality import Finding
@@ -182,4 +182,4 @@ def download(seen: View, shown: Sequence[Remark]) -> None:
     visible_ = [visible(seen, remark_) for remark_ in shown]
     if any(remark_.found for remark_ in visible_):
         rows = partial(viewing_quality.csv_rows, visible_, ui.sources(), say)
-        ui_files.offer_rows(seen, say(N_("Download as CSV")), f"quality_{seen.as_of}.csv", "findings_csv", rows)
+        ui_making.offer_rows(seen, say(N_("Download as CSV")), f"quality_{seen.as_of}.csv", "findings_csv", rows)

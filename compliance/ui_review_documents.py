@@ -19,7 +19,7 @@ from compliance import (
     permissions,
     places,
     ui,
-    ui_files,
+    ui_making,
     ui_review,
     viewing_review,
 )
@@ -29,7 +29,7 @@ from compliance.language import N_
 from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.reporting import KINDS, Kind, as_document, file_name, write_report
-from compliance.ui_files import File
+from compliance.ui_making import File
 from compliance.ui_review import Opened
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}
@@ -127,7 +127,7 @@ def _report_buttons(found: Opened, *, public: bool, archive: bool) -> None:
         )
         for kind in KINDS
     ]
-    ui_files.offer(found.seen, *files)
+    ui_making.offer(found.seen, *files)
 
 
 def _report(found: Opened, kind: Kind, job: Job, *, public: bool, archive: bool) -> bytes:
@@ -156,7 +156,9 @@ def _package(found: Opened) -> None:
         return
     name = say(N_("management_review_{year}"), year=found.review.year) + ".zip"
     label = say(N_("Download the year package"))
-    ui_files.offer(found.seen, File(label, name, "application/zip", key="package", make=partial(_whole_package, found)))
+    ui_making.offer(
+        found.seen, File(label, name, "application/zip", key="package", make=partial(_whole_package, found))
+    )
 
 
 def _whole_package(found: Opened, job: Job) -> bytes:

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, charts_training, permissions, training, ui, ui_files, viewing, viewing_training
+from compliance import charts, charts_training, permissions, training, ui, ui_making, viewing, viewing_training
 from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.language import N_
 from compliance.permissions import Permission
@@ -164,7 +164,7 @@ def _list(seen: View, found: Training, which: Listed, *, of: int) -> None:
             _all_persons(seen, found, which, of=of)
     name = say(FILES[which], day=seen.as_of) + ".csv"
     rows = partial(_reminders, seen, found, which)
-    ui_files.offer_rows(seen, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
+    ui_making.offer_rows(seen, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
 
 
 def _all_persons(seen: View, found: Training, which: Listed, *, of: int) -> None:
