@@ -25,6 +25,7 @@ from compliance.loading import Order, load, revoke
 from compliance.points import load_points, point_by
 from compliance.queries import statement
 from compliance.sources import load_sources, load_values
+from compliance.validating import withheld_text
 
 WHO: Final = "command line"
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -127,6 +128,8 @@ def _load_one(path: Path, order: Order) -> bool:
             f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
             flush=True,  # who reads it may rely on it at once, also where a later file takes long
         )
+        if withheld := receipt.summary.withheld:
+            print(withheld_text(withheld, Language(places.environment_language())), flush=True)
     return True
 
 

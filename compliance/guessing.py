@@ -7,7 +7,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any, Final
@@ -15,11 +15,12 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance import levels
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
-from compliance.mapping import heading_keys
+from compliance.mapping import Columns, heading_keys
 from compliance.queries import statement
 from compliance.reading import MASK, Sheet
-from compliance.recognising import Words, is_identity, known_headings, top_rows
+from compliance.recognising import HEADING_ROWS, Words, as_mapped, is_identity, known_headings, top_rows
 from compliance.sources import Field, Source, is_secret, normal
 
 SAMPLED_ROWS: Final = 2000
@@ -66,6 +67,22 @@ def candidates(sheet: Sheet, index: int, words: Words) -> list[Candidate]:
         for place, key in heading_keys(row).items()
         if place not in hidden
     ]
+
+
+def shown_sheet(
+    sheet: Sheet, index: int, source: Source, fields: Mapping[str, str], *, words: Words, sources: Collection[Source]
+) -> Sheet:
+    """The first rows of a sheet as a page may show them: nothing of rows that say level 4, or could.
+
+    `fields` are the columns that the fields of `source` are read from, by the headings in the row `index`.
+    """
+    top = replace(sheet, cells=sheet.cells.slice(0, max(index + 1, HEADING_ROWS) + SAMPLED_ROWS))
+    named = levels.level_headings(sources)
+    for at, row in enumerate(top_rows(sheet)):
+        if at == index or named & set(heading_keys(row).values()):
+            said = Columns(source.id, (), dict(fields) if at == index else {})
+            top = levels.as_shown(as_mapped(top, 0, source, at, said, words), words, sources)
+    return top
 
 
 def hidden_places(row: Sequence[str | None], words: Words) -> frozenset[int]:
@@ -129,8 +146,8 @@ def guesses(
         for field, column in itertools.product(source.fields, columns)
     ]
     order = {field.name: place for place, field in enumerate(source.fields)}
-    found: dict[str, Guess] = {}
-    taken: set[str] = set()
+    found = _levels_together(source, columns)
+    taken = {guess.key for guess in found.values()}
     for score, by, name, key in sorted(scored, key=lambda entry: (-entry[0], order[entry[2]])):
         if score >= OFFERED and name not in found and key not in taken:
             found[name] = Guess(key, by)
@@ -139,6 +156,16 @@ def guesses(
         if field.name not in found and field.type == "id" and (hinted := _hinted(field, columns)):
             found[field.name] = Guess(hinted, "name")
     return found
+
+
+def _levels_together(source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
+    """The one column that has all levels, for each of their fields, where none of them has a column of its own."""
+    fields = [field for field in source.fields if field.type == "level"]
+    headed = {normal(column.heading): column.key for column in reversed(columns)}
+    if any(heading in headed for field in fields for heading in field.headings):
+        return {}
+    keys = {f.name: headed[heading] for f in fields for heading in levels.together_headings(f) if heading in headed}
+    return {name: Guess(key, "name") for name, key in keys.items()}
 
 
 def _hinted(field: Field, columns: Sequence[Candidate]) -> str | None:
@@ -202,7 +229,9 @@ def _is_of(kind: str, value: str, words: Words) -> bool:
     """Whether a value can be read as a type; a text says nothing of its column."""
     if kind in {"date", "datetime"}:
         return bool(DATE.fullmatch(value) or SERIAL.fullmatch(value))
-    if kind in {"number", "level"}:
+    if kind == "level":
+        return levels.is_like(value, words)
+    if kind == "number":
         return bool(NUMBER.fullmatch(value))
     return kind == "yes_no" and value.casefold() in {*words["yes"], *words["no"]}
 

@@ -77,7 +77,10 @@ def _keep_cells(cursor: Cursor, import_id: int, match: Match) -> None:
     hidden = never_kept(match)
     cells = match.sheet.cells
     names = [f"c{place}" if place not in hidden else "null" for place in range(cells.num_columns)]
-    numbered = cells.append_column("row_number", pa.array(range(1, cells.num_rows + 1), pa.int32()))
+    numbers = pa.array(range(1, cells.num_rows + 1), pa.int32())
+    numbered = cells.append_column("row_number", numbers)
+    if match.withheld.num_rows:
+        numbered = numbered.filter(pc.invert(pc.is_in(numbers, match.withheld["row"])))
     cursor.register("cells_kept", numbered)
     try:
         cursor.execute(

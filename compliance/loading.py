@@ -12,6 +12,7 @@ from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment
 from compliance.errors import Refusal
 from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
 from compliance.language import N_
+from compliance.levels import without_refused
 from compliance.mapping import Columns, remembered
 from compliance.markers import Marker, is_row_number, marked
 from compliance.masking import mask_text
@@ -167,7 +168,8 @@ def prepare(
     matches = recognise(workbook, sources, words, said=order.source, mappings=mappings, returned=returned)
     if marker is None:
         _refuse_unmarked_return(workbook, matches)
-    filled = [match for match in matches if data_rows(match, words).num_rows]
+    matches = [without_refused(match, words, sources.values()) for match in matches]
+    filled = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows]
     return Prepared(workbook, order, filled or matches, marker)
 
 

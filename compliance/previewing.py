@@ -35,6 +35,11 @@ class Preview:
         """How many rows would not."""
         return sum(receipt.summary.rejected for receipt in self.receipts)
 
+    @property
+    def withheld(self) -> int:
+        """Of how many of those nothing is kept."""
+        return sum(receipt.summary.withheld for receipt in self.receipts)
+
 
 def preview(
     database: Database,

@@ -1,10 +1,12 @@
 """What a sheet is: the source whose headings it has, its columns, its rows and its extract date."""
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 import pyarrow as pa
@@ -33,6 +35,9 @@ PERIOD: Final = re.compile(r"\s*(?:[-–—]|till|t\.?o\.?m\.?)\s*\d", re.IGNORE
 FILE_DAY: Final = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
 Words = dict[str, list[str]]
 Row = list[str | None]
+# One row a cell that is refused, by the spreadsheet's row and the column, from 0.
+_CELL: Final[dict[str, pa.DataType]] = {"row": pa.int32(), "place": pa.int32(), "reason": pa.string()}
+WITHHELD: Final = pa.schema(_CELL)
 
 
 class Unrecognised(Refusal):
@@ -62,6 +67,7 @@ class Match:
     """A sheet that is an export of `source`: where its heading ends and which columns give which field.
 
     `combined` are the fields that other columns give together. `mapping` is what a person has said of such headings.
+    `withheld` has the cells for whose sake nothing of their rows may be kept: those rows are blank in `sheet`.
     """
 
     sheet: Sheet
@@ -73,6 +79,17 @@ class Match:
     unused: tuple[Column, ...]
     dropped: tuple[Column, ...]
     mapping: Columns | None = None
+    withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
+
+    @cached_property
+    def withheld_rows(self) -> frozenset[int]:
+        """The numbers of the rows of which nothing may be kept."""
+        return frozenset(int(row) for row in self.withheld["row"].to_pylist() if row)
+
+    @property
+    def every_column(self) -> tuple[Column, ...]:
+        """The columns that have a heading, each once for whatever it gives."""
+        return (*(column for group in self.columns.values() for column in group), *self.unused, *self.dropped)
 
     @property
     def width(self) -> int:
@@ -133,17 +150,17 @@ def _mapped(
         for mapping in mappings:
             theirs = keys == set(mapping.headings) or (returned and keys >= set(mapping.fields.values()))
             if mapping.source in sources and keys and theirs:
-                match = _as_mapped(sheet, number, sources[mapping.source], index, mapping, words)
+                match = as_mapped(sheet, number, sources[mapping.source], index, mapping, words)
                 if all(field.name in match.columns for field in match.source.required):
                     return [match]
     return []
 
 
-def _as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words) -> Match:
+def as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words) -> Match:
     """The sheet as an export of `source` with its heading in the row `index`, read as a mapping says."""
     above, row = top_rows(sheet)[:index], top_rows(sheet)[index]
     keys = heading_keys(row)
-    banners = _banners(above, min(keys))
+    banners = _banners(above, min(keys, default=0))
     named = {key: Column(place, str(row[place]), banners.get(place, "")) for place, key in keys.items()}
     dropped = tuple(column for column in named.values() if is_identity(column.heading, words))
     columns: dict[str, tuple[Column, ...]] = {
@@ -155,7 +172,12 @@ def _as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: C
     columns = {name: group for name, group in columns.items() if not source.field(name).secret} | secret
     times = Counter(group[0].place for group in columns.values())
     # one column that gives several fields holds them together, as K3 R2 T1 does
-    combined = {name for name, group in columns.items() if times[group[0].place] > 1 and source.field(name).instead}
+    combined = {
+        name
+        for name, group in columns.items()
+        if (instead := source.field(name).instead)
+        and (times[group[0].place] > 1 or any(normal(group[0].heading) in known for known in instead.headings))
+    }
     combined |= {name for name in secret if normal(columns[name][0].heading) not in source.field(name).headings}
     unused = tuple(c for c in named.values() if c.place not in times and c not in dropped)
     return Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
@@ -432,12 +454,12 @@ def top_rows(sheet: Sheet) -> list[Row]:
 
 def data_rows(match: Match, words: Words) -> pa.Table:
     """The cells below the heading, without total, count and signature rows at the end. First row: heading_row + 1."""
-    cells = match.sheet.cells
-    return cells.slice(match.heading_row, _end_of_table(cells, match.heading_row, words) - match.heading_row)
+    return match.sheet.cells.slice(match.heading_row, end_of_table(match, words) - match.heading_row)
 
 
-def _end_of_table(cells: pa.Table, start: int, words: Words) -> int:
+def end_of_table(match: Match, words: Words) -> int:
     """The number of rows up to and with the last one that is data."""
+    cells, start = match.sheet.cells, match.heading_row
     end = cells.num_rows
     while end > start:
         block = max(start, end - 500)

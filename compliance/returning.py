@@ -38,12 +38,13 @@ NOT_AWAY: Final = frozenset({"", "nej", "n", "no", "0", "falskt", "false", "inge
 
 
 def return_workbook(receipts: tuple[Receipt, ...], workbook: Workbook, say: Language) -> bytes:
-    """The rejected rows of one file, the wrong cells marked; without the columns that are never kept."""
+    """The rejected rows of one file, the wrong cells marked; without the columns and rows that are never kept."""
     book = forms.new_book()
     for receipt in receipts:
+        rejected = [problem for problem in receipt.problems if problem["kind"] == "rejected"]
         for match in receipt.matches:
-            wrong = [p for p in receipt.problems if p["kind"] == "rejected" and p["sheet_number"] == match.number]
-            if wrong:
+            of_sheet = [problem for problem in rejected if problem["sheet_number"] == match.number]
+            if wrong := [problem for problem in of_sheet if problem["row"] not in match.withheld_rows]:
                 _write(book, match, wrong, say)
     sources = {receipt.source.id for receipt in receipts}
     forms.mark(
@@ -228,9 +229,9 @@ def _changes(cursor: Cursor, match: Match, originals: Rows) -> list[Change]:
 
 
 def _numbered(match: Match, place: int) -> dict[int, Row]:
-    """The rows of the return by their number in the file."""
-    cells = match.sheet.cells.slice(match.heading_row)
-    found = ((list(row.values()), row[f"c{place}"]) for row in cells.to_pylist())
+    """The rows of the return by their number in the file, without those of which nothing is kept."""
+    below = enumerate(match.sheet.cells.slice(match.heading_row).to_pylist(), start=match.heading_row + 1)
+    found = ((list(row.values()), row[f"c{place}"]) for at, row in below if at not in match.withheld_rows)
     return {number: row for row, cell in found if (number := row_number(cell))}
 
 

@@ -38,7 +38,7 @@ class Field:
     its type does not, for whoever fills it in by hand, and `example` is a value that could stand there.
     `hints` are parts of headings by which a column is guessed for it, and only that. `closed` is whether no words but
     those listed are right, though a row can do without. `person` is whether it names somebody, which is shown to the
-    coordinator only.
+    coordinator only. `letter` is the one by which a level is told from others in one cell.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Field:
     hints: tuple[str, ...] = ()
     closed: bool = False
     person: bool = False
+    letter: str | None = None
 
     @property
     def listed(self) -> bool:
@@ -161,7 +162,7 @@ OF_SOURCE: Final = {
 OF_FIELD: Final = {
     "title": "a text", "type": "a text", "headings": "a list of texts", "hints": "a list of texts", "words": "a table",
     "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
-    "closed": "true or false", "person": "true or false",
+    "closed": "true or false", "person": "true or false", "letter": "a text",
 }  # fmt: skip
 
 
@@ -281,6 +282,7 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         hints=tuple(normal(hint) for hint in given.get("hints", ())),
         closed=given.get("closed", False),
         person=given.get("person", False),
+        letter=given.get("letter"),
         help=given.get("help", {}),
         example=given.get("example", ""),
     )

@@ -39,6 +39,7 @@ from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
 from compliance.ui import View
 from compliance.ui_making import File
+from compliance.validating import withheld_text
 
 Opened = Workbook | Refusal
 SHOWN_PROBLEMS: Final = 10
@@ -247,7 +248,7 @@ def _done(seen: View, file_id: str, done: Loaded) -> None:
             _shown_of(seen, SHOWN_CHANGES, len(done.mended))
     with st.container(horizontal=True, key=f"done-{file_id}"):
         ui.link(seen, "overview", say(N_("See the overview")))
-        if any(receipt.summary.rejected for receipt in done.receipts):
+        if any(receipt.summary.returnable for receipt in done.receipts):
             _rejected_button(seen, file_id, done.receipts)
         _take_away_button(seen, file_id)
 
@@ -428,9 +429,14 @@ def _problems(seen: View, file_id: str, found: Preview) -> None:
     if rejected:
         with st.expander(say.plural("{n} row is rejected", "{n} rows are rejected", found.rejected), expanded=True):
             _problem_list(seen, rejected, say(N_("Rejected rows")))
-            text = N_("Send the rows to whoever owns the source. Mended, they are dropped here and complete this file.")
-            ui.html(charts.caption(say(text)))
-            _rejected_button(seen, file_id, found.receipts)
+            if found.withheld:
+                ui.html(charts.note(withheld_text(found.withheld, say)))
+            if found.rejected > found.withheld:
+                text = N_(
+                    "Send the rows to whoever owns the source. Mended, they are dropped here and complete this file."
+                )
+                ui.html(charts.caption(say(text)))
+                _rejected_button(seen, file_id, found.receipts)
     if warned:
         with st.expander(say.plural("{n} value with a warning", "{n} values with a warning", len(warned))):
             _problem_list(seen, warned, say(N_("Values with a warning")))

@@ -9,7 +9,7 @@ import streamlit as st
 from compliance import charts, guessing, mapping, ui, viewing_mapping
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.guessing import Candidate, Guess
-from compliance.language import N_
+from compliance.language import N_, Language
 from compliance.loading import add_event
 from compliance.mapping import Columns, Remembered, headings_written, remembered
 from compliance.markers import marked
@@ -31,7 +31,10 @@ def panel(seen: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     say = seen.say
     sheet = _sheet(seen, file_id, marked(book)[0])
     match = next((match for match in matches if match.sheet.name == sheet.name), None)
+    said = match.source.id if match else said
     index = _heading_row(seen, file_id, sheet, match)
+    sheet = _shown(seen, file_id, sheet, index, match, said)
+    _first_rows(sheet, index, say)
     columns = guessing.candidates(sheet, index, ui.words())
     if not columns:
         ui.html(charts.note(say(N_("The row has no headings. Choose another row."))))
@@ -44,7 +47,7 @@ def panel(seen: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
         )
         ui.html(charts.note(say(text, n=index + 1)))
         return
-    source = _source(seen, file_id, columns, match.source.id if match else said)
+    source = _source(seen, file_id, columns, said)
     if source is None:
         return
     key = f"{file_id} {sheet.name} {index} {source.id}"
@@ -96,7 +99,7 @@ def _sheet(seen: View, file_id: str, book: Workbook) -> Sheet:
 
 
 def _heading_row(seen: View, file_id: str, sheet: Sheet, match: Match | None) -> int:
-    """The row with the headings, chosen beside the first rows of the sheet; 0 is the first."""
+    """The row with the headings; 0 is the first."""
     say = seen.say
     rows = top_rows(sheet)
     start = match.heading_row - 1 if match else guessing.likely_row(sheet, ui.sources().values())
@@ -108,15 +111,53 @@ def _heading_row(seen: View, file_id: str, sheet: Sheet, match: Match | None) ->
         key=f"heading {file_id} {sheet.name}",
         width=220,
     )
-    hidden = guessing.hidden_places(rows[number - 1], ui.words()) if rows else frozenset()
-    shown = viewing_mapping.first_rows(rows, number - 1, SHOWN_COLUMNS, hidden, say)
-    ui.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
     return number - 1
+
+
+def _shown(seen: View, file_id: str, sheet: Sheet, index: int, match: Match | None, said: str | None) -> Sheet:
+    """The first rows of the sheet, without those that say level 4, or could, in a column that is read as levels."""
+    every, words = ui.sources(), ui.words()
+    sheet = match.sheet if match else sheet
+    columns = guessing.candidates(sheet, index, words)
+    chosen = st.session_state.get(_source_key(file_id, said))
+    source = every[chosen] if chosen in every else _likely(columns, said)
+    fields = _levels_chosen(seen, f"{file_id} {sheet.name} {index}", source, columns) if source else {}
+    source = source or next(iter(every.values()))
+    return guessing.shown_sheet(sheet, index, source, fields, words=words, sources=every.values())
+
+
+def _levels_chosen(seen: View, key: str, source: Source, columns: Sequence[Candidate]) -> dict[str, str]:
+    """The columns that are chosen for levels, or else guessed, before any of it is drawn."""
+    names = [field.name for field in source.fields if field.type == "level"]
+    guessed = _guesses(seen, source, columns) if names else {}
+    fields = {name: guessed[name].key for name in names if name in guessed}
+    said = {name: st.session_state.get(_field_key(f"{key} {source.id}", name)) for name in names}
+    return fields | {name: column for name, column in said.items() if column}
+
+
+def _first_rows(sheet: Sheet, index: int, say: Language) -> None:
+    rows = top_rows(sheet)
+    hidden = guessing.hidden_places(rows[index], ui.words()) if rows else frozenset()
+    shown = viewing_mapping.first_rows(rows, index, SHOWN_COLUMNS, hidden, say)
+    ui.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
+
+
+def _source_key(file_id: str, said: str | None) -> str:
+    return f"mapped source {file_id} {said}"
+
+
+def _field_key(key: str, name: str) -> str:
+    return f"field {key} {name}"
+
+
+def _likely(columns: Sequence[Candidate], said: str | None) -> Source | None:
+    every = ui.sources()
+    return every.get(said or "") or guessing.likely_source(columns, every.values(), ui.words())
 
 
 def _source(seen: View, file_id: str, columns: Sequence[Candidate], said: str | None) -> Source | None:
     say, every = seen.say, ui.sources()
-    likely = every.get(said or "") or guessing.likely_source(columns, every.values(), ui.words())
+    likely = _likely(columns, said)
     names = list(every)
     chosen = st.selectbox(
         say(N_("What the file is")),
@@ -124,7 +165,7 @@ def _source(seen: View, file_id: str, columns: Sequence[Candidate], said: str | 
         index=names.index(likely.id) if likely else None,
         format_func=lambda id_: say.pick(every[id_].title),
         placeholder=say(N_("Choose an export")),
-        key=f"mapped source {file_id} {said}",
+        key=_source_key(file_id, said),
         width=460,
     )
     return every[chosen] if chosen else None
@@ -156,7 +197,7 @@ def _fields(
                 index=list(by_key).index(guess.key) if guess else None,
                 format_func=lambda name: viewing_mapping.column_label(by_key[name]),
                 placeholder=say(N_("No column")),
-                key=f"field {key} {field.name}",
+                key=_field_key(key, field.name),
             )
         if picked:
             chosen[field.name] = picked

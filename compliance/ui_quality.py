@@ -171,7 +171,7 @@ def _row_card(seen: View, finding: Finding) -> None:
         with seen.database.cursor() as cursor:
             row = quality.row_read(cursor, finding, ui.sources())
         if row is None:
-            ui.html(charts.note(say(N_("The row was not loaded, and the cells of this import have not been kept."))))
+            ui.html(charts.note(say(N_("The row was not loaded, and its cells have not been kept."))))
             return
         ui.html(charts.table(*viewing_quality.row_table(row, say), caption=say(N_("The spreadsheet row"))))
 

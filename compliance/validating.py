@@ -10,9 +10,11 @@ from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from compliance.database import Cursor
-from compliance.language import N_
+from compliance.language import N_, Language
+from compliance.levels import level_columns
 from compliance.places import QUERIES
 from compliance.reading import MASK
 from compliance.recognising import Match, Words, data_rows
@@ -24,14 +26,20 @@ REASONS: Final = {
     "not_a_date": N_("This is not a date. Write it as 2026-10-31."),
     "month_first": N_("The column writes the month before the day. Write its dates as 2026-10-31."),
     "not_a_number": N_("This is not a number. Write digits only."),
-    "not_a_level": N_("This is not a level. Write 0, 1, 2 or 3."),
+    "not_a_level": N_(
+        "This is no level in a form that is known, so it could be level 4. Nothing of the row is kept. "
+        "Write it as 2, K2 or K2 R1 T3 in the system that it comes from."
+    ),
     "protective_security": N_(
-        "Level 4 belongs to protective security and is handled elsewhere. The row has not been stored."
+        "Level 4 belongs to protective security. Nothing of the row is kept, "
+        "and the system belongs in neither the register of systems nor this export."
     ),
     "identity_number": N_("A personal identity number cannot be an id. Use the account or the employment number."),
     "duplicate": N_("The same id stands further down. The last row counts."),
 }
-UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number", "level": "not_a_level"}
+# For what reasons nothing of a row is kept.
+UNKEPT: Final = frozenset({"not_a_level", "protective_security"})
+UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number"}
 DUCKDB_TYPES: Final = {
     "date": "date", "datetime": "timestamp", "yes_no": "boolean", "number": "double", "level": "tinyint",
 }  # fmt: skip
@@ -39,13 +47,33 @@ DUCKDB_TYPES: Final = {
 
 @dataclass(frozen=True)
 class Summary:
-    """What validation found: rows that can be loaded, rows rejected, warnings, and what the preview tells."""
+    """What validation found: rows that can be loaded, rows rejected, warnings, and what the preview tells.
+
+    `withheld` are those of the rejected rows of which nothing is kept, for the sake of a level.
+    """
 
     loaded: int
     rejected: int
+    withheld: int
     warnings: int
     ambiguous: tuple[str, ...]
     unknown_words: tuple[tuple[str, str, int], ...]
+
+    @property
+    def returnable(self) -> int:
+        """How many rejected rows can be sent back and mended; those of which nothing is kept cannot."""
+        return self.rejected - self.withheld
+
+
+def withheld_text(n: int, say: Language) -> str:
+    """How many of the rejected rows nothing is kept of, and where they are mended."""
+    return say.plural(
+        "{n} rejected row says level 4, or a level that cannot be read and so could be 4. "
+        "Nothing of it is kept or sent back; it is mended in the system that it comes from.",
+        "{n} rejected rows say level 4, or a level that cannot be read and so could be 4. "
+        "Nothing of them is kept or sent back; they are mended in the system that they come from.",
+        n,
+    )
 
 
 @cache
@@ -62,7 +90,7 @@ def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bo
     month_first, ambiguous = _slash_columns(cursor, fields)
     _read_values(cursor, source, fields, words, month_first=month_first, date1904=date1904)
     _find_problems(cursor, source, fields, matches, month_first=month_first)
-    return _summary(cursor, fields, ambiguous)
+    return _summary(cursor, fields, ambiguous, withheld=sum(len(match.withheld_rows) for match in matches))
 
 
 def _stage(cursor: Cursor, matches: list[Match], words: Words) -> None:
@@ -79,10 +107,14 @@ def _stage(cursor: Cursor, matches: list[Match], words: Words) -> None:
 
 
 def _numbered(match: Match, words: Words) -> pa.Table:
+    """The rows below the heading with their numbers and levels, without those of which nothing is kept."""
     cells = data_rows(match, words)
     first = match.heading_row + 1
     numbers = pa.array(range(first, first + cells.num_rows), pa.int32())
-    return cells.append_column("row_number", numbers)
+    cells = cells.append_column("row_number", numbers)
+    for name, levels in level_columns(match, words).items():
+        cells = cells.append_column(f"level_{name}", levels.slice(match.heading_row, cells.num_rows))
+    return cells.filter(pc.invert(pc.is_in(numbers, match.withheld["row"]))) if match.withheld.num_rows else cells
 
 
 def _stage_one(match: Match) -> str:
@@ -97,7 +129,9 @@ def _stage_one(match: Match) -> str:
 
 
 def _cell(match: Match, field: Field) -> str:
-    """The cleaned text of a field: its own column's, or what other columns say together."""
+    """The cleaned text of a field: its own column's, or what other columns say together; a level as it was read."""
+    if field.type == "level":
+        return f"level_{field.name}"
     cells = [_clean(column.place) for column in match.columns[field.name]]
     if field.instead is None or field.name not in match.combined:
         return cells[0]
@@ -203,7 +237,7 @@ def _reading(field: Field, *, month_first: bool) -> str:
     return {
         "yes_no": f"read_yes_no({cell}, ${field.name}_yes, ${field.name}_no)",
         "number": f"read_number({cell})",
-        "level": f"read_level({cell})",
+        "level": cell,
     }.get(kind, f"composed({cell})")
 
 
@@ -240,6 +274,32 @@ def _find_problems(
         """,
         {"columns": _column_list(matches)},
     )
+    for match in matches:
+        _add_withheld(cursor, match)
+
+
+def _add_withheld(cursor: Cursor, match: Match) -> None:
+    """Adds the cells for whose sake nothing of their rows is kept: where they stood and why, but not what they held."""
+    if not match.withheld.num_rows:
+        return
+    headings = {column.place: column.heading for column in match.every_column}
+    cursor.register("withheld", match.withheld)
+    cursor.execute(
+        """
+        insert into found_problems by name
+        select
+            cast($sheet_number as smallint) as sheet_number, $sheet as sheet, w.row, w.place + 1 as column_number,
+            h.heading as "column", w.reason, 'rejected' as kind
+        from withheld as w
+        left join (select unnest($headings, recursive := true)) as h using (place)
+        """,
+        {
+            "sheet_number": match.number,
+            "sheet": match.sheet.name,
+            "headings": [{"place": place, "heading": heading} for place, heading in headings.items()],
+        },
+    )
+    cursor.unregister("withheld")
 
 
 def _checks(field: Field, *, month_first: bool) -> list[tuple[str, str, str, str]]:
@@ -251,8 +311,6 @@ def _checks(field: Field, *, month_first: bool) -> list[tuple[str, str, str, str
         checks.append((name, "'missing'", "rejected", f"{cell} is null or {_no_date(field)}"))
     if field.required and field.type == "id":
         checks.append((name, "'identity_number'", "rejected", f"contains({cell}, '{MASK}')"))
-    if field.type == "level":
-        checks.append((name, "'protective_security'", "rejected", f"{name} = 4"))
     if reason := UNREADABLE.get(field.type):
         said = f"case when has_slashes({cell}) then 'month_first' else '{reason}' end" if month_first else f"'{reason}'"
         checks.append((name, said, kind, f"{cell} is not null and {name} is null"))
@@ -294,8 +352,8 @@ def _column_list(matches: list[Match]) -> list[dict[str, object]]:
     ]
 
 
-def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ...]) -> Summary:
-    loaded, rejected, warnings = cursor.execute(
+def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ...], *, withheld: int) -> Summary:
+    staged, rejected, warnings = cursor.execute(
         """
         select
             (select count(*) from typed),
@@ -304,7 +362,8 @@ def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ..
         from found_problems
         """
     ).fetchall()[0]
-    return Summary(loaded - rejected, rejected, warnings, ambiguous, _unknown_words(cursor, fields))
+    loaded = staged - (rejected - withheld)
+    return Summary(loaded, rejected, withheld, warnings, ambiguous, _unknown_words(cursor, fields))
 
 
 def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str, str, int], ...]:

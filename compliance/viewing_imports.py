@@ -14,7 +14,7 @@ from compliance.reading import Workbook
 from compliance.recognising import Match
 from compliance.returning import Change
 from compliance.sources import Source
-from compliance.validating import REASONS
+from compliance.validating import REASONS, UNKEPT, withheld_text
 
 
 def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
@@ -314,7 +314,8 @@ def loaded_text(receipt: Receipt, say: Language) -> str:
     rest = say.plural("{n} row is rejected still.", "{n} rows are rejected still.", receipt.summary.rejected)
     if not _came_back(receipt, "return"):
         rest = say.plural("{n} row was rejected.", "{n} rows were rejected.", receipt.summary.rejected)
-    return f"{text} {rest}"
+    withheld = withheld_text(receipt.summary.withheld, say) if receipt.summary.withheld else ""
+    return f"{text} {rest} {withheld}".strip()
 
 
 def is_doubtful(receipt: Receipt) -> bool:
@@ -366,11 +367,17 @@ def problem_table(problems: Rows, say: Language) -> charts.Table:
             *([p["sheet"]] if several else []),
             say.number(p["row"]),
             p["column"] or "",
-            p["value"] or say(N_("(empty)")),
+            _value(p, say),
             say(REASONS[p["reason"]]),
         ]
         for p in problems
     ]
+
+
+def _value(problem: Mapping[str, Any], say: Language) -> str:
+    if problem["reason"] in UNKEPT:
+        return say(N_("(not kept)"))
+    return problem["value"] or say(N_("(empty)"))
 
 
 def mended_table(changes: Sequence[Change], say: Language) -> charts.Table:

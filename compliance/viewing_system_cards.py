@@ -73,8 +73,11 @@ def _led_fact(found: Card, say: Language, *, persons: bool) -> Fact:
 def levels(rows_: Rows) -> str:
     """The highest level of each kind, as K3 R2 T1; a dash where none is given."""
     kinds = {"K": "confidentiality", "R": "integrity", "T": "availability"}
-    highest = {letter: max((row[name] for row in rows_ if row[name]), default=None) for letter, name in kinds.items()}
-    return " ".join(f"{letter}{level}" for letter, level in highest.items() if level) or DASH
+    highest = {
+        letter: max((row[name] for row in rows_ if row[name] is not None), default=None)
+        for letter, name in kinds.items()
+    }
+    return " ".join(f"{letter}{level}" for letter, level in highest.items() if level is not None) or DASH
 
 
 def _levels_fact(found: Card, say: Language) -> Fact:

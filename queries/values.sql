@@ -105,22 +105,6 @@ create or replace temp macro read_number(cell) as
             ) / case when suffix(cell, '%') then 100 else 1 end
     end;
 
--- A level 0–4 written as 3, K3 or Allvarlig (3).
-create or replace temp macro read_level(cell) as
-    case
-        when len(regexp_extract_all(cell, '\d+')) = 1 and regexp_matches(cell, '(^|\D)[0-4](\D|$)')
-            then cast(regexp_extract(cell, '\d') as tinyint)
-    end;
-
--- One level of three in one cell: K3 R2 T1, K3/R2/T2 or 3/2/1; letter is K, R or T, place 1, 2 or 3.
-create or replace temp macro level_of(cell, letter, place) as
-    case
-        when len(regexp_extract_all(cell, '\d+')) = 3 and regexp_matches(cell, '(?i)(^|[^a-zåäö])' || letter || '\s*[:=]?\s*[0-4](\D|$)')
-            then cast(regexp_extract(cell, '(?i)(?:^|[^a-zåäö])' || letter || '\s*[:=]?\s*([0-4])', 1) as tinyint)
-        when regexp_matches(cell, '^[0-4]\D+[0-4]\D+[0-4]$') and not regexp_matches(cell, '(?i)[krt]')
-            then cast(regexp_extract_all(cell, '\d')[place] as tinyint)
-    end;
-
 -- Fields that are made of other columns: each gives the text that the field's own column would have held.
 -- cells: the cleaned cells of the columns that are there, in the order of the declaration.
 create or replace temp macro joined(cells, yes, no, no_reason) as
@@ -134,12 +118,3 @@ create or replace temp macro answered(cells, yes, no, no_reason) as
 
 create or replace temp macro count_yes(cells, yes, no, no_reason) as
     cast(len(list_filter(cells, lambda cell: list_contains(yes, lower(cell)))) as varchar);
-
-create or replace temp macro confidentiality_of(cells, yes, no, no_reason) as
-    cast(level_of(cells[1], 'K', 1) as varchar);
-
-create or replace temp macro integrity_of(cells, yes, no, no_reason) as
-    cast(level_of(cells[1], 'R', 2) as varchar);
-
-create or replace temp macro availability_of(cells, yes, no, no_reason) as
-    cast(level_of(cells[1], 'T', 3) as varchar);

@@ -279,9 +279,9 @@ def _classifications(c: Chance, extract: date) -> Row:
     return {
         "system": c.odd(c.one(*SYSTEMS[:-1])),
         "information": c.text("Mängd"),
-        "confidentiality": c.one(None, 1, 2, 2, 3),
-        "integrity": c.one(None, 1, 2, 3),
-        "availability": c.one(None, 1, 2, 3),
+        "confidentiality": c.one(None, 0, 1, 2, 2, 3),
+        "integrity": c.one(None, 0, 1, 2, 3),
+        "availability": c.one(None, 0, 1, 2, 3),
         "classified": c.one(add_months(c.as_of, -3), c.day(12, 12, 12, 6, 0), c.day(12)),
         "valid_to": c.end(0.5),
     }
@@ -531,7 +531,12 @@ MONTHS = [
     "november",
     "december",
 ]
-LEVEL_WORDS = {1: "Måttlig", 2: "Betydande", 3: "Allvarlig"}
+LEVEL_WORDS = {0: "Försumbar", 1: "Måttlig", 2: "Betydande", 3: "Allvarlig"}
+LEVEL_LETTERS = {"confidentiality": "K", "integrity": "R", "availability": "T"}
+TOGETHER = "K/R/T"
+NO_LEVEL = ["-", "Ej bedömd", "ej klassad", "Saknas"]
+# Level 4, and what could be: such a row is in no figure.
+REFUSED_LEVELS = ["4", "K4", "R4", "T 4", "IV", "fyra", "Allvarlig 2", "5", "2001-02-03", "K3 K2", "4/4/4", "?"]
 
 
 def write_workbook(export: Export, folder: Path) -> Path:
@@ -539,6 +544,8 @@ def write_workbook(export: Export, folder: Path) -> Path:
     random = Random(f"{export.organisation} {export.file}")
     fields = fields_of(export.source)
     names = sorted(export.columns)
+    if LEVEL_LETTERS.keys() & {*names} and random.random() < 0.5:
+        names = [name for name in names if name not in LEVEL_LETTERS] + [TOGETHER]
     random.shuffle(names)
     styles = {name: random.choice(["cell", "cell", "text", "mixed"]) for name in names}
     workbook = Workbook()
@@ -547,15 +554,31 @@ def write_workbook(export: Export, folder: Path) -> Path:
         if row["sheet"] not in workbook.sheetnames:
             sheet = workbook.create_sheet(row["sheet"])
             for column, name in enumerate(names, 1):
-                sheet.cell(1, column, fields[name]["headings"][0])
+                sheet.cell(1, column, name if name == TOGETHER else fields[name]["headings"][0])
         sheet = workbook[row["sheet"]]
         for column, name in enumerate(names, 1):
-            value = _cell(random, row, name, field=fields[name], style=styles[name])
+            if name == TOGETHER:
+                value = _together(random, {LEVEL_LETTERS[kind]: row.get(kind) for kind in LEVEL_LETTERS})
+            else:
+                value = _cell(random, row, name, field=fields[name], style=styles[name])
             if value is not None:
                 sheet.cell(row["row"], column, value)
+    _add_refused(random, export, workbook, names)
     path = Path(folder) / export.file
     workbook.save(path)
     return path
+
+
+def _add_refused(random: Random, export: Export, workbook: Workbook, names: list[str]) -> None:
+    """Add rows of which nothing may count, of a system that does, under the others of each sheet."""
+    places = [n for n, name in enumerate(names, 1) if name in {TOGETHER, *LEVEL_LETTERS}]
+    for sheet in workbook.worksheets if places else ():
+        last = sheet.max_row
+        for row in range(last + 1, last + 1 + random.randint(0, 3)):
+            for column, name in enumerate(names, 1):
+                newest = {"system": export.rows[0]["system"], "classified": export.extract_date.isoformat()}
+                sheet.cell(row, column, newest.get(name))
+            sheet.cell(row, random.choice(places), random.choice(REFUSED_LEVELS))
 
 
 def _cell(random: Random, row: Row, name: str, *, field: dict[str, Any], style: str) -> Any:
@@ -587,7 +610,7 @@ def _empty(random: Random, kind: str, required: bool) -> str | None:
         return "Oklart"
     if random.random() < 0.85:
         return None
-    words = {"yes_no": ["Vet ej", "?"], "date": ["1900-01-01"], "datetime": ["1900-01-01"]}
+    words = {"yes_no": ["Vet ej", "?"], "date": ["1900-01-01"], "datetime": ["1900-01-01"], "level": NO_LEVEL}
     return random.choice(["#SAKNAS!", "#N/A", " ", "\u00a0", *words.get(kind, [])])
 
 
@@ -649,5 +672,19 @@ def _number(random: Random, value: float, style: str) -> Any:
 
 
 def _level(random: Random, value: int, *, letter: str, style: str) -> Any:
-    forms = [f"{value}", f"{letter}{value}", f"{LEVEL_WORDS[value]} ({value})"]
-    return value if style == "cell" else random.choice(forms)
+    word, digit = LEVEL_WORDS[value], random.choice([f"{value}", f"({value})"])
+    forms = [f"{value}", f"{value},0", f"{letter}{value}", word, f"{word} {digit}", f"{digit} {word}"]
+    return value if style == "cell" else _spaced(random, random.choice([*forms, forms[-1].upper(), forms[2].lower()]))
+
+
+def _together(random: Random, values: dict[str, int | None]) -> str | None:
+    """The levels of a row in one cell, in some order and with something between them."""
+    known = [(letter, value) for letter, value in values.items() if value is not None]
+    if not known:
+        return random.choice([None, *NO_LEVEL])
+    between = random.choice(["", " ", "/", " / ", "-", ", ", "; ", ".", " | "])
+    if len(known) == len(values) and random.random() < 0.3:
+        return (between or "/").join(str(value) for _, value in known)
+    random.shuffle(known)
+    joint = random.choice(["", "", "=", ": "])
+    return between.join(f"{letter}{joint}{value}" for letter, value in known)

@@ -18,7 +18,7 @@ from tests.line import POINTS, SOURCES, Line
 ORDER = [
     "errors", "places", "language", "declared", "sources", "points", "permissions", "queries", "database",
     "children", "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading",
-    "markers", "mapping", "recognising", "guessing", "validating", "keeping", "matching", "loading",
+    "markers", "mapping", "recognising", "levels", "guessing", "validating", "keeping", "matching", "loading",
     "assessing", "renaming", "explaining", "figures", "separated", "extracts", "tracing", "quality", "comparing",
     "previewing", "incidents", "system_cards", "training", "theming", "settings", "words",
     "forms", "returning", "templates", "questionnaires",
