@@ -21,7 +21,7 @@ from compliance.assessing import Coverage, Level, coverage, items
 from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.errors import Refusal
 from compliance.language import N_, Language
-from compliance.loading import Order, load, revoke
+from compliance.loading import Order, asked, load, revoke
 from compliance.points import load_points, point_by
 from compliance.queries import statement
 from compliance.sources import load_sources, load_values
@@ -116,8 +116,10 @@ def _load_one(path: Path, order: Order) -> bool:
     try:
         if not _is_file(path):
             raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
-        workbook = read(path, name=path.name)
-        receipts = load(open_database(), workbook, order, sources=load_sources(own), words=load_values(own))
+        database, sources, words = open_database(), load_sources(own), load_values(own)
+        known = asked(database, order, sources=sources, words=words, today=day_of(None, ""))
+        workbook = read(path, name=path.name, asked=known)
+        receipts = load(database, workbook, order, sources=sources, words=words)
     except Refusal as refusal:
         complain(refusal)
         return False

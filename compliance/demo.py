@@ -18,8 +18,10 @@ from compliance.demo_reviews import add_reviews
 from compliance.errors import Refusal
 from compliance.loading import Order, load_prepared, prepare
 from compliance.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
-from compliance.reading import Workbook, read
+from compliance.reading import read
 from compliance.recognising import Words
+from compliance.screening import Asked
+from compliance.sheets import Workbook
 from compliance.sources import Source, load_sources, load_values
 
 WHO: Final = "sample data"
@@ -96,7 +98,7 @@ def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
     files = sample_files(samples)
     name = _organisation(samples)
     with Database.at(path).writing() as cursor:
-        for number, (day, workbook) in enumerate(_workbooks(files), start=1):
+        for number, (day, workbook) in enumerate(_workbooks(files, sources, words), start=1):
             if workbook:
                 stamp(cursor, _morning_after(day, number))
                 order = Order(WHO, organisation=name, extract_date=day)
@@ -112,16 +114,18 @@ def sample_files(samples: Path = SAMPLES) -> list[tuple[Path, date]]:
     return [(path, date.fromisoformat(path.parent.name)) for path in sorted(files)]
 
 
-def _workbooks(files: list[tuple[Path, date]]) -> Iterator[tuple[date, Workbook | None]]:
+def _workbooks(
+    files: list[tuple[Path, date]], sources: dict[str, Source], words: Words
+) -> Iterator[tuple[date, Workbook | None]]:
     """The files as read, in order; a few are read ahead, since each is read in a process of its own."""
     with ThreadPoolExecutor(READERS) as pool:
-        books = pool.map(_read, [path for path, _ in files])
+        books = pool.map(lambda file: _read(file[0], Asked(sources, words, file[1], day=file[1])), files)
         yield from zip([day for _, day in files], books, strict=True)
 
 
-def _read(path: Path) -> Workbook | None:
+def _read(path: Path, asked: Asked) -> Workbook | None:
     try:
-        return read(path, name=path.name)
+        return read(path, name=path.name, asked=asked)
     except Refusal as refusal:
         log.warning("A sample was refused: %s", refusal)
         return None
@@ -147,9 +151,9 @@ def _load(cursor: Cursor, workbook: Workbook, order: Order, *, sources: dict[str
 
 # What reads and stores an export: a change of one of these makes the samples anew.
 LINE: Final = (
-    "database", "declared", "sources", "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader",
-    "reading", "markers", "mapping", "recognising", "validating", "keeping", "matching", "loading", "demo",
-    "reviewing", "deciding", "dossier", "approving", "demo_reviews",
+    "database", "declared", "sources", "masking", "sheets", "markers", "mapping", "recognising", "screening", "cells",
+    "markup", "strays", "textfiles", "workbooks", "reader", "reading", "validating", "keeping", "matching", "loading",
+    "demo", "reviewing", "deciding", "dossier", "approving", "demo_reviews",
 )  # fmt: skip
 
 

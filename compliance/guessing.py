@@ -18,9 +18,10 @@ import pyarrow.compute as pc
 from compliance import levels
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.mapping import Columns, heading_keys
+from compliance.masking import MASK
 from compliance.queries import statement
-from compliance.reading import MASK, Sheet
 from compliance.recognising import HEADING_ROWS, Words, as_mapped, is_identity, known_headings, top_rows
+from compliance.sheets import Sheet
 from compliance.sources import Field, Source, is_secret, normal
 
 SAMPLED_ROWS: Final = 2000
@@ -57,10 +58,10 @@ class Guess:
     by: str
 
 
-def candidates(sheet: Sheet, index: int, words: Words) -> list[Candidate]:
+def candidates(sheet: Sheet, index: int, words: Words, known: Collection[str]) -> list[Candidate]:
     """The columns of a sheet whose heading is in the row `index`, without those that are never read."""
     row = top_rows(sheet)[index]
-    hidden = hidden_places(row, words)
+    hidden = hidden_places(row, words, known)
     below = sheet.cells.slice(index + 1, SAMPLED_ROWS)
     return [
         Candidate(place, key, " ".join(str(row[place]).split()), _values(below, place))
@@ -77,17 +78,22 @@ def shown_sheet(
     `fields` are the columns that the fields of `source` are read from, by the headings in the row `index`.
     """
     top = replace(sheet, cells=sheet.cells.slice(0, max(index + 1, HEADING_ROWS) + SAMPLED_ROWS))
+    known = known_headings(sources)
     named = levels.level_headings(sources)
     for at, row in enumerate(top_rows(sheet)):
         if at == index or named & set(heading_keys(row).values()):
             said = Columns(source.id, (), dict(fields) if at == index else {})
-            top = levels.as_shown(as_mapped(top, 0, source, at, said, words), words, sources)
+            top = levels.as_shown(as_mapped(top, 0, source, at, said, words, known), words, sources)
     return top
 
 
-def hidden_places(row: Sequence[str | None], words: Words) -> frozenset[int]:
-    """The places of the columns whose heading says that they hold identity numbers, or why somebody is away."""
-    return frozenset(place for place, cell in enumerate(row) if cell and (is_identity(cell, words) or is_secret(cell)))
+def hidden_places(row: Sequence[str | None], words: Words, known: Collection[str]) -> frozenset[int]:
+    """The places of the columns whose heading says that they hold identity numbers, or why somebody is away.
+
+    `known` are the headings that some source knows.
+    """
+    filled = [(place, cell) for place, cell in enumerate(row) if cell]
+    return frozenset(place for place, cell in filled if is_identity(cell, words, known) or is_secret(cell))
 
 
 def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:

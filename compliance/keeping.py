@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from compliance.database import Cursor
 from compliance.markers import is_row_number, row_number
 from compliance.queries import statement
-from compliance.reading import Workbook
 from compliance.recognising import Match, Words
+from compliance.sheets import Workbook
 from compliance.sources import is_secret
 
 SHOWN_PLACES: Final = 500

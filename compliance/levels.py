@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.markers import is_row_number, row_number
-from compliance.reading import Sheet
 from compliance.recognising import WITHHELD, Column, Match, Words, end_of_table
+from compliance.sheets import Sheet
 from compliance.sources import Field, Source, normal
 
 PROTECTIVE_SECURITY: Final = "protective_security"

@@ -18,7 +18,6 @@ from compliance.markers import Marker, is_row_number, marked
 from compliance.masking import mask_text
 from compliance.matching import translate_keys
 from compliance.queries import statement
-from compliance.reading import Workbook
 from compliance.recognising import (
     ExtractDate,
     Match,
@@ -29,6 +28,8 @@ from compliance.recognising import (
     organisation_named,
     recognise,
 )
+from compliance.screening import Asked, screened_again
+from compliance.sheets import Workbook
 from compliance.sources import Source
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
@@ -141,6 +142,13 @@ class Prepared:
         return self.marker is not None and self.marker.kind == "answers"
 
 
+def asked(database: Database, order: Order, *, sources: dict[str, Source], words: Words, today: date) -> Asked:
+    """What is known of a file before it is read."""
+    if order.source and order.source not in sources:
+        raise unknown_source(order.source, sources)
+    return Asked(sources, words, today, _mappings(database), order.source, order.extract_date)
+
+
 def _mappings(database: Database) -> list[Columns]:
     if not database.exists():
         return []
@@ -157,7 +165,8 @@ def prepare(
     """
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    workbook, marker = marked(workbook)
+    known = Asked(sources, words, workbook.around, mappings, order.source, order.extract_date)
+    workbook, marker = marked(screened_again(workbook, known))
     if marker:
         order = replace(
             order,

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.queries import statement
 from compliance.sources import Field, Source, normal
+
+if TYPE_CHECKING:
+    from compliance.database import Cursor
 
 YES_NO: Final = ("yes", "no")
 
@@ -72,8 +74,11 @@ def headings_written(row: Sequence[str | None]) -> dict[str, str]:
     return {key: " ".join(text.split()) + key[len(normal(text)) :] for key, text in found.items()}
 
 
-def remembered(cursor: Cursor) -> list[Remembered]:
+def remembered(cursor: "Cursor") -> list[Remembered]:
     """The mappings that count, the newest first."""
+    # Whoever reads a file needs mappings, and no database.
+    from compliance.database import EVERYTHING_KNOWN, rows
+
     found = rows(cursor, statement("mappings"), {"known_at": EVERYTHING_KNOWN})
     return [
         Remembered(
@@ -86,17 +91,17 @@ def remembered(cursor: Cursor) -> list[Remembered]:
     ]
 
 
-def remember(cursor: Cursor, columns: Columns, *, who: str) -> None:
+def remember(cursor: "Cursor", columns: Columns, *, who: str) -> None:
     """Keeps a mapping for its headings, in the place of an earlier one."""
     _add(cursor, columns, columns.as_json(), who=who)
 
 
-def forget(cursor: Cursor, columns: Columns, *, who: str) -> None:
+def forget(cursor: "Cursor", columns: Columns, *, who: str) -> None:
     """Makes a mapping count no longer."""
     _add(cursor, columns, None, who=who)
 
 
-def _add(cursor: Cursor, columns: Columns, kept: str | None, *, who: str) -> None:
+def _add(cursor: "Cursor", columns: Columns, kept: str | None, *, who: str) -> None:
     given = {"headings": sorted(columns.headings), "source": columns.source, "mapping": kept, "who": who}
     cursor.execute(statement("add_mapping"), given)
 

@@ -65,12 +65,13 @@ class Kind(StrEnum):
 class Masked:
     """A column without identity numbers, and how many it had.
 
-    `by_chance` is whether it has numbers of the form that are none, since most numbers like them have a wrong check
-    digit.
+    `allowed` is whether it has numbers of the form that are none, `by_chance` whether that is so since most of its
+    numbers have a wrong check digit.
     """
 
     column: "Column"
     count: int
+    allowed: bool = False
     by_chance: bool = False
 
 
@@ -115,8 +116,13 @@ def numbers(text: str) -> list[Number]:
     if sum(map(str.isdigit, unicodedata.normalize("NFKC", text))) < 10:
         return []
     # A mark that nobody sees may keep apart what belongs together, and two numbers that do not.
-    seen, places = _seen(text)
-    return [*_numbers("".join(map(_as_decimal, text))), *(_placed(number, places) for number in _numbers(seen))]
+    shown, places = _seen(text)
+    return [*_numbers("".join(map(_as_decimal, text))), *(_placed(number, places) for number in _numbers(shown))]
+
+
+def seen(text: str) -> str:
+    """What is seen of a text: after NFKC, with the digits 0–9, and without marks that are not seen."""
+    return _seen(text)[0]
 
 
 def _seen(text: str) -> tuple[str, list[int]]:
@@ -305,12 +311,13 @@ def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = No
     every = [_numbers_of(text, zeros=zeros) for text in texts]
     times = Counter(cells.indices.to_pylist())
     found, by_chance = _those_to_mask(every, times, kind, day)
+    allowed = any(sum(n.right for n in each) > len(chosen) for each, chosen in zip(every, found, strict=True))
     masked = [_masked(text, each) for text, each in zip(texts, found, strict=True)]
     count = sum(times[place] * number for place, (_, number) in enumerate(masked))
     if not count:
-        return Masked(column, 0, by_chance)
+        return Masked(column, 0, allowed, by_chance)
     new: Any = pa.array([text for text, _ in masked], pa.string()).take(cells.indices)
-    return Masked(pc.replace_with_mask(column, suspect.combine_chunks(), new), count, by_chance)
+    return Masked(pc.replace_with_mask(column, suspect.combine_chunks(), new), count, allowed, by_chance)
 
 
 def _suspect(column: "Column") -> tuple[Any, bool]:

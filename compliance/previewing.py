@@ -10,8 +10,8 @@ from compliance.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.loading import Order, Receipt, rehearse
 from compliance.points import Point
 from compliance.queries import statement
-from compliance.reading import Workbook
 from compliance.recognising import Words
+from compliance.sheets import Workbook
 from compliance.sources import Source
 
 

@@ -9,18 +9,24 @@ imports of this module and of those that it uses are inside functions.
 
 import gc
 import json
+import pickle
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from compliance.cells import MAX_PLACES, Content, Unreadable
 from compliance.children import begin, where
-from compliance.masking import mask_table, mask_text
 from compliance.textfiles import read_text
 from compliance.workbooks import read_ole, read_zip
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from compliance.screening import Asked
+    from compliance.sheets import Workbook
+
+# Where the parent says what is known of the file.
+ASKED: Final = "asked"
 
 SIGNATURES: Final = (
     (b"%PDF", "pdf"),
@@ -63,23 +69,39 @@ def main(arguments: list[str]) -> None:
 
 def _answer(content: Content, *, target: Path) -> dict[str, Any]:
     """Masks every cell and name, writes the sheets, and returns what the parent is told."""
-    masked, sheets = 0, []
-    for index, sheet in enumerate(content.sheets):
-        cells, in_cells = mask_table(sheet.cells)
-        name, in_name = mask_text(sheet.name)
-        masked += in_cells + in_name
-        _write(cells, path=target / f"{index}.arrow")
-        said = {"errors": sheet.errors, "error_places": sheet.error_places[:MAX_PLACES]}
-        sheets.append({"name": name, "file": f"{index}.arrow", **said})
+    workbook = _screened(content, *pickle.loads((target / ASKED).read_bytes()))  # noqa: S301 - the parent's own
+    sheets = []
+    for index, sheet in enumerate(workbook.sheets):
+        _write(sheet.cells, path=target / f"{index}.arrow")
+        said = {"errors": sheet.errors, "error_places": sheet.error_places}
+        sheets.append(
+            {
+                "name": sheet.name,
+                "file": f"{index}.arrow",
+                **said,
+                "allowed": sheet.allowed,
+                "by_chance": sheet.by_chance,
+            }
+        )
     return {
         "kind": content.kind,
         "date1904": content.date1904,
         "modified": content.modified.isoformat() if content.modified else None,
-        "masked": masked,
+        "masked": workbook.masked,
+        "around": workbook.around.isoformat() if workbook.around else None,
         "cut": content.cut + sum(sheet.cut for sheet in content.sheets),
         "formulas": content.formulas + sum(sheet.formulas for sheet in content.sheets),
         "sheets": sheets,
     }
+
+
+def _screened(content: Content, name: str, asked: "Asked") -> "Workbook":
+    """What the file holds without identity numbers; all that decides what is one is known here."""
+    from compliance.screening import screened
+    from compliance.sheets import Sheet, Workbook
+
+    sheets = tuple(Sheet(s.name, s.cells, s.errors, tuple(s.error_places[:MAX_PLACES])) for s in content.sheets)
+    return screened(Workbook(name, "", content.kind, sheets, content.date1904, content.modified, masked=0), asked)
 
 
 def _write(cells: "pa.Table", *, path: Path) -> None:

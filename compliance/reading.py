@@ -4,26 +4,29 @@ import hashlib
 import json
 import logging
 import os
+import pickle
 import re
 import tempfile
 import threading
 import time
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 
-from compliance import children
+from compliance import children, places
+from compliance.cells import LOCAL
 from compliance.children import PREFIX, nameless_file, sweep
 from compliance.errors import Refusal
 from compliance.language import N_
-from compliance.masking import MASK, mask_text
-
-__all__ = ["MASK", "Sheet", "Workbook", "read", "shown_name"]
+from compliance.masking import mask_text
+from compliance.reader import ASKED
+from compliance.screening import Asked
+from compliance.sheets import Sheet, Workbook
+from compliance.sources import load_sources, load_values
 
 MAX_BYTES: Final = 200 << 20
 # A small file that is not read by then never will be; one of 60 MB needs 9 s, or 25 s on a busy machine.
@@ -75,46 +78,17 @@ log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: all cells as text in columns c0, c1 …, where index + 1 is the spreadsheet's row; null is empty.
+def read(content: bytes | Path, *, name: str, asked: Asked | None = None) -> Workbook:
+    """The sheets of a file; raises Refusal for every file that cannot be read.
 
-    `errors` counts the error cells (#N/A …) that the workbook marks as such; they are null in `cells`.
-    `error_places` has the first 500 of them: the spreadsheet's row, counted from 1, and the column, from 0.
+    `asked` is what is known of it, which decides what is an identity number in it; without, it is read as a file of
+    which nobody has said anything.
     """
-
-    name: str
-    cells: pa.Table
-    errors: int
-    error_places: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True)
-class Workbook:
-    """A file as it was read. `kind` is xlsx, xlsm, xls, ods, csv, html or xml, by content.
-
-    `date1904` says how an unformatted serial counts; `modified` is local time; `masked` counts identity numbers;
-    `cut` counts what was left out: columns beyond the 500th, and stray cells far outside of a table;
-    `formulas` those that no program has worked out yet, so that their cells look empty.
-    """
-
-    name: str
-    sha256: str
-    kind: str
-    sheets: tuple[Sheet, ...]
-    date1904: bool
-    modified: datetime | None
-    masked: int
-    cut: int = 0
-    formulas: int = 0
-
-
-def read(content: bytes | Path, *, name: str) -> Workbook:
-    """The sheets of a file; raises Refusal for every file that cannot be read."""
     shown, in_name = shown_name(name)
     sweep()
     with AT_ONCE, nameless_file() as file, tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         sha256 = _keep(content, file, shown=shown)
+        (Path(folder) / ASKED).write_bytes(pickle.dumps((shown, asked or _unasked())))
         answer = _ask(file, Path(folder), shown=shown)
         return Workbook(
             name=shown,
@@ -126,7 +100,13 @@ def read(content: bytes | Path, *, name: str) -> Workbook:
             masked=answer["masked"] + in_name,
             cut=answer["cut"],
             formulas=answer["formulas"],
+            around=date.fromisoformat(answer["around"]) if answer["around"] else None,
         )
+
+
+def _unasked() -> Asked:
+    own = places.own_files()
+    return Asked(load_sources(own), load_values(own), today=datetime.now(LOCAL).date())
 
 
 def shown_name(name: str) -> tuple[str, int]:
@@ -218,8 +198,9 @@ def _sheet(folder: Path, said: dict[str, Any]) -> Sheet:
     """A sheet from its file, mapped and not copied; the memory lasts as long as the table."""
     with pa.memory_map(str(folder / said["file"])) as file:
         cells = pa.ipc.open_file(file).read_all()
-    places = tuple((row, column) for row, column in said["error_places"])
-    return Sheet(name=said["name"], cells=cells, errors=said["errors"], error_places=places)
+    error_places = tuple((row, column) for row, column in said["error_places"])
+    allowed, by_chance = tuple(said["allowed"]), tuple(said["by_chance"])
+    return Sheet(said["name"], cells, said["errors"], error_places, allowed, by_chance)
 
 
 def _refusal(code: str, shown: str, **values: object) -> Refusal:

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.mapping import Columns, heading_keys, headings_written, with_words
-from compliance.reading import MASK, Sheet, Workbook
+from compliance.masking import MASK, seen
+from compliance.sheets import Sheet, Workbook
 from compliance.sources import Field, Source, normal
 
 HEADING_ROWS: Final = 20
@@ -33,6 +34,7 @@ DAY: Final = re.compile(
 )
 PERIOD: Final = re.compile(r"\s*(?:[-–—]|till|t\.?o\.?m\.?)\s*\d", re.IGNORECASE)
 FILE_DAY: Final = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
+BRACKETS: Final = str.maketrans("()", "[]")
 Words = dict[str, list[str]]
 Row = list[str | None]
 # One row a cell that is refused, by the spreadsheet's row and the column, from 0.
@@ -97,6 +99,12 @@ class Match:
         return len({c.place for group in self.columns.values() for c in group}) + len(self.unused) + len(self.dropped)
 
     @property
+    def by_chance(self) -> list[Column]:
+        """The columns whose numbers only look like identity numbers."""
+        every = {c.place: c for c in (*(c for group in self.columns.values() for c in group), *self.unused)}
+        return [every[place] for place in self.sheet.by_chance if place in every]
+
+    @property
     def known(self) -> int:
         """How many of them were recognised."""
         return self.width - len(self.unused) - len(self.dropped)
@@ -119,17 +127,18 @@ def recognise(
     sheet often says "System" somewhere.
     """
     wanted = {said: sources[said]} if said else sources
+    known = known_headings(sources.values())
     matches = [
         match
         for number, sheet in enumerate(workbook.sheets)
-        for match in _mapped(sheet, number, wanted, words, mappings, returned=returned)
-        or _best(_matches(sheet, number, wanted.values(), words), file=workbook.name)
+        for match in _mapped(sheet, number, wanted, words, known, mappings, returned=returned)
+        or _best(_matches(sheet, number, wanted.values(), words, known), file=workbook.name)
     ]
-    matches = [_without_identities(match, words, masked=bool(workbook.masked)) for match in matches]
+    matches = [_without_identities(match, words, known, masked=bool(workbook.masked)) for match in matches]
     if any(len(match.columns) > 1 for match in matches):
         matches = [match for match in matches if len(match.columns) > 1]
     if not matches:
-        raise _unknown(workbook, list(wanted.values()), words)
+        raise _unknown(workbook, list(wanted.values()), words, known)
     return _with_words_of_mappings(matches)
 
 
@@ -138,6 +147,7 @@ def _mapped(
     number: int,
     sources: Mapping[str, Source],
     words: Words,
+    known: frozenset[str],
     mappings: Sequence[Columns],
     *,
     returned: bool,
@@ -150,19 +160,21 @@ def _mapped(
         for mapping in mappings:
             theirs = keys == set(mapping.headings) or (returned and keys >= set(mapping.fields.values()))
             if mapping.source in sources and keys and theirs:
-                match = as_mapped(sheet, number, sources[mapping.source], index, mapping, words)
+                match = as_mapped(sheet, number, sources[mapping.source], index, mapping, words, known)
                 if all(field.name in match.columns for field in match.source.required):
                     return [match]
     return []
 
 
-def as_mapped(sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words) -> Match:
+def as_mapped(
+    sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words, known: frozenset[str]
+) -> Match:
     """The sheet as an export of `source` with its heading in the row `index`, read as a mapping says."""
     above, row = top_rows(sheet)[:index], top_rows(sheet)[index]
     keys = heading_keys(row)
     banners = _banners(above, min(keys, default=0))
     named = {key: Column(place, str(row[place]), banners.get(place, "")) for place, key in keys.items()}
-    dropped = tuple(column for column in named.values() if is_identity(column.heading, words))
+    dropped = tuple(column for column in named.values() if is_identity(column.heading, words, known))
     columns: dict[str, tuple[Column, ...]] = {
         field.name: (named[key],)
         for field in source.fields
@@ -217,20 +229,20 @@ def _with_words_of_mappings(matches: list[Match]) -> list[Match]:
     return [replace(match, source=with_words(match.source, said[match.source.id])) for match in matches]
 
 
-def _without_identities(match: Match, words: Words, *, masked: bool) -> Match:
+def _without_identities(match: Match, words: Words, known: frozenset[str], *, masked: bool) -> Match:
     """Moves the unrecognised columns under a banner of identity numbers, or that hold one, to the dropped ones."""
     found = tuple(
         column
         for column in match.unused
-        if is_identity(column.full, words)
+        if is_identity(column.full, words, known)
         or (masked and pc.any(pc.match_substring(match.sheet.cells.column(column.place), MASK)).as_py())
     )
     kept = tuple(column for column in match.unused if column not in found)
     return replace(match, unused=kept, dropped=match.dropped + found)
 
 
-def _matches(sheet: Sheet, number: int, sources: Iterable[Source], words: Words) -> list[Match]:
-    head = _headings(sheet, sources, words)
+def _matches(sheet: Sheet, number: int, sources: Iterable[Source], words: Words, known: frozenset[str]) -> list[Match]:
+    head = _headings(sheet, words, known)
     return [match for source in sources for match in _match(sheet, number, source, head)]
 
 
@@ -263,9 +275,8 @@ Named = list[tuple[Column, str]]
 Headings = tuple[list[_Heading], list[_Heading | None]]
 
 
-def _headings(sheet: Sheet, sources: Iterable[Source], words: Words) -> Headings:
+def _headings(sheet: Sheet, words: Words, every: frozenset[str]) -> Headings:
     """What each of the first rows would be as a heading, and each together with the row below it."""
-    every = known_headings(sources)
     named = [_named(row) for row in top_rows(sheet)]
     rows = [_heading(index, row, [], every, words) for index, row in enumerate(named)]
     pairs = [_under_banner(index, named[index], named[index + 1], every, words) for index in range(len(named) - 1)]
@@ -290,7 +301,7 @@ def _named(row: Row) -> Named:
 
 
 def _heading(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
-    dropped = tuple(column for column, _ in columns if is_identity(column.full, words))
+    dropped = tuple(column for column, _ in columns if is_identity(column.full, words, every))
     known: dict[str, Column] = {}
     for column, key in (*columns, *other):
         if key in every and column not in dropped:
@@ -404,18 +415,27 @@ def _first(headings: Iterable[str], by_heading: dict[str, Column]) -> Column | N
     return next((by_heading[heading] for heading in headings if heading in by_heading), None)
 
 
-def is_identity(heading: str, words: Words) -> bool:
-    """Whether a heading says that its column holds personal identity numbers."""
-    folded = "".join(letter for letter in heading if letter.isprintable() and not letter.isspace()).casefold()
-    return any(word in folded for word in words["identity_headings"])
+def is_identity(heading: str, words: Words, known: Container[str]) -> bool:
+    """Whether a heading says that its column holds personal identity numbers; one of the `known` ones never does."""
+    said = _letters(heading)
+    if not any(word in said for word in words["identity_headings"]):
+        whole = {said, _letters(normal(heading))}
+        return normal(heading) not in known and not whole.isdisjoint(words["identity_headings_whole"])
+    # what a parenthesis adds to a heading that is known is no part of it, and says what the column holds
+    return normal(heading.translate(BRACKETS)) not in known
 
 
-def _unknown(workbook: Workbook, sources: list[Source], words: Words) -> Unrecognised:
+def _letters(heading: str) -> str:
+    """The letters and digits of a heading as they are seen, in lower case."""
+    return "".join(filter(str.isalnum, seen(heading).casefold()))
+
+
+def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: frozenset[str]) -> Unrecognised:
     """Why nothing was recognised, with the source that lacks least."""
     near = [
         (len(source.required) - len(missing), source, missing)
         for sheet in workbook.sheets
-        for row in _headings(sheet, sources, words)[0]
+        for row in _headings(sheet, words, known)[0]
         if row.known
         for source in sources
         if (missing := _missing(source, row)) and len(missing) < len(source.required)

@@ -19,8 +19,8 @@ from compliance.language import LANGUAGES, N_, Language
 from compliance.loading import Receipt
 from compliance.markers import ROW, Marker, is_row_number, row_number
 from compliance.queries import statement
-from compliance.reading import Workbook
 from compliance.recognising import Match, Row
+from compliance.sheets import Workbook
 from compliance.sources import normal
 from compliance.validating import REASONS
 

@@ -38,7 +38,8 @@ class Field:
     its type does not, for whoever fills it in by hand, and `example` is a value that could stand there.
     `hints` are parts of headings by which a column is guessed for it, and only that. `closed` is whether no words but
     those listed are right, though a row can do without. `person` is whether it names somebody, which is shown to the
-    coordinator only. `letter` is the one by which a level is told from others in one cell.
+    coordinator only. `letter` is the one by which a level is told from others in one cell. `case_id` is whether it
+    holds numbers of cases, which may begin with a date as identity numbers do.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Field:
     closed: bool = False
     person: bool = False
     letter: str | None = None
+    case_id: bool = False
 
     @property
     def listed(self) -> bool:
@@ -162,7 +164,7 @@ OF_SOURCE: Final = {
 OF_FIELD: Final = {
     "title": "a text", "type": "a text", "headings": "a list of texts", "hints": "a list of texts", "words": "a table",
     "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
-    "closed": "true or false", "person": "true or false", "letter": "a text",
+    "closed": "true or false", "person": "true or false", "letter": "a text", "case_id": "true or false",
 }  # fmt: skip
 
 
@@ -283,6 +285,7 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         closed=given.get("closed", False),
         person=given.get("person", False),
         letter=given.get("letter"),
+        case_id=given.get("case_id", False),
         help=given.get("help", {}),
         example=given.get("example", ""),
     )

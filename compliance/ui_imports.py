@@ -34,9 +34,9 @@ from compliance.loading import Order, Receipt, add_event
 from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.previewing import Preview
-from compliance.reading import Workbook
 from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
+from compliance.sheets import Workbook
 from compliance.ui import View
 from compliance.ui_making import File
 from compliance.validating import withheld_text

@@ -14,8 +14,8 @@ from compliance.loading import add_event
 from compliance.mapping import Columns, Remembered, headings_written, remembered
 from compliance.markers import marked
 from compliance.permissions import Permission
-from compliance.reading import Sheet, Workbook
-from compliance.recognising import HEADING_ROWS, Match, as_mapping, top_rows
+from compliance.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
+from compliance.sheets import Sheet, Workbook
 from compliance.sources import Field, Source
 from compliance.ui import View
 
@@ -35,7 +35,7 @@ def panel(seen: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     index = _heading_row(seen, file_id, sheet, match)
     sheet = _shown(seen, file_id, sheet, index, match, said)
     _first_rows(sheet, index, say)
-    columns = guessing.candidates(sheet, index, ui.words())
+    columns = guessing.candidates(sheet, index, ui.words(), known_headings(ui.sources().values()))
     if not columns:
         ui.html(charts.note(say(N_("The row has no headings. Choose another row."))))
         return
@@ -118,7 +118,7 @@ def _shown(seen: View, file_id: str, sheet: Sheet, index: int, match: Match | No
     """The first rows of the sheet, without those that say level 4, or could, in a column that is read as levels."""
     every, words = ui.sources(), ui.words()
     sheet = match.sheet if match else sheet
-    columns = guessing.candidates(sheet, index, words)
+    columns = guessing.candidates(sheet, index, words, known_headings(every.values()))
     chosen = st.session_state.get(_source_key(file_id, said))
     source = every[chosen] if chosen in every else _likely(columns, said)
     fields = _levels_chosen(seen, f"{file_id} {sheet.name} {index}", source, columns) if source else {}
@@ -137,7 +137,9 @@ def _levels_chosen(seen: View, key: str, source: Source, columns: Sequence[Candi
 
 def _first_rows(sheet: Sheet, index: int, say: Language) -> None:
     rows = top_rows(sheet)
-    hidden = guessing.hidden_places(rows[index], ui.words()) if rows else frozenset()
+    hidden = (
+        guessing.hidden_places(rows[index], ui.words(), known_headings(ui.sources().values())) if rows else frozenset()
+    )
     shown = viewing_mapping.first_rows(rows, index, SHOWN_COLUMNS, hidden, say)
     ui.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
 

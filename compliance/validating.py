@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from compliance.database import Cursor
 from compliance.language import N_, Language
 from compliance.levels import level_columns
+from compliance.masking import MASK
 from compliance.places import QUERIES
-from compliance.reading import MASK
 from compliance.recognising import Match, Words, data_rows
 from compliance.sources import Field, Source
 

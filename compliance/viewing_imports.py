@@ -10,9 +10,9 @@ from compliance.database import Rows
 from compliance.language import N_, NBSP, Language, bold
 from compliance.loading import REPLACED, Receipt
 from compliance.points import Point
-from compliance.reading import Workbook
 from compliance.recognising import Match
 from compliance.returning import Change
+from compliance.sheets import Workbook
 from compliance.sources import Source
 from compliance.validating import REASONS, UNKEPT, withheld_text
 
@@ -191,6 +191,7 @@ def doubts(
 
 
 def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, object]:
+    chance = [column.heading for match in receipt.matches for column in match.by_chance]
     return {
         say(
             N_("Few of the columns are recognised. Check that the file really is {source}, or say what it is."),
@@ -206,6 +207,14 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
             N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""
         ): receipt.other_organisation,
         say(N_("The extract date {day} is in the future."), day=say.date(receipt.extract_date.day)): receipt.future,
+        say.plural(
+            "The numbers in the column {columns} look like personal identity numbers, but most have a wrong check "
+            "digit, so they are read as they are. Check that it holds none.",
+            "The numbers in the columns {columns} look like personal identity numbers, but most have a wrong check "
+            "digit, so they are read as they are. Check that they hold none.",
+            len(chance),
+            columns=", ".join(chance),
+        ): chance,
         say(
             N_(
                 "{n} formulas have no stored value and are read as empty. "

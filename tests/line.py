@@ -13,13 +13,16 @@ from unittest.mock import patch
 from compliance import reader, reading
 from compliance.assessing import items
 from compliance.database import EVERYTHING_KNOWN, Database, rows
-from compliance.loading import Order, Receipt, load
+from compliance.loading import Order, Receipt, asked, load
 from compliance.points import load_points, point_by
+from compliance.screening import Asked
+from compliance.sheets import Workbook
 from compliance.sources import load_sources, load_values
 
 SOURCES = load_sources(None)
 WORDS = load_values(None)
 POINTS = load_points(None)
+TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12)
 _alone, _one_at_a_time = threading.Lock(), threading.Lock()
 _child = reading._child
@@ -65,7 +68,8 @@ class Line:
 
     def load(self, path: Path, **said: Any) -> list[Receipt]:
         order = self.order(**said)
-        book = read_here(path, name=path.name)
+        known = asked(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
+        book = read_here(path, name=path.name, known=known)
         receipts = load(self.database, book, order, sources=SOURCES, words=WORDS)
         self._hold()
         return receipts
@@ -114,10 +118,10 @@ def reading_here() -> Iterator[None]:
         yield
 
 
-def read_here(content: bytes | Path, *, name: str) -> reading.Workbook:
+def read_here(content: bytes | Path, *, name: str, known: Asked | None = None) -> Workbook:
     """What `read` gives, without a process."""
     with reading_here():
-        return reading.read(content, name=name)
+        return reading.read(content, name=name, asked=known)
 
 
 def _here(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from tests.line import POINTS, SOURCES, Line
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
     "errors", "places", "language", "declared", "sources", "points", "permissions", "queries", "database",
-    "children", "masking", "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading",
-    "markers", "mapping", "recognising", "levels", "guessing", "validating", "keeping", "matching", "loading",
+    "children", "masking", "sheets", "markers", "mapping", "recognising", "screening",
+    "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading",
+    "levels", "guessing", "validating", "keeping", "matching", "loading",
     "assessing", "renaming", "explaining", "figures", "separated", "extracts", "tracing", "quality", "comparing",
     "previewing", "incidents", "system_cards", "training", "theming", "settings", "words",
     "forms", "returning", "templates", "questionnaires",

@@ -11,7 +11,7 @@ from compliance import guessing, mapping
 from compliance.database import EVERYTHING_KNOWN
 from compliance.errors import Refusal
 from compliance.mapping import Columns, heading_keys, headings_written
-from compliance.recognising import Unrecognised, top_rows
+from compliance.recognising import Unrecognised, known_headings, top_rows
 from compliance.sources import load_sources
 from tests.line import SOURCES, WORDS, read_here
 
@@ -23,6 +23,8 @@ COURSES = (
 HEADINGS = ("medarbetar-id", "kurstitel", "läge", "klart den", "betyg")
 FIELDS = {"employee_id": "medarbetar-id", "course": "kurstitel", "status": "läge", "completed": "klart den"}
 MAPPED = Columns("training", HEADINGS, FIELDS, {"status": {"Klarmarkerad": "passed", "Väntar": "started"}})
+
+KNOWN = known_headings(SOURCES.values())
 
 
 def remember(line, columns):
@@ -182,7 +184,7 @@ def test_mended_rows_of_a_mapped_file_are_read_by_its_mapping(line):
 def guessed(line, table, source, *, index=0):
     path = line.file(table, name="unknown.csv")
     sheet = read_here(path, name=path.name).sheets[0]
-    columns = guessing.candidates(sheet, index, WORDS)
+    columns = guessing.candidates(sheet, index, WORDS, KNOWN)
     with line.database.cursor() as cursor:
         known = guessing.known_values(cursor, SOURCES[source], day=NOVEMBER, known_at=EVERYTHING_KNOWN)
         before = guessing.headings_before(cursor, SOURCES[source])
@@ -194,7 +196,7 @@ def test_source_row_and_columns_are_guessed_by_name(line):
     path = line.file(COURSES, name="unknown.csv")
     sheet = read_here(path, name=path.name).sheets[0]
     assert guessing.likely_row(sheet, SOURCES.values()) == 1
-    source = guessing.likely_source(guessing.candidates(sheet, 1, WORDS), SOURCES.values(), WORDS)
+    source = guessing.likely_source(guessing.candidates(sheet, 1, WORDS, KNOWN), SOURCES.values(), WORDS)
     assert source
     assert source.id == "training"
     found = guessed(line, COURSES, "training", index=1)
@@ -251,6 +253,6 @@ def test_a_column_of_words_is_no_column_of_dates(line):
 
 def test_words_that_no_list_knows_are_asked_with_their_number(line):
     path = line.file(COURSES, name="unknown.csv")
-    columns = guessing.candidates(read_here(path, name=path.name).sheets[0], 1, WORDS)
+    columns = guessing.candidates(read_here(path, name=path.name).sheets[0], 1, WORDS, KNOWN)
     status = SOURCES["training"].field("status")
     assert guessing.unknown_words(status, columns[2], WORDS) == [("Klarmarkerad", 1), ("Väntar", 1)]

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import pickle
 import random
 import subprocess
 import sys
@@ -21,8 +22,9 @@ from compliance.errors import Refusal
 from compliance.masking import MASK, mask_text
 from compliance.places import ROOT
 from compliance.reading import read
+from compliance.screening import Asked
 from tests import files
-from tests.line import read_here
+from tests.line import SOURCES, WORDS, read_here
 
 GRID = "".join(
     f'<row r="{row}">{"".join(files.text_cell(f"{letter}{row}", f"{letter}{row}") for letter in "ABC")}</row>'
@@ -466,7 +468,8 @@ def test_nothing_is_on_the_disk_before_it_is_masked(kind, own_temporary_folder, 
     ask = reading._child
 
     def look(file, folder, *how, **said):
-        assert list(folder.iterdir()) == []
+        assert [path.name for path in folder.iterdir()] == ["asked"]
+        assert b"1238" not in (folder / "asked").read_bytes()
         answer = ask(file, folder, *how, **said)
         folders.append(sorted(path.name for path in folder.iterdir()))
         assert folder.stat().st_mode & 0o777 == 0o700
@@ -475,7 +478,7 @@ def test_nothing_is_on_the_disk_before_it_is_masked(kind, own_temporary_folder, 
 
     monkeypatch.setattr(reading, "_child", look)
     assert read(LEAKY[kind], name="a").masked == 1
-    assert folders[-1] == ["0.arrow", "answer.json"]
+    assert folders[-1] == ["0.arrow", "answer.json", "asked"]
 
 
 @pytest.mark.parametrize("kind", LEAKY)
@@ -484,6 +487,7 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     source.write_bytes(LEAKY[kind])
     target.mkdir()
+    (target / "asked").write_bytes(pickle.dumps(("a", Asked(SOURCES, WORDS, None))))
     code = (
         "import os, sys; from compliance import reader; "
         "sys.addaudithook(lambda event, said: event == 'open' and said[2] & 3 and print(said[0])); "

@@ -12,8 +12,8 @@ from compliance.assessing import Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.loading import prepare
 from compliance.places import SAMPLES
-from compliance.reading import Workbook
 from compliance.recognising import extract_date
+from compliance.sheets import Workbook
 from tests.line import POINTS, SOURCES, WORDS, Order, read_here
 
 README = (SAMPLES / "README.md").read_text("utf-8")
