@@ -33,6 +33,11 @@ class Asked:
     source: str | None = None
     day: date | None = None
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What a person has said of it, now or before."""
+        return self.source, self.day, tuple(self.mappings)
+
 
 @dataclass(frozen=True)
 class _Expected:

@@ -36,6 +36,7 @@ from compliance.permissions import Permission
 from compliance.previewing import Preview
 from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
+from compliance.screening import Asked
 from compliance.sheets import Workbook
 from compliance.ui import View
 from compliance.ui_making import File
@@ -142,7 +143,7 @@ def _receive(seen: View) -> None:
         name, dropped = inbox_[file_id]
         text = seen.say(N_("Reading {file} ({n} of {of})"), file=ui.plain(name), n=number + 1, of=len(unread))
         place.progress(number / len(unread), text)
-        inbox_[file_id] = (name, _read(dropped))
+        inbox_[file_id] = (name, _read(seen, file_id, dropped))
     place.empty()
 
 
@@ -153,15 +154,51 @@ class Dropped:
     file: Any
 
 
-def _read(dropped: Dropped) -> Opened:
+@dataclass(frozen=True)
+class Again:
+    """A file that is read again when something else is said of it: that decides what is an identity number in it."""
+
+    dropped: Dropped
+    asked: Asked
+    version: object
+
+
+def _read(seen: View, file_id: str, dropped: Dropped) -> Opened:
+    """A file as it is read, with what is said of it."""
+    asked = _asked(seen, file_id)
     try:
-        return reading.read(dropped.file.getvalue(), name=dropped.file.name)
+        book = reading.read(dropped.file.getvalue(), name=dropped.file.name, asked=asked)
     except Refusal as refusal:
         return refusal
+    if book.told:
+        _kept("again")[file_id] = Again(dropped, asked, seen.version)
+    return book
+
+
+def _asked(seen: View, file_id: str) -> Asked:
+    order = _order_of(seen, file_id)
+    return loading.asked(seen.database, order, sources=ui.sources(), words=ui.words(), today=ui.today())
+
+
+def _as_said(seen: View, file_id: str, book: Workbook) -> Opened:
+    """A file as it is read with what is said of it now, which may be more than when it was read."""
+    again, order = _kept("again").get(file_id), _order_of(seen, file_id)
+    if again is None:
+        return book
+    if (again.version, again.asked.source, again.asked.day) == (seen.version, order.source, order.extract_date):
+        return book
+    if _asked(seen, file_id).said == again.asked.said:
+        _kept("again")[file_id] = replace(again, version=seen.version)
+        return book
+    name = _kept("files")[file_id][0]
+    with st.spinner(seen.say(N_("Reading {file}"), file=ui.plain(name))):
+        found = _read(seen, file_id, again.dropped)
+    _kept("files")[file_id] = (name, found)
+    return found
 
 
 def _take_away(file_id: str) -> None:
-    for name in ("files", "loaded files"):
+    for name in ("files", "loaded files", "again"):
         _kept(name).pop(file_id, None)
     for key in [key for key in _kept("previews") if key[0] == file_id]:
         del _kept("previews")[key]
@@ -199,6 +236,7 @@ def _card(seen: View, file_id: str, *, number: int, of: int) -> None:
         if done:
             _done(seen, file_id, done)
             return
+        book = _as_said(seen, file_id, book) if isinstance(book, Workbook) else book
         if isinstance(book, Refusal):
             ui.html(charts.note(seen.say.refusal(book)))
         else:
@@ -484,6 +522,7 @@ def _load_button(seen: View, file_id: str, book: Workbook, found: Preview) -> No
 def _load(seen: View, file_id: str, book: Workbook) -> None:
     """Loads a file as it was previewed, and keeps a sentence on what came of it."""
     say, order = seen.say, _order_of(seen, file_id)
+    _kept("again").pop(file_id, None)
     try:
         receipts = loading.load(seen.database, book, order, sources=ui.sources(), words=ui.words())
     except Refusal as refusal:

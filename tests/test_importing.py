@@ -228,3 +228,33 @@ def test_every_part_of_the_page_opens_on_an_empty_database(part, lang, own, monk
     app = opened("imports", monkeypatch, part=part, lang=lang)
     assert not app.exception
     assert text(app)
+
+
+# --- Identity numbers ---------------------------------------------------------------------------------------------
+
+CASES = [["Uttagen 2026-10-15"], ["Ärende-ID", "Upptäckt", "Enhet"], ["20261001-0015", "2026-10-01", "Norr"]]
+
+
+def test_another_extract_date_is_another_reading(app, own, tmp_path):
+    """said_later: a case number is one about the extract date, which the file says, and then a person"""
+    drop(app, tmp_path, ärenden=[*CASES, ["A-1", "2026-10-01", "Norr"]])
+    for day, told in ((date(2020, 1, 1), True), (date(2026, 10, 15), False)):
+        next(field for field in app.date_input if field.label.startswith("Uttagsdatum")).set_value(day).run()
+        assert ("Ett personnummer kan inte" in text(app)) is told
+    press(app, "Läs in 2 rader")
+    with own.cursor() as cursor:
+        assert [row["incident_id"] for row in rows(cursor, "from incidents")] == ["20261001-0015", "A-1"]
+
+
+def test_a_column_that_is_connected_is_read_anew(app, own, tmp_path):
+    """said_later: which column holds the cases may be said by hand"""
+    head = ["Vårt nr", "När", "Var", "Rubrik"]
+    drop(app, tmp_path, ärenden=[["Uttagen 2026-10-15"], head, [*CASES[2], "x"], ["A-1", "2026-10-02", "Norr", "y"]])
+    assert "20261001" not in text(app)
+    choose(app, "Vad filen är", "incidents")
+    for field, heading in (("Ärende-ID *", "vårt nr"), ("Upptäcktes *", "när"), ("Enhet *", "var")):
+        choose(app, field, heading)
+    press(app, "Läs filen så")
+    press(app, "Läs in 2 rader")
+    with own.cursor() as cursor:
+        assert [row["incident_id"] for row in rows(cursor, "from incidents")] == ["20261001-0015", "A-1"]
