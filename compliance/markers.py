@@ -4,6 +4,7 @@ A *return* holds the rejected rows of one file, mended by whoever owns the sourc
 Both complete an export instead of replacing it.
 """
 
+import re
 import textwrap
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,8 +44,8 @@ class Marker:
         """The hidden sheet's rows."""
         given = {
             "kind": self.kind,
-            # in groups: ten digits in a row could be taken for an identity number, and be masked
-            "sha256": " ".join(textwrap.wrap(self.sha256 or "", 8)),
+            # with a letter before each group: ten digits in a row could be taken for an identity number, and be masked
+            "sha256": "".join(f"x{group}" for group in textwrap.wrap(self.sha256 or "", 8)),
             "source": self.source,
             "extract_date": str(self.extract_date or ""),
         }
@@ -70,7 +71,7 @@ def marked(workbook: Workbook) -> tuple[Workbook, Marker | None]:
         return workbook, None
     marker = Marker(
         kind="return" if said["kind"] == "return" else "answers",
-        sha256="".join(said.get("sha256", "").split()) or None,
+        sha256=re.sub(r"[x\s]", "", said.get("sha256", "")) or None,
         source=said.get("source"),
         extract_date=_day(said.get("extract_date", "")),
     )

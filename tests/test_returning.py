@@ -9,7 +9,8 @@ import pytest
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
 from compliance.loading import REPLACED, revoke
-from compliance.markers import SHEET, marked
+from compliance.markers import SHEET, Marker, marked
+from compliance.masking import mask_text
 from compliance.returning import Change, mended, return_workbook
 from tests.files import xlsx
 from tests.line import read_here
@@ -96,6 +97,18 @@ def test_the_hidden_sheet_says_which_file_it_belongs_to(line, tmp_path):
     assert (marker.kind, marker.sha256, marker.source, marker.extract_date) == (
         "return", book.sha256, "classification_actions", DAY,
     )  # fmt: skip
+
+
+def test_no_sha256_is_taken_for_an_identity_number():
+    """masked: a sheet that says another file is that of no file"""
+    sha256 = "aaaaaa8507091232".ljust(64, "b")
+    before, marker = f"{sha256[:8]} {sha256[8:]}", Marker("return", sha256)
+    assert mask_text(before)[1]  # as it was written before
+    book = read_here(xlsx({SHEET: marker.rows(), "Blad1": [["Id"]]}), name="a.xlsx")
+    assert (book.masked, marked(book)[1]) == (0, marker)
+    rows = [(key, f"{'a' * 8} {'b' * 56}" if key == "sha256" else value) for key, value in marker.rows()]
+    found = marked(read_here(xlsx({SHEET: rows, "Blad1": [["Id"]]}), name="a.xlsx"))[1]
+    assert found == Marker("return", "a" * 8 + "b" * 56)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
