@@ -4,11 +4,12 @@ python -m compliance.server
 """
 
 import argparse
+import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +18,16 @@ import uvicorn.config
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
-from streamlit.runtime import get_instance
+from streamlit.runtime import get_instance, memory_uploaded_file_manager
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
-from compliance import answering, demo, guarding, places, theming, words
+from compliance import answering, demo, guarding, places, settings, theming, words
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
-from compliance.settings import MB, Settings, load_settings
+from compliance.receiving import Uploads
+from compliance.settings import MB
+from compliance.uploading import LEDGER
 
 LANG: Final = re.compile(r'<html lang="[a-z]*"')
 # The app's script runs before Streamlit's, which asks the browser for its language at once.
@@ -36,13 +41,11 @@ OURS: Final = guarding.headers(guarding.policy(PAGES))
 # uvicorn's own names for what it takes requests and websockets with.
 PROTOCOLS: Final = {"auto": "compliance.answering:Requests"}
 SOCKETS: Final = {"websockets-sansio": "compliance.answering:Handshakes"}
+# So many ids are made at once; more files than these nobody drops.
+MOST_DROPPED: Final = 10_000
+# So many seconds a session keeps its files when its browser is away: a laptop may lose its network and come back.
+AWAY: Final = 30.0
 log = logging.getLogger(__name__)
-
-
-@cache
-def settings() -> Settings:
-    """The settings, read once; a Refusal where they are amiss."""
-    return load_settings(places.own_files(), public_address=places.public_address())
 
 
 class FirstWords:
@@ -95,6 +98,54 @@ def _spoken(page: str, code: str) -> str:
     return page.replace("<head>", OWN_SCRIPT, 1).replace("</head>", f"{words.element()}</head>", 1)
 
 
+# --- Uploaded files -------------------------------------------------------------------------------------------------
+
+
+class UploadedFiles(MemoryUploadedFileManager):
+    """Streamlit's store of uploaded files, of which the ledger knows what is asked for and when a session ends."""
+
+    def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
+        """An id for each file that has been dropped."""
+        found = super().get_upload_urls(session_id, file_names[:MOST_DROPPED])
+        LEDGER.issue(session_id, [info.file_id for info in found])
+        return found
+
+    def remove_session_files(self, session_id: str) -> None:
+        """A session has ended."""
+        super().remove_session_files(session_id)
+        LEDGER.closes(session_id)
+
+
+def free_ended(since: dict[str, float], *, patience: float) -> None:
+    """Ends the sessions with files whose browser has been away for so long; `since` when is kept from time to time.
+
+    Streamlit keeps a session for a browser that comes back, and forgets it without being sure to free its files.
+    """
+    runtime, now = get_instance(), time.monotonic()
+    away = [session for session in LEDGER.holding() if not runtime.is_active_session(session)]
+    for session in since.keys() - away:
+        del since[session]
+    for session in away:
+        if now - since.setdefault(session, now) >= patience:
+            runtime.close_session(session)
+            runtime.uploaded_file_mgr.remove_session_files(session)
+
+
+def make_room() -> None:
+    """Frees what sessions hold whose browser is away, before another is refused."""
+    free_ended({}, patience=0)
+
+
+async def _free_now_and_then() -> None:
+    since: dict[str, float] = {}
+    while True:
+        await asyncio.sleep(AWAY / 6)
+        free_ended(since, patience=AWAY)
+
+
+# --- The app --------------------------------------------------------------------------------------------------------
+
+
 @asynccontextmanager
 async def warm(_app: Any) -> AsyncIterator[None]:
     """Begins the sample database and runs the app once, so that the first visitor finds every address ready."""
@@ -103,7 +154,9 @@ async def warm(_app: Any) -> AsyncIterator[None]:
     ok, message = await get_instance().does_script_run_without_error()
     if not ok:
         log.error("The first run of the app failed: %s", message)
+    freeing = asyncio.create_task(_free_now_and_then())
     yield None
+    freeing.cancel()
 
 
 def told(error: Exception) -> bool:
@@ -113,10 +166,16 @@ def told(error: Exception) -> bool:
     return ui.tell(error)
 
 
+# The app makes its store of files from the class that it finds here.
+memory_uploaded_file_manager.MemoryUploadedFileManager = UploadedFiles  # type: ignore[misc]
 app = st.App(
     places.ROOT / "app.py",
     lifespan=warm,
-    middleware=[Middleware(guarding.Guard, settings=settings, ours=OURS), Middleware(FirstWords)],
+    middleware=[
+        Middleware(guarding.Guard, settings=settings.current, ours=OURS),
+        Middleware(Uploads, ledger=LEDGER, make_room=make_room),
+        Middleware(FirstWords),
+    ],
     on_script_error=told,
 )
 
@@ -127,7 +186,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8501)
     port = parser.parse_args().port
     try:
-        most = settings().uploads.file // MB
+        most = settings.current().uploads.file // MB
     except Refusal as refusal:
         parser.exit(1, Language(places.environment_language()).refusal(refusal) + "\n")
     look, unusable = theming.usable(places.own_files())

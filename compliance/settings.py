@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from compliance import places
 from compliance.declared import Table, read_with_own
 from compliance.errors import Refusal
 from compliance.language import N_
@@ -37,6 +39,16 @@ class Settings:
 
     public_address: str
     uploads: Limits
+
+
+def current() -> Settings:
+    """The settings of this process, read once; a Refusal where they are amiss."""
+    return _read(places.own_files(), places.public_address())
+
+
+@cache
+def _read(own: Path, public_address: str) -> Settings:
+    return load_settings(own, public_address=public_address)
 
 
 def load_settings(own: Path | None, *, public_address: str = "") -> Settings:

@@ -31,6 +31,7 @@ from compliance import (
     quality,
     theming,
     tracing,
+    ui_files,
     viewing,
     viewing_explaining,
     viewing_quality,
@@ -485,7 +486,7 @@ def frame() -> None:
     allowed = [entry for entry in PAGES if user().may(entry.permission)]
     pages = {st.Page(entry.path, title=say(entry.title), default=entry is PAGES[0]): entry for entry in allowed}
     here = st.navigation(list(pages), position="hidden")
-    with told():
+    with told(), ui_files.watched():
         _wait_for_samples(say)
         seen = view()
         if pages[here].id not in BARE:

@@ -20,6 +20,7 @@ from compliance import (
     reading,
     returning,
     ui,
+    ui_files,
     ui_forms,
     ui_history,
     ui_making,
@@ -129,11 +130,11 @@ def inbox(seen: View) -> None:
 def _receive(seen: View) -> None:
     """Takes what was dropped into the inbox, where it waits to be read; the drop area is empty again then."""
     turn = st.session_state.setdefault("drops", 0)
-    files = st.file_uploader(
-        seen.say(N_("Files")), accept_multiple_files=True, label_visibility="collapsed", key=f"files {turn}"
-    )
+    files = ui_files.field(seen.say(N_("Files")), label_visibility="collapsed", key=f"files {turn}")
+    _tell_not_taken(seen)
     inbox_ = _kept("files")
     if files:
+        ui_files.keep(files)
         inbox_.update({file.file_id: (reading.shown_name(file.name)[0], Dropped(file)) for file in files})
         st.session_state["drops"] = turn + 1
         st.rerun()
@@ -144,7 +145,15 @@ def _receive(seen: View) -> None:
         text = seen.say(N_("Reading {file} ({n} of {of})"), file=ui.plain(name), n=number + 1, of=len(unread))
         place.progress(number / len(unread), text)
         inbox_[file_id] = (name, _read(seen, file_id, dropped))
+        ui_files.has_been_read(file_id)
     place.empty()
+
+
+def _tell_not_taken(seen: View) -> None:
+    """Why files of the last drop do not lie here; the drop area itself is empty again."""
+    for refusal, number in ui_files.not_taken():
+        text = seen.say.plural("{n} file was not taken.", "{n} files were not taken.", number)
+        ui.html(charts.note(f"{text} {seen.say.refusal(refusal)}"))
 
 
 @dataclass(frozen=True)
@@ -198,6 +207,7 @@ def _as_said(seen: View, file_id: str, book: Workbook) -> Opened:
 
 
 def _take_away(file_id: str) -> None:
+    ui_files.let_go(file_id)
     for name in ("files", "loaded files", "again"):
         _kept(name).pop(file_id, None)
     for key in [key for key in _kept("previews") if key[0] == file_id]:
@@ -527,11 +537,20 @@ def _load(seen: View, file_id: str, book: Workbook) -> None:
         receipts = loading.load(seen.database, book, order, sources=ui.sources(), words=ui.words())
     except Refusal as refusal:
         _kept("loaded files")[file_id] = Loaded(say.refusal(refusal))
+        _needed_no_more(file_id)
         return
     if order.through:
         _remember_match(seen, receipts, order)
     text = " ".join(viewing_imports.loaded_text(receipt, say) for receipt in receipts)
     _kept("loaded files")[file_id] = Loaded(text, tuple(receipts), _mended(seen, receipts))
+    if not any(receipt.summary.rejected for receipt in receipts):
+        _needed_no_more(file_id)
+
+
+def _needed_no_more(file_id: str) -> None:
+    """What was read of a file that is loaded: only rejected rows are taken from it after that."""
+    _kept("files")[file_id] = (_kept("files")[file_id][0], None)
+    ui_files.let_go(file_id)
 
 
 def _mended(seen: View, receipts: list[Receipt]) -> tuple[Change, ...]:

@@ -19,6 +19,7 @@ from compliance import (
     permissions,
     places,
     ui,
+    ui_files,
     ui_making,
     ui_review,
     viewing_review,
@@ -205,12 +206,12 @@ def _peers(found: Opened) -> None:
         key="peer file",
         on_click="ignore",
     )
-    files = st.file_uploader(
-        say(N_("The figures of other organisations")), type="json", accept_multiple_files=True, key="peers"
-    )
+    if not found.seen.user.may(Permission.LOAD_EXPORTS):
+        return
+    files = ui_files.field(say(N_("The figures of other organisations")), type="json", key="peers")
     ui.html(charts.caption(say(N_("What you add is kept for as long as the page is open, and nowhere else."))))
     others = []
-    for file in files or []:
+    for file in files:
         try:
             others.append(peers.read_peer(file.getvalue(), name=file.name))
         except Refusal as refusal:

@@ -13,6 +13,7 @@ import re
 from functools import cache
 from typing import Final
 
+from compliance import uploading
 from compliance.language import LANGUAGES, N_, Language
 
 DATE: Final = "[data-testid=stDateInput], [data-testid=stDateInputCalendar]"
@@ -144,7 +145,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Only one file is allowed.": N_("Only one file at a time."),
         "File size is too small.": N_("The file is empty."),
         "Upload failed": NOT_SENT,
-        "Request failed with status code {code}": NOT_SENT,
+        "AxiosError: {more}": NOT_SENT,
         "Network Error": NOT_SENT,
         "Connection lost. {more}": NOT_SENT,
         "Unexpected error. Please try again.": NOT_SENT,
@@ -250,6 +251,10 @@ def spoken(code: str) -> dict[str, dict[str, str]]:
     """Streamlit's words and ours in a language, by where they are said; without those that are right as they are."""
     say = Language(code)
     found = {where: {own: say(text) for own, text in texts.items()} for where, texts in WORDS.items()}
+    # a browser tells the frontend no more of an answer than its number
+    found[UPLOADER] |= {
+        f"AxiosError: Request failed with status code {n}": text for n, text in uploading.sentences(say).items()
+    }
     return {w: {own: text for own, text in texts.items() if own != text or "{" in own} for w, texts in found.items()}
 
 

@@ -21,7 +21,8 @@ ORDER = [
     "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading",
     "levels", "guessing", "validating", "keeping", "matching", "loading",
     "assessing", "renaming", "explaining", "figures", "separated", "extracts", "tracing", "quality", "comparing",
-    "previewing", "incidents", "system_cards", "training", "theming", "settings", "words",
+    "previewing", "incidents", "system_cards", "training", "theming", "settings", "uploading",
+    "words",
     "forms", "returning", "templates", "questionnaires",
     "reviewing", "deciding", "planning", "calendars",
     "geometry", "elements", "charts", "charts_incidents", "wheel_layout", "charts_wheel", "charts_meeting",
@@ -36,11 +37,12 @@ ORDER = [
     "reporting_points", "reporting", "handing",
     "recounting", "pinning", "packing", "year_tables", "year_readme", "year_package", "viewing_review",
     "viewing_meeting", "handouts", "outside", "maker",
-    "demo_reviews", "demo", "ui", "ui_making", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
+    "demo_reviews", "demo", "ui_files",
+    "ui", "ui_making", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
     "ui_forms", "ui_imports", "ui_extracts", "ui_quality",
     "ui_incidents", "ui_plan", "ui_systems", "ui_training",
     "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing", "ui_review_documents", "ui_meeting",
-    "samples", "guarding", "answering", "server", "cli", "cli_review", "__main__",
+    "samples", "guarding", "receiving", "answering", "server", "cli", "cli_review", "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and one module a page that draws much.
 UI = {f"compliance/{name}.py" for name in ORDER if name == "ui" or name.startswith("ui_")}

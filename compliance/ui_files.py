@@ -1,0 +1,70 @@
+"""The file field of a page, drawn for whoever may load; what lies in it is let go when it stands there no more."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
+
+from compliance import permissions
+from compliance.permissions import Permission
+from compliance.uploading import LEDGER, NotTaken
+
+
+def field(label: str, **given: Any) -> Sequence[Any]:
+    """The files that lie in a file field for several; a Refusal where the person may not load."""
+    permissions.require(permissions.current_user(), Permission.LOAD_EXPORTS)
+    session, _ = _here()
+    LEDGER.draws(session)
+    return st.file_uploader(label, accept_multiple_files=True, **given) or []
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Around all of a page: whether it has a field is known when it is drawn, unless it is drawn anew at once."""
+    session, manager = _here()
+    LEDGER.begins(session)
+    try:
+        yield
+    except RerunException:
+        raise
+    except BaseException:
+        _end(session, manager)
+        raise
+    _end(session, manager)
+
+
+def _end(session: str, manager: Any) -> None:
+    for file in LEDGER.ends(session):
+        manager.remove_file(session, file)
+
+
+def keep(files: Iterable[Any]) -> None:
+    """Files that have been taken out of their field, to be read."""
+    LEDGER.keeps(_here()[0], [file.file_id for file in files])
+
+
+def has_been_read(file: str) -> None:
+    """Streamlit need not keep the file any longer; what was read of it still counts as the session's."""
+    session, manager = _here()
+    manager.remove_file(session, file)
+
+
+def let_go(file: str) -> None:
+    """Nothing of a file is needed any more."""
+    has_been_read(file)
+    LEDGER.let_go(_here()[0], [file])
+
+
+def not_taken() -> list[tuple[NotTaken, int]]:
+    """Why files of the last drop were not taken, each reason with how many they were."""
+    return LEDGER.refused(_here()[0])
+
+
+def _here() -> tuple[str, Any]:
+    """The session, and where Streamlit keeps its files."""
+    context = get_script_run_ctx()
+    if context is None:
+        raise RuntimeError("No page is being drawn.")
+    return context.session_id, context.uploaded_file_mgr

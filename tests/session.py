@@ -1,0 +1,103 @@
+"""A session as a browser holds it, without the browser: its websocket, and the files that it sends."""
+
+import http.client
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from tests.browser import PATIENCE
+
+BOUNDARY = "----tests"
+TOKEN = "_streamlit_xsrf"
+
+
+def form(content: bytes, name: str = "fil.csv") -> bytes:
+    """A file in the form in which a browser sends it."""
+    said = f'Content-Disposition: form-data; name="{name}"; filename="{name}"\r\nContent-Type: text/csv'
+    return f"--{BOUNDARY}\r\n{said}\r\n\r\n".encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+@dataclass
+class Session:
+    """A session on a server at `address`."""
+
+    address: str
+    socket: ClientConnection
+    id: str = ""
+    token: str = ""
+
+    def opens(self, page: str, **query: str) -> None:
+        """Asks for a page, and waits until its script has run."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = urlencode(query)
+        asked.rerun_script.page_name = page
+        self.socket.send(asked.SerializeToString())
+        while (said := self._hears()).WhichOneof("type") != "script_finished":
+            if said.WhichOneof("type") == "new_session":
+                self.id = said.new_session.initialize.session_id
+
+    def asks(self, number: int) -> list[str]:
+        """The ids for files that have been dropped."""
+        asked = BackMsg()
+        asked.file_urls_request.request_id = "drop"
+        asked.file_urls_request.file_names.extend(f"{n}.csv" for n in range(number))
+        self.socket.send(asked.SerializeToString())
+        while (said := self._hears()).WhichOneof("type") != "file_urls_response":
+            pass
+        return [url.file_id for url in said.file_urls_response.file_urls]
+
+    def _hears(self) -> ForwardMsg:
+        said = ForwardMsg()
+        said.ParseFromString(self.socket.recv(timeout=PATIENCE / 1000, decode=False))
+        return said
+
+    def puts(
+        self, file: str, content: bytes | Iterator[bytes], *, session: str | None = None, **said: str
+    ) -> tuple[int, str]:
+        """Sends a file, or whatever is said to be one: the status and the words of the answer."""
+        return self.sends("PUT", file, content, session=session, **said)
+
+    def sends(
+        self,
+        method: str,
+        file: str,
+        content: bytes | Iterator[bytes] | Sequence[bytes],
+        *,
+        session: str | None = None,
+        **said: str,
+    ) -> tuple[int, str]:
+        connection = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=PATIENCE / 1000)
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
+            "Cookie": f"{TOKEN}={self.token}",
+            "X-Xsrftoken": self.token,
+            **{name.replace("_", "-"): value for name, value in said.items()},
+        }
+        path = f"/_stcore/upload_file/{quote(self.id if session is None else session)}/{quote(file)}"
+        try:
+            connection.request(method, path, content, headers, encode_chunked="Transfer-Encoding" in headers)
+            with connection.getresponse() as answer:
+                return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def session(address: str) -> Iterator[Session]:
+    """A session while the block lasts; then its browser is gone."""
+    stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
+    with connect(
+        stream, origin=address, subprotocols=["streamlit"], max_size=None, compression=None, close_timeout=1
+    ) as socket:
+        found = Session(address, socket)
+        connection = http.client.HTTPConnection(address.removeprefix("http://"))
+        connection.request("GET", "/_stcore/health")
+        with connection.getresponse() as answer:
+            found.token = (answer.getheader("Set-Cookie") or "").removeprefix(f"{TOKEN}=").split(";")[0]
+        connection.close()
+        yield found

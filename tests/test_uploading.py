@@ -1,0 +1,515 @@
+"""What may be uploaded: how much, by whom, for how long; and that nothing else is ever kept."""
+
+import asyncio
+import errno
+import random
+
+import pytest
+from starlette.requests import Request
+from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
+
+from compliance import permissions, receiving, server, ui_files, words
+from compliance.database import Database
+from compliance.language import Language
+from compliance.permissions import ANALYST, COORDINATOR, User
+from compliance.receiving import OneFile, Uploads
+from compliance.settings import Limits
+from compliance.uploading import LEDGER, Ledger, NotTaken
+from tests.apps import dropped, opened, text
+from tests.browser import browsing, serving, settle, visit
+from tests.sampled import beside
+from tests.session import BOUNDARY, form, session
+
+LIMITS = Limits(file=100, files=3, session=250, server=400)
+
+
+@pytest.fixture
+def ledger():
+    return Ledger(lambda: LIMITS)
+
+
+def shown(ledger, name, files=9):
+    """A session with a file field, whose page has asked for ids."""
+    ledger.draws(name)
+    ids = [f"{name}{n}" for n in range(files)]
+    ledger.issue(name, ids)
+    return ids
+
+
+def taken(ledger, name, file, size):
+    """The status of a file of a size that comes in pieces; 204 where it is taken."""
+    try:
+        ledger.opens(name, file)
+    except NotTaken as refusal:
+        return refusal.status
+    try:
+        for start in range(0, size, 7):
+            ledger.grows(name, file, min(7, size - start))
+    except NotTaken as refusal:
+        ledger.fails(name, file)
+        return refusal.status
+    return 204
+
+
+# --- How much -----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_as_large_as_it_may_be(ledger):
+    one, two, *_ = shown(ledger, "a")
+    assert taken(ledger, "a", one, 100) == 204
+    assert taken(ledger, "a", two, 101) == 413
+
+
+def test_a_session_has_as_many_files_and_as_much_as_it_may(ledger):
+    ids = shown(ledger, "a")
+    assert [taken(ledger, "a", file, 0) for file in ids[:4]] == [204, 204, 204, 429]
+    ledger.let_go("a", ids[:3])
+    assert [taken(ledger, "a", file, 90) for file in ids[4:7]] == [204, 204, 429]
+    # what was not taken leaves no bytes behind
+    assert taken(ledger, "a", ids[6], 70) == 204
+
+
+def test_all_sessions_together_have_as_much_as_the_server_may(ledger):
+    a, b = shown(ledger, "a"), shown(ledger, "b")
+    assert [taken(ledger, "a", file, 100) for file in a[:2]] == [204, 204]
+    assert [taken(ledger, "b", file, 100) for file in b[:3]] == [204, 204, 507]
+    c = shown(ledger, "c")
+    assert taken(ledger, "c", c[0], 1) == 507
+    ledger.closes("a")
+    assert taken(ledger, "c", c[0], 100) == 204
+    assert ledger.holding() == ["b", "c"]
+
+
+def test_what_is_held_is_what_is_counted(ledger):
+    """Whatever happens in whatever order, the server's sum is that of its sessions, and never below nothing."""
+    chance = random.Random(11)
+    for _ in range(3000):
+        name, file = chance.choice("abc"), chance.choice("xyz")
+        acts = [
+            lambda n, f: ledger.draws(n), lambda n, f: ledger.issue(n, [f]), lambda n, f: taken(ledger, n, f, 60),
+            lambda n, f: ledger.keeps(n, [f]), lambda n, f: ledger.let_go(n, [f]), lambda n, f: ledger.closes(n),
+            lambda n, f: (ledger.begins(n), ledger.ends(n)), lambda n, f: ledger.fails(n, f),
+        ]  # fmt: skip
+        chance.choice(acts)(name, file)
+        sums = [sum(found.held.values()) for found in ledger._sessions.values()]
+        assert ledger._total == sum(sums) <= LIMITS.server
+        assert max([*sums, 0]) <= LIMITS.session
+
+
+# --- By whom ------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_taken_that_no_page_has_asked_for(ledger):
+    ledger.issue("a", ["early"])
+    assert taken(ledger, "a", "early", 1) == 403
+    ids = shown(ledger, "a")
+    assert taken(ledger, "a", "early", 1) == taken(ledger, "a", "invented", 1) == taken(ledger, "a", "", 1) == 404
+    assert taken(ledger, "b", ids[0], 1) == 403
+    assert taken(ledger, "a", ids[0], 1) == 204
+    assert taken(ledger, "a", ids[0], 1) == 409
+
+
+def test_nothing_is_taken_of_somebody_who_may_not_load(ledger, monkeypatch):
+    [file, *_] = shown(ledger, "a")
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", ANALYST))
+    assert taken(ledger, "a", file, 1) == 403
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", COORDINATOR))
+    assert taken(ledger, "a", file, 1) == 204
+
+
+def test_nothing_is_taken_where_no_field_is_shown_any_more(ledger):
+    in_field, in_inbox, coming, _late, *_ = ids = shown(ledger, "a")
+    assert [taken(ledger, "a", file, 5) for file in (in_field, in_inbox)] == [204, 204]
+    ledger.keeps("a", [in_inbox])
+    ledger.opens("a", coming)
+    ledger.begins("a")
+    assert ledger.ends("a") == [in_field, coming]
+    with pytest.raises(NotTaken) as refused:
+        ledger.grows("a", coming, 1)
+    assert refused.value.status == 403
+    assert taken(ledger, "a", ids[3], 1) == 403
+    assert ledger.lies_in_a_field("a", in_field) is ledger.lies_in_a_field("a", in_inbox) is False
+    assert ledger.holding() == ["a"]
+
+
+def test_a_page_that_asks_for_ever_more_ids_is_remembered_for_the_last(ledger):
+    ids = shown(ledger, "a", files=5_000)
+    assert taken(ledger, "a", ids[1_000], 1) == 404
+    for number in range(50):
+        ledger.issue("a", [f"{number} {n}" for n in range(100)])
+    assert taken(ledger, "a", ids[0], 1) == 404
+    assert taken(ledger, "a", "49 99", 1) == 204
+
+
+def test_why_a_file_was_not_taken_is_said_until_the_next_drop(ledger):
+    ids = shown(ledger, "a")
+    for status in (413, 429, 429):
+        ledger.refuses("a", ledger.not_taken(status, f"{status}: {{files}}"))
+    assert [(str(refusal), number) for refusal, number in ledger.refused("a")] == [("413: 3", 1), ("429: 3", 2)]
+    ledger.refuses("nobody", ledger.not_taken(404, "?"))
+    assert ledger.refused("nobody") == []
+    ledger.issue("a", ids)
+    assert ledger.refused("a") == []
+
+
+# --- The form of a file -------------------------------------------------------------------------------------------
+
+PIECES = (b"\r\n--", b"-----", b"tests", b"\r\n", b"--", b"\r", b"a;b", b"\r\n----", b"\x00\xff")
+
+
+def count(body, cuts):
+    """How much of a file is in a body that comes in pieces."""
+    one, ends = OneFile(BOUNDARY.encode()), [*sorted(cuts), len(body)]
+    return sum(one.takes(body[b:e], last=e == len(body)) for b, e in zip([0, *ends], ends, strict=False))
+
+
+def test_a_file_is_counted_to_the_byte_however_it_is_cut():
+    chance = random.Random(11)
+    delimiter = f"\r\n--{BOUNDARY}".encode()
+    for _ in range(2000):
+        content = b"".join(chance.choices(PIECES, k=chance.randrange(12)))
+        if delimiter not in b"\r\n" + content + delimiter[:-1]:
+            body = form(content)
+            assert count(body, chance.choices(range(len(body)), k=chance.randrange(6))) == len(content), content
+
+
+FORMS = {
+    "nothing": b"",
+    "no form": b"a;b\r\n1;2\r\n",
+    "two files": form(b"a").removesuffix(b"--\r\n") + b"\r\n" + form(b"b"),
+    "a file and a field": form(b"a").removesuffix(b"--\r\n") + b"\r\n" + form(b"b").replace(b"filename", b"name"),
+    "a field": form(b"a").replace(b"filename", b"name"),
+    "a field named filename": form(b"a").replace(b'; filename="fil.csv"', b"\r\nX: filename"),
+    "no end": form(b"a")[:-8],
+    "something after the end": form(b"a") + b"b",
+    "another boundary": form(b"a").replace(b"tests", b"other"),
+    "a name without end": form(b"a", "x" * 10_000),
+    "heads without end": b"--" + BOUNDARY.encode() + b"\r\n" + b"X: y\r\n" * 10_000,
+}
+
+
+@pytest.mark.parametrize("case", FORMS)
+def test_what_is_no_form_of_one_file_is_refused_however_it_is_cut(case):
+    body = FORMS[case]
+    for cuts in ([], range(1, len(body), 7)):
+        with pytest.raises(ValueError):
+            count(body, list(cuts))
+
+
+def test_a_form_is_refused_before_more_of_it_is_kept_than_a_head():
+    one = OneFile(BOUNDARY.encode())
+    assert [one.takes(b"x" * 1_000, last=False) for _ in range(8)] == [0] * 8
+    with pytest.raises(ValueError):
+        one.takes(b"x", last=False)
+
+
+# --- What the server takes ----------------------------------------------------------------------------------------
+
+
+def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: None, ends=True, **said):
+    """A file as the server gets it: the status and the words of the answer, and what the app behind it got."""
+    got, sent = [], []
+
+    async def keeps(scope, receive, send):
+        got.append(await Request(scope, receive).body())
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    messages += [{"type": "http.request", "body": b"", "more_body": False} if ends else {"type": "http.disconnect"}]
+
+    async def receive():
+        return messages.pop(0) if messages else await asyncio.sleep(60)
+
+    async def send(message):
+        sent.append(message)
+
+    kind = f"multipart/form-data; boundary={BOUNDARY}"
+    headers = {"content-type": kind, **{key.replace("_", "-"): value for key, value in said.items()}}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": f"/_stcore/upload_file/{name}/{file}",
+        "query_string": b"",
+        "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
+    }
+    asyncio.run(Uploads(app or keeps, ledger=ledger, make_room=room)(scope, receive, send))
+    status = sent[0]["status"] if sent else None
+    return status, b"".join(part.get("body", b"") for part in sent).decode(), got
+
+
+def test_a_file_is_handed_on_as_it_came(ledger):
+    [file, *_] = shown(ledger, "a")
+    body = form(b"x" * 100)
+    assert put(ledger, file, body[:50], body[50:]) == (204, "", [body])
+    assert ledger.lies_in_a_field("a", file)
+
+
+REFUSED = {
+    "too large": (413, [form(b"x" * 101)], {}),
+    "said to be too large": (413, [], {"content_length": "9000"}),
+    "said to be nothing": (413, [form(b"x" * 101)], {"content_length": "0"}),
+    "two in one": (400, [FORMS["two files"]], {}),
+    "another form": (415, [b"a=b&" * 1000], {"content_type": "application/x-www-form-urlencoded"}),
+    "no boundary": (415, [form(b"a")], {"content_type": "multipart/form-data"}),
+    "a long boundary": (415, [form(b"a")], {"content_type": f"multipart/form-data; boundary={'x' * 71}"}),
+    "no kind": (415, [form(b"a")], {"content_type": ""}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_is_told_and_leaves_nothing(case, ledger):
+    wanted, pieces, said = REFUSED[case]
+    [file, *_] = shown(ledger, "a")
+    status, words, got = put(ledger, file, *pieces, **said)
+    assert (status, got) == (wanted, [])
+    assert words in {Language("sv").refusal(refusal) for refusal, _ in ledger.refused("a")}
+    assert ledger.holding() == []
+    # and the page may send the same file anew
+    assert put(ledger, file, form(b"x"))[0] == 204
+
+
+def test_a_file_is_stopped_in_its_middle(ledger):
+    """However much would come, no more is handed on than may be kept."""
+    [file, *_] = shown(ledger, "a")
+    begins, handed_on = form(b"x").partition(b"x\r\n--")[0], []
+
+    async def greedy(scope, receive, _send):
+        while True:
+            handed_on.append((await receive())["body"])
+
+    assert put(ledger, file, begins, *[b"x" * 10] * 30, app=greedy)[0] == 413
+    assert len(b"".join(handed_on)) <= len(begins) + LIMITS.file + len(BOUNDARY) + 4
+    assert ledger.holding() == []
+
+
+def test_a_browser_that_leaves_or_sleeps_leaves_nothing(ledger, monkeypatch):
+    one, two, *_ = shown(ledger, "a")
+    assert put(ledger, one, form(b"x" * 90)[:-30], ends=False)[0] is None
+    assert ledger.holding() == []
+    monkeypatch.setattr(receiving, "PATIENCE", 0.01)
+
+    async def waits(scope, receive, _send):
+        while (await receive())["more_body"]:
+            pass
+        await receive()
+
+    assert put(ledger, two, form(b"x"), app=waits)[0] == 408
+    assert ledger.holding() == []
+
+
+def test_a_full_disk_is_no_fault_of_the_file(ledger, caplog):
+    async def full(_scope, receive, _send):
+        await receive()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    [file, *_] = shown(ledger, "a")
+    status, words, _ = put(ledger, file, form(b"x"), app=full)
+    assert (status, words) == (507, "Servern har inte plats för fler filer just nu. Försök igen om en stund.")
+    assert caplog.records[0].exc_info is None
+    assert ledger.holding() == []
+
+
+@pytest.mark.parametrize(("status", "wanted"), [(403, 403), (400, 400), (413, 413), (500, 400)])
+def test_what_streamlit_refuses_is_told_in_our_words(status, wanted, ledger):
+    async def refuses(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b"XSRF token missing"})
+
+    [file, *_] = shown(ledger, "a")
+    answer = put(ledger, file, form(b"x"), app=refuses)
+    assert answer[0] == wanted
+    assert "XSRF" not in answer[1]
+    assert answer[1]
+    assert ledger.holding() == []
+
+
+def test_sessions_that_have_ended_make_room_before_another_is_refused(ledger):
+    for name in "ab":
+        for file in shown(ledger, name)[:2]:
+            assert taken(ledger, name, file, 100) == 204
+    [file, *_] = shown(ledger, "c")
+    assert put(ledger, file, form(b"x"), name="c")[0] == 507
+    assert put(ledger, file, form(b"x"), name="c", room=lambda: ledger.closes("a"))[0] == 204
+
+
+def test_a_file_is_deleted_where_it_lies_in_a_field_and_nothing_else_is(ledger):
+    one, two, *_ = shown(ledger, "a")
+    assert [put(ledger, file, form(b"x"))[0] for file in (one, two)] == [204, 204]
+    ledger.keeps("a", [two])
+    assert [put(ledger, file, method="DELETE")[0] for file in (one, one, two, "x")] == [204, 404, 404, 404]
+    assert put(ledger, one, method="DELETE", name="b")[0] == 404
+    assert ledger.holding() == ["a"]
+
+
+# --- Until the session ends ---------------------------------------------------------------------------------------
+
+
+class Runtime:
+    """As much of Streamlit's as freeing needs."""
+
+    def __init__(self, here):
+        self.here, self.closed, self.uploaded_file_mgr = here, [], server.UploadedFiles("/files")
+
+    def is_active_session(self, name):
+        return name in self.here
+
+    def close_session(self, name):
+        self.closed.append(name)
+
+
+def test_a_session_whose_browser_is_away_is_ended_and_its_files_freed(monkeypatch):
+    runtime, clock, since = Runtime({"here"}), iter([0, 20, 25, 31, 40]), {}
+    monkeypatch.setattr(server, "get_instance", lambda: runtime)
+    monkeypatch.setattr(server.time, "monotonic", lambda: next(clock))
+    for name in ("here", "away"):
+        [file, *_] = shown(LEDGER, name)
+        LEDGER.opens(name, file)
+        LEDGER.grows(name, file, 5)
+    server.free_ended(since, patience=30)
+    runtime.here = {"here", "away"}  # it comes back, and goes again
+    server.free_ended(since, patience=30)
+    runtime.here = {"here"}
+    server.free_ended(since, patience=30)
+    server.free_ended(since, patience=30)
+    assert runtime.closed == []
+    server.make_room()
+    assert runtime.closed == ["away"]
+    assert "away" not in LEDGER.holding()
+    assert "here" in LEDGER.holding()
+    LEDGER.closes("here")
+
+
+# --- On the pages -------------------------------------------------------------------------------------------------
+
+PLAIN = "AD-konto;Enhet;Anställningsdatum\nab12;Norr;2020-01-01\n"
+
+
+def here():
+    """What AppTest's only session has."""
+    return LEDGER._sessions.get("test session id")
+
+
+def test_a_file_field_is_known_while_it_stands_on_the_page(own, monkeypatch):
+    LEDGER.closes("test session id")
+    app = opened("imports", monkeypatch)
+    assert here().shown
+    app.query_params["part"] = "history"
+    app.run()
+    assert not here().shown
+    app.query_params["part"] = "load"
+    app.run()
+    assert here().shown
+    app.switch_page("pages/about.py").run()
+    assert not here().shown
+
+
+def test_a_page_that_is_drawn_anew_at_once_still_has_its_field(monkeypatch):
+    monkeypatch.setattr(ui_files, "_here", lambda: ("a", None))
+    for error, shown_after in ((RerunException(RerunData()), True), (StopException(), False), (ValueError(), False)):
+        LEDGER.draws("a")
+        with pytest.raises(type(error)), ui_files.watched():
+            raise error
+        assert LEDGER._sessions["a"].shown is shown_after
+    LEDGER.closes("a")
+
+
+def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until_it_is_read(own, monkeypatch, tmp_path):
+    freed, let = [], []
+    monkeypatch.setattr(ui_files, "has_been_read", freed.append)
+    monkeypatch.setattr(LEDGER, "let_go", lambda _session, files: let.extend(files))
+    paths = [tmp_path / f"personal {number} 2026-10-31.csv" for number in range(3)]
+    for number, path in enumerate(paths):
+        path.write_text(PLAIN.replace("ab12", f"ab{number}"), "utf-8")
+    paths[1].write_text(PLAIN + ";Norr;2020-01-01\n", "utf-8")
+    app = opened("imports", monkeypatch)
+    dropped(app, *paths)
+    whole, rejected, other = app.session_state["files"]
+    assert freed == [whole, rejected, other]
+    assert here().kept >= {whole, rejected, other}
+    for file in (whole, rejected):
+        app.button(key=f"load {file}").click().run()
+    assert let == [whole]  # of the other one can take what was rejected
+    app.button(key=f"away {other}").click().run()
+    app.button(key=f"away {rejected}").click().run()
+    assert let == [whole, other, rejected]
+
+
+def test_what_was_not_taken_is_told_on_the_page(own, monkeypatch):
+    app = opened("imports", monkeypatch)
+    for _ in range(2):
+        LEDGER.refuses("test session id", LEDGER.not_taken(429, "At most {files} files"))
+    assert "2 filer togs inte emot. At most 40 files" in text(app.run())
+    LEDGER.issue("test session id", [])
+    assert "togs inte emot" not in text(app.run())
+
+
+# --- On a server --------------------------------------------------------------------------------------------------
+
+SMALL = "[uploads]\nfile_mb = 1\nfiles = 3\nsession_mb = 2\nserver_mb = 3\n"
+KB = b"x" * 1024
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A server with an empty database and small limits."""
+    database = beside(tmp_path_factory.mktemp("small"))
+    with Database.at(database).writing():
+        pass
+    database.with_name("server.toml").write_text(SMALL, "utf-8")
+    with serving(database) as found:
+        yield found
+
+
+@pytest.mark.browser
+def test_the_server_holds_what_it_may_and_no_more(small):
+    with session(small.address) as one, session(small.address) as two:
+        one.opens("overview")
+        assert [one.puts(file, form(KB))[0] for file in [*one.asks(1), "invented"]] == [403, 403]
+        one.opens("imports")
+        ids = one.asks(5)
+        assert [one.puts(file, form(KB))[0] for file in ("invented", "", "a/b", ids[0], ids[0])] == [
+            404,
+            404,
+            404,
+            204,
+            409,
+        ]
+        assert one.puts(ids[1], form(KB), session="invented")[0] == 403
+        assert one.puts(ids[1], form(KB), X_Xsrftoken="invented")[0] == 403
+        assert one.puts(ids[1], form(KB * 1025))[0] == 413
+        chunked = {"Transfer_Encoding": "chunked"}
+        assert one.puts(ids[1], (form(KB * 5000) for _ in range(1)), **chunked)[0] == 413
+        assert one.puts(ids[1], iter([form(KB * 1024)]), **chunked)[0] == 204
+        assert [one.puts(file, form(KB * size))[0] for file, size in ((ids[2], 1024), (ids[2], 1023), (ids[3], 0))] == [
+            429, 204, 429,
+        ]  # fmt: skip
+        two.opens("imports")
+        assert [two.puts(file, form(KB * 700))[0] for file in two.asks(2)] == [204, 507]
+    # both have gone
+    with session(small.address) as three:
+        three.opens("imports")
+        assert [three.puts(file, form(KB * 1000))[0] for file in three.asks(3)] == [204, 204, 429]
+
+
+DROPPED = [{"name": f"{n}.csv", "mimeType": "text/csv", "buffer": b"a;b\n"} for n in range(4)]
+
+
+@pytest.mark.browser
+def test_whoever_drops_too_much_is_told_in_words(small):
+    why = "Högst 3 filer och 2 MB ligger här åt gången."
+    with browsing() as browser:
+        page = browser.new_page()
+        visit(page, f"{small.address}/imports")
+        page.set_input_files("input[type=file]", DROPPED)
+        page.get_by_text(f"1 fil togs inte emot. {why}").wait_for()
+        settle(page)
+        # now nothing is taken, so the page is not drawn anew and the field itself says why
+        page.set_input_files("input[type=file]", DROPPED[:1])
+        page.locator("[data-testid=stFileUploader]").get_by_text(why).wait_for()
+
+
+def test_the_field_says_in_both_languages_why_a_file_was_not_taken():
+    """The frontend has no more of an answer than its number."""
+    for code, said in (("sv", "Högst 40 filer och 500 MB"), ("en", "At most 40 files and 500 MB")):
+        assert words.spoken(code)[words.UPLOADER]["AxiosError: Request failed with status code 429"].startswith(said)
