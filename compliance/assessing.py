@@ -318,6 +318,16 @@ def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> p
     return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
 
 
+def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[pa.Table]:
+    """The items of each of some points on a day, as `items` gives them: what lies behind the day is found once."""
+    if len(points) == 1:
+        return [items(cursor, points[0], as_of=as_of, known_at=known_at)]
+    there = basis(cursor, days=[as_of], known_at=known_at)
+    based = [(point, [name for name in there.organisations if there.has(point, name, as_of)]) for point in points]
+    with one_day(cursor, as_of, known_at=known_at):
+        return [_items(cursor, point, names, as_of=as_of, known_at=known_at, rules=as_of) for point, names in based]
+
+
 def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
     """The same with `import_id`: where organisations have become one, two may have a file of the same name."""
     cursor.execute(statement("tell_imports"))

@@ -25,7 +25,7 @@ from typing import Any, Final, Literal, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.assessing import LEVELS, OUTCOMES, Coverage, Level, basis, coverage, items, run, traced_items
+from compliance.assessing import LEVELS, OUTCOMES, Coverage, Level, basis, coverage, items_of, run, traced_items
 from compliance.database import Cursor, Rows
 from compliance.declared import Table, read_toml
 from compliance.errors import Refusal
@@ -225,8 +225,7 @@ def _relation(cursor: Cursor, name: str, given: Given) -> pa.Table | None:
 def _items(cursor: Cursor, points: tuple[Point, ...], given: Given) -> pa.Table:
     """The items of points, one below the other, with number and id of the point before them."""
     tables = []
-    for point in points:
-        found = items(cursor, point, as_of=given.as_of, known_at=given.known_at)
+    for point, found in zip(points, items_of(cursor, points, as_of=given.as_of, known_at=given.known_at), strict=True):
         found = found.add_column(0, "id", pa.array([point.id] * len(found), pa.string()))
         tables.append(found.add_column(0, "point", pa.array([point.number] * len(found), pa.int64())))
     return pa.concat_tables(tables)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,8 +31,14 @@ from tests.examples.harness import (
 
 QUERIES = [(folder, name) for folder in FOLDERS for name in names(folder)]
 FILES = sorted(EXAMPLES.glob("*/*.toml"))
-CASES = [pytest.param(case, id=f"{case.folder}/{case.id}-{case.number}") for path in FILES for case in cases(path)]
+A_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 TRAP = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+
+
+@cache
+def examples(path: Path) -> list[Case]:
+    """The cases of a file that is not written to."""
+    return cases(path)
 
 
 @pytest.fixture(scope="module")
@@ -40,62 +48,78 @@ def connection() -> Iterator[Cursor]:
     opened.close()
 
 
+@contextmanager
+def forgetting(connection: Cursor) -> Iterator[Cursor]:
+    """A database that forgets what it is given while the block lasts."""
+    connection.execute("begin transaction")
+    try:
+        yield connection
+    finally:
+        connection.execute("rollback")
+
+
 @pytest.fixture
 def cursor(connection: Cursor) -> Iterator[Cursor]:
     """A database that forgets what the test gave it."""
-    connection.execute("begin transaction")
-    yield connection
-    connection.execute("rollback")
+    with forgetting(connection) as cursor:
+        yield cursor
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_an_example_holds(cursor: Cursor, case: Case) -> None:
-    fill(cursor, case)
-    wrong = check(cursor, case)
+@A_FILE
+def test_the_examples_of_a_statement_hold(connection: Cursor, path: Path) -> None:
+    wrong = []
+    for case in examples(path):
+        with forgetting(connection) as cursor:
+            fill(cursor, case)
+            wrong += check(cursor, case)
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_every_expected_row_is_named_for_its_trap(case: Case) -> None:
-    for number, line in enumerate(case.expected.lines, 1):
-        assert TRAP.fullmatch(line.comment), f"{case.where}, expected row {number}: found {line.comment!r}"
+def test_every_expected_row_is_named_for_its_trap() -> None:
+    found = [
+        f"{case.where}, expected row {number}: found {line.comment!r}"
+        for path in FILES
+        for case in examples(path)
+        for number, line in enumerate(case.expected.lines, 1)
+        if not TRAP.fullmatch(line.comment)
+    ]
+    assert found == []
 
 
-@pytest.mark.parametrize(("folder", "name"), QUERIES)
-def test_every_statement_has_an_example(folder: str, name: str) -> None:
-    assert (EXAMPLES / folder / f"{name}.toml").exists(), f"write tests/examples/{folder}/{name}.toml"
+def test_every_statement_has_an_example_and_every_example_a_statement() -> None:
+    there = {(path.parent.name, path.stem) for path in FILES}
+    assert [f"write tests/examples/{'/'.join(asked)}.toml" for asked in QUERIES if asked not in there] == []
+    assert [f"there is no statement {'/'.join(said)}" for said in there if said[1] not in names(said[0])] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_every_example_has_a_statement(path: Path) -> None:
-    assert path.stem in names(path.parent.name)
+def test_a_header_says_what_the_statement_asks() -> None:
+    for folder, name in QUERIES:
+        asked = query(folder, name)
+        assert asked.what, f"{folder}/{name}: what is missing"
+        assert asked.grain, f"{folder}/{name}: grain is missing"
+        said = set(asked.parameters)
+        assert said == set(parameter_types(folder, name)) == asked.names, f"{folder}/{name}"
 
 
-@pytest.mark.parametrize(("folder", "name"), QUERIES)
-def test_a_header_says_what_the_statement_asks(folder: str, name: str) -> None:
-    asked = query(folder, name)
-    assert asked.what, "what is missing"
-    assert asked.grain, "grain is missing"
-    assert set(asked.parameters) == set(parameter_types(folder, name)) == asked.names
-
-
-@pytest.mark.parametrize(("folder", "name"), QUERIES)
-def test_a_header_says_the_columns_that_come(connection: Cursor, folder: str, name: str) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_header_says_the_columns_that_come(connection: Cursor, folder: str) -> None:
     """Whoever calls a statement with the types that its header says gets the columns that its header says."""
-    asked, types = query(folder, name), parameter_types(folder, name)
-    sql = re.sub(r"\$([a-z_]+)", lambda match: f"cast(null as {types[match[1]]})", asked.sql)
-    said = [(column, type_) for column, (type_, _) in asked.columns.items()]
-    with extract_relations(connection, sql, as_of=date(2026, 11, 24), known_at=EVERYTHING_KNOWN):
-        assert list(column_types(connection, sql, {}).items()) == said
+    said, come = {}, {}
+    for name in names(folder):
+        asked, types = query(folder, name), parameter_types(folder, name)
+        sql = re.sub(r"\$([a-z_]+)", lambda match, types=types: f"cast(null as {types[match[1]]})", asked.sql)
+        said[name] = [(column, type_) for column, (type_, _) in asked.columns.items()]
+        with extract_relations(connection, sql, as_of=date(2026, 11, 24), known_at=EVERYTHING_KNOWN):
+            come[name] = list(column_types(connection, sql, {}).items())
+    assert come == said
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.values[0].folder in FOLDERS])
-def test_a_header_says_the_parameters_that_are_given(connection: Cursor, case: Case) -> None:
+def test_a_header_says_the_parameters_that_are_given(connection: Cursor) -> None:
     """A value that the product gives has the type that the header says."""
-    given = defaults(case)
-    types = parameter_types(case.folder, case.id)
-    found = {n: connection.execute("select typeof($value)", {"value": given[n]}).fetchall()[0][0] for n in types}
-    assert {name: type_.lower() for name, type_ in found.items()} == types, case.where
+    for case in (case for path in FILES if path.parent.name in FOLDERS for case in examples(path)):
+        given, types = defaults(case), parameter_types(case.folder, case.id)
+        found = {name: connection.execute("select typeof($v)", {"v": given[name]}).fetchall() for name in types}
+        assert {name: type_.lower() for name, ((type_,),) in found.items()} == types, case.where
 
 
 # --- the harness itself --------------------------------------------------------------------------

@@ -532,6 +532,7 @@ def check(cursor: Cursor, case: Case, sql: str | None = None) -> list[str]:
     return differences(case, answer(cursor, case, sql), ordered=orders(text_of(case.folder, case.id)))
 
 
+@cache
 def parameter_types(folder: str, name: str) -> dict[str, str]:
     """The `$parameters` that a statement's header says, each with its type."""
     header = (QUERIES / folder / f"{name}.sql").read_text("utf-8").partition("\n\n")[0]
