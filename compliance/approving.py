@@ -200,7 +200,8 @@ def dossier(cursor: Cursor, review: Review, *, own: Path | None, version: int | 
 class Signed:
     """Who has submitted and approved a version of a review, and when (UTC). `changed_at` is that of its state.
 
-    `seal` is the SHA-256 of what was submitted.
+    `submitted_seal` and `approved_seal` are the SHA-256 of what they signed, `seal` the one that it has now, which is
+    another where it has been sealed anew since.
     """
 
     submitted_by: str | None
@@ -208,6 +209,8 @@ class Signed:
     approved_by: str | None
     approved_at: datetime | None
     changed_at: datetime
+    submitted_seal: str | None
+    approved_seal: str | None
     seal: str | None
 
 
@@ -226,5 +229,7 @@ def signed(cursor: Cursor, review: Review, version: int | None = None) -> Signed
         approved_by=approved.get("changed_by"),
         approved_at=approved.get("changed_at"),
         changed_at=found[-1]["changed_at"],
-        seal=submitted.get("sha256"),
+        submitted_seal=submitted.get("sha256"),
+        approved_seal=approved.get("sha256"),
+        seal=submitted.get("seal"),
     )

@@ -5,6 +5,7 @@ Exit status 0, or 1 with one line per problem on stderr, or 2 for wrong usage. I
 
 import io
 import json
+import logging
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from compliance import places
+from compliance import cleanings, places
 from compliance.assessing import Coverage, Level, coverage, items
-from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
+from compliance.database import CLEANING, EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.errors import Refusal
 from compliance.language import N_, Language
 from compliance.loading import Order, asked, load, revoke
@@ -43,8 +44,28 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # a file name that is no UTF-8 must not end a load that has been committed
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    with told():
+    with _telling(), told():
         app()
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Within the block it is said what an upgrade has cleaned the database of."""
+    log, handler = logging.getLogger(CLEANING), _Cleaned()
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Cleaned(logging.Handler):
+    """Says on stderr, in the terminal's language, what the database has been cleaned of."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Says it; nothing else is logged there."""
+        say = Language(places.environment_language())
+        print(*cleanings.told(record.cleaning, say), file=sys.stderr)  # type: ignore[attr-defined]
 
 
 @contextmanager

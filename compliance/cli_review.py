@@ -309,13 +309,14 @@ def _decision_row(row: Decision, organisation: str) -> dict[str, Any]:
 @review_app.command("verify")
 def verify_command(year: Year, version: Version = None, organisation: Whose = None) -> None:
     """Count a submitted review again from its imports; status 1 where a figure differs or an import is missing."""
-    from compliance.verifying import verify
+    from compliance.verifying import sealed_anew, verify
 
     with _found(year, organisation) as (cursor, review):
-        found = verify(cursor, _frozen(cursor, review, version), own=places.own_files())
-    for line in _told(found):
+        frozen = _frozen(cursor, review, version)
+        found = verify(cursor, frozen, own=places.own_files())
+    for line in [*sealed_anew(frozen, Language(places.environment_language())), *_told(found)]:
         print(line)
-    raise typer.Exit(1 if any(difference.what in GRAVE for difference in found) else 0)
+    raise typer.Exit(1 if any(difference.what in GRAVE and not difference.explained for difference in found) else 0)
 
 
 def _told(found: "list[Difference]") -> list[str]:
@@ -413,6 +414,7 @@ def package_command(
 @app.command("verify")
 def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
     """Check a year package against its sums, and count its figures again from its own rows; no other data is needed."""
+    from compliance.verifying import sealed_anew
     from compliance.year_package import told, verify_package
 
     checked = verify_package(file)
@@ -421,7 +423,8 @@ def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zi
         f" as of {checked.as_of}, {checked.files} files, {checked.figures} figures, sha256 {checked.seal}"
     )
     say = Language(places.environment_language())
-    for line in [told(fault, say) for fault in checked.faults] or [say(N_("No difference"))]:
+    lines = [told(fault, say) for fault in (*checked.explained, *checked.faults)] or [say(N_("No difference"))]
+    for line in [*sealed_anew(checked.review, say), *lines]:
         print(line)
     raise typer.Exit(1 if checked.faults else 0)
 

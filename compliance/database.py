@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,10 @@ from compliance.queries import statement
 
 WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01
+# The step of an upgrade that no statement can do: it knows the whole line and so comes after it. It is looked up only
+# for a store that needs it, and its mark stands among those of the schema.
+CLEANING: Final = "compliance.cleaning"
+CLEANED: Final = "cleaned of identity numbers and levels"
 EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
 NO_EXTENSIONS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": False,
@@ -132,8 +137,7 @@ class Database:
                     cursor.execute("rollback")
 
     def _stamp(self, cursor: Cursor) -> None:
-        ((newest,),) = cursor.execute(statement("newest_moment")).fetchall()
-        stamp(cursor, self.moment_after(newest or datetime.min))
+        stamp(cursor, self.moment_after(_newest(cursor)))
 
     @contextmanager
     def _joined(self) -> Iterator[Cursor]:
@@ -213,6 +217,12 @@ class Database:
             raise
 
 
+def _newest(cursor: Cursor) -> datetime:
+    """The moment (UTC) of the latest change."""
+    ((newest,),) = cursor.execute(statement("newest_moment")).fetchall()
+    return newest or datetime.min
+
+
 def next_moment(newest: datetime) -> datetime:
     """Now (UTC), and after the newest that the store holds: a clock can be set back, and a review pins a moment."""
     return max(datetime.now(UTC).replace(tzinfo=None), newest + timedelta(microseconds=1))
@@ -235,19 +245,36 @@ def _database(path: Path) -> Database:
 
 
 def connect(path: Path | str) -> Cursor:
-    """The opened file, its tables and macros brought up to date. No extension is fetched from anywhere."""
+    """The opened file, its tables and macros brought up to date. No extension is fetched from anywhere.
+
+    A store of an earlier version is cleaned first of what is never kept, and opened again.
+    """
+    connection = _connected(path)
+    with _refusing(path, connection):
+        if _upgrade(connection):
+            return connection
+        now = next_moment(_newest(connection))
+        import_module(CLEANING).clean(connection, Path(path).resolve(), now=now)
+    return _connected(path)
+
+
+def _connected(path: Path | str) -> Cursor:
     try:
-        connection = duckdb.connect(str(path), config=NO_EXTENSIONS)
+        return duckdb.connect(str(path), config=NO_EXTENSIONS)
     except duckdb.Error as error:
         raise _unusable(Path(path), error) from error
+
+
+@contextmanager
+def _refusing(path: Path | str, connection: Cursor) -> Iterator[None]:
+    """Closes the connection where something is raised; what has failed is a Refusal where it is the file."""
     try:
-        _upgrade(connection)
-    except duckdb.Error as error:
+        yield
+    except BaseException as error:
         connection.close()
-        if _is_of_the_file(error):
+        if isinstance(error, duckdb.Error) and _is_of_the_file(error):
             raise _unusable(Path(path), error) from error
         raise
-    return connection
 
 
 @contextmanager
@@ -321,23 +348,37 @@ def _schema() -> tuple[dict[str, str], str, str]:
     return files, macros, mark
 
 
-def _upgrade(connection: Cursor) -> None:
-    """Applies the schema files that the database has not seen, in order, and renews its macros."""
+def _upgrade(connection: Cursor) -> bool:
+    """Applies the schema files that the database has not seen, in order, and renews its macros.
+
+    Gives whether it has been cleaned; a new one need not be.
+    """
     files, macros, mark = _schema()
     connection.execute("create table if not exists schema_files (name varchar, applied_at timestamp)")
     applied = {name for (name,) in connection.execute("select name from schema_files").fetchall()}
     if f"macros {mark}" in applied:
-        return
-    now = datetime.now(UTC).replace(tzinfo=None)
+        return CLEANED in applied
+    now = _now()
     connection.execute("begin transaction")
     for name, text in files.items():
         if name not in applied:
             connection.execute(text)
-            connection.execute("insert into schema_files values ($name, $now)", {"name": name, "now": now})
+            _record(connection, name, now)
     connection.execute(macros)
     connection.execute("delete from schema_files where starts_with(name, 'macros ')")
-    connection.execute("insert into schema_files values ($name, $now)", {"name": f"macros {mark}", "now": now})
+    _record(connection, f"macros {mark}", now)
+    if not applied:
+        _record(connection, CLEANED, now)
     connection.execute("commit")
+    return not applied or CLEANED in applied
+
+
+def _record(connection: Cursor, name: str, now: datetime) -> None:
+    connection.execute("insert into schema_files values ($name, $now)", {"name": name, "now": now})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def rows(cursor: Cursor, sql: str, parameters: dict[str, Any] | None = None) -> Rows:

@@ -196,6 +196,21 @@ class Priority:
 
 
 @dataclass(frozen=True)
+class Cleaned:
+    """What was taken out of a frozen review when a later version of the program cleaned the store (UTC).
+
+    `numbers` are identity numbers of its own texts, `taken_out` rows of the exports that it rests on. Those of
+    `sources` are not what they were, so figures can be counted otherwise from them. `seal` is the one before.
+    """
+
+    at: datetime
+    numbers: int
+    taken_out: int
+    sources: tuple[str, ...]
+    seal: str
+
+
+@dataclass(frozen=True)
 class Dossier:
     """A review as one document. `known_at` is the moment (UTC) whose knowledge its figures rest on; `withheld` has
     those texts that hold names, as a version to hand out says them; `statements` the SQL by file as it was.
@@ -222,6 +237,7 @@ class Dossier:
     last_year: int | None
     withheld: dict[str, str]
     statements: dict[str, str]
+    cleaned: tuple[Cleaned, ...] = ()
 
     def answer(self, point_id: str) -> PointAnswer | None:
         """What it says of a point."""

@@ -12,6 +12,7 @@ from compliance.dossier import Dossier
 from compliance.language import N_, NBSP, Language
 from compliance.reporting_points import Reader, overview, plain, section, verdict
 from compliance.reviewing import Chapter, State
+from compliance.verifying import sealed_anew
 from compliance.viewing import DASH, local
 
 Kind = Literal["docx", "pdf", "pptx"]
@@ -129,7 +130,7 @@ def _told(dossier: Dossier, text: str, reader: Reader) -> str:
 
 def _blocks(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> list[Block]:
     blocks = [block for chapter in dossier.chapters for block in _chapter(dossier, chapter, state, reader)]
-    return [*blocks, *_decided(dossier, reader), *_signatures(signed, reader), *_appendix(dossier, reader)]
+    return [*blocks, *_decided(dossier, reader), *_signatures(dossier, signed, reader), *_appendix(dossier, reader)]
 
 
 def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:
@@ -337,7 +338,7 @@ def _reason(dossier: Dossier, decision: Decision, reader: Reader) -> str:
     return f"{answer.point.number} {reader.text(answer.point.short)}" if answer else DASH
 
 
-def _signatures(signed: Signed, reader: Reader) -> list[Block]:
+def _signatures(dossier: Dossier, signed: Signed, reader: Reader) -> list[Block]:
     """Who has submitted and approved; a hand-out says when, and by which office."""
     say = reader.say
 
@@ -349,8 +350,9 @@ def _signatures(signed: Signed, reader: Reader) -> list[Block]:
         (say(N_("Submitted by the information security coordinator")), line(signed.submitted_by, signed.submitted_at)),
         (say(N_("Approved by the head of administration")), line(signed.approved_by, signed.approved_at)),
     )
-    seal = Paragraph(say(N_("Seal of the review (SHA-256): {seal}"), seal=signed.seal), "note")
-    return [Signatures(say(N_("Assessment and decision")), lines), *([seal] if signed.seal else [])]
+    seal = [say(N_("Seal of the review (SHA-256): {seal}"), seal=signed.seal)] if signed.seal else []
+    notes = [Paragraph(text, "note") for text in (*seal, *sealed_anew(dossier, say))]
+    return [Signatures(say(N_("Assessment and decision")), lines), *notes]
 
 
 def _appendix(dossier: Dossier, reader: Reader) -> list[Block]:

@@ -79,10 +79,15 @@ def _expected(workbook: Workbook, asked: Asked) -> tuple[dict[int, _Expected], d
     return {own[match.number]: _Expected(match.heading_row, _kinds(match)) for match in matches}, day
 
 
+def screened_as(match: Match, day: date | None) -> tuple[Sheet, int]:
+    """A sheet whose columns are known, without identity numbers, and how many it had."""
+    return _screened(match.sheet, _Expected(match.heading_row, _kinds(match)), day)
+
+
 def _kinds(match: Match) -> dict[int, Kind]:
     """What the columns of a sheet hold that are read into one field each."""
     read = [
-        (group[0].place, _kind(match.source.field(name)))
+        (group[0].place, kind_of(match.source.field(name)))
         for name, group in match.columns.items()
         if name not in match.combined
     ]
@@ -90,7 +95,10 @@ def _kinds(match: Match) -> dict[int, Kind]:
     return {place: kind for place, kind in read if kind is not Kind.OTHER and places.count(place) == 1}
 
 
-def _kind(field: Field) -> Kind:
+def kind_of(field: Field | None) -> Kind:
+    """What a field holds, as far as it decides what is an identity number in it; without one, anything."""
+    if field is None:
+        return Kind.OTHER
     if field.case_id:
         return Kind.CASE
     if field.type == "id" and field.person:

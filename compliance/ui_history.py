@@ -6,7 +6,18 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from compliance import charts, loading, previewing, ui, ui_explaining, ui_making, viewing_history, viewing_imports
+from compliance import (
+    charts,
+    loading,
+    previewing,
+    ui,
+    ui_explaining,
+    ui_making,
+    viewing,
+    viewing_history,
+    viewing_imports,
+)
+from compliance.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.comparing import compare
 from compliance.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.explaining import around
@@ -19,6 +30,37 @@ from compliance.ui import View
 SHOWN_IMPORTS: Final = 15
 SHOWN_ROWS: Final = 200
 SHOWN_PROBLEMS: Final = 10
+
+
+def unread_cleanings(seen: View) -> None:
+    """What an upgrade has cleaned the database of, until somebody says that they have read it."""
+    say = seen.say
+    unread = [each for each in _cleanings(seen) if not each.read]
+    if seen.sample or not unread:
+        return
+    with st.container(border=True, key="card-cleaned"):
+        for each in unread:
+            ui.html(charts.answer(" ".join(told(each, say))))
+        if st.button(say(N_("I have read this")), key="cleaning read"):
+            ui.require(Permission.LOAD_EXPORTS)
+            with ui.told():
+                mark_read(seen.database, ui.order())
+                st.rerun()
+
+
+def _cleanings(seen: View) -> list[Cleaning]:
+    with seen.database.cursor() as cursor:
+        return cleanings(cursor)
+
+
+def _past_cleanings(seen: View) -> None:
+    """What the database has been cleaned of, each time by its day."""
+    say, found = seen.say, _cleanings(seen)
+    if found and not seen.sample:
+        ui.html(charts.section(say(N_("What the database has been cleaned of"))))
+        for each in found:
+            moment = say.moment(viewing.local(each.cleaned_at))
+            ui.html(charts.caption(f"{moment}. {' '.join(told(each, say))}"))
 
 
 def history(seen: View) -> None:
@@ -38,6 +80,7 @@ def history(seen: View) -> None:
         if chosen is not None:
             opened(seen, by_id[chosen])
     table(seen)
+    _past_cleanings(seen)
 
 
 def table(seen: View) -> None:

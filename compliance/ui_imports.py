@@ -80,6 +80,7 @@ def chosen_part(seen: View) -> Callable[[View], None]:
     here = said if said in PARTS else "load"
     text = N_("Drop the files as they came out of the systems. Nothing is saved until you confirm.")
     ui.html(charts.page_title(say(N_("Imports")), question=say(text) if here == "load" else ""))
+    ui_history.unread_cleanings(seen)
     with st.container(key="parts"):
         st.segmented_control(
             say(N_("Part of the page")),

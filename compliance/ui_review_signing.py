@@ -9,7 +9,7 @@ from compliance.language import N_, bold
 from compliance.permissions import Permission
 from compliance.reporting import STATES
 from compliance.ui_review import WIDTH, Opened
-from compliance.verifying import verify
+from compliance.verifying import sealed_anew, verify
 
 
 def signatures(found: Opened) -> None:
@@ -114,6 +114,8 @@ def _approved(found: Opened) -> None:
         )
         ui.html(charts.caption(say(text)))
         st.code(found.review.sha256 or "", language=None, wrap_lines=True)
+        for told in sealed_anew(found.whole, say):
+            ui.html(charts.caption(told))
     _verify(found)
     if found.seen.user.may(Permission.WRITE_REVIEW):
         with st.expander(say(N_("Begin a correction"))):
@@ -131,6 +133,8 @@ def _verify(found: Opened) -> None:
     with ui.told(), st.spinner(say(N_("Computing the review again"))):
         with found.seen.database.cursor() as cursor:
             differences = verify(cursor, found.whole, own=places.own_files())
+        for told in sealed_anew(found.whole, say):
+            ui.html(charts.note(told))
         ui.html(charts.note(viewing_review.differences_sentence(differences, say)))
         if differences:
             drawn = viewing_review.difference_table(differences, say)

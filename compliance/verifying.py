@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,8 @@ import msgspec
 from compliance.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.dossier import Counted, Dossier, PointAnswer
+from compliance.language import N_, Language
+from compliance.loading import local_day
 from compliance.places import QUERIES
 from compliance.points import Point, load_points
 from compliance.queries import statement
@@ -23,7 +25,8 @@ Place = tuple[str, str | None, str | None]
 @dataclass(frozen=True)
 class Difference:
     """Something that is otherwise today: `where` is the department or unit of a figure, the file of a statement, or the
-    number of an import. `was` was frozen, `now` is computed; "" where there is nothing.
+    number of an import. `was` was frozen, `now` is computed; "" where there is nothing. `explained` is whether what the
+    figure rests on has been cleaned since, so that it need not be a fault.
     """
 
     what: What
@@ -31,6 +34,7 @@ class Difference:
     where: str
     was: str
     now: str
+    explained: bool = False
 
 
 def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Difference]:
@@ -59,7 +63,7 @@ def figures_that_differ(cursor: Cursor, frozen: Dossier, points: tuple[Point, ..
 def differing(frozen: Dossier, found: list[Coverage]) -> list[Difference]:
     """The figures of organisation, departments and units that were found otherwise than what was frozen."""
     return [
-        difference
+        replace(difference, explained=_has_lost(frozen, answer))
         for answer in frozen.points
         for difference in _compared(
             answer,
@@ -67,6 +71,40 @@ def differing(frozen: Dossier, found: list[Coverage]) -> list[Difference]:
             now={_place(figure): _counts(figure) for figure in found if figure.point.id == answer.point.id},
         )
     ]
+
+
+def sealed_anew(frozen: Dossier, say: Language) -> list[str]:
+    """When and why a frozen review was sealed anew, and what that means for its figures; nothing where it was not."""
+    told = []
+    for each in frozen.cleaned:
+        day = say.date(local_day(each.at))
+        text = N_(
+            "Sealed anew on {day}, since rows that it rests on are not kept any more. The seal before was {seal}."
+        )
+        if each.numbers:
+            text = N_(
+                "Sealed anew on {day}, since personal identity numbers have been removed from it. "
+                "The seal before was {seal}."
+            )
+        told.append(say(text, day=day, seal=each.seal))
+    points = [str(answer.point.number) for answer in frozen.points if _has_lost(frozen, answer)]
+    if points:
+        text = say.plural(
+            "Its figures are as they were. Some of what point {points} rests on is not kept any more, "
+            "so it can be counted otherwise today: that is no fault.",
+            "Its figures are as they were. Some of what points {points} rest on is not kept any more, "
+            "so they can be counted otherwise today: that is no fault.",
+            len(points),
+            points=", ".join(points),
+        )
+        told.append(text)
+    return told
+
+
+def _has_lost(frozen: Dossier, answer: PointAnswer) -> bool:
+    """Whether what a point reads has been cleaned since the review was frozen."""
+    cleaned = {source for each in frozen.cleaned for source in each.sources}
+    return not cleaned.isdisjoint((*answer.point.needs, *answer.point.uses))
 
 
 @contextmanager

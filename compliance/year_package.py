@@ -39,6 +39,8 @@ README: Final = "README.txt"
 REVIEW: Final = "review.json"
 DATABASE: Final = "frozen.duckdb"
 SIGNATURES: Final = "signatures"
+# What stands in the place of a signature where the program has sealed a review anew.
+SEALED_ANEW: Final = "sealed_anew"
 REPORTS: Final = "reports"
 # The files of SQL that are none of the frozen statements.
 MADE: Final = ("schema.sql", "recount.sql")
@@ -91,7 +93,7 @@ def packed(given: Gathered, *, reports: Mapping[str, bytes], say: Language) -> b
     """The package of what has been gathered."""
     seal = sealed(given.content)
     text = readme(given.found, given.signatures, seal=seal, say=say)
-    files = {REVIEW: given.content.encode(), README: text.encode(), **_data(given, seal=seal)}
+    files = {REVIEW: given.content.encode(), README: text.encode(), **_data(given)}
     files |= {f"{REPORTS}/{_file_name(name)}": report for name, report in reports.items()}
     return pack(files, given.signatures.changed_at)
 
@@ -119,24 +121,27 @@ def _file_name(name: str) -> str:
     return name
 
 
-def _data(given: Gathered, *, seal: str) -> Files:
+def _data(given: Gathered) -> Files:
     """The tables, the database and the statements."""
     found, kept, told = given.found, given.kept, tables(given.found)
     by = {row["import_id"]: row["extract_date_by"] for row in kept.tables["imports"].to_pylist()}
     told["imports"] = [row | {"extract_date_by": by.get(row["import_id"])} for row in told["imports"]]
-    told[SIGNATURES] = _signatures(found, given.signatures, seal)
+    told[SIGNATURES] = _signatures(found, given.signatures)
     files = {f"{name}.csv": as_csv(name, rows_) for name, rows_ in told.items()}
     return files | {DATABASE: _database(kept, told)} | _statements(found, kept)
 
 
-def _signatures(found: Dossier, signatures: Signed, seal: str) -> Rows:
+def _signatures(found: Dossier, signatures: Signed) -> Rows:
+    """Who signed which seal; that of a review that has been sealed anew since was signed by nobody."""
     given = [
-        ("submitted", signatures.submitted_by, signatures.submitted_at),
-        ("approved", signatures.approved_by, signatures.approved_at),
+        ("submitted", signatures.submitted_by, signatures.submitted_at, signatures.submitted_seal),
+        ("approved", signatures.approved_by, signatures.approved_at, signatures.approved_seal),
     ]
+    if signatures.seal != signatures.submitted_seal:
+        given += [(SEALED_ANEW, "", each.at, signatures.seal) for each in found.cleaned[-1:]]
     return [
         {"version": found.version, "state": state, "signed_by": who, "signed_at": when, "sha256": seal}
-        for state, who, when in given
+        for state, who, when, seal in given
         if when
     ]
 
@@ -168,7 +173,7 @@ RECEIPT: Final = ("import_id", "source", "sha256", "extract_date", "imported_at"
 @dataclass(frozen=True)
 class Fault:
     """Something in a package that is not as it was packed: the file, table or part of the organisation, what it was and
-    what it is. `point` is that of a figure.
+    what it is. `point` is that of a figure, and `explained` whether what it rests on has been cleaned.
     """
 
     what: What
@@ -176,13 +181,15 @@ class Fault:
     was: str = ""
     now: str = ""
     point: Point | None = None
+    explained: bool = False
 
 
 @dataclass(frozen=True)
 class Checked:
     """What was checked: how many files against their sums, how many figures were counted again, and what is wrong.
 
-    `seal` is to be compared with the signed report: who makes a package anew can make all sums anew.
+    `seal` is to be compared with the signed report: who makes a package anew can make all sums anew. `explained` are
+    figures that are counted otherwise since what they rest on has been cleaned, as the `review` says itself.
     """
 
     organisation: str
@@ -194,6 +201,8 @@ class Checked:
     files: int
     figures: int
     faults: tuple[Fault, ...]
+    explained: tuple[Fault, ...]
+    review: Dossier
 
 
 def verify_package(path: Path) -> Checked:
@@ -207,7 +216,7 @@ def verify_package(path: Path) -> Checked:
     figures, of_database = _recounted(unpacked.files.get(DATABASE), found, expected)
     faults = [
         *_of_files(unpacked, found),
-        *_of_seal(unpacked, seal),
+        *_of_seal(unpacked, found, seal),
         *_of_tables(unpacked.files, expected),
         *_of_statements(unpacked.files, found),
         *of_database,
@@ -222,7 +231,9 @@ def verify_package(path: Path) -> Checked:
         seal=seal,
         files=len(unpacked.files) - len(unpacked.extra),
         figures=figures,
-        faults=tuple(faults),
+        faults=tuple(fault for fault in faults if not fault.explained),
+        explained=tuple(fault for fault in faults if fault.explained),
+        review=found,
     )
 
 
@@ -272,13 +283,14 @@ def _of_files(unpacked: Unpacked, found: Dossier) -> Iterator[Fault]:
     yield from (Fault("extra", name) for name in sorted({*unpacked.extra, *besides}))
 
 
-def _of_seal(unpacked: Unpacked, seal: str) -> Iterator[Fault]:
-    """The document must be the one that was signed."""
+def _of_seal(unpacked: Unpacked, found: Dossier, seal: str) -> Iterator[Fault]:
+    """The document must be the one that was signed, or say itself that it has been sealed anew after that one."""
     signatures = _read(unpacked.files, SIGNATURES) or []
     if not signatures:
         yield Fault("rows", f"{SIGNATURES}.csv", was="1", now="0")
+    before = {each.seal for each in found.cleaned}
     for row in signatures:
-        if row.get("sha256") != seal:
+        if row.get("sha256") != seal and (row.get("state") == SEALED_ANEW or row.get("sha256") not in before):
             yield Fault("seal", REVIEW, was=row.get("sha256") or "", now=seal)
 
 
@@ -328,7 +340,7 @@ def _recounted(
         except Failure as error:
             return 0, [Fault("database", DATABASE, now=str(error).split("\n")[0])]
     differences = differing(found, figures)
-    return len(figures), [*faults, *(Fault("figure", d.where, d.was, d.now, d.point) for d in differences)]
+    return len(figures), [*faults, *(Fault("figure", d.where, d.was, d.now, d.point, d.explained) for d in differences)]
 
 
 def _of_contents(cursor: Cursor, found: Dossier) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from typing import Final
 from compliance.approving import Signed
 from compliance.dossier import Dossier
 from compliance.language import LANGUAGES, N_, Language
+from compliance.verifying import sealed_anew
 
 WIDTH: Final = 96
 WIDEST: Final = 19
@@ -65,6 +66,7 @@ def _told(found: Dossier, signatures: Signed, *, seal: str, say: Language) -> st
         _wrapped(f"{found.organisation}. {say(state, version=found.version)}"),
         _wrapped(say(known, day=found.as_of, moment=found.known_at)),
         _wrapped(say(compare, seal=seal)),
+        *(_wrapped(text) for text in sealed_anew(found, say)),
         "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text)}", WIDEST) for name, text in CONTENTS.items()),
         *(_wrapped(say(text)) for text in (TABLES, PERSONAL, CHECKING)),
         COMMANDS,

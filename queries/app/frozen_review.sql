@@ -1,12 +1,21 @@
--- A version of a review as it was last frozen, and the seal that its state was given then.
+-- A version of a review as it was last frozen, and the seal that its state was given then, or the one after it where it
+-- has been sealed anew.
+with signed as (
+    select sha256
+    from review_states
+    where review_id = $review_id and version = $version and state = 'submitted'
+    order by edition desc
+    limit 1
+)
 select
     f.content,
-    (
-        select s.sha256
-        from review_states as s
-        where s.review_id = f.review_id and s.version = f.version and s.state = 'submitted'
-        order by s.edition desc
-        limit 1
+    coalesce(
+        (
+            select max_by(s.sha256, s.sealed_at)
+            from seals as s
+            where s.edition = f.edition and s.first_sha256 = (select sha256 from signed)
+        ),
+        (select sha256 from signed)
     ) as sha256
 from frozen_reviews as f
 where f.review_id = $review_id and f.version = $version

@@ -13,6 +13,9 @@ submitted as (
     select * from review_states
     where state = 'submitted'
     qualify row_number() over (partition by review_id, version order by edition desc) = 1
+),
+sealed as (
+    select review_id, version, first_sha256, max_by(sha256, sealed_at) as sha256 from seals group by all
 )
 select
     c.review_id,
@@ -23,7 +26,7 @@ select
     s.version,
     s.state,
     s.figures_of,
-    s.sha256,
+    coalesce(n.sha256, s.sha256) as sha256,
     s.why,
     f.why as corrects,
     s.changed_at,
@@ -33,7 +36,8 @@ select
 from chosen as c
 inner join states as s using (review_id)
 inner join begun as f on f.review_id = s.review_id and f.version = s.version
-left join submitted as b on b.review_id = s.review_id and b.version = s.version,
+left join submitted as b on b.review_id = s.review_id and b.version = s.version
+left join sealed as n on n.review_id = s.review_id and n.version = s.version and n.first_sha256 = s.sha256,
 lateral (
     select organisation
     from organisations_called(as_of := c.as_of, known_at := $known_at)

@@ -1,0 +1,115 @@
+"""What a cleaning changes in a store, and the new file that has it so: every table, but for what is otherwise."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from compliance.database import Cursor, Rows, rows
+from compliance.queries import statement
+
+# What the new file is called in a statement while the old one is open too.
+NEW: Final = "written_anew"
+ARROW_TYPES: Final = {"VARCHAR": pa.string(), "VARCHAR[]": pa.list_(pa.string()), "INTEGER": pa.int32()}
+
+
+@dataclass
+class Changes:
+    """Values by table, column and row of the old file (its `rowid`), rows of it that go, and rows that come."""
+
+    values: dict[str, dict[str, dict[int, Any]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
+    gone: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    added: dict[str, Rows] = field(default_factory=lambda: defaultdict(list))
+
+    def change(self, table: str, column: str, row_id: int, value: Any) -> None:
+        """Gives a row another value."""
+        self.values[table][column][row_id] = value
+
+    def drop(self, table: str, row_ids: Iterable[int]) -> None:
+        """Takes rows out."""
+        self.gone[table].update(row_ids)
+
+    def add(self, table: str, row: dict[str, Any]) -> None:
+        """Adds a row; what it does not name is null."""
+        self.added[table].append(row)
+
+
+def write_anew(cursor: Cursor, path: Path, changes: Changes) -> None:
+    """Writes everything that the open file holds to a new one, with the changes; whole and closed when it returns."""
+    cursor.execute(f"attach $path as {NEW}", {"path": str(path)})
+    cursor.execute("begin transaction")
+    ((old,),) = cursor.execute("select current_database()").fetchall()
+    cursor.execute(f"copy from database {_name(old)} to {NEW} (schema)")
+    for table, columns in tables_of(cursor).items():
+        _copy(cursor, table, columns, changes)
+        if added := changes.added.get(table):
+            given = {"rows": added}
+            cursor.execute(f"insert into {NEW}.{_name(table)} by name select unnest($rows, recursive := true)", given)
+    cursor.execute("commit")
+    cursor.execute(f"checkpoint {NEW}")
+    cursor.execute(f"detach {NEW}")
+
+
+def tables_of(cursor: Cursor) -> dict[str, dict[str, str]]:
+    """The tables of the open file, each with its columns and their types."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows(cursor, statement("cleaning_columns")):
+        found.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
+    return found
+
+
+def _copy(cursor: Cursor, table: str, columns: dict[str, str], changes: Changes) -> None:
+    """Copies a table in the order of its rows."""
+    changed, gone = changes.values.get(table, {}), changes.gone.get(table, set())
+    if not changed and not gone:
+        cursor.execute(f"insert into {NEW}.{_name(table)} from {_name(table)}")
+        return
+    told = [
+        f"case when n.{_name(_mark(c))} then n.{_name(c)} else t.{_name(c)} end" if c in changed else f"t.{_name(c)}"
+        for c in columns
+    ]
+    with _registered(cursor, new_values=_as_table(changed, columns), rows_gone=_as_ids(gone)):
+        cursor.execute(
+            f"insert into {NEW}.{_name(table)} select {', '.join(told)} from {_name(table)} as t"
+            " left join new_values as n on n.row_id = t.rowid"
+            " where t.rowid not in (select row_id from rows_gone) order by t.rowid"
+        )
+
+
+@contextmanager
+def _registered(cursor: Cursor, **tables: pa.Table) -> Iterator[None]:
+    """Lets statements read tables of Arrow by name while the block lasts."""
+    for name, table in tables.items():
+        cursor.register(name, table)
+    try:
+        yield
+    finally:
+        for name in tables:
+            cursor.unregister(name)
+
+
+def _as_ids(row_ids: set[int]) -> pa.Table:
+    return pa.table({"row_id": pa.array(sorted(row_ids), pa.int64())})
+
+
+def _as_table(changed: dict[str, dict[int, Any]], columns: dict[str, str]) -> pa.Table:
+    """One row a changed row: for each changed column whether it is changed there, and its new value."""
+    ids = sorted({row_id for by_row in changed.values() for row_id in by_row})
+    given: dict[str, pa.Array[Any]] = {"row_id": pa.array(ids, pa.int64())}
+    for column, by_row in changed.items():
+        given[_mark(column)] = pa.array([row_id in by_row for row_id in ids])
+        type_ = ARROW_TYPES.get(columns[column], pa.float64())
+        given[column] = pa.array([by_row.get(row_id) for row_id in ids], type_)
+    return pa.table(given)
+
+
+def _mark(column: str) -> str:
+    return f"{column} is changed"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,426 @@
+"""A store of an earlier version is cleaned once of what is never kept, and nothing else of it changes."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from compliance import cleaning
+from compliance import database as module
+from compliance.approving import signed
+from compliance.assessing import coverage
+from compliance.database import CLEANED, EVERYTHING_KNOWN, connect
+from compliance.errors import Refusal
+from compliance.extracts import extract, kind_of, write
+from compliance.language import Language
+from compliance.masking import MASK
+from compliance.places import ROOT
+from compliance.reporting import as_document, report_of
+from compliance.year_package import verify_package, write_package
+from tests.apps import opened as opened_page
+from tests.apps import text
+from tests.command import run_here
+from tests.earlier import CASES, LEVELS, NUMBER, REJECTED, age, build, opened, plant, spellings
+from tests.identities import holds_one
+from tests.line import POINTS
+from tests.reviewed import AS_OF, Reviewed, at
+from tests.searching import bytes_of, holds, unpacked, values_of
+
+SEED, ROUNDS = 20261126, int(os.environ.get("SEEDS", "1"))
+# `make fuzz` asks for all of them
+REPORTS = os.environ.get("REPORTS", "pdf")
+STEPS = os.environ.get("STEPS", "3 -4 -2 -1")
+
+
+@pytest.fixture
+def uncompressed(monkeypatch):
+    """What the program writes hides nothing from a search."""
+    monkeypatch.setattr(module, "NO_EXTENSIONS", module.NO_EXTENSIONS | {"force_compression": "uncompressed"})
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture
+def line(built, tmp_path):
+    """An administration that an earlier version has left; whatever opens it cleans it."""
+    line = Reviewed(tmp_path).copied_from(built)
+    age(line.database.path)
+    return line
+
+
+def point(number):
+    return next(point for point in POINTS if point.number == number)
+
+
+INCIDENTS = point(11).id
+# What nothing may hold of the administration; a single IV may be part of a word.
+HIDDEN = (NUMBER, "Beta-hemligt", "Delta-hemligt", "Hemligt", "System 6", *LEVELS.values(), REJECTED[7])
+
+
+def problems(line, source):
+    """What is listed of an export: row, column, heading, value, reason, kind."""
+    sql = (
+        'select row, column_number, "column", value, reason, kind from problems inner join imports using (import_id)'
+        " where source = $source order by row, column_number"
+    )
+    return [tuple(row.values()) for row in line.rows(sql, source=source)]
+
+
+def kept(line, source):
+    """The cells as read of an export, by row."""
+    sql = "select row, cells from import_rows inner join imports using (import_id) where source = $source"
+    return {row["row"]: row["cells"] for row in line.rows(sql, source=source)}
+
+
+def found_in(path, planted):
+    """Which of the texts that were planted stand in the bytes of the file and of what lies beside it."""
+    # most of a file is empty room
+    content = re.sub(rb"\0{16,}", b"", b"".join(bytes_of(path).values()))
+    return [where for where, secret in planted.items() if secret.encode() in content]
+
+
+# --- Identity numbers ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + ROUNDS))
+def test_an_identity_number_is_left_in_no_text_of_any_table_and_in_no_byte(tmp_path, uncompressed, seed):
+    """every_text: a column of texts that is added later is covered by itself"""
+    database = at("approved", tmp_path).database
+    planted = plant(database.path, spellings(random.Random(seed), 250))
+    assert {*planted} - {*found_in(database.path, planted)} == set()
+    found = list(values_of(database))
+    assert found_in(database.path, planted) == []
+    assert [(t, c, v) for t, c, v in found if c not in {"sha256", "first_sha256", "seal"} and holds_one(v)] == []
+    assert {*planted} - {f"{t}.{c}" for t, c, v in found if MASK in v} == set()
+
+
+def test_what_an_administration_had_is_masked_where_it_stood(line):
+    with line.database.cursor():
+        assert line.column("name", "staff") == [f"Anna {MASK}", "Bo Ek"]
+        assert line.rows("select text from review_texts where starts_with(text, 'Ring')") == [
+            {"text": f"Ring Anna om {MASK} i morgon"}
+        ]
+        assert line.decided("2026-1").text == f"Tala med {MASK}"
+        assert [(t, c) for t, c, v in values_of(line.database) if NUMBER in v] == []
+
+
+def test_numbers_of_cases_stay(line):
+    """case: among the rows, the cells as read, and what a frozen review calls its items"""
+    with line.database.cursor():
+        assert sorted(line.column("incident_id", "incidents")) == sorted(CASES)
+        cells = " ".join(v for t, _, v in values_of(line.database) if t == "import_rows")
+        assert [case for case in CASES if case not in cells] == []
+        remaining = [each.item for each in line.document(line.review()).answer(INCIDENTS).remaining]
+        assert sorted(remaining) == sorted(CASES)
+
+
+def test_a_row_whose_id_is_an_identity_number_is_rejected(line):
+    with line.database.cursor():
+        assert line.column("employee_id", "staff") == ["p1", "p2"]
+        assert problems(line, "staff") == [(4, 1, "AD-konto", MASK, "identity_number", "rejected")]
+        assert line.rows("select loaded, rejected, warnings from imports where source = 'staff'") == [
+            {"loaded": 2, "rejected": 1, "warnings": 0}
+        ]
+        assert kept(line, "staff")[4] == [MASK, "Bo", "Norr", "Öst", "2024-01-01"]
+
+
+def test_numbers_in_json_in_lists_and_among_numbers_go_too(line):
+    """json: key and text of what a person has said of headings; list: its headings; number: a whole one"""
+    with opened(line.database.path) as connection:
+        said = json.dumps({"fields": {f"konto {NUMBER}": "employee_id"}, "words": {"status": {NUMBER: "passed"}}})
+        connection.execute("insert into mappings (headings, mapping) values ($headings, $said)",
+                           {"headings": ["enhet", f"konto {NUMBER}"], "said": said})  # fmt: skip
+        connection.execute("insert into breaches (import_id, affected) values (1, 8507091232), (1, 4)")
+    with line.database.cursor():
+        (kept,) = line.rows("select headings, mapping from mappings")
+        assert kept["headings"] == ["enhet", f"konto {MASK}"]
+        assert json.loads(kept["mapping"]) == {
+            "fields": {f"konto {MASK}": "employee_id"},
+            "words": {"status": {MASK: "passed"}},
+        }
+        assert line.rows("select affected from breaches order by rowid") == [{"affected": None}, {"affected": 4}]
+
+
+def test_every_column_is_of_a_type_that_is_known(line):
+    """known_types: whoever adds a column of another type says how it is cleaned"""
+    with line.database.cursor():
+        found = {row["data_type"] for row in line.rows("select data_type from duckdb_columns() where not internal")}
+    cleaned = {"VARCHAR", "VARCHAR[]", "DOUBLE"}
+    assert found - cleaned == {"BIGINT", "BOOLEAN", "DATE", "INTEGER", "SMALLINT", "TIMESTAMP", "TINYINT"}
+
+
+def test_a_column_that_no_field_is_read_from_is_dropped_where_it_has_one(line):
+    with opened(line.database.path) as connection:
+        connection.execute(
+            "insert into import_columns (import_id, sheet_number, place, heading_row, heading)"
+            " select import_id, 0, 5, 1, 'Övrigt' from imports where source = 'staff'"
+        )
+        connection.execute(
+            "update import_rows set cells = list_append(cells, case row when 1 then 'Övrigt' when 2 then $number end)"
+            " where import_id = (select import_id from imports where source = 'staff')",
+            {"number": NUMBER},
+        )
+    with line.database.cursor():
+        assert {cells[5] for cells in kept(line, "staff").values()} == {None}
+        assert line.rows("select what from import_facts where fact = 'dropped_column'") == [{"what": "Övrigt"}]
+        assert line.rows("from import_columns where heading = 'Övrigt'") == []
+
+
+def test_accounts_that_have_the_form_by_chance_stay(line):
+    """by_chance: most numbers of the column have a wrong check digit"""
+    accounts = [f"850709{n:04}" for n in range(1230, 1240)]
+    with opened(line.database.path) as connection:
+        connection.execute("delete from staff")
+        connection.executemany(
+            "insert into staff (import_id, sheet_number, row, employee_id) values (3, 0, ?, ?)",
+            list(enumerate(accounts)),
+        )
+    with line.database.cursor():
+        assert line.column("employee_id", "staff") == accounts
+
+
+# --- Levels -------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_kept_of_a_row_that_is_refused_for_its_level(line):
+    """level 4 and what nobody can read: rows that were stored without a level, and such as were rejected"""
+    with line.database.cursor():
+        assert line.column("system", "classifications") == ["Alfa", "Gamma"]
+        assert sorted(kept(line, "classifications")) == [1, 2, 4]
+        values = [v for _, _, v in values_of(line.database)]
+        assert [secret for secret in HIDDEN if any(secret in v for v in values)] == []
+
+
+def test_of_a_refused_row_only_its_number_and_column_are_listed(line):
+    with line.database.cursor():
+        refused = [p for p in problems(line, "classifications") if p[5] == "rejected"]
+        assert [p[:4] for p in refused] == [(row, 2, "K/R/T", None) for row in (3, 5, 6, 7)]
+        assert [p[4] for p in refused] == ["protective_security"] * 2 + ["not_a_level", "protective_security"]
+        # what can be read today was a warning, and is one
+        assert [p[0] for p in problems(line, "classifications") if p[5] == "warning"] == [4, 4, 4]
+        assert line.rows("select loaded, rejected, warnings from imports where source = 'classifications'") == [
+            {"loaded": 2, "rejected": 4, "warnings": 3}
+        ]
+
+
+def test_where_no_cells_were_kept_the_list_of_problems_says_which_rows_are_refused(line):
+    """the first versions kept no cells, nor where a column stood"""
+    with opened(line.database.path) as connection:
+        connection.execute("delete from import_rows")
+        connection.execute("update import_columns set (sheet_number, place, heading_row) = (null, null, null)")
+    with line.database.cursor():
+        assert line.column("system", "classifications") == ["Alfa", "Gamma"]
+        assert {p[0] for p in problems(line, "classifications") if p[5] == "rejected"} == {3, 5, 6, 7}
+
+
+# --- Figures ------------------------------------------------------------------------------------------------------
+
+
+def test_figures_follow_the_rule_as_of_now_and_a_sealed_review_keeps_its_own(line):
+    with line.database.cursor() as cursor:
+        (now,) = coverage(cursor, (point(4),), days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
+        then = line.document(line.review()).answer(point(4).id).now
+    assert ((then.met, then.unmet), (now.met, now.unmet)) == ((3, 0), (2, 1))
+
+
+# --- A sealed review ----------------------------------------------------------------------------------------------
+
+
+def test_a_sealed_review_gets_a_second_seal_and_the_first_stays_recorded(line):
+    with opened(line.database.path) as connection:
+        ((first,),) = connection.execute(
+            "select distinct sha256 from review_states where sha256 is not null"
+        ).fetchall()
+    with line.database.cursor() as cursor:
+        review, document = line.review(), line.document(line.review())
+        signatures = signed(cursor, review)
+        events = line.rows("select action, what from events where happened_at = (select max(happened_at) from events)")
+    assert review.sha256 not in (None, first)
+    assert (signatures.submitted_seal, signatures.approved_seal, signatures.seal) == (first, first, review.sha256)
+    assert [(c.numbers, c.taken_out, c.seal) for c in document.cleaned] == [(2, 3, first)]
+    assert document.cleaned[0].sources == ("classifications", "staff")
+    assert {"action": "seal anew", "what": f"review 1, version 1: {review.sha256}, after {first}"} in events
+    assert {"action": "clean", "what": "8 identity numbers, 5 rows of exports"} in events
+
+
+def test_verifying_tells_the_second_seal_and_no_fault_of_what_it_explains(line):
+    done = run_here(line.database.path, "review", "verify", "--year", 2026)
+    told = done.stdout.splitlines()
+    assert (done.returncode, told[0].startswith("Sealed anew on "), "identity numbers" in told[0]) == (0, True, True)
+    assert "so points 1, 2, 4, 5, 6, 7" in told[1] or "points" in told[1]
+    assert any(text.startswith("Figure, 4 ") for text in told[2:])
+
+
+def test_what_somebody_has_changed_in_a_sealed_review_is_not_sealed_anew(line):
+    with opened(line.database.path) as connection:
+        connection.execute("update frozen_reviews set content = replace(content, 'Förvaltningen', 'En annan')")
+    with line.database.cursor(), pytest.raises(Refusal, match="has been changed in the database since it was sealed"):
+        line.document(line.review())
+    assert line.rows("from seals") == []
+    assert [(t, c) for t, c, v in values_of(line.database) if NUMBER in v] == []
+
+
+def test_a_review_that_rests_on_nothing_of_it_keeps_its_seal(tmp_path):
+    line = at("approved", tmp_path)
+    with line.database.cursor():
+        before = line.review()
+    with opened(line.database.path) as connection:
+        connection.execute("update events set what = what || $number", {"number": NUMBER})
+    with line.database.cursor():
+        assert (line.review(), line.rows("from seals")) == (before, [])
+        assert [row["taken_out"] for row in line.rows("from cleanings")] == [0]
+
+
+def test_packages_from_before_and_after_say_what_was_signed(built, line, tmp_path):
+    """before: verifies as always. after: says itself why some figures are counted otherwise from its rows"""
+    before, after = packed(tmp_path / "before.zip", built), packed(tmp_path / "after.zip", line, *REPORTS.split())
+    assert (before.faults, before.explained, before.review.cleaned) == ((), (), ())
+    assert after.faults == ()
+    assert {fault.point.number for fault in after.explained} == {4}
+    assert after.review.cleaned[0].seal != after.seal == line.review().sha256
+    done = run_here(tmp_path / "none.duckdb", "verify", tmp_path / "after.zip")
+    assert (done.returncode, "Sealed anew on " in done.stdout) == (0, True)
+    handed_out = unpacked((tmp_path / "after.zip").read_bytes())
+    assert holds(handed_out, f"Ring Anna om {MASK} i morgon")
+    assert not holds(handed_out, *HIDDEN)
+
+
+def packed(path, line, *kinds):
+    """A package with reports, and what is found when it is checked."""
+    with line.database.cursor() as cursor:
+        review, say = line.review(), Language("sv")
+        report = report_of(
+            line.document(review), state=review.state, signed=signed(cursor, review), say=say, public=False
+        )
+        reports = {f"report.{kind}": as_document(report, kind=kind) for kind in kinds}
+        path.write_bytes(write_package(cursor, review, version=None, reports=reports, say=say))
+    return verify_package(path)
+
+
+def test_no_extract_of_a_cleaned_store_has_any_of_it(line, tmp_path):
+    """each of the forms; the numbers of cases stay"""
+    wanted = {"a.csv": "systems", "b.xlsx": "incidents", "c.parquet": "incidents", "d.csv": "missing"}
+    with line.database.cursor() as cursor:
+        for file, name in wanted.items():
+            found = extract(cursor, name, points=POINTS, as_of=AS_OF, known_at=EVERYTHING_KNOWN, point=None, own=None)
+            kind = kind_of(tmp_path / file, swedish_excel=name == "missing")
+            write(found, tmp_path / file, kind=kind, language=Language("sv"))
+    contents = {file: values_in(tmp_path / file) for file in wanted}
+    assert [file for file, content in contents.items() if holds(content, CASES[0])] == [*wanted][1:]
+    assert [file for file, content in contents.items() if holds(content, *HIDDEN)] == []
+
+
+def values_in(path):
+    """What a file holds, as bytes to search; a file of columns packs its pages."""
+    content = path.read_bytes()
+    return repr(pq.read_table(path).to_pylist()).encode() if path.suffix == ".parquet" else unpacked(content)
+
+
+# --- Once, and told -----------------------------------------------------------------------------------------------
+
+
+def test_a_store_without_any_of_it_is_as_before_and_nothing_is_said(tmp_path, caplog, uncompressed):
+    """also one whose tables never had it: what a load that was called off has left behind goes"""
+    path = at("approved", tmp_path).database.path
+    with opened(path) as connection:
+        connection.execute("insert into events (what) select 'Långbåtsregistret' from range(3000)")
+        connection.execute("checkpoint")
+        connection.execute("delete from events where what = 'Långbåtsregistret'")
+        before = tables(connection)
+    assert found_in(path, {"freed": "Långbåtsregistret"}) == ["freed"]
+    connect(path).close()
+    assert (caplog.messages, found_in(path, {"freed": "Långbåtsregistret"})) == ([], [])
+    with duckdb.connect(str(path)) as connection:
+        after = tables(connection)
+    marks = [set(each.pop("schema_files")) for each in (before, after)]
+    assert (after == before, [name for name, _ in marks[1] - marks[0]]) == (True, [CLEANED])
+
+
+def test_it_is_done_once_and_never_in_a_new_store(line, tmp_path, monkeypatch):
+    with line.database.cursor():
+        pass
+    monkeypatch.setattr(cleaning, "clean", lambda *_, **__: pytest.fail("cleaned again"))
+    with line.database.cursor():
+        assert len(line.rows("from cleanings")) == 1
+    connect(tmp_path / "new.duckdb").close()
+    connect(tmp_path / "new.duckdb").close()
+
+
+def test_the_command_line_says_on_stderr_what_was_found_and_goes_on(line):
+    done = run_here(line.database.path, "imports", "--format", "csv")
+    assert (done.returncode, len(done.stdout.splitlines()), len(done.stderr.splitlines())) == (0, 6, 1)
+    assert [said in done.stderr for said in ("stood in 8 places", "5 rows", "year packages of 2026")] == [True] * 3
+    assert run_here(line.database.path, "imports").stderr == ""
+
+
+def test_the_server_writes_it_in_its_log(line, caplog):
+    with line.database.cursor():
+        pass
+    assert [(record.levelname, "stood in 8 places" in record.message) for record in caplog.records] == [
+        ("WARNING", True)
+    ]
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_the_coordinator_is_told_until_it_has_been_read_and_history_keeps_it(line, monkeypatch, lang):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    told = {"sv": "Personnummer stod på 8 ställen", "en": "Personal identity numbers stood in 8 places"}[lang]
+    app = opened_page("imports", monkeypatch, lang=lang)
+    assert text(app).count(told) == 1
+    next(button for button in app.button if button.key == "cleaning read").click().run()
+    assert (not app.exception, told in text(app)) == (True, False)
+    assert text(opened_page("imports", monkeypatch, lang=lang, part="history")).count(told) == 1
+    with line.database.cursor():
+        assert line.rows("select read_by from cleanings_read") == [{"read_by": "tester"}]
+
+
+def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said(line):
+    path = line.database.path
+    before = path.read_bytes()
+    (path.parent / f"{path.name}.cleaned").mkdir()
+    with pytest.raises(Refusal, match="must be written anew once"), line.database.cursor():
+        pass
+    assert path.read_bytes() == before
+    (path.parent / f"{path.name}.cleaned").rmdir()
+    with line.database.cursor():
+        assert len(line.rows("from cleanings")) == 1
+
+
+# --- The file -----------------------------------------------------------------------------------------------------
+
+
+def test_killed_at_any_step_a_store_is_the_old_one_or_the_new_one(line, tmp_path):
+    """old, new: each can be opened, is cleaned then and only then, and nothing lies beside it"""
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    command = [sys.executable, "-m", "tests.stepping", line.database.path, folder, *STEPS.split()]
+    done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, int(done.stdout or 0) > 40) == (0, True), done.stderr
+    expected = dump(folder / "whole.duckdb")
+    for path in sorted(folder.glob("[0-9]*.duckdb")):
+        assert dump(path) == expected, path.name
+    assert [path.name for path in folder.iterdir() if path.suffix != ".duckdb"] == []
+
+
+def dump(path):
+    """All that a store holds once it has been opened, but for the moment of its cleaning and the seals that follow."""
+    connect(path).close()
+    with duckdb.connect(str(path)) as connection:
+        found = tables(connection)
+    seals = {"frozen_reviews", "seals", "cleanings", "events", "schema_files"}
+    return {table: len(rows) if table in seals else rows for table, rows in found.items()}
+
+
+def tables(connection):
+    """Every table with its rows, in their order."""
+    names = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+    return {name: connection.execute(f'from "{name}"').fetchall() for (name,) in names}
