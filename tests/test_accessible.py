@@ -4,18 +4,18 @@ Each page is visited once and looked at in every way; the tests then ask what wa
 other language, so that nothing can come from there.
 """
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from compliance.ui import PAGES
-from tests.browser import PATIENCE, browsing, serving, settle, visit
+from compliance.ui import BARE, PAGES
+from tests.browser import FRAME, MOST, PATIENCE, browsing, framed, said, serving, settle, visit
 from tests.sampled import beside
 from tests.spoken import slips
 
@@ -54,15 +54,40 @@ WORDS = {
         "lost": "The page cannot be opened",
     },
 }
-# How many states of each page are looked at; `make fuzz` looks at all of them in both languages.
-MOST = int(os.environ.get("LOOKS", "0"))
-LOOKS = [
-    (code, address)
-    for code in BROWSERS
-    for states in STATES.values()
-    for address in states[: MOST or (2 if code == "sv" else 1)]
-]
-EVERY = pytest.mark.parametrize(("code", "address"), LOOKS, ids=[f"{code}-{address}" for code, address in LOOKS])
+# What each page with the frame says and no other does.
+SAYS = {
+    "overview": "mätbara punkter når målet",
+    "review": "punkter är diskuterade",
+    "decisions": "Beslut från ledningens genomgångar",
+    "point": "Granskningspunkt 4 av 13",
+    "training": "Utbildning · Hela förvaltningen",
+    "systems": "System · Hela förvaltningen",
+    "incidents": "Incidenter · Hela förvaltningen",
+    "plan": "Årshjul 2026",
+    "imports": "Importer",
+    "quality": "Datakvalitet",
+    "extracts": "Utdrag",
+    "about": "Om siffrorna",
+}
+
+
+def looks(most: dict[str, int]) -> list[tuple[str, str]]:
+    """The first states of each page, as many as are given for a language; `make fuzz` looks at all of them."""
+    return [(code, address) for code in most for states in STATES.values() for address in states[: most[code]]]
+
+
+LOOKS = looks({"sv": MOST or 2, "en": MOST or 1})
+# These are also looked at by the rules of WCAG, in the dark and at 200 %, which takes longer than everything else.
+FULLY = looks({"sv": MOST or 1, "en": MOST})
+
+# The first state of each page is opened by its address, and loaded anew; the others are gone to within the app.
+ADDRESSES = looks({"sv": 1})
+
+
+def each(found: list[tuple[str, str]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("code", "address"), found, ids=[f"{code}-{address}" for code, address in found])
+
+
 ALL_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 # What can be otherwise in the dark.
 COLOURS = {
@@ -145,7 +170,8 @@ BEYOND = """() => {
 class Look:
     """What was seen of a page."""
 
-    language: str
+    frame: dict[str, object]
+    said: str
     texts: list[str]
     headings: list[tuple[int, str]]
     charts: list[tuple[str, bool]]
@@ -167,44 +193,67 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def look(site: str, browser: Browser) -> Callable[[str, str], Look]:
-    """The look of a page in a language, taken once."""
-    pages: dict[str, Page] = {}
-    looks: dict[tuple[str, str], Look] = {}
+def tab(browser: Browser) -> Callable[[str], Page]:
+    """The page of a language: one for all tests, since a browser that has been nowhere reads megabytes first."""
 
-    def found(code: str, part: str) -> Look:
-        if code not in pages:
-            pages[code] = browser.new_context(locale=BROWSERS[code], viewport=DESKTOP).new_page()
-            visit(pages[code], f"{site}/about?lang={code}")
-        if (code, part) not in looks:
-            looks[code, part] = _look(pages[code], f"/{part}{'&' if '?' in part else '?'}lang={code}")
-        return looks[code, part]
+    @cache
+    def found(code: str) -> Page:
+        return browser.new_context(locale=BROWSERS[code], viewport=DESKTOP).new_page()
 
     return found
 
 
-def _look(page: Page, address: str) -> Look:
-    """Looks at a page in every way."""
-    _go(page, address)
-    light = _broken(page, ALL_RULES)
+@pytest.fixture(scope="module")
+def look(site: str, tab: Callable[[str], Page]) -> Callable[[str, str], Look]:
+    """The look of a page in a language, taken once."""
+
+    @cache
+    def inside(code: str) -> Page:
+        visit(tab(code), f"{site}/about?lang={code}")
+        return tab(code)
+
+    @cache
+    def found(code: str, part: str) -> Look:
+        page, address = inside(code), f"/{part}{'&' if '?' in part else '?'}lang={code}"
+        if (code, part) in ADDRESSES:
+            visit(page, f"{site}{address}")
+        else:
+            page.evaluate(GO, address)
+        return _look(page, fully=(code, part) in FULLY)
+
+    return found
+
+
+def _look(page: Page, *, fully: bool) -> Look:
+    """Looks at a page in every way; or in those ways only that find most and take least."""
+    _arrive(page)
+    frame, text = page.evaluate(FRAME), said(page)
+    light = _broken(page, ALL_RULES) if fully else []
     texts, headings, charts = page.evaluate(TEXTS), page.evaluate(HEADINGS), page.evaluate(CHARTS)
-    language = page.evaluate("document.documentElement.lang")
-    dark = _dark(page) if language == "sv" else []  # colours are the same in every language
-    beyond = {size["width"]: _beyond(page, size) for size in NARROW}
+    # colours are the same in every language
+    dark = _dark(page) if fully and frame["language"] == "sv" else []
+    beyond = {size["width"]: _beyond(page, size) for size in (NARROW if fully else NARROW[1:])}
     page.set_viewport_size(DESKTOP)
-    return Look(language, texts, [(level, text) for level, text in headings], charts, light, dark, beyond)
+    return Look(frame, text, texts, [(level, text) for level, text in headings], charts, light, dark, beyond)
 
 
 def _go(page: Page, address: str) -> None:
-    """Follows an address within the app, and opens all that can be opened on the page."""
+    """Follows an address within the app."""
     page.evaluate(GO, address)
+    _arrive(page)
+
+
+def _arrive(page: Page) -> None:
+    """Waits until the page is there, and opens all that can be opened on it."""
     page.wait_for_function(ARRIVED, timeout=PATIENCE, polling=100)
     page.evaluate(OPEN_ALL)
 
 
 def _broken(page: Page, options: dict[str, object]) -> list[str]:
     """The rules that are broken, and by which elements."""
-    found = Axe().run(page, options=options).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
@@ -227,12 +276,14 @@ def _beyond(page: Page, size: dict[str, int]) -> list[str]:
 
 
 def test_every_page_is_looked_at():
-    assert sorted(STATES) == sorted(entry.id for entry in PAGES)
+    every = {entry.id for entry in PAGES}
+    assert {*STATES} == every
+    assert {*SAYS} == every - BARE
 
 
-def test_what_is_wrong_is_found(site, browser):
+def test_what_is_wrong_is_found(site, tab):
     """The looks themselves can fail."""
-    page = browser.new_page(viewport=DESKTOP)
+    page = tab("sv")
     visit(page, f"{site}/about")
     page.evaluate("""() => document.querySelector('.v-top').insertAdjacentHTML('afterend',
         '<p style="color:#bbb;width:900px">Choose one</p>'
@@ -242,26 +293,37 @@ def test_what_is_wrong_is_found(site, browser):
     assert _beyond(page, NARROW[1])
 
 
-@EVERY
+@pytest.mark.parametrize("name", SAYS)
+def test_every_address_shows_its_page_with_the_frame(name, look):
+    [address] = STATES[name][:1]
+    seen = look("sv", address)
+    assert seen.frame == framed("sv")
+    assert SAYS[name] in seen.said
+    assert "Exempeldata, alla siffror är påhittade" in seen.said
+
+
+@each(FULLY)
 def test_no_rule_of_wcag_is_broken_in_light_and_dark(code, address, look):
     seen = look(code, address)
     assert seen.light == []
     assert seen.dark == []
 
 
-@EVERY
+@each(LOOKS)
 def test_a_page_speaks_its_language_and_no_other(code, address, look):
     seen = look(code, address)
-    assert seen.language == code
+    assert seen.frame["language"] == code
     assert slips(code, seen.texts) == []
 
 
-@EVERY
+@each(LOOKS)
 def test_nothing_is_cut_off_on_a_phone_or_at_twice_the_size(code, address, look):
-    assert look(code, address).beyond == {640: [], 320: []}
+    beyond = look(code, address).beyond
+    assert 320 in beyond
+    assert not any(beyond.values()), beyond
 
 
-@EVERY
+@each(LOOKS)
 def test_headings_are_in_order_and_every_chart_has_its_words_and_its_table(code, address, look):
     seen = look(code, address)
     levels = [level for level, _ in seen.headings]
@@ -279,13 +341,13 @@ def test_charts_have_been_drawn_when_a_page_is_looked_at(look):
 
 
 @pytest.mark.parametrize("code", BROWSERS)
-def test_what_a_page_opens_speaks_the_language_too_also_where_it_was_chosen_a_moment_ago(code, site, browser):
+def test_what_a_page_opens_speaks_the_language_too_also_where_it_was_chosen_a_moment_ago(code, site, tab):
     [other] = set(BROWSERS) - {code}
-    page = browser.new_page(locale=BROWSERS[code], viewport=DESKTOP)
+    page = tab(code)
     visit(page, f"{site}/about?lang={other}")
     _open_frame(page)
     page.get_by_text(WORDS[code]["language"], exact=True).click()
-    page.wait_for_function(f"document.documentElement.lang === '{code}'", timeout=PATIENCE)
+    page.wait_for_function(f"() => document.documentElement.lang === '{code}'", timeout=PATIENCE)
     settle(page)
     _open_frame(page)
     _fine(page, code)
@@ -295,8 +357,8 @@ def test_what_a_page_opens_speaks_the_language_too_also_where_it_was_chosen_a_mo
 
 
 @pytest.mark.parametrize("code", BROWSERS)
-def test_lists_searches_and_dialogs_speak_the_language(code, site, browser):
-    page = browser.new_page(locale=BROWSERS[code], viewport=DESKTOP)
+def test_lists_searches_and_dialogs_speak_the_language(code, site, tab):
+    page = tab(code)
     visit(page, f"{site}/{POINT}&lang={code}")
     _open_list(page)
     _fine(page, code)
@@ -310,7 +372,7 @@ def test_lists_searches_and_dialogs_speak_the_language(code, site, browser):
     page.locator(".gdg-search-bar-inner").first.wait_for()
     _fine(page, code)
     visit(page, f"{site}/nowhere?lang={code}")
-    assert WORDS[code]["lost"] in page.inner_text("[role=dialog]")
+    assert page.inner_text("[role=dialog] h2") == WORDS[code]["lost"]
     _fine(page, code)
 
 
@@ -332,8 +394,9 @@ def _open_list(page: Page) -> None:
 
 
 def _fine(page: Page, code: str) -> None:
-    """What is on screen now breaks no rule, and speaks its language."""
-    assert _broken(page, ALL_RULES) == []
+    """What is on screen now breaks no rule, which is asked in one language as of every page, and speaks its own."""
+    if MOST or code == "sv":
+        assert _broken(page, ALL_RULES) == []
     assert slips(code, page.evaluate(TEXTS)) == []
 
 
@@ -362,12 +425,12 @@ def _tab_to(page: Page, words: str) -> None:
     raise AssertionError(f"Tab does not lead to {words}")
 
 
-def test_by_keyboard_alone_one_reaches_a_point_and_comes_back(site, browser):
-    page = browser.new_page(viewport=DESKTOP)
+def test_by_keyboard_alone_one_reaches_a_point_and_comes_back(site, tab):
+    page = tab("sv")
     visit(page, f"{site}/?lang=sv")
     _tab_to(page, "Hoppa till innehållet")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('.v-top')")
+    page.wait_for_function("() => document.activeElement.matches('.v-top')")
     _tab_to(page, "4 Informationsklassning")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/point.*point=classification"))
@@ -379,17 +442,17 @@ def test_by_keyboard_alone_one_reaches_a_point_and_comes_back(site, browser):
     assert page.locator(".v-bullet").count()
 
 
-def test_what_the_navigation_opens_is_entered_left_and_closed_by_keyboard(site, browser):
-    page = browser.new_page(viewport=DESKTOP)
+def test_what_the_navigation_opens_is_entered_left_and_closed_by_keyboard(site, tab):
+    page = tab("sv")
     visit(page, f"{site}/?lang=sv")
     _tab_to(page, "Uppföljning")
     page.keyboard.press("Enter")
-    page.wait_for_function(f"({FOCUS})()[0] === 'Granskningspunkter'")
+    page.wait_for_function(f"() => ({FOCUS})()[0] === 'Granskningspunkter'")
     page.keyboard.press("Escape")
     page.locator("[data-testid=stPopoverBody]").wait_for(state="detached")
     assert page.evaluate(FOCUS) == ["Uppföljning", True]
     page.keyboard.press("Enter")
-    page.wait_for_function(f"({FOCUS})()[0] === 'Granskningspunkter'")
+    page.wait_for_function(f"() => ({FOCUS})()[0] === 'Granskningspunkter'")
     page.keyboard.press("Shift+Tab")
     assert page.evaluate(FOCUS) == ["Uppföljning", True]
     _tab_to(page, "Årshjul")
@@ -404,8 +467,8 @@ def test_what_the_navigation_opens_is_entered_left_and_closed_by_keyboard(site, 
 
 
 @pytest.mark.parametrize("code", BROWSERS)
-def test_pages_without_any_export_are_as_fine(code, site, browser):
-    page = browser.new_page(locale=BROWSERS[code], viewport=DESKTOP)
+def test_pages_without_any_export_are_as_fine(code, site, tab):
+    page = tab(code)
     visit(page, f"{site}/about?lang={code}")
     if page.locator(".st-key-start_badge button").count():
         page.locator(".st-key-start_badge button").click()
@@ -416,6 +479,7 @@ def test_pages_without_any_export_are_as_fine(code, site, browser):
         assert slips(code, page.evaluate(TEXTS)) == [], entry.id
         assert [level for level, _ in page.evaluate(HEADINGS)][:1] == [1], entry.id
         if code == "sv":
-            assert _broken(page, ALL_RULES) == [], entry.id
             assert _beyond(page, NARROW[1]) == [], entry.id
             page.set_viewport_size(DESKTOP)
+        if MOST:
+            assert _broken(page, ALL_RULES) == [], entry.id

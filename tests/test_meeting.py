@@ -12,16 +12,13 @@ from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.viewing_meeting import MINUTES, clock
 from tests.apps import opened as opened_page
 from tests.apps import text
-from tests.browser import browsing, serving, settle, visit
 from tests.reviewed import AS_OF, IDS
-from tests.sampled import beside
 
 SV = Language("sv")
 NOW = datetime(2026, 11, 25, 10)
 NUMBER = "811218-9876"
 POINT = "classification"
 SCREEN = IDS.index(POINT) + 1
-FITS = "() => (main => main.scrollHeight <= main.clientHeight)(document.querySelector('[data-testid=stMain]'))"
 NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
 
 
@@ -259,72 +256,3 @@ def test_units_of_few_persons_are_added_up(stage, monkeypatch):
     shown = text(opened(monkeypatch, screen="1"))
     assert "Norr" not in shown
     assert "Söder" not in shown
-
-
-# --- In a browser ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.browser
-def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(tmp_path):
-    with serving(beside(tmp_path)) as server, browsing() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        visit(page, f"{server.address}/review?review=2026")
-        page.get_by_role("button", name="Genomgång", exact=True).click()
-        page.get_by_role("link", name="Mötesläge").click()
-        settle(page)
-        for number in range(1, 16):
-            page.wait_for_function(f"() => document.querySelector('.v-place').innerText.startsWith('{number} av 15')")
-            settle(page)
-            page.wait_for_function(FITS, timeout=5_000)
-            page.keyboard.press("PageDown")
-        assert "15 av 15" in page.inner_text(".v-place")
-        write_while_it_is_discussed(page)
-
-
-def write_while_it_is_discussed(page):
-    """Jumps by the agenda, types a note and a decision, and finds both where the review keeps them."""
-    page.get_by_role("button", name="Dagordning").click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Underlag att skriva ut (PDF)").click()
-    assert waiting.value.path().read_bytes().startswith(b"%PDF")
-    assert waiting.value.suggested_filename == "Mötesunderlag ledningens genomgång 2026.pdf"
-    page.get_by_role("link", name="6 Konsekvensbedömning").click()
-    settle(page)
-    page.get_by_label("Anteckning från mötet").click()
-    page.keyboard.type("Behovet bedöms i vår.")
-    page.keyboard.press("PageDown")
-    page.get_by_label("Beslut", exact=True).click()
-    page.wait_for_selector(".v-m-comment:has-text('Behovet bedöms i vår.')")
-    assert "6 av 15" in page.inner_text(".v-place")
-    page.keyboard.type("Bedöm behovet.")
-    page.keyboard.press("Tab")
-    page.wait_for_selector("text=är sparat")
-    leave_fields_in_other_ways(page)
-    page.goto(page.url.split("/review")[0] + "/decisions")
-    settle(page)
-    shown = page.inner_text("[data-testid=stMainBlockContainer]").replace("\N{NO-BREAK SPACE}", " ")
-    assert "Bedöm behovet." in shown
-    assert "senast 31 januari 2027" in shown
-    assert "Granska konton." in shown
-
-
-def leave_fields_in_other_ways(page):
-    """By the key of a remote in a date, by the browser's way back, and by a link that is followed at once."""
-    page.keyboard.press("Tab")
-    page.keyboard.type("20270131")
-    page.keyboard.press("PageDown")
-    assert "6 av 15" in page.inner_text(".v-place")
-    page.wait_for_timeout(500)
-    page.keyboard.press("PageDown")
-    page.wait_for_selector(".v-place:has-text('7 av 15')")
-    settle(page)
-    page.get_by_label("Beslut", exact=True).click()
-    page.keyboard.type("Granska konton.")
-    page.go_back()
-    page.wait_for_selector(".v-place:has-text('6 av 15')")
-    settle(page)
-    page.get_by_label("Anteckning från mötet").click()
-    page.keyboard.type("Sist.")
-    page.get_by_role("link", name="Avsluta mötet").click()
-    page.wait_for_url("**/review?**")
-    settle(page)

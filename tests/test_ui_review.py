@@ -20,9 +20,8 @@ from compliance.permissions import ANALYST, MANAGEMENT, User
 from compliance.verifying import Difference
 from tests.apps import opened as opened_page
 from tests.apps import text
-from tests.browser import browsing, serving, settle, visit
 from tests.line import POINTS
-from tests.reviewed import AS_OF, IDS, Reviewed
+from tests.reviewed import AS_OF, IDS
 
 SV = Language("sv")
 NOW = datetime(2026, 11, 25, 10)
@@ -598,62 +597,3 @@ def test_words_that_hold_markup_are_shown_as_words(stage, monkeypatch):
         shown = text(opened(monkeypatch, role=MANAGEMENT, part=part, point="classification"))
         assert "<img src" not in shown
         assert "&lt;img src=x" in shown
-
-
-# --- In a browser ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.browser
-def test_from_an_open_review_to_an_approved_pdf(tmp_path):
-    line = Reviewed(tmp_path)
-    line.load_all()
-    with browsing() as browser, serving(line.database.path) as server:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
-        visit(page, f"{server.address}/review?as_of={AS_OF}")
-        page.locator(".st-key-open-review button").click()
-        page.get_by_text("0 av 13 punkter är diskuterade.").wait_for()
-        for number, point in enumerate(IDS[:2], start=1):
-            _write(page, f"Skrivet om punkt {number}.")
-            assert page.locator(f".st-key-step-{point} .v-done").count() == 1
-        # leaving a field for another point saves it, and nothing else
-        page.get_by_label("Kommentar", exact=True).fill("Lämnat.")
-        page.locator(f".st-key-step-{IDS[0]} button").click()
-        page.get_by_text("Granskningspunkt 1 av 13").wait_for()
-        kept = [(row["kind"], row["what"], row["text"]) for row in written(line)]
-        assert kept.count(("comment", IDS[2], "Lämnat.")) == 1
-        assert len(kept) == 5
-        review = line.review()
-        for kind, said in (("comment", "Diskuterad."), ("assessment", "partly")):
-            for id_ in IDS[2:]:
-                line.write(review, kind, id_, said)
-        _sign(page, server.address)
-        with page.expect_download(timeout=60_000) as waiting:
-            page.locator(".st-key-report-pdf-False button").click()
-        assert waiting.value.path().read_bytes()[:4] == b"%PDF"
-        assert waiting.value.suggested_filename == "ledningens_genomgang_2026.pdf"
-    assert line.document(review).written.comments[IDS[1]] == "Skrivet om punkt 2."
-    assert line.now(review).state == "approved"
-
-
-def _write(page, comment):
-    """Writes about the point that is shown, chooses a verdict, and goes on to the next."""
-    settle(page)
-    page.get_by_label("Kommentar", exact=True).fill(comment)
-    page.get_by_role("radio", name="Delvis").or_(page.get_by_role("button", name="Delvis", exact=True)).first.click()
-    settle(page)
-    page.get_by_role("button", name="Spara och nästa punkt").click()
-    settle(page)
-
-
-def _sign(page, address):
-    """Submits, is refused approval under the same name, and has it under another."""
-    visit(page, f"{address}/review?as_of={AS_OF}&part=sign")
-    page.get_by_label("Namn på den som lämnar in").fill("Ylva Nordgren")
-    page.get_by_role("button", name="Lämna in för godkännande").click()
-    page.get_by_label("Namn på den som godkänner").fill("Nordgren, Ylva")
-    page.get_by_role("button", name="Godkänn genomgången").click()
-    page.get_by_text(SAME_PERSON).wait_for()
-    page.get_by_label("Namn på den som godkänner").fill("Rolf Ahlberg")
-    page.get_by_role("button", name="Godkänn genomgången").click()
-    page.get_by_text("Genomgången 2026 är godkänd.").wait_for()
-    visit(page, f"{address}/review?as_of={AS_OF}&part=documents")
