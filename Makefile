@@ -13,9 +13,10 @@ run: $(READY)
 test: $(READY) browser
 	$(MAKE) --no-print-directory --jobs=2 check suite
 
-# One worker more than there are cores: a test often waits for a process of its own.
+# One worker more than there are cores: a test often waits for a process of its own. What is compiled is kept, also where
+# the environment says otherwise: each process that a test starts would compile it again.
 suite: $(READY)
-	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 1)) $(BIN)/python -m pytest
+	PYTHONDONTWRITEBYTECODE= PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 1)) $(BIN)/python -m pytest
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -343,7 +343,7 @@ def _memory() -> Iterator[Cursor]:
 def _schema() -> tuple[dict[str, str], str, str]:
     """The schema files by name, the macros, and a mark of both."""
     files = {path.name: path.read_text("utf-8") for path in sorted((QUERIES / "schema").glob("*.sql"))}
-    macros = (QUERIES / "macros.sql").read_text("utf-8")
+    macros = "\n".join((QUERIES / name).read_text("utf-8") for name in ("macros.sql", "values.sql"))
     mark = hashlib.sha256(repr((files, macros)).encode()).hexdigest()
     return files, macros, mark
 

@@ -19,8 +19,9 @@ WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up")
 def add_reviews(database: Database, samples: Path, *, who: str) -> None:
     """Writes every review of `samples` into the sample database, as if in its own time."""
     path = samples / REVIEWS
-    for given in read_toml(path)["reviews"] if path.exists() else ():
-        _add(database, given, who)
+    with database.cursor():  # held open: to open it takes longer than to write
+        for given in read_toml(path)["reviews"] if path.exists() else ():
+            _add(database, given, who)
 
 
 def _add(database: Database, given: Table, who: str) -> None:

@@ -6,7 +6,6 @@ Words and values are parameters; nothing from a user's file is ever part of a st
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
@@ -16,7 +15,6 @@ from compliance.database import Cursor
 from compliance.language import N_, Language
 from compliance.levels import level_columns
 from compliance.masking import MASK
-from compliance.places import QUERIES
 from compliance.recognising import Match, Words, data_rows
 from compliance.sources import Field, Source
 
@@ -76,15 +74,9 @@ def withheld_text(n: int, say: Language) -> str:
     )
 
 
-@cache
-def _value_macros() -> str:
-    return (QUERIES / "values.sql").read_text("utf-8")
-
-
 def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:
     """Makes the temporary tables `typed` (rows as read) and `found_problems` of the sheets of one source."""
     source = matches[0].source
-    cursor.execute(_value_macros())
     _stage(cursor, matches, words)
     fields = _staged_fields(cursor, source)
     month_first, ambiguous = _slash_columns(cursor, fields)

@@ -1,7 +1,8 @@
 -- How a cell's text is read (rulebook, section 3, "Values"). Each macro gives null where the text cannot be read.
+-- Kept in the database and renewed with this file, since to make them takes a tenth of the time of a load.
 
 -- The text with white space folded; white space only and error cells are empty.
-create or replace temp macro clean(cell, error_cells) as
+create or replace macro clean(cell, error_cells) as
     case
         when cell is null then null
         when starts_with(cell, '#') and list_contains(error_cells, lower(trim(cell))) then null
@@ -17,11 +18,11 @@ create or replace temp macro clean(cell, error_cells) as
     end;
 
 -- The text with letters and their accents as one character; most texts have no accent of their own.
-create or replace temp macro composed(cell) as
+create or replace macro composed(cell) as
     case when regexp_matches(cell, '\p{M}') then nfc_normalize(cell) else cell end;
 
 -- A serial day number of the 1900 or the 1904 system, to the whole second.
-create or replace temp macro serial_time(serial, date1904) as
+create or replace macro serial_time(serial, date1904) as
     case
         when serial < 0 or serial >= case when date1904 then 2957004 else 2958466 end then null
         when date1904 then timestamp '1904-01-01' + to_seconds(cast(round(serial * 86400) as bigint))
@@ -31,7 +32,7 @@ create or replace temp macro serial_time(serial, date1904) as
     end;
 
 -- The number of a Swedish month by its name or the first three or four letters of it.
-create or replace temp macro month_number(word) as
+create or replace macro month_number(word) as
     list_position(
         list_transform(
             [
@@ -44,7 +45,7 @@ create or replace temp macro month_number(word) as
     );
 
 -- 5 mars 2024, with or without a time of day.
-create or replace temp macro written_time(cell) as
+create or replace macro written_time(cell) as
     try_strptime(
         concat_ws(
             ' ',
@@ -57,15 +58,15 @@ create or replace temp macro written_time(cell) as
     );
 
 -- Whether the text is a date with slashes, whose day and month only the whole column can tell apart.
-create or replace temp macro has_slashes(cell) as
+create or replace macro has_slashes(cell) as
     regexp_matches(cell, '^\d{1,2}/\d{1,2}/[1-9]\d{3}( \d{1,2}:\d{2}(:\d{2})?)?$');
 
 -- The first (day) or second (month) number of a date with slashes.
-create or replace temp macro slash_parts(cell, place) as
+create or replace macro slash_parts(cell, place) as
     case when has_slashes(cell) then cast(split_part(cell, '/', place) as integer) end;
 
 -- A date or date-time in any form that exports use, of the years 1000 to 9999. Slashes are day/month.
-create or replace temp macro any_time(cell, date1904, open_end) as
+create or replace macro any_time(cell, date1904, open_end) as
     case
         when cell is null then null
         when regexp_matches(cell, '^[1-9]\d{3}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?$')
@@ -81,7 +82,7 @@ create or replace temp macro any_time(cell, date1904, open_end) as
     end;
 
 -- The same to the whole second, but never after the last one of the year 9999.
-create or replace temp macro read_time(cell, date1904, open_end) as
+create or replace macro read_time(cell, date1904, open_end) as
     nullif(
         least(
             coalesce(
@@ -93,11 +94,11 @@ create or replace temp macro read_time(cell, date1904, open_end) as
         timestamp '-infinity'
     );
 
-create or replace temp macro read_yes_no(cell, yes, no) as
+create or replace macro read_yes_no(cell, yes, no) as
     case when list_contains(yes, lower(cell)) then true when list_contains(no, lower(cell)) then false end;
 
 -- Decimal comma or point, spaces between thousands, per cent as its hundredths.
-create or replace temp macro read_number(cell) as
+create or replace macro read_number(cell) as
     case
         when regexp_matches(replace(cell, ' ', ''), '^[-+−]?\d+([.,]\d+)?%?$')
             then try_cast(
@@ -107,14 +108,14 @@ create or replace temp macro read_number(cell) as
 
 -- Fields that are made of other columns: each gives the text that the field's own column would have held.
 -- cells: the cleaned cells of the columns that are there, in the order of the declaration.
-create or replace temp macro joined(cells, yes, no, no_reason) as
+create or replace macro joined(cells, yes, no, no_reason) as
     nullif(array_to_string(list_filter(cells, lambda cell: cell is not null), ' '), '');
 
-create or replace temp macro reason_given(cells, yes, no, no_reason) as
+create or replace macro reason_given(cells, yes, no, no_reason) as
     cast(cells[1] is not null and not list_contains(no_reason, lower(cells[1])) as varchar);
 
-create or replace temp macro answered(cells, yes, no, no_reason) as
+create or replace macro answered(cells, yes, no, no_reason) as
     case when read_yes_no(cells[1], yes, no) is not null then 'true' end;
 
-create or replace temp macro count_yes(cells, yes, no, no_reason) as
+create or replace macro count_yes(cells, yes, no, no_reason) as
     cast(len(list_filter(cells, lambda cell: list_contains(yes, lower(cell)))) as varchar);

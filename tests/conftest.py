@@ -1,5 +1,7 @@
 """The product's root on the path, so that the tests find the package and each other wherever they are started."""
 
+import gc
+import os
 import shutil
 import sys
 from contextlib import ExitStack
@@ -24,6 +26,21 @@ LONGEST = (
 def pytest_collection_modifyitems(items):
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
+def pytest_collection_finish():
+    """What is imported and collected stays until the end: it need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _run_folder(tmp_path_factory):
+    """The folder of this run, which its workers share."""
+    from tests import once
+
+    own = tmp_path_factory.getbasetemp()
+    once.FOLDER = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session", autouse=True)

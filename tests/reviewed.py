@@ -1,10 +1,7 @@
 """A small administration with a review, for tests: a few exports through the real line, and every point discussed."""
 
-import atexit
 import shutil
-import tempfile
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +9,7 @@ from compliance import approving, deciding, reviewing
 from compliance.deciding import Decided, Decision
 from compliance.dossier import Dossier
 from compliance.reviewing import Review
+from tests import once
 from tests.line import POINTS, Line
 
 TODAY = date(2026, 11, 24)
@@ -120,28 +118,23 @@ class Reviewed(Line):
 
 def at(stage: str, folder: Path) -> Reviewed:
     """The same administration in a folder of a test's own as it comes along: loaded, draft, submitted, approved."""
-    return Reviewed(folder).copied_from(_stages()[stage])
+    stages = once.made("stages", _make_stages)
+    made = Reviewed(stages / stage)
+    made.loads = int((stages / f"{stage}.loads").read_text())
+    return Reviewed(folder).copied_from(made)
 
 
-@cache
-def _stages() -> dict[str, Reviewed]:
-    """Each stage, made once for all tests of a process."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    found: dict[str, Reviewed] = {}
+def _make_stages(folder: Path) -> None:
+    """Each stage in a folder of its own, after the one before."""
+    steps = {"loaded": Reviewed.load_all, "draft": _draft, "submitted": _submit, "approved": _approve}
     last = None
-    for name, step in {
-        "loaded": Reviewed.load_all,
-        "draft": _draft,
-        "submitted": _submit,
-        "approved": _approve,
-    }.items():
+    for name, step in steps.items():
         (folder / name).mkdir()
         line = Reviewed(folder / name)
-        found[name] = last = line.copied_from(last) if last else line
+        last = line.copied_from(last) if last else line
         with last.held():
             step(last)
-    return found
+        (folder / f"{name}.loads").write_text(str(last.loads))
 
 
 def _draft(line: Reviewed) -> None:

@@ -1,0 +1,24 @@
+"""What is made once a run of the tests, by the worker that first asks for it; the others wait for it and copy it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+# The folder of this run, which all of its workers share and no other run; said by conftest.py.
+FOLDER: Path | None = None
+
+
+def made(name: str, make: Callable[[Path], None]) -> Path:
+    """The folder that `make` has filled; it is there only when it is whole."""
+    assert FOLDER, "only a run of the tests has a folder"
+    folder = FOLDER / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            fresh = FOLDER / f"{name}.new"
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir(parents=True)
+            make(fresh)
+            fresh.rename(folder)
+    return folder
