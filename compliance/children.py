@@ -4,6 +4,7 @@ Only the standard library is imported here, since a child must have its limits b
 """
 
 import contextlib
+import errno
 import math
 import os
 import shutil
@@ -20,15 +21,16 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from compliance.places import ROOT
+from compliance.saving import PREFIX, lacks_room
 
-# The whole of what the product puts into the temporary folder begins so.
-PREFIX: Final = "compliance-"
 STALE_SECONDS: Final = 24 * 60 * 60
 # 1,000,000 rows x 12 columns of text need 3 GB of address space and 9 s.
 MEMORY: Final = 4 << 30
 OUTPUT_BYTES: Final = 2 << 30
 
 
+# How a child ends that has no room to say what went wrong.
+FULL: Final = 74
 # How often a child looks for its parent, and a parent whether anybody still waits for what its child makes.
 LOOK_SECONDS: Final = 0.5
 PROGRESS: Final = "progress"
@@ -186,12 +188,25 @@ def nameless_file() -> BinaryIO:
 @cache
 def sweep() -> None:
     """Removes, once a process, the folders that a server left behind when it was killed more than a day ago."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):
-            seen = folder.lstat()
-            old = time.time() - seen.st_mtime > STALE_SECONDS
-            if old and stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid():
-                shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+            _sweep(folder)
+
+
+def _sweep(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        seen = folder.lstat()
+        old = time.time() - seen.st_mtime > STALE_SECONDS
+        if old and stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def lacks_its_room(fault: BaseException) -> bool:
+    """Whether a child could not write because the disk is full, and not because its own limit is reached."""
+    import resource
+
+    limited = os.strerror(errno.EFBIG) in str(fault) and resource.getrlimit(resource.RLIMIT_FSIZE)[0] == OUTPUT_BYTES
+    return lacks_room(fault) and not limited
 
 
 def where(fault: BaseException) -> str:

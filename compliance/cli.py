@@ -6,6 +6,7 @@ Exit status 0, or 1 with one line per problem on stderr, or 2 for wrong usage. I
 import io
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from compliance.language import N_, Language
 from compliance.loading import Order, asked, load, revoke
 from compliance.points import load_points, point_by
 from compliance.queries import statement
+from compliance.saving import refusal_of
 from compliance.sources import load_sources, load_values
 from compliance.validating import withheld_text
 
@@ -44,7 +46,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # a file name that is no UTF-8 must not end a load that has been committed
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    with _telling(), told():
+    with _telling(), told(), answering():
         app()
 
 
@@ -69,11 +71,59 @@ class _Cleaned(logging.Handler):
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Says a refusal as one line on stderr and ends with status 1."""
+def answering() -> Iterator[None]:
+    """Whatever is printed within the block is written at its end; a Refusal where standard output takes no more."""
+    before = sys.stdout
+    if isinstance(before, io.TextIOWrapper):
+        before.flush()
+        sys.stdout = _Answer(before.buffer, encoding=before.encoding, errors=before.errors, newline="\n")
     try:
         yield
-    except Refusal as refusal:
+    finally:
+        answer, sys.stdout = sys.stdout, before
+        if isinstance(answer, _Answer):
+            answer.flush()
+            answer.detach()
+
+
+class _Answer(io.TextIOWrapper):
+    """Standard output that says in a sentence that it cannot be written."""
+
+    def write(self, text: str) -> int:
+        """Writes a text, or raises a Refusal."""
+        with _written():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Hands on what is written, or raises a Refusal."""
+        with _written():
+            super().flush()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # else the interpreter would try again in its last moment, and in its own words
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if isinstance(error, BrokenPipeError):  # who reads has had enough
+            raise SystemExit(1) from None
+        raise Refusal(
+            N_("The answer cannot be written: {error}. What the command has changed before is kept."),
+            error=error.strerror or error,
+        ) from error
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Says a refusal as one line on stderr and ends with status 1, also where it is the disk that refuses."""
+    try:
+        yield
+    except Exception as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
         complain(refusal)
         raise SystemExit(1) from None
 

@@ -361,8 +361,8 @@ def report_command(
     organisation: Whose = None,
 ) -> None:
     """Write the report of a review in any state; a draft says so on every page."""
-    from compliance.extracts import save
     from compliance.reporting import KINDS, write_report
+    from compliance.saving import save
 
     one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, KINDS)
@@ -395,8 +395,8 @@ def package_command(
     organisation: Whose = None,
 ) -> None:
     """Write the year package: what was frozen, what it was counted from, how, and the reports."""
-    from compliance.extracts import save
     from compliance.reporting import every_report
+    from compliance.saving import save
     from compliance.year_package import write_package
 
     one_of(language, list(LANGUAGES), "--language")
@@ -440,8 +440,8 @@ def hand_off_command(
     organisation: Whose = None,
 ) -> None:
     """Write paragraphs for tertial report and risk analysis (.txt), or the measures (.tsv)."""
-    from compliance.extracts import save
     from compliance.handing import as_text, measures
+    from compliance.saving import save
 
     one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, ("txt", "tsv"))
@@ -459,8 +459,8 @@ def figures_command(
     organisation: Whose = None,
 ) -> None:
     """Write the thirteen figures of a year, for another organisation to compare with."""
-    from compliance.extracts import save
     from compliance.peers import as_peer_file
+    from compliance.saving import save
 
     _ending(to, ("json",))
     dossier, state, _ = _read(year, organisation)

@@ -24,6 +24,7 @@ from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.places import QUERIES
 from compliance.queries import statement
+from compliance.saving import NoRoom, lacks_room
 
 WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01
@@ -47,6 +48,15 @@ CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = NO_EXTENSIONS
     "lock_configuration": True,
 }
 
+# A database file begins with three blocks of 4 KB, in the first of which stands what it is.
+HEAD: Final = 3 * 4096
+MAGIC_AT: Final = 8
+MAGIC: Final = b"DUCK"
+# How DuckDB says that a commit has failed, and that a file is from a version after it.
+UNCOMMITTED: Final = "Failed to commit"
+NEWER_FILE: Final = "newer version"
+# How what is noted of the macros begins, beside the names of schema files.
+MACROS: Final = "macros "
 Cursor = duckdb.DuckDBPyConnection
 Failure: Final = duckdb.Error
 Rows = list[dict[str, Any]]
@@ -76,9 +86,13 @@ class Database:
         return _database(path.resolve())
 
     def exists(self) -> bool:
-        """Whether the file is there; a Refusal where nobody may look."""
+        """Whether the file is there; a Refusal where nobody may look.
+
+        One without a whole head has never held anything: a full disk or a power cut came before its first commit.
+        """
         try:
-            return self.path.exists()
+            size = _size(self.path)
+            return size >= HEAD or (size > 0 and not _is_begun(self.path))
         except OSError as error:
             raise _no_access(self.path, error) from error
 
@@ -86,8 +100,11 @@ class Database:
         """A text that changes with every change of the data, told without opening the file."""
         if not self.exists():
             return "none"
-        files = [self.path, self.path.with_name(f"{self.path.name}.wal")]
-        marks = [(s.st_mtime_ns, s.st_size) for f in files if f.exists() for s in [f.stat()]]
+        marks = []
+        for file in (self.path, _log_of(self.path)):
+            with suppress(FileNotFoundError):
+                seen = file.stat()
+                marks.append((seen.st_mtime_ns, seen.st_size))
         return repr(marks)
 
     @contextmanager
@@ -181,7 +198,7 @@ class Database:
                 try:
                     connection.close()
                     if self._unwritten:
-                        self.path.unlink(missing_ok=True)
+                        _remove(self.path)
                 finally:
                     self._file_lock.release()
                     self._condition.notify_all()
@@ -211,10 +228,48 @@ class Database:
             raise _no_access(self.path, error) from error
         try:
             self._unwritten = not self.exists()
-            return connect(self.path)
+            return self._opened()
         except BaseException:
             self._file_lock.release()
             raise
+
+    def _opened(self) -> Cursor:
+        """The opened file; where it was not there, and cannot be made, nothing of it is left."""
+        if not self._unwritten:
+            return connect(self.path)
+        try:
+            _remove(self.path)
+            return connect(self.path)
+        except BaseException as error:
+            with suppress(OSError):
+                _remove(self.path)
+            if isinstance(error, OSError):
+                raise _no_access(self.path, error) from error
+            raise
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _is_begun(path: Path) -> bool:
+    """Whether a file is the beginning of a database's head, and nothing else that somebody has put there."""
+    with path.open("rb") as file:
+        head = file.read(len(MAGIC) + MAGIC_AT)
+    return head[MAGIC_AT:] == MAGIC[: len(head) - MAGIC_AT] if len(head) > MAGIC_AT else not any(head)
+
+
+def _log_of(path: Path) -> Path:
+    """Where a database writes what it has committed and not yet put in its place."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def _remove(path: Path) -> None:
+    for file in (path, _log_of(path)):
+        file.unlink(missing_ok=True)
 
 
 def _newest(cursor: Cursor) -> datetime:
@@ -251,7 +306,7 @@ def connect(path: Path | str) -> Cursor:
     """
     connection = _connected(path)
     with _refusing(path, connection):
-        if _upgrade(connection):
+        if _upgrade(connection, Path(path)):
             return connection
         now = next_moment(_newest(connection))
         import_module(CLEANING).clean(connection, Path(path).resolve(), now=now)
@@ -282,6 +337,12 @@ def new_file(path: Path) -> Iterator[Cursor]:
     """A database file with nothing of ours in it, for what is handed out: any version since 1.0 can open it."""
     with duckdb.connect(str(path), config=NO_EXTENSIONS | {"storage_compatibility_version": "v1.0.0"}) as connection:
         yield connection
+        settle(connection)
+
+
+def settle(connection: Cursor) -> None:
+    """Puts all that is committed into the file itself: where there is no room, to close it would only be silent."""
+    connection.execute("checkpoint")
 
 
 @contextmanager
@@ -311,10 +372,22 @@ def _interrupt(connection: Cursor, over: threading.Event, seconds: float) -> Non
 
 def _is_of_the_file(error: duckdb.Error) -> bool:
     """Whether the file has failed and not the statement: a damaged block has no class of its own."""
-    return isinstance(error, duckdb.IOException | duckdb.FatalException) or type(error) is duckdb.Error
+    of_its_class = isinstance(error, duckdb.IOException | duckdb.FatalException) or type(error) is duckdb.Error
+    # what is committed can contradict nothing, so that only the file can have failed
+    return of_its_class or UNCOMMITTED in str(error) or lacks_room(error)
 
 
 def _unusable(path: Path, error: duckdb.Error) -> Refusal:
+    if lacks_room(error):
+        return _no_room(path)
+    if NEWER_FILE in str(error):
+        return _newer(path, "DuckDB")
+    if UNCOMMITTED in str(error):
+        return Refusal(
+            N_("The database {file} cannot be written: {error} Nothing has been changed. Check its folder and disk."),
+            file=path.name,
+            error=str(error).split("\n")[0].rpartition(UNCOMMITTED)[2].strip(" :"),
+        )
     return Refusal(
         N_("The database {file} cannot be opened: {error} Close the program that uses it, or restore a backup."),
         file=path.name,
@@ -323,10 +396,34 @@ def _unusable(path: Path, error: duckdb.Error) -> Refusal:
 
 
 def _no_access(path: Path, error: OSError) -> Refusal:
+    if lacks_room(error):
+        return _no_room(path)
     return Refusal(
         N_("The database {file} cannot be used: {error}. Check that its folder is there and that you may write in it."),
         file=path.name,
         error=error.strerror or error,
+    )
+
+
+def _no_room(path: Path) -> Refusal:
+    return NoRoom(
+        N_(
+            "There is no room left for the database {file} in the folder {folder}. Free some there and try again. "
+            "Nothing has been changed."
+        ),
+        file=path.name,
+        folder=path.parent,
+    )
+
+
+def _newer(path: Path, what: str) -> Refusal:
+    return Refusal(
+        N_(
+            "The database {file} was written by a newer version of this program ({what}), so this one neither reads it "
+            "nor writes in it. Start the newer version, or restore a backup from before it."
+        ),
+        file=path.name,
+        what=what,
     )
 
 
@@ -348,15 +445,18 @@ def _schema() -> tuple[dict[str, str], str, str]:
     return files, macros, mark
 
 
-def _upgrade(connection: Cursor) -> bool:
+def _upgrade(connection: Cursor, path: Path) -> bool:
     """Applies the schema files that the database has not seen, in order, and renews its macros.
 
-    Gives whether it has been cleaned; a new one need not be.
+    Gives whether it has been cleaned; a new one need not be. A Refusal where it has seen schema files that this program
+    does not know: what they hold would be read and written wrongly.
     """
     files, macros, mark = _schema()
     connection.execute("create table if not exists schema_files (name varchar, applied_at timestamp)")
     applied = {name for (name,) in connection.execute("select name from schema_files").fetchall()}
-    if f"macros {mark}" in applied:
+    if unknown := {name for name in applied - {*files, CLEANED} if not name.startswith(MACROS)}:
+        raise _newer(path, min(unknown))
+    if f"{MACROS}{mark}" in applied:
         return CLEANED in applied
     now = _now()
     connection.execute("begin transaction")
@@ -366,7 +466,7 @@ def _upgrade(connection: Cursor) -> bool:
             _record(connection, name, now)
     connection.execute(macros)
     connection.execute("delete from schema_files where starts_with(name, 'macros ')")
-    _record(connection, f"macros {mark}", now)
+    _record(connection, f"{MACROS}{mark}", now)
     if not applied:
         _record(connection, CLEANED, now)
     connection.execute("commit")

@@ -8,24 +8,31 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from filelock import FileLock
 
-from compliance.database import Cursor, Database, stamp
+from compliance.database import Cursor, Database, settle, stamp
 from compliance.declared import read_toml
 from compliance.demo_reviews import add_reviews
 from compliance.errors import Refusal
+from compliance.language import N_
 from compliance.loading import Order, load_prepared, prepare
 from compliance.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
 from compliance.reading import read
 from compliance.recognising import Words
+from compliance.saving import NoRoom, refusal_of, save
 from compliance.screening import Asked
 from compliance.sheets import Workbook
 from compliance.sources import Source, load_sources, load_values
 
 WHO: Final = "sample data"
 READERS: Final = 2
+RETRY_SECONDS: Final = 60.0
+FAILED: Final = N_(
+    "The sample data could not be made. The log says why; exports of your own can be loaded all the same."
+)
 SPREADSHEETS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"})
 
 Progress = Callable[[int, int], None]
@@ -34,13 +41,19 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Building:
-    """How far the sample database is: files done of how many, and whether it is over or has failed."""
+    """How far the sample database is: files done of how many, whether it is over, and why it has failed, if it has."""
 
     path: Path
     done: int = 0
     of: int = 0
     over: bool = False
-    failed: bool = False
+    why: Refusal | None = None
+    failed_at: float = 0.0
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is to be tried again."""
+        return self.why is not None and monotonic() - self.failed_at > RETRY_SECONDS
 
 
 _buildings: dict[Path, Building] = {}
@@ -50,7 +63,7 @@ _lock = threading.Lock()
 def building(path: Path, samples: Path = SAMPLES) -> Building:
     """The building of the sample database at `path`, begun in a thread of its own where nobody has begun it."""
     with _lock:
-        if path not in _buildings:
+        if path not in _buildings or _buildings[path].stale:
             _buildings[path] = Building(path, over=is_built(path, samples))
             if not _buildings[path].over:
                 threading.Thread(target=_build_in_thread, args=(_buildings[path], samples), daemon=True).start()
@@ -63,10 +76,10 @@ def _build_in_thread(state: Building, samples: Path) -> None:
 
     try:
         build(state.path, samples, progress=count)
-    except Exception:
+    except Exception as error:
         # Without samples the dashboard still serves one's own exports.
         log.exception("The sample database could not be built")
-        state.failed = True
+        state.why, state.failed_at = refusal_of(error) or Refusal(FAILED), monotonic()
     state.over = True
 
 
@@ -86,11 +99,18 @@ def build(path: Path, samples: Path = SAMPLES, *, progress: Progress | None = No
         if is_built(path, samples):
             return
         fresh = path.with_name(f"{path.name}.new")
-        for left in (fresh, Path(f"{fresh}.wal")):
-            left.unlink(missing_ok=True)
-        _fill(fresh, samples, progress=progress)
-        fresh.replace(path)
-        _mark_of(path).write_text(_fingerprint(samples), "utf-8")
+        _remove(fresh)
+        try:
+            _fill(fresh, samples, progress=progress)
+            fresh.replace(path)
+        finally:
+            _remove(fresh)
+        save(_fingerprint(samples).encode(), _mark_of(path))
+
+
+def _remove(path: Path) -> None:
+    for left in (path, Path(f"{path}.wal")):
+        left.unlink(missing_ok=True)
 
 
 def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
@@ -106,6 +126,8 @@ def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
             if progress:
                 progress(number, len(files))
     add_reviews(Database.at(path), samples, who=WHO)
+    with Database.at(path).cursor() as cursor:
+        settle(cursor)
 
 
 def sample_files(samples: Path = SAMPLES) -> list[tuple[Path, date]]:
@@ -126,6 +148,8 @@ def _workbooks(
 def _read(path: Path, asked: Asked) -> Workbook | None:
     try:
         return read(path, name=path.name, asked=asked)
+    except NoRoom:
+        raise
     except Refusal as refusal:
         log.warning("A sample was refused: %s", refusal)
         return None

@@ -519,6 +519,18 @@ def as_json(dossier: Dossier) -> str:
     return msgspec.json.encode(dossier, order="deterministic").decode()
 
 
+@dataclass(frozen=True)
+class _Marked:
+    """What every frozen review says, whatever the version of the program."""
+
+    format: int
+
+
+def format_of(content: str | bytes) -> int:
+    """The format of a frozen review as JSON, which may be one of another version."""
+    return msgspec.json.decode(content, type=_Marked).format
+
+
 def from_json(text: str) -> Dossier:
     """The document that JSON holds."""
     found = msgspec.json.decode(text, type=Dossier)
@@ -555,6 +567,11 @@ def _unsealed(row: dict[str, Any]) -> Dossier:
     """What is frozen, if it is what the review's state was sealed with."""
     if row["content"] is None or sealed(row["content"]) != row["sha256"]:
         raise Refusal(N_("The frozen review has been changed in the database since it was sealed. Restore a backup."))
+    if (told := format_of(row["content"])) != FORMAT:
+        raise Refusal(
+            N_("The review was frozen by another version of this program, with format {format}. Use that version."),
+            format=told,
+        )
     return from_json(row["content"])
 
 

@@ -35,6 +35,7 @@ from compliance.language import N_, Language, Texts
 from compliance.places import POINTS
 from compliance.points import Point
 from compliance.queries import Query, names, query
+from compliance.saving import save
 from compliance.separated import BOM, DANGEROUS, Cells, harmless_column, joined_table
 
 EXTRACTS: Final = POINTS.with_name("extracts.toml")
@@ -523,21 +524,6 @@ def write(wanted: Extract, to: Path | io.BytesIO, *, kind: Kind, language: Langu
         save(content, to)
 
 
-def save(content: bytes, to: Path) -> None:
-    """Writes a file. It appears whole or not at all; one that is there is replaced."""
-    beside = to.with_name(f".{to.name}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(to)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise Refusal(
-            N_("The file {file} cannot be written: {error}. Choose another folder or close the program that uses it."),
-            file=to.name,
-            error=error.strerror or error,
-        ) from error
-
-
 def as_bytes(wanted: Extract, *, kind: Kind, language: Language) -> bytes:
     """The extract as the content of a file; the same rows give the same bytes.
 
@@ -592,20 +578,22 @@ def _xlsx(wanted: Extract, language: Language) -> bytes:
             rows=len(wanted.table),
             most=EXCEL_ROWS,
         )
+    from compliance import books
+
     book = Workbook(write_only=True)
     table = titled(wanted, language)
-    _add_sheet(
-        book, language(N_("Data")), table.column_names, zip(*(c.to_pylist() for c in table.columns), strict=True)
-    )
-    _add_sheet(book, language(N_("Columns")), *_dictionary(wanted.definition, language))
-    _add_sheet(book, language(N_("About")), *_about(wanted, language))
-    file = io.BytesIO()
-    book.save(file)
-    return _without_clock(file.getvalue())
+    data = zip(*(c.to_pylist() for c in table.columns), strict=True)
+    sheets = {
+        language(N_("Data")): (table.column_names, data),
+        language(N_("Columns")): _dictionary(wanted.definition, language),
+        language(N_("About")): _about(wanted, language),
+    }
+    rows = {title: _add_sheet(book, title, *told) for title, told in sheets.items()}
+    return _without_clock(books.content(book, rows))
 
 
-def _add_sheet(book: Any, title: str, heading: list[str], rows: Any) -> None:
-    """A sheet with a bold heading that stays in sight, filters, and columns as wide as their texts."""
+def _add_sheet(book: Any, title: str, heading: list[str], rows: Any) -> Iterator[list[Any]]:
+    """A sheet with a bold heading that stays in sight, filters, and columns as wide as their texts; gives its rows."""
     from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(title)
@@ -615,9 +603,13 @@ def _add_sheet(book: Any, title: str, heading: list[str], rows: Any) -> None:
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(widest + 1, 8), 60)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heading))}{len(listed) + 1}"
-    sheet.append([_heading(sheet, name) for name in heading])
-    for row in listed:
-        sheet.append([_cell(sheet, value) for value in row])
+    return _cells(sheet, heading, listed)
+
+
+def _cells(sheet: Any, heading: list[str], rows: list[list[Any]]) -> Iterator[list[Any]]:
+    yield [_heading(sheet, name) for name in heading]
+    for row in rows:
+        yield [_cell(sheet, value) for value in row]
 
 
 def _shown(value: object) -> str:

@@ -1,6 +1,5 @@
 """Workbooks that a person fills in: texts that stay texts, drop-downs and checks by a field's type, a hidden sheet."""
 
-import io
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,6 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from compliance import books
 from compliance.language import N_, Language
 from compliance.markers import SHEET, Marker
 from compliance.sources import Field
@@ -206,6 +206,4 @@ def mark(book: Any, marker: Marker) -> None:
 def content(book: Any) -> bytes:
     """The workbook as a file, opened at its first sheet."""
     book.active = 0
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return books.content(book)

@@ -11,7 +11,7 @@ import sys
 from typing import Any, BinaryIO
 
 from compliance.children import begin, where
-from compliance.errors import Refusal
+from compliance.saving import refusal_of
 
 Said = dict[str, Any]
 
@@ -39,14 +39,19 @@ def _made(order: BinaryIO) -> tuple[Said, bytes]:
         order.seek(0)
         make, given, named = pickle.load(order)  # noqa: S301 - written by the server, where nobody else can write
         return {"problem": None}, make(*given, **named)
-    except Refusal as refusal:
-        values = {name: _plain(value) for name, value in refusal.values.items()}
-        return {"problem": "refused", "message": refusal.message, "values": values}, b""
     except MemoryError:
         return {"problem": "memory"}, b""
     except BaseException as fault:
         # What a library of another language throws is no Exception.
-        return {"problem": "fault", "where": where(fault)}, b""
+        return _problem(fault), b""
+
+
+def _problem(fault: BaseException) -> Said:
+    refusal = refusal_of(fault)
+    if refusal is None:
+        return {"problem": "fault", "where": where(fault)}
+    values = {name: _plain(value) for name, value in refusal.values.items()}
+    return {"problem": "refused", "message": refusal.message, "values": values}
 
 
 def _plain(value: object) -> object:

@@ -9,7 +9,6 @@ itself.
 import json
 import logging
 import pickle
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,9 +18,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from compliance import children
-from compliance.children import PREFIX, nameless_file, sweep
+from compliance.children import nameless_file, sweep
 from compliance.errors import Refusal
 from compliance.language import N_
+from compliance.saving import temporary_folder
 
 # A browser waits three minutes for a file: for its turn and for the making together.
 SECONDS: Final = 120.0
@@ -94,8 +94,7 @@ def _turn(job: Job) -> Iterator[None]:
 def _run(job: Job, order: BinaryIO, answer: BinaryIO, *, seconds: float) -> int:
     sweep()
     try:
-        with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder:
-            job.folder = Path(folder)
+        with temporary_folder() as job.folder:
             given: Any = {"folder": job.folder, "stdin": order, "stdout": answer, "wanted": job.wanted}
             return children.run("compliance.maker", **given, seconds=seconds)
     except children.TimeOver:

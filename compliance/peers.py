@@ -13,6 +13,7 @@ from compliance.language import N_
 from compliance.loading import as_name
 
 FORMAT: Final = "compliance figures 1"
+ANY_FORMAT: Final = re.compile(rb'"format":\s*"compliance figures (?!1")\d+"')
 MOST_BYTES: Final = 100_000
 ID: Final = re.compile("[a-z][a-z0-9_]{0,60}")
 
@@ -73,7 +74,7 @@ def read_peer(content: bytes, *, name: str) -> Peer:
     try:
         return _peer(json.loads(content))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Refusal) as error:
-        raise _no_peer(name) from error
+        raise (_of_another_version if ANY_FORMAT.search(content) else _no_peer)(name) from error
 
 
 def _peer(told: dict[str, Any]) -> Peer:
@@ -92,6 +93,12 @@ def _figure(given: dict[str, Any]) -> tuple[int, int]:
     if not (type(met) is int and type(of) is int and 0 <= met <= of < 10**9):
         raise ValueError(given)
     return met, of
+
+
+def _of_another_version(name: str) -> Refusal:
+    return Refusal(
+        N_("{file} was written by another version of this program. Ask for one from the same version."), file=name
+    )
 
 
 def _no_peer(name: str) -> Refusal:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from compliance.cells import MAX_PLACES, Content, Unreadable
-from compliance.children import begin, where
+from compliance.children import FULL, begin, lacks_its_room, where
 from compliance.textfiles import read_text
 from compliance.workbooks import read_ole, read_zip
 
@@ -63,8 +63,15 @@ def main(arguments: list[str]) -> None:
         answer = {"problem": "memory", "values": {}}
     except BaseException as fault:
         # A panic of the spreadsheet library is no Exception.
-        answer = {"problem": "unusual", "values": {}, "fault": where(fault)}
-    (target / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+        answer = {"problem": _problem(fault), "values": {}, "fault": where(fault)}
+    try:
+        (target / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+    except OSError:
+        raise SystemExit(FULL) from None
+
+
+def _problem(fault: BaseException) -> str:
+    return "no_room" if lacks_its_room(fault) else "unusual"
 
 
 def _answer(content: Content, *, target: Path) -> dict[str, Any]:

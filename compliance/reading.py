@@ -6,7 +6,6 @@ import logging
 import os
 import pickle
 import re
-import tempfile
 import threading
 import time
 import unicodedata
@@ -19,11 +18,12 @@ import pyarrow as pa
 
 from compliance import children, places
 from compliance.cells import LOCAL
-from compliance.children import PREFIX, nameless_file, sweep
+from compliance.children import nameless_file, sweep
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.masking import mask_text
 from compliance.reader import ASKED
+from compliance.saving import full_temporary, temporary_folder
 from compliance.screening import Asked
 from compliance.sheets import Sheet, Workbook
 from compliance.sources import load_sources, load_values
@@ -86,15 +86,15 @@ def read(content: bytes | Path, *, name: str, asked: Asked | None = None) -> Wor
     """
     shown, in_name = shown_name(name)
     sweep()
-    with AT_ONCE, nameless_file() as file, tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+    with AT_ONCE, temporary_folder() as folder, nameless_file() as file:
         sha256 = _keep(content, file, shown=shown)
-        (Path(folder) / ASKED).write_bytes(pickle.dumps((shown, asked or _unasked())))
-        answer = _ask(file, Path(folder), shown=shown)
+        (folder / ASKED).write_bytes(pickle.dumps((shown, asked or _unasked())))
+        answer = _ask(file, folder, shown=shown)
         return Workbook(
             name=shown,
             sha256=sha256,
             kind=answer["kind"],
-            sheets=tuple(_sheet(Path(folder), sheet) for sheet in answer["sheets"]),
+            sheets=tuple(_sheet(folder, sheet) for sheet in answer["sheets"]),
             date1904=answer["date1904"],
             modified=datetime.fromisoformat(answer["modified"]) if answer["modified"] else None,
             masked=answer["masked"] + in_name,
@@ -164,6 +164,8 @@ def _ask(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
         answer["problem"] = "too_large"
     if "fault" in answer:
         log.warning("The reader failed: %s", answer["fault"])
+    if answer["problem"] == "no_room":
+        raise full_temporary()
     if answer["problem"]:
         raise _refusal(answer["problem"], shown, **answer["values"])
     return answer
@@ -190,7 +192,7 @@ def _answer(path: Path, *, code: int) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         log.warning("The reader died with code %s", code)
-        return {"problem": "died", "values": {}}
+        return {"problem": "no_room" if code == children.FULL else "died", "values": {}}
     return {"problem": None, **answer}
 
 

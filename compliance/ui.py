@@ -45,6 +45,7 @@ from compliance.loading import Order, add_event
 from compliance.permissions import Permission, User
 from compliance.points import Point, load_points
 from compliance.queries import statement
+from compliance.saving import refusal_of
 from compliance.sources import Source, load_sources, load_values
 from compliance.viewing import Overview, Scope
 from compliance.withholding import Names
@@ -547,8 +548,8 @@ def tell(error: Exception) -> bool:
 
 def sentence(error: Exception, say: Language) -> str:
     """What a person is told of an error: a refusal's own sentence; of all else a reference, which the log has too."""
-    if isinstance(error, Refusal):
-        return say.refusal(error)
+    if refusal := refusal_of(error):
+        return say.refusal(refusal)
     reference = secrets.token_hex(4)
     log.error("Fault %s", reference, exc_info=error)
     text = N_(
@@ -559,7 +560,11 @@ def sentence(error: Exception, say: Language) -> str:
 
 def _wait_for_samples(say: Language) -> None:
     """Shows how far the sample database is, while it is made at the very first start."""
-    if Database.at(places.own_database()).exists() or demo.building(places.sample_database()).over:
+    if Database.at(places.own_database()).exists():
+        return
+    if (state := demo.building(places.sample_database())).over:
+        if state.why:
+            html(charts.note(say.refusal(state.why)))
         return
 
     @st.fragment(run_every=1)

@@ -8,7 +8,6 @@ A package is checked with its own rows and its own statements: without any other
 program. Whoever made it is not trusted.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,7 @@ import msgspec
 
 from compliance.approving import Signed, signed
 from compliance.database import Cursor, Failure, Rows, confined, rows
-from compliance.dossier import FORMAT, Dossier, from_json, frozen, sealed
+from compliance.dossier import FORMAT, Dossier, format_of, from_json, frozen, sealed
 from compliance.errors import Refusal
 from compliance.language import N_, Language
 from compliance.packing import Files, Unpacked, no_package, pack, unpack
@@ -29,6 +28,7 @@ from compliance.queries import statement
 from compliance.recounting import Unusable, recounted, script
 from compliance.reporting import every_report
 from compliance.reviewing import Review, State
+from compliance.saving import lacks_room, temporary_folder
 from compliance.separated import harmless, harmless_first
 from compliance.sources import load_sources
 from compliance.verifying import differing
@@ -148,8 +148,8 @@ def _signatures(found: Dossier, signatures: Signed) -> Rows:
 
 def _database(kept: Pinned, told: Mapping[str, Rows]) -> bytes:
     more = {"frozen_figures": as_table(told["figures"], FIGURES), "frozen_items": as_table(told["items"], ITEMS)}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / DATABASE
+    with temporary_folder() as folder:
+        path = folder / DATABASE
         write_database(path, kept, more)
         return path.read_bytes()
 
@@ -237,18 +237,11 @@ def verify_package(path: Path) -> Checked:
     )
 
 
-@dataclass(frozen=True)
-class _Marked:
-    """What every frozen review says, whatever the version of the program."""
-
-    format: int
-
-
 def _understood(content: bytes, path: Path) -> tuple[Dossier, dict[str, list[dict[str, str]]]]:
     """The frozen review, and the rows that the files written from it hold; a Refusal where it cannot be read."""
     try:
-        marked = msgspec.json.decode(content, type=_Marked)
-        if marked.format == FORMAT:
+        told = format_of(content)
+        if told == FORMAT:
             found = from_json(content.decode())
             return found, {name: [_cells(row) for row in rows_] for name, rows_ in tables(found).items()}
     except (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -256,7 +249,7 @@ def _understood(content: bytes, path: Path) -> tuple[Dossier, dict[str, list[dic
     raise Refusal(
         N_("The file {file} was written by another version of this program, with format {format}. Use that version."),
         file=path.name,
-        format=marked.format,
+        format=told,
     )
 
 
@@ -328,8 +321,8 @@ def _recounted(
     """How many figures the package's database and statements give, and what is wrong with it and them."""
     if content is None:
         return 0, []
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / DATABASE
+    with temporary_folder() as folder:
+        path = folder / DATABASE
         path.write_bytes(content)
         try:
             with confined(path, seconds=SECONDS) as cursor:
@@ -338,6 +331,8 @@ def _recounted(
         except Unusable as error:
             return 0, [Fault("forbidden" if error.why == "forbidden" else "lacking", f"sql/{error.name}")]
         except Failure as error:
+            if lacks_room(error):
+                raise
             return 0, [Fault("database", DATABASE, now=str(error).split("\n")[0])]
     differences = differing(found, figures)
     return len(figures), [*faults, *(Fault("figure", d.where, d.was, d.now, d.point, d.explained) for d in differences)]

@@ -328,6 +328,15 @@ def test_nobody_approves_what_was_changed_after_it_was_submitted(submitted):
     assert submitted.review().state == "submitted"
 
 
+def test_a_review_that_another_version_has_frozen_is_a_sentence(submitted):
+    newer = dossier.as_json(submitted.document(submitted.review())).replace('"format":1', '"format":2', 1)
+    with submitted.database.writing() as cursor:
+        cursor.execute("update frozen_reviews set content = $content", {"content": newer})
+        cursor.execute("update review_states set sha256 = $sha256", {"sha256": dossier.sealed(newer)})
+    with pytest.raises(Refusal, match="was frozen by another version of this program, with format 2"):
+        submitted.document(submitted.review())
+
+
 def test_a_frozen_review_is_read_as_it_was_written(approved):
     frozen = approved.document(approved.review())
     assert dossier.from_json(dossier.as_json(frozen)) == frozen

@@ -19,7 +19,8 @@ from compliance.language import Language
 from compliance.loading import Order, load_prepared, prepare
 from compliance.queries import statement
 from compliance.reading import read
-from tests.command import arguments, environment, run
+from tests.apps import opened, text
+from tests.command import arguments, environment, run, run_here
 from tests.line import SOURCES, WORDS, Line, read_here
 
 FAIR_SECONDS = 10
@@ -347,6 +348,52 @@ def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
     )
     line.folder.chmod(0o755)
     assert (done.stdout, done.stderr) == ("Permission denied\nPermission denied\n", "")
+
+
+# --- a store of a newer version ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def newer(line):
+    """A store that a later version of the program has brought up to its own date."""
+    line.load_table(TABLE)
+    with duckdb.connect(line.database.path) as connection:
+        connection.execute("update schema_files set name = 'macros of tomorrow' where starts_with(name, 'macros ')")
+        connection.execute("insert into schema_files values ('999_tomorrow.sql', null)")
+    return line
+
+
+def test_a_store_of_a_newer_version_is_neither_read_nor_written(newer):
+    before = newer.database.path.read_bytes()
+    for action in (lambda: count(newer.database), lambda: newer.load_table(TABLE, name="again.csv")):
+        with pytest.raises(Refusal, match=r"by a newer version of this program \(999_tomorrow\.sql\)"):
+            action()
+    assert newer.database.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("said", [("coverage",), ("imports",), ("revoke", "1", "--why", "x"), ("review", "list")])
+def test_every_command_says_that_the_store_is_newer(newer, said):
+    done = run_here(newer.database.path, *said)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("The database test.duckdb was written by a newer version of this program")
+
+
+def test_a_page_says_that_the_store_is_newer_and_the_app_goes_on(newer, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(newer.database.path))
+    assert "är skriven av en nyare version av programmet (999_tomorrow.sql)" in text(opened("overview", monkeypatch))
+    with duckdb.connect(newer.database.path) as connection:
+        connection.execute("delete from schema_files where name = '999_tomorrow.sql'")
+    assert "nyare version" not in text(opened("overview", monkeypatch))
+
+
+def test_a_file_of_a_newer_engine_is_told_so(line, monkeypatch):
+    line.load_table(TABLE)
+
+    def newer(*_, **__):
+        raise duckdb.IOException("IO Error: … The database file was created with a newer version of DuckDB.")
+
+    monkeypatch.setattr(duckdb, "connect", newer)
+    assert refused(line.database).startswith("The database test.duckdb was written by a newer version")
 
 
 # --- the moment of a change --------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Files that take long are made in a process of their own: the same bytes, in turns, in time, and nothing is left."""
 
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -33,7 +34,7 @@ def run_out():
 def really(made_outside, monkeypatch, tmp_path):
     """A child of its own, and a temporary folder in which nothing else is."""
     monkeypatch.setattr(outside, "_run", made_outside)
-    monkeypatch.setattr(outside.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
