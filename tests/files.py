@@ -5,6 +5,7 @@ import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 import openpyxl
 import xlwt
@@ -242,6 +243,7 @@ def bannered(heading: Sequence[str], row: Sequence[object]) -> bytes:
     return saved(book)
 
 
+@cache
 def doctor_files() -> dict[str, tuple[bytes, str]]:
     """Every odd file that the import must read rightly or refuse in a sentence: its case, its content and its name."""
     return {**_odd_text(), **_odd_workbooks(), **_locked_and_foreign(), **_hostile(), **_odd_names()}

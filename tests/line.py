@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from compliance import reader, reading
 from compliance.assessing import items
+from compliance.cells import Unreadable
 from compliance.database import EVERYTHING_KNOWN, Database, rows
 from compliance.loading import Order, Receipt, asked, load
 from compliance.points import load_points, point_by
@@ -111,8 +112,8 @@ class Line:
 def reading_here() -> Iterator[None]:
     """Lets `read` read in this process while the block lasts: to start one takes twenty times as long as a small file.
 
-    It is the same reader, and what that cannot read is read as always. That both give the same is held beside the tests
-    of reading.
+    It is the same reader, and where it fails otherwise than a process of its own would say, that is asked. That both
+    give the same is held beside the tests of reading.
     """
     with _alone, patch.object(reading, "_child", _here):
         yield
@@ -129,6 +130,8 @@ def _here(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]
         limit = csv.field_size_limit()
         try:
             answer = reader._answer(reader.read(file, folder=folder, careful="careful" in how), target=folder)
+        except Unreadable as problem:
+            return {"problem": problem.code, "values": problem.values}
         except Exception:
             return _child(file, folder, *how, end=end)
         finally:

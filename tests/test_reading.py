@@ -3,13 +3,13 @@
 import contextlib
 import io
 import json
+import os
 import pickle
 import random
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 import zipfile
 from datetime import date, datetime, timedelta
 
@@ -25,6 +25,7 @@ from compliance.reading import read
 from compliance.screening import Asked
 from tests import files
 from tests.line import SOURCES, WORDS, read_here
+from tests.spent import spent
 
 GRID = "".join(
     f'<row r="{row}">{"".join(files.text_cell(f"{letter}{row}", f"{letter}{row}") for letter in "ABC")}</row>'
@@ -32,6 +33,8 @@ GRID = "".join(
 )
 GRID_VALUES = [["A1", "B1", "C1"], ["A2", "B2", "C2"], ["A3", "B3", "C3"]]
 MOMENT = datetime(2024, 3, 5, 14, 30)
+# `make fuzz` asks for more
+SEEDS = 3 * int(os.environ.get("SEEDS", "2"))
 
 
 @pytest.fixture(autouse=True)
@@ -44,13 +47,13 @@ def own_temporary_folder(tmp_path, monkeypatch):
     assert list(folder.iterdir()) == []
 
 
-def values(content, *, sheet=0, name="export.xlsx"):
-    """The cells of a sheet, row by row."""
+def values(content, *, sheet=0, name="export.xlsx", read=read_here):
+    """The cells of a sheet, row by row; `read` is said where the process that reads is what is tested."""
     cells = read(content, name=name).sheets[sheet].cells
     return [list(row) for row in zip(*(column.to_pylist() for column in cells.columns), strict=True)]
 
 
-def refusal(content, *, name="Systemlista.xlsx"):
+def refusal(content, *, name="Systemlista.xlsx", read=read_here):
     """The sentence that refuses a file."""
     with pytest.raises(Refusal) as refused:
         read(content, name=name)
@@ -106,7 +109,7 @@ def test_hidden_sheets_are_read_and_chart_sheets_are_not():
         sheet = book.create_sheet(state)
         sheet.sheet_state = state
         sheet.append([state])
-    sheets = read(files.saved(book), name="a.xlsx").sheets
+    sheets = read_here(files.saved(book), name="a.xlsx").sheets
     assert [(sheet.name, sheet.cells.num_rows) for sheet in sheets] == [
         ("Sheet", 1),
         ("Diagram", 0),
@@ -128,7 +131,7 @@ def test_values_of_a_workbook_are_text():
 
 def test_error_cells_are_counted_and_empty():
     """error_cell: it looks empty and is not"""
-    sheet = read(files.xlsx({"Blad1": [["Id", "#N/A", "#DIV/0!"], ["1", None, "x"]]}), name="a.xlsx").sheets[0]
+    sheet = read_here(files.xlsx({"Blad1": [["Id", "#N/A", "#DIV/0!"], ["1", None, "x"]]}), name="a.xlsx").sheets[0]
     assert sheet.errors == 2
     assert sheet.cells.to_pylist()[0] == {"c0": "Id", "c1": None, "c2": None}
 
@@ -137,7 +140,7 @@ def test_error_cells_are_counted_and_empty():
 @pytest.mark.parametrize("date1904", [False, True])
 def test_1904_workbook_says_so(write, date1904):
     """serial_of_1904: a date is right, a serial that is not formatted needs to be told"""
-    workbook = read(write({"Blad1": [[MOMENT, 46108.5]]}, date1904=date1904), name="a")
+    workbook = read_here(write({"Blad1": [[MOMENT, 46108.5]]}, date1904=date1904), name="a")
     assert workbook.date1904 is date1904
     assert workbook.sheets[0].cells.to_pylist() == [{"c0": "2024-03-05 14:30:00", "c1": "46108.5"}]
 
@@ -153,7 +156,7 @@ def test_values_of_ods():
         cell("två", times=2),
         times=2,
     )
-    workbook = read(files.ods(row), name="a.ods")
+    workbook = read_here(files.ods(row), name="a.ods")
     assert workbook.kind == "ods"
     assert workbook.sheets[0].errors == 0
     assert list(workbook.sheets[0].cells.to_pylist()[1].values()) == [
@@ -178,7 +181,7 @@ def test_modified_is_local_time():
     content = files.raw_xlsx(
         files.sheet_xml(GRID), parts={"docProps/core.xml": f"<cp:coreProperties>{said}</cp:coreProperties>"}
     )
-    assert read(content, name="a.xlsx").modified == datetime(2026, 7, 1, 0, 30)
+    assert read_here(content, name="a.xlsx").modified == datetime(2026, 7, 1, 0, 30)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +192,7 @@ def test_modified_of_ods(said, meant):
     """modified_without_zone, modified_before_spreadsheets"""
     meta = f'<office:meta xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:date>{said}</dc:date></office:meta>'
     content = files.ods(files.ods_row(files.ods_cell("Id")), parts={"meta.xml": meta})
-    assert read(content, name="a.ods").modified == meant
+    assert read_here(content, name="a.ods").modified == meant
 
 
 # --- kinds, by content ---------------------------------------------------------------------------
@@ -248,7 +251,7 @@ def test_what_cannot_be_read_says_what_it_is(content, words):
 @pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.csv", "a"])
 def test_the_name_does_not_decide_the_kind(content, kind, name):
     """wrong_extension: a web page named .xls, a workbook named .csv"""
-    assert read(content, name=name).kind == kind
+    assert read_here(content, name=name).kind == kind
 
 
 def test_macro_workbook():
@@ -259,7 +262,7 @@ def test_macro_workbook():
         for name in zipfile.ZipFile(io.BytesIO(content)).namelist()
     }
     types = parts["[Content_Types].xml"].replace(b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main")
-    assert read(files.zipped({**parts, "[Content_Types].xml": types}), name="a").kind == "xlsm"
+    assert read_here(files.zipped({**parts, "[Content_Types].xml": types}), name="a").kind == "xlsm"
 
 
 # --- files made to do harm -----------------------------------------------------------------------
@@ -270,9 +273,9 @@ def test_one_cell_in_the_last_corner_does_not_explode(dimension):
     """stray_cell: laid out in full the sheet would take 549 GB; its own statement of its range may lie"""
     far = f'<row r="1048576">{files.text_cell("stray", "XFD1048576")}</row>'
     content = files.raw_xlsx(files.sheet_xml(GRID + far, dimension=dimension))
-    started = time.monotonic()
-    assert values(content) == GRID_VALUES
-    assert time.monotonic() - started < 10
+    started, workbook = spent(), read(content, name="a.xlsx")
+    assert (workbook.cut, values(workbook, read=lambda given, name: given)) == (1, GRID_VALUES)
+    assert spent() - started < 10
 
 
 def test_stray_cells_among_good_ones_are_cut_off():
@@ -282,7 +285,7 @@ def test_stray_cells_among_good_ones_are_cut_off():
     rows[1] = f'<row r="2">{cell(2, "A2")}{cell("far", "XFD2")}{cell("far", "XFE2")}</row>'
     far = f'<row r="1048576">{cell("far", "A1048576")}</row>'
     content = files.raw_xlsx(files.sheet_xml("".join(rows) + far, dimension="A1:XFD1048576"))
-    assert values(content) == [[str(n)] for n in range(1, 30_001)]
+    assert values(content, read=read) == [[str(n)] for n in range(1, 30_001)]
 
 
 def test_care_that_finds_nothing_does_not_try_again(tmp_path):
@@ -305,7 +308,7 @@ def test_care_comes_after_a_death(tmp_path):
 def test_a_row_far_below_is_kept_where_there_is_room():
     """far_row: an empty row does not end the table"""
     last = f'<row r="200000">{files.text_cell("last", "B200000")}</row>'
-    rows = values(files.raw_xlsx(files.sheet_xml(GRID + last)))
+    rows = values(files.raw_xlsx(files.sheet_xml(GRID + last)), read=read)
     assert (len(rows), rows[:3], rows[-1]) == (200000, GRID_VALUES, [None, "last", None])
 
 
@@ -315,7 +318,8 @@ def test_a_sheet_without_a_dense_part_is_refused():
         f'<row r="{n * 900}"><c r="{openpyxl.utils.get_column_letter(n * 4)}{n * 900}"><v>1</v></c></row>'
         for n in range(1, 1100)
     )
-    assert "too much" in refusal(files.raw_xlsx(files.sheet_xml("".join(cells), dimension="A1:FKB990000")))
+    content = files.raw_xlsx(files.sheet_xml("".join(cells), dimension="A1:FKB990000"))
+    assert "too much" in refusal(content, read=read)
 
 
 def test_wide_sheets_are_read_up_to_a_limit():
@@ -340,7 +344,6 @@ FAR_XML = files.xml_cell("y", attributes='ss:Index="9999"')
         (b"<table><tr>" + b"<td>x" * 500 + b"<td><td>y<td>z</table>", 2),
         (files.xml_2003(f"<Row>{files.xml_cell('x') * 502}</Row>"), 2),
         (files.xml_2003(f"<Row>{files.xml_cell('x')}{FAR_XML}</Row>"), 1),
-        (files.raw_xlsx(files.sheet_xml(GRID + FAR_CELL)), 1),
     ],
 )
 def test_what_is_left_out_is_counted(content, cut):
@@ -348,42 +351,45 @@ def test_what_is_left_out_is_counted(content, cut):
     if cut is None:
         assert "empty" in refusal(content)
     else:
-        assert read(content, name="a").cut == cut
+        assert read_here(content, name="a").cut == cut
 
 
 def test_a_bomb_is_refused_by_its_directory():
     """zip_bomb: 150 MB of blanks in 150 KB"""
     sheet = files.sheet_xml(f"<row>{files.text_cell(' ' * (150 << 20))}</row>")
-    assert "unpacks" in refusal(files.raw_xlsx(sheet))
+    assert "unpacks" in refusal(files.raw_xlsx(sheet), read=read)
 
 
 def test_forged_sizes_are_found():
     """forged_size: the directory says less than is there, and the limits would be none"""
     content = files.forged_size(files.raw_xlsx(files.sheet_xml(GRID)), "xl/worksheets/sheet1.xml", 1)
-    assert "damaged" in refusal(content)
+    assert "damaged" in refusal(content, read=read)
 
 
 def test_too_many_parts():
     """many_parts: a directory is work too"""
-    assert "unpacks" in refusal(files.raw_xlsx(files.sheet_xml(GRID), parts={f"x/{n}": "" for n in range(10_001)}))
+    content = files.raw_xlsx(files.sheet_xml(GRID), parts={f"x/{n}": "" for n in range(10_001)})
+    assert "unpacks" in refusal(content, read=read)
 
 
 @pytest.mark.parametrize("times", [1048576, 4294967295])
 def test_repeated_rows_of_ods(times):
     """ods_bomb: empty repetition is nothing, a full one has an end"""
     cell, row = files.ods_cell, files.ods_row
-    assert values(files.ods(row(cell("Id")) + row(cell(times=16384), times=times))) == [["Id"]]
-    assert "too much" in refusal(files.ods(row(cell("x", times=16384), times=times)))
+    assert values(files.ods(row(cell("Id")) + row(cell(times=16384), times=times)), read=read) == [["Id"]]
+    assert "too much" in refusal(files.ods(row(cell("x", times=16384), times=times)), read=read)
 
 
 def test_entities_do_not_expand():
     """billion_laughs: in every kind of XML"""
-    assert "damaged" in refusal(files.raw_xlsx(files.LAUGHS + files.sheet_xml(f"<row>{files.text_cell('&i;')}</row>")))
-    assert "damaged" in refusal(files.xml_2003(f"<Row>{files.xml_cell('&i;')}</Row>", prolog=files.LAUGHS))
+    workbook = files.raw_xlsx(files.LAUGHS + files.sheet_xml(f"<row>{files.text_cell('&i;')}</row>"))
+    assert "damaged" in refusal(workbook, read=read)
+    xml = files.xml_2003(f"<Row>{files.xml_cell('&i;')}</Row>", prolog=files.LAUGHS)
+    assert "damaged" in refusal(xml, read=read)
     with pytest.raises(reader.Unreadable, match="damaged"):
         strays.near_cells((files.LAUGHS + files.sheet_xml("")).encode())
     html = f"{files.LAUGHS.replace('DOCTYPE x', 'DOCTYPE html')}<html><table><tr><td>&i;</td></tr></table></html>"
-    assert values(html.encode())[-1] == ["&i;"]
+    assert values(html.encode(), read=read)[-1] == ["&i;"]
 
 
 def test_an_outside_entity_is_not_fetched(tmp_path):
@@ -392,10 +398,10 @@ def test_an_outside_entity_is_not_fetched(tmp_path):
     secret.write_text("hemligt")
     prolog = f'<!DOCTYPE x [<!ENTITY s SYSTEM "file://{secret}">]>'
     content = files.xml_2003(f"<Row>{files.xml_cell('&s;')}{files.xml_cell('Id')}</Row>", prolog=prolog)
-    assert "hemligt" not in str(values(content))
+    assert "hemligt" not in str(values(content, read=read))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_damaged_bytes_are_refused_or_read(seed):
     """fuzzed: a panic of the library passes `except Exception`"""
     chance = random.Random(seed)
@@ -410,21 +416,21 @@ def test_damaged_bytes_are_refused_or_read(seed):
 def test_a_slow_file_is_stopped(monkeypatch):
     """too_slow: the child is killed, and the server goes on"""
     monkeypatch.setattr(reading, "SECONDS", 0.01)
-    assert "too much" in refusal(files.xlsx({"Blad1": [["Id"]]}))
+    assert "too much" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
     monkeypatch.setattr(reading, "SMALL", 0)
-    assert "too long" in refusal(files.xlsx({"Blad1": [["Id"]]}))
+    assert "too long" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
 
 
 def test_a_child_that_dies_is_a_sentence(monkeypatch):
     """killed: whatever ends the child"""
     monkeypatch.setattr(children, "environment", lambda folder: {})
-    assert "cannot be read" in refusal(files.xlsx({"Blad1": [["Id"]]}))
+    assert "cannot be read" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
 
 
 def test_a_too_large_file_is_not_kept(monkeypatch):
     """too_large: it is refused before it is read"""
     monkeypatch.setattr(reading, "MAX_BYTES", 10)
-    assert "too much" in refusal(b"Id;Namn\r\n1;a\r\n")
+    assert "too much" in refusal(b"Id;Namn\r\n1;a\r\n", read=read)
 
 
 def child(code):
@@ -511,7 +517,7 @@ def test_several_at_once():
     """threads: the server reads for several people"""
     results = []
     content = files.xlsx({"Blad1": [["Id"]]})
-    threads = [threading.Thread(target=lambda: results.append(values(content))) for _ in range(5)]
+    threads = [threading.Thread(target=lambda: results.append(values(content, read=read))) for _ in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -522,18 +528,18 @@ def test_several_at_once():
 def test_a_large_file_is_quick():
     """100,000 rows x 12 columns: never row by row"""
     content = files.many_rows(100_000, 12)
-    started = time.monotonic()
+    started = spent()
     cells = read(content, name="a.xlsx").sheets[0].cells
     assert (cells.num_rows, cells.num_columns) == (100_000, 12)
     assert cells["c0"][99_999].as_py() == f"text {100_000 % 977} i 0"
-    assert time.monotonic() - started < 15
+    assert spent() - started < 15
 
 
 def test_path_and_bytes_are_the_same(tmp_path):
     """path: the command line gives one"""
     path = tmp_path / "a.csv"
     path.write_bytes(b"Id;Namn\r\n1;a")
-    assert read(path, name=path.name).sha256 == read(path.read_bytes(), name="b.csv").sha256
+    assert read_here(path, name=path.name).sha256 == read_here(path.read_bytes(), name="b.csv").sha256
     assert "opened" in refusal(tmp_path / "missing.csv")
 
 
@@ -683,7 +689,7 @@ def test_xml_spreadsheet_2003():
         f"{cell('1', 'Boolean')}{cell('#N/A', 'Error')}<Cell/></Row>"
         f'<Row ss:Span="1"/><Row>{cell("sist")}</Row>'
     )
-    workbook = read(files.xml_2003(body), name="a.xls")
+    workbook = read_here(files.xml_2003(body), name="a.xls")
     assert workbook.modified == datetime(2026, 10, 2, 10, 14)
     assert (workbook.sheets[0].name, workbook.sheets[0].errors) == ("Blad1", 1)
     assert [list(row.values()) for row in workbook.sheets[0].cells.to_pylist()] == [
@@ -758,7 +764,7 @@ def test_identity_numbers_never_leave_the_child(kind):
             f"<Row>{files.xml_cell('om 850612-1238')}{files.xml_cell('8506121238')}</Row>"
         ),
     }[kind]
-    workbook = read(content, name="lista 8506121238.xlsx")
+    workbook = read_here(content, name="lista 8506121238.xlsx")
     assert workbook.kind == kind
     assert workbook.name == f"lista {MASK}.xlsx"
     assert [list(row.values()) for row in workbook.sheets[0].cells.to_pylist()] == [
@@ -802,7 +808,7 @@ def test_every_day_of_a_leap_year_and_no_other():
 )
 def test_names_are_shown_safely(given, kept):
     """path_in_name, right_to_left_mark, endless_name"""
-    assert read(b"Id;Namn", name=given).name == kept
+    assert read_here(b"Id;Namn", name=given).name == kept
 
 
 def test_every_sentence_names_the_file_and_has_nothing_left_to_fill():

@@ -1,0 +1,8 @@
+"""Processor time: how much work something is, however busy the machine."""
+
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+
+
+def spent() -> float:
+    """The seconds that this process has used, and those of its processes that have ended."""
+    return sum(used.ru_utime + used.ru_stime for used in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
