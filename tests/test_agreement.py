@@ -6,22 +6,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from compliance.assessing import LEVELS, coverage, items
+from compliance.assessing import LEVELS, coverage, items, items_of
 from compliance.database import EVERYTHING_KNOWN
 from tests import reference
 from tests.exports import AS_OF, random_exports, write_workbook
 from tests.line import POINTS, Line
 
 DAYS = [AS_OF, AS_OF - timedelta(days=1), AS_OF + timedelta(days=45), date(2026, 3, 30), date(2025, 12, 31)]
-# `make fuzz` asks for more
+# `make fuzz` asks for more, and for every day of each
 SEEDS = int(os.environ.get("SEEDS", "2"))
 DETAILED = {(8, "incomplete"), (9, "steps_missing")}
 
 
 @pytest.fixture(scope="module", params=range(SEEDS))
 def loaded(request, tmp_path_factory):
+    """Random exports, with the days that are asked for: of two seeds each day is asked for of one at least."""
     folder = tmp_path_factory.mktemp("random")
     exports = random_exports(request.param, disputed=request.param % 2 == 1)
+    days = DAYS if SEEDS > 2 else [AS_OF, *DAYS[1 + request.param :: 2]]
     with Line(folder).held() as line:
         for export in exports:
             line.load(
@@ -31,30 +33,49 @@ def loaded(request, tmp_path_factory):
                 organisation=export.organisation,
                 completes=export.completes,
             )
-        yield line, exports
+        yield line, exports, days
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
-def test_items(loaded, point, day):
-    line, exports = loaded
-    with line.database.cursor() as cursor:
-        found = items(cursor, point, as_of=day, known_at=EVERYTHING_KNOWN).to_pylist()
-    expected = reference.items(exports, point.number, day)
-    assert Counter(shape(point, item) for item in found) == Counter(expected_shape(point, item) for item in expected)
+def test_items(loaded):
+    line, exports, days = loaded
+    for day in days:
+        with line.database.cursor() as cursor:
+            every = items_of(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+        for point, found in zip(POINTS, every, strict=True):
+            agrees(point, found.to_pylist(), reference.items(exports, point.number, day), on=day)
+
+
+def agrees(point, found, expected, *, on):
+    shapes = Counter(shape(point, item) for item in found), Counter(expected_shape(point, item) for item in expected)
+    assert shapes[0] == shapes[1], (point.id, on)
     dues = {key(item.organisation, item.item, item.row): item.due for item in expected if due_is_said(point, item)}
     assert {
         k: d for i in found if (k := key(i["organisation"], i["item"], i["row"])) in dues for d in [i["due"]]
-    } == dues
+    } == dues, (point.id, on)
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-@pytest.mark.parametrize("level", LEVELS)
-def test_coverage(loaded, level, day):
-    line, exports = loaded
+def test_the_items_of_points_together_are_those_of_each(loaded):
+    line, _, days = loaded
+    given = {"as_of": days[-1], "known_at": EVERYTHING_KNOWN}
     with line.database.cursor() as cursor:
-        figures = coverage(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN, level=level)
-    assert Counter(map(figure, figures)) == Counter(map(expected_figure, reference.coverage(exports, day, level)))
+        together = items_of(cursor, POINTS, **given)
+        assert [found.to_pylist() for found in together] == [
+            items(cursor, point, **given).to_pylist() for point in POINTS
+        ]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_coverage(loaded, level):
+    """Day by day it is that of the reference, and that of days together is the same."""
+    line, exports, days = loaded
+    given = {"known_at": EVERYTHING_KNOWN, "level": level}
+    with line.database.cursor() as cursor:
+        apart = {day: coverage(cursor, POINTS, days=[day], **given) for day in days}
+        together = coverage(cursor, POINTS, days=days, **given)
+    for day, figures in apart.items():
+        expected = Counter(map(expected_figure, reference.coverage(exports, day, level)))
+        assert Counter(map(figure, figures)) == expected, day
+    assert Counter(map(repr, together)) == Counter(repr(one) for figures in apart.values() for one in figures)
 
 
 COUNTS = ("met", "unmet", "unknown", "pending", "exempt")
@@ -106,13 +127,3 @@ def expected_shape(point, item):
         item.file,
         item.sheet,
     )
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_days_together_are_the_days_one_by_one(loaded, level):
-    line, _ = loaded
-    given = {"known_at": EVERYTHING_KNOWN, "level": level}
-    with line.database.cursor() as cursor:
-        together = coverage(cursor, POINTS, days=DAYS, **given)
-        apart = [figure for day in DAYS for figure in coverage(cursor, POINTS, days=[day], **given)]
-    assert Counter(map(repr, together)) == Counter(map(repr, apart))

@@ -16,7 +16,7 @@ from tests.command import arguments, environment, run
 from tests.line import SOURCES, Line
 
 # `make fuzz` asks for thirty
-ROWS, TIMES, SEED = 3000, int(os.environ.get("KILLS", "12")), 20261124
+ROWS, TIMES, SEED = 3000, int(os.environ.get("KILLS", "6")), 20261124
 COLUMNS = 4
 FIRST_DAY = date(2026, 1, 1)
 
