@@ -117,7 +117,8 @@ def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
     sources, words = load_sources(None), load_values(None)
     files = sample_files(samples)
     name = _organisation(samples)
-    with Database.at(path).writing() as cursor:
+    database = Database.at(path)
+    with database.writing() as cursor:
         for number, (day, workbook) in enumerate(_workbooks(files, sources, words), start=1):
             if workbook:
                 stamp(cursor, _morning_after(day, number))
@@ -125,8 +126,8 @@ def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
                 _load(cursor, workbook, order, sources=sources, words=words)
             if progress:
                 progress(number, len(files))
-    add_reviews(Database.at(path), samples, who=WHO)
-    with Database.at(path).cursor() as cursor:
+    with database.cursor() as cursor:  # held open: the file is not opened anew for each text of a review
+        add_reviews(database, samples, who=WHO)
         settle(cursor)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -244,6 +244,13 @@ class Dossier:
         return next((answer for answer in self.points if answer.point.id == point_id), None)
 
 
+class Named(NamedTuple):
+    """What the exports of a day name."""
+
+    persons: tuple[str, ...]
+    systems: tuple[str, ...]
+
+
 # --- Computing ----------------------------------------------------------------------------------------------------
 
 
@@ -254,10 +261,12 @@ def compute(
     own: Path | None,
     known_at: datetime = EVERYTHING_KNOWN,
     counted: Dossier | None = None,
+    named: Named | None = None,
 ) -> Dossier:
     """The document of a draft at a moment; a correction that keeps its figures takes those of the earlier version.
 
-    `counted` is a document of the same draft whose figures still hold: then only what is written is read anew.
+    `counted` is a document of the same draft whose figures still hold, and `named` what its exports name: with both,
+    only what is written is read anew.
     """
     made = deciding.decisions(cursor, known_at=known_at)
     said: dict[str, Any] = {
@@ -274,7 +283,8 @@ def compute(
     if counted is None:
         counted = _Computing(cursor, review, own, known_at).dossier(said)
     found = replace(counted, **said)
-    return replace(found, withheld=_withheld(cursor, found))
+    named = named or names_in(cursor, as_of=found.as_of, known_at=found.known_at, organisation=found.organisation)
+    return replace(found, withheld=_withheld(found, named))
 
 
 class _Computing:
@@ -406,11 +416,16 @@ class _Computing:
         return quality.remarks(checks, found, self.points, self.review.organisation)
 
 
-def _withheld(cursor: Cursor, dossier: Dossier) -> dict[str, str]:
-    """Those texts that name a person or a system, without the names. The names themselves are kept nowhere."""
-    given = {"as_of": dossier.as_of, "known_at": dossier.known_at, "organisation": dossier.organisation}
+def names_in(cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str) -> Named:
+    """The persons and systems that the exports of a day name."""
+    given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     systems = [row["name"] for row in rows(cursor, statement("systems_named"), given)]
-    names = names_of(tuple(_persons(cursor, given, responsible(dossier))), tuple(systems))
+    return Named(tuple(_persons(cursor, given, ())), tuple(systems))
+
+
+def _withheld(dossier: Dossier, named: Named) -> dict[str, str]:
+    """Those texts that name a person or a system, without the names. The names themselves are kept nowhere."""
+    names = names_of((*named.persons, *_in_full(responsible(dossier))), named.systems)
     return {text: told for text in _texts(dossier) if (told := names.withhold(text)) != text}
 
 
@@ -429,7 +444,12 @@ def names_of_persons(
 
 def _persons(cursor: Cursor, given: dict[str, Any], responsible: tuple[str, ...]) -> list[str]:
     known = [row["name"] for row in rows(cursor, statement("persons_named"), given)]
-    return [*known, *(name for name in responsible if " " in name)]
+    return [*known, *_in_full(responsible)]
+
+
+def _in_full(responsible: tuple[str, ...]) -> list[str]:
+    """Those that are names of persons and not only a role."""
+    return [name for name in responsible if " " in name]
 
 
 def _texts(dossier: Dossier) -> set[str]:

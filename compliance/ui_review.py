@@ -15,7 +15,7 @@ import streamlit as st
 from compliance import approving, charts, deciding, permissions, places, reviewing, ui, viewing_review
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
-from compliance.dossier import Dossier, compute
+from compliance.dossier import Dossier, Named, compute, names_in
 from compliance.language import N_, Language
 from compliance.loading import Order, local_day
 from compliance.permissions import Permission
@@ -126,22 +126,23 @@ def _document(cursor: Cursor, seen: View, review: Review, others: tuple[Review, 
     own = places.own_files()
     if review.state != "draft":
         return approving.dossier(cursor, review, own=own)
-    counted = None
+    counted, named = None, None
     if review.figures_of is None:
         earlier = tuple(other for other in others if other.year < review.year)
         with st.spinner(seen.say(N_("Computing the figures of the review"))):
-            counted = _counted(seen.key[:2], review, earlier)
-    return compute(cursor, review, own=own, counted=counted)
+            counted, named = _counted(seen.key[:2], review, earlier)
+    return compute(cursor, review, own=own, counted=counted, named=named)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _counted(key: tuple[str, str], review: Review, earlier: tuple[Review, ...]) -> Dossier:  # noqa: ARG001
-    """The document of a draft with its figures; `earlier` are the reviews that it may be compared with.
+def _counted(key: tuple[str, str], review: Review, earlier: tuple[Review, ...]) -> tuple[Dossier, Named]:  # noqa: ARG001
+    """The document of a draft with its figures, and what its exports name; `earlier` are those it is compared with.
 
     It is the same for all: what a person may see of it is decided by who reads it.
     """
     with ui.at((*key, "")).cursor() as cursor:
-        return compute(cursor, review, own=places.own_files())
+        named = names_in(cursor, as_of=review.as_of, known_at=EVERYTHING_KNOWN, organisation=review.organisation)
+        return compute(cursor, review, own=places.own_files(), named=named), named
 
 
 # --- Doing something ------------------------------------------------------------------------------------------------
