@@ -11,16 +11,25 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Response
 
-from compliance.guarding import Headers
+from compliance.guarding import STREAM, Headers
 
 # A browser says what it has done in a few kB; whatever is longer than Streamlit's own limit is not even received.
 LONGEST_MESSAGE: Final = 6_000_000
+# What the library of websockets reads of a handshake; on what is longer it hangs up without a word.
+LONGEST_LINE: Final = 8_000
+MOST_LINES: Final = 100
 # Filled by the server, which knows the scripts of its pages.
 HEADERS: Final[Headers] = []
 
 
 class Requests(H11Protocol):
     """HTTP whose refusal of a malformed request has the headers of every answer."""
+
+    def _should_upgrade(self) -> bool:
+        """Whether a websocket is asked for where there is one; else it is a request like any other."""
+        lines = [(self.scope["raw_path"], self.scope["query_string"]), *self.headers]
+        read = len(lines) <= MOST_LINES and all(len(one) + len(other) <= LONGEST_LINE for one, other in lines)
+        return read and self.scope["path"] == STREAM and super()._should_upgrade()
 
     def send_400_response(self, msg: str) -> None:
         """The refusal, after which the connection is closed."""

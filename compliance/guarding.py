@@ -103,7 +103,7 @@ def with_headers(there: Iterable[tuple[bytes, bytes]], ours: Headers) -> Headers
 
 def language(scope: Scope) -> Language:
     """The language of who asks, as the address says it or that of the page that asks; else Swedish."""
-    referrer = urlsplit(_header(scope, b"referer")).query
+    referrer = _header(scope, b"referer").partition("?")[2]
     for query in (scope["query_string"].decode("latin-1"), referrer):
         said = parse_qs(query).get("lang", [""])[0]
         if said in LANGUAGES:
@@ -143,12 +143,11 @@ class Guard:
             await self.app(scope, receive, send)
             return
         answer = _Answer(scope, send, self.ours)
-        refused = refusal(scope, self.settings().public_address)
-        if refused:
-            await answer.says(receive, *refused)
-            return
         try:
-            await self.app(_from_itself(scope), receive, answer.send)
+            if refused := refusal(scope, self.settings().public_address):
+                await answer.says(receive, *refused)
+            else:
+                await self.app(_from_itself(scope), receive, answer.send)
         except Exception as error:
             if answer.begun:
                 raise

@@ -111,6 +111,7 @@ def test_a_refusal_is_in_the_language_of_who_asks():
     assert asked("*")[1]["body"].decode() == swedish
     assert asked("*", query=b"lang=en")[1]["body"].decode() == english
     assert asked("*", referer=b"http://localhost:8501/imports?lang=en")[1]["body"].decode() == english
+    assert asked("*", referer=b"http://[")[1]["body"].decode() == swedish
     assert asked("*", query=b"lang=xx")[1]["body"].decode() == swedish
 
 

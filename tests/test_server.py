@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from compliance.server import FirstWords
+from compliance.server import FirstWords, main
 
 PAGE = b'<!doctype html><html lang="en"><head></head><body></body></html>'
 KEPT = {
@@ -58,3 +58,14 @@ def test_what_is_no_page_may_be_kept():
 def test_a_question_about_the_head_alone_is_not_touched():
     headers = {b"accept": b"text/html"}
     assert answered("HEAD", headers=headers)[1][b"content-length"] == str(len(PAGE)).encode()
+
+
+def test_a_setting_that_is_amiss_is_told_before_the_server_starts(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
+    monkeypatch.setenv("LC_ALL", "sv_SE.UTF-8")
+    monkeypatch.setattr("sys.argv", ["server"])
+    (tmp_path / "server.toml").write_text("[uploads]\nfiles = 0\n", "utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "server.toml: files är ett heltal från 1 till 1000000.\n"

@@ -2,7 +2,10 @@
 
 import asyncio
 import errno
+import os
 import random
+import re
+import socket
 
 import pytest
 from starlette.requests import Request
@@ -20,6 +23,7 @@ from tests.browser import browsing, serving, settle, visit
 from tests.sampled import beside
 from tests.session import BOUNDARY, form, session
 
+SEEDS = int(os.environ.get("SEEDS", "1"))
 LIMITS = Limits(file=100, files=3, session=250, server=400)
 
 
@@ -83,7 +87,7 @@ def test_all_sessions_together_have_as_much_as_the_server_may(ledger):
 def test_what_is_held_is_what_is_counted(ledger):
     """Whatever happens in whatever order, the server's sum is that of its sessions, and never below nothing."""
     chance = random.Random(11)
-    for _ in range(3000):
+    for _ in range(2000 * SEEDS):
         name, file = chance.choice("abc"), chance.choice("xyz")
         acts = [
             lambda n, f: ledger.draws(n), lambda n, f: ledger.issue(n, [f]), lambda n, f: taken(ledger, n, f, 60),
@@ -166,7 +170,7 @@ def count(body, cuts):
 def test_a_file_is_counted_to_the_byte_however_it_is_cut():
     chance = random.Random(11)
     delimiter = f"\r\n--{BOUNDARY}".encode()
-    for _ in range(2000):
+    for _ in range(2000 * SEEDS):
         content = b"".join(chance.choices(PIECES, k=chance.randrange(12)))
         if delimiter not in b"\r\n" + content + delimiter[:-1]:
             body = form(content)
@@ -490,6 +494,52 @@ def test_the_server_holds_what_it_may_and_no_more(small):
     with session(small.address) as three:
         three.opens("imports")
         assert [three.puts(file, form(KB * 1000))[0] for file in three.asks(3)] == [204, 204, 429]
+
+
+# What requests are put together of, to ask for what nobody has thought of.
+PARTS = [
+    "", "app", "static", "_stcore", "media", "component", "bidi-components", "upload_file", "stream", "health",
+    "metrics", "host-config", "agent", "mcp", "auth", "login", "oauth2callback", "app.js", "..", "%2e%2e", "%2F", "%00",
+    "%0d%0a", "%ff", "%ed%a0%80", "%C3%A5" * 150, "a" * 256, "a" * 9_000, "\\", "%5c%5c", "C:", "~", ";", "?", "#", "*",
+    "?unit=", "&", "=" * 20_000, "//", "http://example.org/", "%", "%zz", "\xe5", " ",
+]  # fmt: skip
+METHODS = ["GET"] * 5 + ["HEAD", "OPTIONS", "PUT", "DELETE", "POST", "TRACE", "get", "BREW", "M" * 500]
+FIELDS = [
+    "Host: example.org", "Origin: http://example.org", "Origin: null", "Accept: text/html", "Range: bytes=5-1",
+    "Range: bytes=-", "Range: bytes=0-0,2-3,1-9", "If-None-Match: *", "If-Modified-Since: never", "Content-Length: 0",
+    "Content-Length: x", "Transfer-Encoding: chunked", "Upgrade: websocket", "Connection: Upgrade", "Upgrade: h2c",
+    "Sec-WebSocket-Key: x", "Sec-WebSocket-Version: 13", "Cookie: _streamlit_xsrf=2|x; _streamlit_session=x",
+    "Referer: ?lang=en", "Referer: http://[", "X-Xsrftoken: x", "Accept-Encoding: gzip;q=x", f"X: {'y' * 40_000}",
+    "Expect: 100-continue", ": x", "X",
+]  # fmt: skip
+
+
+def odd_request(chance, host):
+    path = "/" + "/".join(chance.choices(PARTS, k=chance.randrange(6)))
+    fields = [f"Host: {host}", "Connection: close", *chance.sample(FIELDS, k=chance.randrange(4))]
+    return "\r\n".join([f"{chance.choice(METHODS)} {path} HTTP/1.1", *fields, "", ""]).encode("latin-1")
+
+
+def answer(host, request):
+    """All that comes back, without the leave to go on."""
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), timeout=10) as connection:
+        connection.sendall(request)
+        said = b"".join(iter(lambda: connection.recv(65536), b""))
+    return re.sub(rb"^HTTP/1.1 100 \w*\r\n\r\n", b"", said)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_whatever_is_asked_is_answered_with_the_headers_and_without_a_fault(seed, small):
+    chance, host = random.Random(seed), small.address.removeprefix("http://")
+    for _ in range(150):
+        request = odd_request(chance, host)
+        said = answer(host, request)
+        head = said.partition(b"\r\n\r\n")[0].lower()
+        assert re.match(rb"http/1.1 [1234]\d\d", head), request
+        assert [name for name, _ in server.OURS if b"\n" + name + b":" not in head] == [], request
+    assert "Traceback" not in small.database.with_name("server.log").read_text("utf-8")
 
 
 DROPPED = [{"name": f"{n}.csv", "mimeType": "text/csv", "buffer": b"a;b\n"} for n in range(4)]
