@@ -24,7 +24,7 @@ from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.places import QUERIES
 from compliance.queries import statement
-from compliance.saving import NoRoom, lacks_room
+from compliance.saving import NoRoom, behind, lacks_room
 
 WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01
@@ -162,8 +162,9 @@ class Database:
         try:
             yield cursor
         except duckdb.Error as error:
-            if _is_of_the_file(error):
-                raise _unusable(self.path, error) from error
+            for first in behind(error):
+                if isinstance(first, duckdb.Error) and _is_of_the_file(first):
+                    raise _unusable(self.path, first) from error
             raise
         finally:
             cursor.close()

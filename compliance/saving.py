@@ -116,12 +116,18 @@ def refusal_of(error: BaseException) -> Refusal | None:
     """What a person is told of an error that they can mend: a Refusal, or a disk that takes no more; else None."""
     if isinstance(error, Refusal):
         return error
-    seen: BaseException | None = error
-    while seen is not None:
+    for seen in behind(error):
         if lacks_room(seen) or (isinstance(seen, OSError) and seen.errno == errno.EROFS):
             return _of_the_disk(seen)
-        seen = seen.__cause__ or seen.__context__
     return None
+
+
+def behind(error: BaseException) -> Iterator[BaseException]:
+    """An error, and one by one those that it was raised for: what is closed after a failure can fail too."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
 
 
 def _of_the_disk(error: BaseException) -> Refusal:

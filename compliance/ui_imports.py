@@ -37,6 +37,7 @@ from compliance.permissions import Permission
 from compliance.previewing import Preview
 from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
+from compliance.saving import NoRoom
 from compliance.screening import Asked
 from compliance.sheets import Workbook
 from compliance.ui import View
@@ -526,26 +527,30 @@ def _load_button(seen: View, file_id: str, book: Workbook, found: Preview) -> No
     if st.button(label, type="secondary" if _is_doubtful(found) else "primary", key=f"load {file_id}"):
         ui.require(Permission.LOAD_EXPORTS)
         with st.spinner(say(N_("Loading {file}"), file=ui.plain(book.name))):
-            _load(seen, file_id, book)
-        st.rerun()
+            done = _load(seen, file_id, book)
+        if done:
+            st.rerun()
 
 
-def _load(seen: View, file_id: str, book: Workbook) -> None:
-    """Loads a file as it was previewed, and keeps a sentence on what came of it."""
+def _load(seen: View, file_id: str, book: Workbook) -> bool:
+    """Loads a file as it was previewed, and keeps a sentence on what came of it; False where it can be tried again."""
     say, order = seen.say, _order_of(seen, file_id)
     _kept("again").pop(file_id, None)
     try:
         receipts = loading.load(seen.database, book, order, sources=ui.sources(), words=ui.words())
+    except NoRoom as refusal:
+        return not ui.tell(refusal)
     except Refusal as refusal:
         _kept("loaded files")[file_id] = Loaded(say.refusal(refusal))
         _needed_no_more(file_id)
-        return
+        return True
     if order.through:
         _remember_match(seen, receipts, order)
     text = " ".join(viewing_imports.loaded_text(receipt, say) for receipt in receipts)
     _kept("loaded files")[file_id] = Loaded(text, tuple(receipts), _mended(seen, receipts))
     if not any(receipt.summary.rejected for receipt in receipts):
         _needed_no_more(file_id)
+    return True
 
 
 def _needed_no_more(file_id: str) -> None:
@@ -600,7 +605,8 @@ def _load_all(seen: View, opened: list[str]) -> None:
         for number, file_id in enumerate(sorted(ready, key=_source_order)):
             book = _kept("files")[file_id][1]
             place.progress(number / len(ready), say(N_("Loading {file}"), file=ui.plain(book.name)))
-            _load(seen, file_id, book)
+            if not _load(seen, file_id, book):
+                return
         st.rerun()
 
 
