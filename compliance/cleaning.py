@@ -67,16 +67,19 @@ def _look(connection: Cursor, changes: Changes, *, own: Path, now: datetime) -> 
     exports = exports_of(connection, changes, sources=sources, words=load_values(own))
     clean_sheets(connection, exports)
     lost = clean_rows(connection, exports)
+    exports.note_masked()
     numbers = clean_tables(connection, changes, but=LOOKED_AT | _fields(sources))
     numbers += exports.masked_cells.total() + exports.masked_rows.total()
     anew = seal_anew(connection, changes, lost=lost, now=now)
     numbers += sum(each.numbers for each in anew)
     changes.add("schema_files", {"name": CLEANED, "applied_at": now})
-    if not numbers and not exports.refused:
+    counted = {"numbers": numbers, "taken_out": len(exports.refused), "read_anew": exports.read_anew.total()}
+    if not any(counted.values()):
         return None
-    found = Cleaning(now, numbers, len(exports.refused), tuple(sorted({each.year for each in anew})))
-    changes.add("cleanings", {"cleaned_at": now, "numbers": numbers, "taken_out": found.taken_out})
-    what = f"{numbers} identity numbers, {found.taken_out} rows of exports"
+    years = tuple(sorted({each.year for each in anew}))
+    found = Cleaning(now, numbers, counted["taken_out"], counted["read_anew"], years)
+    changes.add("cleanings", {"cleaned_at": now} | counted)
+    what = f"{numbers} identity numbers, {found.taken_out} rows of exports taken out, {found.read_anew} read anew"
     changes.add("events", {"happened_at": now, "who": WHO, "action": "clean", "what": what})
     return found
 

@@ -14,7 +14,10 @@ from compliance.queries import statement
 
 # What the new file is called in a statement while the old one is open too.
 NEW: Final = "written_anew"
-ARROW_TYPES: Final = {"VARCHAR": pa.string(), "VARCHAR[]": pa.list_(pa.string()), "INTEGER": pa.int32()}
+ARROW_TYPES: Final = {
+    "VARCHAR": pa.string(), "VARCHAR[]": pa.list_(pa.string()),
+    "DOUBLE": pa.float64(), "INTEGER": pa.int32(), "TINYINT": pa.int8(),
+}  # fmt: skip
 
 
 @dataclass
@@ -102,8 +105,7 @@ def _as_table(changed: dict[str, dict[int, Any]], columns: dict[str, str]) -> pa
     given: dict[str, pa.Array[Any]] = {"row_id": pa.array(ids, pa.int64())}
     for column, by_row in changed.items():
         given[_mark(column)] = pa.array([row_id in by_row for row_id in ids])
-        type_ = ARROW_TYPES.get(columns[column], pa.float64())
-        given[column] = pa.array([by_row.get(row_id) for row_id in ids], type_)
+        given[column] = pa.array([by_row.get(row_id) for row_id in ids], ARROW_TYPES[columns[column]])
     return pa.table(given)
 
 

@@ -25,8 +25,9 @@ class Exports:
 
     `masked_cells` counts identity numbers among the cells as read, by import, and `masked_rows` the rows and problems
     that had some. `refused` has the rows that would be rejected today, each with what is to be listed of it; `taken`
-    counts by import those of them that were loaded. `renamed` has the imports of which something that figures go by is
-    called otherwise since.
+    counts by import those of them that were loaded. `levels` has what the levels of other rows are read as today, and
+    `read_anew` counts by import those that were read otherwise. `renamed` has the imports of which something that
+    figures go by is called otherwise since.
     """
 
     sources: Mapping[str, Source]
@@ -39,6 +40,8 @@ class Exports:
     masked_rows: Counter[int] = field(default_factory=Counter)
     refused: dict[Key, Rows] = field(default_factory=lambda: defaultdict(list))
     taken: Counter[int] = field(default_factory=Counter)
+    levels: dict[Key, dict[str, int | None]] = field(default_factory=lambda: defaultdict(dict))
+    read_anew: Counter[int] = field(default_factory=Counter)
     renamed: set[int] = field(default_factory=set)
 
     def source_of(self, import_id: int) -> Source | None:
@@ -69,6 +72,13 @@ class Exports:
         names = ("import_id", "sheet_number", "row")
         texts = {name: mask_text(said)[0] if isinstance(said, str) else said for name, said in problem.items()}
         self.refused[key].append(dict(zip(names, key, strict=True)) | {"kind": "rejected"} | texts)
+
+    def note_masked(self) -> None:
+        """Records of each import how many identity numbers it had, as when a file is read today."""
+        for import_id in {*self.masked_cells, *self.masked_rows} & {*self.imports}:
+            if number := self.masked_cells[import_id] or self.masked_rows[import_id]:
+                fact = {"import_id": import_id, "fact": "masked", "what": "", "number": number}
+                self.changes.add("import_facts", fact)
 
     @cached_property
     def known_headings(self) -> frozenset[str]:

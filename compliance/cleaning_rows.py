@@ -29,9 +29,10 @@ def clean_rows(cursor: Cursor, found: Exports) -> dict[int, Lost]:
     _refuse_what_was_rejected(found)
     for source in found.sources.values():
         _take_out(cursor, found, source)
+        _read_anew(cursor, found, source)
     _clean_problems(found)
-    receipts = {id_: _receipt(found, id_) for id_ in {key[0] for key in found.refused}}
-    changed = sorted({*found.taken, *found.renamed})
+    receipts = {id_: _receipt(found, id_) for id_ in {*(key[0] for key in found.refused), *found.read_anew}}
+    changed = sorted({*found.taken, *found.read_anew, *found.renamed})
     return {id_: Lost(found.imports[id_]["source"], found.taken[id_], receipts.get(id_, {})) for id_ in changed}
 
 
@@ -112,6 +113,22 @@ def _take_out(cursor: Cursor, found: Exports, source: Source) -> None:
             found.taken[import_id] = len(gone)
 
 
+def _read_anew(cursor: Cursor, found: Exports, source: Source) -> None:
+    """The levels of the rows of a source that stay, where they are read otherwise today."""
+    names = [field.name for field in source.fields if field.type == "level"]
+    if not names or not found.levels:
+        return
+    sql = statement("cleaning_levels").replace("{source}", source.id).replace("{levels}", ", ".join(names))
+    for row in rows(cursor, sql):
+        key = (row["import_id"], row["sheet_number"], row["row"])
+        read = {} if key in found.refused else found.levels.get(key, {})
+        otherwise = {name: level for name, level in read.items() if row[name] != level}
+        for name, level in otherwise.items():
+            found.changes.change(source.id, name, row["row_id"], level)
+        if otherwise:
+            found.read_anew[row["import_id"]] += 1
+
+
 # --- What was listed ----------------------------------------------------------------------------------------------
 
 
@@ -135,9 +152,14 @@ def _clean_problems(found: Exports) -> None:
 
 
 def _is_over(found: Exports, row: dict[str, Any]) -> bool:
-    """Whether a problem is told no longer: its row is refused for a level, or only had a warning and is refused."""
-    refused = found.refused.get((row["import_id"], row["sheet_number"], row["row"]), [])
-    return any(problem["reason"] in UNKEPT for problem in refused) or (bool(refused) and row["kind"] == "warning")
+    """Whether a problem is told no longer: nothing is told of a row that is refused for a level, and no warning of
+    another that is refused; and of a row that stays no level is unread.
+    """
+    key = (row["import_id"], row["sheet_number"], row["row"])
+    refused = found.refused.get(key, [])
+    if any(problem["reason"] in UNKEPT for problem in refused):
+        return True
+    return row["kind"] == "warning" and (bool(refused) or (row["reason"] in UNKEPT and key in found.levels))
 
 
 def _told(problems: Rows) -> Rows:

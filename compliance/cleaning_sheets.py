@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from compliance.cleaning_exports import SUSPECT, Exports
 from compliance.database import Cursor, Rows, rows
-from compliance.levels import without_refused
+from compliance.levels import level_columns, without_refused
 from compliance.masking import MASK, mask_text
 from compliance.queries import statement
 from compliance.recognising import Column, Match, is_identity
@@ -144,7 +144,9 @@ def _drop_heading(found: Exports, kept: _Kept, place: int) -> None:
 
 
 def _without_levels(found: Exports, kept: _Kept) -> _Kept:
-    """The sheet without the rows that are refused for their levels, which are listed without what they hold."""
+    """The sheet without the rows that are refused for their levels, which are listed without what they hold; the levels
+    of the others are read.
+    """
     whole = kept.having(_with_values_of_problems(found, kept))
     match = without_refused(whole.match, found.words, found.sources.values())
     headings = {column.place: column.heading for column in match.every_column}
@@ -157,7 +159,17 @@ def _without_levels(found: Exports, kept: _Kept) -> _Kept:
             value=None,
             reason=cell["reason"],
         )
+    _read_levels(found, kept, match)
     return kept.having(match.sheet.cells)
+
+
+def _read_levels(found: Exports, kept: _Kept, match: Match) -> None:
+    """What the levels below the heading are read as today, where a cell says something."""
+    for name, levels in level_columns(match, found.words).items():
+        texts = match.sheet.cells.column(match.columns[name][0].place)
+        for row, (text, level) in enumerate(zip(texts.to_pylist(), levels.to_pylist(), strict=True), start=1):
+            if text is not None and row > match.heading_row:
+                found.levels[kept.import_id, kept.sheet_number, row][name] = level
 
 
 def _with_values_of_problems(found: Exports, kept: _Kept) -> pa.Table:

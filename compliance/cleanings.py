@@ -12,12 +12,15 @@ from compliance.queries import statement
 @dataclass(frozen=True)
 class Cleaning:
     """One time that the store was cleaned (UTC): in how many places an identity number stood, how many rows of exports
-    were taken out, and the years whose reviews were sealed anew. `read` is whether somebody has read of it.
+    were taken out, of how many others the levels were read anew, and the years whose reviews were sealed anew.
+
+    `read` is whether somebody has read of it.
     """
 
     cleaned_at: datetime
     numbers: int
     taken_out: int
+    read_anew: int
     years: tuple[int, ...]
     read: bool = False
 
@@ -56,6 +59,14 @@ def told(cleaning: Cleaning, say: Language) -> list[str]:
                 "{n} rows that would be rejected today have been taken out: their levels are 4 or cannot be read, "
                 "or their ids are identity numbers.",
                 cleaning.taken_out,
+            )
+        )
+    if cleaning.read_anew:
+        found.append(
+            say.plural(
+                "{n} row has got levels that the earlier version could not read.",
+                "{n} rows have got levels that the earlier version could not read.",
+                cleaning.read_anew,
             )
         )
     years = ", ".join(map(str, cleaning.years))

@@ -79,7 +79,7 @@ def sealed_anew(frozen: Dossier, say: Language) -> list[str]:
     for each in frozen.cleaned:
         day = say.date(local_day(each.at))
         text = N_(
-            "Sealed anew on {day}, since rows that it rests on are not kept any more. The seal before was {seal}."
+            "Sealed anew on {day}, since rows that it rests on are not what they were. The seal before was {seal}."
         )
         if each.numbers:
             text = N_(
@@ -90,9 +90,9 @@ def sealed_anew(frozen: Dossier, say: Language) -> list[str]:
     points = [str(answer.point.number) for answer in frozen.points if _has_lost(frozen, answer)]
     if points:
         text = say.plural(
-            "Its figures are as they were. Some of what point {points} rests on is not kept any more, "
+            "Its figures are as they were. Some of what point {points} rests on is not kept any more, or is read anew, "
             "so it can be counted otherwise today: that is no fault.",
-            "Its figures are as they were. Some of what points {points} rest on is not kept any more, "
+            "Its figures are as they were. Some of what points {points} rest on is not kept any more, or is read anew, "
             "so they can be counted otherwise today: that is no fault.",
             len(points),
             points=", ".join(points),

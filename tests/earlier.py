@@ -136,7 +136,8 @@ def _unread_levels(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(_LEVELS["rejected" if row in REJECTED else "loaded"], given)
         for _ in "KRT":
             connection.execute(_LEVELS["problem"], given | {"reason": reason, "kind": kind})
-    connection.execute("update classifications set (confidentiality, integrity, availability) = (null, null, null)")
+    nothing = "(confidentiality, integrity, availability) = (null, null, null)"
+    connection.execute(f"update classifications set {nothing} where row <> 2")
     connection.execute("update imports set loaded = 4, rejected = 2, warnings = 9 where source = 'classifications'")
 
 

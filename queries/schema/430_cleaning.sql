@@ -1,11 +1,13 @@
 -- What a cleaning has left: a store of an earlier version is cleaned once of what is never kept. It is the one exception
 -- from the rule that rows are only ever added.
 
--- One row each time something was found. numbers: identity numbers that were masked; taken_out: rows of exports.
+-- One row each time something was found. numbers: identity numbers that were masked; taken_out: rows of exports; read_anew:
+-- rows that stay, of which a level is another than an earlier version had read.
 create table cleanings (
     cleaned_at timestamp,
     numbers    bigint,
-    taken_out  bigint
+    taken_out  bigint,
+    read_anew  bigint
 );
 
 -- One row each time somebody has said that they have read what was cleaned, up to then.
