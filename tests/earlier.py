@@ -66,7 +66,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
 
 # One that is an identity number as an earlier version kept it, and the numbers of cases that are none.
 NUMBER = "850709 1232"
-CASES = ("20260901-0014", "20260901-0022")
+CASES = ("20260901-0018", "20260901-0026")
 CLASSIFICATIONS = """
 Objekt/System | K/R/T    | Klassad    | Informationsmängd
 Alfa          | K1/R1/T1 | 2026-05-01 | Öppet
@@ -106,7 +106,7 @@ def age(path: Path) -> None:
         _unread_levels(connection)
         for statement in _NUMBERS.strip().split(";"):
             connection.execute(statement.replace("NUMBER", NUMBER))
-        _rewrite_frozen(connection, "SECRET", NUMBER)
+        rewrite_frozen(connection, "SECRET", NUMBER)
 
 
 _NUMBERS = """
@@ -141,7 +141,7 @@ def _unread_levels(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("update imports set loaded = 4, rejected = 2, warnings = 9 where source = 'classifications'")
 
 
-def _rewrite_frozen(connection: duckdb.DuckDBPyConnection, old: str, new: str) -> None:
+def rewrite_frozen(connection: duckdb.DuckDBPyConnection, old: str, new: str) -> None:
     """Lets every frozen review have said something else when it was sealed."""
     for edition, content, seal in connection.execute("select edition, content, sha256 from frozen_reviews").fetchall():
         assert old in content

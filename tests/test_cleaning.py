@@ -16,6 +16,7 @@ from compliance import database as module
 from compliance.approving import signed
 from compliance.assessing import coverage
 from compliance.database import CLEANED, EVERYTHING_KNOWN, connect
+from compliance.dossier import approved
 from compliance.errors import Refusal
 from compliance.extracts import extract, kind_of, write
 from compliance.language import Language
@@ -26,7 +27,7 @@ from compliance.year_package import verify_package, write_package
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.command import run_here
-from tests.earlier import CASES, LEVELS, NUMBER, REJECTED, age, build, opened, plant, spellings
+from tests.earlier import CASES, LEVELS, NUMBER, REJECTED, age, build, opened, plant, rewrite_frozen, spellings
 from tests.identities import holds_one
 from tests.line import POINTS
 from tests.reviewed import AS_OF, Reviewed, at
@@ -35,7 +36,7 @@ from tests.searching import bytes_of, holds, unpacked, values_of
 SEED, ROUNDS = 20261126, int(os.environ.get("SEEDS", "1"))
 # `make fuzz` asks for all of them
 REPORTS = os.environ.get("REPORTS", "pdf")
-STEPS = os.environ.get("STEPS", "3 -4 -2 -1")
+STEPS = os.environ.get("STEPS", "3 -2 -1")
 
 
 @pytest.fixture
@@ -115,6 +116,7 @@ def test_what_an_administration_had_is_masked_where_it_stood(line):
 
 def test_numbers_of_cases_stay(line):
     """case: among the rows, the cells as read, and what a frozen review calls its items"""
+    assert all(map(holds_one, CASES))
     with line.database.cursor():
         assert sorted(line.column("incident_id", "incidents")) == sorted(CASES)
         cells = " ".join(v for t, _, v in values_of(line.database) if t == "import_rows")
@@ -152,6 +154,21 @@ def test_numbers_in_json_in_lists_and_among_numbers_go_too(line):
             "words": {"status": {MASK: "passed"}},
         }
         assert line.rows("select affected from breaches order by rowid") == [{"affected": None}, {"affected": 4}]
+
+
+def test_a_hash_stays_whatever_its_digits_look_like(line):
+    """alone and in an event"""
+    digest = f"{'ab' * 10}a8507091232b{'cd' * 16}"
+    assert holds_one(digest)
+    with opened(line.database.path) as connection:
+        connection.execute("update imports set sha256 = $digest where import_id = 1", {"digest": digest})
+        connection.execute("insert into events (what) values ('version 1: ' || $digest || ', ' || $number)",
+                           {"digest": digest, "number": NUMBER})  # fmt: skip
+    with line.database.cursor():
+        assert line.rows("select sha256 from imports where import_id = 1") == [{"sha256": digest}]
+        assert line.rows("select what from events where starts_with(what, 'version 1: ab')") == [
+            {"what": f"version 1: {digest}, {MASK}"}
+        ]
 
 
 def test_every_column_is_of_a_type_that_is_known(line):
@@ -257,6 +274,7 @@ def test_a_sealed_review_gets_a_second_seal_and_the_first_stays_recorded(line):
     with line.database.cursor() as cursor:
         review, document = line.review(), line.document(line.review())
         signatures = signed(cursor, review)
+        assert [found.year for found in approved(cursor, review.organisation_id)] == [2026]
         events = line.rows("select action, what from events where happened_at = (select max(happened_at) from events)")
     assert review.sha256 not in (None, first)
     assert (signatures.submitted_seal, signatures.approved_seal, signatures.seal) == (first, first, review.sha256)
@@ -264,6 +282,21 @@ def test_a_sealed_review_gets_a_second_seal_and_the_first_stays_recorded(line):
     assert document.cleaned[0].sources == ("classifications", "staff")
     assert {"action": "seal anew", "what": f"review 1, version 1: {review.sha256}, after {first}"} in events
     assert {"action": "clean", "what": "8 identity numbers, 5 rows of exports taken out, 1 read anew"} in events
+
+
+def test_what_was_submitted_is_approved_with_its_second_seal(tmp_path):
+    """submitted, approved: the package says which of the two each has signed"""
+    line = at("submitted", tmp_path)
+    with opened(line.database.path) as connection:
+        rewrite_frozen(connection, f"Om {INCIDENTS}.", NUMBER)
+    with line.database.cursor() as cursor:
+        signatures = signed(cursor, line.approve(line.review()))
+        assert [document.year for document in approved(cursor, line.review().organisation_id)] == [2026]
+    seals = (signatures.submitted_seal, signatures.approved_seal, signatures.seal)
+    assert seals == (signatures.submitted_seal, line.review().sha256, line.review().sha256)
+    assert signatures.submitted_seal != signatures.seal
+    found = packed(tmp_path / "package.zip", line)
+    assert (found.faults, found.state, found.seal) == ((), "approved", signatures.seal)
 
 
 def test_verifying_tells_the_second_seal_and_no_fault_of_what_it_explains(line):
