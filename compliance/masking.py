@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -93,9 +93,12 @@ class Number:
 # --- A text -------------------------------------------------------------------------------------------------------
 
 
-def mask_text(text: str) -> tuple[str, int]:
-    """The text with every identity number masked, and how many there were; the rest of it is as it was."""
-    return _masked(text, [number for number in numbers(text) if number.right])
+def mask_text(text: str, kind: Kind = Kind.OTHER, day: date | None = None) -> tuple[str, int]:
+    """The text with every identity number masked, and how many there were; the rest of it is as it was.
+
+    `kind` and `day` say what it is, as of a column.
+    """
+    return _masked(text, [number for number in numbers(text) if number.right and not _is_allowed(number, kind, day)])
 
 
 def _masked(text: str, found: Sequence[Number]) -> tuple[str, int]:
@@ -113,8 +116,6 @@ def numbers(text: str) -> list[Number]:
     """The numbers of the form in a text, also those with a wrong check digit."""
     if PLAIN.fullmatch(text):
         return _numbers(text)
-    if sum(map(str.isdigit, unicodedata.normalize("NFKC", text))) < 10:
-        return []
     # A mark that nobody sees may keep apart what belongs together, and two numbers that do not.
     shown, places = _seen(text)
     return [*_numbers("".join(map(_as_decimal, text))), *(_placed(number, places) for number in _numbers(shown))]
@@ -137,7 +138,7 @@ def _placed(number: Number, places: list[int]) -> Number:
     return Number(start, end, number.right, number.whole, number.day, number.clock)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _visible(letter: str) -> str:
     """A character as it is compared: after NFKC, every digit of any script as 0–9, and nothing if it is not seen."""
     if letter in WHITE_CONTROLS:

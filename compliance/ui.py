@@ -42,6 +42,7 @@ from compliance.dossier import names_of_persons
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, N_, Language, month_ends, year_before
 from compliance.loading import Order, add_event
+from compliance.masking import Kind, mask_text
 from compliance.permissions import Permission, User
 from compliance.points import Point, load_points
 from compliance.queries import statement
@@ -232,11 +233,20 @@ def words() -> dict[str, list[str]]:
 
 def view() -> View:
     """What the address says, with a default for what it leaves out."""
+    _mask_address()
     found, sample = database()
     version = f"{_data_mark(str(found.path), found.version())} {_marks(places.own_files())}"
     key = (version, str(found.path), user().role.id)
     as_of = _day_of(st.query_params.get("as_of")) or (viewing.last_day_of(imports(key), today()) if sample else today())
     return View(user(), language(), found, sample, as_of, _scope(key, as_of), version)
+
+
+def _mask_address() -> None:
+    """What anybody has written into the address, which is kept wherever addresses are; cases may be named in it."""
+    day = _day_of(st.query_params.get("as_of")) or today()
+    for name, said in st.query_params.to_dict().items():
+        if (masked := mask_text(said, Kind.CASE, day)[0]) != said:
+            st.query_params[name] = masked
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
@@ -479,6 +489,7 @@ def frame() -> None:
     """Everything around a page: its style, the navigation, what is looked at, and the page itself."""
     st.set_page_config(layout="wide", page_icon=str(places.STATIC / "icon.svg"))
     st.html(places.STATIC / "style.css")
+    _mask_address()
     with told():
         if own := theming.style(theme()[0]):
             st.html(f"<style>{own}</style>")

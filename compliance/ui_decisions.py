@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
-from compliance import charts, deciding, ui, ui_review, viewing_review
+from compliance import charts, deciding, ui, ui_fields, ui_review, viewing_review
 from compliance.database import rows
 from compliance.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
 from compliance.language import N_
@@ -98,7 +99,7 @@ def _decide_form(found: Opened, decision: Decision | None) -> None:
 def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
     say, kept = found.say, decision or Decided("", point=_reason_of_address())
     ids = [point.id for point in ui.points()]
-    text = st.text_area(say(N_("What is decided")), value=kept.text, key=f"{turn} text", height=90)
+    text = ui_fields.text(say(N_("What is decided")), value=kept.text, key=f"{turn} text", height=90, form=True)
     first, second, third = st.columns([4, 3, 3])
     point = first.selectbox(
         say(N_("Reason: review point")),
@@ -108,7 +109,9 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         placeholder=say(N_("No point in particular")),
         key=f"{turn} point",
     )
-    responsible = second.text_input(say(N_("Responsible")), value=kept.responsible, key=f"{turn} responsible")
+    responsible = ui_fields.line(
+        say(N_("Responsible")), at=second, value=kept.responsible, key=f"{turn} responsible", form=True
+    )
     due = third.date_input(
         say(N_("To be done by")),
         value=kept.due,
@@ -126,9 +129,9 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         placeholder=say(N_("No report")),
         key=f"{turn} follow up",
     )
-    resource = second.text_input(
-        say(N_("Resource")), value=kept.resource, key=f"{turn} resource", placeholder=say(N_("such as 80 hours"))
-    )
+    example = say(N_("such as 80 hours"))
+    given: dict[str, Any] = {"value": kept.resource, "placeholder": example, "form": True}
+    resource = ui_fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", **given)
     day = due if isinstance(due, date) else None
     return Decided(text, point, responsible, day, resource, follow_up)
 
@@ -206,7 +209,7 @@ def _follow_up_form(seen: View, decision: Decision, turn: int) -> None:
             format_func=lambda code: say(DECISION_STATUSES[code]),
             key=f"status {id_} {turn}",
         )
-        note = st.text_area(say(N_("Comment")), key=f"note {id_} {turn}", height=80)
+        note = ui_fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
         sent = st.form_submit_button(say(N_("Save the follow-up")), type="primary")
     given = {"status": status or decision.status, "note": note, "order": ui_review.order(seen)}
     if sent and ui_review.done(Permission.WRITE_REVIEW, deciding.follow_up, seen.database, id_, **given):

@@ -12,6 +12,7 @@ from compliance import (
     previewing,
     ui,
     ui_explaining,
+    ui_fields,
     ui_making,
     viewing,
     viewing_history,
@@ -229,7 +230,7 @@ def _revoke(seen: View, row: dict[str, Any]) -> None:
         ui.html(charts.note(viewing_history.stays_text(stays, say)))
     ui.html(charts.section(say(N_("How the figures would change")), level=3))
     effect(seen, previewing.effect_of_revoking(seen.database, row, as_of=seen.as_of, points=ui.points()))
-    why = st.text_area(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
+    why = ui_fields.text(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
     if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
         ui.require(Permission.REVOKE_IMPORTS)
         with ui.told():
@@ -253,7 +254,13 @@ def rename(seen: View) -> None:
         return
     ui.html(charts.section(say(N_("The name of the organisation"))))
     with st.form("rename", border=False):
-        name = st.text_input(say(N_("Name")), value=seen.scope.organisation, width=460)
+        name = ui_fields.line(
+            say(N_("Name")),
+            value=seen.scope.organisation,
+            key=f"new name {seen.scope.organisation}",
+            width=460,
+            form=True,
+        )
         if st.form_submit_button(say(N_("Change the name"))):
             ui.require(Permission.LOAD_EXPORTS)
             loading.rename_organisation(seen.database, mine[0]["organisation_id"], name=name, order=ui.order())

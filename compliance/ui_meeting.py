@@ -18,6 +18,7 @@ from compliance import (
     permissions,
     reviewing,
     ui,
+    ui_fields,
     ui_making,
     ui_review,
     viewing,
@@ -246,7 +247,7 @@ def _note_field(found: Opened, point: Point) -> None:
     say, key = found.say, f"note {found.review.review_id} {point.id}"
     if key not in st.session_state:
         st.session_state[f"kept {key}"] = ""
-    st.text_area(
+    ui_fields.text(
         say(N_("Note from the meeting")),
         key=key,
         height=NOTE_HEIGHT,
@@ -276,16 +277,18 @@ def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
     asked: Any = {"on_change": _keep}
     args = (found, point.id if point else None, prefix)
     text = made.text if made and names.withhold(made.text) == made.text else ""
-    what.text_input(
+    ui_fields.line(
         say(N_("Decision")),
+        at=what,
         key=f"{prefix} text",
         placeholder=say(N_("Is kept. It has a name in it.") if made and not text else N_("What is to be done?")),
         args=(*args, "text"),
         **asked,
         **_first(f"{prefix} text", text),
     )
-    who.text_input(
+    ui_fields.line(
         say(N_("Responsible")),
+        at=who,
         key=f"{prefix} who",
         placeholder=say(N_("Is kept") if made and made.responsible else N_("Who?")),
         args=(*args, "who"),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, elements, renaming, ui, viewing_imports, viewing_names
+from compliance import charts, elements, renaming, ui, ui_fields, viewing_imports, viewing_names
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.errors import Refusal
 from compliance.language import N_
@@ -134,15 +134,8 @@ def _fields(seen: View, used: Rows) -> tuple[str, str | None, str | None, date |
 
 def _name(seen: View, label: str, known: list[str], field: str) -> str | None:
     """A name among those in use, or one that is written."""
-    return st.selectbox(
-        label,
-        known,
-        index=None,
-        placeholder=seen.say(N_("Choose, or write a name")),
-        accept_new_options=True,
-        key=_key(field),
-        width=WIDTH,
-    )
+    placeholder = seen.say(N_("Choose, or write a name"))
+    return ui_fields.name(label, known, placeholder=placeholder, key=_key(field), width=WIDTH)
 
 
 def _adding(*, kind: str, old: str, new: str, day: date) -> Callable[[Cursor], None]:

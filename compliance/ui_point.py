@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, plots, ui, ui_making, viewing, viewing_quality
+from compliance import charts, plots, ui, ui_fields, ui_making, viewing, viewing_quality
 from compliance.assessing import Coverage
 from compliance.database import Rows
 from compliance.extracts import INCIDENT_SOURCES
@@ -219,7 +219,7 @@ def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewin
         )
     with right:
         placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
-        text = st.text_input(say(N_("Search")), named, placeholder=placeholder, key=key)
+        text = ui_fields.line(say(N_("Search")), value=named, about=seen.as_of, placeholder=placeholder, key=key)
     return viewing.Filter(tuple(outcomes), reason, unit, text)
 
 

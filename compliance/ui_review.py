@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import approving, charts, deciding, permissions, places, reviewing, ui, viewing_review
+from compliance import approving, charts, deciding, permissions, places, reviewing, ui, ui_fields, viewing_review
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, Named, compute, names_in
@@ -211,7 +211,7 @@ def text_field(
     key = f"{kind} {found.review.review_id} {what}"
     # what has been saved is written back with its masks, and then the widget must not be given a value too
     given: Any = {} if key in st.session_state else {"value": value}
-    st.text_area(
+    ui_fields.text(
         label,
         key=key,
         height=lines,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import approving, charts, places, ui, ui_review, viewing, viewing_review
+from compliance import approving, charts, places, ui, ui_fields, ui_review, viewing, viewing_review
 from compliance.language import N_, bold
 from compliance.permissions import Permission
 from compliance.reporting import STATES
@@ -25,8 +25,7 @@ def signatures(found: Opened) -> None:
 
 def _name_field(label: str, key: str) -> str:
     """Who does it: without a login everybody states their name."""
-    name: str | None = st.text_input(label, key=key, width=WIDTH, max_chars=200, autocomplete="off")
-    return name or ""
+    return ui_fields.line(label, key=key, width=WIDTH, max_chars=200, autocomplete="off")
 
 
 # --- A draft --------------------------------------------------------------------------------------------------------
@@ -85,7 +84,7 @@ def _submitted(found: Opened) -> None:
     with right, st.container(border=True, key="card-send-back"):
         ui.html(charts.section(say(N_("Send back")), level=3))
         name = _name_field(say(N_("Name")), "sender")
-        why = st.text_area(say(N_("Why it is sent back")), key="why back", height=80)
+        why = ui_fields.text(say(N_("Why it is sent back")), key="why back", height=80)
         if st.button(say(N_("Send back for changes")), key="send back"):
             _sign(found, Permission.SIGN_REVIEW, approving.send_back, name=name, why=why)
 
@@ -147,7 +146,7 @@ def _correct(found: Opened) -> None:
     text = N_("The approved version stays. A correction is a new version that is submitted and approved anew.")
     ui.html(charts.caption(say(text)))
     name = _name_field(say(N_("Name")), "corrector")
-    why = st.text_area(say(N_("What is corrected, and why")), key="why correct", height=80)
+    why = ui_fields.text(say(N_("What is corrected, and why")), key="why correct", height=80)
     anew = st.radio(
         say(N_("The figures")),
         [False, True],

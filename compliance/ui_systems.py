@@ -6,7 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, charts_systems, system_cards, ui, viewing, viewing_system_cards, viewing_systems
+from compliance import (
+    charts,
+    charts_systems,
+    system_cards,
+    ui,
+    ui_fields,
+    viewing,
+    viewing_system_cards,
+    viewing_systems,
+)
 from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.language import N_, number_in
 from compliance.permissions import Permission
@@ -144,7 +153,7 @@ def _filter(seen: View, found: Rows) -> Filter:
             args=("gap", f"gap {said} {say.code}"),
         )
     with right:
-        st.text_input(
+        ui_fields.line(
             say(N_("Search")),
             value=text,
             placeholder=say(N_("System or unit")),

@@ -41,7 +41,7 @@ ORDER = [
     "cleaning", "packing", "year_tables", "year_readme", "year_package", "viewing_review",
     "viewing_meeting", "handouts", "outside", "maker",
     "demo_reviews", "demo", "ui_files",
-    "ui", "ui_making", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
+    "ui", "ui_fields", "ui_making", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
     "ui_forms", "ui_imports", "ui_extracts", "ui_quality",
     "ui_incidents", "ui_plan", "ui_systems", "ui_training",
     "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing", "ui_review_documents", "ui_meeting",

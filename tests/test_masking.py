@@ -137,6 +137,11 @@ def test_a_cell_costs_no_more_than_its_length():
         "2026-01-01 ",
         "1\n",
         "e9",
+        "\u0301",
+        "\u0323\u0301",
+        "1\u0301",
+        "½",
+        "\u3164",
     )
     for shape in shapes:
         took = []

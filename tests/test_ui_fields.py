@@ -1,0 +1,138 @@
+"""What a person types, on whichever page: an identity number is masked before anything is made of it."""
+
+import ast
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from compliance import ui_fields
+from compliance.masking import MASK
+from compliance.places import ROOT
+from tests.apps import opened, text
+from tests.reviewed import AS_OF
+
+NUMBER = "850709 - 1232"
+TYPED = {"text_input", "text_area", "chat_input", "data_editor"}
+PAGES = [*sorted((ROOT / "compliance").glob("ui*.py")), *sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]
+
+
+def typed_into(path):
+    """The calls of a file by which Streamlit takes a text that somebody types, or lets a choice be typed."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in TYPED:
+            yield node.attr
+        if isinstance(node, ast.keyword) and node.arg == "accept_new_options":
+            yield node.arg
+
+
+def test_there_is_one_door_for_what_is_typed():
+    found = {path.stem: set(typed_into(path)) for path in PAGES}
+    assert {name for name, calls in found.items() if calls} == {"ui_fields"}
+    assert found["ui_fields"] == {"text_input", "text_area", "accept_new_options"}
+
+
+def fields():
+    """A page of its own, with every kind of field."""
+    from datetime import date
+
+    import streamlit as st
+
+    from compliance import ui_fields
+
+    def left(what):
+        st.session_state.setdefault("left", []).append((what, st.session_state[what]))
+
+    said = [
+        ui_fields.line("line", key="line", on_change=left, args=("line",)),
+        ui_fields.text("text", key="text", on_change=left, args=("text",)),
+        ui_fields.line("case", key="case", about=date(2026, 11, 1)),
+        ui_fields.name("name", ["Norr"], key="name"),
+    ]
+    with st.form("form"):
+        said += [ui_fields.line("in", key="in", form=True), ui_fields.text("in", key="in text", form=True)]
+        st.form_submit_button("send")
+    st.session_state["said"] = said
+
+
+def test_what_is_typed_is_masked_in_the_field_and_in_what_is_made_of_it():
+    app = AppTest.from_function(fields).run()
+    assert app.session_state["said"] == ["", "", "", None, "", ""]
+    for number, field in enumerate([*app.text_input, *app.text_area]):
+        field.set_value(f"{number} {NUMBER}")
+    app.button[0].click().run()
+    assert not app.exception
+    assert app.session_state["said"] == [f"0 {MASK}", f"3 {MASK}", f"1 {MASK}", None, f"2 {MASK}", f"4 {MASK}"]
+    assert app.session_state["left"] == [("line", f"0 {MASK}"), ("text", f"3 {MASK}")]
+    assert [app.session_state[key] for key in ("line", "text")] == [f"0 {MASK}", f"3 {MASK}"]
+
+
+def test_a_name_that_is_written_is_masked(monkeypatch):
+    monkeypatch.setattr(st, "selectbox", lambda *_, **given: f"Syd {NUMBER}" if given["accept_new_options"] else None)
+    assert ui_fields.name("name", ["Norr"], key="name") == f"Syd {MASK}"
+
+
+def test_who_looks_for_a_case_finds_it():
+    """case_id: a number that may stand in the store may be looked for"""
+    app = AppTest.from_function(fields).run()
+    app.text_input(key="case").set_value("20261001-0015").run()
+    app.text_input(key="line").set_value("20261001-0015").run()
+    app.selectbox[0].set_value("Norr").run()
+    assert app.session_state["said"][:4] == [MASK, "", "20261001-0015", "Norr"]
+
+
+ADDRESSES = {
+    "systems": {"q": NUMBER},
+    "imports": {"part": NUMBER, "unit": NUMBER},
+    "point": {"point": "incident_handling", "item": NUMBER},
+    "overview": {"organisation": f"x {NUMBER}", "as_of": NUMBER, "lang": NUMBER, "anything": NUMBER},
+}
+
+
+def test_what_is_written_into_the_address_is_masked_before_it_is_used(stage, monkeypatch):
+    stage("draft")
+    for page, params in ADDRESSES.items():
+        app = opened(page, monkeypatch, **params)
+        assert "1232" not in str(app.query_params), page
+        assert "1232" not in text(app) + str([field.value for field in app.text_input]), page
+
+
+def test_a_case_that_is_named_in_the_address_is_found(stage, monkeypatch):
+    stage("draft")
+    app = opened("point", monkeypatch, point="incident_handling", item="20261001-0015")
+    assert app.query_params["item"] == "20261001-0015"
+
+
+# How many fields each page has, as far as the administration has come.
+FIELDS = [
+    ("draft", "systems", {}, 1),
+    ("draft", "point", {"point": "classification"}, 1),
+    ("draft", "imports", {"part": "names"}, 1),
+    ("draft", "review", {"part": "points", "point": "dpia"}, 2),
+    ("draft", "review", {"part": "decisions"}, 3),
+    ("draft", "review", {"part": "sign"}, 1),
+    ("submitted", "review", {"part": "sign"}, 3),
+    ("approved", "review", {"part": "sign"}, 2),
+    ("draft", "meeting", {"screen": "1"}, 3),
+]
+
+
+@pytest.mark.parametrize(("at", "page", "params", "number"), FIELDS)
+def test_every_field_of_a_page(at, page, params, number, stage, monkeypatch):
+    stage(at)
+    assert _typed_everywhere(opened(page, monkeypatch, as_of=AS_OF.isoformat(), **params)) == number
+
+
+def _typed_everywhere(app):
+    """Types a number into each field in turn; gives how many there are."""
+    keys = [(kind, field.key) for kind in ("text_input", "text_area") for field in app.get(kind)]
+    for kind, key in keys:
+        next(field for field in app.get(kind) if field.key == key).set_value(f"{NUMBER} x").run()
+        assert not app.exception, key
+        assert "1232" not in text(app), key
+    kept = app.session_state._state.filtered_state
+    # in a form a field is left as it is until the form is sent
+    assert [
+        key for key, value in kept.items() if "1232" in str(value) and not key.startswith(("decision", "new"))
+    ] == []
+    return len(keys)
