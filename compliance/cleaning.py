@@ -101,6 +101,8 @@ def _write(connection: Cursor, path: Path, changes: Changes) -> None:
     # what the log of the old file holds is in the new one; left behind, it would be taken for the log of that
     connection.execute("checkpoint")
     connection.close()
+    # pages that a load has spilled which was killed
+    shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
     if _log(path).exists():
         raise OSError(f"{_log(path).name} is still there")
     shutil.copymode(path, anew)

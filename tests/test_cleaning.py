@@ -196,6 +196,30 @@ def test_a_column_that_no_field_is_read_from_is_dropped_where_it_has_one(line):
         assert line.rows("from import_columns where heading = 'Övrigt'") == []
 
 
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [("Persnr", "okänt"), ("Personnummer (12 siffror)", "19850709-xxxx"), ("Konfidentialitet", "4")],
+)
+def test_columns_that_are_called_as_what_is_never_kept_are_looked_at_in_every_export(line, heading, text):
+    """identity: the whole column goes. level: the row, of which nothing is kept, also in an export without levels"""
+    with opened(line.database.path) as connection:
+        ((id_,),) = connection.execute("select import_id from imports where source = 'systems'").fetchall()
+        connection.execute("insert into import_columns values ($id, '', null, $heading, 0, 4, 1)",
+                           {"id": id_, "heading": heading})  # fmt: skip
+        connection.execute("update import_rows set cells = list_append(cells, case row when 1 then $heading when 3 then"
+                           " $text end) where import_id = $id",
+                           {"id": id_, "heading": heading, "text": text})  # fmt: skip
+    with line.database.cursor():
+        rows_of_systems = list(kept(line, "systems").values())
+        assert not any(text in row for row in rows_of_systems)
+        level = heading == "Konfidentialitet"
+        assert ("Betaportalen" in line.column("system", "systems")) != level
+        assert any("Betaportalen" in row for row in rows_of_systems) != level
+        assert [p[:5] for p in problems(line, "systems")] == (
+            [(3, 5, heading, None, "protective_security")] if level else []
+        )
+
+
 def test_accounts_that_have_the_form_by_chance_stay(line):
     """by_chance: most numbers of the column have a wrong check digit"""
     accounts = [f"850709{n:04}" for n in range(1230, 1240)]
@@ -241,6 +265,12 @@ def test_levels_that_can_be_read_today_are_read(line):
         assert line.rows("select numbers, taken_out, read_anew from cleanings") == [
             {"numbers": 8, "taken_out": 5, "read_anew": 1}
         ]
+
+
+def test_what_an_organisations_own_words_say_is_read(line):
+    (line.folder / "values.toml").write_text(f'no_level = ["{LEVELS[5]}"]\n', "utf-8")
+    with line.database.cursor():
+        assert line.column("system", "classifications") == ["Alfa", "Gamma", "Delta"]
 
 
 def test_where_no_cells_were_kept_the_list_of_problems_says_which_rows_are_refused(line):
@@ -390,6 +420,14 @@ def test_a_store_without_any_of_it_is_as_before_and_nothing_is_said(tmp_path, ca
         after = tables(connection)
     marks = [set(each.pop("schema_files")) for each in (before, after)]
     assert (after == before, [name for name, _ in marks[1] - marks[0]]) == (True, [CLEANED])
+
+
+def test_nothing_that_a_killed_load_has_left_lies_beside_it(line):
+    spilled = line.database.path.with_name("test.duckdb.tmp")
+    spilled.mkdir()
+    (spilled / "duckdb_temp_storage_DEFAULT-0.tmp").write_text(NUMBER)
+    with line.database.cursor():
+        assert sorted(bytes_of(line.database.path)) == ["test.duckdb", "test.duckdb.lock", "test.duckdb.turn"]
 
 
 def test_it_is_done_once_and_never_in_a_new_store(line, tmp_path, monkeypatch):
