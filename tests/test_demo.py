@@ -1,12 +1,17 @@
 """The sample database: made of the samples through the real line, once, and whole or not at all."""
 
+import errno
+import os
 import shutil
+import time
 
 import pytest
 
 from compliance import demo
 from compliance.database import Database, rows
 from compliance.places import SAMPLES
+from compliance.saving import NoRoom
+from tests.apps import opened, text
 
 
 @pytest.fixture
@@ -68,3 +73,34 @@ def test_a_sample_that_cannot_be_read_does_not_stop_the_others(samples, tmp_path
 def test_without_samples_the_database_is_empty(tmp_path):
     demo.build(tmp_path / "sample.duckdb", tmp_path / "none")
     assert imported(tmp_path / "sample.duckdb") == []
+
+
+def test_why_there_are_no_samples_is_told_on_the_page_and_they_are_tried_again(tmp_path, monkeypatch):
+    """The disk is full for a while: the app goes on, and nobody has to start it anew."""
+    tried = []
+
+    def build(path, *_, **__):
+        tried.append(path)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
+    monkeypatch.setattr(demo, "build", build)
+    path = tmp_path / "sample.duckdb"
+    while not demo.building(path).over:
+        time.sleep(0.01)
+    assert "Det finns inget utrymme kvar för filen sample.duckdb" in text(opened("overview", monkeypatch))
+    assert len(tried) == 1
+    demo.building(path).failed_at -= demo.RETRY_SECONDS + 1
+    while not demo.building(path).over:
+        time.sleep(0.01)
+    assert len(tried) == 2
+
+
+def test_a_sample_that_finds_no_room_is_not_left_out(samples, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise NoRoom("There is no room left")
+
+    monkeypatch.setattr(demo, "read", full)
+    with pytest.raises(NoRoom):
+        demo.build(tmp_path / "sample.duckdb", samples)
+    assert not (tmp_path / "sample.duckdb").exists()
