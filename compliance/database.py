@@ -225,7 +225,7 @@ class Database:
                 file=self.path.name,
                 seconds=int(WAIT_SECONDS),
             ) from error
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:  # some network file systems know no locks
             raise _no_access(self.path, error) from error
         try:
             self._unwritten = not self.exists()
@@ -396,13 +396,13 @@ def _unusable(path: Path, error: duckdb.Error) -> Refusal:
     )
 
 
-def _no_access(path: Path, error: OSError) -> Refusal:
+def _no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
     if lacks_room(error):
         return _no_room(path)
     return Refusal(
         N_("The database {file} cannot be used: {error}. Check that its folder is there and that you may write in it."),
         file=path.name,
-        error=error.strerror or error,
+        error=getattr(error, "strerror", None) or error,
     )
 
 

@@ -350,6 +350,16 @@ def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
     assert (done.stdout, done.stderr) == ("Permission denied\nPermission denied\n", "")
 
 
+def test_a_file_system_without_locks_is_a_sentence(line, monkeypatch):
+    line.load_table(TABLE)
+
+    def unknown(**_):
+        raise NotImplementedError("FileSystem does not appear to support flock")
+
+    monkeypatch.setattr(line.database._file_lock, "acquire", unknown)
+    assert refused(line.database).startswith("The database test.duckdb cannot be used: FileSystem does not appear")
+
+
 # --- a store of a newer version ------------------------------------------------------------------------------------
 
 
