@@ -34,6 +34,7 @@ fuzz: $(READY)
 	SEEDS=20 KILLS=30 STEPS=all REPORTS="docx pdf pptx" LOOKS=9 ROOMS=40 $(BIN)/python -m pytest \
 	  tests/test_agreement.py tests/test_killed.py tests/test_disk.py tests/test_cleaning.py tests/test_accessible.py \
 	  tests/test_browser.py tests/test_uploading.py
+	LETTERS=1000000 $(BIN)/python -m pytest tests/test_lengths.py
 
 samples: $(READY)
 	$(BIN)/python -m compliance.samples

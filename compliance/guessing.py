@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from compliance import levels
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
+from compliance.lengths import LONGEST_HEADING
 from compliance.mapping import Columns, heading_keys
 from compliance.masking import MASK
 from compliance.queries import statement
@@ -26,6 +27,8 @@ from compliance.sources import Field, Source, is_secret, normal
 
 SAMPLED_ROWS: Final = 2000
 SAMPLES: Final = 30
+# So much of a value is looked at: no word that means anything, and no date, is longer.
+LOOKED_AT: Final = 100
 # From this score on a column is offered for a field.
 OFFERED: Final = 0.6
 ALIKE: Final = 0.72
@@ -64,7 +67,7 @@ def candidates(sheet: Sheet, index: int, words: Words, known: Collection[str]) -
     hidden = hidden_places(row, words, known)
     below = sheet.cells.slice(index + 1, SAMPLED_ROWS)
     return [
-        Candidate(place, key, " ".join(str(row[place]).split()), _values(below, place))
+        Candidate(place, key, " ".join(str(row[place]).split())[:LONGEST_HEADING], _values(below, place))
         for place, key in heading_keys(row).items()
         if place not in hidden
     ]
@@ -97,7 +100,8 @@ def hidden_places(row: Sequence[str | None], words: Words, known: Collection[str
 
 
 def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:
-    column: Any = pc.utf8_trim_whitespace(pc.replace_substring(cells[f"c{place}"], " 00:00:00", "")).drop_null()
+    texts = pc.utf8_trim_whitespace(cells[f"c{place}"].drop_null())
+    column: Any = pc.replace_substring(pc.utf8_slice_codeunits(texts, 0, LOOKED_AT), " 00:00:00", "")
     counted = pc.value_counts(column).to_pylist()
     filled = [(entry["values"], entry["counts"]) for entry in counted if entry["values"]]
     return tuple(sorted(filled, key=lambda entry: (-entry[1], entry[0]))[:SAMPLES])
@@ -116,7 +120,7 @@ def looks_like_data(row: Sequence[str | None], sources: Collection[Source]) -> b
 
     No heading that is known stands there, but an identity number, an e-mail address or a date, or mostly numbers.
     """
-    cells = [cell.strip() for cell in row if cell and cell.strip()]
+    cells = [cell.strip()[:LOOKED_AT] for cell in row if cell and cell.strip()]
     if known_headings(sources) & set(heading_keys(row).values()):
         return False
     told = any(MASK in cell or ADDRESS.fullmatch(cell) or DATE.fullmatch(cell) for cell in cells)

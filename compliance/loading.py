@@ -8,10 +8,12 @@ from itertools import groupby
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from compliance.cutting import cut
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
 from compliance.errors import Refusal
 from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
 from compliance.language import N_
+from compliance.lengths import LONGEST_NAME, few_marks
 from compliance.levels import without_refused
 from compliance.mapping import Columns, remembered
 from compliance.markers import Marker, is_row_number, marked
@@ -34,7 +36,6 @@ from compliance.sources import Source
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
 FIRST_NAME: Final = "Förvaltningen"
-LONGEST_NAME: Final = 200
 # Why an import no longer counts, where nobody has written it.
 REPLACED: Final = N_("replaced by later mended rows")
 FORMULAS: Final = N_(
@@ -177,7 +178,7 @@ def prepare(
     matches = recognise(workbook, sources, words, said=order.source, mappings=mappings, returned=returned)
     if marker is None:
         _refuse_unmarked_return(workbook, matches)
-    matches = [without_refused(match, words, sources.values()) for match in matches]
+    matches = [cut(without_refused(match, words, sources.values()), words) for match in matches]
     filled = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows]
     return Prepared(workbook, order, filled or matches, marker)
 
@@ -504,7 +505,7 @@ def rename_organisation(database: Database, organisation_id: int, *, name: str, 
 
 def as_kept(text: str) -> str:
     """What a person wrote as one line, without marks that cannot be seen and with identity numbers masked."""
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", few_marks(text))
     seen = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
     return mask_text(" ".join(seen.split()))[0]
 

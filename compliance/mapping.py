@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from compliance.lengths import LONGEST_HEADING
 from compliance.queries import statement
 from compliance.sources import Field, Source, normal
 
@@ -71,7 +72,7 @@ def heading_keys(row: Sequence[str | None]) -> dict[int, str]:
 def headings_written(row: Sequence[str | None]) -> dict[str, str]:
     """The headings of a row by their key, on one line each as they were written; the second of two alike numbered."""
     found = {key: row[place] or "" for place, key in heading_keys(row).items()}
-    return {key: " ".join(text.split()) + key[len(normal(text)) :] for key, text in found.items()}
+    return {key: " ".join(text.split())[:LONGEST_HEADING] + key[len(normal(text)) :] for key, text in found.items()}
 
 
 def remembered(cursor: "Cursor") -> list[Remembered]:

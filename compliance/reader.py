@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from compliance.cells import MAX_PLACES, Content, Unreadable
 from compliance.children import FULL, begin, lacks_its_room, where
+from compliance.lengths import LONGEST_NAME, few_marks, few_marks_in
 from compliance.textfiles import read_text
 from compliance.workbooks import read_ole, read_zip
 
@@ -83,7 +84,7 @@ def _answer(content: Content, *, target: Path) -> dict[str, Any]:
         said = {"errors": sheet.errors, "error_places": sheet.error_places}
         sheets.append(
             {
-                "name": sheet.name,
+                "name": sheet.name[:LONGEST_NAME],
                 "file": f"{index}.arrow",
                 **said,
                 "allowed": sheet.allowed,
@@ -107,7 +108,10 @@ def _screened(content: Content, name: str, asked: "Asked") -> "Workbook":
     from compliance.screening import screened
     from compliance.sheets import Sheet, Workbook
 
-    sheets = tuple(Sheet(s.name, s.cells, s.errors, tuple(s.error_places[:MAX_PLACES])) for s in content.sheets)
+    sheets = tuple(
+        Sheet(few_marks(s.name), few_marks_in(s.cells), s.errors, tuple(s.error_places[:MAX_PLACES]))
+        for s in content.sheets
+    )
     return screened(Workbook(name, "", content.kind, sheets, content.date1904, content.modified, masked=0), asked)
 
 

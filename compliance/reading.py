@@ -21,6 +21,7 @@ from compliance.cells import LOCAL
 from compliance.children import nameless_file, sweep
 from compliance.errors import Refusal
 from compliance.language import N_
+from compliance.lengths import LONGEST_NAME, few_marks
 from compliance.masking import mask_text
 from compliance.reader import ASKED
 from compliance.saving import full_temporary, temporary_folder
@@ -35,7 +36,6 @@ SECONDS_A_MEGABYTE: Final = 2.0
 MOST_SECONDS: Final = 120.0
 # Each child may use memory up to its limit; more of them wait for their turn.
 AT_ONCE: Final = threading.BoundedSemaphore(2)
-MAX_NAME: Final = 200
 SMALL: Final = 1 << 20
 
 TOO_LARGE: Final = N_(
@@ -111,13 +111,13 @@ def _unasked() -> Asked:
 
 def shown_name(name: str) -> tuple[str, int]:
     """A file's name without path, marks that cannot be seen and identity numbers, and how many of those it had."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", few_marks(name)))[-1]
     seen = "".join(letter if unicodedata.category(letter)[0] not in "CZ" else _blank(letter) for letter in last)
     text, masked = mask_text(" ".join(seen.split()))
     stem, dot, extension = text.rpartition(".")
-    if len(text) > MAX_NAME and dot and len(extension) <= 10:
-        text = stem[: MAX_NAME - len(extension) - 1] + dot + extension
-    return text[:MAX_NAME] or "export", masked
+    if len(text) > LONGEST_NAME and dot and len(extension) <= 10:
+        text = stem[: LONGEST_NAME - len(extension) - 1] + dot + extension
+    return text[:LONGEST_NAME] or "export", masked
 
 
 def _blank(letter: str) -> str:

@@ -14,14 +14,16 @@ import pyarrow.compute as pc
 
 from compliance.errors import Refusal
 from compliance.language import N_
+from compliance.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.mapping import Columns, heading_keys, headings_written, with_words
 from compliance.masking import MASK, seen
 from compliance.sheets import Sheet, Workbook
-from compliance.sources import Field, Source, normal
+from compliance.sources import ABSENCE, Field, Source, normal
 
 HEADING_ROWS: Final = 20
 FOOTER_CELLS: Final = 2
-LONGEST_HEADING: Final = 200
+# So much of a cell is looked at to find headings, a date and an organisation.
+LOOKED_AT: Final = 1_000
 MONTHS: Final = [
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
@@ -40,6 +42,8 @@ Row = list[str | None]
 # One row a cell that is refused, by the spreadsheet's row and the column, from 0.
 _CELL: Final[dict[str, pa.DataType]] = {"row": pa.int32(), "place": pa.int32(), "reason": pa.string()}
 WITHHELD: Final = pa.schema(_CELL)
+# The same of a cell that was cut, with how it begins.
+CUT: Final = pa.schema({"row": _CELL["row"], "place": _CELL["place"], "value": _CELL["reason"]})
 
 
 class Unrecognised(Refusal):
@@ -69,7 +73,8 @@ class Match:
     """A sheet that is an export of `source`: where its heading ends and which columns give which field.
 
     `combined` are the fields that other columns give together. `mapping` is what a person has said of such headings.
-    `withheld` has the cells for whose sake nothing of their rows may be kept: those rows are blank in `sheet`.
+    `withheld` has the cells for whose sake nothing of their rows may be kept: those rows are blank in `sheet`. `cut`
+    has those that were too long to be kept whole.
     """
 
     sheet: Sheet
@@ -82,6 +87,7 @@ class Match:
     dropped: tuple[Column, ...]
     mapping: Columns | None = None
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
+    cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
 
     @cached_property
     def withheld_rows(self) -> frozenset[int]:
@@ -173,7 +179,9 @@ def as_mapped(
     above, row = top_rows(sheet)[:index], top_rows(sheet)[index]
     keys = heading_keys(row)
     banners = _banners(above, min(keys, default=0))
-    named = {key: Column(place, str(row[place]), banners.get(place, "")) for place, key in keys.items()}
+    named = {
+        key: Column(place, _heading(row[place] or "", words), banners.get(place, "")) for place, key in keys.items()
+    }
     dropped = tuple(column for column in named.values() if is_identity(column.heading, words, known))
     columns: dict[str, tuple[Column, ...]] = {
         field.name: (named[key],)
@@ -277,8 +285,8 @@ Headings = tuple[list[_Heading], list[_Heading | None]]
 
 def _headings(sheet: Sheet, words: Words, every: frozenset[str]) -> Headings:
     """What each of the first rows would be as a heading, and each together with the row below it."""
-    named = [_named(row) for row in top_rows(sheet)]
-    rows = [_heading(index, row, [], every, words) for index, row in enumerate(named)]
+    named = [_named(row, words) for row in top_rows(sheet)]
+    rows = [_headed(index, row, [], every, words) for index, row in enumerate(named)]
     pairs = [_under_banner(index, named[index], named[index + 1], every, words) for index in range(len(named) - 1)]
     return rows, pairs
 
@@ -291,16 +299,26 @@ def known_headings(sources: Iterable[Source]) -> frozenset[str]:
     return frozenset(heading for group in groups for heading in group)
 
 
-def _named(row: Row) -> Named:
-    """The filled cells of a row with their headings as they are compared; a long text is no heading."""
+def _named(row: Row, words: Words) -> Named:
+    """The filled cells of a row with their headings as they are compared; a long text is no heading that is known."""
     return [
-        (Column(place, cell), normal(cell) if len(cell) <= LONGEST_HEADING else "")
+        (Column(place, _heading(cell, words)), normal(cell) if len(cell) <= LONGEST_HEADING else "")
         for place, cell in enumerate(row)
         if cell and cell.strip()
     ]
 
 
-def _heading(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
+def _heading(cell: str, words: Words) -> str:
+    """A heading as it is kept: of a long one the beginning, and what says that its column is never read."""
+    if len(cell) <= LONGEST_HEADING:
+        return cell
+    text = " ".join(cell.split())
+    begun = text[:LONGEST_HEADING]
+    hidden = (word for word in (*words["identity_headings"], *ABSENCE) if word in text.casefold())
+    return next((f"{text[: LONGEST_HEADING - len(word) - 2]}… {word}" for word in hidden if word not in begun), begun)
+
+
+def _headed(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
     dropped = tuple(column for column, _ in columns if is_identity(column.full, words, every))
     known: dict[str, Column] = {}
     for column, key in (*columns, *other):
@@ -330,7 +348,7 @@ def _under_banner(index: int, upper: Named, lower: Named, every: frozenset[str],
             other += [(column, f"{banner} {key}")] if banner else []
         elif place in above:
             columns.append(above[place])
-    return _heading(index + 1, columns, other, every, words)
+    return _headed(index + 1, columns, other, every, words)
 
 
 def _match(sheet: Sheet, number: int, source: Source, head: Headings) -> Iterator[Match]:
@@ -466,9 +484,9 @@ def _missing(source: Source, row: _Heading) -> list[str]:
 
 
 def top_rows(sheet: Sheet) -> list[Row]:
-    """The sheet's first rows, in which its heading must stand."""
+    """The sheet's first rows, in which its heading must stand; of a long cell the beginning."""
     table = sheet.cells.slice(0, HEADING_ROWS)
-    columns = [column.to_pylist() for column in table.columns]
+    columns = [pc.utf8_slice_codeunits(column, 0, LOOKED_AT).to_pylist() for column in table.columns]
     return [list(row) for row in zip(*columns, strict=True)] if columns else []
 
 
@@ -519,7 +537,7 @@ def organisation_named(matches: list[Match], words: Words) -> str | None:
             for cell, following in zip(cells, [*cells[1:], ""], strict=False):
                 found = re.fullmatch(rf"(?:{names})(?::\s*(.*))?", cell, re.IGNORECASE)
                 if found and (name := found[1] or following):
-                    return name
+                    return name[:LONGEST_NAME].rstrip()
     return None
 
 
@@ -549,30 +567,42 @@ def _day_above(rows: list[Row], words: Words, *, date1904: bool) -> date | None:
     keyword = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words['extract_date']))})(?!\w)", re.IGNORECASE)
     for row in rows:
         cells = [" ".join(cell.split()) for cell in row if cell and cell.strip()]
-        for index, cell in enumerate(cells):
-            for word in keyword.finditer(cell):
-                after = cell[word.end() :]
-                if day := _first_day(after):
-                    return day
-                following = "" if DAY.search(after) else "".join(cells[index + 1 : index + 2])
-                if day := _first_day(following) or _serial_day(following, date1904=date1904):
-                    return day
+        for cell, following in zip(cells, [*cells[1:], ""], strict=False):
+            if day := _day_after(keyword, cell, following, date1904=date1904):
+                return day
+    return None
+
+
+def _day_after(keyword: re.Pattern[str], cell: str, following: str, *, date1904: bool) -> date | None:
+    """The first date after a keyword, in its cell or the next; each part of the cell is looked at once."""
+    found: re.Match[str] | None = None
+    for word in keyword.finditer(cell):
+        if found is None or found.start() < word.end():
+            found = DAY.search(cell, word.end())
+        if found is None:
+            return _first_day(following) or _serial_day(following, date1904=date1904)
+        if day := _day_of(found):
+            return day
     return None
 
 
 def _first_day(text: str) -> date | None:
     """The first date in a text, unless it begins a period."""
-    for found in DAY.finditer(text):
-        if PERIOD.match(text, found.end()):
-            return None
-        parts: dict[str, Any] = found.groupdict()
-        if parts["c"]:
-            return _day(parts["c"][:4], parts["c"][4:6], parts["c"][6:])
-        if parts["m3"]:
-            month = next((i for i, name in enumerate(MONTHS, 1) if name.startswith(parts["m3"].lower())), 0)
-            return _day(parts["y3"], month, parts["d3"])
-        return _day(parts["y"] or parts["y2"], parts["m"] or parts["m2"], parts["d"] or parts["d2"])
-    return None
+    found = DAY.search(text)
+    return _day_of(found) if found else None
+
+
+def _day_of(found: re.Match[str]) -> date | None:
+    """The day of a date in a text, unless it begins a period."""
+    if PERIOD.match(found.string, found.end()):
+        return None
+    parts: dict[str, Any] = found.groupdict()
+    if parts["c"]:
+        return _day(parts["c"][:4], parts["c"][4:6], parts["c"][6:])
+    if parts["m3"]:
+        month = next((i for i, name in enumerate(MONTHS, 1) if name.startswith(parts["m3"].lower())), 0)
+        return _day(parts["y3"], month, parts["d3"])
+    return _day(parts["y"] or parts["y2"], parts["m"] or parts["m2"], parts["d"] or parts["d2"])
 
 
 def _serial_day(text: str, *, date1904: bool) -> date | None:

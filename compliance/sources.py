@@ -10,10 +10,15 @@ from typing import Any, Final
 from compliance.declared import read_toml, read_with_own
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, N_, Texts
+from compliance.lengths import LONGEST_HEADING, LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.places import SOURCES, VALUES
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
+# How many characters of a text are kept where a field does not say it.
+LIMITS: Final = {"id": LONGEST_ID, "path": LONGEST_NAME}
+# What divides a list can count no further.
+LONGEST_PART: Final = 1_000
 # Parts of headings that say why somebody is away, which is nobody's business.
 ABSENCE = ("frånvaro", "ledig", "sjuk")
 COMBINED = frozenset(
@@ -39,7 +44,8 @@ class Field:
     `hints` are parts of headings by which a column is guessed for it, and only that. `closed` is whether no words but
     those listed are right, though a row can do without. `person` is whether it names somebody, which is shown to the
     coordinator only. `letter` is the one by which a level is told from others in one cell. `case_id` is whether it
-    holds numbers of cases, which may begin with a date as identity numbers do.
+    holds numbers of cases, which may begin with a date as identity numbers do. `limit` is how many characters are kept
+    of a text, or of each name where it holds `several` or is a path; an id (`is_id`) that has more is rejected.
     """
 
     name: str
@@ -58,6 +64,9 @@ class Field:
     person: bool = False
     letter: str | None = None
     case_id: bool = False
+    limit: int = LONGEST_TEXT
+    several: bool = False
+    is_id: bool = False
 
     @property
     def listed(self) -> bool:
@@ -165,6 +174,7 @@ OF_FIELD: Final = {
     "title": "a text", "type": "a text", "headings": "a list of texts", "hints": "a list of texts", "words": "a table",
     "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
     "closed": "true or false", "person": "true or false", "letter": "a text", "case_id": "true or false",
+    "limit": "a whole number", "several": "true or false", "id": "true or false",
 }  # fmt: skip
 
 
@@ -178,6 +188,10 @@ def _check_kinds(table: dict[str, Any]) -> None:
         _check(
             given.get("instead", {}), {"headings": "a list of lists of texts", "using": "a text"}, f"{name}.instead."
         )
+        if not 1 <= given.get("limit", 1) <= LONGEST_TEXT:
+            raise ValueError(f"{name}.limit is not between 1 and {LONGEST_TEXT}")
+        if given.get("several") and given.get("limit", LONGEST_TEXT) > LONGEST_PART:
+            raise ValueError(f"{name}.limit is over {LONGEST_PART}")
         if given.get("headings") == []:
             raise ValueError(f"{name}.headings is empty")
 
@@ -214,13 +228,22 @@ def normal(heading: str) -> str:
     >>> normal(" Vetskap\\n(datum+tid) *: ")
     'vetskap'
     """
-    text = unicodedata.normalize("NFC", heading).replace("\ufeff", "").replace("\u00ad", "")
-    text = " ".join(text.split()).casefold()
-    while True:
-        shorter = re.sub(r"\s*([:*]|\([^()]*\))$", "", text).strip()
-        if shorter == text or not shorter:
-            return text
-        text = shorter
+    text = " ".join(heading.replace("\ufeff", "").replace("\u00ad", "").split())
+    text = unicodedata.normalize("NFC", few_marks(text)).casefold()
+    end = len(text)
+    while shorter := _without_tail(text, end):
+        end = shorter
+    return text[:end][:LONGEST_HEADING]
+
+
+def _without_tail(text: str, end: int) -> int:
+    """Where a heading ends without its last colon, asterisk or parenthesis; 0 where it has none, or nothing else."""
+    if text[end - 1 : end] == ")":
+        start = text.rfind("(", 0, end)
+        end = start if start >= 0 and text.find(")", start, end - 1) < 0 else 0
+    else:
+        end = end - 1 if text[end - 1 : end] in {":", "*"} else 0
+    return end - 1 if end and text[end - 1] == " " else end
 
 
 def is_secret(heading: str) -> bool:
@@ -286,6 +309,9 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         person=given.get("person", False),
         letter=given.get("letter"),
         case_id=given.get("case_id", False),
+        limit=given.get("limit", LIMITS.get(given["type"], LONGEST_TEXT)),
+        several=given.get("several", False),
+        is_id=given.get("id", given["type"] == "id"),
         help=given.get("help", {}),
         example=given.get("example", ""),
     )

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from compliance.database import Cursor
 from compliance.language import N_, Language
+from compliance.lengths import LONGEST_NAME
 from compliance.levels import level_columns
 from compliance.masking import MASK
 from compliance.recognising import Match, Words, data_rows
@@ -33,11 +34,17 @@ REASONS: Final = {
         "and the system belongs in neither the register of systems nor this export."
     ),
     "identity_number": N_("A personal identity number cannot be an id. Use the account or the employment number."),
+    "too_long": N_(
+        "The text is too long. An id may have 200 characters; of another text the beginning is kept. "
+        "Shorten it in the system that it comes from."
+    ),
     "duplicate": N_("The same id stands further down. The last row counts."),
 }
 # For what reasons nothing of a row is kept.
 UNKEPT: Final = frozenset({"not_a_level", "protective_security"})
 UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number"}
+# The types whose values are kept as the text that they are.
+TEXTS: Final = frozenset({"text", "id", "word", "path"})
 DUCKDB_TYPES: Final = {
     "date": "date", "datetime": "timestamp", "yes_no": "boolean", "number": "double", "level": "tinyint",
 }  # fmt: skip
@@ -79,9 +86,10 @@ def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bo
     source = matches[0].source
     _stage(cursor, matches, words)
     fields = _staged_fields(cursor, source)
+    long = _long_columns(cursor, fields)
     month_first, ambiguous = _slash_columns(cursor, fields)
-    _read_values(cursor, source, fields, words, month_first=month_first, date1904=date1904)
-    _find_problems(cursor, source, fields, matches, month_first=month_first)
+    _read_values(cursor, source, fields, words, long=long, month_first=month_first, date1904=date1904)
+    _find_problems(cursor, source, fields, matches, long=long, month_first=month_first)
     return _summary(cursor, fields, ambiguous, withheld=sum(len(match.withheld_rows) for match in matches))
 
 
@@ -140,6 +148,15 @@ def _staged_fields(cursor: Cursor, source: Source) -> tuple[Field, ...]:
     return tuple(field for field in source.fields if f"cell_{field.name}" in staged)
 
 
+def _long_columns(cursor: Cursor, fields: tuple[Field, ...]) -> frozenset[str]:
+    """The fields that hold a text which is longer than they may; in most exports there is none."""
+    texts = [field for field in fields if field.type in TEXTS]
+    if not texts:
+        return frozenset()
+    found = cursor.execute(f"select {', '.join(f'max(length(cell_{f.name}))' for f in texts)} from staged").fetchall()
+    return frozenset(field.name for field, longest in zip(texts, found[0], strict=True) if (longest or 0) > field.limit)
+
+
 def _slash_columns(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
     """The fields whose d/m/y dates can only be m/d/y, and those that could be either."""
     names = [field.name for field in fields if field.type in {"date", "datetime"}]
@@ -161,18 +178,24 @@ def _read_values(
     fields: tuple[Field, ...],
     words: Words,
     *,
+    long: frozenset[str],
     month_first: frozenset[str],
     date1904: bool,
 ) -> None:
     """The table `typed`: `staged` with each field read as its type; a field that no sheet has is null."""
-    read = [column for field in fields for column in _typed(field, month_first=field.name in month_first)]
+    read = [
+        column
+        for field in fields
+        for column in _typed(field, long=field.name in long, month_first=field.name in month_first)
+    ]
     empty = [
         f"cast(null as {kind}) as {name}"
         for field in source.fields
         if field not in fields
         for name, kind in table_columns(field)
     ]
-    cells = [f"cell_{f.name}" for f in fields if f.required or f.listed or f.type in UNREADABLE or f.type == "yes_no"]
+    asked = [f for f in fields if f.required or f.listed or f.name in long or f.type in {*UNREADABLE, "yes_no"}]
+    cells = [f"cell_{field.name}" for field in asked]
     columns = ["sheet_number", "sheet", "row", *cells, *read, *empty]
     sql = f"create or replace temp table typed as select {', '.join(columns)} from staged"
     cursor.execute(sql, _used(sql, _parameters(source, words, date1904=date1904)))
@@ -198,17 +221,25 @@ def _used(sql: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name in named}
 
 
-def _typed(field: Field, *, month_first: bool) -> list[str]:
-    """The columns of `typed` that a field gives."""
+def _typed(field: Field, *, long: bool, month_first: bool) -> list[str]:
+    """The columns of `typed` that a field gives; of a long text the beginning."""
     cell = f"cell_{field.name}"
-    if field.type == "word":
-        return [f"composed({cell}) as {field.name}", f"{_code(field, cell)} as {field.name}_code"]
     if field.type == "path":
-        return [
-            f"composed(split_part({cell}, ' / ', -1)) as {field.name}",
-            f"nullif(composed(split_part({cell}, ' / ', -2)), '') as department",
-        ]
+        unit, department = (_text(field, f"split_part({cell}, ' / ', {part})", long=long) for part in (-1, -2))
+        return [f"{unit} as {field.name}", f"nullif({department}, '') as department"]
+    text = _text(field, cell, long=long)
+    if field.type == "word":
+        return [f"{text} as {field.name}", f"{_code(field, cell)} as {field.name}_code"]
+    if field.type in TEXTS:
+        return [f"{text} as {field.name}"]
     return [f"{_reading(field, month_first=month_first)} as {field.name}"]
+
+
+def _text(field: Field, cell: str, *, long: bool) -> str:
+    """A text as it is kept."""
+    if not long:
+        return f"composed({cell})"
+    return f"composed({'beginnings' if field.several else 'beginning'}({cell}, {field.limit}))"
 
 
 def table_columns(field: Field) -> list[tuple[str, str]]:
@@ -230,7 +261,7 @@ def _reading(field: Field, *, month_first: bool) -> str:
         "yes_no": f"read_yes_no({cell}, ${field.name}_yes, ${field.name}_no)",
         "number": f"read_number({cell})",
         "level": cell,
-    }.get(kind, f"composed({cell})")
+    }[kind]
 
 
 def _code(field: Field, cell: str) -> str:
@@ -239,12 +270,19 @@ def _code(field: Field, cell: str) -> str:
 
 
 def _find_problems(
-    cursor: Cursor, source: Source, fields: tuple[Field, ...], matches: list[Match], *, month_first: frozenset[str]
+    cursor: Cursor,
+    source: Source,
+    fields: tuple[Field, ...],
+    matches: list[Match],
+    *,
+    long: frozenset[str],
+    month_first: frozenset[str],
 ) -> None:
     """The table `found_problems`; warnings of rows that are rejected anyway are left out."""
     checks = [check for field in fields for check in _checks(field, month_first=field.name in month_first)]
+    checks += [_too_long(field) for field in fields if field.name in long]
     found = "\nunion all\n".join(
-        f"select sheet_number, sheet, row, '{field}' as field, cell_{field} as value, {reason} as reason,"
+        f"select sheet_number, sheet, row, '{field}' as field, {_shown(field, reason)} as value, {reason} as reason,"
         f" '{kind}' as kind from typed where {condition}"
         for field, reason, kind, condition in checks
     )
@@ -267,23 +305,41 @@ def _find_problems(
         {"columns": _column_list(matches)},
     )
     for match in matches:
-        _add_withheld(cursor, match)
+        _add_cells(cursor, match, match.withheld, "null as value, found.reason, 'rejected' as kind")
+        _add_cells(cursor, match, match.cut, "found.value, 'too_long' as reason, 'warning' as kind")
 
 
-def _add_withheld(cursor: Cursor, match: Match) -> None:
-    """Adds the cells for whose sake nothing of their rows is kept: where they stood and why, but not what they held."""
-    if not match.withheld.num_rows:
+def _too_long(field: Field) -> tuple[str, str, str, str]:
+    """The check for texts that are longer than a field may have; an id that is cut could be another's."""
+    cell = f"cell_{field.name}"
+    if field.is_id:
+        return field.name, "'too_long'", "rejected", f"length({cell}) > {field.limit}"
+    if field.type == "path":
+        longer = f"greatest(length(split_part({cell}, ' / ', -1)), length(split_part({cell}, ' / ', -2)))"
+        return field.name, "'too_long'", "warning", f"{longer} > {field.limit}"
+    return field.name, "'too_long'", "warning", f"{_text(field, cell, long=True)} <> composed({cell})"
+
+
+def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, said: str) -> None:
+    """Adds what was found in single cells before they came here; a cell is told of once, a rejected row not twice."""
+    if not cells.num_rows:
         return
     headings = {column.place: column.heading for column in match.every_column}
-    cursor.register("withheld", match.withheld)
+    cursor.register("found_cells", cells)
     cursor.execute(
-        """
+        f"""
         insert into found_problems by name
         select
-            cast($sheet_number as smallint) as sheet_number, $sheet as sheet, w.row, w.place + 1 as column_number,
-            h.heading as "column", w.reason, 'rejected' as kind
-        from withheld as w
+            cast($sheet_number as smallint) as sheet_number, $sheet as sheet, found.row,
+            found.place + 1 as column_number, h.heading as "column", {said}
+        from found_cells as found
         left join (select unnest($headings, recursive := true)) as h using (place)
+        where not exists (
+            select 1
+            from found_problems as p
+            where p.sheet_number = $sheet_number and p.row = found.row
+                and (p.kind = 'rejected' or p.column_number = found.place + 1)
+        )
         """,
         {
             "sheet_number": match.number,
@@ -291,7 +347,7 @@ def _add_withheld(cursor: Cursor, match: Match) -> None:
             "headings": [{"place": place, "heading": heading} for place, heading in headings.items()],
         },
     )
-    cursor.unregister("withheld")
+    cursor.unregister("found_cells")
 
 
 def _checks(field: Field, *, month_first: bool) -> list[tuple[str, str, str, str]]:
@@ -307,6 +363,11 @@ def _checks(field: Field, *, month_first: bool) -> list[tuple[str, str, str, str
         said = f"case when has_slashes({cell}) then 'month_first' else '{reason}' end" if month_first else f"'{reason}'"
         checks.append((name, said, kind, f"{cell} is not null and {name} is null"))
     return checks
+
+
+def _shown(field: str, reason: str) -> str:
+    """What is told of a cell: all of it, or how it begins where it is too long."""
+    return f"beginning(cell_{field}, {LONGEST_NAME})" if reason == "'too_long'" else f"cell_{field}"
 
 
 def _no_date(field: Field) -> str:
@@ -365,8 +426,8 @@ def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str
     found: list[tuple[str, str, int]] = []
     for name, read in listed:
         cursor.execute(
-            f"select '{name}', cell_{name}, count(*) from typed where cell_{name} is not null and {read} is null"
-            " group by all order by 3 desc, 2 limit 20"
+            f"select '{name}', beginning(cell_{name}, {LONGEST_NAME}), count(*) from typed"
+            f" where cell_{name} is not null and {read} is null group by all order by 3 desc, 2 limit 20"
         )
         found += cursor.fetchall()
     return tuple(found)

@@ -21,6 +21,17 @@ create or replace macro clean(cell, error_cells) as
 create or replace macro composed(cell) as
     case when regexp_matches(cell, '\p{M}') then nfc_normalize(cell) else cell end;
 
+-- The beginning of a text that is longer than `most` characters, or of each text that a list has.
+create or replace macro beginning(cell, most) as
+    case when length(cell) > most then rtrim(left(cell, most)) else cell end;
+
+create or replace macro beginnings(cell, most) as
+    case
+        when length(cell) > most
+            then rtrim(regexp_replace(cell, '((?:^|[,;]) ?[^,; ][^,;]{' || (most - 1) || '})[^,;]+', '\1', 'g'))
+        else cell
+    end;
+
 -- A serial day number of the 1900 or the 1904 system, to the whole second.
 create or replace macro serial_time(serial, date1904) as
     case

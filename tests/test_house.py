@@ -16,10 +16,10 @@ from tests.line import POINTS, SOURCES, Line
 
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
-    "errors", "places", "language", "saving", "declared", "sources", "points", "permissions", "queries", "database",
-    "children", "masking", "sheets", "markers", "mapping", "recognising", "screening",
+    "errors", "places", "language", "lengths", "saving", "declared", "sources", "points", "permissions", "queries",
+    "database", "children", "masking", "sheets", "markers", "mapping", "recognising", "screening",
     "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading",
-    "levels", "guessing", "validating", "keeping", "matching", "loading",
+    "levels", "cutting", "guessing", "validating", "keeping", "matching", "loading",
     "cleanings",
     "assessing", "renaming", "explaining", "figures", "separated", "books", "extracts", "tracing", "quality",
     "comparing", "previewing", "incidents", "system_cards", "training", "theming", "settings", "uploading",
