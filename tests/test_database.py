@@ -23,7 +23,7 @@ from tests.apps import opened, text
 from tests.command import arguments, environment, run, run_here
 from tests.line import SOURCES, WORDS, Line, read_here
 
-FAIR_SECONDS = 10
+FAIR_SECONDS = 60
 load = partial(loading.load, sources=SOURCES, words=WORDS)
 DAY = Order("test", extract_date=date(2026, 11, 1), completes=True)
 TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
@@ -79,11 +79,11 @@ class Readers:
 def test_six_threads_read_while_one_writes(line):
     line.load_table(TABLE)
     with Readers(line.database, 6, pause=0) as readers:
-        for day in range(1, 6):
+        for day in range(1, 4):
             line.load_table(TABLE, extract_date=date(2026, 10, day))
     assert readers.errors == []
-    assert set(readers.seen) <= {1, 2, 3, 4, 5, 6}
-    assert count(line.database) == 6
+    assert set(readers.seen) <= {1, 2, 3, 4}
+    assert count(line.database) == 4
 
 
 def test_a_reader_sees_nothing_of_what_is_not_committed(line):
@@ -189,8 +189,12 @@ def test_the_version_changes_with_the_data_and_only_then(line):
 def test_a_file_that_is_not_there_reads_as_an_empty_database(tmp_path):
     database = Database.at(tmp_path / "folder" / "none.duckdb")
     assert count(database) == 0
-    with database.rehearsing() as cursor:
-        assert rows(cursor, "from imports") == []
+    for _ in range(2):
+        with database.rehearsing() as cursor:
+            assert rows(cursor, "from revocations") == []
+            cursor.execute(
+                "insert into revocations (import_id, revoked_at, revoked_by, why) values (1, moment(), '', '')"
+            )
     assert list(tmp_path.iterdir()) == []
 
 
