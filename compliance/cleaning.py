@@ -24,6 +24,7 @@ from compliance.cleanings import Cleaning, told
 from compliance.database import CLEANED, Cursor, Failure
 from compliance.errors import Refusal
 from compliance.language import N_, Language
+from compliance.saving import NoRoom, lacks_room
 from compliance.sources import Source, load_sources, load_values
 from compliance.validating import table_columns
 
@@ -45,7 +46,8 @@ def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
     try:
         _write(connection, path, changes)
     except (Failure, OSError) as error:
-        raise Refusal(
+        kind = NoRoom if lacks_room(error) else Refusal
+        raise kind(
             N_(
                 "The database {file} is of an earlier version and must be written anew once, without what is never "
                 "kept: {error}. Make room for {size} MB beside it, see to it that you may write there, and try again."

@@ -32,10 +32,12 @@ from tests.identities import holds_one
 from tests.line import POINTS
 from tests.reviewed import AS_OF, Reviewed, at
 from tests.searching import bytes_of, holds, unpacked, values_of
+from tests.test_disk import full
 
 SEED, ROUNDS = 20261126, int(os.environ.get("SEEDS", "1"))
 # `make fuzz` asks for all of them
 REPORTS = os.environ.get("REPORTS", "pdf")
+ROOMS = [n / 20 for n in range(12)] if "ROOMS" in os.environ else [0, 0.3]
 STEPS = os.environ.get("STEPS", "3 -2 -1")
 
 
@@ -478,6 +480,19 @@ def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said(l
     (path.parent / f"{path.name}.cleaned").rmdir()
     with line.database.cursor():
         assert len(line.rows("from cleanings")) == 1
+
+
+@pytest.mark.parametrize("part", ROOMS)
+def test_on_a_full_disk_the_old_one_stays_whatever_room_is_left(line, part):
+    path = line.database.path
+    room = int(path.stat().st_size * part)
+    with full(room), pytest.raises(Refusal, match=r"must be written anew once|no room left"):
+        connect(path)
+    assert [name for name in bytes_of(path) if "cleaned" in name] == []
+    with opened(path) as connection:
+        assert connection.execute("select count(*) from staff").fetchall() == [(3,)]
+    with line.database.cursor():
+        assert [row["numbers"] for row in line.rows("from cleanings")] == [8]
 
 
 # --- The file -----------------------------------------------------------------------------------------------------
