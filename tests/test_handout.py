@@ -21,7 +21,7 @@ from compliance.reviewing import kept_text, review_of
 from compliance.withholding import Names
 from compliance.writing_slides import write_slides
 from compliance.writing_word import write_word
-from tests.reviewed import IDS, Reviewed, at
+from tests.reviewed import IDS, Reviewed
 from tests.tagged import Tagged
 from tests.test_drawing import EVERY, PAPER, pixels
 from tests.test_pdf import HOSTILE
@@ -176,8 +176,8 @@ def test_a_point_without_a_figure_says_why_and_has_no_chart(sample):
     assert inside(topic, LineChart) == []
 
 
-def test_what_was_last_year_and_a_late_decision_of_then_are_told(tmp_path):
-    line = at("approved", tmp_path)
+def test_what_was_last_year_and_a_late_decision_of_then_are_told(stage, tmp_path):
+    line = stage("approved", tmp_path)
     line.load_all(extract_date=date(2027, 11, 1))
     review = line.open(2027, date(2027, 11, 20), today=date(2027, 11, 24))
     topic = next(t for t in topics(line.document(review)) if t.blocks[0].text.startswith("4 "))
@@ -224,8 +224,8 @@ def test_the_sample_s_handout_has_no_id_of_a_person_no_responsible_and_no_text_o
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_nobody_is_named_whatever_somebody_wrote(code, tmp_path):
-    line = at("draft", tmp_path)
+def test_nobody_is_named_whatever_somebody_wrote(code, stage, tmp_path):
+    line = stage("draft", tmp_path)
     review = line.review()
     line.write(review, "comment", "classification", "Anna Berg hjälper Norr, och Ek, Bo de andra.")
     who = {"point": "classification", "responsible": "Maj Exempelsson", "resource": "Maj Exempelsson, 20 tim"}
@@ -248,8 +248,8 @@ def test_units_of_few_persons_are_added_up(tmp_path):
     )
 
 
-def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(tmp_path):
-    line = at("draft", tmp_path)
+def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(stage, tmp_path):
+    line = stage("draft", tmp_path)
     review = line.review()
     line.write(review, "public_comment", "access", "Till var och en.")
     text = spoken(made(line, review, changed=viewing_review.for_others))
@@ -262,8 +262,8 @@ def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(tmp_path):
 # --- as a document -----------------------------------------------------------------------------------------------
 
 
-def test_a_text_is_never_markup(tmp_path):
-    line = at("draft", tmp_path)
+def test_a_text_is_never_markup(stage, tmp_path):
+    line = stage("draft", tmp_path)
     review, points = line.review(), IDS[: len(HOSTILE)]
     for point, text in zip(points, HOSTILE, strict=True):
         line.write(review, "comment", point, text)
@@ -278,8 +278,8 @@ def test_a_text_is_never_markup(tmp_path):
         assert decided.count(plain(text)) == 2
 
 
-def test_a_long_comment_and_a_long_word_stay_within_the_margins_and_are_told_in_full(tmp_path):
-    line = at("draft", tmp_path)
+def test_a_long_comment_and_a_long_word_stay_within_the_margins_and_are_told_in_full(stage, tmp_path):
+    line = stage("draft", tmp_path)
     review = line.review()
     long = " ".join(f"Ord{n}" for n in range(900)) + " " + "informationssäkerhetsklassificeringsarbetsgrupp" * 4
     line.write(review, "comment", "classification", long)
