@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -18,12 +19,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from compliance import cleanings, places
+from compliance import cleanings, logs, places
+from compliance.arguments import Commands, shown
 from compliance.assessing import Coverage, Level, coverage, items
 from compliance.database import CLEANING, EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.errors import Refusal
 from compliance.language import N_, Language
 from compliance.loading import Order, asked, load, revoke
+from compliance.masking import mask_text
 from compliance.points import load_points, point_by
 from compliance.queries import statement
 from compliance.saving import refusal_of
@@ -31,7 +34,7 @@ from compliance.sources import load_sources, load_values
 from compliance.validating import withheld_text
 
 WHO: Final = "command line"
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 Format = Annotated[str, typer.Option("--format", help="table, json or csv")]
 AsOf = Annotated[
@@ -46,8 +49,15 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # a file name that is no UTF-8 must not end a load that has been committed
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    logs.begin()
+    sys.excepthook = _masked_fault
     with _telling(), told(), answering():
         app()
+
+
+def _masked_fault(*fault: Any) -> None:
+    """What stops a command for a reason that nobody has foreseen."""
+    print(mask_text("".join(traceback.format_exception(*fault)))[0], file=sys.stderr, end="")
 
 
 @contextmanager
@@ -176,7 +186,7 @@ def _with_progress(files: list[Path]) -> Iterator[Path]:
     if not sys.stderr.isatty():
         yield from files
         return
-    with typer.progressbar(files, file=sys.stderr, item_show_func=lambda path: path.name if path else "") as bar:
+    with typer.progressbar(files, file=sys.stderr, item_show_func=lambda path: shown(path) if path else "") as bar:
         yield from bar
 
 
@@ -334,7 +344,7 @@ def extract_command(
             own=places.own_files(),
         )
     write(found, to, kind=kind, language=Language("sv" if swedish_excel else places.environment_language()))
-    print(f"{to.name}: {len(found.table)} rows")
+    print(f"{shown(to)}: {len(found.table)} rows")
 
 
 def show(found: Rows, columns: tuple[str, ...], format: str) -> None:

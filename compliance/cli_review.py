@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from compliance import places
+from compliance.arguments import Commands, shown
 from compliance.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, open_database, show
 from compliance.database import Cursor, Database
 from compliance.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from compliance.dossier import Dossier
     from compliance.verifying import Difference
 
-review_app = typer.Typer(no_args_is_help=True, help="The yearly management review.")
+review_app = Commands(no_args_is_help=True, help="The yearly management review.")
 app.add_typer(review_app, name="review")
 
 Year = Annotated[int, typer.Option("--year", min=1900, max=2200, metavar="YEAR", help="the year of the review")]
@@ -371,7 +372,7 @@ def report_command(
     dossier, state, signed = _read(year, organisation, version)
     given: Any = {"state": state, "signed": signed, "say": Language(language), "public": public}
     save(write_report(dossier, kind=kind, template=places.report_template(), archive=archive, **given), to)
-    print(f"{to.name}: review of {year}, version {dossier.version}, {state}")
+    print(f"{shown(to)}: review of {year}, version {dossier.version}, {state}")
 
 
 def _ending(to: Path, kinds: Sequence[Any]) -> Any:
@@ -379,7 +380,7 @@ def _ending(to: Path, kinds: Sequence[Any]) -> Any:
     kind = to.suffix.lower().removeprefix(".")
     if kind not in kinds:
         endings = ", ".join(f".{known}" for known in kinds)
-        raise typer.BadParameter(f"{to.name!r} ends in none of {endings}", param_hint="--to")
+        raise typer.BadParameter(f"{shown(to)!r} ends in none of {endings}", param_hint="--to")
     return kind
 
 
@@ -408,7 +409,7 @@ def package_command(
         reports = every_report(dossier, state=state, signed=signed, say=say, template=places.report_template())
         content = write_package(cursor, review, version=version, reports=reports, say=say)
     save(content, to)
-    print(f"{to.name}: review of {year}, {review.organisation}, version {version or review.version}")
+    print(f"{shown(to)}: review of {year}, {review.organisation}, version {version or review.version}")
 
 
 @app.command("verify")
@@ -419,7 +420,7 @@ def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zi
 
     checked = verify_package(file)
     print(
-        f"{file.name}: review of {checked.year}, {checked.organisation}, version {checked.version}, {checked.state},"
+        f"{shown(file)}: review of {checked.year}, {checked.organisation}, version {checked.version}, {checked.state},"
         f" as of {checked.as_of}, {checked.files} files, {checked.figures} figures, sha256 {checked.seal}"
     )
     say = Language(places.environment_language())
@@ -449,7 +450,7 @@ def hand_off_command(
     say = Language(language)
     text = measures(dossier, say) if kind == "tsv" else as_text(dossier, say, state=state).replace("\n", "\r\n")
     save(text.encode("utf-8-sig"), to)
-    print(f"{to.name}: review of {year}, version {dossier.version}, {state}")
+    print(f"{shown(to)}: review of {year}, version {dossier.version}, {state}")
 
 
 @review_app.command("figures")
@@ -465,7 +466,7 @@ def figures_command(
     _ending(to, ("json",))
     dossier, state, _ = _read(year, organisation)
     save(as_peer_file(dossier), to)
-    print(f"{to.name}: review of {year}, version {dossier.version}, {state}")
+    print(f"{shown(to)}: review of {year}, version {dossier.version}, {state}")
 
 
 COMPARED_COLUMNS: Final = ("point", "id", "own", "least", "median", "greatest", "organisations")

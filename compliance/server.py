@@ -22,7 +22,7 @@ from streamlit.runtime import get_instance, memory_uploaded_file_manager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
-from compliance import answering, demo, guarding, places, settings, theming, words
+from compliance import answering, demo, guarding, logs, places, settings, theming, words
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, Language
 from compliance.receiving import Uploads
@@ -189,6 +189,7 @@ def main() -> None:
         most = settings.current().uploads.file // MB
     except Refusal as refusal:
         parser.exit(1, Language(places.environment_language()).refusal(refusal) + "\n")
+    logs.begin()
     look, unusable = theming.usable(places.own_files())
     if unusable:
         log.warning("The product's own look is used: %s", unusable)

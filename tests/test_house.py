@@ -16,8 +16,8 @@ from tests.line import POINTS, SOURCES, Line
 
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
-    "errors", "places", "language", "lengths", "saving", "declared", "sources", "points", "permissions", "queries",
-    "database", "children", "masking", "sheets", "markers", "mapping", "recognising", "screening",
+    "masking", "logs", "errors", "places", "language", "lengths", "saving", "declared", "sources", "points",
+    "permissions", "queries", "database", "children", "sheets", "markers", "mapping", "recognising", "screening",
     "cells", "markup", "strays", "textfiles", "workbooks", "reader", "reading",
     "levels", "cutting", "guessing", "validating", "keeping", "matching", "loading",
     "cleanings",
@@ -45,7 +45,7 @@ ORDER = [
     "ui_forms", "ui_imports", "ui_extracts", "ui_quality",
     "ui_incidents", "ui_plan", "ui_systems", "ui_training",
     "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing", "ui_review_documents", "ui_meeting",
-    "samples", "guarding", "receiving", "answering", "server", "cli", "cli_review", "__main__",
+    "samples", "guarding", "receiving", "answering", "server", "arguments", "cli", "cli_review", "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and one module a page that draws much.
 UI = {f"compliance/{name}.py" for name in ORDER if name == "ui" or name.startswith("ui_")}

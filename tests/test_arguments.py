@@ -1,0 +1,103 @@
+"""What is given to the command line: every text that it takes is masked, and nothing that it says quotes a number."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from compliance import cli_review, logs
+from compliance.arguments import Command, Commands, Group
+from compliance.cli import app
+from compliance.errors import Refusal
+from compliance.masking import MASK
+from tests.command import run_here
+
+NUMBER = "850709 - 1232"
+FAULT = "x 850709-1232"
+
+
+def commands(group, *names):
+    """Every command with its names, and the group that it stands in."""
+    for name, command in group.commands.items():
+        if isinstance(command, Group):
+            yield from commands(command, *names, name)
+        else:
+            yield (*names, name), command, group
+
+
+EVERY = list(commands(get_command(app)))
+
+
+def test_every_command_stands_behind_the_door():
+    assert cli_review.review_app
+    assert len(EVERY) > 20
+    assert all(isinstance(command, Command) and isinstance(group, Group) for _, command, group in EVERY)
+
+
+def given(command, number, *, wrong=""):
+    """Something for each of its parameters: a number wherever one can be written."""
+    for param in command.params:
+        opts = [param.opts[0]] if param.param_type_name == "option" else []
+        if opts and (param.is_flag or opts == ["--help"]):
+            continue
+        kind = param.bare_type if hasattr(param, "bare_type") else str
+        value = "2026" if kind is int and param.name != wrong else number
+        yield from [*opts, value]
+
+
+@pytest.mark.parametrize(("names", "command"), [entry[:2] for entry in EVERY], ids=[" ".join(e[0]) for e in EVERY])
+def test_nothing_of_a_number_is_said_or_kept(names, command, stage):
+    """every_argument: whatever a command does with it"""
+    line = stage("draft")
+    for wrong in ("", *(param.name for param in command.params if getattr(param, "bare_type", str) is int)):
+        done = run_here(line.database.path, *names, *given(command, NUMBER, wrong=wrong))
+        assert "1232" not in done.stdout + done.stderr, done
+    done = run_here(line.database.path, *names, NUMBER, f"--{NUMBER}")
+    assert "1232" not in done.stdout + done.stderr
+    assert "1232" not in str([line.rows(f"from {table}") for table in ("events", "review_texts", "decisions")])
+
+
+def test_a_command_is_given_no_number(capsys):
+    own = Commands()
+
+    @own.command("say")
+    def say(text: str, more: list[str], to: Path = Path(FAULT), n: int = 1) -> None:
+        print(text, *more, to, n)
+
+    own.command("other")(lambda: None)
+    get_command(own)(["say", NUMBER, "a", FAULT, "--to", FAULT], standalone_mode=False)
+    assert capsys.readouterr().out == f"{MASK} a x {MASK} {FAULT} 1\n"
+
+
+def test_a_file_is_found_under_its_name_and_told_without_it(stage, tmp_path):
+    line = stage("draft")
+    path = tmp_path / f"lista {NUMBER}.csv"
+    path.write_text("Systemnamn;Enhet\nAlfa;Norr\n", "utf-8")
+    done = run_here(line.database.path, "load", path, "--source", "systems", "--extract-date", "2026-11-01")
+    assert (done.returncode, f"lista {MASK}.csv as systems" in done.stdout) == (0, True), done
+    to = tmp_path / f"ut {NUMBER}.csv"
+    done = run_here(line.database.path, "extract", "systems", "--to", to)
+    assert (done.returncode, done.stdout.startswith(f"ut {MASK}.csv: ")) == (0, True), done
+    assert to.exists()
+    done = run_here(line.database.path, "load", tmp_path / f"ingen {NUMBER}.csv")
+    assert MASK in done.stderr
+    assert "1232" not in str(line.rows("from imports")) + str(line.rows("from events"))
+
+
+def test_refusals_and_logs_quote_no_number(caplog):
+    """refusals_and_logs: whoever puts it there, also in an exception that nobody has foreseen"""
+    refusal = Refusal("No {file} of {row}.", file=Path(f"/home/{FAULT}/a.csv"), row=7)
+    assert (str(refusal), refusal.values["row"]) == (f"No /home/x {MASK}/a.csv of 7.", 7)
+    factory = logging.getLogRecordFactory()
+    logs.begin()
+    try:
+        logging.getLogger("compliance").warning("Read %s", FAULT)
+        try:
+            raise ValueError(FAULT)
+        except ValueError:
+            logging.getLogger("streamlit").exception("It failed")
+    finally:
+        logging.setLogRecordFactory(factory)
+    assert "1232" not in caplog.text
+    assert caplog.text.count(MASK) == 2
