@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import zipfile
+from contextlib import ExitStack
 from datetime import date
 
 import duckdb
@@ -436,6 +437,13 @@ def small(approved):
     return files_of(packed(approved.database, 2026))
 
 
+@pytest.fixture
+def copied(tmp_path):
+    """Gives a line of the test's own, copied from another and held open while the test lasts."""
+    with ExitStack() as held:
+        yield lambda other: held.enter_context(Reviewed(tmp_path).copied_from(other).held())
+
+
 def one(line):
     with line.database.cursor() as cursor:
         return reviewing.review_of(cursor, 2026)
@@ -448,15 +456,15 @@ def test_what_is_only_submitted_says_so(submitted, tmp_path):
     assert b"approved" not in submitted.files["signatures.csv"]
 
 
-def test_what_has_been_sent_back_is_a_draft_again(submitted, tmp_path):
-    line = Reviewed(tmp_path).copied_from(submitted)
+def test_what_has_been_sent_back_is_a_draft_again(submitted, tmp_path, copied):
+    line = copied(submitted)
     line.send_back(one(line))
     with pytest.raises(Refusal, match="is a draft"):
         packed(line.database, 2026)
 
 
-def test_a_correction_is_packed_beside_what_it_corrects(approved, tmp_path):
-    line = Reviewed(tmp_path).copied_from(approved)
+def test_a_correction_is_packed_beside_what_it_corrects(approved, tmp_path, copied):
+    line = copied(approved)
     review = line.correct(one(line))
     with pytest.raises(Refusal, match="Version 2"):
         packed(line.database, 2026)
@@ -472,8 +480,8 @@ def test_a_correction_is_packed_beside_what_it_corrects(approved, tmp_path):
         packed(line.database, 2026, version=3)
 
 
-def test_nothing_that_comes_later_is_in_it(approved, small, tmp_path):
-    line = Reviewed(tmp_path).copied_from(approved)
+def test_nothing_that_comes_later_is_in_it(approved, small, tmp_path, copied):
+    line = copied(approved)
     line.load_table(OTHERS, name="later.csv", source="staff")
     revoke(line.database, 1, why="Fel fil", order=line.order())
     add_alias(line.database, kind="unit", old="Norr", new="Nord", valid_from=date(2026, 1, 1), order=line.order())
@@ -482,8 +490,8 @@ def test_nothing_that_comes_later_is_in_it(approved, small, tmp_path):
     assert faults(tmp_path, forged(after)) == []
 
 
-def test_names_that_have_changed_are_resolved_and_others_organisations_left_out(loaded, tmp_path):
-    line = Reviewed(tmp_path).copied_from(loaded)
+def test_names_that_have_changed_are_resolved_and_others_organisations_left_out(loaded, tmp_path, copied):
+    line = copied(loaded)
     line.load_table(OTHERS, name="other.csv", source="staff", organisation="Grannen")
     for kind, old, new_ in (("unit", "Norr", "Nord"), ("system", "Alfa", "Omega"), ("unit", "Grannens enhet", "Nära")):
         add_alias(line.database, kind=kind, old=old, new=new_, valid_from=date(2026, 1, 1), order=line.order())
@@ -499,8 +507,8 @@ def test_names_that_have_changed_are_resolved_and_others_organisations_left_out(
     assert faults(tmp_path, forged(files)) == []
 
 
-def test_organisations_that_have_become_one_are_counted_as_one(loaded, tmp_path):
-    line = Reviewed(tmp_path).copied_from(loaded)
+def test_organisations_that_have_become_one_are_counted_as_one(loaded, tmp_path, copied):
+    line = copied(loaded)
     line.load_table(OTHERS, name="other.csv", source="staff", organisation="Grannen")
     day = date(2026, 1, 1)
     for old in ("Förvaltningen", "Grannen"):
