@@ -186,7 +186,8 @@ def test_loading_takes_linear_time_in_a_cell(line, name):
     head, row = [field.heading for field in source.fields], [valid(field) for field in source.fields]
     places = [n for n, field in enumerate(source.fields) if field.type not in READ_AS or not field.required]
     rows = [[*short, "Uttagen 2026-11-01"], [*head, *short], [*row, *short]]
-    for number, text in enumerate(HARD):
+    # of a million letters each source has some of the texts
+    for number, text in enumerate(HARD if SIZE < 1_000_000 else HARD[source.order % 4 :: 4]):
         place = places[number % len(places)]
         rows.append([*(of(text, SIZE) if n == place else cell for n, cell in enumerate(row)), of(text, SIZE)])
     started = time.process_time()
@@ -209,7 +210,7 @@ def test_what_is_said_of_a_file_takes_linear_time_in_a_cell(line):
         guessing.guesses(source, columns, words=WORDS, known={}, before={})
     rows = [
         ["Systemnamn", "Enhet", *map(str, range(len(hard)))],
-        *([text, text, *hard] for text in hard),
+        *([text, text] for text in hard),
         ["Alfa", "A"],
     ]
     path = written(line, [*rows, ["", "utan namn", *hard]])
