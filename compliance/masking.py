@@ -27,10 +27,14 @@ MOST_BETWEEN: Final = 3
 LEAST_CELLS: Final = 5
 # A number of the form that has lost three zeros at its beginning: 0001011239.
 SHORTEST: Final = 7
+# The sum of the digits of twice a digit.
+DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 YEARS_BEFORE: Final = 5
 YEARS_AFTER: Final = 1
 
 RUN: Final = re.compile("[0-9]+")
+# How nearly all are written that stand alone in a cell.
+USUAL: Final = re.compile("((?:[0-9]{2})?[0-9]{6})([-+ ]?)([0-9]{4})")
 BLANK: Final = re.compile(r"\s+")
 # Characters that NFKC leaves as they are, or turns into others that are neither digits nor invisible.
 PLAIN: Final = re.compile(
@@ -114,6 +118,9 @@ def _masked(text: str, found: Sequence[Number]) -> tuple[str, int]:
 
 def numbers(text: str) -> list[Number]:
     """The numbers of the form in a text, also those with a wrong check digit."""
+    if usual := USUAL.fullmatch(text):
+        number = _number(usual[1] + usual[3], usual.span(), whole=True, clock=usual[2] == " ")
+        return [number] if number else []
     if PLAIN.fullmatch(text):
         return _numbers(text)
     # A mark that nobody sees may keep apart what belongs together, and two numbers that do not.
@@ -237,8 +244,7 @@ def _is_date(year: int, month: int, day: int) -> bool:
 
 def _luhn(digits: str) -> bool:
     """Whether the last of ten digits is the check digit of the others."""
-    products = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits))
-    return sum(product // 10 + product % 10 for product in products) % 10 == 0
+    return (sum(map(int, digits[::2].translate(DOUBLED))) + sum(map(int, digits[1::2]))) % 10 == 0
 
 
 def _is_all(text: str, start: int, end: int) -> bool:
@@ -325,11 +331,10 @@ def _suspect(column: "Column") -> tuple[Any, bool]:
     """Which cells may hold a number, and whether its column has lost the zeros that its numbers began with."""
     import pyarrow.compute as pc
 
-    suspect = _matches(column, LOOKS_LIKE)
-    lost = _matches(column, LOST_ZERO)
-    if not pc.any(lost).as_py() or not _have_lost_zeros(column, pc.or_(lost, suspect)):
-        return suspect, False
-    return pc.or_(suspect, lost), True
+    either = _matches(column, f"{LOOKS_LIKE}|{LOST_ZERO}")
+    if not pc.any(either).as_py() or _have_lost_zeros(column, either):
+        return either, True
+    return _matches(column, LOOKS_LIKE), False
 
 
 def _matches(column: "Column", pattern: str) -> Any:
