@@ -289,6 +289,11 @@ def _said(param: str, names: Iterable[str]) -> str | None:
 Key = tuple[str, str, str]
 
 
+def everybodys(key: Key) -> Key:
+    """The key of an answer that is the same whoever asks: counted for one role, it need not be for another."""
+    return (*key[:2], "")
+
+
 def at(key: Key) -> Database:
     """The database that a cached answer is of."""
     return Database.at(Path(key[1]))
@@ -338,10 +343,10 @@ def coverage(key: Key, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...
     """
     usual = _usual_days(max(days))
     asked = usual if usual.issuperset(days) else {*days}
-    whole = _counted(key, tuple(sorted(asked)), "organisation", None)
-    own = whole
+    whole = _kept(everybodys(key), tuple(sorted(asked)), "organisation")
+    own: Sequence[Coverage] = whole
     if scope.level != "organisation":
-        own = _counted(key, tuple(sorted(asked)), scope.level, scope.unit)
+        own = _marked(key, tuple(sorted(asked)), scope.level, scope.unit)
     return [viewing.unseen(figure) for figure in viewing.scoped(_of(own, days, ids), _of(whole, days, ids), scope)]
 
 
@@ -353,13 +358,26 @@ def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ..
     return [figure for figure in figures_ if figure.as_of in days and figure.point.id in ids]
 
 
+def _counted(key: Key, days: tuple[date, ...], level: assessing.Level) -> list[Coverage]:
+    """Every point at a level."""
+    with at(key).cursor() as cursor:
+        return assessing.coverage(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+
+
 # What is never changed is kept as it is: the other kind of cache copies it for each run.
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
-def _counted(key: Key, days: tuple[date, ...], level: assessing.Level, unit: str | None) -> tuple[Coverage, ...]:
-    """Every point at a level, or of one unit alone: of all units over many days there are too many to keep."""
-    with at(key).cursor() as cursor:
-        found = assessing.coverage(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
-    if level != "organisation" and not user().may(Permission.SEE_PERSONS):
+def _kept(key: Key, days: tuple[date, ...], level: assessing.Level) -> list[Coverage]:
+    return _counted(key, days, level)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def _marked(key: Key, days: tuple[date, ...], level: assessing.Level, unit: str | None) -> tuple[Coverage, ...]:
+    """The figures of a level as the person may see them, or of one unit alone.
+
+    Of a day everybody's are kept; of all units over many days there are too many.
+    """
+    found = _kept(everybodys(key), days, level) if len(days) == 1 else _counted(key, days, level)
+    if not user().may(Permission.SEE_PERSONS):
         found = viewing.marked(found)
     return tuple(figure for figure in found if unit in (None, figure.unit))
 
@@ -376,7 +394,7 @@ def parts_added_up(seen: View, level: assessing.Level, point_id: str) -> list[Co
 
 
 def _parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tuple[str, ...]) -> list[Coverage]:
-    found = _of(_counted(key, (as_of,), level, None), (as_of,), ids)
+    found = _of(_marked(key, (as_of,), level, None), (as_of,), ids)
     return [figure for figure in found if scope.holds(figure)]
 
 

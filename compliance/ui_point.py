@@ -129,7 +129,7 @@ def figures_beside(seen: View, point: Point) -> None:
     say = seen.say
     found = [
         f
-        for f in ui.beside(seen.key, seen.as_of)
+        for f in ui.beside(ui.everybodys(seen.key), seen.as_of)
         if point.number in f.definition.points and f.organisation == seen.scope.organisation
     ]
     if not found:

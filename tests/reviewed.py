@@ -104,6 +104,11 @@ class Reviewed(Line):
             now = reviewing.by_number(cursor, review.review_id)
             return approving.dossier(cursor, now, own=self.folder, version=version)
 
+    def written(self, review: Review) -> reviewing.Written:
+        """What is written in a review so far, which to read takes no counting."""
+        with self.database.cursor() as cursor:
+            return reviewing.written(cursor, review)
+
     def review(self, year: int = 2026) -> Review:
         with self.database.cursor() as cursor:
             return reviewing.review_of(cursor, year)

@@ -11,6 +11,7 @@ from compliance import ui
 from compliance.language import Language
 from compliance.loading import revoke
 from tests.apps import opened, text
+from tests.line import Line
 from tests.reviewed import Reviewed
 
 DAY = date(2026, 11, 24)
@@ -182,14 +183,20 @@ A1            | **Klassa**  | Pågår  | 2026-11-01   | Prioriterat område | **
 """
 
 
+@pytest.fixture(scope="module")
+def starred(tmp_path_factory):
+    tables = {"staff": STARRED_STAFF, "training": TRAINING, "incidents": STARRED, "systems": STARRED_SYSTEMS}
+    with Line(tmp_path_factory.mktemp("starred")).held() as line:
+        for source, table in (tables | {"activities": STARRED_ACTIVITIES}).items():
+            line.load_table(table, name=f"{source} **1**.csv", source=source)
+        yield line
+
+
 @pytest.mark.parametrize(
     "page", ["overview", "point", "training", "systems", "incidents", "plan", "quality", "imports"]
 )
-def test_stars_in_what_the_user_wrote_stay_stars(line, monkeypatch, page):
-    tables = {"staff": STARRED_STAFF, "training": TRAINING, "incidents": STARRED, "systems": STARRED_SYSTEMS}
-    for source, table in (tables | {"activities": STARRED_ACTIVITIES}).items():
-        line.load_table(table, name=f"{source} **1**.csv", source=source)
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+def test_stars_in_what_the_user_wrote_stay_stars(starred, monkeypatch, page):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(starred.database.path))
     said = {"system": "**Alfa**"} if page == "systems" else {"part": "names"} if page == "imports" else {}
     shown = text(opened(page, monkeypatch, **SAID, point="4", **said, unit="" if page != "point" else "**Norr**"))
     bold = re.findall(r"<strong>(.*?)</strong>", shown)

@@ -1,5 +1,6 @@
 """Incidents: the clocks are the points' pending items, the figures are those beside point 11, and nobody's words leak."""
 
+import os
 import re
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -35,8 +36,10 @@ from tests.line import POINTS, Line
 SV, EN = Language("sv"), Language("en")
 CLOCKS_RUN_OUT = {"not_notified", "not_assessed", "not_sent"}
 SAMPLE_DAY = date(2026, 10, 31)
+# `make fuzz` asks for more.
+SEEDS = int(os.environ.get("SEEDS", "1"))
 # Every day on which something of the samples is pending or has run out, and one with nothing.
-SAMPLE_DAYS = [date(2025, 10, 31), date(2026, 6, 30), date(2026, 8, 31), SAMPLE_DAY, date(2026, 11, 1)]
+SAMPLE_DAYS = [SAMPLE_DAY, date(2025, 10, 31), date(2026, 11, 1), date(2026, 6, 30), date(2026, 8, 31)]
 RANDOM_DAYS = [AS_OF + timedelta(days=n) for n in (-1, 0, 1, 2)]
 ORG = "Lövsta"
 
@@ -90,7 +93,7 @@ def samples(sample_database):
     return made
 
 
-@pytest.fixture(scope="module", params=[0, 1])
+@pytest.fixture(scope="module", params=range(SEEDS))
 def randomly(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("random")
     with Line(folder).held() as made:
@@ -105,14 +108,15 @@ def organisations(line):
     return [row["name"] for row in line.rows("select name from organisation_names order by name")]
 
 
-def items(line, as_of, organisation):
-    every = [*line.items("gdpr_reporting", as_of), *line.items("nis_reporting", as_of)]
-    return [row for row in every if row["organisation"] == organisation]
+@cache
+def items(line, as_of):
+    return [*line.items("gdpr_reporting", as_of), *line.items("nis_reporting", as_of)]
 
 
 def of_points(line, as_of, organisation, wanted):
     """The items of points 12 and 13 that are wanted, with their due date."""
-    return sorted((row["item"], str(row["due"])) for row in items(line, as_of, organisation) if wanted(row))
+    mine = (row for row in items(line, as_of) if row["organisation"] == organisation)
+    return sorted((row["item"], str(row["due"])) for row in mine if wanted(row))
 
 
 def seen_as_items(line, as_of, organisation, *, run_out):
@@ -138,7 +142,7 @@ def due(clock):
 def test_the_clocks_of_the_samples_are_the_pending_items_and_those_not_sent(samples):
     (organisation,) = organisations(samples)
     kept = []
-    for day in SAMPLE_DAYS:
+    for day in SAMPLE_DAYS if SEEDS > 1 else SAMPLE_DAYS[:3]:
         kept += _agree(samples, day, organisation)
     assert {outcome for outcome, *_ in kept} == {"pending", "run out"}
 
@@ -401,7 +405,7 @@ def test_a_law_is_not_broken_between_its_number_and_its_word():
 
 def test_what_was_in_time_is_what_the_points_say(samples):
     (organisation,) = organisations(samples)
-    rows = items(samples, SAMPLE_DAY, organisation)
+    rows = [row for row in items(samples, SAMPLE_DAY) if row["organisation"] == organisation]
     met = sum(row["outcome"] == "met" for row in rows)
     late = sum(row["reason"] == "late" for row in rows)
     there = found(samples, SAMPLE_DAY, organisation=organisation)

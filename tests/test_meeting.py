@@ -12,7 +12,7 @@ from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.viewing_meeting import MINUTES, clock
 from tests.apps import opened as opened_page
 from tests.apps import text
-from tests.reviewed import AS_OF, IDS
+from tests.reviewed import AS_OF, IDS, at
 
 SV = Language("sv")
 NOW = datetime(2026, 11, 25, 10)
@@ -45,10 +45,17 @@ def decided(line):
 # --- What is shown --------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """The points of the draft."""
+    line = at("draft", tmp_path_factory.mktemp("answers"))
+    return line.document(line.review()).points
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_screen_has_the_review_s_own_figures(lang, stage, monkeypatch):
-    line, say = stage("draft"), Language(lang)
-    answers = line.document(line.review()).points
+def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeypatch):
+    stage("draft")
+    say = Language(lang)
     for number in (1, SCREEN, 13):
         answer = answers[number - 1]
         shown = text(opened(monkeypatch, screen=str(number), lang=lang))

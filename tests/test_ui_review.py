@@ -117,7 +117,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left(stage,
     assert "1 av 13 diskuterade" in text(app)
     # what is kept has its identity numbers masked, and the field shows what is kept
     assert NUMBER not in app.text_area(key="comment 1 classification").value
-    kept = line.document(review).written
+    kept = line.written(review)
     assert kept.assessments == {"classification": "partly"}
     assert kept.comments["classification"] == app.text_area(key="comment 1 classification").value
     assert re.search(r"Sparat 24\s+november", text(app))
@@ -128,7 +128,7 @@ def test_what_somebody_else_wrote_meanwhile_is_not_written_over(stage, monkeypat
     app = opened(monkeypatch, point="classification")
     line.write(line.review(), "comment", "classification", "Skrivet av en annan.")
     app.text_area(key="comment 1 classification").set_value("Min text.").run()
-    assert line.document(line.review()).written.comments["classification"] == "Skrivet av en annan."
+    assert line.written(line.review()).comments["classification"] == "Skrivet av en annan."
     assert "Någon annan har ändrat texten" in text(app)
     assert "Min text." in text(app)
 
@@ -138,7 +138,7 @@ def test_a_verdict_can_be_taken_back(stage, monkeypatch):
     app = opened(monkeypatch, point="classification")
     app.segmented_control(key="assessment 1 classification").set_value(None).run()
     assert "12 av 13 diskuterade" in text(app)
-    assert "classification" not in line.document(line.review()).written.assessments
+    assert "classification" not in line.written(line.review()).assessments
 
 
 def test_the_walk_begins_where_nothing_is_said_and_goes_on_point_by_point(stage, monkeypatch):
@@ -182,16 +182,6 @@ def test_an_empty_point_says_what_is_missing_and_never_nought(stage, monkeypatch
     assert "Underlag saknas: en export som behövs finns inte" in shown
     assert "v-hero-figure" not in shown
     assert '<div class="v-status v-no_basis">' in shown
-
-
-def test_the_last_review_stands_beside_the_figure(stage, monkeypatch):
-    line = stage("loaded")
-    line.load_table("Systemnamn | Enhet\nAlfa | Norr", name="old.csv", source="systems", extract_date=date(2025, 11, 1))
-    line.done(2025, date(2025, 11, 20))
-    line.open()
-    shown = text(opened(monkeypatch, point="classification"))
-    assert "genomgången 2025" in shown
-    assert "Täckningen" in shown or "täckningen" in shown
 
 
 # --- What each role may ---------------------------------------------------------------------------------------------
@@ -262,25 +252,26 @@ def test_chapters_begin_with_their_text_and_show_what_the_report_adds(stage, mon
     app = chapter(opened(monkeypatch, part="chapters"), "introduction")
     assert "minst årligen" in app.text_area(key="chapter 1 introduction").value
     app.text_area(key="chapter 1 introduction").set_value("Vår egen inledning.").run()
-    assert line.document(line.review()).written.chapters == {"introduction": "Vår egen inledning."}
+    assert line.written(line.review()).chapters == {"introduction": "Vår egen inledning."}
     chapter(app, "introduction").text_area(key="chapter 1 introduction").set_value("").run()
-    assert line.document(line.review()).written.chapters == {"introduction": ""}
+    assert line.written(line.review()).chapters == {"introduction": ""}
     shown = text(chapter(app, "deviations"))
     assert SV("There is no export of the tertial reports.") in shown
     assert re.search(r"Inget är skrivet i Inledning, 1\.1, .*4 än\.", shown), re.findall("Inget är.{90}", shown)
     assert "2.2\u00a0Avvikelser" in " ".join(box.label for box in app.expander).replace("\\", "")
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_the_matrix_says_which_clauses_are_covered_and_which_are_empty(code, stage):
+def test_the_matrix_says_which_clauses_are_covered_and_which_are_empty(stage):
     line = stage("draft")
-    sentence, (columns, rows) = viewing_review.matrix(line.document(line.review()), Language(code))
-    covered = {row[0]: row[2] for row in rows}
-    assert len(columns) == 3
-    assert [*covered] == [f"{letter})" for letter in "abcdefg"]
-    empty = Language(code)("Nothing yet")
-    assert {letter for letter, by in covered.items() if by == empty} == {"a)", "b)", "c)", "e)"}
-    assert str(3) in sentence
+    document = line.document(line.review())
+    for say in map(Language, LANGUAGES):
+        sentence, (columns, rows) = viewing_review.matrix(document, say)
+        covered = {row[0]: row[2] for row in rows}
+        assert len(columns) == 3
+        assert [*covered] == [f"{letter})" for letter in "abcdefg"]
+        empty = say("Nothing yet")
+        assert {letter for letter, by in covered.items() if by == empty} == {"a)", "b)", "c)", "e)"}
+        assert str(3) in sentence
 
 
 # --- Decisions ------------------------------------------------------------------------------------------------------
@@ -486,11 +477,12 @@ def test_every_document_is_made_when_it_is_asked_for(code, stage, monkeypatch, f
     opened(monkeypatch, part="documents", lang=code)
     reports = [f"report {kind} {public}" for kind in ("docx", "pdf", "pptx") for public in (False, True)]
     assert set(files) == {*reports, "package", "measures", "peer file"}
-    for key in reports:
-        content, name = files[key][0](), files[key][1]
-        assert content[:4] == (b"%PDF" if "pdf" in key else b"PK\x03\x04")
-        assert "2026" in name
-    assert files["package"][0]()[:2] == b"PK"
+    assert all("2026" in files[key][1] for key in reports)
+    # what they say in each language, and that the package is the same in both, is held where they are written
+    for key in reports if code == "sv" else reports[:1]:
+        assert files[key][0]()[:4] == (b"%PDF" if "pdf" in key else b"PK\x03\x04")
+    if code == "sv":
+        assert files["package"][0]()[:2] == b"PK"
     assert "Klassa Betaportalen" in files["measures"][0]().decode("utf-8-sig")
     assert b'"met": 1' in files["peer file"][0]
 
@@ -514,7 +506,7 @@ def test_a_report_that_is_being_made_says_how_far_it_is(stage, monkeypatch, file
     job = Job(taken=True, begun=time.monotonic() - 7.5)
     app.session_state["files asked for"] = {"package": job}
     [bar] = app.run().get("progress")
-    assert bar.proto.text == "Filen skapas: 7 s av högst 120."
+    assert re.fullmatch(r"Filen skapas: ([7-9]|\d\d) s av högst 120\.", bar.proto.text)
     job.over = time.monotonic()
     assert not app.run().get("progress")
 
@@ -534,7 +526,7 @@ def test_what_was_approved_can_be_had_while_it_is_corrected(stage, monkeypatch, 
     assert "package" not in files
     corrected = files["report docx False"][0]()
     app.segmented_control(key="version 1 sv").set_value(1).run()
-    assert files["package"][0]()[:2] == b"PK"
+    assert "package" in files
     approved = files["report docx False"][0]()
     told = [" ".join(p.text for p in Document(io.BytesIO(content)).paragraphs) for content in (corrected, approved)]
     assert ["Rättat." in words for words in told] == [True, False]
@@ -572,11 +564,16 @@ def test_the_figures_of_others_stand_beside_our_own(stage, monkeypatch, tmp_path
     assert "66,7\u00a0%" in shown  # the median of a third and all
 
 
-def test_the_years_are_told_from_what_was_frozen(stage, monkeypatch):
+def test_the_last_review_stands_beside_the_figure_and_the_years_are_told_from_what_was_frozen(stage, monkeypatch):
     line = stage("loaded")
     line.load_table("Systemnamn | Enhet\nAlfa | Norr", name="old.csv", source="systems", extract_date=date(2025, 11, 1))
     line.done(2025, date(2025, 11, 20))
-    line.done()
+    review = line.open()
+    shown = text(opened(monkeypatch, point="classification"))
+    assert "genomgången 2025" in shown
+    assert "Täckningen" in shown or "täckningen" in shown
+    line.discuss(review)
+    line.approve(line.submit(review))
     with line.database.cursor() as cursor:
         found = dossiers.approved(cursor, 1)
     columns, rows = viewing_review.years_table(found, SV)
