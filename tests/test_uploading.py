@@ -132,6 +132,9 @@ def test_nothing_is_taken_where_no_field_is_shown_any_more(ledger):
         ledger.grows("a", coming, 1)
     assert refused.value.status == 403
     assert taken(ledger, "a", ids[3], 1) == 403
+    ledger.issue("a", ["meanwhile"])
+    ledger.draws("a")
+    assert taken(ledger, "a", "meanwhile", 1) == taken(ledger, "a", ids[3], 1) == 404
     assert ledger.lies_in_a_field("a", in_field) is ledger.lies_in_a_field("a", in_inbox) is False
     assert ledger.holding() == ["a"]
 
@@ -255,6 +258,7 @@ REFUSED = {
     "said to be nothing": (413, [form(b"x" * 101)], {"content_length": "0"}),
     "two in one": (400, [FORMS["two files"]], {}),
     "another form": (415, [b"a=b&" * 1000], {"content_type": "application/x-www-form-urlencoded"}),
+    "another form with a boundary": (415, [form(b"a")], {"content_type": f"text/plain; boundary={BOUNDARY}"}),
     "no boundary": (415, [form(b"a")], {"content_type": "multipart/form-data"}),
     "a long boundary": (415, [form(b"a")], {"content_type": f"multipart/form-data; boundary={'x' * 71}"}),
     "no kind": (415, [form(b"a")], {"content_type": ""}),
