@@ -4,11 +4,12 @@ A report is one list of blocks; each writer draws every kind of block, those tha
 are in the reader's language already, and numbers are written out: a writer lays out and never computes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from compliance.geometry import Level
+from compliance.lengths import shortened
 
 Align = Literal["left", "right"]
 Style = Literal["body", "answer", "comment", "note"]
@@ -194,6 +195,16 @@ class Report:
     made_at: datetime
     blocks: tuple[Block, ...]
     opening: str | None = None
+
+
+def with_short_names(chart: Chart) -> Chart:
+    """The chart with no name longer than a name may be, as in an old store; its alternative text has them whole."""
+    if isinstance(chart, BarChart):
+        return replace(chart, bars=tuple(replace(bar, label=shortened(bar.label)) for bar in chart.bars))
+    if isinstance(chart, CountChart):
+        counts = tuple((shortened(label), number, text) for label, number, text in chart.counts)
+        return replace(chart, name=shortened(chart.name), counts=counts)
+    return replace(chart, name=shortened(chart.name))
 
 
 def in_one_column(report: Report) -> tuple[Simple, ...]:

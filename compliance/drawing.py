@@ -23,7 +23,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from compliance import theming
-from compliance.blocks import Bar, BarChart, Chart, CountChart, LineChart, Status
+from compliance.blocks import Bar, BarChart, Chart, CountChart, LineChart, Status, with_short_names
 from compliance.geometry import apart, runs
 from compliance.places import STATIC
 
@@ -84,7 +84,7 @@ for _weight in ("Regular", "Bold"):
 
 def picture(chart: Chart, *, kind: Kind, width_cm: float) -> bytes:
     """The chart, `width_cm` wide (12 or more, a trend 8) and as high as it needs; the same chart, the same bytes."""
-    sheet = _Sheet(width_cm / 2.54 * 72)
+    sheet, chart = _Sheet(width_cm / 2.54 * 72), with_short_names(chart)
     if isinstance(chart, BarChart):
         height = _bars(sheet, chart)
     elif isinstance(chart, LineChart):
@@ -210,10 +210,19 @@ def _pieces(text: str, width: float) -> Iterator[str]:
     for part in _parts(text):
         rest = part
         while _wide(rest.rstrip(" ")) > width and len(rest) > 2:
-            cut = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or _wide(rest[:n] + "-") <= width)
+            cut = _held(rest, width)
             yield rest[:cut] + "-"
             rest = rest[cut:]
         yield rest
+
+
+def _held(word: str, width: float) -> int:
+    """How many letters of a word, at least one and not all, a line holds with a hyphen after them."""
+    low, high = 1, len(word) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if _wide(word[:middle] + "-") <= width else (low, middle - 1)
+    return low
 
 
 def _column(labels: Sequence[str], *, width: float) -> float:

@@ -7,7 +7,7 @@ from typing import Final
 
 from compliance.language import BOLD_BEGINS, BOLD_ENDS
 
-MARKED: Final = re.compile(f"{BOLD_BEGINS}(.+?){BOLD_ENDS}")
+MARKED: Final = re.compile(f"{BOLD_BEGINS}([^{BOLD_BEGINS}{BOLD_ENDS}]+){BOLD_ENDS}")
 
 
 class Html(str):

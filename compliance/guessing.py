@@ -39,8 +39,10 @@ DATE: Final = re.compile(
     re.IGNORECASE,
 )
 SERIAL: Final = re.compile(r"[34]\d{4}([.,]\d+)?")
-ADDRESS: Final = re.compile(r"\S+@\S+\.\S+")
-NUMBER: Final = re.compile(r"[-+−]?\d[\d\s\u00a0]*([.,]\d+)?\s*%?")
+# No two of its parts take the same characters, so that a long text which is none is told in one go.
+NUMBER: Final = re.compile(r"[-+−]?\d[\d\s\u00a0]*([.,]\d+\s*)?%?")
+# Of headings so much is compared.
+LONGEST: Final = 200
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,15 @@ def looks_like_data(row: Sequence[str | None], sources: Collection[Source]) -> b
     cells = [cell.strip()[:LOOKED_AT] for cell in row if cell and cell.strip()]
     if known_headings(sources) & set(heading_keys(row).values()):
         return False
-    told = any(MASK in cell or ADDRESS.fullmatch(cell) or DATE.fullmatch(cell) for cell in cells)
+    told = any(MASK in cell or _is_address(cell) or DATE.fullmatch(cell) for cell in cells)
     return told or 2 * sum(bool(NUMBER.fullmatch(cell)) for cell in cells) > len(cells)
+
+
+def _is_address(cell: str) -> bool:
+    """Whether a cell is an e-mail address and nothing else."""
+    at = cell.find("@", 1)
+    dot = cell.find(".", at + 2)
+    return 0 < at < dot < len(cell) - 1 and len(cell.split()) == 1
 
 
 def likely_source(columns: Sequence[Candidate], sources: Collection[Source], words: Words) -> Source | None:
@@ -207,6 +216,7 @@ def _telling(field: Field, known: Collection[str]) -> float:
 
 def _alike(one: str, other: str) -> float:
     """How alike two headings are, from 0 to 1; one that holds all words of the other is much like it."""
+    one, other = one[:LONGEST], other[:LONGEST]
     mine, its = set(re.findall(r"\w+", one)), set(re.findall(r"\w+", other))
     if mine and its and (mine <= its or its <= mine):
         return 0.9

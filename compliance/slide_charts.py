@@ -17,7 +17,7 @@ from pptx.enum.dml import MSO_LINE, MSO_THEME_COLOR
 from pptx.slide import Slide
 from pptx.util import Pt
 
-from compliance.blocks import Bar, BarChart, Chart, CountChart, LineChart, Status
+from compliance.blocks import Bar, BarChart, Chart, CountChart, LineChart, Status, with_short_names
 from compliance.language import NBSP
 from compliance.slide_design import Box, element, emu, tag
 from compliance.slide_tables import paged
@@ -60,6 +60,7 @@ class Drawing:
 
 def drawings(chart: Chart, *, room: float, most: float) -> list[Drawing]:
     """The chart on as few slides as hold it, each at most `most` cm high; none where that is too low for it."""
+    chart = with_short_names(chart)
     if isinstance(chart, LineChart):
         return [Drawing(chart, min(most, 12.0), SIZES[1])] if most >= LINE else []
     below = AXIS if isinstance(chart, BarChart) else 0.0

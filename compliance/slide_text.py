@@ -121,10 +121,12 @@ def beginning(text: str, *, size: float, room: float, most: int, bold: bool = Fa
 
 
 def _letters(text: str, *, size: float, room: float, bold: bool) -> str:
-    count = len(text)
-    while count and width(text[:count] + ELLIPSIS, size=size, bold=bold) > room:
-        count -= 1
-    return text[:count]
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        held = width(text[:middle] + ELLIPSIS, size=size, bold=bold) <= room
+        low, high = (middle, high) if held else (low, middle - 1)
+    return text[:low]
 
 
 def _whole_sentences(text: str) -> str:

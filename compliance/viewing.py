@@ -25,6 +25,8 @@ DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"
 JOINING_S: Final = re.compile(r"(\w{5,}s)(?=[bcdfghjklmnpqrstvxz]\w{4,})")
 LAST_PART: Final = re.compile(r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende)\w*$)")
+# No word is longer, and to look for the parts of what is takes a time that grows with the square of its length.
+LONGEST_WORD: Final = 100
 FIRST_UNITS: Final = 8
 STATUS_WORDS: Final = {
     Status.GREEN: N_("Reaches the target"),
@@ -143,8 +145,13 @@ def softened(text: str, hyphens: Iterable[str] = ()) -> str:
     or before a last part that names of units often have.
     """
     shown = {word.replace(SOFT, ""): word for given in hyphens for word in given.split()}
-    broken = {word: LAST_PART.sub(SOFT, JOINING_S.sub(f"\\1{SOFT}", word)) for word in text.split(" ")}
-    return " ".join(shown.get(word) or broken[word] for word in text.split(" "))
+    words = text.split(" ")
+    broken = {word: _broken(word) if len(word) <= LONGEST_WORD else word for word in words}
+    return " ".join(shown.get(word) or broken[word] for word in words)
+
+
+def _broken(word: str) -> str:
+    return LAST_PART.sub(SOFT, JOINING_S.sub(f"\\1{SOFT}", word))
 
 
 def listed(names: Sequence[str], say: Language) -> str:

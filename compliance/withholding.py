@@ -9,6 +9,7 @@ from typing import Final
 WITHHELD: Final = "[…]"
 # What shows nothing where it stands in a word: the soft hyphen, the joiners, the mark at the beginning of a file.
 UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+NOT_SEEN: Final = dict.fromkeys(map(ord, UNSEEN))
 # An address tells who somebody is, also where no export knows it. It is sought from the beginning of its text alone.
 EMAIL: Final = re.compile(rf"(?<![\w.+%'{UNSEEN}-])[\w.+%'{UNSEEN}-]+@\w[\w.{UNSEEN}-]*\w")
 # What a hyphen, a dot, an underscore or an apostrophe joins is several words: Anna-Karin, anna.berg, Alfa-systemet.
@@ -73,7 +74,7 @@ def names_of(persons: tuple[str, ...], things: tuple[str, ...]) -> Names:
 
 
 def _folded(word: str) -> str:
-    return word.translate(dict.fromkeys(map(ord, UNSEEN))).casefold()
+    return word.translate(NOT_SEEN).casefold()
 
 
 def _words(name: str) -> Words:

@@ -1,0 +1,107 @@
+"""What is done to a text takes a time that grows with its length and no faster, whatever it is made of.
+
+Times are those of this process's own work, and told only beside each other: eight times the text may take three times
+as long as eight times the time, and less than a moment is no time. SEEDS sets how many texts are made of chance.
+"""
+
+import os
+import random
+import time
+from dataclasses import replace
+
+import pytest
+
+from compliance import elements, guessing, viewing, withholding
+from compliance.blocks import (
+    Bar,
+    BarChart,
+    Bullets,
+    Column,
+    CountChart,
+    Heading,
+    Paragraph,
+    Signatures,
+    Table,
+)
+from compliance.reporting import as_document
+from tests.line import SOURCES, WORDS
+from tests.reports import sample
+
+SEEDS = int(os.environ.get("SEEDS", "6"))
+SHORT, LONG, SLACK, MOMENT = 2_000, 16_000, 3, 0.001
+NAMES = withholding.Names(["Anna Berg", "Bo Ek"], ["Alfa", "hus"])
+# What a search for words, numbers, addresses, bold parts and places to break a line could be led astray by.
+PIECES = (
+    "x", "s", "aaaaas", "hus", "enhet-", "1", "1 ", "1,", "85 07 09 ", "x-", "x/", "x.", "x@", "@.", "(", "()", ")",
+    ":", "*", "**", "_", "`", "[x](", "<b>", "&", "\ufdd0", "\ufdd0x\ufdd1", "\u00ad", "x\u00ad", "\u200b", "x\u200b",
+    "\u0301", "e\u0301", "漢", "å", " ", "\u00a0", "per ", "met 1 ", "art. ", "{x}", "%", "\t",
+)  # fmt: skip
+DONE = {
+    "softened": viewing.softened,
+    "rich": elements.rich,
+    "withheld": NAMES.withhold,
+    "data or headings": lambda text: guessing.looks_like_data([text], list(SOURCES.values())),
+    "a number": lambda text: guessing._is_of("number", text, WORDS),
+    "alike": lambda text: guessing._alike(text, "systemnamn"),
+}
+
+
+def made_of_chance(seed):
+    """A few pieces, in an order that is kept, and an end that is none of them."""
+    chance = random.Random(seed)
+    pieces = "".join(chance.choice(PIECES) for _ in range(chance.randrange(1, 4)))
+    return pieces, chance.choice(("", "!", " x", "-"))
+
+
+def text_of(piece, end, length):
+    return (piece * (length // len(piece) + 1))[:length] + end
+
+
+def seconds(do, text):
+    """The least of two times, of this process alone."""
+    times = []
+    for _ in range(2):
+        started = time.process_time()
+        do(text)
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+def grows_too_fast(do, piece, end):
+    short = max(seconds(do, text_of(piece, end, SHORT)), MOMENT)
+    return seconds(do, text_of(piece, end, LONG)) > SLACK * LONG / SHORT * short
+
+
+@pytest.mark.parametrize("name", DONE)
+def test_no_text_takes_more_than_its_length(name):
+    texts = [(piece, "!") for piece in PIECES] + [made_of_chance(seed) for seed in range(SEEDS)]
+    assert [text for text in texts if grows_too_fast(DONE[name], *text)] == []
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def report_of(text):
+    """A report that has a text wherever an export or a person may have written one."""
+    bar = Bar(text, 0.5, "50 %", 0.95, "red", "Under gränsen", 0.4)
+    blocks = (
+        Heading("1 Kort", 1),
+        *(Paragraph(text, style) for style in ("answer", "body", "comment", "note")),
+        Bullets((text, "kort")),
+        Table("Tabell", (Column("Namn"), Column("Text", width=3)), ((text, "a"), ("b", text))),
+        BarChart("Enheter", text, (bar,), "mål", "förra"),
+        CountChart("Orsaker", text, "Antal", ((text, 3, "3"),)),
+        Signatures("Underskrift", ((text[:200], ""),)),
+    )
+    return replace(sample("sv", draft="Utkast"), blocks=blocks, facts=(("Rättar", text),))
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf", "pptx"])
+def test_a_report_is_finished_whatever_its_texts_are(kind):
+    """forever: a word of 20,000 letters kept slides and year package from being made, after approval"""
+    pieces = ["x-"] if SEEDS < 10 else [*PIECES, *(made_of_chance(seed)[0] for seed in range(SEEDS))]
+    as_document(report_of("kort"), kind=kind)
+    for piece in pieces:
+        few, many = (report_of(text_of(piece, "", length)) for length in (500, 4_000))
+        short = max(seconds(lambda report: as_document(report, kind=kind), few), 0.05)
+        assert seconds(lambda report: as_document(report, kind=kind), many) < SLACK * 8 * short, piece
