@@ -22,7 +22,7 @@ from compliance.children import nameless_file, sweep
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.lengths import LONGEST_NAME, few_marks
-from compliance.masking import mask_text
+from compliance.masking import mask_text, numbers
 from compliance.reader import ASKED
 from compliance.saving import full_temporary, temporary_folder
 from compliance.screening import Asked
@@ -36,6 +36,8 @@ SECONDS_A_MEGABYTE: Final = 2.0
 MOST_SECONDS: Final = 120.0
 # Each child may use memory up to its limit; more of them wait for their turn.
 AT_ONCE: Final = threading.BoundedSemaphore(2)
+# A date in the name of a file is the day of its export from this year on.
+FIRST_YEAR: Final = 2000
 SMALL: Final = 1 << 20
 
 TOO_LARGE: Final = N_(
@@ -113,11 +115,20 @@ def shown_name(name: str) -> tuple[str, int]:
     """A file's name without path, marks that cannot be seen and identity numbers, and how many of those it had."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", few_marks(name)))[-1]
     seen = "".join(letter if unicodedata.category(letter)[0] not in "CZ" else _blank(letter) for letter in last)
-    text, masked = mask_text(" ".join(seen.split()))
+    text, dated = _without_last(" ".join(seen.split()))
+    text, masked = mask_text(text)
     stem, dot, extension = text.rpartition(".")
     if len(text) > LONGEST_NAME and dot and len(extension) <= 10:
         text = stem[: LONGEST_NAME - len(extension) - 1] + dot + extension
-    return text[:LONGEST_NAME] or "export", masked
+    return text[:LONGEST_NAME] or "export", masked + dated
+
+
+def _without_last(name: str) -> tuple[str, int]:
+    """The name with the last four digits masked where its date may be the day of the export, which is read later."""
+    found = [number for number in numbers(name) if number.right and number.day and number.day.year >= FIRST_YEAR]
+    for number in found:
+        name = f"{name[: number.end - 4]}****{name[number.end :]}"
+    return name, len(found)
 
 
 def _blank(letter: str) -> str:

@@ -804,6 +804,9 @@ def test_every_day_of_a_leap_year_and_no_other():
         ("x" * 300, "x" * 200),
         ("", "export"),
         ("/", "export"),
+        # the date may be the day of the export, and is read after this
+        ("export_20261002_0006.csv", "export_20261002_****.csv"),
+        ("20261002-0006 och 850709-1232.csv", "20261002-**** och ******-****.csv"),
     ],
 )
 def test_names_are_shown_safely(given, kept):
