@@ -22,7 +22,7 @@ from compliance.children import nameless_file, sweep
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.lengths import LONGEST_NAME, few_marks
-from compliance.masking import mask_text, numbers
+from compliance.masking import MASK, mask_text, numbers
 from compliance.reader import ASKED
 from compliance.saving import full_temporary, temporary_folder
 from compliance.screening import Asked
@@ -127,7 +127,7 @@ def _without_last(name: str) -> tuple[str, int]:
     """The name with the last four digits masked where its date may be the day of the export, which is read later."""
     found = [number for number in numbers(name) if number.right and number.day and number.day.year >= FIRST_YEAR]
     for number in found:
-        name = f"{name[: number.end - 4]}****{name[number.end :]}"
+        name = f"{name[: number.end - 4]}{MASK[-4:]}{name[number.end :]}"
     return name, len(found)
 
 
