@@ -7,7 +7,7 @@ from typing import Any, Final
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, rows
 from compliance.errors import Refusal
 from compliance.language import N_
-from compliance.loading import Order, add_event, as_kept
+from compliance.loading import Order, add_event, as_kept, as_name
 from compliance.queries import statement
 from compliance.reviewing import Review, draft, kept_text, one_with, reviews
 
@@ -173,7 +173,7 @@ def _given(said: Decided, points: tuple[str, ...]) -> dict[str, Any]:
     return {
         "text": text,
         "point": said.point or None,
-        "responsible": as_kept(said.responsible),
+        "responsible": as_name(said.responsible),
         "due": said.due,
         "resource": as_kept(said.resource),
         "follow_up": said.follow_up or None,

@@ -13,7 +13,7 @@ from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment
 from compliance.errors import Refusal
 from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
 from compliance.language import N_
-from compliance.lengths import LONGEST_NAME, few_marks
+from compliance.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.levels import without_refused
 from compliance.mapping import Columns, remembered
 from compliance.markers import Marker, is_row_number, marked
@@ -504,10 +504,22 @@ def rename_organisation(database: Database, organisation_id: int, *, name: str, 
 
 
 def as_kept(text: str) -> str:
-    """What a person wrote as one line, without marks that cannot be seen and with identity numbers masked."""
+    """What a person wrote as one line, without marks that cannot be seen and with identity numbers masked.
+
+    A Refusal where it is longer than any field may be, before anything is done with it.
+    """
+    refuse_too_long(text)
     text = unicodedata.normalize("NFC", few_marks(text))
     seen = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
     return mask_text(" ".join(seen.split()))[0]
+
+
+def refuse_too_long(text: str) -> None:
+    """A Refusal of a text that is longer than any field may be."""
+    if len(text) > LONGEST_TEXT:
+        raise Refusal(
+            N_("The text has {n} characters, and {most} are the most. Shorten it."), n=len(text), most=LONGEST_TEXT
+        )
 
 
 def as_name(text: str) -> str:

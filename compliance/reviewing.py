@@ -9,7 +9,7 @@ from compliance.database import EVERYTHING_KNOWN, Cursor, Database, rows
 from compliance.declared import Table, read_with_own
 from compliance.errors import Refusal
 from compliance.language import N_, Texts
-from compliance.loading import Order, add_event, as_kept, as_name, organisation_for
+from compliance.loading import Order, add_event, as_kept, as_name, organisation_for, refuse_too_long
 from compliance.masking import mask_text
 from compliance.places import CHAPTERS
 from compliance.queries import statement
@@ -18,7 +18,6 @@ State = Literal["draft", "submitted", "approved"]
 Kind = Literal["comment", "public_comment", "assessment", "chapter"]
 # The head's verdicts on a point (rulebook, section 1), the best first. The product never proposes one.
 VERDICTS: Final = ("sufficient", "partly", "insufficient")
-LONGEST: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -317,9 +316,6 @@ def _text_there(cursor: Cursor, review_id: int, kind: Kind, what: str) -> str | 
 
 def kept_text(text: str) -> str:
     """What a person wrote, line by line, without marks that cannot be seen and with identity numbers masked."""
-    if len(text) > LONGEST:
-        raise Refusal(
-            N_("The text has {n} characters, and {most} are the most. Shorten it."), n=len(text), most=LONGEST
-        )
+    refuse_too_long(text)
     lines = [as_kept(line) for line in text.splitlines()]
     return mask_text("\n".join(lines).strip())[0]

@@ -10,6 +10,7 @@ from compliance import charts, deciding, ui, ui_fields, ui_review, viewing_revie
 from compliance.database import rows
 from compliance.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
 from compliance.language import N_
+from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.queries import statement
 from compliance.reporting import DECISION_STATUSES
@@ -109,9 +110,8 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         placeholder=say(N_("No point in particular")),
         key=f"{turn} point",
     )
-    responsible = ui_fields.line(
-        say(N_("Responsible")), at=second, value=kept.responsible, key=f"{turn} responsible", form=True
-    )
+    asked: dict[str, Any] = {"at": second, "value": kept.responsible, "max_chars": LONGEST_NAME, "form": True}
+    responsible = ui_fields.line(say(N_("Responsible")), key=f"{turn} responsible", **asked)
     due = third.date_input(
         say(N_("To be done by")),
         value=kept.due,

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from compliance.lengths import LONGEST_TEXT
 from compliance.masking import Kind, mask_text
 
 Then = Callable[..., object]
@@ -19,12 +20,12 @@ def line(label: str, *, key: str, at: Any = st, about: date | None = None, **giv
 
     `about` is the as-of date where a case is looked for, whose number may begin with a date.
     """
-    return _field(at.text_input, label, key, about, given)
+    return _field(at.text_input, label, key, about, {"max_chars": LONGEST_TEXT} | given)
 
 
 def text(label: str, *, key: str, at: Any = st, **given: Any) -> str:
     """A field of several lines, at a place of the page; gives what it says."""
-    return _field(at.text_area, label, key, None, given)
+    return _field(at.text_area, label, key, None, {"max_chars": LONGEST_TEXT} | given)
 
 
 def name(label: str, known: Sequence[str], *, key: str, **given: Any) -> str | None:

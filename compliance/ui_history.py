@@ -23,6 +23,7 @@ from compliance.comparing import compare
 from compliance.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.explaining import around
 from compliance.language import N_
+from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.previewing import Effect
 from compliance.queries import statement
@@ -258,6 +259,7 @@ def rename(seen: View) -> None:
             say(N_("Name")),
             value=seen.scope.organisation,
             key=f"new name {seen.scope.organisation}",
+            max_chars=LONGEST_NAME,
             width=460,
             form=True,
         )

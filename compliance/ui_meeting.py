@@ -28,6 +28,7 @@ from compliance import (
 from compliance.deciding import Decided, Decision, made_in
 from compliance.dossier import PointAnswer, responsible
 from compliance.language import N_, Language
+from compliance.lengths import LONGEST_NAME
 from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.points import Point
@@ -290,6 +291,7 @@ def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
         say(N_("Responsible")),
         at=who,
         key=f"{prefix} who",
+        max_chars=LONGEST_NAME,
         placeholder=say(N_("Is kept") if made and made.responsible else N_("Who?")),
         args=(*args, "who"),
         **asked,

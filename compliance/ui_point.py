@@ -11,6 +11,7 @@ from compliance.database import Rows
 from compliance.extracts import INCIDENT_SOURCES
 from compliance.geometry import Level
 from compliance.language import N_, month_ends, year_before
+from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.points import Point
 from compliance.queries import query
@@ -219,7 +220,8 @@ def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewin
         )
     with right:
         placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
-        text = ui_fields.line(say(N_("Search")), value=named, about=seen.as_of, placeholder=placeholder, key=key)
+        given: Any = {"about": seen.as_of, "placeholder": placeholder, "max_chars": LONGEST_NAME}
+        text = ui_fields.line(say(N_("Search")), value=named, key=key, **given)
     return viewing.Filter(tuple(outcomes), reason, unit, text)
 
 

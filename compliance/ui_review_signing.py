@@ -6,6 +6,7 @@ import streamlit as st
 
 from compliance import approving, charts, places, ui, ui_fields, ui_review, viewing, viewing_review
 from compliance.language import N_, bold
+from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.reporting import STATES
 from compliance.ui_review import WIDTH, Opened
@@ -25,7 +26,7 @@ def signatures(found: Opened) -> None:
 
 def _name_field(label: str, key: str) -> str:
     """Who does it: without a login everybody states their name."""
-    return ui_fields.line(label, key=key, width=WIDTH, max_chars=200, autocomplete="off")
+    return ui_fields.line(label, key=key, width=WIDTH, max_chars=LONGEST_NAME, autocomplete="off")
 
 
 # --- A draft --------------------------------------------------------------------------------------------------------

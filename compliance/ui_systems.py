@@ -18,6 +18,7 @@ from compliance import (
 )
 from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.language import N_, number_in
+from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.system_cards import Card
 from compliance.ui import Key, View
@@ -158,6 +159,7 @@ def _filter(seen: View, found: Rows) -> Filter:
             value=text,
             placeholder=say(N_("System or unit")),
             key="systems text",
+            max_chars=LONGEST_NAME,
             on_change=_choose,
             args=("q", "systems text"),
         )

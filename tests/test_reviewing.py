@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from compliance import deciding, reviewing
+from compliance import deciding, loading, reviewing
 from compliance.deciding import Decided
 from compliance.errors import Refusal
 from compliance.language import Language
@@ -172,9 +172,26 @@ def test_identity_numbers_and_marks_that_nobody_sees_are_not_kept(line):
 
 def test_a_text_can_be_too_long(line):
     review = line.open()
-    line.write(review, "comment", "dpia", "x" * 20_000)
-    with pytest.raises(Refusal, match="20001 characters, and 20000 are the most"):
-        line.write(review, "comment", "dpia", "x" * 20_001)
+    line.write(review, "comment", "dpia", "x" * 10_000)
+    with pytest.raises(Refusal, match="10001 characters, and 10000 are the most"):
+        line.write(review, "comment", "dpia", "x" * 10_001)
+
+
+def test_every_text_of_a_decision_has_a_limit(line):
+    """everywhere: a page and the command line give the same, and nothing is done with what is refused"""
+    review = line.open()
+    for said in (
+        {"text": "x" * 10_001},
+        {"text": "x", "resource": "x" * 10_001},
+        {"text": "x", "responsible": "x" * 201},
+    ):
+        with pytest.raises(Refusal, match=r"10000 are the most|Write one of 200 at most"):
+            line.decide(review, **said)
+    line.decide(review, "x" * 10_000, resource="x" * 10_000, responsible="x" * 200)
+    with pytest.raises(Refusal, match="10000 are the most"):
+        line.follow_up("2026-1", "ongoing", "x" * 10_001)
+    with pytest.raises(Refusal, match="10000 are the most"):
+        loading.as_kept("\u0300\u0316" * 50_000)
 
 
 @pytest.mark.parametrize("state", ["submitted", "approved"])
