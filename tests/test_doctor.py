@@ -4,13 +4,14 @@ import io
 import os
 import re
 import struct
+import tempfile
 import time
 from pathlib import Path
 
 import olefile
 import pytest
 
-from compliance import reading, workbooks
+from compliance import children, reading, workbooks
 from compliance.errors import Refusal
 from compliance.masking import MASK, mask_text
 from compliance.reading import read
@@ -440,7 +441,7 @@ def test_both_tries_share_the_time(monkeypatch):
 
 def test_folders_of_a_killed_server_are_swept(tmp_path, monkeypatch):
     """killed_server: its folders are gone a day later, and nothing else is"""
-    monkeypatch.setattr(reading.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     names = ("compliance-old", "compliance-new", "other-old")
     for name in names:
         (tmp_path / name).mkdir()
@@ -448,7 +449,7 @@ def test_folders_of_a_killed_server_are_swept(tmp_path, monkeypatch):
     (tmp_path / "compliance-link").symlink_to(tmp_path / "other-old")
     for name in ("compliance-old", "other-old"):
         os.utime(tmp_path / name, (time.time() - 90_000,) * 2)
-    reading.sweep.__wrapped__()
+    children.sweep.__wrapped__()
     assert sorted(path.name for path in Path(tmp_path).iterdir()) == ["compliance-link", "compliance-new", "other-old"]
 
 

