@@ -52,13 +52,15 @@ def make_database(tmp_path_factory):
     Gives the product's own way, for tests of just that.
     """
     from compliance import database
+    from tests import once
 
-    made, connect = tmp_path_factory.mktemp("made") / "new.duckdb", database.connect
-    connect(made).close()
+    connect = database.connect
+    once.NEW = tmp_path_factory.mktemp("made") / "new.duckdb"
+    connect(once.NEW).close()
 
     def connect_copy(path):
         if isinstance(path, Path) and not path.exists():
-            shutil.copyfile(made, path)
+            shutil.copyfile(once.NEW, path)
         return connect(path)
 
     with pytest.MonkeyPatch.context() as patched:
@@ -132,11 +134,10 @@ def sample(sample_database, monkeypatch):
 def own(tmp_path, monkeypatch):
     """The app on an empty database of one's own."""
     from compliance.database import Database
+    from tests import once
 
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
-    database = Database.at(tmp_path / "own.duckdb")
-    with database.writing():
-        pass
+    database = Database.at(once.new(tmp_path / "own.duckdb"))
     with database.cursor():
         yield database
 

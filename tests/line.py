@@ -3,8 +3,8 @@
 import csv
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,6 +19,7 @@ from compliance.points import load_points, point_by
 from compliance.screening import Asked
 from compliance.sheets import Workbook
 from compliance.sources import load_sources, load_values
+from tests import once
 
 SOURCES = load_sources(None)
 WORDS = load_values(None)
@@ -36,21 +37,14 @@ class Line:
         self.folder = folder
         self.database = Database.at(folder / "test.duckdb")
         self.loads = 0
-        self._open: Callable[[], Any] | None = None
 
     @contextmanager
     def held(self) -> Iterator["Line"]:
-        """Itself, with its file held open from the first load on: to open it takes longer than most statements."""
-        with ExitStack() as stack:
-            self._open = lambda: stack.enter_context(self.database.cursor())
-            self._hold()
+        """Itself, with its file held open: to open it takes longer than most statements."""
+        if not self.database.exists():
+            once.new(self.database.path)
+        with self.database.cursor():
             yield self
-            self._open = None
-
-    def _hold(self) -> None:
-        if self._open and self.database.exists():
-            self._open()
-            self._open = None
 
     def order(self, *, now: datetime | None = None, **said: Any) -> Order:
         """What is said of the next change, which is made a minute after the one before, or `now`."""
@@ -61,7 +55,6 @@ class Line:
 
     def wait(self) -> datetime:
         """Lets a minute go by, and gives the moment."""
-        self._hold()
         self.loads += 1
         moment = NOON + timedelta(minutes=self.loads)
         self.database.moment_after = lambda newest: max(moment, newest + timedelta(microseconds=1))
@@ -72,7 +65,6 @@ class Line:
         known = asked(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
         book = read_here(path, name=path.name, known=known)
         receipts = load(self.database, book, order, sources=SOURCES, words=WORDS)
-        self._hold()
         return receipts
 
     def load_table(

@@ -70,12 +70,20 @@ def browser():
         yield found
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    """One for all of these tests, since a tab that has been nowhere reads megabytes of scripts first."""
+    return browser.new_page()
+
+
 @pytest.fixture
-def page(browser):
-    """A page of a browser that has been nowhere before; it is closed, so that nothing of it goes on."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    yield context.new_page()
-    context.close()
+def page(tab):
+    """The tab, which remembers nothing and shows nothing."""
+    tab.set_viewport_size({"width": 1280, "height": 1000})
+    yield tab
+    tab.context.clear_cookies()
+    tab.evaluate("() => { if (location.protocol !== 'about:') localStorage.clear(); }")
+    tab.goto("about:blank")
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +112,9 @@ def test_a_link_is_the_first_visit_to_a_fresh_server_and_shows_the_same_view_aga
     settle(page)
     assert "as_of=2025-10-31" in page.url
     assert "department=F" in page.url
-    again = page.context.new_page()
-    visit(again, f"{server.address}/{link}")
-    assert again.inner_text(".v-hero") == first
+    page.goto("about:blank")
+    visit(page, f"{server.address}/{link}")
+    assert page.inner_text(".v-hero") == first
 
 
 # `make fuzz` goes the whole way in both languages.
@@ -237,10 +245,12 @@ def test_a_websocket_of_another_page_is_refused_at_its_handshake(origin, server)
         assert accepted.subprotocol == "streamlit"
 
 
-def test_a_page_elsewhere_cannot_frame_the_app(server, page):
+def test_a_page_elsewhere_cannot_frame_the_app(server, browser):
+    page = browser.new_page()
     with page.expect_console_message(lambda said: re.search("frame-ancestors|X-Frame-Options", said.text)):
         page.set_content(f"<iframe src='{server.address}/'></iframe>")
     assert page.frames[1].query_selector("#root") is None
+    page.close()
 
 
 def test_files_of_the_doctor_go_through_the_uploader_and_the_app_stays_up(server, page):

@@ -23,6 +23,12 @@ CASES = "Ärendenummer | Enhet | Upptäckt | Rubrik | Avslutad | Orsak | Åtgär
 CLOSED = "2026-02-01 | x | 2026-02-03 | slarv | rättat"
 
 
+@pytest.fixture
+def fresh(tmp_path):
+    """A line whose database is not there yet."""
+    return Line(tmp_path)
+
+
 def staff(*names):
     return "\n".join([HEAD, *(f"{name} | A | 2024-01-01" for name in names)])
 
@@ -243,10 +249,10 @@ def test_a_file_none_of_whose_rows_can_be_loaded_says_where_and_why(line):
     assert line.rows("from imports") == line.rows("from staff") == line.rows("from events") == []
 
 
-def test_a_first_load_that_fails_makes_no_database(line):
+def test_a_first_load_that_fails_makes_no_database(fresh):
     with pytest.raises(Refusal):
-        line.load_table(f"{HEAD}\np1 | A | i våras")
-    assert not line.database.exists()
+        fresh.load_table(f"{HEAD}\np1 | A | i våras")
+    assert not fresh.database.exists()
 
 
 def test_a_file_with_its_headings_only_says_so(line):
@@ -377,10 +383,10 @@ def test_a_rehearsal_tells_the_figures_after_the_load(line):
     assert met(line) == [1]
 
 
-def test_a_rehearsal_without_a_database_makes_none(line):
-    _, there = rehearsed(line, incidents("I1"), seen)
+def test_a_rehearsal_without_a_database_makes_none(fresh):
+    _, there = rehearsed(fresh, incidents("I1"), seen)
     assert there == [{"incident_id": "I1"}]
-    assert not line.database.exists()
+    assert not fresh.database.exists()
 
 
 def test_a_rehearsal_refuses_what_a_load_would(line):
@@ -515,18 +521,18 @@ def test_a_column_of_identity_numbers_is_not_kept(line):
     ]
 
 
-def test_a_rehearsal_keeps_no_cells_and_changes_nothing(line):
-    path = line.file(incidents("I1"))
+def test_a_rehearsal_keeps_no_cells_and_changes_nothing(fresh):
+    path = fresh.file(incidents("I1"))
     receipts, found = rehearse(
-        line.database,
-        [(read_here(path, name=path.name), line.order(extract_date=OCTOBER))],
+        fresh.database,
+        [(read_here(path, name=path.name), fresh.order(extract_date=OCTOBER))],
         sources=SOURCES,
         words=WORDS,
         then=lambda cursor, _: cursor.execute("select count(*) from import_rows").fetchall(),
     )
     assert [receipt.summary.loaded for receipt in receipts] == [1]
     assert found == [(0,)]
-    assert not line.database.exists()
+    assert not fresh.database.exists()
 
 
 @pytest.mark.parametrize(
