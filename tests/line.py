@@ -64,8 +64,7 @@ class Line:
         order = self.order(**said)
         known = asked(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
         book = read_here(path, name=path.name, known=known)
-        receipts = load(self.database, book, order, sources=SOURCES, words=WORDS)
-        return receipts
+        return load(self.database, book, order, sources=SOURCES, words=WORDS)
 
     def load_table(
         self, table: str, *, name: str = "export.csv", extract_date: date | None = date(2026, 11, 1), **said: Any
