@@ -131,6 +131,15 @@ def sample(sample_database, monkeypatch):
 
 
 @pytest.fixture
+def reads_here():
+    """Lets the app read what is dropped in this process, for tests of what it does with what was read."""
+    from tests.line import reading_here
+
+    with reading_here():
+        yield
+
+
+@pytest.fixture
 def own(tmp_path, monkeypatch):
     """The app on an empty database of one's own."""
     from compliance.database import Database

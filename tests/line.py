@@ -26,7 +26,7 @@ WORDS = load_values(None)
 POINTS = load_points(None)
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12)
-_alone, _one_at_a_time = threading.Lock(), threading.Lock()
+_alone, _one_at_a_time = threading.RLock(), threading.Lock()
 _child = reading._child
 
 

@@ -13,6 +13,8 @@ from tests.apps import dropped, opened, text
 from tests.files import xlsx
 from tests.line import SOURCES, WORDS, read_here
 
+pytestmark = pytest.mark.usefixtures("reads_here")
+
 PEOPLE = [
     ["Uttagen 2026-10-15"],
     ["AD-konto", "Anställningsnr", "E-post", "Enhet", "Anställningsdatum"],
@@ -53,9 +55,10 @@ def app(own, monkeypatch):
 
 
 @pytest.fixture
-def loaded(app, tmp_path):
-    drop(app, tmp_path, personal=PEOPLE)
-    press(app, "Läs in 12 rader")
+def loaded(own, app):
+    """The app where the persons above are loaded."""
+    book = read_here(xlsx({"Blad1": PEOPLE}), name="personal.xlsx")
+    load(own, book, Order("tester"), sources=SOURCES, words=WORDS)
     return app
 
 
