@@ -27,6 +27,16 @@ def workbooks() -> dict[Path, Workbook]:
 
 
 @pytest.fixture(scope="module")
+def recognised(workbooks):
+    """Of each file the sources that it is recognised as, and its day."""
+    found = {}
+    for path, workbook in workbooks.items():
+        matches = prepare(workbook, Order("test"), sources=SOURCES, words=WORDS).matches
+        found[path] = ({match.source.id for match in matches}, extract_date(workbook, matches, WORDS))
+    return found
+
+
+@pytest.fixture(scope="module")
 def figures(sample_database: Database) -> dict[int, Coverage]:
     with sample_database.cursor() as cursor:
         found = coverage(cursor, POINTS, days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
@@ -48,27 +58,21 @@ def test_the_generator_writes_what_is_committed(tmp_path):
     assert differing == []
 
 
-def test_every_file_is_recognised_as_its_source_on_its_day(workbooks):
+def test_every_file_is_recognised_as_its_source_on_its_day(recognised):
     declared = {
         (on.isoformat(), layout.file.format(date=on, compact=f"{on:%Y%m%d}", year=on.year)): layout.source
         for layout in samples.layouts()
         for on in layout.dates
     }
-    for path, workbook in workbooks.items():
-        matches = prepare(workbook, Order("test"), sources=SOURCES, words=WORDS).matches
-        found = extract_date(workbook, matches, WORDS)
-        assert {match.source.id for match in matches} == {declared[path.parent.name, path.name]}, path
+    for path, (sources, found) in recognised.items():
+        assert sources == {declared[path.parent.name, path.name]}, path
         assert found, path
         assert found.day.isoformat() == path.parent.name, path
 
 
-def test_every_source_and_every_way_to_say_the_day_is_there(workbooks):
+def test_every_source_and_every_way_to_say_the_day_is_there(recognised):
     assert {layout.source for layout in samples.layouts()} == set(SOURCES)
-    ways = set()
-    for workbook in workbooks.values():
-        matches = prepare(workbook, Order("test"), sources=SOURCES, words=WORDS).matches
-        found = extract_date(workbook, matches, WORDS)
-        ways.add(found.by if found else None)
+    ways = {found.by if found else None for _, found in recognised.values()}
     assert ways == {"heading", "file_name", "modified"}
 
 
