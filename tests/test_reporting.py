@@ -241,7 +241,9 @@ def test_a_hand_out_names_no_person_and_no_system(code, year, database, made, re
     text = told(report(year, Language(code), public=True))
     names = database_names(database, made(year)[0])
     assert len(names) > 1000
-    assert [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)] == []
+    # to look for the letters first takes a tenth of the time
+    found = [name for name in names if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+    assert found == []
     assert "Ylva Nordgren" not in text
     assert "Rolf Ahlberg" not in text
 
