@@ -15,8 +15,8 @@ from compliance.places import ROOT
 from tests.command import arguments, environment, run
 from tests.line import SOURCES, Line
 
-# `make fuzz` asks for thirty
-ROWS, TIMES, SEED = 3000, int(os.environ.get("KILLS", "6")), 20261124
+# `make fuzz` asks for thirty; the last of three is killed when it has acknowledged
+ROWS, TIMES, SEED = 3000, int(os.environ.get("KILLS", "3")), 20261124
 COLUMNS = 4
 FIRST_DAY = date(2026, 1, 1)
 
