@@ -185,10 +185,11 @@ def test_nothing_stands_outside_its_slide(both):
 def test_no_two_things_stand_over_each_other(both):
     _, deck = both
     for slide in deck.slides:
-        for one, other in combinations(slide.shapes, 2):
-            beside = one.left + one.width <= other.left or other.left + other.width <= one.left
-            above = one.top + one.height <= other.top or other.top + other.height <= one.top
-            assert beside or above, (slide.shapes.title.text_frame.text, one.name, other.name)
+        edges = [(s.left, s.left + s.width, s.top, s.top + s.height, s.name) for s in slide.shapes]
+        for one, other in combinations(edges, 2):
+            beside = one[1] <= other[0] or other[1] <= one[0]
+            above = one[3] <= other[2] or other[3] <= one[2]
+            assert beside or above, (slide.shapes.title.text_frame.text, one, other)
 
 
 def test_every_text_fits_its_box_and_is_large_enough(both):
