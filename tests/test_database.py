@@ -1,6 +1,7 @@
 """The file is shared: by threads of one process, by processes in turn, and with the versions before it."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -36,9 +37,28 @@ def _really_made(make_database, monkeypatch):
 
 
 @pytest.fixture
-def line(tmp_path):
+def empty(tmp_path):
     """The line into a file that is let go after each load."""
     return Line(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def once(make_database, tmp_path_factory):
+    """A file that is made as always, with one person in it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "connect", make_database)
+        line = Line(tmp_path_factory.mktemp("once"))
+        line.load_table(TABLE)
+    return line
+
+
+@pytest.fixture
+def line(once, empty):
+    """The same line where the person is."""
+    shutil.copyfile(once.database.path, empty.database.path)
+    shutil.copyfile(once.folder / "export.csv", empty.folder / "export.csv")
+    empty.loads = once.loads
+    return empty
 
 
 def count(database):
@@ -77,7 +97,6 @@ class Readers:
 
 
 def test_six_threads_read_while_one_writes(line):
-    line.load_table(TABLE)
     with Readers(line.database, 6, pause=0) as readers:
         for day in range(1, 4):
             line.load_table(TABLE, extract_date=date(2026, 10, day))
@@ -87,7 +106,6 @@ def test_six_threads_read_while_one_writes(line):
 
 
 def test_a_reader_sees_nothing_of_what_is_not_committed(line):
-    line.load_table(TABLE)
     with line.database.writing() as cursor:
         cursor.execute("insert into staff (import_id) values (7)")
         seen = []
@@ -99,7 +117,6 @@ def test_a_reader_sees_nothing_of_what_is_not_committed(line):
 
 
 def test_what_raises_is_rolled_back(line):
-    line.load_table(TABLE)
 
     def fail():
         with line.database.writing() as cursor:
@@ -112,7 +129,6 @@ def test_what_raises_is_rolled_back(line):
 
 
 def test_another_process_loads_while_this_one_never_stops_reading(line):
-    line.load_table(TABLE)
     path = line.file(TABLE, name="other.csv")
     with Readers(line.database, 3) as readers:
         time.sleep(0.2)
@@ -128,20 +144,19 @@ def test_another_process_loads_while_this_one_never_stops_reading(line):
     assert readers.seen[-1] == 2
 
 
-def test_two_processes_load_at_the_same_time_and_both_are_there(line):
+def test_two_processes_load_at_the_same_time_and_both_are_there(empty):
     commands = [
-        arguments("load", line.file(f"{TABLE}\np{i} | A | 2024-01-01", name=f"{i}.csv"), "--extract-date", "2026-10-01")
+        arguments("load", empty.file(f"{TABLE}\np{i} | A | 2024-01-01", name=f"{i}.csv"), "--extract-date", "2026-10-01")
         for i in (2, 3)
     ]
-    started = [subprocess.Popen(c, env=environment(line.database.path), stdout=subprocess.DEVNULL) for c in commands]
+    started = [subprocess.Popen(c, env=environment(empty.database.path), stdout=subprocess.DEVNULL) for c in commands]
     assert [process.wait(60) for process in started] == [0, 0]
-    assert [r["import_id"] for r in line.rows("from imports order by 1")] == [1, 2]
-    assert [r["organisation"] for r in line.rows("from organisations_at(timestamp '9999-12-31')")] == ["Förvaltningen"]
+    assert [r["import_id"] for r in empty.rows("from imports order by 1")] == [1, 2]
+    assert [r["organisation"] for r in empty.rows("from organisations_at(timestamp '9999-12-31')")] == ["Förvaltningen"]
 
 
 def test_two_threads_that_load_at_the_same_time_get_numbers_of_their_own(line):
     """same_number: each would see the numbers before the other has committed"""
-    line.load_table(TABLE)
     books = [read(f"{TABLE}\np{i} | A | 2024-01-01".replace(" | ", ";").encode(), name=f"{i}.csv") for i in (2, 3)]
     ids = []
 
@@ -162,7 +177,6 @@ def test_two_threads_that_load_at_the_same_time_get_numbers_of_their_own(line):
 
 
 def test_a_block_within_a_block_never_waits_for_itself(line):
-    line.load_table(TABLE)
     waiting = subprocess.Popen(
         arguments("load", line.file(TABLE, name="b.csv"), "--extract-date", "2026-10-01"),
         env=environment(line.database.path),
@@ -174,15 +188,15 @@ def test_a_block_within_a_block_never_waits_for_itself(line):
     assert waiting.wait(60) == 0
 
 
-def test_the_version_changes_with_the_data_and_only_then(line):
-    assert line.database.version() == "none"
+def test_the_version_changes_with_the_data_and_only_then(empty):
+    assert empty.database.version() == "none"
     versions = []
     for day in (1, 2):
-        line.load_table(TABLE, extract_date=date(2026, 10, day))
-        versions.append(line.database.version())
-        line.items("1", date(2026, 11, 24))
-        count(line.database)
-        assert line.database.version() == versions[-1]
+        empty.load_table(TABLE, extract_date=date(2026, 10, day))
+        versions.append(empty.database.version())
+        empty.items("1", date(2026, 11, 24))
+        count(empty.database)
+        assert empty.database.version() == versions[-1]
     assert len(set(versions)) == 2
 
 
@@ -224,7 +238,6 @@ def test_one_file_has_one_object_whatever_its_path_is_called(tmp_path):
 
 
 def test_an_older_database_is_brought_up_to_date(line):
-    line.load_table(TABLE)
     with duckdb.connect(line.database.path) as older:
         older.execute("drop table routines")
         older.execute("drop macro table routines_at")
@@ -234,7 +247,6 @@ def test_an_older_database_is_brought_up_to_date(line):
 
 
 def test_macros_are_renewed_when_they_change_and_the_data_stays(line):
-    line.load_table(TABLE)
     with duckdb.connect(line.database.path) as older:
         older.execute("create or replace macro live_imports(known_at) as table select * from imports where false")
         older.execute("update schema_files set name = 'macros of yesterday' where starts_with(name, 'macros ')")
@@ -243,7 +255,6 @@ def test_macros_are_renewed_when_they_change_and_the_data_stays(line):
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(line, monkeypatch):
-    line.load_table(TABLE)
     files, macros, _ = module._schema()
     broken = {**files, "900_new.sql": "create table new (a integer)", "901_broken.sql": "create tabel"}
     monkeypatch.setattr(module, "_schema", lambda: (broken, macros, "tomorrow"))
@@ -288,20 +299,17 @@ OWN = (
 
 
 def test_a_file_that_another_program_has_open_is_a_sentence(line, holder):
-    line.load_table(TABLE)
     holder(FOREIGN)
     assert refused(line.database).startswith("The database test.duckdb cannot be opened: IO Error: Could not set lock")
 
 
 def test_who_waits_in_vain_is_told(line, holder, monkeypatch):
-    line.load_table(TABLE)
     holder(OWN)
     monkeypatch.setattr(module, "WAIT_SECONDS", 1.0)
     assert refused(line.database).startswith("The database test.duckdb has been busy for 1 seconds.")
 
 
 def test_after_a_refusal_the_file_can_be_used_again(line, monkeypatch):
-    line.load_table(TABLE)
     good = line.database.path.read_bytes()
     line.database.path.write_bytes(b"rubbish")
     assert "cannot be opened" in refused(line.database)
@@ -311,7 +319,6 @@ def test_after_a_refusal_the_file_can_be_used_again(line, monkeypatch):
 
 @pytest.mark.parametrize("damage", ["cut", "zeros", "other"])
 def test_a_damaged_file_is_a_sentence(line, damage):
-    line.load_table(TABLE)
     content = line.database.path.read_bytes()
     half = len(content) // 2
     spoilt = {"cut": content[:half], "zeros": content[:12288] + bytes(half), "other": content[:4096] + content[::-1]}
@@ -328,7 +335,6 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of a POSIX file system")
 def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
-    line.load_table(TABLE)
     # root may do everything, so the question is asked by nobody
     code = (
         "import os, sys; from pathlib import Path; from compliance.database import Database, rows\n"
@@ -355,7 +361,6 @@ def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
 
 
 def test_a_file_system_without_locks_is_a_sentence(line, monkeypatch):
-    line.load_table(TABLE)
 
     def unknown(**_):
         raise NotImplementedError("FileSystem does not appear to support flock")
@@ -370,7 +375,6 @@ def test_a_file_system_without_locks_is_a_sentence(line, monkeypatch):
 @pytest.fixture
 def newer(line):
     """A store that a later version of the program has brought up to its own date."""
-    line.load_table(TABLE)
     with duckdb.connect(line.database.path) as connection:
         connection.execute("update schema_files set name = 'macros of tomorrow' where starts_with(name, 'macros ')")
         connection.execute("insert into schema_files values ('999_tomorrow.sql', null)")
@@ -401,7 +405,6 @@ def test_a_page_says_that_the_store_is_newer_and_the_app_goes_on(newer, monkeypa
 
 
 def test_a_file_of_a_newer_engine_is_told_so(line, monkeypatch):
-    line.load_table(TABLE)
 
     def newer(*_, **__):
         raise duckdb.IOException("IO Error: … The database file was created with a newer version of DuckDB.")
@@ -424,7 +427,6 @@ def moments(database):
 
 def test_a_change_is_later_than_every_moment_that_the_store_holds(line):
     """A moment that a clock was ahead when it was written must not come after what is written next."""
-    line.load_table(TABLE)
     ahead = datetime(2060, 1, 1, 12)
     assert len(moments(line.database)) == 16
     for table, name in moments(line.database):
@@ -433,16 +435,15 @@ def test_a_change_is_later_than_every_moment_that_the_store_holds(line):
             assert cursor.execute(statement("newest_moment")).fetchall() == [(ahead,)], (table, name)
 
 
-def test_moments_go_on_where_the_clock_is_set_back_and_stands_still(line):
-    line.load_table(TABLE, now=datetime(2060, 1, 1, 12))
-    line.database.moment_after = next_moment
+def test_moments_go_on_where_the_clock_is_set_back_and_stands_still(empty):
+    empty.load_table(TABLE, now=datetime(2060, 1, 1, 12))
+    empty.database.moment_after = next_moment
     for id_ in ("p2", "p3"):
-        load(line.database, read_here(f"AD-konto;Enhet;Anställningsdatum\n{id_};A;2024-01-01".encode(), name=id_), DAY)
-    told = [row["imported_at"] for row in line.rows("select imported_at from imports order by import_id")]
+        load(empty.database, read_here(f"AD-konto;Enhet;Anställningsdatum\n{id_};A;2024-01-01".encode(), name=id_), DAY)
+    told = [row["imported_at"] for row in empty.rows("select imported_at from imports order by import_id")]
     assert [(moment - datetime(2060, 1, 1, 12)).microseconds for moment in told] == [0, 1, 2]
 
 
 def test_what_is_written_outside_of_a_turn_has_no_moment_and_is_refused(line):
-    line.load_table(TABLE)
     with line.database.cursor() as cursor, pytest.raises(duckdb.Error, match="outside of a turn"):
         cursor.execute(statement("add_event"), {"who": "test", "action": "x", "what": "x"})
