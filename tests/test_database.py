@@ -146,7 +146,9 @@ def test_another_process_loads_while_this_one_never_stops_reading(line):
 
 def test_two_processes_load_at_the_same_time_and_both_are_there(empty):
     commands = [
-        arguments("load", empty.file(f"{TABLE}\np{i} | A | 2024-01-01", name=f"{i}.csv"), "--extract-date", "2026-10-01")
+        arguments(
+            "load", empty.file(f"{TABLE}\np{i} | A | 2024-01-01", name=f"{i}.csv"), "--extract-date", "2026-10-01"
+        )
         for i in (2, 3)
     ]
     started = [subprocess.Popen(c, env=environment(empty.database.path), stdout=subprocess.DEVNULL) for c in commands]
