@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from compliance.elements import Html, css_share, escaped, rich, rich_span, scrolling, tag, unless_empty, unseen
+from compliance.elements import Html, css_share, escaped, rich, rich_span, scrolling, tag, unless_empty, unseen, written
 from compliance.geometry import runs
 
 Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
@@ -134,7 +134,7 @@ def comment(label: str, text: str) -> Html:
 
     Example: `comment("The coordinator's comment, 30 October", "New owners were …")`.
     """
-    lines = [escaped(line) for line in text.splitlines() if line.strip()]
+    lines = [written(line) for line in text.splitlines() if line.strip()]
     words = tag("div", Html("<br/>".join(lines)))
     return tag("div", tag("div", label, css="v-small v-mute"), words, css="v-comment")
 

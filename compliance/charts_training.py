@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.charts import Status, anchor, bar, status_mark
-from compliance.elements import Html, escaped, rich, scrolling, tag, unless_empty
+from compliance.elements import Html, rich, scrolling, tag, unless_empty, written
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Link:
 
 
 def _linked(link: Link) -> Html:
-    return anchor(link.text, link.address) if link.address else escaped(link.text)
+    return anchor(link.text, link.address) if link.address else written(link.text)
 
 
 def crumbs(steps: Sequence[Link], *, label: str) -> Html:

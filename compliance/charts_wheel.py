@@ -9,7 +9,7 @@ from math import cos, pi, sin
 from typing import Final
 
 from compliance.charts import Status, bar, status_mark, work_mark
-from compliance.elements import Html, escaped, tag, unseen
+from compliance.elements import Html, tag, unseen, written
 from compliance.planning import State
 from compliance.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, clear_of
 
@@ -288,4 +288,4 @@ def linked(parts: Sequence[str]) -> Html:
 
     Example: `linked(["control", anchor("7 Access", "/point?point=access")])`.
     """
-    return Html(" \N{MIDDLE DOT} ".join(escaped(part) for part in parts if part))
+    return Html(" \N{MIDDLE DOT} ".join(written(part) for part in parts if part))

@@ -7,6 +7,10 @@ from typing import Final
 
 from compliance.language import BOLD_BEGINS, BOLD_ENDS
 
+# What has so many letters without an end is no word: it may break after them, so that no page is wider than its window.
+UNBROKEN: Final = re.compile("[^\\s\u00ad\u200b/-]{30}(?=[^\\s\u00ad\u200b\u200d\u0300-\u036f\ufe0f/-])")
+# Elements in which a browser knows no place to break.
+WHOLE: Final = frozenset({"text", "title"})
 MARKED: Final = re.compile(f"{BOLD_BEGINS}([^{BOLD_BEGINS}{BOLD_ENDS}]+){BOLD_ENDS}")
 
 
@@ -27,19 +31,30 @@ def escaped(value: str) -> Html:
     return Html(html.escape(value.replace("\r", " ").replace("\n", " ")))
 
 
+def written(value: str) -> Html:
+    """Escaped text for content, in which what is no word may break anywhere; words stay whole.
+
+    Example: `written("a" * 31)` is thirty a, `<wbr>` and one a.
+    """
+    if isinstance(value, Html):
+        return value
+    return Html("<wbr>".join(escaped(part) for part in UNBROKEN.sub("\\g<0>\0", value.replace("\0", "")).split("\0")))
+
+
 def rich(value: str) -> Html:
     """Escaped text in which the parts that a sentence marks are bold (language.bold); what else stands there stays so.
 
     Example: `rich(say(N_("**{n}** of **{of}**"), n="61", of="312"))`.
     """
-    return Html(MARKED.sub(r"<strong>\1</strong>", escaped(value)))
+    return Html(MARKED.sub(r"<strong>\1</strong>", written(value)))
 
 
 def tag(name: str, *content: str, css: str = "", **attributes: str) -> Html:
     """An element; attribute names are written with `_` for `-`, text content is escaped."""
     given = {"class": css, **attributes}
     shown = "".join(f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"' for key, value in given.items() if value)
-    return Html(f"<{name}{shown}>{''.join(escaped(part) for part in content)}</{name}>")
+    said = escaped if name in WHOLE else written
+    return Html(f"<{name}{shown}>{''.join(said(part) for part in content)}</{name}>")
 
 
 def unless_empty(text: str, element: Html) -> Html:

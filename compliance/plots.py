@@ -14,11 +14,14 @@ from compliance import theming
 from compliance.charts import Status
 from compliance.elements import escaped
 from compliance.geometry import Level, apart
+from compliance.lengths import shortened
 
 Mode = theming.Mode
 # What the texts beside a trend need: room to its right in pixels, and height in per cent of its axis.
 BESIDE: Final = 112
 BESIDE_LINE: Final = 8.0
+# So many letters of a name stand beside its bar; the table below the chart has all of them.
+NAME_LETTERS: Final = 60
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
@@ -212,7 +215,7 @@ def unit_bars(units: Sequence[UnitBar], *, mode: Mode, target: Level | None = No
 
 def _unit_label(unit: UnitBar, *, colours: Palette) -> str:
     counts = f'<span style="color:{colours.mute}">{escaped(unit.counts)}</span>'
-    return f"{escaped(unit.name)}<br>{counts}"
+    return f"{escaped(shortened(unit.name, NAME_LETTERS))}<br>{counts}"
 
 
 def _add_target_post(figure: go.Figure, target: Level, *, colours: Palette) -> None:

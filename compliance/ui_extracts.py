@@ -10,12 +10,15 @@ import streamlit as st
 from compliance import charts, extracts, permissions, places, ui, ui_making, viewing
 from compliance.database import EVERYTHING_KNOWN
 from compliance.language import N_
+from compliance.lengths import shortened
 from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.ui import Key, View
 from compliance.ui_making import File
 
 SHOWN_ROWS: Final = 10
+# So many letters of a text stand in the first rows; the file has all of them.
+SHOWN_LETTERS: Final = 100
 FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
     "swedish_csv": (N_("CSV for Swedish Excel"), "csv", "text/csv"),
     "xlsx": (N_("Excel workbook"), "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -98,7 +101,9 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
     if rows_:
         shown = extracts.titled(replace(found, table=found.table.slice(0, SHOWN_ROWS)), say).to_pylist()
         columns = [charts.Column(title, nowrap=True) for title in shown[0]]
-        texts = [[viewing.stored_value(value, say) for value in row.values()] for row in shown]
+        texts = [
+            [shortened(viewing.stored_value(value, say), SHOWN_LETTERS) for value in row.values()] for row in shown
+        ]
         ui.html(charts.table(columns, texts, caption=say(N_("The first rows"))))
         if rows_ > SHOWN_ROWS:
             ui.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(rows_))))

@@ -147,7 +147,7 @@ def unassessed(seen: View) -> None:
     found = [duty for duty in duties(seen.key, seen.as_of, seen.scope) if duty.kind == "assessment"]
     if found:
         lead = _item_address(seen, INCIDENTS)
-        links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.escaped(duty.id) for duty in found]
+        links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.written(duty.id) for duty in found]
         ui.html(charts_incidents.beside(viewing_clocks.unassessed_text(len(found), seen.say), *links))
 
 

@@ -412,7 +412,7 @@ def recurring_table(found: Sequence[Recurring], say: Language, *, address: Addre
 
 def cases(row: Recurring, say: Language, *, address: Address | None) -> elements.Html:
     """The ids of incidents that recur, as links where one may see the items."""
-    ids = [charts.anchor(id_, address(id_)) if address else elements.escaped(id_) for id_ in row.ids]
+    ids = [charts.anchor(id_, address(id_)) if address else elements.written(id_) for id_ in row.ids]
     earlier = say(N_("and before this year {ids}"), ids=", ".join(row.earlier)) if row.earlier else ""
     return charts_incidents.ids(ids, after=earlier)
 

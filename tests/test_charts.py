@@ -250,6 +250,14 @@ def test_in_rich_text_only_what_the_sentence_marks_is_bold() -> None:
     assert "<strong>**a**</strong> is loaded up to <strong>5 May</strong>" in elements.rich(within)
 
 
+def test_what_is_no_word_may_break_anywhere_and_words_stay_whole() -> None:
+    assert elements.tag("p", "a" * 70) == f"<p>{'a' * 30}<wbr>{'a' * 30}<wbr>{'a' * 10}</p>"
+    assert elements.rich("&" * 31) == f"{'&amp;' * 30}<wbr>&amp;"
+    whole = f"{'a' * 30} {'b' * 30}-{'c' * 30}/{'d' * 29}e\u0301 Informationssäkerhets\u00adklassningarna"
+    assert "<wbr>" not in elements.tag("p", whole, title="a" * 70)
+    assert "<wbr>" not in elements.tag("text", "a" * 70)
+
+
 def test_markup_made_here_is_not_escaped_twice() -> None:
     mark = charts.status_mark("green", "a & b")
     assert elements.escaped(mark) is mark
@@ -418,6 +426,12 @@ def test_units_keep_their_order_from_above_and_show_counts_below_the_name() -> N
     assert list(figure.data[0].x) == [0.0, 0.0]
     assert "&lt;A&gt;<br>" in figure.layout.yaxis.ticktext[0]
     assert "0 of 14" in figure.layout.yaxis.ticktext[0]
+
+
+def test_a_long_name_beside_a_bar_is_shortened() -> None:
+    unit = plots.UnitBar("a" * 200, "0 of 14", "0 %", 0.0, "red")
+    [label] = plots.unit_bars([unit], mode="light").layout.yaxis.ticktext
+    assert label.startswith(f"{'a' * 59}…<br>")
 
 
 # ---------------------------------------------------------------- one palette in three files
