@@ -283,36 +283,43 @@ def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(sample, monkeyp
     assert reference in shown
 
 
-def test_a_file_is_previewed_then_loaded_and_counts(own, monkeypatch):
-    systems = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
-    app = opened("imports", monkeypatch)
-    dropped(app, systems)
-    assert "<strong>Systemförteckning</strong>" in text(app)
-    assert "v-dumbbells" in text(app)
-    with own.cursor() as cursor:
-        assert cursor.execute("select count(*) from imports").fetchall() == [(0,)]
-    load = next(button for button in app.button if button.label.startswith("Läs\u00a0in"))
-    load.click().run()
-    with own.cursor() as cursor:
-        assert cursor.execute("select count(*), min(imported_by) from imports").fetchall() == [(1, "tester")]
-    assert "inlästa som import 1" in text(app)
+# --- Loading on the page ------------------------------------------------------------------------------------------
+
+SYSTEMS = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
 
 
-def test_a_file_that_cannot_be_read_gets_its_sentence_and_the_rest_go_on(own, monkeypatch, tmp_path):
+def press_load(app):
+    next(button for button in app.button if button.label.startswith("Läs\u00a0in")).click().run()
+
+
+def selected(database, sql):
+    with database.cursor() as cursor:
+        return cursor.execute(sql).fetchall()
+
+
+def test_a_file_that_cannot_be_read_gets_its_sentence_and_the_rest_go_on(own, reads_here, monkeypatch, tmp_path):
     bad = tmp_path / "bild.png"
     bad.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 50)
-    systems = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
     app = opened("imports", monkeypatch)
-    dropped(app, bad, systems)
+    dropped(app, bad, SYSTEMS)
     assert "Filen bild.png är en bild." in text(app)
     assert "<strong>Systemförteckning</strong>" in text(app)
 
 
-def test_an_import_is_revoked_with_a_reason_and_stays_in_the_history(own, monkeypatch):
-    systems = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
+def test_a_file_is_previewed_then_loaded_and_counts_and_is_revoked_with_a_reason(own, reads_here, monkeypatch):
     app = opened("imports", monkeypatch)
-    dropped(app, systems)
-    next(button for button in app.button if button.label.startswith("Läs\u00a0in")).click().run()
+    dropped(app, SYSTEMS)
+    assert "<strong>Systemförteckning</strong>" in text(app)
+    assert "v-dumbbells" in text(app)
+    assert selected(own, "select count(*) from imports") == [(0,)]
+    press_load(app)
+    assert selected(own, "select count(*), min(imported_by) from imports") == [(1, "tester")]
+    assert "inlästa som import 1" in text(app)
+    revokes_with_a_reason(own, monkeypatch)
+
+
+def revokes_with_a_reason(own, monkeypatch):
+    """An import is revoked with a reason, and stays in the history."""
     app = opened("imports", monkeypatch, part="history")
     app.selectbox(key="open import").set_value(1).run()
     # what revoking would change is told before it is done
@@ -321,16 +328,14 @@ def test_an_import_is_revoked_with_a_reason_and_stays_in_the_history(own, monkey
     assert "Ange varför importen återkallas." in text(app)
     app.text_area(key="reason 1").set_value("fel fil")
     app.button(key="revoke 1").click().run()
-    with own.cursor() as cursor:
-        assert cursor.execute("select import_id, why from revocations").fetchall() == [(1, "fel fil")]
+    assert selected(own, "select import_id, why from revocations") == [(1, "fel fil")]
     assert "fel fil" in text(app)
 
 
-def test_every_action_asks_for_its_permission_again(own, monkeypatch):
+def test_every_action_asks_for_its_permission_again(own, reads_here, monkeypatch):
     """A page that was open when the role was taken away does nothing more."""
-    systems = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
     app = opened("imports", monkeypatch)
-    dropped(app, systems)
+    dropped(app, SYSTEMS)
     roles = SimpleNamespace(asked=0)
 
     def current():
@@ -338,7 +343,6 @@ def test_every_action_asks_for_its_permission_again(own, monkeypatch):
         return User("tester", MANAGEMENT)
 
     monkeypatch.setattr(permissions, "current_user", current)
-    next(button for button in app.button if button.label.startswith("Läs\u00a0in")).click().run()
+    press_load(app)
     assert roles.asked
-    with own.cursor() as cursor:
-        assert cursor.execute("select count(*) from imports").fetchall() == [(0,)]
+    assert selected(own, "select count(*) from imports") == [(0,)]
