@@ -47,13 +47,14 @@ TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
 
 @contextmanager
 def full(size=0):
-    """Within the block this process can write no file beyond a size."""
+    """Within the block this process can write no file beyond a size, and keeps no compiled module: it would be cut."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with patch.object(sys, "dont_write_bytecode", True):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def refused(action, size=0):
@@ -85,7 +86,7 @@ def read_of(table):
 
 
 @pytest.mark.usefixtures("really_made")
-@pytest.mark.parametrize("size", [0, 4096, 10_000, 50_000])
+@pytest.mark.parametrize("size", [0, 4096, 10_000, 50_000] if ROOMS > 2 else [0, 50_000])
 def test_a_first_load_without_room_leaves_nothing_and_succeeds_when_there_is(tmp_path, size):
     database = Database.at(tmp_path / "new.duckdb")
     read_of(TABLE)
