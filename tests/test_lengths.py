@@ -55,7 +55,7 @@ def test_every_text_of_every_source_has_its_limit(line):
         texts = [field for field in source.fields if field.type not in READ_AS]
         ids, cut = [f for f in texts if f.is_id], [f for f in texts if not f.is_id]
         rows = [[field.heading for field in source.fields], [valid(field) for field in source.fields]]
-        rows += [["å" * LONG if field in cut else valid(field) for field in source.fields]]
+        rows += [["å" * (TEXT + 1) if field in cut else valid(field) for field in source.fields]]
         rows += [["å" * (ID + 1) if field is one else valid(field) for field in source.fields] for one in ids]
         [receipt] = loaded(line, rows, source=source.id)
         assert (receipt.summary.loaded, receipt.summary.rejected) == (2, len(ids))
