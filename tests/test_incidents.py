@@ -71,6 +71,13 @@ def line(tmp_path_factory):
         yield made
 
 
+@pytest.fixture
+def made(tmp_path):
+    """A line of the test's own, held open."""
+    with Line(tmp_path).held() as fresh:
+        yield fresh
+
+
 @cache
 def found(line, as_of, *, own=None, organisation=ORG, **place):
     with line.database.cursor() as cursor:
@@ -230,8 +237,7 @@ def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_inc
     assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
 
 
-def test_a_clock_goes_on_over_new_year_though_it_is_no_item_of_the_new_years_points(tmp_path):
-    made = Line(tmp_path)
+def test_a_clock_goes_on_over_new_year_though_it_is_no_item_of_the_new_years_points(made):
     rows = """
 Incident-ID | Enhet | Vetskap          | Anmälningspliktig
 new-year    | Norr  | 2026-12-30 12:00 | Ja
@@ -283,8 +289,7 @@ def test_the_law_is_that_of_the_discovery_and_the_recipient_that_of_the_day(line
     assert later.recipient["sv"] == "NCSC/CERT-SE"
 
 
-def test_before_the_new_law_one_report_in_six_hours_goes_to_msb(tmp_path):
-    made = Line(tmp_path)
+def test_before_the_new_law_one_report_in_six_hours_goes_to_msb(made):
     rows = "Ärende-ID | Upptäcktes | Enhet | Betydande incident\nold | 2025-12-31 20:00 | Norr | Ja"
     made.load_table(rows, extract_date=date(2025, 12, 31), source="incidents", organisation=ORG)
     (clock,) = running(made, date(2025, 12, 31)).values()
@@ -294,8 +299,7 @@ def test_before_the_new_law_one_report_in_six_hours_goes_to_msb(tmp_path):
     assert running(made, date(2026, 1, 1))["old", "notification"].duty.recipient["sv"].endswith("(MCF)")
 
 
-def test_six_hours_without_a_time_of_day_end_on_the_day_of_discovery(tmp_path):
-    made = Line(tmp_path)
+def test_six_hours_without_a_time_of_day_end_on_the_day_of_discovery(made):
     rows = "Ärende-ID | Upptäcktes | Enhet | Betydande incident\nold | 2025-12-30 | Norr | Ja"
     made.load_table(rows, extract_date=date(2025, 12, 31), source="incidents", organisation=ORG)
     clock = running(made, date(2025, 12, 31))["old", "notification"]
@@ -631,8 +635,7 @@ def test_incidents_recur_in_the_same_unit_with_the_same_cause_within_the_months(
     assert [(r.unit, r.n, r.ids) for r in wider] == [("Norr", 3, ("1", "2", "7")), ("Söder", 2, ("3", "4"))]
 
 
-def test_an_incident_of_the_same_export_from_the_year_before_is_named_as_such(tmp_path):
-    made = Line(tmp_path)
+def test_an_incident_of_the_same_export_from_the_year_before_is_named_as_such(made):
     rows = """
 Ärende-ID | Upptäcktes | Enhet | Orsak
 old       | 2024-01-01 | Norr  | El
@@ -802,8 +805,7 @@ def test_a_link_to_an_incident_shows_its_item_whatever_its_outcome(sample, monke
     assert list(app.dataframe[0].value["Id"]) == ["INC-2026-0056"]
 
 
-def test_without_exports_the_page_says_what_is_missing_and_leads_there(tmp_path, monkeypatch):
-    made = Line(tmp_path)
+def test_without_exports_the_page_says_what_is_missing_and_leads_there(made, monkeypatch):
     made.load_table(STAFF, organisation=ORG)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(made.database.path))
     app = opened("incidents", monkeypatch)
@@ -812,8 +814,7 @@ def test_without_exports_the_page_says_what_is_missing_and_leads_there(tmp_path,
     assert "Läs in exporter" in {link.proto.label for link in app.get("page_link")}
 
 
-def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_as_nought(tmp_path, monkeypatch):
-    made = Line(tmp_path)
+def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_as_nought(made, monkeypatch):
     made.load_table(BREACHES, extract_date=date(2026, 3, 30), source="breaches", organisation=ORG)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(made.database.path))
     shown = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
