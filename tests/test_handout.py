@@ -223,7 +223,8 @@ def test_the_sample_s_handout_has_no_id_of_a_person_no_responsible_and_no_text_o
     assert len(ids) > 1000
     assert len(names) > 1000
     assert ids.isdisjoint(re.findall(r"\w+", text))
-    assert [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)] == []
+    # to look for the letters first takes a tenth of the time
+    assert [name for name in names if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)] == []
     assert [title for title in told if title and title in text] == []
     assert [name for name in responsible(found) if name in text] == []
 
