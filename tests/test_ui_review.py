@@ -20,6 +20,7 @@ from compliance.permissions import ANALYST, MANAGEMENT, User
 from compliance.verifying import Difference
 from tests.apps import opened as opened_page
 from tests.apps import text
+from tests.browser import MOST
 from tests.line import POINTS
 from tests.reviewed import AS_OF, IDS
 
@@ -67,7 +68,7 @@ def test_without_a_review_the_page_is_calm_and_the_coordinator_opens_one(own, mo
 
 def test_others_wait_for_the_coordinator_to_open_one(own, monkeypatch):
     app = opened(monkeypatch, role=MANAGEMENT)
-    assert "Informationssäkerhetssamordnaren öppnar den." in text(app)
+    assert "Informationssäkerhetssamordnaren öppnar den." in text(app).replace("<wbr>", "")
     assert not keys(app, "button")
 
 
@@ -196,7 +197,7 @@ def each_part(app):
         yield part, text(app)
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("code", LANGUAGES if MOST else ["sv"])
 def test_management_reads_every_part_and_writes_none(code, stage, monkeypatch):
     stage("draft")
     app = opened(monkeypatch, role=MANAGEMENT, lang=code, point="classification")
@@ -471,7 +472,7 @@ def files(monkeypatch):
     return made
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("code", LANGUAGES if MOST else ["sv"])
 def test_every_document_is_made_when_it_is_asked_for(code, stage, monkeypatch, files):
     stage("approved")
     opened(monkeypatch, part="documents", lang=code)
@@ -479,7 +480,7 @@ def test_every_document_is_made_when_it_is_asked_for(code, stage, monkeypatch, f
     assert set(files) == {*reports, "package", "measures", "peer file"}
     assert all("2026" in files[key][1] for key in reports)
     # what they say in each language, and that the package is the same in both, is held where they are written
-    for key in reports if code == "sv" else reports[:1]:
+    for key in reports if MOST else ("report docx False", "report pdf False", "report pptx True"):
         assert files[key][0]()[:4] == (b"%PDF" if "pdf" in key else b"PK\x03\x04")
     if code == "sv":
         assert files["package"][0]()[:2] == b"PK"
