@@ -19,6 +19,8 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 from streamlit.runtime import get_instance, memory_uploaded_file_manager
+from streamlit.runtime import runtime as streamlit_runtime
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
@@ -45,6 +47,8 @@ SOCKETS: Final = {"websockets-sansio": "compliance.answering:Handshakes"}
 MOST_DROPPED: Final = 10_000
 # So many seconds a session keeps its files when its browser is away: a laptop may lose its network and come back.
 AWAY: Final = 30.0
+# So many seconds after its button has been drawn anew a file can still be asked for: a click may have been on its way.
+ASKED_LATE: Final = 30.0
 log = logging.getLogger(__name__)
 
 
@@ -116,6 +120,25 @@ class UploadedFiles(MemoryUploadedFileManager):
         LEDGER.closes(session_id)
 
 
+class HandedOut(MediaFileManager):
+    """Streamlit's store of what is handed out, which keeps what makes a file after its button is drawn anew.
+
+    A click asks for the file and begins a run of the page; where the run is first, the file would be gone.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._replaced: dict[str, float] = {}
+
+    def _remove_orphaned_deferred_callables(self) -> None:
+        now = time.monotonic()
+        shown = {id_ for files in self._files_by_session_and_coord.values() for id_ in files.values()}
+        self._replaced = {id_: self._replaced.get(id_, now) for id_ in self._deferred_callables.keys() - shown}
+        for id_, since in self._replaced.items():
+            if now - since >= ASKED_LATE:
+                self._drop_deferred_id(id_)
+
+
 def free_ended(since: dict[str, float], *, patience: float) -> None:
     """Ends the sessions with files whose browser has been away for so long; `since` when is kept from time to time.
 
@@ -166,7 +189,8 @@ def told(error: Exception) -> bool:
     return ui.tell(error)
 
 
-# The app makes its store of files from the class that it finds here.
+# Streamlit makes its stores of files from the classes that it finds here.
+streamlit_runtime.MediaFileManager = HandedOut  # type: ignore[attr-defined]
 memory_uploaded_file_manager.MemoryUploadedFileManager = UploadedFiles  # type: ignore[misc]
 app = st.App(
     places.ROOT / "app.py",

@@ -3,8 +3,12 @@
 import asyncio
 
 import pytest
+from streamlit.runtime import media_file_manager
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from compliance.server import FirstWords, main
+from compliance import server
+from compliance.server import FirstWords, HandedOut, main
 
 PAGE = b'<!doctype html><html lang="en"><head></head><body></body></html>'
 KEPT = {
@@ -69,3 +73,34 @@ def test_a_setting_that_is_amiss_is_told_before_the_server_starts(monkeypatch, c
         main()
     assert ended.value.code == 1
     assert capsys.readouterr().err == "server.toml: files är ett heltal från 1 till 1000000.\n"
+
+
+# --- Files that are asked for while a page is drawn anew --------------------------------------------------------------
+
+
+@pytest.fixture
+def handed_out(monkeypatch):
+    """A store in which a button that has been drawn anew has left a file that can be made."""
+    monkeypatch.setattr(media_file_manager, "_get_session_id", lambda: "session")
+    found = HandedOut(storage=MemoryMediaFileStorage("/media"))
+    file = found.add_deferred(lambda: b"made", "text/csv", "0.0")
+    found.clear_session_refs()
+    found.remove_orphaned_files()
+    return found, file
+
+
+def test_a_click_that_is_later_than_the_run_it_begins_gets_its_file(handed_out):
+    store, file = handed_out
+    assert store.execute_deferred(file).startswith("/media/")
+
+
+def test_a_file_of_a_button_that_is_long_gone_is_not_made(handed_out, monkeypatch):
+    store, file = handed_out
+    monkeypatch.setattr(server, "ASKED_LATE", 0)
+    store.remove_orphaned_files()
+    with pytest.raises(MediaFileStorageError):
+        store.execute_deferred(file)
+
+
+def test_streamlit_keeps_what_it_hands_out_in_that_store():
+    assert server.streamlit_runtime.MediaFileManager is HandedOut
