@@ -8,7 +8,7 @@ from typing import Final
 from compliance.language import BOLD_BEGINS, BOLD_ENDS
 
 # What has so many letters without an end is no word: it may break after them, so that no page is wider than its window.
-UNBROKEN: Final = re.compile("[^\\s\u00ad\u200b/-]{30}(?=[^\\s\u00ad\u200b\u200d\u0300-\u036f\ufe0f/-])")
+UNBROKEN: Final = re.compile("[^\\s\u00ad\u200b/-]{40}(?=[^\\s\u00ad\u200b\u200d\u0300-\u036f\ufe0f/-])")
 # Elements in which a browser knows no place to break.
 WHOLE: Final = frozenset({"text", "title"})
 MARKED: Final = re.compile(f"{BOLD_BEGINS}([^{BOLD_BEGINS}{BOLD_ENDS}]+){BOLD_ENDS}")
@@ -34,7 +34,7 @@ def escaped(value: str) -> Html:
 def written(value: str) -> Html:
     """Escaped text for content, in which what is no word may break anywhere; words stay whole.
 
-    Example: `written("a" * 31)` is thirty a, `<wbr>` and one a.
+    Example: `written("a" * 41)` is forty a, `<wbr>` and one a.
     """
     if isinstance(value, Html):
         return value
