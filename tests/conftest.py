@@ -60,7 +60,7 @@ def make_database(tmp_path_factory):
 
     def connect_copy(path):
         if isinstance(path, Path) and not path.exists():
-            shutil.copyfile(once.NEW, path)
+            once.new(path)
         return connect(path)
 
     with pytest.MonkeyPatch.context() as patched:

@@ -7,8 +7,9 @@ A test plants a text that is kept first, and sees that the search finds it.
 import html
 import io
 import json
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -102,3 +103,8 @@ def _of_pdf(content: bytes) -> Iterator[bytes]:
                 yield thing.read_bytes()
         elif isinstance(thing, pikepdf.Dictionary):
             yield from (str(text).encode() for text in thing.values() if isinstance(text, pikepdf.String))
+
+
+def named(text: str, names: Iterable[str]) -> list[str]:
+    """The names that stand in a text as words; to look for their letters first takes a tenth of the time."""
+    return [name for name in names if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]

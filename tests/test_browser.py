@@ -82,7 +82,7 @@ def page(tab):
     tab.set_viewport_size({"width": 1280, "height": 1000})
     yield tab
     tab.context.clear_cookies()
-    tab.evaluate("() => { if (location.protocol !== 'about:') localStorage.clear(); }")
+    tab.evaluate("() => { if (location.protocol !== 'about:') { localStorage.clear(); sessionStorage.clear(); } }")
     tab.goto("about:blank")
 
 

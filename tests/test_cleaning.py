@@ -37,7 +37,7 @@ from tests.test_disk import full
 
 SEED, ROUNDS = 20261126, int(os.environ.get("SEEDS", "1"))
 # `make fuzz` asks for all of them
-REPORTS = os.environ.get("REPORTS", "docx")
+REPORTS = os.environ.get("REPORTS", "pdf")
 ROOMS = [n / 20 for n in range(12)] if "ROOMS" in os.environ else [0.3]
 STEPS = os.environ.get("STEPS", "3 -1")
 
