@@ -1,6 +1,7 @@
 """Where things are. The only module that reads the environment."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +21,14 @@ STATIC = ROOT / "static"
 
 def own_database() -> Path:
     """The organisation's database: `COMPLIANCE_DATABASE`, else the one in the store."""
-    return Path(os.environ.get("COMPLIANCE_DATABASE") or STORE / "compliance.duckdb").resolve()
+    said = os.environ.get("COMPLIANCE_DATABASE")
+    return _resolved(Path(said).absolute() if said else STORE / "compliance.duckdb")
+
+
+@cache
+def _resolved(path: Path) -> Path:
+    """The path without links, found once: a page asks for it a hundred times."""
+    return path.resolve()
 
 
 def sample_database() -> Path:

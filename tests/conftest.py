@@ -71,17 +71,25 @@ def make_database(tmp_path_factory):
 @pytest.fixture(scope="session", autouse=True)
 def _warm():
     """AppTest begins like a server that is not warm: it looks for parts of pages in every package that is installed,
-    which takes longer than most pages, and pages/ is reached around app.py. Here the first is done once."""
+    which takes longer than most pages, and pages/ is reached around app.py. Here the first is done once. And it asks
+    each millisecond whether a page is there, which holds the page up; here it waits for it."""
     from streamlit.components.v2 import manifest_scanner
     from streamlit.runtime.pages_manager import PagesManager
+    from streamlit.testing.v1 import local_script_runner
 
     begin, scan = PagesManager.__init__, cache(manifest_scanner.scan_component_manifests)
+    ask = local_script_runner.require_widgets_deltas
 
     def begin_warm(self, *given, **named):
         begin(self, *given, **named)
         PagesManager.uses_pages_directory = False
 
+    def wait(runner, timeout):
+        runner._script_thread.join(timeout)
+        ask(runner, 0.1)
+
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(local_script_runner, "require_widgets_deltas", wait)
         patched.setattr(PagesManager, "__init__", begin_warm)
         patched.setattr(manifest_scanner, "scan_component_manifests", scan)
         yield
