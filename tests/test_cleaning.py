@@ -74,6 +74,17 @@ def cleaned(aged, tmp_path_factory):
         yield line
 
 
+@pytest.fixture(scope="module")
+def planted(aged, tmp_path_factory):
+    """The same with more planted before it was cleaned, each where the test that looks at it says; held open."""
+    line = Reviewed(tmp_path_factory.mktemp("planted")).copied_from(aged)
+    with opened(line.database.path) as connection:
+        for plant_ in (_plant_json, _plant_hash, _plant_nameless, _plant_accounts, _plant_never_kept):
+            plant_(connection)
+    with line.held():
+        yield line
+
+
 def point(number):
     return next(point for point in POINTS if point.number == number)
 
@@ -152,36 +163,40 @@ def test_a_row_whose_id_is_an_identity_number_is_rejected(cleaned):
     ]
 
 
-def test_numbers_in_json_in_lists_and_among_numbers_go_too(line):
+def _plant_json(connection):
+    said = json.dumps({"fields": {f"konto {NUMBER}": "employee_id"}, "words": {"status": {NUMBER: "passed"}}})
+    connection.execute("insert into mappings (headings, mapping) values ($headings, $said)",
+                       {"headings": ["enhet", f"konto {NUMBER}"], "said": said})  # fmt: skip
+    connection.execute("insert into breaches (import_id, affected) values (1, 8507091232), (1, 4)")
+
+
+def test_numbers_in_json_in_lists_and_among_numbers_go_too(planted):
     """json: key and text of what a person has said of headings; list: its headings; number: a whole one"""
-    with opened(line.database.path) as connection:
-        said = json.dumps({"fields": {f"konto {NUMBER}": "employee_id"}, "words": {"status": {NUMBER: "passed"}}})
-        connection.execute("insert into mappings (headings, mapping) values ($headings, $said)",
-                           {"headings": ["enhet", f"konto {NUMBER}"], "said": said})  # fmt: skip
-        connection.execute("insert into breaches (import_id, affected) values (1, 8507091232), (1, 4)")
-    with line.database.cursor():
-        (kept,) = line.rows("select headings, mapping from mappings")
-        assert kept["headings"] == ["enhet", f"konto {MASK}"]
-        assert json.loads(kept["mapping"]) == {
-            "fields": {f"konto {MASK}": "employee_id"},
-            "words": {"status": {MASK: "passed"}},
-        }
-        assert line.rows("select affected from breaches order by rowid") == [{"affected": None}, {"affected": 4}]
+    (kept,) = planted.rows("select headings, mapping from mappings")
+    assert kept["headings"] == ["enhet", f"konto {MASK}"]
+    assert json.loads(kept["mapping"]) == {
+        "fields": {f"konto {MASK}": "employee_id"},
+        "words": {"status": {MASK: "passed"}},
+    }
+    assert planted.rows("select affected from breaches order by rowid") == [{"affected": None}, {"affected": 4}]
 
 
-def test_a_hash_stays_whatever_its_digits_look_like(line):
+DIGEST = f"{'ab' * 10}a8507091232b{'cd' * 16}"
+
+
+def _plant_hash(connection):
+    connection.execute("update imports set sha256 = $digest where import_id = 1", {"digest": DIGEST})
+    connection.execute("insert into events (what) values ('version 1: ' || $digest || ', ' || $number)",
+                       {"digest": DIGEST, "number": NUMBER})  # fmt: skip
+
+
+def test_a_hash_stays_whatever_its_digits_look_like(planted):
     """alone and in an event"""
-    digest = f"{'ab' * 10}a8507091232b{'cd' * 16}"
-    assert holds_one(digest)
-    with opened(line.database.path) as connection:
-        connection.execute("update imports set sha256 = $digest where import_id = 1", {"digest": digest})
-        connection.execute("insert into events (what) values ('version 1: ' || $digest || ', ' || $number)",
-                           {"digest": digest, "number": NUMBER})  # fmt: skip
-    with line.database.cursor():
-        assert line.rows("select sha256 from imports where import_id = 1") == [{"sha256": digest}]
-        assert line.rows("select what from events where starts_with(what, 'version 1: ab')") == [
-            {"what": f"version 1: {digest}, {MASK}"}
-        ]
+    assert holds_one(DIGEST)
+    assert planted.rows("select sha256 from imports where import_id = 1") == [{"sha256": DIGEST}]
+    assert planted.rows("select what from events where starts_with(what, 'version 1: ab')") == [
+        {"what": f"version 1: {DIGEST}, {MASK}"}
+    ]
 
 
 def test_every_column_is_of_a_type_that_is_known(cleaned):
@@ -191,58 +206,68 @@ def test_every_column_is_of_a_type_that_is_known(cleaned):
     assert found - looked_at == {"BIGINT", "BOOLEAN", "DATE", "INTEGER", "SMALLINT", "TIMESTAMP", "TINYINT"}
 
 
-def test_a_column_that_no_field_is_read_from_is_dropped_where_it_has_one(line):
-    with opened(line.database.path) as connection:
-        connection.execute(
-            "insert into import_columns (import_id, sheet_number, place, heading_row, heading)"
-            " select import_id, 0, 5, 1, 'Övrigt' from imports where source = 'staff'"
-        )
-        connection.execute(
-            "update import_rows set cells = list_append(cells, case row when 1 then 'Övrigt' when 2 then $number end)"
-            " where import_id = (select import_id from imports where source = 'staff')",
-            {"number": NUMBER},
-        )
-    with line.database.cursor():
-        assert {cells[5] for cells in kept(line, "staff").values()} == {None}
-        assert line.rows("select what from import_facts where fact = 'dropped_column'") == [{"what": "Övrigt"}]
-        assert line.rows("from import_columns where heading = 'Övrigt'") == []
+def _plant_nameless(connection):
+    connection.execute(
+        "insert into import_columns (import_id, sheet_number, place, heading_row, heading)"
+        " select import_id, 0, 5, 1, 'Övrigt' from imports where source = 'staff'"
+    )
+    connection.execute(
+        "update import_rows set cells = list_append(cells, case row when 1 then 'Övrigt' when 2 then $number end)"
+        " where import_id = (select import_id from imports where source = 'staff')",
+        {"number": NUMBER},
+    )
 
 
-@pytest.mark.parametrize(
-    ("heading", "text"),
-    [("Persnr", "okänt"), ("Personnummer (12 siffror)", "19850709-xxxx"), ("Konfidentialitet", "4")],
-)
-def test_columns_that_are_called_as_what_is_never_kept_are_looked_at_in_every_export(line, heading, text):
+def test_a_column_that_no_field_is_read_from_is_dropped_where_it_has_one(planted):
+    assert {cells[5] for cells in kept(planted, "staff").values()} == {None}
+    assert planted.rows("select what from import_facts where fact = 'dropped_column' and what = 'Övrigt'") == [
+        {"what": "Övrigt"}
+    ]
+    assert planted.rows("from import_columns where heading = 'Övrigt'") == []
+
+
+# What a column of the systems is called beside the others, and what stands in it in which row.
+NEVER_KEPT = [
+    ("Konfidentialitet", 3, "4"),
+    ("Persnr", 4, "okänt"),
+    ("Personnummer (12 siffror)", 4, "19850709-xxxx"),
+]
+
+
+def _plant_never_kept(connection):
+    ((id_,),) = connection.execute("select import_id from imports where source = 'systems'").fetchall()
+    for place, (heading, row, value) in enumerate(NEVER_KEPT, start=4):
+        connection.execute("insert into import_columns values ($id, '', null, $heading, 0, $place, 1)",
+                           {"id": id_, "heading": heading, "place": place})  # fmt: skip
+        connection.execute("update import_rows set cells = list_append(cells, case row when 1 then $heading when $row"
+                           " then $text end) where import_id = $id",
+                           {"id": id_, "heading": heading, "row": row, "text": value})  # fmt: skip
+
+
+def test_columns_that_are_called_as_what_is_never_kept_are_looked_at_in_every_export(planted):
     """identity: the whole column goes. level: the row, of which nothing is kept, also in an export without levels"""
-    with opened(line.database.path) as connection:
-        ((id_,),) = connection.execute("select import_id from imports where source = 'systems'").fetchall()
-        connection.execute("insert into import_columns values ($id, '', null, $heading, 0, 4, 1)",
-                           {"id": id_, "heading": heading})  # fmt: skip
-        connection.execute("update import_rows set cells = list_append(cells, case row when 1 then $heading when 3 then"
-                           " $text end) where import_id = $id",
-                           {"id": id_, "heading": heading, "text": text})  # fmt: skip
-    with line.database.cursor():
-        rows_of_systems = list(kept(line, "systems").values())
-        assert not any(text in row for row in rows_of_systems)
-        level = heading == "Konfidentialitet"
-        assert ("Betaportalen" in line.column("system", "systems")) != level
-        assert any("Betaportalen" in row for row in rows_of_systems) != level
-        assert [p[:5] for p in problems(line, "systems")] == (
-            [(3, 5, heading, None, "protective_security")] if level else []
-        )
+    rows_of_systems = list(kept(planted, "systems").values())
+    for _, _, value in NEVER_KEPT:
+        assert not any(value in row for row in rows_of_systems)
+    for system, level in {"Betaportalen": True, "Gamma": False}.items():
+        assert (system in planted.column("system", "systems")) != level
+        assert any(system in row for row in rows_of_systems) != level
+    assert [p[:5] for p in problems(planted, "systems")] == [(3, 5, "Konfidentialitet", None, "protective_security")]
 
 
-def test_accounts_that_have_the_form_by_chance_stay(line):
+ACCOUNTS = [f"850709{n:04}" for n in range(1230, 1240)]
+
+
+def _plant_accounts(connection):
+    connection.execute("delete from staff")
+    connection.executemany(
+        "insert into staff (import_id, sheet_number, row, employee_id) values (3, 0, ?, ?)", list(enumerate(ACCOUNTS))
+    )
+
+
+def test_accounts_that_have_the_form_by_chance_stay(planted):
     """by_chance: most numbers of the column have a wrong check digit"""
-    accounts = [f"850709{n:04}" for n in range(1230, 1240)]
-    with opened(line.database.path) as connection:
-        connection.execute("delete from staff")
-        connection.executemany(
-            "insert into staff (import_id, sheet_number, row, employee_id) values (3, 0, ?, ?)",
-            list(enumerate(accounts)),
-        )
-    with line.database.cursor():
-        assert line.column("employee_id", "staff") == accounts
+    assert planted.column("employee_id", "staff") == ACCOUNTS
 
 
 # --- Levels -------------------------------------------------------------------------------------------------------
@@ -331,10 +356,10 @@ def test_what_was_submitted_is_approved_with_its_second_seal(tmp_path):
     with line.database.cursor() as cursor:
         signatures = signed(cursor, line.approve(line.review()))
         assert [document.year for document in approved(cursor, line.review().organisation_id)] == [2026]
-    seals = (signatures.submitted_seal, signatures.approved_seal, signatures.seal)
-    assert seals == (signatures.submitted_seal, line.review().sha256, line.review().sha256)
-    assert signatures.submitted_seal != signatures.seal
-    found = packed(tmp_path / "package.zip", line)
+        seals = (signatures.submitted_seal, signatures.approved_seal, signatures.seal)
+        assert seals == (signatures.submitted_seal, line.review().sha256, line.review().sha256)
+        assert signatures.submitted_seal != signatures.seal
+        found = packed(tmp_path / "package.zip", line)
     assert (found.faults, found.state, found.seal) == ((), "approved", signatures.seal)
 
 
@@ -431,19 +456,15 @@ def test_a_store_without_any_of_it_is_as_before_and_nothing_is_said(tmp_path, ca
     assert (after == before, [name for name, _ in marks[1] - marks[0]]) == (True, [CLEANED])
 
 
-def test_nothing_that_a_killed_load_has_left_lies_beside_it(line):
+def test_it_is_done_once_and_never_in_a_new_store_and_the_server_writes_it_in_its_log(
+    line, tmp_path, monkeypatch, caplog
+):
+    """beside: nothing that a killed load has left"""
     spilled = line.database.path.with_name("test.duckdb.tmp")
     spilled.mkdir()
     (spilled / "duckdb_temp_storage_DEFAULT-0.tmp").write_text(NUMBER)
     with line.database.cursor():
         assert sorted(bytes_of(line.database.path)) == ["test.duckdb", "test.duckdb.lock", "test.duckdb.turn"]
-
-
-def test_it_is_done_once_and_never_in_a_new_store_and_the_server_writes_it_in_its_log(
-    line, tmp_path, monkeypatch, caplog
-):
-    with line.database.cursor():
-        pass
     assert [(record.levelname, "stood in 8 places" in record.message) for record in caplog.records] == [
         ("WARNING", True)
     ]
@@ -454,27 +475,29 @@ def test_it_is_done_once_and_never_in_a_new_store_and_the_server_writes_it_in_it
     connect(tmp_path / "new.duckdb").close()
 
 
-def test_the_command_line_says_on_stderr_what_was_found_and_goes_on(line):
+@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
+def test_whoever_runs_a_command_is_told_once_and_the_coordinator_until_it_has_been_read_and_history_keeps_it(
+    line, monkeypatch, lang
+):
+    """The command line says on stderr what was found and goes on."""
     done = run_here(line.database.path, "imports", "--format", "csv")
     assert (done.returncode, len(done.stdout.splitlines()), len(done.stderr.splitlines())) == (0, 6, 1)
     assert [said in done.stderr for said in ("stood in 8 places", "5 rows", "year packages of 2026")] == [True] * 3
     assert run_here(line.database.path, "imports").stderr == ""
 
-
-@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
-def test_the_coordinator_is_told_until_it_has_been_read_and_history_keeps_it(line, monkeypatch, lang):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     told = {"sv": "Personnummer stod på 8 ställen", "en": "Personal identity numbers stood in 8 places"}[lang]
-    app = opened_page("imports", monkeypatch, lang=lang)
-    assert text(app).count(told) == 1
-    next(button for button in app.button if button.key == "cleaning read").click().run()
-    assert (not app.exception, told in text(app)) == (True, False)
-    assert text(opened_page("imports", monkeypatch, lang=lang, part="history")).count(told) == 1
     with line.database.cursor():
+        app = opened_page("imports", monkeypatch, lang=lang)
+        assert text(app).count(told) == 1
+        next(button for button in app.button if button.key == "cleaning read").click().run()
+        assert (not app.exception, told in text(app)) == (True, False)
+        assert text(opened_page("imports", monkeypatch, lang=lang, part="history")).count(told) == 1
         assert line.rows("select read_by from cleanings_read") == [{"read_by": "tester"}]
 
 
 def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said(line):
+    """also on a full disk, whatever room is left"""
     path = line.database.path
     before = path.read_bytes()
     (path.parent / f"{path.name}.cleaned").mkdir()
@@ -482,20 +505,15 @@ def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said(l
         pass
     assert path.read_bytes() == before
     (path.parent / f"{path.name}.cleaned").rmdir()
+    for part in ROOMS:
+        room = int(path.stat().st_size * part)
+        with full(room), pytest.raises(Refusal, match=r"must be written anew once|no room left"):
+            connect(path)
+        assert [name for name in bytes_of(path) if "cleaned" in name] == []
+        with opened(path) as connection:
+            assert connection.execute("select count(*) from staff").fetchall() == [(3,)]
     with line.database.cursor():
         assert len(line.rows("from cleanings")) == 1
-
-
-@pytest.mark.parametrize("part", ROOMS)
-def test_on_a_full_disk_the_old_one_stays_whatever_room_is_left(line, part):
-    path = line.database.path
-    room = int(path.stat().st_size * part)
-    with full(room), pytest.raises(Refusal, match=r"must be written anew once|no room left"):
-        connect(path)
-    assert [name for name in bytes_of(path) if "cleaned" in name] == []
-    with opened(path) as connection:
-        assert connection.execute("select count(*) from staff").fetchall() == [(3,)]
-    with line.database.cursor():
         assert [row["numbers"] for row in line.rows("from cleanings")] == [8]
 
 
