@@ -67,7 +67,7 @@ def found(line):
     return [(d.what, d.point and d.point.number, d.where, d.was, d.now) for d in differences]
 
 
-def reports(line):
+def reports(line, *, verified):
     """Every report of the review, complete and to hand out, in both languages; and files, also those of the package."""
     document = frozen(line)
     with line.database.cursor() as cursor:
@@ -82,13 +82,13 @@ def reports(line):
     files = {kind: as_document(made["sv", False], kind=kind) for kind in KINDS}
     with line.database.cursor() as cursor:
         package = write_package(cursor, line.review(), version=None, reports=files, say=Language("sv"))
-    return made, files | packed(line.folder / "package.zip", package)
+    return made, files | packed(line.folder / "package.zip", package, verified=verified)
 
 
-def packed(path, content):
-    """The files of a package. No two of its databases have the same bytes, but each is counted and found right."""
+def packed(path, content, *, verified):
+    """The files of a package. No two of its databases have the same bytes, but what it says is counted and right."""
     path.write_bytes(content)
-    assert verify_package(path).faults == ()
+    assert not verified or verify_package(path).faults == ()
     with zipfile.ZipFile(path) as file:
         return {name: file.read(name) for name in file.namelist() if name not in {"frozen.duckdb", "SHA256SUMS"}}
 
@@ -106,7 +106,7 @@ def load_later(line):
 
 
 def test_nothing_that_comes_later_reaches_what_was_approved(line, statements):
-    document, (blocks, files) = frozen(line), reports(line)
+    document, (blocks, files) = frozen(line), reports(line, verified=False)
     assert found(line) == []
     load_later(line)
     revoke_first(line)
@@ -117,7 +117,7 @@ def test_nothing_that_comes_later_reaches_what_was_approved(line, statements):
     change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
     line.follow_up("2026-1", "done", "Efteråt")
     assert frozen(line) == document
-    later = reports(line)
+    later = reports(line, verified=True)
     assert later[0] == blocks
     assert [name for name in {**files, **later[1]} if files.get(name) != later[1].get(name)] == []
     assert {*KINDS, "review.json", "figures.csv", "sql/points/classification.sql"} <= {*files}
