@@ -52,9 +52,11 @@ $(READY): requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt || $(PIP) install --quiet -r requirements.txt
 	touch $@
 
-# The browser tests drive Debian's own Chromium.
+# The browser tests drive Debian's own Chromium, without the windows that nobody looks at: that takes a fifth less.
+BROWSER := chromium-headless-shell
+INSTALL := apt-get update -qq && apt-get install -y -qq $(BROWSER) >/dev/null
 browser:
-	@command -v chromium >/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
-	  { command -v sudo >/dev/null && sudo -n apt-get update -qq && sudo -n apt-get install -y -qq chromium >/dev/null; } || \
-	  { echo "The browser tests need Chromium. Install it with: sudo apt-get install chromium" >&2; exit 1; }
+	@command -v $(BROWSER) >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && $(INSTALL); } || { command -v sudo >/dev/null && sudo -n sh -c '$(INSTALL)'; } || \
+	  command -v chromium >/dev/null || \
+	  { echo "The browser tests need Chromium. Install it with: sudo apt-get install $(BROWSER)" >&2; exit 1; }

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 # More than nought where everything is looked at: all states of all pages, all rules, both languages (`make fuzz`).
 MOST = int(os.environ.get("LOOKS", "0"))
@@ -64,7 +65,7 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """Debian's Chromium while the block lasts."""
+    """Debian's Chromium while the block lasts, where it is there without its windows."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:

@@ -283,7 +283,7 @@ def test_files_of_the_doctor_go_through_the_uploader_and_the_app_stays_up(server
 
 
 # One of each kind: odd but honest, locked, foreign, hostile, with an odd name.
-KINDS = {"html", "banner", "16384 columns", "password", "xlsb", "truncated", "bomb", "billion laughs", "right to left"}
+KINDS = {"html", "banner", "password", "bomb", "right to left"}
 # What cannot be read, or holds no export: told in a sentence.
 REFUSED = {
     "password", "password xls", "rights", "xlsb", "picture", "empty", "truncated", "bomb", "forged size",
@@ -300,13 +300,23 @@ def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(server, page):
     page.get_by_role("button", name="Genomgång", exact=True).click()
     page.get_by_role("link", name="Mötesläge").click()
     settle(page)
-    for number in range(1, 16):
+    go_through(page, range(1, 16) if MOST else range(1, 5))
+    if not MOST:
+        page.get_by_role("button", name="Dagordning").click()
+        page.get_by_role("link", name=re.compile("^12 ")).click()
+        go_through(page, range(12, 16))
+    assert "15 av 15" in page.inner_text(".v-place")
+    write_while_it_is_discussed(page)
+
+
+def go_through(page, numbers):
+    """Goes on from screen to screen, each of which fits the window; the last one stays. `make fuzz` looks at all."""
+    for number in numbers:
         page.wait_for_function(f"() => document.querySelector('.v-place').innerText.startsWith('{number} av 15')")
         settle(page)
         page.wait_for_function(FITS, timeout=5_000)
-        page.keyboard.press("PageDown")
-    assert "15 av 15" in page.inner_text(".v-place")
-    write_while_it_is_discussed(page)
+        if number != numbers[-1]:
+            page.keyboard.press("PageDown")
 
 
 def write_while_it_is_discussed(page):
