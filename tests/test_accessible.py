@@ -80,7 +80,7 @@ LOOKS = looks({"sv": MOST or 2, "en": MOST or 1})
 # These are also looked at by the rules of WCAG, in the dark and at 200 %, which takes longer than everything else.
 FULLY = looks({"sv": MOST or 1, "en": MOST})
 
-# These are opened by their address, and loaded anew, in `make fuzz` the first state of each page; the others are gone to
+# These are opened by their address, and loaded anew, in `make fuzz` the first state of each page; others are gone to
 # within the app.
 ADDRESSES = looks({"sv": 1}) if MOST else [("sv", ""), ("sv", REVIEW), ("sv", POINT), ("sv", "imports")]
 
