@@ -10,7 +10,7 @@ from compliance.approving import Missing, same_person
 from compliance.database import rows
 from compliance.errors import Refusal
 from tests.line import NOON
-from tests.reviewed import POINTS, SYSTEMS, Reviewed, at
+from tests.reviewed import POINTS, SYSTEMS, at
 
 ALL = ", ".join(str(number) for number in range(1, 14))
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
@@ -351,21 +351,19 @@ def test_a_frozen_review_is_read_as_it_was_written(approved):
 
 
 def test_a_review_is_compared_with_the_last_approved_one_as_that_was_frozen(tmp_path):
-    line = Reviewed(tmp_path)
-    line.load_table(SYSTEMS, name="before.csv", source="systems", extract_date=date(2025, 11, 1))
+    line = at("approved", tmp_path)
     with line.database.cursor():
-        line.done(2025, date(2025, 11, 20), today=date(2025, 12, 1))
-        load_more(line)
-        review = line.open()
+        line.load_table(MORE, name="later.csv", source="systems", extract_date=date(2027, 1, 10))
+        review = line.open(2027, date(2027, 1, 31), today=date(2027, 2, 1))
         answer = line.document(review).answer("classification")
         assert (answer.by_review, answer.before.as_of, answer.before.met, answer.now.met) == (
             True,
-            date(2025, 11, 20),
+            date(2026, 11, 20),
             1,
             2,
         )
         assert "1 now meets the requirement" in answer.changed["en"]
-        line.load_table(MORE, name="before2.csv", source="systems", extract_date=date(2025, 11, 2))
+        line.load_table(MORE, name="before2.csv", source="systems", extract_date=date(2026, 11, 2))
         (line.folder / "review_points.toml").write_text(
             "[points.classification]\ntargets = [{ from = 2018-01-01, target = 0.5, limit = 0.4 }]\n", "utf-8"
         )

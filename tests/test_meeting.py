@@ -12,6 +12,7 @@ from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.viewing_meeting import MINUTES, clock
 from tests.apps import opened as opened_page
 from tests.apps import text
+from tests.browser import MOST
 from tests.reviewed import AS_OF, IDS, at
 
 SV = Language("sv")
@@ -48,15 +49,15 @@ def decided(line):
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
     """The points of the draft."""
-    line = at("draft", tmp_path_factory.mktemp("answers"))
-    return line.document(line.review()).points
+    with at("draft", tmp_path_factory.mktemp("answers")).held() as line:
+        return line.document(line.review()).points
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeypatch):
     stage("draft")
     say = Language(lang)
-    for number in (1, SCREEN, 13):
+    for number in (1, SCREEN, 13) if MOST or lang == "sv" else (SCREEN,):
         answer = answers[number - 1]
         shown = text(opened(monkeypatch, screen=str(number), lang=lang))
         assert say("{n} of {of}", n=number, of=15) in shown
