@@ -63,12 +63,16 @@ EXPORTS = [
 ]  # fmt: skip
 
 
+# What the exports alone lead to, once it has been asked.
+FOUND = {}
+
+
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     """A folder with the exports and the database that they were loaded into."""
-    found = Line(tmp_path_factory.mktemp("asked"))
-    for number, table in enumerate(EXPORTS):
-        found.load_table(table, name=f"{number}.csv", extract_date=BASE)
+    with Line(tmp_path_factory.mktemp("asked")).held() as found:
+        for number, table in enumerate(EXPORTS):
+            found.load_table(table, name=f"{number}.csv", extract_date=BASE)
     return found.folder
 
 
@@ -89,8 +93,14 @@ def asking(line, **said):
 
 
 def asked(line):
+    """What is asked; of the exports alone it is asked once."""
+    if line.loads == len(EXPORTS) and "asked" in FOUND:
+        return FOUND["asked"]
     with line.database.cursor() as cursor:
-        return questions(cursor, asking(line))
+        found = questions(cursor, asking(line))
+    if line.loads == len(EXPORTS):
+        FOUND["asked"] = found
+    return found
 
 
 def opened(line, unit, say=SV):
@@ -163,10 +173,10 @@ def test_a_unit_is_asked_for_reviews_that_are_overdue_or_were_never_done(line):
 
 
 def test_reviews_are_asked_for_also_before_anything_is_known_of_them(tmp_path):
-    line = Line(tmp_path)
-    line.load_table(EXPORTS[1], extract_date=BASE)
-    [access] = [topic for topic in TOPICS if topic.source == "access_reviews"]
-    found = {unit: [row["system"] for row in questions_[access]] for unit, questions_ in asked(line).items()}
+    with Line(tmp_path).held() as line:
+        line.load_table(EXPORTS[1], extract_date=BASE)
+        [access] = [topic for topic in TOPICS if topic.source == "access_reviews"]
+        found = {unit: [row["system"] for row in questions_[access]] for unit, questions_ in asked(line).items()}
     assert found == {None: ["Delta"], NORR: ["Alfa", "Beta"], SÖDER: ["Gamma"]}
 
 
