@@ -10,6 +10,7 @@ from compliance import mapping
 from compliance.database import rows
 from compliance.loading import Order, load
 from tests.apps import dropped, opened, text
+from tests.browser import MOST
 from tests.files import xlsx
 from tests.line import SOURCES, WORDS, read_here
 
@@ -225,12 +226,14 @@ def test_an_import_is_opened_with_its_cells_and_what_it_changed(loaded, tmp_path
     assert cells["Rad"].tolist() == [1, 2, 3]
 
 
-@pytest.mark.parametrize("part", ["load", "history", "forms", "mappings", "names"])
 @pytest.mark.parametrize("lang", ["sv", "en"])
-def test_every_part_of_the_page_opens_on_an_empty_database(part, lang, own, monkeypatch):
-    app = opened("imports", monkeypatch, part=part, lang=lang)
-    assert not app.exception
-    assert text(app)
+def test_every_part_of_the_page_opens_on_an_empty_database(lang, own, monkeypatch):
+    app = opened("imports", monkeypatch, lang=lang)
+    for part in ("load", "history", "forms", "mappings", "names") if MOST or lang == "sv" else ("names",):
+        app.query_params["part"] = part
+        app.run()
+        assert not app.exception, part
+        assert text(app), part
 
 
 # --- Identity numbers ---------------------------------------------------------------------------------------------
