@@ -37,12 +37,16 @@ def loaded(request, tmp_path_factory):
 
 
 def test_items(loaded):
+    """Those of points together are those of each, and those of the reference."""
     line, exports, days = loaded
     for day in days:
+        given = {"as_of": day, "known_at": EVERYTHING_KNOWN}
         with line.database.cursor() as cursor:
-            every = items_of(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
-        for point, found in zip(POINTS, every, strict=True):
-            agrees(point, found.to_pylist(), reference.items(exports, point.number, day), on=day)
+            together = [found.to_pylist() for found in items_of(cursor, POINTS, **given)]
+            if day == days[-1]:
+                assert together == [items(cursor, point, **given).to_pylist() for point in POINTS]
+        for point, found in zip(POINTS, together, strict=True):
+            agrees(point, found, reference.items(exports, point.number, day), on=day)
 
 
 def agrees(point, found, expected, *, on):
@@ -52,16 +56,6 @@ def agrees(point, found, expected, *, on):
     assert {
         k: d for i in found if (k := key(i["organisation"], i["item"], i["row"])) in dues for d in [i["due"]]
     } == dues, (point.id, on)
-
-
-def test_the_items_of_points_together_are_those_of_each(loaded):
-    line, _, days = loaded
-    given = {"as_of": days[-1], "known_at": EVERYTHING_KNOWN}
-    with line.database.cursor() as cursor:
-        together = items_of(cursor, POINTS, **given)
-        assert [found.to_pylist() for found in together] == [
-            items(cursor, point, **given).to_pylist() for point in POINTS
-        ]
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,6 +18,7 @@ from typing import Any
 from compliance.assessing import Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor
 from compliance.extracts import Given, relations
+from compliance.figures import Definition as FigureDefinition
 from compliance.figures import load_figures, rule_parameters
 from compliance.places import QUERIES
 from compliance.points import Point, load_points, point_by
@@ -217,20 +218,25 @@ _READERS: dict[str, Callable[[str], Any]] = {
 def fill(cursor: Cursor, case: Case) -> None:
     """Loads the case's exports as the loader leaves them: imports with their columns, rows and revocations."""
     organisations: dict[str, int] = {}
+    imports, revocations, columns = [], [], []
     exports = {key: table for key, table in case.given.items() if key not in DETAILS}
     for number, (key, table) in enumerate(exports.items(), 1):
         said = case.imports.get(key, {})
         name = said.get("organisation", ORGANISATION)
         organisation = organisations.setdefault(name, len(organisations) + 1)
-        _add_import(cursor, case, key=key, number=number, organisation=organisation)
+        imports.append(_import(case, key=key, number=number, organisation=organisation))
+        if "revoked_at" in said:
+            revocations.append({"import_id": number, "revoked_at": said["revoked_at"]})
+        columns += _columns(said.get("columns", table.names), number=number)
         _add_rows(cursor, table, source=key.partition("__")[0], import_id=number)
     for name in set(DETAILS).intersection(case.given):
         _add_details(cursor, case.given[name], name=name, imports=list(exports))
-    for name, organisation in (organisations or {ORGANISATION: 1}).items():
-        _add_name(cursor, organisation=organisation, name=name, named_at=datetime(2018, 1, 1))
-    for said in case.names:
-        organisation = organisations[said["organisation"]]
-        _add_name(cursor, organisation=organisation, name=said["name"], named_at=said["named_at"])
+    _insert(cursor, "imports", *imports)
+    _insert(cursor, "revocations", *revocations)
+    _insert(cursor, "import_columns", *columns)
+    first = [_name(id_, name, datetime(2018, 1, 1)) for name, id_ in (organisations or {ORGANISATION: 1}).items()]
+    later = [_name(organisations[said["organisation"]], said["name"], said["named_at"]) for said in case.names]
+    _insert(cursor, "organisation_names", *first, *later)
     for number, said in enumerate(case.aliases, 1):
         _add_alias(cursor, case, number=number, said=said)
 
@@ -250,38 +256,33 @@ def _add_alias(cursor: Cursor, case: Case, *, number: int, said: Values) -> None
         _insert(cursor, "alias_removals", {"alias_id": number, "removed_at": said["removed_at"]})
 
 
-def _add_name(cursor: Cursor, *, organisation: int, name: str, named_at: datetime) -> None:
-    _insert(cursor, "organisation_names", {"organisation_id": organisation, "name": name, "named_at": named_at})
+def _name(organisation: int, name: str, named_at: datetime) -> Values:
+    return {"organisation_id": organisation, "name": name, "named_at": named_at}
 
 
-def _add_import(cursor: Cursor, case: Case, *, key: str, number: int, organisation: int) -> None:
+def _import(case: Case, *, key: str, number: int, organisation: int) -> Values:
     source, _, suffix = key.partition("__")
     said = case.imports.get(key, {})
     dated = re.fullmatch(r"(\d{4})_(\d\d)_(\d\d)", suffix)
     extracted = date(*map(int, dated.groups())) if dated else case.as_of - timedelta(days=1)
-    _insert(
-        cursor,
-        "imports",
-        {
-            "import_id": number,
-            "organisation_id": organisation,
-            "source": source,
-            "file": said.get("file", f"{key}.xlsx"),
-            "extract_date": said.get("extract_date", extracted),
-            "completes": said.get("completes", False),
-            "imported_at": said.get("imported_at", datetime.combine(case.as_of, time(12))),
-            "imported_by": "test",
-            "loaded": len(case.given[key].lines),
-            "rejected": 0,
-            "warnings": 0,
-        },
-    )
-    if "revoked_at" in said:
-        _insert(cursor, "revocations", {"import_id": number, "revoked_at": said["revoked_at"]})
+    return {
+        "import_id": number,
+        "organisation_id": organisation,
+        "source": source,
+        "file": said.get("file", f"{key}.xlsx"),
+        "extract_date": said.get("extract_date", extracted),
+        "completes": said.get("completes", False),
+        "imported_at": said.get("imported_at", datetime.combine(case.as_of, time(12))),
+        "imported_by": "test",
+        "loaded": len(case.given[key].lines),
+        "rejected": 0,
+        "warnings": 0,
+    }
+
+
+def _columns(names: Iterable[str], *, number: int) -> list[Values]:
     sheet = {"import_id": number, "sheet_number": 0, "sheet": "Blad1"}
-    read = enumerate(said.get("columns", case.given[key].names))
-    columns = [sheet | {"place": place, "field": name, "heading": name} for place, name in read]
-    _insert(cursor, "import_columns", *columns)
+    return [sheet | {"place": place, "field": name, "heading": name} for place, name in enumerate(names)]
 
 
 def _add_rows(cursor: Cursor, table: Table, *, source: str, import_id: int) -> None:
@@ -369,7 +370,7 @@ def defaults(case: Case) -> Values:
     if own:
         given |= point_by(points, own).parameters(case.as_of)
     if case.folder == "figures":
-        given |= next(f for f in load_figures(None) if f.id == case.id).parameters(case.as_of)
+        given |= next(f for f in _figures() if f.id == case.id).parameters(case.as_of)
     return given | case.own_parameters
 
 
@@ -386,6 +387,11 @@ def parameters(case: Case, sql: str) -> Values:
 @cache
 def _points() -> tuple[Point, ...]:
     return load_points(None)
+
+
+@cache
+def _figures() -> tuple[FigureDefinition, ...]:
+    return load_figures(None)
 
 
 def answer(cursor: Cursor, case: Case, sql: str | None = None) -> Answer:
@@ -416,7 +422,7 @@ def extract_relations(
     cursor: Cursor, sql: str, *, as_of: date, known_at: datetime, point: Point | None = None
 ) -> Iterator[None]:
     """The relations that an extract's or a check's statement names, computed for a day."""
-    given = Given(_points(), point, load_figures(None), as_of=as_of, known_at=known_at)
+    given = Given(_points(), point, _figures(), as_of=as_of, known_at=known_at)
     with relations(cursor, sql, given), rhythms(cursor, _sources()):
         yield
 
