@@ -23,7 +23,7 @@ from compliance import (
     viewing_plan,
     wheel_layout,
 )
-from compliance.assessing import run
+from compliance.assessing import coverage, run
 from compliance.calendars import Event, calendar_file
 from compliance.database import EVERYTHING_KNOWN, Database, rows
 from compliance.deciding import Decided
@@ -38,7 +38,6 @@ from compliance.viewing_plan import Year
 from compliance.wheel_layout import LANES, Span, laid_out
 from tests.apps import opened, text
 from tests.line import POINTS, Line
-from tests.test_pages import _small_unit
 
 SV = Language("sv")
 AS_OF = date(2026, 10, 31)
@@ -449,7 +448,9 @@ def test_the_samples_name_nobody_to_management(sample, monkeypatch):
 
 
 def test_a_unit_of_few_persons_shows_others_no_figure_beside_a_promise(sample, monkeypatch):
-    unit = _small_unit(sample)
+    with sample.cursor() as cursor:
+        found = coverage(cursor, POINTS[:1], days=[AS_OF], known_at=EVERYTHING_KNOWN, level="unit")
+    unit = next(figure.unit for figure in found if 0 < figure.of < 5)
     theirs = opened("plan", monkeypatch, role=MANAGEMENT, unit=unit)
     beside_ = next(part.value for part in theirs.markdown if "v-promises" in part.value)
     assert "För få personer" in plain(beside_)
