@@ -21,7 +21,7 @@ from compliance.reviewing import kept_text, review_of
 from compliance.withholding import Names
 from compliance.writing_slides import write_slides
 from compliance.writing_word import write_word
-from tests.reviewed import IDS, Reviewed
+from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
 from tests.tagged import Tagged
 from tests.test_drawing import EVERY, PAPER, pixels
@@ -49,11 +49,41 @@ def sample(sample_database):
 
 
 @pytest.fixture(scope="module")
-def written(sample):
+def papers(sample):
     """The handout of the sample data in each language."""
     found, who, names = sample
     given = {"names": names, "state": "approved", "made_at": who.changed_at}
-    return {code: Tagged(pdf(found, say=Language(code), **given)) for code in LANGUAGES}
+    return {code: pdf(found, say=Language(code), **given) for code in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def written(papers):
+    return {code: Tagged(content) for code, content in papers.items()}
+
+
+LONG = " ".join(f"Ord{n}" for n in range(900)) + " " + "informationssäkerhetsklassificeringsarbetsgrupp" * 4
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    """A draft in which somebody has written all that may be written, and its document, which is counted once."""
+    with at("draft", tmp_path_factory.mktemp("full")).held() as line:
+        review = line.review()
+        line.write(review, "comment", "local_instruction", "Anna Berg hjälper Norr, och Ek, Bo de andra.")
+        who = {"point": "classification", "responsible": "Maj Exempelsson", "resource": "Maj Exempelsson, 20 tim"}
+        line.decide(review, "Maj Exempelssons lista gås igenom av Anna Berg.", **who)
+        line.write(review, "public_comment", "access", "Till var och en.")
+        line.write(review, "comment", "dpia", LONG)
+        for point, text in zip(IDS[-len(HOSTILE) :], HOSTILE, strict=True):
+            line.write(review, "comment", point, text)
+            line.decide(review, text, point=point)
+        yield line, line.document(review)
+
+
+@pytest.fixture(scope="module")
+def paper(full):
+    """Its handout, of an organisation with an odd name."""
+    return printed(*full, changed=lambda found: replace(found, organisation=HOSTILE[0]))
 
 
 def known(cursor, found):
@@ -196,9 +226,8 @@ def test_what_was_last_year_and_a_late_decision_of_then_are_told(stage, tmp_path
 
 
 def test_a_review_without_any_export_has_its_thirteen_points_all_the_same(tmp_path):
-    line = Reviewed(tmp_path)
-    review = line.open(organisation="Nya förvaltningen")
-    page = made(line, review)
+    with Reviewed(tmp_path).held() as line:
+        page = made(line, line.open(organisation="Nya förvaltningen"))
     assert len(page.tree.find("H1")) == 15
     text = spoken(page)
     assert SV("No point can be measured yet.") in text
@@ -229,25 +258,19 @@ def test_the_sample_s_handout_has_no_id_of_a_person_no_responsible_and_no_text_o
     assert [name for name in responsible(found) if name in text] == []
 
 
-def test_nobody_is_named_whatever_somebody_wrote(stage, tmp_path):
-    line = stage("draft", tmp_path)
-    review = line.review()
-    line.write(review, "comment", "classification", "Anna Berg hjälper Norr, och Ek, Bo de andra.")
-    who = {"point": "classification", "responsible": "Maj Exempelsson", "resource": "Maj Exempelsson, 20 tim"}
-    line.decide(review, "Maj Exempelssons lista gås igenom av Anna Berg.", **who)
-    found = line.document(review)
-    for code in LANGUAGES:
-        text = spoken(printed(line, found, say=Language(code)))
+def test_nobody_is_named_whatever_somebody_wrote(full, paper):
+    for page in (paper, printed(*full, say=EN)):
+        text = spoken(page)
         assert "[…] hjälper Norr, och […] de andra." in text
         assert text.count("[…] lista gås igenom av […].") == 2  # under the point and among the decisions
         assert re.findall("Anna|Berg|Exempelsson|20 tim", text) == []
 
 
 def test_units_of_few_persons_are_added_up(tmp_path):
-    line = Reviewed(tmp_path)
-    line.load_table(STAFF, name="staff.csv", source="staff")
-    line.load_table(TRAINING, name="training.csv", source="training")
-    found = line.document(line.open())
+    with Reviewed(tmp_path).held() as line:
+        line.load_table(STAFF, name="staff.csv", source="staff")
+        line.load_table(TRAINING, name="training.csv", source="training")
+        found = line.document(line.open())
     units = inside(topics(found)[0], Table)[0]
     assert units.rows == (
         ("Övriga enheter", "0\u00a0av\u00a06", "0\u00a0%"),
@@ -255,28 +278,20 @@ def test_units_of_few_persons_are_added_up(tmp_path):
     )
 
 
-def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(stage, tmp_path):
-    line = stage("draft", tmp_path)
-    review = line.review()
-    line.write(review, "public_comment", "access", "Till var och en.")
-    found = line.document(review)
-    text = spoken(printed(line, found, changed=viewing_review.for_others))
+def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(full, paper):
+    text = spoken(printed(*full, changed=viewing_review.for_others))
     assert "Om classification." not in text
     assert "Klassa Betaportalen" not in text
     assert "Kommentar: Till var och en." in text
-    assert "Om access." in spoken(printed(line, found))
+    assert "Om access." in spoken(paper)
+    assert "Om classification." in spoken(paper)
 
 
 # --- as a document -----------------------------------------------------------------------------------------------
 
 
-def test_a_text_is_never_markup(stage, tmp_path):
-    line = stage("draft", tmp_path)
-    review, points = line.review(), IDS[: len(HOSTILE)]
-    for point, text in zip(points, HOSTILE, strict=True):
-        line.write(review, "comment", point, text)
-        line.decide(review, text, point=point)
-    page = made(line, review, changed=lambda found: replace(found, organisation=HOSTILE[0]))
+def test_a_text_is_never_markup(paper):
+    page = paper
     assert str(page.pdf.docinfo.Author) == HOSTILE[0]
     foot = f"Ledningens genomgång 2026 · {HOSTILE[0]} · mötesunderlag · utkast"
     assert page.artifacts(0, "Footer").startswith(foot)
@@ -286,13 +301,9 @@ def test_a_text_is_never_markup(stage, tmp_path):
         assert decided.count(plain(text)) == 2
 
 
-def test_a_long_comment_and_a_long_word_stay_within_the_margins_and_are_told_in_full(stage, tmp_path):
-    line = stage("draft", tmp_path)
-    review = line.review()
-    long = " ".join(f"Ord{n}" for n in range(900)) + " " + "informationssäkerhetsklassificeringsarbetsgrupp" * 4
-    line.write(review, "comment", "classification", long)
-    page = made(line, review)
-    assert plain(long) in spoken(page)
+def test_a_long_comment_and_a_long_word_stay_within_the_margins_and_are_told_in_full(paper):
+    page = paper
+    assert plain(LONG) in spoken(page)
     assert max(run.right for runs in page.pages for run in runs) <= RIGHT_MARGIN + 0.5
     assert min(run.height for runs in page.pages for run in runs) > 0
 
@@ -322,10 +333,10 @@ def test_half_as_wide_a_trend_is_lower_and_nothing_of_it_is_cut_off(chart):
     assert image.height < pixels(chart).height
 
 
-def test_the_same_review_gives_the_same_bytes(sample):
+def test_the_same_review_gives_the_same_bytes(sample, papers):
     found, who, names = sample
     given = {"names": names, "say": EN, "state": "approved", "made_at": who.changed_at}
-    assert pdf(found, **given) == pdf(found, **given)
+    assert pdf(found, **given) == papers["en"]
 
 
 def test_the_name_of_the_file_is_in_the_reader_s_language():

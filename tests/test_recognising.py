@@ -35,11 +35,16 @@ def test_composed_and_decomposed_headings_are_the_same():
 
 
 def test_every_source_is_recognised_by_its_own_headings(line):
-    for source in SOURCES.values():
+    sheets = {}
+    for number, source in enumerate(SOURCES.values(), start=1):
         heads = [field.headings[0] for field in source.fields]
         values = ["2026-01-01" if f.type in {"date", "datetime"} else "1" for f in source.fields]
-        [receipt] = line.load_table(f"{' | '.join(heads)}\n{' | '.join(values)}", name=f"{source.id}.csv")
-        assert receipt.source.id == source.id
+        sheets[f"Blad{number}"] = [heads, values]
+    path = line.folder / "allt.xlsx"
+    path.write_bytes(xlsx(sheets))
+    receipts = line.load(path, extract_date=date(2026, 11, 1))
+    found = {receipt.matches[0].sheet.name: receipt.source.id for receipt in receipts}
+    assert found == dict(zip(sheets, SOURCES, strict=True))
 
 
 def test_title_rows_other_columns_and_footers(line):
