@@ -36,7 +36,8 @@ fuzz: $(READY)
 	  tests/test_agreement.py tests/test_killed.py tests/test_disk.py tests/test_cleaning.py tests/test_accessible.py \
 	  tests/test_browser.py tests/test_incidents.py tests/test_training.py tests/test_uploading.py tests/test_reading.py \
 	  tests/test_masking.py tests/test_year_package.py tests/test_ui_review.py tests/test_explaining.py tests/test_pages.py \
-	  tests/test_quality.py tests/test_meeting.py tests/test_systems.py tests/test_importing.py
+	  tests/test_quality.py tests/test_meeting.py tests/test_systems.py tests/test_importing.py tests/test_slides.py \
+	  tests/test_reporting.py
 	LETTERS=1000000 $(BIN)/python -m pytest tests/test_lengths.py
 
 samples: $(READY)

@@ -35,6 +35,7 @@ from compliance.slide_design import LAYOUTS
 from compliance.slide_plan import planned
 from compliance.slide_text import ELLIPSIS, beginning, fitted, height, line_count, plain, width
 from compliance.writing_slides import write_slides
+from tests.browser import MOST
 from tests.reports import LONG_TABLE, MADE_AT, sample
 
 FURNITURE = {PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER}
@@ -43,8 +44,13 @@ DRAFT, FOOTER, KICKER, NOTE = 17, 11, 13, 16
 
 
 @cache
+def written(report):
+    return write_slides(report)
+
+
+@cache
 def read(report):
-    return Presentation(io.BytesIO(write_slides(report)))
+    return Presentation(io.BytesIO(written(report)))
 
 
 def of(*blocks, **changes):
@@ -104,9 +110,9 @@ HARD = of(
 REPORTS = {"sv": sample("sv", "Utkast"), "en": sample("en", "Draft"), "hard": HARD}
 
 
-@pytest.fixture(scope="module", params=list(REPORTS))
+@pytest.fixture(scope="module", params=[name for name in REPORTS if MOST or name != "en"])
 def both(request):
-    """A report and its slides."""
+    """A report and its slides; in English all of it only in `make fuzz`."""
     report = REPORTS[request.param]
     return report, read(report)
 
@@ -172,20 +178,19 @@ def test_titles_tell_the_slides_apart(both):
     assert len(set(titles(deck))) == len(deck.slides)
 
 
-def test_nothing_stands_outside_its_slide(both):
+def test_nothing_stands_outside_its_slide_and_no_two_things_stand_over_each_other(both):
     _, deck = both
+    wide, high = deck.slide_width, deck.slide_height
     for slide in deck.slides:
+        edges = []
         for shape in slide.shapes:
-            assert shape.left >= 0
-            assert shape.top >= 0
-            assert shape.left + shape.width <= deck.slide_width
-            assert shape.top + shape.height <= deck.slide_height
-
-
-def test_no_two_things_stand_over_each_other(both):
-    _, deck = both
-    for slide in deck.slides:
-        edges = [(s.left, s.left + s.width, s.top, s.top + s.height, s.name) for s in slide.shapes]
+            left, top = shape.left, shape.top
+            edges.append((left, left + shape.width, top, top + shape.height, shape.name))
+        for left, right, top, bottom, _ in edges:
+            assert left >= 0
+            assert top >= 0
+            assert right <= wide
+            assert bottom <= high
         for one, other in combinations(edges, 2):
             beside = one[1] <= other[0] or other[1] <= one[0]
             above = one[3] <= other[2] or other[3] <= one[2]
@@ -247,7 +252,7 @@ def test_front_has_title_organisation_and_facts():
     assert "\n".join(f"{label}\t{text}" for label, text in report.facts) in found.values()
 
 
-@pytest.mark.parametrize("code", ["sv", "en"])
+@pytest.mark.parametrize("code", ["sv", "en"] if MOST else ["sv"])
 def test_contents_lead_to_the_chapters(code):
     report = REPORTS[code]
     contents = read(report).slides[1]
@@ -413,7 +418,7 @@ def expected(block):
             return [(block.name, tuple(number for _, number, _ in block.counts))]
 
 
-@pytest.mark.parametrize("code", ["sv", "en"])
+@pytest.mark.parametrize("code", ["sv", "en"] if MOST else ["sv"])
 def test_charts_are_native_and_hold_the_reports_figures(code):
     report = REPORTS[code]
     found = frames(read(report), chart=True)
@@ -510,7 +515,8 @@ def placed(slide, number):
 
 def test_a_draft_says_so_on_every_slide_and_a_finished_report_on_none():
     assert {tuple(placed(slide, DRAFT)) for slide in read(REPORTS["sv"]).slides} == {("Utkast",)}
-    finished = read(sample("sv"))
+    finished = read(of(Heading("Punkt", 2), Paragraph("Text."), trend(0.5, 0.6)))
+    assert len(finished.slides) > 1
     assert {tuple(placed(slide, DRAFT)) for slide in finished.slides} == {()}
     assert "Utkast" not in every_text(finished)
 
@@ -536,7 +542,7 @@ def test_every_run_says_its_language(code, locale):
 
 def test_the_file_says_whose_it_is_and_nothing_of_its_making():
     report = REPORTS["sv"]
-    data = write_slides(report)
+    data = written(report)
     properties = Presentation(io.BytesIO(data)).core_properties
     assert (properties.title, properties.author) == (report.title, report.organisation)
     assert properties.last_modified_by == report.organisation
@@ -557,7 +563,7 @@ def test_layouts_are_few_and_speak_the_language():
 
 
 def test_the_same_report_gives_the_same_file_whenever_it_is_made():
-    first = write_slides(REPORTS["sv"])
+    first = written(REPORTS["sv"])
     time.sleep(1.1)
     assert write_slides(REPORTS["sv"]) == first
 
