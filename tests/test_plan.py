@@ -23,7 +23,7 @@ from compliance import (
     viewing_plan,
     wheel_layout,
 )
-from compliance.assessing import coverage, run
+from compliance.assessing import run
 from compliance.calendars import Event, calendar_file
 from compliance.database import EVERYTHING_KNOWN, Database, rows
 from compliance.deciding import Decided
@@ -447,14 +447,22 @@ def test_the_samples_name_nobody_to_management(sample, monkeypatch):
     assert [name for name in named if name in theirs] == []
 
 
-def test_a_unit_of_few_persons_shows_others_no_figure_beside_a_promise(sample, monkeypatch):
-    with sample.cursor() as cursor:
-        found = coverage(cursor, POINTS[:1], days=[AS_OF], known_at=EVERYTHING_KNOWN, level="unit")
-    unit = next(figure.unit for figure in found if 0 < figure.of < 5)
-    theirs = opened("plan", monkeypatch, role=MANAGEMENT, unit=unit)
-    beside_ = next(part.value for part in theirs.markdown if "v-promises" in part.value)
-    assert "För få personer" in plain(beside_)
-    assert "gäller hela förvaltningen" in text(theirs)
+def test_a_unit_of_few_persons_shows_others_no_figure_beside_a_promise(tmp_path, monkeypatch):
+    promise = (
+        ACTIVITIES.strip().splitlines()[0] + "\nA1 | Utbilda | Prioriterat område | 1 | 2026-02-01 | 2026-12-31 | Pågår"
+    )
+    courses = "AD-konto | Kurskod | Kurs | Status | Slutfört datum\np1 | INFOSAK | I | Godkänd | 2026-05-01"
+    with Line(tmp_path).held() as few:
+        for source, table in (("staff", STAFF), ("training", courses), ("activities", promise)):
+            few.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN)
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(few.database.path))
+        mine, theirs = (
+            opened("plan", monkeypatch, role=role, unit="Norr", as_of=AS_OF.isoformat())
+            for role in (COORDINATOR, MANAGEMENT)
+        )
+        besides = [next(part.value for part in app.markdown if "v-promises" in part.value) for app in (mine, theirs)]
+        assert ["För få personer" in plain(beside_) for beside_ in besides] == [False, True]
+        assert "gäller hela förvaltningen" in text(theirs)
 
 
 def test_without_a_plan_the_page_says_what_is_missing_and_leads_there(tmp_path, monkeypatch):
