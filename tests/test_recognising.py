@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 
 from compliance.errors import Refusal
+from compliance.loading import Order, prepare
 from compliance.sources import normal
 from tests.files import xlsx
-from tests.line import SOURCES, Line
+from tests.line import SOURCES, WORDS, Line, read_here
 
 
 @pytest.mark.parametrize(
@@ -34,16 +35,15 @@ def test_composed_and_decomposed_headings_are_the_same():
     assert normal("O\u0308vrigt") == normal("Övrigt")
 
 
-def test_every_source_is_recognised_by_its_own_headings(line):
+def test_every_source_is_recognised_by_its_own_headings():
     sheets = {}
     for number, source in enumerate(SOURCES.values(), start=1):
         heads = [field.headings[0] for field in source.fields]
         values = ["2026-01-01" if f.type in {"date", "datetime"} else "1" for f in source.fields]
         sheets[f"Blad{number}"] = [heads, values]
-    path = line.folder / "allt.xlsx"
-    path.write_bytes(xlsx(sheets))
-    receipts = line.load(path, extract_date=date(2026, 11, 1))
-    found = {receipt.matches[0].sheet.name: receipt.source.id for receipt in receipts}
+    book = read_here(xlsx(sheets), name="allt.xlsx")
+    prepared = prepare(book, Order("test"), sources=SOURCES, words=WORDS)
+    found = {match.sheet.name: match.source.id for match in prepared.matches}
     assert found == dict(zip(sheets, SOURCES, strict=True))
 
 

@@ -1,6 +1,7 @@
 """The rejected rows as a workbook to mend and send back: what it shows, that it loads again, and what it changed."""
 
 import io
+import shutil
 from datetime import date
 
 import openpyxl
@@ -13,7 +14,7 @@ from compliance.markers import SHEET, Marker, marked
 from compliance.masking import mask_text
 from compliance.returning import Change, mended, return_workbook
 from tests.files import xlsx
-from tests.line import read_here
+from tests.line import Line, read_here
 
 SV = Language("sv")
 DAY = date(2026, 10, 1)
@@ -29,8 +30,41 @@ ROWS = [
 ]
 
 
+class Planned(Line):
+    """A line where the file with three rows that cannot be loaded is loaded: its receipts and its workbook."""
+
+    made = None
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    """One that is copied."""
+    with Planned(tmp_path_factory.mktemp("planned")).held() as found:
+        found.made = original(found)
+    return found
+
+
+@pytest.fixture
+def line(planned, tmp_path):
+    """One of the test's own."""
+    shutil.copytree(planned.folder, tmp_path, dirs_exist_ok=True)
+    found = Planned(tmp_path)
+    found.loads, found.made = planned.loads, planned.made
+    with found.held():
+        yield found
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """A line where nothing is loaded."""
+    with Planned(tmp_path).held() as found:
+        yield found
+
+
 def original(line, sheets=None, *, name="plan.xlsx"):
-    """A file with three rows that cannot be loaded, loaded; its receipts and its workbook."""
+    """A file with rows that cannot be loaded, loaded; its receipts and its workbook."""
+    if sheets is None and line.made:
+        return line.made
     path = line.folder / name
     path.write_bytes(xlsx(sheets or {"Blad1": ROWS}))
     return tuple(line.load(path, extract_date=DAY)), read_here(path, name=path.name)
@@ -69,21 +103,21 @@ def test_wrong_cells_are_marked_and_say_why(line):
     assert sheet["D2"].comment.text == "Värdet saknas. Fyll i det och läs in filen igen."
 
 
-def test_a_text_that_looks_like_a_formula_is_a_text(line):
-    path = line.file("Åtgärds-ID | Systemnamn | Status | Krav\n1 | Alfa | Klar |\n2 | | Klar | =1+1")
-    receipts = tuple(line.load(path, extract_date=DAY))
+def test_a_text_that_looks_like_a_formula_is_a_text(empty):
+    path = empty.file("Åtgärds-ID | Systemnamn | Status | Krav\n1 | Alfa | Klar |\n2 | | Klar | =1+1")
+    receipts = tuple(empty.load(path, extract_date=DAY))
     book = openpyxl.load_workbook(io.BytesIO(return_workbook(receipts, read_here(path, name=path.name), SV)))
     cell = book.worksheets[0]["F2"]
     assert (cell.value, cell.quotePrefix) == ("=1+1", True)
     cell.data_type = "s"  # openpyxl takes it for a formula when it reads it; a spreadsheet program does not
     book.worksheets[0]["D2"].value = "Beta"
-    loaded_again(line, book)
-    assert line.column("requirement", "classification_actions") == [None, "=1+1"]
+    loaded_again(empty, book)
+    assert empty.column("requirement", "classification_actions") == [None, "=1+1"]
 
 
-def test_a_wrong_word_or_date_is_offered_what_can_stand_there(line):
+def test_a_wrong_word_or_date_is_offered_what_can_stand_there(empty):
     rows = [("Enhet", "Krav", "Status", "Datum"), ("Norr", "1", "Klar", None), ("Söder", "2", None, None)]
-    sheet = returned(line, sheets={"Blad1": rows}).worksheets[0]
+    sheet = returned(empty, sheets={"Blad1": rows}).worksheets[0]
     [check] = sheet.data_validations.dataValidation
     assert (str(check.sqref), check.formula1) == ("E2", '"Genomförd,Pågår,Ej påbörjad,Ej tillämpligt"')
 
@@ -132,47 +166,47 @@ def test_mended_rows_load_again_and_the_change_is_told(line, code):
     assert sorted(row["action_id"] for row in found) == ["1", "2", "3", "4"]
 
 
-def test_a_return_is_compared_with_the_sheet_that_it_comes_from(line):
+def test_a_return_is_compared_with_the_sheet_that_it_comes_from(empty):
     head = ("Åtgärds-ID", "Systemnamn", "Status")
     sheets = {
         "Norr": [head, ("1", "Alfa", "Pågår"), ("2", None, "Pågår")],
         "Söder": [("Krav", *head), ("a", "3", "Alfa", "Pågår"), ("b", "4", "Beta", None)],
     }
-    book = returned(line, sheets=sheets)
+    book = returned(empty, sheets=sheets)
     assert book.sheetnames == ["Norr", "Söder", SHEET]
     book["Norr"]["D2"].value = "Beta"
     book["Söder"]["F2"].value = "Klar"
-    [receipt] = loaded_again(line, book)
-    with line.database.cursor() as cursor:
+    [receipt] = loaded_again(empty, book)
+    with empty.database.cursor() as cursor:
         assert mended(cursor, receipt) == [Change(3, "Systemnamn", "", "Beta"), Change(3, "Status", "", "Klar")]
 
 
-def test_columns_that_one_field_was_read_from_are_compared_too(line):
+def test_columns_that_one_field_was_read_from_are_compared_too(empty):
     head = ("Förnamn", "Efternamn", "AD-konto", "Enhet", "Anställningsdatum", "Frånvaroorsak")
     rows = [head, ("Kim", "Ek", "kim", "Norr", "2020-01-01", "Sjuk"), ("Lo", "Alm", "lo", None, "2020-01-01", "Sjuk")]
-    book = returned(line, sheets={"Blad1": rows})
+    book = returned(empty, sheets={"Blad1": rows})
     sheet = book.worksheets[0]
     columns = {str(cells[0].value): cells[1].value for cells in sheet.iter_cols(max_row=2)}
     assert columns["Frånvaroorsak"] == "Ja"  # that a person is away is needed, why is not
     sheet["D2"].value, sheet["F2"].value = "Almén", "Söder"
-    [receipt] = loaded_again(line, book)
-    with line.database.cursor() as cursor:
+    [receipt] = loaded_again(empty, book)
+    with empty.database.cursor() as cursor:
         assert mended(cursor, receipt) == [Change(3, "Efternamn", "Alm", "Almén"), Change(3, "Enhet", "", "Söder")]
-    assert line.column("name", "staff") == ["Kim Ek", "Lo Almén"]
+    assert empty.column("name", "staff") == ["Kim Ek", "Lo Almén"]
 
 
-def test_a_file_of_two_sources_gives_a_return_that_names_neither(line, tmp_path):
+def test_a_file_of_two_sources_gives_a_return_that_names_neither(empty, tmp_path):
     sheets = {
         "Plan": [("Åtgärds-ID", "Systemnamn", "Status"), ("1", "Alfa", "Pågår"), ("2", None, "Pågår")],
         "Rutiner": [("Rutin", "Granskningspunkt", "Fastställd"), ("R", 1, None), (None, 2, None)],
     }
-    receipts, book = original(line, sheets)
+    receipts, book = original(empty, sheets)
     path = tmp_path / "retur.xlsx"
     path.write_bytes(return_workbook(receipts, book, SV))
     assert marked(read_here(path, name=path.name))[1].source is None
     back = openpyxl.load_workbook(path)
     back["Plan"]["D2"].value, back["Rutiner"]["C2"].value = "Beta", "S"
-    assert [receipt.summary.loaded for receipt in loaded_again(line, back)] == [1, 1]
+    assert [receipt.summary.loaded for receipt in loaded_again(empty, back)] == [1, 1]
 
 
 # --- what is refused, and what takes the place of another -----------------------------------------------------------
@@ -277,40 +311,40 @@ def test_a_later_return_with_other_rows_is_added(line):
     assert counted(line) == ["1", "2", "3", "4"]
 
 
-def test_rows_of_different_sheets_with_the_same_number_are_different_rows(line):
+def test_rows_of_different_sheets_with_the_same_number_are_different_rows(empty):
     head = ("Åtgärds-ID", "Systemnamn", "Status")
     sheets = {name: [head, (name, "Alfa", "Pågår"), (name * 2, None, "Pågår")] for name in ("N", "S")}
-    book = returned(line, sheets=sheets)
+    book = returned(empty, sheets=sheets)
     book["N"]["D2"].value, book["S"]["D2"].value = "Beta", "Gamma"
-    north, south = mended_book(line, book), mended_book(line, book)
+    north, south = mended_book(empty, book), mended_book(empty, book)
     del north["S"], south["N"]
-    loaded_again(line, north)
-    [receipt] = loaded_again(line, south, name="andra bladet.xlsx")
+    loaded_again(empty, north)
+    [receipt] = loaded_again(empty, south, name="andra bladet.xlsx")
     assert receipt.replaces == ()
-    assert counted(line) == ["N", "NN", "S", "SS"]
-    [receipt] = loaded_again(line, book, name="båda bladen.xlsx")
+    assert counted(empty) == ["N", "NN", "S", "SS"]
+    [receipt] = loaded_again(empty, book, name="båda bladen.xlsx")
     assert [number for number, _ in receipt.replaces] == [2, 3]
-    assert counted(line) == ["N", "NN", "S", "SS"]
+    assert counted(empty) == ["N", "NN", "S", "SS"]
 
 
-def test_rows_of_different_sources_or_files_with_the_same_number_are_different_rows(line):
+def test_rows_of_different_sources_or_files_with_the_same_number_are_different_rows(empty):
     sheets = {
         "Plan": [("Åtgärds-ID", "Systemnamn", "Status"), ("1", "Alfa", "Pågår"), ("2", None, "Pågår")],
         "Rutiner": [("Rutin", "Granskningspunkt", "Fastställd"), ("R", 1, None), (None, 2, None)],
     }
-    book = returned(line, sheets=sheets)
-    plan, routines = mended_book(line, book), mended_book(line, book)
+    book = returned(empty, sheets=sheets)
+    plan, routines = mended_book(empty, book), mended_book(empty, book)
     del plan["Rutiner"], routines["Plan"]
     plan["Plan"]["D2"].value, routines["Rutiner"]["C2"].value = "Beta", "S"
-    path = line.file("Rutin | Granskningspunkt\nT | 3\n | 4", name="till.csv")
-    receipts = tuple(line.load(path, extract_date=DAY, completes=True))
+    path = empty.file("Rutin | Granskningspunkt\nT | 3\n | 4", name="till.csv")
+    receipts = tuple(empty.load(path, extract_date=DAY, completes=True))
     other = return_workbook(receipts, read_here(path, name=path.name), SV)
     for name, back in (("plan.xlsx", plan), ("rutiner.xlsx", routines)):
-        assert [receipt.replaces for receipt in loaded_again(line, back, name=name)] == [()]
+        assert [receipt.replaces for receipt in loaded_again(empty, back, name=name)] == [()]
     back = openpyxl.load_workbook(io.BytesIO(other))
     back.worksheets[0]["C2"].value = "U"
-    assert [receipt.replaces for receipt in loaded_again(line, back, name="till.xlsx")] == [()]
-    assert line.column("routine", "routines") == ["R", "T", "S", "U"]
+    assert [receipt.replaces for receipt in loaded_again(empty, back, name="till.xlsx")] == [()]
+    assert empty.column("routine", "routines") == ["R", "T", "S", "U"]
 
 
 def test_an_ordinary_file_has_mended_nothing(line):
