@@ -159,8 +159,9 @@ def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, mo
         order = Order("test", extract_date=date(2026, 10, day), completes=completes)
         load(own, read_here(table, name=f"{number}.csv"), order, **line_of)
 
+    page = opened("imports", monkeypatch, part="history")
+
     def told(import_id):
-        page = opened("imports", monkeypatch, part="history")
         page.selectbox(key="open import").set_value(import_id).run()
         return next((part.value for part in page.markdown if "kompletterar den" in part.value), "")
 
