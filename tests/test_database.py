@@ -97,7 +97,7 @@ class Readers:
 
 
 def test_six_threads_read_while_one_writes(line):
-    with Readers(line.database, 6, pause=0) as readers:
+    with Readers(line.database, 6, pause=0.005) as readers:
         for day in range(1, 4):
             line.load_table(TABLE, extract_date=date(2026, 10, day))
     assert readers.errors == []

@@ -40,27 +40,27 @@ B1             | {name} | Norr  | Journalen | 2026-05-01
 
 @pytest.fixture(scope="module")
 def merged(tmp_path_factory):
-    made = Line(tmp_path_factory.mktemp("merged"))
-    for organisation, name, sent, signed in (
-        ("Norra", "Journalen", "2026-11-23 12:00", "2026-01-01"),
-        ("Södra", "Journalen, Arkivet", "", ""),
-    ):
-        said = {"extract_date": DAY, "organisation": organisation}
-        made.load_table(INCIDENTS.format(sent=sent), name="i.csv", source="incidents", **said)
-        made.load_table(BREACHES.format(sent=sent), name="b.csv", source="breaches", **said)
-        made.load_table(AGREEMENTS.format(name=name, signed=signed), name="a.csv", source="processors", **said)
-        made.load_table(PROCESSINGS.format(name=name), name="p.csv", source="processing", **said)
-        add_alias(
-            made.database,
-            kind="organisation",
-            old=organisation,
-            new=ONE,
-            valid_from=date(2026, 11, 1),
-            order=made.order(),
-        )
-    register = "Systemnamn | Enhet | Leverantör\nJournalen | Norr | Lev\nArkivet | Norr | Lev"
-    made.load_table(register, name="s.csv", extract_date=DAY, source="systems", organisation="Norra")
-    return made
+    with Line(tmp_path_factory.mktemp("merged")).held() as made:
+        for organisation, name, sent, signed in (
+            ("Norra", "Journalen", "2026-11-23 12:00", "2026-01-01"),
+            ("Södra", "Journalen, Arkivet", "", ""),
+        ):
+            said = {"extract_date": DAY, "organisation": organisation}
+            made.load_table(INCIDENTS.format(sent=sent), name="i.csv", source="incidents", **said)
+            made.load_table(BREACHES.format(sent=sent), name="b.csv", source="breaches", **said)
+            made.load_table(AGREEMENTS.format(name=name, signed=signed), name="a.csv", source="processors", **said)
+            made.load_table(PROCESSINGS.format(name=name), name="p.csv", source="processing", **said)
+            add_alias(
+                made.database,
+                kind="organisation",
+                old=organisation,
+                new=ONE,
+                valid_from=date(2026, 11, 1),
+                order=made.order(),
+            )
+        register = "Systemnamn | Enhet | Leverantör\nJournalen | Norr | Lev\nArkivet | Norr | Lev"
+        made.load_table(register, name="s.csv", extract_date=DAY, source="systems", organisation="Norra")
+        yield made
 
 
 def test_each_report_stands_once_for_each_incident(merged):
@@ -112,19 +112,19 @@ REGISTER = "Systemnamn | Enhet | Leverantör\n{system} | Norr | {supplier}"
 @pytest.fixture(scope="module")
 def alike(tmp_path_factory):
     """Two that have become one, each with the same id in the same row of a file of the same name."""
-    made = Line(tmp_path_factory.mktemp("alike"))
-    for organisation, closed, sent in (("Norra", "2026-05-10", "2026-05-05 09:00"), ("Södra", "", "")):
-        said = {"extract_date": DAY, "organisation": organisation}
-        text = HANDLED.format(closed=closed, action="Byte", title=f"Av {organisation}")
-        made.load_table(text, name="i.csv", source="incidents", **said)
-        text = AWARE.format(sent=sent, why=f"Av {organisation}")
-        made.load_table(text, name="b.csv", source="breaches", **said)
-        text = REGISTER.format(system=f"System {organisation}", supplier=organisation)
-        made.load_table(text, name="s.csv", source="systems", **said)
-        with made.database.writing() as cursor:
-            called = {"kind": "organisation", "old": organisation, "new": ONE, "valid_from": date(2026, 11, 1)}
-            add_alias_with(cursor, **called, order=made.order())
-    return made
+    with Line(tmp_path_factory.mktemp("alike")).held() as made:
+        for organisation, closed, sent in (("Norra", "2026-05-10", "2026-05-05 09:00"), ("Södra", "", "")):
+            said = {"extract_date": DAY, "organisation": organisation}
+            text = HANDLED.format(closed=closed, action="Byte", title=f"Av {organisation}")
+            made.load_table(text, name="i.csv", source="incidents", **said)
+            text = AWARE.format(sent=sent, why=f"Av {organisation}")
+            made.load_table(text, name="b.csv", source="breaches", **said)
+            text = REGISTER.format(system=f"System {organisation}", supplier=organisation)
+            made.load_table(text, name="s.csv", source="systems", **said)
+            with made.database.writing() as cursor:
+                called = {"kind": "organisation", "old": organisation, "new": ONE, "valid_from": date(2026, 11, 1)}
+                add_alias_with(cursor, **called, order=made.order())
+        yield made
 
 
 @pytest.mark.parametrize(
