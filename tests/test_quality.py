@@ -162,11 +162,6 @@ def load(line, **changed):
         line.load_table(table, name=f"{name}.csv", source=name)
 
 
-def test_clean_exports_have_no_findings(line):
-    load(line)
-    assert found_in(line) == []
-
-
 def test_an_empty_database_has_no_findings(line):
     with line.database.writing():
         pass
@@ -447,10 +442,11 @@ def test_filters_narrow_the_page(sample, monkeypatch):
     assert "Ingen anmärkning är av det slaget." in text(app)
 
 
-def test_a_clean_database_says_what_was_looked_for(own, monkeypatch, tmp_path):
+def test_clean_exports_have_no_findings_and_the_page_says_what_was_looked_for(own, monkeypatch, tmp_path):
     line = Line(tmp_path)
     line.database = own
     load(line)
+    assert found_in(line) == []
     app = opened("quality", monkeypatch, as_of=AS_OF.isoformat())
     assert "Inga anmärkningar" in text(app)
     assert all(check.title["sv"].lower() in text(app) for check in CHECKS)
