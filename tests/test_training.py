@@ -433,21 +433,20 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
         assert [name for name in names_of(sample) if name in shown] == []
 
 
-def test_a_department_shows_its_units_and_a_unit_the_way_back(sample, monkeypatch):
+def test_a_department_shows_its_units_and_a_unit_the_way_back_and_one_of_few_persons_to_the_coordinator_only(
+    sample, monkeypatch
+):
     """The whole shows its departments where the page opens."""
-    department = text(opened("training", monkeypatch, department="Äldreomsorg"))
-    assert 'href="/training?as_of=2026-10-31&amp;unit=Hemtj%C3%A4nst+Natt"' in department
-    unit = text(opened("training", monkeypatch, unit="Hemtjänst Natt", lang="en"))
-    assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg&amp;lang=en"' in unit
-
-
-def test_a_unit_of_few_persons_is_shown_to_the_coordinator_only(sample, monkeypatch):
-    unit = "Informationssäkerhet och dataskydd"
-    assert "v-drill" in text(opened("training", monkeypatch, unit=unit))
+    above, unit = "Ledning och utveckling", "Informationssäkerhet och dataskydd"
+    department = text(opened("training", monkeypatch, department=above))
+    assert 'href="/training?as_of=2026-10-31&amp;unit=Informationss%C3%A4kerhet+och+dataskydd"' in department
+    mine = text(opened("training", monkeypatch, unit=unit, lang="en"))
+    assert 'href="/training?as_of=2026-10-31&amp;department=Ledning+och+utveckling&amp;lang=en"' in mine
+    assert "v-drill" in mine
     theirs = text(opened("training", monkeypatch, role=MANAGEMENT, unit=unit))
     assert "färre än fem personer" in theirs
     assert "v-drill" not in theirs
-    department = text(opened("training", monkeypatch, role=MANAGEMENT, department="Ledning och utveckling"))
+    department = text(opened("training", monkeypatch, role=MANAGEMENT, department=above))
     assert unit not in department.replace("\u00ad", "")
 
 
