@@ -1,6 +1,7 @@
 """Declarative files: the product's own TOML, with the organisation's own laid over it."""
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ Table = dict[str, Any]
 
 
 def read_toml(path: Path) -> Table:
-    """The table in `path`; a Refusal with the line where it is not TOML."""
+    """The table in `path`, which nobody may change; a Refusal with the line where it is not TOML."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return _parsed(path.read_text("utf-8"))
     except (OSError, RecursionError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refusal(
             N_("The file {file} cannot be read as TOML: {error}. Correct it and start again."),
@@ -21,6 +22,12 @@ def read_toml(path: Path) -> Table:
             # without the folder, which is nobody's to see on a page
             error=error.strerror if isinstance(error, OSError) else error,
         ) from error
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Table:
+    """To parse a text takes longer than many a statement, and most are asked for on every page."""
+    return tomllib.loads(text)
 
 
 def read_with_own(path: Path, own: Path | None) -> Table:
