@@ -46,7 +46,18 @@ def _run_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def make_database(tmp_path_factory):
+def _one_thread():
+    """Lets a worker count on one thread: workers are more than cores, and to share small tables out takes time."""
+    from compliance import database
+
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("NO_EXTENSIONS", "CONFINED"):
+            patched.setattr(database, name, getattr(database, name) | {"threads": 1})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def make_database(_one_thread, tmp_path_factory):
     """Lets a new database file be a copy of one that the product has made, which takes six times as long.
 
     Gives the product's own way, for tests of just that.
