@@ -76,7 +76,7 @@ def looks(most: dict[str, int]) -> list[tuple[str, str]]:
     return [(code, address) for code in most for states in STATES.values() for address in states[: most[code]]]
 
 
-LOOKS = looks({"sv": MOST or 2, "en": MOST or 1})
+LOOKS = looks({"sv": MOST or 2, "en": MOST}) + ([] if MOST else [("en", ""), ("en", POINT), ("en", "imports")])
 # These are also looked at by the rules of WCAG, in the dark and at 200 %, which takes longer than everything else.
 FULLY = looks({"sv": MOST or 1, "en": MOST})
 
@@ -479,7 +479,7 @@ def test_pages_without_any_export_are_as_fine(code, site, tab):
         page.locator(".st-key-start_badge button").click()
         page.locator("[data-testid=stFileUploaderDropzone]").wait_for()
         settle(page)
-    for entry in PAGES:
+    for entry in PAGES if MOST else [entry for entry in PAGES if entry.id in {"overview", "review", "imports", "plan"}]:
         _go(page, f"/{'' if entry is PAGES[0] else entry.id}?lang={code}")
         assert slips(code, page.evaluate(TEXTS)) == [], entry.id
         assert [level for level, _ in page.evaluate(HEADINGS)][:1] == [1], entry.id
