@@ -60,6 +60,7 @@ def test_a_file_is_made_only_for_whoever_may_load_exports(sample_database, monke
     with sample_database.cursor() as cursor:
         found = questions(cursor, ui_forms._asking(DAY, view.scope.organisation))
     unit = list(found)[1]
+    found = {name: found[name] for name in list(found)[:5]}  # the last ones take as long and say no more
     assert (
         unit in openpyxl.load_workbook(io.BytesIO(ui_forms._file(view, unit, found, Job()))).worksheets[0]["A1"].value
     )
