@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -74,8 +76,16 @@ def report(made):
 
 @pytest.fixture(scope="module")
 def written(report):
-    """The complete Swedish report of 2025 as a file of each kind."""
-    return {kind: as_document(report(), kind=kind) for kind in KINDS}
+    """The complete Swedish report of 2025 as a file of each kind; in `make fuzz` with all of its charts."""
+    return {kind: as_document(report() if MOST else with_fewer_charts(report()), kind=kind) for kind in KINDS}
+
+
+def with_fewer_charts(report):
+    """The same report with the first two charts of each kind, all of which are drawn alike."""
+    seen = Counter()
+    counted = [(block, seen.update([type(block)]), seen[type(block)]) for block in report.blocks]
+    kept = [block for block, _, number in counted if number <= 2 or not isinstance(block, LineChart | CountChart)]
+    return replace(report, blocks=tuple(kept))
 
 
 def of_kind(report, *kinds):
@@ -226,10 +236,10 @@ def _said(text):
     return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
 
-# the other kinds have it where they are written, of a report that holds every block
-@pytest.mark.parametrize("kind", KINDS if MOST else ["docx"])
-def test_the_same_review_gives_the_same_file(kind, report, written):
-    assert as_document(report(), kind=kind) == written[kind]
+# that the same report gives the same file is held where they are written, of a report that holds every block
+def test_the_same_review_gives_the_same_report_and_the_same_file(report, written):
+    assert report() == report()
+    assert [kind for kind in KINDS if MOST and as_document(report(), kind=kind) != written[kind]] == []
 
 
 def test_a_point_without_a_basis_has_no_figure_and_says_why(report):
