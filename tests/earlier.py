@@ -12,7 +12,7 @@ import duckdb
 
 from compliance.database import CLEANED
 from tests.identities import texts
-from tests.reviewed import Reviewed
+from tests.reviewed import Reviewed, at
 
 # What is planted in columns of numbers beside: of no import that there is.
 NUMBERS = {"INTEGER": 999, "SMALLINT": 9}
@@ -22,7 +22,9 @@ def spellings(chance: random.Random, count: int) -> list[str]:
     """Identity numbers in many spellings, each another one."""
     found: dict[str, None] = {}
     for given in texts(chance, 20 * count):
-        if given.is_one and len(found) < count:
+        if len(found) == count:
+            break
+        if given.is_one:
             found[given.text] = None
     return list(found)
 
@@ -86,9 +88,8 @@ REJECTED = {6: "IV", 7: "4/2/1"}
 
 def build(folder: Path) -> Reviewed:
     """An administration with classifications and incidents, and a review that has been approved."""
-    line = Reviewed(folder)
+    line = at("loaded", folder)
     with line.held():
-        line.load_all()
         line.load_table(CLASSIFICATIONS, name="klassa.csv", source="classifications")
         line.load_table(INCIDENTS, name="incidenter.csv", source="incidents")
         review = line.open()

@@ -37,7 +37,7 @@ from tests.test_disk import full
 
 SEED, ROUNDS = 20261126, int(os.environ.get("SEEDS", "1"))
 # `make fuzz` asks for all of them
-REPORTS = os.environ.get("REPORTS", "pdf")
+REPORTS = os.environ.get("REPORTS", "docx")
 ROOMS = [n / 20 for n in range(12)] if "ROOMS" in os.environ else [0.3]
 STEPS = os.environ.get("STEPS", "3 -1")
 
@@ -127,7 +127,9 @@ def test_an_identity_number_is_left_in_no_text_of_any_table_and_in_no_byte(tmp_p
     assert {*planted} - {*found_in(database.path, planted)} == set()
     found = list(values_of(database))
     assert found_in(database.path, planted) == []
-    assert [(t, c, v) for t, c, v in found if c not in {"sha256", "first_sha256", "seal"} and holds_one(v)] == []
+    # no hash and no moment, whose digits can look like one
+    told = [(t, c, v) for t, c, v in found if c not in {"sha256", "first_sha256", "seal"} and not c.endswith("_at")]
+    assert [each for each in told if holds_one(each[2])] == []
     assert {*planted} - {f"{t}.{c}" for t, c, v in found if MASK in v} == set()
 
 
@@ -299,12 +301,6 @@ def test_levels_that_can_be_read_today_are_read(cleaned):
     ]
 
 
-def test_what_an_organisations_own_words_say_is_read(line):
-    (line.folder / "values.toml").write_text(f'no_level = ["{LEVELS[5]}"]\n', "utf-8")
-    with line.database.cursor():
-        assert line.column("system", "classifications") == ["Alfa", "Gamma", "Delta"]
-
-
 def test_where_no_cells_were_kept_the_list_of_problems_says_which_rows_are_refused(line):
     """the first versions kept no cells, nor where a column stood"""
     with opened(line.database.path) as connection:
@@ -371,11 +367,16 @@ def test_verifying_tells_the_second_seal_and_no_fault_of_what_it_explains(cleane
     assert any(text.startswith("Figure, 4 ") for text in told[2:])
 
 
-def test_what_somebody_has_changed_in_a_sealed_review_is_not_sealed_anew(line):
+def test_what_somebody_has_changed_in_a_sealed_review_is_not_sealed_anew_and_an_organisations_own_words_are_read(line):
+    (line.folder / "values.toml").write_text(f'no_level = ["{LEVELS[5]}"]\n', "utf-8")
     with opened(line.database.path) as connection:
         connection.execute("update frozen_reviews set content = replace(content, 'Förvaltningen', 'En annan')")
-    with line.database.cursor(), pytest.raises(Refusal, match="has been changed in the database since it was sealed"):
-        line.document(line.review())
+    changed = "has been changed in the database since it was sealed"
+    with line.database.cursor():
+        assert line.column("system", "classifications") == ["Alfa", "Gamma", "Delta"]
+        review = line.review()
+        with pytest.raises(Refusal, match=changed):
+            line.document(review)
     assert line.rows("from seals") == []
     assert [(t, c) for t, c, v in values_of(line.database) if NUMBER in v] == []
 
@@ -409,10 +410,11 @@ def packed(path, line, *kinds):
     """A package with reports, and what is found when it is checked."""
     with line.database.cursor() as cursor:
         review, say = line.review(), Language("sv")
-        report = report_of(
-            line.document(review), state=review.state, signed=signed(cursor, review), say=say, public=False
-        )
-        reports = {f"report.{kind}": as_document(report, kind=kind) for kind in kinds}
+        reports = {}
+        if kinds:
+            document = line.document(review)
+            report = report_of(document, state=review.state, signed=signed(cursor, review), say=say, public=False)
+            reports = {f"report.{kind}": as_document(report, kind=kind) for kind in kinds}
         path.write_bytes(write_package(cursor, review, version=None, reports=reports, say=say))
     return verify_package(path)
 
@@ -456,25 +458,6 @@ def test_a_store_without_any_of_it_is_as_before_and_nothing_is_said(tmp_path, ca
     assert (after == before, [name for name, _ in marks[1] - marks[0]]) == (True, [CLEANED])
 
 
-def test_it_is_done_once_and_never_in_a_new_store_and_the_server_writes_it_in_its_log(
-    line, tmp_path, monkeypatch, caplog
-):
-    """beside: nothing that a killed load has left"""
-    spilled = line.database.path.with_name("test.duckdb.tmp")
-    spilled.mkdir()
-    (spilled / "duckdb_temp_storage_DEFAULT-0.tmp").write_text(NUMBER)
-    with line.database.cursor():
-        assert sorted(bytes_of(line.database.path)) == ["test.duckdb", "test.duckdb.lock", "test.duckdb.turn"]
-    assert [(record.levelname, "stood in 8 places" in record.message) for record in caplog.records] == [
-        ("WARNING", True)
-    ]
-    monkeypatch.setattr(cleaning, "clean", lambda *_, **__: pytest.fail("cleaned again"))
-    with line.database.cursor():
-        assert len(line.rows("from cleanings")) == 1
-    connect(tmp_path / "new.duckdb").close()
-    connect(tmp_path / "new.duckdb").close()
-
-
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
 def test_whoever_runs_a_command_is_told_once_and_the_coordinator_until_it_has_been_read_and_history_keeps_it(
     line, monkeypatch, lang
@@ -496,9 +479,12 @@ def test_whoever_runs_a_command_is_told_once_and_the_coordinator_until_it_has_be
         assert line.rows("select read_by from cleanings_read") == [{"read_by": "tester"}]
 
 
-def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said(line):
-    """also on a full disk, whatever room is left"""
+def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said_and_then_it_is_done_once_and_logged(
+    line, tmp_path, monkeypatch, caplog
+):
+    """also on a full disk, whatever room is left; beside: nothing that a killed load has left; never in a new store"""
     path = line.database.path
+    spilled = path.with_name("test.duckdb.tmp")
     before = path.read_bytes()
     (path.parent / f"{path.name}.cleaned").mkdir()
     with pytest.raises(Refusal, match="must be written anew once"), line.database.cursor():
@@ -512,9 +498,19 @@ def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said(l
         assert [name for name in bytes_of(path) if "cleaned" in name] == []
         with opened(path) as connection:
             assert connection.execute("select count(*) from staff").fetchall() == [(3,)]
+    assert caplog.records == []
+    spilled.mkdir()
+    (spilled / "duckdb_temp_storage_DEFAULT-0.tmp").write_text(NUMBER)
     with line.database.cursor():
-        assert len(line.rows("from cleanings")) == 1
+        assert sorted(bytes_of(path)) == ["test.duckdb", "test.duckdb.lock", "test.duckdb.turn"]
+    assert [(record.levelname, "stood in 8 places" in record.message) for record in caplog.records] == [
+        ("WARNING", True)
+    ]
+    monkeypatch.setattr(cleaning, "clean", lambda *_, **__: pytest.fail("cleaned again"))
+    with line.database.cursor():
         assert [row["numbers"] for row in line.rows("from cleanings")] == [8]
+    connect(tmp_path / "new.duckdb").close()
+    connect(tmp_path / "new.duckdb").close()
 
 
 # --- The file -----------------------------------------------------------------------------------------------------

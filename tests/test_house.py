@@ -56,15 +56,15 @@ BESIDE = ("import_id", "sheet_number", "sheet", "row")
 
 
 @cache
-def tree(path):
-    return ast.parse(path.read_text("utf-8"))
+def nodes(path):
+    return [*ast.walk(ast.parse(path.read_text("utf-8")))]
 
 
 @cache
 def imported(path):
     """The dotted names that a file imports, also inside its functions."""
     found = []
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -126,7 +126,7 @@ def test_no_function_is_long():
     found = [
         f"{path.relative_to(ROOT)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
         for path in [*MODULES, *THIN, *sorted((ROOT / "tests").glob("*.py"))]
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= LONGEST
     ]
     assert found == []
@@ -137,7 +137,7 @@ def test_only_a_sentence_of_the_catalogue_has_stars_for_what_is_bold():
     found = [
         f"{path.stem}:{node.lineno}"
         for path in [*MODULES, *THIN]
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.JoinedStr)
         if any(isinstance(part, ast.Constant) and "**" in str(part.value) for part in node.values)
     ]

@@ -509,20 +509,21 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
 @pytest.mark.parametrize("kind", LEAKY)
 def test_what_the_other_tests_load_is_read_in_this_process_as_in_its_own(kind):
     """shortcut: else they would hold of another reading than the product's; tests/test_doctor.py asks the same"""
-    assert read_here(LEAKY[kind], name="a 850612-1238") == read(LEAKY[kind], name="a 850612-1238")
-    assert read(LEAKY[kind], name="a 850612-1238").masked == 2
+    apart = read(LEAKY[kind], name="a 850612-1238")
+    assert read_here(LEAKY[kind], name="a 850612-1238") == apart
+    assert apart.masked == 2
 
 
 def test_several_at_once():
     """threads: the server reads for several people"""
     results = []
     content = files.xlsx({"Blad1": [["Id"]]})
-    threads = [threading.Thread(target=lambda: results.append(values(content, read=read))) for _ in range(5)]
+    threads = [threading.Thread(target=lambda: results.append(values(content, read=read))) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert results == [[["Id"]]] * 5
+    assert results == [[["Id"]]] * 3
 
 
 def test_a_large_file_is_quick():

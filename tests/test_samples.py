@@ -21,9 +21,14 @@ from tests.line import POINTS, SOURCES, WORDS, Order, read_here
 
 README = (SAMPLES / "README.md").read_text("utf-8")
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
-# Every layout with the last of its days; `make fuzz` looks at all of them. How an .ods is written follows from those
-# before it, so of these all are needed.
-LAYOUTS = [each if MOST or each.form == "ods" else replace(each, dates=each.dates[-1:]) for each in samples.layouts()]
+# Every layout with the last of its days, and of those with a row for each person one of each kind of file; `make fuzz`
+# looks at all of them. How an .ods is written follows from those before it, so of these all are needed.
+KINDS = {(each.source, Path(each.file).suffix): each for each in samples.layouts()}
+LAYOUTS = [
+    each if MOST or each.form == "ods" else replace(each, dates=each.dates[-1:])
+    for each in samples.layouts()
+    if MOST or each.source not in {"staff", "training"} or each is KINDS[each.source, Path(each.file).suffix]
+]
 AS_OF = date(2026, 10, 31)
 
 
