@@ -68,7 +68,13 @@ def notes(app) -> list[str]:
 
 
 WHOLE = "Hela förvaltningen"
-TODAY = Language("sv").date(ui.today())
+TODAY = Language("sv").date(DAY)
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    """It is the day that the pages are looked at: what is shown instead of another day has been counted."""
+    monkeypatch.setattr(ui, "today", lambda: DAY)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,12 @@ SV, EN = Language("sv"), Language("en")
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory):
-    line = at("draft", tmp_path_factory.mktemp("handing"))
-    review = line.review()
+    with at("draft", tmp_path_factory.mktemp("handing")).held() as line:
+        return decided(line, line.review())
+
+
+def decided(line, review):
+    """The document after some more decisions."""
     line.decide(review, "Gå igenom\tlistan,\r\n=nu", responsible="+46 8", resource='"40" timmar', follow_up="VB")
     line.decide(review, "=1+1", point="classification", due=date(2026, 11, 1), responsible="Anna Berg")
     line.decide(review, "Avskriven", point="classification")

@@ -24,6 +24,7 @@ from compliance.questionnaires import (
     questions,
 )
 from compliance.renaming import add_alias
+from tests.browser import MOST
 from tests.line import POINTS, SOURCES, Line
 
 SV = Language("sv")
@@ -202,7 +203,9 @@ def test_units_stand_in_swedish_order_with_the_number_of_their_questions(line):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_answers_change_the_figures_and_only_from_their_day_on(line, code):
-    before = {point: outcomes(line, point, ASKED_ON) for point in ("local_instruction", "access", "procurement")}
+    """In English what is read of the answers; what it changes too in `make fuzz`."""
+    counted = ("local_instruction", "access", "procurement") if MOST or code == "sv" else ()
+    before = {point: outcomes(line, point, ASKED_ON) for point in counted}
     book = opened(line, NORR, Language(code))
     _, local, procurements, access, new, _ = book.worksheets
     write(local, 1, Status="Genomförd", Datum=date(2026, 10, 15))
@@ -221,7 +224,7 @@ def test_answers_change_the_figures_and_only_from_their_day_on(line, code):
         for item, new_ in after[point].items()
         if before[point].get(item) != new_
     }
-    assert changes == {
+    assert not counted or changes == {
         ("local_instruction", f"{NORR}/2 Behörigheter"): ("met", None),
         ("access", "Beta"): ("met", None),
         ("procurement", "0017"): ("met", None),

@@ -21,6 +21,7 @@ from compliance.renaming import (
     remove_alias_with,
     suggestions,
 )
+from tests.browser import MOST
 from tests.line import POINTS
 
 DAY = date(2023, 7, 1)
@@ -238,20 +239,23 @@ def test_a_name_that_is_given_to_another_later_no_longer_follows(line):
     assert [row for row in there(line) if row[3]] == []
 
 
-def called(line, name, year):
-    sql = "select renamed('unit', $name, make_date($year, 6, 1), timestamp '9999-12-31') as name"
-    return line.rows(sql, name=name, year=year)[0]["name"]
+def called(line, name, *years):
+    """What a unit was called in each of the years."""
+    of_year = "renamed('unit', $name, make_date(year, 6, 1), timestamp '9999-12-31')"
+    sql = f"select {of_year} as name from unnest($years) as asked(year) order by year"
+    return [row["name"] for row in line.rows(sql, name=name, years=list(years))]
 
 
 def test_in_whatever_order_changes_are_said_a_name_is_its_last_one(line):
     """said_again_later: A became C by way of B, then D, and D is C as well; each order has names of its own"""
     changes = [("A", "B", 2020), ("B", "C", 2021), ("A", "D", 2022), ("D", "C", 2019)]
-    for order in itertools.permutations(range(4)):
+    # a third of the orders, in which each change is the first and the last one; in `make fuzz` all of them
+    for order in list(itertools.permutations(range(4)))[:: 1 if MOST else 3]:
         own = "".join(map(str, order))
         for place in order:
             old, new, year = changes[place]
             rename(line, old + own, new + own, day=date(year, 1, 1))
-        last = [called(line, f"A{own}", year) for year in (2019, 2020, 2021, 2022, 2023)]
+        last = called(line, f"A{own}", 2019, 2020, 2021, 2022, 2023)
         assert last == [f"A{own}", f"B{own}", f"C{own}", f"C{own}", f"C{own}"], order
         found = [row for row in there(line) if row[3] and row[0].endswith(own)]
         assert found == [(f"A{own}", f"C{own}", 2021, True), (f"A{own}", f"C{own}", 2022, True)], order
