@@ -1,8 +1,14 @@
 """A fictitious report that holds every kind of block, for the tests of those who write it as Word, PDF and slides."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from itertools import cycle, islice
 
+import pytest
+
+from compliance import drawing, writing_word
 from compliance.blocks import (
     Bar,
     BarChart,
@@ -323,3 +329,13 @@ def _ending(say: Language) -> tuple[Block, ...]:
             ),
         ),
     )
+
+
+@contextmanager
+def drawn_once() -> Iterator[None]:
+    """Draws a chart of Word once while the block lasts: that the same chart is the same picture is held beside the
+    tests of drawing.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing_word, "picture", cache(drawing.picture))
+        yield

@@ -14,10 +14,17 @@ from compliance import cli, cli_review
 from compliance.places import ROOT
 from compliance.reviewing import review_of
 from tests.command import run
+from tests.reports import drawn_once
 from tests.reviewed import IDS, SYSTEMS, TODAY, Reviewed, at
 
 HEAVY = ("pandas", "streamlit", "plotly", "matplotlib", "docx", "pptx", "typst")
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _drawn_once():
+    with drawn_once():
+        yield
 
 
 @pytest.fixture

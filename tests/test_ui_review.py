@@ -22,6 +22,7 @@ from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST
 from tests.line import POINTS
+from tests.reports import drawn_once
 from tests.reviewed import AS_OF, IDS, SYSTEMS, at
 
 SV = Language("sv")
@@ -31,6 +32,12 @@ SAME_PERSON = SV(
     "{name} has submitted the review of {year}. Somebody else must approve it.", name="Ylva Nordgren", year=2026
 )
 NO_PEER = "{file} does not hold the figures of a review. Ask for the JSON file that the page of the review gives."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _drawn_once():
+    with drawn_once():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -111,10 +118,16 @@ def test_every_figure_of_the_list_is_that_of_the_review(document, stage, monkeyp
     assert "13 av 13 diskuterade" in shown
 
 
-def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left(stage, monkeypatch):
-    line = stage("loaded")
+def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no_figure_counted_anew(
+    stage, monkeypatch, tmp_path
+):
+    """The figures take seconds: they are counted when the data change, not when somebody writes."""
+    line = stage("loaded", tmp_path)
     review = line.open()
+    counted, count = [], dossiers._Computing.dossier
+    monkeypatch.setattr(dossiers._Computing, "dossier", lambda *given: counted.append(1) or count(*given))
     app = opened(monkeypatch, point="classification")
+    version = ui.Database.at(line.database.path).version()
     assert app.segmented_control(key="assessment 1 classification").value is None
     app.text_area(key="comment 1 classification").set_value(f"Frågan ställd av {NUMBER}.").run()
     app.segmented_control(key="assessment 1 classification").set_value("partly").run()
@@ -125,6 +138,11 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left(stage,
     assert kept.assessments == {"classification": "partly"}
     assert kept.comments["classification"] == app.text_area(key="comment 1 classification").value
     assert re.search(r"Sparat 24\s+november", text(app))
+    assert ui.Database.at(line.database.path).version() != version
+    assert counted == [1]
+    line.load_table("Namn | Enhet | Status\nOmega | Norr | I drift", name="more.csv", source="systems", completes=True)
+    app.run()
+    assert counted == [1, 1]
 
 
 def test_what_somebody_else_wrote_meanwhile_is_not_written_over(stage, monkeypatch):
@@ -161,23 +179,6 @@ def test_the_walk_begins_where_nothing_is_said_and_goes_on_point_by_point(stage,
     app.run()
     app.button(key="next point").click().run()
     assert app.query_params["part"] == "chapters"
-
-
-def test_saving_a_text_counts_no_figure_anew(stage, monkeypatch, tmp_path):
-    """The figures take seconds: they are counted when the data change, not when somebody writes."""
-    line = stage("loaded", tmp_path)
-    line.open()
-    counted, count = [], dossiers._Computing.dossier
-    monkeypatch.setattr(dossiers._Computing, "dossier", lambda *given: counted.append(1) or count(*given))
-    app = opened(monkeypatch, point="dpia")
-    version = ui.Database.at(line.database.path).version()
-    for number in range(2):
-        app.text_area(key="comment 1 dpia").set_value(f"Rad {number}").run()
-    assert ui.Database.at(line.database.path).version() != version
-    assert counted == [1]
-    line.load_table("Namn | Enhet | Status\nOmega | Norr | I drift", name="more.csv", source="systems", completes=True)
-    app.run()
-    assert counted == [1, 1]
 
 
 def test_an_empty_point_says_what_is_missing_and_never_nought(stage, monkeypatch):
@@ -371,9 +372,9 @@ def test_late_decisions_stand_first_then_those_of_each_report():
 
 
 def test_what_is_missing_is_listed_and_nothing_can_be_submitted(stage, monkeypatch):
-    line = stage("loaded")
-    review = line.open()
-    line.discuss(review, but=(("comment", "dpia"), ("assessment", "access"), ("comment", "access")))
+    line = stage("draft")
+    for kind, point in (("comment", "dpia"), ("assessment", "access"), ("comment", "access")):
+        line.write(line.review(), kind, point, "")
     app = opened(monkeypatch, part="sign")
     assert "2 punkter är inte diskuterade" in text(app)
     labels = [link.proto.label.replace("\\", "") for link in app.get("page_link")]

@@ -6,7 +6,6 @@ import time
 import zipfile
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -34,7 +33,7 @@ from compliance.blocks import (
 from compliance.errors import Refusal
 from compliance.language import Language
 from compliance.writing_word import write_word
-from tests.reports import LONG_TABLE, MADE_AT, sample
+from tests.reports import LONG_TABLE, MADE_AT, drawn_once, sample
 
 CHARTS = BarChart | LineChart | CountChart
 # The order in which Word's schema wants what holds for a paragraph and for a table.
@@ -45,15 +44,13 @@ DRAFT = {"sv": "Utkast", "en": "Draft"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def drawn_once():
-    """The same chart is the same picture, so the tests of this file draw it once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing_word, "picture", cache(drawing.picture))
+def _drawn_once():
+    with drawn_once():
         yield
 
 
 @pytest.fixture(scope="module")
-def files(drawn_once):
+def files(_drawn_once):
     """The report in both languages, as a draft and not."""
     return {(code, draft): write_word(sample(code, draft)) for code in DRAFT for draft in (None, DRAFT[code])}
 
