@@ -51,7 +51,9 @@ def saved(book: openpyxl.Workbook) -> bytes:
     return file.getvalue()
 
 
-def raw_xlsx(sheet: str | bytes, *, parts: Mapping[str, str | bytes] | None = None, workbook: str = "") -> bytes:
+def raw_xlsx(
+    sheet: str | bytes, *, parts: Mapping[str, str | bytes] | None = None, workbook: str = "", level: int = 6
+) -> bytes:
     """A workbook whose only sheet is this XML, with further or other `parts`; packed."""
     content: dict[str, str | bytes] = {
         "[Content_Types].xml": (
@@ -74,13 +76,13 @@ def raw_xlsx(sheet: str | bytes, *, parts: Mapping[str, str | bytes] | None = No
         ),
         "xl/worksheets/sheet1.xml": sheet,
     }
-    return zipped({**content, **(parts or {})})
+    return zipped({**content, **(parts or {})}, level=level)
 
 
-def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+def zipped(parts: Mapping[str, str | bytes], *, level: int = 6) -> bytes:
     """A zip of these parts in this order."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return file.getvalue()
@@ -111,18 +113,15 @@ def text_cell(text: object, ref: str = "") -> str:
 def many_rows(rows: int, columns: int) -> bytes:
     """A large ordinary sheet, quickly written."""
     letters = [get_column_letter(place + 1) for place in range(columns)]
-    lines = (
-        f'<row r="{n}">'
-        + "".join(
-            text_cell(f"text {n % 977} i {place}", f"{letter}{n}")
-            if place % 3 == 0
-            else f'<c r="{letter}{n}"><v>{n * 7919 % 45000}</v></c>'
-            for place, letter in enumerate(letters)
-        )
-        + "</row>"
-        for n in range(1, rows + 1)
+    cells = (
+        text_cell(f"text {{text}} i {place}", f"{letter}{{n}}")
+        if place % 3 == 0
+        else f'<c r="{letter}{{n}}"><v>{{number}}</v></c>'
+        for place, letter in enumerate(letters)
     )
-    return raw_xlsx(sheet_xml("".join(lines), dimension=f"A1:{letters[-1]}{rows}"))
+    line = f'<row r="{{n}}">{"".join(cells)}</row>'
+    lines = (line.format(n=n, text=n % 977, number=n * 7919 % 45000) for n in range(1, rows + 1))
+    return raw_xlsx(sheet_xml("".join(lines), dimension=f"A1:{letters[-1]}{rows}"), level=1)
 
 
 def forged_size(content: bytes, name: str, size: int) -> bytes:

@@ -41,6 +41,7 @@ def test_the_files_are_loaded_in_the_order_of_their_extract_dates(samples, tmp_p
     assert seen == [(1, 2), (2, 2)]
 
 
+@pytest.mark.usefixtures("reads_here")
 def test_it_is_made_once_and_anew_when_the_samples_change(samples, tmp_path):
     path = tmp_path / "sample.duckdb"
     demo.build(path, samples)
@@ -53,6 +54,7 @@ def test_it_is_made_once_and_anew_when_the_samples_change(samples, tmp_path):
     assert len(imported(path)) == 1
 
 
+@pytest.mark.usefixtures("reads_here")
 def test_a_build_that_fails_leaves_no_database(samples, tmp_path):
     def fail(done, of):
         raise RuntimeError("killed")

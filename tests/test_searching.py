@@ -56,6 +56,7 @@ def test_a_planted_text_is_found_in_what_is_handed_out():
 
 
 def test_a_text_is_found_in_the_streams_of_a_pdf():
-    content = unpacked(write_pdf(replace(sample("sv"), title=SECRET)))
+    report = sample("sv")
+    content = unpacked(write_pdf(replace(report, title=SECRET, blocks=report.blocks[:2])))
     assert holds(content, SECRET)
     assert not holds(content, SECRET + "2")

@@ -82,7 +82,7 @@ def line(tmp_path_factory):
         yield line
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def whole(line):
     return trained(line.database, Place(ORGANISATION))
 
