@@ -152,12 +152,14 @@ def test_every_import_that_a_file_replaces_is_named(loaded, tmp_path):
     assert "om alla ska räknas" in text(loaded)
 
 
-def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, monkeypatch):
+def test_an_import_is_opened_with_its_cells_what_it_changed_and_what_completes_it_and_stays(loaded, own, monkeypatch):
     line_of = {"sources": SOURCES, "words": WORDS}
     for number, (day, completes) in enumerate([(15, True), (20, True), (25, False), (26, True)], start=2):
         table = f"AD-konto;Enhet;Anställningsdatum\nny{number};Norr;2020-01-01".encode()
         order = Order("test", extract_date=date(2026, 10, day), completes=completes)
         load(own, read_here(table, name=f"{number}.csv"), order, **line_of)
+    courses = [["Uttagen 2026-10-16"], ["AD-konto", "Kurs", "Status"], ["konto1", "K", "Klar"]]
+    load(own, read_here(xlsx({"Blad1": courses}), name="kurser.xlsx"), Order("test"), **line_of)
 
     page = opened("imports", monkeypatch, part="history")
 
@@ -168,6 +170,13 @@ def test_who_revokes_is_told_what_completes_the_import_and_stays(loaded, own, mo
     assert "Import 2 (2.csv) och 3 (3.csv) kompletterar den och räknas fortfarande." in told(1)
     assert "Import 5 (5.csv) kompletterar den" in told(4)
     assert told(2) == ""
+    assert told(6) == ""
+    assert not page.exception
+    assert "Ingen tidigare export av det här slaget är inläst." in text(page)
+    assert "v-dumbbells" in text(page)
+    cells = page.dataframe[0].value
+    assert cells["A"].tolist() == ["Uttagen 2026-10-16", "AD-konto", "konto1"]
+    assert cells["Rad"].tolist() == [1, 2, 3]
 
 
 def test_rejected_rows_go_out_are_mended_come_back_and_complete(app, own, tmp_path):
@@ -212,19 +221,6 @@ def test_mended_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
     press(app, "Ta bort filen")
     dropped(app, back)
     assert "innehåller rättade rader till en fil som inte är inläst" in text(app)
-
-
-def test_an_import_is_opened_with_its_cells_and_what_it_changed(loaded, tmp_path, monkeypatch):
-    drop(loaded, tmp_path, kurser=[["Uttagen 2026-10-16"], ["AD-konto", "Kurs", "Status"], ["konto1", "K", "Klar"]])
-    press(loaded, "Läs in 1 rad")
-    app = opened("imports", monkeypatch, part="history")
-    app.selectbox(key="open import").set_value(2).run()
-    assert not app.exception
-    assert "Ingen tidigare export av det här slaget är inläst." in text(app)
-    assert "v-dumbbells" in text(app)
-    cells = app.dataframe[0].value
-    assert cells["A"].tolist() == ["Uttagen 2026-10-16", "AD-konto", "konto1"]
-    assert cells["Rad"].tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
