@@ -53,8 +53,8 @@ def opened(monkeypatch, *, page="review", **said):
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory):
-    """The draft's document, which to count takes as long as ten runs of a page."""
-    with at("draft", tmp_path_factory.mktemp("draft")).held() as line:
+    """The draft's document as it was submitted: to count it takes as long as ten runs of a page."""
+    with at("submitted", tmp_path_factory.mktemp("submitted")).held() as line:
         return line.document(line.review())
 
 
