@@ -422,7 +422,9 @@ def test_a_page_that_is_drawn_anew_at_once_still_has_its_field(monkeypatch):
     LEDGER.closes("a")
 
 
-def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until_it_is_read(own, monkeypatch, tmp_path):
+def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until_it_is_read(
+    own, reads_here, monkeypatch, tmp_path
+):
     freed, let = [], []
     monkeypatch.setattr(ui_files, "has_been_read", freed.append)
     monkeypatch.setattr(LEDGER, "let_go", lambda _session, files: let.extend(files))
