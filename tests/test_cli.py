@@ -101,13 +101,13 @@ def table(done):
 # --- load --------------------------------------------------------------------------------------------------------
 
 
-def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, process):
+def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, cli):
     good, bad, last = (
         line.file(STAFF, name="s.csv"),
         line.file("x\ny", name="bad.csv"),
         line.file(TRAINING, name="t.csv"),
     )
-    done = process("load", good, bad, last, "--extract-date", "2026-11-01")
+    done = cli("load", good, bad, last, "--extract-date", "2026-11-01")
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
         "import 1: s.csv as staff, extract date 2026-11-01, 3 rows, 0 rejected, 0 warnings",
