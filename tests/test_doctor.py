@@ -16,6 +16,7 @@ from compliance.errors import Refusal
 from compliance.masking import MASK, mask_text
 from compliance.reading import read
 from tests import files, hostile
+from tests.browser import MOST
 from tests.line import read_here
 from tests.spent import spent
 
@@ -47,6 +48,9 @@ READ = {
     "endless name": [HEADING, ROW],
     "right to left": [HEADING, ROW],
 }
+
+# Those that are also read in a process of its own: one of each kind of file; `make fuzz` reads all of them so.
+APART = {*READ} if MOST else {"html", "xml 2003", "windows-1252", "stray cell"}
 
 # What is refused: what the sentence says, and what it says to do.
 REFUSED = {
@@ -83,9 +87,10 @@ def test_every_file_of_the_doctor_has_an_outcome():
 def test_what_can_be_read_is_read(case):
     """odd_but_honest: systems write such files, and Excel opens them"""
     content, name = files.doctor_files()[case]
-    workbook = read(content, name=name)
+    workbook = read_case(case)
     assert rows(workbook.sheets[-1]) == READ[case]
-    assert read_case(case) == workbook
+    if case in APART:
+        assert read(content, name=name) == workbook
 
 
 @pytest.mark.parametrize("case", REFUSED)
