@@ -18,6 +18,7 @@ from compliance.points import load_points
 from compliance.viewing import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text
 from tests.browser import MOST
+from tests.files import xlsx
 from tests.line import Line
 
 # The day of the samples' latest review.
@@ -167,7 +168,7 @@ def parts(small, monkeypatch):
 
 def told(page, monkeypatch, *, role=MANAGEMENT, **params):
     """What a page says, in attributes too, on a day when Växt has six persons; a year before it had three."""
-    said = text(opened(page, monkeypatch, role=role, as_of="2026-11-01", **params))
+    said = text(opened(page, monkeypatch, role=role, **params))
     return html.unescape(said).replace("\u00a0", " ")
 
 
@@ -275,7 +276,11 @@ def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(sample, monkeyp
 
 # --- Loading on the page ------------------------------------------------------------------------------------------
 
-SYSTEMS = next((ROOT / "data" / "samples").glob("2026-10-31/Systemregister*.xlsx"))
+SYSTEMS = [
+    ["Uttagen 2026-10-31"],
+    ["Systemnamn", "Enhet", "Har informationssäkerhetsklassning genomförts under det senaste året?"],
+    *([f"System {number}", "Norr", "Ja" if number % 3 else "Nej"] for number in range(12)),
+]
 
 
 def press_load(app):
@@ -292,8 +297,10 @@ def test_a_file_is_previewed_then_loaded_and_counts_and_is_revoked_with_a_reason
 ):
     bad = tmp_path / "bild.png"
     bad.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 50)
+    register = tmp_path / "Systemregister.xlsx"
+    register.write_bytes(xlsx({"System": SYSTEMS}))
     app = opened("imports", monkeypatch)
-    dropped(app, bad, SYSTEMS)
+    dropped(app, bad, register)
     # a file that cannot be read gets its sentence, and the rest go on
     assert "Filen bild.png är en bild." in text(app)
     assert "<strong>Systemförteckning</strong>" in text(app)
