@@ -196,7 +196,11 @@ def test_every_text_of_a_decision_has_a_limit(line):
 
 @pytest.mark.parametrize("state", ["submitted", "approved"])
 def test_what_has_been_submitted_or_approved_is_locked(tmp_path, state):
-    line = at(state, tmp_path)
+    with at(state, tmp_path).held() as line:
+        is_locked(line, state)
+
+
+def is_locked(line, state):
     review, order = line.review(), line.order()
     counted = {table: len(line.rows(f"from {table}")) for table in ("review_texts", "decisions", "reviews")}
     attempts = [
@@ -208,10 +212,9 @@ def test_what_has_been_submitted_or_approved_is_locked(tmp_path, state):
         lambda: deciding.withdraw(line.database, 1, 1, order=order),
         lambda: reviewing.choose_day(line.database, 1, as_of=date(2026, 1, 1), order=order, today=TODAY),
     ]
-    with line.database.cursor():
-        for attempt in attempts:
-            with pytest.raises(Refusal, match=f"has been {state}"):
-                attempt()
+    for attempt in attempts:
+        with pytest.raises(Refusal, match=f"has been {state}"):
+            attempt()
     assert {table: len(line.rows(f"from {table}")) for table in counted} == counted
 
 
