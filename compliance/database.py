@@ -396,6 +396,16 @@ def _unusable(path: Path, error: duckdb.Error) -> Refusal:
     )
 
 
+def _foreign(path: Path) -> Refusal:
+    return Refusal(
+        N_(
+            "The database {file} was made by another program. Nothing has been changed in it. "
+            "Say another file, or restore a backup."
+        ),
+        file=path.name,
+    )
+
+
 def _no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
     if lacks_room(error):
         return _no_room(path)
@@ -459,8 +469,7 @@ def _upgrade(connection: Cursor, path: Path) -> bool:
     does not know: what they hold would be read and written wrongly.
     """
     files, macros, mark = _schema()
-    connection.execute("create table if not exists schema_files (name varchar, applied_at timestamp)")
-    applied = {name for (name,) in connection.execute("select name from schema_files").fetchall()}
+    applied = _applied(connection, path)
     if unknown := {name for name in applied - {*files, CLEANED} if not name.startswith(MACROS)}:
         raise _newer(path, min(unknown))
     if f"{MACROS}{mark}" in applied:
@@ -478,6 +487,19 @@ def _upgrade(connection: Cursor, path: Path) -> bool:
         _record(connection, CLEANED, now)
     connection.execute("commit")
     return not applied or CLEANED in applied
+
+
+def _applied(connection: Cursor, path: Path) -> set[str]:
+    """The names of the schema files that a database has seen, none where it is new; a Refusal where it is not ours."""
+    try:
+        return {name for (name,) in connection.execute("select name from schema_files").fetchall()}
+    except duckdb.BinderException as error:
+        raise _foreign(path) from error
+    except duckdb.CatalogException as error:
+        if connection.execute("select 1 from duckdb_tables() limit 1").fetchall():
+            raise _foreign(path) from error
+    connection.execute("create table schema_files (name varchar, applied_at timestamp)")
+    return set()
 
 
 def _record(connection: Cursor, name: str, now: datetime) -> None:

@@ -20,4 +20,7 @@ class Refusal(Exception):
 
 
 def _quoted(value: object) -> object:
-    return mask_text(str(value))[0] if isinstance(value, str | PurePath) else value
+    if not isinstance(value, str | int | PurePath):
+        return value
+    text, masked = mask_text(str(value))
+    return text if masked or not isinstance(value, int) else value

@@ -43,7 +43,9 @@ PLAIN: Final = re.compile(
 # Letters and unassigned places that are as invisible as the categories Cc, Cf, Mn and Me are, or are made so by fonts.
 UNSEEN: Final = re.compile("[\u115f\u1160\u2065\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")
 WHITE_CONTROLS: Final = "\t\n\r\v\f\x85"
-MORE_DECIMALS: Final = re.compile("[.,][0-9]")
+# What may stand beside a decimal number: a part of a date or of a list does not.
+BEFORE_DECIMALS: Final = re.compile(r"(?:^|\s)[-+\u2212]?$")
+AFTER_DECIMALS: Final = re.compile(r"(?:[eE][-+]?[0-9]{1,3})?%?(?:\s|$)")
 ONLY_DIGITS: Final = re.compile("[0-9]+(?:[.,]0+)?")
 ZEROS: Final = re.compile(r"(?:[.,]0+)?\s*")
 DATE_BEGUN: Final = re.compile(
@@ -259,11 +261,15 @@ def _begins_date(text: str, last: Run) -> bool:
 
 
 def _is_decimals(text: str, runs: list[Run], last: int) -> bool:
-    """Whether a run of digits are the decimals of a number; four may as well be the last ones, as in 850709.1232."""
+    """Whether a run of digits are the decimals of a number that stands by itself.
+
+    Four may as well be the last ones, as in 850709.1232.
+    """
     (start, end), before = runs[last], runs[last - 1] if last else None
     if before is None or end - start == 4 or start - before[1] != 1 or text[before[1]] not in ".,":
         return False
-    return text[before[0] - 1 : before[0]] not in {".", ","} and not MORE_DECIMALS.match(text, end)
+    alone = BEFORE_DECIMALS.search(text, max(before[0] - 2, 0), before[0])
+    return alone is not None and AFTER_DECIMALS.match(text, end) is not None
 
 
 def _whole_number(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.errors import Refusal
 from compliance.mapping import Columns
 from compliance.markers import SHEET, marked
-from compliance.masking import Kind, Masked, mask_column, mask_text
+from compliance.masking import MASK, Kind, Masked, mask_column, mask_text
 from compliance.recognising import Match, Words, extract_date, recognise
 from compliance.sheets import Sheet, Workbook
 from compliance.sources import Field, Source
@@ -41,10 +41,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Expected:
-    """What the columns of a sheet hold below its heading, as far as it matters."""
+    """What the columns of a sheet hold below its heading, as far as it matters; `joined` become one text together."""
 
     heading_row: int
     kinds: Mapping[int, Kind]
+    joined: tuple[tuple[int, ...], ...] = ()
 
 
 NOTHING: Final = _Expected(0, {})
@@ -76,12 +77,23 @@ def _expected(workbook: Workbook, asked: Asked) -> tuple[dict[int, _Expected], d
     day = asked.day or (marker.extract_date if marker else None) or (found.day if found else asked.today)
     # a sheet that says what the workbook is comes out of it
     own = [n for n, sheet in enumerate(workbook.sheets) if marker is None or sheet.name != SHEET]
-    return {own[match.number]: _Expected(match.heading_row, _kinds(match)) for match in matches}, day
+    return {own[match.number]: _expected_of(match) for match in matches}, day
 
 
 def screened_as(match: Match, day: date | None) -> tuple[Sheet, int]:
     """A sheet whose columns are known, without identity numbers, and how many it had."""
-    return _screened(match.sheet, _Expected(match.heading_row, _kinds(match)), day)
+    return _screened(match.sheet, _expected_of(match), day)
+
+
+def _expected_of(match: Match) -> _Expected:
+    joined = [group for name, group in match.columns.items() if name in match.combined and _is_joined(match, name)]
+    return _Expected(match.heading_row, _kinds(match), tuple(tuple(one.place for one in group) for group in joined))
+
+
+def _is_joined(match: Match, name: str) -> bool:
+    """Whether the columns of a field are read as one text, as a first and a last name are."""
+    field = match.source.field(name)
+    return field is not None and field.instead is not None and field.instead.using == "joined"
 
 
 def _kinds(match: Match) -> dict[int, Kind]:
@@ -117,7 +129,25 @@ def _screened(sheet: Sheet, expected: _Expected, day: date | None) -> tuple[Shee
         masked += found.count
         allowed += [place] if found.allowed else []
         by_chance += [place] if found.by_chance else []
+    for places in expected.joined:
+        cells, count = _mask_joined(cells, places)
+        masked += count
     return replace(sheet, name=name, cells=cells, allowed=tuple(allowed), by_chance=tuple(by_chance)), masked
+
+
+def _mask_joined(cells: "pa.Table", places: tuple[int, ...]) -> tuple["pa.Table", int]:
+    """The cells with a mask for each of those that make an identity number together, and how many there were."""
+    import pyarrow.compute as pc
+
+    parts: list[Any] = [cells.column(place) for place in places]
+    whole = pc.binary_join_element_wise(*parts, " ", null_handling="replace", null_replacement="")
+    found = mask_column(whole)
+    if found.count:
+        changed = pc.not_equal(found.column, whole)
+        for place, part in zip(places, parts, strict=True):
+            mask = pc.if_else(pc.and_(changed, pc.is_valid(part)), MASK, part)
+            cells = cells.set_column(place, cells.column_names[place], mask)
+    return cells, found.count
 
 
 def _masked(column: "Column", kind: Kind, heading_row: int, day: date | None) -> Masked:

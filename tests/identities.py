@@ -153,7 +153,7 @@ def _is_day(digits: str) -> bool:
 
 
 def _is_of_a_decimal_number(text: str, start: int, end: int) -> bool:
-    for number in re.finditer(r"(?<![0-9.,])[0-9]+[.,]([0-9]+)(?![0-9]|[.,][0-9])", text):
+    for number in re.finditer(r"(?<!\S)[-+\u2212]?[0-9]+[.,]([0-9]+)(?![0-9])(?=%?(?:\s|$))", text):
         if number.start() <= start and number.end() == end:
             return len(number[1]) != 4
     return False

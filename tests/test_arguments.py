@@ -89,6 +89,7 @@ def test_refusals_and_logs_quote_no_number(caplog):
     """refusals_and_logs: whoever puts it there, also in an exception that nobody has foreseen"""
     refusal = Refusal("No {file} of {row}.", file=Path(f"/home/{FAULT}/a.csv"), row=7)
     assert (str(refusal), refusal.values["row"]) == (f"No /home/x {MASK}/a.csv of 7.", 7)
+    assert str(Refusal("No import {id}.", id=8507091232)) == f"No import {MASK}."
     factory = logging.getLogRecordFactory()
     logs.begin()
     try:

@@ -449,3 +449,14 @@ def test_moments_go_on_where_the_clock_is_set_back_and_stands_still(empty):
 def test_what_is_written_outside_of_a_turn_has_no_moment_and_is_refused(line):
     with line.database.cursor() as cursor, pytest.raises(duckdb.Error, match="outside of a turn"):
         cursor.execute(statement("add_event"), {"who": "test", "action": "x", "what": "x"})
+
+
+@pytest.mark.parametrize("sql", ["create table schema_files (a int)", "create table foo (a int)"])
+def test_a_database_of_another_program_is_refused_and_stays_as_it_is(tmp_path, sql):
+    path = tmp_path / "theirs.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(sql)
+    before = path.read_bytes()
+    with pytest.raises(Refusal, match="made by another program"), Database.at(path).cursor():
+        pass
+    assert path.read_bytes() == before

@@ -86,6 +86,16 @@ def test_what_is_none(text):
     assert mask_text(text) == (text, 0)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["1001,8507091232,Eva Ek", "12,198507091232;", "se 2026-11-01,8507091232", "rad 1: 3,8507091232; rad 2",
+     "(42.8507091232)", "a,8507091232", "3.8507091232/1"],
+)  # fmt: skip
+def test_what_is_a_part_of_a_list_or_of_a_date_is_no_decimal_number(text):
+    kept, count = mask_text(text)
+    assert (count, "1232" in kept) == (1, False), kept
+
+
 def test_four_digits_that_begin_a_date_are_none_whatever_they_add_up_to():
     periods = [
         f"{y}{m:02}{d:02}{gap}{y}-{m:02}-30"

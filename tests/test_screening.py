@@ -55,6 +55,31 @@ def test_case_numbers_are_ids_however_few(line, source):
     assert "850709" not in str(line.rows("from import_rows"))
 
 
+NAMES = """
+AD-konto | Förnamn      | Efternamn | Enhet | Anställningsdatum
+p1       | 850709       | 1232      | Norr  | 2024-01-01
+p2       | Eva 850709-  | 1232 Ek   | Norr  | 2024-01-01
+p3       | 19850709     | 1232      | Norr  | 2024-01-01
+p4       | Bo           | Ek        | Norr  | 2024-01-01
+p5       | 850709       | 1233      | Norr  | 2024-01-01
+"""
+
+
+def test_what_two_columns_make_together_is_masked_in_both(line):
+    """joined: a first and a last name are one text, and none where the check digit is wrong"""
+    line.load_table(NAMES, source="staff")
+    assert line.column("name", "staff") == [*[f"{MASK} {MASK}"] * 3, "Bo Ek", "850709 1233"]
+    assert "1232" not in str(line.rows("from import_rows"))
+
+
+def test_a_cut_makes_no_number(line):
+    """cut: what was cut off said that the digits are none"""
+    rows = "\n".join(f"S{n} | {'x' * 190}{end}" for n, end in enumerate(["8507091232" + "55 y", " 12 abc" * 9]))
+    line.load_table(f"Systemnamn | Enhet\n{rows}", source="systems")
+    assert line.column("unit", "systems") == ["x" * 190, "x" * 190 + " 12 abc 12"]
+    assert "8507091232" not in str(line.rows("from problems"))
+
+
 def test_which_fields_are_numbers_of_cases():
     declared = {(source.id, field.name) for source in SOURCES.values() for field in source.fields if field.case_id}
     assert declared == {
