@@ -208,8 +208,14 @@ def _answer(path: Path, *, code: int) -> dict[str, Any]:
 
 
 def _sheet(folder: Path, said: dict[str, Any]) -> Sheet:
-    """A sheet from its file, mapped and not copied; the memory lasts as long as the table."""
-    with pa.memory_map(str(folder / said["file"])) as file:
+    """A sheet from its file, mapped and not copied; the memory lasts as long as the table.
+
+    The file has no name from then on: its rows may hold levels that are never kept, and whoever kills this process now
+    leaves none of them behind.
+    """
+    path = folder / said["file"]
+    with pa.memory_map(str(path)) as file:
+        path.unlink()
         cells = pa.ipc.open_file(file).read_all()
     error_places = tuple((row, column) for row, column in said["error_places"])
     allowed, by_chance = tuple(said["allowed"]), tuple(said["by_chance"])

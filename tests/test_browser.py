@@ -282,7 +282,7 @@ def test_files_of_the_doctor_go_through_the_uploader_and_the_app_stays_up(server
         assert taken != (case in REFUSED), f"{case}: {text}"
 
 
-# One of each kind: odd but honest, locked, foreign, hostile, with an odd name.
+# Odd but honest, locked, hostile, with an odd name; in `make fuzz` all.
 KINDS = {"html", "banner", "password", "bomb", "right to left"}
 # What cannot be read, or holds no export: told in a sentence.
 REFUSED = {

@@ -18,6 +18,7 @@ import pytest
 from openpyxl.chart import LineChart
 
 from compliance import children, reader, reading, strays
+from compliance import reading
 from compliance.errors import Refusal
 from compliance.masking import MASK, mask_text
 from compliance.places import ROOT
@@ -534,6 +535,20 @@ def test_a_large_file_is_quick():
     assert (cells.num_rows, cells.num_columns) == (100_000, 12)
     assert cells["c0"][99_999].as_py() == f"text {100_000 % 977} i 0"
     assert spent() - started < 15
+
+
+def test_rows_that_have_been_read_lie_under_no_name(monkeypatch):
+    """they may hold levels that are never kept, and this process may be killed"""
+    sheet, left = reading._sheet, []
+
+    def then_look(folder, said):
+        found = sheet(folder, said)
+        left.append([path.name for path in folder.iterdir() if path.suffix == ".arrow"])
+        return found
+
+    monkeypatch.setattr(reading, "_sheet", then_look)
+    book = read(b"Id;K\n1;4", name="a.csv")
+    assert (book.sheets[0].cells.num_rows, left) == (2, [[]])
 
 
 def test_path_and_bytes_are_the_same(tmp_path):

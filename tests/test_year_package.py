@@ -655,7 +655,7 @@ def with_statement(files, name, sql):
     return pack({**without_sums(files), **changed}, NOON)
 
 
-# One of each place and kind; `make fuzz` tries the others too.
+# At least one of each place; `make fuzz` tries the others too.
 MORE_THAN_READING = [
     ("points/access.sql", "copy (select 1) to '{there}'"),
     ("points/access.sql", "attach '{there}' as there"),
@@ -684,7 +684,7 @@ def test_a_statement_that_does_more_than_read_is_not_run(small, tmp_path, name, 
     assert not there.exists()
 
 
-# One of each kind; `make fuzz` tries the others too.
+# Some of them; `make fuzz` tries the others too.
 OUTSIDE = [
     "select * from read_csv('/etc/passwd')",
     "select * from '/etc/passwd'",
