@@ -18,7 +18,6 @@ import pytest
 from openpyxl.chart import LineChart
 
 from compliance import children, reader, reading, strays
-from compliance import reading
 from compliance.errors import Refusal
 from compliance.masking import MASK, mask_text
 from compliance.places import ROOT
