@@ -63,7 +63,7 @@ select
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     cast(null as varchar) as detail,
-    due_of(next_review) as due,
+    case when judgement not in ('exempt:not_required', 'unknown:need_not_assessed') then due_of(next_review) end as due,
     file,
     sheet,
     row
