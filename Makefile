@@ -37,8 +37,8 @@ fuzz: $(READY)
 	  tests/test_browser.py tests/test_incidents.py tests/test_training.py tests/test_uploading.py tests/test_reading.py \
 	  tests/test_long_texts.py tests/test_masking.py tests/test_year_package.py tests/test_ui_review.py \
 	  tests/test_explaining.py tests/test_pages.py tests/test_quality.py tests/test_meeting.py tests/test_systems.py \
-	  tests/test_importing.py tests/test_slides.py tests/test_reporting.py tests/test_templates.py tests/test_samples.py tests/test_verifying.py tests/test_renaming.py \
-	  tests/test_questionnaires.py tests/test_doctor.py
+	  tests/test_importing.py tests/test_slides.py tests/test_reporting.py tests/test_templates.py tests/test_samples.py \
+	  tests/test_verifying.py tests/test_renaming.py tests/test_questionnaires.py tests/test_doctor.py
 	LETTERS=1000000 $(BIN)/python -m pytest tests/test_lengths.py
 
 samples: $(READY)

@@ -86,6 +86,7 @@ def screened_as(match: Match, day: date | None) -> tuple[Sheet, int]:
 
 
 def _expected_of(match: Match) -> _Expected:
+    """What the columns of a sheet hold that has been recognised."""
     joined = [group for name, group in match.columns.items() if name in match.combined and _is_joined(match, name)]
     return _Expected(match.heading_row, _kinds(match), tuple(tuple(one.place for one in group) for group in joined))
 

@@ -21,16 +21,17 @@ create or replace macro clean(cell, error_cells) as
 create or replace macro composed(cell) as
     case when regexp_matches(cell, '\p{M}') then nfc_normalize(cell) else cell end;
 
--- The beginning of a text that is longer than `most` characters, or of each text that a list has.
--- Where ten digits stand at the cut they go too: what is cut off said that they are no identity number.
-create or replace macro uncut(text) as
+-- A text that has been cut, without the digits at the cut where they are ten: what is cut off may have said that they
+-- are no identity number.
+create or replace macro without_last_digits(cut) as
     case
-        when regexp_matches(right(text, 60), '([0-9][^\p{L}]*){10}$') then rtrim(regexp_replace(text, '[0-9][^\p{L}]*$', ''))
-        else text
+        when regexp_matches(right(cut, 60), '([0-9][^\p{L}]*){10}$') then rtrim(regexp_replace(cut, '[0-9][^\p{L}]*$', ''))
+        else cut
     end;
 
+-- The beginning of a text that is longer than `most` characters, or of each text that a list has.
 create or replace macro beginning(cell, most) as
-    case when length(cell) > most then uncut(rtrim(left(cell, most))) else cell end;
+    case when length(cell) > most then without_last_digits(rtrim(left(cell, most))) else cell end;
 
 create or replace macro beginnings(cell, most) as
     case

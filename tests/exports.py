@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
+from tests.line import Line
 from tests.reference import OPEN_END, Export, Row, add_months, key
 
 AS_OF = date(2026, 11, 24)
@@ -537,6 +538,18 @@ TOGETHER = "K/R/T"
 NO_LEVEL = ["-", "Ej bedömd", "ej klassad", "Saknas"]
 # Level 4, and what could be: such a row is in no figure.
 REFUSED_LEVELS = ["4", "K4", "R4", "T 4", "IV", "fyra", "Allvarlig 2", "5", "2001-02-03", "K3 K2", "4/4/4", "?"]
+
+
+def load_all(line: Line, exports: Iterable[Export]) -> None:
+    """Loads exports through the real line, each as it says of itself."""
+    for export in exports:
+        line.load(
+            write_workbook(export, line.folder),
+            extract_date=export.extract_date,
+            source=export.source,
+            organisation=export.organisation,
+            completes=export.completes,
+        )
 
 
 def write_workbook(export: Export, folder: Path) -> Path:

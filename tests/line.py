@@ -12,10 +12,9 @@ from unittest.mock import patch
 
 from compliance import reader, reading
 from compliance.assessing import items
-from compliance.cells import LOCAL, Unreadable
+from compliance.cells import Unreadable
 from compliance.database import EVERYTHING_KNOWN, Database, rows
 from compliance.loading import Order, Receipt, asked, load
-from compliance.places import own_files
 from compliance.points import load_points, point_by
 from compliance.screening import Asked
 from compliance.sheets import Workbook
@@ -112,11 +111,7 @@ def reading_here() -> Iterator[None]:
 
 
 def read_here(content: bytes | Path, *, name: str, known: Asked | None = None) -> Workbook:
-    """What `read` gives, without a process; where an organisation has no files of its own, all that is declared is read
-    once.
-    """
-    if known is None and not any(any(own_files().glob(form)) for form in ("*.toml", "*/*.toml")):
-        known = Asked(SOURCES, WORDS, today=datetime.now(LOCAL).date())
+    """What `read` gives, without a process."""
     with reading_here():
         return reading.read(content, name=name, asked=known)
 

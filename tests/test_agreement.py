@@ -9,7 +9,7 @@ import pytest
 from compliance.assessing import LEVELS, coverage, items, items_of
 from compliance.database import EVERYTHING_KNOWN
 from tests import reference
-from tests.exports import AS_OF, random_exports, write_workbook
+from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS, Line
 
 DAYS = [AS_OF, AS_OF - timedelta(days=1), AS_OF + timedelta(days=45), date(2026, 3, 30), date(2025, 12, 31)]
@@ -26,14 +26,7 @@ def loaded(request, tmp_path_factory):
     exports = random_exports(request.param, disputed=request.param % 2 == 1)
     days = DAYS if MORE else [AS_OF, *DAYS[1 + request.param :: 2]]
     with Line(folder).held() as line:
-        for export in exports:
-            line.load(
-                write_workbook(export, folder),
-                extract_date=export.extract_date,
-                source=export.source,
-                organisation=export.organisation,
-                completes=export.completes,
-            )
+        load_all(line, exports)
         yield line, exports, days, request.param
 
 

@@ -31,7 +31,7 @@ from compliance.places import ROOT
 from compliance.withholding import Names
 from tests.apps import opened, text
 from tests.browser import MOST
-from tests.exports import AS_OF, random_exports, write_workbook
+from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS, Line
 
 SV, EN = Language("sv"), Language("en")
@@ -105,10 +105,8 @@ def samples(sample_database):
 def randomly(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("random")
     with Line(folder).held() as made:
-        for export in random_exports(request.param):
-            if export.source in {"incidents", "breaches", "staff", "systems"}:
-                said = {"source": export.source, "organisation": export.organisation, "completes": export.completes}
-                made.load(write_workbook(export, folder), extract_date=export.extract_date, **said)
+        wanted = {"incidents", "breaches", "staff", "systems"}
+        load_all(made, (export for export in random_exports(request.param) if export.source in wanted))
         made.seed = request.param
         yield made
 
