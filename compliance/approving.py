@@ -1,6 +1,7 @@
 """From draft to approved: what must be there, who may not be the same person, and the document that is sealed."""
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import permutations
@@ -10,6 +11,7 @@ from typing import Final
 from compliance.database import Cursor, Database, moment, rows
 from compliance.dossier import Dossier, as_json, compute, frozen, sealed
 from compliance.errors import Refusal
+from compliance.judging import concerns, unjudged
 from compliance.language import N_
 from compliance.loading import Order, add_event, as_kept, as_name
 from compliance.points import Point, load_points
@@ -17,6 +19,10 @@ from compliance.queries import statement
 from compliance.reviewing import Review, add_state, by_number, draft, written
 
 MOST_PARTS: Final = 6
+UNJUDGED: Final = N_(
+    "The review cannot be submitted before the head of administration has judged the work as a whole: "
+    "whether it is sufficient, whether it has the intended effect, and on what grounds."
+)
 # Letters of Unicode that nobody sees.
 UNSEEN_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 
@@ -37,13 +43,22 @@ def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[M
     return [entry for entry in found if entry.comment or entry.assessment]
 
 
-def submit(database: Database, review_id: int, *, name: str, own: Path | None) -> Review:
-    """Freezes a draft in which every point has been discussed; it waits for another person's approval."""
+def submit(
+    database: Database, review_id: int, *, name: str, own: Path | None, confirmed: Collection[str] = ()
+) -> Review:
+    """Freezes a draft in which every point has been discussed and the whole been judged, for somebody else's approval.
+
+    `confirmed` are the names of what it leaves open (`judging.Concern`): a Refusal where one of them is not confirmed.
+    """
     who = _named(name)
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         _refuse_incomplete(missing(cursor, review, load_points(own)))
-        content = as_json(compute(cursor, review, own=own, known_at=moment(cursor)))
+        if unjudged(written(cursor, review)):
+            raise Refusal(UNJUDGED)
+        found = compute(cursor, review, own=own, known_at=moment(cursor))
+        _refuse_unconfirmed(found, confirmed)
+        content = as_json(found)
         given = {"review_id": review_id, "version": review.version, "content": content, "sha256": sealed(content)}
         cursor.execute(statement("add_frozen_review"), given | {"who": who.who})
         add_state(
@@ -57,6 +72,14 @@ def submit(database: Database, review_id: int, *, name: str, own: Path | None) -
         )
         add_event(cursor, who, "submit review", f"review {review_id}, version {review.version}: {sealed(content)}")
         return by_number(cursor, review_id)
+
+
+def _refuse_unconfirmed(found: Dossier, confirmed: Collection[str]) -> None:
+    left = [concern.name for concern in concerns(found) if concern.name not in confirmed]
+    if left:
+        raise Refusal(
+            N_("The review leaves something open, each of which is to be confirmed: {names}."), names=", ".join(left)
+        )
 
 
 def _refuse_incomplete(found: list[Missing]) -> None:

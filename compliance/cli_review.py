@@ -21,7 +21,18 @@ from compliance.errors import Refusal
 from compliance.language import LANGUAGES, N_, Language
 from compliance.loading import Order
 from compliance.points import load_points, point_by
-from compliance.reviewing import Kind, Review, State, kept_text, load_chapters, open_review, review_of, reviews, write
+from compliance.reviewing import (
+    GROUNDS,
+    Kind,
+    Review,
+    State,
+    kept_text,
+    load_chapters,
+    open_review,
+    review_of,
+    reviews,
+    write,
+)
 
 if TYPE_CHECKING:
     from compliance.approving import Signed
@@ -110,6 +121,38 @@ def write_command(
     for kind, told in texts.items():
         write(database, review_id, kind=kind, what=what, text=told, order=_order())
     print(f"review of {year}, {what}: {', '.join(texts)} written")
+
+
+Answer = Annotated[str | None, typer.Option(metavar="yes|partly|no")]
+
+
+@review_app.command("judge")
+def judge_command(
+    year: Year,
+    sufficient: Answer = None,
+    effect: Answer = None,
+    grounds: Annotated[str | None, typer.Option("--grounds", metavar="TEXT")] = None,
+    organisation: Whose = None,
+) -> None:
+    """Write the head's judgement: is the work sufficient, has it the intended effect, and on what grounds."""
+    given = {"sufficient": sufficient, "effect": effect}
+    answers = {what: _answer(said, f"--{what}") for what, said in given.items() if said is not None}
+    if not answers and grounds is None:
+        raise typer.BadParameter("say --sufficient, --effect or --grounds")
+    kept_text(grounds or "")  # one that is refused must not leave the others written
+    database, review_id = _numbered(year, organisation)
+    for what, code in answers.items():
+        write(database, review_id, kind="judgement", what=what, text=code, order=_order())
+    if grounds is not None:
+        write(database, review_id, kind="chapter", what=GROUNDS, text=grounds, order=_order())
+    print(f"review of {year}: {', '.join([*answers, *(['grounds'] if grounds is not None else [])])} written")
+
+
+def _answer(said: str, option: str) -> str:
+    """The code of an answer that is said in either language; none where the text is empty."""
+    from compliance.judging import WORDS
+
+    return _coded(said, _spoken(WORDS), option) if said.strip() else ""
 
 
 def _chapter(id_: str) -> str:
@@ -224,12 +267,20 @@ def _called(name: str, organisation: str | None) -> Decision:
 
 
 @review_app.command("submit")
-def submit_command(year: Year, name: Who, organisation: Whose = None) -> None:
-    """Freeze a draft in which every point has been discussed, for another person's approval."""
+def submit_command(
+    year: Year,
+    name: Who,
+    confirm: Annotated[
+        list[str] | None,
+        typer.Option("--confirm", metavar="NAME", help="what is left open, as the refusal names it; once for each"),
+    ] = None,
+    organisation: Whose = None,
+) -> None:
+    """Freeze a draft in which every point is discussed and the whole is judged, for another person's approval."""
     from compliance.approving import submit
 
     database, review_id = _numbered(year, organisation)
-    _say(submit(database, review_id, name=name, own=places.own_files()))
+    _say(submit(database, review_id, name=name, own=places.own_files(), confirmed=confirm or ()))
 
 
 @review_app.command("approve")

@@ -178,7 +178,7 @@ def _load(cursor: Cursor, workbook: Workbook, order: Order, *, sources: dict[str
 LINE: Final = (
     "database", "declared", "sources", "masking", "sheets", "markers", "mapping", "recognising", "screening", "cells",
     "markup", "strays", "textfiles", "workbooks", "reader", "reading", "validating", "keeping", "matching", "loading",
-    "demo", "reviewing", "deciding", "dossier", "approving", "demo_reviews",
+    "demo", "reviewing", "deciding", "dossier", "judging", "approving", "demo_reviews",
 )  # fmt: skip
 
 

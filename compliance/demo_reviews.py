@@ -34,7 +34,8 @@ def _add(database: Database, given: Table, who: str) -> None:
     made = _decide(database, review, given.get("decisions", ()), order)
     if submitted:
         _go_to(database, submitted["at"])
-        submit(database, review.review_id, name=submitted["by"], own=None)
+        confirmed = submitted.get("confirmed", ())
+        submit(database, review.review_id, name=submitted["by"], own=None, confirmed=confirmed)
     if approved:
         _go_to(database, approved["at"])
         approve(database, review.review_id, name=approved["by"])
@@ -53,6 +54,8 @@ def _write(database: Database, review: Review, given: Table, order: Order) -> No
     id_ = review.review_id
     for chapter, text in given["chapters"].items():
         write(database, id_, kind="chapter", what=chapter, text=text, order=order)
+    for what, answer in given.get("judgement", {}).items():
+        write(database, id_, kind="judgement", what=what, text=answer, order=order)
     for point, said in given["points"].items():
         for kind, text in said.items():
             write(database, id_, kind=kind, what=point, text=text, order=order)

@@ -15,9 +15,14 @@ from compliance.places import CHAPTERS
 from compliance.queries import statement
 
 State = Literal["draft", "submitted", "approved"]
-Kind = Literal["comment", "public_comment", "assessment", "chapter"]
+Kind = Literal["comment", "public_comment", "assessment", "chapter", "judgement"]
 # The head's verdicts on a point (rulebook, section 1), the best first. The product never proposes one.
 VERDICTS: Final = ("sufficient", "partly", "insufficient")
+# What the head judges of the work as a whole, as the seed has it, the answers to each, and the chapter of its grounds.
+JUDGED: Final = ("sufficient", "effect")
+ANSWERS: Final = ("yes", "partly", "no")
+GROUNDS: Final = "assessment"
+CHOSEN: Final[dict[Kind, tuple[str, ...]]] = {"assessment": VERDICTS, "judgement": ANSWERS}
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,16 @@ class Clause:
 
 @dataclass(frozen=True)
 class Written:
-    """What is written in a review: the verdict and comments of each point by its id, and the chapters by theirs."""
+    """What is written in a review: the verdict and comments of each point by its id, and the chapters by theirs.
+
+    `judgement` has the answers of `JUDGED` so far; None in a review that was frozen before it was asked for.
+    """
 
     assessments: dict[str, str]
     comments: dict[str, str]
     public_comments: dict[str, str]
     chapters: dict[str, str]
+    judgement: dict[str, str] | None = None
 
 
 def load_chapters(own: Path | None) -> tuple[Chapter, ...]:
@@ -150,7 +159,7 @@ def written(cursor: Cursor, review: Review) -> Written:
     def of(kind: Kind) -> dict[str, str]:
         return {row["what"]: row["text"] for row in found if row["kind"] == kind and (row["text"] or kind == "chapter")}
 
-    return Written(of("assessment"), of("comment"), of("public_comment"), of("chapter"))
+    return Written(of("assessment"), of("comment"), of("public_comment"), of("chapter"), of("judgement"))
 
 
 # --- Opening and writing ------------------------------------------------------------------------------------------
@@ -260,24 +269,32 @@ def draft(cursor: Cursor, review_id: int) -> Review:
 def write(
     database: Database, review_id: int, *, kind: Kind, what: str, text: str, order: Order, shown: str | None = None
 ) -> None:
-    """Writes a text of a draft, or chooses the verdict of a point; an empty text takes it away.
+    """Writes a text of a draft, or chooses the verdict of a point or an answer; an empty text takes it away.
 
     `shown` is what the writer saw there: a Refusal where somebody else has written in between.
     """
     kept = kept_text(text)
-    if kind == "assessment" and kept and kept not in VERDICTS:
-        raise Refusal(N_("The assessment {said} is none of {all}."), said=kept, all=", ".join(VERDICTS))
+    _refuse_unknown(kind, what, kept)
     with database.writing() as cursor:
         draft(cursor, review_id)
         there = _text_there(cursor, review_id, kind, what)
         if shown is not None and there is not None and there not in {shown, kept}:
             raise Refusal(
                 N_("Somebody else has chosen another assessment since it was shown. Theirs is kept, and shown now.")
-                if kind == "assessment"
+                if kind in CHOSEN
                 else N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it.")
             )
         given = {"review_id": review_id, "kind": kind, "what": what, "text": kept}
         cursor.execute(statement("add_review_text"), given | {"who": order.who})
+
+
+def _refuse_unknown(kind: Kind, what: str, kept: str) -> None:
+    """An assessment and an answer are one of a few words, and only two questions are asked of the whole."""
+    words = CHOSEN.get(kind, ())
+    if kept and words and kept not in words:
+        raise Refusal(N_("The assessment {said} is none of {all}."), said=kept, all=", ".join(words))
+    if kind == "judgement" and what not in JUDGED:
+        raise Refusal(N_("The assessment {said} is none of {all}."), said=what, all=", ".join(JUDGED))
 
 
 def add_note(database: Database, review_id: int, *, point: str, said: str, before: str, order: Order) -> str:

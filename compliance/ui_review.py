@@ -12,7 +12,18 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import approving, charts, deciding, permissions, places, reviewing, ui, ui_fields, viewing_review
+from compliance import (
+    approving,
+    charts,
+    deciding,
+    judging,
+    permissions,
+    places,
+    reviewing,
+    ui,
+    ui_fields,
+    viewing_review,
+)
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, Named, compute, names_in
@@ -26,6 +37,7 @@ from compliance.ui import View
 from compliance.viewing import Scope
 
 WIDTH: Final = 460
+GROUNDS_HEIGHT: Final = 140
 
 
 @dataclass(frozen=True)
@@ -187,11 +199,11 @@ def save(found: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) -
     said = st.session_state.get(key, shown) or ""
     if said == shown:
         return
-    with keeping(said if kind != "assessment" else ""):
+    with keeping("" if kind in reviewing.CHOSEN else said):
         permissions.require(ui.user(), Permission.WRITE_REVIEW)
         id_, database = found.review.review_id, found.seen.database
         reviewing.write(database, id_, kind=kind, what=what, text=said, order=order(found.seen), shown=shown)
-        if kind != "assessment":
+        if kind not in reviewing.CHOSEN:
             st.session_state[key] = reviewing.kept_text(said)
 
 
@@ -224,17 +236,52 @@ def text_field(
 
 
 def assessment_field(found: Opened, point: Point, *, label_shown: bool = True) -> None:
-    """The head's verdict; nothing is chosen before somebody chooses it. It shows what is kept, whoever chose it."""
-    key = f"assessment {found.review.review_id} {point.id}"
-    chosen = st.session_state[key] = found.dossier.written.assessments.get(point.id)
+    """The head's verdict on a point."""
+    label, chosen = N_("The assessment of the head of administration"), found.dossier.written.assessments.get(point.id)
+    words = {code: viewing_review.verdict_word(code, found.say) for code in reviewing.VERDICTS}
+    _choice(found, "assessment", point.id, words, found.say(label), chosen, label_shown=label_shown)
+
+
+def _choice(
+    found: Opened,
+    kind: reviewing.Kind,
+    what: str,
+    words: Mapping[str, str],
+    label: str,
+    chosen: str | None,
+    *,
+    label_shown: bool = True,
+) -> None:
+    """One of a few words; nothing is chosen before somebody chooses it. It shows what is kept, whoever chose it."""
+    key = f"{kind} {found.review.review_id} {what}"
+    st.session_state[key] = chosen
     st.segmented_control(
-        found.say(N_("The assessment of the head of administration")),
-        list(reviewing.VERDICTS),
-        format_func=lambda code: viewing_review.verdict_word(code, found.say),
+        label,
+        list(words),
+        format_func=lambda code: words[code],
         key=key,
         on_change=save,
-        args=(found, "assessment", point.id, key, chosen or ""),
+        args=(found, kind, what, key, chosen or ""),
         label_visibility="visible" if label_shown else "collapsed",
+    )
+
+
+def judgement_fields(found: Opened, *, lines: int = GROUNDS_HEIGHT) -> None:
+    """The head's judgement of the work as a whole: two questions, and the grounds of the answers."""
+    say, said = found.say, found.dossier.written
+    words = {code: say(word) for code, word in judging.WORDS.items()}
+    with st.container(key="judgement", horizontal=True):
+        for what in reviewing.JUDGED:
+            question = say(judging.QUESTIONS[what])
+            _choice(found, "judgement", what, words, question, (said.judgement or {}).get(what))
+    text_field(
+        found,
+        "chapter",
+        reviewing.GROUNDS,
+        say(N_("Grounds")),
+        value=judging.grounds(said),
+        lines=lines,
+        help_=say(N_("What the head of administration judges the work by, in the words of the report.")),
     )
 
 

@@ -4,12 +4,12 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_decisions, ui_review, viewing, viewing_review
+from compliance import charts, judging, ui, ui_decisions, ui_review, viewing, viewing_review
 from compliance.dossier import PointAnswer
 from compliance.language import N_
 from compliance.points import Point
 from compliance.reporting import chapter_text, chapter_title
-from compliance.reviewing import Chapter
+from compliance.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.ui_review import Opened
 
 COMMENT_HEIGHT: Final = 140
@@ -175,6 +175,24 @@ def _next_button(found: Opened, point: Point) -> None:
     st.button(label, type="primary", key="next point", on_click=st.query_params.update, args=(going,))
 
 
+# --- The judgement --------------------------------------------------------------------------------------------------
+
+
+def judgement(found: Opened) -> None:
+    """Whether the work is sufficient and has the intended effect, by the head of administration."""
+    say, said = found.say, found.dossier.written
+    note = say(N_("The head of administration judges the work as a whole. The review cannot be submitted without it."))
+    ui.html(charts.section(say(N_("Judgement of the whole")), note=note if found.writable else ""))
+    ui.html(charts.answer(judging.sentence(said, say)))
+    if found.writable:
+        with st.container(border=True, key="card-judgement"):
+            ui_review.judgement_fields(found)
+            texts = [row for row in found.texts if row["kind"] == "judgement" or row["what"] == GROUNDS]
+            ui.html(charts.caption(viewing_review.saved(texts, [*JUDGED, GROUNDS], say)))
+    elif text := judging.grounds(said):
+        ui.html(charts.comment(say(N_("Grounds")), text))
+
+
 # --- The chapters ---------------------------------------------------------------------------------------------------
 
 
@@ -186,7 +204,7 @@ def chapters(found: Opened) -> None:
     if empty := viewing_review.chapters_sentence(found.dossier, say):
         ui.html(charts.caption(empty))
     with st.container(key="chapters", gap="xsmall"):
-        for chapter in found.dossier.chapters:
+        for chapter in judging.asked(found.dossier):
             # a label that changes would close what is being written in
             label = chapter_title(found.dossier, chapter, say)
             opened = st.expander(ui.plain(label), key=f"chapter {chapter.id}", on_change="rerun")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import approving, charts, places, ui, ui_fields, ui_review, viewing, viewing_review
+from compliance import approving, charts, judging, places, ui, ui_fields, ui_review, viewing, viewing_review
 from compliance.language import N_, bold
 from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
@@ -48,14 +48,36 @@ def _draft(found: Opened) -> None:
             for missing, text in zip(left, viewing_review.missing_texts(left, say), strict=True):
                 address = viewing_review.address(found.review, found.others)
                 ui.link(found.seen, "review", ui.plain(text), review=address, part="points", point=missing.point.id)
-        return
-    ui.html(charts.answer(say(N_("Every point has been discussed. Submitting freezes the review as it stands now."))))
-    if not found.seen.user.may(Permission.SIGN_REVIEW):
-        return
+    elif judging.unjudged(found.whole.written):
+        ui.html(charts.answer(say(approving.UNJUDGED)))
+        address = viewing_review.address(found.review, found.others)
+        ui.link(found.seen, "review", say(N_("Go to the judgement")), review=address, part="judgement")
+    else:
+        text = N_(
+            "Every point has been discussed and the whole judged. Submitting freezes the review as it stands now."
+        )
+        ui.html(charts.answer(say(text)))
+        if found.seen.user.may(Permission.SIGN_REVIEW):
+            _submit_form(found)
+
+
+def _submit_form(found: Opened) -> None:
+    """What the review leaves open, to be confirmed one by one, and the button that submits it."""
+    say, left = found.say, judging.concerns(found.whole)
+    ticked = []
+    if left:
+        note = N_("What stays open is confirmed one by one. It is frozen as it is.")
+        ui.html(charts.section(say(N_("Left open")), note=say(note), level=3))
+    for concern in left:
+        label = ui.plain(viewing_review.concern_text(found.whole, concern, say))
+        if st.checkbox(label, key=f"confirm {found.review.review_id} {concern.name}"):
+            ticked.append(concern.name)
     name = _name_field(say(N_("Name of the person who submits")), "submitter")
-    if st.button(say(N_("Submit for approval")), type="primary", key="submit"):
+    ready = len(ticked) == len(left)
+    if st.button(say(N_("Submit for approval")), type="primary", key="submit", disabled=not ready):
         with st.spinner(say(N_("Freezing the review"))):
-            _sign(found, Permission.SIGN_REVIEW, approving.submit, name=name, own=places.own_files())
+            given = {"own": places.own_files(), "confirmed": ticked}
+            _sign(found, Permission.SIGN_REVIEW, approving.submit, name=name, **given)
 
 
 def _sign(found: Opened, permission: Permission, action: Callable[..., object], **given: object) -> None:

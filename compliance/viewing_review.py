@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, cast
 
-from compliance import charts, elements, viewing
+from compliance import charts, elements, judging, viewing
 from compliance.approving import Missing
 from compliance.assessing import Status
 from compliance.blocks import Block, Bullets, Paragraph, Table
 from compliance.database import Rows
 from compliance.deciding import CLOSED, FOLLOWED_UP, Decision
 from compliance.dossier import Dossier, PointAnswer
+from compliance.judging import Concern
 from compliance.language import N_, NBSP, Language
+from compliance.lengths import shortened
 from compliance.peers import Compared
 from compliance.points import Point
 from compliance.reporting import (
@@ -22,12 +24,11 @@ from compliance.reporting import (
     DECISION_STATUSES,
     EMPTY,
     STATES,
-    chapter_text,
     chapter_title,
     covered_by,
 )
 from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain, verdict
-from compliance.reviewing import Chapter, Review, State, Written
+from compliance.reviewing import GROUNDS, Chapter, Review, State, Written
 from compliance.verifying import Difference
 
 UNNAMED: Final = ("coordinator", "sample data")
@@ -78,6 +79,8 @@ def headline(review: Review, dossier: Dossier, say: Language) -> str:
     n, of = len(discussed(dossier)), len(dossier.points)
     if n < of:
         return say(N_("{n} of {of} points have been discussed."), n=n, of=of)
+    if judging.unjudged(dossier.written):
+        return say(N_("All {of} points have been discussed. The judgement of the whole remains."), of=of)
     return say(N_("All {of} points have been discussed. The review can be submitted."), of=of)
 
 
@@ -97,7 +100,8 @@ def for_others(dossier: Dossier) -> Dossier:
     """A review for those who may not read what is written in it: what a version to hand out says of the points."""
     said = dossier.written
     public = {id_: dossier.withheld.get(text, text) for id_, text in said.public_comments.items()}
-    written = Written(said.assessments, {}, public, {})
+    grounds = {GROUNDS: dossier.withheld.get(text, text)} if (text := judging.grounds(said)) else {}
+    written = Written(said.assessments, {}, public, grounds, said.judgement)
     return replace(dossier, written=written, decisions=(), carried=(), why=None)
 
 
@@ -242,7 +246,7 @@ def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
 
 def chapters_sentence(dossier: Dossier, say: Language) -> str:
     """Which chapters nothing is written in, by number or title; those that may be left out apart."""
-    empty = [chapter for chapter in dossier.chapters if not chapter_text(dossier, chapter, say)]
+    empty = [chapter for chapter in judging.asked(dossier) if judging.is_empty(dossier, chapter)]
 
     def names(*, optional: bool) -> list[str]:
         found = [chapter for chapter in empty if chapter.optional is optional]
@@ -436,6 +440,21 @@ def missing_texts(found: Sequence[Missing], say: Language) -> list[str]:
         return say(N_("{point} lacks {what}"), point=plain(viewing.label(entry.point, say)), what=what)
 
     return [told(entry) for entry in found]
+
+
+def concern_text(dossier: Dossier, concern: Concern, say: Language) -> str:
+    """What a review leaves open, as whoever submits it confirms it."""
+    if concern.kind == "decision":
+        decided = next(row for row in dossier.decisions if row.name == concern.what)
+        return say(N_("Decision {name} has no day: {text}"), name=decided.name, text=shortened(decided.text))
+    if concern.kind == "point":
+        point = point_label((answer.point for answer in dossier.points), concern.what, say)
+        return say(N_("Point {point} has no basis"), point=point)
+    chapter = next(chapter for chapter in dossier.chapters if chapter.id == concern.what)
+    title = chapter_title(dossier, chapter, say)
+    if chapter.optional:
+        return say(N_("Chapter {title} is empty, and is left out of the report"), title=title)
+    return say(N_("Chapter {title} is empty"), title=title)
 
 
 def differences_sentence(found: Sequence[Difference], say: Language) -> str:

@@ -16,6 +16,7 @@ from compliance.assessing import OUTCOMES, Coverage
 from compliance.database import Rows
 from compliance.deciding import Decision
 from compliance.dossier import Counted, Dossier, PointAnswer
+from compliance.judging import QUESTIONS
 from compliance.language import LANGUAGES, Language, Texts
 from compliance.separated import BOM, joined
 
@@ -187,6 +188,9 @@ def _texts(frozen: Dossier) -> Iterator[dict[str, Any]]:
             if text := getattr(said, kind).get(answer.point.id):
                 titles = _titles("title", answer.point.title)
                 yield {"kind": kind[:-1], "of": answer.point.id, **titles, "text": text}
+    for what, answered in (said.judgement or {}).items():
+        titles = {f"title_{code}": Language(code)(QUESTIONS[what]) for code in LANGUAGES}
+        yield {"kind": "judgement", "of": what, **titles, "text": answered}
     for chapter in frozen.chapters:
         if text := said.chapters.get(chapter.id):
             yield {"kind": "chapter", "of": chapter.id, **_titles("title", _dated(chapter.title, frozen)), "text": text}

@@ -1,4 +1,4 @@
-"""The management review: the thirteen points, chapters, decisions, signatures, documents, and year by year."""
+"""The management review: its points, chapters, decisions, judgement, signatures, documents, and year by year."""
 
 from compliance import ui, ui_decisions, ui_review, ui_review_documents, ui_review_points, ui_review_signing
 from compliance.language import N_
@@ -9,6 +9,7 @@ PARTS = {
     "points": Part(N_("Review points"), Permission.SEE_REVIEW, ui_review_points.points),
     "chapters": Part(N_("Chapters"), Permission.READ_REVIEW, ui_review_points.chapters),
     "decisions": Part(N_("Decisions"), Permission.READ_REVIEW, ui_decisions.of_review),
+    "judgement": Part(N_("Judgement"), Permission.READ_REVIEW, ui_review_points.judgement),
     "sign": Part(N_("Signatures"), Permission.READ_REVIEW, ui_review_signing.signatures),
     "documents": Part(N_("Documents"), Permission.SEE_REVIEW, ui_review_documents.documents),
     "years": Part(N_("Year by year"), Permission.SEE_REVIEW, ui_review_documents.years),

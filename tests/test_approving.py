@@ -5,13 +5,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from compliance import approving, dossier
+from compliance import approving, dossier, judging
 from compliance.approving import Missing, same_person
 from compliance.database import rows
+from compliance.dossier import as_json, from_json
 from compliance.errors import Refusal
+from compliance.language import Language
+from compliance.reviewing import Written
 from tests.line import NOON
 from tests.reviewed import POINTS, SYSTEMS, at
 
+EN = Language("en")
 ALL = ", ".join(str(number) for number in range(1, 14))
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
 
@@ -89,6 +93,81 @@ def test_a_comment_to_hand_out_is_no_comment(draft):
     draft.write(draft.review(), "comment", "dpia", "")
     with pytest.raises(Refusal, match="A comment is missing for point 6"):
         draft.submit(draft.review())
+
+
+# --- The judgement of the whole, and what is left open ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"), [("judgement", "sufficient"), ("judgement", "effect"), ("chapter", "assessment")]
+)
+def test_a_draft_whose_whole_is_not_judged_cannot_be_submitted(draft, kind, what):
+    draft.write(draft.review(), kind, what, "")
+    with pytest.raises(Refusal, match="before the head of administration has judged the work as a whole"):
+        draft.submit(draft.review())
+    assert (draft.review().state, draft.rows("from frozen_reviews")) == ("draft", [])
+
+
+@pytest.mark.parametrize(("what", "answer"), [("sufficient", "sufficient"), ("effect", "ja"), ("whole", "yes")])
+def test_only_two_questions_are_asked_and_each_has_three_answers(draft, what, answer):
+    with pytest.raises(Refusal, match="is none of"):
+        draft.write(draft.review(), "judgement", what, answer)
+
+
+# Nothing has been written in these chapters, and no export says anything of these points.
+LEFT_OPEN = [
+    *(f"chapter:{name}" for name in ("local_instruction", "year", "deviations", "dpo_risks", "changes", "development")),
+    "chapter:priorities", "decision:2026-2",
+    *(f"point:{id_}" for id_ in ("information_security_training", "data_protection_training", "dpia", "access")),
+    *(f"point:{id_}" for id_ in ("processing_record", "procurement", "processor_agreements", "incident_handling")),
+    *(f"point:{id_}" for id_ in ("gdpr_reporting", "nis_reporting")),
+]  # fmt: skip
+
+
+def test_what_is_left_open_is_confirmed_one_by_one(draft):
+    review = draft.review()
+    draft.decide(review, "Utan dag")
+    assert [concern.name for concern in judging.concerns(draft.document(review))] == LEFT_OPEN
+    given = {"name": "Ylva Nordgren", "own": draft.folder}
+    with pytest.raises(Refusal, match=f"to be confirmed: {', '.join(LEFT_OPEN)}\\.$"):
+        approving.submit(draft.database, review.review_id, **given)
+    with pytest.raises(Refusal, match=r"to be confirmed: decision:2026-2\.$"):
+        approving.submit(
+            draft.database, review.review_id, **given, confirmed={*LEFT_OPEN, "decision:2026-1"} - {"decision:2026-2"}
+        )
+    assert draft.review().state == "draft"
+    assert approving.submit(draft.database, review.review_id, **given, confirmed=LEFT_OPEN).state == "submitted"
+
+
+def test_the_judgement_is_frozen_with_the_review(approved):
+    said = approved.document(approved.review()).written
+    assert said.judgement == {"sufficient": "partly", "effect": "partly"}
+    assert judging.sentence(said, EN) == "The work is partly sufficient and has the intended effect in part."
+    assert judging.grounds(said) == "Skäl."
+
+
+@pytest.mark.parametrize(
+    ("sufficient", "effect", "told"),
+    [
+        ("yes", "yes", "Arbetet är tillräckligt och har önskad verkan."),
+        ("yes", "partly", "Arbetet är tillräckligt och har delvis önskad verkan."),
+        ("partly", "no", "Arbetet är delvis tillräckligt men har inte önskad verkan."),
+        ("no", "no", "Arbetet är inte tillräckligt och har inte önskad verkan."),
+        ("no", "yes", "Arbetet är inte tillräckligt men har önskad verkan."),
+    ],
+)
+def test_the_judgement_is_one_sentence(sufficient, effect, told):
+    said = Written({}, {}, {}, {}, {"sufficient": sufficient, "effect": effect})
+    assert judging.sentence(said, Language("sv")) == told
+
+
+def test_a_review_frozen_before_the_judgement_was_asked_for_says_so(approved):
+    document = approved.document(approved.review())
+    before = from_json(as_json(document).replace('"judgement":{"effect":"partly","sufficient":"partly"}', '"x":1'))
+    assert before.written.judgement is None
+    assert judging.sentence(before.written, Language("sv")) == (
+        "En samlad bedömning efterfrågades inte när genomgången gjordes."
+    )
 
 
 # --- Four eyes ---------------------------------------------------------------------------------------------------

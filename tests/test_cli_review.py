@@ -104,13 +104,21 @@ def test_a_whole_review_is_done_from_the_command_line(stage, done, refused):
     told = done(line, "review", "decide", *YEAR, *decide, "--resource", "20 timmar", "--follow-up", "T1")
     assert told == "decision 2026-1\n"
     who = ("--name", "Ylva Nordgren")
-    assert done(line, "review", "submit", *YEAR, *who).endswith("version 1 is submitted\n")
+    assert "has judged the work as a whole" in refused(line, "review", "submit", *YEAR, *who)
+    done(line, "review", "judge", *YEAR, "--sufficient", "ja", "--effect", "partly", "--grounds", "Det går framåt.")
+    told = refused(line, "review", "submit", *YEAR, *who)
+    left = told.split("confirmed: ")[1].rstrip(".").split(", ")
+    assert {"chapter:changes", "point:dpia"} <= {*left}
+    assert "chapter:year" not in left
+    confirmed = [part for name in left for part in ("--confirm", name)]
+    assert done(line, "review", "submit", *YEAR, *who, *confirmed).endswith("version 1 is submitted\n")
     assert "Somebody else must approve it" in refused(line, "review", "approve", *YEAR, "--name", "nordgren YLVA")
     assert done(line, "review", "approve", *YEAR, "--name", "Rolf Ahlberg").endswith("version 1 is approved\n")
     assert done(line, "review", "follow-up", "--decision", "2026-1", "--status", "pågår", "--note", "Hälften")
     assert done(line, "review", "verify", *YEAR) == "No difference\n"
     document = line.document(line.review())
-    assert document.written.chapters == {"year": "Ett år.\nTvå stycken."}
+    assert document.written.chapters == {"year": "Ett år.\nTvå stycken.", "assessment": "Det går framåt."}
+    assert document.written.judgement == {"sufficient": "yes", "effect": "partly"}
     assert document.written.assessments == dict.fromkeys(IDS, "partly")
     (made,) = document.decisions
     assert (made.point, made.responsible, made.resource, made.follow_up) == (

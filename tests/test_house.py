@@ -32,7 +32,7 @@ ORDER = [
     "viewing", "viewing_imports", "viewing_history", "viewing_mapping", "viewing_names", "viewing_quality",
     "viewing_explaining", "viewing_clocks", "viewing_incidents", "viewing_plan",
     "viewing_systems", "viewing_system_cards", "viewing_training",
-    "withholding", "dossier", "approving", "verifying", "peers",
+    "withholding", "dossier", "judging", "approving", "verifying", "peers",
     "blocks", "drawing", "writing_word", "writing_pdf",
     "slide_text", "slide_design", "slide_tables", "slide_charts", "slide_plan", "writing_slides",
     "reporting_points", "reporting", "handing",

@@ -224,9 +224,16 @@ def test_an_analyst_sees_figures_and_nothing_that_names_anybody(stage, monkeypat
             assert "Gäller […]." in shown
 
 
+def confirmed(app):
+    """The part of signatures with all that is left open confirmed."""
+    for box in app.checkbox:
+        box.check()
+    return app.run()
+
+
 def test_an_action_asks_for_its_permission_again(stage, monkeypatch):
     line = stage("draft")
-    app = opened(monkeypatch, part="sign")
+    app = confirmed(opened(monkeypatch, part="sign"))
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", ANALYST))
     app.text_input(key="submitter").set_value("Ylva Nordgren")
     app.button(key="submit").click().run()
@@ -257,12 +264,12 @@ def test_chapters_begin_with_their_text_and_show_what_the_report_adds(stage, mon
     app = chapter(opened(monkeypatch, part="chapters"), "introduction")
     assert "minst årligen" in app.text_area(key="chapter 1 introduction").value
     app.text_area(key="chapter 1 introduction").set_value("Vår egen inledning.").run()
-    assert line.written(line.review()).chapters == {"introduction": "Vår egen inledning."}
+    assert line.written(line.review()).chapters == {"introduction": "Vår egen inledning.", "assessment": "Skäl."}
     chapter(app, "introduction").text_area(key="chapter 1 introduction").set_value("").run()
-    assert line.written(line.review()).chapters == {"introduction": ""}
+    assert line.written(line.review()).chapters == {"introduction": "", "assessment": "Skäl."}
     shown = text(chapter(app, "deviations"))
     assert SV("There is no export of the tertial reports.") in shown
-    assert re.search(r"Inget är skrivet i Inledning, 1\.1, .*4 än\.", shown), re.findall("Inget är.{90}", shown)
+    assert re.search(r"Inget är skrivet i Inledning, 1\.1, .* och 3\.1 än\.", shown), re.findall("Inget är.{90}", shown)
     assert "2.2\u00a0Avvikelser" in " ".join(box.label for box in app.expander).replace("\\", "")
 
 
@@ -386,6 +393,12 @@ def test_what_is_missing_is_listed_and_nothing_can_be_submitted(stage, monkeypat
 def test_four_eyes_from_draft_to_approved(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch, part="sign")
+    boxes = [box.label for box in app.checkbox]
+    assert boxes[0] == "Kapitel 1\\.1\xa0Lokal anvisning för informationssäkerhet är tomt"
+    assert "Punkt 13 Rapporteringsskyldighet NIS saknar underlag" in boxes
+    for box in app.checkbox:
+        assert app.button(key="submit").disabled
+        box.check().run()
     app.button(key="submit").click().run()
     assert SV("Give the first name and surname of the person who does this.") in text(app)
     app.text_input(key="submitter").set_value("Ylva Nordgren")

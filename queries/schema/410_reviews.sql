@@ -26,7 +26,8 @@ create table review_states (
     changed_by varchar
 );
 
--- One row each time something was written. kind: comment, public_comment or assessment of a point, or chapter.
+-- One row each time something was written. kind: comment, public_comment or assessment of a point, chapter, or
+-- judgement of the whole (what: sufficient or effect).
 create table review_texts (
     review_id  integer,
     kind       varchar,

@@ -1,0 +1,94 @@
+"""The head's judgement of the work as a whole: what it says in words, and what a review leaves open beside it.
+
+The seed asks for it: whether the work is sufficient and has the intended effect.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from compliance.assessing import Status
+from compliance.dossier import Dossier
+from compliance.language import N_, Language
+from compliance.reviewing import GROUNDS, JUDGED, Chapter, Written
+
+QUESTIONS: Final = {
+    "sufficient": N_("Is the work sufficient?"),
+    "effect": N_("Does it have the intended effect?"),
+}
+WORDS: Final = {"yes": N_("Yes"), "partly": N_("Partly"), "no": N_("No")}
+SUFFICIENT: Final = {
+    "yes": N_("The work is sufficient"),
+    "partly": N_("The work is partly sufficient"),
+    "no": N_("The work is not sufficient"),
+}
+EFFECT: Final = {
+    "yes": N_("has the intended effect"),
+    "partly": N_("has the intended effect in part"),
+    "no": N_("does not have the intended effect"),
+}
+
+
+def sentence(written: Written, say: Language) -> str:
+    """The judgement in one sentence, or why there is none; the grounds stand beside it."""
+    said = written.judgement
+    if said is None:
+        return say(N_("A judgement of the whole was not asked for when this review was made."))
+    if any(what not in said for what in JUDGED):
+        return say(N_("The head of administration has not judged the work as a whole yet."))
+    first, second = say(SUFFICIENT[said["sufficient"]]), say(EFFECT[said["effect"]])
+    if (said["sufficient"] == "no") != (said["effect"] == "no"):
+        return say(N_("{first}, but {second}."), first=first, second=second)
+    return say(N_("{first} and {second}."), first=first, second=second)
+
+
+def grounds(written: Written) -> str:
+    """What the head judges the work by; nothing where it is not written yet."""
+    return written.chapters.get(GROUNDS, "")
+
+
+def unjudged(written: Written) -> tuple[str, ...]:
+    """What of the judgement is still missing: answers of `JUDGED`, and `GROUNDS`."""
+    said = written.judgement or {}
+    missing = [what for what in JUDGED if what not in said]
+    return (*missing, *(() if grounds(written) else (GROUNDS,)))
+
+
+# --- What is left open --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something that a review leaves open, which whoever submits it confirms: `what` is the id of a chapter or of a
+    point, or the name of a decision.
+    """
+
+    kind: Literal["chapter", "decision", "point"]
+    what: str
+
+    @property
+    def name(self) -> str:
+        """What it is confirmed by, as `chapter:changes` or `decision:2026-2`."""
+        return f"{self.kind}:{self.what}"
+
+
+def concerns(dossier: Dossier) -> tuple[Concern, ...]:
+    """Empty chapters, decisions without a day, and points without basis, in the order of the report."""
+    chapters = [chapter.id for chapter in asked(dossier) if is_empty(dossier, chapter)]
+    undated = [decision.name for decision in dossier.decisions if decision.due is None]
+    unfounded = [answer.point.id for answer in dossier.points if answer.coverage.status is Status.NO_BASIS]
+    return (
+        *(Concern("chapter", id_) for id_ in chapters),
+        *(Concern("decision", name) for name in undated),
+        *(Concern("point", id_) for id_ in unfounded),
+    )
+
+
+def asked(dossier: Dossier) -> list[Chapter]:
+    """The chapters that are written one by one; the grounds are written with the judgement."""
+    return [chapter for chapter in dossier.chapters if chapter.id != GROUNDS]
+
+
+def is_empty(dossier: Dossier, chapter: Chapter) -> bool:
+    """Whether nothing is written in a chapter, and nothing stands in it from the start."""
+    written = dossier.written.chapters.get(chapter.id)
+    return not (any(chapter.start.values()) if written is None else written)
