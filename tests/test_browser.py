@@ -384,12 +384,14 @@ def test_from_an_open_review_to_an_approved_pdf(server, page, tmp_path):
     for kind, text in (("comment", "Diskuterad."), ("assessment", "partly")):
         for id_ in IDS[2:]:
             line.write(review, kind, id_, text)
+    judge(page, server.address)
     sign(page, server.address)
     with page.expect_download(timeout=60_000) as waiting:
         page.locator(".st-key-report-pdf-False button").click()
     assert waiting.value.path().read_bytes()[:4] == b"%PDF"
     assert waiting.value.suggested_filename == "ledningens_genomgang_2026.pdf"
     assert line.document(review).written.comments[IDS[1]] == "Skrivet om punkt 2."
+    assert line.document(review).written.judgement == {"sufficient": "partly", "effect": "yes"}
     assert line.now(review).state == "approved"
 
 
@@ -413,9 +415,24 @@ def write_about_it(page, comment):
     settle(page)
 
 
+def judge(page, address):
+    """Judges the whole: two answers and their grounds."""
+    visit(page, f"{address}/review?as_of={AS_OF}&part=judgement")
+    for question, answer in (("Är arbetet tillräckligt?", "Delvis"), ("Har det önskad verkan?", "Ja")):
+        asked = page.get_by_role("radiogroup", name=question).or_(page.get_by_role("group", name=question))
+        asked.get_by_text(answer, exact=True).click()
+        settle(page)
+    page.get_by_label("Skäl", exact=True).fill("Det går framåt.")
+    page.get_by_text("Samlad bedömning").click()
+    settle(page)
+
+
 def sign(page, address):
-    """Submits, is refused approval under the same name, and has it under another."""
+    """Confirms what is left open, submits, is refused approval under the same name, and has it under another."""
     visit(page, f"{address}/review?as_of={AS_OF}&part=sign")
+    for box in page.get_by_role("checkbox").all():
+        box.check(force=True)
+        settle(page)
     page.get_by_label("Namn på den som lämnar in").fill("Ylva Nordgren")
     page.get_by_role("button", name="Lämna in för godkännande").click()
     page.get_by_label("Namn på den som godkänner").fill("Nordgren, Ylva")

@@ -35,7 +35,7 @@ from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx
 from tests.line import POINTS, SOURCES, WORDS, Line, read_here
-from tests.reviewed import AS_OF, IDS, TODAY, at
+from tests.reviewed import AS_OF, IDS, TODAY, WHATEVER, at
 from tests.test_house import MODULES
 
 ROOM = "There is no room left"
@@ -176,7 +176,7 @@ CHANGES = {
         lambda base: deciding.amend(base, 1, 1, words={"text": "Ny"}, order=ORDER, points=IDS),
         lambda base: deciding.follow_up(base, 1, status="done", note="", order=ORDER),
         lambda base: deciding.withdraw(base, 1, 1, order=ORDER),
-        lambda base: approving.submit(base, 1, name="Ylva Nordgren", own=None),
+        lambda base: approving.submit(base, 1, name="Ylva Nordgren", own=None, confirmed=WHATEVER),
     ],
     "submitted": [
         lambda base: approving.approve(base, 1, name="Rolf Ahlberg"),

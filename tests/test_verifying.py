@@ -18,7 +18,7 @@ from compliance.reporting import KINDS, as_document, report_of
 from compliance.year_package import verify_package, write_package
 from tests.browser import MOST
 from tests.line import SOURCES, WORDS, read_here
-from tests.reviewed import INSTRUCTION, SYSTEMS, at
+from tests.reviewed import INSTRUCTION, SYSTEMS, WHATEVER, at
 
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
 TARGET = "[points.classification]\ntargets = [{ from = 2018-01-01, target = 0.30, limit = 0.20 }]\n"
@@ -170,7 +170,7 @@ def waits_and_is_not_in_the_recount(line):
         for thread in waiting:
             thread.start()
         waiting[0].join(timeout=0.3)  # it has got as far as it comes
-        approving.submit(line.database, 1, name="Ylva Nordgren", own=None)
+        approving.submit(line.database, 1, name="Ylva Nordgren", own=None, confirmed=WHATEVER)
     for thread in waiting:
         thread.join()
     ((last,),) = [row.values() for row in line.rows("select max(imported_at) from imports")]

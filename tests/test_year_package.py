@@ -30,7 +30,7 @@ from compliance.year_package import Fault, told, verify_package, write_package
 from compliance.year_tables import COLUMNS, cell
 from tests.browser import MOST
 from tests.line import NOON, POINTS, SOURCES
-from tests.reviewed import Reviewed, at
+from tests.reviewed import WHATEVER, Reviewed, at
 from tests.sampled import beside
 
 SV, EN = Language("sv"), Language("en")
@@ -113,7 +113,10 @@ def sample(tmp_path_factory):
         for point in POINTS:
             for kind, text in (("comment", "Samtalat."), ("assessment", "partly")):
                 reviewing.write(database, draft.review_id, kind=kind, what=point.id, text=text, order=order)
-        submit(database, draft.review_id, name="Ylva Nordgren", own=None)
+        for what in reviewing.JUDGED:
+            reviewing.write(database, draft.review_id, kind="judgement", what=what, text="yes", order=order)
+        reviewing.write(database, draft.review_id, kind="chapter", what="assessment", text="Skäl.", order=order)
+        submit(database, draft.review_id, name="Ylva Nordgren", own=None, confirmed=WHATEVER)
         approve(database, draft.review_id, name="Rolf Ahlberg")
         yield database
 
