@@ -63,6 +63,7 @@ class Coverage:
 
     `basis` is whether every export that the point needs is there; where it is not, nothing is counted. `few` marks a
     figure of so few persons, or from which that of so few could be told, that only the coordinator may see it.
+    `approved` marks one that stands in the approved review of its year, and is what it was then.
     """
 
     point: Point
@@ -77,6 +78,7 @@ class Coverage:
     exempt: int
     basis: bool
     few: bool = False
+    approved: bool = False
 
     @property
     def of(self) -> int:

@@ -15,11 +15,11 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from compliance import deciding, figures, quality
-from compliance.assessing import OUTCOMES, Basis, Coverage, basis, coverage
+from compliance.assessing import OUTCOMES, Basis, Coverage, Level, basis, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
 from compliance.errors import Refusal
-from compliance.explaining import Explanation, Moment, Place, explain_all
+from compliance.explaining import Explanation, Moment, Place, explain_all, since_frozen
 from compliance.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
 from compliance.places import QUERIES
 from compliance.points import Point, load_points
@@ -35,7 +35,7 @@ from compliance.reviewing import (
     written,
 )
 from compliance.sources import load_sources
-from compliance.viewing_explaining import sentence, sentence_alone
+from compliance.viewing_explaining import sentence
 from compliance.withholding import Names, names_of
 
 FORMAT: Final = 1
@@ -107,6 +107,10 @@ class PointAnswer:
     changed: Texts
     remarks: int
 
+    def at(self, level: Level) -> tuple[Counted, ...]:
+        """Its counts at a level on the as-of date."""
+        return {"organisation": (self.now,), "department": self.departments, "unit": self.units}[level]
+
     def figure(self, counted: Counted) -> Coverage:
         """One of its counts as a figure of the point."""
         return Coverage(self.point, **{name: getattr(counted, name) for name in Counted.__dataclass_fields__})
@@ -121,7 +125,7 @@ class PointAnswer:
         """The figure that it is compared with, against the target of that day."""
         if self.before is None:
             return None
-        return replace(self.figure(self.before), point=self.before_point or self.point)
+        return replace(self.figure(self.before), point=self.before_point or self.point, approved=self.by_review)
 
 
 @dataclass(frozen=True)
@@ -244,6 +248,22 @@ class Dossier:
         return next((answer for answer in self.points if answer.point.id == point_id), None)
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What the figures of a day are compared with: an approved review, else another day (`first`)."""
+
+    first: Moment
+    review: Dossier | None = None
+
+    def figures(self, level: Level, organisation: str) -> list[Coverage]:
+        """Every point at a level as it was approved, of the organisation as it is called now; none without a review."""
+        return [
+            replace(answer.figure(counted), organisation=organisation, approved=True)
+            for answer in (self.review.points if self.review else ())
+            for counted in answer.at(level)
+        ]
+
+
 class Named(NamedTuple):
     """What the exports of a day name."""
 
@@ -294,7 +314,7 @@ class _Computing:
         self.cursor, self.review, self.own, self.known_at = cursor, review, own, known_at
         self.points = load_points(own)
         self.day = review.as_of
-        self.last = _last_approved(cursor, review)
+        self.compared = compared(cursor, review.organisation_id, review.as_of, known_at=known_at)
         self.sources = load_sources(own)
         self.given = {"as_of": self.day, "known_at": known_at, "organisation": review.organisation, "year": review.year}
 
@@ -313,7 +333,7 @@ class _Computing:
             recommendations=tuple(Recommendation(**row) for row in self._rows("recommended", "year")),
             deviations=tuple(Deviation(**row) for row in self._rows("deviated", "year")),
             priorities=tuple(Priority(**row) for row in self._rows("prioritised", "year")),
-            last_year=self.last.year if self.last else None,
+            last_year=self.compared.review.year if self.compared.review else None,
             withheld={},
             statements=_statements(self.points),
             **said,
@@ -353,8 +373,9 @@ class _Computing:
     ) -> PointAnswer:
         by_day = {figure.as_of: figure for figure in months}
         counted = Counter((row["outcome"], row["reason"] or "") for row in found.items)
-        earlier = self.last.answer(point.id) if self.last else None
+        earlier = self.compared.review.answer(point.id) if self.compared.review else None
         before = _count(found.before) if found.before.coverage is not None else None
+        told = since_frozen(found, earlier.coverage) if earlier else found
         return PointAnswer(
             point=_as_frozen(point),
             parameters=msgspec.to_builtins(point.parameters(self.day)),
@@ -367,17 +388,14 @@ class _Computing:
             units=units,
             reasons=tuple(Reason(*key, n) for key, n in sorted(counted.items()) if key[0] != "met"),
             remaining=_remaining(point, found.items),
-            changed={code: _changed(found, earlier, Language(code)) for code in LANGUAGES},
+            changed={code: sentence(told, Language(code)) for code in LANGUAGES},
             remarks=remarks,
         )
 
     def _explained(self) -> list[Explanation]:
-        """Why each figure is another than in the last review, or a year before."""
-        first = Moment(year_before(self.day), self.known_at)
-        if self.last:
-            first = Moment(self.last.as_of, self.last.known_at)
+        """Why each figure is another than the one that it is compared with."""
         place, last = Place(self.review.organisation), Moment(self.day, self.known_at)
-        return explain_all(self.cursor, self.points, first, last, place=place)
+        return explain_all(self.cursor, self.points, self.compared.first, last, place=place)
 
     def _figures(self) -> tuple[ShownFigure, ...]:
         found = figures.figures(
@@ -465,20 +483,14 @@ def _texts(dossier: Dossier) -> set[str]:
     return {*found, *(dossier.why or "",)} - {""}
 
 
-def _last_approved(cursor: Cursor, review: Review) -> Dossier | None:
-    """The last approved review of an earlier year of the same organisation."""
-    earlier = [dossier for dossier in approved(cursor, review.organisation_id) if dossier.year < review.year]
-    return earlier[-1] if earlier else None
-
-
-def _changed(found: Explanation, earlier: PointAnswer | None, say: Language) -> str:
-    """Why a figure changed, from what was frozen: where that is counted otherwise by now, no item can tell it."""
-    if earlier is None:
-        return sentence(found, say)
-    before = earlier.coverage
-    same = all(getattr(before, name) == getattr(found.before, name) for name in (*OUTCOMES, "basis"))
-    found = replace(found, before=before)
-    return sentence(found, say) if same else sentence_alone(found, say)
+def compared(cursor: Cursor, organisation_id: int, day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Compared:
+    """What an organisation's figures of a day are compared with, everywhere: the last approved review of an earlier
+    year, where there is one, else the same day a year before.
+    """
+    earlier = [dossier for dossier in approved(cursor, organisation_id) if dossier.year < day.year]
+    if not earlier:
+        return Compared(Moment(year_before(day), known_at))
+    return Compared(Moment(earlier[-1].as_of, earlier[-1].known_at), earlier[-1])
 
 
 def _count(figure: Coverage) -> Counted:

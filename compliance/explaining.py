@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from compliance.assessing import Assessed, Coverage, assessed
+from compliance.assessing import OUTCOMES, Assessed, Coverage, assessed
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.points import Point
 from compliance.queries import statement
@@ -100,7 +100,8 @@ class Part:
 class Explanation:
     """A point's figure at two moments, and every item that makes the difference.
 
-    `items` are those of the organisation at the last moment.
+    `items` are those of the organisation at the last moment. `recounted` is whether the first figure was frozen and is
+    counted otherwise by now, so that no item can tell the difference.
     """
 
     first: Moment
@@ -109,6 +110,7 @@ class Explanation:
     after: Coverage
     changes: tuple[Change, ...]
     items: Rows = field(default_factory=list)
+    recounted: bool = False
 
     @property
     def total(self) -> Fraction | None:
@@ -137,6 +139,14 @@ def _cause(leg: Leg, kind: Kind) -> Cause:
 
 def _coverage(figure: Coverage) -> Fraction | None:
     return Fraction(figure.met, figure.of) if figure.basis and figure.of else None
+
+
+def since_frozen(found: Explanation, before: Coverage) -> Explanation:
+    """The same from a figure as it was frozen."""
+    before = replace(before, few=before.few or found.before.few)
+    if all(getattr(before, name) == getattr(found.before, name) for name in (*OUTCOMES, "basis")):
+        return replace(found, before=before)
+    return replace(found, before=before, changes=(), recounted=True)
 
 
 # --- Between which moments ----------------------------------------------------------------------------------------

@@ -30,7 +30,6 @@ from compliance.reporting import DECISION_STATUSES, STATES, as_document
 from compliance.reporting_points import (
     Reader,
     answer_sentence,
-    before_word,
     met_of,
     one_bar,
     plain,
@@ -124,7 +123,7 @@ def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
 def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
     """The figure beside its course; where there is no course, above its bar."""
     say, figure, drawn = reader.say, answer.coverage, trend(answer, reader)
-    told, *notes = _compared(dossier, answer, say)
+    told, *notes = _compared(answer, say)
     result = Result(
         value=viewing.percent(figure, say),
         status=viewing.status(figure),
@@ -138,16 +137,15 @@ def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block
     return [result] if figure.coverage is None else [result, one_bar(dossier, answer, reader)]
 
 
-def _compared(dossier: Dossier, answer: PointAnswer, say: Language) -> list[str]:
+def _compared(answer: PointAnswer, say: Language) -> list[str]:
     """What a figure counts, its target, what it was, and its other percentage where much is unknown."""
     figure, before = answer.coverage, answer.coverage_before
     if figure.coverage is None:
-        return viewing_review.empty_texts(answer, dossier.last_year, say)
+        return viewing_review.empty_texts(answer, say)
     parts = [say(N_("Target {share}"), share=viewing.share(figure.target.target, say))]
     if before and before.coverage is not None:
-        was = before_word(dossier, say) if answer.by_review else say(N_("A year before"))
         change = f"{say.change(viewing.change(figure, before))}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
-        parts.append(f"{was}: {viewing.percent(before, say)} ({change})")
+        parts.append(f"{viewing.then_named(before, say)}: {viewing.percent(before, say)} ({change})")
     more = (viewing.both_percentages(figure, say), viewing.beside(figure, say))
     return [plain(text) for text in (viewing.hero_counts(figure, say), " · ".join(parts), *more) if text]
 

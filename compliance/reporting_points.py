@@ -126,9 +126,8 @@ def one_bar(dossier: Dossier, answer: PointAnswer, reader: Reader) -> BarChart:
 
 def before_word(dossier: Dossier, say: Language) -> str:
     """What the figure is called that a point is compared with."""
-    if dossier.last_year is not None:
-        return say(N_("Review {year}"), year=dossier.last_year)
-    return say(N_("A year before"))
+    known = [before for answer in dossier.points if (before := answer.coverage_before)]
+    return viewing.then_named(known[0], say) if known else say(N_("A year before"))
 
 
 def _before_short(dossier: Dossier, say: Language) -> str:

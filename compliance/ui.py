@@ -23,6 +23,7 @@ from compliance import (
     assessing,
     charts,
     demo,
+    dossier,
     elements,
     figures,
     permissions,
@@ -38,7 +39,7 @@ from compliance import (
 )
 from compliance.assessing import Basis, Coverage
 from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
-from compliance.dossier import names_of_persons
+from compliance.dossier import Compared, names_of_persons
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, N_, Language, month_ends, year_before
 from compliance.loading import Order, add_event
@@ -107,7 +108,7 @@ PAGES: Final = (
 class View:
     """What is looked at on every page, by whom and in which language.
 
-    `version` changes with the data and the rules, and not with what is written in reviews.
+    `version` changes with the data, the rules and the reviews that are approved, and not with what is written in them.
     """
 
     user: User
@@ -251,7 +252,7 @@ def _mask_address() -> None:
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
 def _data_mark(path: str, version: str) -> str:  # noqa: ARG001 - read anew when the file changes
-    """A text that changes with what figures rest on: the file changes also when somebody writes in a review."""
+    """A text that changes with what pages count: the file changes also when somebody writes in a review."""
     with Database.at(Path(path)).cursor() as cursor:
         return repr(rows(cursor, statement("data_mark")))
 
@@ -399,15 +400,40 @@ def _parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tup
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
+def compared(key: Key, as_of: date, organisation: str) -> Compared:
+    """What an organisation's figures of a day are compared with."""
+    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    with at(key).cursor() as cursor:
+        ids = [row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), given)]
+        # an empty database has an organisation without a number
+        return dossier.compared(cursor, ids[0] if ids else 0, as_of)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def before(key: Key, as_of: date, scope: Scope) -> dict[str, Coverage]:
+    """The figure of each point that a scope's is compared with: of a part that no review has, that of a year before."""
+    found = compared(everybodys(key), as_of, scope.organisation)
+    whole, own = (found.figures(level, scope.organisation) for level in ("organisation", scope.level))
+    if not user().may(Permission.SEE_PERSONS):
+        own = viewing.marked(own)
+    figures_ = [viewing.unseen(figure) for figure in viewing.scoped(own, whole, scope)]
+    if not any(map(scope.holds, own)):
+        day = year_before(as_of)
+        ids = tuple(point.id for point in points())
+        figures_ = [figure for figure in coverage(key, (day, as_of), scope, ids) if figure.as_of == day]
+    return {figure.point.id: figure for figure in figures_}
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
 def overview(key: Key, as_of: date, scope: Scope) -> Overview:
     """What the overview is made of."""
     ids = tuple(point.id for point in points())
     months = month_ends(as_of, count=SPARK_MONTHS)
-    found = coverage(key, (year_before(as_of), *months), scope, ids)
-    by_point = {id_: tuple(f for f in found if f.point.id == id_ and f.as_of in months) for id_ in ids}
+    found = coverage(key, tuple(months), scope, ids)
+    by_point = {id_: tuple(f for f in found if f.point.id == id_) for id_ in ids}
     return Overview(
         now=tuple(figures_[-1] for figures_ in by_point.values()),
-        before={f.point.id: f for f in found if f.as_of == year_before(as_of)},
+        before=before(key, as_of, scope),
         months=by_point,
         parts=tuple(parts(key, as_of, scope, scope.below, ids)) if not scope.unit else (),
         basis=basis(key, as_of),

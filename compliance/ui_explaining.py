@@ -3,18 +3,22 @@
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Final
 
 import streamlit as st
 
 from compliance import charts, ui, ui_making, ui_point, viewing, viewing_explaining
 from compliance.assessing import Coverage, coverage
 from compliance.database import EVERYTHING_KNOWN, Cursor
-from compliance.explaining import Explanation, Moment, explain
+from compliance.explaining import Explanation, Moment, explain, since_frozen
 from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.points import Point
 from compliance.ui import Key, View
 from compliance.viewing import Scope
+
+# The choice to compare with what was approved.
+REVIEW: Final = "review"
 
 
 @st.cache_data(show_spinner=False, max_entries=ui.CACHED)
@@ -57,8 +61,9 @@ def why(seen: View, point: Point) -> None:
 def change_of(seen: View, point: Point, first: Moment, last: Moment) -> None:
     """Draws why the figure of what is looked at differs between two moments."""
     say = seen.say
-    found = explained(seen.key, point.id, seen.scope, first, last)
-    if viewing_explaining.hidden(found) and not seen.user.may(Permission.SEE_PERSONS):
+    counted = explained(seen.key, point.id, seen.scope, first, last)
+    found = _since_frozen(seen, counted)
+    if any(map(viewing_explaining.hidden, (counted, found))) and not seen.user.may(Permission.SEE_PERSONS):
         ui.html(charts.caption(say(viewing.TOO_FEW)))
         return
     ui.html(charts.answer(viewing_explaining.sentence(found, say)))
@@ -70,6 +75,13 @@ def change_of(seen: View, point: Point, first: Moment, last: Moment) -> None:
         ui.html(charts.caption(" ".join(texts)))
     if opened and rows:
         _download(seen, point, found)
+
+
+def _since_frozen(seen: View, found: Explanation) -> Explanation:
+    """The same from what was approved, where it begins with the review that the figures are compared with."""
+    approved = _approved(seen, found.after.point)
+    same = approved and found.first == ui.compared(seen.key, seen.as_of, seen.scope.organisation).first
+    return since_frozen(found, approved) if approved and same else found
 
 
 def _download(seen: View, point: Point, found: Explanation) -> None:
@@ -86,9 +98,11 @@ def _chosen_moment(seen: View, point: Point) -> Moment | None:
     """The moment that the figure is compared with; None while a day is being chosen."""
     say = seen.say
     days = viewing_explaining.days_offered(seen.as_of)
+    approved = _approved(seen, point)
     offered = viewing_explaining.imports_offered(point, seen.scope.organisation, ui.imports(seen.key), seen.as_of)
     imports = {f"import {row['import_id']}": row for row in offered}
     names = {
+        **({REVIEW: viewing.then_named(approved, say)} if approved else {}),
         **{choice: viewing_explaining.day_text(choice, day, say) for choice, day in days.items()},
         viewing_explaining.ANOTHER_DAY: say(N_("Another day")),
         **{choice: viewing_explaining.import_text(row, ui.sources(), say) for choice, row in imports.items()},
@@ -97,15 +111,23 @@ def _chosen_moment(seen: View, point: Point) -> Moment | None:
         choice = st.selectbox(
             say(N_("Compare with")),
             list(names),
-            index=_usual(seen, point, days),
+            index=0 if approved else _usual(seen, point, days),
             format_func=lambda choice: names[choice],
             key=f"compare {point.id} {seen.as_of} {say.code}",
             width=460,
         )
         if choice in imports:
             return viewing_explaining.moment_before(imports[choice], ui.imports(seen.key))
+        if choice == REVIEW:
+            return ui.compared(seen.key, seen.as_of, seen.scope.organisation).first
         day = days.get(choice) or _another_day(seen, point)
         return _known(seen, point, day) if day else None
+
+
+def _approved(seen: View, point: Point) -> Coverage | None:
+    """The approved figure that the point is compared with; None where it is compared with a day."""
+    before = ui.before(seen.key, seen.as_of, seen.scope).get(point.id)
+    return before if before and before.approved else None
 
 
 def _usual(seen: View, point: Point, days: dict[str, date]) -> int:

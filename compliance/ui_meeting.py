@@ -178,7 +178,7 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
     ui.html(viewing_meeting.question(answer, say))
     left, right = st.columns(2, gap="large")
     with left:
-        ui.html(viewing_meeting.figure(answer, found.whole.last_year, say))
+        ui.html(viewing_meeting.figure(answer, say))
         if not found.writable:
             ui.html(charts_meeting.sentence(viewing_review.assessment_sentence(found.whole, answer.point.id, say)))
         if text := viewing_meeting.comment(found.dossier, answer.point.id, names, say):

@@ -10,7 +10,7 @@ from compliance.assessing import Coverage
 from compliance.database import Rows
 from compliance.extracts import INCIDENT_SOURCES
 from compliance.geometry import Level
-from compliance.language import N_, month_ends, year_before
+from compliance.language import N_, month_ends
 from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.points import Point
@@ -37,11 +37,6 @@ def months_of(seen: View, point: Point) -> list[Coverage]:
     return ui.coverage(seen.key, tuple(month_ends(seen.as_of, count=ui.TREND_MONTHS)), seen.scope, (point.id,))
 
 
-def year_before_of(seen: View, point: Point) -> Coverage:
-    """The point's figure on the same day a year before."""
-    return ui.coverage(seen.key, (year_before(seen.as_of), seen.as_of), seen.scope, (point.id,))[0]
-
-
 def items_of(seen: View, point: Point) -> Rows:
     """The point's items in the scope, without the names of persons for those who may not see them."""
     found = viewing.items_in(ui.items(seen.key, seen.as_of, point.id), seen.scope)
@@ -59,7 +54,7 @@ def neighbours(seen: View, point: Point) -> None:
                 ui.link(seen, "point", arrow.format(viewing.label(other, seen.say)), point=other.id)
 
 
-def empty_point(seen: View, point: Point, now_: Coverage, before: Coverage) -> None:
+def empty_point(seen: View, point: Point, now_: Coverage, before: Coverage | None) -> None:
     """What is missing, in a sentence, and where to mend it."""
     say = seen.say
     there = {row["source"] for row in ui.basis(seen.key, seen.as_of).imports}

@@ -108,7 +108,7 @@ def opened(seen: View) -> Opened | None:
             return None
         if said and not named:
             ui.elsewhere(seen, N_("the review"), said, viewing_review.address(review, others))
-        whole = _document(cursor, seen, review, others)
+        whole = _document(cursor, seen, review)
         given = {"review_id": review.review_id}
         reads, ids = seen.user.may(Permission.READ_REVIEW), {other.review_id for other in others}
         return Opened(
@@ -134,21 +134,20 @@ def of_version(found: Opened, version: int) -> Opened:
     return replace(found, review=review, whole=whole, dossier=shown)
 
 
-def _document(cursor: Cursor, seen: View, review: Review, others: tuple[Review, ...]) -> Dossier:
+def _document(cursor: Cursor, seen: View, review: Review) -> Dossier:
     own = places.own_files()
     if review.state != "draft":
         return approving.dossier(cursor, review, own=own)
     counted, named = None, None
     if review.figures_of is None:
-        earlier = tuple(other for other in others if other.year < review.year)
         with st.spinner(seen.say(N_("Computing the figures of the review"))):
-            counted, named = _counted(seen.key[:2], review, earlier)
+            counted, named = _counted(seen.key[:2], review)
     return compute(cursor, review, own=own, counted=counted, named=named)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _counted(key: tuple[str, str], review: Review, earlier: tuple[Review, ...]) -> tuple[Dossier, Named]:  # noqa: ARG001
-    """The document of a draft with its figures, and what its exports name; `earlier` are those it is compared with.
+def _counted(key: tuple[str, str], review: Review) -> tuple[Dossier, Named]:
+    """The document of a draft with its figures, and what its exports name.
 
     It is the same for all: what a person may see of it is decided by who reads it.
     """

@@ -82,7 +82,7 @@ def _point(found: Opened, answer: PointAnswer) -> None:
     )
     _neighbours(found, point)
     if answer.coverage.coverage is None:
-        texts = viewing_review.empty_texts(answer, found.whole.last_year, say)
+        texts = viewing_review.empty_texts(answer, say)
         mark = viewing.status(answer.coverage), viewing.word(answer.coverage, say)
         ui.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
     else:
@@ -98,7 +98,7 @@ def _figure(found: Opened, answer: PointAnswer) -> None:
     say, figure = found.say, answer.coverage
     left, right = st.columns(2, gap="medium")
     with left:
-        ui.html(charts.hero(viewing_review.hero(answer, found.whole.last_year, say)))
+        ui.html(charts.hero(viewing.hero(answer.coverage, answer.coverage_before, say)))
         if beside := viewing.beside(figure, say):
             ui.html(charts.caption(beside))
     with right:

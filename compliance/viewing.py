@@ -220,8 +220,24 @@ def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
         parts.append(say(N_("{n} of {of} {items}"), **counts))
     parts.append(say(N_("target {share}"), share=share(figure.target.target, say)))
     if before and before.coverage is not None:
-        parts.append(say(N_("a year before {share}"), share=percent(before, say)))
+        parts.append(f"{then(before, say)} {percent(before, say)}")
     return ", ".join([*parts, word(figure, say).lower()]).replace("\N{SOFT HYPHEN}", "")
+
+
+def then(before: Coverage, say: Language) -> str:
+    """When the figure was that another is compared with, in a sentence."""
+    day = say.date(before.as_of)
+    if before.approved:
+        return say(N_("in the review of {year} ({day})"), year=before.as_of.year, day=day)
+    return say(N_("a year before ({day})"), day=day)
+
+
+def then_named(before: Coverage, say: Language) -> str:
+    """The same as a name, beside a mark or above figures."""
+    day = say.date(before.as_of)
+    if before.approved:
+        return say(N_("Review {year} ({day})"), year=before.as_of.year, day=day)
+    return say(N_("A year before ({day})"), day=day)
 
 
 # --- The overview -------------------------------------------------------------------------------------------------
@@ -229,7 +245,7 @@ def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
 
 @dataclass(frozen=True)
 class Overview:
-    """What the overview is made of: each point's figure now, a year before and month by month, and its exports.
+    """What the overview is made of: each point's figure now, what it is compared with, its months, and its exports.
 
     `remarks` is how many checks of the data found something grave in the exports of a point.
     """
@@ -297,16 +313,19 @@ def overview_facts(view: Overview, say: Language) -> list[charts.Fact]:
 
 def _reached_fact(view: Overview, say: Language) -> charts.Fact:
     earlier = [figure for figure in view.before.values() if figure.coverage is not None]
-    more = len(view.reached) - len([figure for figure in earlier if figure.status is Status.GREEN])
-    note = say(N_("nothing to compare with a year before"))
-    if earlier and more > 0:
-        note = say.plural("{n} more than a year before", "{n} more than a year before", more)
-    elif earlier and more < 0:
-        note = say.plural("{n} fewer than a year before", "{n} fewer than a year before", -more)
-    elif earlier:
-        note = say(N_("as many as a year before"))
+    note = _more_reached(view, earlier, say) if earlier else say(N_("nothing to compare with"))
     rest = say(N_("of {of}"), of=say.number(len(view.measured)))
     return charts.Fact(say(N_("Reach the target")), say.number(len(view.reached)), rest, note)
+
+
+def _more_reached(view: Overview, earlier: list[Coverage], say: Language) -> str:
+    more = len(view.reached) - len([figure for figure in earlier if figure.status is Status.GREEN])
+    when = then(earlier[0], say)
+    if not more:
+        return say(N_("as many as {then}"), then=when)
+    if more > 0:
+        return say.plural("{n} more than {then}", "{n} more than {then}", more, then=when)
+    return say.plural("{n} fewer than {then}", "{n} fewer than {then}", -more, then=when)
 
 
 def _worst_fact(view: Overview, say: Language) -> charts.Fact:
@@ -351,7 +370,7 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     return [
         *entries,
         charts.LegendEntry("target", say(N_("Target"))),
-        charts.LegendEntry("last_review", say(N_("A year before"))),
+        *(charts.LegendEntry("last_review", then_named(before, say)) for before in [*view.before.values()][:1]),
         *([charts.LegendEntry("remark", say(N_("Remarks on the exports")))] if any(view.remarks.values()) else []),
     ]
 
@@ -451,12 +470,11 @@ def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Her
     target, limit = share(figure.target.target, say), share(figure.target.limit, say)
     ring = ""
     if before and before.coverage is not None and figure.coverage is not None:
+        text = N_("The ring: {share} {then}, {change} percentage points since. The tick: the target.")
         parts = {"share": percent(before, say), "change": say.change(change(figure, before))}
-        ring = say(
-            N_("The ring: a year before, {share} ({change} percentage points since). The tick: the target."), **parts
-        )
+        ring = say(text, then=then(before, say), **parts)
     elif figure.coverage is not None:
-        ring = say(N_("The tick: the target. There is no figure a year before."))
+        ring = say(N_("The tick: the target. There is no earlier figure to compare with."))
     return charts.Hero(
         status=status(figure),
         word=word(figure, say),
@@ -832,10 +850,10 @@ def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -
 
 
 def earlier_sentence(before: Coverage | None, say: Language) -> str:
-    """What the figure was a year before, if there was one."""
+    """What the figure was that it is compared with, if there was one."""
     if before is None or before.coverage is None:
         return ""
-    return say(N_("A year before, the coverage was {share}."), share=percent(before, say))
+    return say(N_("The coverage was {share} {then}."), share=percent(before, say), then=then(before, say))
 
 
 def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:

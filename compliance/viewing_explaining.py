@@ -157,6 +157,8 @@ def _for_others(point: Point, row: dict[str, Any] | None) -> dict[str, Any] | No
 
 def sentence(found: Explanation, say: Language) -> str:
     """The answer: how much the coverage has changed, and by what most."""
+    if found.recounted:
+        return _sentence_alone(found, say)
     told = _told(found, say)
     if found.total is None:
         texts = [*_not_compared(found, say), f"{told[:1].upper()}{told[1:]}." if told else ""]
@@ -167,7 +169,7 @@ def sentence(found: Explanation, say: Language) -> str:
     return " ".join(text for text in [*texts, target_sentence(found, say)] if text)
 
 
-def sentence_alone(found: Explanation, say: Language) -> str:
+def _sentence_alone(found: Explanation, say: Language) -> str:
     """How much the coverage has changed since a figure that was frozen, and that would be counted otherwise today."""
     texts = _not_compared(found, say) if found.total is None else [f"{_movement(found, say)}."]
     why = say(

@@ -85,7 +85,7 @@ def title(text: str, kicker: str) -> elements.Html:
     return charts_meeting.question(text, kicker=kicker)
 
 
-def figure(answer: PointAnswer, last_year: int | None, say: Language) -> elements.Html:
+def figure(answer: PointAnswer, say: Language) -> elements.Html:
     """The giant figure against its target."""
     found, before = answer.coverage, answer.coverage_before
     drawn = charts.bar(
@@ -93,14 +93,14 @@ def figure(answer: PointAnswer, last_year: int | None, say: Language) -> element
         share=found.coverage,
         target=found.target.target,
         last=before.coverage if before else None,
-        alt=viewing_review.hero(answer, last_year, say).alt,
+        alt=viewing.sentence(found, before, say),
         large=True,
     )
     return charts_meeting.figure(
         viewing.status(found),
         viewing.word(found, say),
         value=viewing.percent(found, say),
-        counts=_counts(answer, last_year, say),
+        counts=_counts(answer, say),
         drawn=drawn,
         note=" ".join(text for text in (_silent(found, say), viewing.beside(found, say)) if text),
     )
@@ -111,18 +111,17 @@ def which(review: Review, say: Language) -> elements.Html:
     return charts.caption(say(N_("Review {year} · as of {day}"), year=review.year, day=say.date(review.as_of)))
 
 
-def _counts(answer: PointAnswer, last_year: int | None, say: Language) -> str:
-    """61 of 312 systems, the target, and the figure of the last review or of a year before."""
+def _counts(answer: PointAnswer, say: Language) -> str:
+    """61 of 312 systems, the target, and the change since what it is compared with."""
     found, before = answer.coverage, answer.coverage_before
     if found.coverage is None:
-        return " ".join(viewing_review.empty_texts(answer, last_year, say))
+        return " ".join(viewing_review.empty_texts(answer, say))
     text = N_("**{n}** of **{of}** {items}")
     parts = [say(text, n=say.number(found.met), of=say.number(found.of), items=say.pick(found.point.items))]
     parts.append(say(N_("target {share}"), share=viewing.share(found.target.target, say)))
     if before and before.coverage is not None:
-        share = viewing.percent(before, say)
-        told = say(N_("{year}: {share}"), year=last_year, share=share).replace(" ", NBSP) if answer.by_review else ""
-        parts.append(told or say(N_("a year before {share}"), share=share))
+        change = f"{say.change(viewing.change(found, before))}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
+        parts.append(f"{viewing.then_named(before, say)}: {viewing.percent(before, say)}, {change}")
     return " · ".join(parts)
 
 
@@ -300,7 +299,7 @@ def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> 
         target=found.target.target,
         last=before.coverage if before else None,
         verdict=_verdict(code, bool(dossier.written.comments.get(answer.point.id)), say),
-        alt=viewing_review.hero(answer, dossier.last_year, say).alt,
+        alt=viewing.sentence(found, before, say),
     )
 
 

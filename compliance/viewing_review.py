@@ -187,29 +187,14 @@ def _step(answer: PointAnswer, dossier: Dossier, say: Language, *, discussed: bo
     )
 
 
-def hero(answer: PointAnswer, last_year: int | None, say: Language) -> charts.Hero:
-    """The figure of a point, large, beside that of the last review or of a year before."""
-    figure, before = answer.coverage, answer.coverage_before
-    drawn = viewing.hero(figure, before, say)
-    if not answer.by_review or before is None or before.coverage is None or figure.coverage is None:
-        return drawn
-    share, change = viewing.percent(before, say), say.change(viewing.change(figure, before))
-    text = N_("The ring: the review of {year}, {share} ({change} percentage points since). The tick: the target.")
-    compared = say(N_("the review of {year}: {share}"), year=last_year, share=share)
-    alt = f"{viewing.sentence(figure, None, say)}, {compared}"
-    return replace(drawn, note=say(text, year=last_year, share=share, change=change), alt=alt)
-
-
-def empty_texts(answer: PointAnswer, last_year: int | None, say: Language) -> list[str]:
+def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     """What is said where a point has no figure: why, and what it was before."""
-    figure, before, day = answer.coverage, answer.coverage_before, say.date(answer.now.as_of)
+    figure, day = answer.coverage, say.date(answer.now.as_of)
     text = say(N_("No case is in scope of this point on {day}."), day=day)
     if figure.status is Status.NO_BASIS:
         text = say(N_("No basis: a needed export is missing on {day}."), day=day)
-    if answer.by_review and before and before.coverage is not None:
-        told = N_("In the review of {year} the coverage was {share}.")
-        return [text, say(told, year=last_year, share=viewing.percent(before, say))]
-    return [text, *([earlier] if (earlier := viewing.earlier_sentence(before, say)) else [])]
+    earlier = viewing.earlier_sentence(answer.coverage_before, say)
+    return [text, *([earlier] if earlier else [])]
 
 
 def reason_bars(answer: PointAnswer, say: Language) -> list[charts.Reason]:
@@ -423,12 +408,12 @@ def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
 
 
 def _before(dossier: Dossier, say: Language) -> str:
-    """How many points reached the target in the last review."""
-    if dossier.last_year is None:
+    """How many points reached the target in what they are compared with."""
+    earlier = [before for answer in dossier.points if (before := answer.coverage_before)]
+    if not earlier:
         return ""
-    earlier = [answer.coverage_before for answer in dossier.points if answer.by_review]
-    reached = [figure for figure in earlier if figure and figure.status is Status.GREEN]
-    return say(N_("{n} in the review of {year}"), n=len(reached), year=dossier.last_year)
+    reached = [figure for figure in earlier if figure.status is Status.GREEN]
+    return f"{say.number(len(reached))} {viewing.then(earlier[0], say)}"
 
 
 def missing_texts(found: Sequence[Missing], say: Language) -> list[str]:

@@ -13,7 +13,9 @@ WIDEST: Final = 19
 CONTENTS: Final = {
     "review.json": N_("The whole review as it was sealed: figures, rules, texts, decisions, imports and statements."),
     "signatures.csv": N_("Who submitted and approved it and when (UTC), with the seal."),
-    "figures.csv": N_("The thirteen points: now, a year before and each month; by department and unit for now."),
+    "figures.csv": N_(
+        "The thirteen points: now, what they are compared with and each month; by department and unit for now."
+    ),
     "items.csv": N_("How many items of each point have which outcome, and why."),
     "other_figures.csv": N_("The figures that are shown beside the points."),
     "decisions.csv": N_("The decisions of this review, and the open ones of earlier reviews."),

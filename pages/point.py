@@ -10,7 +10,7 @@ seen = ui.view()
 say = seen.say
 point = ui_point.chosen_point(seen)
 months = ui_point.months_of(seen, point)
-now, before = months[-1], ui_point.year_before_of(seen, point)
+now, before = months[-1], ui.before(seen.key, seen.as_of, seen.scope).get(point.id)
 
 ui.html(
     charts.page_title(

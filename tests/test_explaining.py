@@ -434,7 +434,7 @@ def test_a_change_is_rounded_once_and_is_the_same_wherever_it_is_told(line: Line
     assert "stigit med 12,1 procentenheter" in sentence(found, say)
     assert ends(found, say)[2] == "+12,1\u00a0p.e."
     assert sum(sizes(found) or []) == 121
-    assert "(+12,1 procentenheter sedan dess)" in viewing.hero(found.after, found.before, say).note
+    assert ", +12,1 procentenheter sedan dess." in viewing.hero(found.after, found.before, say).note
 
 
 def test_a_change_too_small_to_be_shown_is_told_as_nearly_none(line: Line) -> None:
@@ -464,9 +464,8 @@ def test_others_see_no_name_and_no_reason_of_a_person(line: Line) -> None:
 def expected(database, lang: str) -> Explanation:
     with database.cursor() as cursor:
         name = rows(cursor, "select name from organisation_names")[0]["name"]
-        return explain(
-            cursor, CLASSIFICATION, Moment(date(2025, 10, 31)), Moment(date(2026, 10, 31)), place=Place(name)
-        )
+        approved = Moment(date(2025, 11, 15), datetime(2025, 12, 10, 8, 30))
+        return explain(cursor, CLASSIFICATION, approved, Moment(date(2026, 10, 31)), place=Place(name))
 
 
 @pytest.mark.parametrize("level", ["organisation", "department"])
@@ -508,7 +507,8 @@ def test_the_page_says_why_and_what_is_shown_adds_up_and_another_choice_compares
     if lang == "en":
         return
     choice = next(box for box in app.selectbox if box.label == "Jämför med")
-    assert [name.split(":")[0] for name in choice.options[:5]] == [
+    assert [name.split(":")[0] for name in choice.options[:6]] == [
+        "Genomgång 2025 (15\u00a0november\u00a02025)",
         "Ett år tidigare", "Tre månader tidigare", "En månad tidigare", "Senaste årsskiftet", "En annan dag",
     ]  # fmt: skip
     choice.set_value("month").run()

@@ -218,7 +218,7 @@ def test_what_was_last_year_and_a_late_decision_of_then_are_told(stage, tmp_path
     found = line.document(review)
     topic = next(t for t in topics(found) if t.blocks[0].text.startswith("4 "))
     [result] = inside(topic, Result)
-    assert plain(result.notes[0]) == "Mål 95 % · Genomgång 2026: 33,3 % (±0,0 p.e.)"
+    assert plain(result.notes[0]) == "Mål 95 % · Genomgång 2026 (20 november 2026): 33,3 % (±0,0 p.e.)"
     [*_, decided] = inside(topic, Table)
     assert decided.rows == (("2026-1", "Klassa Betaportalen", "2027-03-31", "Försenat"),)
     *_, last = tables(printed(line, found))

@@ -206,7 +206,7 @@ def test_a_year_is_compared_with_the_last_approved_review(made, report):
     assert found.last_year == 2025
     assert {a.point.id: a.before for a in found.points} == {a.point.id: a.now for a in before.points}
     [chart] = of_kind(report(2026), BarChart)
-    assert chart.before == "Genomgång 2025"
+    assert chart.before == "Genomgång 2025 (15\u00a0november\u00a02025)"
     assert [bar.before for bar in chart.bars] == [answer.coverage.coverage for answer in before.points]
 
 

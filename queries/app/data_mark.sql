@@ -1,4 +1,5 @@
--- A mark of all that figures rest on; what is written and decided in reviews, and the log of events, leave it as it is.
+-- A mark of all that figures rest on, and of the approved reviews that they are compared with; what is written and decided
+-- in reviews, and the log of events, leave it as it is.
 select 'organisation_names' as part, count(*) as n, sum(hash(t)) as mark from organisation_names as t
 union all
 select 'imports', count(*), sum(hash(t)) from imports as t
@@ -10,4 +11,8 @@ union all
 select 'alias_removals', count(*), sum(hash(t)) from alias_removals as t
 union all
 select 'mappings', count(*), sum(hash(t)) from mappings as t
+union all
+select 'approved reviews', count(*), sum(hash(t)) from review_states as t where state = 'approved'
+union all
+select 'seals', count(*), sum(hash(t)) from seals as t
 order by part

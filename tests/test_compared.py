@@ -1,0 +1,109 @@
+"""What figures are compared with: the last approved review where there is one, on every page and in every file."""
+
+import re
+from datetime import date
+
+import pytest
+
+from compliance import approving, handouts
+from compliance.language import Language
+from compliance.permissions import COORDINATOR, MANAGEMENT
+from compliance.reporting import report_of
+from compliance.reviewing import review_of
+from compliance.withholding import Names
+from tests.apps import opened
+from tests.apps import text as marked
+from tests.reviewed import AS_OF
+
+SV = Language("sv")
+POINT = {"point": "risk_analysis"}
+NEXT = "2027-01-31"
+SMALL = "Föreningsstöd och evenemang"  # four persons on the day of the review of 2025
+# As in tests/reviewed.py, and with what became known of the day of the review after it was approved.
+LATER = """
+Systemnamn   | Enhet | Centralt/lokalt | Har informationssäkerhetsklassning genomförts under det senaste året?
+Alfa         | Norr  | Lokalt          | Ja
+Betaportalen | Norr  | Lokalt          | Ja
+Gamma        | Söder | Lokalt          | Nej
+Epsilon      | Väst  | Lokalt          | Ja
+"""
+
+
+def text(app):
+    return marked(app).replace("\u00a0", " ").replace("\u00ad", "")
+
+
+def said(blocks):
+    """Every text of a file."""
+    return str(blocks).replace("\\xa0", " ")
+
+
+@pytest.fixture(scope="module")
+def document(sample_database):
+    """The sample review of 2026, and who has signed it."""
+    with sample_database.cursor() as cursor:
+        review = review_of(cursor, 2026)
+        return approving.dossier(cursor, review, own=None), approving.signed(cursor, review)
+
+
+def test_a_change_is_the_same_wherever_it_is_told(sample, document, monkeypatch):
+    """Point 5 was -7.3 on one page, since the same day a year before, and -6.0 on another, since the review."""
+    found, signed = document
+    page = text(opened("overview", monkeypatch))
+    (told,) = re.findall(r'aria-label="5 Riskanalys: .*?Ändring </span>(.*?)</div>', page)
+    assert told == SV.change(38 / 99 - 130 / 293) == "−6,0"
+    assert "Genomgång 2025 (15 november 2025)" in page
+    page = text(opened("point", monkeypatch, **POINT))
+    assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
+    assert "Täckningen har sjunkit med 6,0 procentenheter sedan den 15 november 2025" in page
+    assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(opened("meeting", monkeypatch, screen="5"))
+    page = text(opened("review", monkeypatch, **POINT))
+    assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
+    files = [said(report_of(found, state="draft", signed=signed, say=SV, public=public)) for public in (False, True)]
+    assert "sjunkit med 6,0 procentenheter sedan den 15 november 2025" in files[0]
+    assert "−6,0 procentenheter sedan den 15 november 2025" in files[1]
+    printed = said(handouts.handout(found, names=Names([], []), say=SV))
+    assert "Genomgång 2025 (15 november 2025): 44,4 % (−6,0 p.e.)" in printed
+
+
+def test_where_no_review_is_approved_the_day_a_year_before_is_compared_with_and_named(stage, tmp_path, monkeypatch):
+    line = stage("draft", tmp_path)
+    line.load_table(LATER, name="earlier.csv", source="systems", extract_date=date(2025, 11, 1))
+    day = {"as_of": AS_OF.isoformat()}
+    assert "Ett år tidigare (20 november 2025)" in text(opened("overview", monkeypatch, **day))
+    ring = "Ringen: 75,0 % ett år tidigare (20 november 2025), −41,7 procentenheter sedan dess."
+    for page in ("point", "review"):
+        assert ring in text(opened(page, monkeypatch, point="classification", **day))
+    meeting = text(opened("meeting", monkeypatch, screen="4", **day))
+    assert "Ett år tidigare (20 november 2025): 75,0 %, −41,7 p.e." in meeting
+
+
+def test_a_part_is_compared_with_what_was_approved_of_it_else_with_the_day_a_year_before(stage, tmp_path, monkeypatch):
+    line = stage("approved", tmp_path)
+    line.load_table(LATER, name="later.csv", source="systems", extract_date=date(2027, 1, 10))
+    line.load_table(LATER, name="corrected.csv", source="systems", extract_date=date(2026, 11, 2))
+
+    def change(**part):
+        page = text(opened("point", monkeypatch, as_of=NEXT, point="classification", **part))
+        return re.findall(r"Ringen: (.*?) procentenheter", page)
+
+    # 1 of 3 when it was approved, whatever is known of that day by now
+    assert change(department="Öst") == ["33,3 % i genomgången 2026 (20 november 2026), +33,3"]
+    assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
+    assert "ett år tidigare (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT, unit="Väst")).lower()
+
+
+def test_from_when_a_review_is_approved_it_is_compared_with(stage, tmp_path, monkeypatch):
+    line = stage("submitted", tmp_path)
+    assert "Ett år tidigare (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
+    line.approve(line.review())
+    assert "Genomgång 2026 (20 november 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
+
+
+def test_what_was_approved_of_few_persons_is_the_coordinator_s_alone(sample, monkeypatch):
+    """Rulebook, section 5."""
+    was = re.compile(r'"1 E-utbildning[^"]* i genomgången 2025 \(15 november 2025\) 0 %')
+    for role, seen in ((COORDINATOR, True), (MANAGEMENT, False)):
+        page = text(opened("overview", monkeypatch, role=role, unit=SMALL))
+        assert bool(was.search(page)) is seen
+        assert "Genomgång 2025 (15 november 2025)" in page
