@@ -1,4 +1,4 @@
-"""What a report is made of, before anybody knows whether it becomes Word, PDF or slides.
+"""What a report is made of, before anybody knows whether it becomes Word or PDF.
 
 A report is one list of blocks; each writer draws every kind of block, those that only paper has in its own way. Texts
 are in the reader's language already, and numbers are written out: a writer lays out and never computes.
@@ -19,7 +19,7 @@ Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 to 3, numbered where its text says so. Slides begin anew at each."""
+    """A heading of level 1 to 3, numbered where its text says so."""
 
     text: str
     level: int
@@ -27,8 +27,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph. `answer` opens a chapter with its conclusion; `comment` is what the coordinator wrote, on slides the
-    speaker's notes; `note` explains in small type. A line break in the text is a line break.
+    """A paragraph. `answer` opens a chapter with its conclusion; `comment` is what the coordinator wrote; `note`
+    explains in small type. A line break in the text is a line break.
     """
 
     text: str
@@ -132,7 +132,7 @@ class Signatures:
 
 @dataclass(frozen=True)
 class PageBreak:
-    """What follows begins on a new page; slides have no need of it."""
+    """What follows begins on a new page."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Topic:
 
 Chart = BarChart | LineChart | CountChart
 Simple = Heading | Paragraph | Bullets | Table | BarChart | LineChart | CountChart | Signatures | PageBreak
-# What only paper has: Word and slides say the same in one column, without rules to write on.
+# What only paper has: Word says the same in one column, without rules to write on.
 OnPaper = Result | Beside | Topic
 Block = Simple | OnPaper
 

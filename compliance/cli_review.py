@@ -413,7 +413,7 @@ def report_command(
     organisation: Whose = None,
 ) -> None:
     """Write the report of a review in any state; a draft says so on every page."""
-    from compliance.reporting import KINDS, write_report
+    from compliance.report_files import KINDS, write_report
     from compliance.saving import save
 
     one_of(language, list(LANGUAGES), "--language")
@@ -447,7 +447,7 @@ def package_command(
     organisation: Whose = None,
 ) -> None:
     """Write the year package: what was frozen, what it was counted from, how, and the reports."""
-    from compliance.reporting import every_report
+    from compliance.report_files import every_report
     from compliance.saving import save
     from compliance.year_package import write_package
 

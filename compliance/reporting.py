@@ -1,10 +1,9 @@
-"""The report of a review: its chapters as one list of blocks, written as Word, PDF or slides."""
+"""The report of a review: its chapters as one list of blocks, written as Word or PDF."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
-from compliance import children
 from compliance.approving import Signed
 from compliance.blocks import Block, Bullets, Column, Heading, PageBreak, Paragraph, Report, Signatures, Table
 from compliance.deciding import Decision
@@ -15,8 +14,6 @@ from compliance.reviewing import Chapter, State
 from compliance.verifying import sealed_anew
 from compliance.viewing import DASH, local
 
-Kind = Literal["docx", "pdf", "pptx"]
-KINDS: Final[tuple[Kind, ...]] = ("docx", "pdf", "pptx")
 STATES: Final = {
     "draft": N_("Draft"),
     "submitted": N_("Submitted for approval"),
@@ -50,58 +47,17 @@ def report_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, 
     )
 
 
-def write_report(
-    dossier: Dossier,
-    *,
-    kind: Kind,
-    state: State,
-    signed: Signed,
-    say: Language,
-    public: bool,
-    template: Path | None = None,
-    archive: bool = False,
+def as_document(
+    report: Report, *, kind: Literal["docx", "pdf"], template: Path | None = None, archive: bool = False
 ) -> bytes:
-    """The report of a review as a file."""
-    report = report_of(dossier, state=state, signed=signed, say=say, public=public)
-    return as_document(report, kind=kind, template=template, archive=archive)
-
-
-def as_document(report: Report, *, kind: Kind, template: Path | None = None, archive: bool = False) -> bytes:
     """The report as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
     if kind == "docx":
         from compliance.writing_word import write_word
 
         return write_word(report, template=template.read_bytes() if template else None)
-    if kind == "pdf":
-        from compliance.writing_pdf import write_pdf
+    from compliance.writing_pdf import write_pdf
 
-        return write_pdf(report, archive=archive)
-    from compliance.writing_slides import write_slides
-
-    return write_slides(report)
-
-
-def every_report(
-    dossier: Dossier, *, state: State, signed: Signed, say: Language, template: Path | None
-) -> dict[str, bytes]:
-    """What a year package holds: the complete report of each kind and a PDF to hand out, by the names of the files."""
-    wanted: list[tuple[Kind, bool]] = [*((kind, False) for kind in KINDS), ("pdf", True)]
-    reports = {
-        public: report_of(dossier, state=state, signed=signed, say=say, public=public) for public in (False, True)
-    }
-    files = {}
-    for done, (kind, public) in enumerate(wanted):
-        children.tell(done, len(wanted) + 1)
-        name = file_name(dossier, kind=kind, say=say, public=public)
-        files[name] = as_document(reports[public], kind=kind, template=template)
-    children.tell(len(wanted), len(wanted) + 1)
-    return files
-
-
-def file_name(dossier: Dossier, *, kind: Kind, say: Language, public: bool) -> str:
-    """What the file is called: ledningens_genomgang_2026.docx."""
-    name = N_("management_review_{year}_to_hand_out") if public else N_("management_review_{year}")
-    return f"{say(name, year=dossier.year)}.{kind}"
+    return write_pdf(report, archive=archive)
 
 
 def _facts(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> list[tuple[str, str]]:

@@ -29,7 +29,8 @@ from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.outside import Job, made
 from compliance.permissions import Permission
-from compliance.reporting import KINDS, Kind, as_document, file_name, write_report
+from compliance.report_files import KINDS, Kind, file_name, write_report
+from compliance.reporting import as_document
 from compliance.ui_making import File
 from compliance.ui_review import Opened
 

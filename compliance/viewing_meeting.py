@@ -102,7 +102,7 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
         value=viewing.percent(found, say),
         counts=_counts(answer, say),
         drawn=drawn,
-        note=" ".join(text for text in (_silent(found, say), viewing.beside(found, say)) if text),
+        note=" ".join(text for text in (silent(found, say), viewing.beside(found, say)) if text),
     )
 
 
@@ -125,7 +125,7 @@ def _counts(answer: PointAnswer, say: Language) -> str:
     return " · ".join(parts)
 
 
-def _silent(found: Coverage, say: Language) -> str:
+def silent(found: Coverage, say: Language) -> str:
     """Where the export is silent about some, the share of those answered."""
     if not found.unknown or found.of_answered is None:
         return ""
@@ -261,22 +261,27 @@ def decisions_sentence(own: Sequence[Decision], carried: Sequence[Decision], day
 # --- The summary ----------------------------------------------------------------------------------------------------
 
 
-def summary_sentence(dossier: Dossier, say: Language) -> str:
-    """How many reach the target, and how many are assessed."""
-    figures = [answer.coverage for answer in dossier.points]
-    measured = [found for found in figures if found.coverage is not None]
+def reached_sentence(dossier: Dossier, say: Language) -> str:
+    """How many points reach the target."""
+    measured = [answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
     reached = [found for found in measured if found.status is Status.GREEN]
     if not measured:
         return say(N_("No point can be measured yet."))
-    first = say.plural(
+    return say.plural(
         "{n} of {of} measurable points reaches the target.",
         "{n} of {of} measurable points reach the target.",
         len(reached),
         of=say.number(len(measured)),
     )
-    n = len(viewing_review.discussed(dossier))
-    second = say(N_("{n} of {of} points have been discussed."), n=say.number(n), of=say.number(len(figures)))
-    return f"{first} {second}"
+
+
+def summary_sentence(dossier: Dossier, say: Language) -> str:
+    """How many reach the target, and how many are assessed."""
+    if all(answer.coverage.coverage is None for answer in dossier.points):
+        return reached_sentence(dossier, say)
+    n, of = len(viewing_review.discussed(dossier)), len(dossier.points)
+    second = say(N_("{n} of {of} points have been discussed."), n=say.number(n), of=say.number(of))
+    return f"{reached_sentence(dossier, say)} {second}"
 
 
 def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> elements.Html:

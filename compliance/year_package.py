@@ -26,7 +26,7 @@ from compliance.pinning import Pinned, pinned, words, write_database
 from compliance.points import Point
 from compliance.queries import statement
 from compliance.recounting import Unusable, recounted, script
-from compliance.reporting import every_report
+from compliance.report_files import every_report
 from compliance.reviewing import Review, State
 from compliance.saving import lacks_room, temporary_folder
 from compliance.separated import harmless, harmless_first

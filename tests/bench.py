@@ -37,7 +37,7 @@ from compliance.loading import Order, load
 from compliance.places import ROOT
 from compliance.previewing import preview
 from compliance.reading import read
-from compliance.reporting import as_document, report_of
+from compliance.report_files import write_report
 from compliance.reviewing import Review, review_of, write
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
@@ -320,9 +320,9 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
         with database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
             found, who = dossier(cursor, review, own=None), signed(cursor, review)
-        report = report_of(found, state=review.state, signed=who, say=Language("sv"), public=False)
+        given = {"state": review.state, "signed": who, "say": Language("sv"), "public": False}
         for kind, name in (("docx", "Word"), ("pdf", "PDF"), ("pptx", "slides")):
-            ours = median(lambda kind=kind: timed(partial(as_document, report, kind=kind)), times=3)
+            ours = median(lambda kind=kind: timed(partial(write_report, found, kind=kind, **given)), times=3)
             yield Measured(f"… its report as {name}", shown(ours), "< 3 s")
 
 

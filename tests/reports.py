@@ -1,4 +1,4 @@
-"""A fictitious report that holds every kind of block, for the tests of those who write it as Word, PDF and slides."""
+"""A fictitious report that holds every kind of block, for the tests of those who write it as Word and PDF."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -22,7 +22,7 @@ from compliance.extracts import extract, kind_of, write
 from compliance.language import LANGUAGES, Language
 from compliance.masking import MASK
 from compliance.places import ROOT
-from compliance.reporting import as_document, report_of
+from compliance.report_files import write_report
 from compliance.year_package import verify_package, write_package
 from tests.apps import opened as opened_page
 from tests.apps import text
@@ -413,8 +413,8 @@ def packed(path, line, *kinds):
         reports = {}
         if kinds:
             document = line.document(review)
-            report = report_of(document, state=review.state, signed=signed(cursor, review), say=say, public=False)
-            reports = {f"report.{kind}": as_document(report, kind=kind) for kind in kinds}
+            given = {"state": review.state, "signed": signed(cursor, review), "say": say, "public": False}
+            reports = {f"report.{kind}": write_report(document, kind=kind, **given) for kind in kinds}
         path.write_bytes(write_package(cursor, review, version=None, reports=reports, say=say))
     return verify_package(path)
 

@@ -8,7 +8,6 @@ from io import BytesIO
 
 import pytest
 from docx import Document
-from pptx import Presentation
 
 from compliance import viewing, viewing_review
 from compliance.approving import dossier, signed
@@ -19,7 +18,6 @@ from compliance.language import LANGUAGES, Language, unmarked
 from compliance.reporting_points import SHORT_VERDICTS
 from compliance.reviewing import kept_text, review_of
 from compliance.withholding import Names
-from compliance.writing_slides import write_slides
 from compliance.writing_word import write_word
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
@@ -349,13 +347,7 @@ def read_word(content):
     return "\n".join(text.text or "" for text in document.element.iter("{*}t"))
 
 
-def read_slides(content):
-    slides = Presentation(BytesIO(content)).slides
-    return "\n".join(text.text or "" for slide in slides for text in slide.element.iter("{*}t"))
-
-
-@pytest.mark.parametrize(("write", "read"), [(write_word, read_word), (write_slides, read_slides)])
-def test_word_and_slides_say_in_one_column_what_paper_has_in_two(write, read):
+def test_word_says_in_one_column_what_paper_has_in_two():
     result = Result("50 %", "red", "Under gränsen", "1 av 2 system", ("Mål 95 %",))
     columns = Beside((result,), (Table("", (Column("Enhet"),), (("Norr",),)),))
     topic = Topic((Heading("Punkten", 1), columns, Paragraph("Kommentaren")), "Anteckningar", 3)
@@ -365,6 +357,6 @@ def test_word_and_slides_say_in_one_column_what_paper_has_in_two(write, read):
     )  # fmt: skip
     texts = [block.text for block in in_one_column(report) if isinstance(block, Paragraph)]
     assert texts == ["Svaret.", "50 %: Under gränsen", "1 av 2 system", "Mål 95 %", "Kommentaren"]
-    said = read(write(report))
+    said = read_word(write_word(report))
     assert [text for text in [*texts, "Punkten", "Norr"] if text not in said] == []
     assert "Anteckningar" not in said

@@ -24,6 +24,10 @@ from compliance.blocks import (
     Table,
 )
 from compliance.reporting import as_document
+from compliance.slide_layouts import LAYOUTS
+from compliance.slides import Row, Slide, Slides
+from compliance.slides import Table as SlideTable
+from compliance.writing_slides import write_slides
 from tests.line import SOURCES, WORDS
 from tests.reports import sample
 
@@ -100,12 +104,26 @@ def report_of(text):
     return replace(sample("sv", draft="Utkast"), blocks=blocks, facts=(("Rättar", text),))
 
 
+def slides_of(text):
+    """A slide of each kind with a text in all its places."""
+    table = SlideTable(text, (Column(text, width=9),), (Row((text,)),), marked=0)
+    chart = CountChart("Orsaker", text, "Antal", ((text, 3, "3"),))
+    slides = tuple(
+        Slide(kind, dict.fromkeys(places, text), table, chart, notes=text) for kind, (_, places) in LAYOUTS.items()
+    )
+    return Slides("sv", text, text, text, text, sample("sv").made_at, slides)
+
+
+def written(text, kind):
+    return write_slides(slides_of(text)) if kind == "pptx" else as_document(report_of(text), kind=kind)
+
+
 @pytest.mark.parametrize("kind", ["docx", "pdf", "pptx"])
 def test_a_report_is_finished_whatever_its_texts_are(kind):
     """forever: a word of 20,000 letters kept slides and year package from being made, after approval"""
     pieces = ["x-"] if SEEDS < 10 else [*PIECES, *(made_of_chance(seed)[0] for seed in range(SEEDS))]
-    as_document(report_of("kort"), kind=kind)
+    written("kort", kind)
     for piece in pieces:
-        few, many = (report_of(text_of(piece, "", length)) for length in (500, 4_000))
-        short = max(seconds(lambda report: as_document(report, kind=kind), few), 0.05)
-        assert seconds(lambda report: as_document(report, kind=kind), many) < SLACK * 8 * short, piece
+        few, many = (text_of(piece, "", length) for length in (500, 4_000))
+        short = max(seconds(lambda text: written(text, kind), few), 0.05)
+        assert seconds(lambda text: written(text, kind), many) < SLACK * 8 * short, piece

@@ -14,7 +14,8 @@ from compliance.language import Language
 from compliance.loading import Order, load, rename_organisation, revoke
 from compliance.places import QUERIES
 from compliance.renaming import add_alias
-from compliance.reporting import KINDS, as_document, report_of
+from compliance.report_files import KINDS, write_report
+from compliance.reporting import report_of
 from compliance.year_package import verify_package, write_package
 from tests.browser import MOST
 from tests.line import SOURCES, WORDS, read_here
@@ -75,14 +76,13 @@ def reports(line, *, verified):
     document = frozen(line)
     with line.database.cursor() as cursor:
         signatures = signed(cursor, line.review())
+    given = {"state": line.review().state, "signed": signatures}
     made = {
-        (code, public): report_of(
-            document, state=line.review().state, signed=signatures, say=Language(code), public=public
-        )
+        (code, public): report_of(document, **given, say=Language(code), public=public)
         for code in ("sv", "en")
         for public in (False, True)
     }
-    files = {kind: as_document(made["sv", False], kind=kind) for kind in FILES}
+    files = {kind: write_report(document, kind=kind, **given, say=Language("sv"), public=False) for kind in FILES}
     with line.database.cursor() as cursor:
         package = write_package(cursor, line.review(), version=None, reports=files, say=Language("sv"))
     return made, files | packed(line.folder / "package.zip", package, verified=verified)

@@ -1,0 +1,57 @@
+"""The report of a review as files: Word and PDF made of its blocks, slides of its dossier."""
+
+from pathlib import Path
+from typing import Final, Literal
+
+from compliance import children
+from compliance.approving import Signed
+from compliance.dossier import Dossier
+from compliance.language import N_, Language
+from compliance.reporting import as_document, report_of
+from compliance.reviewing import State
+from compliance.slides import slides_of
+
+Kind = Literal["docx", "pdf", "pptx"]
+KINDS: Final[tuple[Kind, ...]] = ("docx", "pdf", "pptx")
+
+
+def write_report(
+    dossier: Dossier,
+    *,
+    kind: Kind,
+    state: State,
+    signed: Signed,
+    say: Language,
+    public: bool,
+    template: Path | None = None,
+    archive: bool = False,
+) -> bytes:
+    """The report of a review as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
+    if kind == "pptx":
+        from compliance.writing_slides import write_slides
+
+        return write_slides(slides_of(dossier, state=state, signed=signed, say=say, public=public))
+    report = report_of(dossier, state=state, signed=signed, say=say, public=public)
+    return as_document(report, kind=kind, template=template, archive=archive)
+
+
+def every_report(
+    dossier: Dossier, *, state: State, signed: Signed, say: Language, template: Path | None
+) -> dict[str, bytes]:
+    """What a year package holds: the complete report of each kind and a PDF to hand out, by the names of the files."""
+    wanted: list[tuple[Kind, bool]] = [*((kind, False) for kind in KINDS), ("pdf", True)]
+    files = {}
+    for done, (kind, public) in enumerate(wanted):
+        children.tell(done, len(wanted) + 1)
+        name = file_name(dossier, kind=kind, say=say, public=public)
+        files[name] = write_report(
+            dossier, kind=kind, state=state, signed=signed, say=say, public=public, template=template
+        )
+    children.tell(len(wanted), len(wanted) + 1)
+    return files
+
+
+def file_name(dossier: Dossier, *, kind: Kind, say: Language, public: bool) -> str:
+    """What the file is called: ledningens_genomgang_2026.docx."""
+    name = N_("management_review_{year}_to_hand_out") if public else N_("management_review_{year}")
+    return f"{say(name, year=dossier.year)}.{kind}"

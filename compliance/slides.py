@@ -1,0 +1,385 @@
+"""What the slides of a review say, made from its dossier; nothing is drawn here.
+
+One kind of slide for each thing that a meeting looks at: the title, the verdict, the thirteen, a point, decisions, and
+the next steps. Each kind has its fixed places. What does not fit them is said shorter, and the Word file has it whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from compliance import judging, viewing, viewing_meeting, viewing_review
+from compliance.approving import Signed
+from compliance.assessing import Coverage, Status
+from compliance.blocks import Bar, BarChart, Chart, Column, CountChart, LineChart, Moment, Report
+from compliance.deciding import Decision
+from compliance.dossier import Dossier, PointAnswer, Priority
+from compliance.language import N_, NBSP, Language
+from compliance.reporting import DECISION_STATUSES, chapter_text, report_of
+from compliance.reporting_points import FEWEST_MOMENTS, Reader, met_of, plain
+from compliance.reviewing import State
+from compliance.viewing import DASH
+
+Kind = Literal["front", "verdict", "thirteen", "point", "decisions", "steps"]
+# The shape that stands beside a status and its word, as the typeface has them.
+MARKS: Final = {
+    Status.GREEN: "●",
+    Status.YELLOW: "▲",
+    Status.RED: "♦",
+    Status.NO_BASIS: "○",
+    Status.NOTHING_TO_ASSESS: DASH,
+}
+WORST: Final = 3
+REASONS: Final = 3
+REASONS_DRAWN: Final = 5
+DECISIONS: Final = 6
+STEPS: Final = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table; `status` is what its marked cell is coloured by."""
+
+    cells: tuple[str, ...]
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose widths are in cm; the first line of the cells of the column `marked` is bold, in the row's colour.
+
+    `even` says that its rows are equally high, since a chart stands beside it.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    marked: int
+    even: bool = False
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A slide: its kind, and what stands in the places of that by their names, a paragraph a line.
+
+    `status` is what the place `mark` is coloured by; `notes` is what the speaker reads.
+    """
+
+    kind: Kind
+    texts: dict[str, str]
+    table: Table | None = None
+    chart: Chart | None = None
+    status: Status | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Slides:
+    """All slides of a review in the reader's language, and what stands on each of them; as in `blocks.Report`."""
+
+    language: str
+    title: str
+    organisation: str
+    footer: str
+    draft: str | None
+    made_at: datetime
+    slides: tuple[Slide, ...] = field(default=())
+
+
+def slides_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool) -> Slides:
+    """The slides of a review in any state; `public` is the version to hand out, without names and weaknesses."""
+    report = report_of(dossier, state=state, signed=signed, say=say, public=public)
+    made = _Slides(dossier, Reader(say, public))
+    return Slides(
+        language=report.language,
+        title=report.title,
+        organisation=report.organisation,
+        footer=report.footer,
+        draft=report.draft,
+        made_at=report.made_at,
+        slides=(
+            _front(report),
+            made.verdict(),
+            made.thirteen(),
+            *(made.point(answer) for answer in dossier.points),
+            made.decided(),
+            *made.carried(),
+            made.steps(),
+        ),
+    )
+
+
+def _front(report: Report) -> Slide:
+    facts = "\n".join(f"{label}\t{text}" for label, text in report.facts)
+    return Slide("front", {"title": report.title, "kicker": report.organisation, "facts": facts})
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " · ".join(text for text in texts if text)
+
+
+class _Slides:
+    """The slides of one dossier for one reader."""
+
+    def __init__(self, dossier: Dossier, reader: Reader) -> None:
+        self.dossier, self.reader, self.say = dossier, reader, reader.say
+        self.measured = [answer for answer in dossier.points if answer.coverage.coverage is not None]
+
+    def told(self, text: str) -> str:
+        """A text that somebody wrote, as this reader may see it."""
+        return self.dossier.withheld.get(text, text) if self.reader.public else text
+
+    # --- The verdict ----------------------------------------------------------------------------------------------
+
+    def verdict(self) -> Slide:
+        """The head's judgement in a sentence with its grounds, the worst points, and three figures."""
+        say, missing, late, worst = self.say, self._missing(), self._late(), [*map(self._far, self._worst())]
+        grounds = self.told(judging.grounds(self.dossier.written))
+        texts = {
+            "title": judging.sentence(self.dossier.written, say),
+            "kicker": say(N_("The judgement of the head of administration")),
+            "why": say(N_("Grounds")),
+            "grounds": grounds or say(N_("No grounds have been written yet.")),
+            "far": say(N_("Furthest from the target")) if worst else "",
+            "worst": "\n".join(worst),
+            "fact1": self._reached(),
+            "told1": say(N_("measurable points reach the target")),
+            "fact2": say.number(missing),
+            "told2": say.plural("point has no basis", "points have no basis", missing),
+            "fact3": say.number(late),
+            "told3": say.plural("earlier decision is late", "earlier decisions are late", late),
+        }
+        return Slide("verdict", texts, notes=grounds)
+
+    def _reached(self) -> str:
+        reached = [answer for answer in self.measured if answer.coverage.status is Status.GREEN]
+        n, of = self.say.number(len(reached)), self.say.number(len(self.measured))
+        return self.say(N_("{n} of {of}"), n=n, of=of)
+
+    def _missing(self) -> int:
+        return len([answer for answer in self.dossier.points if answer.coverage.status is Status.NO_BASIS])
+
+    def _late(self) -> int:
+        return len([row for row in self.dossier.carried if row.late(self.dossier.as_of)])
+
+    def _worst(self) -> list[PointAnswer]:
+        """The points furthest from their target."""
+        below = [answer for answer in self.measured if answer.coverage.status is not Status.GREEN]
+        return sorted(below, key=lambda answer: -_gap(answer.coverage))[:WORST]
+
+    def _far(self, answer: PointAnswer) -> str:
+        return f"{viewing.percent(answer.coverage, self.say)}\t{self.reader.text(answer.point.short)}"
+
+    # --- The thirteen ---------------------------------------------------------------------------------------------
+
+    def thirteen(self) -> Slide:
+        """All points in a table, each with its bar."""
+        say, title = self.say, viewing_meeting.reached_sentence(self.dossier, self.say)
+        named, before = say(N_("The thirteen review points")), [a.before for a in self.dossier.points if a.before]
+        since = say(N_("change since {day}"), day=say.date(before[0].as_of)) if before else ""
+        kicker = _joined([say(N_("The review points on {day}"), day=say.date(self.dossier.as_of)), since])
+        texts = {"title": title, "kicker": kicker, "key": f"|  {say(N_('Target')).lower()}"}
+        return Slide("thirteen", texts, table=self._thirteen(named), chart=self._bars(self.dossier.points, named))
+
+    def _thirteen(self, name: str) -> Table:
+        say = self.say
+        columns = (
+            Column(say(N_("Review point")), width=10.15),
+            Column(say(N_("Now")), "right", 2.3),
+            Column(say(N_("Met")), "right", 4.25),
+            Column(say(N_("Status")), width=6.2),
+            Column(say(N_("Change")), "right", 2.6),
+        )
+        return Table(name, columns, tuple(map(self._row, self.dossier.points)), marked=3, even=True)
+
+    def _row(self, answer: PointAnswer) -> Row:
+        found, before = answer.coverage, answer.coverage_before
+        cells = (
+            plain(viewing.label(answer.point, self.say)),
+            viewing.percent(found, self.say),
+            met_of(found, self.say) if found.coverage is not None else DASH,
+            self._mark(found),
+            self.say.change(viewing.change(found, before)) or DASH,
+        )
+        return Row(cells, found.status)
+
+    def _mark(self, figure: Coverage) -> str:
+        """The shape and the word of a status, on one line."""
+        return f"{MARKS[figure.status]} {viewing.word(figure, self.say)}".replace(" ", NBSP)
+
+    def _bars(self, answers: Sequence[PointAnswer], name: str) -> BarChart:
+        bars = tuple(self._bar(answer) for answer in answers)
+        alt = "; ".join(f"{bar.label}: {bar.text}, {bar.word}" for bar in bars)
+        return BarChart(name, alt, bars, target=self.say(N_("Target")), before="")
+
+    def _bar(self, answer: PointAnswer) -> Bar:
+        found = answer.coverage
+        return Bar(
+            label=plain(viewing.label(answer.point, self.say)),
+            share=found.coverage,
+            text=viewing.percent(found, self.say),
+            target=found.target.target,
+            status=viewing.status(found),
+            word=viewing.word(found, self.say),
+        )
+
+    # --- A point --------------------------------------------------------------------------------------------------
+
+    def point(self, answer: PointAnswer) -> Slide:
+        """A point as the meeting sees it: the figure, its course, where and why it is weak, and what is judged."""
+        found, chart = answer.coverage, self._chart(answer)
+        texts = {
+            "title": self.reader.text(answer.point.question),
+            "kicker": plain(viewing.label(answer.point, self.say)),
+            "mark": self._mark(found),
+            "figure": viewing.percent(found, self.say),
+            **self._compared(answer),
+            "verdict": viewing_review.assessment_sentence(self.dossier, answer.point.id, self.say),
+            "caption": chart.caption if chart else "",
+            "weak": self._weak(answer),
+            "why": "" if isinstance(chart, CountChart) else self._why(answer),
+        }
+        said = self.dossier.written
+        comments = said.public_comments if self.reader.public else said.comments
+        notes = self.told(comments.get(answer.point.id, ""))
+        return Slide("point", texts, chart=chart, status=found.status, notes=notes)
+
+    def _compared(self, answer: PointAnswer) -> dict[str, str]:
+        """What the figure counts, and what it is compared with."""
+        say, found, before = self.say, answer.coverage, answer.coverage_before
+        if found.coverage is None:
+            counts, *more = viewing_review.empty_texts(answer, say)
+            return {"counts": counts, "compared": "\n".join(more)}
+        lines = [say(N_("Target {share}"), share=viewing.share(found.target.target, say))]
+        if before and (change := viewing.change(found, before)) is not None:
+            points = f"{say.change(change)}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
+            lines.append(f"{viewing.then_named(before, say)}: {viewing.percent(before, say)}, {points}")
+        lines.append(plain(viewing_meeting.silent(found, say)))
+        return {"counts": plain(viewing.hero_counts(found, say)), "compared": "\n".join(filter(None, lines))}
+
+    def _chart(self, answer: PointAnswer) -> Chart | None:
+        """The course of a figure; where there is none, why it is not met, else the figure as a bar."""
+        months = [answer.figure(month) for month in answer.months]
+        if len([month for month in months if month.coverage is not None]) >= FEWEST_MOMENTS:
+            return self._trend(months)
+        reasons = [] if self.reader.public else self._reasons(answer)
+        if reasons:
+            alt = "; ".join(f"{label}: {text}" for label, _, text in reasons)
+            return CountChart(self.say(N_("Why it is not met")), alt, self.say(N_("Number")), tuple(reasons))
+        return self._bars([answer], self.say(N_("Coverage"))) if answer.coverage.coverage is not None else None
+
+    def _trend(self, months: Sequence[Coverage]) -> LineChart:
+        say = self.say
+        target, limit = viewing.levels(months[-1], say)
+        moments = tuple(
+            Moment(month.as_of.isoformat(), month.coverage, viewing.percent(month, say)) for month in months
+        )
+        caption, alt = say(N_("Coverage in the last twelve months")), plain(viewing.trend_alt(months, say))
+        return LineChart(caption, alt, say(N_("Coverage")), moments, target, limit)
+
+    def _reasons(self, answer: PointAnswer) -> list[tuple[str, int, str]]:
+        """Why items are not met, the commonest first."""
+        say = self.say
+        found = [reason for reason in answer.reasons if reason.outcome in {"unmet", "unknown"}]
+        return [
+            (plain(viewing.reason_text(answer.point, r.outcome, r.code, say)), r.number, say.number(r.number))
+            for r in sorted(found, key=lambda reason: -reason.number)
+        ][:REASONS_DRAWN]
+
+    def _weak(self, answer: PointAnswer) -> str:
+        """The weakest units in a line; of a version to hand out departments. Those of few persons are added up."""
+        say = self.say
+        found = viewing_meeting.weakest(answer, say)
+        if self.reader.public:
+            parts = viewing.without_few([answer.figure(part) for part in answer.departments], say)
+            found = [part for part in viewing.worst_first(parts) if part.status is not Status.GREEN][:WORST]
+        named = [f"{part.unit or part.department or ''} {met_of(part, say)}" for part in found]
+        return say(N_("Weakest: {units}"), units=_joined(named)) if named else ""
+
+    def _why(self, answer: PointAnswer) -> str:
+        """The biggest reasons in a line; a version to hand out does not tell them."""
+        if self.reader.public or not (reasons := self._reasons(answer)):
+            return ""
+        told = _joined([f"{label} {text}" for label, _, text in reasons[:REASONS]])
+        text = N_("What remains: {reasons}") if answer.coverage.status is Status.GREEN else N_("Why: {reasons}")
+        return self.say(text, reasons=told)
+
+    # --- Decisions and next steps ---------------------------------------------------------------------------------
+
+    def decided(self) -> Slide:
+        """The decisions of this review."""
+        title = viewing_meeting.decisions_sentence(self.dossier.decisions, (), self.dossier.as_of, self.say)
+        return self._decisions(self.say(N_("Decisions of this review")), title, self.dossier.decisions)
+
+    def carried(self) -> list[Slide]:
+        """Those of earlier reviews, the late ones first; none where there are none."""
+        say, day, rows = self.say, self.dossier.as_of, self.dossier.carried
+        if not rows:
+            return []
+        late, of = self._late(), say.number(len(rows))
+        title = say.plural(
+            "{n} of {of} earlier decisions is late.", "{n} of {of} earlier decisions are late.", late, of=of
+        )
+        ordered = sorted(rows, key=lambda row: (not row.late(day), not row.open))
+        return [self._decisions(say(N_("Decisions of earlier reviews")), title, ordered)]
+
+    def _decisions(self, kicker: str, title: str, rows: Sequence[Decision]) -> Slide:
+        """Decisions as far as they fit, the rest counted."""
+        texts = {"title": title, "kicker": kicker, "more": self._more(len(rows) - DECISIONS)}
+        return Slide("decisions", texts, table=self._table(kicker, rows[:DECISIONS]) if rows else None)
+
+    def _table(self, name: str, rows: Sequence[Decision]) -> Table:
+        say, named = self.say, not self.reader.public
+        columns = (
+            Column(say(N_("No.")), width=2.5),
+            Column(say(N_("Decision")), width=12.3 if named else 18.5),
+            Column(say(N_("Due and responsible")) if named else say(N_("Due")), width=10.4 if named else 4.2),
+            Column(say(N_("Status")), width=5.67),
+        )
+        return Table(name, columns, tuple(map(self._decision, rows)), marked=3)
+
+    def _decision(self, row: Decision) -> Row:
+        say, late = self.say, row.late(self.dossier.as_of)
+        due = row.due.isoformat() if row.due else DASH
+        who = "" if self.reader.public else row.responsible
+        status = say(N_("Late")) if late else say(DECISION_STATUSES[row.status])
+        cells = (
+            row.name,
+            self.told(row.text),
+            "\n".join(filter(None, (due, who))),
+            "\n".join(filter(None, (status, self.told(row.note or "")))),
+        )
+        return Row(cells, Status.RED if late else None)
+
+    def _more(self, n: int) -> str:
+        """How many there is no room for."""
+        return self.say.plural("and {n} more, in the Word file", "and {n} more, in the Word file", n) if n > 0 else ""
+
+    def steps(self) -> Slide:
+        """What is written of the coming year's plan, else what the plan itself says."""
+        say, year = self.say, self.dossier.year + 1
+        items = self._written() or [self._activity(row) for row in self.dossier.priorities]
+        texts = {
+            "title": say(N_("Priorities for {year}"), year=year),
+            "kicker": say(N_("Next steps")),
+            "list": "\n".join(items[:STEPS]) or say(N_("Nothing has been written here yet.")),
+            "more": self._more(len(items) - STEPS),
+        }
+        return Slide("steps", texts)
+
+    def _written(self) -> list[str]:
+        """The lines of the plan's chapter, without what marks a list."""
+        chapter = next((chapter for chapter in self.dossier.chapters if chapter.id == "priorities"), None)
+        text = self.told(chapter_text(self.dossier, chapter, self.say)) if chapter else ""
+        return [said for line in text.splitlines() if (said := line.strip().lstrip("-•–*").strip())]
+
+    def _activity(self, row: Priority) -> str:
+        """An activity of the plan, and until when."""
+        text = self.told(row.activity)
+        return self.say(N_("{text}, by {day}"), text=text, day=self.say.date(row.due)) if row.due else text
+
+
+def _gap(figure: Coverage) -> float:
+    """How far a figure is from its target."""
+    return figure.target.target - (figure.coverage or 0.0)
