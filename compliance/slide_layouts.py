@@ -86,7 +86,6 @@ _KICKER: Final = Place(13, N_("What the slide is about"), Box(MARGIN, 0.85, ROOM
 _TITLE: Final = Place(0, N_("Title"), Box(MARGIN, 1.75, ROOM, 2.45), 28, bold=True, kind="title")
 _FIRST: Final[dict[str, Place]] = {"title": _TITLE, "kicker": _KICKER}
 _TABLE: Final = Place(21, N_("Table"), Box(MARGIN, 4.3, ROOM, 12.1), 18, kind="tbl")
-_MORE: Final = Place(22, N_("What there is no room for"), Box(MARGIN, 16.5, ROOM, 0.8), 16, MUTE)
 DRAFT: Final = Place(
     17, N_("Draft word"), Box(WIDTH - MARGIN - 5.5, 0.85, 5.5, 0.9), 18, RUST, bold=True, anchor="t", align="r"
 )
@@ -148,7 +147,7 @@ LAYOUTS: Final[dict[Kind, tuple[str, dict[str, Place]]]] = {
             "mark": Place(23, N_("Status"), Box(MARGIN, 4.65, _HALF, 1.1), 24, bold=True),
             "figure": Place(24, N_("Figure"), Box(MARGIN, 5.75, _HALF, 4.1), 96, bold=True),
             "counts": Place(25, N_("What it counts"), Box(MARGIN, 9.85, _HALF, 1.9), 22),
-            "compared": Place(26, N_("What it is compared with"), Box(MARGIN, 11.8, _HALF, 3.1), 18, MUTE),
+            "compared": Place(26, N_("What it is compared with"), Box(MARGIN, 12.0, _HALF, 3.1), 18, MUTE),
             "verdict": Place(27, N_("Assessment"), Box(MARGIN, 15.5, _HALF, 1.75), 20, bold=True),
             "caption": Place(28, N_("Caption"), Box(_RIGHT, 4.7, _BESIDE, 0.8), 16, MUTE),
             "chart": Place(20, N_("Chart"), Box(_RIGHT, 5.6, _BESIDE, 6.6), 16, kind="chart"),
@@ -156,14 +155,17 @@ LAYOUTS: Final[dict[Kind, tuple[str, dict[str, Place]]]] = {
             "why": Place(30, N_("The biggest reasons"), Box(_RIGHT, 15.0, _BESIDE, 2.3), 18),
         },
     ),
-    "decisions": (N_("Decisions"), {**_FIRST, "table": _TABLE, "more": _MORE}),
-    "steps": (
-        N_("Next steps"),
+    "decisions": (
+        N_("Decisions"),
         {
             **_FIRST,
-            "list": Place(14, N_("Text"), Box(MARGIN, 4.3, 28, 12.0), 22, hangs=0.9, bullet=True),
-            "more": _MORE,
+            "table": _TABLE,
+            "more": Place(22, N_("What there is no room for"), Box(MARGIN, 16.5, ROOM, 0.8), 16, MUTE),
         },
+    ),
+    "steps": (
+        N_("Next steps"),
+        {**_FIRST, "list": Place(14, N_("Text"), Box(MARGIN, 4.3, 28, 12.9), 22, hangs=0.9, bullet=True)},
     ),
 }
 

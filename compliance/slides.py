@@ -34,7 +34,6 @@ WORST: Final = 3
 REASONS: Final = 3
 REASONS_DRAWN: Final = 5
 DECISIONS: Final = 6
-STEPS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -363,8 +362,7 @@ class _Slides:
         texts = {
             "title": say(N_("Priorities for {year}"), year=year),
             "kicker": say(N_("Next steps")),
-            "list": "\n".join(items[:STEPS]) or say(N_("Nothing has been written here yet.")),
-            "more": self._more(len(items) - STEPS),
+            "list": "\n".join(items) or say(N_("Nothing has been written here yet.")),
         }
         return Slide("steps", texts)
 

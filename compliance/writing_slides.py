@@ -184,23 +184,24 @@ def _add_table(shape: Any, table: Table, place: Place) -> None:
 
 def _write_row(drawn: Any, row: Row, table: Table, *, size: float, high: float, head: bool) -> float:
     """Writes as much of a row as so much height holds; gives the height that it needs, with some air."""
-    most, used = int((high - 2 * ABOVE) / _line(size)), 1
+    above = ABOVE if table.even or head else 2 * ABOVE
+    most, used = int((high - ABOVE - above) / _line(size)), 1
     for index, (column, text) in enumerate(zip(table.columns, row.cells, strict=True)):
         bold, cell = head or index == table.marked, drawn.cells[index]
         room = _room(column.width - 2 * SIDE, size, bold=bold)
         told, lines = _held(text, room=room, lines=most, more=ELLIPSIS)
         used = max(used, lines)
         _write_cell(cell, told, column, size=size, bold=bold)
-        cell.margin_left = emu(SIDE if index else 0)
+        cell.margin_left, cell.margin_top = emu(SIDE if index else 0), emu(above)
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE if table.even else MSO_ANCHOR.TOP
         if index == table.marked and row.status:
             cell.text_frame.paragraphs[0].runs[0].font.color.theme_color = COLOURS[row.status]
-    return used * _line(size) + 4 * ABOVE
+    return used * _line(size) + above + 2 * ABOVE
 
 
 def _write_cell(cell: Any, text: str, column: Column, *, size: float, bold: bool) -> None:
     """Writes a cell; of one in bold the first line."""
-    cell.margin_top, cell.margin_bottom, cell.margin_right = emu(ABOVE), emu(ABOVE), emu(SIDE)
+    cell.margin_bottom, cell.margin_right = emu(ABOVE), emu(SIDE)
     cell.text_frame.text = text
     for index, paragraph in enumerate(cell.text_frame.paragraphs):
         paragraph.alignment = PP_ALIGN.RIGHT if column.align == "right" else PP_ALIGN.LEFT

@@ -7,6 +7,7 @@ Nothing is asserted: times say something only beside other times of the same run
 import argparse
 import json
 import os
+import pickle
 import random
 import shutil
 import socket
@@ -32,13 +33,14 @@ from compliance.approving import dossier, signed, submit
 from compliance.assessing import coverage
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.errors import Refusal
+from compliance.judging import concerns
 from compliance.language import Language, month_ends
 from compliance.loading import Order, load
 from compliance.places import ROOT
 from compliance.previewing import preview
 from compliance.reading import read
 from compliance.report_files import write_report
-from compliance.reviewing import Review, review_of, write
+from compliance.reviewing import GROUNDS, JUDGED, Review, review_of, write
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
 from tests.readme import BENCH
@@ -315,7 +317,9 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
         with database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
         complete(database, review)
-        act = partial(submit, database, review.review_id, name="Ylva Nordgren", own=None)
+        with database.cursor() as cursor:
+            confirmed = [concern.name for concern in concerns(dossier(cursor, review, own=None))]
+        act = partial(submit, database, review.review_id, name="Ylva Nordgren", own=None, confirmed=confirmed)
         yield Measured("Submit a review, which freezes it (2,000 people)", shown(timed(act)), "< 2 s")
         with database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
@@ -323,15 +327,38 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
         given = {"state": review.state, "signed": who, "say": Language("sv"), "public": False}
         for kind, name in (("docx", "Word"), ("pdf", "PDF"), ("pptx", "slides")):
             ours = median(lambda kind=kind: timed(partial(write_report, found, kind=kind, **given)), times=3)
-            yield Measured(f"… its report as {name}", shown(ours), "< 3 s")
+            growth = grown(partial(write_report, found, kind=kind, **given))
+            yield Measured(f"… its report as {name}", f"{shown(ours)}, {growth:.0f} MB", "< 3 s, < 300 MB")
+
+
+def grown(act: Callable[[], object]) -> float:
+    """How many MB a process of its own is at its highest above what it was before it made a file, as in the product."""
+    code = (
+        "import json, pickle, sys\n"
+        "from pathlib import Path\n"
+        "def memory(name):\n"
+        "    lines = Path('/proc/self/status').read_text().splitlines()\n"
+        "    return next(int(line.split()[1]) for line in lines if line.startswith(name))\n"
+        "act = pickle.load(sys.stdin.buffer)\n"
+        "before = memory('VmRSS:')\n"
+        "act()\n"
+        "print((memory('VmHWM:') - before) / 1024)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, input=pickle.dumps(act)
+    )
+    return float(done.stdout)
 
 
 def complete(database: Database, review: Review) -> None:
-    """Writes what the invented coordinator has not come to yet."""
+    """Writes what the invented coordinator and head have not come to yet."""
     order = Order("bench")
     for point in POINTS:
         write(database, review.review_id, kind="comment", what=point.id, text="Ett påhittat omdöme.", order=order)
         write(database, review.review_id, kind="assessment", what=point.id, text="partly", order=order)
+    for what in JUDGED:
+        write(database, review.review_id, kind="judgement", what=what, text="partly", order=order)
+    write(database, review.review_id, kind="chapter", what=GROUNDS, text="Påhittade skäl.", order=order)
 
 
 # --- the server ---------------------------------------------------------------------------------------------------
