@@ -252,10 +252,19 @@ class _Slides:
             return {"counts": counts, "compared": "\n".join(more)}
         lines = [say(N_("Target {share}"), share=viewing.share(found.target.target, say))]
         if before and (change := viewing.change(found, before)) is not None:
-            points = f"{say.change(change)}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
-            lines.append(f"{viewing.then_named(before, say)}: {viewing.percent(before, say)}, {points}")
+            lines.append(self._since(before, change))
         lines.append(plain(viewing_meeting.silent(found, say)))
         return {"counts": plain(viewing.hero_counts(found, say)), "compared": "\n".join(filter(None, lines))}
+
+    def _since(self, before: Coverage, change: float) -> str:
+        """What a figure was that it is compared with, and when, on one line."""
+        say = self.say
+        text = N_("Review {year}, {day}: {share} ({change})")
+        if not before.approved:
+            text = N_("A year before, {day}: {share} ({change})")
+        points = f"{say.change(change)}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
+        given = {"year": before.as_of.year, "day": say.date(before.as_of, form="d MMM")}
+        return say(text, **given, share=viewing.percent(before, say), change=points)
 
     def _chart(self, answer: PointAnswer) -> Chart | None:
         """The course of a figure; where there is none, why it is not met, else the figure as a bar."""
