@@ -4,6 +4,7 @@ A report is one list of blocks; each writer draws every kind of block, those tha
 are in the reader's language already, and numbers are written out: a writer lays out and never computes.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -12,7 +13,7 @@ from compliance.geometry import Level
 from compliance.lengths import shortened
 
 Align = Literal["left", "right"]
-Style = Literal["body", "answer", "comment", "note"]
+Style = Literal["body", "verdict", "answer", "comment", "note"]
 # As in compliance.assessing.Status.
 Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 
@@ -27,8 +28,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph. `answer` opens a chapter with its conclusion; `comment` is what the coordinator wrote; `note`
-    explains in small type. A line break in the text is a line break.
+    """A paragraph. `verdict` is what all of it comes to, in large type; `answer` opens a part with its conclusion;
+    `comment` is what somebody wrote of it; `note` explains in small type. A line break in the text is a line break.
     """
 
     text: str
@@ -52,15 +53,6 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table under a caption, whose first row is repeated on every page. The first cell of a row names the row."""
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
 class Bar:
     """A bar of a coverage chart, 0–1. `share` is None where nothing can be computed; `text` is the share written out,
     `word` what the status is called, `before` the share of the last review.
@@ -73,6 +65,21 @@ class Bar:
     status: Status
     word: str
     before: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table under a caption, whose first row is repeated on every page. The first cell of a row names the row.
+
+    With `bars`, one a row, the table is a chart too: they stand in a column after the first, headed `scale`, and say
+    nothing that the row does not say in figures.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    bars: tuple[Bar, ...] = ()
+    scale: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,13 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Blocks that stand on one page unless they are longer than that."""
+
+    blocks: "tuple[Block, ...]"
+
+
+@dataclass(frozen=True)
 class Topic:
     """What a meeting talks about at a time: its blocks on one page and below them, headed `notes`, rules to write on,
     at least `lines` of them and else as many as there is room for.
@@ -169,8 +183,8 @@ class Topic:
 
 Chart = BarChart | LineChart | CountChart
 Simple = Heading | Paragraph | Bullets | Table | BarChart | LineChart | CountChart | Signatures | PageBreak
-# What only paper has: Word says the same in one column, without rules to write on.
-OnPaper = Result | Beside | Topic
+# What only paper has, but that Word has columns too.
+OnPaper = Result | Beside | Together | Topic
 Block = Simple | OnPaper
 
 
@@ -207,18 +221,12 @@ def with_short_names(chart: Chart) -> Chart:
     return replace(chart, name=shortened(chart.name))
 
 
-def in_one_column(report: Report) -> tuple[Simple, ...]:
-    """The blocks of a report for a writer that knows one column and no rules to write on."""
-    opening = (Paragraph(report.opening, "answer"),) if report.opening else ()
-    return (*opening, *(simple for block in report.blocks for simple in _simple(block)))
-
-
-def _simple(block: Block) -> tuple[Simple, ...]:
-    if isinstance(block, Result):
-        notes = (Paragraph(note, "note") for note in block.notes)
-        return (Paragraph(f"{block.value}: {block.word}", "answer"), Paragraph(block.text), *notes)
-    if isinstance(block, Beside):
-        return tuple(simple for inner in (*block.left, *block.right) for simple in _simple(inner))
-    if isinstance(block, Topic):
-        return tuple(simple for inner in block.blocks for simple in _simple(inner))
-    return (block,)
+def each(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks in the order in which they are read, without those that only arrange others."""
+    for block in blocks:
+        if isinstance(block, Together | Topic):
+            yield from each(block.blocks)
+        elif isinstance(block, Beside):
+            yield from each((*block.left, *block.right))
+        else:
+            yield block

@@ -170,7 +170,7 @@ def _verdict(said: str) -> str:
 
 def _status(said: str) -> str:
     """The code of a decision's status that is said in either language."""
-    from compliance.reporting import DECISION_STATUSES
+    from compliance.reporting_decisions import DECISION_STATUSES
 
     return _coded(said, _spoken(DECISION_STATUSES), "--status")
 

@@ -54,6 +54,15 @@ WORDS: Final[dict[Status, str]] = {
     "nothing_to_assess": COLOURS["none-text"],
 }
 
+# The shapes of the statuses as signs of text.
+SIGNS: Final[dict[Status, str]] = {
+    "green": "\N{BLACK CIRCLE}",
+    "yellow": "\N{BLACK UP-POINTING TRIANGLE}",
+    "red": "\N{BLACK DIAMOND}",
+    "no_basis": "\N{DOTTED CIRCLE}",
+    "nothing_to_assess": "\N{EM DASH}",
+}
+
 # Sharp in print, and small enough for fifteen charts in a file that is sent by e-mail.
 DPI: Final = 220
 SIZE: Final = 9.0
@@ -62,11 +71,12 @@ LINE: Final = 11.5
 EDGE: Final = 1.0
 GAP: Final = 10.0
 BAR: Final = 8.0
+BAR_ROW: Final = 14.0
 ROW_GAP: Final = 8.0
 PLOT_HEIGHT: Final = 100.0
 # A trend that is narrower than this is lower too, for two points on a page.
 NARROW: Final = 300.0
-LOW_PLOT: Final = 60.0
+LOW_PLOT: Final = 52.0
 # At most this many moments are each written out; of more, the last alone.
 FEW: Final = 6
 # What no file in XML can hold, not even escaped; a person pastes it from elsewhere without seeing it.
@@ -92,6 +102,15 @@ def picture(chart: Chart, *, kind: Kind, width_cm: float) -> bytes:
     else:
         height = _counts(sheet, chart)
     return sheet.saved(kind, height=height)
+
+
+def bar_picture(bar: Bar, *, kind: Kind, width_cm: float) -> bytes:
+    """The bar of a row of a table, with the shape of its status at its end; the row says the same in figures."""
+    sheet = _Sheet(width_cm / 2.54 * 72)
+    middle = BAR_ROW / 2
+    _bar(sheet, bar, left=4.5, right=sheet.width - 16, middle=middle)
+    _sign(sheet, bar.status, x=sheet.width - 5, y=middle)
+    return sheet.saved(kind, height=BAR_ROW)
 
 
 def writable(text: str) -> str:

@@ -11,7 +11,8 @@ from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
 from compliance.language import N_, Language
 from compliance.points import Point
-from compliance.reporting import DECISION_STATUSES, STATES
+from compliance.reporting import STATES
+from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import plain
 from compliance.reviewing import State
 from compliance.separated import joined

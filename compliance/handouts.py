@@ -19,26 +19,28 @@ from compliance.blocks import (
     PageBreak,
     Paragraph,
     Report,
-    Result,
     Table,
     Topic,
 )
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.language import N_, NBSP, Language
-from compliance.reporting import DECISION_STATUSES, STATES, as_document
+from compliance.language import N_, Language
+from compliance.reporting import STATES, as_document
+from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import (
     Reader,
     answer_sentence,
+    counted,
     met_of,
-    one_bar,
     plain,
     points_table,
+    result,
     trend,
 )
 from compliance.reviewing import State
 from compliance.viewing import DASH
 from compliance.viewing_meeting import REASONS, of_point, summary_sentence, weakest
+from compliance.viewing_review import empty_texts
 from compliance.withholding import Names
 
 # At least so many rules to write on under a point; the paper that is left over is ruled too.
@@ -110,7 +112,7 @@ def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
     blocks: list[Block] = [
         Heading(plain(viewing.label(answer.point, say)), 1),
         Paragraph(reader.text(answer.point.question), "answer"),
-        *_figure(dossier, answer, reader),
+        *_figure(answer, reader),
         *_weak(answer, reader),
     ]
     if text := dossier.written.comments.get(answer.point.id):
@@ -120,34 +122,13 @@ def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
     return Topic(tuple(blocks), say(N_("Notes")), LINES)
 
 
-def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The figure beside its course; where there is no course, above its bar."""
-    say, figure, drawn = reader.say, answer.coverage, trend(answer, reader)
-    told, *notes = _compared(answer, say)
-    result = Result(
-        value=viewing.percent(figure, say),
-        status=viewing.status(figure),
-        word=viewing.word(figure, say),
-        text=told,
-        notes=tuple(notes),
+def _figure(answer: PointAnswer, reader: Reader) -> list[Block]:
+    """The figure beside its course; where there is no course, alone."""
+    say, drawn = reader.say, trend(answer, reader)
+    shown = result(
+        answer, counted(answer, say) if answer.coverage.coverage is not None else empty_texts(answer, say), say
     )
-    if drawn is not None:
-        name = say(N_("Coverage in the last twelve months"))
-        return [Beside((result,), (replace(drawn, caption="", name=name),))]
-    return [result] if figure.coverage is None else [result, one_bar(dossier, answer, reader)]
-
-
-def _compared(answer: PointAnswer, say: Language) -> list[str]:
-    """What a figure counts, its target, what it was, and its other percentage where much is unknown."""
-    figure, before = answer.coverage, answer.coverage_before
-    if figure.coverage is None:
-        return viewing_review.empty_texts(answer, say)
-    parts = [say(N_("Target {share}"), share=viewing.share(figure.target.target, say))]
-    if before and before.coverage is not None:
-        change = f"{say.change(viewing.change(figure, before))}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
-        parts.append(f"{viewing.then_named(before, say)}: {viewing.percent(before, say)} ({change})")
-    more = (viewing.both_percentages(figure, say), viewing.beside(figure, say))
-    return [plain(text) for text in (viewing.hero_counts(figure, say), " · ".join(parts), *more) if text]
+    return [Beside((shown,), (drawn,))] if drawn else [shown]
 
 
 def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
@@ -224,7 +205,8 @@ def _summary(dossier: Dossier, reader: Reader) -> Topic:
 def _short(table: Table) -> Table:
     """The report's table of the thirteen without what each point has counted, and with room for what is left."""
     columns = tuple(replace(table.columns[place], width=width) for place, width in SUMMARY.items())
-    return Table("", columns, tuple(tuple(row[place] for place in SUMMARY) for row in table.rows))
+    rows = tuple(tuple(row[place] for place in SUMMARY) for row in table.rows)
+    return replace(table, caption="", columns=columns, rows=rows)
 
 
 def _decisions(dossier: Dossier, reader: Reader) -> Topic:

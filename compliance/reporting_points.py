@@ -1,24 +1,13 @@
-"""What a report says of the review points: the overview of all thirteen, and a section for each."""
+"""What a report says of the review points: all thirteen in one table that is also a chart, and half a page on each."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from compliance import figures, viewing
+from compliance import viewing
 from compliance.assessing import Basis, Coverage, Status
-from compliance.blocks import (
-    Bar,
-    BarChart,
-    Block,
-    Column,
-    CountChart,
-    Heading,
-    LineChart,
-    Moment,
-    PageBreak,
-    Paragraph,
-    Table,
-)
-from compliance.dossier import Dossier, PointAnswer, ShownFigure
+from compliance.blocks import Bar, Beside, Block, Column, Heading, LineChart, Moment, Paragraph, Result, Table, Together
+from compliance.dossier import Dossier, PointAnswer
 from compliance.language import N_, NBSP, Language, Texts, unmarked
 from compliance.viewing import DASH
 
@@ -29,11 +18,13 @@ VERDICTS: Final = {
 }
 # As they are chosen, and where there is little room.
 SHORT_VERDICTS: Final = VERDICTS | {"partly": N_("partly")}
-FIRST_REMAINING: Final = 15
 FEWEST_MOMENTS: Final = 3
 FEWEST_PARTS: Final = 2
-FEWEST_REASONS: Final = 2
-SYSTEMS: Final = "systems"
+# So many departments and reasons of a point are named; the appendix has every department.
+NAMED: Final = 4
+# So many points are named as the furthest from their targets.
+FURTHEST: Final = 3
+UNMET: Final = frozenset({"unmet", "unknown"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +37,10 @@ class Reader:
     def text(self, texts: Texts) -> str:
         """A text of a declarative file, without the marks that the pages need."""
         return plain(self.say.pick(texts))
+
+    def told(self, dossier: Dossier, text: str) -> str:
+        """A text that somebody wrote, as this reader may see it."""
+        return dossier.withheld.get(text, text) if self.public else text
 
 
 def plain(text: str) -> str:
@@ -62,21 +57,20 @@ def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str
 # --- All thirteen -------------------------------------------------------------------------------------------------
 
 
-def overview(dossier: Dossier, reader: Reader) -> list[Block]:
-    """All points in short: the answer, the bars, and the same as a table."""
-    say = reader.say
-    return [
-        PageBreak(),
-        Heading(say(N_("The review points in short")), 3),
-        Paragraph(answer_sentence(dossier, reader), "answer"),
-        _bars(dossier, reader),
-        points_table(dossier, reader),
-    ]
-
-
 def answer_sentence(dossier: Dossier, reader: Reader) -> str:
-    """How many points reach their target, and which is furthest from it."""
-    return plain(" ".join(viewing.overview_sentences(_seen(dossier), reader.say)))
+    """How many points reach their target, and which are furthest from it."""
+    reached = viewing.overview_sentences(_seen(dossier), reader.say)[0]
+    return plain(" ".join(text for text in (reached, _furthest(dossier, reader)) if text))
+
+
+def _furthest(dossier: Dossier, reader: Reader) -> str:
+    """The points furthest below their targets, each with its figure; nothing where all reach them."""
+    below = [a.coverage for a in dossier.points if a.coverage.status in {Status.RED, Status.YELLOW}]
+    found = sorted(below, key=lambda figure: (figure.coverage or 0.0) - figure.target.target)[:FURTHEST]
+    if not found:
+        return ""
+    told = [f"{plain(viewing.label(f.point, reader.say))} ({viewing.percent(f, reader.say)})" for f in found]
+    return reader.say(N_("Furthest from their targets: {points}."), points=viewing.listed(told, reader.say))
 
 
 def _seen(dossier: Dossier) -> viewing.Overview:
@@ -84,44 +78,6 @@ def _seen(dossier: Dossier) -> viewing.Overview:
     imports = [{"import_id": used.import_id} for used in dossier.imports]
     before = {answer.point.id: answer.coverage_before for answer in dossier.points if answer.coverage_before}
     return viewing.Overview(now=now, before=before, months={}, parts=(), basis=Basis((dossier.organisation,), imports))
-
-
-def _bars(dossier: Dossier, reader: Reader) -> BarChart:
-    say = reader.say
-    figures_ = [answer.coverage for answer in dossier.points]
-    alt = "; ".join(plain(viewing.sentence(answer.coverage, answer.coverage_before, say)) for answer in dossier.points)
-    return BarChart(
-        caption=say(N_("Coverage of the review points on {day}"), day=say.date(dossier.as_of)),
-        alt=alt,
-        bars=tuple(_bar(answer, reader) for answer in dossier.points) if figures_ else (),
-        target=say(N_("Target")),
-        before=before_word(dossier, say),
-    )
-
-
-def _bar(answer: PointAnswer, reader: Reader) -> Bar:
-    figure, before = answer.coverage, answer.coverage_before
-    return Bar(
-        label=plain(viewing.label(figure.point, reader.say)),
-        share=figure.coverage,
-        text=viewing.percent(figure, reader.say),
-        target=figure.target.target,
-        status=viewing.status(figure),
-        word=viewing.word(figure, reader.say),
-        before=before.coverage if before else None,
-    )
-
-
-def one_bar(dossier: Dossier, answer: PointAnswer, reader: Reader) -> BarChart:
-    """The figure of a point as one bar with its target and the figure before."""
-    say = reader.say
-    return BarChart(
-        caption="",
-        alt=plain(viewing.sentence(answer.coverage, answer.coverage_before, say)),
-        bars=(replace(_bar(answer, reader), label=say(N_("Coverage"))),),
-        target=say(N_("Target")),
-        before=before_word(dossier, say),
-    )
 
 
 def before_word(dossier: Dossier, say: Language) -> str:
@@ -135,19 +91,43 @@ def _before_short(dossier: Dossier, say: Language) -> str:
 
 
 def points_table(dossier: Dossier, reader: Reader) -> Table:
-    """The thirteen in a table: figure, counts, target, status, what it was, and assessment."""
+    """The thirteen in a table that is also the chart: bar, figure, counts, target, status, before, and assessment."""
     say = reader.say
     columns = (
-        Column(say(N_("Review point")), width=3.85),
-        Column(say(N_("Coverage")), "right", 1.4),
-        Column(say(N_("Met")), "right", 1.65),
-        Column(say(N_("Target")), "right", 1.0),
-        Column(say(N_("Status")), width=1.75),
-        Column(_before_short(dossier, say), "right", 0.95),
-        Column(say(N_("Assessment")), width=1.6),
+        Column(say(N_("Review point")), width=3.5),
+        Column(say(N_("Coverage")), "right", 1.5),
+        Column(say(N_("Met")), "right", 2.1),
+        Column(say(N_("Target")), "right", 1.05),
+        Column(say(N_("Status")), width=2.2),
+        Column(_before_short(dossier, say), "right", 1.05),
+        Column(say(N_("Assessment")), width=1.85),
     )
     rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
-    return Table(say(N_("The thirteen review points")), columns, rows)
+    bars = tuple(bar(answer, reader) for answer in dossier.points)
+    return Table(say(N_("The thirteen review points")), columns, rows, bars, "0–100" + NBSP + "%")
+
+
+def bars_note(dossier: Dossier, reader: Reader) -> Paragraph:
+    """What the marks of the bars mean, and which day each of them is of."""
+    say, before = reader.say, before_word(dossier, reader.say)
+    text = N_("The stroke is the target, the ring {before}. Coverage on {day}.")
+    if all(answer.coverage_before is None or answer.coverage_before.coverage is None for answer in dossier.points):
+        text = N_("The stroke is the target. Coverage on {day}.")
+    return Paragraph(say(text, before=before[:1].lower() + before[1:], day=say.date(dossier.as_of)), "note")
+
+
+def bar(answer: PointAnswer, reader: Reader) -> Bar:
+    """The figure of a point as a bar with its target and what it was before."""
+    figure, before = answer.coverage, answer.coverage_before
+    return Bar(
+        label=plain(viewing.label(figure.point, reader.say)),
+        share=figure.coverage,
+        text=viewing.percent(figure, reader.say),
+        target=figure.target.target,
+        status=viewing.status(figure),
+        word=viewing.word(figure, reader.say),
+        before=before.coverage if before else None,
+    )
 
 
 def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ...]:
@@ -173,72 +153,76 @@ def met_of(figure: Coverage, say: Language) -> str:
 
 
 def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
-    """A point: its figure, what is said of it, how it developed, where it is weak, and what is left to do."""
-    say = reader.say
+    """A point on half a page: its figure and course, what is said of it, why it changed, and where it is weak."""
     title = f"{answer.point.number}. {reader.text(answer.point.title)}"
     return [
-        # a hand-out says little of each point, and nobody much of one without a figure
-        *([] if reader.public or answer.coverage.coverage is None else [PageBreak()]),
-        Heading(title, 3),
-        Paragraph(_answer(answer, reader), "answer"),
-        *_said(dossier, answer, reader),
-        *_development(answer, reader),
-        *_parts(answer, reader),
-        *([] if reader.public else _weaknesses(dossier, answer, reader)),
-        Paragraph(_basis(dossier, answer, say), "note"),
+        Together(
+            (
+                Heading(title, 3),
+                *_figure(dossier, answer, reader),
+                *_comment(dossier, answer, reader),
+                *([] if reader.public else _changed(answer, reader)),
+                *_weak(answer, reader),
+            )
+        )
     ]
 
 
-def _answer(answer: PointAnswer, reader: Reader) -> str:
-    """The figure in a sentence, with its target and status."""
-    say, figure = reader.say, answer.coverage
-    if figure.status is Status.NO_BASIS:
-        return say(N_("No basis: a needed export is missing on {day}."), day=say.date(figure.as_of))
+def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
+    """The figure in large type with the head's assessment, beside its course; without a figure a sentence."""
+    say, figure, drawn = reader.say, answer.coverage, trend(answer, reader)
+    assessed = Paragraph(assessment(dossier, answer, say))
     if figure.coverage is None:
-        return say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
-    return plain(
-        say(
-            N_("{share}: {counts}. The target is {target}. {word}."),
-            share=viewing.percent(figure, say),
-            counts=viewing.hero_counts(figure, say),
-            target=viewing.share(figure.target.target, say),
-            word=viewing.word(figure, say),
-        )
+        text = N_("Nothing to assess on {day}.")
+        if figure.status is Status.NO_BASIS:
+            text = N_("No basis: a needed export is missing on {day}.")
+        return [Paragraph(say(text, day=say.date(figure.as_of)), "answer"), assessed]
+    shown = result(answer, counted(answer, say), say)
+    return [Beside((shown, assessed), (drawn,))] if drawn else [shown, assessed]
+
+
+def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
+    """The figure of a point in large type over its texts, the first of which is what it counts."""
+    figure = answer.coverage
+    return Result(
+        value=viewing.percent(figure, say),
+        status=viewing.status(figure),
+        word=viewing.word(figure, say),
+        text=texts[0],
+        notes=tuple(texts[1:]),
     )
 
 
-def _said(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The head's assessment, and the comment that this reader may see."""
-    say, said = reader.say, dossier.written
-    told = verdict(dossier, answer.point.id, say)
-    head = say(N_("Assessment of the head of administration: {verdict}."), verdict=told)
-    if told == DASH:
-        head = say(N_("The head of administration has not assessed the point yet."))
-    found: list[Block] = [Paragraph(head)]
-    comments = said.public_comments if reader.public else said.comments
-    if text := comments.get(answer.point.id):
-        found.append(Paragraph(dossier.withheld.get(text, text) if reader.public else text, "comment"))
-    return found
-
-
-def _development(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """Where the figure comes from: beside what it was, why it changed, and month by month."""
-    say = reader.say
+def counted(answer: PointAnswer, say: Language) -> list[str]:
+    """What a figure counts, its target and what it was before, and its other percentage where much is unknown."""
     figure, before = answer.coverage, answer.coverage_before
-    sentences = [plain(text) for text in (viewing.both_percentages(figure, say), viewing.beside(figure, say)) if text]
-    difference = viewing.change(figure, before)
-    if reader.public and difference is not None:
-        told = say(N_("{change} percentage points since {day}."), change=say.change(difference), day=_day(before, say))
-        sentences.append(told)
-    elif not reader.public and figure.coverage is not None:
-        sentences.append(plain(say.pick(answer.changed)))
-    found: list[Block] = [Paragraph(" ".join(sentences))] if sentences else []
-    drawn = trend(answer, reader)
-    return [*found, drawn] if drawn else found
+    parts = [say(N_("Target {share}"), share=viewing.share(figure.target.target, say))]
+    if before and before.coverage is not None:
+        change = f"{say.change(viewing.change(figure, before))}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
+        parts.append(f"{viewing.then_named(before, say)}: {viewing.percent(before, say)} ({change})")
+    more = (viewing.both_percentages(figure, say), viewing.beside(figure, say))
+    return [plain(text) for text in (viewing.hero_counts(figure, say), " · ".join(parts), *more) if text]
 
 
-def _day(before: Coverage | None, say: Language) -> str:
-    return say.date(before.as_of) if before else ""
+def assessment(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
+    """The head's assessment of a point in a sentence."""
+    if answer.point.id not in dossier.written.assessments:
+        return say(N_("The head of administration has not assessed the point yet."))
+    told = verdict(dossier, answer.point.id, say)
+    return say(N_("Assessment of the head of administration: {verdict}."), verdict=told)
+
+
+def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
+    """The comment that this reader may see."""
+    said = dossier.written.public_comments if reader.public else dossier.written.comments
+    text = said.get(answer.point.id)
+    return [Paragraph(reader.told(dossier, text), "comment")] if text else []
+
+
+def _changed(answer: PointAnswer, reader: Reader) -> list[Block]:
+    """Why the figure is another than before."""
+    text = plain(reader.say.pick(answer.changed))
+    return [Paragraph(text)] if text and answer.coverage.coverage is not None else []
 
 
 def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
@@ -249,9 +233,9 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
     say = reader.say
     target, limit = viewing.levels(months[-1], say)
     return LineChart(
-        caption=say(N_("{point}: the last twelve months"), point=reader.text(answer.point.short)),
+        caption="",
         alt=plain(viewing.trend_alt(months, say)),
-        name=say(N_("Coverage")),
+        name=say(N_("Coverage in the last twelve months")),
         moments=tuple(
             Moment(say.month(month.as_of).replace("<br>", "\n"), month.coverage, viewing.percent(month, say))
             for month in months
@@ -261,123 +245,56 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
     )
 
 
-def _parts(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The departments, the weakest first; in a hand-out those of few persons are added up."""
-    say = reader.say
+# --- Where it is weak ---------------------------------------------------------------------------------------------
+
+
+def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
+    """The departments with most left to do beside the biggest reasons; a hand-out has no reasons."""
+    parts, reasons = _parts(answer, reader), None if reader.public else _reasons(answer, reader)
+    tables = [(table,) for table in (parts, reasons) if table]
+    return [Beside(tables[0], tables[1] if len(tables) > 1 else ())] if tables else []
+
+
+def departments(answer: PointAnswer, reader: Reader) -> list[Coverage]:
+    """The departments of a point with a figure; in a hand-out those of few persons are added up."""
     found = [answer.figure(counted) for counted in answer.departments]
     if reader.public:
-        found = viewing.without_few(found, say)
-    measured = viewing.worst_first(found)
-    if len(measured) < FEWEST_PARTS:
-        return []
+        found = viewing.without_few(found, reader.say)
+    return [figure for figure in found if figure.coverage is not None]
+
+
+def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
+    """The departments with most left to do; None where there is one department, or nothing left."""
+    say, found = reader.say, departments(answer, reader)
+    left = sorted((figure for figure in found if _left(figure)), key=_left, reverse=True)
+    if len(found) < FEWEST_PARTS or not left:
+        return None
     columns = (
-        Column(say(N_("Department")), width=3),
-        Column(say(N_("Coverage")), "right"),
-        Column(say(N_("Met")), "right"),
-        Column(say(N_("Status")), width=1.4),
+        Column(say(N_("Most left to do")), width=3),
+        Column(say(N_("Left")), "right", 0.9),
+        Column(say(N_("Coverage")), "right", 1.2),
     )
     rows = tuple(
-        (
-            figure.department or figure.unit or "",
-            viewing.percent(figure, say),
-            met_of(figure, say),
-            viewing.word(figure, say),
-        )
-        for figure in measured
+        (figure.department or figure.unit or "", say.number(_left(figure)), viewing.percent(figure, say))
+        for figure in left[:NAMED]
     )
-    return [Table(say(N_("{point}, by department"), point=reader.text(answer.point.short)), columns, rows)]
+    return Table("", columns, rows)
 
 
-def _weaknesses(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
-    return [*_reasons(answer, reader), *_remaining(answer, reader), *_figures(dossier, answer, reader)]
+def _left(figure: Coverage) -> int:
+    return figure.unmet + figure.unknown
 
 
-def _reasons(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """Why items are not met, the commonest first."""
+def _reasons(answer: PointAnswer, reader: Reader) -> Table | None:
+    """Why items are not met, the commonest first, the rare ones added up; None where nothing is left to do."""
     say, point = reader.say, answer.point
-    counted = [(r, r.number) for r in answer.reasons if r.outcome in {"unmet", "unknown"}]
-    if len(counted) < FEWEST_REASONS:
-        return []
-    ordered = sorted(counted, key=lambda entry: -entry[1])
-    bars = tuple((plain(viewing.reason_text(point, r.outcome, r.code, say)), n, say.number(n)) for r, n in ordered)
-    caption = say(N_("{point}: why it is not met"), point=reader.text(point.short))
-    alt = ", ".join(f"{text}: {told}" for text, _, told in bars)
-    return [CountChart(caption, alt, say(N_("Number")), bars)]
-
-
-def _remaining(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """What is left to do, as far as it fits; the whole list is an extract."""
-    say, point = reader.say, answer.point
-    if not answer.remaining:
-        return []
-    shown = answer.remaining[:FIRST_REMAINING]
-    columns = (
-        Column(say(N_("What remains")), width=3),
-        Column(say(N_("Unit")), width=2),
-        Column(say(N_("Reason")), width=2.4),
-        Column(say(N_("Due")), width=1.4),
-    )
-    rows = tuple(
-        (
-            row.label or row.item,
-            row.unit or DASH,
-            _why(answer, row.outcome, row.reason, row.detail, reader),
-            row.due.isoformat() if row.due else DASH,
-        )
-        for row in shown
-    )
-    caption = say(N_("{point}: what remains"), point=reader.text(point.short))
-    if len(answer.remaining) > len(shown):
-        counts = {"n": say.number(len(shown)), "of": say.number(len(answer.remaining))}
-        caption = say(N_("{caption} ({n} of {of}; all are in the working list)"), caption=caption, **counts)
-    return [Table(caption, columns, rows)]
-
-
-def _why(answer: PointAnswer, outcome: str, reason: str, detail: str | None, reader: Reader) -> str:
-    text = plain(viewing.reason_text(answer.point, outcome, reason, reader.say))
-    more = viewing.detail_text(detail, reader.say)
-    return f"{text}: {more}" if more else text
-
-
-def _figures(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The figures beside the point, each with what it counts."""
-    say = reader.say
-    shown = [f for f in dossier.figures if answer.point.number in f.points and f.part is not None]
-    if not shown:
-        return []
-    columns = (
-        Column(say(N_("Also")), width=2.2),
-        Column(say(N_("Figure")), "right", 1.3),
-        Column(say(N_("What is counted")), width=4),
-    )
-    rows = tuple((reader.text(f.title), figure_text(dossier, f, say), reader.text(f.definition)) for f in shown)
-    return [Table(say(N_("{point}: other figures"), point=reader.text(answer.point.short)), columns, rows)]
-
-
-def figure_text(dossier: Dossier, shown: ShownFigure, say: Language) -> str:
-    """A frozen figure written out as on the pages."""
-    definition = figures.Definition(
-        shown.id,
-        shown.points,
-        shown.form,  # type: ignore[arg-type]
-        shown.title,
-        shown.definition,
-        needs=(),
-        dated_parameters=(),
-    )
-    figure = figures.Figure(definition, dossier.as_of, dossier.organisation, shown.part, shown.whole, shown.basis)
-    return plain(viewing.figure_text(figure, say))
-
-
-def _basis(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
-    """From which exports, and of which days, the figure is."""
-    wanted = {*answer.point.needs, *answer.point.uses}
-    used = [entry for entry in dossier.imports if entry.source in wanted]
-    if not used:
-        return say(N_("Basis: no export."))
-    named = [f"{plain(say.pick(entry.title))} {say.date(entry.extract_date)}" for entry in used]
-    text = say(N_("Basis: {exports}."), exports=", ".join(dict.fromkeys(named)))
-    rejected = sum(entry.rejected for entry in used)
-    if rejected:
-        text += " " + say.plural("{n} row was rejected.", "{n} rows were rejected.", rejected)
-    return text
+    counted = sorted((r for r in answer.reasons if r.outcome in UNMET), key=lambda reason: -reason.number)
+    if not counted:
+        return None
+    shown = counted if len(counted) <= NAMED else counted[: NAMED - 1]
+    rows = [(plain(viewing.reason_text(point, r.outcome, r.code, say)), say.number(r.number)) for r in shown]
+    if more := counted[len(shown) :]:
+        told = say.plural("{n} more reason", "{n} more reasons", len(more))
+        rows.append((told, say.number(sum(reason.number for reason in more))))
+    columns = (Column(say(N_("Why it is not met")), width=4), Column(say(N_("Number")), "right"))
+    return Table("", columns, tuple(rows))

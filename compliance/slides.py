@@ -16,7 +16,9 @@ from compliance.blocks import Bar, BarChart, Chart, Column, CountChart, LineChar
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer, Priority
 from compliance.language import N_, NBSP, Language
-from compliance.reporting import DECISION_STATUSES, chapter_text, report_of
+from compliance.reporting import report_of
+from compliance.reporting_chapters import chapter_text
+from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import FEWEST_MOMENTS, Reader, met_of, plain
 from compliance.reviewing import State
 from compliance.viewing import DASH

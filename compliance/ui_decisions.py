@@ -13,7 +13,7 @@ from compliance.language import N_
 from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.queries import statement
-from compliance.reporting import DECISION_STATUSES
+from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.ui import View
 from compliance.ui_review import Opened
 

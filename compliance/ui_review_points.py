@@ -8,7 +8,7 @@ from compliance import charts, judging, ui, ui_decisions, ui_review, viewing, vi
 from compliance.dossier import PointAnswer
 from compliance.language import N_
 from compliance.points import Point
-from compliance.reporting import chapter_text, chapter_title
+from compliance.reporting_chapters import chapter_text, chapter_title
 from compliance.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.ui_review import Opened
 

@@ -23,7 +23,8 @@ from compliance.sources import Source
 
 DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"
-JOINING_S: Final = re.compile(r"(\w{5,}s)(?=[bcdfghjklmnpqrstvxz]\w{4,})")
+# After the s that joins two parts, also where the second begins with one; st is seldom a joint.
+JOINING_S: Final = re.compile(r"(?<=\w{4}[^\Ws]s)(?=[bcdfghjklmnpqrsvxz]\w{4,})")
 LAST_PART: Final = re.compile(r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende)\w*$)")
 # No word is longer, and to look for the parts of what is takes a time that grows with the square of its length.
 LONGEST_WORD: Final = 100
@@ -151,7 +152,7 @@ def softened(text: str, hyphens: Iterable[str] = ()) -> str:
 
 
 def _broken(word: str) -> str:
-    return LAST_PART.sub(SOFT, JOINING_S.sub(f"\\1{SOFT}", word))
+    return LAST_PART.sub(SOFT, JOINING_S.sub(SOFT, word))
 
 
 def listed(names: Sequence[str], say: Language) -> str:

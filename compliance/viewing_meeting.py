@@ -15,7 +15,7 @@ from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
 from compliance.language import N_, NBSP, Language, bold, number_in
 from compliance.points import Point
-from compliance.reporting import DECISION_STATUSES
+from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS
 from compliance.reviewing import Review
 from compliance.withholding import Names

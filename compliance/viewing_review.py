@@ -19,14 +19,9 @@ from compliance.language import N_, NBSP, Language
 from compliance.lengths import shortened
 from compliance.peers import Compared
 from compliance.points import Point
-from compliance.reporting import (
-    AFTER,
-    DECISION_STATUSES,
-    EMPTY,
-    STATES,
-    chapter_title,
-    covered_by,
-)
+from compliance.reporting import STATES
+from compliance.reporting_chapters import AFTER, EMPTY, chapter_title, covered_by
+from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain, verdict
 from compliance.reviewing import GROUNDS, Chapter, Review, State, Written
 from compliance.verifying import Difference

@@ -16,14 +16,16 @@ from typing import Any, Final, get_args
 import matplotlib
 import typst
 
-from compliance.blocks import Beside, Block, Chart, Heading, Report, Result, Topic
-from compliance.drawing import MARKS, WORDS, picture
+from compliance.blocks import Beside, Block, Chart, Heading, Report, Result, Table, Together, Topic
+from compliance.drawing import MARKS, WORDS, bar_picture, picture
 from compliance.places import REPORT, STATIC
 
-MARGIN_CM: Final = 2.7
+MARGIN_CM: Final = 2.2
 # A report without a cover has less paper to spare.
 NARROW_MARGIN_CM: Final = 2.0
 PAPER_CM: Final = 21.0
+# A bar in a row of a table.
+BAR_CM: Final = 2.6
 # Between two columns.
 GAP_CM: Final = 0.9
 # What has no sign: control characters, marks of byte order, halves of a character, private signs, non-characters.
@@ -90,7 +92,7 @@ class _Blocks:
     def _other(self, block: Block, width_cm: float) -> dict[str, Any]:
         if isinstance(block, get_args(Chart)):
             return _chart(block, width_cm)
-        if isinstance(block, Topic):
+        if isinstance(block, Together | Topic):
             return {**vars(block), "blocks": list(self.of(block.blocks, width_cm))}
         if isinstance(block, Beside):
             half = (width_cm - GAP_CM) / 2
@@ -98,6 +100,9 @@ class _Blocks:
             return {**sides, "half": half, "gap": GAP_CM}
         if isinstance(block, Result):
             return {**vars(block), "mark": MARKS[block.status], "colour": WORDS[block.status]}
+        if isinstance(block, Table):
+            drawn = (bar_picture(bar, kind="svg", width_cm=BAR_CM).decode("utf-8") for bar in block.bars)
+            return {**asdict(block), "bars": list(drawn), "bar": BAR_CM}
         return asdict(block)
 
 

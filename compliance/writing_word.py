@@ -9,12 +9,12 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -28,21 +28,28 @@ from docx.section import _BaseHeaderFooter
 from docx.shared import Emu
 
 from compliance.blocks import (
+    Bar,
+    Beside,
+    Block,
     Bullets,
     Chart,
     Heading,
     PageBreak,
     Paragraph,
     Report,
+    Result,
     Signatures,
-    Simple,
     Table,
-    in_one_column,
+    Together,
+    Topic,
+    each,
 )
-from compliance.drawing import picture, writable
+from compliance.drawing import SIGNS as SHAPES
+from compliance.drawing import WORDS, bar_picture, picture, writable
 from compliance.errors import Refusal
 from compliance.language import N_
 from compliance.places import REPORT
+from compliance.viewing import softened
 
 # Lengths as Word has them: twentieths of a point.
 CM: Final = 1440 / 2.54
@@ -67,13 +74,26 @@ CELLS: Final = {9: "report cell", 8: "report cell small"}
 CELL_EDGE: Final = 170
 # A text in a cell of at most so many letters stays on one line where there is room.
 PHRASE: Final = 14
+# A word of so many letters may be parted.
+LONG_WORD: Final = 16
 # So many rows at least stand together where a table begins.
 FIRST_ROWS: Final = 3
 LANGUAGES: Final = {"sv": "sv-SE", "en": "en-GB"}
 SIGNS: Final = {"\n": "br", "\t": "tab", "-": "noBreakHyphen", "\N{SOFT HYPHEN}": "softHyphen"}
-STYLES: Final = {"body": "Body Text", "answer": "Report Answer", "comment": "Report Comment", "note": "Report Note"}
+STYLES: Final = {
+    "body": "Body Text",
+    "verdict": "Report Verdict",
+    "answer": "Report Answer",
+    "comment": "Report Comment",
+    "note": "Report Note",
+}
 PLACES: Final = {"{{rapport}}", "{{report}}"}
 DEEPEST: Final = 3
+# How deep the contents go.
+LISTED: Final = 2
+# A bar in a row of a table, and what is between two columns of text.
+BAR_CM: Final = 2.6
+GAP_CM: Final = 0.9
 # A table of at most so many rows is not parted between pages.
 WHOLE: Final = 8
 # More than any template holds; a file that unpacks to more is not one.
@@ -96,7 +116,7 @@ def write_word(report: Report, *, template: bytes | None = None) -> bytes:
     writer = _Writer(document, styles=styles, place=place, template=template is not None)
     writer.cover(report)
     writer.contents(report)
-    for block in in_one_column(report):
+    for block in report.blocks:
         writer.add(block)
     writer.end()
     if template is None:
@@ -317,34 +337,34 @@ def _numbers(section: Any, tag: str) -> Iterator[tuple[str, float]]:
 class _Writer:
     """Writes blocks one after another before a place, and remembers what the last one asks of the next."""
 
-    def __init__(self, document: WordDocument, *, styles: dict[str, str], place: Any, template: bool) -> None:
+    def __init__(
+        self,
+        document: WordDocument,
+        *,
+        styles: dict[str, str],
+        place: Any,
+        template: bool,
+        inside: _Room | None = None,
+    ) -> None:
         self._document = document
         self._styles = styles
         self._place = place
         self._template = template
-        self._room = _room(place)
+        self._room, self._inside = inside or _room(place), inside is not None
+        self._keep = False
         self._level = 0
         self._headings = 0
         self._breaks = place.tag == qn("w:sectPr") and place.getprevious() is not None
         self._after_table = False
 
-    def add(self, block: Simple) -> None:
+    def add(self, block: Block) -> None:
         """A block as Word has it."""
-        if isinstance(block, Heading):
-            self._heading(block)
-        elif isinstance(block, Paragraph):
-            self._paragraphs(block)
-        elif isinstance(block, Bullets):
-            for item in block.items:
-                self._write("List Bullet", _run(item))
-        elif isinstance(block, Table):
-            self._table(block)
-        elif isinstance(block, Signatures):
-            self._signatures(block)
-        elif isinstance(block, PageBreak):
+        if isinstance(block, PageBreak):
             self._breaks = True
-        else:
+        elif isinstance(block, get_args(Chart)):
             self._chart(block)
+        else:
+            WRITTEN[type(block)](self, block)
 
     def end(self) -> None:
         """What a place needs when the report is written: no word that was for us, no table as the last thing."""
@@ -360,13 +380,15 @@ class _Writer:
     def _write(self, style: str, *content: Any, properties: Sequence[Any] = (), keep: bool = False) -> Any:
         """A paragraph of a style; `properties` stand in the order of Word's schema, between keeping and spacing."""
         about = _w("pPr", _w("pStyle", val=self._styles[style.lower()]))
-        if keep:
+        if keep or self._keep:
             about.append(_w("keepNext"))
         if self._breaks:
             about.append(_w("pageBreakBefore"))
         about.extend(properties)
         if self._after_table and style in STYLES.values():
             about.append(_w("spacing", before=200))
+        if self._inside:
+            about.append(_w("ind", right=0))
         self._breaks = self._after_table = False
         paragraph = _w("p", about, *content)
         self._place.addprevious(paragraph)
@@ -381,7 +403,6 @@ class _Writer:
         self._write("Title", _run(report.title))
         for label, text in report.facts:
             self._write("Report Fact", _run(f"{label}{_gap(label)}{text}"))
-        self._breaks = True
 
     def contents(self, report: Report) -> None:
         """The table of contents, with its entries already and with links, as Word itself makes it.
@@ -389,14 +410,16 @@ class _Writer:
         Page numbers come when the reader updates it, for only Word knows them. The file does not ask for that by
         itself: Word would meet every reader with a question about fields that may refer to other files.
         """
-        entries = list(_entries(in_one_column(report)))
+        self._breaks = True
+        entries = [entry for entry in _entries(report.blocks) if entry[1] <= LISTED]
         if not entries:
             return
+        self._breaks = False
         title = self._write("TOC Heading", _run(report.contents))
-        for number, (level, text) in enumerate(entries, start=1):
+        for place, (number, level, text) in enumerate(entries, start=1):
             link = _w("hyperlink", _run(_one_line(text)), anchor=_bookmark(number), history=1)
-            before = _begin(f'TOC \\o "1-{DEEPEST}" \\h \\z \\u') if number == 1 else []
-            after = [_w("r", _w("fldChar", fldCharType="end"))] if number == len(entries) else []
+            before = _begin(f'TOC \\o "1-{LISTED}" \\h \\z \\u') if place == 1 else []
+            after = [_w("r", _w("fldChar", fldCharType="end"))] if place == len(entries) else []
             self._write(f"toc {level}", *before, link, *after)
         self._frame(title, len(entries))
         self._breaks = True
@@ -423,48 +446,127 @@ class _Writer:
         end = _w("bookmarkEnd", **mark)
         self._write(f"heading {self._level}", start, _run(_one_line(heading.text)), end, properties=numbers)
 
+    def _bullets(self, bullets: Bullets) -> None:
+        for item in bullets.items:
+            self._write("List Bullet", _run(item))
+
     def _paragraphs(self, paragraph: Paragraph) -> None:
         for text in re.split(r"\n\s*\n", writable(paragraph.text).strip()):
             self._write(STYLES[paragraph.style], _run(text))
+
+    def _together(self, block: Together | Topic) -> None:
+        """Blocks that Word keeps on one page: each with the next, and the last one free."""
+        before, outer = self._place.getprevious(), self._keep
+        self._keep = True
+        for inner in block.blocks:
+            self.add(inner)
+        self._keep = outer
+        last = self._place.getprevious()
+        if not outer and last is not before:
+            for keeping in list(last.iter(qn("w:keepNext"))):
+                keeping.getparent().remove(keeping)
+
+    def _result(self, result: Result) -> None:
+        """The figure in large type under the shape and the word of its status, and what it counts."""
+        word = _run(f"{SHAPES[result.status]} {result.word}")
+        word.insert(0, _w("rPr", _w("color", val=WORDS[result.status].lstrip("#"))))
+        self._write("Report Status", word)
+        self._write("Report Figure", _run(result.value))
+        self._paragraphs(Paragraph(result.text))
+        if result.notes:
+            self._paragraphs(Paragraph("\n".join(result.notes), "note"))
+
+    def _beside(self, block: Beside) -> None:
+        """Two columns in a table without lines, which says nothing of its own."""
+        if self._after_table or self._breaks:
+            self._write("Report Cell")  # Word makes one table of two that meet
+        gap = int(GAP_CM * CM)
+        half = _Room((self._room.width - gap) // 2, self._room.height_cm)
+        cells = [self._cell(side, half, gap * (place == 0)) for place, side in enumerate((block.left, block.right))]
+        element = _w(
+            "tbl",
+            _w(
+                "tblPr",
+                _w("tblW", w=self._room.width, type="dxa"),
+                _w("tblLayout", type="fixed"),
+                _w("tblCellMar", *(_w(side, w=0, type="dxa") for side in ("top", "left", "bottom", "right"))),
+                _w("tblLook", val="0000"),
+            ),
+            _w("tblGrid", _w("gridCol", w=half.width + gap), _w("gridCol", w=half.width)),
+            _w("tr", _w("trPr", _w("cantSplit")), *cells),
+        )
+        self._place.addprevious(element)
+        self._breaks, self._after_table = False, True
+
+    def _cell(self, blocks: Sequence[Block], room: _Room, gap: int) -> Any:
+        """A column's blocks; Word wants a paragraph last in a cell, which is as low as can be after a table."""
+        last = _w("p", _w("pPr", _w("spacing", before=0, after=0, line=20, lineRule="exact")))
+        margin = _w("tcMar", _w("right", w=gap, type="dxa"))
+        cell = _w("tc", _w("tcPr", _w("tcW", w=room.width + gap, type="dxa"), margin), last)
+        given: Any = {"styles": self._styles, "place": last, "template": self._template, "inside": room}
+        writer = _Writer(self._document, **given)
+        writer._keep = self._keep
+        for inner in blocks:
+            writer.add(inner)
+        before = last.getprevious()
+        if before is not None and before.tag == qn("w:p"):
+            cell.remove(last)
+        return cell
 
     def _chart(self, chart: Chart) -> None:
         """A picture with its alternative text under its caption, no higher than a page."""
         if chart.caption:
             self._write("Caption", _run(chart.caption), keep=True)
-        drawn = io.BytesIO(picture(chart, kind="png", width_cm=self._room.picture_cm))
-        inline = self._document.part.new_pic_inline(drawn, Emu(int(self._room.picture_cm * 360_000)))
+        drawn = picture(chart, kind="png", width_cm=self._room.picture_cm)
+        inline = self._inline(drawn, self._room.picture_cm, chart.alt or chart.caption)
         shrunk = min(1.0, self._room.height_cm * 360_000 / inline.extent.cy)
         for size in inline.xpath("wp:extent | .//a:xfrm/a:ext"):
             size.set("cx", str(int(int(size.get("cx")) * shrunk)))
             size.set("cy", str(int(int(size.get("cy")) * shrunk)))
+        self._write("Report Picture", _w("r", _w("drawing", inline)))
+
+    def _inline(self, drawn: bytes, width_cm: float, alt: str) -> Any:
+        """A picture in a line of text, with its alternative text."""
+        inline = self._document.part.new_pic_inline(io.BytesIO(drawn), Emu(int(width_cm * 360_000)))
         for side in "TBLR":
             inline.set(f"dist{side}", "0")
-        inline.docPr.set("descr", _said(chart.alt or chart.caption))
-        self._write("Report Picture", _w("r", _w("drawing", inline)))
+        inline.docPr.set("descr", _said(alt))
+        return inline
+
+    def _bar(self, bar: Bar) -> Any:
+        """The bar of a row, which is told by its figure and the word of its status."""
+        drawn = bar_picture(bar, kind="png", width_cm=BAR_CM)
+        return _w("r", _w("drawing", self._inline(drawn, BAR_CM, f"{bar.text}, {bar.word}")))
 
     def _table(self, table: Table) -> None:
         """A table under its caption, whose heading row returns on each page and whose rows stay whole."""
+        table = replace(table, rows=tuple(tuple(map(_soft, row)) for row in table.rows))
         if table.caption:
             self._write("Caption", _run(table.caption), keep=True)
         elif self._after_table or self._breaks:
             self._write("Body Text")  # Word makes one table of two that meet, and a table begins no page
-        size, widths = self._widths(table)
+        beside = int(BAR_CM * CM) + CELL_EDGE if table.bars else 0
+        size, widths = self._widths(table, self._room.width - beside)
         rows = [tuple(column.heading for column in table.columns), *table.rows]
-        together = len(rows) if len(rows) <= WHOLE else FIRST_ROWS
-        element = _w("tbl", self._about(table), _w("tblGrid", *(_w("gridCol", w=width) for width in widths)))
+        together = len(rows) if len(rows) <= WHOLE or self._keep else FIRST_ROWS
+        grid = [*widths[:1], *([beside] if beside else []), *widths[1:]]
+        element = _w("tbl", self._about(table), _w("tblGrid", *(_w("gridCol", w=width) for width in grid)))
+        bars = [_run(table.scale), *map(self._bar, table.bars)]
         for place, row in enumerate(rows, start=1):
-            style = _w("pPr", _w("pStyle", val=self._styles[CELLS[size]]), *([_w("keepNext")] * (place < together)))
+            keep = place < together or self._keep
+            style = _w("pPr", _w("pStyle", val=self._styles[CELLS[size]]), *([_w("keepNext")] * keep))
             element.append(_row(table, row, widths=widths, style=style, head=place == 1))
+            if beside:
+                element[-1].insert(2, _cell_of(bars[place - 1], beside, deepcopy(style)))
         self._place.addprevious(element)
         self._breaks, self._after_table = False, True
 
-    def _widths(self, table: Table) -> tuple[int, list[int]]:
-        """The size of a table's type, and its columns' shares of the width.
+    def _widths(self, table: Table, room: int) -> tuple[int, list[int]]:
+        """The size of a table's type, and its columns' shares of a width.
 
         A column with longer words takes from those that have room. Where there is not enough, short texts are parted
         first, then the type is smaller, and at last the longest words are parted.
         """
-        room = self._room.width
         size, needs = next((found for found in _attempts(table) if sum(found[1]) <= room), list(_attempts(table))[-1])
         most = max(needs, default=0.0)
         while sum(min(need, most) for need in needs) > room:
@@ -506,6 +608,20 @@ class _Writer:
         return [_w("tabs", _w("tab", val="clear", pos=RULE_END), end)]
 
 
+# What writes each kind of block.
+WRITTEN: Final[dict[type, Callable[[_Writer, Any], None]]] = {
+    Heading: _Writer._heading,
+    Paragraph: _Writer._paragraphs,
+    Bullets: _Writer._bullets,
+    Table: _Writer._table,
+    Signatures: _Writer._signatures,
+    Result: _Writer._result,
+    Beside: _Writer._beside,
+    Together: _Writer._together,
+    Topic: _Writer._together,
+}
+
+
 def _row(table: Table, row: Sequence[str], *, widths: Sequence[int], style: Any, head: bool) -> Any:
     """A row whose cells' paragraphs have a style, besides their side."""
     element = _w("tr", _w("trPr", _w("cantSplit"), *([_w("tblHeader")] if head else [])))
@@ -513,8 +629,13 @@ def _row(table: Table, row: Sequence[str], *, widths: Sequence[int], style: Any,
         about = deepcopy(style)
         if column.align == "right":
             about.append(_w("jc", val="right"))
-        element.append(_w("tc", _w("tcPr", _w("tcW", w=width, type="dxa")), _w("p", about, _run(text))))
+        element.append(_cell_of(_run(text), width, about))
     return element
+
+
+def _cell_of(run: Any, width: int, about: Any) -> Any:
+    """A cell of a table with one paragraph."""
+    return _w("tc", _w("tcPr", _w("tcW", w=width, type="dxa")), _w("p", about, run))
 
 
 def _attempts(table: Table) -> Iterator[tuple[int, list[float]]]:
@@ -541,6 +662,11 @@ def _longest(text: str, phrase: int) -> int:
     return max(sum(LETTERS.get(letter, OTHER_LETTERS) for letter in part) for part in parts)
 
 
+def _soft(text: str) -> str:
+    """A text whose longest words may be parted where a Swede would part them."""
+    return re.sub(rf"\S{{{LONG_WORD},}}", lambda found: softened(found[0]), text)
+
+
 def _gap(label: str) -> str:
     """What stands between a label and its text: the next column, or the next line where the label is too long."""
     return "\t" if len(label) <= LABEL_WIDE else "\n"
@@ -554,13 +680,13 @@ def _bookmark(number: int) -> str:
     return f"_Toc{900_000 + number}"
 
 
-def _entries(blocks: tuple[Simple, ...]) -> Iterator[tuple[int, str]]:
-    """The headings as they are written, in their order."""
+def _entries(blocks: Sequence[Block]) -> Iterator[tuple[int, int, str]]:
+    """The headings as they are written: which one it is, its level and its text."""
     level = 0
-    for block in blocks:
-        if isinstance(block, Heading) and block.text.strip():
-            level = min(block.level, level + 1, DEEPEST)
-            yield level, block.text
+    headings = (block for block in each(blocks) if isinstance(block, Heading) and block.text.strip())
+    for number, heading in enumerate(headings, start=1):
+        level = min(heading.level, level + 1, DEEPEST)
+        yield number, level, heading.text
 
 
 def _begin(code: str) -> list[Any]:

@@ -11,7 +11,7 @@ from docx import Document
 
 from compliance import viewing, viewing_review
 from compliance.approving import dossier, signed
-from compliance.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic, in_one_column
+from compliance.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.dossier import names_of_persons, responsible
 from compliance.handouts import file_name, handout, pdf
 from compliance.language import LANGUAGES, Language, unmarked
@@ -155,7 +155,7 @@ def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
     found, say = sample[0], Language(code)
     [summary] = [table for table in tables(written[code]) if len(table) == 14]
     verdicts = [say(SHORT_VERDICTS[found.written.assessments[answer.point.id]]) for answer in found.points]
-    assert [(row[0], row[1], row[2], row[3], row[5]) for row in summary[1:]] == [
+    assert [(row[0], row[2], row[3], row[4], row[6]) for row in summary[1:]] == [
         tuple(map(plain, (
             viewing.label(figure.point, say), viewing.percent(figure, say),
             viewing.share(figure.target.target, say), viewing.word(figure, say), verdict,
@@ -342,21 +342,18 @@ def test_the_name_of_the_file_is_in_the_reader_s_language():
     assert file_name(2026, EN) == "Handout management review 2026.pdf"
 
 
-def read_word(content):
-    document = Document(BytesIO(content))
-    return "\n".join(text.text or "" for text in document.element.iter("{*}t"))
-
-
-def test_word_says_in_one_column_what_paper_has_in_two():
-    result = Result("50 %", "red", "Under gränsen", "1 av 2 system", ("Mål 95 %",))
+def test_word_has_the_columns_of_paper_and_no_rules_to_write_on():
+    result = Result("50 %", "red", "Under gränsen", "1 av 2 system", ("Mål 95 %", "Förra: 40 %"))
     columns = Beside((result,), (Table("", (Column("Enhet"),), (("Norr",),)),))
     topic = Topic((Heading("Punkten", 1), columns, Paragraph("Kommentaren")), "Anteckningar", 3)
     report = Report(
         language="sv", title="Titel", organisation="Förvaltning", facts=(), draft=None, footer="fot",
-        contents="Innehåll", page="{page}/{pages}", made_at=WHEN, blocks=(topic,), opening="Svaret.",
+        contents="Innehåll", page="{page}/{pages}", made_at=WHEN, blocks=(topic,),
     )  # fmt: skip
-    texts = [block.text for block in in_one_column(report) if isinstance(block, Paragraph)]
-    assert texts == ["Svaret.", "50 %: Under gränsen", "1 av 2 system", "Mål 95 %", "Kommentaren"]
-    said = read_word(write_word(report))
-    assert [text for text in [*texts, "Punkten", "Norr"] if text not in said] == []
+    document = Document(BytesIO(write_word(report)))
+    left, right = document.tables[0].rows[0].cells
+    assert left.text == "◆ Under gränsen\n50 %\n1 av 2 system\nMål 95 %\nFörra: 40 %"
+    assert [cell.text for row in right.tables[0].rows for cell in row.cells] == ["Enhet", "Norr"]
+    said = "\n".join(text.text or "" for text in document.element.iter("{*}t"))
+    assert [text for text in ("Punkten", "Kommentaren") if text not in said] == []
     assert "Anteckningar" not in said

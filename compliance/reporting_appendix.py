@@ -1,0 +1,190 @@
+"""The appendix of a report: what remains, every department, the other figures, how it is counted, and from what."""
+
+from typing import Final
+
+from compliance import figures, viewing
+from compliance.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
+from compliance.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
+from compliance.language import N_, Language
+from compliance.reporting_chapters import EMPTY, covered_by
+from compliance.reporting_points import FEWEST_PARTS, Reader, departments, plain
+from compliance.viewing import DASH
+
+# So many items of a point are listed; all of them are in the working list.
+FIRST_REMAINING: Final = 5
+
+
+def appendix(dossier: Dossier, reader: Reader) -> list[Block]:
+    """Everything that the chapters rest on, each thing once."""
+    say = reader.say
+    parts = (
+        (N_("What remains"), [] if reader.public else _remaining(dossier, reader)),
+        (N_("Department by department"), _departments(dossier, reader)),
+        (N_("Other figures"), [] if reader.public else _figures(dossier, reader)),
+        (N_("How the points are counted"), _rules(dossier, reader)),
+        (N_("The exports that the figures rest on"), [_imports(dossier, reader)]),
+        ("ISO/IEC 27001:2022, 9.3.2", [_clauses(dossier, reader)]),
+    )
+    told = [block for title, blocks in parts if blocks for block in (Heading(say(title), 2), *blocks)]
+    return [PageBreak(), Heading(say(N_("Appendix")), 1), *told]
+
+
+# --- What remains -------------------------------------------------------------------------------------------------
+
+
+def _remaining(dossier: Dossier, reader: Reader) -> list[Block]:
+    """What is left to do of each point, as far as it fits."""
+    say = reader.say
+    columns = (
+        Column(say(N_("Point")), "right", 0.75),
+        Column(say(N_("What remains")), width=3.6),
+        Column(say(N_("Unit")), width=2.5),
+        Column(say(N_("Reason")), width=2.6),
+        Column(say(N_("Due")), width=1.35),
+    )
+    rows = tuple(row for answer in dossier.points for row in _left(answer, reader))
+    if not rows:
+        return []
+    note = N_("Of points about persons nobody is listed. All items are in the working list of the page Extracts.")
+    return [Table("", columns, rows), Paragraph(say(note), "note")]
+
+
+def _left(answer: PointAnswer, reader: Reader) -> list[tuple[str, ...]]:
+    number, say = str(answer.point.number), reader.say
+    rows = [(number, *_item(answer, row, reader)) for row in answer.remaining[:FIRST_REMAINING]]
+    if more := len(answer.remaining) - len(rows):
+        rows.append((number, say(N_("and {n} more"), n=say.number(more)), "", "", ""))
+    return rows
+
+
+def _item(answer: PointAnswer, row: Remaining, reader: Reader) -> tuple[str, ...]:
+    text = plain(viewing.reason_text(answer.point, row.outcome, row.reason, reader.say))
+    more = viewing.detail_text(row.detail, reader.say)
+    why = f"{text}: {more}" if more else text
+    return row.label or row.item, row.unit or DASH, why, row.due.isoformat() if row.due else DASH
+
+
+# --- Figures ------------------------------------------------------------------------------------------------------
+
+
+def _departments(dossier: Dossier, reader: Reader) -> list[Block]:
+    """Coverage of each department in each point, in whole per cent."""
+    say = reader.say
+    found = {answer.point.number: _by_name(answer, reader) for answer in dossier.points}
+    names = list(dict.fromkeys(name for figures_ in found.values() for name in figures_))
+    if len(names) < FEWEST_PARTS:
+        return []
+    columns = (Column(say(N_("Department")), width=4), *(Column(str(number), "right") for number in found))
+    rows = tuple((name, *(figures_.get(name, DASH) for figures_ in found.values())) for name in names)
+    return [Table(say(N_("Coverage in per cent by department and point")), columns, rows)]
+
+
+def _by_name(answer: PointAnswer, reader: Reader) -> dict[str, str]:
+    return {
+        figure.department or figure.unit or "": viewing.whole_percent(figure, reader.say)
+        for figure in departments(answer, reader)
+    }
+
+
+def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
+    """The figures beside the points, each once with the points that it belongs to and what it counts."""
+    say = reader.say
+    shown = sorted((figure for figure in dossier.figures if figure.part is not None), key=lambda figure: figure.points)
+    columns = (
+        Column(say(N_("Point")), width=0.8),
+        Column(say(N_("Figure")), width=2.4),
+        Column(say(N_("Value")), "right", 1.5),
+        Column(say(N_("What is counted")), width=4.6),
+    )
+    rows = tuple(
+        (
+            ", ".join(map(str, figure.points)) or DASH,
+            reader.text(figure.title),
+            figure_text(dossier, figure, say),
+            reader.text(figure.definition),
+        )
+        for figure in shown
+    )
+    return [Table("", columns, rows)] if rows else []
+
+
+def figure_text(dossier: Dossier, shown: ShownFigure, say: Language) -> str:
+    """A frozen figure written out as on the pages."""
+    definition = figures.Definition(
+        shown.id,
+        shown.points,
+        shown.form,  # type: ignore[arg-type]
+        shown.title,
+        shown.definition,
+        needs=(),
+        dated_parameters=(),
+    )
+    figure = figures.Figure(definition, dossier.as_of, dossier.organisation, shown.part, shown.whole, shown.basis)
+    return plain(viewing.figure_text(figure, say))
+
+
+# --- How, and from what -------------------------------------------------------------------------------------------
+
+
+def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
+    """How each point is counted: its rule in words, and the law it follows."""
+    say = reader.say
+    columns = (
+        Column(say(N_("Review point")), width=2.2),
+        Column(say(N_("How it is counted")), width=4.6),
+        Column(say(N_("Law")), width=3.2),
+    )
+    rows = tuple(
+        (
+            f"{answer.point.number} {reader.text(answer.point.short)}",
+            reader.text(answer.point.rule),
+            " ".join(plain(say.pick(law)) for law in answer.point.law(dossier.as_of)[:1]) or DASH,
+        )
+        for answer in dossier.points
+    )
+    note = say(N_("Coverage is what is met of all that is met, not met or unknown."))
+    return [Table("", columns, rows), Paragraph(note, "note")]
+
+
+def _imports(dossier: Dossier, reader: Reader) -> Table:
+    say, named = reader.say, not reader.public
+    columns = (
+        Column(say(N_("Export")), width=2.6),
+        Column(say(N_("Point")), width=1.3),
+        *((Column(say(N_("File")), width=3.6),) if named else ()),
+        Column(say(N_("Extract date")), width=1.3),
+        Column(say(N_("Rows")), "right", 0.9),
+        Column(say(N_("Rejected")), "right", 1.0),
+    )
+    return Table("", columns, tuple(_import(dossier, used, reader) for used in dossier.imports))
+
+
+def _import(dossier: Dossier, used: ImportUsed, reader: Reader) -> tuple[str, ...]:
+    say, named = reader.say, not reader.public
+    points = [a.point.number for a in dossier.points if used.source in {*a.point.needs, *a.point.uses}]
+    return (
+        plain(say.pick(used.title)),
+        ", ".join(map(str, points)) or DASH,
+        *((used.file,) if named else ()),
+        used.extract_date.isoformat(),
+        say.number(used.loaded),
+        say.number(used.rejected),
+    )
+
+
+def _clauses(dossier: Dossier, reader: Reader) -> Table:
+    say = reader.say
+    columns = (
+        Column(say(N_("Clause")), width=0.7),
+        Column(say(N_("What shall be considered")), width=3.4),
+        Column(say(N_("Covered by")), width=3),
+    )
+    rows = tuple(
+        (
+            f"{clause.letter})",
+            reader.text(clause.title),
+            ", ".join(covered_by(dossier, clause.letter, say)) or say(EMPTY),
+        )
+        for clause in dossier.clauses
+    )
+    return Table(say(N_("What a management review shall consider")), columns, rows)

@@ -1,0 +1,193 @@
+"""The chapters of a report, in the order and with the titles of the seed, and what covers the clauses of ISO/IEC 27001.
+
+A chapter is what somebody wrote, or what stands in it from the start; below it what `after` names is computed.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from compliance import judging
+from compliance.blocks import Block, Bullets, Column, Heading, Paragraph, Table
+from compliance.dossier import Dossier
+from compliance.language import N_, NBSP, Language
+from compliance.reporting_points import Reader, section
+from compliance.reviewing import Chapter, State
+from compliance.viewing import DASH
+
+HEADINGS: Final = {
+    "REPORT": N_("Report"),
+    "AREA": N_("Area"),
+    "DESCRIPTION": N_("Description"),
+    "ACTION": N_("Action"),
+    "RESPONSIBLE": N_("Responsible"),
+    "RECOMMENDATION": N_("Recommendation"),
+    "ANSWER": N_("Answer of the administration"),
+    "STATUS": N_("Status"),
+    "DUE": N_("Due"),
+}
+EMPTY: Final = N_("Nothing yet")
+
+
+def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:
+    """2.1 Uppföljning 2026."""
+    title = say.pick(chapter.title).format(**_places(dossier, say))
+    return f"{chapter.number}{NBSP}{title}" if chapter.number else title
+
+
+def chapter_text(dossier: Dossier, chapter: Chapter, say: Language) -> str:
+    """What is written in a chapter, else what stands there from the start."""
+    written = dossier.written.chapters.get(chapter.id)
+    return say.pick(chapter.start).format(**_places(dossier, say)) if written is None else written
+
+
+def _places(dossier: Dossier, say: Language) -> dict[str, str]:
+    return {
+        "organisation": dossier.organisation,
+        "year": str(dossier.year),
+        "year_before": str(dossier.year - 1),
+        "next_year": str(dossier.year + 1),
+        "as_of": say.date(dossier.as_of),
+    }
+
+
+def chapters(dossier: Dossier, state: State, reader: Reader) -> list[Block]:
+    """All chapters of a report but those that may be left out and are empty."""
+    return [block for chapter in dossier.chapters for block in _chapter(dossier, chapter, state, reader)]
+
+
+def _chapter(dossier: Dossier, chapter: Chapter, state: State, reader: Reader) -> list[Block]:
+    text = reader.told(dossier, chapter_text(dossier, chapter, reader.say))
+    after = AFTER[chapter.after](dossier, reader) if chapter.after in AFTER else []
+    if not text and not after and chapter.optional:
+        return []
+    if not text and not after and state == "draft":
+        after = [Paragraph(reader.say(N_("Nothing has been written here yet.")), "note")]
+    return [Heading(chapter_title(dossier, chapter, reader.say), chapter.level), *_paragraphs(text), *after]
+
+
+def _paragraphs(text: str) -> list[Block]:
+    """What somebody wrote: paragraphs between empty lines, and lists of lines that begin with a dash or a bullet."""
+    found: list[Block] = []
+    for part in text.split("\n\n"):
+        lines = [line.strip() for line in part.splitlines() if line.strip()]
+        if lines and all(line[:1] in "-•–*" for line in lines):
+            found.append(Bullets(tuple(line[1:].strip() for line in lines)))
+        elif lines:
+            found.append(Paragraph("\n".join(lines)))
+    return found
+
+
+def _points(dossier: Dossier, reader: Reader) -> list[Block]:
+    """The list of the points, as the seed has it."""
+    say = reader.say
+    mandatory = say(N_("mandatory practice in the materiality and risk analysis"))
+    titles = [(reader.text(answer.point.title), answer.point.mandatory_practice) for answer in dossier.points]
+    return [Bullets(tuple(f"{title} ({mandatory})" if marked else title for title, marked in titles))]
+
+
+def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
+    return [block for answer in dossier.points for block in section(dossier, answer, reader)]
+
+
+def _deviations(dossier: Dossier, reader: Reader) -> list[Block]:
+    say = reader.say
+    if not dossier.deviations:
+        return [Paragraph(say(N_("There is no export of the tertial reports.")), "note")]
+    found = [row for row in dossier.deviations if row.deviation]
+    if not found:
+        reports = ", ".join(dict.fromkeys(row.report or "" for row in dossier.deviations))
+        told = say(N_("No deviations were reported in {reports} {year}."), reports=reports, year=dossier.year)
+        return [Paragraph(told)]
+    named = not reader.public
+    columns = _columns(say, REPORT=0.8, AREA=1.4, DESCRIPTION=3, ACTION=2.4, **({"RESPONSIBLE": 1.4} if named else {}))
+    rows = tuple(
+        (
+            row.report or DASH,
+            *(reader.told(dossier, text or DASH) for text in (row.area, row.description, row.action)),
+            *((row.responsible or DASH,) if named else ()),
+        )
+        for row in found
+    )
+    return [Table(say(N_("Reported deviations {year}"), year=dossier.year), columns, rows)]
+
+
+def _recommendations(dossier: Dossier, reader: Reader) -> list[Block]:
+    """The data protection officer's recommendations; a hand-out says only how many there are."""
+    say, found = reader.say, dossier.recommendations
+    if not found:
+        return [Paragraph(say(N_("There is no export of the data protection officer's yearly report.")), "note")]
+    if reader.public:
+        told = say.plural(
+            "The data protection officer has made {n} recommendation.",
+            "The data protection officer has made {n} recommendations.",
+            len(found),
+        )
+        return [Paragraph(told)]
+    columns = _columns(say, AREA=1.3, RECOMMENDATION=3, ANSWER=2.6, STATUS=1.1, DUE=1.2)
+    rows = tuple(
+        (
+            row.area or DASH,
+            row.recommendation or DASH,
+            row.answer or DASH,
+            row.status or DASH,
+            row.due.isoformat() if row.due else DASH,
+        )
+        for row in found
+    )
+    return [Table(say(N_("Recommendations of the data protection officer")), columns, rows)]
+
+
+def _priorities(dossier: Dossier, reader: Reader) -> list[Block]:
+    say = reader.say
+    if not dossier.priorities:
+        return []
+    told = say(N_("Priority areas of the operational plan:"))
+    return [Paragraph(told), Bullets(tuple(reader.told(dossier, row.activity) for row in dossier.priorities))]
+
+
+def _judgement(dossier: Dossier, reader: Reader) -> list[Block]:
+    """What the head judges of the work as a whole; the grounds are the chapter's own text."""
+    return [Paragraph(judging.sentence(dossier.written, reader.say), "answer")]
+
+
+def _columns(say: Language, **widths: float) -> tuple[Column, ...]:
+    return tuple(Column(say(HEADINGS[name]), width=width) for name, width in widths.items())
+
+
+AFTER: Final[dict[str | None, Callable[[Dossier, Reader], list[Block]]]] = {
+    "points": _points,
+    "figures": _figures,
+    "deviations": _deviations,
+    "recommendations": _recommendations,
+    "priorities": _priorities,
+    "assessments": _judgement,
+}
+
+
+# --- What covers a clause ------------------------------------------------------------------------------------------
+
+
+def covered_by(dossier: Dossier, letter: str, say: Language) -> list[str]:
+    """What in a review covers a clause of ISO/IEC 27001:2022, 9.3.2, in words; nothing where it is empty."""
+    clause = next(clause for clause in dossier.clauses if clause.letter == letter)
+    return [name for by in clause.by if (name := _covering(dossier, by, say))]
+
+
+def _covering(dossier: Dossier, by: str, say: Language) -> str:
+    """The name of one thing that covers a clause, if it is there."""
+    risks = dossier.answer("risk_analysis")
+    there = {
+        "carried": (bool(dossier.carried), N_("Decisions of earlier reviews")),
+        "decisions": (bool(dossier.decisions), N_("Decisions of this review")),
+        "points": (any(a.coverage.coverage is not None for a in dossier.points), N_("The thirteen review points")),
+        "deviations": (bool(dossier.deviations), N_("Deviations in tertial reports")),
+        "recommendations": (bool(dossier.recommendations), N_("Recommendations of the data protection officer")),
+        "risks": (risks is not None and risks.coverage.coverage is not None, N_("Review point 5, risk analysis")),
+    }
+    if by in there:
+        found, name = there[by]
+        return say(name) if found else ""
+    chapter = next((chapter for chapter in dossier.chapters if chapter.id == by), None)
+    if chapter is None or not dossier.written.chapters.get(by):
+        return ""
+    return chapter_title(dossier, chapter, say)

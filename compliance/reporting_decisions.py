@@ -1,0 +1,115 @@
+"""The decisions of a report: how each stands, on the second page in short and at the end in full."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from compliance.blocks import Block, Column, Heading, Paragraph, Table
+from compliance.deciding import Decision
+from compliance.dossier import Dossier
+from compliance.language import N_, Language
+from compliance.lengths import shortened
+from compliance.reporting_points import Reader
+from compliance.viewing import DASH
+
+DECISION_STATUSES: Final = {
+    "not_started": N_("Not started"),
+    "ongoing": N_("Ongoing"),
+    "done": N_("Done"),
+    "cancelled": N_("Cancelled"),
+}
+# So many decisions are told in short, and so many letters of each.
+FIRST: Final = 8
+BRIEF: Final = 120
+
+
+def standing(dossier: Dossier, decision: Decision, say: Language) -> str:
+    """How a decision stands on the day of the review: late, and then in which state, else its state alone."""
+    status = say(DECISION_STATUSES[decision.status])
+    return f"{say(N_('Late'))}, {status.lower()}" if decision.late(dossier.as_of) else status
+
+
+def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
+    """The decisions of this review and the open ones of earlier reviews, on a few lines."""
+    say = reader.say
+    made = [*dossier.decisions, *sorted(_open(dossier), key=lambda row: not row.late(dossier.as_of))]
+    if not made:
+        return [Paragraph(say(N_("No decisions have been made in this review.")), "note")]
+    columns = (
+        Column(say(N_("No.")), width=1.0),
+        Column(say(N_("Decision")), width=6.2),
+        Column(say(N_("Due")), width=1.4),
+        Column(say(N_("Status")), width=2.0),
+    )
+    rows = tuple(
+        (row.name, shortened(reader.told(dossier, row.text), BRIEF), _due(row), standing(dossier, row, say))
+        for row in made[:FIRST]
+    )
+    more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(made) - FIRST)
+    left = [Paragraph(more, "note")] if len(made) > FIRST else []
+    return [Table(say(N_("Decisions")), columns, rows), *left]
+
+
+def _open(dossier: Dossier) -> list[Decision]:
+    return [decision for decision in dossier.carried if decision.open]
+
+
+def in_full(dossier: Dossier, reader: Reader) -> list[Block]:
+    """Every decision with its reason, what it takes, who answers for it, and how it has been followed up."""
+    say = reader.say
+    found: list[Block] = [Heading(say(N_("Decisions")), 2)]
+    if dossier.decisions:
+        found.append(_table(dossier, dossier.decisions, reader, say(N_("Decisions of this review"))))
+    else:
+        found.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
+    if dossier.carried:
+        found.append(_table(dossier, dossier.carried, reader, say(N_("Decisions of earlier reviews"))))
+    return found
+
+
+def _table(dossier: Dossier, made: Sequence[Decision], reader: Reader, caption: str) -> Table:
+    say, named = reader.say, not reader.public
+    columns = (
+        Column(say(N_("No.")), width=1.0),
+        Column(say(N_("Decision")), width=4.4),
+        Column(say(N_("Review point")), width=2.2),
+        *((Column(say(N_("Responsible")), width=2.3),) if named else ()),
+        Column(say(N_("Due")), width=1.4),
+        Column(say(N_("Status")), width=2.5),
+    )
+    return Table(caption, columns, tuple(_row(dossier, decision, reader) for decision in made))
+
+
+def _row(dossier: Dossier, decision: Decision, reader: Reader) -> tuple[str, ...]:
+    named = not reader.public
+    return (
+        decision.name,
+        _decision(dossier, decision, reader),
+        _reason(dossier, decision, reader),
+        *((decision.responsible or DASH,) if named else ()),
+        _due(decision),
+        _status(dossier, decision, reader),
+    )
+
+
+def _due(decision: Decision) -> str:
+    return decision.due.isoformat() if decision.due else DASH
+
+
+def _decision(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+    """What is decided, with what it takes on a line of its own."""
+    text, resource = (reader.told(dossier, said) for said in (decision.text, decision.resource))
+    told = reader.say(N_("Resource: {resource}"), resource=resource)
+    return f"{text}\n{told}" if resource else text
+
+
+def _reason(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+    answer = dossier.answer(decision.point) if decision.point else None
+    return f"{answer.point.number} {reader.text(answer.point.short)}" if answer else DASH
+
+
+def _status(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+    """How it stands, in which report it is followed up, and what was noted there last, a line each."""
+    say = reader.say
+    report = say(N_("followed up in {report}"), report=decision.follow_up) if decision.follow_up else ""
+    note = reader.told(dossier, decision.note or "")
+    return "\n".join(text for text in (standing(dossier, decision, say), report, note) if text)
