@@ -76,6 +76,15 @@ def headline(*sentences: str, kicker: str = "") -> Html:
     return tag("div", unless_empty(kicker, tag("div", kicker, css="v-kicker")), heading, css="v-top")
 
 
+def verdict(sentence: str, *, kicker: str, grounds: str) -> Html:
+    """The head's judgement of a year in large type, which review it is of, and the grounds in the head's own words.
+
+    Example: `verdict("The work is sufficient and …", kicker="The review of 2025 …", grounds="It follows the plan …")`.
+    """
+    above = tag("div", kicker, css="v-small v-mute")
+    return tag("div", above, tag("div", sentence, css="v-verdict"), unless_empty(grounds, comment("", grounds)))
+
+
 def page_title(title: str, *, kicker: str = "", question: str = "") -> Html:
     """A page's title as its first heading, with a line above and a question below.
 

@@ -38,8 +38,8 @@ from compliance import (
     viewing_quality,
 )
 from compliance.assessing import Basis, Coverage
-from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
-from compliance.dossier import Compared, names_of_persons
+from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
+from compliance.dossier import Compared, Dossier, names_of_persons
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, N_, Language, month_ends, year_before
 from compliance.loading import Order, add_event
@@ -402,11 +402,23 @@ def _parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tup
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
 def compared(key: Key, as_of: date, organisation: str) -> Compared:
     """What an organisation's figures of a day are compared with."""
-    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
     with at(key).cursor() as cursor:
-        ids = [row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), given)]
-        # an empty database has an organisation without a number
-        return dossier.compared(cursor, ids[0] if ids else 0, as_of)
+        return dossier.compared(cursor, _organisation_id(cursor, as_of, organisation), as_of)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def approved_in(key: Key, as_of: date, organisation: str) -> Dossier | None:
+    """The review of a day's year, where it has been approved."""
+    with at(key).cursor() as cursor:
+        found = dossier.approved(cursor, _organisation_id(cursor, as_of, organisation))
+    return next((review for review in found if review.year == as_of.year), None)
+
+
+def _organisation_id(cursor: Cursor, as_of: date, organisation: str) -> int:
+    """The number of an organisation on a day; an empty database has one without a number."""
+    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    found = rows(cursor, statement("organisation_ids"), given)
+    return int(found[0]["organisation_id"]) if found else 0
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)

@@ -156,6 +156,21 @@ def _counted(key: tuple[str, str], review: Review) -> tuple[Dossier, Named]:
         return compute(cursor, review, own=places.own_files(), named=named), named
 
 
+def verdict(seen: View) -> None:
+    """What the head has judged of the year that is looked at, first on the page, once its review is approved."""
+    say, found = seen.say, ui.approved_in(ui.everybodys(seen.key), seen.as_of, seen.scope.organisation)
+    if found is None or not seen.user.may(Permission.SEE_REVIEW):
+        return
+    shown = found if seen.user.may(Permission.READ_REVIEW) else viewing_review.for_others(found)
+    text = N_("The review of {year}, as of {day}, has been approved.")
+    kicker = say(text, year=found.year, day=say.date(found.as_of))
+    with st.container(border=True, key="card-verdict"):
+        ui.html(
+            charts.verdict(judging.sentence(shown.written, say), kicker=kicker, grounds=judging.grounds(shown.written))
+        )
+        ui.link(seen, "review", say(N_("Go to the review")), review=str(found.year), part="judgement")
+
+
 # --- Doing something ------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 import textwrap
 from typing import Final
 
+from compliance import judging
 from compliance.approving import Signed
 from compliance.dossier import Dossier
 from compliance.language import LANGUAGES, N_, Language
@@ -65,6 +66,7 @@ def _told(found: Dossier, signatures: Signed, *, seal: str, say: Language) -> st
     compare = N_("Seal (the SHA-256 of review.json): {seal}. Compare it with the seal on the page of the review.")
     parts = [
         f"{title}\n{'=' * len(title)}",
+        *(_wrapped(text) for text in (judging.sentence(found.written, say), judging.grounds(found.written)) if text),
         _wrapped(f"{found.organisation}. {say(state, version=found.version)}"),
         _wrapped(say(known, day=found.as_of, moment=found.known_at)),
         _wrapped(say(compare, seal=seal)),

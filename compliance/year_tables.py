@@ -18,6 +18,7 @@ from compliance.deciding import Decision
 from compliance.dossier import Counted, Dossier, PointAnswer
 from compliance.judging import QUESTIONS
 from compliance.language import LANGUAGES, Language, Texts
+from compliance.reviewing import JUDGED
 from compliance.separated import BOM, joined
 
 INTEGER: Final[pa.DataType] = pa.int64()
@@ -183,14 +184,15 @@ def _decision(kind: str, decision: Decision) -> dict[str, Any]:
 
 def _texts(frozen: Dossier) -> Iterator[dict[str, Any]]:
     said = frozen.written
+    answers = said.judgement or {}
+    for what in (what for what in JUDGED if what in answers):
+        titles = {f"title_{code}": Language(code)(QUESTIONS[what]) for code in LANGUAGES}
+        yield {"kind": "judgement", "of": what, **titles, "text": answers[what]}
     for kind in ("assessments", "comments", "public_comments"):
         for answer in frozen.points:
             if text := getattr(said, kind).get(answer.point.id):
                 titles = _titles("title", answer.point.title)
                 yield {"kind": kind[:-1], "of": answer.point.id, **titles, "text": text}
-    for what, answered in (said.judgement or {}).items():
-        titles = {f"title_{code}": Language(code)(QUESTIONS[what]) for code in LANGUAGES}
-        yield {"kind": "judgement", "of": what, **titles, "text": answered}
     for chapter in frozen.chapters:
         if text := said.chapters.get(chapter.id):
             yield {"kind": "chapter", "of": chapter.id, **_titles("title", _dated(chapter.title, frozen)), "text": text}

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from compliance import charts, ui, ui_incidents, viewing, viewing_clocks
+from compliance import charts, ui, ui_incidents, ui_review, viewing, viewing_clocks
 from compliance.incidents import next_deadline
 from compliance.language import N_
 from compliance.permissions import Permission
@@ -15,6 +15,7 @@ found = ui.overview(seen.key, seen.as_of, seen.scope)
 kicker = say(
     N_("Management review {year} · {organisation}"), year=seen.as_of.year, organisation=seen.scope.organisation
 )
+ui_review.verdict(seen)
 ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
 if not found.basis.imports:
     ui.link_to_imports(seen)

@@ -1,0 +1,54 @@
+"""The head's judgement of the whole stands first wherever a year is read, and a year that was not asked says so."""
+
+from dataclasses import replace
+
+import pytest
+
+from compliance import approving, year_readme, year_tables
+from compliance.language import Language
+from compliance.permissions import ANALYST
+from compliance.reviewing import review_of
+from tests.apps import opened, text
+
+SV = Language("sv")
+SENTENCE = "Arbetet är delvis tillräckligt och har delvis önskad verkan."
+NOT_ASKED = "En samlad bedömning efterfrågades inte när genomgången gjordes."
+
+
+@pytest.fixture(scope="module")
+def document(sample_database):
+    """The approved sample review of 2025, and who has signed it."""
+    with sample_database.cursor() as cursor:
+        review = review_of(cursor, 2025)
+        return approving.dossier(cursor, review, own=None), approving.signed(cursor, review)
+
+
+@pytest.mark.parametrize("role", [None, ANALYST])
+def test_the_overview_of_an_approved_year_begins_with_it(sample, monkeypatch, role):
+    page = text(opened("overview", monkeypatch, as_of="2025-11-15", **({"role": role} if role else {})))
+    assert page.index(SENTENCE) < page.index("mätbara punkter")
+    assert "Arbetet fortlöper i huvudsak enligt plan." in page
+    assert "Genomgången 2025, per den 15\xa0november\xa02025, är godkänd." in page
+
+
+def test_the_overview_of_a_year_that_is_not_approved_has_none(sample, monkeypatch):
+    page = text(opened("overview", monkeypatch, as_of="2026-10-31"))
+    assert "v-verdict" not in page
+
+
+def test_the_package_begins_with_it(document):
+    found, signed = document
+    readme = year_readme.readme(found, signed, seal="s", say=SV)
+    assert readme.split("\n\n")[1] == SENTENCE
+    rows = year_tables.tables(found)["texts"]
+    assert [(row["kind"], row["of"], row["title_sv"], row["text"]) for row in rows[:2]] == [
+        ("judgement", "sufficient", "Är arbetet tillräckligt?", "partly"),
+        ("judgement", "effect", "Har det önskad verkan?", "partly"),
+    ]
+
+
+def test_a_review_that_was_not_asked_for_it_says_so_and_has_no_rows_of_it(document):
+    found, signed = document
+    before = replace(found, written=replace(found.written, judgement=None))
+    assert year_readme.readme(before, signed, seal="s", say=SV).split("\n\n")[1] == NOT_ASKED
+    assert {row["kind"] for row in year_tables.tables(before)["texts"]}.isdisjoint({"judgement"})
