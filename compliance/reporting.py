@@ -12,7 +12,7 @@ from compliance.lengths import shortened
 from compliance.reporting_appendix import appendix
 from compliance.reporting_chapters import chapters
 from compliance.reporting_decisions import in_full, in_short
-from compliance.reporting_points import Reader, answer_sentence, bars_note, points_table
+from compliance.reporting_points import Reader, answer_sentence, bars_note, points_table, without_empty
 from compliance.reviewing import State
 from compliance.verifying import sealed_anew
 from compliance.viewing import local
@@ -97,7 +97,7 @@ def _summary(dossier: Dossier, reader: Reader) -> list[Block]:
         Paragraph(judging.sentence(dossier.written, say), "verdict"),
         *([Paragraph(shortened(grounds, BRIEF_GROUNDS), "comment")] if grounds else []),
         Paragraph(answer_sentence(dossier, reader), "answer"),
-        points_table(dossier, reader),
+        without_empty(points_table(dossier, reader)),
         bars_note(dossier, reader),
         *in_short(dossier, reader),
     ]

@@ -1,7 +1,7 @@
 """What a report says of the review points: all thirteen in one table that is also a chart, and half a page on each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance import viewing
@@ -94,10 +94,10 @@ def points_table(dossier: Dossier, reader: Reader) -> Table:
     """The thirteen in a table that is also the chart: bar, figure, counts, target, status, before, and assessment."""
     say = reader.say
     columns = (
-        Column(say(N_("Review point")), width=3.5),
-        Column(say(N_("Coverage")), "right", 1.5),
+        Column(say(N_("Review point")), width=4.2),
+        Column(say(N_("Coverage")), "right", 1.4),
         Column(say(N_("Met")), "right", 2.1),
-        Column(say(N_("Target")), "right", 1.05),
+        Column(say(N_("Target")), "right", 1.0),
         Column(say(N_("Status")), width=2.2),
         Column(_before_short(dossier, say), "right", 1.05),
         Column(say(N_("Assessment")), width=1.85),
@@ -105,6 +105,13 @@ def points_table(dossier: Dossier, reader: Reader) -> Table:
     rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
     bars = tuple(bar(answer, reader) for answer in dossier.points)
     return Table(say(N_("The thirteen review points")), columns, rows, bars, "0–100" + NBSP + "%")
+
+
+def without_empty(table: Table) -> Table:
+    """A table without the columns in which no row says anything."""
+    kept = [place for place in range(len(table.columns)) if any(row[place] != DASH for row in table.rows)]
+    rows = tuple(tuple(row[place] for place in kept) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
 
 
 def bars_note(dossier: Dossier, reader: Reader) -> Paragraph:
@@ -220,9 +227,10 @@ def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Bloc
 
 
 def _changed(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """Why the figure is another than before."""
-    text = plain(reader.say.pick(answer.changed))
-    return [Paragraph(text)] if text and answer.coverage.coverage is not None else []
+    """Why the figure is another than before, where there was one."""
+    text, before = plain(reader.say.pick(answer.changed)), answer.coverage_before
+    known = before is not None and before.coverage is not None and answer.coverage.coverage is not None
+    return [Paragraph(text)] if text and known else []
 
 
 def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:

@@ -25,7 +25,7 @@ MARGIN_CM: Final = 2.2
 NARROW_MARGIN_CM: Final = 2.0
 PAPER_CM: Final = 21.0
 # A bar in a row of a table.
-BAR_CM: Final = 2.6
+BAR_CM: Final = 2.3
 # Between two columns.
 GAP_CM: Final = 0.9
 # What has no sign: control characters, marks of byte order, halves of a character, private signs, non-characters.

@@ -92,7 +92,7 @@ DEEPEST: Final = 3
 # How deep the contents go.
 LISTED: Final = 2
 # A bar in a row of a table, and what is between two columns of text.
-BAR_CM: Final = 2.6
+BAR_CM: Final = 2.3
 GAP_CM: Final = 0.9
 # A table of at most so many rows is not parted between pages.
 WHOLE: Final = 8
