@@ -63,11 +63,15 @@ def answer_sentence(dossier: Dossier, reader: Reader) -> str:
     return plain(" ".join(text for text in (reached, _furthest(dossier, reader)) if text))
 
 
+def furthest(dossier: Dossier) -> list[Coverage]:
+    """The figures that are furthest below their targets, the furthest first."""
+    below = [a.coverage for a in dossier.points if a.coverage.status in {Status.RED, Status.YELLOW}]
+    return sorted(below, key=lambda figure: (figure.coverage or 0.0) - figure.target.target)[:FURTHEST]
+
+
 def _furthest(dossier: Dossier, reader: Reader) -> str:
     """The points furthest below their targets, each with its figure; nothing where all reach them."""
-    below = [a.coverage for a in dossier.points if a.coverage.status in {Status.RED, Status.YELLOW}]
-    found = sorted(below, key=lambda figure: (figure.coverage or 0.0) - figure.target.target)[:FURTHEST]
-    if not found:
+    if not (found := furthest(dossier)):
         return ""
     told = [f"{plain(viewing.label(f.point, reader.say))} ({viewing.percent(f, reader.say)})" for f in found]
     return reader.say(N_("Furthest from their targets: {points}."), points=viewing.listed(told, reader.say))

@@ -12,14 +12,24 @@ from typing import Final, Literal
 from compliance import judging, viewing, viewing_meeting, viewing_review
 from compliance.approving import Signed
 from compliance.assessing import Coverage, Status
-from compliance.blocks import Bar, BarChart, Chart, Column, CountChart, LineChart, Moment, Report
+from compliance.blocks import BarChart, Chart, Column, CountChart, LineChart, Moment, Report
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer, Priority
 from compliance.language import N_, NBSP, Language
 from compliance.reporting import report_of
 from compliance.reporting_chapters import chapter_text
-from compliance.reporting_decisions import DECISION_STATUSES
-from compliance.reporting_points import FEWEST_MOMENTS, Reader, met_of, plain
+from compliance.reporting_decisions import standing
+from compliance.reporting_points import (
+    FEWEST_MOMENTS,
+    UNMET,
+    Reader,
+    assessment,
+    bar,
+    departments,
+    furthest,
+    met_of,
+    plain,
+)
 from compliance.reviewing import State
 from compliance.viewing import DASH
 
@@ -32,7 +42,6 @@ MARKS: Final = {
     Status.NO_BASIS: "○",
     Status.NOTHING_TO_ASSESS: DASH,
 }
-WORST: Final = 3
 REASONS: Final = 3
 REASONS_DRAWN: Final = 5
 DECISIONS: Final = 6
@@ -127,21 +136,17 @@ class _Slides:
         self.dossier, self.reader, self.say = dossier, reader, reader.say
         self.measured = [answer for answer in dossier.points if answer.coverage.coverage is not None]
 
-    def told(self, text: str) -> str:
-        """A text that somebody wrote, as this reader may see it."""
-        return self.dossier.withheld.get(text, text) if self.reader.public else text
-
     # --- The verdict ----------------------------------------------------------------------------------------------
 
     def verdict(self) -> Slide:
         """The head's judgement in a sentence with its grounds, the worst points, and three figures."""
-        say, missing, late, worst = self.say, self._missing(), self._late(), [*map(self._far, self._worst())]
-        grounds = self.told(judging.grounds(self.dossier.written))
+        say, missing, late, worst = self.say, self._missing(), self._late(), [*map(self._far, furthest(self.dossier))]
+        grounds = self.reader.told(self.dossier, judging.grounds(self.dossier.written))
         texts = {
             "title": judging.sentence(self.dossier.written, say),
             "kicker": say(N_("The judgement of the head of administration")),
-            "why": say(N_("Grounds")),
-            "grounds": grounds or say(N_("No grounds have been written yet.")),
+            "why": say(N_("Grounds")) if grounds else "",
+            "grounds": grounds,
             "far": say(N_("Furthest from the target")) if worst else "",
             "worst": "\n".join(worst),
             "fact1": self._reached(),
@@ -164,13 +169,8 @@ class _Slides:
     def _late(self) -> int:
         return len([row for row in self.dossier.carried if row.late(self.dossier.as_of)])
 
-    def _worst(self) -> list[PointAnswer]:
-        """The points furthest from their target."""
-        below = [answer for answer in self.measured if answer.coverage.status is not Status.GREEN]
-        return sorted(below, key=lambda answer: -_gap(answer.coverage))[:WORST]
-
-    def _far(self, answer: PointAnswer) -> str:
-        return f"{viewing.percent(answer.coverage, self.say)}\t{self.reader.text(answer.point.short)}"
+    def _far(self, figure: Coverage) -> str:
+        return f"{viewing.percent(figure, self.say)}\t{self.reader.text(figure.point.short)}"
 
     # --- The thirteen ---------------------------------------------------------------------------------------------
 
@@ -210,20 +210,9 @@ class _Slides:
         return f"{MARKS[figure.status]} {viewing.word(figure, self.say)}".replace(" ", NBSP)
 
     def _bars(self, answers: Sequence[PointAnswer], name: str) -> BarChart:
-        bars = tuple(self._bar(answer) for answer in answers)
-        alt = "; ".join(f"{bar.label}: {bar.text}, {bar.word}" for bar in bars)
+        bars = tuple(bar(answer, self.reader) for answer in answers)
+        alt = "; ".join(f"{each.label}: {each.text}, {each.word}" for each in bars)
         return BarChart(name, alt, bars, target=self.say(N_("Target")), before="")
-
-    def _bar(self, answer: PointAnswer) -> Bar:
-        found = answer.coverage
-        return Bar(
-            label=plain(viewing.label(answer.point, self.say)),
-            share=found.coverage,
-            text=viewing.percent(found, self.say),
-            target=found.target.target,
-            status=viewing.status(found),
-            word=viewing.word(found, self.say),
-        )
 
     # --- A point --------------------------------------------------------------------------------------------------
 
@@ -236,14 +225,14 @@ class _Slides:
             "mark": self._mark(found),
             "figure": viewing.percent(found, self.say),
             **self._compared(answer),
-            "verdict": viewing_review.assessment_sentence(self.dossier, answer.point.id, self.say),
+            "verdict": assessment(self.dossier, answer, self.say),
             "caption": chart.caption if chart else "",
             "weak": self._weak(answer),
             "why": "" if isinstance(chart, CountChart) else self._why(answer),
         }
         said = self.dossier.written
         comments = said.public_comments if self.reader.public else said.comments
-        notes = self.told(comments.get(answer.point.id, ""))
+        notes = self.reader.told(self.dossier, comments.get(answer.point.id, ""))
         return Slide("point", texts, chart=chart, status=found.status, notes=notes)
 
     def _compared(self, answer: PointAnswer) -> dict[str, str]:
@@ -291,7 +280,7 @@ class _Slides:
     def _reasons(self, answer: PointAnswer) -> list[tuple[str, int, str]]:
         """Why items are not met, the commonest first."""
         say = self.say
-        found = [reason for reason in answer.reasons if reason.outcome in {"unmet", "unknown"}]
+        found = [reason for reason in answer.reasons if reason.outcome in UNMET]
         return [
             (plain(viewing.reason_text(answer.point, r.outcome, r.code, say)), r.number, say.number(r.number))
             for r in sorted(found, key=lambda reason: -reason.number)
@@ -302,8 +291,8 @@ class _Slides:
         say = self.say
         found = viewing_meeting.weakest(answer, say)
         if self.reader.public:
-            parts = viewing.without_few([answer.figure(part) for part in answer.departments], say)
-            found = [part for part in viewing.worst_first(parts) if part.status is not Status.GREEN][:WORST]
+            parts = viewing.worst_first(departments(answer, self.reader))
+            found = [part for part in parts if part.status is not Status.GREEN][: viewing_meeting.WORST]
         named = [f"{part.unit or part.department or ''} {met_of(part, say)}" for part in found]
         return say(N_("Weakest: {units}"), units=_joined(named)) if named else ""
 
@@ -350,15 +339,15 @@ class _Slides:
         return Table(name, columns, tuple(map(self._decision, rows)), marked=3)
 
     def _decision(self, row: Decision) -> Row:
-        say, late = self.say, row.late(self.dossier.as_of)
+        late = row.late(self.dossier.as_of)
         due = row.due.isoformat() if row.due else DASH
         who = "" if self.reader.public else row.responsible
-        status = say(N_("Late")) if late else say(DECISION_STATUSES[row.status])
+        status = standing(self.dossier, row, self.say)
         cells = (
             row.name,
-            self.told(row.text),
+            self.reader.told(self.dossier, row.text),
             "\n".join(filter(None, (due, who))),
-            "\n".join(filter(None, (status, self.told(row.note or "")))),
+            "\n".join(filter(None, (status, self.reader.told(self.dossier, row.note or "")))),
         )
         return Row(cells, Status.RED if late else None)
 
@@ -380,15 +369,10 @@ class _Slides:
     def _written(self) -> list[str]:
         """The lines of the plan's chapter, without what marks a list."""
         chapter = next((chapter for chapter in self.dossier.chapters if chapter.id == "priorities"), None)
-        text = self.told(chapter_text(self.dossier, chapter, self.say)) if chapter else ""
+        text = self.reader.told(self.dossier, chapter_text(self.dossier, chapter, self.say)) if chapter else ""
         return [said for line in text.splitlines() if (said := line.strip().lstrip("-•–*").strip())]
 
     def _activity(self, row: Priority) -> str:
         """An activity of the plan, and until when."""
-        text = self.told(row.activity)
+        text = self.reader.told(self.dossier, row.activity)
         return self.say(N_("{text}, by {day}"), text=text, day=self.say.date(row.due)) if row.due else text
-
-
-def _gap(figure: Coverage) -> float:
-    """How far a figure is from its target."""
-    return figure.target.target - (figure.coverage or 0.0)

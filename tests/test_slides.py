@@ -189,7 +189,7 @@ def test_a_review_that_was_made_before_the_judgement_says_that_it_was_not_asked_
     old = replace(found, written=replace(found.written, judgement=None, chapters={}))
     [verdict] = of_kind(slides(old), "verdict")
     assert verdict.texts["title"] == judging.sentence(old.written, SV)
-    assert verdict.texts["grounds"] == "Inga skäl är skrivna än."
+    assert (verdict.texts["why"], verdict.texts["grounds"]) == ("", "")
 
 
 # --- A point -------------------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_late_decisions_stand_first_and_say_so(deck):
     own, earlier = deck().slides[16], deck().slides[17]
     assert [row[0] for row in cells(own)] == ["Nr", "2025-1", "2025-2", "2025-3", "2025-4"]
     assert [(row[0], row[3]) for row in cells(earlier)[1:]] == [
-        ("2024-1", "Försenat\nHälften är klassade."), ("2024-4", "Försenat"), ("2024-2", "Ej påbörjad"),
+        ("2024-1", "Försenat, pågår\nHälften är klassade."), ("2024-4", "Försenat, pågår"), ("2024-2", "Ej påbörjad"),
         ("2024-3", "Klar"),
     ]  # fmt: skip
     assert placed(earlier, TITLE) == ["2 av 4 tidigare beslut är försenade."]
