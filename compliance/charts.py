@@ -82,7 +82,7 @@ def verdict(sentence: str, *, kicker: str, grounds: str) -> Html:
     Example: `verdict("The work is sufficient and …", kicker="The review of 2025 …", grounds="It follows the plan …")`.
     """
     above = tag("div", kicker, css="v-small v-mute")
-    return tag("div", above, tag("div", sentence, css="v-verdict"), unless_empty(grounds, comment("", grounds)))
+    return tag("div", above, tag("div", sentence, css="v-judged"), unless_empty(grounds, comment("", grounds)))
 
 
 def page_title(title: str, *, kicker: str = "", question: str = "") -> Html:

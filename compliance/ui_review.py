@@ -164,7 +164,7 @@ def verdict(seen: View) -> None:
     shown = found if seen.user.may(Permission.READ_REVIEW) else viewing_review.for_others(found)
     text = N_("The review of {year}, as of {day}, has been approved.")
     kicker = say(text, year=found.year, day=say.date(found.as_of))
-    with st.container(border=True, key="card-verdict"):
+    with st.container(border=True, key="card-verdict", horizontal=True, horizontal_alignment="distribute"):
         ui.html(
             charts.verdict(judging.sentence(shown.written, say), kicker=kicker, grounds=judging.grounds(shown.written))
         )

@@ -33,7 +33,7 @@ def test_the_overview_of_an_approved_year_begins_with_it(sample, monkeypatch, ro
 
 def test_the_overview_of_a_year_that_is_not_approved_has_none(sample, monkeypatch):
     page = text(opened("overview", monkeypatch, as_of="2026-10-31"))
-    assert "v-verdict" not in page
+    assert "v-judged" not in page
 
 
 def test_the_package_begins_with_it(document):
