@@ -65,6 +65,7 @@ H = HOSTILE
 FRAGMENTS: dict[str, Callable[[], Html]] = {
     "status_mark": lambda: charts.status_mark("red", H, note=H, large=True),
     "headline": lambda: charts.headline(H, H, kicker=H),
+    "verdict": lambda: charts.verdict(H, kicker=H, grounds=H),
     "page_title": lambda: charts.page_title(H, kicker=H, question=H),
     "section": lambda: charts.section(H, note=H),
     "note": lambda: charts.note(H),
