@@ -5,12 +5,11 @@ are in the reader's language already, and numbers are written out: a writer lays
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from compliance.geometry import Level
-from compliance.lengths import shortened
 
 Align = Literal["left", "right"]
 Style = Literal["body", "verdict", "answer", "comment", "note"]
@@ -54,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of a coverage chart, 0–1. `share` is None where nothing can be computed; `text` is the share written out,
+    """Coverage as a bar, 0–1. `share` is None where nothing can be computed; `text` is the share written out,
     `word` what the status is called, `before` the share of the last review.
     """
 
@@ -83,20 +82,6 @@ class Table:
 
 
 @dataclass(frozen=True)
-class BarChart:
-    """Coverage as horizontal bars on one scale from 0 to 100 per cent, each with its target as an upright tick.
-
-    `target` and `before` are what the two marks are called.
-    """
-
-    caption: str
-    alt: str
-    bars: tuple[Bar, ...]
-    target: str
-    before: str
-
-
-@dataclass(frozen=True)
 class Moment:
     """A place on a trend: its label (two lines where it has a line break), its share 0–1 or None, and that in words."""
 
@@ -115,16 +100,6 @@ class LineChart:
     moments: tuple[Moment, ...]
     target: Level
     limit: Level
-
-
-@dataclass(frozen=True)
-class CountChart:
-    """Counts as horizontal bars, the greatest first: (label, number, number written out)."""
-
-    caption: str
-    alt: str
-    name: str
-    counts: tuple[tuple[str, int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -181,8 +156,7 @@ class Topic:
     lines: int
 
 
-Chart = BarChart | LineChart | CountChart
-Simple = Heading | Paragraph | Bullets | Table | BarChart | LineChart | CountChart | Signatures | PageBreak
+Simple = Heading | Paragraph | Bullets | Table | LineChart | Signatures | PageBreak
 # What only paper has, but that Word has columns too.
 OnPaper = Result | Beside | Together | Topic
 Block = Simple | OnPaper
@@ -209,16 +183,6 @@ class Report:
     made_at: datetime
     blocks: tuple[Block, ...]
     opening: str | None = None
-
-
-def with_short_names(chart: Chart) -> Chart:
-    """The chart with no name longer than a name may be, as in an old store; its alternative text has them whole."""
-    if isinstance(chart, BarChart):
-        return replace(chart, bars=tuple(replace(bar, label=shortened(bar.label)) for bar in chart.bars))
-    if isinstance(chart, CountChart):
-        counts = tuple((shortened(label), number, text) for label, number, text in chart.counts)
-        return replace(chart, name=shortened(chart.name), counts=counts)
-    return replace(chart, name=shortened(chart.name))
 
 
 def each(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Draws a chart of a report as a static picture, without a browser and without anything that threads share.
+"""Draws bars and trends of a report as static pictures, without a browser and without anything that threads share.
 
 Places are in points from the upper left corner, sizes of type are those of the page: a picture is embedded at the width
 that it was made for. Texts come written out, and no more is drawn than they say.
@@ -23,7 +23,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from compliance import theming
-from compliance.blocks import Bar, BarChart, Chart, CountChart, LineChart, Status, with_short_names
+from compliance.blocks import Bar, LineChart, Status
 from compliance.geometry import apart, runs
 from compliance.places import STATIC
 
@@ -63,16 +63,14 @@ SIGNS: Final[dict[Status, str]] = {
     "nothing_to_assess": "\N{EM DASH}",
 }
 
-# Sharp in print, and small enough for fifteen charts in a file that is sent by e-mail.
+# Sharp in print, and small enough for a trend a point in a file that is sent by e-mail.
 DPI: Final = 220
 SIZE: Final = 9.0
 SMALL: Final = 8.0
 LINE: Final = 11.5
 EDGE: Final = 1.0
-GAP: Final = 10.0
 BAR: Final = 8.0
 BAR_ROW: Final = 14.0
-ROW_GAP: Final = 8.0
 PLOT_HEIGHT: Final = 100.0
 # A trend that is narrower than this is lower too, for two points on a page.
 NARROW: Final = 300.0
@@ -92,16 +90,10 @@ for _weight in ("Regular", "Bold"):
     fontManager.addfont(STATIC / "fonts" / f"IBMPlexSans-{_weight}.ttf")
 
 
-def picture(chart: Chart, *, kind: Kind, width_cm: float) -> bytes:
-    """The chart, `width_cm` wide (12 or more, a trend 8) and as high as it needs; the same chart, the same bytes."""
-    sheet, chart = _Sheet(width_cm / 2.54 * 72), with_short_names(chart)
-    if isinstance(chart, BarChart):
-        height = _bars(sheet, chart)
-    elif isinstance(chart, LineChart):
-        height = _trend(sheet, chart)
-    else:
-        height = _counts(sheet, chart)
-    return sheet.saved(kind, height=height)
+def picture(chart: LineChart, *, kind: Kind, width_cm: float) -> bytes:
+    """The trend, `width_cm` wide (8 or more) and as high as it needs; the same trend, the same bytes."""
+    sheet = _Sheet(width_cm / 2.54 * 72)
+    return sheet.saved(kind, height=_trend(sheet, chart))
 
 
 def bar_picture(bar: Bar, *, kind: Kind, width_cm: float) -> bytes:
@@ -244,19 +236,6 @@ def _held(word: str, width: float) -> int:
     return low
 
 
-def _column(labels: Sequence[str], *, width: float) -> float:
-    """How wide the column of labels is: alike in every chart, unless a word needs more."""
-    longest = max((_wide(part.rstrip(" ")) for label in labels for part in _parts(label)), default=0.0)
-    return min(max(0.34 * width, longest), 0.45 * width)
-
-
-def _label(sheet: _Sheet, lines: Sequence[str], *, middle: float, colour: str = INK) -> None:
-    """A label at the left edge, around the middle of its row."""
-    top = middle - (len(lines) - 1) * LINE / 2
-    for place, line in enumerate(lines):
-        sheet.text(EDGE, top + place * LINE, line, colour=colour)
-
-
 def _name(sheet: _Sheet, name: str) -> float:
     """What a chart shows, in small type above it; gives where the rest begins."""
     middle = EDGE + 5
@@ -266,16 +245,6 @@ def _name(sheet: _Sheet, name: str) -> float:
     return middle - 4
 
 
-def _rows(labels: Sequence[Sequence[str]], *, top: float) -> tuple[list[float], float]:
-    """The middle of each row, and the lower edge of the last."""
-    middles = []
-    for lines in labels:
-        height = max(len(lines) * LINE, BAR) + ROW_GAP
-        middles.append(top + height / 2)
-        top += height
-    return middles, top
-
-
 def _hundred(texts: Sequence[str]) -> str:
     """100 with its sign as the chart's own texts write it."""
     sign = next((found[0] for text in texts if (found := re.search(r"\s?%$", text))), "")
@@ -283,56 +252,6 @@ def _hundred(texts: Sequence[str]) -> str:
 
 
 # ---------------------------------------------------------------- coverage
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Where the columns of a coverage chart are: its bars from left to right, then figure, shape and word."""
-
-    left: float
-    right: float
-    figure: float
-    shape: float
-    word: float
-
-
-def _columns(chart: BarChart, *, width: float) -> _Columns:
-    """The columns, alike in every chart whose texts are no longer than usual."""
-    words = max([_wide("Underlag saknas"), *(_wide(bar.word) for bar in chart.bars)])
-    figures = max([_wide("100,0 %", SIZE, "bold"), *(_wide(bar.text, SIZE, "bold") for bar in chart.bars)])
-    word = width - EDGE - words
-    right = word - 20 - figures - GAP
-    left = EDGE + _column([bar.label for bar in chart.bars], width=width) + GAP
-    return _Columns(max(min(left, right - 60), 60), right, word - 20, word - 9, word)
-
-
-def _bars(sheet: _Sheet, chart: BarChart) -> float:
-    """A row for each bar, and the scale below; gives the height."""
-    at = _columns(chart, width=sheet.width)
-    labels = [_wrapped(bar.label, at.left - GAP - EDGE) for bar in chart.bars]
-    middles, low = _rows(labels, top=_legend(sheet, chart, left=at.left))
-    for bar, lines, middle in zip(chart.bars, labels, middles, strict=True):
-        _label(sheet, lines, middle=middle)
-        _bar(sheet, bar, left=at.left, right=at.right, middle=middle)
-        sheet.text(at.figure, middle, bar.text, weight="bold" if bar.status == "red" else "normal", align="right")
-        _sign(sheet, bar.status, x=at.shape, y=middle)
-        sheet.text(at.word, middle, bar.word, colour=WORDS[bar.status])
-    for share, text in ((0.0, "0"), (0.5, "50"), (1.0, _hundred([bar.text for bar in chart.bars]))):
-        x = at.left + share * (at.right - at.left)
-        sheet.text(x, low + 3, text, colour=MUTE, size=SMALL, align="center" if share else "left")
-    return low + 10
-
-
-def _legend(sheet: _Sheet, chart: BarChart, *, left: float) -> float:
-    """What the two marks are called, in a line above the bars; gives where the rows begin."""
-    middle = EDGE + 5
-    _tick(sheet, left + 2, middle, half=BAR / 2)
-    sheet.text(left + 8, middle, chart.target, colour=MUTE, size=SMALL)
-    if any(bar.before is not None for bar in chart.bars):
-        x = left + 8 + _wide(chart.target, SMALL) + 16
-        _ring(sheet, x, middle)
-        sheet.text(x + 7, middle, chart.before, colour=MUTE, size=SMALL)
-    return middle + 9
 
 
 def _bar(sheet: _Sheet, bar: Bar, *, left: float, right: float, middle: float) -> None:
@@ -364,8 +283,9 @@ def _hatched(sheet: _Sheet, left: float, top: float, wide: float) -> None:
     sheet.line(outline, colour=colour, width=0.7, dashes=(3.5, 2.5))
 
 
-def _tick(sheet: _Sheet, x: float, middle: float, *, half: float = BAR / 2 + 2.5) -> None:
+def _tick(sheet: _Sheet, x: float, middle: float) -> None:
     """The target: taller than the bar, with a halo, so that it is seen on a dark bar too."""
+    half = BAR / 2 + 2.5
     upright = [(x, middle - half), (x, middle + half)]
     sheet.line(upright, colour=PAPER, width=4.0)
     sheet.line(upright, colour=INK, width=2.0)
@@ -486,22 +406,3 @@ def _times(sheet: _Sheet, chart: LineChart, plot: _Plot) -> float:
             for n, line in enumerate(lines):
                 sheet.text(x, plot.low + 10 + n * 10, line, colour=MUTE, size=SMALL, align="center")
     return plot.low + 10 * max((len(lines) for lines in names), default=1) + 8
-
-
-# ---------------------------------------------------------------- counts
-
-
-def _counts(sheet: _Sheet, chart: CountChart) -> float:
-    """Label, bar, and the count at the bar's end; gives the height."""
-    left = EDGE + _column([label for label, _, _ in chart.counts], width=sheet.width) + GAP
-    figures = max((_wide(text, SIZE, "bold") for _, _, text in chart.counts), default=0.0)
-    longest = sheet.width - EDGE - figures - 6 - left
-    greatest = max((number for _, number, _ in chart.counts), default=0) or 1
-    labels = [_wrapped(label, left - GAP - EDGE) for label, _, _ in chart.counts]
-    middles, low = _rows(labels, top=_name(sheet, chart.name))
-    for (_, number, text), lines, middle in zip(chart.counts, labels, middles, strict=True):
-        wide = longest * max(number, 0) / greatest
-        _label(sheet, lines, middle=middle)
-        sheet.box(left, middle - BAR / 2, wide, BAR, colour=ACCENT)
-        sheet.text(left + wide + 6, middle, text, weight="bold")
-    return low

@@ -14,9 +14,10 @@ from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.util import Pt
 
 from compliance.assessing import Status
-from compliance.blocks import BarChart, Chart, CountChart, LineChart
+from compliance.blocks import LineChart
 from compliance.lengths import shortened
 from compliance.slide_layouts import Place, element, tag
+from compliance.slides import BarChart, Chart, CountChart
 
 COLOURS: Final[dict[Status, Any]] = {
     Status.GREEN: MSO_THEME_COLOR.ACCENT_4,
@@ -179,7 +180,7 @@ def _second_axes() -> list[Any]:
 
 def _counts(shape: Any, chart: CountChart, place: Place) -> Any:
     """Counts as lying bars, the greatest first, with their names beside them and their numbers at their ends."""
-    names, numbers, _ = zip(*chart.counts, strict=True)
+    names, numbers = zip(*chart.counts, strict=True)
     frame, made = _added(shape, XL_CHART_TYPE.BAR_CLUSTERED, names, [(chart.name, numbers)], place)
     _fix(made, left=NAMES, right=0.1)
     made.category_axis.reverse_order = True

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from compliance import judging, viewing, viewing_meeting, viewing_review
 from compliance.approving import Signed
 from compliance.assessing import Coverage, Status
-from compliance.blocks import BarChart, Chart, Column, CountChart, LineChart, Moment, Report
+from compliance.blocks import Bar, Column, LineChart, Moment, Report
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer, Priority
 from compliance.language import N_, NBSP, Language
@@ -67,6 +67,29 @@ class Table:
     rows: tuple[Row, ...]
     marked: int
     even: bool = False
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Coverage as lying bars, each with its target; `target` is what that is called."""
+
+    caption: str
+    alt: str
+    bars: tuple[Bar, ...]
+    target: str
+
+
+@dataclass(frozen=True)
+class CountChart:
+    """Numbers as lying bars, the greatest first, each with its name."""
+
+    caption: str
+    alt: str
+    name: str
+    counts: tuple[tuple[str, int], ...]
+
+
+Chart = BarChart | CountChart | LineChart
 
 
 @dataclass(frozen=True)
@@ -212,7 +235,7 @@ class _Slides:
     def _bars(self, answers: Sequence[PointAnswer], name: str) -> BarChart:
         bars = tuple(bar(answer, self.reader) for answer in answers)
         alt = "; ".join(f"{each.label}: {each.text}, {each.word}" for each in bars)
-        return BarChart(name, alt, bars, target=self.say(N_("Target")), before="")
+        return BarChart(name, alt, bars, target=self.say(N_("Target")))
 
     # --- A point --------------------------------------------------------------------------------------------------
 
@@ -264,7 +287,7 @@ class _Slides:
             return self._trend(months)
         reasons = [] if self.reader.public else self._reasons(answer)
         if reasons:
-            alt = "; ".join(f"{label}: {text}" for label, _, text in reasons)
+            alt = "; ".join(f"{label}: {self.say.number(number)}" for label, number in reasons)
             return CountChart(self.say(N_("Why it is not met")), alt, self.say(N_("Number")), tuple(reasons))
         return self._bars([answer], self.say(N_("Coverage"))) if answer.coverage.coverage is not None else None
 
@@ -277,12 +300,11 @@ class _Slides:
         caption, alt = say(N_("Coverage in the last twelve months")), plain(viewing.trend_alt(months, say))
         return LineChart(caption, alt, say(N_("Coverage")), moments, target, limit)
 
-    def _reasons(self, answer: PointAnswer) -> list[tuple[str, int, str]]:
+    def _reasons(self, answer: PointAnswer) -> list[tuple[str, int]]:
         """Why items are not met, the commonest first."""
-        say = self.say
         found = [reason for reason in answer.reasons if reason.outcome in UNMET]
         return [
-            (plain(viewing.reason_text(answer.point, r.outcome, r.code, say)), r.number, say.number(r.number))
+            (plain(viewing.reason_text(answer.point, r.outcome, r.code, self.say)), r.number)
             for r in sorted(found, key=lambda reason: -reason.number)
         ][:REASONS_DRAWN]
 
@@ -300,7 +322,7 @@ class _Slides:
         """The biggest reasons in a line; a version to hand out does not tell them."""
         if self.reader.public or not (reasons := self._reasons(answer)):
             return ""
-        told = _joined([f"{label} {text}" for label, _, text in reasons[:REASONS]])
+        told = _joined([f"{label} {self.say.number(number)}" for label, number in reasons[:REASONS]])
         text = N_("What remains: {reasons}") if answer.coverage.status is Status.GREEN else N_("Why: {reasons}")
         return self.say(text, reasons=told)
 

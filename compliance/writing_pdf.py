@@ -11,12 +11,12 @@ from dataclasses import asdict, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import matplotlib
 import typst
 
-from compliance.blocks import Beside, Block, Chart, Heading, Report, Result, Table, Together, Topic
+from compliance.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
 from compliance.drawing import MARKS, WORDS, bar_picture, picture
 from compliance.places import REPORT, STATIC
 
@@ -90,7 +90,7 @@ class _Blocks:
                 yield {"kind": "Heading", "text": block.text, "level": self._level}
 
     def _other(self, block: Block, width_cm: float) -> dict[str, Any]:
-        if isinstance(block, get_args(Chart)):
+        if isinstance(block, LineChart):
             return _chart(block, width_cm)
         if isinstance(block, Together | Topic):
             return {**vars(block), "blocks": list(self.of(block.blocks, width_cm))}
@@ -106,7 +106,7 @@ class _Blocks:
         return asdict(block)
 
 
-def _chart(chart: Chart, width_cm: float) -> dict[str, Any]:
+def _chart(chart: LineChart, width_cm: float) -> dict[str, Any]:
     """A chart as a drawing; one without alternative text is told by its caption."""
     alt = chart.alt.strip() or chart.caption.strip() or _REPLACEMENT
     drawn = picture(chart, kind="svg", width_cm=width_cm).decode("utf-8")

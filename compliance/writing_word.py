@@ -11,10 +11,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -32,8 +32,8 @@ from compliance.blocks import (
     Beside,
     Block,
     Bullets,
-    Chart,
     Heading,
+    LineChart,
     PageBreak,
     Paragraph,
     Report,
@@ -54,7 +54,6 @@ from compliance.viewing import softened
 # Lengths as Word has them: twentieths of a point.
 CM: Final = 1440 / 2.54
 WIDEST_CM: Final = 17.0
-HIGHEST_CM: Final = 20.0
 LABEL_WIDE: Final = 26
 # Where a rule to write on ends, as the styles have it.
 RULE_END: Final = 7937
@@ -305,26 +304,13 @@ def _numbering(document: WordDocument) -> Any:
 # ---------------------------------------------------------------- the report's text
 
 
-@dataclass(frozen=True)
-class _Room:
-    """How wide the text of a page is, in twentieths of a point, and how high a picture on it may be, in cm."""
-
-    width: int
-    height_cm: float
-
-    @property
-    def picture_cm(self) -> float:
-        return min(self.width / CM, WIDEST_CM)
-
-
-def _room(place: Any) -> _Room:
-    """The room on the pages of the section that the place is in."""
+def _room(place: Any) -> int:
+    """How wide the text is on the pages of the section that the place is in, in twentieths of a point."""
     found = [place] if place.tag == qn("w:sectPr") else place.xpath("following::w:sectPr | .//w:sectPr")
     size = {name: int(value) for name, value in _numbers(found[0], "w:pgSz")}
     edge = {name: int(value) for name, value in _numbers(found[0], "w:pgMar")}
     width = size.get("w", 11906) - edge.get("left", 1417) - edge.get("right", 1417) - edge.get("gutter", 0)
-    height = size.get("h", 16838) - abs(edge.get("top", 1417)) - abs(edge.get("bottom", 1417))
-    return _Room(max(width, 4000), max(min(height / CM - 3, HIGHEST_CM), 5))
+    return max(width, 4000)
 
 
 def _numbers(section: Any, tag: str) -> Iterator[tuple[str, float]]:
@@ -344,7 +330,7 @@ class _Writer:
         styles: dict[str, str],
         place: Any,
         template: bool,
-        inside: _Room | None = None,
+        inside: int | None = None,
     ) -> None:
         self._document = document
         self._styles = styles
@@ -361,8 +347,6 @@ class _Writer:
         """A block as Word has it."""
         if isinstance(block, PageBreak):
             self._breaks = True
-        elif isinstance(block, get_args(Chart)):
-            self._chart(block)
         else:
             WRITTEN[type(block)](self, block)
 
@@ -481,28 +465,28 @@ class _Writer:
         if self._after_table or self._breaks:
             self._write("Report Cell")  # Word makes one table of two that meet
         gap = int(GAP_CM * CM)
-        half = _Room((self._room.width - gap) // 2, self._room.height_cm)
+        half = (self._room - gap) // 2
         cells = [self._cell(side, half, gap * (place == 0)) for place, side in enumerate((block.left, block.right))]
         element = _w(
             "tbl",
             _w(
                 "tblPr",
-                _w("tblW", w=self._room.width, type="dxa"),
+                _w("tblW", w=self._room, type="dxa"),
                 _w("tblLayout", type="fixed"),
                 _w("tblCellMar", *(_w(side, w=0, type="dxa") for side in ("top", "left", "bottom", "right"))),
                 _w("tblLook", val="0000"),
             ),
-            _w("tblGrid", _w("gridCol", w=half.width + gap), _w("gridCol", w=half.width)),
+            _w("tblGrid", _w("gridCol", w=half + gap), _w("gridCol", w=half)),
             _w("tr", _w("trPr", _w("cantSplit")), *cells),
         )
         self._place.addprevious(element)
         self._breaks, self._after_table = False, True
 
-    def _cell(self, blocks: Sequence[Block], room: _Room, gap: int) -> Any:
+    def _cell(self, blocks: Sequence[Block], room: int, gap: int) -> Any:
         """A column's blocks; Word wants a paragraph last in a cell, which is as low as can be after a table."""
         last = _w("p", _w("pPr", _w("spacing", before=0, after=0, line=20, lineRule="exact")))
         margin = _w("tcMar", _w("right", w=gap, type="dxa"))
-        cell = _w("tc", _w("tcPr", _w("tcW", w=room.width + gap, type="dxa"), margin), last)
+        cell = _w("tc", _w("tcPr", _w("tcW", w=room + gap, type="dxa"), margin), last)
         given: Any = {"styles": self._styles, "place": last, "template": self._template, "inside": room}
         writer = _Writer(self._document, **given)
         writer._keep = self._keep
@@ -513,16 +497,13 @@ class _Writer:
             cell.remove(last)
         return cell
 
-    def _chart(self, chart: Chart) -> None:
-        """A picture with its alternative text under its caption, no higher than a page."""
+    def _chart(self, chart: LineChart) -> None:
+        """A picture with its alternative text under its caption."""
         if chart.caption:
             self._write("Caption", _run(chart.caption), keep=True)
-        drawn = picture(chart, kind="png", width_cm=self._room.picture_cm)
-        inline = self._inline(drawn, self._room.picture_cm, chart.alt or chart.caption)
-        shrunk = min(1.0, self._room.height_cm * 360_000 / inline.extent.cy)
-        for size in inline.xpath("wp:extent | .//a:xfrm/a:ext"):
-            size.set("cx", str(int(int(size.get("cx")) * shrunk)))
-            size.set("cy", str(int(int(size.get("cy")) * shrunk)))
+        width = min(self._room / CM, WIDEST_CM)
+        drawn = picture(chart, kind="png", width_cm=width)
+        inline = self._inline(drawn, width, chart.alt or chart.caption)
         self._write("Report Picture", _w("r", _w("drawing", inline)))
 
     def _inline(self, drawn: bytes, width_cm: float, alt: str) -> Any:
@@ -546,7 +527,7 @@ class _Writer:
         elif self._after_table or self._breaks:
             self._write("Body Text")  # Word makes one table of two that meet, and a table begins no page
         beside = int(BAR_CM * CM) + CELL_EDGE if table.bars else 0
-        size, widths = self._widths(table, self._room.width - beside)
+        size, widths = self._widths(table, self._room - beside)
         rows = [tuple(column.heading for column in table.columns), *table.rows]
         together = len(rows) if len(rows) <= WHOLE or self._keep else FIRST_ROWS
         grid = [*widths[:1], *([beside] if beside else []), *widths[1:]]
@@ -585,7 +566,7 @@ class _Writer:
         return _w(
             "tblPr",
             _w("tblStyle", val=self._styles["report table"]),
-            _w("tblW", w=self._room.width, type="dxa"),
+            _w("tblW", w=self._room, type="dxa"),
             _w("tblLayout", type="fixed"),
             _w("tblLook", val="06A0", firstRow=1, lastRow=0, firstColumn=1, lastColumn=0, noHBand=1, noVBand=1),
             _w("tblCaption", val=_said(table.caption)),
@@ -602,9 +583,9 @@ class _Writer:
 
     def _rule(self) -> list[Any]:
         """Where a rule to write on ends, if the page is too narrow for that of the style."""
-        if self._room.width >= RULE_END:
+        if self._room >= RULE_END:
             return []
-        end = _w("tab", val="right", leader="underscore", pos=self._room.width)
+        end = _w("tab", val="right", leader="underscore", pos=self._room)
         return [_w("tabs", _w("tab", val="clear", pos=RULE_END), end)]
 
 
@@ -614,6 +595,7 @@ WRITTEN: Final[dict[type, Callable[[_Writer, Any], None]]] = {
     Paragraph: _Writer._paragraphs,
     Bullets: _Writer._bullets,
     Table: _Writer._table,
+    LineChart: _Writer._chart,
     Signatures: _Writer._signatures,
     Result: _Writer._result,
     Beside: _Writer._beside,

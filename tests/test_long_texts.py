@@ -14,18 +14,19 @@ import pytest
 from compliance import elements, guessing, viewing, withholding
 from compliance.blocks import (
     Bar,
-    BarChart,
     Bullets,
     Column,
-    CountChart,
     Heading,
+    LineChart,
+    Moment,
     Paragraph,
     Signatures,
     Table,
 )
+from compliance.geometry import Level
 from compliance.reporting import as_document
 from compliance.slide_layouts import LAYOUTS
-from compliance.slides import Row, Slide, Slides
+from compliance.slides import CountChart, Row, Slide, Slides
 from compliance.slides import Table as SlideTable
 from compliance.writing_slides import write_slides
 from tests.line import SOURCES, WORDS
@@ -91,14 +92,13 @@ def test_no_text_takes_more_than_its_length(name):
 
 def report_of(text):
     """A report that has a text wherever an export or a person may have written one."""
-    bar = Bar(text, 0.5, "50 %", 0.95, "red", "Under gränsen", 0.4)
+    bar, level = Bar(text, 0.5, "50 %", 0.95, "red", "Under gränsen", 0.4), Level(0.95, "mål 95 %")
     blocks = (
         Heading("1 Kort", 1),
         *(Paragraph(text, style) for style in ("answer", "body", "comment", "note")),
         Bullets((text, "kort")),
-        Table("Tabell", (Column("Namn"), Column("Text", width=3)), ((text, "a"), ("b", text))),
-        BarChart("Enheter", text, (bar,), "mål", "förra"),
-        CountChart("Orsaker", text, "Antal", ((text, 3, "3"),)),
+        Table("Tabell", (Column("Namn"), Column("Text", width=3)), ((text, "a"), ("b", text)), (bar,) * 2, "0–100"),
+        LineChart("Över tid", text, "Täckning", (Moment("nov", 0.5, "50 %"),), level, level),
         Signatures("Underskrift", ((text[:200], ""),)),
     )
     return replace(sample("sv", draft="Utkast"), blocks=blocks, facts=(("Rättar", text),))
@@ -107,7 +107,7 @@ def report_of(text):
 def slides_of(text):
     """A slide of each kind with a text in all its places."""
     table = SlideTable(text, (Column(text, width=9),), (Row((text,)),), marked=0)
-    chart = CountChart("Orsaker", text, "Antal", ((text, 3, "3"),))
+    chart = CountChart("Orsaker", text, "Antal", ((text, 3),))
     slides = tuple(
         Slide(kind, dict.fromkeys(places, text), table, chart, notes=text) for kind, (_, places) in LAYOUTS.items()
     )

@@ -18,14 +18,14 @@ from pptx.oxml.ns import qn
 from compliance import judging
 from compliance.approving import dossier, signed
 from compliance.assessing import coverage
-from compliance.blocks import BarChart, CountChart, LineChart
+from compliance.blocks import LineChart
 from compliance.database import rows
 from compliance.language import LANGUAGES, Language
 from compliance.points import load_points
 from compliance.report_files import write_report
 from compliance.reviewing import review_of
 from compliance.slide_layouts import HEIGHT, LAYOUTS, WIDTH
-from compliance.slides import DECISIONS, slides_of
+from compliance.slides import DECISIONS, BarChart, CountChart, slides_of
 from compliance.viewing import percent
 from compliance.writing_slides import _held, _room, write_slides
 from tests.browser import MOST
