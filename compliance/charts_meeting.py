@@ -22,6 +22,10 @@ LINE: Final = 25
 FOOT: Final = 7
 
 
+# How many lines a text may have in a low window and in a high one.
+Lines = tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Month:
     """A month of the trend; `tick` is "" where the axis says nothing."""
@@ -32,11 +36,11 @@ class Month:
 
 @dataclass(frozen=True)
 class Unit:
-    """One of the weakest units: its name, "1 of 22", and its share."""
+    """A unit with much left to do: its name, "12 of 12 remain", and how much that is of the most that a unit has."""
 
     name: str
     counts: str
-    share: float | None
+    share: float
     status: Status
 
 
@@ -58,11 +62,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Said:
-    """A decision as the meeting sees it: its name, what is to be done, and by when; never who."""
+    """A decision as the meeting sees it: its name, what is to be done, by when and how it goes; never who.
+
+    `lines` is how many its text may have in a low window and in a high one.
+    """
 
     name: str
     text: str
     due: str
+    lines: Lines
+    status: str = ""
+    note: str = ""
     late: bool = False
 
 
@@ -79,27 +89,32 @@ def _dash(number: int, here: int) -> str:
     return "v-here" if number == here else "v-seen" if number < here else ""
 
 
-def question(text: str, *, kicker: str) -> Html:
+def question(text: str, *, kicker: str, large: bool = False) -> Html:
     """What the screen is about, and the question in plain words as its heading."""
-    return tag("div", tag("div", kicker, css="v-m-kicker"), tag("h1", text), css="v-top v-m-question")
+    css = "v-top v-m-question v-m-verdict" if large else "v-top v-m-question"
+    return tag("div", tag("div", kicker, css="v-m-kicker"), tag("h1", text), css=css)
 
 
-def figure(status: Status, word: str, *, value: str, counts: str, drawn: Html, note: str) -> Html:
-    """The giant figure with its status, what it counts, its bar, and a line below."""
+def figure(status: Status, word: str, *, value: str, counts: Sequence[str], drawn: Html, note: str) -> Html:
+    """The giant figure with its status, what it counts and was, its bar, and a line below."""
     return tag(
         "div",
         status_mark(status, word, large=True),
         tag("div", value, css="v-m-figure"),
-        unless_empty(counts, tag("div", rich(counts), css="v-m-counts")),
+        *(tag("div", rich(text), css="v-m-counts") for text in counts),
         drawn,
         unless_empty(note, tag("div", rich(note), css="v-m-note")),
         css=f"v-m-answer v-{status}",
     )
 
 
-def comment(label: str, text: str) -> Html:
-    """What the coordinator has written; cut where the screen ends."""
-    return tag("div", tag("span", f"{label} ", css="v-mute"), text, css="v-m-comment")
+def comment(label: str, text: str, lines: Lines) -> Html:
+    """What somebody has written; cut where the screen ends."""
+    return tag("div", tag("span", f"{label} ", css="v-mute"), text, css="v-m-comment v-m-cut", style=_cut(lines))
+
+
+def _cut(lines: Lines) -> str:
+    return f"--low:{lines[0]};--high:{lines[1]}"
 
 
 def heading(text: str) -> Html:
@@ -113,7 +128,7 @@ def sentence(text: str) -> Html:
 
 
 def units(items: Sequence[Unit], *, label: str) -> Html:
-    """The weakest units as bars with their counts."""
+    """Units as bars of what is left to do, with their counts."""
     return tag("ul", *(_unit(item) for item in items), css="v-m-units", aria_label=label)
 
 
@@ -122,18 +137,20 @@ def _unit(item: Unit) -> Html:
     return tag("li", tag("span", item.name), drawn, tag("strong", item.counts), css=f"v-{item.status}")
 
 
-def decisions(items: Sequence[Said], *, label: str, brief: bool = False) -> Html:
-    """Decisions one below another: what, and by when; `brief` gives each a single line."""
-    css = "v-m-decisions v-m-brief" if brief else "v-m-decisions"
+def decisions(items: Sequence[Said], *, label: str, large: bool = False) -> Html:
+    """Decisions one below another: which and by when to the left, and what."""
+    css = "v-m-decisions v-m-large" if large else "v-m-decisions"
     return tag("ul", *(_decision(item) for item in items), css=css, aria_label=label)
 
 
 def _decision(item: Said) -> Html:
-    due = tag("div", item.due, css="v-mute")
+    status = tag("span", item.status, css="v-mute")
     if item.late:
-        due = tag("div", tag("span", css="v-sign v-red", aria_hidden="true"), item.due, css="v-m-late v-red")
-    said = tag("div", tag("div", item.text, css="v-m-text", title=item.text), unless_empty(item.due, due))
-    return tag("li", tag("strong", item.name), said)
+        status = tag("span", tag("span", css="v-sign v-red", aria_hidden="true"), item.status, css="v-m-late v-red")
+    name = tag("div", tag("strong", item.name), " ", unless_empty(item.status, status))
+    when = tag("div", name, unless_empty(item.due, tag("div", item.due, css="v-mute v-m-due")))
+    note = unless_empty(item.note, tag("span", f" {item.note}", css="v-mute"))
+    return tag("li", when, tag("div", item.text, note, css="v-m-cut", style=_cut(item.lines), title=item.text))
 
 
 def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:

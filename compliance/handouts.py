@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from compliance import viewing, viewing_review
+from compliance import judging, viewing, viewing_review
 from compliance.assessing import Coverage
 from compliance.blocks import (
     Beside,
@@ -31,32 +31,40 @@ from compliance.reporting_points import (
     Reader,
     answer_sentence,
     counted,
-    met_of,
     plain,
     points_table,
     result,
     trend,
 )
-from compliance.reviewing import State
+from compliance.reviewing import GROUNDS, JUDGED, State
 from compliance.viewing import DASH
-from compliance.viewing_meeting import REASONS, of_point, summary_sentence, weakest
+from compliance.viewing_meeting import (
+    REASONS,
+    earlier_sentence,
+    late_first,
+    left_text,
+    of_point,
+    summary_sentence,
+    weakest,
+)
 from compliance.viewing_review import empty_texts
 from compliance.withholding import Names
 
-# At least so many rules to write on under a point; the paper that is left over is ruled too.
-LINES: Final = 2
+# At least so many rules to write on; the paper that is left over is ruled too.
+LINES: Final = 1
 # Which columns of the report's table of the thirteen the summary has, and how wide they are.
 SUMMARY: Final = {0: 3.7, 1: 1.3, 3: 1.0, 4: 2.1, 5: 1.0, 6: 1.5}
 
 
 def handout(dossier: Dossier, *, names: Names, say: Language) -> list[Block]:
-    """The thirteen points, two on a page where they fit, then the summary and the decisions.
+    """What was decided before, the points, two on a page where they fit, the summary, and what is decided now.
 
     `names` are those of persons, who are named in no text of it.
     """
     shown, reader = _unnamed(dossier, names), Reader(say, public=True)
-    points: list[Block] = [_point(shown, answer, reader) for answer in shown.points]
-    return [*points, PageBreak(), _summary(shown, reader), _decisions(shown, reader)]
+    points = [_point(shown, answer, reader) for answer in shown.points]
+    earlier = [_earlier(shown, say)] if shown.carried else []
+    return [*earlier, *points, PageBreak(), _summary(shown, reader), _decisions(shown, say)]
 
 
 def pdf(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> bytes:
@@ -95,7 +103,8 @@ def _unnamed(dossier: Dossier, names: Names) -> Dossier:
     said = dossier.written
     comments = {id_: names.withhold(text) for id_, text in (said.public_comments | said.comments).items()}
     own, carried = (tuple(_nameless(row, names) for row in rows) for rows in (dossier.decisions, dossier.carried))
-    written = replace(said, comments=comments, public_comments={}, chapters={})
+    chapters = {GROUNDS: names.withhold(judging.grounds(said))}
+    written = replace(said, comments=comments, public_comments={}, chapters=chapters)
     return replace(dossier, written=written, decisions=own, carried=carried, withheld={})
 
 
@@ -132,7 +141,7 @@ def _figure(answer: PointAnswer, reader: Reader) -> list[Block]:
 
 
 def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The weakest units beside the biggest reasons."""
+    """The units with most left to do beside the biggest reasons."""
     units, reasons = _units(answer, reader.say), _reasons(answer, reader.say)
     if units and reasons:
         return [Beside((units,), (reasons,))]
@@ -140,18 +149,18 @@ def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
 
 
 def _units(answer: PointAnswer, say: Language) -> Table | None:
-    """The weakest units; None where all reach the target."""
+    """The units with most left to do; None where all reach the target."""
     below = weakest(answer, say)
     columns = (
-        Column(say(N_("The weakest units")), width=3),
-        Column(say(N_("Met")), "right", 1.1),
+        Column(say(N_("Most left to do")), width=3),
+        Column(say(N_("Left")), "right", 1.1),
         Column(say(N_("Coverage")), "right", 1.1),
     )
     return Table("", columns, tuple(_unit(unit, say) for unit in below)) if below else None
 
 
 def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
-    return unit.unit or "", met_of(unit, say), viewing.percent(unit, say)
+    return unit.unit or "", left_text(unit, say), viewing.percent(unit, say)
 
 
 def _reasons(answer: PointAnswer, say: Language) -> Table | None:
@@ -209,14 +218,29 @@ def _short(table: Table) -> Table:
     return replace(table, caption="", columns=columns, rows=rows)
 
 
-def _decisions(dossier: Dossier, reader: Reader) -> Topic:
-    """The decisions of this review, and those of earlier ones that are open."""
-    say, left = reader.say, tuple(decision for decision in dossier.carried if decision.open)
-    blocks: list[Block] = [Heading(say(N_("Decisions")), 1)]
+def _earlier(dossier: Dossier, say: Language) -> Topic:
+    """What earlier reviews decided, with how it goes."""
+    carried, day = dossier.carried, dossier.as_of
+    heading = Heading(say(N_("Earlier decisions")), 1)
+    answer = Paragraph(earlier_sentence(carried, day, say), "answer")
+    return Topic((heading, answer, _made(dossier, late_first(carried, day), say)), say(N_("Notes")), LINES)
+
+
+def _decisions(dossier: Dossier, say: Language) -> Topic:
+    """The decisions of this review, and how the head judges the whole."""
+    blocks: list[Block] = [Heading(say(N_("Decisions and judgement")), 1), *_judgement(dossier, say)]
     if dossier.decisions:
         blocks.append(_made(dossier, dossier.decisions, say, say(N_("Decisions of this review"))))
     else:
         blocks.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
-    if left:
-        blocks.append(_made(dossier, left, say, say(N_("Open decisions of earlier reviews"))))
     return Topic(tuple(blocks), say(N_("Notes and decisions")), LINES)
+
+
+def _judgement(dossier: Dossier, say: Language) -> list[Block]:
+    """The judgement with its grounds; while nobody has judged, the questions with what may be answered."""
+    said, text = dossier.written, judging.grounds(dossier.written)
+    asked = said.judgement is not None and any(what not in said.judgement for what in JUDGED)
+    words = " / ".join(say(word) for word in judging.WORDS.values())
+    questions = [Paragraph(f"{say(judging.QUESTIONS[what])} {words}") for what in JUDGED] if asked else []
+    grounds = [Paragraph(f"{say(N_('Grounds:'))} {text}", "comment")] if text else []
+    return [Paragraph(judging.sentence(said, say), "answer"), *questions, *grounds]

@@ -156,6 +156,11 @@ def number_in(said: str | None, *, most: int) -> int:
     return min(max(number, 1), most)
 
 
+def swedish_order(name: str) -> str:
+    """What names are sorted by where å, ä and ö come last, in that order."""
+    return name.casefold().translate({ord(letter): chr(0x10FFFD + n) for n, letter in enumerate("åäö")})
+
+
 def tenths(difference: float) -> int:
     """A difference of shares in tenths of a percentage point, rounded once from what is unrounded.
 

@@ -151,7 +151,7 @@ LAYOUTS: Final[dict[Kind, tuple[str, dict[str, Place]]]] = {
             "verdict": Place(27, N_("Assessment"), Box(MARGIN, 15.5, _HALF, 1.75), 20, bold=True),
             "caption": Place(28, N_("Caption"), Box(_RIGHT, 4.7, _BESIDE, 0.8), 16, MUTE),
             "chart": Place(20, N_("Chart"), Box(_RIGHT, 5.6, _BESIDE, 6.6), 16, kind="chart"),
-            "weak": Place(29, N_("The weakest units"), Box(_RIGHT, 12.5, _BESIDE, 2.3), 18),
+            "weak": Place(29, N_("Most left to do"), Box(_RIGHT, 12.5, _BESIDE, 2.3), 18),
             "why": Place(30, N_("The biggest reasons"), Box(_RIGHT, 15.0, _BESIDE, 2.3), 18),
         },
     ),

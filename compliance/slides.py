@@ -309,14 +309,13 @@ class _Slides:
         ][:REASONS_DRAWN]
 
     def _weak(self, answer: PointAnswer) -> str:
-        """The weakest units in a line; of a version to hand out departments. Those of few persons are added up."""
+        """The units with most left to do in a line; of a version to hand out departments. Few persons are added up."""
         say = self.say
         found = viewing_meeting.weakest(answer, say)
         if self.reader.public:
-            parts = viewing.worst_first(departments(answer, self.reader))
-            found = [part for part in parts if part.status is not Status.GREEN][: viewing_meeting.WORST]
-        named = [f"{part.unit or part.department or ''} {met_of(part, say)}" for part in found]
-        return say(N_("Weakest: {units}"), units=_joined(named)) if named else ""
+            found = viewing_meeting.most_left(departments(answer, self.reader))
+        named = [f"{part.unit or part.department or ''} {viewing_meeting.left_text(part, say)}" for part in found]
+        return say(N_("Most left to do: {units}"), units=_joined(named)) if named else ""
 
     def _why(self, answer: PointAnswer) -> str:
         """The biggest reasons in a line; a version to hand out does not tell them."""
@@ -330,7 +329,7 @@ class _Slides:
 
     def decided(self) -> Slide:
         """The decisions of this review."""
-        title = viewing_meeting.decisions_sentence(self.dossier.decisions, (), self.dossier.as_of, self.say)
+        title = viewing_meeting.decisions_sentence(self.dossier.decisions, self.say)
         return self._decisions(self.say(N_("Decisions of this review")), title, self.dossier.decisions)
 
     def carried(self) -> list[Slide]:

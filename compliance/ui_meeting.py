@@ -15,6 +15,7 @@ from compliance import (
     charts_meeting,
     deciding,
     handouts,
+    judging,
     permissions,
     reviewing,
     ui,
@@ -40,6 +41,7 @@ from compliance.withholding import Names
 
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
+GROUNDS_HEIGHT: Final = 110
 # The fields of a decision, and the word of it that each holds.
 FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
@@ -58,18 +60,16 @@ def meeting(seen: View, found: Opened) -> None:
     with st.container(key="meeting-body"):
         if here.answer:
             _point(found, here.answer, names)
-        elif here.summary:
-            _summary(found)
         else:
-            _decisions(found, names)
+            DRAWN[here.kind](found, here, names)
     with st.container(key="meeting-foot"):
-        if found.writable and not here.summary:
+        if found.writable and here.fields:
             _fields(found, here.answer.point if here.answer else None, names)
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
             if found.writable and here.answer:
                 ui.html(charts.caption(found.say(N_("The head's assessment"))))
                 ui_review.assessment_field(found, here.answer.point, label_shown=False)
-            if found.writable and not here.summary:
+            if found.writable and here.fields:
                 _kept(found, here.answer.point if here.answer else None)
             _ways(found, here, len(screens))
 
@@ -181,16 +181,14 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
         ui.html(viewing_meeting.figure(answer, say))
         if not found.writable:
             ui.html(charts_meeting.sentence(viewing_review.assessment_sentence(found.whole, answer.point.id, say)))
-        if text := viewing_meeting.comment(found.dossier, answer.point.id, names, say):
-            ui.html(text)
-        if found.reads:
-            decided = viewing_meeting.of_point(found.decided, answer.point, found.review.year)
-            if rows := viewing_meeting.decisions_of_point(decided, names, found.review.as_of, say):
-                ui.html(rows)
+        decided = viewing_meeting.of_point(found.decided, answer.point, found.review.year) if found.reads else []
+        given = (found.dossier, answer, decided, names, say)
+        for told in viewing_meeting.said_of_point(*given, writable=found.writable):
+            ui.html(told)
     with right:
         parts = (
             (N_("The trend towards the target"), viewing_meeting.trend(answer, say)),
-            (N_("Weakest"), viewing_meeting.worst(answer, say)),
+            (N_("Most left to do"), viewing_meeting.worst(answer, say)),
             (N_("Why"), viewing_meeting.why(answer, say)),
         )
         for title, drawn in parts:
@@ -198,7 +196,7 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
                 ui.html(charts.stack(charts_meeting.heading(say(title)), drawn))
 
 
-def _summary(found: Opened) -> None:
+def _summary(found: Opened, _here: Screen, _names: Names) -> None:
     say = found.say
     ui.html(viewing_meeting.title(viewing_meeting.summary_sentence(found.whole, say), say(N_("Summary"))))
 
@@ -208,24 +206,55 @@ def _summary(found: Opened) -> None:
     ui.html(viewing_meeting.summary(found.whole, address, say))
 
 
-def _decisions(found: Opened, names: Names) -> None:
+def _earlier(found: Opened, here: Screen, names: Names) -> None:
+    """What earlier reviews decided, as it stands today."""
     say, day = found.say, found.review.as_of
+    ids = {row.decision_id for row in found.whole.carried}
+    carried = [row for row in found.decided if row.decision_id in ids]
     if not found.reads:
-        ui.html(viewing_meeting.title(say(N_("Decisions")), ""))
-        ui.html(charts.caption(say(N_("They are shown to those who may read the review."))))
+        _unread(found, here)
         return
-    own = made_in(list(found.decided), found.review)
-    earlier = {row.decision_id for row in found.whole.carried}
-    carried = [row for row in found.decided if row.decision_id in earlier and row.open]
-    sentence = viewing_meeting.decisions_sentence(own, carried, day, say)
-    ui.html(viewing_meeting.title(sentence, say(N_("Decisions"))))
-    left, right = st.columns(2, gap="large")
-    with left:
-        ui.html(viewing_meeting.decision_list(say(N_("Decisions of this review")), own, names, day, say))
-    with right:
-        ui.html(viewing_meeting.decision_list(say(N_("Open from earlier reviews")), carried, names, day, say))
+    ui.html(viewing_meeting.title(viewing_meeting.earlier_sentence(carried, day, say), here.title))
+    if not carried:
+        return
+    ui.html(viewing_meeting.earlier_list(carried, names, day, say))
     way = charts.anchor(say(N_("The page of decisions says who is responsible.")), ui.address(found.seen, "decisions"))
     ui.html(charts.stack(way))
+
+
+def _unread(found: Opened, here: Screen) -> None:
+    ui.html(viewing_meeting.title(here.title, ""))
+    ui.html(charts.caption(found.say(N_("They are shown to those who may read the review."))))
+
+
+def _last(found: Opened, _here: Screen, names: Names) -> None:
+    """What this review decides, beside how the head judges the whole."""
+    say = found.say
+    ui.html(viewing_meeting.judged(found.dossier, say))
+    left, right = st.columns(2, gap="large")
+    with left:
+        if found.reads:
+            own = made_in(list(found.decided), found.review)
+            title = say(N_("Decisions of this review"))
+            ui.html(viewing_meeting.decision_list(title, own, names, found.review.as_of, say))
+        else:
+            ui.html(charts.caption(say(N_("Decisions are shown to those who may read the review."))))
+    with right:
+        _judgement(found, names)
+
+
+def _judgement(found: Opened, names: Names) -> None:
+    """The head's answers and their grounds; grounds that name somebody are written elsewhere than on the projector."""
+    drawn, text = viewing_meeting.grounds(found.dossier, names, found.say), judging.grounds(found.dossier.written)
+    named = names.withhold(text) != text
+    if found.writable:
+        ui_review.judgement_fields(found, lines=GROUNDS_HEIGHT, with_grounds=not named)
+    if drawn and (named or not found.writable):
+        ui.html(drawn)
+
+
+# What draws the screens that are no point.
+DRAWN: Final = {"earlier": _earlier, "summary": _summary, "last": _last}
 
 
 # --- The fields -----------------------------------------------------------------------------------------------------

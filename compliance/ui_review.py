@@ -280,7 +280,7 @@ def _choice(
     )
 
 
-def judgement_fields(found: Opened, *, lines: int = GROUNDS_HEIGHT) -> None:
+def judgement_fields(found: Opened, *, lines: int = GROUNDS_HEIGHT, with_grounds: bool = True) -> None:
     """The head's judgement of the work as a whole: two questions, and the grounds of the answers."""
     say, said = found.say, found.dossier.written
     words = {code: say(word) for code, word in judging.WORDS.items()}
@@ -288,6 +288,8 @@ def judgement_fields(found: Opened, *, lines: int = GROUNDS_HEIGHT) -> None:
         for what in reviewing.JUDGED:
             question = say(judging.QUESTIONS[what])
             _choice(found, "judgement", what, words, question, (said.judgement or {}).get(what))
+    if not with_grounds:
+        return
     text_field(
         found,
         "chapter",

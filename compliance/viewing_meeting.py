@@ -1,4 +1,4 @@
-"""What the meeting mode says: one point a screen, then the summary and the decisions. No Streamlit.
+"""What the meeting mode says: what was decided before, one point a screen, and what is decided now. No Streamlit.
 
 Whoever opens it, it follows section 5 of the rulebook: no name of a person, no id of one, no free text of an incident,
 and no unit that rests on fewer than five persons.
@@ -7,13 +7,15 @@ and no unit that rests on fewer than five persons.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from math import ceil
+from typing import Final, Literal
 
-from compliance import charts, charts_meeting, elements, viewing, viewing_review
+from compliance import charts, charts_meeting, elements, judging, viewing, viewing_review
 from compliance.assessing import Coverage, Status
+from compliance.charts_meeting import Lines
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.language import N_, NBSP, Language, bold, number_in
+from compliance.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
 from compliance.points import Point
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS
@@ -27,26 +29,42 @@ MINUTES: Final = 40
 TICKS: Final = 4
 DECISIONS_OF_POINT: Final = 2
 DECISIONS_SHOWN: Final = 5
+EARLIER_SHOWN: Final = 7
+# How many letters a line of a text surely holds, and how many lines there are for texts in a low window and in a high
+# one: all sizes follow the window, but for the fields. Without fields there is more room.
+LETTERS: Final = {"point": 60, "decision": 44, "earlier": 70, "grounds": 54}
+ROOM: Final[dict[str, Lines]] = {"point": (6, 7), "decision": (14, 16), "earlier": (16, 18), "grounds": (14, 16)}
+WITHOUT_FIELDS: Final = 4
+# A decision's name and day stand one below the other.
+LEAST: Final = {"decision": 2, "earlier": 2}
 
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen: a point, the summary or the decisions; `number` counts from one."""
+    """One screen: `answer` is that of a point; `number` counts from one."""
 
     number: int
     title: str
+    kind: Literal["earlier", "point", "summary", "last"]
     answer: PointAnswer | None = None
-    summary: bool = False
+
+    @property
+    def fields(self) -> bool:
+        """Whether something can be decided there."""
+        return self.kind in {"point", "last"}
 
 
 def screens(dossier: Dossier, say: Language) -> tuple[Screen, ...]:
-    """The screens in the order of the review, then the summary, then the decisions."""
-    points = [Screen(n, viewing.label(answer.point, say), answer) for n, answer in enumerate(dossier.points, 1)]
-    last = len(points)
+    """What earlier reviews decided (ISO/IEC 27001, 9.3.2 a), the points, the summary, and what this one decides."""
+    points = [
+        Screen(n, viewing.label(answer.point, say), "point", answer) for n, answer in enumerate(dossier.points, 2)
+    ]
+    last = len(points) + 2
     return (
+        Screen(1, say(N_("Earlier decisions")), "earlier"),
         *points,
-        Screen(last + 1, say(N_("Summary")), summary=True),
-        Screen(last + 2, say(N_("Decisions"))),
+        Screen(last, say(N_("Summary")), "summary"),
+        Screen(last + 1, say(N_("Decisions and judgement")), "last"),
     )
 
 
@@ -102,7 +120,7 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
         value=viewing.percent(found, say),
         counts=_counts(answer, say),
         drawn=drawn,
-        note=" ".join(text for text in (silent(found, say), viewing.beside(found, say)) if text),
+        note=_note(found, say),
     )
 
 
@@ -111,18 +129,22 @@ def which(review: Review, say: Language) -> elements.Html:
     return charts.caption(say(N_("Review {year} · as of {day}"), year=review.year, day=say.date(review.as_of)))
 
 
-def _counts(answer: PointAnswer, say: Language) -> str:
-    """61 of 312 systems, the target, and the change since what it is compared with."""
+def _counts(answer: PointAnswer, say: Language) -> list[str]:
+    """61 of 312 systems and the target; below, the change since what it is compared with."""
     found, before = answer.coverage, answer.coverage_before
     if found.coverage is None:
-        return " ".join(viewing_review.empty_texts(answer, say))
+        return [" ".join(viewing_review.empty_texts(answer, say))]
     text = N_("**{n}** of **{of}** {items}")
-    parts = [say(text, n=say.number(found.met), of=say.number(found.of), items=say.pick(found.point.items))]
-    parts.append(say(N_("target {share}"), share=viewing.share(found.target.target, say)))
+    told = say(text, n=say.number(found.met), of=say.number(found.of), items=say.pick(found.point.items))
+    told = f"{told} · {say(N_('target {share}'), share=viewing.share(found.target.target, say))}"
     if before and before.coverage is not None:
         change = f"{say.change(viewing.change(found, before))}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
-        parts.append(f"{viewing.then_named(before, say)}: {viewing.percent(before, say)}, {change}")
-    return " · ".join(parts)
+        return [told, f"{viewing.then_named(before, say)}: {viewing.percent(before, say)}, {change}"]
+    return [told]
+
+
+def _note(found: Coverage, say: Language) -> str:
+    return " ".join(text for text in (silent(found, say), viewing.beside(found, say)) if text)
 
 
 def silent(found: Coverage, say: Language) -> str:
@@ -139,11 +161,54 @@ def silent(found: Coverage, say: Language) -> str:
     )
 
 
-def comment(dossier: Dossier, point_id: str, names: Names, say: Language) -> elements.Html | None:
-    """What the coordinator has written of a point, without names."""
+def said_of_point(
+    dossier: Dossier, answer: PointAnswer, found: Sequence[Decision], names: Names, say: Language, *, writable: bool
+) -> list[elements.Html]:
+    """What the coordinator has written of a point, and the open decisions on it, as far as there is room."""
+    comment, note = _comment(dossier, answer.point.id, names), unmarked(_note(answer.coverage, say))
+    used = _lines(note, "point") - (0 if writable else WITHOUT_FIELDS)
+    # a line is kept for the comment, and one for how many decisions there is no room for
+    free = ROOM["point"][0] - used - bool(comment) - (len(found) > DECISIONS_OF_POINT)
+    fit = min(max(free // LEAST["decision"], 1), DECISIONS_OF_POINT)
+    shown = _first(found, dossier.as_of)[:fit]
+    texts = [(comment, "point"), *((names.withhold(row.text), "decision") for row in shown)]
+    lines, *each = _room(texts, "point", used=used + (len(found) > fit))
+    rows = [_said(row, names, dossier.as_of, say, lines) for row, lines in zip(shown, each, strict=True)]
+    listed = charts_meeting.decisions(rows, label=say(N_("Decisions on this point")))
+    return [
+        *([charts_meeting.comment(say(N_("Comment:")), comment, lines)] if comment else []),
+        *([charts.stack(listed, _rest(len(found) - fit, say))] if rows else []),
+    ]
+
+
+def _comment(dossier: Dossier, point_id: str, names: Names) -> str:
     said = dossier.written
-    text = said.comments.get(point_id) or said.public_comments.get(point_id)
-    return charts_meeting.comment(say(N_("Comment:")), names.withhold(text)) if text else None
+    return names.withhold(said.comments.get(point_id) or said.public_comments.get(point_id) or "")
+
+
+def _lines(text: str, kind: str) -> int:
+    return max(ceil(len(text) / LETTERS[kind]), LEAST.get(kind, 0))
+
+
+def _room(texts: Sequence[tuple[str, str]], place: str, *, used: int = 0) -> list[Lines]:
+    """How many lines each of some (text, kind) may have at a place, where some are used already."""
+    least = [LEAST.get(kind, 1) if text else 0 for text, kind in texts]
+    needs = [_lines(text, kind) for text, kind in texts]
+    low, high = (shared(needs, room - used, least) for room in ROOM[place])
+    return list(zip(low, high, strict=True))
+
+
+def shared(needs: Sequence[int], room: int, least: Sequence[int]) -> list[int]:
+    """Room given to each by its need, and what is over to all; where there is too little the longest give way first.
+
+    None is given less than its `least`.
+    """
+    given = list(needs)
+    while sum(given) > room and given != [*least]:
+        longest = max(range(len(given)), key=lambda place: (given[place] > least[place], given[place]))
+        given[longest] -= 1
+    over = max(room - sum(given), 0)
+    return [lines + over for lines in given]
 
 
 def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
@@ -168,26 +233,42 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 
 def weakest(answer: PointAnswer, say: Language) -> list[Coverage]:
-    """The weakest units of those that do not reach the target; those of few persons are added up."""
-    units = viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say)
-    return [unit for unit in viewing.worst_first(units) if unit.status is not Status.GREEN][:WORST]
+    """The units with most left to do of those that do not reach the target; those of few persons are added up."""
+    return most_left(viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say))
+
+
+def most_left(parts: Sequence[Coverage]) -> list[Coverage]:
+    """Those parts of an organisation that do not reach the target and have most left to do."""
+    below = [part for part in parts if part.coverage is not None and part.status is not Status.GREEN]
+    return sorted(below, key=lambda part: (-left_of(part), swedish_order(part.unit or part.department or "")))[:WORST]
+
+
+def left_of(unit: Coverage) -> int:
+    """How much is left to do: what is not met, and what nobody knows."""
+    return unit.unmet + unit.unknown
+
+
+def left_text(part: Coverage, say: Language) -> str:
+    """18 of 21, which are left to do."""
+    return say(N_("{n} of {of}"), n=say.number(left_of(part)), of=say.number(part.of)).replace(" ", NBSP)
 
 
 def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
-    """The weakest units as bars; None where all reach the target."""
+    """The units with most left to do as bars of how much; None where all reach the target."""
     below = weakest(answer, say)
     if not below:
         return None
+    most = left_of(below[0])
     drawn = [
         charts_meeting.Unit(
             viewing.softened(unit.unit or ""),
-            say(N_("{n} of {of}"), n=say.number(unit.met), of=say.number(unit.of)).replace(" ", NBSP),
-            unit.coverage,
+            say(N_("{counts} left"), counts=left_text(unit, say)).replace(" ", NBSP),
+            left_of(unit) / most,
             viewing.status(unit),
         )
         for unit in below
     ]
-    return charts_meeting.units(drawn, label=say(N_("The weakest units")))
+    return charts_meeting.units(drawn, label=say(N_("Most left to do")))
 
 
 def why(answer: PointAnswer, say: Language) -> elements.Html | None:
@@ -204,28 +285,35 @@ def why(answer: PointAnswer, say: Language) -> elements.Html | None:
 # --- Decisions ------------------------------------------------------------------------------------------------------
 
 
-def _said(decision: Decision, names: Names, day: date, say: Language) -> charts_meeting.Said:
+def _said(
+    decision: Decision, names: Names, day: date, say: Language, lines: Lines, *, whole: bool = False
+) -> charts_meeting.Said:
+    """A decision; as a `whole` with how it goes and what was noted of it."""
     late = decision.late(day)
-    due = say(N_("by {day}"), day=say.date(decision.due, form="d MMM y")) if decision.due else ""
-    if late:
-        due = say(N_("late, {due}"), due=due)
-    elif not decision.open:
-        due = say(DECISION_STATUSES[decision.status]).lower()
-    return charts_meeting.Said(decision.name, names.withhold(decision.text), due, late=late)
+    status = say(N_("Late") if late else DECISION_STATUSES[decision.status]).lower()
+    return charts_meeting.Said(
+        name=decision.name,
+        text=names.withhold(decision.text),
+        due=say(N_("by {day}"), day=say.date(decision.due, form="d MMM y")) if decision.due and decision.open else "",
+        lines=lines,
+        status=status if late or whole or not decision.open else "",
+        note=_noted(decision, names) if whole else "",
+        late=late,
+    )
 
 
-def decisions_of_point(found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html | None:
-    """The open decisions on a point that there is room for, the rest counted; None where there is none."""
-    if not found:
-        return None
-    rows = [_said(decision, names, day, say) for decision in _first(found, day)[:DECISIONS_OF_POINT]]
-    listed = charts_meeting.decisions(rows, label=say(N_("Decisions on this point")), brief=True)
-    return charts.stack(listed, _rest(len(found) - DECISIONS_OF_POINT, say))
+def _noted(decision: Decision, names: Names) -> str:
+    return names.withhold(decision.note or "")
 
 
 def _first(found: Sequence[Decision], day: date) -> list[Decision]:
     """The late ones first, then the newest: what has just been decided is seen."""
     return sorted(found, key=lambda decision: (not decision.late(day), -decision.year, -decision.number))
+
+
+def late_first(found: Sequence[Decision], day: date) -> list[Decision]:
+    """Decisions of earlier reviews: the late ones, then those that are open, then those that are closed."""
+    return sorted(_first(found, day), key=lambda decision: not decision.open)
 
 
 def _rest(more: int, say: Language) -> elements.Html:
@@ -241,21 +329,58 @@ def decision_list(title: str, found: Sequence[Decision], names: Names, day: date
     """Decisions as a list that fits the screen; the rest is only counted."""
     if not found:
         return charts.stack(charts_meeting.heading(title), charts_meeting.sentence(say(N_("There is none."))))
-    shown = [_said(decision, names, day, say) for decision in _first(found, day)[:DECISIONS_SHOWN]]
-    listed = charts_meeting.decisions(shown, label=title)
+    shown = _first(found, day)[:DECISIONS_SHOWN]
+    each = _room([(names.withhold(row.text), "decision") for row in shown], "decision")
+    rows = [_said(row, names, day, say, lines) for row, lines in zip(shown, each, strict=True)]
+    listed = charts_meeting.decisions(rows, label=title)
     return charts.stack(charts_meeting.heading(title), listed, _rest(len(found) - DECISIONS_SHOWN, say))
 
 
-def decisions_sentence(own: Sequence[Decision], carried: Sequence[Decision], day: date, say: Language) -> str:
-    """The decisions screen's answer."""
-    first = say(N_("No decision has been made yet."))
-    if own:
-        first = say.plural("{n} decision has been made.", "{n} decisions have been made.", len(own))
-    late = [decision for decision in carried if decision.late(day)]
+def earlier_list(found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
+    """What earlier reviews decided, with how it goes."""
+    shown = late_first(found, day)[:EARLIER_SHOWN]
+    texts = [f"{names.withhold(row.text)} {_noted(row, names)}" for row in shown]
+    each = _room([(text, "earlier") for text in texts], "earlier")
+    rows = [_said(row, names, day, say, lines, whole=True) for row, lines in zip(shown, each, strict=True)]
+    listed = charts_meeting.decisions(rows, label=say(N_("Earlier decisions")), large=True)
+    return charts.stack(listed, _rest(len(found) - EARLIER_SHOWN, say))
+
+
+def decisions_sentence(own: Sequence[Decision], say: Language) -> str:
+    """How many decisions a review has made."""
+    if not own:
+        return say(N_("No decision has been made yet."))
+    return say.plural("{n} decision has been made.", "{n} decisions have been made.", len(own))
+
+
+def earlier_sentence(found: Sequence[Decision], day: date, say: Language) -> str:
+    """The answer of the first screen: how many decisions are open, and how many of them late."""
+    left = [decision for decision in found if decision.open]
+    late = [decision for decision in left if decision.late(day)]
+    if not found:
+        return say(N_("No earlier review has left a decision."))
+    if not left:
+        return say(N_("All decisions of earlier reviews are closed."))
+    first = say.plural("{n} earlier decision is open.", "{n} earlier decisions are open.", len(left))
     if not late:
         return first
-    second = say.plural("{n} earlier one is late.", "{n} earlier ones are late.", len(late))
-    return f"{first} {second}"
+    return f"{first} {say.plural('{n} of them is late.', '{n} of them are late.', len(late))}"
+
+
+# --- The judgement --------------------------------------------------------------------------------------------------
+
+
+def judged(dossier: Dossier, say: Language) -> elements.Html:
+    """The head's judgement of the whole, or that there is none, large."""
+    text = judging.sentence(dossier.written, say)
+    return charts_meeting.question(text, kicker=say(N_("Decisions and judgement")), large=True)
+
+
+def grounds(dossier: Dossier, names: Names, say: Language) -> elements.Html | None:
+    """What the head judges the work by, without names; None where nobody has written it."""
+    text = names.withhold(judging.grounds(dossier.written))
+    (lines,) = _room([(text, "grounds")], "grounds")
+    return charts_meeting.comment(say(N_("Grounds:")), text, lines) if text else None
 
 
 # --- The summary ----------------------------------------------------------------------------------------------------
@@ -287,7 +412,7 @@ def summary_sentence(dossier: Dossier, say: Language) -> str:
 def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> elements.Html:
     """The thirteen points with figure, status and assessment; each leads to its screen."""
     heads = [say(N_("Point")), say(N_("Coverage")), say(N_("Now")), say(N_("Status")), say(N_("Assessment"))]
-    rows = [_row(answer, dossier, address(number), say) for number, answer in enumerate(dossier.points, 1)]
+    rows = [_row(answer, dossier, address(number), say) for number, answer in enumerate(dossier.points, 2)]
     return charts_meeting.summary(rows, heads=heads, caption=say(N_("The thirteen review points")))
 
 

@@ -26,10 +26,11 @@ PATIENCE = 30_000
 
 @dataclass(frozen=True)
 class Server:
-    """A server of its own: where it answers, and its database file."""
+    """A server of its own: where it answers, its database file, and its process."""
 
     address: str
     database: Path
+    process: int
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def serving(database: Path) -> Iterator[Server]:
             stderr=subprocess.STDOUT,
         )
     try:
-        yield Server(_address(log, process), database)
+        yield Server(_address(log, process), database, process.pid)
     finally:
         process.terminate()
         process.wait(20)

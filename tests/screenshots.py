@@ -31,7 +31,7 @@ PAGES: Final = {
     "review-documents": "review?review=2025&part=documents",
     "review-years": "review?review=2026&part=years",
     "decisions": "decisions?",
-    **{f"meeting-{screen:02}": f"meeting?review=2026&screen={screen}" for screen in range(1, 16)},
+    **{f"meeting-{screen:02}": f"meeting?review=2026&screen={screen}" for screen in range(1, 17)},
     "training": "training?",
     "training-unit": "training?unit=Hemtj%C3%A4nst%20Natt",
     "systems": "systems?",
@@ -52,7 +52,7 @@ FOR_README: Final = {
     "point-sv-1920-light": "point",
     "loading-sv-1920-light": "imports",
     "review-sv-1920-light": "review",
-    "meeting-04-sv-1920-light": "meeting",
+    "meeting-05-sv-1920-light": "meeting",
     "plan-sv-1920-light": "plan",
     "extracts-en-1920-light": "extracts-english",
 }

@@ -27,7 +27,7 @@ REVIEW = "review?review=2026"
 STATES = {
     "overview": ["", "?department=F%C3%B6rskola"],
     "review": [REVIEW, *(f"{REVIEW}&part={part}" for part in ("chapters", "decisions", "sign", "documents", "years"))],
-    "meeting": [f"meeting?review=2026&screen={number}" for number in (4, 14, 15)],
+    "meeting": [f"meeting?review=2026&screen={number}" for number in (1, 5, 15, 16)],
     "decisions": ["decisions"],
     "point": [POINT, "point?point=procurement", "point?point=training_security&unit=Utredning%20barn%201"],
     "training": ["training", "training?department=F%C3%B6rskola"],

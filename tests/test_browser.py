@@ -3,8 +3,10 @@
 import csv
 import http.client
 import io
+import os
 import re
 import shutil
+import signal
 import time
 import urllib.request
 
@@ -300,23 +302,52 @@ def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(server, page):
     page.get_by_role("button", name="Genomgång", exact=True).click()
     page.get_by_role("link", name="Mötesläge").click()
     settle(page)
-    go_through(page, range(1, 16) if MOST else range(1, 5))
+    go_through(page, range(1, 17) if MOST else range(1, 5))
     if not MOST:
         page.get_by_role("button", name="Dagordning").click()
         page.get_by_role("link", name=re.compile("^12 ")).click()
-        go_through(page, range(12, 16))
-    assert "15 av 15" in page.inner_text(".v-place")
+        go_through(page, range(13, 17))
+    assert "16 av 16" in page.inner_text(".v-place")
+    judge_while_the_server_is_slow(server, page)
     write_while_it_is_discussed(page)
 
 
 def go_through(page, numbers):
     """Goes on from screen to screen, each of which fits the window; the last one stays. `make fuzz` looks at all."""
     for number in numbers:
-        page.wait_for_function(f"() => document.querySelector('.v-place').innerText.startsWith('{number} av 15')")
+        page.wait_for_function(f"() => document.querySelector('.v-place').innerText.startsWith('{number} av 16')")
         settle(page)
         page.wait_for_function(FITS, timeout=5_000)
         if number != numbers[-1]:
             page.keyboard.press("PageDown")
+
+
+# How clear an answer is, and whether the page waits for what is to come in its place.
+CLEAR = """() => {
+  let clear = 1;
+  for (let e = document.querySelector('.st-key-judgement [data-testid=stButtonGroup]'); e; e = e.parentElement)
+    clear *= getComputedStyle(e).opacity;
+  return [clear, document.querySelector('[data-stale=true]') !== null];
+}"""
+RUNNING = "() => document.querySelector('[data-test-script-state]').dataset.testScriptState !== 'notRunning'"
+
+
+def judge_while_the_server_is_slow(server, page):
+    """What is answered in the meeting is not faded, however long it takes to be kept."""
+    seen = []
+    for answer in ("Delvis", "Ja", "Nej", "Delvis", "Ja"):
+        page.locator(".st-key-judgement").get_by_text(answer, exact=True).first.click()
+        page.wait_for_function(RUNNING, polling=10)
+        os.kill(server.process, signal.SIGSTOP)
+        try:
+            page.wait_for_timeout(1_200)
+            seen.append(page.evaluate(CLEAR))
+        finally:
+            os.kill(server.process, signal.SIGCONT)
+        settle(page)
+        if seen[-1][1]:
+            break
+    assert seen[-1] == [1, True]
 
 
 def write_while_it_is_discussed(page):
@@ -333,7 +364,7 @@ def write_while_it_is_discussed(page):
     page.keyboard.press("PageDown")
     page.get_by_label("Beslut", exact=True).click()
     page.wait_for_selector(".v-m-comment:has-text('Behovet bedöms i vår.')")
-    assert "6 av 15" in page.inner_text(".v-place")
+    assert "7 av 16" in page.inner_text(".v-place")
     page.keyboard.type("Bedöm behovet.")
     page.keyboard.press("Tab")
     page.wait_for_selector("text=är sparat")
@@ -351,15 +382,15 @@ def leave_fields_in_other_ways(page):
     page.keyboard.press("Tab")
     page.keyboard.type("20270131")
     page.keyboard.press("PageDown")
-    assert "6 av 15" in page.inner_text(".v-place")
+    assert "7 av 16" in page.inner_text(".v-place")
     page.wait_for_timeout(500)
     page.keyboard.press("PageDown")
-    page.wait_for_selector(".v-place:has-text('7 av 15')")
+    page.wait_for_selector(".v-place:has-text('8 av 16')")
     settle(page)
     page.get_by_label("Beslut", exact=True).click()
     page.keyboard.type("Granska konton.")
     page.go_back()
-    page.wait_for_selector(".v-place:has-text('6 av 15')")
+    page.wait_for_selector(".v-place:has-text('7 av 16')")
     settle(page)
     page.get_by_label("Anteckning från mötet").click()
     page.keyboard.type("Sist.")

@@ -112,12 +112,14 @@ LEVEL = Level(0.9, H)
 FRAGMENTS |= {
     "meeting place": lambda: charts_meeting.place(H, here=2, of=3),
     "meeting question": lambda: charts_meeting.question(H, kicker=H),
-    "meeting figure": lambda: charts_meeting.figure("red", H, value=H, counts=H, drawn=charts.note(H), note=H),
-    "meeting comment": lambda: charts_meeting.comment(H, H),
+    "meeting figure": lambda: charts_meeting.figure("red", H, value=H, counts=[H], drawn=charts.note(H), note=H),
+    "meeting comment": lambda: charts_meeting.comment(H, H, (2, 3)),
     "meeting heading": lambda: charts.stack(charts_meeting.heading(H)),
     "meeting sentence": lambda: charts_meeting.sentence(H),
     "meeting units": lambda: charts_meeting.units([charts_meeting.Unit(H, H, 0.2, "red")], label=H),
-    "meeting decisions": lambda: charts_meeting.decisions([charts_meeting.Said(H, H, H, late=True)], label=H),
+    "meeting decisions": lambda: charts_meeting.decisions(
+        [charts_meeting.Said(H, H, H, (2, 3), H, H, late=True)], label=H
+    ),
     "meeting summary": lambda: charts_meeting.summary(
         [charts_meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H)], heads=[H], caption=H
     ),

@@ -56,7 +56,7 @@ def test_a_change_is_the_same_wherever_it_is_told(sample, document, monkeypatch)
     page = text(opened("point", monkeypatch, **POINT))
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
     assert "Täckningen har sjunkit med 6,0 procentenheter sedan den 15 november 2025" in page
-    assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(opened("meeting", monkeypatch, screen="5"))
+    assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(opened("meeting", monkeypatch, screen="6"))
     page = text(opened("review", monkeypatch, **POINT))
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
     files = [said(report_of(found, state="draft", signed=signed, say=SV, public=public)) for public in (False, True)]
@@ -74,7 +74,7 @@ def test_where_no_review_is_approved_the_day_a_year_before_is_compared_with_and_
     ring = "Ringen: 75,0 % ett år tidigare (20 november 2025), −41,7 procentenheter sedan dess."
     for page in ("point", "review"):
         assert ring in text(opened(page, monkeypatch, point="classification", **day))
-    meeting = text(opened("meeting", monkeypatch, screen="4", **day))
+    meeting = text(opened("meeting", monkeypatch, screen="5", **day))
     assert "Ett år tidigare (20 november 2025): 75,0 %, −41,7 p.e." in meeting
 
 

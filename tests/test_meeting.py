@@ -1,25 +1,30 @@
 """The meeting mode: what stands on each screen, what is kept of what is typed, and what is never shown."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from compliance import deciding, reviewing, ui, ui_meeting, viewing
+from compliance import deciding, reviewing, ui, ui_meeting, viewing, viewing_meeting
+from compliance.assessing import Coverage
 from compliance.deciding import decisions
 from compliance.language import LANGUAGES, Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
+from compliance.reviewing import GROUNDS
 from compliance.viewing_meeting import MINUTES, clock
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST
+from tests.line import POINTS
 from tests.reviewed import AS_OF, IDS, at
 
 SV = Language("sv")
 NOW = datetime(2026, 11, 25, 10)
 NUMBER = "811218-9876"
 POINT = "classification"
-SCREEN = IDS.index(POINT) + 1
+SCREEN = IDS.index(POINT) + 2
+SUMMARY, LAST = "15", "16"
 NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
 
 
@@ -57,22 +62,22 @@ def answers(tmp_path_factory):
 def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeypatch):
     stage("draft")
     say = Language(lang)
-    for number in (1, SCREEN, 13) if MOST or lang == "sv" else (SCREEN,):
-        answer = answers[number - 1]
+    for number in (2, SCREEN, 14) if MOST or lang == "sv" else (SCREEN,):
+        answer = answers[number - 2]
         shown = text(opened(monkeypatch, screen=str(number), lang=lang))
-        assert say("{n} of {of}", n=number, of=15) in shown
+        assert say("{n} of {of}", n=number, of=16) in shown
         assert f'<div class="v-m-figure">{viewing.percent(answer.coverage, say)}</div>' in shown
         assert viewing.word(answer.coverage, say) in shown
-    summary = text(opened(monkeypatch, screen="14", lang=lang))
+    summary = text(opened(monkeypatch, screen=SUMMARY, lang=lang))
     assert [viewing.percent(answer.coverage, say) for answer in answers] == re.findall(
         r'class="v-m-number">([^<]+)<', summary
     )
-    assert say("Decisions of this review") in text(opened(monkeypatch, screen="15", lang=lang))
+    assert say("Decisions of this review") in text(opened(monkeypatch, screen=LAST, lang=lang))
 
 
 def test_the_address_decides_the_screen_and_what_it_cannot_mean_is_the_nearest(stage, monkeypatch):
     stage("draft")
-    for said, shown in (("99", "15 av 15"), ("9" * 5000, "15 av 15"), ("0", "1 av 15"), ("x", "1 av 15")):
+    for said, shown in (("99", "16 av 16"), ("9" * 5000, "16 av 16"), ("0", "1 av 16"), ("x", "1 av 16")):
         assert shown in text(opened(monkeypatch, screen=said))
 
 
@@ -99,6 +104,75 @@ def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, mo
     assert opened(monkeypatch, until="13:10+02:00").query_params["until"] == "13:40"
     monkeypatch.setattr(ui_meeting, "_now", lambda: datetime(2026, 11, 25, 23, 50))
     assert "20\u00a0min\u00a0kvar" in text(opened(monkeypatch, until="00:10"))
+
+
+# --- What was decided, and what is ----------------------------------------------------------------------------------
+
+
+def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, monkeypatch):
+    """ISO/IEC 27001, 9.3.2 a."""
+    shown = text(opened_page("meeting", monkeypatch, review="2026")).replace("\u00a0", " ")
+    assert "3 tidigare beslut är öppna. 2 av dem är försenade." in shown
+    assert re.findall(r"<strong>(2\d+-\d)</strong> <span.*?>([^<>]+)</span></div>", shown) == [
+        ("2025-4", "försenat"),
+        ("2025-1", "försenat"),
+        ("2025-2", "ej påbörjad"),
+        ("2025-3", "klar"),
+    ]
+    assert 'Samtliga verksamhetskritiska system ska klassas.<span class="v-mute"> Hälften är klassade.</span>' in shown
+
+
+def test_the_meeting_ends_with_the_judgement_of_the_whole(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    app = opened(monkeypatch, screen=LAST)
+    assert "Förvaltningschefen har ännu inte gjort någon samlad bedömning." in text(app)
+    app.button_group(key="judgement 1 sufficient").set_value("partly").run()
+    app.button_group(key="judgement 1 effect").set_value("yes").run()
+    app.text_area(key=f"chapter 1 {GROUNDS}").set_value("Det går framåt.").run()
+    assert line.written(review).judgement == {"sufficient": "partly", "effect": "yes"}
+    assert line.written(review).chapters[GROUNDS] == "Det går framåt."
+    assert "<h1>Arbetet är delvis tillräckligt och har önskad verkan.</h1>" in text(app)
+    line.write(review, "chapter", GROUNDS, "Anna Berg intygar det.")
+    app.run()
+    assert not app.text_area
+    assert "[…] intygar det." in text(app)
+
+
+def test_what_is_approved_shows_its_judgement_and_grounds(sample, monkeypatch):
+    shown = text(opened_page("meeting", monkeypatch, review="2025", screen=LAST))
+    assert "<h1>Arbetet är delvis tillräckligt och har delvis önskad verkan.</h1>" in shown
+    assert "Klassning och riskanalys ligger långt från målet" in shown
+
+
+def test_units_are_ranked_by_what_is_left_and_of_equals_by_name_in_swedish_order(answers):
+    def unit(name, met, unmet, unknown):
+        return Coverage(POINTS[3], AS_OF, "Förvaltningen", "Öst", name, met, unmet, unknown, 0, 0, basis=True)
+
+    units = [unit("Ös", 0, 2, 0), unit("Äs", 1, 1, 1), unit("Ås", 9, 0, 2), unit("Zs", 0, 1, 0), unit("Bs", 60, 5, 0)]
+    counted = tuple(replace(answers[3].now, unit=u.unit, met=u.met, unmet=u.unmet, unknown=u.unknown) for u in units)
+    answer = replace(answers[3], units=counted)
+    assert [found.unit for found in viewing_meeting.weakest(answer, SV)] == ["Bs", "Ås", "Äs"]
+    drawn = viewing_meeting.worst(answer, SV)
+    assert re.findall(r"width:([\d.]+)%", drawn) == ["100.00", "40.00", "40.00"]
+    assert re.findall(r"<strong>(.*?)</strong>", drawn) == [
+        f"{n}\u00a0återstår" for n in ("5\u00a0av\u00a065", "2\u00a0av\u00a011", "2\u00a0av\u00a03")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("needs", "room", "least", "given"),
+    [
+        ([1, 1, 2, 2], 6, [1, 1, 2, 2], [1, 1, 2, 2]),
+        ([1, 9, 1], 5, [1, 1, 1], [1, 3, 1]),
+        ([1, 2], 5, [1, 1], [3, 4]),
+        ([9, 9, 0], 0, [1, 2, 0], [1, 2, 0]),
+        ([], 5, [], []),
+    ],
+    ids=["just so", "the longest gives way", "what is over is everybody's", "never less than its least", "nothing"],
+)
+def test_a_text_is_cut_only_where_there_is_no_room(needs, room, least, given):
+    assert viewing_meeting.shared(needs, room, least) == given
 
 
 # --- What is typed --------------------------------------------------------------------------------------------------
@@ -250,17 +324,19 @@ def test_no_name_stands_on_any_screen_whoever_opens_it(stage, monkeypatch):
     review = line.open()
     line.write(review, "comment", POINT, "Anna Berg har frågat Kim Utanför.")
     line.write(review, "public_comment", POINT, "Bo Ek svarar.")
+    line.write(review, "chapter", GROUNDS, "Anna Berg intygar det.")
     line.decide(review, "Anna Berg och Kim Utanför utser objektledare.", point=POINT, responsible="Kim Utanför")
     for role in (COORDINATOR, MANAGEMENT, ANALYST):
-        for screen in (SCREEN, 14, 15):
-            shown = text(opened(monkeypatch, screen=str(screen), role=role))
+        for screen in ("1", str(SCREEN), SUMMARY, LAST):
+            shown = text(opened(monkeypatch, screen=screen, role=role))
             assert not re.search("Anna|Berg|Bo Ek|Kim|Utanför", shown), (role, screen)
         assert ("[…] och […] utser objektledare." in shown) is (role is not ANALYST)
+        assert "[…] intygar det." in shown
 
 
 def test_units_of_few_persons_are_added_up(stage, monkeypatch):
     line = stage("loaded")
     line.open()
-    shown = text(opened(monkeypatch, screen="1"))
+    shown = text(opened(monkeypatch, screen="2"))
     assert "Norr" not in shown
     assert "Söder" not in shown

@@ -113,7 +113,7 @@ FIELDS = [
     ("draft", "review", {"part": "sign"}, 1),
     ("submitted", "review", {"part": "sign"}, 3),
     ("approved", "review", {"part": "sign"}, 2),
-    ("draft", "meeting", {"screen": "1"}, 3),
+    ("draft", "meeting", {"screen": "2"}, 3),
 ]
 
 
