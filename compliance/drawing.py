@@ -285,7 +285,7 @@ def _hatched(sheet: _Sheet, left: float, top: float, wide: float) -> None:
 
 def _tick(sheet: _Sheet, x: float, middle: float) -> None:
     """The target: taller than the bar, with a halo, so that it is seen on a dark bar too."""
-    half = BAR / 2 + 2.5
+    half = BAR / 2 + 1.5
     upright = [(x, middle - half), (x, middle + half)]
     sheet.line(upright, colour=PAPER, width=4.0)
     sheet.line(upright, colour=INK, width=2.0)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import pikepdf
 import pytest
@@ -24,7 +24,7 @@ from compliance.blocks import (
     Signatures,
     Table,
 )
-from compliance.drawing import MARKS, TRACK
+from compliance.drawing import BAR_ROW, MARKS, TRACK
 from compliance.geometry import Level
 from compliance.places import REPORT
 from compliance.writing_pdf import write_pdf
@@ -180,18 +180,25 @@ def test_a_table_has_its_header_cells_and_all_its_texts(written):
         assert rows == [[plain(text) for text in row] for row in table.rows]
 
 
-def test_each_bar_is_drawn_in_the_colour_of_its_status_outside_of_what_is_read():
+def test_each_bar_is_drawn_whole_in_the_colour_of_its_status_outside_of_what_is_read():
     bars = tuple(Bar("", 0.5, "", 0.95, status, "") for status in ("green", "yellow", "red"))
     pdf = pdf_of(Table("Tabell", (Column("A"),), (("a",),) * 3, bars, scale="0–100"))
     drawn, inside = [], False
-    for operands, operator in pikepdf.parse_content_stream(pdf.pdf.pages[-1], "BMC EMC scn"):
-        if str(operator) != "scn":
+    for operands, operator in pikepdf.parse_content_stream(pdf.pdf.pages[-1], "BMC EMC scn m l W"):
+        if str(operator) in {"BMC", "EMC"}:
             inside = str(operator) == "BMC"
             drawn += [[]] if inside else []
         elif inside:
-            drawn[-1].append("#" + bytes(round(255 * part) for part in operands).hex().upper())
+            drawn[-1].append((str(operator), [float(number) for number in operands]))
+    filled = [[colour(*parts) for name, parts in one if name == "scn"] for one in drawn]
     # The track, what is filled of it, and the shape.
-    assert drawn == [[TRACK, MARKS[bar.status], MARKS[bar.status]] for bar in bars]
+    assert filled == [[TRACK, MARKS[bar.status], MARKS[bar.status]] for bar in bars]
+    heights = [[place[1] for _, place in takewhile(lambda part: part[0] != "W", one)] for one in drawn]
+    assert [max(one) - min(one) for one in heights] == pytest.approx([BAR_ROW] * 3, abs=0.1)  # none is cut off
+
+
+def colour(*parts: float) -> str:
+    return "#" + bytes(round(255 * part) for part in parts).hex().upper()
 
 
 def test_a_cell_of_a_table_knows_its_heading(written):
