@@ -372,7 +372,7 @@ def earlier_sentence(found: Sequence[Decision], day: date, say: Language) -> str
 
 def judged(dossier: Dossier, say: Language) -> elements.Html:
     """The head's judgement of the whole, or that there is none, large."""
-    text = judging.sentence(dossier.written, say)
+    text = viewing.softened(judging.sentence(dossier.written, say))
     return charts_meeting.question(text, kicker=say(N_("Decisions and judgement")), large=True)
 
 

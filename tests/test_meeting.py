@@ -126,7 +126,7 @@ def test_the_meeting_ends_with_the_judgement_of_the_whole(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
     app = opened(monkeypatch, screen=LAST)
-    assert "Förvaltningschefen har ännu inte gjort någon samlad bedömning." in text(app)
+    assert "Förvaltnings\u00adchefen har ännu inte gjort någon samlad bedömning." in text(app)
     app.button_group(key="judgement 1 sufficient").set_value("partly").run()
     app.button_group(key="judgement 1 effect").set_value("yes").run()
     app.text_area(key=f"chapter 1 {GROUNDS}").set_value("Det går framåt.").run()
