@@ -81,7 +81,8 @@ def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made
     """The handout with its beginning: whose meeting, which year and day, the answer, and the agenda."""
     review = say(N_("Management review {year}"), year=dossier.year)
     # the answer of the pages says where to load exports, which nobody does on paper
-    opening = answer_sentence(dossier, Reader(say, public=True)) if dossier.imports else summary_sentence(dossier, say)
+    answer = answer_sentence(dossier, Reader(say, public=True)) if dossier.imports else summary_sentence(dossier, say)
+    judged = "" if judging.unanswered(dossier.written) else judging.sentence(dossier.written, say)
     foot = (review, dossier.organisation, say(N_("meeting handout")), say(STATES[state]).lower())
     return Report(
         language=say.code,
@@ -94,7 +95,7 @@ def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made
         page=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
         made_at=made_at,
         blocks=tuple(handout(dossier, names=names, say=say)),
-        opening=opening,
+        opening="\n\n".join(text for text in (judged, answer) if text),
     )
 
 

@@ -33,7 +33,7 @@ def sentence(written: Written, say: Language) -> str:
     said = written.judgement
     if said is None:
         return say(N_("A judgement of the whole was not asked for when this review was made."))
-    if any(what not in said for what in JUDGED):
+    if unanswered(written):
         return say(N_("The head of administration has not judged the work as a whole yet."))
     first, second = say(SUFFICIENT[said["sufficient"]]), say(EFFECT[said["effect"]])
     if (said["sufficient"] == "no") != (said["effect"] == "no"):
@@ -46,11 +46,14 @@ def grounds(written: Written) -> str:
     return written.chapters.get(GROUNDS, "")
 
 
+def unanswered(written: Written) -> list[str]:
+    """The questions of `JUDGED` that have no answer."""
+    return [what for what in JUDGED if what not in (written.judgement or {})]
+
+
 def unjudged(written: Written) -> tuple[str, ...]:
     """What of the judgement is still missing: answers of `JUDGED`, and `GROUNDS`."""
-    said = written.judgement or {}
-    missing = [what for what in JUDGED if what not in said]
-    return (*missing, *(() if grounds(written) else (GROUNDS,)))
+    return (*unanswered(written), *(() if grounds(written) else (GROUNDS,)))
 
 
 # --- What is left open --------------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import approving, year_readme, year_tables
+from compliance import approving, handouts, year_readme, year_tables
 from compliance.language import Language
 from compliance.permissions import ANALYST
 from compliance.reviewing import review_of
+from compliance.withholding import Names
 from tests.apps import opened, text
+from tests.tagged import Tagged
 
 SV = Language("sv")
 SENTENCE = "Arbetet är delvis tillräckligt och har delvis önskad verkan."
@@ -52,3 +54,11 @@ def test_a_review_that_was_not_asked_for_it_says_so_and_has_no_rows_of_it(docume
     before = replace(found, written=replace(found.written, judgement=None))
     assert year_readme.readme(before, signed, seal="s", say=SV).split("\n\n")[1] == NOT_ASKED
     assert {row["kind"] for row in year_tables.tables(before)["texts"]}.isdisjoint({"judgement"})
+
+
+def test_the_handout_begins_with_it_and_with_the_points_furthest_from_their_targets(document):
+    found, signed = document
+    given = {"names": Names([], []), "say": SV, "state": "approved", "made_at": signed.changed_at}
+    first = " ".join(run.text for run in Tagged(handouts.pdf(found, **given)).pages[0])
+    assert " ".join(SENTENCE.split()[:4]) in " ".join(first.split())
+    assert first.index("Arbetet är") < first.index("Längst från sina mål") < first.index("Dagordning")
