@@ -227,8 +227,9 @@ def test_word_holds_every_figure(database, made, written):
     assert listed == expected(database, made(2025)[0], SV)
 
 
-def test_pdf_holds_every_figure(database, made, written):
-    pdf = Tagged(written["pdf"])
+@pytest.mark.parametrize("public", [False, True])
+def test_pdf_holds_every_figure(database, made, report, written, public):
+    pdf = Tagged(as_document(report(public=True), kind="pdf") if public else written["pdf"])
     cells = [[_said(cell.text) for cell in row.nodes] for row in pdf.tree.find("TR")]
     listed = [tuple(row[2:5]) for row in cells if len(row) in {7, 8} and re.match(r"\d+ ", row[0])]
     assert listed == [tuple(map(_said, row)) for row in expected(database, made(2025)[0], SV)]
