@@ -278,7 +278,7 @@ def departments(answer: PointAnswer, reader: Reader) -> list[Coverage]:
 def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
     """The departments with most left to do; None where there is one department, or nothing left."""
     say, found = reader.say, departments(answer, reader)
-    left = sorted((figure for figure in found if _left(figure)), key=_left, reverse=True)
+    left = sorted((figure for figure in found if left_of(figure)), key=lambda figure: -left_of(figure))
     if len(found) < FEWEST_PARTS or not left:
         return None
     columns = (
@@ -287,13 +287,14 @@ def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
         Column(say(N_("Coverage")), "right", 1.2),
     )
     rows = tuple(
-        (figure.department or figure.unit or "", say.number(_left(figure)), viewing.percent(figure, say))
+        (figure.department or figure.unit or "", say.number(left_of(figure)), viewing.percent(figure, say))
         for figure in left[:NAMED]
     )
     return Table("", columns, rows)
 
 
-def _left(figure: Coverage) -> int:
+def left_of(figure: Coverage) -> int:
+    """How much is left to do: what is not met, and what nobody knows."""
     return figure.unmet + figure.unknown
 
 

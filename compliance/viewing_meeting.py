@@ -18,7 +18,7 @@ from compliance.dossier import Dossier, PointAnswer
 from compliance.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
 from compliance.points import Point
 from compliance.reporting_decisions import DECISION_STATUSES
-from compliance.reporting_points import SHORT_VERDICTS
+from compliance.reporting_points import SHORT_VERDICTS, left_of
 from compliance.reviewing import Review
 from compliance.withholding import Names
 
@@ -243,11 +243,6 @@ def most_left(parts: Sequence[Coverage]) -> list[Coverage]:
     return sorted(below, key=lambda part: (-left_of(part), swedish_order(part.unit or part.department or "")))[:WORST]
 
 
-def left_of(unit: Coverage) -> int:
-    """How much is left to do: what is not met, and what nobody knows."""
-    return unit.unmet + unit.unknown
-
-
 def left_text(part: Coverage, say: Language) -> str:
     """18 of 21, which are left to do."""
     return say(N_("{n} of {of}"), n=say.number(left_of(part)), of=say.number(part.of)).replace(" ", NBSP)
@@ -364,7 +359,8 @@ def earlier_sentence(found: Sequence[Decision], day: date, say: Language) -> str
     first = say.plural("{n} earlier decision is open.", "{n} earlier decisions are open.", len(left))
     if not late:
         return first
-    return f"{first} {say.plural('{n} of them is late.', '{n} of them are late.', len(late))}"
+    second = say.plural("{n} of them is late.", "{n} of them are late.", len(late))
+    return f"{first} {second if late else say(N_('None of them is late.'))}"
 
 
 # --- The judgement --------------------------------------------------------------------------------------------------
