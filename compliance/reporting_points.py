@@ -271,7 +271,7 @@ def departments(answer: PointAnswer, reader: Reader) -> list[Coverage]:
     """The departments of a point with a figure; in a hand-out those of few persons are added up."""
     found = [answer.figure(counted) for counted in answer.departments]
     if reader.public:
-        found = viewing.without_few(found, reader.say)
+        found = viewing.without_few(found, reader.say, answer.coverage)
     return [figure for figure in found if figure.coverage is not None]
 
 

@@ -123,9 +123,13 @@ def unseen(figure: Coverage) -> Coverage:
     return replace(figure, met=0, unmet=0, unknown=0, pending=0, exempt=0) if figure.few else figure
 
 
-def without_few(figures: Sequence[Coverage], say: Language) -> list[Coverage]:
-    """Units of few persons added up as one; left out where even together they are too few."""
-    few = few_of(figures, small=lambda figure: figure.few or hidden(figure), size=_persons)
+def without_few(figures: Sequence[Coverage], say: Language, whole: Coverage | None = None) -> list[Coverage]:
+    """Units of few persons added up as one; left out where even together they are too few.
+
+    Of a `whole` also who belongs to no unit, where those are few: else whoever takes the units from it knows of them.
+    """
+    rest = _rest(whole, figures) if whole else []
+    few = few_of([*figures, *rest], small=lambda figure: figure.few or hidden(figure), size=_persons)
     if not few:
         return list(figures)
     together = replace(
@@ -137,6 +141,13 @@ def without_few(figures: Sequence[Coverage], say: Language) -> list[Coverage]:
     )
     kept = [figure for figure in figures if figure not in few]
     return kept if hidden(together) else [*kept, together]
+
+
+def _rest(whole: Coverage, parts: Sequence[Coverage]) -> list[Coverage]:
+    """Who of a whole is in none of its parts, marked where they are few."""
+    left = {name: getattr(whole, name) - sum(getattr(part, name) for part in parts) for name in OUTCOMES}
+    rest = replace(whole, **left)
+    return [replace(rest, few=rest.of < FEW_PERSONS)] if _persons(rest) else []
 
 
 def softened(text: str, hyphens: Iterable[str] = ()) -> str:

@@ -234,7 +234,8 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 def weakest(answer: PointAnswer, say: Language) -> list[Coverage]:
     """The units with most left to do of those that do not reach the target; those of few persons are added up."""
-    return most_left(viewing.without_few([answer.figure(unit) for unit in answer.units if unit.unit], say))
+    units = [answer.figure(unit) for unit in answer.units if unit.unit]
+    return most_left(viewing.without_few(units, say, answer.coverage))
 
 
 def most_left(parts: Sequence[Coverage]) -> list[Coverage]:

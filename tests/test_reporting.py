@@ -18,7 +18,7 @@ from compliance.points import load_points
 from compliance.report_files import file_name
 from compliance.reporting import as_document, report_of
 from compliance.reporting_chapters import covered_by
-from compliance.reporting_points import plain
+from compliance.reporting_points import Reader, departments, plain
 from compliance.reviewing import review_of
 from compliance.viewing import percent, share
 from tests.browser import MOST
@@ -346,6 +346,16 @@ def test_a_hand_out_adds_up_departments_of_few_persons(made, report):
     full, public = ({row[0] for row in _by_department(report(public=public)).rows} for public in (False, True))
     assert full == {*counted}
     assert public == {*counted, *({"Övriga enheter"} if few else ())} - few
+
+
+def test_who_belongs_to_no_department_is_told_by_no_subtraction(made):
+    """Two persons are the difference between the organisation and its departments; the smallest of them hides it."""
+    answer = made(2025)[0].points[0]
+    parts = [replace(answer.now, department=name, met=met, unmet=1, unknown=0) for name, met in (("A", 9), ("B", 19))]
+    alone = replace(answer, departments=tuple(parts), now=replace(answer.now, met=29, unmet=3, unknown=0))
+    shown = [(part.department or part.unit, part.of) for part in departments(alone, Reader(SV, public=True))]
+    assert shown == [("B", 20), ("Övriga enheter", 12)]
+    assert [part.of for part in departments(alone, Reader(SV, public=False))] == [10, 20]
 
 
 def _by_department(report):
