@@ -7,7 +7,7 @@ from compliance.blocks import Block, Column, Heading, PageBreak, Paragraph, Tabl
 from compliance.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
 from compliance.language import N_, Language
 from compliance.reporting_chapters import EMPTY, covered_by
-from compliance.reporting_points import FEWEST_PARTS, Reader, departments, plain
+from compliance.reporting_points import FEWEST_PARTS, Reader, departments, plain, without_empty
 from compliance.viewing import DASH
 
 # So many items of a point are listed; all of them are in the working list.
@@ -76,7 +76,7 @@ def _departments(dossier: Dossier, reader: Reader) -> list[Block]:
         return []
     columns = (Column(say(N_("Department")), width=4), *(Column(str(number), "right") for number in found))
     rows = tuple((name, *(figures_.get(name, DASH) for figures_ in found.values())) for name in names)
-    return [Table(say(N_("Coverage in per cent by department and point")), columns, rows)]
+    return [without_empty(Table(say(N_("Coverage in per cent by department and point")), columns, rows))]
 
 
 def _by_name(answer: PointAnswer, reader: Reader) -> dict[str, str]:
