@@ -443,8 +443,11 @@ def names_in(cursor: Cursor, *, as_of: date, known_at: datetime, organisation: s
 
 def _withheld(dossier: Dossier, named: Named) -> dict[str, str]:
     """Those texts that name a person or a system, without the names. The names themselves are kept nowhere."""
-    names = names_of((*named.persons, *_in_full(responsible(dossier))), named.systems)
-    return {text: told for text in _texts(dossier) if (told := names.withhold(text)) != text}
+    persons = (*named.persons, *_in_full(responsible(dossier)))
+    found = [(text, names_of(persons, named.systems)) for text in _texts(dossier)]
+    # what stands in a chapter from the start has no weaknesses, but words that a system may be called by
+    found += [(text, names_of(persons, ())) for chapter in dossier.chapters for text in chapter.start.values()]
+    return {text: told for text, names in found if (told := names.withhold(text)) != text}
 
 
 def responsible(dossier: Dossier) -> tuple[str, ...]:

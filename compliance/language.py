@@ -77,8 +77,8 @@ class Language:
         return text.format(n=self.number(n), **values)
 
     def pick(self, texts: Texts) -> str:
-        """The text of this language from a declarative file."""
-        return texts.get(self.code) or texts["en"]
+        """The text of this language from a declarative file, else of another, as in one's own file."""
+        return texts.get(self.code) or texts.get("en") or next(iter(texts.values()), "")
 
     def refusal(self, refusal: Refusal) -> str:
         """The sentence of a refusal."""

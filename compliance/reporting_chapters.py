@@ -30,14 +30,23 @@ EMPTY: Final = N_("Nothing yet")
 
 def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:
     """2.1 Uppföljning 2026."""
-    title = say.pick(chapter.title).format(**_places(dossier, say))
+    title = _filled(dossier, say.pick(chapter.title), say)
     return f"{chapter.number}{NBSP}{title}" if chapter.number else title
 
 
-def chapter_text(dossier: Dossier, chapter: Chapter, say: Language) -> str:
-    """What is written in a chapter, else what stands there from the start."""
+def told_text(dossier: Dossier, chapter: Chapter, reader: Reader) -> str:
+    """What is written in a chapter, else what stands there from the start, as this reader may see it."""
     written = dossier.written.chapters.get(chapter.id)
-    return say.pick(chapter.start).format(**_places(dossier, say)) if written is None else written
+    if written is not None:
+        return reader.told(dossier, written)
+    return _filled(dossier, reader.told(dossier, reader.say.pick(chapter.start)), reader.say)
+
+
+def _filled(dossier: Dossier, text: str, say: Language) -> str:
+    """A text with its places filled; other braces of an organisation's own are text like any other."""
+    for name, value in _places(dossier, say).items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def _places(dossier: Dossier, say: Language) -> dict[str, str]:
@@ -56,7 +65,7 @@ def chapters(dossier: Dossier, state: State, reader: Reader) -> list[Block]:
 
 
 def _chapter(dossier: Dossier, chapter: Chapter, state: State, reader: Reader) -> list[Block]:
-    text = reader.told(dossier, chapter_text(dossier, chapter, reader.say))
+    text = told_text(dossier, chapter, reader)
     after = AFTER[chapter.after](dossier, reader) if chapter.after in AFTER else []
     if not text and not after and chapter.optional:
         return []

@@ -17,7 +17,7 @@ from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer, Priority
 from compliance.language import N_, NBSP, Language
 from compliance.reporting import report_of
-from compliance.reporting_chapters import chapter_text
+from compliance.reporting_chapters import told_text
 from compliance.reporting_decisions import standing
 from compliance.reporting_points import (
     FEWEST_MOMENTS,
@@ -390,7 +390,7 @@ class _Slides:
     def _written(self) -> list[str]:
         """The lines of the plan's chapter, without what marks a list."""
         chapter = next((chapter for chapter in self.dossier.chapters if chapter.id == "priorities"), None)
-        text = self.reader.told(self.dossier, chapter_text(self.dossier, chapter, self.say)) if chapter else ""
+        text = told_text(self.dossier, chapter, self.reader) if chapter else ""
         return [said for line in text.splitlines() if (said := line.strip().lstrip("-•–*").strip())]
 
     def _activity(self, row: Priority) -> str:

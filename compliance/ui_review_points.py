@@ -8,7 +8,8 @@ from compliance import charts, judging, ui, ui_decisions, ui_review, viewing, vi
 from compliance.dossier import PointAnswer
 from compliance.language import N_
 from compliance.points import Point
-from compliance.reporting_chapters import chapter_text, chapter_title
+from compliance.reporting_chapters import chapter_title, told_text
+from compliance.reporting_points import Reader
 from compliance.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.ui_review import Opened
 
@@ -218,7 +219,7 @@ def chapters(found: Opened) -> None:
 
 def _chapter(found: Opened, chapter: Chapter) -> None:
     """The text of a chapter, and below it what the report adds."""
-    say, text = found.say, chapter_text(found.dossier, chapter, found.say)
+    say, text = found.say, told_text(found.dossier, chapter, Reader(found.say, public=not found.reads))
     if found.writable:
         label = say(N_("Text of the chapter"))
         help_ = say.pick(chapter.help)

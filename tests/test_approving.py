@@ -11,6 +11,8 @@ from compliance.database import rows
 from compliance.dossier import as_json, from_json
 from compliance.errors import Refusal
 from compliance.language import Language
+from compliance.reporting_chapters import chapter_title, told_text
+from compliance.reporting_points import Reader
 from compliance.reviewing import Written
 from tests.line import NOON
 from tests.reviewed import POINTS, SYSTEMS, at
@@ -168,6 +170,19 @@ def test_a_review_frozen_before_the_judgement_was_asked_for_says_so(approved):
     assert judging.sentence(before.written, Language("sv")) == (
         "En samlad bedömning efterfrågades inte när genomgången gjordes."
     )
+
+
+def test_chapters_of_ones_own_may_have_braces_one_language_and_names(draft):
+    (draft.folder / "chapters.toml").write_text(
+        '[chapters.own]\nnumber = "5"\nlevel = 1\ntitle = { sv = "{year} {x} {" }\n'
+        'start = { sv = "{organisation}: fråga Anna Berg om Alfa {0}." }\n',
+        "utf-8",
+    )
+    found = draft.document(draft.review())
+    [own] = [chapter for chapter in found.chapters if chapter.id == "own"]
+    assert chapter_title(found, own, EN).replace("\u00a0", " ") == "5 2026 {x} {"
+    told = [told_text(found, own, Reader(EN, public)) for public in (False, True)]
+    assert told == [f"Förvaltningen: fråga {who} om Alfa {{0}}." for who in ("Anna Berg", "[…]")]
 
 
 # --- Four eyes ---------------------------------------------------------------------------------------------------
