@@ -12,7 +12,7 @@ from typing import Final, Literal
 from compliance import judging, viewing, viewing_meeting, viewing_review
 from compliance.approving import Signed
 from compliance.assessing import Coverage, Status
-from compliance.blocks import Bar, Column, LineChart, Moment, Report
+from compliance.blocks import Bar, Column, LineChart, Moment, Report, Table
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer, Priority
 from compliance.language import N_, NBSP, Language
@@ -45,28 +45,8 @@ MARKS: Final = {
 REASONS: Final = 3
 REASONS_DRAWN: Final = 5
 DECISIONS: Final = 6
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table; `status` is what its marked cell is coloured by."""
-
-    cells: tuple[str, ...]
-    status: Status | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table whose widths are in cm; the first line of the cells of the column `marked` is bold, in the row's colour.
-
-    `even` says that its rows are equally high, since a chart stands beside it.
-    """
-
-    name: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    marked: int
-    even: bool = False
+# The column of a table that tells a status.
+MARKED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -96,14 +76,15 @@ Chart = BarChart | CountChart | LineChart
 class Slide:
     """A slide: its kind, and what stands in the places of that by their names, a paragraph a line.
 
-    `status` is what the place `mark` is coloured by; `notes` is what the speaker reads.
+    The widths of a table are in cm; where a chart stands beside it, its rows are equally high. `statuses` are what the
+    place `mark` is coloured by or, a row each, the cells of the column `MARKED`. `notes` is what the speaker reads.
     """
 
     kind: Kind
     texts: dict[str, str]
     table: Table | None = None
     chart: Chart | None = None
-    status: Status | None = None
+    statuses: tuple[Status | None, ...] = ()
     notes: str = ""
 
 
@@ -145,7 +126,7 @@ def slides_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, 
 
 def _front(report: Report) -> Slide:
     facts = "\n".join(f"{label}\t{text}" for label, text in report.facts)
-    return Slide("front", {"title": report.title, "kicker": report.organisation, "facts": facts})
+    return Slide("front", {"title": report.title, "organisation": report.organisation, "facts": facts})
 
 
 def _joined(texts: Sequence[str]) -> str:
@@ -204,7 +185,8 @@ class _Slides:
         since = say(N_("change since {day}"), day=say.date(before[0].as_of)) if before else ""
         kicker = _joined([say(N_("The review points on {day}"), day=say.date(self.dossier.as_of)), since])
         texts = {"title": title, "kicker": kicker, "key": f"|  {say(N_('Target')).lower()}"}
-        return Slide("thirteen", texts, table=self._thirteen(named), chart=self._bars(self.dossier.points, named))
+        statuses = tuple(answer.coverage.status for answer in self.dossier.points)
+        return Slide("thirteen", texts, self._thirteen(named), self._bars(self.dossier.points, named), statuses)
 
     def _thirteen(self, name: str) -> Table:
         say = self.say
@@ -215,18 +197,17 @@ class _Slides:
             Column(say(N_("Status")), width=6.2),
             Column(say(N_("Change")), "right", 2.6),
         )
-        return Table(name, columns, tuple(map(self._row, self.dossier.points)), marked=3, even=True)
+        return Table(name, columns, tuple(map(self._row, self.dossier.points)))
 
-    def _row(self, answer: PointAnswer) -> Row:
+    def _row(self, answer: PointAnswer) -> tuple[str, ...]:
         found, before = answer.coverage, answer.coverage_before
-        cells = (
+        return (
             plain(viewing.label(answer.point, self.say)),
             viewing.percent(found, self.say),
             met_of(found, self.say) if found.coverage is not None else DASH,
             self._mark(found),
             self.say.change(viewing.change(found, before)) or DASH,
         )
-        return Row(cells, found.status)
 
     def _mark(self, figure: Coverage) -> str:
         """The shape and the word of a status, on one line."""
@@ -251,12 +232,12 @@ class _Slides:
             "verdict": assessment(self.dossier, answer, self.say),
             "caption": chart.caption if chart else "",
             "weak": self._weak(answer),
-            "why": "" if isinstance(chart, CountChart) else self._why(answer),
+            "reasons": "" if isinstance(chart, CountChart) else self._why(answer),
         }
         said = self.dossier.written
         comments = said.public_comments if self.reader.public else said.comments
         notes = self.reader.told(self.dossier, comments.get(answer.point.id, ""))
-        return Slide("point", texts, chart=chart, status=found.status, notes=notes)
+        return Slide("point", texts, chart=chart, statuses=(found.status,), notes=notes)
 
     def _compared(self, answer: PointAnswer) -> dict[str, str]:
         """What the figure counts, and what it is compared with."""
@@ -347,7 +328,9 @@ class _Slides:
     def _decisions(self, kicker: str, title: str, rows: Sequence[Decision]) -> Slide:
         """Decisions as far as they fit, the rest counted."""
         texts = {"title": title, "kicker": kicker, "more": self._more(len(rows) - DECISIONS)}
-        return Slide("decisions", texts, table=self._table(kicker, rows[:DECISIONS]) if rows else None)
+        table = self._table(kicker, rows[:DECISIONS]) if rows else None
+        statuses = tuple(Status.RED if row.late(self.dossier.as_of) else None for row in rows[:DECISIONS])
+        return Slide("decisions", texts, table, statuses=statuses)
 
     def _table(self, name: str, rows: Sequence[Decision]) -> Table:
         say, named = self.say, not self.reader.public
@@ -357,20 +340,18 @@ class _Slides:
             Column(say(N_("Due and responsible")) if named else say(N_("Due")), width=10.4 if named else 4.2),
             Column(say(N_("Status")), width=5.67),
         )
-        return Table(name, columns, tuple(map(self._decision, rows)), marked=3)
+        return Table(name, columns, tuple(map(self._decision, rows)))
 
-    def _decision(self, row: Decision) -> Row:
-        late = row.late(self.dossier.as_of)
+    def _decision(self, row: Decision) -> tuple[str, ...]:
         due = row.due.isoformat() if row.due else DASH
         who = "" if self.reader.public else row.responsible
         status = standing(self.dossier, row, self.say)
-        cells = (
+        return (
             row.name,
             self.reader.told(self.dossier, row.text),
             "\n".join(filter(None, (due, who))),
             "\n".join(filter(None, (status, self.reader.told(self.dossier, row.note or "")))),
         )
-        return Row(cells, Status.RED if late else None)
 
     def _more(self, n: int) -> str:
         """How many there is no room for."""

@@ -5,34 +5,34 @@ typeface, which is on every machine with Office; other programs have a twin with
 """
 
 import re
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
 from itertools import accumulate
 from typing import Any, Final, TypeVar
 
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
-from pptx.slide import Slide as Drawn
 from pptx.util import Pt
 
-from compliance.blocks import Column
+from compliance.assessing import Status
+from compliance.blocks import Column, Table
 from compliance.language import N_, Language
 from compliance.slide_charts import COLOURS, add_chart
 from compliance.slide_layouts import (
-    DRAFT,
     FOOTER,
+    KINDS,
     LAYOUTS,
     NUMBER,
     TABLE_STYLE,
     Place,
-    element,
     empty_deck,
     emu,
-    number_field,
-    run,
+    place_name,
     saved,
-    tag,
 )
-from compliance.slides import Row, Slide, Slides, Table
+from compliance.slides import MARKED, Slide, Slides
 
 T = TypeVar("T")
 POINT: Final = 2.54 / 72
@@ -46,29 +46,25 @@ HEAD, SIDE, ABOVE = 0.97, 0.2, 0.1
 SPACED: Final = 0.22
 # No line has room for more letters.
 MOST: Final = 500
+# How wide Arial's letters are, in thousandths of the type's size.
 _GROUPS: Final = {
     222: "ijl'|‘’",
-    278: " !,./:;I[\\]ft\u00a0ÌÍÎÏìíîï",
+    278: " !,./:;I[\\]ft\N{NO-BREAK SPACE}ÌÍÎÏìíîï",
     334: "()-`r¡¨²³´·¸¹“”‹›{}",
     370: '•"*ªº',
     500: "Jcksvxyzçýÿ°^¶",
-    556: "#$0123456789?L_abdeghnopqu¢£¤¥§«»àáâãäåèéêëðñòóôõöùúûüþ–€±÷¯µ",
-    611: "FTZ¿ßø+<=>~¬×−",
+    556: "#$0123456789?L_abdeghnopqu¢£¤¥§«»àáâãäåèéêëðñòóôõöùúûüþ–€±÷¯µ♦",
+    611: "FTZ¿ßø+<=>~¬×−●○",
     667: "&ABEKPSVXYÀÁÂÃÄÅÈÉÊËÝÞ",
     722: "CDHNRUwÇÐÑÙÚÛÜ",
-    604: "●○",
-    510: "♦",
     778: "GOQÒÓÔÕÖØ©®",
     889: "%æMm¼½¾",
-    990: "▲",
 }
-# The typeface's advance widths in thousandths of its size.
-_WIDTHS: Final = {character: width for width, group in _GROUPS.items() for character in group}
+_WIDTHS: Final = {letter: width for width, letters in _GROUPS.items() for letter in letters}
 _WIDEST: Final = 1015
 # What XML or PowerPoint cannot hold; a line break stays.
 _NO_SIGN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _WORD: Final = re.compile("[^ ]+")
-_KINDS: Final = list(LAYOUTS)
 
 
 def write_slides(slides: Slides) -> bytes:
@@ -98,30 +94,30 @@ def _plain(value: T) -> T:
 
 def _add(deck: Deck, slide: Slide, slides: Slides, footer: str) -> None:
     say = Language(slides.language)
-    drawn: Drawn = deck.slides.add_slide(deck.slide_layouts[_KINDS.index(slide.kind)])
-    shapes = {shape.placeholder_format.idx: shape for shape in drawn.placeholders}
-    for name, place in LAYOUTS[slide.kind][1].items():
-        _fill(shapes[place.number], slide, name, place, say)
-    _add_furniture(drawn, shapes[DRAFT.number], slides, footer, number=len(deck.slides))
+    drawn: Any = deck.slides.add_slide(deck.slide_layouts.get_by_name(say(KINDS[slide.kind])))
+    for name, place in LAYOUTS[slide.kind].items():
+        text = slides.draft or "" if name == "draft" else slide.texts.get(name, "")
+        _fill(drawn.placeholders[place.number], slide, name, place, text, say)
+    _place(drawn, "footer", FOOTER, say).text_frame.text = footer
+    _number(_place(drawn, "number", NUMBER, say), drawn.slide_layout, len(deck.slides))
     if slide.notes:
-        frame: Any = drawn.notes_slide.notes_text_frame
-        frame.text = slide.notes
+        drawn.notes_slide.notes_text_frame.text = slide.notes
 
 
 # --- Places -------------------------------------------------------------------------------------------------------
 
 
-def _fill(shape: Any, slide: Slide, name: str, place: Place, say: Language) -> None:
+def _fill(shape: Any, slide: Slide, name: str, place: Place, text: str, say: Language) -> None:
     """Puts into a placeholder what the slide has for it; without anything it is taken away."""
-    shape.name = say(place.name)
+    shape.name = place_name(name, say)
     if place.kind == "chart" and slide.chart:
         add_chart(shape, slide.chart, place, head=HEAD if slide.table else 0.0, code=say.code)
     elif place.kind == "tbl" and slide.table:
-        _add_table(shape, slide.table, place)
-    elif text := _fitted(slide.texts.get(name, ""), place, more=_more(place, say)):
-        shape.text_frame.text = text
-        if name == "mark" and slide.status:
-            shape.text_frame.paragraphs[0].runs[0].font.color.theme_color = COLOURS[slide.status]
+        _add_table(shape, slide, slide.table, place)
+    elif told := _fitted(text, place, more=_more(place, say)):
+        shape.text_frame.text = told
+        if name == "mark" and slide.statuses[0]:
+            _colour(shape.text_frame, slide.statuses[0])
     else:
         shape.element.getparent().remove(shape.element)
 
@@ -132,71 +128,69 @@ def _more(place: Place, say: Language) -> str:
     return say(N_("… (more in the Word file)")) if several else ELLIPSIS
 
 
-def _add_furniture(drawn: Drawn, draft: Any, slides: Slides, footer: str, *, number: int) -> None:
-    """The word of a draft, the footer and the slide's number, last in the order of reading."""
-    tree: Any = drawn.shapes._spTree
-    say = Language(slides.language)
-    tree.remove(draft.element)
-    if slides.draft:
-        draft.name, draft.text_frame.text = say(DRAFT.name), _fitted(slides.draft, DRAFT)
-        tree.append(draft.element)
-    for place, content in ((FOOTER, run(footer)), (NUMBER, number_field(str(number)))):
-        if content:
-            tree.append(_furniture(place, _next_id(tree), say(place.name), content))
+def _colour(frame: Any, status: Status) -> None:
+    """Gives the first line of a text the colour of a status."""
+    frame.paragraphs[0].runs[0].font.color.theme_color = COLOURS[status]
 
 
-def _furniture(place: Place, number: int, name: str, content: str) -> Any:
-    """A placeholder that looks as its layout has it."""
-    return element(
-        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
-        f'<p:nvPr><p:ph type="{place.kind}" sz="quarter" idx="{place.number}"/></p:nvPr></p:nvSpPr>'
-        f"<p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/><a:p>{content}</a:p></p:txBody></p:sp>"
-    )
+def _place(drawn: Any, key: str, place: Place, say: Language) -> Any:
+    """A place that the library does not take over from the layout, last in the order of reading."""
+    drawn.shapes.clone_placeholder(drawn.slide_layout.placeholders.get(place.number))
+    shape = drawn.placeholders[place.number]
+    shape.name = place_name(key, say)
+    return shape
 
 
-def _next_id(tree: Any) -> int:
-    return max(int(found) for found in tree.xpath("//@id") if str(found).isdigit()) + 1
+def _number(shape: Any, layout: Any, number: int) -> None:
+    """Writes a slide's number as the field that the layout has."""
+    field = deepcopy(next(layout.element.iter(qn("a:fld"))))
+    field.find(qn("a:t")).text = str(number)
+    shape.text_frame.paragraphs[0]._p.append(field)
 
 
 # --- Tables -------------------------------------------------------------------------------------------------------
 
 
-def _add_table(shape: Any, table: Table, place: Place) -> None:
-    """A native table whose rows share the room of its place, its heading row marked as such."""
+def _add_table(shape: Any, slide: Slide, table: Table, place: Place) -> None:
+    """A native table whose rows share the room of its place; where a chart stands beside it, they are equally high."""
+    frame = _empty_table(shape, table)
+    heads, high = tuple(column.heading for column in table.columns), (place.box.height - HEAD) / len(table.rows)
+    for row, status, drawn in zip((heads, *table.rows), (None, *slide.statuses), frame.table.rows, strict=True):
+        head = row is heads
+        room, even = HEAD if head else high, head or slide.chart is not None
+        _write_row(drawn, table.columns, row, size=place.size, high=room, head=head, even=even)
+        if status:
+            _colour(drawn.cells[MARKED].text_frame, status)
+    frame.height = sum(row.height for row in frame.table.rows)
+
+
+def _empty_table(shape: Any, table: Table) -> Any:
+    """A table in our style, its heading row and first column marked as such."""
     name, frame = shape.name, shape.insert_table(len(table.rows) + 1, len(table.columns))
-    frame.name = name
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", table.name)
-    made = frame.table
-    made._tbl.tblPr.find(tag("a:tableStyleId")).text = TABLE_STYLE
+    frame.name, made = name, frame.table
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", table.caption)
+    made._tbl.tblPr.find(qn("a:tableStyleId")).text = TABLE_STYLE
     made.first_row, made.horz_banding, made.first_col = True, False, True
-    # Edges that are computed one after the other add up without a gap.
-    ends = [emu(end) for end in accumulate(column.width for column in table.columns)]
-    for column, start, end in zip(made.columns, [0, *ends], ends, strict=False):
-        column.width = end - start
-    heads, high = Row(tuple(column.heading for column in table.columns)), (place.box.height - HEAD) / len(table.rows)
-    for row, drawn in zip((heads, *table.rows), made.rows, strict=True):
-        room = HEAD if row is heads else high
-        needed = _write_row(drawn, row, table, size=place.size, high=room, head=row is heads)
-        # Where bars stand beside the table, its rows are equally high.
-        drawn.height = emu(room if table.even or row is heads else min(room, needed))
-    frame.height = sum(row.height for row in made.rows)
+    for drawn, column in zip(made.columns, table.columns, strict=True):
+        drawn.width = emu(column.width)
+    return frame
 
 
-def _write_row(drawn: Any, row: Row, table: Table, *, size: float, high: float, head: bool) -> float:
-    """Writes as much of a row as so much height holds; gives the height that it needs, with some air."""
-    above = ABOVE if table.even or head else 2 * ABOVE
-    most, used = int((high - ABOVE - above) / _line(size)), 1
-    for index, (column, text) in enumerate(zip(table.columns, row.cells, strict=True)):
-        bold, cell = head or index == table.marked, drawn.cells[index]
+def _write_row(
+    drawn: Any, columns: Sequence[Column], row: Sequence[str], *, size: float, high: float, head: bool, even: bool
+) -> None:
+    """Writes as much of a row as so much height holds; it is as high as it needs, with some air, or `even`ly so."""
+    above, used = ABOVE if even else 2 * ABOVE, 1
+    most = int((high - ABOVE - above) / _line(size))
+    for index, (cell, column, text) in enumerate(zip(drawn.cells, columns, row, strict=True)):
+        bold = head or index == MARKED
         room = _room(column.width - 2 * SIDE, size, bold=bold)
         told, lines = _held(text, room=room, lines=most, more=ELLIPSIS)
         used = max(used, lines)
         _write_cell(cell, told, column, size=size, bold=bold)
         cell.margin_left, cell.margin_top = emu(SIDE if index else 0), emu(above)
-        cell.vertical_anchor = MSO_ANCHOR.MIDDLE if table.even else MSO_ANCHOR.TOP
-        if index == table.marked and row.status:
-            cell.text_frame.paragraphs[0].runs[0].font.color.theme_color = COLOURS[row.status]
-    return used * _line(size) + above + 2 * ABOVE
+        cell.vertical_anchor = MSO_ANCHOR.MIDDLE if even else MSO_ANCHOR.TOP
+    drawn.height = emu(high if even else min(high, used * _line(size) + above + 2 * ABOVE))
 
 
 def _write_cell(cell: Any, text: str, column: Column, *, size: float, bold: bool) -> None:
@@ -225,13 +219,13 @@ def _line(size: float) -> float:
     return size * POINT * LEADING
 
 
-def _room(wide: float, size: float, *, bold: bool) -> float:
+def _room(width: float, size: float, *, bold: bool) -> float:
     """A width in cm in thousandths of the size of the type."""
-    return wide / (size * POINT) * 1000 / SPARE / (BOLD if bold else 1)
+    return width / (size * POINT) * 1000 / SPARE / (BOLD if bold else 1)
 
 
-def _width(text: str) -> int:
-    return sum(_WIDTHS.get(character, _WIDEST) for character in text)
+def _wide(text: str) -> int:
+    return sum(_WIDTHS.get(letter, _WIDEST) for letter in text)
 
 
 def _held(text: str, *, room: float, lines: int, more: str) -> tuple[str, int]:
@@ -242,7 +236,7 @@ def _held(text: str, *, room: float, lines: int, more: str) -> tuple[str, int]:
     for place, paragraph in enumerate(paragraphs):
         end, used = _begun(paragraph, room=room, lines=left)
         if end < len(paragraph) or (used == left and place < len(paragraphs) - 1):
-            end, used = _begun(paragraph, room=room, lines=left, spared=_width(more))
+            end, used = _begun(paragraph, room=room, lines=left, spared=_wide(more))
             return "\n".join([*kept, paragraph[:end].rstrip(" ,;:–-") + more]), lines - left + used
         kept.append(paragraph)
         left -= used
@@ -256,20 +250,20 @@ def _begun(text: str, *, room: float, lines: int, spared: float = 0.0) -> tuple[
     """
     used, held, line = 1, 0, 0.0
     for word in _WORD.finditer(text, text.find("\t") + 1):
-        wide = _width(word[0][:MOST])
-        if line and line + _width(" ") + wide > room - (spared if used == lines else 0.0):
+        long = _wide(word[0][:MOST])
+        if line and line + _wide(" ") + long > room - (spared if used == lines else 0.0):
             used, line = used + 1, 0.0
         free = room - (spared if used == lines else 0.0)
         if used > lines:
             return held, lines
-        if wide > free:
+        if long > free:
             # A word that no line holds is cut.
-            return (held if held and wide <= room else word.start() + _letters(word[0], free)), used
-        line += wide + (_width(" ") if line else 0)
+            return (held if held and long <= room else word.start() + _letters(word[0], free)), used
+        line += long + (_wide(" ") if line else 0)
         held = word.end()
     return len(text), used
 
 
 def _letters(word: str, room: float) -> int:
     """How many letters of a word stand on a line."""
-    return sum(1 for end in accumulate(map(_width, word[:MOST])) if end <= room)
+    return sum(1 for end in accumulate(map(_wide, word[:MOST])) if end <= room)

@@ -12,8 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any, Final
 
 from docx import Document
@@ -48,6 +47,7 @@ from compliance.drawing import SIGNS as SHAPES
 from compliance.drawing import WORDS, bar_picture, picture, writable
 from compliance.errors import Refusal
 from compliance.language import N_
+from compliance.office import LOCALES, in_utc, packed, timeless
 from compliance.places import REPORT
 from compliance.viewing import softened
 
@@ -77,7 +77,6 @@ PHRASE: Final = 14
 LONG_WORD: Final = 16
 # So many rows at least stand together where a table begins.
 FIRST_ROWS: Final = 3
-LANGUAGES: Final = {"sv": "sv-SE", "en": "en-GB"}
 SIGNS: Final = {"\n": "br", "\t": "tab", "-": "noBreakHyphen", "\N{SOFT HYPHEN}": "softHyphen"}
 STYLES: Final = {
     "body": "Body Text",
@@ -109,7 +108,7 @@ def write_word(report: Report, *, template: bytes | None = None) -> bytes:
     The same report and template always give the same bytes. A template that is not one is refused.
     """
     document = _ours() if template is None else _theirs(template)
-    language = LANGUAGES.get(report.language, report.language)
+    language = LOCALES.get(report.language, report.language)
     styles = _styles(document)
     place = _place(document)
     writer = _Writer(document, styles=styles, place=place, template=template is not None)
@@ -170,19 +169,8 @@ def _words(element: Any) -> str:
 # ---------------------------------------------------------------- the file that is written into
 
 
-@cache
-def _blank() -> bytes:
-    """Our own empty document, packed without its comments."""
-    folder, packed = REPORT / "word", io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            content = re.sub(rb"<!--.*?-->", b"", path.read_bytes(), flags=re.S)
-            archive.writestr(path.relative_to(folder).as_posix(), content)
-    return packed.getvalue()
-
-
 def _ours() -> WordDocument:
-    return Document(io.BytesIO(_blank()))
+    return Document(io.BytesIO(packed(REPORT / "word")))
 
 
 def _theirs(template: bytes) -> WordDocument:
@@ -759,22 +747,11 @@ def _say_facts(document: WordDocument, report: Report, *, language: str) -> None
     about.title = _said(report.title)[:255]
     about.author = about.last_modified_by = _said(report.organisation)[:255]
     about.language = language
-    about.created = about.modified = _in_utc(report.made_at).replace(tzinfo=None)
+    about.created = about.modified = in_utc(report.made_at).replace(tzinfo=None)
     about.revision = 1
 
 
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC) if moment.tzinfo else moment
-
-
 def _saved(document: WordDocument, *, made_at: datetime) -> bytes:
-    """The packed file, which says of every part of it that it was made at that moment."""
-    packed, content = io.BytesIO(), io.BytesIO()
-    document.save(packed)
-    moment = max(_in_utc(made_at).timetuple()[:6], (1980, 1, 1, 0, 0, 0))
-    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(content, "w") as new:
-        for name in old.namelist():
-            entry = zipfile.ZipInfo(name, moment)
-            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
-            new.writestr(entry, old.read(name))
-    return content.getvalue()
+    file = io.BytesIO()
+    document.save(file)
+    return timeless(file.getvalue(), made_at)

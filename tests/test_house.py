@@ -33,7 +33,7 @@ ORDER = [
     "viewing_explaining", "viewing_clocks", "viewing_incidents", "viewing_plan",
     "viewing_systems", "viewing_system_cards", "viewing_training",
     "withholding", "dossier", "judging", "approving", "verifying", "peers",
-    "blocks", "drawing", "writing_word", "writing_pdf",
+    "blocks", "drawing", "office", "writing_word", "writing_pdf",
     "reporting_points", "reporting_chapters", "reporting_decisions", "reporting_appendix", "reporting",
     "viewing_review", "viewing_meeting",
     "slides", "slide_layouts", "slide_charts", "writing_slides", "report_files", "handing",

@@ -26,8 +26,7 @@ from compliance.blocks import (
 from compliance.geometry import Level
 from compliance.reporting import as_document
 from compliance.slide_layouts import LAYOUTS
-from compliance.slides import CountChart, Row, Slide, Slides
-from compliance.slides import Table as SlideTable
+from compliance.slides import CountChart, Slide, Slides
 from compliance.writing_slides import write_slides
 from tests.line import SOURCES, WORDS
 from tests.reports import sample
@@ -106,10 +105,10 @@ def report_of(text):
 
 def slides_of(text):
     """A slide of each kind with a text in all its places."""
-    table = SlideTable(text, (Column(text, width=9),), (Row((text,)),), marked=0)
+    table = Table(text, (Column(text, width=9),), ((text,),))
     chart = CountChart("Orsaker", text, "Antal", ((text, 3),))
     slides = tuple(
-        Slide(kind, dict.fromkeys(places, text), table, chart, notes=text) for kind, (_, places) in LAYOUTS.items()
+        Slide(kind, dict.fromkeys(places, text), table, chart, (None,), text) for kind, places in LAYOUTS.items()
     )
     return Slides("sv", text, text, text, text, sample("sv").made_at, slides)
 

@@ -24,7 +24,8 @@ from compliance.language import LANGUAGES, Language
 from compliance.points import load_points
 from compliance.report_files import write_report
 from compliance.reviewing import review_of
-from compliance.slide_layouts import HEIGHT, LAYOUTS, WIDTH
+from compliance.slide_layouts import KINDS as LAYOUT_NAMES
+from compliance.slide_layouts import LAYOUTS, NAMES
 from compliance.slides import DECISIONS, BarChart, CountChart, slides_of
 from compliance.viewing import percent
 from compliance.writing_slides import _held, _room, write_slides
@@ -35,6 +36,7 @@ SV, EN = Language("sv"), Language("en")
 KINDS = ["front", "verdict", "thirteen", *["point"] * 13, "decisions", "steps"]
 HARD = "Informations\u00adklassning\x0b\x00 \ud800 <b>&amp;</b> =1+1 " + "x" * 9_999 + " Ännu en mening. " * 200
 DRAFT, FOOTER, TITLE, KICKER = 17, 11, 0, 13
+WIDTH, HEIGHT = 12_192_000 / 360_000, 19.05
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +167,7 @@ def test_a_change_is_told_with_the_day_of_what_it_is_compared_with(found, slides
     assert thirteen.texts["kicker"].replace("\u00a0", " ") == (
         "Granskningspunkterna 15 november 2025 · ändring sedan 1 december 2024"
     )
-    assert [row.cells[4] for row in thirteen.table.rows][:2] == ["+6,0", "–"]
+    assert [row[4] for row in thirteen.table.rows][:2] == ["+6,0", "–"]
     assert point.texts["compared"].replace("\u00a0", " ") == ("Mål 95 %\nGenomgång 2024, 1 dec.: 71,6 % (+6,0 p.e.)")
 
 
@@ -249,7 +251,7 @@ def test_decisions_that_have_no_room_are_counted(found, slides):
     assert all(row[1].endswith("…") for row in cells(slide)[1:])
     assert "och 7 till, i Wordfilen" in told(slide)
     [frame] = [shape for shape in slide.shapes if shape.has_table]
-    place = LAYOUTS["decisions"][1]["table"].box
+    place = LAYOUTS["decisions"]["table"].box
     assert frame.height <= place.height * 360_000 + 10
 
 
@@ -289,7 +291,7 @@ def test_what_is_handed_out_names_nobody_and_tells_no_reason(code, sample_databa
 
 @pytest.mark.parametrize("kind", LAYOUTS)
 def test_the_places_of_a_layout_lie_on_the_slide_and_beside_each_other(kind):
-    boxes = [place.box for place in LAYOUTS[kind][1].values()]
+    boxes = [place.box for place in LAYOUTS[kind].values()]
     for box in boxes:
         assert min(box) > 0
         assert box.left + box.width <= WIDTH
@@ -299,8 +301,16 @@ def test_the_places_of_a_layout_lie_on_the_slide_and_beside_each_other(kind):
         assert beside or one.top + one.height <= other.top or other.top + other.height <= one.top, (one, other)
 
 
+def test_every_text_has_a_place_and_every_place_a_name(found, slides):
+    """the places are read from the look, a file: a text whose place somebody renames there would be gone"""
+    for slide in slides(found).slides:
+        assert set(slide.texts) <= set(LAYOUTS[slide.kind])
+    places = {name.rstrip("123") for places in LAYOUTS.values() for name in places}
+    assert places | {"footer", "number"} == set(NAMES)
+
+
 def test_type_is_large_and_never_made_smaller(deck):
-    for _, places in LAYOUTS.values():
+    for places in LAYOUTS.values():
         assert places["title"].size >= 28
         assert min(place.size for place in places.values() if place.kind != "chart") >= 16
     for slide in deck().slides:
@@ -339,7 +349,7 @@ def test_every_run_says_its_language(say, locale, deck):
     runs = [run for root in roots for run in root.iter(qn("a:r"), qn("a:fld"))]
     assert len(runs) > 300
     assert {run.find(qn("a:rPr")).get("lang") for run in runs} == {locale}
-    assert [layout.name for layout in deck(say).slide_layouts] == [say(name) for name, _ in LAYOUTS.values()]
+    assert [layout.name for layout in deck(say).slide_layouts] == [say(name) for name in LAYOUT_NAMES.values()]
 
 
 # --- The file ------------------------------------------------------------------------------------------------------
