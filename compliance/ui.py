@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -426,10 +426,12 @@ def before(key: Key, as_of: date, scope: Scope) -> dict[str, Coverage]:
     """The figure of each point that a scope's is compared with: of a part that no review has, that of a year before."""
     found = compared(everybodys(key), as_of, scope.organisation)
     whole, own = (found.figures(level, scope.organisation) for level in ("organisation", scope.level))
+    # a unit is the same in another department, or in one that has got another name
+    then = replace(scope, department=None) if scope.unit else scope
     if not user().may(Permission.SEE_PERSONS):
         own = viewing.marked(own)
-    figures_ = [viewing.unseen(figure) for figure in viewing.scoped(own, whole, scope)]
-    if not any(map(scope.holds, own)):
+    figures_ = [viewing.unseen(figure) for figure in viewing.scoped(own, whole, then)]
+    if not any(map(then.holds, own)):
         day = year_before(as_of)
         ids = tuple(point.id for point in points())
         figures_ = [figure for figure in coverage(key, (day, as_of), scope, ids) if figure.as_of == day]

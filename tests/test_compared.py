@@ -8,6 +8,7 @@ import pytest
 from compliance import approving, handouts
 from compliance.language import Language
 from compliance.permissions import COORDINATOR, MANAGEMENT
+from compliance.renaming import add_alias
 from compliance.reporting import report_of
 from compliance.reviewing import review_of
 from compliance.withholding import Names
@@ -91,6 +92,10 @@ def test_a_part_is_compared_with_what_was_approved_of_it_else_with_the_day_a_yea
     assert change(department="Öst") == ["33,3 % i genomgången 2026 (20 november 2026), +33,3"]
     assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
     assert "ett år tidigare (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT, unit="Väst")).lower()
+    # a unit is known again in a department that is called otherwise since
+    named = {"kind": "department", "old": "Öst", "new": "Österut", "valid_from": date(2027, 1, 1)}
+    add_alias(line.database, **named, order=line.order())
+    assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
 
 
 def test_from_when_a_review_is_approved_it_is_compared_with(stage, tmp_path, monkeypatch):
