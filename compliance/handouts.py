@@ -35,6 +35,7 @@ from compliance.reporting_points import (
     points_table,
     result,
     trend,
+    without_empty,
 )
 from compliance.reviewing import GROUNDS, JUDGED, State
 from compliance.viewing import DASH
@@ -110,7 +111,8 @@ def _unnamed(dossier: Dossier, names: Names) -> Dossier:
 
 
 def _nameless(decision: Decision, names: Names) -> Decision:
-    return replace(decision, text=names.withhold(decision.text), responsible="", resource="", note=None)
+    note = names.withhold(decision.note) if decision.note else None
+    return replace(decision, text=names.withhold(decision.text), responsible="", resource="", note=note)
 
 
 # --- A point --------------------------------------------------------------------------------------------------------
@@ -180,14 +182,14 @@ def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: st
     columns = (
         Column(say(N_("No.")), width=0.9),
         Column(say(N_("Decision")), width=6),
-        *((Column(say(N_("Review point")), width=2.8),) if caption else ()),
-        Column(say(N_("Due")), width=1.2),
-        Column(say(N_("Status")), width=1.5),
+        *((Column(say(N_("Review point")), width=2.6),) if caption else ()),
+        Column(say(N_("Due")), width=1.3),
+        Column(say(N_("Status")), width=1.6),
     )
     rows = tuple(
         (
             row.name,
-            row.text,
+            _told(dossier, row),
             *((_reason(dossier, row, say),) if caption else ()),
             row.due.isoformat() if row.due else DASH,
             say(N_("Late")) if row.late(dossier.as_of) else say(DECISION_STATUSES[row.status]),
@@ -195,6 +197,12 @@ def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: st
         for row in made
     )
     return Table(caption, columns, rows)
+
+
+def _told(dossier: Dossier, decision: Decision) -> str:
+    """What is decided, and of what is late what was noted last."""
+    note = decision.note if decision.late(dossier.as_of) else None
+    return "\n".join(text for text in (decision.text, note) if text)
 
 
 def _reason(dossier: Dossier, decision: Decision, say: Language) -> str:
@@ -216,7 +224,7 @@ def _short(table: Table) -> Table:
     """The report's table of the thirteen without what each point has counted, and with room for what is left."""
     columns = tuple(replace(table.columns[place], width=width) for place, width in SUMMARY.items())
     rows = tuple(tuple(row[place] for place in SUMMARY) for row in table.rows)
-    return replace(table, caption="", columns=columns, rows=rows)
+    return without_empty(replace(table, caption="", columns=columns, rows=rows))
 
 
 def _earlier(dossier: Dossier, say: Language) -> Topic:

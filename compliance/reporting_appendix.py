@@ -50,18 +50,25 @@ def _remaining(dossier: Dossier, reader: Reader) -> list[Block]:
 
 
 def _left(answer: PointAnswer, reader: Reader) -> list[tuple[str, ...]]:
-    number, say = str(answer.point.number), reader.say
-    rows = [(number, *_item(answer, row, reader)) for row in answer.remaining[:FIRST_REMAINING]]
+    """The first items of a point; the last of them also says how many more there are, so that it never stands alone."""
+    say, rows = reader.say, [_item(answer, row, reader) for row in answer.remaining[:FIRST_REMAINING]]
     if more := len(answer.remaining) - len(rows):
-        rows.append((number, say(N_("and {n} more"), n=say.number(more)), "", "", ""))
-    return rows
+        name, *rest = rows[-1]
+        told = say(N_("and {n} more"), n=say.number(more))
+        rows[-1] = (f"{name}\n{told}", *rest)
+    return [(str(answer.point.number), *row) for row in rows]
 
 
 def _item(answer: PointAnswer, row: Remaining, reader: Reader) -> tuple[str, ...]:
     text = plain(viewing.reason_text(answer.point, row.outcome, row.reason, reader.say))
     more = viewing.detail_text(row.detail, reader.say)
     why = f"{text}: {more}" if more else text
-    return row.label or row.item, row.unit or DASH, why, row.due.isoformat() if row.due else DASH
+    return (
+        row.label or viewing.item_name(row.item, reader.say),
+        row.unit or DASH,
+        why,
+        row.due.isoformat() if row.due else DASH,
+    )
 
 
 # --- Figures ------------------------------------------------------------------------------------------------------
@@ -130,9 +137,9 @@ def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
     """How each point is counted: its rule in words, and the law it follows."""
     say = reader.say
     columns = (
-        Column(say(N_("Review point")), width=2.2),
-        Column(say(N_("How it is counted")), width=4.6),
-        Column(say(N_("Law")), width=3.2),
+        Column(say(N_("Review point")), width=2.1),
+        Column(say(N_("How it is counted")), width=4.7),
+        Column(say(N_("Law")), width=3.3),
     )
     rows = tuple(
         (
@@ -149,14 +156,15 @@ def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
 def _imports(dossier: Dossier, reader: Reader) -> Table:
     say, named = reader.say, not reader.public
     columns = (
-        Column(say(N_("Export")), width=2.6),
-        Column(say(N_("Point")), width=1.3),
-        *((Column(say(N_("File")), width=3.6),) if named else ()),
+        Column(say(N_("Export")), width=3.3),
+        Column(say(N_("Point")), width=1.1),
+        *((Column(say(N_("File")), width=4.8),) if named else ()),
         Column(say(N_("Extract date")), width=1.3),
-        Column(say(N_("Rows")), "right", 0.9),
+        Column(say(N_("Rows")), "right", 0.8),
         Column(say(N_("Rejected")), "right", 1.0),
     )
-    return Table("", columns, tuple(_import(dossier, used, reader) for used in dossier.imports))
+    rows = sorted((_import(dossier, used, reader) for used in dossier.imports), key=lambda row: row[0].casefold())
+    return Table("", columns, tuple(rows))
 
 
 def _import(dossier: Dossier, used: ImportUsed, reader: Reader) -> tuple[str, ...]:

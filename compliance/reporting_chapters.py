@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from compliance import judging
-from compliance.blocks import Block, Bullets, Column, Heading, Paragraph, Table
+from compliance.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
 from compliance.dossier import Dossier
 from compliance.language import N_, NBSP, Language
 from compliance.reporting_points import Reader, section
@@ -71,7 +71,12 @@ def _chapter(dossier: Dossier, chapter: Chapter, state: State, reader: Reader) -
         return []
     if not text and not after and state == "draft":
         after = [Paragraph(reader.say(N_("Nothing has been written here yet.")), "note")]
-    return [Heading(chapter_title(dossier, chapter, reader.say), chapter.level), *_paragraphs(text), *after]
+    heading, said = Heading(chapter_title(dossier, chapter, reader.say), chapter.level), _paragraphs(text)
+    if chapter.after == "assessments":
+        return [heading, *after, *said]
+    if said and after and isinstance(after[0], Bullets):
+        return [heading, *said[:-1], Together((said[-1], after[0])), *after[1:]]
+    return [heading, *said, *after]
 
 
 def _paragraphs(text: str) -> list[Block]:
@@ -151,7 +156,8 @@ def _priorities(dossier: Dossier, reader: Reader) -> list[Block]:
     if not dossier.priorities:
         return []
     told = say(N_("Priority areas of the operational plan:"))
-    return [Paragraph(told), Bullets(tuple(reader.told(dossier, row.activity) for row in dossier.priorities))]
+    areas = Bullets(tuple(reader.told(dossier, row.activity) for row in dossier.priorities))
+    return [Together((Paragraph(told), areas))]
 
 
 def _judgement(dossier: Dossier, reader: Reader) -> list[Block]:

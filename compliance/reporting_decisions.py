@@ -41,12 +41,18 @@ def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
         Column(say(N_("Status")), width=2.0),
     )
     rows = tuple(
-        (row.name, shortened(reader.told(dossier, row.text), BRIEF), _due(row), standing(dossier, row, say))
-        for row in made[:FIRST]
+        (row.name, _brief(dossier, row, reader), _due(row), standing(dossier, row, say)) for row in made[:FIRST]
     )
     more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(made) - FIRST)
     left = [Paragraph(more, "note")] if len(made) > FIRST else []
     return [Table(say(N_("Decisions")), columns, rows), *left]
+
+
+def _brief(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+    """What is decided, and of what is late what was noted last, a short line each."""
+    note = decision.note if decision.late(dossier.as_of) else None
+    said = (reader.told(dossier, text) for text in (decision.text, note) if text)
+    return "\n".join(shortened(text, BRIEF) for text in said)
 
 
 def _open(dossier: Dossier) -> list[Decision]:
@@ -69,12 +75,12 @@ def in_full(dossier: Dossier, reader: Reader) -> list[Block]:
 def _table(dossier: Dossier, made: Sequence[Decision], reader: Reader, caption: str) -> Table:
     say, named = reader.say, not reader.public
     columns = (
-        Column(say(N_("No.")), width=1.0),
-        Column(say(N_("Decision")), width=4.4),
-        Column(say(N_("Review point")), width=2.2),
-        *((Column(say(N_("Responsible")), width=2.3),) if named else ()),
+        Column(say(N_("No.")), width=0.9),
+        Column(say(N_("Decision")), width=3.9),
+        Column(say(N_("Review point")), width=2.7),
+        *((Column(say(N_("Responsible")), width=2.9),) if named else ()),
         Column(say(N_("Due")), width=1.4),
-        Column(say(N_("Status")), width=2.5),
+        Column(say(N_("Status")), width=2.6),
     )
     return Table(caption, columns, tuple(_row(dossier, decision, reader) for decision in made))
 

@@ -73,7 +73,8 @@ def _furthest(dossier: Dossier, reader: Reader) -> str:
     """The points furthest below their targets, each with its figure; nothing where all reach them."""
     if not (found := furthest(dossier)):
         return ""
-    told = [f"{plain(viewing.label(f.point, reader.say))} ({viewing.percent(f, reader.say)})" for f in found]
+    names = (plain(viewing.label(figure.point, reader.say)).replace(" ", NBSP, 1) for figure in found)
+    told = [f"{name} ({viewing.percent(figure, reader.say)})" for name, figure in zip(names, found, strict=True)]
     return reader.say(N_("Furthest from their targets: {points}."), points=viewing.listed(told, reader.say))
 
 
@@ -108,7 +109,7 @@ def points_table(dossier: Dossier, reader: Reader) -> Table:
     )
     rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
     bars = tuple(bar(answer, reader) for answer in dossier.points)
-    return Table(say(N_("The thirteen review points")), columns, rows, bars, "0–100" + NBSP + "%")
+    return Table(say(N_("The thirteen review points")), columns, rows, bars, f"0–{viewing.share(1.0, say)}")
 
 
 def without_empty(table: Table) -> Table:
@@ -180,7 +181,7 @@ def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block
 
 
 def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The figure in large type with the head's assessment, beside its course; without a figure a sentence."""
+    """The figure in large type beside its course, without a figure a sentence; below it the head's assessment."""
     say, figure, drawn = reader.say, answer.coverage, trend(answer, reader)
     assessed = Paragraph(assessment(dossier, answer, say))
     if figure.coverage is None:
@@ -189,7 +190,7 @@ def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block
             text = N_("No basis: a needed export is missing on {day}.")
         return [Paragraph(say(text, day=say.date(figure.as_of)), "answer"), assessed]
     shown = result(answer, counted(answer, say), say)
-    return [Beside((shown, assessed), (drawn,))] if drawn else [shown, assessed]
+    return [Beside((shown,), (drawn,)) if drawn else shown, assessed]
 
 
 def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:

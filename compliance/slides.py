@@ -194,7 +194,7 @@ class _Slides:
             Column(say(N_("Review point")), width=10.15),
             Column(say(N_("Now")), "right", 2.3),
             Column(say(N_("Met")), "right", 4.25),
-            Column(say(N_("Status")), width=6.2),
+            Column(say(N_("Status")), width=6.8),
             Column(say(N_("Change")), "right", 2.6),
         )
         return Table(name, columns, tuple(map(self._row, self.dossier.points)))

@@ -24,8 +24,11 @@ from compliance.sources import Source
 DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"
 # After the s that joins two parts, also where the second begins with one; st is seldom a joint.
-JOINING_S: Final = re.compile(r"(?<=\w{4}[^\Ws]s)(?=[bcdfghjklmnpqrsvxz]\w{4,})")
-LAST_PART: Final = re.compile(r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende)\w*$)")
+JOINING_S: Final = re.compile(r"(?<=\w{4}[^\Ws]s)(?<!ans)(?!sning)(?=[bcdfghjklmnpqrsvxz]\w{4,})")
+LAST_PART: Final = re.compile(
+    r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende|ansvarig|rapportering|hantering|incident"
+    r"|förteckning|överföring|avtal|arbete)\w*\W*$)"
+)
 # No word is longer, and to look for the parts of what is takes a time that grows with the square of its length.
 LONGEST_WORD: Final = 100
 FIRST_UNITS: Final = 8
@@ -154,7 +157,7 @@ def softened(text: str, hyphens: Iterable[str] = ()) -> str:
     """A text whose long compounds may break where a Swede would break them.
 
     `hyphens` are texts that show the places of their own words; else a word breaks after the s that joins its parts,
-    or before a last part that names of units often have.
+    or before a last part that names of units and of the field often have.
     """
     shown = {word.replace(SOFT, ""): word for given in hyphens for word in given.split()}
     words = text.split(" ")
@@ -972,6 +975,12 @@ STAGES: Final = {
     "notification": N_("notification of the incident"),
     "final_report": N_("final report"),
 }
+
+
+def item_name(item: str, say: Language) -> str:
+    """What an item is called that has no other name than its id; a report of an incident by the incident and stage."""
+    of, _, stage = item.rpartition("/")
+    return f"{of}, {say(STAGES[stage])}" if stage in STAGES else item
 
 
 def glossary(say: Language) -> list[charts.Pair]:

@@ -38,7 +38,7 @@ PHRASES: Final = {
     "done": (N_("{count} now meets the requirement"), N_("{count} now meet the requirement")),
     "lapsed": (N_("{count} no longer meets the requirement"), N_("{count} no longer meet the requirement")),
     "new": (N_("{count} has been added"), N_("{count} have been added")),
-    "gone": (N_("{count} is no longer there"), N_("{count} are no longer there")),
+    "gone": (N_("{count} is no longer counted"), N_("{count} are no longer counted")),
     "entered": (N_("{count} has come into the count"), N_("{count} have come into the count")),
     "left": (N_("{count} has left the count"), N_("{count} have left the count")),
     "rule": (N_("{count} is judged otherwise by a changed rule"), N_("{count} are judged otherwise by a changed rule")),

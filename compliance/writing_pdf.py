@@ -19,6 +19,7 @@ import typst
 from compliance.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
 from compliance.drawing import MARKS, WORDS, bar_picture, picture
 from compliance.places import REPORT, STATIC
+from compliance.viewing import softened
 
 MARGIN_CM: Final = 2.2
 # A report without a cover has less paper to spare.
@@ -26,6 +27,8 @@ NARROW_MARGIN_CM: Final = 2.0
 PAPER_CM: Final = 21.0
 # A bar in a row of a table.
 BAR_CM: Final = 2.3
+# A shorter word is never parted.
+LONG_WORD: Final = 10
 # Between two columns.
 GAP_CM: Final = 0.9
 # What has no sign: control characters, marks of byte order, halves of a character, private signs, non-characters.
@@ -69,7 +72,25 @@ def _plain(report: Report) -> dict[str, Any]:
     head = {name: value for name, value in vars(report).items() if name not in {"blocks", "made_at"}}
     margin = MARGIN_CM if report.opening is None else NARROW_MARGIN_CM
     blocks = list(_Blocks().of(report.blocks, PAPER_CM - 2 * margin))
-    return {**head, "margin": margin, "blocks": blocks}
+    return {**head, "margin": margin, "blocks": blocks, "compounds": dict(_compounds(_texts(report)))}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts of a report, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif is_dataclass(value):
+        yield from _texts(tuple(vars(value).values()))
+
+
+def _compounds(texts: Iterator[str]) -> Iterator[tuple[str, str]]:
+    """The words that have a place where a line may part them, with and without it."""
+    for word in sorted({word for text in texts for word in text.split() if len(word) >= LONG_WORD}):
+        if (parted := softened(word)) != word:
+            yield word, parted
 
 
 class _Blocks:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -17,7 +17,7 @@ from compliance.handouts import file_name, handout, pdf
 from compliance.language import LANGUAGES, Language, unmarked
 from compliance.reporting_points import SHORT_VERDICTS
 from compliance.reviewing import kept_text, review_of
-from compliance.withholding import Names
+from compliance.withholding import WITHHELD, Names
 from compliance.writing_word import write_word
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
@@ -155,7 +155,7 @@ def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
     found, say = sample[0], Language(code)
     [summary] = [table for table in tables(written[code]) if len(table) == 14]
     verdicts = [say(SHORT_VERDICTS[found.written.assessments[answer.point.id]]) for answer in found.points]
-    assert [(row[0], row[2], row[3], row[4], row[6]) for row in summary[1:]] == [
+    assert [(row[0], row[2], row[3], row[4], row[-1]) for row in summary[1:]] == [
         tuple(map(plain, (
             viewing.label(figure.point, say), viewing.percent(figure, say),
             viewing.share(figure.target.target, say), viewing.word(figure, say), verdict,
@@ -222,6 +222,14 @@ def test_what_was_last_year_and_a_late_decision_of_then_are_told(stage, tmp_path
     assert next(plain(node.text) for node in page.tree.find("H1")) == "Tidigare beslut"
     assert "1 tidigare beslut är öppet. 1 av dem är försenat." in spoken(page)
     assert "Är arbetet tillräckligt? Ja / Delvis / Nej" in spoken(page)
+
+
+def test_what_is_late_is_told_with_what_was_noted_last_and_without_names(sample):
+    found, _ = sample
+    late = replace(found.decisions[0], due=found.as_of - timedelta(days=1), note="Anna Berg har klassat hälften.")
+    [earlier, *_] = handout(replace(found, carried=(late,)), names=Names(("Anna Berg",), ()), say=SV)
+    [table] = inside(earlier, Table)
+    assert table.rows[0][1] == f"{late.text}\n{WITHHELD} har klassat hälften."
 
 
 def test_a_review_without_any_export_has_its_thirteen_points_all_the_same(tmp_path):

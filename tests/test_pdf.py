@@ -386,15 +386,31 @@ def test_a_column_is_never_too_narrow_for_a_date_or_a_short_word():
     assert max(run.right for run in runs) <= 595.3 - 22 / 25.4 * 72 + 0.5
 
 
+def test_a_compound_is_parted_where_a_swede_parts_it():
+    words = ("Tredjelandsöverföring", "Upphandlingsansvarig", "Incidentrapportering", "Informationsklassning")
+    columns = (Column("A", width=2.4), Column("B", width=10))
+    pdf = pdf_of(Table("Tabell", columns, tuple((word, "b") for word in words)))
+    parts = [line.strip("\N{SOFT HYPHEN}-") for line in _lines(pdf, until=150)[2:]]
+    assert parts == [
+        "Tredjelands", "överföring", "Upphandlings", "ansvarig", "Incident", "rapportering",
+        "Informations", "klassning",
+    ]  # fmt: skip
+
+
 def test_an_address_is_parted_after_its_marks():
     pdf = pdf_of(Table("Tabell", (Column("A"), Column("B", width=3)), ((LONG["address"], "b"),)))
-    lines: dict[float, str] = {}
-    for run in pdf.pages[-1]:
-        if run.left < 180 and run.mcid is not None:
-            lines[run.height] = lines.get(run.height, "") + run.text
-    found = list(lines.values())[2:]
+    found = _lines(pdf, until=180)[2:]
     assert "".join(found) == LONG["address"]
     assert all(line[-1] in ":/_-." for line in found)
+
+
+def _lines(pdf: Tagged, *, until: float) -> list[str]:
+    """The lines of the last page, of what begins left of a place."""
+    lines: dict[float, str] = {}
+    for run in pdf.pages[-1]:
+        if run.left < until and run.mcid is not None:
+            lines[run.height] = lines.get(run.height, "") + run.text
+    return list(lines.values())
 
 
 def _place(pdf: Tagged, cell: Node) -> tuple[float, float]:

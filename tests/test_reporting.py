@@ -187,6 +187,25 @@ def test_decisions_of_earlier_reviews_follow_with_how_they_stand(report):
         ("2026-1", "Ej påbörjad"), ("2025-1", "Försenat, pågår"), ("2025-4", "Försenat, pågår"),
         ("2025-2", "Ej påbörjad"),
     ]  # fmt: skip
+    assert tables["Beslut"].rows[1][1] == "Samtliga verksamhetskritiska system ska klassas.\nHälften är klassade."
+
+
+def test_the_chapter_of_the_judgement_begins_with_it_and_then_gives_its_grounds(report):
+    blocks = list(each(report().blocks))
+    place = next(
+        n
+        for n, block in enumerate(blocks)
+        if isinstance(block, Heading) and block.text == "4\N{NO-BREAK SPACE}Bedömning"
+    )
+    verdict, grounds = (block.text for block in blocks[place + 1 : place + 3])
+    assert verdict == "Arbetet är delvis tillräckligt och har delvis önskad verkan."
+    assert grounds.startswith("Arbetet fortlöper i huvudsak enligt plan.")
+
+
+def test_what_remains_is_named_in_words_and_says_in_its_last_row_how_much_more_there_is(report):
+    remains = next(t for t in of_kind(report(2026), Table) if t.columns[1].heading == "Det som återstår")
+    assert [row[1] for row in remains.rows if row[0] == "13"] == ["INC-2026-0078, upplysning", "INC-2026-0142"]
+    assert [row[1] for row in remains.rows if row[0] == "11"][-1] == "INC-2026-0045\noch 6 till"
 
 
 def test_the_clauses_of_the_standard_say_what_covers_them_and_which_are_empty(made):
