@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from compliance import judging
 from compliance.approving import Signed
-from compliance.blocks import Block, Heading, PageBreak, Paragraph, Report, Signatures
+from compliance.blocks import Block, Heading, PageBreak, Paragraph, Report, Signatures, Together
 from compliance.dossier import Dossier
 from compliance.language import N_, Language
 from compliance.lengths import shortened
@@ -78,12 +78,14 @@ def _facts(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> li
 
 
 def _blocks(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> list[Block]:
+    *decisions, last = in_full(dossier, reader)
     return [
         *_summary(dossier, reader),
         PageBreak(),
         *chapters(dossier, state, reader),
-        *in_full(dossier, reader),
-        *_signatures(dossier, signed, reader),
+        *decisions,
+        # nobody signs on a page of its own
+        Together((last, *_signatures(dossier, signed, reader))),
         *appendix(dossier, reader),
     ]
 

@@ -159,6 +159,15 @@ def test_a_status_has_its_shape_its_word_and_its_colour(found, deck):
     assert colours == [MSO_THEME_COLOR.ACCENT_6, MSO_THEME_COLOR.ACCENT_5]
 
 
+@pytest.mark.parametrize("say", [SV, EN], ids=lambda say: say.code)
+def test_no_word_of_a_status_is_cut_among_the_thirteen(say, found, slides):
+    whole = [replace(p.now, met=9, unmet=0, unknown=0) for p in found.points]
+    reached = [replace(p, now=n) for p, n in zip(found.points[:7], whole, strict=False)]
+    rows = cells(read(slides(replace(found, points=(*reached, *found.points[7:])), say)).slides[2])
+    assert len({row[3] for row in rows[1:]}) == 5
+    assert [row[3] for row in rows if row[3].endswith("…")] == []
+
+
 def test_a_change_is_told_with_the_day_of_what_it_is_compared_with(found, slides):
     first, *rest = found.points
     before = replace(first.now, as_of=date(2024, 12, 1), met=first.now.met - 100, unmet=first.now.unmet + 100)
