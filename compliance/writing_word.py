@@ -71,6 +71,8 @@ OTHER_LETTERS: Final = 565
 # The cells' styles by the size of their type, and the space beside their text, as the styles have it.
 CELLS: Final = {9: "report cell", 8: "report cell small"}
 CELL_EDGE: Final = 170
+# So narrow a column of words may be where figures need the room.
+NARROWEST: Final = 600
 # A text in a cell of at most so many letters stays on one line where there is room.
 PHRASE: Final = 14
 # A word of so many letters may be parted.
@@ -534,13 +536,10 @@ class _Writer:
         """The size of a table's type, and its columns' shares of a width.
 
         A column with longer words takes from those that have room. Where there is not enough, short texts are parted
-        first, then the type is smaller, and at last the longest words are parted.
+        first, then the type is smaller, and at last the longest words are parted, figures after all others.
         """
         size, needs = next((found for found in _attempts(table) if sum(found[1]) <= room), list(_attempts(table))[-1])
-        most = max(needs, default=0.0)
-        while sum(min(need, most) for need in needs) > room:
-            most *= 0.95
-        needs = [min(need, most) for need in needs]
+        needs = _fitted(table, needs, room)
         whole = sum(column.width for column in table.columns) or 1.0
         shares = [room * column.width / whole for column in table.columns]
         short = sum(max(need - share, 0) for need, share in zip(needs, shares, strict=True))
@@ -614,6 +613,17 @@ def _attempts(table: Table) -> Iterator[tuple[int, list[float]]]:
     yield largest, _needs(table, largest, phrase=PHRASE)
     for size in (largest, *smaller):
         yield size, _needs(table, size, phrase=0)
+
+
+def _fitted(table: Table, needs: list[float], room: int) -> list[float]:
+    """The widths that columns need, the greatest cut until they have room; those of figures last."""
+    most = max(needs, default=0.0)
+    figures = [need if column.align == "right" else 0.0 for column, need in zip(table.columns, needs, strict=True)]
+    if sum(figures) + NARROWEST * figures.count(0.0) > room:
+        figures = [0.0] * len(needs)
+    while sum(found := [max(figure, min(need, most)) for figure, need in zip(figures, needs, strict=True)]) > room:
+        most *= 0.95
+    return found
 
 
 def _needs(table: Table, size: int, *, phrase: int) -> list[float]:

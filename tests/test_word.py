@@ -256,6 +256,19 @@ def test_many_columns_keep_dates_whole_and_part_the_longest_words():
     assert few.rows[1].cells[0].paragraphs[0].style.name == "Report Cell"
 
 
+def test_where_there_is_too_little_room_words_are_parted_before_figures():
+    heads = (Column("A"), Column("B", "right"), Column("C"), Column("D", "right"))
+    row = ("a" * 60, "1\u00a0300\u00a0av\u00a01\u00a0675", "b" * 60, "77,6\u00a0%")
+    widths = [cell.width.pt for cell in opened(small(Table("T", heads, (row,)))).tables[0].rows[1].cells]
+    assert widths[1] > 8 * (9 * 0.556 + 0.5 + 4 * 0.278) + 8.5
+    assert widths[0] == pytest.approx(widths[2], rel=0.01)
+    # there is no room for figures alone either
+    row = ("a", "1" * 99, "b", "2" * 99)
+    widths = [cell.width.pt for cell in opened(small(Table("T", heads, (row,)))).tables[0].rows[1].cells]
+    assert sum(widths) <= Cm(16.6).pt + 1
+    assert min(widths) > 0
+
+
 def test_a_long_compound_may_be_parted_where_a_swede_would_part_it():
     table = Table("T", (Column("A", width=1), Column("B", width=9)), (("Informationssäkerhetssamordnare", "x"),))
     cell = opened(small(table)).tables[0].rows[1].cells[0]
