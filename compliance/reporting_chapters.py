@@ -152,12 +152,16 @@ def _recommendations(dossier: Dossier, reader: Reader) -> list[Block]:
 
 
 def _priorities(dossier: Dossier, reader: Reader) -> list[Block]:
-    say = reader.say
-    if not dossier.priorities:
+    """The areas of the operational plan that the chapter does not say already."""
+    text = dossier.written.chapters.get("priorities", "").casefold()
+    left = [row for row in dossier.priorities if row.activity.casefold().rstrip(".") not in text]
+    if not left:
         return []
-    told = say(N_("Priority areas of the operational plan:"))
-    areas = Bullets(tuple(reader.told(dossier, row.activity) for row in dossier.priorities))
-    return [Together((Paragraph(told), areas))]
+    some = len(left) < len(dossier.priorities)
+    told = (
+        N_("Other priority areas of the operational plan:") if some else N_("Priority areas of the operational plan:")
+    )
+    return [Together((Paragraph(reader.say(told)), Bullets(tuple(reader.told(dossier, row.activity) for row in left))))]
 
 
 def _judgement(dossier: Dossier, reader: Reader) -> list[Block]:

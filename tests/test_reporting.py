@@ -11,7 +11,7 @@ from docx import Document
 
 from compliance.approving import dossier, signed
 from compliance.assessing import OUTCOMES, coverage
-from compliance.blocks import Heading, PageBreak, Paragraph, Signatures, Table, Together, each
+from compliance.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.database import rows
 from compliance.language import LANGUAGES, Language
 from compliance.points import load_points
@@ -200,6 +200,16 @@ def test_the_chapter_of_the_judgement_begins_with_it_and_then_gives_its_grounds(
     verdict, grounds = (block.text for block in blocks[place + 1 : place + 3])
     assert verdict == "Arbetet är delvis tillräckligt och har delvis önskad verkan."
     assert grounds.startswith("Arbetet fortlöper i huvudsak enligt plan.")
+
+
+def test_what_a_chapter_says_is_not_listed_again_from_the_plan(report):
+    listed = [block.items for block in of_kind(report(), Bullets)]
+    assert [item for items in listed for item in items if item.startswith("Utse objektledare")] == [
+        "Utse objektledare för samtliga system."
+    ]
+    assert "Utveckla arbetet med incidenthantering" in listed[-1]
+    assert "Övriga prioriterade områden i verksamhetsplanen:" in told(report())
+    assert "Utse objektledare för samtliga system" in of_kind(report(2026), Bullets)[-1].items
 
 
 def test_what_remains_is_named_in_words_and_says_in_its_last_row_how_much_more_there_is(report):
