@@ -225,7 +225,7 @@ def test_what_was_last_year_and_a_late_decision_of_then_are_told(stage, tmp_path
 
 
 def test_what_is_late_is_told_with_what_was_noted_last_and_without_names(sample):
-    found, _ = sample
+    found, *_ = sample
     late = replace(found.decisions[0], due=found.as_of - timedelta(days=1), note="Anna Berg har klassat hälften.")
     [earlier, *_] = handout(replace(found, carried=(late,)), names=Names(("Anna Berg",), ()), say=SV)
     [table] = inside(earlier, Table)

@@ -257,13 +257,13 @@ def test_many_columns_keep_dates_whole_and_part_the_longest_words():
 
 
 def test_where_there_is_too_little_room_words_are_parted_before_figures():
-    heads = (Column("A"), Column("B", "right"), Column("C"), Column("D", "right"))
-    row = ("a" * 60, "1\u00a0300\u00a0av\u00a01\u00a0675", "b" * 60, "77,6\u00a0%")
+    heads = (Column("A", "right"), *(Column(letter) for letter in "BCDEFGH"))
+    row = ("1\u00a0300\u00a0av\u00a01\u00a0675", *("b" * 60 for _ in "BCDEFGH"))
     widths = [cell.width.pt for cell in opened(small(Table("T", heads, (row,)))).tables[0].rows[1].cells]
-    assert widths[1] > 8 * (9 * 0.556 + 0.5 + 4 * 0.278) + 8.5
-    assert widths[0] == pytest.approx(widths[2], rel=0.01)
+    assert widths[0] > 8 * (9 * 0.556 + 0.5 + 4 * 0.278) + 8.5
+    assert max(widths[1:]) == pytest.approx(min(widths[1:]), rel=0.01)
     # there is no room for figures alone either
-    row = ("a", "1" * 99, "b", "2" * 99)
+    heads, row = (Column("A"), Column("B", "right"), Column("C", "right")), ("a", "1" * 99, "2" * 99)
     widths = [cell.width.pt for cell in opened(small(Table("T", heads, (row,)))).tables[0].rows[1].cells]
     assert sum(widths) <= Cm(16.6).pt + 1
     assert min(widths) > 0
