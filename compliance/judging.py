@@ -52,8 +52,9 @@ def unanswered(written: Written) -> list[str]:
 
 
 def unjudged(written: Written) -> tuple[str, ...]:
-    """What of the judgement is still missing: answers of `JUDGED`, and `GROUNDS`."""
-    return (*unanswered(written), *(() if grounds(written) else (GROUNDS,)))
+    """What of the judgement is still missing: answers of `JUDGED`, and `GROUNDS` in words, not only a dash."""
+    said = any(letter.isalpha() for letter in grounds(written))
+    return (*unanswered(written), *(() if said else (GROUNDS,)))
 
 
 # --- What is left open --------------------------------------------------------------------------------------------

@@ -101,10 +101,16 @@ def test_a_comment_to_hand_out_is_no_comment(draft):
 
 
 @pytest.mark.parametrize(
-    ("kind", "what"), [("judgement", "sufficient"), ("judgement", "effect"), ("chapter", "assessment")]
+    ("kind", "what", "text"),
+    [
+        ("judgement", "sufficient", ""),
+        ("judgement", "effect", ""),
+        ("chapter", "assessment", ""),
+        ("chapter", "assessment", "- …"),
+    ],
 )
-def test_a_draft_whose_whole_is_not_judged_cannot_be_submitted(draft, kind, what):
-    draft.write(draft.review(), kind, what, "")
+def test_a_draft_whose_whole_is_not_judged_cannot_be_submitted(draft, kind, what, text):
+    draft.write(draft.review(), kind, what, text)
     with pytest.raises(Refusal, match="before the head of administration has judged the work as a whole"):
         draft.submit(draft.review())
     assert (draft.review().state, draft.rows("from frozen_reviews")) == ("draft", [])
