@@ -104,9 +104,9 @@ def _chapter(id_: str, given: Table) -> Chapter:
             id=id_,
             number=given["number"],
             level=given["level"],
-            title=given["title"],
-            help=given.get("help", {"en": ""}),
-            start=given.get("start", {"en": ""}),
+            title=_spoken(id_, "title", given["title"]),
+            help=_spoken(id_, "help", given.get("help", {"en": ""})),
+            start=_spoken(id_, "start", given.get("start", {"en": ""})),
             optional=given.get("optional", False),
             after=given.get("after"),
         )
@@ -117,6 +117,21 @@ def _chapter(id_: str, given: Table) -> Chapter:
             key=error.args[0],
             chapter=id_,
         ) from error
+
+
+def _spoken(id_: str, key: str, said: object) -> Texts:
+    """What a chapter has in each language; a Refusal where it has only a text."""
+    if isinstance(said, dict) and said and all(isinstance(text, str) for text in said.values()):
+        return said
+    raise Refusal(
+        N_(
+            "In the file {file} the key {key} of the chapter {chapter} needs a text for each language, as the other "
+            "chapters have it. Mend it and start again."
+        ),
+        file=CHAPTERS.name,
+        key=key,
+        chapter=id_,
+    )
 
 
 # --- Which reviews there are --------------------------------------------------------------------------------------

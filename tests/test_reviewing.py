@@ -253,6 +253,14 @@ def test_a_chapter_that_lacks_something_is_refused(tmp_path):
         reviewing.load_chapters(tmp_path)
 
 
+@pytest.mark.parametrize("said", ['title = "Eget"', "title = {}", "start = 5", 'help = { sv = ["a"] }'])
+def test_a_chapter_of_one_s_own_that_has_no_text_for_a_language_is_told_of(tmp_path, said):
+    given = "" if said.startswith("title") else 'title = { sv = "Eget", en = "Own" }\n'
+    (tmp_path / "chapters.toml").write_text(f'[chapters.own]\nnumber = "5"\nlevel = 1\n{given}{said}\n', "utf-8")
+    with pytest.raises(Refusal, match=f"the key {said.split()[0]} of the chapter own needs a text for each language"):
+        reviewing.load_chapters(tmp_path)
+
+
 def test_every_clause_of_the_standard_is_covered_by_something_that_there_is():
     computed = {"points", "deviations", "recommendations", "risks", "carried", "decisions", "peers"}
     known = computed | {chapter.id for chapter in reviewing.load_chapters(None)}
