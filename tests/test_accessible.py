@@ -25,8 +25,11 @@ POINT = "point?point=classification"
 REVIEW = "review?review=2026"
 # The states of each page that look otherwise than the others.
 STATES = {
-    "overview": ["", "?department=F%C3%B6rskola"],
-    "review": [REVIEW, *(f"{REVIEW}&part={part}" for part in ("chapters", "decisions", "sign", "documents", "years"))],
+    "overview": ["", "?as_of=2025-11-15", "?department=F%C3%B6rskola"],
+    "review": [
+        REVIEW,
+        *(f"{REVIEW}&part={part}" for part in ("judgement", "chapters", "decisions", "sign", "documents", "years")),
+    ],
     "meeting": [f"meeting?review=2026&screen={number}" for number in (1, 5, 15, 16)],
     "decisions": ["decisions"],
     "point": [POINT, "point?point=procurement", "point?point=training_security&unit=Utredning%20barn%201"],
