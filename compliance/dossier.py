@@ -6,7 +6,7 @@ on reports, trends and packages are made of that alone: no later import, rule or
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -490,7 +490,12 @@ def compared(cursor: Cursor, organisation_id: int, day: date, *, known_at: datet
     """What an organisation's figures of a day are compared with, everywhere: the last approved review of an earlier
     year, where there is one, else the same day a year before.
     """
-    earlier = [dossier for dossier in approved(cursor, organisation_id) if dossier.year < day.year]
+    return compared_with(approved(cursor, organisation_id), day, known_at=known_at)
+
+
+def compared_with(found: Sequence[Dossier], day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Compared:
+    """The same among the approved reviews of an organisation, the oldest first."""
+    earlier = [dossier for dossier in found if dossier.year < day.year]
     if not earlier:
         return Compared(Moment(year_before(day), known_at))
     return Compared(Moment(earlier[-1].as_of, earlier[-1].known_at), earlier[-1])

@@ -26,7 +26,7 @@ from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
 from compliance.language import N_, Language
 from compliance.reporting import STATES, as_document
-from compliance.reporting_decisions import DECISION_STATUSES
+from compliance.reporting_decisions import DECISION_STATUSES, reason
 from compliance.reporting_points import (
     Reader,
     answer_sentence,
@@ -190,7 +190,7 @@ def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: st
         (
             row.name,
             _told(dossier, row),
-            *((_reason(dossier, row, say),) if caption else ()),
+            *((reason(dossier, row, say),) if caption else ()),
             row.due.isoformat() if row.due else DASH,
             say(N_("Late")) if row.late(dossier.as_of) else say(DECISION_STATUSES[row.status]),
         )
@@ -203,11 +203,6 @@ def _told(dossier: Dossier, decision: Decision) -> str:
     """What is decided, and of what is late what was noted last."""
     note = decision.note if decision.late(dossier.as_of) else None
     return "\n".join(text for text in (decision.text, note) if text)
-
-
-def _reason(dossier: Dossier, decision: Decision, say: Language) -> str:
-    answer = dossier.answer(decision.point) if decision.point else None
-    return plain(viewing.label(answer.point, say)) if answer else DASH
 
 
 # --- All of them ----------------------------------------------------------------------------------------------------
@@ -248,7 +243,7 @@ def _decisions(dossier: Dossier, say: Language) -> Topic:
 def _judgement(dossier: Dossier, say: Language) -> list[Block]:
     """The judgement with its grounds; while nobody has judged, the questions with what may be answered."""
     said, text = dossier.written, judging.grounds(dossier.written)
-    asked = said.judgement is not None and any(what not in said.judgement for what in JUDGED)
+    asked = said.judgement is not None and judging.unanswered(said)
     words = " / ".join(say(word) for word in judging.WORDS.values())
     questions = [Paragraph(f"{say(judging.QUESTIONS[what])} {words}") for what in JUDGED] if asked else []
     grounds = [Paragraph(f"{say(N_('Grounds:'))} {text}", "comment")] if text else []

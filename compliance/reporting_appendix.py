@@ -143,7 +143,7 @@ def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
     )
     rows = tuple(
         (
-            f"{answer.point.number} {reader.text(answer.point.short)}",
+            plain(viewing.label(answer.point, say)),
             reader.text(answer.point.rule),
             " ".join(plain(say.pick(law)) for law in answer.point.law(dossier.as_of)[:1]) or DASH,
         )

@@ -100,7 +100,7 @@ def _points(dossier: Dossier, reader: Reader) -> list[Block]:
 
 
 def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
-    return [block for answer in dossier.points for block in section(dossier, answer, reader)]
+    return [section(dossier, answer, reader) for answer in dossier.points]
 
 
 def _deviations(dossier: Dossier, reader: Reader) -> list[Block]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
+from compliance import viewing
 from compliance.blocks import Block, Column, Heading, Paragraph, Table
 from compliance.deciding import Decision
 from compliance.dossier import Dossier
 from compliance.language import N_, Language
 from compliance.lengths import shortened
-from compliance.reporting_points import Reader
+from compliance.reporting_points import Reader, plain
 from compliance.viewing import DASH
 
 DECISION_STATUSES: Final = {
@@ -90,7 +91,7 @@ def _row(dossier: Dossier, decision: Decision, reader: Reader) -> tuple[str, ...
     return (
         decision.name,
         _decision(dossier, decision, reader),
-        _reason(dossier, decision, reader),
+        reason(dossier, decision, reader.say),
         *((decision.responsible or DASH,) if named else ()),
         _due(decision),
         _status(dossier, decision, reader),
@@ -108,9 +109,10 @@ def _decision(dossier: Dossier, decision: Decision, reader: Reader) -> str:
     return f"{text}\n{told}" if resource else text
 
 
-def _reason(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+def reason(dossier: Dossier, decision: Decision, say: Language) -> str:
+    """The point that is the reason of a decision."""
     answer = dossier.answer(decision.point) if decision.point else None
-    return f"{answer.point.number} {reader.text(answer.point.short)}" if answer else DASH
+    return plain(viewing.label(answer.point, say)) if answer else DASH
 
 
 def _status(dossier: Dossier, decision: Decision, reader: Reader) -> str:

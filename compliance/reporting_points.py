@@ -7,7 +7,7 @@ from typing import Final
 from compliance import viewing
 from compliance.assessing import Basis, Coverage, Status
 from compliance.blocks import Bar, Beside, Block, Column, Heading, LineChart, Moment, Paragraph, Result, Table, Together
-from compliance.dossier import Dossier, PointAnswer
+from compliance.dossier import REMAINING, Dossier, PointAnswer, Reason
 from compliance.language import N_, NBSP, Language, Texts, unmarked
 from compliance.viewing import DASH
 
@@ -24,7 +24,6 @@ FEWEST_PARTS: Final = 2
 NAMED: Final = 4
 # So many points are named as the furthest from their targets.
 FURTHEST: Final = 3
-UNMET: Final = frozenset({"unmet", "unknown"})
 
 
 @dataclass(frozen=True)
@@ -164,26 +163,24 @@ def met_of(figure: Coverage, say: Language) -> str:
 # --- One point ----------------------------------------------------------------------------------------------------
 
 
-def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
+def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Together:
     """A point on half a page: its figure and course, what is said of it, why it changed, and where it is weak."""
     title = f"{answer.point.number}. {reader.text(answer.point.title)}"
-    return [
-        Together(
-            (
-                Heading(title, 3),
-                *_figure(dossier, answer, reader),
-                *_comment(dossier, answer, reader),
-                *([] if reader.public else _changed(answer, reader)),
-                *_weak(answer, reader),
-            )
+    return Together(
+        (
+            Heading(title, 3),
+            *_figure(dossier, answer, reader),
+            *_comment(dossier, answer, reader),
+            *([] if reader.public else _changed(answer, reader)),
+            *_weak(answer, reader),
         )
-    ]
+    )
 
 
 def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
     """The figure in large type beside its course, without a figure a sentence; below it the head's assessment."""
     say, figure, drawn = reader.say, answer.coverage, trend(answer, reader)
-    assessed = Paragraph(assessment(dossier, answer, say))
+    assessed = Paragraph(assessment(dossier, answer.point.id, say))
     if figure.coverage is None:
         text = N_("Nothing to assess on {day}.")
         if figure.status is Status.NO_BASIS:
@@ -216,12 +213,11 @@ def counted(answer: PointAnswer, say: Language) -> list[str]:
     return [plain(text) for text in (viewing.hero_counts(figure, say), " · ".join(parts), *more) if text]
 
 
-def assessment(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
+def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
     """The head's assessment of a point in a sentence."""
-    if answer.point.id not in dossier.written.assessments:
+    if point_id not in dossier.written.assessments:
         return say(N_("The head of administration has not assessed the point yet."))
-    told = verdict(dossier, answer.point.id, say)
-    return say(N_("Assessment of the head of administration: {verdict}."), verdict=told)
+    return say(N_("Assessment of the head of administration: {verdict}."), verdict=verdict(dossier, point_id, say))
 
 
 def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
@@ -233,8 +229,8 @@ def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Bloc
 
 def _changed(answer: PointAnswer, reader: Reader) -> list[Block]:
     """Why the figure is another than before, where there was one."""
-    text, before = plain(reader.say.pick(answer.changed)), answer.coverage_before
-    known = before is not None and before.coverage is not None and answer.coverage.coverage is not None
+    text = plain(reader.say.pick(answer.changed))
+    known = viewing.change(answer.coverage, answer.coverage_before) is not None
     return [Paragraph(text)] if text and known else []
 
 
@@ -299,10 +295,15 @@ def left_of(figure: Coverage) -> int:
     return figure.unmet + figure.unknown
 
 
+def commonest(answer: PointAnswer) -> list[Reason]:
+    """Why items are not met, the commonest reason first."""
+    return sorted((r for r in answer.reasons if r.outcome in REMAINING), key=lambda reason: -reason.number)
+
+
 def _reasons(answer: PointAnswer, reader: Reader) -> Table | None:
     """Why items are not met, the commonest first, the rare ones added up; None where nothing is left to do."""
     say, point = reader.say, answer.point
-    counted = sorted((r for r in answer.reasons if r.outcome in UNMET), key=lambda reason: -reason.number)
+    counted = commonest(answer)
     if not counted:
         return None
     shown = counted if len(counted) <= NAMED else counted[: NAMED - 1]

@@ -21,10 +21,10 @@ from compliance.reporting_chapters import told_text
 from compliance.reporting_decisions import standing
 from compliance.reporting_points import (
     FEWEST_MOMENTS,
-    UNMET,
     Reader,
     assessment,
     bar,
+    commonest,
     departments,
     furthest,
     met_of,
@@ -229,7 +229,7 @@ class _Slides:
             "mark": self._mark(found),
             "figure": viewing.percent(found, self.say),
             **self._compared(answer),
-            "verdict": assessment(self.dossier, answer, self.say),
+            "verdict": assessment(self.dossier, answer.point.id, self.say),
             "caption": chart.caption if chart else "",
             "weak": self._weak(answer),
             "reasons": "" if isinstance(chart, CountChart) else self._why(answer),
@@ -283,11 +283,10 @@ class _Slides:
 
     def _reasons(self, answer: PointAnswer) -> list[tuple[str, int]]:
         """Why items are not met, the commonest first."""
-        found = [reason for reason in answer.reasons if reason.outcome in UNMET]
         return [
             (plain(viewing.reason_text(answer.point, r.outcome, r.code, self.say)), r.number)
-            for r in sorted(found, key=lambda reason: -reason.number)
-        ][:REASONS_DRAWN]
+            for r in commonest(answer)[:REASONS_DRAWN]
+        ]
 
     def _weak(self, answer: PointAnswer) -> str:
         """The units with most left to do in a line; of a version to hand out departments. Few persons are added up."""

@@ -38,7 +38,7 @@ from compliance import (
     viewing_quality,
 )
 from compliance.assessing import Basis, Coverage
-from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
+from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.dossier import Compared, Dossier, names_of_persons
 from compliance.errors import Refusal
 from compliance.language import LANGUAGES, N_, Language, month_ends, year_before
@@ -402,22 +402,28 @@ def _parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tup
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
 def compared(key: Key, as_of: date, organisation: str) -> Compared:
     """What an organisation's figures of a day are compared with."""
-    with at(key).cursor() as cursor:
-        return dossier.compared(cursor, _organisation_id(cursor, as_of, organisation), as_of)
+    return dossier.compared_with(_approved(key, _organisation_id(key, as_of, organisation)), as_of)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
 def approved_in(key: Key, as_of: date, organisation: str) -> Dossier | None:
     """The review of a day's year, where it has been approved."""
-    with at(key).cursor() as cursor:
-        found = dossier.approved(cursor, _organisation_id(cursor, as_of, organisation))
+    found = _approved(key, _organisation_id(key, as_of, organisation))
     return next((review for review in found if review.year == as_of.year), None)
 
 
-def _organisation_id(cursor: Cursor, as_of: date, organisation: str) -> int:
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def _approved(key: Key, organisation_id: int) -> list[Dossier]:
+    """The approved reviews of an organisation, each read once."""
+    with at(key).cursor() as cursor:
+        return dossier.approved(cursor, organisation_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=CACHED)
+def _organisation_id(key: Key, as_of: date, organisation: str) -> int:
     """The number of an organisation on a day; an empty database has one without a number."""
     given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
-    found = rows(cursor, statement("organisation_ids"), given)
+    with at(key).cursor() as cursor:
+        found = rows(cursor, statement("organisation_ids"), given)
     return int(found[0]["organisation_id"]) if found else 0
 
 

@@ -33,6 +33,7 @@ from compliance.lengths import LONGEST_NAME
 from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.points import Point
+from compliance.reporting_points import assessment
 from compliance.ui import View
 from compliance.ui_making import File
 from compliance.ui_review import Opened
@@ -180,7 +181,7 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
     with left:
         ui.html(viewing_meeting.figure(answer, say))
         if not found.writable:
-            ui.html(charts_meeting.sentence(viewing_review.assessment_sentence(found.whole, answer.point.id, say)))
+            ui.html(charts_meeting.sentence(assessment(found.whole, answer.point.id, say)))
         decided = viewing_meeting.of_point(found.decided, answer.point, found.review.year) if found.reads else []
         given = (found.dossier, answer, decided, names, say)
         for told in viewing_meeting.said_of_point(*given, writable=found.writable):

@@ -9,7 +9,7 @@ from compliance.dossier import PointAnswer
 from compliance.language import N_
 from compliance.points import Point
 from compliance.reporting_chapters import chapter_title, told_text
-from compliance.reporting_points import Reader
+from compliance.reporting_points import Reader, assessment
 from compliance.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.ui_review import Opened
 
@@ -129,7 +129,7 @@ def _said(found: Opened, point: Point) -> None:
         if found.writable:
             _fields(found, point)
             return
-        ui.html(charts.answer(viewing_review.assessment_sentence(found.whole, point.id, say)))
+        ui.html(charts.answer(assessment(found.whole, point.id, say)))
         comment, public = written.comments.get(point.id), written.public_comments.get(point.id)
         if comment:
             ui.html(charts.comment(say(N_("Comment")), comment))

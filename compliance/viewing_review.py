@@ -13,7 +13,7 @@ from compliance.assessing import Status
 from compliance.blocks import Block, Bullets, Paragraph, Table
 from compliance.database import Rows
 from compliance.deciding import CLOSED, FOLLOWED_UP, Decision
-from compliance.dossier import Dossier, PointAnswer
+from compliance.dossier import REMAINING, Dossier, PointAnswer
 from compliance.judging import Concern
 from compliance.language import N_, NBSP, Language
 from compliance.lengths import shortened
@@ -22,7 +22,7 @@ from compliance.points import Point
 from compliance.reporting import STATES
 from compliance.reporting_chapters import AFTER, EMPTY, chapter_title, covered_by
 from compliance.reporting_decisions import DECISION_STATUSES
-from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain, verdict
+from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain
 from compliance.reviewing import GROUNDS, Chapter, Review, State, Written
 from compliance.verifying import Difference
 
@@ -196,7 +196,7 @@ def reason_bars(answer: PointAnswer, say: Language) -> list[charts.Reason]:
     """Why items are not met, the biggest reason first."""
     counted: Counter[str] = Counter()
     for reason in answer.reasons:
-        if reason.outcome in {"unmet", "unknown"}:
+        if reason.outcome in REMAINING:
             counted[reason.code] += reason.number
     return viewing.reason_bars(answer.point, sorted(counted.items(), key=lambda entry: -entry[1]), say)
 
@@ -204,13 +204,6 @@ def reason_bars(answer: PointAnswer, say: Language) -> list[charts.Reason]:
 def verdict_word(code: str, say: Language) -> str:
     """An assessment as it is chosen."""
     return say(SHORT_VERDICTS[code]).capitalize()
-
-
-def assessment_sentence(dossier: Dossier, point_id: str, say: Language) -> str:
-    """The head's assessment of a point in a sentence."""
-    if point_id not in dossier.written.assessments:
-        return say(N_("The head of administration has not assessed the point yet."))
-    return say(N_("Assessment of the head of administration: {verdict}."), verdict=verdict(dossier, point_id, say))
 
 
 def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
