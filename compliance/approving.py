@@ -8,11 +8,11 @@ from itertools import permutations
 from pathlib import Path
 from typing import Final
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 from compliance.database import Cursor, Database, moment, rows
 from compliance.dossier import Dossier, as_json, compute, frozen, sealed
-from compliance.errors import Refusal
 from compliance.judging import concerns, unjudged
-from compliance.language import N_
 from compliance.loading import Order, add_event, as_kept, as_name
 from compliance.points import Point, load_points
 from compliance.queries import statement

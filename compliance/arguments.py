@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from compliance.masking import mask_text
+from compliance.core.masking import mask_text
 
 
 class Command(TyperCommand):

@@ -21,10 +21,10 @@ from compliance.cleaning_seals import WHO, seal_anew
 from compliance.cleaning_sheets import clean_sheets
 from compliance.cleaning_texts import clean_tables
 from compliance.cleanings import Cleaning, told
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
+from compliance.core.saving import NoRoom, lacks_room
 from compliance.database import CLEANED, Cursor, Failure
-from compliance.errors import Refusal
-from compliance.language import N_, Language
-from compliance.saving import NoRoom, lacks_room
 from compliance.sources import Source, load_sources, load_values
 from compliance.validating import table_columns
 

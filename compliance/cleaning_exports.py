@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from compliance.cleaning_changes import Changes
+from compliance.core.masking import LOOKS_LIKE, LOST_ZERO, mask_text
 from compliance.database import Cursor, Rows, rows
-from compliance.masking import LOOKS_LIKE, LOST_ZERO, mask_text
 from compliance.queries import statement
 from compliance.recognising import Words, known_headings
 from compliance.sources import Field, Source

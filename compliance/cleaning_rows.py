@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from compliance.cleaning_exports import SUSPECT, Exports, Key
 from compliance.cleaning_seals import Lost
+from compliance.core.masking import mask_column
 from compliance.database import Cursor, Rows, rows
-from compliance.masking import mask_column
 from compliance.pinning import kept_texts
 from compliance.queries import statement
 from compliance.screening import kind_of

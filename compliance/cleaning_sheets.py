@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.cleaning_exports import SUSPECT, Exports
+from compliance.core.masking import MASK, mask_text
 from compliance.database import Cursor, Rows, rows
 from compliance.levels import level_columns, without_refused
-from compliance.masking import MASK, mask_text
 from compliance.queries import statement
 from compliance.recognising import Column, Match, is_identity
 from compliance.screening import screened_as

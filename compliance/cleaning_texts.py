@@ -12,8 +12,8 @@ import msgspec
 import pyarrow as pa
 
 from compliance.cleaning_changes import Changes, tables_of
+from compliance.core.masking import LOOKS_LIKE, Kind, mask_column, mask_text
 from compliance.database import Cursor, Rows, rows
-from compliance.masking import LOOKS_LIKE, Kind, mask_column, mask_text
 from compliance.queries import statement
 
 # A hash: by chance some of its digits can look like anything.

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from compliance.core.language import N_, Language
 from compliance.database import Cursor, Database, rows
-from compliance.language import N_, Language
 from compliance.loading import Order, add_event, local_day
 from compliance.queries import statement
 

@@ -19,17 +19,18 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from compliance import cleanings, logs, places
+from compliance import cleanings
 from compliance.arguments import Commands, shown
 from compliance.assessing import Coverage, Level, coverage, items
+from compliance.core import logs, places
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
+from compliance.core.masking import mask_text
+from compliance.core.saving import refusal_of
 from compliance.database import CLEANING, EVERYTHING_KNOWN, Database, Rows, rows
-from compliance.errors import Refusal
-from compliance.language import N_, Language
 from compliance.loading import Order, asked, load, revoke
-from compliance.masking import mask_text
 from compliance.points import load_points, point_by
 from compliance.queries import statement
-from compliance.saving import refusal_of
 from compliance.sources import load_sources, load_values
 from compliance.validating import withheld_text
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from compliance import places
 from compliance.arguments import Commands, shown
 from compliance.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, open_database, show
+from compliance.core import places
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, N_, Language
 from compliance.database import Cursor, Database
 from compliance.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
-from compliance.errors import Refusal
-from compliance.language import LANGUAGES, N_, Language
 from compliance.loading import Order
 from compliance.points import load_points, point_by
 from compliance.reviewing import (
@@ -413,8 +413,8 @@ def report_command(
     organisation: Whose = None,
 ) -> None:
     """Write the report of a review in any state; a draft says so on every page."""
+    from compliance.core.saving import save
     from compliance.report_files import KINDS, write_report
-    from compliance.saving import save
 
     one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, KINDS)
@@ -447,8 +447,8 @@ def package_command(
     organisation: Whose = None,
 ) -> None:
     """Write the year package: what was frozen, what it was counted from, how, and the reports."""
+    from compliance.core.saving import save
     from compliance.report_files import every_report
-    from compliance.saving import save
     from compliance.year_package import write_package
 
     one_of(language, list(LANGUAGES), "--language")
@@ -492,8 +492,8 @@ def hand_off_command(
     organisation: Whose = None,
 ) -> None:
     """Write paragraphs for tertial report and risk analysis (.txt), or the measures (.tsv)."""
+    from compliance.core.saving import save
     from compliance.handing import as_text, measures
-    from compliance.saving import save
 
     one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, ("txt", "tsv"))
@@ -511,8 +511,8 @@ def figures_command(
     organisation: Whose = None,
 ) -> None:
     """Write the thirteen figures of a year, for another organisation to compare with."""
+    from compliance.core.saving import save
     from compliance.peers import as_peer_file
-    from compliance.saving import save
 
     _ending(to, ("json",))
     dossier, state, _ = _read(year, organisation)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.lengths import LONGEST_NAME, LONGEST_TEXT, shortened
+from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, shortened
 from compliance.recognising import CUT, Match, Words, end_of_table
 from compliance.sources import is_secret
 

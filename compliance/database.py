@@ -20,11 +20,11 @@ from typing import Any, Final
 import duckdb
 from filelock import FileLock, Timeout
 
-from compliance.errors import Refusal
-from compliance.language import N_
-from compliance.places import QUERIES
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.places import QUERIES
+from compliance.core.saving import NoRoom, behind, lacks_room
 from compliance.queries import statement
-from compliance.saving import NoRoom, behind, lacks_room
 
 WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01

@@ -5,8 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from compliance.errors import Refusal
-from compliance.language import N_
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 
 Table = dict[str, Any]
 

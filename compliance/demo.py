@@ -13,16 +13,16 @@ from typing import Final
 
 from filelock import FileLock
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
+from compliance.core.saving import NoRoom, refusal_of, save
 from compliance.database import Cursor, Database, settle, stamp
 from compliance.declared import read_toml
 from compliance.demo_reviews import add_reviews
-from compliance.errors import Refusal
-from compliance.language import N_
 from compliance.loading import Order, load_prepared, prepare
-from compliance.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
 from compliance.reading import read
 from compliance.recognising import Words
-from compliance.saving import NoRoom, refusal_of, save
 from compliance.screening import Asked
 from compliance.sheets import Workbook
 from compliance.sources import Source, load_sources, load_values

@@ -16,12 +16,12 @@ import msgspec
 
 from compliance import deciding, figures, quality
 from compliance.assessing import OUTCOMES, Basis, Coverage, Level, basis, coverage
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
+from compliance.core.places import QUERIES
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
-from compliance.errors import Refusal
 from compliance.explaining import Explanation, Moment, Place, explain_all, since_frozen
-from compliance.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
-from compliance.places import QUERIES
 from compliance.points import Point, load_points
 from compliance.queries import statement
 from compliance.reviewing import (

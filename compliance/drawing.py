@@ -24,8 +24,8 @@ from matplotlib.transforms import Affine2D
 
 from compliance import theming
 from compliance.blocks import Bar, LineChart, Status
+from compliance.core.places import STATIC
 from compliance.geometry import apart, runs
-from compliance.places import STATIC
 
 Kind = Literal["png", "svg"]
 Weight = Literal["normal", "bold"]

@@ -5,7 +5,7 @@ import re
 from math import isnan
 from typing import Final
 
-from compliance.language import BOLD_BEGINS, BOLD_ENDS
+from compliance.core.language import BOLD_BEGINS, BOLD_ENDS
 
 # What has so many letters without an end is no word: it may break after them, so that no page is wider than its window.
 UNBROKEN: Final = re.compile("[^\\s\u00ad\u200b/-]{40}(?=[^\\s\u00ad\u200b\u200d\u0300-\u036f\ufe0f/-])")

@@ -26,16 +26,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.assessing import LEVELS, OUTCOMES, Coverage, Level, basis, coverage, items_of, run, traced_items
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language, Texts
+from compliance.core.places import POINTS
+from compliance.core.saving import save
 from compliance.database import Cursor, Rows
 from compliance.declared import Table, read_toml
-from compliance.errors import Refusal
 from compliance.figures import Definition as FigureDefinition
 from compliance.figures import figures, load_figures, rule_parameters
-from compliance.language import N_, Language, Texts
-from compliance.places import POINTS
 from compliance.points import Point
 from compliance.queries import Query, names, query
-from compliance.saving import save
 from compliance.separated import BOM, DANGEROUS, Cells, harmless_column, joined_table
 
 EXTRACTS: Final = POINTS.with_name("extracts.toml")

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from compliance.assessing import Basis, basis, run
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Texts
+from compliance.core.places import POINTS
 from compliance.database import Cursor
 from compliance.declared import Table, read_with_own
-from compliance.errors import Refusal
-from compliance.language import N_, Texts
-from compliance.places import POINTS
 from compliance.points import Point, in_force
 from compliance.queries import query
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from compliance import books
-from compliance.language import N_, Language
+from compliance.core.language import N_, Language
 from compliance.markers import SHEET, Marker
 from compliance.sources import Field
 

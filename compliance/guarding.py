@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from compliance.language import LANGUAGES, N_, Language
+from compliance.core.language import LANGUAGES, N_, Language
 from compliance.settings import PORTS, Settings, origin
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")

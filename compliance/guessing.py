@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance import levels
+from compliance.core.lengths import LONGEST_HEADING
+from compliance.core.masking import MASK
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
-from compliance.lengths import LONGEST_HEADING
 from compliance.mapping import Columns, heading_keys
-from compliance.masking import MASK
 from compliance.queries import statement
 from compliance.recognising import HEADING_ROWS, Words, as_mapped, is_identity, known_headings, top_rows
 from compliance.sheets import Sheet

@@ -7,9 +7,9 @@ from typing import Final
 
 from compliance import viewing
 from compliance.assessing import Status
+from compliance.core.language import N_, Language
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.language import N_, Language
 from compliance.points import Point
 from compliance.reporting import STATES
 from compliance.reporting_decisions import DECISION_STATUSES

@@ -22,9 +22,9 @@ from compliance.blocks import (
     Table,
     Topic,
 )
+from compliance.core.language import N_, Language
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.language import N_, Language
 from compliance.reporting import STATES, as_document
 from compliance.reporting_decisions import DECISION_STATUSES, reason
 from compliance.reporting_points import (

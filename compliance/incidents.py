@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from compliance.core.language import Texts, month_ends
+from compliance.core.places import POINTS
 from compliance.database import Cursor, Rows, rows
 from compliance.declared import Table, read_with_own
 from compliance.explaining import Place
 from compliance.extracts import LEAST_SHARED
-from compliance.language import Texts, month_ends
 from compliance.loading import LOCAL
-from compliance.places import POINTS
 from compliance.points import Point, in_force
 from compliance.queries import query, statement
 

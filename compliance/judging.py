@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from compliance.assessing import Status
+from compliance.core.language import N_, Language
 from compliance.dossier import Dossier
-from compliance.language import N_, Language
 from compliance.reviewing import GROUNDS, JUDGED, Chapter, Written
 
 QUESTIONS: Final = {

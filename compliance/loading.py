@@ -8,16 +8,16 @@ from itertools import groupby
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
+from compliance.core.masking import mask_text
 from compliance.cutting import cut
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
-from compliance.errors import Refusal
 from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
-from compliance.language import N_
-from compliance.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.levels import without_refused
 from compliance.mapping import Columns, remembered
 from compliance.markers import Marker, is_row_number, marked
-from compliance.masking import mask_text
 from compliance.matching import translate_keys
 from compliance.queries import statement
 from compliance.recognising import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from compliance.lengths import LONGEST_HEADING
+from compliance.core.lengths import LONGEST_HEADING
 from compliance.queries import statement
 from compliance.sources import Field, Source, normal
 

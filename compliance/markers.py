@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import pyarrow as pa
 
-from compliance.language import LANGUAGES, N_, Language
+from compliance.core.language import LANGUAGES, N_, Language
 from compliance.sheets import Sheet, Workbook
 from compliance.sources import normal
 

@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from compliance.errors import Refusal
-from compliance.language import N_
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 
 SUMS: Final = "SHA256SUMS"
 # Rights of a file that everybody may read, as a zip keeps them.

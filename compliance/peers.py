@@ -7,9 +7,9 @@ from datetime import date
 from statistics import median
 from typing import Any, Final
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 from compliance.dossier import Dossier
-from compliance.errors import Refusal
-from compliance.language import N_
 from compliance.loading import as_name
 
 FORMAT: Final = "compliance figures 1"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from compliance.errors import Refusal
-from compliance.language import N_
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 
 
 class Permission(Enum):

@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Texts
+from compliance.core.places import POINTS
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision, decisions
 from compliance.declared import Table, read_with_own
-from compliance.errors import Refusal
-from compliance.language import N_, Texts
 from compliance.loading import local_day
-from compliance.places import POINTS
 from compliance.queries import statement
 from compliance.reviewing import Review, reviews
 

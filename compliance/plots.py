@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 
 from compliance import theming
 from compliance.charts import Status
+from compliance.core.lengths import shortened
 from compliance.elements import escaped
 from compliance.geometry import Level, apart
-from compliance.lengths import shortened
 
 Mode = theming.Mode
 # What the texts beside a trend need: room to its right in pixels, and height in per cent of its axis.

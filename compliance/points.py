@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Texts
+from compliance.core.places import POINTS
 from compliance.declared import Table, read_with_own
-from compliance.errors import Refusal
-from compliance.language import N_, Texts
-from compliance.places import POINTS
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import Any, Final, Literal, get_args
 
 import pyarrow as pa
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Texts
+from compliance.core.places import POINTS
 from compliance.database import Cursor, Rows, rows
 from compliance.declared import Table, read_with_own
-from compliance.errors import Refusal
-from compliance.language import N_, Texts
-from compliance.places import POINTS
 from compliance.points import Point
 from compliance.queries import Query, query, statement
 from compliance.sources import Source

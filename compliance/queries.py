@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from compliance.places import QUERIES
+from compliance.core.places import QUERIES
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from openpyxl.utils import get_column_letter
 
 from compliance import forms
 from compliance.assessing import run
+from compliance.core.language import N_, Language
 from compliance.database import Cursor, Rows, rows
-from compliance.language import N_, Language
 from compliance.markers import ASKED, Marker
 from compliance.points import Point, point_by
 from compliance.queries import query, statement

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from compliance.cells import MAX_PLACES, Content, Unreadable
-from compliance.children import FULL, begin, lacks_its_room, where
-from compliance.lengths import LONGEST_NAME, few_marks, few_marks_in
+from compliance.core.children import FULL, begin, lacks_its_room, where
+from compliance.core.lengths import LONGEST_NAME, few_marks, few_marks_in
 from compliance.textfiles import read_text
 from compliance.workbooks import read_ole, read_zip
 

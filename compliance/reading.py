@@ -16,15 +16,15 @@ from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 
-from compliance import children, places
 from compliance.cells import LOCAL
-from compliance.children import nameless_file, sweep
-from compliance.errors import Refusal
-from compliance.language import N_
-from compliance.lengths import LONGEST_NAME, few_marks
-from compliance.masking import MASK, mask_text, numbers
+from compliance.core import children, places
+from compliance.core.children import nameless_file, sweep
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.lengths import LONGEST_NAME, few_marks
+from compliance.core.masking import MASK, mask_text, numbers
+from compliance.core.saving import full_temporary, temporary_folder
 from compliance.reader import ASKED
-from compliance.saving import full_temporary, temporary_folder
 from compliance.screening import Asked
 from compliance.sheets import Sheet, Workbook
 from compliance.sources import load_sources, load_values

@@ -12,11 +12,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.errors import Refusal
-from compliance.language import N_
-from compliance.lengths import LONGEST_HEADING, LONGEST_NAME
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
+from compliance.core.masking import MASK, seen
 from compliance.mapping import Columns, heading_keys, headings_written, with_words
-from compliance.masking import MASK, seen
 from compliance.sheets import Sheet, Workbook
 from compliance.sources import ABSENCE, Field, Source, normal
 

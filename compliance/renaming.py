@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from compliance.assessing import LEVELS, Coverage, Level, coverage
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
-from compliance.errors import Refusal
-from compliance.language import N_
 from compliance.loading import Order, add_event, as_kept, as_name
 from compliance.points import Point
 from compliance.queries import statement

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Final, Literal
 
-from compliance import children
 from compliance.approving import Signed
+from compliance.core import children
+from compliance.core.language import N_, Language
 from compliance.dossier import Dossier
-from compliance.language import N_, Language
 from compliance.reporting import as_document, report_of
 from compliance.reviewing import State
 from compliance.slides import slides_of

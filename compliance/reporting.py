@@ -6,9 +6,9 @@ from typing import Final, Literal
 from compliance import judging
 from compliance.approving import Signed
 from compliance.blocks import Block, Heading, PageBreak, Paragraph, Report, Signatures, Together
+from compliance.core.language import N_, Language
+from compliance.core.lengths import shortened
 from compliance.dossier import Dossier
-from compliance.language import N_, Language
-from compliance.lengths import shortened
 from compliance.reporting_appendix import appendix
 from compliance.reporting_chapters import chapters
 from compliance.reporting_decisions import in_full, in_short

@@ -8,8 +8,8 @@ from typing import Final
 
 from compliance import judging
 from compliance.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
+from compliance.core.language import N_, NBSP, Language
 from compliance.dossier import Dossier
-from compliance.language import N_, NBSP, Language
 from compliance.reporting_points import Reader, section
 from compliance.reviewing import Chapter, State
 from compliance.viewing import DASH

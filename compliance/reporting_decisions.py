@@ -5,10 +5,10 @@ from typing import Final
 
 from compliance import viewing
 from compliance.blocks import Block, Column, Heading, Paragraph, Table
+from compliance.core.language import N_, Language
+from compliance.core.lengths import shortened
 from compliance.deciding import Decision
 from compliance.dossier import Dossier
-from compliance.language import N_, Language
-from compliance.lengths import shortened
 from compliance.reporting_points import Reader, plain
 from compliance.viewing import DASH
 

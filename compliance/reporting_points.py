@@ -7,8 +7,8 @@ from typing import Final
 from compliance import viewing
 from compliance.assessing import Basis, Coverage, Status
 from compliance.blocks import Bar, Beside, Block, Column, Heading, LineChart, Moment, Paragraph, Result, Table, Together
+from compliance.core.language import N_, NBSP, Language, Texts, unmarked
 from compliance.dossier import REMAINING, Dossier, PointAnswer, Reason
-from compliance.language import N_, NBSP, Language, Texts, unmarked
 from compliance.viewing import DASH
 
 VERDICTS: Final = {

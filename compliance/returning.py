@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter
 
 from compliance import forms
+from compliance.core.language import LANGUAGES, N_, Language
 from compliance.database import Cursor, Rows, rows
 from compliance.keeping import never_kept, secret_places
-from compliance.language import LANGUAGES, N_, Language
 from compliance.loading import Receipt
 from compliance.markers import ROW, Marker, is_row_number, row_number
 from compliance.queries import statement

@@ -5,13 +5,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Texts
+from compliance.core.masking import mask_text
+from compliance.core.places import CHAPTERS
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, rows
 from compliance.declared import Table, read_with_own
-from compliance.errors import Refusal
-from compliance.language import N_, Texts
 from compliance.loading import Order, add_event, as_kept, as_name, organisation_for, refuse_too_long
-from compliance.masking import mask_text
-from compliance.places import CHAPTERS
 from compliance.queries import statement
 
 State = Literal["draft", "submitted", "approved"]

@@ -28,8 +28,8 @@ import odf.text
 import xlsxwriter  # type: ignore[import-untyped]
 import xlwt
 
+from compliance.core.places import SAMPLES
 from compliance.declared import read_toml
-from compliance.places import SAMPLES
 
 Cell = str | int | float | bool | date | datetime | None
 Row = dict[str, Cell]

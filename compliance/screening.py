@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.errors import Refusal
+from compliance.core.errors import Refusal
+from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text
 from compliance.mapping import Columns
 from compliance.markers import SHEET, marked
-from compliance.masking import MASK, Kind, Masked, mask_column, mask_text
 from compliance.recognising import Match, Words, extract_date, recognise
 from compliance.sheets import Sheet, Workbook
 from compliance.sources import Field, Source

@@ -24,9 +24,10 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
-from compliance import answering, demo, guarding, logs, places, settings, theming, words
-from compliance.errors import Refusal
-from compliance.language import LANGUAGES, Language
+from compliance import answering, demo, guarding, settings, theming, words
+from compliance.core import logs, places
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, Language
 from compliance.receiving import Uploads
 from compliance.settings import MB
 from compliance.uploading import LEDGER

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from compliance import places
+from compliance.core import places
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.places import SERVER
 from compliance.declared import Table, read_with_own
-from compliance.errors import Refusal
-from compliance.language import N_
-from compliance.places import SERVER
 
 FILE: Final = SERVER.name
 MB: Final = 1024 * 1024

@@ -16,8 +16,8 @@ from pptx.util import Pt
 
 from compliance.assessing import Status
 from compliance.blocks import LineChart
-from compliance.lengths import shortened
-from compliance.places import REPORT
+from compliance.core.lengths import shortened
+from compliance.core.places import REPORT
 from compliance.slide_layouts import Place
 from compliance.slides import BarChart, Chart
 

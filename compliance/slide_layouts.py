@@ -12,9 +12,9 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 
-from compliance.language import N_, Language
+from compliance.core.language import N_, Language
+from compliance.core.places import REPORT
 from compliance.office import LOCALES, in_utc, packed, timeless
-from compliance.places import REPORT
 from compliance.slides import Kind, Slides
 
 CM: Final = 360_000

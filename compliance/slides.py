@@ -13,9 +13,9 @@ from compliance import judging, viewing, viewing_meeting, viewing_review
 from compliance.approving import Signed
 from compliance.assessing import Coverage, Status
 from compliance.blocks import Bar, Column, LineChart, Moment, Report, Table
+from compliance.core.language import N_, NBSP, Language
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer, Priority
-from compliance.language import N_, NBSP, Language
 from compliance.reporting import report_of
 from compliance.reporting_chapters import told_text
 from compliance.reporting_decisions import standing

@@ -10,7 +10,7 @@ from typing import Any, Final
 from openpyxl.utils import get_column_letter
 
 from compliance import forms
-from compliance.language import N_, Language
+from compliance.core.language import N_, Language
 from compliance.sources import Field, Source
 
 # The word of a heading that the extract date follows, as the rules of recognition have it.

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, N_, Language
+from compliance.core.places import THEME
 from compliance.declared import Table, read_toml
-from compliance.errors import Refusal
-from compliance.language import LANGUAGES, N_, Language
-from compliance.places import THEME
 
 Mode = Literal["light", "dark"]
 Palette = dict[str, str]

@@ -27,7 +27,6 @@ from compliance import (
     elements,
     figures,
     permissions,
-    places,
     plots,
     quality,
     theming,
@@ -38,16 +37,17 @@ from compliance import (
     viewing_quality,
 )
 from compliance.assessing import Basis, Coverage
+from compliance.core import places
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, N_, Language, month_ends, year_before
+from compliance.core.masking import Kind, mask_text
+from compliance.core.saving import refusal_of
 from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.dossier import Compared, Dossier, names_of_persons
-from compliance.errors import Refusal
-from compliance.language import LANGUAGES, N_, Language, month_ends, year_before
 from compliance.loading import Order, add_event
-from compliance.masking import Kind, mask_text
 from compliance.permissions import Permission, User
 from compliance.points import Point, load_points
 from compliance.queries import statement
-from compliance.saving import refusal_of
 from compliance.sources import Source, load_sources, load_values
 from compliance.viewing import Overview, Scope
 from compliance.withholding import Names

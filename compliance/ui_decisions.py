@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from compliance import charts, deciding, ui, ui_fields, ui_review, viewing_review
+from compliance.core.language import N_
+from compliance.core.lengths import LONGEST_NAME
 from compliance.database import rows
 from compliance.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
-from compliance.language import N_
-from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.queries import statement
 from compliance.reporting_decisions import DECISION_STATUSES

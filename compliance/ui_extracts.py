@@ -7,11 +7,12 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, extracts, permissions, places, ui, ui_making, viewing
+from compliance import charts, extracts, permissions, ui, ui_making, viewing
+from compliance.core import places
+from compliance.core.language import N_
+from compliance.core.lengths import shortened
+from compliance.core.outside import Job, made
 from compliance.database import EVERYTHING_KNOWN
-from compliance.language import N_
-from compliance.lengths import shortened
-from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.ui import Key, View
 from compliance.ui_making import File

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from compliance.lengths import LONGEST_TEXT
-from compliance.masking import Kind, mask_text
+from compliance.core.lengths import LONGEST_TEXT
+from compliance.core.masking import Kind, mask_text
 
 Then = Callable[..., object]
 

@@ -7,9 +7,9 @@ from typing import Final
 import streamlit as st
 
 from compliance import charts, permissions, ui, ui_making
+from compliance.core.language import N_
+from compliance.core.outside import Job, made
 from compliance.database import EVERYTHING_KNOWN
-from compliance.language import N_
-from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
 from compliance.questionnaires import questionnaires as all_of_them

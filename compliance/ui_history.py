@@ -20,10 +20,10 @@ from compliance import (
 )
 from compliance.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.comparing import compare
+from compliance.core.language import N_
+from compliance.core.lengths import LONGEST_NAME
 from compliance.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.explaining import around
-from compliance.language import N_
-from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.previewing import Effect
 from compliance.queries import statement

@@ -28,16 +28,16 @@ from compliance import (
     ui_names,
     viewing_imports,
 )
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.outside import Job, made
+from compliance.core.saving import NoRoom
 from compliance.database import Rows
-from compliance.errors import Refusal
-from compliance.language import N_
 from compliance.loading import Order, Receipt, add_event
-from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.previewing import Preview
 from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
-from compliance.saving import NoRoom
 from compliance.screening import Asked
 from compliance.sheets import Workbook
 from compliance.ui import View

@@ -11,17 +11,17 @@ from compliance import (
     charts_incidents,
     elements,
     incidents,
-    places,
     plots_incidents,
     ui,
     viewing,
     viewing_clocks,
     viewing_incidents,
 )
+from compliance.core import places
+from compliance.core.language import N_
 from compliance.database import EVERYTHING_KNOWN
 from compliance.figures import Definition
 from compliance.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
-from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.ui import Key, View
 from compliance.viewing import Scope

@@ -7,9 +7,9 @@ from typing import Final, Literal
 import streamlit as st
 
 from compliance import charts, guessing, mapping, ui, viewing_mapping
+from compliance.core.language import N_, Language
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.guessing import Candidate, Guess
-from compliance.language import N_, Language
 from compliance.loading import add_event
 from compliance.mapping import Columns, Remembered, headings_written, remembered
 from compliance.markers import marked

@@ -26,11 +26,11 @@ from compliance import (
     viewing_meeting,
     viewing_review,
 )
+from compliance.core.language import N_, Language
+from compliance.core.lengths import LONGEST_NAME
+from compliance.core.outside import Job, made
 from compliance.deciding import Decided, Decision, made_in
 from compliance.dossier import PointAnswer, responsible
-from compliance.language import N_, Language
-from compliance.lengths import LONGEST_NAME
-from compliance.outside import Job, made
 from compliance.permissions import Permission
 from compliance.points import Point
 from compliance.reporting_points import assessment

@@ -7,9 +7,9 @@ from typing import Any, Final
 import streamlit as st
 
 from compliance import charts, elements, renaming, ui, ui_fields, viewing_imports, viewing_names
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows
-from compliance.errors import Refusal
-from compliance.language import N_
 from compliance.permissions import Permission
 from compliance.renaming import Alias, Effect, Suggestion
 from compliance.ui import View

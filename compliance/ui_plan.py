@@ -8,8 +8,8 @@ import streamlit as st
 from compliance import charts, charts_incidents, charts_wheel, planning, ui, viewing, viewing_plan, viewing_review
 from compliance.assessing import Coverage
 from compliance.calendars import calendar_file
+from compliance.core.language import N_, NBSP
 from compliance.elements import Html
-from compliance.language import N_, NBSP
 from compliance.permissions import Permission
 from compliance.planning import Action, Plan, Source
 from compliance.points import Point

@@ -7,11 +7,11 @@ import streamlit as st
 
 from compliance import charts, plots, ui, ui_fields, ui_making, viewing, viewing_quality
 from compliance.assessing import Coverage
+from compliance.core.language import N_, month_ends
+from compliance.core.lengths import LONGEST_NAME
 from compliance.database import Rows
 from compliance.extracts import INCIDENT_SOURCES
 from compliance.geometry import Level
-from compliance.language import N_, month_ends
-from compliance.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.points import Point
 from compliance.queries import query

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from compliance import charts, quality, ui, ui_making, ui_point, viewing, viewing_quality
-from compliance.language import N_
+from compliance.core.language import N_
 from compliance.permissions import Permission
 from compliance.quality import Finding
 from compliance.ui import View

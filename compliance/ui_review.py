@@ -12,22 +12,12 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import (
-    approving,
-    charts,
-    deciding,
-    judging,
-    permissions,
-    places,
-    reviewing,
-    ui,
-    ui_fields,
-    viewing_review,
-)
+from compliance import approving, charts, deciding, judging, permissions, reviewing, ui, ui_fields, viewing_review
+from compliance.core import places
+from compliance.core.language import N_, Language
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, Named, compute, names_in
-from compliance.language import N_, Language
 from compliance.loading import Order, local_day
 from compliance.permissions import Permission
 from compliance.points import Point

@@ -17,7 +17,6 @@ from compliance import (
     handing,
     peers,
     permissions,
-    places,
     ui,
     ui_files,
     ui_making,
@@ -25,9 +24,10 @@ from compliance import (
     viewing_review,
 )
 from compliance.blocks import Report
-from compliance.errors import Refusal
-from compliance.language import N_
-from compliance.outside import Job, made
+from compliance.core import places
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.outside import Job, made
 from compliance.permissions import Permission
 from compliance.report_files import KINDS, Kind, file_name, write_report
 from compliance.reporting import as_document

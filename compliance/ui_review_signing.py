@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import approving, charts, judging, places, ui, ui_fields, ui_review, viewing, viewing_review
-from compliance.language import N_, bold
-from compliance.lengths import LONGEST_NAME
+from compliance import approving, charts, judging, ui, ui_fields, ui_review, viewing, viewing_review
+from compliance.core import places
+from compliance.core.language import N_, bold
+from compliance.core.lengths import LONGEST_NAME
 from compliance.permissions import Permission
 from compliance.reporting import STATES
 from compliance.ui_review import WIDTH, Opened

@@ -10,8 +10,8 @@ from threading import RLock
 from typing import Final
 
 from compliance import permissions, settings
-from compliance.errors import Refusal
-from compliance.language import N_, Language
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
 from compliance.permissions import Permission
 from compliance.settings import MB, Limits
 

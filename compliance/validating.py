@@ -11,11 +11,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance.core.language import N_, Language
+from compliance.core.lengths import LONGEST_NAME
+from compliance.core.masking import MASK
 from compliance.database import Cursor
-from compliance.language import N_, Language
-from compliance.lengths import LONGEST_NAME
 from compliance.levels import level_columns
-from compliance.masking import MASK
 from compliance.recognising import Match, Words, data_rows
 from compliance.sources import Field, Source
 

@@ -9,11 +9,11 @@ from typing import Literal
 import msgspec
 
 from compliance.assessing import LEVELS, OUTCOMES, Coverage, coverage
+from compliance.core.language import N_, Language
+from compliance.core.places import QUERIES
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.dossier import Counted, Dossier, PointAnswer
-from compliance.language import N_, Language
 from compliance.loading import local_day
-from compliance.places import QUERIES
 from compliance.points import Point, load_points
 from compliance.queries import statement
 

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from compliance import charts, charts_incidents, elements, viewing
+from compliance.core.language import N_, NBSP, Language, bold
 from compliance.incidents import (
     BREACHES,
     KEPT_MONTHS,
     Clock,
     Duty,
 )
-from compliance.language import N_, NBSP, Language, bold
 
 HOUR: Final = timedelta(hours=1)
 # What ran out longer ago than this is told in days.

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from compliance import charts, elements, viewing
 from compliance.assessing import Coverage, Status
+from compliance.core.language import N_, NBSP, Language, bold, tenths, year_before
 from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.explaining import (
     Change,
@@ -21,7 +22,6 @@ from compliance.explaining import (
     rounded_to,
     turn_of_year,
 )
-from compliance.language import N_, NBSP, Language, bold, tenths, year_before
 from compliance.points import Point
 from compliance.sources import Source
 

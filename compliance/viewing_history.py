@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from compliance import charts, viewing, viewing_imports
+from compliance.core.language import N_, Language
 from compliance.database import Rows
-from compliance.language import N_, Language
 from compliance.points import Point
 from compliance.previewing import Effect
 from compliance.sources import Source

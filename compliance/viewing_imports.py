@@ -6,8 +6,8 @@ from typing import Any, Final
 from compliance import charts, viewing
 from compliance.assessing import Coverage
 from compliance.comparing import Comparison, Unmatched
+from compliance.core.language import N_, NBSP, Language, bold
 from compliance.database import Rows
-from compliance.language import N_, NBSP, Language, bold
 from compliance.loading import REPLACED, Receipt
 from compliance.points import Point
 from compliance.recognising import Match

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from compliance import charts, charts_incidents, elements, plots_incidents, viewing
+from compliance.core.language import N_, NBSP, Language
 from compliance.extracts import FEW_PERSONS
 from compliance.incidents import (
     Cause,
@@ -18,7 +19,6 @@ from compliance.incidents import (
     Staffed,
     Step,
 )
-from compliance.language import N_, NBSP, Language
 from compliance.viewing_clocks import LANES, hours, limit_text
 
 FIRST_RECURRING: Final = 6

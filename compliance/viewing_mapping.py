@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from compliance import charts, viewing
+from compliance.core.language import N_, Language
 from compliance.guessing import Candidate, Guess
-from compliance.language import N_, Language
 from compliance.mapping import Columns, Remembered
 from compliance.recognising import Row
 from compliance.sources import Field, Source

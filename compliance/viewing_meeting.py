@@ -13,9 +13,9 @@ from typing import Final, Literal
 from compliance import charts, charts_meeting, elements, judging, viewing, viewing_review
 from compliance.assessing import Coverage, Status
 from compliance.charts_meeting import Lines
+from compliance.core.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
-from compliance.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
 from compliance.points import Point
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS, left_of

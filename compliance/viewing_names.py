@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from compliance import charts, viewing
-from compliance.language import N_, Language
+from compliance.core.language import N_, Language
 from compliance.renaming import Alias, Effect, Suggestion
 from compliance.sources import Source
 from compliance.viewing_imports import WHO, source_names

@@ -11,9 +11,9 @@ from compliance.assessing import Coverage
 from compliance.calendars import Event
 from compliance.charts import Column, Table
 from compliance.charts_wheel import Count, MomentRow, Promise, Swatch, Wheel
+from compliance.core.language import N_, NBSP, Language, unmarked
 from compliance.deciding import Decision
 from compliance.elements import Html
-from compliance.language import N_, NBSP, Language, unmarked
 from compliance.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
 from compliance.points import Point
 from compliance.viewing_clocks import counted

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance import charts, viewing
+from compliance.core.language import N_, Language
 from compliance.extracts import INCIDENT_SOURCES
-from compliance.language import N_, Language
 from compliance.points import Point
 from compliance.quality import Check, Finding, RowRead, by_check, rests_on
 from compliance.sources import Source

@@ -11,12 +11,12 @@ from compliance import charts, elements, judging, viewing
 from compliance.approving import Missing
 from compliance.assessing import Status
 from compliance.blocks import Block, Bullets, Paragraph, Table
+from compliance.core.language import N_, NBSP, Language
+from compliance.core.lengths import shortened
 from compliance.database import Rows
 from compliance.deciding import CLOSED, FOLLOWED_UP, Decision
 from compliance.dossier import REMAINING, Dossier, PointAnswer
 from compliance.judging import Concern
-from compliance.language import N_, NBSP, Language
-from compliance.lengths import shortened
 from compliance.peers import Compared
 from compliance.points import Point
 from compliance.reporting import STATES

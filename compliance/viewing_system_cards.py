@@ -9,9 +9,9 @@ from compliance import charts, charts_systems, charts_wheel, viewing
 from compliance.assessing import Status
 from compliance.charts import Column, Fact, Pair, Table
 from compliance.charts_systems import Mark, Outcome
+from compliance.core.language import N_, Language
 from compliance.database import Rows
 from compliance.elements import Html
-from compliance.language import N_, Language
 from compliance.points import Point, point_by
 from compliance.sources import Source
 from compliance.system_cards import DEMANDS, POINT_OF, Card, is_gap

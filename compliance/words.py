@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from compliance import uploading
-from compliance.language import LANGUAGES, N_, Language
+from compliance.core.language import LANGUAGES, N_, Language
 
 DATE: Final = "[data-testid=stDateInput], [data-testid=stDateInputCalendar]"
 DATE_ERROR: Final = f"{DATE}, [data-testid^=stTooltip]"

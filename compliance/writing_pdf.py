@@ -17,8 +17,8 @@ import matplotlib
 import typst
 
 from compliance.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
+from compliance.core.places import REPORT, STATIC
 from compliance.drawing import MARKS, WORDS, bar_picture, picture
-from compliance.places import REPORT, STATIC
 from compliance.viewing import softened
 
 MARGIN_CM: Final = 2.2

@@ -18,7 +18,7 @@ from pptx.util import Pt
 
 from compliance.assessing import Status
 from compliance.blocks import Column, Table
-from compliance.language import N_, Language
+from compliance.core.language import N_, Language
 from compliance.slide_charts import COLOURS, add_chart
 from compliance.slide_layouts import (
     FOOTER,

@@ -43,12 +43,12 @@ from compliance.blocks import (
     Topic,
     each,
 )
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.places import REPORT
 from compliance.drawing import SIGNS as SHAPES
 from compliance.drawing import WORDS, bar_picture, picture, writable
-from compliance.errors import Refusal
-from compliance.language import N_
 from compliance.office import LOCALES, in_utc, packed, timeless
-from compliance.places import REPORT
 from compliance.viewing import softened
 
 # Lengths as Word has them: twentieths of a point.

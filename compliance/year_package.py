@@ -17,10 +17,11 @@ from typing import Any, Final, Literal
 import msgspec
 
 from compliance.approving import Signed, signed
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
+from compliance.core.saving import lacks_room, temporary_folder
 from compliance.database import Cursor, Failure, Rows, confined, rows
 from compliance.dossier import FORMAT, Dossier, format_of, from_json, frozen, sealed
-from compliance.errors import Refusal
-from compliance.language import N_, Language
 from compliance.packing import Files, Unpacked, no_package, pack, unpack
 from compliance.pinning import Pinned, pinned, words, write_database
 from compliance.points import Point
@@ -28,7 +29,6 @@ from compliance.queries import statement
 from compliance.recounting import Unusable, recounted, script
 from compliance.report_files import every_report
 from compliance.reviewing import Review, State
-from compliance.saving import lacks_room, temporary_folder
 from compliance.separated import harmless, harmless_first
 from compliance.sources import load_sources
 from compliance.verifying import differing

@@ -5,8 +5,8 @@ from typing import Final
 
 from compliance import judging
 from compliance.approving import Signed
+from compliance.core.language import LANGUAGES, N_, Language
 from compliance.dossier import Dossier
-from compliance.language import LANGUAGES, N_, Language
 from compliance.verifying import sealed_anew
 
 WIDTH: Final = 96

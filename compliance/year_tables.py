@@ -13,11 +13,11 @@ from typing import Any, Final
 import pyarrow as pa
 
 from compliance.assessing import OUTCOMES, Coverage
+from compliance.core.language import LANGUAGES, Language, Texts
 from compliance.database import Rows
 from compliance.deciding import Decision
 from compliance.dossier import Counted, Dossier, PointAnswer
 from compliance.judging import QUESTIONS
-from compliance.language import LANGUAGES, Language, Texts
 from compliance.reviewing import JUDGED
 from compliance.separated import BOM, joined
 

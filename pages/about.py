@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance import charts, ui, viewing
-from compliance.language import N_
+from compliance.core.language import N_
 from compliance.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)

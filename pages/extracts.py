@@ -3,8 +3,8 @@
 import streamlit as st
 
 from compliance import charts, ui, ui_extracts
+from compliance.core.language import N_
 from compliance.extracts import dictionary, load_extracts
-from compliance.language import N_
 from compliance.permissions import Permission
 
 ui.require(Permission.DOWNLOAD_EXTRACTS)

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from compliance import charts, ui, ui_incidents, ui_review, viewing, viewing_clocks
+from compliance.core.language import N_
 from compliance.incidents import next_deadline
-from compliance.language import N_
 from compliance.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)

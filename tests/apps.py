@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from compliance import permissions
+from compliance.core.places import ROOT
 from compliance.permissions import COORDINATOR, Role, User
-from compliance.places import ROOT
 
 # The day of the samples' latest exports.
 DAY = date(2026, 10, 31)

@@ -31,13 +31,13 @@ from websockets.sync.client import connect
 from compliance import demo, handouts
 from compliance.approving import dossier, signed, submit
 from compliance.assessing import coverage
+from compliance.core.errors import Refusal
+from compliance.core.language import Language, month_ends
+from compliance.core.places import ROOT
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.dossier import names_of_persons, responsible
-from compliance.errors import Refusal
 from compliance.judging import concerns
-from compliance.language import Language, month_ends
 from compliance.loading import Order, load
-from compliance.places import ROOT
 from compliance.previewing import preview
 from compliance.reading import read
 from compliance.report_files import write_report

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
-from compliance.places import ROOT
+from compliance.core.places import ROOT
 
 
 def arguments(*said: object) -> list[str]:

@@ -118,7 +118,7 @@ def made_outside():
     """
     import json
 
-    from compliance import maker, outside
+    from compliance.core import maker, outside
 
     def make_here(job, order, answer, *, seconds):
         said, content = maker._made(order)

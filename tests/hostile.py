@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from compliance.errors import Refusal
+from compliance.core.errors import Refusal
+from compliance.core.places import ROOT
 from compliance.loading import Receipt, load
-from compliance.places import ROOT
 from compliance.reading import read
 from tests import files
 from tests.line import SOURCES, WORDS, Line

@@ -20,8 +20,8 @@ from itertools import pairwise
 import duckdb
 
 from compliance import assessing
+from compliance.core.places import QUERIES
 from compliance.database import Cursor, connect
-from compliance.places import QUERIES
 from compliance.queries import without_comments
 from tests.examples.harness import EXAMPLES, Case, Mistake, cases, check, fill, statement_of
 

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from compliance.places import ROOT
+from compliance.core.places import ROOT
 from compliance.points import load_points
 from compliance.sources import load_sources
 

@@ -24,8 +24,8 @@ from compliance.blocks import (
     Status,
     Table,
 )
+from compliance.core.language import Language
 from compliance.geometry import Level
-from compliance.language import Language
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)
 LONG_TABLE = 60

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from compliance import demo
-from compliance.places import ROOT
+from compliance.core.places import ROOT
 from tests.line import reading_here
 
 

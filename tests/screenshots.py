@@ -14,7 +14,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page
 
-from compliance.places import ROOT, SAMPLES
+from compliance.core.places import ROOT, SAMPLES
 from tests.browser import browsing, serving, settle, visit
 from tests.sampled import beside
 

@@ -8,9 +8,9 @@ import tomllib
 from functools import cache
 from typing import Any
 
+from compliance.core.language import LANGUAGES
+from compliance.core.places import ROOT
 from compliance.database import Database, rows
-from compliance.language import LANGUAGES
-from compliance.places import ROOT
 from compliance.words import WORDS, spoken
 from tests.sampled import made
 from tests.test_language import catalogue

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from compliance import ui
-from compliance.language import Language
+from compliance.core.language import Language
 from compliance.loading import revoke
 from tests.apps import opened, text
 from tests.line import Line

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from compliance import cli_review, logs
+from compliance import cli_review
 from compliance.arguments import Command, Commands, Group
 from compliance.cli import app
-from compliance.errors import Refusal
-from compliance.masking import MASK
+from compliance.core import logs
+from compliance.core.errors import Refusal
+from compliance.core.masking import MASK
 from tests.command import run_here
 
 NUMBER = "850709 - 1232"

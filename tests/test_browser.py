@@ -15,10 +15,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from compliance.core.language import Language
+from compliance.core.places import SAMPLES
 from compliance.database import Database
-from compliance.language import Language
 from compliance.markers import SHEET
-from compliance.places import SAMPLES
 from compliance.server import OURS
 from tests.browser import FRAME, MOST, browsing, framed, said, serving, settle, visit
 from tests.files import doctor_files

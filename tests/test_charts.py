@@ -17,13 +17,13 @@ from compliance import (
     charts_training,
     charts_wheel,
     elements,
-    language,
     plots,
     wheel_layout,
 )
+from compliance.core import language
+from compliance.core.language import Language, unmarked
 from compliance.elements import Html
 from compliance.geometry import Level
-from compliance.language import Language, unmarked
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance import children
+from compliance.core import children
 
 
 def run(folder, **said):

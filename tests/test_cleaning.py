@@ -15,13 +15,13 @@ from compliance import cleaning
 from compliance import database as module
 from compliance.approving import signed
 from compliance.assessing import coverage
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, Language
+from compliance.core.masking import MASK
+from compliance.core.places import ROOT
 from compliance.database import CLEANED, EVERYTHING_KNOWN, connect
 from compliance.dossier import approved
-from compliance.errors import Refusal
 from compliance.extracts import extract, kind_of, write
-from compliance.language import LANGUAGES, Language
-from compliance.masking import MASK
-from compliance.places import ROOT
 from compliance.report_files import write_report
 from compliance.year_package import verify_package, write_package
 from tests.apps import opened as opened_page

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from compliance import places
 from compliance.cli import app
+from compliance.core import places
 from compliance.extracts import extract_names
 from tests.command import arguments, environment, run, run_here
 from tests.line import Line, reading_here

@@ -11,7 +11,7 @@ import docx
 import pytest
 
 from compliance import cli, cli_review
-from compliance.places import ROOT
+from compliance.core.places import ROOT
 from compliance.reviewing import review_of
 from tests.command import run
 from tests.reports import drawn_once

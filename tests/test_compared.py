@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from compliance import approving, handouts
-from compliance.language import Language
+from compliance.core.language import Language
 from compliance.permissions import COORDINATOR, MANAGEMENT
 from compliance.renaming import add_alias
 from compliance.reporting import report_of

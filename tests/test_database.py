@@ -14,9 +14,9 @@ import pytest
 
 from compliance import database as module
 from compliance import loading
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.database import Database, next_moment, rows
-from compliance.errors import Refusal
-from compliance.language import Language
 from compliance.loading import Order, load_prepared, prepare
 from compliance.queries import statement
 from compliance.reading import read

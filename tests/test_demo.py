@@ -8,9 +8,9 @@ import time
 import pytest
 
 from compliance import demo
+from compliance.core.places import SAMPLES
+from compliance.core.saving import NoRoom
 from compliance.database import Database, rows
-from compliance.places import SAMPLES
-from compliance.saving import NoRoom
 from tests.apps import opened, text
 
 

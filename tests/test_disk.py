@@ -22,14 +22,15 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
-from compliance import approving, children, cli, deciding, demo, loading, mapping, reader, reading, renaming, reviewing
+from compliance import approving, cli, deciding, demo, loading, mapping, reader, reading, renaming, reviewing
+from compliance.core import children
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
+from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.deciding import Decided
-from compliance.errors import Refusal
 from compliance.extracts import extract, write
-from compliance.language import Language
 from compliance.mapping import Columns
-from compliance.saving import lacks_room, refusal_of, save, temporary_folder
 from compliance.year_package import verify_package, write_package
 from tests.apps import dropped, opened, text
 from tests.command import run_here

@@ -11,9 +11,10 @@ from pathlib import Path
 import olefile
 import pytest
 
-from compliance import children, reading, workbooks
-from compliance.errors import Refusal
-from compliance.masking import MASK, mask_text
+from compliance import reading, workbooks
+from compliance.core import children
+from compliance.core.errors import Refusal
+from compliance.core.masking import MASK, mask_text
 from compliance.reading import read
 from tests import files, hostile
 from tests.browser import MOST

@@ -11,9 +11,9 @@ import pytest
 
 from compliance import explaining, permissions, viewing, viewing_explaining
 from compliance.assessing import Coverage, coverage
+from compliance.core.language import Language, tenths
 from compliance.database import EVERYTHING_KNOWN, rows
 from compliance.explaining import Change, Explanation, Moment, Place, around, explain, explain_all, rounded_to
-from compliance.language import Language, tenths
 from compliance.loading import revoke
 from compliance.permissions import ANALYST, MANAGEMENT
 from compliance.points import Point, load_points, point_by

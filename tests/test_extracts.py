@@ -19,8 +19,9 @@ import pytest
 from typer.testing import CliRunner
 
 from compliance.cli import app
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.database import EVERYTHING_KNOWN
-from compliance.errors import Refusal
 from compliance.extracts import (
     Extract,
     as_bytes,
@@ -33,7 +34,6 @@ from compliance.extracts import (
     titled,
     write,
 )
-from compliance.language import Language
 from compliance.points import point_by
 from compliance.queries import names
 from compliance.separated import harmless

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from compliance.core.errors import Refusal
 from compliance.database import EVERYTHING_KNOWN
-from compliance.errors import Refusal
 from compliance.figures import Figure, figures, load_figures, rule_parameters
 from compliance.queries import names
 from tests.line import POINTS, Line

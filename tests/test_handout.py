@@ -12,9 +12,9 @@ from docx import Document
 from compliance import viewing, viewing_review
 from compliance.approving import dossier, signed
 from compliance.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
+from compliance.core.language import LANGUAGES, Language, unmarked
 from compliance.dossier import names_of_persons, responsible
 from compliance.handouts import file_name, handout, pdf
-from compliance.language import LANGUAGES, Language, unmarked
 from compliance.reporting_points import SHORT_VERDICTS
 from compliance.reviewing import kept_text, review_of
 from compliance.withholding import WITHHELD, Names

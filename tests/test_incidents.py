@@ -8,6 +8,8 @@ from functools import cache
 import pytest
 
 from compliance import charts, charts_incidents, plots_incidents, ui, viewing, viewing_clocks, viewing_incidents
+from compliance.core.language import Language
+from compliance.core.places import ROOT
 from compliance.database import EVERYTHING_KNOWN
 from compliance.explaining import Place
 from compliance.figures import figures, load_figures
@@ -25,9 +27,7 @@ from compliance.incidents import (
     incidents,
     next_deadline,
 )
-from compliance.language import Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
-from compliance.places import ROOT
 from compliance.withholding import Names
 from tests.apps import opened, text
 from tests.browser import MOST

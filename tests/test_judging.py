@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from compliance import approving, handouts, year_readme, year_tables
-from compliance.language import Language
+from compliance.core.language import Language
 from compliance.permissions import ANALYST
 from compliance.reviewing import review_of
 from compliance.withholding import Names

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from compliance.core.places import ROOT
 from compliance.database import rows
-from compliance.places import ROOT
 from tests.command import arguments, environment, run
 from tests.line import SOURCES, Line
 

@@ -9,10 +9,10 @@ import pytest
 
 from compliance import guessing
 from compliance.assessing import coverage
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
+from compliance.core.lengths import few_marks
 from compliance.database import EVERYTHING_KNOWN
-from compliance.errors import Refusal
-from compliance.language import Language
-from compliance.lengths import few_marks
 from compliance.loading import as_kept, rehearse
 from compliance.reading import shown_name
 from compliance.recognising import known_headings

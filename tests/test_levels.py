@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 
-from compliance.errors import Refusal
-from compliance.language import Language
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.levels import read_of, read_one
 from compliance.loading import rehearse
 from compliance.returning import mended, return_workbook

@@ -7,9 +7,9 @@ import pytest
 
 from compliance import mapping, markers
 from compliance.assessing import coverage
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.database import EVERYTHING_KNOWN, rows
-from compliance.errors import Refusal
-from compliance.language import Language
 from compliance.loading import rehearse, rename_organisation, revoke
 from compliance.mapping import Columns
 from tests.files import xlsx

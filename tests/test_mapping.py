@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from compliance import guessing, mapping
+from compliance.core.errors import Refusal
 from compliance.database import EVERYTHING_KNOWN
-from compliance.errors import Refusal
 from compliance.mapping import Columns, heading_keys, headings_written
 from compliance.recognising import Unrecognised, known_headings, top_rows
 from compliance.sources import load_sources
@@ -163,7 +163,7 @@ def test_a_mapping_is_a_source_file_that_reads_the_same(line, tmp_path):
 
 def test_mended_rows_of_a_mapped_file_are_read_by_its_mapping(line):
     from compliance import returning
-    from compliance.language import Language
+    from compliance.core.language import Language
 
     remember(line, MAPPED)
     path = line.file(COURSES + "\n | Grundkurs i dataskydd | Väntar | | 5", name="kurser.csv")

@@ -8,7 +8,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from compliance.masking import MASK, Kind, Masked, mask_column, mask_text, numbers
+from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text, numbers
 from tests.identities import check_digit, holds_one, ten_digits, texts
 
 # `make fuzz` tries more.

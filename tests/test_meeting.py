@@ -8,8 +8,8 @@ import pytest
 
 from compliance import deciding, reviewing, ui, ui_meeting, viewing, viewing_meeting
 from compliance.assessing import Coverage
+from compliance.core.language import LANGUAGES, Language
 from compliance.deciding import decisions
-from compliance.language import LANGUAGES, Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.reviewing import GROUNDS
 from compliance.viewing_meeting import MINUTES, clock

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import children, maker, outside
-from compliance.errors import Refusal
-from compliance.outside import Job, NotMade, made
+from compliance.core import children, maker, outside
+from compliance.core.errors import Refusal
+from compliance.core.outside import Job, NotMade, made
 from compliance.reporting import as_document
 from tests.reports import sample
 

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from compliance import permissions, ui
 from compliance.assessing import coverage
+from compliance.core.language import LANGUAGES, Language
+from compliance.core.places import ROOT
 from compliance.database import EVERYTHING_KNOWN, Database
-from compliance.language import LANGUAGES, Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, ROLES, User
-from compliance.places import ROOT
 from compliance.points import load_points
 from compliance.viewing import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text

@@ -24,9 +24,9 @@ from compliance.blocks import (
     Signatures,
     Table,
 )
+from compliance.core.places import REPORT
 from compliance.drawing import BAR_ROW, MARKS, TRACK
 from compliance.geometry import Level
-from compliance.places import REPORT
 from compliance.writing_pdf import write_pdf
 from tests.reports import LONG_TABLE, sample
 from tests.tagged import Node, Tagged

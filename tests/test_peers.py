@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.errors import Refusal
+from compliance.core.errors import Refusal
 from compliance.peers import MOST_BYTES, Compared, Peer, as_peer, as_peer_file, compare, read_peer
 from tests.reviewed import at
 

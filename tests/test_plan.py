@@ -25,10 +25,10 @@ from compliance import (
 )
 from compliance.assessing import run
 from compliance.calendars import Event, calendar_file
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.database import EVERYTHING_KNOWN, Database, rows
 from compliance.deciding import Decided
-from compliance.errors import Refusal
-from compliance.language import Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.planning import Moment, load_wheel
 from compliance.queries import query

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 
 from compliance import quality, ui_quality, viewing_quality
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, Language
 from compliance.database import EVERYTHING_KNOWN
-from compliance.errors import Refusal
-from compliance.language import LANGUAGES, Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.quality import by_check, findings, load_checks, remarks, row_read
 from compliance.queries import names, query

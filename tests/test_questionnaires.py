@@ -8,9 +8,9 @@ from datetime import date
 import openpyxl
 import pytest
 
+from compliance.core.language import LANGUAGES, Language
 from compliance.database import EVERYTHING_KNOWN
 from compliance.figures import figures, load_figures
-from compliance.language import LANGUAGES, Language
 from compliance.loading import NothingToLoad
 from compliance.markers import ASKED, SHEET
 from compliance.questionnaires import (

@@ -17,10 +17,11 @@ import openpyxl
 import pytest
 from openpyxl.chart import LineChart
 
-from compliance import children, reader, reading, strays
-from compliance.errors import Refusal
-from compliance.masking import MASK, mask_text
-from compliance.places import ROOT
+from compliance import reader, reading, strays
+from compliance.core import children
+from compliance.core.errors import Refusal
+from compliance.core.masking import MASK, mask_text
+from compliance.core.places import ROOT
 from compliance.reading import read
 from compliance.screening import Asked
 from tests import files

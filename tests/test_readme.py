@@ -2,7 +2,7 @@
 
 import re
 
-from compliance.places import ROOT
+from compliance.core.places import ROOT
 from tests.readme import README, filled, pictures
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from compliance.errors import Refusal
+from compliance.core.errors import Refusal
 from compliance.loading import Order, prepare
 from compliance.sources import normal
 from tests.files import xlsx

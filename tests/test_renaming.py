@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from compliance import permissions
 from compliance.assessing import coverage
+from compliance.core.errors import Refusal
 from compliance.database import EVERYTHING_KNOWN
-from compliance.errors import Refusal
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.renaming import (
     add_alias,

@@ -5,11 +5,11 @@ from datetime import date, datetime
 import pytest
 
 from compliance import deciding, loading, reviewing
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
+from compliance.core.masking import MASK
 from compliance.deciding import Decided
-from compliance.errors import Refusal
-from compliance.language import Language
 from compliance.loading import rename_organisation
-from compliance.masking import MASK
 from compliance.renaming import add_alias
 from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
 

@@ -10,9 +10,9 @@ import pytest
 
 from compliance import samples
 from compliance.assessing import Coverage, coverage
+from compliance.core.places import SAMPLES
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.loading import prepare
-from compliance.places import SAMPLES
 from compliance.recognising import extract_date
 from compliance.screening import Asked
 from compliance.sheets import Workbook

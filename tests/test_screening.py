@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from compliance import mapping
-from compliance.language import Language
+from compliance.core.language import Language
+from compliance.core.masking import MASK, mask_text
 from compliance.loading import prepare
 from compliance.mapping import Columns
-from compliance.masking import MASK, mask_text
 from compliance.reading import read
 from compliance.recognising import is_identity, known_headings
 from compliance.screening import Asked

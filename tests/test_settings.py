@@ -2,8 +2,8 @@
 
 import pytest
 
-from compliance.errors import Refusal
-from compliance.language import Language
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.settings import MB, Limits, load_settings
 
 

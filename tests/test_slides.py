@@ -19,8 +19,8 @@ from compliance import judging
 from compliance.approving import dossier, signed
 from compliance.assessing import coverage
 from compliance.blocks import LineChart
+from compliance.core.language import LANGUAGES, Language
 from compliance.database import rows
-from compliance.language import LANGUAGES, Language
 from compliance.points import load_points
 from compliance.report_files import write_report
 from compliance.reviewing import review_of

@@ -2,8 +2,8 @@
 
 import pytest
 
-from compliance.errors import Refusal
-from compliance.language import Language
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.sources import load_sources
 
 WRONG_KIND = "The file training.toml says something of the wrong kind: {} Correct it and start again."

@@ -10,9 +10,9 @@ import pytest
 
 from compliance import viewing_system_cards, viewing_systems
 from compliance.assessing import basis, items
+from compliance.core.language import Language
 from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.figures import figures, load_figures
-from compliance.language import Language
 from compliance.permissions import ANALYST, MANAGEMENT
 from compliance.points import point_by
 from compliance.renaming import add_alias

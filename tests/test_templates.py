@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from compliance import forms, templates
-from compliance.errors import Refusal
-from compliance.language import LANGUAGES, Language
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, Language
 from compliance.templates import DAY_ROW, HEADING_ROW
 from tests.browser import MOST
 from tests.line import SOURCES, Line

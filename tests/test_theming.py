@@ -9,10 +9,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from compliance import drawing, permissions, plots, theming
-from compliance.errors import Refusal
-from compliance.language import Language
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
+from compliance.core.places import REPORT, ROOT
 from compliance.permissions import ANALYST, COORDINATOR, User
-from compliance.places import REPORT, ROOT
 from compliance.theming import MODES
 from tests.sampled import beside
 

@@ -13,11 +13,11 @@ import streamlit as st
 from compliance import charts_training, permissions, training, viewing_training
 from compliance.assessing import coverage, items
 from compliance.charts_training import Expiry, Link
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.database import EVERYTHING_KNOWN, rows
-from compliance.errors import Refusal
 from compliance.explaining import Place
 from compliance.figures import figures, load_figures
-from compliance.language import Language
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.renaming import add_alias
 from compliance.viewing import OTHER_UNITS, Scope

@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from compliance import ui_fields
-from compliance.masking import MASK
-from compliance.places import ROOT
+from compliance.core.masking import MASK
+from compliance.core.places import ROOT
 from tests.apps import opened, text
 from tests.reviewed import AS_OF
 

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from compliance import ui_forms
-from compliance.errors import Refusal
-from compliance.language import LANGUAGES, Language
-from compliance.outside import Job
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, Language
+from compliance.core.outside import Job
 from compliance.permissions import ANALYST, COORDINATOR, User
 from compliance.questionnaires import questions
 from tests.apps import opened

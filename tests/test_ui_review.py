@@ -10,11 +10,12 @@ import streamlit as st
 from docx import Document
 
 from compliance import dossier as dossiers
-from compliance import outside, permissions, ui, viewing, viewing_review
+from compliance import permissions, ui, viewing, viewing_review
+from compliance.core import outside
+from compliance.core.errors import Refusal
+from compliance.core.language import LANGUAGES, Language
+from compliance.core.outside import Job
 from compliance.deciding import Decision
-from compliance.errors import Refusal
-from compliance.language import LANGUAGES, Language
-from compliance.outside import Job
 from compliance.peers import as_peer_file
 from compliance.permissions import ANALYST, MANAGEMENT, User
 from compliance.verifying import Difference

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
 from compliance import permissions, receiving, server, ui_files, words
+from compliance.core.language import Language
 from compliance.database import Database
-from compliance.language import Language
 from compliance.permissions import ANALYST, COORDINATOR, User
 from compliance.receiving import OneFile, Uploads
 from compliance.settings import Limits

@@ -9,10 +9,10 @@ import pytest
 
 from compliance import approving, dossier, queries, verifying
 from compliance.approving import signed
+from compliance.core.language import Language
+from compliance.core.places import QUERIES
 from compliance.database import next_moment
-from compliance.language import Language
 from compliance.loading import Order, load, rename_organisation, revoke
-from compliance.places import QUERIES
 from compliance.renaming import add_alias
 from compliance.report_files import KINDS, write_report
 from compliance.reporting import report_of

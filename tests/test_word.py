@@ -27,8 +27,8 @@ from compliance.blocks import (
     Signatures,
     Table,
 )
-from compliance.errors import Refusal
-from compliance.language import Language
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.writing_word import write_word
 from tests.reports import LONG_TABLE, MADE_AT, drawn_once, sample
 

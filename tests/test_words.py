@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from compliance.language import LANGUAGES
+from compliance.core.language import LANGUAGES
 from compliance.server import FirstWords
 from compliance.words import FIRST, WORDS, element, spoken, translated
 

@@ -16,10 +16,10 @@ import pytest
 
 from compliance import packing, reviewing, year_package
 from compliance.approving import approve, submit
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.database import Database
 from compliance.dossier import frozen, sealed
-from compliance.errors import Refusal
-from compliance.language import Language
 from compliance.loading import Order, revoke
 from compliance.packing import NAME, SUMS, pack, unpack
 from compliance.pinning import COMPARED, MARK, PLAIN, Reading, expression, kept_texts, words

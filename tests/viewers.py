@@ -26,7 +26,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from compliance.places import ROOT
+from compliance.core.places import ROOT
 from compliance.points import load_points
 from tests.bench import machine, shown
 from tests.browser import PATIENCE, Server, browsing, serving

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from compliance.assessing import Coverage, coverage
+from compliance.core.places import QUERIES
 from compliance.database import EVERYTHING_KNOWN, Cursor
 from compliance.extracts import Given, relations
 from compliance.figures import Definition as FigureDefinition
 from compliance.figures import load_figures, rule_parameters
-from compliance.places import QUERIES
 from compliance.points import Point, load_points, point_by
 from compliance.quality import rhythms
 from compliance.queries import without_comments

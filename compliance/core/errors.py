@@ -2,7 +2,7 @@
 
 from pathlib import PurePath
 
-from compliance.masking import mask_text
+from compliance.core.masking import mask_text
 
 
 class Refusal(Exception):

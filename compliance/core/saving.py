@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from compliance.errors import Refusal
-from compliance.language import N_
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 
 # The whole of what the product puts into the temporary folder begins so.
 PREFIX: Final = "compliance-"

@@ -20,8 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from compliance.places import ROOT
-from compliance.saving import PREFIX, lacks_room
+from compliance.core.places import ROOT
+from compliance.core.saving import PREFIX, lacks_room
 
 STALE_SECONDS: Final = 24 * 60 * 60
 # 1,000,000 rows x 12 columns of text need 3 GB of address space and 9 s.

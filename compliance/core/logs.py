@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from compliance.masking import mask_text
+from compliance.core.masking import mask_text
 
 
 class Record(logging.LogRecord):

@@ -1,7 +1,7 @@
 """The child process that makes one file: its limits first, then what it was asked for.
 
-Run as `python -m compliance.maker FOLDER SECONDS PARENT` with the order as standard input and a file for the answer as
-standard output. The answer is a line of JSON that says what went wrong, and the content after it.
+Run as `python -m compliance.core.maker FOLDER SECONDS PARENT` with the order as standard input and a file for the
+answer as standard output. The answer is a line of JSON that says what went wrong, and the content after it.
 """
 
 import json
@@ -10,8 +10,8 @@ import pickle
 import sys
 from typing import Any, BinaryIO
 
-from compliance.children import begin, where
-from compliance.saving import refusal_of
+from compliance.core.children import begin, where
+from compliance.core.saving import refusal_of
 
 Said = dict[str, Any]
 

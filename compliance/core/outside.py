@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from compliance import children
-from compliance.children import nameless_file, sweep
-from compliance.errors import Refusal
-from compliance.language import N_
-from compliance.saving import temporary_folder
+from compliance.core import children
+from compliance.core.children import nameless_file, sweep
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.saving import temporary_folder
 
 # A browser waits three minutes for a file: for its turn and for the making together.
 SECONDS: Final = 120.0
@@ -96,7 +96,7 @@ def _run(job: Job, order: BinaryIO, answer: BinaryIO, *, seconds: float) -> int:
     try:
         with temporary_folder() as job.folder:
             given: Any = {"folder": job.folder, "stdin": order, "stdout": answer, "wanted": job.wanted}
-            return children.run("compliance.maker", **given, seconds=seconds)
+            return children.run("compliance.core.maker", **given, seconds=seconds)
     except children.TimeOver:
         raise Refusal(TOO_SLOW, seconds=round(seconds)) from None
 

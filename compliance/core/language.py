@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from compliance.errors import Refusal
-from compliance.places import LOCALE
+from compliance.core.errors import Refusal
+from compliance.core.places import LOCALE
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 QUERIES = ROOT / "queries"
 SOURCES = ROOT / "data" / "sources"
 POINTS = ROOT / "data" / "review_points.toml"
