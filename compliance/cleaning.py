@@ -25,7 +25,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import NoRoom, lacks_room
 from compliance.database import CLEANED, Cursor, Failure
-from compliance.sources import Source, load_sources, load_values
+from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.validating import table_columns
 
 # What the new file is called until it is whole, after the name of the old one.

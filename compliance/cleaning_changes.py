@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from compliance.database import Cursor, Rows, rows
-from compliance.queries import statement
+from compliance.declarations.queries import statement
 
 # What the new file is called in a statement while the old one is open too.
 NEW: Final = "written_anew"

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from compliance.core.language import N_, Language
 from compliance.database import Cursor, Database, rows
+from compliance.declarations.queries import statement
 from compliance.loading import Order, add_event, local_day
-from compliance.queries import statement
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.database import Cursor, Database
 from compliance.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
+from compliance.declarations.points import load_points, point_by
 from compliance.loading import Order
-from compliance.points import load_points, point_by
 from compliance.reviewing import (
     GROUNDS,
     Kind,

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, shortened
+from compliance.declarations.sources import is_secret
 from compliance.recognising import CUT, Match, Words, end_of_table
-from compliance.sources import is_secret
 
 # What divides the parts of a path.
 STEP: Final = " / "

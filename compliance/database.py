@@ -24,7 +24,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import QUERIES
 from compliance.core.saving import NoRoom, behind, lacks_room
-from compliance.queries import statement
+from compliance.declarations.queries import statement
 
 WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01

@@ -7,9 +7,9 @@ from typing import Any, Final
 from compliance.approving import approve, submit
 from compliance.database import Database
 from compliance.deciding import Decided, decide, decisions, follow_up
-from compliance.declared import Table, read_toml
+from compliance.declarations.declared import Table, read_toml
+from compliance.declarations.points import load_points
 from compliance.loading import Order
-from compliance.points import load_points
 from compliance.reviewing import Review, open_review, write
 
 REVIEWS: Final = "reviews.toml"

@@ -21,9 +21,10 @@ from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends,
 from compliance.core.places import QUERIES
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
+from compliance.declarations.points import Point, load_points
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import load_sources
 from compliance.explaining import Explanation, Moment, Place, explain_all, since_frozen
-from compliance.points import Point, load_points
-from compliance.queries import statement
 from compliance.reviewing import (
     Chapter,
     Clause,
@@ -34,7 +35,6 @@ from compliance.reviewing import (
     one_with,
     written,
 )
-from compliance.sources import load_sources
 from compliance.viewing_explaining import sentence
 from compliance.withholding import Names, names_of
 

@@ -22,9 +22,9 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
-from compliance import theming
 from compliance.blocks import Bar, LineChart, Status
 from compliance.core.places import STATIC
+from compliance.declarations import theming
 from compliance.geometry import apart, runs
 
 Kind = Literal["png", "svg"]

@@ -17,8 +17,8 @@ from typing import Any, Final, Literal
 
 from compliance.assessing import OUTCOMES, Assessed, Coverage, assessed
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
-from compliance.points import Point
-from compliance.queries import statement
+from compliance.declarations.points import Point
+from compliance.declarations.queries import statement
 
 Leg = Literal["corrected", "happened", "rule"]
 Kind = Literal["done", "lapsed", "new", "gone", "entered", "left"]

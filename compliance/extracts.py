@@ -31,11 +31,11 @@ from compliance.core.language import N_, Language, Texts
 from compliance.core.places import POINTS
 from compliance.core.saving import save
 from compliance.database import Cursor, Rows
-from compliance.declared import Table, read_toml
+from compliance.declarations.declared import Table, read_toml
+from compliance.declarations.points import Point
+from compliance.declarations.queries import Query, names, query
 from compliance.figures import Definition as FigureDefinition
 from compliance.figures import figures, load_figures, rule_parameters
-from compliance.points import Point
-from compliance.queries import Query, names, query
 from compliance.separated import BOM, DANGEROUS, Cells, harmless_column, joined_table
 
 EXTRACTS: Final = POINTS.with_name("extracts.toml")
@@ -460,7 +460,7 @@ def _words(wanted: Extract, name: str) -> dict[str, Texts]:
     if name == "reasons":
         return {f"{point.id}:{code}": texts for point in wanted.points for code, texts in point.reasons.items()}
     if name == "sources":
-        from compliance.sources import load_sources
+        from compliance.declarations.sources import load_sources
 
         return {source.id: source.title for source in load_sources(None).values()}
     words: dict[str, Texts] = _declared()["words"][name]

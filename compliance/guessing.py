@@ -19,11 +19,11 @@ from compliance import levels
 from compliance.core.lengths import LONGEST_HEADING
 from compliance.core.masking import MASK
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import Field, Source, is_secret, normal
 from compliance.mapping import Columns, heading_keys
-from compliance.queries import statement
 from compliance.recognising import HEADING_ROWS, Words, as_mapped, is_identity, known_headings, top_rows
 from compliance.sheets import Sheet
-from compliance.sources import Field, Source, is_secret, normal
 
 SAMPLED_ROWS: Final = 2000
 SAMPLES: Final = 30

@@ -9,8 +9,8 @@ from compliance import viewing
 from compliance.assessing import Status
 from compliance.core.language import N_, Language
 from compliance.deciding import Decision
+from compliance.declarations.points import Point
 from compliance.dossier import Dossier, PointAnswer
-from compliance.points import Point
 from compliance.reporting import STATES
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import plain

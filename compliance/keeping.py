@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.database import Cursor
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import is_secret
 from compliance.markers import is_row_number, row_number
-from compliance.queries import statement
 from compliance.recognising import Match, Words
 from compliance.sheets import Workbook
-from compliance.sources import is_secret
 
 SHOWN_PLACES: Final = 500
 

@@ -14,12 +14,13 @@ from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.cutting import cut
 from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import Source
 from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
 from compliance.levels import without_refused
 from compliance.mapping import Columns, remembered
 from compliance.markers import Marker, is_row_number, marked
 from compliance.matching import translate_keys
-from compliance.queries import statement
 from compliance.recognising import (
     ExtractDate,
     Match,
@@ -32,7 +33,6 @@ from compliance.recognising import (
 )
 from compliance.screening import Asked, screened_again
 from compliance.sheets import Workbook
-from compliance.sources import Source
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
 FIRST_NAME: Final = "Förvaltningen"

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from compliance.core.lengths import LONGEST_HEADING
-from compliance.queries import statement
-from compliance.sources import Field, Source, normal
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import Field, Source, normal
 
 if TYPE_CHECKING:
     from compliance.database import Cursor

@@ -13,8 +13,8 @@ from typing import Final, Literal
 import pyarrow as pa
 
 from compliance.core.language import LANGUAGES, N_, Language
+from compliance.declarations.sources import normal
 from compliance.sheets import Sheet, Workbook
-from compliance.sources import normal
 
 SHEET: Final = "compliance"
 TITLE: Final = "Do not change this sheet. It says what the workbook is."

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Final
 
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
-from compliance.queries import statement
-from compliance.sources import Field, Source, normal
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import Field, Source, normal
 
 # A column fits where it knows at least this share of the keys.
 FITS: Final = 0.5

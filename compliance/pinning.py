@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.database import Cursor, new_file, rows
+from compliance.declarations.queries import statement, without_comments
+from compliance.declarations.sources import Field, Source
 from compliance.dossier import Dossier
-from compliance.queries import statement, without_comments
-from compliance.sources import Field, Source
 from compliance.validating import table_columns
 
 MARK: Final = "x"

@@ -12,9 +12,9 @@ from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision, decisions
-from compliance.declared import Table, read_with_own
+from compliance.declarations.declared import Table, read_with_own
+from compliance.declarations.queries import statement
 from compliance.loading import local_day
-from compliance.queries import statement
 from compliance.reviewing import Review, reviews
 
 WHEEL: Final = POINTS.with_name("year_wheel.toml")

@@ -10,9 +10,9 @@ from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 import plotly.graph_objects as go
 
-from compliance import theming
 from compliance.charts import Status
 from compliance.core.lengths import shortened
+from compliance.declarations import theming
 from compliance.elements import escaped
 from compliance.geometry import Level, apart
 

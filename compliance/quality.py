@@ -16,10 +16,10 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.database import Cursor, Rows, rows
-from compliance.declared import Table, read_with_own
-from compliance.points import Point
-from compliance.queries import Query, query, statement
-from compliance.sources import Source
+from compliance.declarations.declared import Table, read_with_own
+from compliance.declarations.points import Point
+from compliance.declarations.queries import Query, query, statement
+from compliance.declarations.sources import Source
 from compliance.tracing import row_loaded
 
 QUALITY: Final = POINTS.with_name("quality.toml")

@@ -19,10 +19,10 @@ from compliance import forms
 from compliance.assessing import run
 from compliance.core.language import N_, Language
 from compliance.database import Cursor, Rows, rows
+from compliance.declarations.points import Point, point_by
+from compliance.declarations.queries import query, statement
+from compliance.declarations.sources import Field, Source
 from compliance.markers import ASKED, Marker
-from compliance.points import Point, point_by
-from compliance.queries import query, statement
-from compliance.sources import Field, Source
 
 # Headings that no source has: what a row is about, and how it stands.
 ABOUT, STATE = N_("What the question is about"), N_("As it stands")

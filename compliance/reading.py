@@ -24,10 +24,10 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME, few_marks
 from compliance.core.masking import MASK, mask_text, numbers
 from compliance.core.saving import full_temporary, temporary_folder
+from compliance.declarations.sources import load_sources, load_values
 from compliance.reader import ASKED
 from compliance.screening import Asked
 from compliance.sheets import Sheet, Workbook
-from compliance.sources import load_sources, load_values
 
 MAX_BYTES: Final = 200 << 20
 # A small file that is not read by then never will be; one of 60 MB needs 9 s, or 25 s on a busy machine.

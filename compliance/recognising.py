@@ -16,9 +16,9 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.core.masking import MASK, seen
+from compliance.declarations.sources import ABSENCE, Field, Source, normal
 from compliance.mapping import Columns, heading_keys, headings_written, with_words
 from compliance.sheets import Sheet, Workbook
-from compliance.sources import ABSENCE, Field, Source, normal
 
 HEADING_ROWS: Final = 20
 FOOTER_CELLS: Final = 2

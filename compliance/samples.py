@@ -29,7 +29,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 import xlwt
 
 from compliance.core.places import SAMPLES
-from compliance.declared import read_toml
+from compliance.declarations.declared import read_toml
 
 Cell = str | int | float | bool | date | datetime | None
 Row = dict[str, Cell]

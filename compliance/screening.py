@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text
+from compliance.declarations.sources import Field, Source
 from compliance.mapping import Columns
 from compliance.markers import SHEET, marked
 from compliance.recognising import Match, Words, extract_date, recognise
 from compliance.sheets import Sheet, Workbook
-from compliance.sources import Field, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from compliance import forms
 from compliance.core.language import N_, Language
-from compliance.sources import Field, Source
+from compliance.declarations.sources import Field, Source
 
 # The word of a heading that the extract date follows, as the rules of recognition have it.
 EXTRACT_DATE: Final = "Uttagsdatum"

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from compliance.database import Cursor, rows
-from compliance.points import Point
-from compliance.queries import statement
-from compliance.sources import Source
+from compliance.declarations.points import Point
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import Source
 from compliance.validating import table_columns
 
 

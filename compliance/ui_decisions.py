@@ -11,8 +11,8 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.database import rows
 from compliance.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
+from compliance.declarations.queries import statement
 from compliance.permissions import Permission
-from compliance.queries import statement
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.ui import View
 from compliance.ui_review import Opened

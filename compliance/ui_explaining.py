@@ -11,9 +11,9 @@ from compliance import charts, ui, ui_making, ui_point, viewing, viewing_explain
 from compliance.assessing import Coverage, coverage
 from compliance.core.language import N_
 from compliance.database import EVERYTHING_KNOWN, Cursor
+from compliance.declarations.points import Point
 from compliance.explaining import Explanation, Moment, explain, since_frozen
 from compliance.permissions import Permission
-from compliance.points import Point
 from compliance.ui import Key, View
 from compliance.viewing import Scope
 

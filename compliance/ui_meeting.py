@@ -30,9 +30,9 @@ from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.outside import Job, made
 from compliance.deciding import Decided, Decision, made_in
+from compliance.declarations.points import Point
 from compliance.dossier import PointAnswer, responsible
 from compliance.permissions import Permission
-from compliance.points import Point
 from compliance.reporting_points import assessment
 from compliance.ui import View
 from compliance.ui_making import File

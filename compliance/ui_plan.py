@@ -9,10 +9,10 @@ from compliance import charts, charts_incidents, charts_wheel, planning, ui, vie
 from compliance.assessing import Coverage
 from compliance.calendars import calendar_file
 from compliance.core.language import N_, NBSP
+from compliance.declarations.points import Point
 from compliance.elements import Html
 from compliance.permissions import Permission
 from compliance.planning import Action, Plan, Source
-from compliance.points import Point
 from compliance.ui import Key, View
 from compliance.viewing_plan import FIRST_ACTIONS, Year
 

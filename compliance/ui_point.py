@@ -10,11 +10,11 @@ from compliance.assessing import Coverage
 from compliance.core.language import N_, month_ends
 from compliance.core.lengths import LONGEST_NAME
 from compliance.database import Rows
+from compliance.declarations.points import Point
+from compliance.declarations.queries import query
 from compliance.extracts import INCIDENT_SOURCES
 from compliance.geometry import Level
 from compliance.permissions import Permission
-from compliance.points import Point
-from compliance.queries import query
 from compliance.ui import View
 
 

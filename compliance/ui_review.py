@@ -17,11 +17,11 @@ from compliance.core import places
 from compliance.core.language import N_, Language
 from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
+from compliance.declarations.points import Point
+from compliance.declarations.queries import statement
 from compliance.dossier import Dossier, Named, compute, names_in
 from compliance.loading import Order, local_day
 from compliance.permissions import Permission
-from compliance.points import Point
-from compliance.queries import statement
 from compliance.reviewing import Review
 from compliance.ui import View
 from compliance.viewing import Scope

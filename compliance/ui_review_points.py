@@ -6,8 +6,8 @@ import streamlit as st
 
 from compliance import charts, judging, ui, ui_decisions, ui_review, viewing, viewing_review
 from compliance.core.language import N_
+from compliance.declarations.points import Point
 from compliance.dossier import PointAnswer
-from compliance.points import Point
 from compliance.reporting_chapters import chapter_title, told_text
 from compliance.reporting_points import Reader, assessment
 from compliance.reviewing import GROUNDS, JUDGED, Chapter

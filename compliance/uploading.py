@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Final
 
-from compliance import permissions, settings
+from compliance import permissions
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
+from compliance.declarations import settings
+from compliance.declarations.settings import MB, Limits
 from compliance.permissions import Permission
-from compliance.settings import MB, Limits
 
 # So many ids a page may have asked for and not used: more than anybody drops at once.
 MOST_ISSUED: Final = 1_000

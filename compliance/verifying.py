@@ -12,10 +12,10 @@ from compliance.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.core.language import N_, Language
 from compliance.core.places import QUERIES
 from compliance.database import EVERYTHING_KNOWN, Cursor, rows
+from compliance.declarations.points import Point, load_points
+from compliance.declarations.queries import statement
 from compliance.dossier import Counted, Dossier, PointAnswer
 from compliance.loading import local_day
-from compliance.points import Point, load_points
-from compliance.queries import statement
 
 What = Literal["figure", "target", "rule", "import", "statement"]
 Counts = tuple[int | bool, ...]

@@ -13,13 +13,13 @@ from compliance import charts, elements, geometry, plots
 from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.core.language import N_, NBSP, Language, Texts, bold, rounded_below
 from compliance.database import Rows
-from compliance.declared import read_toml
+from compliance.declarations.declared import read_toml
+from compliance.declarations.points import Point, in_force
+from compliance.declarations.sources import Source
 from compliance.explaining import Place
 from compliance.extracts import EXTRACTS, FEW_PERSONS, INCIDENT_SOURCES, few_of
 from compliance.figures import Figure
-from compliance.points import Point, in_force
 from compliance.separated import BOM, joined
-from compliance.sources import Source
 
 DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"

@@ -12,6 +12,8 @@ from compliance import charts, elements, viewing
 from compliance.assessing import Coverage, Status
 from compliance.core.language import N_, NBSP, Language, bold, tenths, year_before
 from compliance.database import EVERYTHING_KNOWN, Rows
+from compliance.declarations.points import Point
+from compliance.declarations.sources import Source
 from compliance.explaining import (
     Change,
     Explanation,
@@ -22,8 +24,6 @@ from compliance.explaining import (
     rounded_to,
     turn_of_year,
 )
-from compliance.points import Point
-from compliance.sources import Source
 
 TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step of what is shown
 FIRST_ITEMS: Final = 100

@@ -15,8 +15,8 @@ from compliance.assessing import Coverage, Status
 from compliance.charts_meeting import Lines
 from compliance.core.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
 from compliance.deciding import Decision
+from compliance.declarations.points import Point
 from compliance.dossier import Dossier, PointAnswer
-from compliance.points import Point
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS, left_of
 from compliance.reviewing import Review

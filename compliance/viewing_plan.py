@@ -13,9 +13,9 @@ from compliance.charts import Column, Table
 from compliance.charts_wheel import Count, MomentRow, Promise, Swatch, Wheel
 from compliance.core.language import N_, NBSP, Language, unmarked
 from compliance.deciding import Decision
+from compliance.declarations.points import Point
 from compliance.elements import Html
 from compliance.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
-from compliance.points import Point
 from compliance.viewing_clocks import counted
 from compliance.wheel_layout import Layout, Span
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from compliance import charts, viewing
 from compliance.core.language import N_, Language
+from compliance.declarations.points import Point
+from compliance.declarations.sources import Source
 from compliance.extracts import INCIDENT_SOURCES
-from compliance.points import Point
 from compliance.quality import Check, Finding, RowRead, by_check, rests_on
-from compliance.sources import Source
 from compliance.validating import REASONS
 
 SEVERITIES: Final = {"error": N_("Error"), "warning": N_("Warning"), "notice": N_("Notice")}

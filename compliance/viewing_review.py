@@ -15,10 +15,10 @@ from compliance.core.language import N_, NBSP, Language
 from compliance.core.lengths import shortened
 from compliance.database import Rows
 from compliance.deciding import CLOSED, FOLLOWED_UP, Decision
+from compliance.declarations.points import Point
 from compliance.dossier import REMAINING, Dossier, PointAnswer
 from compliance.judging import Concern
 from compliance.peers import Compared
-from compliance.points import Point
 from compliance.reporting import STATES
 from compliance.reporting_chapters import AFTER, EMPTY, chapter_title, covered_by
 from compliance.reporting_decisions import DECISION_STATUSES

@@ -9,8 +9,8 @@ from compliance import charts, charts_training, viewing
 from compliance.assessing import OUTCOMES, Coverage
 from compliance.charts_training import CourseCell, DrillHead, DrillRow, Expiry, Link
 from compliance.core.language import N_, NBSP, Language
+from compliance.declarations.points import Point
 from compliance.extracts import FEW_PERSONS, few_of
-from compliance.points import Point
 from compliance.training import Counts, Listed, Part, Person, Standing, Training
 from compliance.viewing import DASH, SOFT, Scope
 

@@ -22,7 +22,7 @@ import duckdb
 from compliance import assessing
 from compliance.core.places import QUERIES
 from compliance.database import Cursor, connect
-from compliance.queries import without_comments
+from compliance.declarations.queries import without_comments
 from tests.examples.harness import EXAMPLES, Case, Mistake, cases, check, fill, statement_of
 
 # (place, part of the mutant's name): why no data can tell it from the original. A place may have a `*`.

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from compliance.core.places import ROOT
-from compliance.points import load_points
-from compliance.sources import load_sources
+from compliance.declarations.points import load_points
+from compliance.declarations.sources import load_sources
 
 README = ROOT / "README.md"
 BENCH = ROOT / "docs" / "bench.md"

@@ -17,8 +17,8 @@ from compliance import loading
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.database import Database, next_moment, rows
+from compliance.declarations.queries import statement
 from compliance.loading import Order, load_prepared, prepare
-from compliance.queries import statement
 from compliance.reading import read
 from tests.apps import opened, text
 from tests.command import arguments, environment, run, run_here

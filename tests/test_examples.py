@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from compliance.database import EVERYTHING_KNOWN, Cursor, connect
-from compliance.queries import names, query
+from compliance.declarations.queries import names, query
 from tests.examples.harness import (
     EXAMPLES,
     FOLDERS,

@@ -22,6 +22,8 @@ from compliance.cli import app
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.database import EVERYTHING_KNOWN
+from compliance.declarations.points import point_by
+from compliance.declarations.queries import names
 from compliance.extracts import (
     Extract,
     as_bytes,
@@ -34,8 +36,6 @@ from compliance.extracts import (
     titled,
     write,
 )
-from compliance.points import point_by
-from compliance.queries import names
 from compliance.separated import harmless
 from compliance.withholding import Names
 from tests.conftest import ROOT

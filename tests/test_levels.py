@@ -88,7 +88,7 @@ def test_levels_together_in_one_cell(levels, texts):
 
 
 def test_an_organisation_adds_words_of_its_own(tmp_path):
-    from compliance.sources import load_values
+    from compliance.declarations.sources import load_values
 
     (tmp_path / "values.toml").write_text('level_3 = ["Mycket hög"]\nno_level = ["?"]\n', "utf-8")
     words = load_values(tmp_path)

@@ -7,10 +7,10 @@ import pytest
 
 from compliance.assessing import Status
 from compliance.database import Database
+from compliance.declarations.points import load_points
+from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import Order, load
-from compliance.points import load_points
 from compliance.previewing import preview
-from compliance.sources import load_sources, load_values
 from tests.files import xlsx
 from tests.line import read_here
 

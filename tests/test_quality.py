@@ -15,9 +15,9 @@ from compliance import quality, ui_quality, viewing_quality
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.database import EVERYTHING_KNOWN
+from compliance.declarations.queries import names, query
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.quality import by_check, findings, load_checks, remarks, row_read
-from compliance.queries import names, query
 from compliance.returning import return_workbook
 from compliance.viewing_quality import Filter
 from tests.apps import DAY, opened, text

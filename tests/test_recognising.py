@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from compliance.core.errors import Refusal
+from compliance.declarations.sources import normal
 from compliance.loading import Order, prepare
-from compliance.sources import normal
 from tests.files import xlsx
 from tests.line import SOURCES, WORDS, Line, read_here
 

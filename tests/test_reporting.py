@@ -14,7 +14,7 @@ from compliance.assessing import OUTCOMES, coverage
 from compliance.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.core.language import LANGUAGES, Language
 from compliance.database import rows
-from compliance.points import load_points
+from compliance.declarations.points import load_points
 from compliance.report_files import file_name
 from compliance.reporting import as_document, report_of
 from compliance.reporting_chapters import covered_by

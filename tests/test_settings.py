@@ -4,7 +4,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.settings import MB, Limits, load_settings
+from compliance.declarations.settings import MB, Limits, load_settings
 
 
 def test_the_limits_are_those_of_the_product():

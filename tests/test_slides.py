@@ -21,7 +21,7 @@ from compliance.assessing import coverage
 from compliance.blocks import LineChart
 from compliance.core.language import LANGUAGES, Language
 from compliance.database import rows
-from compliance.points import load_points
+from compliance.declarations.points import load_points
 from compliance.report_files import write_report
 from compliance.reviewing import review_of
 from compliance.slide_layouts import KINDS as LAYOUT_NAMES

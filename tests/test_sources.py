@@ -4,7 +4,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.sources import load_sources
+from compliance.declarations.sources import load_sources
 
 WRONG_KIND = "The file training.toml says something of the wrong kind: {} Correct it and start again."
 STATUS, COURSE = "[fields.status]\n", "[fields.course]\n"

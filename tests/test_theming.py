@@ -8,12 +8,13 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from compliance import drawing, permissions, plots, theming
+from compliance import drawing, permissions, plots
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.places import REPORT, ROOT
+from compliance.declarations import theming
+from compliance.declarations.theming import MODES
 from compliance.permissions import ANALYST, COORDINATOR, User
-from compliance.theming import MODES
 from tests.sampled import beside
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><path d="M0 0h9v9z"/></svg>'

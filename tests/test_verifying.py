@@ -7,11 +7,12 @@ from threading import Thread
 
 import pytest
 
-from compliance import approving, dossier, queries, verifying
+from compliance import approving, dossier, verifying
 from compliance.approving import signed
 from compliance.core.language import Language
 from compliance.core.places import QUERIES
 from compliance.database import next_moment
+from compliance.declarations import queries
 from compliance.loading import Order, load, rename_organisation, revoke
 from compliance.renaming import add_alias
 from compliance.report_files import KINDS, write_report

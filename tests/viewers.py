@@ -27,7 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from compliance.core.places import ROOT
-from compliance.points import load_points
+from compliance.declarations.points import load_points
 from tests.bench import machine, shown
 from tests.browser import PATIENCE, Server, browsing, serving
 from tests.readme import VIEWERS

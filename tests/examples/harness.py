@@ -18,13 +18,13 @@ from typing import Any
 from compliance.assessing import Coverage, coverage
 from compliance.core.places import QUERIES
 from compliance.database import EVERYTHING_KNOWN, Cursor
+from compliance.declarations.points import Point, load_points, point_by
+from compliance.declarations.queries import without_comments
+from compliance.declarations.sources import Source, load_sources
 from compliance.extracts import Given, relations
 from compliance.figures import Definition as FigureDefinition
 from compliance.figures import load_figures, rule_parameters
-from compliance.points import Point, load_points, point_by
 from compliance.quality import rhythms
-from compliance.queries import without_comments
-from compliance.sources import Source, load_sources
 
 EXAMPLES = Path(__file__).parent
 FOLDERS = ("points", "figures", "quality", "extracts")

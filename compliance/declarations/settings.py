@@ -12,7 +12,7 @@ from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import SERVER
-from compliance.declared import Table, read_with_own
+from compliance.declarations.declared import Table, read_with_own
 
 FILE: Final = SERVER.name
 MB: Final = 1024 * 1024

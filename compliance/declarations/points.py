@@ -8,7 +8,7 @@ from typing import Any
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declared import Table, read_with_own
+from compliance.declarations.declared import Table, read_with_own
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.core.places import THEME
-from compliance.declared import Table, read_toml
+from compliance.declarations.declared import Table, read_toml
 
 Mode = Literal["light", "dark"]
 Palette = dict[str, str]

@@ -1,0 +1,1 @@
+"""What is declared beside the code: sources, points, statements, settings, the look."""
