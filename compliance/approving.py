@@ -10,13 +10,13 @@ from typing import Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.database import Cursor, Database, moment, rows
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.dossier import Dossier, as_json, compute, frozen, sealed
 from compliance.judging import concerns, unjudged
 from compliance.loading import Order, add_event, as_kept, as_name
 from compliance.reviewing import Review, add_state, by_number, draft, written
+from compliance.store.database import Cursor, Database, moment, rows
 
 MOST_PARTS: Final = 6
 UNJUDGED: Final = N_(

@@ -15,10 +15,10 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement
 from compliance.loading import FIRST_NAME
+from compliance.store.database import Cursor, Rows, rows
 
 Level = Literal["organisation", "department", "unit"]
 OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")

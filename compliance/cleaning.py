@@ -24,8 +24,8 @@ from compliance.cleanings import Cleaning, told
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import NoRoom, lacks_room
-from compliance.database import CLEANED, Cursor, Failure
 from compliance.declarations.sources import Source, load_sources, load_values
+from compliance.store.database import CLEANED, Cursor, Failure
 from compliance.validating import table_columns
 
 # What the new file is called until it is whole, after the name of the old one.

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.queries import statement
+from compliance.store.database import Cursor, Rows, rows
 
 # What the new file is called in a statement while the old one is open too.
 NEW: Final = "written_anew"

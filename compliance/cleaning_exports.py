@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from compliance.cleaning_changes import Changes
 from compliance.core.masking import LOOKS_LIKE, LOST_ZERO, mask_text
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
 from compliance.recognising import Words, known_headings
+from compliance.store.database import Cursor, Rows, rows
 
 SUSPECT: Final = {"looks_like": f"{LOOKS_LIKE}|{LOST_ZERO}"}
 # A row of an export: the import, its sheet, and the number of the row in it.

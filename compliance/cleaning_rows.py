@@ -8,11 +8,11 @@ import pyarrow as pa
 from compliance.cleaning_exports import SUSPECT, Exports, Key
 from compliance.cleaning_seals import Lost
 from compliance.core.masking import mask_column
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
 from compliance.pinning import kept_texts
 from compliance.screening import kind_of
+from compliance.store.database import Cursor, Rows, rows
 from compliance.validating import UNKEPT, table_columns
 
 # A number as a text, if it is a whole one.

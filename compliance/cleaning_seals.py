@@ -12,9 +12,9 @@ import msgspec
 
 from compliance.cleaning_changes import Changes
 from compliance.cleaning_texts import cleaned_json, cleaned_text
-from compliance.database import Cursor, rows
 from compliance.declarations.queries import statement
 from compliance.dossier import Cleaned, sealed
+from compliance.store.database import Cursor, rows
 
 # Who has done it, in the events: nobody has asked for it.
 WHO: Final = "the program"

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from compliance.cleaning_changes import Changes, tables_of
 from compliance.core.masking import LOOKS_LIKE, Kind, mask_column, mask_text
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.queries import statement
+from compliance.store.database import Cursor, Rows, rows
 
 # A hash: by chance some of its digits can look like anything.
 HASH: Final = re.compile(r"\b[0-9a-f]{64}\b")

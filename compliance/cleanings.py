@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from compliance.core.language import N_, Language
-from compliance.database import Cursor, Database, rows
 from compliance.declarations.queries import statement
 from compliance.loading import Order, add_event, local_day
+from compliance.store.database import Cursor, Database, rows
 
 
 @dataclass(frozen=True)

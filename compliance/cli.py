@@ -27,11 +27,11 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
-from compliance.database import CLEANING, EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import Order, asked, load, revoke
+from compliance.store.database import CLEANING, EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.validating import withheld_text
 
 WHO: Final = "command line"

@@ -17,7 +17,6 @@ from compliance.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, open
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
-from compliance.database import Cursor, Database
 from compliance.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
 from compliance.declarations.points import load_points, point_by
 from compliance.loading import Order
@@ -33,6 +32,7 @@ from compliance.reviewing import (
     reviews,
     write,
 )
+from compliance.store.database import Cursor, Database
 
 if TYPE_CHECKING:
     from compliance.approving import Signed

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
 from compliance.matching import Fit, fitting, referring
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.validating import table_columns
 
 # An export with fewer rows than this share of the one before, and fewer by at least LEAST, has perhaps lost some.

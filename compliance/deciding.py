@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.database import EVERYTHING_KNOWN, Cursor, Database, rows
 from compliance.declarations.queries import statement
 from compliance.loading import Order, add_event, as_kept, as_name
 from compliance.reviewing import Review, draft, kept_text, one_with, reviews
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 
 STATUSES: Final = ("not_started", "ongoing", "done", "cancelled")
 CLOSED: Final = frozenset({"done", "cancelled"})

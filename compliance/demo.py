@@ -17,7 +17,6 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
 from compliance.core.saving import NoRoom, refusal_of, save
-from compliance.database import Cursor, Database, settle, stamp
 from compliance.declarations.declared import read_toml
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.demo_reviews import add_reviews
@@ -26,6 +25,7 @@ from compliance.reading import read
 from compliance.recognising import Words
 from compliance.screening import Asked
 from compliance.sheets import Workbook
+from compliance.store.database import Cursor, Database, settle, stamp
 
 WHO: Final = "sample data"
 READERS: Final = 2

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from compliance.approving import approve, submit
-from compliance.database import Database
 from compliance.deciding import Decided, decide, decisions, follow_up
 from compliance.declarations.declared import Table, read_toml
 from compliance.declarations.points import load_points
 from compliance.loading import Order
 from compliance.reviewing import Review, open_review, write
+from compliance.store.database import Database
 
 REVIEWS: Final = "reviews.toml"
 WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up")

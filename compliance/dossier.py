@@ -19,7 +19,6 @@ from compliance.assessing import OUTCOMES, Basis, Coverage, Level, basis, covera
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
 from compliance.core.places import QUERIES
-from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
@@ -35,6 +34,7 @@ from compliance.reviewing import (
     one_with,
     written,
 )
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.viewing_explaining import sentence
 from compliance.withholding import Names, names_of
 

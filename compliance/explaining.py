@@ -16,9 +16,9 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 from compliance.assessing import OUTCOMES, Assessed, Coverage, assessed
-from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
 Leg = Literal["corrected", "happened", "rule"]
 Kind = Literal["done", "lapsed", "new", "gone", "entered", "left"]

@@ -30,13 +30,13 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import POINTS
 from compliance.core.saving import save
-from compliance.database import Cursor, Rows
 from compliance.declarations.declared import Table, read_toml
 from compliance.declarations.points import Point
 from compliance.declarations.queries import Query, names, query
 from compliance.figures import Definition as FigureDefinition
 from compliance.figures import figures, load_figures, rule_parameters
 from compliance.separated import BOM, DANGEROUS, Cells, harmless_column, joined_table
+from compliance.store.database import Cursor, Rows
 
 EXTRACTS: Final = POINTS.with_name("extracts.toml")
 Kind = Literal["csv", "swedish_csv", "xlsx", "parquet"]

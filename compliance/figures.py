@@ -9,10 +9,10 @@ from compliance.assessing import Basis, basis, run
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.database import Cursor
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query
+from compliance.store.database import Cursor
 
 FIGURES = POINTS.with_name("figures.toml")
 Form = Literal["share", "count", "rate"]

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from compliance.core.language import Texts, month_ends
 from compliance.core.places import POINTS
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
 from compliance.explaining import Place
 from compliance.extracts import LEAST_SHARED
 from compliance.loading import LOCAL
+from compliance.store.database import Cursor, Rows, rows
 
 MONTHS: Final = 12
 # For how long after its limit an unsent report of an earlier year is shown.

@@ -9,12 +9,12 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.database import Cursor
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import is_secret
 from compliance.markers import is_row_number, row_number
 from compliance.recognising import Match, Words
 from compliance.sheets import Workbook
+from compliance.store.database import Cursor
 
 SHOWN_PLACES: Final = 500
 

@@ -13,7 +13,6 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.cutting import cut
-from compliance.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
 from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
@@ -33,6 +32,7 @@ from compliance.recognising import (
 )
 from compliance.screening import Asked, screened_again
 from compliance.sheets import Workbook
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
 from compliance.validating import REASONS, Summary, insert_typed, validate
 
 FIRST_NAME: Final = "Förvaltningen"

@@ -15,7 +15,7 @@ from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, normal
 
 if TYPE_CHECKING:
-    from compliance.database import Cursor
+    from compliance.store.database import Cursor
 
 YES_NO: Final = ("yes", "no")
 
@@ -78,7 +78,7 @@ def headings_written(row: Sequence[str | None]) -> dict[str, str]:
 def remembered(cursor: "Cursor") -> list[Remembered]:
     """The mappings that count, the newest first."""
     # Whoever reads a file needs mappings, and no database.
-    from compliance.database import EVERYTHING_KNOWN, rows
+    from compliance.store.database import EVERYTHING_KNOWN, rows
 
     found = rows(cursor, statement("mappings"), {"known_at": EVERYTHING_KNOWN})
     return [

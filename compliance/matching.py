@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, normal
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
 # A column fits where it knows at least this share of the keys.
 FITS: Final = 0.5

@@ -17,10 +17,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.database import Cursor, new_file, rows
 from compliance.declarations.queries import statement, without_comments
 from compliance.declarations.sources import Field, Source
 from compliance.dossier import Dossier
+from compliance.store.database import Cursor, new_file, rows
 from compliance.validating import table_columns
 
 MARK: Final = "x"

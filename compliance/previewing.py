@@ -6,13 +6,13 @@ from typing import Any
 
 from compliance.assessing import Coverage, coverage
 from compliance.comparing import Comparison, compare
-from compliance.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
 from compliance.loading import Order, Receipt, rehearse
 from compliance.recognising import Words
 from compliance.sheets import Workbook
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ import pyarrow as pa
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point
 from compliance.declarations.queries import Query, query, statement
 from compliance.declarations.sources import Source
+from compliance.store.database import Cursor, Rows, rows
 from compliance.tracing import row_loaded
 
 QUALITY: Final = POINTS.with_name("quality.toml")

@@ -18,11 +18,11 @@ from openpyxl.utils import get_column_letter
 from compliance import forms
 from compliance.assessing import run
 from compliance.core.language import N_, Language
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import query, statement
 from compliance.declarations.sources import Field, Source
 from compliance.markers import ASKED, Marker
+from compliance.store.database import Cursor, Rows, rows
 
 # Headings that no source has: what a row is about, and how it stands.
 ABOUT, STATE = N_("What the question is about"), N_("As it stands")

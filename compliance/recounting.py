@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from compliance.assessing import LEVELS, Coverage, Level
-from compliance.database import Cursor, Failure, Rows, rows
 from compliance.declarations.queries import parsed, statement, without_comments
 from compliance.dossier import Dossier, PointAnswer
+from compliance.store.database import Cursor, Failure, Rows, rows
 
 MACRO: Final = re.compile(r"\s*create or replace macro\s", re.IGNORECASE)
 COLUMNS: Final = frozenset(Coverage.__dataclass_fields__) - {"basis", "few", "approved"}

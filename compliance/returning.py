@@ -14,7 +14,6 @@ from openpyxl.utils import get_column_letter
 
 from compliance import forms
 from compliance.core.language import LANGUAGES, N_, Language
-from compliance.database import Cursor, Rows, rows
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import normal
 from compliance.keeping import never_kept, secret_places
@@ -22,6 +21,7 @@ from compliance.loading import Receipt
 from compliance.markers import ROW, Marker, is_row_number, row_number
 from compliance.recognising import Match, Row
 from compliance.sheets import Workbook
+from compliance.store.database import Cursor, Rows, rows
 from compliance.validating import REASONS
 
 # The first of the two columns that stand before the file's own; the other has the row in the file.

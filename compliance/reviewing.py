@@ -9,10 +9,10 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.masking import mask_text
 from compliance.core.places import CHAPTERS
-from compliance.database import EVERYTHING_KNOWN, Cursor, Database, rows
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.queries import statement
 from compliance.loading import Order, add_event, as_kept, as_name, organisation_for, refuse_too_long
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 
 State = Literal["draft", "submitted", "approved"]
 Kind = Literal["comment", "public_comment", "assessment", "chapter", "judgement"]

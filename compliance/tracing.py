@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from compliance.database import Cursor, rows
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
+from compliance.store.database import Cursor, rows
 from compliance.validating import table_columns
 
 

@@ -41,7 +41,6 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, month_ends, year_before
 from compliance.core.masking import Kind, mask_text
 from compliance.core.saving import refusal_of
-from compliance.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.declarations import theming
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
@@ -49,6 +48,7 @@ from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.dossier import Compared, Dossier, names_of_persons
 from compliance.loading import Order, add_event
 from compliance.permissions import Permission, User
+from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.viewing import Overview, Scope
 from compliance.withholding import Names
 from compliance.words import lang_script

@@ -9,11 +9,11 @@ import streamlit as st
 from compliance import charts, deciding, ui, ui_fields, ui_review, viewing_review
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
-from compliance.database import rows
 from compliance.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
 from compliance.declarations.queries import statement
 from compliance.permissions import Permission
 from compliance.reporting_decisions import DECISION_STATUSES
+from compliance.store.database import rows
 from compliance.ui import View
 from compliance.ui_review import Opened
 

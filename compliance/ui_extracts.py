@@ -12,8 +12,8 @@ from compliance.core import places
 from compliance.core.language import N_
 from compliance.core.lengths import shortened
 from compliance.core.outside import Job, made
-from compliance.database import EVERYTHING_KNOWN
 from compliance.permissions import Permission
+from compliance.store.database import EVERYTHING_KNOWN
 from compliance.ui import Key, View
 from compliance.ui_making import File
 

@@ -9,11 +9,11 @@ import streamlit as st
 from compliance import charts, permissions, ui, ui_making
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
-from compliance.database import EVERYTHING_KNOWN
 from compliance.declarations.sources import Source
 from compliance.permissions import Permission
 from compliance.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
 from compliance.questionnaires import questionnaires as all_of_them
+from compliance.store.database import EVERYTHING_KNOWN
 from compliance.templates import template
 from compliance.ui import Key, View
 from compliance.ui_making import File

@@ -22,11 +22,11 @@ from compliance.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.comparing import compare
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
-from compliance.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.declarations.queries import statement
 from compliance.explaining import around
 from compliance.permissions import Permission
 from compliance.previewing import Effect
+from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.ui import View
 
 SHOWN_IMPORTS: Final = 15

@@ -32,7 +32,6 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
 from compliance.core.saving import NoRoom
-from compliance.database import Rows
 from compliance.loading import Order, Receipt, add_event
 from compliance.permissions import Permission
 from compliance.previewing import Preview
@@ -40,6 +39,7 @@ from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change
 from compliance.screening import Asked
 from compliance.sheets import Workbook
+from compliance.store.database import Rows
 from compliance.ui import View
 from compliance.ui_making import File
 from compliance.validating import withheld_text

@@ -19,10 +19,10 @@ from compliance import (
 )
 from compliance.core import places
 from compliance.core.language import N_
-from compliance.database import EVERYTHING_KNOWN
 from compliance.figures import Definition
 from compliance.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.permissions import Permission
+from compliance.store.database import EVERYTHING_KNOWN
 from compliance.ui import Key, View
 from compliance.viewing import Scope
 

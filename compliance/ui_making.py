@@ -17,7 +17,7 @@ from compliance import charts, ui
 from compliance.core import children, outside
 from compliance.core.language import N_, Language
 from compliance.core.outside import Job
-from compliance.database import Rows
+from compliance.store.database import Rows
 from compliance.ui import View
 from compliance.viewing import swedish_csv
 

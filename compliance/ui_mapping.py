@@ -8,7 +8,6 @@ import streamlit as st
 
 from compliance import charts, guessing, mapping, ui, viewing_mapping
 from compliance.core.language import N_, Language
-from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.declarations.sources import Field, Source
 from compliance.guessing import Candidate, Guess
 from compliance.loading import add_event
@@ -17,6 +16,7 @@ from compliance.markers import marked
 from compliance.permissions import Permission
 from compliance.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
 from compliance.sheets import Sheet, Workbook
+from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.ui import View
 
 SHOWN_COLUMNS: Final = 8

@@ -9,9 +9,9 @@ import streamlit as st
 from compliance import charts, elements, renaming, ui, ui_fields, viewing_imports, viewing_names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.permissions import Permission
 from compliance.renaming import Alias, Effect, Suggestion
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.ui import View
 
 SHOWN_SUGGESTIONS: Final = 5

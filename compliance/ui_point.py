@@ -9,12 +9,12 @@ from compliance import charts, plots, ui, ui_fields, ui_making, viewing, viewing
 from compliance.assessing import Coverage
 from compliance.core.language import N_, month_ends
 from compliance.core.lengths import LONGEST_NAME
-from compliance.database import Rows
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.extracts import INCIDENT_SOURCES
 from compliance.geometry import Level
 from compliance.permissions import Permission
+from compliance.store.database import Rows
 from compliance.ui import View
 
 

@@ -15,7 +15,6 @@ import streamlit as st
 from compliance import approving, charts, deciding, judging, permissions, reviewing, ui, ui_fields, viewing_review
 from compliance.core import places
 from compliance.core.language import N_, Language
-from compliance.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.deciding import Decision
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
@@ -23,6 +22,7 @@ from compliance.dossier import Dossier, Named, compute, names_in
 from compliance.loading import Order, local_day
 from compliance.permissions import Permission
 from compliance.reviewing import Review
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.ui import View
 from compliance.viewing import Scope
 

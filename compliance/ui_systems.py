@@ -18,8 +18,8 @@ from compliance import (
 )
 from compliance.core.language import N_, number_in
 from compliance.core.lengths import LONGEST_NAME
-from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.permissions import Permission
+from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.system_cards import Card
 from compliance.ui import Key, View
 from compliance.viewing import Scope

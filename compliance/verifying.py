@@ -11,11 +11,11 @@ import msgspec
 from compliance.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.core.language import N_, Language
 from compliance.core.places import QUERIES
-from compliance.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.dossier import Counted, Dossier, PointAnswer
 from compliance.loading import local_day
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 What = Literal["figure", "target", "rule", "import", "statement"]
 Counts = tuple[int | bool, ...]

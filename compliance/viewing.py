@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from compliance import charts, elements, geometry, plots
 from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.core.language import N_, NBSP, Language, Texts, bold, rounded_below
-from compliance.database import Rows
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.sources import Source
@@ -20,6 +19,7 @@ from compliance.explaining import Place
 from compliance.extracts import EXTRACTS, FEW_PERSONS, INCIDENT_SOURCES, few_of
 from compliance.figures import Figure
 from compliance.separated import BOM, joined
+from compliance.store.database import Rows
 
 DASH: Final = "\N{EN DASH}"
 SOFT: Final = "\N{SOFT HYPHEN}"

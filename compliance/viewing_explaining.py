@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from compliance import charts, elements, viewing
 from compliance.assessing import Coverage, Status
 from compliance.core.language import N_, NBSP, Language, bold, tenths, year_before
-from compliance.database import EVERYTHING_KNOWN, Rows
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.explaining import (
@@ -24,6 +23,7 @@ from compliance.explaining import (
     rounded_to,
     turn_of_year,
 )
+from compliance.store.database import EVERYTHING_KNOWN, Rows
 
 TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step of what is shown
 FIRST_ITEMS: Final = 100

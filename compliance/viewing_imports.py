@@ -7,13 +7,13 @@ from compliance import charts, viewing
 from compliance.assessing import Coverage
 from compliance.comparing import Comparison, Unmatched
 from compliance.core.language import N_, NBSP, Language, bold
-from compliance.database import Rows
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.loading import REPLACED, Receipt
 from compliance.recognising import Match
 from compliance.returning import Change
 from compliance.sheets import Workbook
+from compliance.store.database import Rows
 from compliance.validating import REASONS, UNKEPT, withheld_text
 
 

@@ -13,7 +13,6 @@ from compliance.assessing import Status
 from compliance.blocks import Block, Bullets, Paragraph, Table
 from compliance.core.language import N_, NBSP, Language
 from compliance.core.lengths import shortened
-from compliance.database import Rows
 from compliance.deciding import CLOSED, FOLLOWED_UP, Decision
 from compliance.declarations.points import Point
 from compliance.dossier import REMAINING, Dossier, PointAnswer
@@ -24,6 +23,7 @@ from compliance.reporting_chapters import AFTER, EMPTY, chapter_title, covered_b
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain
 from compliance.reviewing import GROUNDS, Chapter, Review, State, Written
+from compliance.store.database import Rows
 from compliance.verifying import Difference
 
 UNNAMED: Final = ("coordinator", "sample data")

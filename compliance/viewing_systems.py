@@ -9,9 +9,9 @@ from compliance.assessing import Status
 from compliance.charts import Fact
 from compliance.charts_systems import Entry, Mark, Outcome, Turn
 from compliance.core.language import N_, Language
-from compliance.database import Rows
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
+from compliance.store.database import Rows
 from compliance.system_cards import DEMANDS, POINT_OF, is_gap
 from compliance.viewing import DASH
 

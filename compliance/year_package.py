@@ -20,7 +20,6 @@ from compliance.approving import Signed, signed
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import lacks_room, temporary_folder
-from compliance.database import Cursor, Failure, Rows, confined, rows
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources
@@ -31,6 +30,7 @@ from compliance.recounting import Unusable, recounted, script
 from compliance.report_files import every_report
 from compliance.reviewing import Review, State
 from compliance.separated import harmless, harmless_first
+from compliance.store.database import Cursor, Failure, Rows, confined, rows
 from compliance.verifying import differing
 from compliance.year_readme import readme
 from compliance.year_tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table, cell, read_csv, tables

@@ -34,7 +34,6 @@ from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
-from compliance.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.dossier import names_of_persons, responsible
 from compliance.judging import concerns
 from compliance.loading import Order, load
@@ -42,6 +41,7 @@ from compliance.previewing import preview
 from compliance.reading import read
 from compliance.report_files import write_report
 from compliance.reviewing import GROUNDS, JUDGED, Review, review_of, write
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.year_package import gathered, whole_package
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line

@@ -51,7 +51,7 @@ def _one_thread():
 
     In `make fuzz` it counts as the product does.
     """
-    from compliance import database
+    from compliance.store import database
     from tests.browser import MOST
 
     with pytest.MonkeyPatch.context() as patched:
@@ -66,7 +66,7 @@ def make_database(_one_thread, tmp_path_factory):
 
     Gives the product's own way, for tests of just that.
     """
-    from compliance import database
+    from compliance.store import database
     from tests import once
 
     connect = database.connect
@@ -134,7 +134,7 @@ def made_outside():
 @pytest.fixture(scope="session")
 def sample_database(tmp_path_factory):
     """The sample database, which no test changes; held open, since to open it takes as long as a run of a page."""
-    from compliance.database import Database
+    from compliance.store.database import Database
     from tests.sampled import beside
 
     database = Database.at(beside(tmp_path_factory.mktemp("samples")).with_name("sample.duckdb"))
@@ -165,7 +165,7 @@ def reads_here():
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """The app on an empty database of one's own."""
-    from compliance.database import Database
+    from compliance.store.database import Database
     from tests import once
 
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))

@@ -13,12 +13,12 @@ from unittest.mock import patch
 from compliance import reader, reading
 from compliance.assessing import items
 from compliance.cells import Unreadable
-from compliance.database import EVERYTHING_KNOWN, Database, rows
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import Order, Receipt, asked, load
 from compliance.screening import Asked
 from compliance.sheets import Workbook
+from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from tests import once
 
 SOURCES = load_sources(None)

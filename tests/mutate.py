@@ -21,8 +21,8 @@ import duckdb
 
 from compliance import assessing
 from compliance.core.places import QUERIES
-from compliance.database import Cursor, connect
 from compliance.declarations.queries import without_comments
+from compliance.store.database import Cursor, connect
 from tests.examples.harness import EXAMPLES, Case, Mistake, cases, check, fill, statement_of
 
 # (place, part of the mutant's name): why no data can tell it from the original. A place may have a `*`.

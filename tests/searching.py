@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pikepdf
 
-from compliance.database import Database
+from compliance.store.database import Database
 from tests.tagged import Tagged
 
 ENCODINGS = ("utf-8", "utf-16-le", "cp1252")

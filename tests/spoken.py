@@ -10,7 +10,7 @@ from typing import Any
 
 from compliance.core.language import LANGUAGES
 from compliance.core.places import ROOT
-from compliance.database import Database, rows
+from compliance.store.database import Database, rows
 from compliance.words import WORDS, spoken
 from tests.sampled import made
 from tests.test_language import catalogue

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from compliance.assessing import LEVELS, coverage, items, items_of
-from compliance.database import EVERYTHING_KNOWN
+from compliance.store.database import EVERYTHING_KNOWN
 from tests import reference
 from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS, Line

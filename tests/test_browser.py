@@ -17,9 +17,9 @@ from websockets.sync.client import connect
 
 from compliance.core.language import Language
 from compliance.core.places import SAMPLES
-from compliance.database import Database
 from compliance.markers import SHEET
 from compliance.server import OURS
+from compliance.store.database import Database
 from tests.browser import FRAME, MOST, browsing, framed, said, serving, settle, visit
 from tests.files import doctor_files
 from tests.reviewed import AS_OF, IDS, Reviewed

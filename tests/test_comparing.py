@@ -7,9 +7,9 @@ import typer
 
 from compliance import cli, comparing
 from compliance.comparing import Comparison
-from compliance.database import Database
 from compliance.declarations.sources import Source
 from compliance.renaming import add_alias
+from compliance.store.database import Database
 from tests.line import SOURCES, Line
 
 STAFF = "AD-konto | Anställningsnr | E-post | Enhet | Anställningsdatum\n"

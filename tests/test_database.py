@@ -12,14 +12,14 @@ from functools import partial
 import duckdb
 import pytest
 
-from compliance import database as module
 from compliance import loading
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.database import Database, next_moment, rows
 from compliance.declarations.queries import statement
 from compliance.loading import Order, load_prepared, prepare
 from compliance.reading import read
+from compliance.store import database as module
+from compliance.store.database import Database, next_moment, rows
 from tests.apps import opened, text
 from tests.command import arguments, environment, run, run_here
 from tests.line import SOURCES, WORDS, Line, read_here

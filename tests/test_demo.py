@@ -10,7 +10,7 @@ import pytest
 from compliance import demo
 from compliance.core.places import SAMPLES
 from compliance.core.saving import NoRoom
-from compliance.database import Database, rows
+from compliance.store.database import Database, rows
 from tests.apps import opened, text
 
 

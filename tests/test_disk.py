@@ -27,10 +27,10 @@ from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
-from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.deciding import Decided
 from compliance.extracts import extract, write
 from compliance.mapping import Columns
+from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.year_package import verify_package, write_package
 from tests.apps import dropped, opened, text
 from tests.command import run_here
@@ -72,7 +72,7 @@ def refused(action, size=0):
 @pytest.fixture
 def really_made(make_database, monkeypatch):
     """A new file is made as always."""
-    monkeypatch.setattr("compliance.database.connect", make_database)
+    monkeypatch.setattr("compliance.store.database.connect", make_database)
 
 
 def load(database, table=TABLE, **said):

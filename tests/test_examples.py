@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from compliance.database import EVERYTHING_KNOWN, Cursor, connect
 from compliance.declarations.queries import names, query
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, connect
 from tests.examples.harness import (
     EXAMPLES,
     FOLDERS,

@@ -21,7 +21,6 @@ from typer.testing import CliRunner
 from compliance.cli import app
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.database import EVERYTHING_KNOWN
 from compliance.declarations.points import point_by
 from compliance.declarations.queries import names
 from compliance.extracts import (
@@ -37,6 +36,7 @@ from compliance.extracts import (
     write,
 )
 from compliance.separated import harmless
+from compliance.store.database import EVERYTHING_KNOWN
 from compliance.withholding import Names
 from tests.conftest import ROOT
 from tests.line import POINTS, Line

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from compliance.core.errors import Refusal
-from compliance.database import EVERYTHING_KNOWN
 from compliance.declarations.queries import names
 from compliance.figures import Figure, figures, load_figures, rule_parameters
+from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import POINTS, Line
 
 AS_OF = date(2026, 11, 24)

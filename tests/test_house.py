@@ -20,7 +20,7 @@ ORDER = [
     "declarations.declared", "declarations.sources", "declarations.points",
     "permissions",
     "declarations.queries",
-    "database",
+    "store.database",
     "core.children",
     "sheets", "markers", "mapping", "recognising", "screening", "cells", "markup", "strays", "textfiles", "workbooks",
     "reader", "reading", "levels", "cutting", "guessing", "validating", "keeping", "matching", "loading", "cleanings",
@@ -124,7 +124,7 @@ def test_a_module_imports_only_from_earlier_steps():
     ("package", "where"),
     [
         ("streamlit", {"app.py", "compliance/server.py", *UI}),
-        ("duckdb", {"compliance/database.py"}),
+        ("duckdb", {"compliance/store/database.py"}),
         ("plotly", {"compliance/plots.py", "compliance/plots_incidents.py"}),
         ("fastexcel", {"compliance/workbooks.py"}),
         ("matplotlib", {"compliance/drawing.py", "compliance/writing_pdf.py"}),

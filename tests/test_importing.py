@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from compliance import mapping
-from compliance.database import rows
 from compliance.loading import Order, load
+from compliance.store.database import rows
 from tests.apps import dropped, opened, text
 from tests.browser import MOST
 from tests.files import xlsx

@@ -10,7 +10,6 @@ import pytest
 from compliance import charts, charts_incidents, plots_incidents, ui, viewing, viewing_clocks, viewing_incidents
 from compliance.core.language import Language
 from compliance.core.places import ROOT
-from compliance.database import EVERYTHING_KNOWN
 from compliance.explaining import Place
 from compliance.figures import figures, load_figures
 from compliance.incidents import (
@@ -28,6 +27,7 @@ from compliance.incidents import (
     next_deadline,
 )
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
+from compliance.store.database import EVERYTHING_KNOWN
 from compliance.withholding import Names
 from tests.apps import opened, text
 from tests.browser import MOST

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import pytest
 
 from compliance.core.places import ROOT
-from compliance.database import rows
+from compliance.store.database import rows
 from tests.command import arguments, environment, run
 from tests.line import SOURCES, Line
 

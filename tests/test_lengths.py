@@ -12,12 +12,12 @@ from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.lengths import few_marks
-from compliance.database import EVERYTHING_KNOWN
 from compliance.declarations.sources import normal
 from compliance.loading import as_kept, rehearse
 from compliance.reading import shown_name
 from compliance.recognising import known_headings
 from compliance.returning import return_workbook
+from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import xlsx
 from tests.line import POINTS, SOURCES, WORDS, read_here
 

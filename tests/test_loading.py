@@ -9,9 +9,9 @@ from compliance import mapping, markers
 from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.database import EVERYTHING_KNOWN, rows
 from compliance.loading import rehearse, rename_organisation, revoke
 from compliance.mapping import Columns
+from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.files import xlsx
 from tests.line import NOON, POINTS, SOURCES, WORDS, Line, read_here
 

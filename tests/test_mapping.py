@@ -9,10 +9,10 @@ import pytest
 
 from compliance import guessing, mapping
 from compliance.core.errors import Refusal
-from compliance.database import EVERYTHING_KNOWN
 from compliance.declarations.sources import load_sources
 from compliance.mapping import Columns, heading_keys, headings_written
 from compliance.recognising import Unrecognised, known_headings, top_rows
+from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import SOURCES, WORDS, read_here
 
 OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 15)

@@ -12,9 +12,9 @@ from compliance import permissions, ui
 from compliance.assessing import coverage
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
-from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.declarations.points import load_points
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, ROLES, User
+from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.viewing import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text
 from tests.browser import MOST

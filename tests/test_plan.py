@@ -27,11 +27,11 @@ from compliance.assessing import run
 from compliance.calendars import Event, calendar_file
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.database import EVERYTHING_KNOWN, Database, rows
 from compliance.deciding import Decided
 from compliance.declarations.queries import query
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.planning import Moment, load_wheel
+from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.ui import View
 from compliance.viewing import Scope
 from compliance.viewing_plan import Year

@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from compliance.assessing import Status
-from compliance.database import Database
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import Order, load
 from compliance.previewing import preview
+from compliance.store.database import Database
 from tests.files import xlsx
 from tests.line import read_here
 

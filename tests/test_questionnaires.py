@@ -9,7 +9,6 @@ import openpyxl
 import pytest
 
 from compliance.core.language import LANGUAGES, Language
-from compliance.database import EVERYTHING_KNOWN
 from compliance.figures import figures, load_figures
 from compliance.loading import NothingToLoad
 from compliance.markers import ASKED, SHEET
@@ -24,6 +23,7 @@ from compliance.questionnaires import (
     questions,
 )
 from compliance.renaming import add_alias
+from compliance.store.database import EVERYTHING_KNOWN
 from tests.browser import MOST
 from tests.line import POINTS, SOURCES, Line
 

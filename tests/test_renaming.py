@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from compliance import permissions
 from compliance.assessing import coverage
 from compliance.core.errors import Refusal
-from compliance.database import EVERYTHING_KNOWN
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.renaming import (
     add_alias,
@@ -21,6 +20,7 @@ from compliance.renaming import (
     remove_alias_with,
     suggestions,
 )
+from compliance.store.database import EVERYTHING_KNOWN
 from tests.browser import MOST
 from tests.line import POINTS
 

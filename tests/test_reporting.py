@@ -13,13 +13,13 @@ from compliance.approving import dossier, signed
 from compliance.assessing import OUTCOMES, coverage
 from compliance.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.core.language import LANGUAGES, Language
-from compliance.database import rows
 from compliance.declarations.points import load_points
 from compliance.report_files import file_name
 from compliance.reporting import as_document, report_of
 from compliance.reporting_chapters import covered_by
 from compliance.reporting_points import Reader, departments, plain
 from compliance.reviewing import review_of
+from compliance.store.database import rows
 from compliance.viewing import percent, share
 from tests.browser import MOST
 from tests.searching import named

@@ -20,13 +20,13 @@ from compliance.approving import dossier, signed
 from compliance.assessing import coverage
 from compliance.blocks import LineChart
 from compliance.core.language import LANGUAGES, Language
-from compliance.database import rows
 from compliance.declarations.points import load_points
 from compliance.report_files import write_report
 from compliance.reviewing import review_of
 from compliance.slide_layouts import KINDS as LAYOUT_NAMES
 from compliance.slide_layouts import LAYOUTS, NAMES
 from compliance.slides import DECISIONS, BarChart, CountChart, slides_of
+from compliance.store.database import rows
 from compliance.viewing import percent
 from compliance.writing_slides import _held, _room, write_slides
 from tests.browser import MOST

@@ -11,11 +11,11 @@ import pytest
 from compliance import viewing_system_cards, viewing_systems
 from compliance.assessing import basis, items
 from compliance.core.language import Language
-from compliance.database import EVERYTHING_KNOWN, Database
 from compliance.declarations.points import point_by
 from compliance.figures import figures, load_figures
 from compliance.permissions import ANALYST, MANAGEMENT
 from compliance.renaming import add_alias
+from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.system_cards import DEMANDS, card, for_others, is_gap, systems
 from compliance.viewing_systems import Filter
 from compliance.withholding import Names

@@ -15,11 +15,11 @@ from compliance.assessing import coverage, items
 from compliance.charts_training import Expiry, Link
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.database import EVERYTHING_KNOWN, rows
 from compliance.explaining import Place
 from compliance.figures import figures, load_figures
 from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.renaming import add_alias
+from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing import OTHER_UNITS, Scope
 from tests.apps import DAY, opened, text
 from tests.exports import load_all, random_exports

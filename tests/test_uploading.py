@@ -13,10 +13,10 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, StopExcept
 
 from compliance import permissions, receiving, server, ui_files, words
 from compliance.core.language import Language
-from compliance.database import Database
 from compliance.declarations.settings import Limits
 from compliance.permissions import ANALYST, COORDINATOR, User
 from compliance.receiving import OneFile, Uploads
+from compliance.store.database import Database
 from compliance.uploading import LEDGER, Ledger, NotTaken
 from tests.apps import dropped, opened, text
 from tests.browser import browsing, serving, settle, visit

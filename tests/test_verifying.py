@@ -11,12 +11,12 @@ from compliance import approving, dossier, verifying
 from compliance.approving import signed
 from compliance.core.language import Language
 from compliance.core.places import QUERIES
-from compliance.database import next_moment
 from compliance.declarations import queries
 from compliance.loading import Order, load, rename_organisation, revoke
 from compliance.renaming import add_alias
 from compliance.report_files import KINDS, write_report
 from compliance.reporting import report_of
+from compliance.store.database import next_moment
 from compliance.year_package import verify_package, write_package
 from tests.browser import MOST
 from tests.line import SOURCES, WORDS, read_here

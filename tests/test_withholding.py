@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from compliance.database import EVERYTHING_KNOWN
 from compliance.declarations.queries import statement
 from compliance.dossier import compute, names_of_persons
 from compliance.loading import FIRST_NAME
+from compliance.store.database import EVERYTHING_KNOWN
 from compliance.withholding import Names
 from tests.line import SOURCES, Line
 from tests.reviewed import at

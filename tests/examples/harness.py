@@ -17,7 +17,6 @@ from typing import Any
 
 from compliance.assessing import Coverage, coverage
 from compliance.core.places import QUERIES
-from compliance.database import EVERYTHING_KNOWN, Cursor
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import without_comments
 from compliance.declarations.sources import Source, load_sources
@@ -25,6 +24,7 @@ from compliance.extracts import Given, relations
 from compliance.figures import Definition as FigureDefinition
 from compliance.figures import load_figures, rule_parameters
 from compliance.quality import rhythms
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
 
 EXAMPLES = Path(__file__).parent
 FOLDERS = ("points", "figures", "quality", "extracts")
