@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from compliance import deciding, figures, quality
+from compliance.access.withholding import Names, names_of
 from compliance.assessing import OUTCOMES, Basis, Coverage, Level, basis, coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
@@ -36,7 +37,6 @@ from compliance.reviewing import (
 )
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.viewing_explaining import sentence
-from compliance.withholding import Names, names_of
 
 FORMAT: Final = 1
 MONTHS: Final = 12

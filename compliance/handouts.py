@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from compliance import judging, viewing, viewing_review
+from compliance.access.withholding import Names
 from compliance.assessing import Coverage
 from compliance.blocks import (
     Beside,
@@ -49,7 +50,6 @@ from compliance.viewing_meeting import (
     weakest,
 )
 from compliance.viewing_review import empty_texts
-from compliance.withholding import Names
 
 # At least so many rules to write on; the paper that is left over is ruled too.
 LINES: Final = 1

@@ -26,7 +26,6 @@ from compliance import (
     dossier,
     elements,
     figures,
-    permissions,
     plots,
     quality,
     tracing,
@@ -35,6 +34,9 @@ from compliance import (
     viewing_explaining,
     viewing_quality,
 )
+from compliance.access import permissions
+from compliance.access.permissions import Permission, User
+from compliance.access.withholding import Names
 from compliance.assessing import Basis, Coverage
 from compliance.core import places
 from compliance.core.errors import Refusal
@@ -47,10 +49,8 @@ from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.dossier import Compared, Dossier, names_of_persons
 from compliance.loading import Order, add_event
-from compliance.permissions import Permission, User
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.viewing import Overview, Scope
-from compliance.withholding import Names
 from compliance.words import lang_script
 
 CACHED: Final = 200

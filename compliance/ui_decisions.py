@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 
 from compliance import charts, deciding, ui, ui_fields, ui_review, viewing_review
+from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
 from compliance.declarations.queries import statement
-from compliance.permissions import Permission
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.store.database import rows
 from compliance.ui import View

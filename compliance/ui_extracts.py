@@ -7,12 +7,13 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, extracts, permissions, ui, ui_making, viewing
+from compliance import charts, extracts, ui, ui_making, viewing
+from compliance.access import permissions
+from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_
 from compliance.core.lengths import shortened
 from compliance.core.outside import Job, made
-from compliance.permissions import Permission
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.ui import Key, View
 from compliance.ui_making import File

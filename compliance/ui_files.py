@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
-from compliance import permissions
-from compliance.permissions import Permission
+from compliance.access import permissions
+from compliance.access.permissions import Permission
 from compliance.uploading import LEDGER, NotTaken
 
 

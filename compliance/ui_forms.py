@@ -6,11 +6,12 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, permissions, ui, ui_making
+from compliance import charts, ui, ui_making
+from compliance.access import permissions
+from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
 from compliance.declarations.sources import Source
-from compliance.permissions import Permission
 from compliance.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
 from compliance.questionnaires import questionnaires as all_of_them
 from compliance.store.database import EVERYTHING_KNOWN

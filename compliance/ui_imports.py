@@ -15,7 +15,6 @@ from compliance import (
     charts,
     loading,
     mapping,
-    permissions,
     previewing,
     reading,
     returning,
@@ -28,12 +27,13 @@ from compliance import (
     ui_names,
     viewing_imports,
 )
+from compliance.access import permissions
+from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
 from compliance.core.saving import NoRoom
 from compliance.loading import Order, Receipt, add_event
-from compliance.permissions import Permission
 from compliance.previewing import Preview
 from compliance.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.returning import Change

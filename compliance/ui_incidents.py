@@ -17,11 +17,11 @@ from compliance import (
     viewing_clocks,
     viewing_incidents,
 )
+from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_
 from compliance.figures import Definition
 from compliance.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
-from compliance.permissions import Permission
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.ui import Key, View
 from compliance.viewing import Scope

@@ -7,13 +7,13 @@ from typing import Final, Literal
 import streamlit as st
 
 from compliance import charts, guessing, mapping, ui, viewing_mapping
+from compliance.access.permissions import Permission
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
 from compliance.guessing import Candidate, Guess
 from compliance.loading import add_event
 from compliance.mapping import Columns, Remembered, headings_written, remembered
 from compliance.markers import marked
-from compliance.permissions import Permission
 from compliance.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
 from compliance.sheets import Sheet, Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Database

@@ -16,7 +16,6 @@ from compliance import (
     deciding,
     handouts,
     judging,
-    permissions,
     reviewing,
     ui,
     ui_fields,
@@ -26,19 +25,20 @@ from compliance import (
     viewing_meeting,
     viewing_review,
 )
+from compliance.access import permissions
+from compliance.access.permissions import Permission
+from compliance.access.withholding import Names
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.outside import Job, made
 from compliance.deciding import Decided, Decision, made_in
 from compliance.declarations.points import Point
 from compliance.dossier import PointAnswer, responsible
-from compliance.permissions import Permission
 from compliance.reporting_points import assessment
 from compliance.ui import View
 from compliance.ui_making import File
 from compliance.ui_review import Opened
 from compliance.viewing_meeting import Screen
-from compliance.withholding import Names
 
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68

@@ -7,9 +7,9 @@ from typing import Any, Final
 import streamlit as st
 
 from compliance import charts, elements, renaming, ui, ui_fields, viewing_imports, viewing_names
+from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.permissions import Permission
 from compliance.renaming import Alias, Effect, Suggestion
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.ui import View

@@ -7,8 +7,8 @@ from typing import Final
 import streamlit as st
 
 from compliance import charts, quality, ui, ui_making, ui_point, viewing, viewing_quality
+from compliance.access.permissions import Permission
 from compliance.core.language import N_
-from compliance.permissions import Permission
 from compliance.quality import Finding
 from compliance.ui import View
 from compliance.viewing_quality import Filter, Remark

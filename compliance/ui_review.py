@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import approving, charts, deciding, judging, permissions, reviewing, ui, ui_fields, viewing_review
+from compliance import approving, charts, deciding, judging, reviewing, ui, ui_fields, viewing_review
+from compliance.access import permissions
+from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, Language
 from compliance.deciding import Decision
@@ -20,7 +22,6 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.dossier import Dossier, Named, compute, names_in
 from compliance.loading import Order, local_day
-from compliance.permissions import Permission
 from compliance.reviewing import Review
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.ui import View

@@ -10,25 +10,14 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import (
-    approving,
-    charts,
-    dossier,
-    handing,
-    peers,
-    permissions,
-    ui,
-    ui_files,
-    ui_making,
-    ui_review,
-    viewing_review,
-)
+from compliance import approving, charts, dossier, handing, peers, ui, ui_files, ui_making, ui_review, viewing_review
+from compliance.access import permissions
+from compliance.access.permissions import Permission
 from compliance.blocks import Report
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
-from compliance.permissions import Permission
 from compliance.report_files import KINDS, Kind, file_name, write_report
 from compliance.reporting import as_document
 from compliance.ui_making import File

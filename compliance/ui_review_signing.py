@@ -5,10 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from compliance import approving, charts, judging, ui, ui_fields, ui_review, viewing, viewing_review
+from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, bold
 from compliance.core.lengths import LONGEST_NAME
-from compliance.permissions import Permission
 from compliance.reporting import STATES
 from compliance.ui_review import WIDTH, Opened
 from compliance.verifying import sealed_anew, verify

@@ -16,9 +16,9 @@ from compliance import (
     viewing_system_cards,
     viewing_systems,
 )
+from compliance.access.permissions import Permission
 from compliance.core.language import N_, number_in
 from compliance.core.lengths import LONGEST_NAME
-from compliance.permissions import Permission
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.system_cards import Card
 from compliance.ui import Key, View

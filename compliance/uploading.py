@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Final
 
-from compliance import permissions
+from compliance.access import permissions
+from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.declarations import settings
 from compliance.declarations.settings import MB, Limits
-from compliance.permissions import Permission
 
 # So many ids a page may have asked for and not used: more than anybody drops at once.
 MOST_ISSUED: Final = 1_000

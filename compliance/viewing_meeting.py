@@ -11,6 +11,7 @@ from math import ceil
 from typing import Final, Literal
 
 from compliance import charts, charts_meeting, elements, judging, viewing, viewing_review
+from compliance.access.withholding import Names
 from compliance.assessing import Coverage, Status
 from compliance.charts_meeting import Lines
 from compliance.core.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
@@ -20,7 +21,6 @@ from compliance.dossier import Dossier, PointAnswer
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS, left_of
 from compliance.reviewing import Review
-from compliance.withholding import Names
 
 WORST: Final = 3
 REASONS: Final = 3

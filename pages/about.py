@@ -3,8 +3,8 @@
 import streamlit as st
 
 from compliance import charts, ui, viewing
+from compliance.access.permissions import Permission
 from compliance.core.language import N_
-from compliance.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

@@ -1,7 +1,7 @@
 """Decisions: what the reviews of all years have decided, what is late, and how each goes between the reviews."""
 
 from compliance import ui, ui_decisions
-from compliance.permissions import Permission
+from compliance.access.permissions import Permission
 
 ui.require(Permission.READ_REVIEW)
 ui_decisions.followed_up(ui.view())

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from compliance import charts, ui, ui_extracts
+from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.extracts import dictionary, load_extracts
-from compliance.permissions import Permission
 
 ui.require(Permission.DOWNLOAD_EXTRACTS)
 seen = ui.view()

@@ -1,7 +1,7 @@
 """Imports: drop exports, see what they were taken for and what they change, confirm; history, forms, names."""
 
 from compliance import ui, ui_imports
-from compliance.permissions import Permission
+from compliance.access.permissions import Permission
 
 ui.require(Permission.LOAD_EXPORTS)
 seen = ui.view()

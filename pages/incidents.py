@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance import charts, ui, ui_incidents, viewing_incidents
-from compliance.permissions import Permission
+from compliance.access.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

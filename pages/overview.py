@@ -3,9 +3,9 @@
 import streamlit as st
 
 from compliance import charts, ui, ui_incidents, ui_review, viewing, viewing_clocks
+from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.incidents import next_deadline
-from compliance.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

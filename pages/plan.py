@@ -1,7 +1,7 @@
 """Year wheel: what happens when and what is late, the plan's promises beside the figures, and the actions left."""
 
 from compliance import ui, ui_plan
-from compliance.permissions import Permission
+from compliance.access.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

@@ -1,7 +1,7 @@
 """Systems: which have gaps, the worst first, and everything that is known of one of them."""
 
 from compliance import ui, ui_systems
-from compliance.permissions import Permission
+from compliance.access.permissions import Permission
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

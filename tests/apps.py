@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from compliance import permissions
+from compliance.access import permissions
+from compliance.access.permissions import COORDINATOR, Role, User
 from compliance.core.places import ROOT
-from compliance.permissions import COORDINATOR, Role, User
 
 # The day of the samples' latest exports.
 DAY = date(2026, 10, 31)

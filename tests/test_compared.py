@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from compliance import approving, handouts
+from compliance.access.permissions import COORDINATOR, MANAGEMENT
+from compliance.access.withholding import Names
 from compliance.core.language import Language
-from compliance.permissions import COORDINATOR, MANAGEMENT
 from compliance.renaming import add_alias
 from compliance.reporting import report_of
 from compliance.reviewing import review_of
-from compliance.withholding import Names
 from tests.apps import opened
 from tests.apps import text as marked
 from tests.reviewed import AS_OF

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from compliance.access.withholding import Names
 from compliance.cli import app
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
@@ -37,7 +38,6 @@ from compliance.extracts import (
 )
 from compliance.separated import harmless
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.withholding import Names
 from tests.conftest import ROOT
 from tests.line import POINTS, Line
 

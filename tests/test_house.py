@@ -18,7 +18,7 @@ from tests.line import POINTS, SOURCES, Line
 ORDER = [
     "core.masking", "core.logs", "core.errors", "core.places", "core.language", "core.lengths", "core.saving",
     "declarations.declared", "declarations.sources", "declarations.points",
-    "permissions",
+    "access.permissions",
     "declarations.queries",
     "store.database",
     "core.children",
@@ -31,7 +31,8 @@ ORDER = [
     "calendars", "geometry", "elements", "charts", "charts_incidents", "wheel_layout", "charts_wheel",
     "charts_meeting", "charts_systems", "charts_training", "plots", "plots_incidents", "viewing", "viewing_imports",
     "viewing_history", "viewing_mapping", "viewing_names", "viewing_quality", "viewing_explaining", "viewing_clocks",
-    "viewing_incidents", "viewing_plan", "viewing_systems", "viewing_system_cards", "viewing_training", "withholding",
+    "viewing_incidents", "viewing_plan", "viewing_systems", "viewing_system_cards", "viewing_training",
+    "access.withholding",
     "dossier", "judging", "approving", "verifying", "peers", "blocks", "drawing", "office", "writing_word",
     "writing_pdf", "reporting_points", "reporting_chapters", "reporting_decisions", "reporting_appendix", "reporting",
     "viewing_review", "viewing_meeting", "slides", "slide_layouts", "slide_charts", "writing_slides", "report_files",

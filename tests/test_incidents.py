@@ -8,6 +8,8 @@ from functools import cache
 import pytest
 
 from compliance import charts, charts_incidents, plots_incidents, ui, viewing, viewing_clocks, viewing_incidents
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
+from compliance.access.withholding import Names
 from compliance.core.language import Language
 from compliance.core.places import ROOT
 from compliance.explaining import Place
@@ -26,9 +28,7 @@ from compliance.incidents import (
     incidents,
     next_deadline,
 )
-from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.withholding import Names
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.exports import AS_OF, load_all, random_exports

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from compliance import approving, handouts, year_readme, year_tables
+from compliance.access.permissions import ANALYST
+from compliance.access.withholding import Names
 from compliance.core.language import Language
-from compliance.permissions import ANALYST
 from compliance.reviewing import review_of
-from compliance.withholding import Names
 from tests.apps import opened, text
 from tests.tagged import Tagged
 

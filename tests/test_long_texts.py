@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import elements, guessing, viewing, withholding
+from compliance import elements, guessing, viewing
+from compliance.access import withholding
 from compliance.blocks import (
     Bar,
     Bullets,

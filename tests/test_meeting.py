@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from compliance import deciding, reviewing, ui, ui_meeting, viewing, viewing_meeting
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.assessing import Coverage
 from compliance.core.language import LANGUAGES, Language
 from compliance.deciding import decisions
-from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.reviewing import GROUNDS
 from compliance.viewing_meeting import MINUTES, clock
 from tests.apps import opened as opened_page

@@ -12,24 +12,15 @@ import pytest
 import streamlit as st
 from icalendar import Calendar
 
-from compliance import (
-    charts,
-    charts_wheel,
-    deciding,
-    permissions,
-    planning,
-    reviewing,
-    ui_plan,
-    viewing_plan,
-    wheel_layout,
-)
+from compliance import charts, charts_wheel, deciding, planning, reviewing, ui_plan, viewing_plan, wheel_layout
+from compliance.access import permissions
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.assessing import run
 from compliance.calendars import Event, calendar_file
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.deciding import Decided
 from compliance.declarations.queries import query
-from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.planning import Moment, load_wheel
 from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.ui import View

@@ -12,10 +12,10 @@ import openpyxl
 import pytest
 
 from compliance import quality, ui_quality, viewing_quality
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.declarations.queries import names, query
-from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.quality import by_check, findings, load_checks, remarks, row_read
 from compliance.returning import return_workbook
 from compliance.store.database import EVERYTHING_KNOWN

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from compliance import permissions
+from compliance.access import permissions
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.assessing import coverage
 from compliance.core.errors import Refusal
-from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.renaming import (
     add_alias,
     add_alias_with,

@@ -8,13 +8,14 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from compliance import drawing, permissions, plots
+from compliance import drawing, plots
+from compliance.access import permissions
+from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.places import REPORT, ROOT
 from compliance.declarations import theming
 from compliance.declarations.theming import MODES
-from compliance.permissions import ANALYST, COORDINATOR, User
 from tests.sampled import beside
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><path d="M0 0h9v9z"/></svg>'

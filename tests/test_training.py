@@ -10,14 +10,15 @@ from xml.etree import ElementTree
 import pytest
 import streamlit as st
 
-from compliance import charts_training, permissions, training, viewing_training
+from compliance import charts_training, training, viewing_training
+from compliance.access import permissions
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.assessing import coverage, items
 from compliance.charts_training import Expiry, Link
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.explaining import Place
 from compliance.figures import figures, load_figures
-from compliance.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.renaming import add_alias
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing import OTHER_UNITS, Scope

@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 
 from compliance import ui_forms
+from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.outside import Job
-from compliance.permissions import ANALYST, COORDINATOR, User
 from compliance.questionnaires import questions
 from tests.apps import opened
 from tests.line import POINTS, SOURCES

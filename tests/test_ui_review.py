@@ -10,14 +10,15 @@ import streamlit as st
 from docx import Document
 
 from compliance import dossier as dossiers
-from compliance import permissions, ui, viewing, viewing_review
+from compliance import ui, viewing, viewing_review
+from compliance.access import permissions
+from compliance.access.permissions import ANALYST, MANAGEMENT, User
 from compliance.core import outside
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.outside import Job
 from compliance.deciding import Decision
 from compliance.peers import as_peer_file
-from compliance.permissions import ANALYST, MANAGEMENT, User
 from compliance.verifying import Difference
 from tests.apps import opened as opened_page
 from tests.apps import text

@@ -11,10 +11,11 @@ import pytest
 from starlette.requests import Request
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
-from compliance import permissions, receiving, server, ui_files, words
+from compliance import receiving, server, ui_files, words
+from compliance.access import permissions
+from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.language import Language
 from compliance.declarations.settings import Limits
-from compliance.permissions import ANALYST, COORDINATOR, User
 from compliance.receiving import OneFile, Uploads
 from compliance.store.database import Database
 from compliance.uploading import LEDGER, Ledger, NotTaken
