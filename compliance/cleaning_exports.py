@@ -11,7 +11,7 @@ from compliance.cleaning_changes import Changes
 from compliance.core.masking import LOOKS_LIKE, LOST_ZERO, mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
-from compliance.recognising import Words, known_headings
+from compliance.reading.recognising import Words, known_headings
 from compliance.store.database import Cursor, Rows, rows
 
 SUSPECT: Final = {"looks_like": f"{LOOKS_LIKE}|{LOST_ZERO}"}

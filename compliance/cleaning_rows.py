@@ -11,7 +11,7 @@ from compliance.core.masking import mask_column
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
 from compliance.pinning import kept_texts
-from compliance.screening import kind_of
+from compliance.reading.screening import kind_of
 from compliance.store.database import Cursor, Rows, rows
 from compliance.validating import UNKEPT, table_columns
 

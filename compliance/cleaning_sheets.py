@@ -14,9 +14,9 @@ from compliance.core.masking import MASK, mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, normal
 from compliance.levels import level_columns, without_refused
-from compliance.recognising import Column, Match, is_identity
-from compliance.screening import screened_as
-from compliance.sheets import Sheet
+from compliance.reading.recognising import Column, Match, is_identity
+from compliance.reading.screening import screened_as
+from compliance.reading.sheets import Sheet
 from compliance.store.database import Cursor, Rows, rows
 
 # An export of which no more is known, whatever became of its import: it has no fields.

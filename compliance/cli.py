@@ -192,7 +192,7 @@ def _with_progress(files: list[Path]) -> Iterator[Path]:
 
 
 def _load_one(path: Path, order: Order) -> bool:
-    from compliance.reading import read
+    from compliance.reading.reading import read
 
     own = places.own_files()
     try:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, shortened
 from compliance.declarations.sources import is_secret
-from compliance.recognising import CUT, Match, Words, end_of_table
+from compliance.reading.recognising import CUT, Match, Words, end_of_table
 
 # What divides the parts of a path.
 STEP: Final = " / "

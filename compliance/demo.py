@@ -21,10 +21,10 @@ from compliance.declarations.declared import read_toml
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.demo_reviews import add_reviews
 from compliance.loading import Order, load_prepared, prepare
-from compliance.reading import read
-from compliance.recognising import Words
-from compliance.screening import Asked
-from compliance.sheets import Workbook
+from compliance.reading.reading import read
+from compliance.reading.recognising import Words
+from compliance.reading.screening import Asked
+from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor, Database, settle, stamp
 
 WHO: Final = "sample data"

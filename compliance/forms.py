@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from compliance import books
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field
-from compliance.markers import SHEET, Marker
+from compliance.reading.markers import SHEET, Marker
 
 # What XML, so a workbook, has no way to write, and what the name of a sheet may not hold.
 ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])

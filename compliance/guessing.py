@@ -20,9 +20,9 @@ from compliance.core.lengths import LONGEST_HEADING
 from compliance.core.masking import MASK
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, is_secret, normal
-from compliance.mapping import Columns, heading_keys
-from compliance.recognising import HEADING_ROWS, Words, as_mapped, is_identity, known_headings, top_rows
-from compliance.sheets import Sheet
+from compliance.reading.mapping import Columns, heading_keys
+from compliance.reading.recognising import HEADING_ROWS, Words, as_mapped, is_identity, known_headings, top_rows
+from compliance.reading.sheets import Sheet
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 SAMPLED_ROWS: Final = 2000

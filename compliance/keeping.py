@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import is_secret
-from compliance.markers import is_row_number, row_number
-from compliance.recognising import Match, Words
-from compliance.sheets import Workbook
+from compliance.reading.markers import is_row_number, row_number
+from compliance.reading.recognising import Match, Words
+from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor
 
 SHOWN_PLACES: Final = 500

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.declarations.sources import Field, Source, normal
-from compliance.markers import is_row_number, row_number
-from compliance.recognising import WITHHELD, Column, Match, Words, end_of_table
-from compliance.sheets import Sheet
+from compliance.reading.markers import is_row_number, row_number
+from compliance.reading.recognising import WITHHELD, Column, Match, Words, end_of_table
+from compliance.reading.sheets import Sheet
 
 PROTECTIVE_SECURITY: Final = "protective_security"
 NOT_A_LEVEL: Final = "not_a_level"

@@ -17,10 +17,10 @@ from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
 from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
 from compliance.levels import without_refused
-from compliance.mapping import Columns, remembered
-from compliance.markers import Marker, is_row_number, marked
 from compliance.matching import translate_keys
-from compliance.recognising import (
+from compliance.reading.mapping import Columns, remembered
+from compliance.reading.markers import Marker, is_row_number, marked
+from compliance.reading.recognising import (
     ExtractDate,
     Match,
     Words,
@@ -30,8 +30,8 @@ from compliance.recognising import (
     organisation_named,
     recognise,
 )
-from compliance.screening import Asked, screened_again
-from compliance.sheets import Workbook
+from compliance.reading.screening import Asked, screened_again
+from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
 from compliance.validating import REASONS, Summary, insert_typed, validate
 

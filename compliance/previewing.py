@@ -10,8 +10,8 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
 from compliance.loading import Order, Receipt, rehearse
-from compliance.recognising import Words
-from compliance.sheets import Workbook
+from compliance.reading.recognising import Words
+from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 
 

@@ -21,7 +21,7 @@ from compliance.core.language import N_, Language
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import query, statement
 from compliance.declarations.sources import Field, Source
-from compliance.markers import ASKED, Marker
+from compliance.reading.markers import ASKED, Marker
 from compliance.store.database import Cursor, Rows, rows
 
 # Headings that no source has: what a row is about, and how it stands.

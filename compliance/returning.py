@@ -18,9 +18,9 @@ from compliance.declarations.queries import statement
 from compliance.declarations.sources import normal
 from compliance.keeping import never_kept, secret_places
 from compliance.loading import Receipt
-from compliance.markers import ROW, Marker, is_row_number, row_number
-from compliance.recognising import Match, Row
-from compliance.sheets import Workbook
+from compliance.reading.markers import ROW, Marker, is_row_number, row_number
+from compliance.reading.recognising import Match, Row
+from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor, Rows, rows
 from compliance.validating import REASONS
 

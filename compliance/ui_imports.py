@@ -14,9 +14,7 @@ import streamlit as st
 from compliance import (
     charts,
     loading,
-    mapping,
     previewing,
-    reading,
     returning,
     ui,
     ui_files,
@@ -35,10 +33,11 @@ from compliance.core.outside import Job, made
 from compliance.core.saving import NoRoom
 from compliance.loading import Order, Receipt, add_event
 from compliance.previewing import Preview
-from compliance.recognising import Ambiguous, Unrecognised, as_mapping
+from compliance.reading import mapping, reading
+from compliance.reading.recognising import Ambiguous, Unrecognised, as_mapping
+from compliance.reading.screening import Asked
+from compliance.reading.sheets import Workbook
 from compliance.returning import Change
-from compliance.screening import Asked
-from compliance.sheets import Workbook
 from compliance.store.database import Rows
 from compliance.ui import View
 from compliance.ui_making import File

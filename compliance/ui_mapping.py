@@ -6,16 +6,17 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from compliance import charts, guessing, mapping, ui, viewing_mapping
+from compliance import charts, guessing, ui, viewing_mapping
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
 from compliance.guessing import Candidate, Guess
 from compliance.loading import add_event
-from compliance.mapping import Columns, Remembered, headings_written, remembered
-from compliance.markers import marked
-from compliance.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
-from compliance.sheets import Sheet, Workbook
+from compliance.reading import mapping
+from compliance.reading.mapping import Columns, Remembered, headings_written, remembered
+from compliance.reading.markers import marked
+from compliance.reading.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
+from compliance.reading.sheets import Sheet, Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.ui import View
 

@@ -16,7 +16,7 @@ from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
 from compliance.declarations.sources import Field, Source
 from compliance.levels import level_columns
-from compliance.recognising import Match, Words, data_rows
+from compliance.reading.recognising import Match, Words, data_rows
 from compliance.store.database import Cursor
 
 # What is wrong with a value, and what to do about it.

@@ -10,9 +10,9 @@ from compliance.core.language import N_, NBSP, Language, bold
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.loading import REPLACED, Receipt
-from compliance.recognising import Match
+from compliance.reading.recognising import Match
+from compliance.reading.sheets import Workbook
 from compliance.returning import Change
-from compliance.sheets import Workbook
 from compliance.store.database import Rows
 from compliance.validating import REASONS, UNKEPT, withheld_text
 

@@ -7,8 +7,8 @@ from compliance import charts, viewing
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
 from compliance.guessing import Candidate, Guess
-from compliance.mapping import Columns, Remembered
-from compliance.recognising import Row
+from compliance.reading.mapping import Columns, Remembered
+from compliance.reading.recognising import Row
 
 SHOWN_ROWS: Final = 8
 EXAMPLES: Final = 2

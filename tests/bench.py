@@ -38,7 +38,7 @@ from compliance.dossier import names_of_persons, responsible
 from compliance.judging import concerns
 from compliance.loading import Order, load
 from compliance.previewing import preview
-from compliance.reading import read
+from compliance.reading.reading import read
 from compliance.report_files import write_report
 from compliance.reviewing import GROUNDS, JUDGED, Review, review_of, write
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database

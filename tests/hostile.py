@@ -24,7 +24,7 @@ from pathlib import Path
 from compliance.core.errors import Refusal
 from compliance.core.places import ROOT
 from compliance.loading import Receipt, load
-from compliance.reading import read
+from compliance.reading.reading import read
 from tests import files
 from tests.line import SOURCES, WORDS, Line
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from unittest.mock import patch
 
-from compliance import reader, reading
 from compliance.assessing import items
-from compliance.cells import Unreadable
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import Order, Receipt, asked, load
-from compliance.screening import Asked
-from compliance.sheets import Workbook
+from compliance.reading import reading, worker
+from compliance.reading.cells import Unreadable
+from compliance.reading.screening import Asked
+from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from tests import once
 
@@ -120,7 +120,7 @@ def _here(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]
     with _one_at_a_time:
         limit = csv.field_size_limit()
         try:
-            answer = reader._answer(reader.read(file, folder=folder, careful="careful" in how), target=folder)
+            answer = worker._answer(worker.read(file, folder=folder, careful="careful" in how), target=folder)
         except Unreadable as problem:
             return {"problem": problem.code, "values": problem.values}
         except Exception:

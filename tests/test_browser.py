@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 
 from compliance.core.language import Language
 from compliance.core.places import SAMPLES
-from compliance.markers import SHEET
+from compliance.reading.markers import SHEET
 from compliance.server import OURS
 from compliance.store.database import Database
 from tests.browser import FRAME, MOST, browsing, framed, said, serving, settle, visit

@@ -7,7 +7,7 @@ from compliance.core import children
 
 def run(folder, **said):
     with children.nameless_file() as file:
-        return children.run("compliance.reader", folder=folder, stdin=file, **said)
+        return children.run("compliance.reading.worker", folder=folder, stdin=file, **said)
 
 
 def test_a_child_that_is_late_is_ended(tmp_path):

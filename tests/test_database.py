@@ -17,7 +17,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.declarations.queries import statement
 from compliance.loading import Order, load_prepared, prepare
-from compliance.reading import read
+from compliance.reading.reading import read
 from compliance.store import database as module
 from compliance.store.database import Database, next_moment, rows
 from tests.apps import opened, text

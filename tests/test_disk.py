@@ -22,14 +22,15 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
-from compliance import approving, cli, deciding, demo, loading, mapping, reader, reading, renaming, reviewing
+from compliance import approving, cli, deciding, demo, loading, renaming, reviewing
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
 from compliance.deciding import Decided
 from compliance.extracts import extract, write
-from compliance.mapping import Columns
+from compliance.reading import mapping, reading, worker
+from compliance.reading.mapping import Columns
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.year_package import verify_package, write_package
 from tests.apps import dropped, opened, text
@@ -384,14 +385,14 @@ def test_a_file_that_is_read_where_there_is_no_room_is_not_blamed(tmp_path, monk
     """The child tells it apart from a file that is odd, or says it by how it ends where it can write nothing."""
     target = tmp_path / "t"
     target.mkdir()
-    (target / reader.ASKED).write_bytes(pickle.dumps(("a.csv", reading._unasked())))
-    monkeypatch.setattr(reader, "begin", lambda _: target)
-    monkeypatch.setattr(reader.sys, "stdin", io.TextIOWrapper(io.BytesIO(b"A;B\n1;2\n" * 9_000)))
-    with patch.dict(sys.modules), patch.object(reader, "gc"), full(5_000):
-        reader.main([])
+    (target / worker.ASKED).write_bytes(pickle.dumps(("a.csv", reading._unasked())))
+    monkeypatch.setattr(worker, "begin", lambda _: target)
+    monkeypatch.setattr(worker.sys, "stdin", io.TextIOWrapper(io.BytesIO(b"A;B\n1;2\n" * 9_000)))
+    with patch.dict(sys.modules), patch.object(worker, "gc"), full(5_000):
+        worker.main([])
     assert reading._answer(target / "answer.json", code=0)["problem"] == "no_room"
-    with patch.dict(sys.modules), patch.object(reader, "gc"), full(0), pytest.raises(SystemExit) as ended:
-        reader.main([])
+    with patch.dict(sys.modules), patch.object(worker, "gc"), full(0), pytest.raises(SystemExit) as ended:
+        worker.main([])
     assert reading._answer(target / "answer.json", code=ended.value.code)["problem"] == "no_room"
     monkeypatch.setattr(reading, "_child", lambda *_, **__: {"problem": "no_room", "values": {}})
     with pytest.raises(Refusal, match=f"{ROOM} in the folder for temporary files"):

@@ -11,11 +11,11 @@ from pathlib import Path
 import olefile
 import pytest
 
-from compliance import reading, workbooks
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, mask_text
-from compliance.reading import read
+from compliance.reading import reading, workbooks
+from compliance.reading.reading import read
 from tests import files, hostile
 from tests.browser import MOST
 from tests.line import read_here
@@ -382,7 +382,7 @@ def test_formulas_with_a_prefix_are_counted():
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_no_formula_is_lost_at_the_border_of_two_pieces(size):
     """piece_border: a cell may begin in one piece and end in the next"""
-    from compliance.strays import Scan
+    from compliance.reading.strays import Scan
 
     xml = files.sheet_xml(f"<row>{'<c><f>A1</f></c>' * 40}{VALUE * 30}{TEXT * 30}</row>").encode()
     scan = Scan(head=xml[:200])

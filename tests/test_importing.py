@@ -6,8 +6,8 @@ from datetime import date
 import openpyxl
 import pytest
 
-from compliance import mapping
 from compliance.loading import Order, load
+from compliance.reading import mapping
 from compliance.store.database import rows
 from tests.apps import dropped, opened, text
 from tests.browser import MOST

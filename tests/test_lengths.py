@@ -14,8 +14,8 @@ from compliance.core.language import Language
 from compliance.core.lengths import few_marks
 from compliance.declarations.sources import normal
 from compliance.loading import as_kept, rehearse
-from compliance.reading import shown_name
-from compliance.recognising import known_headings
+from compliance.reading.reading import shown_name
+from compliance.reading.recognising import known_headings
 from compliance.returning import return_workbook
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import xlsx

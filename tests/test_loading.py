@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 import openpyxl
 import pytest
 
-from compliance import mapping, markers
 from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.loading import rehearse, rename_organisation, revoke
-from compliance.mapping import Columns
+from compliance.reading import mapping, markers
+from compliance.reading.mapping import Columns
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.files import xlsx
 from tests.line import NOON, POINTS, SOURCES, WORDS, Line, read_here

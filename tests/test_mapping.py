@@ -7,11 +7,12 @@ from datetime import date
 import openpyxl
 import pytest
 
-from compliance import guessing, mapping
+from compliance import guessing
 from compliance.core.errors import Refusal
 from compliance.declarations.sources import load_sources
-from compliance.mapping import Columns, heading_keys, headings_written
-from compliance.recognising import Unrecognised, known_headings, top_rows
+from compliance.reading import mapping
+from compliance.reading.mapping import Columns, heading_keys, headings_written
+from compliance.reading.recognising import Unrecognised, known_headings, top_rows
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import SOURCES, WORDS, read_here
 

@@ -11,7 +11,6 @@ import pytest
 from compliance.core.language import LANGUAGES, Language
 from compliance.figures import figures, load_figures
 from compliance.loading import NothingToLoad
-from compliance.markers import ASKED, SHEET
 from compliance.questionnaires import (
     HEADING_ROW,
     TOPICS,
@@ -22,6 +21,7 @@ from compliance.questionnaires import (
     questionnaires,
     questions,
 )
+from compliance.reading.markers import ASKED, SHEET
 from compliance.renaming import add_alias
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.browser import MOST

@@ -17,13 +17,13 @@ import openpyxl
 import pytest
 from openpyxl.chart import LineChart
 
-from compliance import reader, reading, strays
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, mask_text
 from compliance.core.places import ROOT
-from compliance.reading import read
-from compliance.screening import Asked
+from compliance.reading import reading, strays, worker
+from compliance.reading.reading import read
+from compliance.reading.screening import Asked
 from tests import files
 from tests.line import SOURCES, WORDS, read_here
 from tests.spent import spent
@@ -293,8 +293,8 @@ def test_care_that_finds_nothing_does_not_try_again(tmp_path):
     """honest_but_too_large: the second child would take all memory like the first"""
     source = tmp_path / "source"
     source.write_bytes(files.raw_xlsx(files.sheet_xml(GRID)))
-    with source.open("rb") as file, pytest.raises(reader.Unreadable, match="too_large"):
-        reader.read(file, folder=tmp_path, careful=True)
+    with source.open("rb") as file, pytest.raises(worker.Unreadable, match="too_large"):
+        worker.read(file, folder=tmp_path, careful=True)
 
 
 def test_care_comes_after_a_death(tmp_path):
@@ -303,7 +303,7 @@ def test_care_comes_after_a_death(tmp_path):
     source.write_bytes(files.ods(files.ods_row(files.ods_cell("Id"))))
     (tmp_path / "export.ods").symlink_to("/dev/fd/0")
     with source.open("rb") as file:
-        assert reader.read(file, folder=tmp_path, careful=True).kind == "ods"
+        assert worker.read(file, folder=tmp_path, careful=True).kind == "ods"
 
 
 def test_a_row_far_below_is_kept_where_there_is_room():
@@ -387,7 +387,7 @@ def test_entities_do_not_expand():
     assert "damaged" in refusal(workbook, read=read)
     xml = files.xml_2003(f"<Row>{files.xml_cell('&i;')}</Row>", prolog=files.LAUGHS)
     assert "damaged" in refusal(xml, read=read)
-    with pytest.raises(reader.Unreadable, match="damaged"):
+    with pytest.raises(worker.Unreadable, match="damaged"):
         strays.near_cells((files.LAUGHS + files.sheet_xml("")).encode())
     html = f"{files.LAUGHS.replace('DOCTYPE x', 'DOCTYPE html')}<html><table><tr><td>&i;</td></tr></table></html>"
     assert values(html.encode(), read=read)[-1] == ["&i;"]

@@ -11,7 +11,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import mask_text
 from compliance.loading import REPLACED, revoke
-from compliance.markers import SHEET, Marker, marked
+from compliance.reading.markers import SHEET, Marker, marked
 from compliance.returning import Change, mended, return_workbook
 from tests.files import xlsx
 from tests.line import Line, read_here

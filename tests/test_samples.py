@@ -12,9 +12,9 @@ from compliance import samples
 from compliance.assessing import Coverage, coverage
 from compliance.core.places import SAMPLES
 from compliance.loading import prepare
-from compliance.recognising import extract_date
-from compliance.screening import Asked
-from compliance.sheets import Workbook
+from compliance.reading.recognising import extract_date
+from compliance.reading.screening import Asked
+from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from tests.browser import MOST
 from tests.line import POINTS, SOURCES, WORDS, Order, read_here

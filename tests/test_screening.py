@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 
-from compliance import mapping
 from compliance.core.language import Language
 from compliance.core.masking import MASK, mask_text
 from compliance.loading import prepare
-from compliance.mapping import Columns
-from compliance.reading import read
-from compliance.recognising import is_identity, known_headings
-from compliance.screening import Asked
+from compliance.reading import mapping
+from compliance.reading.mapping import Columns
+from compliance.reading.reading import read
+from compliance.reading.recognising import is_identity, known_headings
+from compliance.reading.screening import Asked
 from compliance.viewing_imports import doubts, remarks
 from tests import files
 from tests.identities import check_digit

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from compliance.cells import MAX_COLUMNS, ROOMY, SPARSE, Unreadable
+from compliance.reading.cells import MAX_COLUMNS, ROOMY, SPARSE, Unreadable
 
 # The library lays a sheet out as a full rectangle, about 85 bytes a cell.
 MAX_CELLS: Final = 30_000_000

@@ -17,8 +17,8 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.core.masking import MASK, seen
 from compliance.declarations.sources import ABSENCE, Field, Source, normal
-from compliance.mapping import Columns, heading_keys, headings_written, with_words
-from compliance.sheets import Sheet, Workbook
+from compliance.reading.mapping import Columns, heading_keys, headings_written, with_words
+from compliance.reading.sheets import Sheet, Workbook
 
 HEADING_ROWS: Final = 20
 FOOTER_CELLS: Final = 2

@@ -16,7 +16,6 @@ from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 
-from compliance.cells import LOCAL
 from compliance.core import children, places
 from compliance.core.children import nameless_file, sweep
 from compliance.core.errors import Refusal
@@ -25,9 +24,10 @@ from compliance.core.lengths import LONGEST_NAME, few_marks
 from compliance.core.masking import MASK, mask_text, numbers
 from compliance.core.saving import full_temporary, temporary_folder
 from compliance.declarations.sources import load_sources, load_values
-from compliance.reader import ASKED
-from compliance.screening import Asked
-from compliance.sheets import Sheet, Workbook
+from compliance.reading.cells import LOCAL
+from compliance.reading.screening import Asked
+from compliance.reading.sheets import Sheet, Workbook
+from compliance.reading.worker import ASKED
 
 MAX_BYTES: Final = 200 << 20
 # A small file that is not read by then never will be; one of 60 MB needs 9 s, or 25 s on a busy machine.
@@ -191,7 +191,7 @@ def _child(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any
     """Runs the reader once, which finds the file as its standard input."""
     seconds = max(end - time.monotonic(), 0.0)
     try:
-        code = children.run("compliance.reader", *how, folder=folder, stdin=file, seconds=seconds)
+        code = children.run("compliance.reading.worker", *how, folder=folder, stdin=file, seconds=seconds)
     except children.TimeOver:
         return {"problem": "too_slow", "values": {}}
     return _answer(folder / "answer.json", code=code)

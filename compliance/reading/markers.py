@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.declarations.sources import normal
-from compliance.sheets import Sheet, Workbook
+from compliance.reading.sheets import Sheet, Workbook
 
 SHEET: Final = "compliance"
 TITLE: Final = "Do not change this sheet. It says what the workbook is."

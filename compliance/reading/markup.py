@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, cast
 
-from compliance.cells import (
+from compliance.reading.cells import (
     ISO_MOMENT,
     MAX_COLUMNS,
     MAX_ROWS,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text
 from compliance.declarations.sources import Field, Source
-from compliance.mapping import Columns
-from compliance.markers import SHEET, marked
-from compliance.recognising import Match, Words, extract_date, recognise
-from compliance.sheets import Sheet, Workbook
+from compliance.reading.mapping import Columns
+from compliance.reading.markers import SHEET, marked
+from compliance.reading.recognising import Match, Words, extract_date, recognise
+from compliance.reading.sheets import Sheet, Workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa

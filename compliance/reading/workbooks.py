@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from xml.parsers.expat import ExpatError
 
-from compliance.cells import (
+from compliance.reading.cells import (
     MAX_COLUMNS,
     MAX_PLACES,
     Content,
@@ -26,7 +26,7 @@ from compliance.cells import (
     plain_dates,
     trimmed,
 )
-from compliance.strays import Scan, near_cells
+from compliance.reading.strays import Scan, near_cells
 
 if TYPE_CHECKING:
     import pyarrow as pa

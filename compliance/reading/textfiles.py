@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, cast
 
-from compliance.cells import Content, Found, Row, Unreadable, replaced, table_of, trimmed
-from compliance.markup import SPREADSHEET_2003, pages_in_archive, read_html, read_pages, read_xml_2003
+from compliance.reading.cells import Content, Found, Row, Unreadable, replaced, table_of, trimmed
+from compliance.reading.markup import SPREADSHEET_2003, pages_in_archive, read_html, read_pages, read_xml_2003
 
 DELIMITERS: Final = ";\t,"
 SAMPLE: Final = 200_000

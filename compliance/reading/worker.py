@@ -1,6 +1,7 @@
 """The child process that reads one file: its limits first, then kind, cells as text, and the mask.
 
-Run as `python -m compliance.reader TARGET SECONDS PARENT [careful]` with the file as standard input, which must be one
+Run as `python -m compliance.reading.worker TARGET SECONDS PARENT [careful]` with the file as standard input, which
+must be one
 that can be read twice and has no need of a name. It leaves one Arrow file a sheet and `answer.json` in the folder
 TARGET, and nothing there before it is masked. It trusts nothing that it reads, and may be killed at any
 point: then there is no answer. Only the standard library is imported before the limits stand, so all other
@@ -14,17 +15,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from compliance.cells import MAX_PLACES, Content, Unreadable
 from compliance.core.children import FULL, begin, lacks_its_room, where
 from compliance.core.lengths import LONGEST_NAME, few_marks, few_marks_in
-from compliance.textfiles import read_text
-from compliance.workbooks import read_ole, read_zip
+from compliance.reading.cells import MAX_PLACES, Content, Unreadable
+from compliance.reading.textfiles import read_text
+from compliance.reading.workbooks import read_ole, read_zip
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from compliance.screening import Asked
-    from compliance.sheets import Workbook
+    from compliance.reading.screening import Asked
+    from compliance.reading.sheets import Workbook
 
 # Where the parent says what is known of the file.
 ASKED: Final = "asked"
@@ -105,8 +106,8 @@ def _answer(content: Content, *, target: Path) -> dict[str, Any]:
 
 def _screened(content: Content, name: str, asked: "Asked") -> "Workbook":
     """What the file holds without identity numbers; all that decides what is one is known here."""
-    from compliance.screening import screened
-    from compliance.sheets import Sheet, Workbook
+    from compliance.reading.screening import screened
+    from compliance.reading.sheets import Sheet, Workbook
 
     sheets = tuple(
         Sheet(few_marks(s.name), few_marks_in(s.cells), s.errors, tuple(s.error_places[:MAX_PLACES]))
