@@ -14,7 +14,7 @@ from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.dossier import Dossier, as_json, compute, frozen, sealed
 from compliance.judging import concerns, unjudged
-from compliance.loading import Order, add_event, as_kept, as_name
+from compliance.loading.loading import Order, add_event, as_kept, as_name
 from compliance.reviewing import Review, add_state, by_number, draft, written
 from compliance.store.database import Cursor, Database, moment, rows
 

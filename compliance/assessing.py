@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement
-from compliance.loading import FIRST_NAME
+from compliance.loading.loading import FIRST_NAME
 from compliance.store.database import Cursor, Rows, rows
 
 Level = Literal["organisation", "department", "unit"]

@@ -20,13 +20,13 @@ from compliance.cleaning_rows import clean_rows
 from compliance.cleaning_seals import WHO, seal_anew
 from compliance.cleaning_sheets import clean_sheets
 from compliance.cleaning_texts import clean_tables
-from compliance.cleanings import Cleaning, told
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import NoRoom, lacks_room
 from compliance.declarations.sources import Source, load_sources, load_values
+from compliance.loading.cleanings import Cleaning, told
+from compliance.loading.validating import table_columns
 from compliance.store.database import CLEANED, Cursor, Failure
-from compliance.validating import table_columns
 
 # What the new file is called until it is whole, after the name of the old one.
 ANEW: Final = ".cleaned"

@@ -10,10 +10,10 @@ from compliance.cleaning_seals import Lost
 from compliance.core.masking import mask_column
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
+from compliance.loading.validating import UNKEPT, table_columns
 from compliance.pinning import kept_texts
 from compliance.reading.screening import kind_of
 from compliance.store.database import Cursor, Rows, rows
-from compliance.validating import UNKEPT, table_columns
 
 # A number as a text, if it is a whole one.
 WHOLE: Final = 'case when "{0}" = floor("{0}") then cast(try_cast("{0}" as bigint) as varchar) end'

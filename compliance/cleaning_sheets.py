@@ -13,7 +13,7 @@ from compliance.cleaning_exports import SUSPECT, Exports
 from compliance.core.masking import MASK, mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, normal
-from compliance.levels import level_columns, without_refused
+from compliance.loading.levels import level_columns, without_refused
 from compliance.reading.recognising import Column, Match, is_identity
 from compliance.reading.screening import screened_as
 from compliance.reading.sheets import Sheet

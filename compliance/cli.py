@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from compliance import cleanings
 from compliance.arguments import Commands, shown
 from compliance.assessing import Coverage, Level, coverage, items
 from compliance.core import logs, places
@@ -30,9 +29,10 @@ from compliance.core.saving import refusal_of
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
-from compliance.loading import Order, asked, load, revoke
+from compliance.loading import cleanings
+from compliance.loading.loading import Order, asked, load, revoke
+from compliance.loading.validating import withheld_text
 from compliance.store.database import CLEANING, EVERYTHING_KNOWN, Database, Rows, rows
-from compliance.validating import withheld_text
 
 WHO: Final = "command line"
 app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)

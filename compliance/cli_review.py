@@ -19,7 +19,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
 from compliance.declarations.points import load_points, point_by
-from compliance.loading import Order
+from compliance.loading.loading import Order
 from compliance.reviewing import (
     GROUNDS,
     Kind,

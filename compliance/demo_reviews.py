@@ -8,7 +8,7 @@ from compliance.approving import approve, submit
 from compliance.deciding import Decided, decide, decisions, follow_up
 from compliance.declarations.declared import Table, read_toml
 from compliance.declarations.points import load_points
-from compliance.loading import Order
+from compliance.loading.loading import Order
 from compliance.reviewing import Review, open_review, write
 from compliance.store.database import Database
 

@@ -17,7 +17,7 @@ from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
 from compliance.explaining import Place
 from compliance.extracts import LEAST_SHARED
-from compliance.loading import LOCAL
+from compliance.loading.loading import LOCAL
 from compliance.store.database import Cursor, Rows, rows
 
 MONTHS: Final = 12

@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 from compliance.declarations.queries import statement, without_comments
 from compliance.declarations.sources import Field, Source
 from compliance.dossier import Dossier
+from compliance.loading.validating import table_columns
 from compliance.store.database import Cursor, new_file, rows
-from compliance.validating import table_columns
 
 MARK: Final = "x"
 PERSON: Final = ("staff", "employee_id")

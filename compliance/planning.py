@@ -13,7 +13,7 @@ from compliance.core.places import POINTS
 from compliance.deciding import Decision, decisions
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.queries import statement
-from compliance.loading import local_day
+from compliance.loading.loading import local_day
 from compliance.reviewing import Review, reviews
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from compliance.assessing import Coverage, coverage
-from compliance.comparing import Comparison, compare
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
-from compliance.loading import Order, Receipt, rehearse
+from compliance.loading.comparing import Comparison, compare
+from compliance.loading.loading import Order, Receipt, rehearse
 from compliance.reading.recognising import Words
 from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database

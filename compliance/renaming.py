@@ -10,7 +10,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.loading import Order, add_event, as_kept, as_name
+from compliance.loading.loading import Order, add_event, as_kept, as_name
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
 # An old name, its new one, and the first day of it.

@@ -16,13 +16,13 @@ from compliance import forms
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import normal
-from compliance.keeping import never_kept, secret_places
-from compliance.loading import Receipt
+from compliance.loading.keeping import never_kept, secret_places
+from compliance.loading.loading import Receipt
+from compliance.loading.validating import REASONS
 from compliance.reading.markers import ROW, Marker, is_row_number, row_number
 from compliance.reading.recognising import Match, Row
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor, Rows, rows
-from compliance.validating import REASONS
 
 # The first of the two columns that stand before the file's own; the other has the row in the file.
 ERROR: Final = N_("Error")

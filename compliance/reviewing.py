@@ -11,7 +11,7 @@ from compliance.core.masking import mask_text
 from compliance.core.places import CHAPTERS
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.queries import statement
-from compliance.loading import Order, add_event, as_kept, as_name, organisation_for, refuse_too_long
+from compliance.loading.loading import Order, add_event, as_kept, as_name, organisation_for, refuse_too_long
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 
 State = Literal["draft", "submitted", "approved"]

@@ -7,8 +7,8 @@ from typing import Any
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
+from compliance.loading.validating import table_columns
 from compliance.store.database import Cursor, rows
-from compliance.validating import table_columns
 
 
 @dataclass(frozen=True)

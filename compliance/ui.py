@@ -48,7 +48,7 @@ from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.dossier import Compared, Dossier, names_of_persons
-from compliance.loading import Order, add_event
+from compliance.loading.loading import Order, add_event
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.viewing import Overview, Scope
 from compliance.words import lang_script

@@ -8,7 +8,6 @@ import streamlit as st
 
 from compliance import (
     charts,
-    loading,
     previewing,
     ui,
     ui_explaining,
@@ -19,12 +18,13 @@ from compliance import (
     viewing_imports,
 )
 from compliance.access.permissions import Permission
-from compliance.cleanings import Cleaning, cleanings, mark_read, told
-from compliance.comparing import compare
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.declarations.queries import statement
 from compliance.explaining import around
+from compliance.loading import loading
+from compliance.loading.cleanings import Cleaning, cleanings, mark_read, told
+from compliance.loading.comparing import compare
 from compliance.previewing import Effect
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.ui import View

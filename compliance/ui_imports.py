@@ -13,7 +13,6 @@ import streamlit as st
 
 from compliance import (
     charts,
-    loading,
     previewing,
     returning,
     ui,
@@ -31,7 +30,9 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
 from compliance.core.saving import NoRoom
-from compliance.loading import Order, Receipt, add_event
+from compliance.loading import loading
+from compliance.loading.loading import Order, Receipt, add_event
+from compliance.loading.validating import withheld_text
 from compliance.previewing import Preview
 from compliance.reading import mapping, reading
 from compliance.reading.recognising import Ambiguous, Unrecognised, as_mapping
@@ -41,7 +42,6 @@ from compliance.returning import Change
 from compliance.store.database import Rows
 from compliance.ui import View
 from compliance.ui_making import File
-from compliance.validating import withheld_text
 
 Opened = Workbook | Refusal
 SHOWN_PROBLEMS: Final = 10

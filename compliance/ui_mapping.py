@@ -6,12 +6,13 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from compliance import charts, guessing, ui, viewing_mapping
+from compliance import charts, ui, viewing_mapping
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
-from compliance.guessing import Candidate, Guess
-from compliance.loading import add_event
+from compliance.loading import guessing
+from compliance.loading.guessing import Candidate, Guess
+from compliance.loading.loading import add_event
 from compliance.reading import mapping
 from compliance.reading.mapping import Columns, Remembered, headings_written, remembered
 from compliance.reading.markers import marked

@@ -21,7 +21,7 @@ from compliance.deciding import Decision
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.dossier import Dossier, Named, compute, names_in
-from compliance.loading import Order, local_day
+from compliance.loading.loading import Order, local_day
 from compliance.reviewing import Review
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.ui import View

@@ -14,7 +14,7 @@ from compliance.core.places import QUERIES
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.dossier import Counted, Dossier, PointAnswer
-from compliance.loading import local_day
+from compliance.loading.loading import local_day
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 What = Literal["figure", "target", "rule", "import", "statement"]

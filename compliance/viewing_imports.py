@@ -5,16 +5,16 @@ from typing import Any, Final
 
 from compliance import charts, viewing
 from compliance.assessing import Coverage
-from compliance.comparing import Comparison, Unmatched
 from compliance.core.language import N_, NBSP, Language, bold
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
-from compliance.loading import REPLACED, Receipt
+from compliance.loading.comparing import Comparison, Unmatched
+from compliance.loading.loading import REPLACED, Receipt
+from compliance.loading.validating import REASONS, UNKEPT, withheld_text
 from compliance.reading.recognising import Match
 from compliance.reading.sheets import Workbook
 from compliance.returning import Change
 from compliance.store.database import Rows
-from compliance.validating import REASONS, UNKEPT, withheld_text
 
 
 def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:

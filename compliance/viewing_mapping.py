@@ -6,7 +6,7 @@ from typing import Final
 from compliance import charts, viewing
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
-from compliance.guessing import Candidate, Guess
+from compliance.loading.guessing import Candidate, Guess
 from compliance.reading.mapping import Columns, Remembered
 from compliance.reading.recognising import Row
 

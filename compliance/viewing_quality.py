@@ -10,8 +10,8 @@ from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.extracts import INCIDENT_SOURCES
+from compliance.loading.validating import REASONS
 from compliance.quality import Check, Finding, RowRead, by_check, rests_on
-from compliance.validating import REASONS
 
 SEVERITIES: Final = {"error": N_("Error"), "warning": N_("Warning"), "notice": N_("Notice")}
 SIGNS: Final[dict[str, charts.Status]] = {"error": "red", "warning": "yellow", "notice": "nothing_to_assess"}

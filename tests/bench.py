@@ -36,7 +36,7 @@ from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
 from compliance.dossier import names_of_persons, responsible
 from compliance.judging import concerns
-from compliance.loading import Order, load
+from compliance.loading.loading import Order, load
 from compliance.previewing import preview
 from compliance.reading.reading import read
 from compliance.report_files import write_report

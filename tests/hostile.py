@@ -23,7 +23,7 @@ from pathlib import Path
 
 from compliance.core.errors import Refusal
 from compliance.core.places import ROOT
-from compliance.loading import Receipt, load
+from compliance.loading.loading import Receipt, load
 from compliance.reading.reading import read
 from tests import files
 from tests.line import SOURCES, WORDS, Line

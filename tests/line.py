@@ -13,7 +13,7 @@ from unittest.mock import patch
 from compliance.assessing import items
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.sources import load_sources, load_values
-from compliance.loading import Order, Receipt, asked, load
+from compliance.loading.loading import Order, Receipt, asked, load
 from compliance.reading import reading, worker
 from compliance.reading.cells import Unreadable
 from compliance.reading.screening import Asked

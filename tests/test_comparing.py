@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 import typer
 
-from compliance import cli, comparing
-from compliance.comparing import Comparison
+from compliance import cli
 from compliance.declarations.sources import Source
+from compliance.loading import comparing
+from compliance.loading.comparing import Comparison
 from compliance.renaming import add_alias
 from compliance.store.database import Database
 from tests.line import SOURCES, Line

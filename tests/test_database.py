@@ -12,11 +12,11 @@ from functools import partial
 import duckdb
 import pytest
 
-from compliance import loading
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.declarations.queries import statement
-from compliance.loading import Order, load_prepared, prepare
+from compliance.loading import loading
+from compliance.loading.loading import Order, load_prepared, prepare
 from compliance.reading.reading import read
 from compliance.store import database as module
 from compliance.store.database import Database, next_moment, rows

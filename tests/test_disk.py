@@ -22,13 +22,14 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
-from compliance import approving, cli, deciding, demo, loading, renaming, reviewing
+from compliance import approving, cli, deciding, demo, renaming, reviewing
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
 from compliance.deciding import Decided
 from compliance.extracts import extract, write
+from compliance.loading import loading
 from compliance.reading import mapping, reading, worker
 from compliance.reading.mapping import Columns
 from compliance.store.database import EVERYTHING_KNOWN, Database

@@ -17,7 +17,7 @@ from compliance.core.language import Language, tenths
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.explaining import Change, Explanation, Moment, Place, around, explain, explain_all, rounded_to
-from compliance.loading import revoke
+from compliance.loading.loading import revoke
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing_explaining import ends, for_others, sentence, sizes
 from tests.apps import opened, text

@@ -11,7 +11,7 @@ import pytest
 
 from compliance.core.places import QUERIES, ROOT
 from compliance.declarations.queries import names, query, without_comments
-from compliance.validating import table_columns
+from compliance.loading.validating import table_columns
 from tests.line import POINTS, SOURCES, Line
 
 # A module imports only from those before it. A new module gets its place here.
@@ -25,8 +25,10 @@ ORDER = [
     "reading.sheets", "reading.markers", "reading.mapping", "reading.recognising", "reading.screening",
     "reading.cells", "reading.markup", "reading.strays", "reading.textfiles", "reading.workbooks", "reading.worker",
     "reading.reading",
-    "levels", "cutting", "guessing", "validating", "keeping", "matching", "loading", "cleanings", "assessing",
-    "renaming", "explaining", "figures", "separated", "books", "extracts", "tracing", "quality", "comparing",
+    "loading.levels", "loading.cutting", "loading.guessing", "loading.validating", "loading.keeping",
+    "loading.matching", "loading.loading", "loading.cleanings",
+    "assessing", "renaming", "explaining", "figures", "separated", "books", "extracts", "tracing", "quality",
+    "loading.comparing",
     "previewing", "incidents", "system_cards", "training",
     "declarations.theming", "declarations.settings",
     "uploading", "words", "forms", "returning", "templates", "questionnaires", "reviewing", "deciding", "planning",

@@ -6,7 +6,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from compliance.loading import Order, load
+from compliance.loading.loading import Order, load
 from compliance.reading import mapping
 from compliance.store.database import rows
 from tests.apps import dropped, opened, text

@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from compliance import guessing
 from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.lengths import few_marks
 from compliance.declarations.sources import normal
-from compliance.loading import as_kept, rehearse
+from compliance.loading import guessing
+from compliance.loading.loading import as_kept, rehearse
 from compliance.reading.reading import shown_name
 from compliance.reading.recognising import known_headings
 from compliance.returning import return_workbook

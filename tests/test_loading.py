@@ -8,7 +8,7 @@ import pytest
 from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.loading import rehearse, rename_organisation, revoke
+from compliance.loading.loading import rehearse, rename_organisation, revoke
 from compliance.reading import mapping, markers
 from compliance.reading.mapping import Columns
 from compliance.store.database import EVERYTHING_KNOWN, rows

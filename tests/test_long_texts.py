@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import elements, guessing, viewing
+from compliance import elements, viewing
 from compliance.access import withholding
 from compliance.blocks import (
     Bar,
@@ -25,6 +25,7 @@ from compliance.blocks import (
     Table,
 )
 from compliance.geometry import Level
+from compliance.loading import guessing
 from compliance.reporting import as_document
 from compliance.slide_layouts import LAYOUTS
 from compliance.slides import CountChart, Slide, Slides

@@ -7,9 +7,9 @@ from datetime import date
 import openpyxl
 import pytest
 
-from compliance import guessing
 from compliance.core.errors import Refusal
 from compliance.declarations.sources import load_sources
+from compliance.loading import guessing
 from compliance.reading import mapping
 from compliance.reading.mapping import Columns, heading_keys, headings_written
 from compliance.reading.recognising import Unrecognised, known_headings, top_rows

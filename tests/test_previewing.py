@@ -8,7 +8,7 @@ import pytest
 from compliance.assessing import Status
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources, load_values
-from compliance.loading import Order, load
+from compliance.loading.loading import Order, load
 from compliance.previewing import preview
 from compliance.store.database import Database
 from tests.files import xlsx

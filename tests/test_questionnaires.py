@@ -10,7 +10,7 @@ import pytest
 
 from compliance.core.language import LANGUAGES, Language
 from compliance.figures import figures, load_figures
-from compliance.loading import NothingToLoad
+from compliance.loading.loading import NothingToLoad
 from compliance.questionnaires import (
     HEADING_ROW,
     TOPICS,

@@ -9,7 +9,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.declarations.sources import normal
-from compliance.loading import Order, prepare
+from compliance.loading.loading import Order, prepare
 from tests.files import xlsx
 from tests.line import SOURCES, WORDS, Line, read_here
 

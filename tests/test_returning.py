@@ -10,7 +10,7 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import mask_text
-from compliance.loading import REPLACED, revoke
+from compliance.loading.loading import REPLACED, revoke
 from compliance.reading.markers import SHEET, Marker, marked
 from compliance.returning import Change, mended, return_workbook
 from tests.files import xlsx

@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 import pytest
 
-from compliance import deciding, loading, reviewing
+from compliance import deciding, reviewing
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.masking import MASK
 from compliance.deciding import Decided
-from compliance.loading import rename_organisation
+from compliance.loading import loading
+from compliance.loading.loading import rename_organisation
 from compliance.renaming import add_alias
 from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
 

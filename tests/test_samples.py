@@ -11,7 +11,7 @@ import pytest
 from compliance import samples
 from compliance.assessing import Coverage, coverage
 from compliance.core.places import SAMPLES
-from compliance.loading import prepare
+from compliance.loading.loading import prepare
 from compliance.reading.recognising import extract_date
 from compliance.reading.screening import Asked
 from compliance.reading.sheets import Workbook

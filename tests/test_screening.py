@@ -7,7 +7,7 @@ import pytest
 
 from compliance.core.language import Language
 from compliance.core.masking import MASK, mask_text
-from compliance.loading import prepare
+from compliance.loading.loading import prepare
 from compliance.reading import mapping
 from compliance.reading.mapping import Columns
 from compliance.reading.reading import read
@@ -193,7 +193,7 @@ def test_employment_numbers_that_are_identity_numbers_are_not(line):
 
 
 def _told(line, path, receipt):
-    from compliance.comparing import compare
+    from compliance.loading.comparing import compare
 
     with line.database.cursor() as cursor:
         comparison = compare(cursor, receipt.import_id, receipt.source)

@@ -15,7 +15,7 @@ from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
 from compliance.declarations.sources import Field, Source
-from compliance.levels import level_columns
+from compliance.loading.levels import level_columns
 from compliance.reading.recognising import Match, Words, data_rows
 from compliance.store.database import Cursor
 

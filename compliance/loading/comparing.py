@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
-from compliance.matching import Fit, fitting, referring
+from compliance.loading.matching import Fit, fitting, referring
+from compliance.loading.validating import table_columns
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
-from compliance.validating import table_columns
 
 # An export with fewer rows than this share of the one before, and fewer by at least LEAST, has perhaps lost some.
 SHRUNK: Final = 0.75

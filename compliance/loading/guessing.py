@@ -15,11 +15,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance import levels
 from compliance.core.lengths import LONGEST_HEADING
 from compliance.core.masking import MASK
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, is_secret, normal
+from compliance.loading import levels
 from compliance.reading.mapping import Columns, heading_keys
 from compliance.reading.recognising import HEADING_ROWS, Words, as_mapped, is_identity, known_headings, top_rows
 from compliance.reading.sheets import Sheet

@@ -12,12 +12,13 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
-from compliance.cutting import cut
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
-from compliance.keeping import keep_cells, keep_columns, keep_facts, mended_rows
-from compliance.levels import without_refused
-from compliance.matching import translate_keys
+from compliance.loading.cutting import cut
+from compliance.loading.keeping import keep_cells, keep_columns, keep_facts, mended_rows
+from compliance.loading.levels import without_refused
+from compliance.loading.matching import translate_keys
+from compliance.loading.validating import REASONS, Summary, insert_typed, validate
 from compliance.reading.mapping import Columns, remembered
 from compliance.reading.markers import Marker, is_row_number, marked
 from compliance.reading.recognising import (
@@ -33,7 +34,6 @@ from compliance.reading.recognising import (
 from compliance.reading.screening import Asked, screened_again
 from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
-from compliance.validating import REASONS, Summary, insert_typed, validate
 
 FIRST_NAME: Final = "Förvaltningen"
 # Why an import no longer counts, where nobody has written it.

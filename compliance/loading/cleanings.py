@@ -5,7 +5,7 @@ from datetime import datetime
 
 from compliance.core.language import N_, Language
 from compliance.declarations.queries import statement
-from compliance.loading import Order, add_event, local_day
+from compliance.loading.loading import Order, add_event, local_day
 from compliance.store.database import Cursor, Database, rows
 
 

@@ -1,0 +1,1 @@
+"""Sheets to rows: validated, matched and loaded, or refused."""
