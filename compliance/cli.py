@@ -20,12 +20,12 @@ from zoneinfo import ZoneInfo
 import typer
 
 from compliance.arguments import Commands, shown
-from compliance.assessing import Coverage, Level, coverage, items
 from compliance.core import logs, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
+from compliance.counting.assessing import Coverage, Level, coverage, items
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
@@ -327,7 +327,7 @@ def extract_command(
     point: Annotated[str | None, typer.Option("--point", help="only this review point, a number or an id")] = None,
 ) -> None:
     """Write a named extract to a file."""
-    from compliance.extracts import extract, extract_by, kind_of, write
+    from compliance.counting.extracts import extract, extract_by, kind_of, write
 
     day = day_of(as_of, "--as-of")
     kind = kind_of(to, swedish_excel=swedish_excel)
@@ -360,7 +360,7 @@ def _as_json(found: Rows, columns: tuple[str, ...]) -> None:
 
 
 def _as_csv(found: Rows, columns: tuple[str, ...]) -> None:
-    from compliance.separated import joined
+    from compliance.counting.separated import joined
 
     rows_ = ([_plain(row[name]) for name in columns] for row in found)
     sys.stdout.write(joined([columns, *rows_], separator=","))

@@ -10,8 +10,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from compliance import books
 from compliance.core.language import N_, Language
+from compliance.counting import books
 from compliance.declarations.sources import Field
 from compliance.reading.markers import SHEET, Marker
 

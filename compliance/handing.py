@@ -6,8 +6,9 @@ What is pasted elsewhere is read by others, so a paragraph names no person and n
 from typing import Final
 
 from compliance import viewing
-from compliance.assessing import Status
 from compliance.core.language import N_, Language
+from compliance.counting.assessing import Status
+from compliance.counting.separated import joined
 from compliance.deciding import Decision
 from compliance.declarations.points import Point
 from compliance.dossier import Dossier, PointAnswer
@@ -15,7 +16,6 @@ from compliance.reporting import STATES
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import plain
 from compliance.reviewing import State
-from compliance.separated import joined
 
 TARGETS: Final = {
     Status.GREEN: N_("The target of {target} is reached."),

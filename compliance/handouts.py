@@ -11,7 +11,6 @@ from typing import Final
 
 from compliance import judging, viewing, viewing_review
 from compliance.access.withholding import Names
-from compliance.assessing import Coverage
 from compliance.blocks import (
     Beside,
     Block,
@@ -24,6 +23,7 @@ from compliance.blocks import (
     Topic,
 )
 from compliance.core.language import N_, Language
+from compliance.counting.assessing import Coverage
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer
 from compliance.reporting import STATES, as_document

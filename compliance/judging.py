@@ -6,8 +6,8 @@ The seed asks for it: whether the work is sufficient and has the intended effect
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from compliance.assessing import Status
 from compliance.core.language import N_, Language
+from compliance.counting.assessing import Status
 from compliance.dossier import Dossier
 from compliance.reviewing import GROUNDS, JUDGED, Chapter, Written
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 from openpyxl.utils import get_column_letter
 
 from compliance import forms
-from compliance.assessing import run
 from compliance.core.language import N_, Language
+from compliance.counting.assessing import run
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import query, statement
 from compliance.declarations.sources import Field, Source

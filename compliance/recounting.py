@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from compliance.assessing import LEVELS, Coverage, Level
+from compliance.counting.assessing import LEVELS, Coverage, Level
 from compliance.declarations.queries import parsed, statement, without_comments
 from compliance.dossier import Dossier, PointAnswer
 from compliance.store.database import Cursor, Failure, Rows, rows

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from compliance.assessing import LEVELS, Coverage, Level, coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
+from compliance.counting.assessing import LEVELS, Coverage, Level, coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, as_kept, as_name

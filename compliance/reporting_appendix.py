@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from compliance import figures, viewing
+from compliance import viewing
 from compliance.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
 from compliance.core.language import N_, Language
+from compliance.counting import figures
 from compliance.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
 from compliance.reporting_chapters import EMPTY, covered_by
 from compliance.reporting_points import FEWEST_PARTS, Reader, departments, plain, without_empty

@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 from compliance import judging, viewing, viewing_meeting, viewing_review
 from compliance.approving import Signed
-from compliance.assessing import Coverage, Status
 from compliance.blocks import Bar, Column, LineChart, Moment, Report, Table
 from compliance.core.language import N_, NBSP, Language
+from compliance.counting.assessing import Coverage, Status
 from compliance.deciding import Decision
 from compliance.dossier import Dossier, PointAnswer, Priority
 from compliance.reporting import report_of

@@ -19,30 +19,17 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from compliance import (
-    assessing,
-    charts,
-    demo,
-    dossier,
-    elements,
-    figures,
-    plots,
-    quality,
-    tracing,
-    ui_files,
-    viewing,
-    viewing_explaining,
-    viewing_quality,
-)
+from compliance import charts, demo, dossier, elements, plots, ui_files, viewing, viewing_explaining, viewing_quality
 from compliance.access import permissions
 from compliance.access.permissions import Permission, User
 from compliance.access.withholding import Names
-from compliance.assessing import Basis, Coverage
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, month_ends, year_before
 from compliance.core.masking import Kind, mask_text
 from compliance.core.saving import refusal_of
+from compliance.counting import assessing, figures, quality, tracing
+from compliance.counting.assessing import Basis, Coverage
 from compliance.declarations import theming
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement

@@ -20,8 +20,8 @@ from compliance import (
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
+from compliance.counting.explaining import around
 from compliance.declarations.queries import statement
-from compliance.explaining import around
 from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.loading.comparing import compare

@@ -10,7 +10,6 @@ from compliance import (
     charts,
     charts_incidents,
     elements,
-    incidents,
     plots_incidents,
     ui,
     viewing,
@@ -20,8 +19,9 @@ from compliance import (
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_
-from compliance.figures import Definition
-from compliance.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
+from compliance.counting import incidents
+from compliance.counting.figures import Definition
+from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.ui import Key, View
 from compliance.viewing import Scope

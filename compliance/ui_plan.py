@@ -7,9 +7,9 @@ import streamlit as st
 
 from compliance import charts, charts_incidents, charts_wheel, planning, ui, viewing, viewing_plan, viewing_review
 from compliance.access.permissions import Permission
-from compliance.assessing import Coverage
 from compliance.calendars import calendar_file
 from compliance.core.language import N_, NBSP
+from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.elements import Html
 from compliance.planning import Action, Plan, Source

@@ -7,12 +7,12 @@ import streamlit as st
 
 from compliance import charts, plots, ui, ui_fields, ui_making, viewing, viewing_quality
 from compliance.access.permissions import Permission
-from compliance.assessing import Coverage
 from compliance.core.language import N_, month_ends
 from compliance.core.lengths import LONGEST_NAME
+from compliance.counting.assessing import Coverage
+from compliance.counting.extracts import INCIDENT_SOURCES
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
-from compliance.extracts import INCIDENT_SOURCES
 from compliance.geometry import Level
 from compliance.store.database import Rows
 from compliance.ui import View

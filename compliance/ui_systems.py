@@ -6,21 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import (
-    charts,
-    charts_systems,
-    system_cards,
-    ui,
-    ui_fields,
-    viewing,
-    viewing_system_cards,
-    viewing_systems,
-)
+from compliance import charts, charts_systems, ui, ui_fields, viewing, viewing_system_cards, viewing_systems
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, number_in
 from compliance.core.lengths import LONGEST_NAME
+from compliance.counting import system_cards
+from compliance.counting.system_cards import Card
 from compliance.store.database import EVERYTHING_KNOWN, Rows
-from compliance.system_cards import Card
 from compliance.ui import Key, View
 from compliance.viewing import Scope
 from compliance.viewing_systems import Filter

@@ -7,13 +7,14 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, charts_training, training, ui, ui_making, viewing, viewing_training
+from compliance import charts, charts_training, ui, ui_making, viewing, viewing_training
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
+from compliance.counting import training
+from compliance.counting.training import Listed, Rules, Training
 from compliance.declarations.points import Point
 from compliance.store.database import EVERYTHING_KNOWN, Rows
-from compliance.training import Listed, Rules, Training
 from compliance.ui import Key, View
 from compliance.viewing import Scope
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from compliance.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.core.language import N_, Language
 from compliance.core.places import QUERIES
+from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.dossier import Counted, Dossier, PointAnswer

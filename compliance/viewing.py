@@ -10,15 +10,15 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from compliance import charts, elements, geometry, plots
-from compliance.assessing import Basis, Coverage, Level, Status
 from compliance.core.language import N_, NBSP, Language, Texts, bold, rounded_below
+from compliance.counting.assessing import Basis, Coverage, Level, Status
+from compliance.counting.explaining import Place
+from compliance.counting.extracts import EXTRACTS, FEW_PERSONS, INCIDENT_SOURCES, few_of
+from compliance.counting.figures import Figure
+from compliance.counting.separated import BOM, joined
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.sources import Source
-from compliance.explaining import Place
-from compliance.extracts import EXTRACTS, FEW_PERSONS, INCIDENT_SOURCES, few_of
-from compliance.figures import Figure
-from compliance.separated import BOM, joined
 from compliance.store.database import Rows
 
 DASH: Final = "\N{EN DASH}"

@@ -7,7 +7,7 @@ from typing import Final
 
 from compliance import charts, charts_incidents, elements, viewing
 from compliance.core.language import N_, NBSP, Language, bold
-from compliance.incidents import (
+from compliance.counting.incidents import (
     BREACHES,
     KEPT_MONTHS,
     Clock,

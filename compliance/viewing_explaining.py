@@ -9,11 +9,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from compliance import charts, elements, viewing
-from compliance.assessing import Coverage, Status
 from compliance.core.language import N_, NBSP, Language, bold, tenths, year_before
-from compliance.declarations.points import Point
-from compliance.declarations.sources import Source
-from compliance.explaining import (
+from compliance.counting.assessing import Coverage, Status
+from compliance.counting.explaining import (
     Change,
     Explanation,
     Moment,
@@ -23,6 +21,8 @@ from compliance.explaining import (
     rounded_to,
     turn_of_year,
 )
+from compliance.declarations.points import Point
+from compliance.declarations.sources import Source
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 
 TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step of what is shown

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from compliance import charts, viewing
-from compliance.assessing import Coverage
 from compliance.core.language import N_, NBSP, Language, bold
+from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.loading.comparing import Comparison, Unmatched

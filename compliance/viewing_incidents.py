@@ -7,8 +7,8 @@ from typing import Final
 
 from compliance import charts, charts_incidents, elements, plots_incidents, viewing
 from compliance.core.language import N_, NBSP, Language
-from compliance.extracts import FEW_PERSONS
-from compliance.incidents import (
+from compliance.counting.extracts import FEW_PERSONS
+from compliance.counting.incidents import (
     Cause,
     Counts,
     Duty,

@@ -12,9 +12,9 @@ from typing import Final, Literal
 
 from compliance import charts, charts_meeting, elements, judging, viewing, viewing_review
 from compliance.access.withholding import Names
-from compliance.assessing import Coverage, Status
 from compliance.charts_meeting import Lines
 from compliance.core.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
+from compliance.counting.assessing import Coverage, Status
 from compliance.deciding import Decision
 from compliance.declarations.points import Point
 from compliance.dossier import Dossier, PointAnswer

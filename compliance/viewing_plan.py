@@ -7,11 +7,11 @@ from datetime import date
 from typing import Final
 
 from compliance import charts_wheel, viewing, wheel_layout
-from compliance.assessing import Coverage
 from compliance.calendars import Event
 from compliance.charts import Column, Table
 from compliance.charts_wheel import Count, MomentRow, Promise, Swatch, Wheel
 from compliance.core.language import N_, NBSP, Language, unmarked
+from compliance.counting.assessing import Coverage
 from compliance.deciding import Decision
 from compliance.declarations.points import Point
 from compliance.elements import Html

@@ -7,11 +7,11 @@ from typing import Final
 
 from compliance import charts, viewing
 from compliance.core.language import N_, Language
+from compliance.counting.extracts import INCIDENT_SOURCES
+from compliance.counting.quality import Check, Finding, RowRead, by_check, rests_on
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
-from compliance.extracts import INCIDENT_SOURCES
 from compliance.loading.validating import REASONS
-from compliance.quality import Check, Finding, RowRead, by_check, rests_on
 
 SEVERITIES: Final = {"error": N_("Error"), "warning": N_("Warning"), "notice": N_("Notice")}
 SIGNS: Final[dict[str, charts.Status]] = {"error": "red", "warning": "yellow", "notice": "nothing_to_assess"}

@@ -9,10 +9,10 @@ from typing import Final, cast
 
 from compliance import charts, elements, judging, viewing
 from compliance.approving import Missing
-from compliance.assessing import Status
 from compliance.blocks import Block, Bullets, Paragraph, Table
 from compliance.core.language import N_, NBSP, Language
 from compliance.core.lengths import shortened
+from compliance.counting.assessing import Status
 from compliance.deciding import CLOSED, FOLLOWED_UP, Decision
 from compliance.declarations.points import Point
 from compliance.dossier import REMAINING, Dossier, PointAnswer

@@ -6,15 +6,15 @@ from datetime import date
 from typing import Any, Final
 
 from compliance import charts, charts_systems, charts_wheel, viewing
-from compliance.assessing import Status
 from compliance.charts import Column, Fact, Pair, Table
 from compliance.charts_systems import Mark, Outcome
 from compliance.core.language import N_, Language
+from compliance.counting.assessing import Status
+from compliance.counting.system_cards import DEMANDS, POINT_OF, Card, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
 from compliance.elements import Html
 from compliance.store.database import Rows
-from compliance.system_cards import DEMANDS, POINT_OF, Card, is_gap
 from compliance.viewing import DASH
 from compliance.viewing_plan import ACTION_SIGNS, ACTION_STATES
 from compliance.viewing_systems import DEMAND_HEADS, DEMAND_NAMES, Addresses, Row, outcome_of

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from compliance import charts, charts_training, viewing
-from compliance.assessing import OUTCOMES, Coverage
 from compliance.charts_training import CourseCell, DrillHead, DrillRow, Expiry, Link
 from compliance.core.language import N_, NBSP, Language
+from compliance.counting.assessing import OUTCOMES, Coverage
+from compliance.counting.extracts import FEW_PERSONS, few_of
+from compliance.counting.training import Counts, Listed, Part, Person, Standing, Training
 from compliance.declarations.points import Point
-from compliance.extracts import FEW_PERSONS, few_of
-from compliance.training import Counts, Listed, Part, Person, Standing, Training
 from compliance.viewing import DASH, SOFT, Scope
 
 # The address of the page for a department and a unit.

@@ -20,6 +20,7 @@ from compliance.approving import Signed, signed
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import lacks_room, temporary_folder
+from compliance.counting.separated import harmless, harmless_first
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources
@@ -29,7 +30,6 @@ from compliance.pinning import Pinned, pinned, words, write_database
 from compliance.recounting import Unusable, recounted, script
 from compliance.report_files import every_report
 from compliance.reviewing import Review, State
-from compliance.separated import harmless, harmless_first
 from compliance.store.database import Cursor, Failure, Rows, confined, rows
 from compliance.verifying import differing
 from compliance.year_readme import readme

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from compliance.assessing import OUTCOMES, Coverage
 from compliance.core.language import LANGUAGES, Language, Texts
+from compliance.counting.assessing import OUTCOMES, Coverage
+from compliance.counting.separated import BOM, joined
 from compliance.deciding import Decision
 from compliance.dossier import Counted, Dossier, PointAnswer
 from compliance.judging import QUESTIONS
 from compliance.reviewing import JUDGED
-from compliance.separated import BOM, joined
 from compliance.store.database import Rows
 
 INTEGER: Final[pa.DataType] = pa.int64()

@@ -5,7 +5,7 @@ import streamlit as st
 from compliance import charts, ui, ui_extracts
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
-from compliance.extracts import dictionary, load_extracts
+from compliance.counting.extracts import dictionary, load_extracts
 
 ui.require(Permission.DOWNLOAD_EXTRACTS)
 seen = ui.view()

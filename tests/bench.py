@@ -30,10 +30,10 @@ from websockets.sync.client import connect
 
 from compliance import demo, handouts
 from compliance.approving import dossier, signed, submit
-from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
+from compliance.counting.assessing import coverage
 from compliance.dossier import names_of_persons, responsible
 from compliance.judging import concerns
 from compliance.loading.loading import Order, load

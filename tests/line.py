@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from unittest.mock import patch
 
-from compliance.assessing import items
+from compliance.counting.assessing import items
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading.loading import Order, Receipt, asked, load

@@ -19,8 +19,8 @@ from itertools import pairwise
 
 import duckdb
 
-from compliance import assessing
 from compliance.core.places import QUERIES
+from compliance.counting import assessing
 from compliance.declarations.queries import without_comments
 from compliance.store.database import Cursor, connect
 from tests.examples.harness import EXAMPLES, Case, Mistake, cases, check, fill, statement_of

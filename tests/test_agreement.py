@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from compliance.assessing import LEVELS, coverage, items, items_of
+from compliance.counting.assessing import LEVELS, coverage, items, items_of
 from compliance.store.database import EVERYTHING_KNOWN
 from tests import reference
 from tests.exports import AS_OF, load_all, random_exports

@@ -13,13 +13,13 @@ import pytest
 
 from compliance import cleaning
 from compliance.approving import signed
-from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import MASK
 from compliance.core.places import ROOT
+from compliance.counting.assessing import coverage
+from compliance.counting.extracts import extract, kind_of, write
 from compliance.dossier import approved
-from compliance.extracts import extract, kind_of, write
 from compliance.report_files import write_report
 from compliance.store import database as module
 from compliance.store.database import CLEANED, EVERYTHING_KNOWN, connect

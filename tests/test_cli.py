@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from compliance.cli import app
 from compliance.core import places
-from compliance.extracts import extract_names
+from compliance.counting.extracts import extract_names
 from tests.command import arguments, environment, run, run_here
 from tests.line import Line, reading_here
 

@@ -27,8 +27,8 @@ from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
+from compliance.counting.extracts import extract, write
 from compliance.deciding import Decided
-from compliance.extracts import extract, write
 from compliance.loading import loading
 from compliance.reading import mapping, reading, worker
 from compliance.reading.mapping import Columns

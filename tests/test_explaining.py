@@ -9,14 +9,15 @@ from random import Random
 
 import pytest
 
-from compliance import explaining, viewing, viewing_explaining
+from compliance import viewing, viewing_explaining
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT
-from compliance.assessing import Coverage, coverage
 from compliance.core.language import Language, tenths
+from compliance.counting import explaining
+from compliance.counting.assessing import Coverage, coverage
+from compliance.counting.explaining import Change, Explanation, Moment, Place, around, explain, explain_all, rounded_to
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
-from compliance.explaining import Change, Explanation, Moment, Place, around, explain, explain_all, rounded_to
 from compliance.loading.loading import revoke
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing_explaining import ends, for_others, sentence, sizes

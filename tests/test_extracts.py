@@ -22,9 +22,7 @@ from compliance.access.withholding import Names
 from compliance.cli import app
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.declarations.points import point_by
-from compliance.declarations.queries import names
-from compliance.extracts import (
+from compliance.counting.extracts import (
     Extract,
     as_bytes,
     dictionary,
@@ -36,7 +34,9 @@ from compliance.extracts import (
     titled,
     write,
 )
-from compliance.separated import harmless
+from compliance.counting.separated import harmless
+from compliance.declarations.points import point_by
+from compliance.declarations.queries import names
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.conftest import ROOT
 from tests.line import POINTS, Line
@@ -562,7 +562,7 @@ def test_characters_that_no_workbook_can_hold_are_left_out(loaded: Line) -> None
 
 
 def test_more_rows_than_a_worksheet_has_are_refused(loaded: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compliance.extracts.EXCEL_ROWS", 2)
+    monkeypatch.setattr("compliance.counting.extracts.EXCEL_ROWS", 2)
     with pytest.raises(Refusal, match="Choose CSV or Parquet"):
         as_bytes(taken(loaded, "systems"), kind="xlsx", language=SV)
 

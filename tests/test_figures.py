@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from compliance.core.errors import Refusal
+from compliance.counting.figures import Figure, figures, load_figures, rule_parameters
 from compliance.declarations.queries import names
-from compliance.figures import Figure, figures, load_figures, rule_parameters
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import POINTS, Line
 

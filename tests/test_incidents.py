@@ -12,9 +12,9 @@ from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.access.withholding import Names
 from compliance.core.language import Language
 from compliance.core.places import ROOT
-from compliance.explaining import Place
-from compliance.figures import figures, load_figures
-from compliance.incidents import (
+from compliance.counting.explaining import Place
+from compliance.counting.figures import figures, load_figures
+from compliance.counting.incidents import (
     Cause,
     Clock,
     Counts,

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.lengths import few_marks
+from compliance.counting.assessing import coverage
 from compliance.declarations.sources import normal
 from compliance.loading import guessing
 from compliance.loading.loading import as_kept, rehearse

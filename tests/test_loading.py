@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 import openpyxl
 import pytest
 
-from compliance.assessing import coverage
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.counting.assessing import coverage
 from compliance.loading.loading import rehearse, rename_organisation, revoke
 from compliance.reading import mapping, markers
 from compliance.reading.mapping import Columns

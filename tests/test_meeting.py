@@ -8,8 +8,8 @@ import pytest
 
 from compliance import deciding, reviewing, ui, ui_meeting, viewing, viewing_meeting
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
-from compliance.assessing import Coverage
 from compliance.core.language import LANGUAGES, Language
+from compliance.counting.assessing import Coverage
 from compliance.deciding import decisions
 from compliance.reviewing import GROUNDS
 from compliance.viewing_meeting import MINUTES, clock

@@ -4,16 +4,16 @@ from datetime import date
 
 import pytest
 
-from compliance.assessing import traced_items
+from compliance.counting.assessing import traced_items
+from compliance.counting.explaining import Place
+from compliance.counting.extracts import extract
+from compliance.counting.figures import load_figures
+from compliance.counting.incidents import duties
+from compliance.counting.system_cards import card, systems
+from compliance.counting.tracing import register_row, row_behind
 from compliance.declarations.points import point_by
-from compliance.explaining import Place
-from compliance.extracts import extract
-from compliance.figures import load_figures
-from compliance.incidents import duties
 from compliance.renaming import add_alias, add_alias_with
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.system_cards import card, systems
-from compliance.tracing import register_row, row_behind
 from tests.line import POINTS, SOURCES, Line
 
 DAY = date(2026, 11, 24)

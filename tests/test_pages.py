@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from compliance import ui
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, ROLES, User
-from compliance.assessing import coverage
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
+from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.viewing import percent

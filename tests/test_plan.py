@@ -15,10 +15,10 @@ from icalendar import Calendar
 from compliance import charts, charts_wheel, deciding, planning, reviewing, ui_plan, viewing_plan, wheel_layout
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
-from compliance.assessing import run
 from compliance.calendars import Event, calendar_file
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.counting.assessing import run
 from compliance.deciding import Decided
 from compliance.declarations.queries import query
 from compliance.planning import Moment, load_wheel

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from compliance.assessing import Status
+from compliance.counting.assessing import Status
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading.loading import Order, load

@@ -11,12 +11,13 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from compliance import quality, ui_quality, viewing_quality
+from compliance import ui_quality, viewing_quality
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
+from compliance.counting import quality
+from compliance.counting.quality import by_check, findings, load_checks, remarks, row_read
 from compliance.declarations.queries import names, query
-from compliance.quality import by_check, findings, load_checks, remarks, row_read
 from compliance.returning import return_workbook
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.viewing_quality import Filter

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from compliance.core.language import LANGUAGES, Language
-from compliance.figures import figures, load_figures
+from compliance.counting.figures import figures, load_figures
 from compliance.loading.loading import NothingToLoad
 from compliance.questionnaires import (
     HEADING_ROW,

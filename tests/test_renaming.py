@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
-from compliance.assessing import coverage
 from compliance.core.errors import Refusal
+from compliance.counting.assessing import coverage
 from compliance.renaming import (
     add_alias,
     add_alias_with,

@@ -10,9 +10,9 @@ import pytest
 from docx import Document
 
 from compliance.approving import dossier, signed
-from compliance.assessing import OUTCOMES, coverage
 from compliance.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.core.language import LANGUAGES, Language
+from compliance.counting.assessing import OUTCOMES, coverage
 from compliance.declarations.points import load_points
 from compliance.report_files import file_name
 from compliance.reporting import as_document, report_of

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from compliance import samples
-from compliance.assessing import Coverage, coverage
 from compliance.core.places import SAMPLES
+from compliance.counting.assessing import Coverage, coverage
 from compliance.loading.loading import prepare
 from compliance.reading.recognising import extract_date
 from compliance.reading.screening import Asked

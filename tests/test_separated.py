@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from compliance import cli, viewing, year_package, year_tables
-from compliance.separated import harmless, harmless_column, joined, joined_table
+from compliance.counting.separated import harmless, harmless_column, joined, joined_table
 from tests.test_house import MODULES
 
 SEPARATORS = (";", ",", "\t")

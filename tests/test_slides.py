@@ -17,9 +17,9 @@ from pptx.oxml.ns import qn
 
 from compliance import judging
 from compliance.approving import dossier, signed
-from compliance.assessing import coverage
 from compliance.blocks import LineChart
 from compliance.core.language import LANGUAGES, Language
+from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
 from compliance.report_files import write_report
 from compliance.reviewing import review_of

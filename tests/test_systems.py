@@ -11,13 +11,13 @@ import pytest
 from compliance import viewing_system_cards, viewing_systems
 from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.access.withholding import Names
-from compliance.assessing import basis, items
 from compliance.core.language import Language
+from compliance.counting.assessing import basis, items
+from compliance.counting.figures import figures, load_figures
+from compliance.counting.system_cards import DEMANDS, card, for_others, is_gap, systems
 from compliance.declarations.points import point_by
-from compliance.figures import figures, load_figures
 from compliance.renaming import add_alias
 from compliance.store.database import EVERYTHING_KNOWN, Database
-from compliance.system_cards import DEMANDS, card, for_others, is_gap, systems
 from compliance.viewing_systems import Filter
 from tests import apps
 from tests.browser import MOST

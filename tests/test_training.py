@@ -10,15 +10,16 @@ from xml.etree import ElementTree
 import pytest
 import streamlit as st
 
-from compliance import charts_training, training, viewing_training
+from compliance import charts_training, viewing_training
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
-from compliance.assessing import coverage, items
 from compliance.charts_training import Expiry, Link
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.explaining import Place
-from compliance.figures import figures, load_figures
+from compliance.counting import training
+from compliance.counting.assessing import coverage, items
+from compliance.counting.explaining import Place
+from compliance.counting.figures import figures, load_figures
 from compliance.renaming import add_alias
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing import OTHER_UNITS, Scope

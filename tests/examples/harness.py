@@ -15,15 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from compliance.assessing import Coverage, coverage
 from compliance.core.places import QUERIES
+from compliance.counting.assessing import Coverage, coverage
+from compliance.counting.extracts import Given, relations
+from compliance.counting.figures import Definition as FigureDefinition
+from compliance.counting.figures import load_figures, rule_parameters
+from compliance.counting.quality import rhythms
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import without_comments
 from compliance.declarations.sources import Source, load_sources
-from compliance.extracts import Given, relations
-from compliance.figures import Definition as FigureDefinition
-from compliance.figures import load_figures, rule_parameters
-from compliance.quality import rhythms
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 
 EXAMPLES = Path(__file__).parent
@@ -35,7 +35,7 @@ ALIAS_KEYS = {"kind", "old", "new", "valid_from", "made_at", "removed_at", "foll
 ORGANISATION = "Förvaltningen"
 # What is kept of an import beside its rows; given with a column `import`, the key of the import that it belongs to.
 DETAILS = ("problems", "import_facts", "import_rows")
-# What `compliance.assessing.coverage` gives is no statement's columns: their types stand here.
+# What `compliance.counting.assessing.coverage` gives is no statement's columns: their types stand here.
 COVERAGE_TYPES = {
     "as_of": "date",
     "organisation": "varchar",

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from compliance.assessing import basis, one_day
+from compliance.counting.assessing import basis, one_day
+from compliance.counting.extracts import Given, relations
+from compliance.counting.figures import Definition
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import statement
-from compliance.extracts import Given, relations
-from compliance.figures import Definition
 from compliance.store.database import Cursor, Rows, rows
 
 # What is asked of a system, in the order that it is shown in, and the exports that must be there to tell.

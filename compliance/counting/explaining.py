@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from compliance.assessing import OUTCOMES, Assessed, Coverage, assessed
+from compliance.counting.assessing import OUTCOMES, Assessed, Coverage, assessed
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from compliance.assessing import Basis, basis, run
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
+from compliance.counting.assessing import Basis, basis, run
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query

@@ -15,12 +15,12 @@ import pyarrow as pa
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
+from compliance.counting.tracing import row_loaded
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point
 from compliance.declarations.queries import Query, query, statement
 from compliance.declarations.sources import Source
 from compliance.store.database import Cursor, Rows, rows
-from compliance.tracing import row_loaded
 
 QUALITY: Final = POINTS.with_name("quality.toml")
 Severity = Literal["error", "warning", "notice"]

@@ -9,11 +9,11 @@ from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from compliance.assessing import Basis, Coverage
+from compliance.counting.assessing import Basis, Coverage
+from compliance.counting.explaining import Place
+from compliance.counting.figures import Definition, rule_parameters
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.explaining import Place
-from compliance.figures import Definition, rule_parameters
 from compliance.store.database import Cursor, Rows, rows
 
 # The points of the two courses, and what their columns are called in SQL.

@@ -25,17 +25,27 @@ from typing import Any, Final, Literal, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.assessing import LEVELS, OUTCOMES, Coverage, Level, basis, coverage, items_of, run, traced_items
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import POINTS
 from compliance.core.saving import save
+from compliance.counting.assessing import (
+    LEVELS,
+    OUTCOMES,
+    Coverage,
+    Level,
+    basis,
+    coverage,
+    items_of,
+    run,
+    traced_items,
+)
+from compliance.counting.figures import Definition as FigureDefinition
+from compliance.counting.figures import figures, load_figures, rule_parameters
+from compliance.counting.separated import BOM, DANGEROUS, Cells, harmless_column, joined_table
 from compliance.declarations.declared import Table, read_toml
 from compliance.declarations.points import Point
 from compliance.declarations.queries import Query, names, query
-from compliance.figures import Definition as FigureDefinition
-from compliance.figures import figures, load_figures, rule_parameters
-from compliance.separated import BOM, DANGEROUS, Cells, harmless_column, joined_table
 from compliance.store.database import Cursor, Rows
 
 EXTRACTS: Final = POINTS.with_name("extracts.toml")
@@ -578,7 +588,7 @@ def _xlsx(wanted: Extract, language: Language) -> bytes:
             rows=len(wanted.table),
             most=EXCEL_ROWS,
         )
-    from compliance import books
+    from compliance.counting import books
 
     book = Workbook(write_only=True)
     table = titled(wanted, language)

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from compliance.core.language import Texts, month_ends
 from compliance.core.places import POINTS
+from compliance.counting.explaining import Place
+from compliance.counting.extracts import LEAST_SHARED
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
-from compliance.explaining import Place
-from compliance.extracts import LEAST_SHARED
 from compliance.loading.loading import LOCAL
 from compliance.store.database import Cursor, Rows, rows
 
