@@ -11,11 +11,11 @@ from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
+from compliance.correcting.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
+from compliance.correcting.questionnaires import questionnaires as all_of_them
+from compliance.correcting.templates import template
 from compliance.declarations.sources import Source
-from compliance.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
-from compliance.questionnaires import questionnaires as all_of_them
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.templates import template
 from compliance.ui import Key, View
 from compliance.ui_making import File
 

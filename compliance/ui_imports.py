@@ -11,34 +11,23 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import (
-    charts,
-    previewing,
-    returning,
-    ui,
-    ui_files,
-    ui_forms,
-    ui_history,
-    ui_making,
-    ui_mapping,
-    ui_names,
-    viewing_imports,
-)
+from compliance import charts, ui, ui_files, ui_forms, ui_history, ui_making, ui_mapping, ui_names, viewing_imports
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
 from compliance.core.saving import NoRoom
+from compliance.correcting import previewing, returning
+from compliance.correcting.previewing import Preview
+from compliance.correcting.returning import Change
 from compliance.loading import loading
 from compliance.loading.loading import Order, Receipt, add_event
 from compliance.loading.validating import withheld_text
-from compliance.previewing import Preview
 from compliance.reading import mapping, reading
 from compliance.reading.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.reading.screening import Asked
 from compliance.reading.sheets import Workbook
-from compliance.returning import Change
 from compliance.store.database import Rows
 from compliance.ui import View
 from compliance.ui_making import File

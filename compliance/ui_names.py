@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, elements, renaming, ui, ui_fields, viewing_imports, viewing_names
+from compliance import charts, elements, ui, ui_fields, viewing_imports, viewing_names
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.renaming import Alias, Effect, Suggestion
+from compliance.correcting import renaming
+from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.ui import View
 

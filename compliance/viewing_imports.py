@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from compliance import charts, viewing
 from compliance.core.language import N_, NBSP, Language, bold
+from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
@@ -13,7 +14,6 @@ from compliance.loading.loading import REPLACED, Receipt
 from compliance.loading.validating import REASONS, UNKEPT, withheld_text
 from compliance.reading.recognising import Match
 from compliance.reading.sheets import Workbook
-from compliance.returning import Change
 from compliance.store.database import Rows
 
 

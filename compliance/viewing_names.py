@@ -5,8 +5,8 @@ from typing import Final
 
 from compliance import charts, viewing
 from compliance.core.language import N_, Language
+from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.declarations.sources import Source
-from compliance.renaming import Alias, Effect, Suggestion
 from compliance.viewing_imports import WHO, source_names
 
 KINDS: Final = {

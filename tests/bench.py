@@ -33,11 +33,11 @@ from compliance.approving import dossier, signed, submit
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
+from compliance.correcting.previewing import preview
 from compliance.counting.assessing import coverage
 from compliance.dossier import names_of_persons, responsible
 from compliance.judging import concerns
 from compliance.loading.loading import Order, load
-from compliance.previewing import preview
 from compliance.reading.reading import read
 from compliance.report_files import write_report
 from compliance.reviewing import GROUNDS, JUDGED, Review, review_of, write

@@ -9,7 +9,7 @@ from compliance import approving, handouts
 from compliance.access.permissions import COORDINATOR, MANAGEMENT
 from compliance.access.withholding import Names
 from compliance.core.language import Language
-from compliance.renaming import add_alias
+from compliance.correcting.renaming import add_alias
 from compliance.reporting import report_of
 from compliance.reviewing import review_of
 from tests.apps import opened

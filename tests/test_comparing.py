@@ -6,10 +6,10 @@ import pytest
 import typer
 
 from compliance import cli
+from compliance.correcting.renaming import add_alias
 from compliance.declarations.sources import Source
 from compliance.loading import comparing
 from compliance.loading.comparing import Comparison
-from compliance.renaming import add_alias
 from compliance.store.database import Database
 from tests.line import SOURCES, Line
 

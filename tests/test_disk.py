@@ -22,11 +22,12 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
-from compliance import approving, cli, deciding, demo, renaming, reviewing
+from compliance import approving, cli, deciding, demo, reviewing
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
+from compliance.correcting import renaming
 from compliance.counting.extracts import extract, write
 from compliance.deciding import Decided
 from compliance.loading import loading

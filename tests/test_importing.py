@@ -205,8 +205,8 @@ def test_rejected_rows_go_out_are_mended_come_back_and_complete(app, own, tmp_pa
 
 def rejected(app):
     """The bytes behind the button that gives the rejected rows."""
-    from compliance import returning
     from compliance.core.language import Language
+    from compliance.correcting import returning
 
     files = app.session_state["files"]
     [(file_id, (_, book))] = files.items()

@@ -10,13 +10,13 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.lengths import few_marks
+from compliance.correcting.returning import return_workbook
 from compliance.counting.assessing import coverage
 from compliance.declarations.sources import normal
 from compliance.loading import guessing
 from compliance.loading.loading import as_kept, rehearse
 from compliance.reading.reading import shown_name
 from compliance.reading.recognising import known_headings
-from compliance.returning import return_workbook
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import xlsx
 from tests.line import POINTS, SOURCES, WORDS, read_here

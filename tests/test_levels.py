@@ -9,10 +9,10 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.correcting.returning import mended, return_workbook
 from compliance.loading.levels import read_of, read_one
 from compliance.loading.loading import rehearse
 from compliance.loading.validating import withheld_text
-from compliance.returning import mended, return_workbook
 from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx

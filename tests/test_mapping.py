@@ -163,8 +163,8 @@ def test_a_mapping_is_a_source_file_that_reads_the_same(line, tmp_path):
 
 
 def test_mended_rows_of_a_mapped_file_are_read_by_its_mapping(line):
-    from compliance import returning
     from compliance.core.language import Language
+    from compliance.correcting import returning
 
     remember(line, MAPPED)
     path = line.file(COURSES + "\n | Grundkurs i dataskydd | Väntar | | 5", name="kurser.csv")

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from compliance.correcting.renaming import add_alias, add_alias_with
 from compliance.counting.assessing import traced_items
 from compliance.counting.explaining import Place
 from compliance.counting.extracts import extract
@@ -12,7 +13,6 @@ from compliance.counting.incidents import duties
 from compliance.counting.system_cards import card, systems
 from compliance.counting.tracing import register_row, row_behind
 from compliance.declarations.points import point_by
-from compliance.renaming import add_alias, add_alias_with
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import POINTS, SOURCES, Line
 

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
+from compliance.correcting.previewing import preview
 from compliance.counting.assessing import Status
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading.loading import Order, load
-from compliance.previewing import preview
 from compliance.store.database import Database
 from tests.files import xlsx
 from tests.line import read_here

@@ -15,10 +15,10 @@ from compliance import ui_quality, viewing_quality
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
+from compliance.correcting.returning import return_workbook
 from compliance.counting import quality
 from compliance.counting.quality import by_check, findings, load_checks, remarks, row_read
 from compliance.declarations.queries import names, query
-from compliance.returning import return_workbook
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.viewing_quality import Filter
 from tests.apps import DAY, opened, text

@@ -9,9 +9,7 @@ import openpyxl
 import pytest
 
 from compliance.core.language import LANGUAGES, Language
-from compliance.counting.figures import figures, load_figures
-from compliance.loading.loading import NothingToLoad
-from compliance.questionnaires import (
+from compliance.correcting.questionnaires import (
     HEADING_ROW,
     TOPICS,
     Asking,
@@ -21,8 +19,10 @@ from compliance.questionnaires import (
     questionnaires,
     questions,
 )
+from compliance.correcting.renaming import add_alias
+from compliance.counting.figures import figures, load_figures
+from compliance.loading.loading import NothingToLoad
 from compliance.reading.markers import ASKED, SHEET
-from compliance.renaming import add_alias
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.browser import MOST
 from tests.line import POINTS, SOURCES, Line

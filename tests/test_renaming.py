@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.core.errors import Refusal
-from compliance.counting.assessing import coverage
-from compliance.renaming import (
+from compliance.correcting.renaming import (
     add_alias,
     add_alias_with,
     aliases,
@@ -20,6 +19,7 @@ from compliance.renaming import (
     remove_alias_with,
     suggestions,
 )
+from compliance.counting.assessing import coverage
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.browser import MOST
 from tests.line import POINTS

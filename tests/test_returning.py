@@ -10,9 +10,9 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import mask_text
+from compliance.correcting.returning import Change, mended, return_workbook
 from compliance.loading.loading import REPLACED, revoke
 from compliance.reading.markers import SHEET, Marker, marked
-from compliance.returning import Change, mended, return_workbook
 from tests.files import xlsx
 from tests.line import Line, read_here
 

@@ -8,10 +8,10 @@ from compliance import deciding, reviewing
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.masking import MASK
+from compliance.correcting.renaming import add_alias
 from compliance.deciding import Decided
 from compliance.loading import loading
 from compliance.loading.loading import rename_organisation
-from compliance.renaming import add_alias
 from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
 
 IDENTITY = "19811228-9874"

@@ -12,11 +12,11 @@ from compliance import viewing_system_cards, viewing_systems
 from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.access.withholding import Names
 from compliance.core.language import Language
+from compliance.correcting.renaming import add_alias
 from compliance.counting.assessing import basis, items
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.system_cards import DEMANDS, card, for_others, is_gap, systems
 from compliance.declarations.points import point_by
-from compliance.renaming import add_alias
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.viewing_systems import Filter
 from tests import apps

@@ -7,10 +7,10 @@ from functools import cache
 import openpyxl
 import pytest
 
-from compliance import forms, templates
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
-from compliance.templates import DAY_ROW, HEADING_ROW
+from compliance.correcting import forms, templates
+from compliance.correcting.templates import DAY_ROW, HEADING_ROW
 from tests.browser import MOST
 from tests.line import SOURCES, Line
 

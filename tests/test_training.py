@@ -16,11 +16,11 @@ from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.charts_training import Expiry, Link
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.correcting.renaming import add_alias
 from compliance.counting import training
 from compliance.counting.assessing import coverage, items
 from compliance.counting.explaining import Place
 from compliance.counting.figures import figures, load_figures
-from compliance.renaming import add_alias
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing import OTHER_UNITS, Scope
 from tests.apps import DAY, opened, text

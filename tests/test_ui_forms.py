@@ -13,7 +13,7 @@ from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.outside import Job
-from compliance.questionnaires import questions
+from compliance.correcting.questionnaires import questions
 from tests.apps import opened
 from tests.line import POINTS, SOURCES
 

@@ -11,9 +11,9 @@ from compliance import approving, dossier, verifying
 from compliance.approving import signed
 from compliance.core.language import Language
 from compliance.core.places import QUERIES
+from compliance.correcting.renaming import add_alias
 from compliance.declarations import queries
 from compliance.loading.loading import Order, load, rename_organisation, revoke
-from compliance.renaming import add_alias
 from compliance.report_files import KINDS, write_report
 from compliance.reporting import report_of
 from compliance.store.database import next_moment

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter
 
-from compliance import forms
 from compliance.core.language import LANGUAGES, N_, Language
+from compliance.correcting import forms
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import normal
 from compliance.loading.keeping import never_kept, secret_places

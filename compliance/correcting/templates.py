@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from openpyxl.utils import get_column_letter
 
-from compliance import forms
 from compliance.core.language import N_, Language
+from compliance.correcting import forms
 from compliance.declarations.sources import Field, Source
 
 # The word of a heading that the extract date follows, as the rules of recognition have it.

@@ -15,8 +15,8 @@ from typing import Any, Final
 import pyarrow as pa
 from openpyxl.utils import get_column_letter
 
-from compliance import forms
 from compliance.core.language import N_, Language
+from compliance.correcting import forms
 from compliance.counting.assessing import run
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import query, statement

@@ -1,0 +1,1 @@
+"""What the coordinator mends: rehearsals, names, returned rows, templates, questionnaires."""
