@@ -10,7 +10,7 @@ from typing import Final
 
 from compliance.charts import Status, bar, status_mark, work_mark
 from compliance.elements import Html, tag, unseen, written
-from compliance.planning import State
+from compliance.review.planning import State
 from compliance.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, clear_of
 
 NOTHING: Final = Html("")

@@ -11,8 +11,8 @@ from compliance.core.masking import mask_column
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
 from compliance.loading.validating import UNKEPT, table_columns
-from compliance.pinning import kept_texts
 from compliance.reading.screening import kind_of
+from compliance.review.pinning import kept_texts
 from compliance.store.database import Cursor, Rows, rows
 
 # A number as a text, if it is a whole one.

@@ -13,7 +13,7 @@ import msgspec
 from compliance.cleaning_changes import Changes
 from compliance.cleaning_texts import cleaned_json, cleaned_text
 from compliance.declarations.queries import statement
-from compliance.dossier import Cleaned, sealed
+from compliance.review.dossier import Cleaned, sealed
 from compliance.store.database import Cursor, rows
 
 # Who has done it, in the events: nobody has asked for it.

@@ -17,10 +17,10 @@ from compliance.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, open
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
-from compliance.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
 from compliance.declarations.points import load_points, point_by
 from compliance.loading.loading import Order
-from compliance.reviewing import (
+from compliance.review.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
+from compliance.review.reviewing import (
     GROUNDS,
     Kind,
     Review,
@@ -35,9 +35,9 @@ from compliance.reviewing import (
 from compliance.store.database import Cursor, Database
 
 if TYPE_CHECKING:
-    from compliance.approving import Signed
-    from compliance.dossier import Dossier
-    from compliance.verifying import Difference
+    from compliance.review.approving import Signed
+    from compliance.review.dossier import Dossier
+    from compliance.review.verifying import Difference
 
 review_app = Commands(no_args_is_help=True, help="The yearly management review.")
 app.add_typer(review_app, name="review")
@@ -150,7 +150,7 @@ def judge_command(
 
 def _answer(said: str, option: str) -> str:
     """The code of an answer that is said in either language; none where the text is empty."""
-    from compliance.judging import WORDS
+    from compliance.review.judging import WORDS
 
     return _coded(said, _spoken(WORDS), option) if said.strip() else ""
 
@@ -277,7 +277,7 @@ def submit_command(
     organisation: Whose = None,
 ) -> None:
     """Freeze a draft in which every point is discussed and the whole is judged, for another person's approval."""
-    from compliance.approving import submit
+    from compliance.review.approving import submit
 
     database, review_id = _numbered(year, organisation)
     _say(submit(database, review_id, name=name, own=places.own_files(), confirmed=confirm or ()))
@@ -286,7 +286,7 @@ def submit_command(
 @review_app.command("approve")
 def approve_command(year: Year, name: Who, organisation: Whose = None) -> None:
     """Approve what another person has submitted."""
-    from compliance.approving import approve
+    from compliance.review.approving import approve
 
     database, review_id = _numbered(year, organisation)
     _say(approve(database, review_id, name=name))
@@ -295,7 +295,7 @@ def approve_command(year: Year, name: Who, organisation: Whose = None) -> None:
 @review_app.command("send-back")
 def send_back_command(year: Year, name: Who, why: Why, organisation: Whose = None) -> None:
     """Make a submitted review a draft again."""
-    from compliance.approving import send_back
+    from compliance.review.approving import send_back
 
     database, review_id = _numbered(year, organisation)
     _say(send_back(database, review_id, name=name, why=why))
@@ -310,7 +310,7 @@ def correct_command(
     organisation: Whose = None,
 ) -> None:
     """Begin the next version of an approved review, which stays as it is."""
-    from compliance.approving import correct
+    from compliance.review.approving import correct
 
     database, review_id = _numbered(year, organisation)
     _say(correct(database, review_id, name=name, why=why, anew=anew))
@@ -361,7 +361,7 @@ def _decision_row(row: Decision, organisation: str) -> dict[str, Any]:
 @review_app.command("verify")
 def verify_command(year: Year, version: Version = None, organisation: Whose = None) -> None:
     """Count a submitted review again from its imports; status 1 where a figure differs or an import is missing."""
-    from compliance.verifying import sealed_anew, verify
+    from compliance.review.verifying import sealed_anew, verify
 
     with _found(year, organisation) as (cursor, review):
         frozen = _frozen(cursor, review, version)
@@ -384,7 +384,7 @@ def _told(found: "list[Difference]") -> list[str]:
 
 def _frozen(cursor: Cursor, review: Review, version: int | None) -> "Dossier":
     """A version of a review that has been submitted; a draft has nothing to be held to."""
-    from compliance.dossier import frozen
+    from compliance.review.dossier import frozen
 
     if review.state == "draft" and version in {None, review.version}:
         raise Refusal(N_("The review of {year} has not been submitted."), year=review.year)
@@ -393,7 +393,7 @@ def _frozen(cursor: Cursor, review: Review, version: int | None) -> "Dossier":
 
 def _read(year: int, organisation: str | None, version: int | None = None) -> "tuple[Dossier, State, Signed]":
     """A version of a review in any state, with its signatures; one that is not the latest has been approved."""
-    from compliance.approving import dossier, signed
+    from compliance.review.approving import dossier, signed
 
     with _found(year, organisation) as (cursor, review):
         state: State = review.state if version in {None, review.version} else "approved"
@@ -466,7 +466,7 @@ def package_command(
 @app.command("verify")
 def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
     """Check a year package against its sums, and count its figures again from its own rows; no other data is needed."""
-    from compliance.verifying import sealed_anew
+    from compliance.review.verifying import sealed_anew
     from compliance.year_package import told, verify_package
 
     checked = verify_package(file)
@@ -512,7 +512,7 @@ def figures_command(
 ) -> None:
     """Write the thirteen figures of a year, for another organisation to compare with."""
     from compliance.core.saving import save
-    from compliance.peers import as_peer_file
+    from compliance.review.peers import as_peer_file
 
     _ending(to, ("json",))
     dossier, state, _ = _read(year, organisation)
@@ -531,7 +531,7 @@ def compare_command(
     organisation: Whose = None,
 ) -> None:
     """Compare the figures of a year with those of other organisations."""
-    from compliance.peers import as_peer, compare
+    from compliance.review.peers import as_peer, compare
 
     one_of(format, FORMATS, "--format")
     others = [_peer(path) for path in files]
@@ -553,7 +553,7 @@ def _note(message: str, **values: object) -> None:
 
 
 def _peer(path: Path) -> Any:
-    from compliance.peers import MOST_BYTES, read_peer
+    from compliance.review.peers import MOST_BYTES, read_peer
 
     try:
         with path.open("rb") as file:

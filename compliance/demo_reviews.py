@@ -4,12 +4,12 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from compliance.approving import approve, submit
-from compliance.deciding import Decided, decide, decisions, follow_up
 from compliance.declarations.declared import Table, read_toml
 from compliance.declarations.points import load_points
 from compliance.loading.loading import Order
-from compliance.reviewing import Review, open_review, write
+from compliance.review.approving import approve, submit
+from compliance.review.deciding import Decided, decide, decisions, follow_up
+from compliance.review.reviewing import Review, open_review, write
 from compliance.store.database import Database
 
 REVIEWS: Final = "reviews.toml"

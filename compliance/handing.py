@@ -9,13 +9,13 @@ from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.counting.separated import joined
-from compliance.deciding import Decision
 from compliance.declarations.points import Point
-from compliance.dossier import Dossier, PointAnswer
 from compliance.reporting import STATES
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import plain
-from compliance.reviewing import State
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.reviewing import State
 
 TARGETS: Final = {
     Status.GREEN: N_("The target of {target} is reached."),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from compliance import judging, viewing, viewing_review
+from compliance import viewing, viewing_review
 from compliance.access.withholding import Names
 from compliance.blocks import (
     Beside,
@@ -24,8 +24,6 @@ from compliance.blocks import (
 )
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage
-from compliance.deciding import Decision
-from compliance.dossier import Dossier, PointAnswer
 from compliance.reporting import STATES, as_document
 from compliance.reporting_decisions import DECISION_STATUSES, reason
 from compliance.reporting_points import (
@@ -38,7 +36,10 @@ from compliance.reporting_points import (
     trend,
     without_empty,
 )
-from compliance.reviewing import GROUNDS, JUDGED, State
+from compliance.review import judging
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.reviewing import GROUNDS, JUDGED, State
 from compliance.viewing import DASH
 from compliance.viewing_meeting import (
     REASONS,

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Final, Literal
 
-from compliance.approving import Signed
 from compliance.core import children
 from compliance.core.language import N_, Language
-from compliance.dossier import Dossier
 from compliance.reporting import as_document, report_of
-from compliance.reviewing import State
+from compliance.review.approving import Signed
+from compliance.review.dossier import Dossier
+from compliance.review.reviewing import State
 from compliance.slides import slides_of
 
 Kind = Literal["docx", "pdf", "pptx"]

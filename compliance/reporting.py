@@ -3,18 +3,18 @@
 from pathlib import Path
 from typing import Final, Literal
 
-from compliance import judging
-from compliance.approving import Signed
 from compliance.blocks import Block, Heading, PageBreak, Paragraph, Report, Signatures, Together
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
-from compliance.dossier import Dossier
 from compliance.reporting_appendix import appendix
 from compliance.reporting_chapters import chapters
 from compliance.reporting_decisions import in_full, in_short
 from compliance.reporting_points import Reader, answer_sentence, bars_note, points_table, without_empty
-from compliance.reviewing import State
-from compliance.verifying import sealed_anew
+from compliance.review import judging
+from compliance.review.approving import Signed
+from compliance.review.dossier import Dossier
+from compliance.review.reviewing import State
+from compliance.review.verifying import sealed_anew
 from compliance.viewing import local
 
 STATES: Final = {

@@ -6,9 +6,9 @@ from compliance import viewing
 from compliance.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
 from compliance.core.language import N_, Language
 from compliance.counting import figures
-from compliance.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
 from compliance.reporting_chapters import EMPTY, covered_by
 from compliance.reporting_points import FEWEST_PARTS, Reader, departments, plain, without_empty
+from compliance.review.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
 from compliance.viewing import DASH
 
 # So many items of a point are listed; all of them are in the working list.

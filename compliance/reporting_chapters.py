@@ -6,12 +6,12 @@ A chapter is what somebody wrote, or what stands in it from the start; below it 
 from collections.abc import Callable
 from typing import Final
 
-from compliance import judging
 from compliance.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
 from compliance.core.language import N_, NBSP, Language
-from compliance.dossier import Dossier
 from compliance.reporting_points import Reader, section
-from compliance.reviewing import Chapter, State
+from compliance.review import judging
+from compliance.review.dossier import Dossier
+from compliance.review.reviewing import Chapter, State
 from compliance.viewing import DASH
 
 HEADINGS: Final = {

@@ -7,9 +7,9 @@ from compliance import viewing
 from compliance.blocks import Block, Column, Heading, Paragraph, Table
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
-from compliance.deciding import Decision
-from compliance.dossier import Dossier
 from compliance.reporting_points import Reader, plain
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Dossier
 from compliance.viewing import DASH
 
 DECISION_STATUSES: Final = {

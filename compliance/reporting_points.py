@@ -8,7 +8,7 @@ from compliance import viewing
 from compliance.blocks import Bar, Beside, Block, Column, Heading, LineChart, Moment, Paragraph, Result, Table, Together
 from compliance.core.language import N_, NBSP, Language, Texts, unmarked
 from compliance.counting.assessing import Basis, Coverage, Status
-from compliance.dossier import REMAINING, Dossier, PointAnswer, Reason
+from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
 from compliance.viewing import DASH
 
 VERDICTS: Final = {

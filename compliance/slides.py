@@ -9,13 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from compliance import judging, viewing, viewing_meeting, viewing_review
-from compliance.approving import Signed
+from compliance import viewing, viewing_meeting, viewing_review
 from compliance.blocks import Bar, Column, LineChart, Moment, Report, Table
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
-from compliance.deciding import Decision
-from compliance.dossier import Dossier, PointAnswer, Priority
 from compliance.reporting import report_of
 from compliance.reporting_chapters import told_text
 from compliance.reporting_decisions import standing
@@ -30,7 +27,11 @@ from compliance.reporting_points import (
     met_of,
     plain,
 )
-from compliance.reviewing import State
+from compliance.review import judging
+from compliance.review.approving import Signed
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Dossier, PointAnswer, Priority
+from compliance.review.reviewing import State
 from compliance.viewing import DASH
 
 Kind = Literal["front", "verdict", "thirteen", "point", "decisions", "steps"]

@@ -6,13 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, deciding, ui, ui_fields, ui_review, viewing_review
+from compliance import charts, ui, ui_fields, ui_review, viewing_review
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
-from compliance.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
 from compliance.declarations.queries import statement
 from compliance.reporting_decisions import DECISION_STATUSES
+from compliance.review import deciding
+from compliance.review.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
 from compliance.store.database import rows
 from compliance.ui import View
 from compliance.ui_review import Opened

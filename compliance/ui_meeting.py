@@ -10,13 +10,9 @@ from typing import Any, Final
 import streamlit as st
 
 from compliance import (
-    approving,
     charts,
     charts_meeting,
-    deciding,
     handouts,
-    judging,
-    reviewing,
     ui,
     ui_fields,
     ui_making,
@@ -31,10 +27,11 @@ from compliance.access.withholding import Names
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.outside import Job, made
-from compliance.deciding import Decided, Decision, made_in
 from compliance.declarations.points import Point
-from compliance.dossier import PointAnswer, responsible
 from compliance.reporting_points import assessment
+from compliance.review import approving, deciding, judging, reviewing
+from compliance.review.deciding import Decided, Decision, made_in
+from compliance.review.dossier import PointAnswer, responsible
 from compliance.ui import View
 from compliance.ui_making import File
 from compliance.ui_review import Opened

@@ -5,14 +5,15 @@ from datetime import UTC, date
 
 import streamlit as st
 
-from compliance import charts, charts_incidents, charts_wheel, planning, ui, viewing, viewing_plan, viewing_review
+from compliance import charts, charts_incidents, charts_wheel, ui, viewing, viewing_plan, viewing_review
 from compliance.access.permissions import Permission
-from compliance.calendars import calendar_file
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.elements import Html
-from compliance.planning import Action, Plan, Source
+from compliance.review import planning
+from compliance.review.calendars import calendar_file
+from compliance.review.planning import Action, Plan, Source
 from compliance.ui import Key, View
 from compliance.viewing_plan import FIRST_ACTIONS, Year
 

@@ -12,17 +12,18 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import approving, charts, deciding, judging, reviewing, ui, ui_fields, viewing_review
+from compliance import charts, ui, ui_fields, viewing_review
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, Language
-from compliance.deciding import Decision
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.dossier import Dossier, Named, compute, names_in
 from compliance.loading.loading import Order, local_day
-from compliance.reviewing import Review
+from compliance.review import approving, deciding, judging, reviewing
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Dossier, Named, compute, names_in
+from compliance.review.reviewing import Review
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.ui import View
 from compliance.viewing import Scope

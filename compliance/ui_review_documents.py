@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import approving, charts, dossier, handing, peers, ui, ui_files, ui_making, ui_review, viewing_review
+from compliance import charts, handing, ui, ui_files, ui_making, ui_review, viewing_review
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.blocks import Report
@@ -20,6 +20,7 @@ from compliance.core.language import N_
 from compliance.core.outside import Job, made
 from compliance.report_files import KINDS, Kind, file_name, write_report
 from compliance.reporting import as_document
+from compliance.review import approving, dossier, peers
 from compliance.ui_making import File
 from compliance.ui_review import Opened
 

@@ -4,13 +4,14 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, judging, ui, ui_decisions, ui_review, viewing, viewing_review
+from compliance import charts, ui, ui_decisions, ui_review, viewing, viewing_review
 from compliance.core.language import N_
 from compliance.declarations.points import Point
-from compliance.dossier import PointAnswer
 from compliance.reporting_chapters import chapter_title, told_text
 from compliance.reporting_points import Reader, assessment
-from compliance.reviewing import GROUNDS, JUDGED, Chapter
+from compliance.review import judging
+from compliance.review.dossier import PointAnswer
+from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.ui_review import Opened
 
 COMMENT_HEIGHT: Final = 140

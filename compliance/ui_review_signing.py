@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import approving, charts, judging, ui, ui_fields, ui_review, viewing, viewing_review
+from compliance import charts, ui, ui_fields, ui_review, viewing, viewing_review
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, bold
 from compliance.core.lengths import LONGEST_NAME
 from compliance.reporting import STATES
+from compliance.review import approving, judging
+from compliance.review.verifying import sealed_anew, verify
 from compliance.ui_review import WIDTH, Opened
-from compliance.verifying import sealed_anew, verify
 
 
 def signatures(found: Opened) -> None:

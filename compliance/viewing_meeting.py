@@ -10,17 +10,18 @@ from datetime import date, datetime
 from math import ceil
 from typing import Final, Literal
 
-from compliance import charts, charts_meeting, elements, judging, viewing, viewing_review
+from compliance import charts, charts_meeting, elements, viewing, viewing_review
 from compliance.access.withholding import Names
 from compliance.charts_meeting import Lines
 from compliance.core.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
 from compliance.counting.assessing import Coverage, Status
-from compliance.deciding import Decision
 from compliance.declarations.points import Point
-from compliance.dossier import Dossier, PointAnswer
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS, left_of
-from compliance.reviewing import Review
+from compliance.review import judging
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.reviewing import Review
 
 WORST: Final = 3
 REASONS: Final = 3

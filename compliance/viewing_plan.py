@@ -7,15 +7,15 @@ from datetime import date
 from typing import Final
 
 from compliance import charts_wheel, viewing, wheel_layout
-from compliance.calendars import Event
 from compliance.charts import Column, Table
 from compliance.charts_wheel import Count, MomentRow, Promise, Swatch, Wheel
 from compliance.core.language import N_, NBSP, Language, unmarked
 from compliance.counting.assessing import Coverage
-from compliance.deciding import Decision
 from compliance.declarations.points import Point
 from compliance.elements import Html
-from compliance.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
+from compliance.review.calendars import Event
+from compliance.review.deciding import Decision
+from compliance.review.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
 from compliance.viewing_clocks import counted
 from compliance.wheel_layout import Layout, Span
 

@@ -7,24 +7,25 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, cast
 
-from compliance import charts, elements, judging, viewing
-from compliance.approving import Missing
+from compliance import charts, elements, viewing
 from compliance.blocks import Block, Bullets, Paragraph, Table
 from compliance.core.language import N_, NBSP, Language
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Status
-from compliance.deciding import CLOSED, FOLLOWED_UP, Decision
 from compliance.declarations.points import Point
-from compliance.dossier import REMAINING, Dossier, PointAnswer
-from compliance.judging import Concern
-from compliance.peers import Compared
 from compliance.reporting import STATES
 from compliance.reporting_chapters import AFTER, EMPTY, chapter_title, covered_by
 from compliance.reporting_decisions import DECISION_STATUSES
 from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain
-from compliance.reviewing import GROUNDS, Chapter, Review, State, Written
+from compliance.review import judging
+from compliance.review.approving import Missing
+from compliance.review.deciding import CLOSED, FOLLOWED_UP, Decision
+from compliance.review.dossier import REMAINING, Dossier, PointAnswer
+from compliance.review.judging import Concern
+from compliance.review.peers import Compared
+from compliance.review.reviewing import GROUNDS, Chapter, Review, State, Written
+from compliance.review.verifying import Difference
 from compliance.store.database import Rows
-from compliance.verifying import Difference
 
 UNNAMED: Final = ("coordinator", "sample data")
 FOLLOW_UPS: Final = {

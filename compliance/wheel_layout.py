@@ -9,7 +9,7 @@ from itertools import groupby
 from math import floor, pi
 from typing import Final
 
-from compliance.planning import State
+from compliance.review.planning import State
 
 # What is drawn first where there is not room for all.
 PRIORITY: Final[tuple[State, ...]] = ("late", "ongoing", "unknown", "not_started", "done", "cancelled")

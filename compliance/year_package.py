@@ -16,7 +16,6 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from compliance.approving import Signed, signed
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import lacks_room, temporary_folder
@@ -24,14 +23,15 @@ from compliance.counting.separated import harmless, harmless_first
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources
-from compliance.dossier import FORMAT, Dossier, format_of, from_json, frozen, sealed
 from compliance.packing import Files, Unpacked, no_package, pack, unpack
-from compliance.pinning import Pinned, pinned, words, write_database
-from compliance.recounting import Unusable, recounted, script
 from compliance.report_files import every_report
-from compliance.reviewing import Review, State
+from compliance.review.approving import Signed, signed
+from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, frozen, sealed
+from compliance.review.pinning import Pinned, pinned, words, write_database
+from compliance.review.recounting import Unusable, recounted, script
+from compliance.review.reviewing import Review, State
+from compliance.review.verifying import differing
 from compliance.store.database import Cursor, Failure, Rows, confined, rows
-from compliance.verifying import differing
 from compliance.year_readme import readme
 from compliance.year_tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table, cell, read_csv, tables
 

@@ -3,11 +3,11 @@
 import textwrap
 from typing import Final
 
-from compliance import judging
-from compliance.approving import Signed
 from compliance.core.language import LANGUAGES, N_, Language
-from compliance.dossier import Dossier
-from compliance.verifying import sealed_anew
+from compliance.review import judging
+from compliance.review.approving import Signed
+from compliance.review.dossier import Dossier
+from compliance.review.verifying import sealed_anew
 
 WIDTH: Final = 96
 WIDEST: Final = 19

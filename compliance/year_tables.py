@@ -15,10 +15,10 @@ import pyarrow as pa
 from compliance.core.language import LANGUAGES, Language, Texts
 from compliance.counting.assessing import OUTCOMES, Coverage
 from compliance.counting.separated import BOM, joined
-from compliance.deciding import Decision
-from compliance.dossier import Counted, Dossier, PointAnswer
-from compliance.judging import QUESTIONS
-from compliance.reviewing import JUDGED
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Counted, Dossier, PointAnswer
+from compliance.review.judging import QUESTIONS
+from compliance.review.reviewing import JUDGED
 from compliance.store.database import Rows
 
 INTEGER: Final[pa.DataType] = pa.int64()

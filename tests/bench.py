@@ -29,18 +29,18 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from compliance import demo, handouts
-from compliance.approving import dossier, signed, submit
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
 from compliance.correcting.previewing import preview
 from compliance.counting.assessing import coverage
-from compliance.dossier import names_of_persons, responsible
-from compliance.judging import concerns
 from compliance.loading.loading import Order, load
 from compliance.reading.reading import read
 from compliance.report_files import write_report
-from compliance.reviewing import GROUNDS, JUDGED, Review, review_of, write
+from compliance.review.approving import dossier, signed, submit
+from compliance.review.dossier import names_of_persons, responsible
+from compliance.review.judging import concerns
+from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, write
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.year_package import gathered, whole_package
 from tests.files import doctor_files

@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from compliance import approving, deciding, reviewing
-from compliance.deciding import Decided, Decision
-from compliance.dossier import Dossier
-from compliance.reviewing import Review
+from compliance.review import approving, deciding, reviewing
+from compliance.review.deciding import Decided, Decision
+from compliance.review.dossier import Dossier
+from compliance.review.reviewing import Review
 from tests import once
 from tests.line import POINTS, Line
 

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from compliance import approving, dossier, judging
-from compliance.approving import Missing, same_person
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.dossier import as_json, from_json
 from compliance.reporting_chapters import chapter_title, told_text
 from compliance.reporting_points import Reader
-from compliance.reviewing import Written
+from compliance.review import approving, dossier, judging
+from compliance.review.approving import Missing, same_person
+from compliance.review.dossier import as_json, from_json
+from compliance.review.reviewing import Written
 from compliance.store.database import rows
 from tests.line import NOON
 from tests.reviewed import POINTS, SYSTEMS, at

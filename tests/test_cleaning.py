@@ -12,15 +12,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from compliance import cleaning
-from compliance.approving import signed
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import MASK
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.counting.extracts import extract, kind_of, write
-from compliance.dossier import approved
 from compliance.report_files import write_report
+from compliance.review.approving import signed
+from compliance.review.dossier import approved
 from compliance.store import database as module
 from compliance.store.database import CLEANED, EVERYTHING_KNOWN, connect
 from compliance.year_package import verify_package, write_package

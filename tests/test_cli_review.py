@@ -12,7 +12,7 @@ import pytest
 
 from compliance import cli, cli_review
 from compliance.core.places import ROOT
-from compliance.reviewing import review_of
+from compliance.review.reviewing import review_of
 from tests.command import run
 from tests.reports import drawn_once
 from tests.reviewed import IDS, SYSTEMS, TODAY, Reviewed, at

@@ -22,17 +22,18 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
-from compliance import approving, cli, deciding, demo, reviewing
+from compliance import cli, demo
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
 from compliance.correcting import renaming
 from compliance.counting.extracts import extract, write
-from compliance.deciding import Decided
 from compliance.loading import loading
 from compliance.reading import mapping, reading, worker
 from compliance.reading.mapping import Columns
+from compliance.review import approving, deciding, reviewing
+from compliance.review.deciding import Decided
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.year_package import verify_package, write_package
 from tests.apps import dropped, opened, text

@@ -11,13 +11,13 @@ from docx import Document
 
 from compliance import viewing, viewing_review
 from compliance.access.withholding import WITHHELD, Names
-from compliance.approving import dossier, signed
 from compliance.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.core.language import LANGUAGES, Language, unmarked
-from compliance.dossier import names_of_persons, responsible
 from compliance.handouts import file_name, handout, pdf
 from compliance.reporting_points import SHORT_VERDICTS
-from compliance.reviewing import kept_text, review_of
+from compliance.review.approving import dossier, signed
+from compliance.review.dossier import names_of_persons, responsible
+from compliance.review.reviewing import kept_text, review_of
 from compliance.writing_word import write_word
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import approving, handouts, year_readme, year_tables
+from compliance import handouts, year_readme, year_tables
 from compliance.access.permissions import ANALYST
 from compliance.access.withholding import Names
 from compliance.core.language import Language
-from compliance.reviewing import review_of
+from compliance.review import approving
+from compliance.review.reviewing import review_of
 from tests.apps import opened, text
 from tests.tagged import Tagged
 

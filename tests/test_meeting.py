@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from compliance import deciding, reviewing, ui, ui_meeting, viewing, viewing_meeting
+from compliance import ui, ui_meeting, viewing, viewing_meeting
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import Coverage
-from compliance.deciding import decisions
-from compliance.reviewing import GROUNDS
+from compliance.review import deciding, reviewing
+from compliance.review.deciding import decisions
+from compliance.review.reviewing import GROUNDS
 from compliance.viewing_meeting import MINUTES, clock
 from tests.apps import opened as opened_page
 from tests.apps import text

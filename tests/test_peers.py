@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compliance.core.errors import Refusal
-from compliance.peers import MOST_BYTES, Compared, Peer, as_peer, as_peer_file, compare, read_peer
+from compliance.review.peers import MOST_BYTES, Compared, Peer, as_peer, as_peer_file, compare, read_peer
 from tests.reviewed import at
 
 GOOD = {

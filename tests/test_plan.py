@@ -12,16 +12,17 @@ import pytest
 import streamlit as st
 from icalendar import Calendar
 
-from compliance import charts, charts_wheel, deciding, planning, reviewing, ui_plan, viewing_plan, wheel_layout
+from compliance import charts, charts_wheel, ui_plan, viewing_plan, wheel_layout
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
-from compliance.calendars import Event, calendar_file
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.counting.assessing import run
-from compliance.deciding import Decided
 from compliance.declarations.queries import query
-from compliance.planning import Moment, load_wheel
+from compliance.review import deciding, planning, reviewing
+from compliance.review.calendars import Event, calendar_file
+from compliance.review.deciding import Decided
+from compliance.review.planning import Moment, load_wheel
 from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.ui import View
 from compliance.viewing import Scope

@@ -9,7 +9,6 @@ from functools import cache
 import pytest
 from docx import Document
 
-from compliance.approving import dossier, signed
 from compliance.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import OUTCOMES, coverage
@@ -18,7 +17,8 @@ from compliance.report_files import file_name
 from compliance.reporting import as_document, report_of
 from compliance.reporting_chapters import covered_by
 from compliance.reporting_points import Reader, departments, plain
-from compliance.reviewing import review_of
+from compliance.review.approving import dossier, signed
+from compliance.review.reviewing import review_of
 from compliance.store.database import rows
 from compliance.viewing import percent, share
 from tests.browser import MOST

@@ -4,14 +4,14 @@ from datetime import date, datetime
 
 import pytest
 
-from compliance import deciding, reviewing
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.masking import MASK
 from compliance.correcting.renaming import add_alias
-from compliance.deciding import Decided
 from compliance.loading import loading
 from compliance.loading.loading import rename_organisation
+from compliance.review import deciding, reviewing
+from compliance.review.deciding import Decided
 from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
 
 IDENTITY = "19811228-9874"

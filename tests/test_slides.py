@@ -15,14 +15,14 @@ from pptx import Presentation
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.oxml.ns import qn
 
-from compliance import judging
-from compliance.approving import dossier, signed
 from compliance.blocks import LineChart
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
 from compliance.report_files import write_report
-from compliance.reviewing import review_of
+from compliance.review import judging
+from compliance.review.approving import dossier, signed
+from compliance.review.reviewing import review_of
 from compliance.slide_layouts import KINDS as LAYOUT_NAMES
 from compliance.slide_layouts import LAYOUTS, NAMES
 from compliance.slides import DECISIONS, BarChart, CountChart, slides_of

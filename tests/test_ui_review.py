@@ -9,7 +9,6 @@ import pytest
 import streamlit as st
 from docx import Document
 
-from compliance import dossier as dossiers
 from compliance import ui, viewing, viewing_review
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT, User
@@ -17,9 +16,10 @@ from compliance.core import outside
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.outside import Job
-from compliance.deciding import Decision
-from compliance.peers import as_peer_file
-from compliance.verifying import Difference
+from compliance.review import dossier as dossiers
+from compliance.review.deciding import Decision
+from compliance.review.peers import as_peer_file
+from compliance.review.verifying import Difference
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST

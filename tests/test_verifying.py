@@ -7,8 +7,6 @@ from threading import Thread
 
 import pytest
 
-from compliance import approving, dossier, verifying
-from compliance.approving import signed
 from compliance.core.language import Language
 from compliance.core.places import QUERIES
 from compliance.correcting.renaming import add_alias
@@ -16,6 +14,8 @@ from compliance.declarations import queries
 from compliance.loading.loading import Order, load, rename_organisation, revoke
 from compliance.report_files import KINDS, write_report
 from compliance.reporting import report_of
+from compliance.review import approving, dossier, verifying
+from compliance.review.approving import signed
 from compliance.store.database import next_moment
 from compliance.year_package import verify_package, write_package
 from tests.browser import MOST

@@ -7,8 +7,8 @@ import pytest
 
 from compliance.access.withholding import Names
 from compliance.declarations.queries import statement
-from compliance.dossier import compute, names_of_persons
 from compliance.loading.loading import FIRST_NAME
+from compliance.review.dossier import compute, names_of_persons
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import SOURCES, Line
 from tests.reviewed import at

@@ -14,17 +14,18 @@ from datetime import date
 import duckdb
 import pytest
 
-from compliance import packing, reviewing, year_package
-from compliance.approving import approve, submit
+from compliance import packing, year_package
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.declarations.sources import FIELD_TYPES, Field, Source
-from compliance.dossier import frozen, sealed
 from compliance.loading.loading import Order, revoke
 from compliance.loading.validating import table_columns
 from compliance.packing import NAME, SUMS, pack, unpack
-from compliance.pinning import COMPARED, MARK, PLAIN, Reading, expression, kept_texts, words
+from compliance.review import reviewing
+from compliance.review.approving import approve, submit
+from compliance.review.dossier import frozen, sealed
+from compliance.review.pinning import COMPARED, MARK, PLAIN, Reading, expression, kept_texts, words
 from compliance.store.database import Database
 from compliance.year_package import Fault, told, verify_package, write_package
 from compliance.year_tables import COLUMNS, cell

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
-from compliance.dossier import Dossier
-from compliance.reviewing import GROUNDS, JUDGED, Chapter, Written
+from compliance.review.dossier import Dossier
+from compliance.review.reviewing import GROUNDS, JUDGED, Chapter, Written
 
 QUESTIONS: Final = {
     "sufficient": N_("Is the work sufficient?"),

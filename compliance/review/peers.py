@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.dossier import Dossier
 from compliance.loading.loading import as_name
+from compliance.review.dossier import Dossier
 
 FORMAT: Final = "compliance figures 1"
 ANY_FORMAT: Final = re.compile(rb'"format":\s*"compliance figures (?!1")\d+"')

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from compliance.counting.assessing import LEVELS, Coverage, Level
 from compliance.declarations.queries import parsed, statement, without_comments
-from compliance.dossier import Dossier, PointAnswer
+from compliance.review.dossier import Dossier, PointAnswer
 from compliance.store.database import Cursor, Failure, Rows, rows
 
 MACRO: Final = re.compile(r"\s*create or replace macro\s", re.IGNORECASE)

@@ -13,8 +13,8 @@ from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
-from compliance.dossier import Counted, Dossier, PointAnswer
 from compliance.loading.loading import local_day
+from compliance.review.dossier import Counted, Dossier, PointAnswer
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 What = Literal["figure", "target", "rule", "import", "statement"]

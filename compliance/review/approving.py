@@ -12,10 +12,10 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
-from compliance.dossier import Dossier, as_json, compute, frozen, sealed
-from compliance.judging import concerns, unjudged
 from compliance.loading.loading import Order, add_event, as_kept, as_name
-from compliance.reviewing import Review, add_state, by_number, draft, written
+from compliance.review.dossier import Dossier, as_json, compute, frozen, sealed
+from compliance.review.judging import concerns, unjudged
+from compliance.review.reviewing import Review, add_state, by_number, draft, written
 from compliance.store.database import Cursor, Database, moment, rows
 
 MOST_PARTS: Final = 6

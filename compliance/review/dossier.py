@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from compliance import deciding
 from compliance.access.withholding import Names, names_of
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
@@ -22,11 +21,12 @@ from compliance.core.places import QUERIES
 from compliance.counting import figures, quality
 from compliance.counting.assessing import OUTCOMES, Basis, Coverage, Level, basis, coverage
 from compliance.counting.explaining import Explanation, Moment, Place, explain_all, since_frozen
-from compliance.deciding import Decision
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources
-from compliance.reviewing import (
+from compliance.review import deciding
+from compliance.review.deciding import Decision
+from compliance.review.reviewing import (
     Chapter,
     Clause,
     Review,

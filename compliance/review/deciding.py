@@ -8,7 +8,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, as_kept, as_name
-from compliance.reviewing import Review, draft, kept_text, one_with, reviews
+from compliance.review.reviewing import Review, draft, kept_text, one_with, reviews
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 
 STATUSES: Final = ("not_started", "ongoing", "done", "cancelled")

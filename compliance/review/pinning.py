@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement, without_comments
 from compliance.declarations.sources import Field, Source
-from compliance.dossier import Dossier
 from compliance.loading.validating import table_columns
+from compliance.review.dossier import Dossier
 from compliance.store.database import Cursor, new_file, rows
 
 MARK: Final = "x"
