@@ -162,7 +162,7 @@ def _chapter(id_: str) -> str:
 
 def _verdict(said: str) -> str:
     """The code of an assessment that is said in either language; none where the text is empty."""
-    from compliance.reporting_points import VERDICTS
+    from compliance.report.points import VERDICTS
 
     words = {"tillräckligt": "sufficient", "delvis": "partly", "otillräckligt": "insufficient"}
     return _coded(said, _spoken(VERDICTS) | words, "--assessment") if said.strip() else ""
@@ -170,7 +170,7 @@ def _verdict(said: str) -> str:
 
 def _status(said: str) -> str:
     """The code of a decision's status that is said in either language."""
-    from compliance.reporting_decisions import DECISION_STATUSES
+    from compliance.report.decisions import DECISION_STATUSES
 
     return _coded(said, _spoken(DECISION_STATUSES), "--status")
 
@@ -373,7 +373,7 @@ def verify_command(year: Year, version: Version = None, organisation: Whose = No
 
 def _told(found: "list[Difference]") -> list[str]:
     """One line a difference, in the terminal's language."""
-    from compliance.viewing_review import difference_table
+    from compliance.report.review_texts import difference_table
 
     say = Language(places.environment_language())
     if not found:
@@ -414,7 +414,7 @@ def report_command(
 ) -> None:
     """Write the report of a review in any state; a draft says so on every page."""
     from compliance.core.saving import save
-    from compliance.report_files import KINDS, write_report
+    from compliance.report.files import KINDS, write_report
 
     one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, KINDS)
@@ -448,7 +448,7 @@ def package_command(
 ) -> None:
     """Write the year package: what was frozen, what it was counted from, how, and the reports."""
     from compliance.core.saving import save
-    from compliance.report_files import every_report
+    from compliance.report.files import every_report
     from compliance.year_package import write_package
 
     one_of(language, list(LANGUAGES), "--language")
@@ -493,7 +493,7 @@ def hand_off_command(
 ) -> None:
     """Write paragraphs for tertial report and risk analysis (.txt), or the measures (.tsv)."""
     from compliance.core.saving import save
-    from compliance.handing import as_text, measures
+    from compliance.report.handing import as_text, measures
 
     one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, ("txt", "tsv"))

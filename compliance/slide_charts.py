@@ -14,10 +14,10 @@ from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from compliance.blocks import LineChart
 from compliance.core.lengths import shortened
 from compliance.core.places import REPORT
 from compliance.counting.assessing import Status
+from compliance.report.blocks import LineChart
 from compliance.slide_layouts import Place
 from compliance.slides import BarChart, Chart
 

@@ -14,7 +14,7 @@ from pptx.presentation import Presentation as Deck
 
 from compliance.core.language import N_, Language
 from compliance.core.places import REPORT
-from compliance.office import LOCALES, in_utc, packed, timeless
+from compliance.report.office import LOCALES, in_utc, packed, timeless
 from compliance.slides import Kind, Slides
 
 CM: Final = 360_000

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from compliance import viewing, viewing_meeting, viewing_review
-from compliance.blocks import Bar, Column, LineChart, Moment, Report, Table
+from compliance import viewing
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
-from compliance.reporting import report_of
-from compliance.reporting_chapters import told_text
-from compliance.reporting_decisions import standing
-from compliance.reporting_points import (
+from compliance.report import meeting_texts, review_texts
+from compliance.report.blocks import Bar, Column, LineChart, Moment, Report, Table
+from compliance.report.chapters import told_text
+from compliance.report.decisions import standing
+from compliance.report.points import (
     FEWEST_MOMENTS,
     Reader,
     assessment,
@@ -27,6 +27,7 @@ from compliance.reporting_points import (
     met_of,
     plain,
 )
+from compliance.report.report import report_of
 from compliance.review import judging
 from compliance.review.approving import Signed
 from compliance.review.deciding import Decision
@@ -181,7 +182,7 @@ class _Slides:
 
     def thirteen(self) -> Slide:
         """All points in a table, each with its bar."""
-        say, title = self.say, viewing_meeting.reached_sentence(self.dossier, self.say)
+        say, title = self.say, meeting_texts.reached_sentence(self.dossier, self.say)
         named, before = say(N_("The thirteen review points")), [a.before for a in self.dossier.points if a.before]
         since = say(N_("change since {day}"), day=say.date(before[0].as_of)) if before else ""
         kicker = _joined([say(N_("The review points on {day}"), day=say.date(self.dossier.as_of)), since])
@@ -244,12 +245,12 @@ class _Slides:
         """What the figure counts, and what it is compared with."""
         say, found, before = self.say, answer.coverage, answer.coverage_before
         if found.coverage is None:
-            counts, *more = viewing_review.empty_texts(answer, say)
+            counts, *more = review_texts.empty_texts(answer, say)
             return {"counts": counts, "compared": "\n".join(more)}
         lines = [say(N_("Target {share}"), share=viewing.share(found.target.target, say))]
         if before and (change := viewing.change(found, before)) is not None:
             lines.append(self._since(before, change))
-        lines.append(plain(viewing_meeting.silent(found, say)))
+        lines.append(plain(meeting_texts.silent(found, say)))
         return {"counts": plain(viewing.hero_counts(found, say)), "compared": "\n".join(filter(None, lines))}
 
     def _since(self, before: Coverage, change: float) -> str:
@@ -292,10 +293,10 @@ class _Slides:
     def _weak(self, answer: PointAnswer) -> str:
         """The units with most left to do in a line; of a version to hand out departments. Few persons are added up."""
         say = self.say
-        found = viewing_meeting.weakest(answer, say)
+        found = meeting_texts.weakest(answer, say)
         if self.reader.public:
-            found = viewing_meeting.most_left(departments(answer, self.reader))
-        named = [f"{part.unit or part.department or ''} {viewing_meeting.left_text(part, say)}" for part in found]
+            found = meeting_texts.most_left(departments(answer, self.reader))
+        named = [f"{part.unit or part.department or ''} {meeting_texts.left_text(part, say)}" for part in found]
         return say(N_("Most left to do: {units}"), units=_joined(named)) if named else ""
 
     def _why(self, answer: PointAnswer) -> str:
@@ -310,7 +311,7 @@ class _Slides:
 
     def decided(self) -> Slide:
         """The decisions of this review."""
-        title = viewing_meeting.decisions_sentence(self.dossier.decisions, self.say)
+        title = meeting_texts.decisions_sentence(self.dossier.decisions, self.say)
         return self._decisions(self.say(N_("Decisions of this review")), title, self.dossier.decisions)
 
     def carried(self) -> list[Slide]:

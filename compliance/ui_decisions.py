@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, ui, ui_fields, ui_review, viewing_review
+from compliance import charts, ui, ui_fields, ui_review
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.declarations.queries import statement
-from compliance.reporting_decisions import DECISION_STATUSES
+from compliance.report import review_texts
+from compliance.report.decisions import DECISION_STATUSES
 from compliance.review import deciding
 from compliance.review.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
 from compliance.store.database import rows
@@ -64,7 +65,7 @@ def _carried(found: Opened, day: date) -> None:
 
 def _row(seen: View, decision: Decision, day: date, *, reason: bool = True) -> None:
     points = ui.points() if reason else ()
-    ui.html(charts.decision(viewing_review.decision_row(decision, points, day, seen.say)))
+    ui.html(charts.decision(review_texts.decision_row(decision, points, day, seen.say)))
 
 
 def _change(found: Opened, decision: Decision) -> None:
@@ -107,7 +108,7 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         say(N_("Reason: review point")),
         ids,
         index=ids.index(kept.point) if kept.point in ids else None,
-        format_func=lambda id_: viewing_review.point_label(ui.points(), id_, say),
+        format_func=lambda id_: review_texts.point_label(ui.points(), id_, say),
         placeholder=say(N_("No point in particular")),
         key=f"{turn} point",
     )
@@ -126,7 +127,7 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         say(N_("Followed up in")),
         list(FOLLOWED_UP),
         index=FOLLOWED_UP.index(kept.follow_up) if kept.follow_up in FOLLOWED_UP else None,
-        format_func=lambda name: say(viewing_review.FOLLOW_UPS[name]),
+        format_func=lambda name: say(review_texts.FOLLOW_UPS[name]),
         placeholder=say(N_("No report")),
         key=f"{turn} follow up",
     )
@@ -164,14 +165,14 @@ def followed_up(seen: View) -> None:
         ids = {review.review_id for review in ui_review.of_organisation(cursor, seen)}
         found = [decision for decision in deciding.decisions(cursor) if decision.review_id in ids]
     kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(seen.as_of))
-    ui.html(charts.headline(*viewing_review.decisions_sentences(found, seen.as_of, say), kicker=kicker))
+    ui.html(charts.headline(*review_texts.decisions_sentences(found, seen.as_of, say), kicker=kicker))
     if not found:
         ui.html(charts.caption(say(N_("Decisions are made in the management review and followed up here."))))
         ui.link(seen, "review", say(N_("Go to the management review")))
-    for title, group in viewing_review.grouped(found, seen.as_of, say):
+    for title, group in review_texts.grouped(found, seen.as_of, say):
         ui.html(charts.section(title))
         _followed(seen, group)
-    if done := viewing_review.closed(found):
+    if done := review_texts.closed(found):
         with st.expander(say.plural("{n} closed decision", "{n} closed decisions", len(done))):
             _followed(seen, done)
 
@@ -194,7 +195,7 @@ def _follow_up(seen: View, decision: Decision) -> None:
     if seen.user.may(Permission.WRITE_REVIEW):
         _follow_up_form(seen, decision, len(history))
     if history:
-        drawn = viewing_review.follow_up_table(history, say)
+        drawn = review_texts.follow_up_table(history, say)
         ui.html(charts.table(*drawn, caption=say(N_("How {name} has been followed up"), name=decision.name)))
     else:
         ui.html(charts.caption(say(N_("Not followed up yet."))))

@@ -9,18 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import (
-    charts,
-    charts_meeting,
-    handouts,
-    ui,
-    ui_fields,
-    ui_making,
-    ui_review,
-    viewing,
-    viewing_meeting,
-    viewing_review,
-)
+from compliance import charts, charts_meeting, ui, ui_fields, ui_making, ui_review, viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
@@ -28,14 +17,15 @@ from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.outside import Job, made
 from compliance.declarations.points import Point
-from compliance.reporting_points import assessment
+from compliance.report import handouts, meeting_texts, review_texts
+from compliance.report.meeting_texts import Screen
+from compliance.report.points import assessment
 from compliance.review import approving, deciding, judging, reviewing
 from compliance.review.deciding import Decided, Decision, made_in
 from compliance.review.dossier import PointAnswer, responsible
 from compliance.ui import View
 from compliance.ui_making import File
 from compliance.ui_review import Opened
-from compliance.viewing_meeting import Screen
 
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
@@ -46,9 +36,9 @@ FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
 def meeting(seen: View, found: Opened) -> None:
     """The screen that the address names."""
-    screens = viewing_meeting.screens(found.whole, seen.say)
+    screens = meeting_texts.screens(found.whole, seen.say)
     said = st.query_params.get("screen", "")
-    here = viewing_meeting.chosen(screens, said)
+    here = meeting_texts.chosen(screens, said)
     if said and said.lstrip("0") != str(here.number):
         ui.elsewhere(seen, N_("the screen"), said, seen.say.number(here.number))
     names = _names(found)
@@ -95,10 +85,10 @@ def _names(found: Opened) -> Names:
 def _top(found: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
     """Which screen it is, the clock, the agenda, and the way out."""
     say, seen = found.say, found.seen
-    ui.html(viewing_meeting.where(here, len(screens), say))
+    ui.html(meeting_texts.where(here, len(screens), say))
     until = _until()
     _clock(found.say, until)
-    ui.html(viewing_meeting.which(found.review, say))
+    ui.html(meeting_texts.which(found.review, say))
     if seen.sample:
         ui.html(charts.badge(say(N_("Sample data"))))
     # another screen has another agenda: the one that was open is closed
@@ -109,13 +99,13 @@ def _top(found: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
                 ui.link(seen, "meeting", screen.title, **_address(found, screen.number))
         _end_field(found, until)
         _handout_button(found)
-    review = viewing_review.address(found.review, found.others)
+    review = review_texts.address(found.review, found.others)
     ui.link(seen, "review", say(N_("End the meeting")), review=review)
 
 
 def _address(found: Opened, number: int) -> dict[str, str]:
     """A screen in the address, with the review and the end of the meeting."""
-    given = {"review": viewing_review.address(found.review, found.others), "screen": str(number)}
+    given = {"review": review_texts.address(found.review, found.others), "screen": str(number)}
     return given | {"until": st.query_params.get("until", "")}
 
 
@@ -129,7 +119,7 @@ def _until() -> datetime:
     try:
         end = datetime.strptime(st.query_params.get("until", ""), "%H:%M").time()
     except ValueError:
-        end = (now + timedelta(minutes=viewing_meeting.MINUTES)).time()
+        end = (now + timedelta(minutes=meeting_texts.MINUTES)).time()
         st.query_params["until"] = end.strftime("%H:%M")
     days = (now + timedelta(days=step) for step in (-1, 0, 1))
     return min((datetime.combine(day.date(), end) for day in days), key=lambda moment: abs(moment - now))
@@ -138,7 +128,7 @@ def _until() -> datetime:
 @st.fragment(run_every=TICK_SECONDS)
 def _clock(say: Language, until: datetime) -> None:
     """The time, which goes on by itself."""
-    ui.html(viewing_meeting.clock(_now(), until, say))
+    ui.html(meeting_texts.clock(_now(), until, say))
 
 
 def _end_field(found: Opened, until: datetime) -> None:
@@ -173,21 +163,21 @@ def _handout(found: Opened, job: Job) -> bytes:
 
 def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
     say = found.say
-    ui.html(viewing_meeting.question(answer, say))
+    ui.html(meeting_texts.question(answer, say))
     left, right = st.columns(2, gap="large")
     with left:
-        ui.html(viewing_meeting.figure(answer, say))
+        ui.html(meeting_texts.figure(answer, say))
         if not found.writable:
             ui.html(charts_meeting.sentence(assessment(found.whole, answer.point.id, say)))
-        decided = viewing_meeting.of_point(found.decided, answer.point, found.review.year) if found.reads else []
+        decided = meeting_texts.of_point(found.decided, answer.point, found.review.year) if found.reads else []
         given = (found.dossier, answer, decided, names, say)
-        for told in viewing_meeting.said_of_point(*given, writable=found.writable):
+        for told in meeting_texts.said_of_point(*given, writable=found.writable):
             ui.html(told)
     with right:
         parts = (
-            (N_("The trend towards the target"), viewing_meeting.trend(answer, say)),
-            (N_("Most left to do"), viewing_meeting.worst(answer, say)),
-            (N_("Why"), viewing_meeting.why(answer, say)),
+            (N_("The trend towards the target"), meeting_texts.trend(answer, say)),
+            (N_("Most left to do"), meeting_texts.worst(answer, say)),
+            (N_("Why"), meeting_texts.why(answer, say)),
         )
         for title, drawn in parts:
             if drawn:
@@ -196,12 +186,12 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
 
 def _summary(found: Opened, _here: Screen, _names: Names) -> None:
     say = found.say
-    ui.html(viewing_meeting.title(viewing_meeting.summary_sentence(found.whole, say), say(N_("Summary"))))
+    ui.html(meeting_texts.title(meeting_texts.summary_sentence(found.whole, say), say(N_("Summary"))))
 
     def address(number: int) -> str:
         return ui.address(found.seen, "meeting", **_address(found, number))
 
-    ui.html(viewing_meeting.summary(found.whole, address, say))
+    ui.html(meeting_texts.summary(found.whole, address, say))
 
 
 def _earlier(found: Opened, here: Screen, names: Names) -> None:
@@ -212,29 +202,29 @@ def _earlier(found: Opened, here: Screen, names: Names) -> None:
     if not found.reads:
         _unread(found, here)
         return
-    ui.html(viewing_meeting.title(viewing_meeting.earlier_sentence(carried, day, say), here.title))
+    ui.html(meeting_texts.title(meeting_texts.earlier_sentence(carried, day, say), here.title))
     if not carried:
         return
-    ui.html(viewing_meeting.earlier_list(carried, names, day, say))
+    ui.html(meeting_texts.earlier_list(carried, names, day, say))
     way = charts.anchor(say(N_("The page of decisions says who is responsible.")), ui.address(found.seen, "decisions"))
     ui.html(charts.stack(way))
 
 
 def _unread(found: Opened, here: Screen) -> None:
-    ui.html(viewing_meeting.title(here.title, ""))
+    ui.html(meeting_texts.title(here.title, ""))
     ui.html(charts.caption(found.say(N_("They are shown to those who may read the review."))))
 
 
 def _last(found: Opened, _here: Screen, names: Names) -> None:
     """What this review decides, beside how the head judges the whole."""
     say = found.say
-    ui.html(viewing_meeting.judged(found.dossier, say))
+    ui.html(meeting_texts.judged(found.dossier, say))
     left, right = st.columns(2, gap="large")
     with left:
         if found.reads:
             own = made_in(list(found.decided), found.review)
             title = say(N_("Decisions of this review"))
-            ui.html(viewing_meeting.decision_list(title, own, names, found.review.as_of, say))
+            ui.html(meeting_texts.decision_list(title, own, names, found.review.as_of, say))
         else:
             ui.html(charts.caption(say(N_("Decisions are shown to those who may read the review."))))
     with right:
@@ -243,7 +233,7 @@ def _last(found: Opened, _here: Screen, names: Names) -> None:
 
 def _judgement(found: Opened, names: Names) -> None:
     """The head's answers and their grounds; grounds that name somebody are written elsewhere than on the projector."""
-    drawn, text = viewing_meeting.grounds(found.dossier, names, found.say), judging.grounds(found.dossier.written)
+    drawn, text = meeting_texts.grounds(found.dossier, names, found.say), judging.grounds(found.dossier.written)
     named = names.withhold(text) != text
     if found.writable:
         ui_review.judgement_fields(found, lines=GROUNDS_HEIGHT, with_grounds=not named)

@@ -5,12 +5,13 @@ from datetime import UTC, date
 
 import streamlit as st
 
-from compliance import charts, charts_incidents, charts_wheel, ui, viewing, viewing_plan, viewing_review
+from compliance import charts, charts_incidents, charts_wheel, ui, viewing, viewing_plan
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.elements import Html
+from compliance.report import review_texts
 from compliance.review import planning
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
@@ -158,7 +159,7 @@ def _decisions(seen: View, found: Year) -> None:
     say, open_ = seen.say, found.decisions
     if not open_:
         return
-    told = [*viewing_review.decisions_sentences(open_, seen.as_of, say), viewing_plan.undated_sentence(open_, say)]
+    told = [*review_texts.decisions_sentences(open_, seen.as_of, say), viewing_plan.undated_sentence(open_, say)]
     way = charts.anchor(say(N_("Follow up the decisions")), ui.address(seen, "decisions"))
     ui.html(charts_incidents.beside(" ".join(text for text in told if text), way))
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_fields, viewing_review
+from compliance import charts, ui, ui_fields
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
@@ -20,6 +20,7 @@ from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, local_day
+from compliance.report import review_texts
 from compliance.review import approving, deciding, judging, reviewing
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, Named, compute, names_in
@@ -94,12 +95,12 @@ def opened(seen: View) -> Opened | None:
     with seen.database.cursor() as cursor:
         others = of_organisation(cursor, seen)
         said = st.query_params.get("review")
-        named = [review for review in others if viewing_review.address(review, others) == said]
+        named = [review for review in others if review_texts.address(review, others) == said]
         review = next(iter([*named, *others]), None)
         if review is None:
             return None
         if said and not named:
-            ui.elsewhere(seen, N_("the review"), said, viewing_review.address(review, others))
+            ui.elsewhere(seen, N_("the review"), said, review_texts.address(review, others))
         whole = _document(cursor, seen, review)
         given = {"review_id": review.review_id}
         reads, ids = seen.user.may(Permission.READ_REVIEW), {other.review_id for other in others}
@@ -108,7 +109,7 @@ def opened(seen: View) -> Opened | None:
             review=review,
             others=others,
             whole=whole,
-            dossier=whole if reads else viewing_review.for_others(whole),
+            dossier=whole if reads else review_texts.for_others(whole),
             states=rows(cursor, statement("review_states"), given),
             texts=rows(cursor, statement("review_texts"), given),
             decided=tuple(d for d in deciding.decisions(cursor) if d.review_id in ids),
@@ -121,8 +122,8 @@ def of_version(found: Opened, version: int) -> Opened:
         return found
     with found.seen.database.cursor() as cursor:
         whole = approving.dossier(cursor, found.review, own=places.own_files(), version=version)
-    shown = whole if found.reads else viewing_review.for_others(whole)
-    review = replace(found.review, version=version, state=viewing_review.versions(found.states)[version])
+    shown = whole if found.reads else review_texts.for_others(whole)
+    review = replace(found.review, version=version, state=review_texts.versions(found.states)[version])
     return replace(found, review=review, whole=whole, dossier=shown)
 
 
@@ -153,7 +154,7 @@ def verdict(seen: View) -> None:
     say, found = seen.say, ui.approved_in(ui.everybodys(seen.key), seen.as_of, seen.scope.organisation)
     if found is None or not seen.user.may(Permission.SEE_REVIEW):
         return
-    shown = found if seen.user.may(Permission.READ_REVIEW) else viewing_review.for_others(found)
+    shown = found if seen.user.may(Permission.READ_REVIEW) else review_texts.for_others(found)
     text = N_("The review of {year}, as of {day}, has been approved.")
     kicker = say(text, year=found.year, day=say.date(found.as_of))
     with st.container(border=True, key="card-verdict", horizontal=True, horizontal_alignment="distribute"):
@@ -244,7 +245,7 @@ def text_field(
 def assessment_field(found: Opened, point: Point, *, label_shown: bool = True) -> None:
     """The head's verdict on a point."""
     label, chosen = N_("The assessment of the head of administration"), found.dossier.written.assessments.get(point.id)
-    words = {code: viewing_review.verdict_word(code, found.say) for code in reviewing.VERDICTS}
+    words = {code: review_texts.verdict_word(code, found.say) for code in reviewing.VERDICTS}
     _choice(found, "assessment", point.id, words, found.say(label), chosen, label_shown=label_shown)
 
 
@@ -344,11 +345,11 @@ def header(found: Opened, parts: Mapping[str, Part]) -> Part:
     """What the review says at the top, the way to others, and its parts; gives the part that the address names."""
     say, review = found.say, found.review
     answer, who = (
-        viewing_review.headline(review, found.whole, say),
-        viewing_review.who_and_when(review, say, named=found.reads),
+        review_texts.headline(review, found.whole, say),
+        review_texts.who_and_when(review, say, named=found.reads),
     )
-    ui.html(charts.page_title(answer, kicker=viewing_review.kicker(review, say), question=who))
-    for text in viewing_review.why_here(review, found.states, say) if found.reads else ():
+    ui.html(charts.page_title(answer, kicker=review_texts.kicker(review, say), question=who))
+    for text in review_texts.why_here(review, found.states, say) if found.reads else ():
         ui.html(charts.note(text))
     if part := found.seen.scope.unit or found.seen.scope.department:
         ui.html(charts.note(say(N_("The review covers the whole organisation, not only {part}."), part=part)))
@@ -360,7 +361,7 @@ def header(found: Opened, parts: Mapping[str, Part]) -> Part:
             say(N_("Part of the page")), {name: say(part.title) for name, part in allowed.items()}, here, "part", say
         )
         with st.container(key="ways", horizontal=True, vertical_alignment="center", width="content"):
-            address = viewing_review.address(review, found.others)
+            address = review_texts.address(review, found.others)
             ui.link(found.seen, "meeting", say(N_("Hold the meeting")), review=address)
             _reviews(found)
     tell_unsaved()
@@ -393,7 +394,7 @@ def _reviews(found: Opened) -> None:
     writes = found.seen.user.may(Permission.WRITE_REVIEW)
     if len(others) == 1 and not writes:
         return
-    with st.popover(say(N_("Review {name}"), name=viewing_review.label(found.review, say))):
+    with st.popover(say(N_("Review {name}"), name=review_texts.label(found.review, say))):
         if len(others) > 1:
             _choose_review(found)
         if found.writable and found.review.figures_of is None:
@@ -405,8 +406,8 @@ def _reviews(found: Opened) -> None:
 
 def _choose_review(found: Opened) -> None:
     say, others = found.say, found.others
-    names = {viewing_review.address(review, others): viewing_review.label(review, say) for review in others}
-    here = viewing_review.address(found.review, others)
+    names = {review_texts.address(review, others): review_texts.label(review, say) for review in others}
+    here = review_texts.address(found.review, others)
     key = f"review {here} {say.code}"
     st.radio(
         say(N_("Reviews")),

@@ -10,16 +10,17 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, handing, ui, ui_files, ui_making, ui_review, viewing_review
+from compliance import charts, ui, ui_files, ui_making, ui_review
 from compliance.access import permissions
 from compliance.access.permissions import Permission
-from compliance.blocks import Report
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
-from compliance.report_files import KINDS, Kind, file_name, write_report
-from compliance.reporting import as_document
+from compliance.report import handing, review_texts
+from compliance.report.blocks import Report
+from compliance.report.files import KINDS, Kind, file_name, write_report
+from compliance.report.report import as_document
 from compliance.review import approving, dossier, peers
 from compliance.ui_making import File
 from compliance.ui_review import Opened
@@ -43,14 +44,14 @@ def documents(found: Opened) -> None:
 
 
 def _of_chosen_version(found: Opened) -> Opened:
-    say, versions = found.say, viewing_review.versions(found.states)
+    say, versions = found.say, review_texts.versions(found.states)
     if len(versions) == 1:
         return found
     chosen = st.segmented_control(
         say(N_("Version")),
         list(versions),
         default=found.review.version,
-        format_func=lambda version: viewing_review.version_label(version, versions[version], say),
+        format_func=lambda version: review_texts.version_label(version, versions[version], say),
         key=f"version {found.review.review_id} {say.code}",
         label_visibility="collapsed",
     )
@@ -218,7 +219,7 @@ def _compared(found: Opened, others: list[peers.Peer]) -> None:
             text = N_("{organisation} has figures of {year}, so they are not compared.")
             ui.html(charts.note(say(text, organisation=peer.organisation, year=peer.year)))
     points = {answer.point.id: answer.point for answer in found.whole.points}
-    drawn = viewing_review.peers_table(peers.compare(own, others), points, say)
+    drawn = review_texts.peers_table(peers.compare(own, others), points, say)
     ui.html(charts.table(*drawn, caption=say(N_("Our figures among others'"))))
 
 
@@ -237,7 +238,7 @@ def years(found: Opened) -> None:
     if not approved:
         ui.html(charts.caption(say(N_("No review has been approved yet."))))
         return
-    drawn = viewing_review.years_table(approved, say)
+    drawn = review_texts.years_table(approved, say)
     ui.html(charts.table(*drawn, caption=say(N_("The thirteen review points year by year"))))
     if len(approved) == 1:
         ui.html(charts.caption(say(N_("With the next approved review the development shows."))))

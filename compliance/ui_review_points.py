@@ -4,11 +4,12 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_decisions, ui_review, viewing, viewing_review
+from compliance import charts, ui, ui_decisions, ui_review, viewing
 from compliance.core.language import N_
 from compliance.declarations.points import Point
-from compliance.reporting_chapters import chapter_title, told_text
-from compliance.reporting_points import Reader, assessment
+from compliance.report import review_texts
+from compliance.report.chapters import chapter_title, told_text
+from compliance.report.points import Reader, assessment
 from compliance.review import judging
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
@@ -38,7 +39,7 @@ def points(found: Opened) -> None:
 def _chosen(found: Opened) -> PointAnswer:
     """The point that the address names, else the first that has not been discussed, else the first."""
     answers, said = found.whole.points, st.query_params.get("point", "")
-    done = viewing_review.discussed(found.whole)
+    done = review_texts.discussed(found.whole)
     named = [answer for answer in answers if said in {answer.point.id, str(answer.point.number)}]
     left = [answer for answer in answers if answer.point.id not in done]
     chosen = next(iter([*named, *(left if found.writable else []), *answers]))
@@ -49,11 +50,11 @@ def _chosen(found: Opened) -> PointAnswer:
 
 def _list(found: Opened, here: Point) -> None:
     """The thirteen points, each with its figure, the verdict on it, and whether it has been discussed."""
-    say, done = found.say, viewing_review.discussed(found.whole)
+    say, done = found.say, review_texts.discussed(found.whole)
     note = say(N_("{n} of {of} discussed"), n=len(done), of=len(found.whole.points))
     ui.html(charts.section(say(N_("The thirteen review points")), note=note))
     with st.container(key="steps", gap=None):
-        for point, step in viewing_review.steps(found.whole, done, say):
+        for point, step in review_texts.steps(found.whole, done, say):
             key = "step-here" if point.id == here.id else f"step-{point.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
                 _link(found, point, viewing.softened(viewing.label(point, say)), key="walk to")
@@ -68,7 +69,7 @@ def _link(found: Opened, point: Point, label: str, *, key: str) -> None:
         going = {"part": "points", "point": point.id}
         st.button(label, type="tertiary", key=f"{key} {point.id}", on_click=st.query_params.update, args=(going,))
         return
-    address = viewing_review.address(found.review, found.others)
+    address = review_texts.address(found.review, found.others)
     ui.link(found.seen, "review", label, review=address, part="points", point=point.id)
 
 
@@ -84,7 +85,7 @@ def _point(found: Opened, answer: PointAnswer) -> None:
     )
     _neighbours(found, point)
     if answer.coverage.coverage is None:
-        texts = viewing_review.empty_texts(answer, say)
+        texts = review_texts.empty_texts(answer, say)
         mark = viewing.status(answer.coverage), viewing.word(answer.coverage, say)
         ui.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
     else:
@@ -107,7 +108,7 @@ def _figure(found: Opened, answer: PointAnswer) -> None:
         if changed := say.pick(answer.changed):
             ui.html(charts.section(say(N_("What has changed")), level=3))
             ui.html(charts.caption(changed))
-        if bars := viewing_review.reason_bars(answer, say):
+        if bars := review_texts.reason_bars(answer, say):
             ui.html(charts.section(viewing.reasons_title(figure, say), level=3))
             ui.html(charts.reasons(bars, label=say(N_("Reasons"))))
 
@@ -164,7 +165,7 @@ def _fields(found: Opened, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="saving"):
         _next_button(found, point)
         texts = [row for row in found.texts if row["kind"] != "chapter"]
-        ui.html(charts.caption(viewing_review.saved(texts, [id_], say)))
+        ui.html(charts.caption(review_texts.saved(texts, [id_], say)))
 
 
 def _next_button(found: Opened, point: Point) -> None:
@@ -190,7 +191,7 @@ def judgement(found: Opened) -> None:
         with st.container(border=True, key="card-judgement"):
             ui_review.judgement_fields(found)
             texts = [row for row in found.texts if row["kind"] == "judgement" or row["what"] == GROUNDS]
-            ui.html(charts.caption(viewing_review.saved(texts, [*JUDGED, GROUNDS], say)))
+            ui.html(charts.caption(review_texts.saved(texts, [*JUDGED, GROUNDS], say)))
     elif text := judging.grounds(said):
         ui.html(charts.comment(say(N_("Grounds")), text))
 
@@ -203,7 +204,7 @@ def chapters(found: Opened) -> None:
     say = found.say
     note = say(N_("In the order of the report. What you write is saved when you leave the field."))
     ui.html(charts.section(say(N_("Chapters")), note=note if found.writable else ""))
-    if empty := viewing_review.chapters_sentence(found.dossier, say):
+    if empty := review_texts.chapters_sentence(found.dossier, say):
         ui.html(charts.caption(empty))
     with st.container(key="chapters", gap="xsmall"):
         for chapter in judging.asked(found.dossier):
@@ -213,7 +214,7 @@ def chapters(found: Opened) -> None:
             if opened.open:
                 with opened:
                     _chapter(found, chapter)
-    sentence, drawn = viewing_review.matrix(found.dossier, say)
+    sentence, drawn = review_texts.matrix(found.dossier, say)
     ui.html(charts.section("ISO/IEC 27001:2022, 9.3.2", note=sentence))
     ui.html(charts.table(*drawn, caption=say(N_("What a management review shall consider"))))
 
@@ -227,10 +228,10 @@ def _chapter(found: Opened, chapter: Chapter) -> None:
         ui.html(charts.caption(help_))
         ui_review.text_field(found, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT, help_="")
         texts = [row for row in found.texts if row["kind"] == "chapter"]
-        ui.html(charts.caption(viewing_review.saved(texts, [chapter.id], say)))
+        ui.html(charts.caption(review_texts.saved(texts, [chapter.id], say)))
     elif text:
         ui.html(charts.comment("", text))
     else:
         ui.html(charts.caption(say(N_("Nothing has been written here."))))
-    for fragment in viewing_review.added(found.dossier, chapter, say):
+    for fragment in review_texts.added(found.dossier, chapter, say):
         ui.html(fragment)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import charts, ui, ui_fields, ui_review, viewing, viewing_review
+from compliance import charts, ui, ui_fields, ui_review, viewing
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, bold
 from compliance.core.lengths import LONGEST_NAME
-from compliance.reporting import STATES
+from compliance.report import review_texts
+from compliance.report.report import STATES
 from compliance.review import approving, judging
 from compliance.review.verifying import sealed_anew, verify
 from compliance.ui_review import WIDTH, Opened
@@ -18,11 +19,11 @@ from compliance.ui_review import WIDTH, Opened
 def signatures(found: Opened) -> None:
     """What there is to know before signing, what can be done next, and what the review has been through."""
     say = found.say
-    ui.html(charts.facts(viewing_review.facts(found.whole, say)))
+    ui.html(charts.facts(review_texts.facts(found.whole, say)))
     ui.html(charts.section(say(N_("Submit")) if found.review.state == "draft" else say(STATES[found.review.state])))
     {"draft": _draft, "submitted": _submitted, "approved": _approved}[found.review.state](found)
     ui.html(charts.section(say(N_("What the review has been through"))))
-    drawn = viewing_review.history_table(found.states, say)
+    drawn = review_texts.history_table(found.states, say)
     ui.html(charts.table(*drawn, caption=say(N_("What the review has been through"))))
 
 
@@ -47,12 +48,12 @@ def _draft(found: Opened) -> None:
         )
         ui.html(charts.answer(n))
         with st.container(key="more-missing", gap="xxsmall"):
-            for missing, text in zip(left, viewing_review.missing_texts(left, say), strict=True):
-                address = viewing_review.address(found.review, found.others)
+            for missing, text in zip(left, review_texts.missing_texts(left, say), strict=True):
+                address = review_texts.address(found.review, found.others)
                 ui.link(found.seen, "review", ui.plain(text), review=address, part="points", point=missing.point.id)
     elif judging.unjudged(found.whole.written):
         ui.html(charts.answer(say(approving.UNJUDGED)))
-        address = viewing_review.address(found.review, found.others)
+        address = review_texts.address(found.review, found.others)
         ui.link(found.seen, "review", say(N_("Go to the judgement")), review=address, part="judgement")
     else:
         text = N_(
@@ -71,7 +72,7 @@ def _submit_form(found: Opened) -> None:
         note = N_("What stays open is confirmed one by one. It is frozen as it is.")
         ui.html(charts.section(say(N_("Left open")), note=say(note), level=3))
     for concern in left:
-        label = ui.plain(viewing_review.concern_text(found.whole, concern, say))
+        label = ui.plain(review_texts.concern_text(found.whole, concern, say))
         if st.checkbox(label, key=f"confirm {found.review.review_id} {concern.name}"):
             ticked.append(concern.name)
     name = _name_field(say(N_("Name of the person who submits")), "submitter")
@@ -159,9 +160,9 @@ def _verify(found: Opened) -> None:
             differences = verify(cursor, found.whole, own=places.own_files())
         for told in sealed_anew(found.whole, say):
             ui.html(charts.note(told))
-        ui.html(charts.note(viewing_review.differences_sentence(differences, say)))
+        ui.html(charts.note(review_texts.differences_sentence(differences, say)))
         if differences:
-            drawn = viewing_review.difference_table(differences, say)
+            drawn = review_texts.difference_table(differences, say)
             ui.html(charts.table(*drawn, caption=say(N_("What is otherwise today"))))
 
 

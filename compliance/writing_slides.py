@@ -16,9 +16,9 @@ from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 from pptx.util import Pt
 
-from compliance.blocks import Column, Table
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
+from compliance.report.blocks import Column, Table
 from compliance.slide_charts import COLOURS, add_chart
 from compliance.slide_layouts import (
     FOOTER,

@@ -24,7 +24,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources
 from compliance.packing import Files, Unpacked, no_package, pack, unpack
-from compliance.report_files import every_report
+from compliance.report.files import every_report
 from compliance.review.approving import Signed, signed
 from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, frozen, sealed
 from compliance.review.pinning import Pinned, pinned, words, write_database

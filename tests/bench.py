@@ -28,7 +28,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from compliance import demo, handouts
+from compliance import demo
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
@@ -36,7 +36,8 @@ from compliance.correcting.previewing import preview
 from compliance.counting.assessing import coverage
 from compliance.loading.loading import Order, load
 from compliance.reading.reading import read
-from compliance.report_files import write_report
+from compliance.report import handouts
+from compliance.report.files import write_report
 from compliance.review.approving import dossier, signed, submit
 from compliance.review.dossier import names_of_persons, responsible
 from compliance.review.judging import concerns

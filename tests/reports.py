@@ -8,8 +8,10 @@ from itertools import cycle, islice
 
 import pytest
 
-from compliance import drawing, writing_word
-from compliance.blocks import (
+from compliance.core.language import Language
+from compliance.geometry import Level
+from compliance.report import paper, word
+from compliance.report.blocks import (
     Bar,
     Block,
     Bullets,
@@ -24,8 +26,6 @@ from compliance.blocks import (
     Status,
     Table,
 )
-from compliance.core.language import Language
-from compliance.geometry import Level
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)
 LONG_TABLE = 60
@@ -321,5 +321,5 @@ def drawn_once() -> Iterator[None]:
     tests of drawing.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing_word, "picture", cache(drawing.picture))
+        patch.setattr(word, "picture", cache(paper.picture))
         yield

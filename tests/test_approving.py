@@ -7,8 +7,8 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.reporting_chapters import chapter_title, told_text
-from compliance.reporting_points import Reader
+from compliance.report.chapters import chapter_title, told_text
+from compliance.report.points import Reader
 from compliance.review import approving, dossier, judging
 from compliance.review.approving import Missing, same_person
 from compliance.review.dossier import as_json, from_json

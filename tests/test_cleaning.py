@@ -18,7 +18,7 @@ from compliance.core.masking import MASK
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.counting.extracts import extract, kind_of, write
-from compliance.report_files import write_report
+from compliance.report.files import write_report
 from compliance.review.approving import signed
 from compliance.review.dossier import approved
 from compliance.store import database as module

@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from compliance import handouts
 from compliance.access.permissions import COORDINATOR, MANAGEMENT
 from compliance.access.withholding import Names
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
-from compliance.reporting import report_of
+from compliance.report import handouts
+from compliance.report.report import report_of
 from compliance.review import approving
 from compliance.review.reviewing import review_of
 from tests.apps import opened

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from compliance.core.language import Language
-from compliance.handing import as_text, measures, paragraphs
+from compliance.report.handing import as_text, measures, paragraphs
 from tests.reviewed import POINTS, at
 
 SV, EN = Language("sv"), Language("en")

@@ -9,16 +9,17 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from compliance import viewing, viewing_review
+from compliance import viewing
 from compliance.access.withholding import WITHHELD, Names
-from compliance.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.core.language import LANGUAGES, Language, unmarked
-from compliance.handouts import file_name, handout, pdf
-from compliance.reporting_points import SHORT_VERDICTS
+from compliance.report import review_texts
+from compliance.report.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
+from compliance.report.handouts import file_name, handout, pdf
+from compliance.report.points import SHORT_VERDICTS
+from compliance.report.word import write_word
 from compliance.review.approving import dossier, signed
 from compliance.review.dossier import names_of_persons, responsible
 from compliance.review.reviewing import kept_text, review_of
-from compliance.writing_word import write_word
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
 from tests.tagged import Tagged
@@ -286,7 +287,7 @@ def test_units_of_few_persons_are_added_up(tmp_path):
 
 
 def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(full, paper):
-    text = spoken(printed(*full, changed=viewing_review.for_others))
+    text = spoken(printed(*full, changed=review_texts.for_others))
     assert "Om classification." not in text
     assert "Klassa Betaportalen" not in text
     assert "Kommentar: Till var och en." in text

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import handouts, year_readme, year_tables
+from compliance import year_readme, year_tables
 from compliance.access.permissions import ANALYST
 from compliance.access.withholding import Names
 from compliance.core.language import Language
+from compliance.report import handouts
 from compliance.review import approving
 from compliance.review.reviewing import review_of
 from tests.apps import opened, text

@@ -13,7 +13,9 @@ import pytest
 
 from compliance import elements, viewing
 from compliance.access import withholding
-from compliance.blocks import (
+from compliance.geometry import Level
+from compliance.loading import guessing
+from compliance.report.blocks import (
     Bar,
     Bullets,
     Column,
@@ -24,9 +26,7 @@ from compliance.blocks import (
     Signatures,
     Table,
 )
-from compliance.geometry import Level
-from compliance.loading import guessing
-from compliance.reporting import as_document
+from compliance.report.report import as_document
 from compliance.slide_layouts import LAYOUTS
 from compliance.slides import CountChart, Slide, Slides
 from compliance.writing_slides import write_slides

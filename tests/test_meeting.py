@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from compliance import ui, ui_meeting, viewing, viewing_meeting
+from compliance import ui, ui_meeting, viewing
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import Coverage
+from compliance.report import meeting_texts
+from compliance.report.meeting_texts import MINUTES, clock
 from compliance.review import deciding, reviewing
 from compliance.review.deciding import decisions
 from compliance.review.reviewing import GROUNDS
-from compliance.viewing_meeting import MINUTES, clock
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST
@@ -153,8 +154,8 @@ def test_units_are_ranked_by_what_is_left_and_of_equals_by_name_in_swedish_order
     units = [unit("Ös", 0, 2, 0), unit("Äs", 1, 1, 1), unit("Ås", 9, 0, 2), unit("Zs", 0, 1, 0), unit("Bs", 60, 5, 0)]
     counted = tuple(replace(answers[3].now, unit=u.unit, met=u.met, unmet=u.unmet, unknown=u.unknown) for u in units)
     answer = replace(answers[3], units=counted)
-    assert [found.unit for found in viewing_meeting.weakest(answer, SV)] == ["Bs", "Ås", "Äs"]
-    drawn = viewing_meeting.worst(answer, SV)
+    assert [found.unit for found in meeting_texts.weakest(answer, SV)] == ["Bs", "Ås", "Äs"]
+    drawn = meeting_texts.worst(answer, SV)
     assert re.findall(r"width:([\d.]+)%", drawn) == ["100.00", "40.00", "40.00"]
     assert re.findall(r"<strong>(.*?)</strong>", drawn) == [
         f"{n}\u00a0återstår" for n in ("5\u00a0av\u00a065", "2\u00a0av\u00a011", "2\u00a0av\u00a03")
@@ -173,7 +174,7 @@ def test_units_are_ranked_by_what_is_left_and_of_equals_by_name_in_swedish_order
     ids=["just so", "the longest gives way", "what is over is everybody's", "never less than its least", "nothing"],
 )
 def test_a_text_is_cut_only_where_there_is_no_room(needs, room, least, given):
-    assert viewing_meeting.shared(needs, room, least) == given
+    assert meeting_texts.shared(needs, room, least) == given
 
 
 # --- What is typed --------------------------------------------------------------------------------------------------

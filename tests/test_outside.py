@@ -10,7 +10,7 @@ import pytest
 from compliance.core import children, maker, outside
 from compliance.core.errors import Refusal
 from compliance.core.outside import Job, NotMade, made
-from compliance.reporting import as_document
+from compliance.report.report import as_document
 from tests.reports import sample
 
 

@@ -9,8 +9,10 @@ import pikepdf
 import pytest
 import typst
 
-from compliance import writing_pdf
-from compliance.blocks import (
+from compliance.core.places import REPORT
+from compliance.geometry import Level
+from compliance.report import pdf as report_pdf
+from compliance.report.blocks import (
     Bar,
     Block,
     Bullets,
@@ -24,10 +26,8 @@ from compliance.blocks import (
     Signatures,
     Table,
 )
-from compliance.core.places import REPORT
-from compliance.drawing import BAR_ROW, MARKS, TRACK
-from compliance.geometry import Level
-from compliance.writing_pdf import write_pdf
+from compliance.report.paper import BAR_ROW, MARKS, TRACK
+from compliance.report.pdf import write_pdf
 from tests.reports import LONG_TABLE, sample
 from tests.tagged import Node, Tagged
 
@@ -345,7 +345,7 @@ def test_a_template_cannot_read_outside_its_folder(path, tmp_path, monkeypatch):
     folder = tmp_path / "report"
     folder.mkdir()
     (folder / "report.typ").write_text(f'#read("{path.format(outside=outside)}")')
-    monkeypatch.setattr(writing_pdf, "REPORT", folder)
+    monkeypatch.setattr(report_pdf, "REPORT", folder)
     with pytest.raises(typst.TypstError, match=r"not found|outside|root"):
         write_pdf(short())
 

@@ -9,14 +9,14 @@ from functools import cache
 import pytest
 from docx import Document
 
-from compliance.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import OUTCOMES, coverage
 from compliance.declarations.points import load_points
-from compliance.report_files import file_name
-from compliance.reporting import as_document, report_of
-from compliance.reporting_chapters import covered_by
-from compliance.reporting_points import Reader, departments, plain
+from compliance.report.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
+from compliance.report.chapters import covered_by
+from compliance.report.files import file_name
+from compliance.report.points import Reader, departments, plain
+from compliance.report.report import as_document, report_of
 from compliance.review.approving import dossier, signed
 from compliance.review.reviewing import review_of
 from compliance.store.database import rows

@@ -15,11 +15,11 @@ from pptx import Presentation
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.oxml.ns import qn
 
-from compliance.blocks import LineChart
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
-from compliance.report_files import write_report
+from compliance.report.blocks import LineChart
+from compliance.report.files import write_report
 from compliance.review import judging
 from compliance.review.approving import dossier, signed
 from compliance.review.reviewing import review_of

@@ -8,7 +8,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from compliance import drawing, plots
+from compliance import plots
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.errors import Refusal
@@ -16,6 +16,7 @@ from compliance.core.language import Language
 from compliance.core.places import REPORT, ROOT
 from compliance.declarations import theming
 from compliance.declarations.theming import MODES
+from compliance.report import paper
 from tests.sampled import beside
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><path d="M0 0h9v9z"/></svg>'
@@ -66,7 +67,7 @@ def test_the_reports_use_the_colours_of_the_pages_whatever_theme_there_is():
     assert re.findall(r'rgb\("#(\w+)"\)', typst)[:3] == [light[token] for token in ("ink", "mute", "line")]
     word = (REPORT / "word" / "word" / "styles.xml").read_text("utf-8")
     assert set(re.findall(r'color(?: w:val)?="([0-9A-F]{6})"', word)) <= set(light.values())
-    assert theming.product().light == drawing.COLOURS
+    assert theming.product().light == paper.COLOURS
 
 
 def test_streamlit_gets_a_colour_for_each_of_its_widgets():

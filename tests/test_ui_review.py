@@ -9,13 +9,14 @@ import pytest
 import streamlit as st
 from docx import Document
 
-from compliance import ui, viewing, viewing_review
+from compliance import ui, viewing
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT, User
 from compliance.core import outside
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.outside import Job
+from compliance.report import review_texts
 from compliance.review import dossier as dossiers
 from compliance.review.deciding import Decision
 from compliance.review.peers import as_peer_file
@@ -277,7 +278,7 @@ def test_chapters_begin_with_their_text_and_show_what_the_report_adds(stage, mon
 
 def test_the_matrix_says_which_clauses_are_covered_and_which_are_empty(document):
     for say in map(Language, LANGUAGES):
-        sentence, (columns, rows) = viewing_review.matrix(document, say)
+        sentence, (columns, rows) = review_texts.matrix(document, say)
         covered = {row[0]: row[2] for row in rows}
         assert len(columns) == 3
         assert [*covered] == [f"{letter})" for letter in "abcdefg"]
@@ -368,12 +369,12 @@ def test_late_decisions_stand_first_then_those_of_each_report():
         decision(5, due=date(2026, 5, 1), status="done"),
         decision(6, due=day, follow_up="VB"),
     ]
-    groups = viewing_review.grouped(found, day, SV)
+    groups = review_texts.grouped(found, day, SV)
     assert [[d.number for d in group] for _, group in groups] == [[2], [3], [1], [6], [4]]
     assert groups[0][0] == "Försenat"
-    assert viewing_review.decisions_sentences(found, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
-    assert [d.number for d in viewing_review.closed(found)] == [5]
-    row = viewing_review.decision_row(found[1], POINTS, day, SV)
+    assert review_texts.decisions_sentences(found, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
+    assert [d.number for d in review_texts.closed(found)] == [5]
+    row = review_texts.decision_row(found[1], POINTS, day, SV)
     assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjad")
 
 
@@ -464,7 +465,7 @@ def test_every_kind_of_difference_is_told_in_words(code):
         Difference("import", None, "7", "ab" * 32, ""),
         Difference("statement", None, "points/dpia.sql", "", ""),
     ]
-    told = [" ".join(row) for row in viewing_review.difference_table(found, say)[1]]
+    told = [" ".join(row) for row in review_texts.difference_table(found, say)[1]]
     assert not re.search(r"\b(met 3|no basis|unknown 1)\b", told[0])
     assert "Norr" in told[0]
     assert say.percent(0.95, decimals=0) in told[1]
@@ -600,7 +601,7 @@ def test_the_last_review_stands_beside_the_figure_and_the_years_are_told_from_wh
     line.approve(line.submit(review))
     with line.database.cursor() as cursor:
         found = dossiers.approved(cursor, 1)
-    columns, rows = viewing_review.years_table(found, SV)
+    columns, rows = review_texts.years_table(found, SV)
     assert [column.label for column in columns] == ["Punkt", "2026", "2027", "Utveckling"]
     row = next(row for row in rows if row[0] == "4 Informationsklassning")
     assert "33,3\u00a0%" in row[1]

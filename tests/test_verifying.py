@@ -12,8 +12,8 @@ from compliance.core.places import QUERIES
 from compliance.correcting.renaming import add_alias
 from compliance.declarations import queries
 from compliance.loading.loading import Order, load, rename_organisation, revoke
-from compliance.report_files import KINDS, write_report
-from compliance.reporting import report_of
+from compliance.report.files import KINDS, write_report
+from compliance.report.report import report_of
 from compliance.review import approving, dossier, verifying
 from compliance.review.approving import signed
 from compliance.store.database import next_moment

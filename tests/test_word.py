@@ -16,8 +16,11 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 from lxml import etree
 
-from compliance import drawing, writing_word
-from compliance.blocks import (
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
+from compliance.report import paper
+from compliance.report import word as report_word
+from compliance.report.blocks import (
     Bullets,
     Column,
     Heading,
@@ -27,9 +30,7 @@ from compliance.blocks import (
     Signatures,
     Table,
 )
-from compliance.core.errors import Refusal
-from compliance.core.language import Language
-from compliance.writing_word import write_word
+from compliance.report.word import write_word
 from tests.reports import LONG_TABLE, MADE_AT, drawn_once, sample
 
 # The order in which Word's schema wants what holds for a paragraph and for a table.
@@ -388,7 +389,7 @@ def test_the_same_report_gives_the_same_file(files):
 
 
 def test_a_report_is_written_fast(monkeypatch):
-    monkeypatch.setattr(writing_word, "picture", drawing.picture)
+    monkeypatch.setattr(report_word, "picture", paper.picture)
     report = sample()
     began = time.process_time()
     write_word(report)
@@ -573,7 +574,7 @@ def test_what_is_no_template_is_refused_in_both_languages(content):
 
 
 def test_a_template_that_unpacks_to_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr(writing_word, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(report_word, "MOST_BYTES", 10_000)
     with pytest.raises(Refusal):
         write_word(small(Paragraph("a")), template=template())
 

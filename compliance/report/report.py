@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Final, Literal
 
-from compliance.blocks import Block, Heading, PageBreak, Paragraph, Report, Signatures, Together
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
-from compliance.reporting_appendix import appendix
-from compliance.reporting_chapters import chapters
-from compliance.reporting_decisions import in_full, in_short
-from compliance.reporting_points import Reader, answer_sentence, bars_note, points_table, without_empty
+from compliance.report.appendix import appendix
+from compliance.report.blocks import Block, Heading, PageBreak, Paragraph, Report, Signatures, Together
+from compliance.report.chapters import chapters
+from compliance.report.decisions import in_full, in_short
+from compliance.report.points import Reader, answer_sentence, bars_note, points_table, without_empty
 from compliance.review import judging
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
@@ -50,10 +50,10 @@ def as_document(
 ) -> bytes:
     """The report as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
     if kind == "docx":
-        from compliance.writing_word import write_word
+        from compliance.report.word import write_word
 
         return write_word(report, template=template.read_bytes() if template else None)
-    from compliance.writing_pdf import write_pdf
+    from compliance.report.pdf import write_pdf
 
     return write_pdf(report, archive=archive)
 

@@ -9,9 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from compliance import viewing, viewing_review
+from compliance import viewing
 from compliance.access.withholding import Names
-from compliance.blocks import (
+from compliance.core.language import N_, Language
+from compliance.counting.assessing import Coverage
+from compliance.report import review_texts
+from compliance.report.blocks import (
     Beside,
     Block,
     Column,
@@ -22,11 +25,17 @@ from compliance.blocks import (
     Table,
     Topic,
 )
-from compliance.core.language import N_, Language
-from compliance.counting.assessing import Coverage
-from compliance.reporting import STATES, as_document
-from compliance.reporting_decisions import DECISION_STATUSES, reason
-from compliance.reporting_points import (
+from compliance.report.decisions import DECISION_STATUSES, reason
+from compliance.report.meeting_texts import (
+    REASONS,
+    earlier_sentence,
+    late_first,
+    left_text,
+    of_point,
+    summary_sentence,
+    weakest,
+)
+from compliance.report.points import (
     Reader,
     answer_sentence,
     counted,
@@ -36,21 +45,13 @@ from compliance.reporting_points import (
     trend,
     without_empty,
 )
+from compliance.report.report import STATES, as_document
+from compliance.report.review_texts import empty_texts
 from compliance.review import judging
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, State
 from compliance.viewing import DASH
-from compliance.viewing_meeting import (
-    REASONS,
-    earlier_sentence,
-    late_first,
-    left_text,
-    of_point,
-    summary_sentence,
-    weakest,
-)
-from compliance.viewing_review import empty_texts
 
 # At least so many rules to write on; the paper that is left over is ruled too.
 LINES: Final = 1
@@ -169,7 +170,7 @@ def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
 
 def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     """The biggest reasons; None where nothing is unmet."""
-    bars = viewing_review.reason_bars(answer, say)[:REASONS]
+    bars = review_texts.reason_bars(answer, say)[:REASONS]
     columns = (
         Column(say(N_("The biggest reasons")), width=4),
         Column(say(N_("Number")), "right"),

@@ -10,9 +10,9 @@ from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.counting.separated import joined
 from compliance.declarations.points import Point
-from compliance.reporting import STATES
-from compliance.reporting_decisions import DECISION_STATUSES
-from compliance.reporting_points import plain
+from compliance.report.decisions import DECISION_STATUSES
+from compliance.report.points import plain
+from compliance.report.report import STATES
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import State

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from compliance import viewing
-from compliance.blocks import Block, Column, Heading, Paragraph, Table
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
-from compliance.reporting_points import Reader, plain
+from compliance.report.blocks import Block, Column, Heading, Paragraph, Table
+from compliance.report.points import Reader, plain
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
 from compliance.viewing import DASH

@@ -26,7 +26,10 @@ from docx.parts.numbering import NumberingPart
 from docx.section import _BaseHeaderFooter
 from docx.shared import Emu
 
-from compliance.blocks import (
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.places import REPORT
+from compliance.report.blocks import (
     Bar,
     Beside,
     Block,
@@ -43,12 +46,9 @@ from compliance.blocks import (
     Topic,
     each,
 )
-from compliance.core.errors import Refusal
-from compliance.core.language import N_
-from compliance.core.places import REPORT
-from compliance.drawing import SIGNS as SHAPES
-from compliance.drawing import WORDS, bar_picture, picture, writable
-from compliance.office import LOCALES, in_utc, packed, timeless
+from compliance.report.office import LOCALES, in_utc, packed, timeless
+from compliance.report.paper import SIGNS as SHAPES
+from compliance.report.paper import WORDS, bar_picture, picture, writable
 from compliance.viewing import softened
 
 # Lengths as Word has them: twentieths of a point.

@@ -6,9 +6,9 @@ A chapter is what somebody wrote, or what stands in it from the start; below it 
 from collections.abc import Callable
 from typing import Final
 
-from compliance.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
 from compliance.core.language import N_, NBSP, Language
-from compliance.reporting_points import Reader, section
+from compliance.report.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
+from compliance.report.points import Reader, section
 from compliance.review import judging
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import Chapter, State

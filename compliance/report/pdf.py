@@ -16,9 +16,9 @@ from typing import Any, Final
 import matplotlib
 import typst
 
-from compliance.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
 from compliance.core.places import REPORT, STATIC
-from compliance.drawing import MARKS, WORDS, bar_picture, picture
+from compliance.report.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
+from compliance.report.paper import MARKS, WORDS, bar_picture, picture
 from compliance.viewing import softened
 
 MARGIN_CM: Final = 2.2

@@ -22,10 +22,10 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
-from compliance.blocks import Bar, LineChart, Status
 from compliance.core.places import STATIC
 from compliance.declarations import theming
 from compliance.geometry import apart, runs
+from compliance.report.blocks import Bar, LineChart, Status
 
 Kind = Literal["png", "svg"]
 Weight = Literal["normal", "bold"]

@@ -5,9 +5,21 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance import viewing
-from compliance.blocks import Bar, Beside, Block, Column, Heading, LineChart, Moment, Paragraph, Result, Table, Together
 from compliance.core.language import N_, NBSP, Language, Texts, unmarked
 from compliance.counting.assessing import Basis, Coverage, Status
+from compliance.report.blocks import (
+    Bar,
+    Beside,
+    Block,
+    Column,
+    Heading,
+    LineChart,
+    Moment,
+    Paragraph,
+    Result,
+    Table,
+    Together,
+)
 from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
 from compliance.viewing import DASH
 

@@ -8,15 +8,15 @@ from datetime import date, datetime
 from typing import Final, cast
 
 from compliance import charts, elements, viewing
-from compliance.blocks import Block, Bullets, Paragraph, Table
 from compliance.core.language import N_, NBSP, Language
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Status
 from compliance.declarations.points import Point
-from compliance.reporting import STATES
-from compliance.reporting_chapters import AFTER, EMPTY, chapter_title, covered_by
-from compliance.reporting_decisions import DECISION_STATUSES
-from compliance.reporting_points import SHORT_VERDICTS, VERDICTS, Reader, plain
+from compliance.report.blocks import Block, Bullets, Paragraph, Table
+from compliance.report.chapters import AFTER, EMPTY, chapter_title, covered_by
+from compliance.report.decisions import DECISION_STATUSES
+from compliance.report.points import SHORT_VERDICTS, VERDICTS, Reader, plain
+from compliance.report.report import STATES
 from compliance.review import judging
 from compliance.review.approving import Missing
 from compliance.review.deciding import CLOSED, FOLLOWED_UP, Decision

@@ -3,11 +3,11 @@
 from typing import Final
 
 from compliance import viewing
-from compliance.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
 from compliance.core.language import N_, Language
 from compliance.counting import figures
-from compliance.reporting_chapters import EMPTY, covered_by
-from compliance.reporting_points import FEWEST_PARTS, Reader, departments, plain, without_empty
+from compliance.report.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
+from compliance.report.chapters import EMPTY, covered_by
+from compliance.report.points import FEWEST_PARTS, Reader, departments, plain, without_empty
 from compliance.review.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
 from compliance.viewing import DASH
 

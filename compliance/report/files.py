@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from compliance.core import children
 from compliance.core.language import N_, Language
-from compliance.reporting import as_document, report_of
+from compliance.report.report import as_document, report_of
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import State

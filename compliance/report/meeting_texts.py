@@ -10,14 +10,15 @@ from datetime import date, datetime
 from math import ceil
 from typing import Final, Literal
 
-from compliance import charts, charts_meeting, elements, viewing, viewing_review
+from compliance import charts, charts_meeting, elements, viewing
 from compliance.access.withholding import Names
 from compliance.charts_meeting import Lines
 from compliance.core.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
-from compliance.reporting_decisions import DECISION_STATUSES
-from compliance.reporting_points import SHORT_VERDICTS, left_of
+from compliance.report import review_texts
+from compliance.report.decisions import DECISION_STATUSES
+from compliance.report.points import SHORT_VERDICTS, left_of
 from compliance.review import judging
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
@@ -134,7 +135,7 @@ def _counts(answer: PointAnswer, say: Language) -> list[str]:
     """61 of 312 systems and the target; below, the change since what it is compared with."""
     found, before = answer.coverage, answer.coverage_before
     if found.coverage is None:
-        return [" ".join(viewing_review.empty_texts(answer, say))]
+        return [" ".join(review_texts.empty_texts(answer, say))]
     text = N_("**{n}** of **{of}** {items}")
     told = say(text, n=say.number(found.met), of=say.number(found.of), items=say.pick(found.point.items))
     told = f"{told} · {say(N_('target {share}'), share=viewing.share(found.target.target, say))}"
@@ -270,7 +271,7 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 def why(answer: PointAnswer, say: Language) -> elements.Html | None:
     """The biggest reasons in a sentence, and how many others there are; None where nothing is unmet."""
-    bars = viewing_review.reason_bars(answer, say)
+    bars = review_texts.reason_bars(answer, say)
     if not bars:
         return None
     parts = [f"{bar.label} {bold(bar.count)}" for bar in bars[:REASONS]]
@@ -402,7 +403,7 @@ def summary_sentence(dossier: Dossier, say: Language) -> str:
     """How many reach the target, and how many are assessed."""
     if all(answer.coverage.coverage is None for answer in dossier.points):
         return reached_sentence(dossier, say)
-    n, of = len(viewing_review.discussed(dossier)), len(dossier.points)
+    n, of = len(review_texts.discussed(dossier)), len(dossier.points)
     second = say(N_("{n} of {of} points have been discussed."), n=say.number(n), of=say.number(of))
     return f"{reached_sentence(dossier, say)} {second}"
 

@@ -1,0 +1,1 @@
+"""A review as blocks, and as Word, PDF and handout."""
