@@ -46,7 +46,7 @@ ORDER = [
     "review.dossier", "review.judging", "review.approving", "review.verifying", "review.peers",
     "report.blocks", "report.paper", "report.office", "report.word", "report.pdf", "report.points", "report.chapters",
     "report.decisions", "report.appendix", "report.report", "report.review_texts", "report.meeting_texts",
-    "slides", "slide_layouts", "slide_charts", "writing_slides",
+    "report.slides.slides", "report.slides.layouts", "report.slides.charts", "report.slides.writing",
     "report.files", "report.handing",
     "review.recounting", "review.pinning",
     "cleaning_changes", "cleaning_texts", "cleaning_seals", "cleaning_exports", "cleaning_sheets", "cleaning_rows",

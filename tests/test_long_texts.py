@@ -27,9 +27,9 @@ from compliance.report.blocks import (
     Table,
 )
 from compliance.report.report import as_document
-from compliance.slide_layouts import LAYOUTS
-from compliance.slides import CountChart, Slide, Slides
-from compliance.writing_slides import write_slides
+from compliance.report.slides.layouts import LAYOUTS
+from compliance.report.slides.slides import CountChart, Slide, Slides
+from compliance.report.slides.writing import write_slides
 from tests.line import SOURCES, WORDS
 from tests.reports import sample
 

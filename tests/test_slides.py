@@ -20,15 +20,15 @@ from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
 from compliance.report.blocks import LineChart
 from compliance.report.files import write_report
+from compliance.report.slides.layouts import KINDS as LAYOUT_NAMES
+from compliance.report.slides.layouts import LAYOUTS, NAMES
+from compliance.report.slides.slides import DECISIONS, BarChart, CountChart, slides_of
+from compliance.report.slides.writing import _held, _room, write_slides
 from compliance.review import judging
 from compliance.review.approving import dossier, signed
 from compliance.review.reviewing import review_of
-from compliance.slide_layouts import KINDS as LAYOUT_NAMES
-from compliance.slide_layouts import LAYOUTS, NAMES
-from compliance.slides import DECISIONS, BarChart, CountChart, slides_of
 from compliance.store.database import rows
 from compliance.viewing import percent
-from compliance.writing_slides import _held, _room, write_slides
 from tests.browser import MOST
 from tests.searching import named
 

@@ -6,10 +6,10 @@ from typing import Final, Literal
 from compliance.core import children
 from compliance.core.language import N_, Language
 from compliance.report.report import as_document, report_of
+from compliance.report.slides.slides import slides_of
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import State
-from compliance.slides import slides_of
 
 Kind = Literal["docx", "pdf", "pptx"]
 KINDS: Final[tuple[Kind, ...]] = ("docx", "pdf", "pptx")
@@ -28,7 +28,7 @@ def write_report(
 ) -> bytes:
     """The report of a review as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
     if kind == "pptx":
-        from compliance.writing_slides import write_slides
+        from compliance.report.slides.writing import write_slides
 
         return write_slides(slides_of(dossier, state=state, signed=signed, say=say, public=public))
     report = report_of(dossier, state=state, signed=signed, say=say, public=public)

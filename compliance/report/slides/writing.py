@@ -19,8 +19,8 @@ from pptx.util import Pt
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.report.blocks import Column, Table
-from compliance.slide_charts import COLOURS, add_chart
-from compliance.slide_layouts import (
+from compliance.report.slides.charts import COLOURS, add_chart
+from compliance.report.slides.layouts import (
     FOOTER,
     KINDS,
     LAYOUTS,
@@ -32,7 +32,7 @@ from compliance.slide_layouts import (
     place_name,
     saved,
 )
-from compliance.slides import MARKED, Slide, Slides
+from compliance.report.slides.slides import MARKED, Slide, Slides
 
 T = TypeVar("T")
 POINT: Final = 2.54 / 72

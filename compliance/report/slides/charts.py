@@ -18,8 +18,8 @@ from compliance.core.lengths import shortened
 from compliance.core.places import REPORT
 from compliance.counting.assessing import Status
 from compliance.report.blocks import LineChart
-from compliance.slide_layouts import Place
-from compliance.slides import BarChart, Chart
+from compliance.report.slides.layouts import Place
+from compliance.report.slides.slides import BarChart, Chart
 
 COLOURS: Final[dict[Status, Any]] = {
     Status.GREEN: MSO_THEME_COLOR.ACCENT_4,

@@ -1,0 +1,1 @@
+"""A review as slides for a meeting."""
