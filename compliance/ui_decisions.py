@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, ui, ui_fields, ui_review
+from compliance import ui, ui_fields, ui_review
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.declarations.queries import statement
+from compliance.drawing import charts
 from compliance.report import review_texts
 from compliance.report.decisions import DECISION_STATUSES
 from compliance.review import deciding

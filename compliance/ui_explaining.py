@@ -7,12 +7,13 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_making, ui_point, viewing, viewing_explaining
+from compliance import ui, ui_making, ui_point, viewing, viewing_explaining
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.assessing import Coverage, coverage
 from compliance.counting.explaining import Explanation, Moment, explain, since_frozen
 from compliance.declarations.points import Point
+from compliance.drawing import charts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.ui import Key, View
 from compliance.viewing import Scope

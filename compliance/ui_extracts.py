@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_making, viewing
+from compliance import ui, ui_making, viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
@@ -15,6 +15,7 @@ from compliance.core.language import N_
 from compliance.core.lengths import shortened
 from compliance.core.outside import Job, made
 from compliance.counting import extracts
+from compliance.drawing import charts
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.ui import Key, View
 from compliance.ui_making import File

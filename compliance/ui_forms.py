@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_making
+from compliance import ui, ui_making
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
@@ -15,6 +15,7 @@ from compliance.correcting.questionnaires import Asking, Questions, Unit, count,
 from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.correcting.templates import template
 from compliance.declarations.sources import Source
+from compliance.drawing import charts
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.ui import Key, View
 from compliance.ui_making import File

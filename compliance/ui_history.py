@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from compliance import charts, ui, ui_explaining, ui_fields, ui_making, viewing, viewing_history, viewing_imports
+from compliance import ui, ui_explaining, ui_fields, ui_making, viewing, viewing_history, viewing_imports
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
@@ -14,6 +14,7 @@ from compliance.correcting import previewing
 from compliance.correcting.previewing import Effect
 from compliance.counting.explaining import around
 from compliance.declarations.queries import statement
+from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.loading.comparing import compare

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_files, ui_forms, ui_history, ui_making, ui_mapping, ui_names, viewing_imports
+from compliance import ui, ui_files, ui_forms, ui_history, ui_making, ui_mapping, ui_names, viewing_imports
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
@@ -21,6 +21,7 @@ from compliance.core.saving import NoRoom
 from compliance.correcting import previewing, returning
 from compliance.correcting.previewing import Preview
 from compliance.correcting.returning import Change
+from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.loading import Order, Receipt, add_event
 from compliance.loading.validating import withheld_text

@@ -6,22 +6,15 @@ from functools import partial
 
 import streamlit as st
 
-from compliance import (
-    charts,
-    charts_incidents,
-    elements,
-    plots_incidents,
-    ui,
-    viewing,
-    viewing_clocks,
-    viewing_incidents,
-)
+from compliance import ui, viewing, viewing_clocks, viewing_incidents
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_
 from compliance.counting import incidents
 from compliance.counting.figures import Definition
 from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
+from compliance.drawing import charts, elements, plots_incidents
+from compliance.drawing import incidents as drawing_incidents
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.ui import Key, View
 from compliance.viewing import Scope
@@ -135,7 +128,7 @@ def clock_cards(seen: View, found: tuple[Clock, ...]) -> None:
     if found:
         may = seen.user.may(Permission.SEE_ITEMS)
         cards = viewing_clocks.clock_cards(found[:most], say, address=partial(_duty_address, seen) if may else None)
-        ui.html(charts_incidents.clock_cards(cards, label=say(N_("Open clocks"))))
+        ui.html(drawing_incidents.clock_cards(cards, label=say(N_("Open clocks"))))
     if len(found) > most:
         label = say.plural("{n} more clock", "{n} more clocks", len(found) - most)
         with st.expander(label):
@@ -148,7 +141,7 @@ def unassessed(seen: View) -> None:
     if found:
         lead = _item_address(seen, INCIDENTS)
         links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.written(duty.id) for duty in found]
-        ui.html(charts_incidents.beside(viewing_clocks.unassessed_text(len(found), seen.say), *links))
+        ui.html(drawing_incidents.beside(viewing_clocks.unassessed_text(len(found), seen.say), *links))
 
 
 def _duty_address(seen: View, duty: Duty) -> str:
@@ -171,7 +164,7 @@ def months(seen: View, found: Incidents) -> None:
     if not drawn.kinds:
         ui.html(charts.caption(say(N_("No incident is known of the last twelve months."))))
         return
-    ui.html(charts_incidents.kinds(drawn.kinds, label=say(N_("Kinds"))))
+    ui.html(drawing_incidents.kinds(drawn.kinds, label=say(N_("Kinds"))))
     ui.chart(
         plots_incidents.month_columns(drawn.months, mode=ui.mode(), others=drawn.others),
         alt=viewing_incidents.months_alt(found.months, say),
@@ -255,7 +248,7 @@ def silent(seen: View, found: Incidents) -> None:
     note = viewing_incidents.silent_sentence(found.units, say, persons=persons)
     ui.html(charts.section(title, note=note))
     if groups := viewing_incidents.silent(found.units, say, persons=persons):
-        ui.html(charts_incidents.named(groups, label=title))
+        ui.html(drawing_incidents.named(groups, label=title))
 
 
 def rates(seen: View, found: Incidents) -> None:

@@ -13,10 +13,11 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from compliance import charts, ui
+from compliance import ui
 from compliance.core import children, outside
 from compliance.core.language import N_, Language
 from compliance.core.outside import Job
+from compliance.drawing import charts
 from compliance.store.database import Rows
 from compliance.ui import View
 from compliance.viewing import swedish_csv

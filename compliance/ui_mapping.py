@@ -6,10 +6,11 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from compliance import charts, ui, viewing_mapping
+from compliance import ui, viewing_mapping
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
+from compliance.drawing import charts
 from compliance.loading import guessing
 from compliance.loading.guessing import Candidate, Guess
 from compliance.loading.loading import add_event

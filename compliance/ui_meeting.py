@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, charts_meeting, ui, ui_fields, ui_making, ui_review, viewing
+from compliance import ui, ui_fields, ui_making, ui_review, viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
@@ -17,6 +17,8 @@ from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.outside import Job, made
 from compliance.declarations.points import Point
+from compliance.drawing import charts
+from compliance.drawing import meeting as drawing_meeting
 from compliance.report import handouts, meeting_texts, review_texts
 from compliance.report.meeting_texts import Screen
 from compliance.report.points import assessment
@@ -168,7 +170,7 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
     with left:
         ui.html(meeting_texts.figure(answer, say))
         if not found.writable:
-            ui.html(charts_meeting.sentence(assessment(found.whole, answer.point.id, say)))
+            ui.html(drawing_meeting.sentence(assessment(found.whole, answer.point.id, say)))
         decided = meeting_texts.of_point(found.decided, answer.point, found.review.year) if found.reads else []
         given = (found.dossier, answer, decided, names, say)
         for told in meeting_texts.said_of_point(*given, writable=found.writable):
@@ -181,7 +183,7 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
         )
         for title, drawn in parts:
             if drawn:
-                ui.html(charts.stack(charts_meeting.heading(say(title)), drawn))
+                ui.html(charts.stack(drawing_meeting.heading(say(title)), drawn))
 
 
 def _summary(found: Opened, _here: Screen, _names: Names) -> None:

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, elements, ui, ui_fields, viewing_imports, viewing_names
+from compliance import ui, ui_fields, viewing_imports, viewing_names
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.correcting import renaming
 from compliance.correcting.renaming import Alias, Effect, Suggestion
+from compliance.drawing import charts, elements
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.ui import View
 

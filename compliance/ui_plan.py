@@ -5,12 +5,14 @@ from datetime import UTC, date
 
 import streamlit as st
 
-from compliance import charts, charts_incidents, charts_wheel, ui, viewing, viewing_plan
+from compliance import ui, viewing, viewing_plan
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
-from compliance.elements import Html
+from compliance.drawing import charts, incidents
+from compliance.drawing import wheel as drawing_wheel
+from compliance.drawing.elements import Html
 from compliance.report import review_texts
 from compliance.review import planning
 from compliance.review.calendars import calendar_file
@@ -78,14 +80,14 @@ def wheel(seen: View, found: Year) -> None:
     laid = viewing_plan.layout(found, say)
     left, right = st.columns(2, gap="large")
     with left, st.container(key="wheel"):
-        ui.html(charts_wheel.wheel(viewing_plan.wheel(found, laid, say, today=ui.today())))
+        ui.html(drawing_wheel.wheel(viewing_plan.wheel(found, laid, say, today=ui.today())))
         ui.html(charts.caption(" ".join(viewing_plan.wheel_notes(found, laid, say))))
         _download(seen, found)
     with right:
         ui.html(charts.section(say(N_("The items of the year"))))
-        ui.html(charts_wheel.swatches(viewing_plan.swatches(found, say), label=say(N_("Signs"))))
+        ui.html(drawing_wheel.swatches(viewing_plan.swatches(found, say), label=say(N_("Signs"))))
         listed = viewing_plan.moment_rows(found, laid, ui.points(), lambda point: point_link(seen, point), say)
-        ui.html(charts_wheel.moments(listed, label=say(N_("The items of the year"))))
+        ui.html(drawing_wheel.moments(listed, label=say(N_("The items of the year"))))
         ui.as_table(seen, viewing_plan.moment_table(found, ui.points(), say), caption=say(N_("The items of the year")))
         if found.plan.earlier:
             title = viewing_plan.earlier_title(found.plan, say)
@@ -139,7 +141,7 @@ def promises(seen: View, found: Plan) -> None:
     if answer := viewing_plan.promises_sentence(found, measured, say):
         ui.html(charts.answer(answer))
     shown = viewing_plan.promises(found, measured, lambda point: point_link(seen, point), say)
-    ui.html(charts_wheel.promises(shown, label=title))
+    ui.html(drawing_wheel.promises(shown, label=title))
 
 
 def actions(seen: View, year: Year) -> None:
@@ -161,7 +163,7 @@ def _decisions(seen: View, found: Year) -> None:
         return
     told = [*review_texts.decisions_sentences(open_, seen.as_of, say), viewing_plan.undated_sentence(open_, say)]
     way = charts.anchor(say(N_("Follow up the decisions")), ui.address(seen, "decisions"))
-    ui.html(charts_incidents.beside(" ".join(text for text in told if text), way))
+    ui.html(incidents.beside(" ".join(text for text in told if text), way))
 
 
 def _actions_of(seen: View, source: Source, found: Plan) -> None:
@@ -171,7 +173,7 @@ def _actions_of(seen: View, source: Source, found: Plan) -> None:
     if not there:
         ui.html(charts.caption(_none_of(seen, source)))
         return
-    ui.html(charts_wheel.counts(viewing_plan.action_counts(there, say), label=title))
+    ui.html(drawing_wheel.counts(viewing_plan.action_counts(there, say), label=title))
     _action_table(seen, there[:FIRST_ACTIONS], found, title)
     if rest := there[FIRST_ACTIONS:]:
         label = say.plural("Show {n} more", "Show {n} more", len(rest))

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, plots, ui, ui_fields, ui_making, viewing, viewing_quality
+from compliance import ui, ui_fields, ui_making, viewing, viewing_quality
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, month_ends
 from compliance.core.lengths import LONGEST_NAME
@@ -13,7 +13,8 @@ from compliance.counting.assessing import Coverage
 from compliance.counting.extracts import INCIDENT_SOURCES
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
-from compliance.geometry import Level
+from compliance.drawing import charts, plots
+from compliance.drawing.geometry import Level
 from compliance.store.database import Rows
 from compliance.ui import View
 

@@ -6,11 +6,12 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_making, ui_point, viewing, viewing_quality
+from compliance import ui, ui_making, ui_point, viewing, viewing_quality
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import quality
 from compliance.counting.quality import Finding
+from compliance.drawing import charts
 from compliance.ui import View
 from compliance.viewing_quality import Filter, Remark
 

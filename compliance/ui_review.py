@@ -12,13 +12,14 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_fields
+from compliance import ui, ui_fields
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
+from compliance.drawing import charts
 from compliance.loading.loading import Order, local_day
 from compliance.report import review_texts
 from compliance.review import approving, deciding, judging, reviewing

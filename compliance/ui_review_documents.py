@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_files, ui_making, ui_review
+from compliance import ui, ui_files, ui_making, ui_review
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.outside import Job, made
+from compliance.drawing import charts
 from compliance.report import handing, review_texts
 from compliance.report.blocks import Report
 from compliance.report.files import KINDS, Kind, file_name, write_report

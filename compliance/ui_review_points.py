@@ -4,9 +4,10 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, ui, ui_decisions, ui_review, viewing
+from compliance import ui, ui_decisions, ui_review, viewing
 from compliance.core.language import N_
 from compliance.declarations.points import Point
+from compliance.drawing import charts
 from compliance.report import review_texts
 from compliance.report.chapters import chapter_title, told_text
 from compliance.report.points import Reader, assessment

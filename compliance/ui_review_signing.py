@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import charts, ui, ui_fields, ui_review, viewing
+from compliance import ui, ui_fields, ui_review, viewing
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, bold
 from compliance.core.lengths import LONGEST_NAME
+from compliance.drawing import charts
 from compliance.report import review_texts
 from compliance.report.report import STATES
 from compliance.review import approving, judging

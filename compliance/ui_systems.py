@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import charts, charts_systems, ui, ui_fields, viewing, viewing_system_cards, viewing_systems
+from compliance import ui, ui_fields, viewing, viewing_system_cards, viewing_systems
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, number_in
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import system_cards
 from compliance.counting.system_cards import Card
+from compliance.drawing import charts, systems
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.ui import Key, View
 from compliance.viewing import Scope
@@ -115,9 +116,9 @@ def _list(seen: View, found: Rows) -> None:
     part = shown[first : first + viewing_systems.PAGE]
     drawn = viewing_systems.entries(part, demands, ui.points(), addresses, say)
     heads = viewing_systems.heads(demands, say)
-    ui.html(charts_systems.system_list(heads, drawn, caption=say(viewing_systems.LIST)))
+    ui.html(systems.system_list(heads, drawn, caption=say(viewing_systems.LIST)))
     turns = viewing_systems.turns(page, len(shown), addresses, say)
-    ui.html(charts_systems.pager(*turns, label=say(N_("Pages of the list"))))
+    ui.html(systems.pager(*turns, label=say(N_("Pages of the list"))))
     if seen.user.may(Permission.DOWNLOAD_EXTRACTS):
         with st.container(key="more-systems-extract"):
             ui.link(seen, "extracts", say(N_("Download all that is known of the systems")))

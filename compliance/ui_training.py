@@ -7,13 +7,15 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import charts, charts_training, ui, ui_making, viewing, viewing_training
+from compliance import ui, ui_making, viewing, viewing_training
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import training
 from compliance.counting.training import Listed, Rules, Training
 from compliance.declarations.points import Point
+from compliance.drawing import charts
+from compliance.drawing import training as drawing_training
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.ui import Key, View
 from compliance.viewing import Scope
@@ -84,7 +86,7 @@ def way(seen: View) -> None:
     """The way down to what is looked at."""
     steps = viewing_training.crumbs(seen.scope, seen.say, lambda *part: address(seen, *part))
     if steps:
-        ui.html(charts_training.crumbs(steps, label=seen.say(N_("Where you are"))))
+        ui.html(drawing_training.crumbs(steps, label=seen.say(N_("Where you are"))))
 
 
 def drill(seen: View, found: Training, *, persons: bool) -> None:
@@ -98,7 +100,7 @@ def drill(seen: View, found: Training, *, persons: bool) -> None:
     shown = _folded(seen, parts)
     head = viewing_training.head(found, scope, say, lambda point: _point_address(seen, point))
     rows = viewing_training.rows(found, shown, scope, say, lambda *part: address(seen, *part))
-    ui.html(charts_training.drill(rows, head=head, caption=title))
+    ui.html(drawing_training.drill(rows, head=head, caption=title))
 
 
 def _point_address(seen: View, point: Point) -> str:
@@ -120,14 +122,14 @@ def ahead(seen: View, found: Training) -> None:
     say = seen.say
     title = say(N_("When the courses expire"))
     ui.html(charts.section(title))
-    keys = charts_training.expiry_keys(viewing_training.soon_until(found, say), say(N_("later")))
+    keys = drawing_training.expiry_keys(viewing_training.soon_until(found, say), say(N_("later")))
     ui.html(keys)
     for place, column in enumerate(st.columns(2, gap="large")):
         with column:
             name = viewing_training.course_name(found.asked.points[place], say)
             ui.html(charts.section(name, note=viewing_training.months_note(found, place, say), level=3))
             drawn = viewing_training.months(found, place, say)
-            ui.html(charts_training.expiry(drawn, alt=viewing_training.months_alt(found, place, say)))
+            ui.html(drawing_training.expiry(drawn, alt=viewing_training.months_alt(found, place, say)))
     ui.as_table(seen, viewing_training.months_table(found, say), caption=title)
 
 

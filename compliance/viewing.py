@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from compliance import charts, elements, geometry, plots
 from compliance.core.language import N_, NBSP, Language, Texts, bold, rounded_below
 from compliance.counting.assessing import Basis, Coverage, Level, Status
 from compliance.counting.explaining import Place
@@ -19,6 +18,7 @@ from compliance.counting.separated import BOM, joined
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.sources import Source
+from compliance.drawing import charts, elements, geometry, plots
 from compliance.store.database import Rows
 
 DASH: Final = "\N{EN DASH}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from compliance import charts, charts_incidents, elements, viewing
+from compliance import viewing
 from compliance.core.language import N_, NBSP, Language, bold
 from compliance.counting.incidents import (
     BREACHES,
@@ -13,6 +13,7 @@ from compliance.counting.incidents import (
     Clock,
     Duty,
 )
+from compliance.drawing import charts, elements, incidents
 
 HOUR: Final = timedelta(hours=1)
 # What ran out longer ago than this is told in days.
@@ -206,17 +207,17 @@ def sent_before(duty: Duty, say: Language) -> str:
 
 def clock_cards(
     found: Sequence[Clock], say: Language, *, address: Callable[[Duty], str] | None
-) -> list[charts_incidents.ClockCard]:
+) -> list[incidents.ClockCard]:
     """The clocks as cards; `address` leads to the point's item where one may see it."""
     return [_clock_card(clock, say, address=address) for clock in found]
 
 
-def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] | None) -> charts_incidents.ClockCard:
+def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] | None) -> incidents.ClockCard:
     figure, rest = figure_of(clock, say)
     duty = clock.duty
     # of an earlier year the points have no item
     id_ = charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.written(duty.id)
-    return charts_incidents.ClockCard(
+    return incidents.ClockCard(
         kicker=elements.Html(f"{id_} · {elements.written(duty.unit)}") if duty.unit else id_,
         title=title_of(duty, say),
         state="run_out" if clock.run_out else "running" if duty.ends else "open",

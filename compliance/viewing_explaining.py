@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from compliance import charts, elements, viewing
+from compliance import viewing
 from compliance.core.language import N_, NBSP, Language, bold, tenths, year_before
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.explaining import (
@@ -23,6 +23,7 @@ from compliance.counting.explaining import (
 )
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
+from compliance.drawing import charts, elements
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 
 TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step of what is shown

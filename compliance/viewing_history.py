@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from compliance import charts, viewing, viewing_imports
+from compliance import viewing, viewing_imports
 from compliance.core.language import N_, Language
 from compliance.correcting.previewing import Effect
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
+from compliance.drawing import charts
 from compliance.loading.validating import REASONS
 from compliance.store.database import Rows
 from compliance.viewing import Scope

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from compliance import charts, viewing
+from compliance import viewing
 from compliance.core.language import N_, NBSP, Language, bold
 from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
+from compliance.drawing import charts
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import REPLACED, Receipt
 from compliance.loading.validating import REASONS, UNKEPT, withheld_text

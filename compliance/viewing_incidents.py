@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from compliance import charts, charts_incidents, elements, plots_incidents, viewing
+from compliance import viewing
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.extracts import FEW_PERSONS
 from compliance.counting.incidents import (
@@ -19,6 +19,7 @@ from compliance.counting.incidents import (
     Staffed,
     Step,
 )
+from compliance.drawing import charts, elements, incidents, plots_incidents
 from compliance.viewing_clocks import LANES, hours, limit_text
 
 FIRST_RECURRING: Final = 6
@@ -84,7 +85,7 @@ class Columns:
     """The months as columns, and the kinds above them in the order of the stack from above."""
 
     months: list[plots_incidents.MonthColumn]
-    kinds: list[charts_incidents.Kind]
+    kinds: list[incidents.Kind]
     others: bool
 
 
@@ -100,11 +101,9 @@ def month_columns(found: Sequence[Month], say: Language) -> Columns:
     ]
     totals = {place: sum(part.n or 0 for part in found if part.place == place) for place in names}
     others = [part.place for part in found if part.kind is None]
-    shades: dict[int, charts_incidents.Shade] = {1: "kind_1", 2: "kind_2", 3: "kind_3"}
+    shades: dict[int, incidents.Shade] = {1: "kind_1", 2: "kind_2", 3: "kind_3"}
     kinds = [
-        charts_incidents.Kind(
-            "kind_others" if place in others else shades[place], names[place], say.number(totals[place])
-        )
+        incidents.Kind("kind_others" if place in others else shades[place], names[place], say.number(totals[place]))
         for place in sorted(names, reverse=True)
     ]
     return Columns(columns, kinds, bool(others))
@@ -400,7 +399,7 @@ def recurring_table(found: Sequence[Recurring], say: Language, *, address: Addre
     ]
     return columns, [
         [
-            charts_incidents.two_lines(
+            incidents.two_lines(
                 viewing.softened(row.unit or say(N_("No unit"))), row.cause or say(N_("another cause"))
             ),
             say.number(row.n),
@@ -414,7 +413,7 @@ def cases(row: Recurring, say: Language, *, address: Address | None) -> elements
     """The ids of incidents that recur, as links where one may see the items."""
     ids = [charts.anchor(id_, address(id_)) if address else elements.written(id_) for id_ in row.ids]
     earlier = say(N_("and before this year {ids}"), ids=", ".join(row.earlier)) if row.earlier else ""
-    return charts_incidents.ids(ids, after=earlier)
+    return incidents.ids(ids, after=earlier)
 
 
 def recurring_sentence(found: Incidents, months: int, say: Language) -> str:
@@ -431,13 +430,13 @@ def recurring_sentence(found: Incidents, months: int, say: Language) -> str:
     )
 
 
-def silent(units: Sequence[Staffed], say: Language, *, persons: bool) -> list[charts_incidents.Named]:
+def silent(units: Sequence[Staffed], say: Language, *, persons: bool) -> list[incidents.Named]:
     """The units that report nothing, by department; small ones for the coordinator only."""
     shown = [unit for unit in units if unit.silent and (persons or unit.persons >= FEW_PERSONS)]
     none = say(N_("No department"))
     departments = list(dict.fromkeys(unit.department or none for unit in shown))
     return [
-        charts_incidents.Named(
+        incidents.Named(
             department,
             [
                 (viewing.softened(unit.unit), say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP))

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from compliance import charts, viewing
+from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
+from compliance.drawing import charts
 from compliance.loading.guessing import Candidate, Guess
 from compliance.reading.mapping import Columns, Remembered
 from compliance.reading.recognising import Row

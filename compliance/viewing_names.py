@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from compliance import charts, viewing
+from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.declarations.sources import Source
+from compliance.drawing import charts
 from compliance.viewing_imports import WHO, source_names
 
 KINDS: Final = {

@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance import charts_wheel, viewing, wheel_layout
-from compliance.charts import Column, Table
-from compliance.charts_wheel import Count, MomentRow, Promise, Swatch, Wheel
+from compliance import viewing
 from compliance.core.language import N_, NBSP, Language, unmarked
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
-from compliance.elements import Html
+from compliance.drawing import wheel as drawing_wheel
+from compliance.drawing import wheel_layout
+from compliance.drawing.charts import Column, Table
+from compliance.drawing.elements import Html
+from compliance.drawing.wheel import Count, MomentRow, Promise, Swatch, Wheel
+from compliance.drawing.wheel_layout import Layout, Span
 from compliance.review.calendars import Event
 from compliance.review.deciding import Decision
 from compliance.review.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
 from compliance.viewing_clocks import counted
-from compliance.wheel_layout import Layout, Span
 
 FIRST_ACTIONS: Final = 8
 KINDS: Final = {
@@ -256,7 +258,7 @@ def _about(moment: Moment, points: Sequence[Point], link: PointLink, say: Langua
     kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
     point = next((point for point in points if point.number == moment.point), None)
     mandatory = say(viewing.MANDATORY) if moment.mandatory else ""
-    return charts_wheel.linked([kind, mandatory, *([link(point)] if point else [])])
+    return drawing_wheel.linked([kind, mandatory, *([link(point)] if point else [])])
 
 
 def moment_table(year: Year, points: Sequence[Point], say: Language) -> Table:
@@ -396,7 +398,7 @@ def _action_mark(action: Action, as_of: date, say: Language) -> Html:
     if action.state == "late" and action.due:
         days = (as_of - action.due).days
         note = say.plural("{n} day", "{n} days", days).replace(" ", NBSP)
-    return charts_wheel.work(ACTION_SIGNS[action.state], say(ACTION_STATES[action.state]), note=note)
+    return drawing_wheel.work(ACTION_SIGNS[action.state], say(ACTION_STATES[action.state]), note=note)
 
 
 def action_note(source: Source, actions: Sequence[Action], say: Language) -> str:

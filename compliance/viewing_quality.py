@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from compliance import charts, viewing
+from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.counting.extracts import INCIDENT_SOURCES
 from compliance.counting.quality import Check, Finding, RowRead, by_check, rests_on
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
+from compliance.drawing import charts
 from compliance.loading.validating import REASONS
 
 SEVERITIES: Final = {"error": N_("Error"), "warning": N_("Warning"), "notice": N_("Notice")}

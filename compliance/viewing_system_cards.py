@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from compliance import charts, charts_systems, charts_wheel, viewing
-from compliance.charts import Column, Fact, Pair, Table
-from compliance.charts_systems import Mark, Outcome
+from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.counting.system_cards import DEMANDS, POINT_OF, Card, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
-from compliance.elements import Html
+from compliance.drawing import charts, systems, wheel
+from compliance.drawing.charts import Column, Fact, Pair, Table
+from compliance.drawing.elements import Html
+from compliance.drawing.systems import Mark, Outcome
 from compliance.store.database import Rows
 from compliance.viewing import DASH
 from compliance.viewing_plan import ACTION_SIGNS, ACTION_STATES
@@ -160,7 +161,7 @@ def _demand_row(row: Row, demand: str, points: tuple[Point, ...], addresses: Add
     point = point_by(points, POINT_OF[demand])
     due = _due_text(row[f"{demand}_outcome"], row[f"{demand}_due"], say)
     link: Html = charts.anchor(viewing.label(point, say), addresses("point", point=point.id))
-    sign = charts_systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
+    sign = systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
     return [say(DEMAND_HEADS[demand]), sign, link]
 
 
@@ -292,7 +293,7 @@ def _plan(found: Card, say: Language, *, persons: bool) -> Section:
     rows_ = [
         [
             row["requirement"] or row["action_id"],
-            charts_wheel.work(ACTION_SIGNS[row["state"]], say(ACTION_STATES[row["state"]])),
+            wheel.work(ACTION_SIGNS[row["state"]], say(ACTION_STATES[row["state"]])),
             _day(row["due"], say),
             _day(row["done"], say),
             *([_text(row["responsible"])] if persons else []),
@@ -355,7 +356,7 @@ def _risk_sentence(found: Card, above: int, unplanned: int, say: Language) -> st
 
 def _risk_value(row: Row, say: Language) -> Html | str:
     value = _number(row["risk_value"], say)
-    return charts_systems.demand_mark(Mark("unmet", value)) if row["above"] else value
+    return systems.demand_mark(Mark("unmet", value)) if row["above"] else value
 
 
 def _risk_action(row: Row, say: Language) -> str:
@@ -418,9 +419,7 @@ def _item_mark(row: Row, point_id: str, points: tuple[Point, ...], say: Language
     if row["outcome"] is None:
         return DASH
     kind: Outcome = row["outcome"]
-    return charts_systems.demand_mark(
-        Mark(kind, viewing.reason_text(point_by(points, point_id), kind, row["reason"], say))
-    )
+    return systems.demand_mark(Mark(kind, viewing.reason_text(point_by(points, point_id), kind, row["reason"], say)))
 
 
 def _agreements(found: Card, points: tuple[Point, ...], say: Language) -> Section:

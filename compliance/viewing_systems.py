@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from compliance import viewing
-from compliance.charts import Fact
-from compliance.charts_systems import Entry, Mark, Outcome, Turn
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.counting.system_cards import DEMANDS, POINT_OF, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
+from compliance.drawing.charts import Fact
+from compliance.drawing.systems import Entry, Mark, Outcome, Turn
 from compliance.store.database import Rows
 from compliance.viewing import DASH
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from compliance import charts, charts_training, viewing
-from compliance.charts_training import CourseCell, DrillHead, DrillRow, Expiry, Link
+from compliance import viewing
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import OUTCOMES, Coverage
 from compliance.counting.extracts import FEW_PERSONS, few_of
 from compliance.counting.training import Counts, Listed, Part, Person, Standing, Training
 from compliance.declarations.points import Point
+from compliance.drawing import charts, training
+from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry, Link
 from compliance.viewing import DASH, SOFT, Scope
 
 # The address of the page for a department and a unit.
@@ -336,7 +337,7 @@ def persons_table(
     ]
     return columns, [
         [
-            charts_training.named(person.name, say(N_("management group")) if person.management else ""),
+            training.named(person.name, say(N_("management group")) if person.management else ""),
             *([person.unit or DASH] if units else []),
             *(_standing(one, which, point, say) for one, point in _courses(person, found)),
         ]
@@ -350,7 +351,7 @@ def _courses(person: Person, found: Training) -> list[tuple[Standing, Point]]:
 
 def _standing(one: Standing, which: Listed, point: Point, say: Language) -> str:
     text = standing_text(one, point, say)
-    return text if _wanted(one, which) else charts_training.quiet(text)
+    return text if _wanted(one, which) else training.quiet(text)
 
 
 def _wanted(one: Standing, which: Listed) -> bool:

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from compliance import charts, ui, ui_incidents, ui_review, viewing, viewing_clocks
+from compliance import ui, ui_incidents, ui_review, viewing, viewing_clocks
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.incidents import next_deadline
+from compliance.drawing import charts
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

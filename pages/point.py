@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from compliance import charts, ui, ui_explaining, ui_point, viewing
+from compliance import ui, ui_explaining, ui_point, viewing
 from compliance.access.permissions import Permission
+from compliance.drawing import charts
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from compliance import charts, ui, ui_training, viewing_training
+from compliance import ui, ui_training, viewing_training
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
+from compliance.drawing import charts
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

@@ -9,7 +9,7 @@ from itertools import cycle, islice
 import pytest
 
 from compliance.core.language import Language
-from compliance.geometry import Level
+from compliance.drawing.geometry import Level
 from compliance.report import paper, word
 from compliance.report.blocks import (
     Bar,

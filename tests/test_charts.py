@@ -9,21 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from compliance import (
-    charts,
-    charts_incidents,
-    charts_meeting,
-    charts_systems,
-    charts_training,
-    charts_wheel,
-    elements,
-    plots,
-    wheel_layout,
-)
 from compliance.core import language
 from compliance.core.language import Language, unmarked
-from compliance.elements import Html
-from compliance.geometry import Level
+from compliance.drawing import charts, elements, incidents, meeting, plots, systems, training, wheel, wheel_layout
+from compliance.drawing.elements import Html
+from compliance.drawing.geometry import Level
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
@@ -110,69 +100,65 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
 
 LEVEL = Level(0.9, H)
 FRAGMENTS |= {
-    "meeting place": lambda: charts_meeting.place(H, here=2, of=3),
-    "meeting question": lambda: charts_meeting.question(H, kicker=H),
-    "meeting figure": lambda: charts_meeting.figure("red", H, value=H, counts=[H], drawn=charts.note(H), note=H),
-    "meeting comment": lambda: charts_meeting.comment(H, H, (2, 3)),
-    "meeting heading": lambda: charts.stack(charts_meeting.heading(H)),
-    "meeting sentence": lambda: charts_meeting.sentence(H),
-    "meeting units": lambda: charts_meeting.units([charts_meeting.Unit(H, H, 0.2, "red")], label=H),
-    "meeting decisions": lambda: charts_meeting.decisions(
-        [charts_meeting.Said(H, H, H, (2, 3), H, H, late=True)], label=H
+    "meeting place": lambda: meeting.place(H, here=2, of=3),
+    "meeting question": lambda: meeting.question(H, kicker=H),
+    "meeting figure": lambda: meeting.figure("red", H, value=H, counts=[H], drawn=charts.note(H), note=H),
+    "meeting comment": lambda: meeting.comment(H, H, (2, 3)),
+    "meeting heading": lambda: charts.stack(meeting.heading(H)),
+    "meeting sentence": lambda: meeting.sentence(H),
+    "meeting units": lambda: meeting.units([meeting.Unit(H, H, 0.2, "red")], label=H),
+    "meeting decisions": lambda: meeting.decisions([meeting.Said(H, H, H, (2, 3), H, H, late=True)], label=H),
+    "meeting summary": lambda: meeting.summary(
+        [meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H)], heads=[H], caption=H
     ),
-    "meeting summary": lambda: charts_meeting.summary(
-        [charts_meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H)], heads=[H], caption=H
+    "meeting trend": lambda: meeting.trend(
+        [meeting.Month(0.1, H), meeting.Month(None, H)], last=H, target=LEVEL, limit=LEVEL, alt=H
     ),
-    "meeting trend": lambda: charts_meeting.trend(
-        [charts_meeting.Month(0.1, H), charts_meeting.Month(None, H)], last=H, target=LEVEL, limit=LEVEL, alt=H
-    ),
-    "meeting clock": lambda: charts_meeting.clock(H, H, over=True),
+    "meeting clock": lambda: meeting.clock(H, H, over=True),
 }
 
 
 FRAGMENTS |= {
-    "incidents clock_cards": lambda: charts_incidents.clock_cards(
+    "incidents clock_cards": lambda: incidents.clock_cards(
         [
-            charts_incidents.ClockCard(
+            incidents.ClockCard(
                 kicker=H, title=H, state="run_out", figure=H, rest=H, share=0.5, alt=H, facts=[charts.Pair(H, H, H)]
             )
         ],
         label=H,
     ),
-    "incidents kinds": lambda: charts_incidents.kinds([charts_incidents.Kind("kind_1", H, H)], label=H),
-    "incidents named": lambda: charts_incidents.named([charts_incidents.Named(H, [(H, H)])], label=H),
-    "incidents two_lines": lambda: charts.stack(charts_incidents.two_lines(H, H)),
-    "incidents ids": lambda: charts.stack(charts_incidents.ids([elements.rich(H)], after=H)),
-    "incidents beside": lambda: charts_incidents.beside(H, elements.rich(H)),
+    "incidents kinds": lambda: incidents.kinds([incidents.Kind("kind_1", H, H)], label=H),
+    "incidents named": lambda: incidents.named([incidents.Named(H, [(H, H)])], label=H),
+    "incidents two_lines": lambda: charts.stack(incidents.two_lines(H, H)),
+    "incidents ids": lambda: charts.stack(incidents.ids([elements.rich(H)], after=H)),
+    "incidents beside": lambda: incidents.beside(H, elements.rich(H)),
 }
 
-MARK = charts_systems.Mark("unmet", H)
+MARK = systems.Mark("unmet", H)
 FRAGMENTS |= {
-    "systems demand_mark": lambda: charts_systems.demand_mark(MARK, note=H),
-    "systems system_list": lambda: charts_systems.system_list(
-        [H, H, H], [charts_systems.Entry(H, H, H, H, H, [MARK])], caption=H
-    ),
-    "systems pager": lambda: charts_systems.pager(charts_systems.Turn(H, H), H, charts_systems.Turn(H, ""), label=H),
+    "systems demand_mark": lambda: systems.demand_mark(MARK, note=H),
+    "systems system_list": lambda: systems.system_list([H, H, H], [systems.Entry(H, H, H, H, H, [MARK])], caption=H),
+    "systems pager": lambda: systems.pager(systems.Turn(H, H), H, systems.Turn(H, ""), label=H),
 }
 
-CELL = charts_training.CourseCell(status="red", word=H, figure=H, share=0.2, target=0.95, alt=H)
-LINK = charts_training.Link(H, H)
-DRILLED = charts_training.DrillRow(name=LINK, missing=H, of=H, courses=(CELL, CELL), expiring=H, note=H, whole=True)
+CELL = training.CourseCell(status="red", word=H, figure=H, share=0.2, target=0.95, alt=H)
+LINK = training.Link(H, H)
+DRILLED = training.DrillRow(name=LINK, missing=H, of=H, courses=(CELL, CELL), expiring=H, note=H, whole=True)
 FRAGMENTS |= {
-    "training crumbs": lambda: charts_training.crumbs([LINK, charts_training.Link(H)], label=H),
-    "training drill": lambda: charts_training.drill(
-        [DRILLED, DRILLED], head=charts_training.DrillHead(H, H, H, (LINK, LINK), H, H), caption=H
+    "training crumbs": lambda: training.crumbs([LINK, training.Link(H)], label=H),
+    "training drill": lambda: training.drill(
+        [DRILLED, DRILLED], head=training.DrillHead(H, H, H, (LINK, LINK), H, H), caption=H
     ),
-    "training expiry": lambda: charts_training.expiry([charts_training.Expiry(H, H, H, 0.5, 0.2)], alt=H),
-    "training expiry_keys": lambda: charts_training.expiry_keys(H, H),
-    "training named": lambda: charts_training.named(H, H),
-    "training quiet": lambda: charts_training.quiet(H),
+    "training expiry": lambda: training.expiry([training.Expiry(H, H, H, 0.5, 0.2)], alt=H),
+    "training expiry_keys": lambda: training.expiry_keys(H, H),
+    "training named": lambda: training.named(H, H),
+    "training quiet": lambda: training.quiet(H),
 }
 
 ARC = wheel_layout.Arc(0, 0.1, 0.3, "late", (H,), H)
 FRAGMENTS |= {
-    "wheel wheel": lambda: charts_wheel.wheel(
-        charts_wheel.Wheel(
+    "wheel wheel": lambda: wheel.wheel(
+        wheel.Wheel(
             year=H,
             months=[H] * 12,
             here=2,
@@ -182,35 +168,35 @@ FRAGMENTS |= {
             alt=H,
         )
     ),
-    "wheel swatches": lambda: charts_wheel.swatches([charts_wheel.Swatch("late", H, H)], label=H),
-    "wheel moments": lambda: charts_wheel.moments(
+    "wheel swatches": lambda: wheel.swatches([wheel.Swatch("late", H, H)], label=H),
+    "wheel moments": lambda: wheel.moments(
         [
-            charts_wheel.MomentRow(
+            wheel.MomentRow(
                 number=H, day=H, title=H, about=elements.rich(H), state="late", word=H, drawn=False, undrawn=H
             )
         ],
         label=H,
     ),
-    "wheel work": lambda: charts_wheel.work("unknown", H, note=H),
-    "wheel promises": lambda: charts_wheel.promises(
+    "wheel work": lambda: wheel.work("unknown", H, note=H),
+    "wheel promises": lambda: wheel.promises(
         [
-            charts_wheel.Promise(
+            wheel.Promise(
                 text=H, about=H, state="late", word=H, status_word=H, figure=H, counts=H, share=0.2, terms=H, alt=H
             ),
-            charts_wheel.Promise(text=H, about=H, state="late", word=H, missing=H),
+            wheel.Promise(text=H, about=H, state="late", word=H, missing=H),
         ],
         label=H,
     ),
-    "wheel counts": lambda: charts_wheel.counts([charts_wheel.Count("late", H)], label=H),
-    "wheel linked": lambda: charts.stack(charts_wheel.linked([H, H])),
+    "wheel counts": lambda: wheel.counts([wheel.Count("late", H)], label=H),
+    "wheel linked": lambda: charts.stack(wheel.linked([H, H])),
 }
 # The modules with fragments besides charts.py, by what stands before the names of theirs.
 MODULES = {
-    "incidents": charts_incidents,
-    "meeting": charts_meeting,
-    "systems": charts_systems,
-    "training": charts_training,
-    "wheel": charts_wheel,
+    "incidents": incidents,
+    "meeting": meeting,
+    "systems": systems,
+    "training": training,
+    "wheel": wheel,
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from compliance.geometry import Level
+from compliance.drawing.geometry import Level
 from compliance.report.blocks import Bar, LineChart, Moment, Table
 from compliance.report.paper import ACCENT, DPI, INK, MARKS, TRACK, bar_picture, picture
 from tests.reports import sample

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from compliance import charts, charts_incidents, plots_incidents, ui, viewing, viewing_clocks, viewing_incidents
+from compliance import ui, viewing, viewing_clocks, viewing_incidents
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.access.withholding import Names
 from compliance.core.language import Language
@@ -28,6 +28,8 @@ from compliance.counting.incidents import (
     incidents,
     next_deadline,
 )
+from compliance.drawing import charts, plots_incidents
+from compliance.drawing import incidents as drawing_incidents
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.apps import opened, text
 from tests.browser import MOST
@@ -715,7 +717,7 @@ def _figures_agree(line, day):
 def test_what_has_run_out_is_told_by_shape_and_word_and_has_no_limit_by_a_dashed_line(line):
     there = running(line, date(2026, 3, 30))
     cards = viewing_clocks.clock_cards(list(there.values()), SV, address=None)
-    drawn = charts_incidents.clock_cards(cards, label="Klockor")
+    drawn = drawing_incidents.clock_cards(cards, label="Klockor")
     assert drawn.count("v-sign v-red") == sum(c.run_out for c in there.values()) == drawn.count(">Gick ut</strong>")
     assert drawn.count("v-clock-open") == 1
     assert 'aria-label="over-spring: Gick ut för' in drawn

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import elements, viewing
+from compliance import viewing
 from compliance.access import withholding
-from compliance.geometry import Level
+from compliance.drawing import elements
+from compliance.drawing.geometry import Level
 from compliance.loading import guessing
 from compliance.report.blocks import (
     Bar,

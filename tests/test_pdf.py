@@ -10,7 +10,7 @@ import pytest
 import typst
 
 from compliance.core.places import REPORT
-from compliance.geometry import Level
+from compliance.drawing.geometry import Level
 from compliance.report import pdf as report_pdf
 from compliance.report.blocks import (
     Bar,

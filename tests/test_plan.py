@@ -12,13 +12,15 @@ import pytest
 import streamlit as st
 from icalendar import Calendar
 
-from compliance import charts, charts_wheel, ui_plan, viewing_plan, wheel_layout
+from compliance import ui_plan, viewing_plan
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.counting.assessing import run
 from compliance.declarations.queries import query
+from compliance.drawing import charts, wheel, wheel_layout
+from compliance.drawing.wheel_layout import LANES, Span, laid_out
 from compliance.review import deciding, planning, reviewing
 from compliance.review.calendars import Event, calendar_file
 from compliance.review.deciding import Decided
@@ -27,7 +29,6 @@ from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.ui import View
 from compliance.viewing import Scope
 from compliance.viewing_plan import Year
-from compliance.wheel_layout import LANES, Span, laid_out
 from tests.apps import opened, text
 from tests.line import POINTS, Line
 
@@ -332,7 +333,7 @@ def test_a_day_gets_room_for_its_number_and_ends_where_it_should():
 
 def drawn_wheel(year, today=AS_OF):
     laid = viewing_plan.layout(year, SV)
-    svg = charts_wheel.wheel(viewing_plan.wheel(year, laid, SV, today=today))
+    svg = wheel.wheel(viewing_plan.wheel(year, laid, SV, today=today))
     return laid, svg, ElementTree.fromstring(svg).find("svg")
 
 
@@ -372,7 +373,7 @@ def test_what_somebody_called_an_activity_is_escaped_everywhere(line):
     year = Year(planning.replace(base.plan, moments=(evil,)), None, ())
     laid, svg, _ = drawn_wheel(year)
     listed = viewing_plan.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
-    for fragment in (svg, charts_wheel.moments(listed, label="x")):
+    for fragment in (svg, wheel.moments(listed, label="x")):
         assert "<script" not in fragment
         assert "\n" not in fragment
 

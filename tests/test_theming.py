@@ -8,7 +8,6 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from compliance import plots
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.errors import Refusal
@@ -16,6 +15,7 @@ from compliance.core.language import Language
 from compliance.core.places import REPORT, ROOT
 from compliance.declarations import theming
 from compliance.declarations.theming import MODES
+from compliance.drawing import plots
 from compliance.report import paper
 from tests.sampled import beside
 

@@ -10,10 +10,9 @@ from xml.etree import ElementTree
 import pytest
 import streamlit as st
 
-from compliance import charts_training, viewing_training
+from compliance import viewing_training
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
-from compliance.charts_training import Expiry, Link
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
@@ -21,6 +20,8 @@ from compliance.counting import training
 from compliance.counting.assessing import coverage, items
 from compliance.counting.explaining import Place
 from compliance.counting.figures import figures, load_figures
+from compliance.drawing import training as drawing_training
+from compliance.drawing.training import Expiry, Link
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing import OTHER_UNITS, Scope
 from tests.apps import DAY, opened, text
@@ -380,7 +381,7 @@ def test_the_months_are_told_in_words_and_drawn_on_one_scale(whole):
 
 def test_a_month_with_none_draws_no_bar_and_one_half_soon_draws_both():
     drawn = ElementTree.fromstring(
-        charts_training.expiry([Expiry("a", "", "4", 1.0, 0.25), Expiry("b", "", "0", 0, 0)], alt="x")
+        drawing_training.expiry([Expiry("a", "", "4", 1.0, 0.25), Expiry("b", "", "0", 0, 0)], alt="x")
     )
     full, empty = (bar for bar in drawn.iter() if bar.get("class") == "v-e-bar")
     assert [(part.get("class"), part.get("style")) for part in full] == [

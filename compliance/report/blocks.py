@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from compliance.geometry import Level
+from compliance.drawing.geometry import Level
 
 Align = Literal["left", "right"]
 Style = Literal["body", "verdict", "answer", "comment", "note"]

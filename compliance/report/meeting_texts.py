@@ -10,12 +10,13 @@ from datetime import date, datetime
 from math import ceil
 from typing import Final, Literal
 
-from compliance import charts, charts_meeting, elements, viewing
+from compliance import viewing
 from compliance.access.withholding import Names
-from compliance.charts_meeting import Lines
 from compliance.core.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
+from compliance.drawing import charts, elements, meeting
+from compliance.drawing.meeting import Lines
 from compliance.report import review_texts
 from compliance.report.decisions import DECISION_STATUSES
 from compliance.report.points import SHORT_VERDICTS, left_of
@@ -78,7 +79,7 @@ def chosen(found: Sequence[Screen], said: str | None) -> Screen:
 def where(screen: Screen, of: int, say: Language) -> elements.Html:
     """4 of 15, and the dashes."""
     text = say(N_("{n} of {of}"), n=say.number(screen.number), of=say.number(of))
-    return charts_meeting.place(text, here=screen.number, of=of)
+    return meeting.place(text, here=screen.number, of=of)
 
 
 def clock(now: datetime, until: datetime, say: Language) -> elements.Html:
@@ -87,7 +88,7 @@ def clock(now: datetime, until: datetime, say: Language) -> elements.Html:
     left = say.plural("{n} min left", "{n} min left", max(minutes, 0))
     if minutes < 0:
         left = say.plural("{n} min over", "{n} min over", -minutes)
-    return charts_meeting.clock(say.clock(now), left.replace(" ", NBSP), over=minutes < 0)
+    return meeting.clock(say.clock(now), left.replace(" ", NBSP), over=minutes < 0)
 
 
 # --- A point --------------------------------------------------------------------------------------------------------
@@ -97,12 +98,12 @@ def question(answer: PointAnswer, say: Language) -> elements.Html:
     """The point and its question in plain words."""
     point = answer.point
     asked = viewing.softened(say.pick(point.question))
-    return charts_meeting.question(asked, kicker=viewing.label(point, say))
+    return meeting.question(asked, kicker=viewing.label(point, say))
 
 
 def title(text: str, kicker: str) -> elements.Html:
     """The answer of a screen that is no point."""
-    return charts_meeting.question(text, kicker=kicker)
+    return meeting.question(text, kicker=kicker)
 
 
 def figure(answer: PointAnswer, say: Language) -> elements.Html:
@@ -116,7 +117,7 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
         alt=viewing.sentence(found, before, say),
         large=True,
     )
-    return charts_meeting.figure(
+    return meeting.figure(
         viewing.status(found),
         viewing.word(found, say),
         value=viewing.percent(found, say),
@@ -176,9 +177,9 @@ def said_of_point(
     texts = [(comment, "point"), *((names.withhold(row.text), "decision") for row in shown)]
     lines, *each = _room(texts, "point", used=used + (len(found) > fit))
     rows = [_said(row, names, dossier.as_of, say, lines) for row, lines in zip(shown, each, strict=True)]
-    listed = charts_meeting.decisions(rows, label=say(N_("Decisions on this point")))
+    listed = meeting.decisions(rows, label=say(N_("Decisions on this point")))
     return [
-        *([charts_meeting.comment(say(N_("Comment:")), comment, lines)] if comment else []),
+        *([meeting.comment(say(N_("Comment:")), comment, lines)] if comment else []),
         *([charts.stack(listed, _rest(len(found) - fit, say))] if rows else []),
     ]
 
@@ -220,11 +221,9 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     if not known:
         return None
     target, limit = viewing.levels(known[-1], say)
-    return charts_meeting.trend(
+    return meeting.trend(
         [
-            charts_meeting.Month(
-                month.coverage, say.short_month(month.as_of) if (len(months) - 1 - n) % TICKS == 0 else ""
-            )
+            meeting.Month(month.coverage, say.short_month(month.as_of) if (len(months) - 1 - n) % TICKS == 0 else "")
             for n, month in enumerate(months)
         ],
         last=viewing.percent(known[-1], say),
@@ -258,7 +257,7 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
         return None
     most = left_of(below[0])
     drawn = [
-        charts_meeting.Unit(
+        meeting.Unit(
             viewing.softened(unit.unit or ""),
             say(N_("{counts} left"), counts=left_text(unit, say)).replace(" ", NBSP),
             left_of(unit) / most,
@@ -266,7 +265,7 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
         )
         for unit in below
     ]
-    return charts_meeting.units(drawn, label=say(N_("Most left to do")))
+    return meeting.units(drawn, label=say(N_("Most left to do")))
 
 
 def why(answer: PointAnswer, say: Language) -> elements.Html | None:
@@ -277,7 +276,7 @@ def why(answer: PointAnswer, say: Language) -> elements.Html | None:
     parts = [f"{bar.label} {bold(bar.count)}" for bar in bars[:REASONS]]
     if len(bars) > REASONS:
         parts.append(say.plural("{n} more reason", "{n} more reasons", len(bars) - REASONS))
-    return charts_meeting.sentence(" · ".join(parts))
+    return meeting.sentence(" · ".join(parts))
 
 
 # --- Decisions ------------------------------------------------------------------------------------------------------
@@ -285,11 +284,11 @@ def why(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 def _said(
     decision: Decision, names: Names, day: date, say: Language, lines: Lines, *, whole: bool = False
-) -> charts_meeting.Said:
+) -> meeting.Said:
     """A decision; as a `whole` with how it goes and what was noted of it."""
     late = decision.late(day)
     status = say(N_("Late") if late else DECISION_STATUSES[decision.status]).lower()
-    return charts_meeting.Said(
+    return meeting.Said(
         name=decision.name,
         text=names.withhold(decision.text),
         due=say(N_("by {day}"), day=say.date(decision.due, form="d MMM y")) if decision.due and decision.open else "",
@@ -326,12 +325,12 @@ def _rest(more: int, say: Language) -> elements.Html:
 def decision_list(title: str, found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
     """Decisions as a list that fits the screen; the rest is only counted."""
     if not found:
-        return charts.stack(charts_meeting.heading(title), charts_meeting.sentence(say(N_("There is none."))))
+        return charts.stack(meeting.heading(title), meeting.sentence(say(N_("There is none."))))
     shown = _first(found, day)[:DECISIONS_SHOWN]
     each = _room([(names.withhold(row.text), "decision") for row in shown], "decision")
     rows = [_said(row, names, day, say, lines) for row, lines in zip(shown, each, strict=True)]
-    listed = charts_meeting.decisions(rows, label=title)
-    return charts.stack(charts_meeting.heading(title), listed, _rest(len(found) - DECISIONS_SHOWN, say))
+    listed = meeting.decisions(rows, label=title)
+    return charts.stack(meeting.heading(title), listed, _rest(len(found) - DECISIONS_SHOWN, say))
 
 
 def earlier_list(found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
@@ -340,7 +339,7 @@ def earlier_list(found: Sequence[Decision], names: Names, day: date, say: Langua
     texts = [f"{names.withhold(row.text)} {_noted(row, names)}" for row in shown]
     each = _room([(text, "earlier") for text in texts], "earlier")
     rows = [_said(row, names, day, say, lines, whole=True) for row, lines in zip(shown, each, strict=True)]
-    listed = charts_meeting.decisions(rows, label=say(N_("Earlier decisions")), large=True)
+    listed = meeting.decisions(rows, label=say(N_("Earlier decisions")), large=True)
     return charts.stack(listed, _rest(len(found) - EARLIER_SHOWN, say))
 
 
@@ -372,14 +371,14 @@ def earlier_sentence(found: Sequence[Decision], day: date, say: Language) -> str
 def judged(dossier: Dossier, say: Language) -> elements.Html:
     """The head's judgement of the whole, or that there is none, large."""
     text = viewing.softened(judging.sentence(dossier.written, say))
-    return charts_meeting.question(text, kicker=say(N_("Decisions and judgement")), large=True)
+    return meeting.question(text, kicker=say(N_("Decisions and judgement")), large=True)
 
 
 def grounds(dossier: Dossier, names: Names, say: Language) -> elements.Html | None:
     """What the head judges the work by, without names; None where nobody has written it."""
     text = names.withhold(judging.grounds(dossier.written))
     (lines,) = _room([(text, "grounds")], "grounds")
-    return charts_meeting.comment(say(N_("Grounds:")), text, lines) if text else None
+    return meeting.comment(say(N_("Grounds:")), text, lines) if text else None
 
 
 # --- The summary ----------------------------------------------------------------------------------------------------
@@ -412,13 +411,13 @@ def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> e
     """The thirteen points with figure, status and assessment; each leads to its screen."""
     heads = [say(N_("Point")), say(N_("Coverage")), say(N_("Now")), say(N_("Status")), say(N_("Assessment"))]
     rows = [_row(answer, dossier, address(number), say) for number, answer in enumerate(dossier.points, 2)]
-    return charts_meeting.summary(rows, heads=heads, caption=say(N_("The thirteen review points")))
+    return meeting.summary(rows, heads=heads, caption=say(N_("The thirteen review points")))
 
 
-def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> charts_meeting.Row:
+def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> meeting.Row:
     found, before = answer.coverage, answer.coverage_before
     code = dossier.written.assessments.get(answer.point.id, "")
-    return charts_meeting.Row(
+    return meeting.Row(
         name=viewing.label(answer.point, say),
         address=address,
         status=viewing.status(found),

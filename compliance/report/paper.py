@@ -24,7 +24,7 @@ from matplotlib.transforms import Affine2D
 
 from compliance.core.places import STATIC
 from compliance.declarations import theming
-from compliance.geometry import apart, runs
+from compliance.drawing.geometry import apart, runs
 from compliance.report.blocks import Bar, LineChart, Status
 
 Kind = Literal["png", "svg"]

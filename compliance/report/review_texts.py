@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, cast
 
-from compliance import charts, elements, viewing
+from compliance import viewing
 from compliance.core.language import N_, NBSP, Language
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Status
 from compliance.declarations.points import Point
+from compliance.drawing import charts, elements
 from compliance.report.blocks import Block, Bullets, Paragraph, Table
 from compliance.report.chapters import AFTER, EMPTY, chapter_title, covered_by
 from compliance.report.decisions import DECISION_STATUSES

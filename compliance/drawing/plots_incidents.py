@@ -6,8 +6,8 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from compliance.elements import escaped
-from compliance.plots import PALETTES, Mode, Palette, layout, two_lines
+from compliance.drawing.elements import escaped
+from compliance.drawing.plots import PALETTES, Mode, Palette, layout, two_lines
 
 DOT: Final = 11
 LATE_DOT: Final = 14

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from compliance.charts import anchor
-from compliance.elements import Html, scrolling, tag, unless_empty
+from compliance.drawing.charts import anchor
+from compliance.drawing.elements import Html, scrolling, tag, unless_empty
 
 Outcome = Literal["met", "unmet", "unknown", "exempt", "none", "no_basis"]
 # The shape of each outcome: circle, diamond, hatched square, short dash, dashed circle.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Final
 
-from compliance.charts import Status, bar, status_mark, work_mark
-from compliance.elements import Html, tag, unseen, written
+from compliance.drawing.charts import Status, bar, status_mark, work_mark
+from compliance.drawing.elements import Html, tag, unseen, written
+from compliance.drawing.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, clear_of
 from compliance.review.planning import State
-from compliance.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, clear_of
 
 NOTHING: Final = Html("")
 SIZE: Final = 1000

@@ -6,8 +6,8 @@ Texts come in formatted and translated, as in charts.py.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from compliance.charts import Status, anchor, bar, status_mark
-from compliance.elements import Html, rich, scrolling, tag, unless_empty, written
+from compliance.drawing.charts import Status, anchor, bar, status_mark
+from compliance.drawing.elements import Html, rich, scrolling, tag, unless_empty, written
 
 
 @dataclass(frozen=True)

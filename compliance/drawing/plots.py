@@ -10,11 +10,11 @@ from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 import plotly.graph_objects as go
 
-from compliance.charts import Status
 from compliance.core.lengths import shortened
 from compliance.declarations import theming
-from compliance.elements import escaped
-from compliance.geometry import Level, apart
+from compliance.drawing.charts import Status
+from compliance.drawing.elements import escaped
+from compliance.drawing.geometry import Level, apart
 
 Mode = theming.Mode
 # What the texts beside a trend need: room to its right in pixels, and height in per cent of its axis.

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from compliance.charts import Status, anchor, bar, status_mark
-from compliance.elements import Html, rich, tag, unless_empty
-from compliance.geometry import Level, apart, runs
+from compliance.drawing.charts import Status, anchor, bar, status_mark
+from compliance.drawing.elements import Html, rich, tag, unless_empty
+from compliance.drawing.geometry import Level, apart, runs
 
 WIDTH: Final = 660
 LEFT: Final = 56

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from compliance.charts import Pair
-from compliance.elements import Html, css_share, rich, rich_span, tag, unless_empty
+from compliance.drawing.charts import Pair
+from compliance.drawing.elements import Html, css_share, rich, rich_span, tag, unless_empty
 
 State = Literal["running", "run_out", "open"]
 Shade = Literal["kind_1", "kind_2", "kind_3", "kind_others"]

@@ -11,8 +11,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from compliance.elements import Html, css_share, escaped, rich, rich_span, scrolling, tag, unless_empty, unseen, written
-from compliance.geometry import runs
+from compliance.drawing.elements import (
+    Html,
+    css_share,
+    escaped,
+    rich,
+    rich_span,
+    scrolling,
+    tag,
+    unless_empty,
+    unseen,
+    written,
+)
+from compliance.drawing.geometry import runs
 
 Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 Sign = Status | Literal["target", "limit", "last_review", "remark"]

@@ -1,0 +1,1 @@
+"""The visual language of the pages: bullet rows, heat, wheel, clocks, axes."""
