@@ -448,8 +448,8 @@ def package_command(
 ) -> None:
     """Write the year package: what was frozen, what it was counted from, how, and the reports."""
     from compliance.core.saving import save
+    from compliance.package.year_package import write_package
     from compliance.report.files import every_report
-    from compliance.year_package import write_package
 
     one_of(language, list(LANGUAGES), "--language")
     _ending(to, ("zip",))
@@ -466,8 +466,8 @@ def package_command(
 @app.command("verify")
 def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
     """Check a year package against its sums, and count its figures again from its own rows; no other data is needed."""
+    from compliance.package.year_package import told, verify_package
     from compliance.review.verifying import sealed_anew
-    from compliance.year_package import told, verify_package
 
     checked = verify_package(file)
     print(

@@ -156,7 +156,7 @@ def _package(found: Opened) -> None:
 
 
 def _whole_package(found: Opened, job: Job) -> bytes:
-    from compliance.year_package import gathered, whole_package
+    from compliance.package.year_package import gathered, whole_package
 
     permissions.require(found.seen.user, Permission.READ_REVIEW)
     with found.seen.database.cursor() as cursor:

@@ -35,6 +35,7 @@ from compliance.core.places import ROOT
 from compliance.correcting.previewing import preview
 from compliance.counting.assessing import coverage
 from compliance.loading.loading import Order, load
+from compliance.package.year_package import gathered, whole_package
 from compliance.reading.reading import read
 from compliance.report import handouts
 from compliance.report.files import write_report
@@ -43,7 +44,6 @@ from compliance.review.dossier import names_of_persons, responsible
 from compliance.review.judging import concerns
 from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, write
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
-from compliance.year_package import gathered, whole_package
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
 from tests.readme import BENCH

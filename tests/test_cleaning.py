@@ -18,12 +18,12 @@ from compliance.core.masking import MASK
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.counting.extracts import extract, kind_of, write
+from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import write_report
 from compliance.review.approving import signed
 from compliance.review.dossier import approved
 from compliance.store import database as module
 from compliance.store.database import CLEANED, EVERYTHING_KNOWN, connect
-from compliance.year_package import verify_package, write_package
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST

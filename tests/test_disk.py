@@ -30,12 +30,12 @@ from compliance.core.saving import lacks_room, refusal_of, save, temporary_folde
 from compliance.correcting import renaming
 from compliance.counting.extracts import extract, write
 from compliance.loading import loading
+from compliance.package.year_package import verify_package, write_package
 from compliance.reading import mapping, reading, worker
 from compliance.reading.mapping import Columns
 from compliance.review import approving, deciding, reviewing
 from compliance.review.deciding import Decided
 from compliance.store.database import EVERYTHING_KNOWN, Database
-from compliance.year_package import verify_package, write_package
 from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import year_readme, year_tables
 from compliance.access.permissions import ANALYST
 from compliance.access.withholding import Names
 from compliance.core.language import Language
+from compliance.package import readme as package_readme
+from compliance.package import tables
 from compliance.report import handouts
 from compliance.review import approving
 from compliance.review.reviewing import review_of
@@ -42,9 +43,9 @@ def test_the_overview_of_a_year_that_is_not_approved_has_none(sample, monkeypatc
 
 def test_the_package_begins_with_it(document):
     found, signed = document
-    readme = year_readme.readme(found, signed, seal="s", say=SV)
+    readme = package_readme.readme(found, signed, seal="s", say=SV)
     assert readme.split("\n\n")[1] == SENTENCE
-    rows = year_tables.tables(found)["texts"]
+    rows = tables.tables(found)["texts"]
     assert [(row["kind"], row["of"], row["title_sv"], row["text"]) for row in rows[:2]] == [
         ("judgement", "sufficient", "Är arbetet tillräckligt?", "partly"),
         ("judgement", "effect", "Har det önskad verkan?", "partly"),
@@ -54,8 +55,8 @@ def test_the_package_begins_with_it(document):
 def test_a_review_that_was_not_asked_for_it_says_so_and_has_no_rows_of_it(document):
     found, signed = document
     before = replace(found, written=replace(found.written, judgement=None))
-    assert year_readme.readme(before, signed, seal="s", say=SV).split("\n\n")[1] == NOT_ASKED
-    assert {row["kind"] for row in year_tables.tables(before)["texts"]}.isdisjoint({"judgement"})
+    assert package_readme.readme(before, signed, seal="s", say=SV).split("\n\n")[1] == NOT_ASKED
+    assert {row["kind"] for row in tables.tables(before)["texts"]}.isdisjoint({"judgement"})
 
 
 def test_the_handout_begins_with_it_and_with_the_points_furthest_from_their_targets(document):

@@ -8,8 +8,9 @@ from itertools import product
 import pyarrow as pa
 import pytest
 
-from compliance import cli, viewing, year_package, year_tables
+from compliance import cli, viewing
 from compliance.counting.separated import harmless, harmless_column, joined, joined_table
+from compliance.package import tables, year_package
 from tests.test_house import MODULES
 
 SEPARATORS = (";", ",", "\t")
@@ -80,13 +81,13 @@ def written_by_the_command_line(rows, capsys):
     ("write", "separator"),
     [
         (lambda rows, _: viewing.swedish_csv(rows).decode("utf-8-sig"), ";"),
-        (lambda rows, _: year_tables.as_csv("texts", rows).decode("utf-8-sig"), ","),
+        (lambda rows, _: tables.as_csv("texts", rows).decode("utf-8-sig"), ","),
         (written_by_the_command_line, ","),
     ],
     ids=["pages", "package", "commands"],
 )
 def test_every_writer_of_the_product_keeps_to_it(write, separator, capsys):
-    rows = [dict(zip(year_tables.COLUMNS["texts"], ["a", "b", "c", "d", text], strict=True)) for text in TEXTS[:300]]
+    rows = [dict(zip(tables.COLUMNS["texts"], ["a", "b", "c", "d", text], strict=True)) for text in TEXTS[:300]]
     text = write(rows, capsys)
     assert [row[-1] for row in read(text, separator)[1:]] == [harmless(row["text"]) for row in rows]
     assert [cell for other in SEPARATORS for row in read(text, other) for cell in running(row)] == []
@@ -94,7 +95,7 @@ def test_every_writer_of_the_product_keeps_to_it(write, separator, capsys):
 
 @pytest.mark.parametrize(("cell", "faults"), [("'=1;=2", 0), ("'=1;'=2", 0), ("=1;=2", 1), ("'=1;=3", 1)])
 def test_a_package_that_was_written_before_texts_were_divided_still_holds(cell, faults):
-    row = dict(zip(year_tables.COLUMNS["texts"], ["comment", "a", "b", "c", "=1;=2"], strict=True))
+    row = dict(zip(tables.COLUMNS["texts"], ["comment", "a", "b", "c", "=1;=2"], strict=True))
     file = f"{','.join(row)}\r\ncomment,a,b,c,{cell}\r\n".encode()
     assert len([*year_package._of_tables({"texts.csv": file}, {"texts": [row]})]) == faults
 

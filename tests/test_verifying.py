@@ -12,12 +12,12 @@ from compliance.core.places import QUERIES
 from compliance.correcting.renaming import add_alias
 from compliance.declarations import queries
 from compliance.loading.loading import Order, load, rename_organisation, revoke
+from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import KINDS, write_report
 from compliance.report.report import report_of
 from compliance.review import approving, dossier, verifying
 from compliance.review.approving import signed
 from compliance.store.database import next_moment
-from compliance.year_package import verify_package, write_package
 from tests.browser import MOST
 from tests.line import SOURCES, WORDS, read_here
 from tests.reviewed import INSTRUCTION, SYSTEMS, WHATEVER, at

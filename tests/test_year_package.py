@@ -14,21 +14,21 @@ from datetime import date
 import duckdb
 import pytest
 
-from compliance import packing, year_package
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.declarations.sources import FIELD_TYPES, Field, Source
 from compliance.loading.loading import Order, revoke
 from compliance.loading.validating import table_columns
-from compliance.packing import NAME, SUMS, pack, unpack
+from compliance.package import packing, year_package
+from compliance.package.packing import NAME, SUMS, pack, unpack
+from compliance.package.tables import COLUMNS, cell
+from compliance.package.year_package import Fault, told, verify_package, write_package
 from compliance.review import reviewing
 from compliance.review.approving import approve, submit
 from compliance.review.dossier import frozen, sealed
 from compliance.review.pinning import COMPARED, MARK, PLAIN, Reading, expression, kept_texts, words
 from compliance.store.database import Database
-from compliance.year_package import Fault, told, verify_package, write_package
-from compliance.year_tables import COLUMNS, cell
 from tests.browser import MOST
 from tests.line import NOON, POINTS, SOURCES
 from tests.reviewed import WHATEVER, Reviewed, at

@@ -23,7 +23,9 @@ from compliance.counting.separated import harmless, harmless_first
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources
-from compliance.packing import Files, Unpacked, no_package, pack, unpack
+from compliance.package.packing import Files, Unpacked, no_package, pack, unpack
+from compliance.package.readme import readme
+from compliance.package.tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table, cell, read_csv, tables
 from compliance.report.files import every_report
 from compliance.review.approving import Signed, signed
 from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, frozen, sealed
@@ -32,8 +34,6 @@ from compliance.review.recounting import Unusable, recounted, script
 from compliance.review.reviewing import Review, State
 from compliance.review.verifying import differing
 from compliance.store.database import Cursor, Failure, Rows, confined, rows
-from compliance.year_readme import readme
-from compliance.year_tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table, cell, read_csv, tables
 
 README: Final = "README.txt"
 REVIEW: Final = "review.json"

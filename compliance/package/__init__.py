@@ -1,0 +1,1 @@
+"""The year package: everything an auditor needs, in one file."""
