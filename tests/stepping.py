@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from compliance import cleaning
+from compliance.cleaning import cleaning
 from compliance.store import database
 
 KILLED = 9

@@ -30,7 +30,7 @@ WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01
 # The step of an upgrade that no statement can do: it knows the whole line and so comes after it. It is looked up only
 # for a store that needs it, and its mark stands among those of the schema.
-CLEANING: Final = "compliance.cleaning"
+CLEANING: Final = "compliance.cleaning.cleaning"
 CLEANED: Final = "cleaned of identity numbers and levels"
 EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
 NO_EXTENSIONS: Final[dict[str, str | bool | int | float | list[str]]] = {

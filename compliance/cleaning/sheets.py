@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.cleaning_exports import SUSPECT, Exports
+from compliance.cleaning.exports import SUSPECT, Exports
 from compliance.core.masking import MASK, mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, normal

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from compliance.cleaning_exports import SUSPECT, Exports, Key
-from compliance.cleaning_seals import Lost
+from compliance.cleaning.exports import SUSPECT, Exports, Key
+from compliance.cleaning.seals import Lost
 from compliance.core.masking import mask_column
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 
-from compliance.cleaning_changes import Changes, tables_of
+from compliance.cleaning.changes import Changes, tables_of
 from compliance.core.masking import LOOKS_LIKE, Kind, mask_column, mask_text
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows

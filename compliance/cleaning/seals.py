@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from compliance.cleaning_changes import Changes
-from compliance.cleaning_texts import cleaned_json, cleaned_text
+from compliance.cleaning.changes import Changes
+from compliance.cleaning.texts import cleaned_json, cleaned_text
 from compliance.declarations.queries import statement
 from compliance.review.dossier import Cleaned, sealed
 from compliance.store.database import Cursor, rows

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from compliance.cleaning_changes import Changes
+from compliance.cleaning.changes import Changes
 from compliance.core.masking import LOOKS_LIKE, LOST_ZERO, mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source

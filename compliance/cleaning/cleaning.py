@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from compliance.cleaning_changes import Changes, write_anew
-from compliance.cleaning_exports import exports_of
-from compliance.cleaning_rows import clean_rows
-from compliance.cleaning_seals import WHO, seal_anew
-from compliance.cleaning_sheets import clean_sheets
-from compliance.cleaning_texts import clean_tables
+from compliance.cleaning.changes import Changes, write_anew
+from compliance.cleaning.exports import exports_of
+from compliance.cleaning.rows import clean_rows
+from compliance.cleaning.seals import WHO, seal_anew
+from compliance.cleaning.sheets import clean_sheets
+from compliance.cleaning.texts import clean_tables
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import NoRoom, lacks_room
