@@ -24,12 +24,13 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
-from compliance import answering, demo, guarding, words
+from compliance import answering, guarding, words
 from compliance.core import logs, places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.declarations import settings, theming
 from compliance.declarations.settings import MB
+from compliance.demo import demo
 from compliance.receiving import Uploads
 from compliance.uploading import LEDGER
 

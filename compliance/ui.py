@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from compliance import demo, ui_files, viewing, viewing_explaining, viewing_quality
+from compliance import ui_files, viewing, viewing_explaining, viewing_quality
 from compliance.access import permissions
 from compliance.access.permissions import Permission, User
 from compliance.access.withholding import Names
@@ -34,6 +34,7 @@ from compliance.declarations import theming
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
+from compliance.demo import demo
 from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import Order, add_event
 from compliance.review import dossier

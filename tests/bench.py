@@ -28,12 +28,12 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from compliance import demo
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
 from compliance.correcting.previewing import preview
 from compliance.counting.assessing import coverage
+from compliance.demo import demo
 from compliance.loading.loading import Order, load
 from compliance.package.year_package import gathered, whole_package
 from compliance.reading.reading import read

@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from compliance import demo
 from compliance.core.places import ROOT
+from compliance.demo import demo
 from tests.line import reading_here
 
 

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from compliance import demo
 from compliance.core.places import SAMPLES
 from compliance.core.saving import NoRoom
+from compliance.demo import demo
 from compliance.store.database import Database, rows
 from tests.apps import opened, text
 

@@ -22,13 +22,14 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
-from compliance import cli, demo
+from compliance import cli
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
 from compliance.correcting import renaming
 from compliance.counting.extracts import extract, write
+from compliance.demo import demo
 from compliance.loading import loading
 from compliance.package.year_package import verify_package, write_package
 from compliance.reading import mapping, reading, worker

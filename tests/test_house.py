@@ -56,11 +56,11 @@ ORDER = [
     "package.packing", "package.tables", "package.readme", "package.year_package",
     "report.handouts",
     "core.outside", "core.maker",
-    "demo_reviews", "demo", "ui_files", "ui", "ui_fields", "ui_making", "ui_point", "ui_explaining", "ui_history",
-    "ui_mapping", "ui_names", "ui_forms", "ui_imports", "ui_extracts", "ui_quality", "ui_incidents", "ui_plan",
-    "ui_systems", "ui_training", "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing",
-    "ui_review_documents", "ui_meeting", "samples", "guarding", "receiving", "answering", "server", "arguments",
-    "cli", "cli_review", "__main__",
+    "demo.reviews", "demo.demo",
+    "ui_files", "ui", "ui_fields", "ui_making", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
+    "ui_forms", "ui_imports", "ui_extracts", "ui_quality", "ui_incidents", "ui_plan", "ui_systems", "ui_training",
+    "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing", "ui_review_documents", "ui_meeting",
+    "samples", "guarding", "receiving", "answering", "server", "arguments", "cli", "cli_review", "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and the folders of the pages that draw much; what these say knows no Streamlit.
 UI = {

@@ -19,7 +19,7 @@ from compliance.core.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
 from compliance.core.saving import NoRoom, refusal_of, save
 from compliance.declarations.declared import read_toml
 from compliance.declarations.sources import Source, load_sources, load_values
-from compliance.demo_reviews import add_reviews
+from compliance.demo.reviews import add_reviews
 from compliance.loading.loading import Order, load_prepared, prepare
 from compliance.reading.reading import read
 from compliance.reading.recognising import Words

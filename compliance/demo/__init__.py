@@ -1,0 +1,1 @@
+"""The fictitious administration: its database and its reviews."""
