@@ -24,15 +24,15 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
-from compliance import answering, guarding, words
 from compliance.core import logs, places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.declarations import settings, theming
 from compliance.declarations.settings import MB
 from compliance.demo import demo
-from compliance.receiving import Uploads
-from compliance.uploading import LEDGER
+from compliance.serving import answering, guarding, words
+from compliance.serving.receiving import Uploads
+from compliance.serving.uploading import LEDGER
 
 LANG: Final = re.compile(r'<html lang="[a-z]*"')
 # The app's script runs before Streamlit's, which asks the browser for its language at once.
@@ -44,8 +44,8 @@ OF_THE_FILE: Final = frozenset({b"content-length", b"etag", b"last-modified"})
 PAGES: Final = (Path(get_static_dir(), "index.html").read_text("utf-8"), *map(words.lang_script, LANGUAGES))
 OURS: Final = guarding.headers(guarding.policy(PAGES))
 # uvicorn's own names for what it takes requests and websockets with.
-PROTOCOLS: Final = {"auto": "compliance.answering:Requests"}
-SOCKETS: Final = {"websockets-sansio": "compliance.answering:Handshakes"}
+PROTOCOLS: Final = {"auto": "compliance.serving.answering:Requests"}
+SOCKETS: Final = {"websockets-sansio": "compliance.serving.answering:Handshakes"}
 # So many ids are made at once; more files than these nobody drops.
 MOST_DROPPED: Final = 10_000
 # So many seconds a session keeps its files when its browser is away: a laptop may lose its network and come back.

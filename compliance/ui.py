@@ -39,9 +39,9 @@ from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import Order, add_event
 from compliance.review import dossier
 from compliance.review.dossier import Compared, Dossier, names_of_persons
+from compliance.serving.words import lang_script
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.viewing import Overview, Scope
-from compliance.words import lang_script
 
 CACHED: Final = 200
 # So much of what an address says is said again.

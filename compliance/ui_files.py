@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from compliance.access import permissions
 from compliance.access.permissions import Permission
-from compliance.uploading import LEDGER, NotTaken
+from compliance.serving.uploading import LEDGER, NotTaken
 
 
 def field(label: str, **given: Any) -> Sequence[Any]:

@@ -1,6 +1,6 @@
 // What the app does in the reader's browser: it follows links inside fragments without loading the app anew, lets the
 // keyboard into what a button opens, and says in the reader's language what Streamlit says in English (the words are
-// those of compliance/words.py).
+// those of compliance/serving/words.py).
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.v-link");

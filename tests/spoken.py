@@ -10,8 +10,8 @@ from typing import Any
 
 from compliance.core.language import LANGUAGES
 from compliance.core.places import ROOT
+from compliance.serving.words import WORDS, spoken
 from compliance.store.database import Database, rows
-from compliance.words import WORDS, spoken
 from tests.sampled import made
 from tests.test_language import catalogue
 

@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from compliance import guarding
 from compliance.declarations.settings import load_settings
 from compliance.server import OURS, PAGES
+from compliance.serving import guarding
 
 HOST = b"127.0.0.1:8501"
 PUBLIC = "https://efterlevnad.example.se"

@@ -35,7 +35,7 @@ ORDER = [
     "correcting.previewing",
     "counting.incidents", "counting.system_cards", "counting.training",
     "declarations.theming", "declarations.settings",
-    "uploading", "words",
+    "serving.uploading", "serving.words",
     "correcting.forms", "correcting.returning", "correcting.templates", "correcting.questionnaires",
     "review.reviewing", "review.deciding", "review.planning", "review.calendars",
     "drawing.geometry", "drawing.elements", "drawing.charts", "drawing.incidents", "drawing.wheel_layout",
@@ -60,7 +60,9 @@ ORDER = [
     "ui_files", "ui", "ui_fields", "ui_making", "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names",
     "ui_forms", "ui_imports", "ui_extracts", "ui_quality", "ui_incidents", "ui_plan", "ui_systems", "ui_training",
     "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing", "ui_review_documents", "ui_meeting",
-    "samples", "guarding", "receiving", "answering", "server", "arguments", "cli", "cli_review", "__main__",
+    "samples",
+    "serving.guarding", "serving.receiving", "serving.answering",
+    "server", "arguments", "cli", "cli_review", "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and the folders of the pages that draw much; what these say knows no Streamlit.
 UI = {

@@ -11,14 +11,15 @@ import pytest
 from starlette.requests import Request
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
-from compliance import receiving, server, ui_files, words
+from compliance import server, ui_files
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.language import Language
 from compliance.declarations.settings import Limits
-from compliance.receiving import OneFile, Uploads
+from compliance.serving import receiving, words
+from compliance.serving.receiving import OneFile, Uploads
+from compliance.serving.uploading import LEDGER, Ledger, NotTaken
 from compliance.store.database import Database
-from compliance.uploading import LEDGER, Ledger, NotTaken
 from tests.apps import dropped, opened, text
 from tests.browser import browsing, serving, settle, visit
 from tests.sampled import beside

@@ -10,7 +10,7 @@ import streamlit
 
 from compliance.core.language import LANGUAGES
 from compliance.server import FirstWords
-from compliance.words import FIRST, WORDS, element, spoken, translated
+from compliance.serving.words import FIRST, WORDS, element, spoken, translated
 
 FRONTEND = Path(streamlit.__file__).parent / "static"
 PAGE = (FRONTEND / "index.html").read_text("utf-8")

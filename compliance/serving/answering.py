@@ -11,7 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Response
 
-from compliance.guarding import STREAM, Headers
+from compliance.serving.guarding import STREAM, Headers
 
 # A browser says what it has done in a few kB; whatever is longer than Streamlit's own limit is not even received.
 LONGEST_MESSAGE: Final = 6_000_000

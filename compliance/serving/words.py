@@ -13,8 +13,8 @@ import re
 from functools import cache
 from typing import Final
 
-from compliance import uploading
 from compliance.core.language import LANGUAGES, N_, Language
+from compliance.serving import uploading
 
 DATE: Final = "[data-testid=stDateInput], [data-testid=stDateInputCalendar]"
 DATE_ERROR: Final = f"{DATE}, [data-testid^=stTooltip]"

@@ -14,8 +14,8 @@ from python_multipart.multipart import parse_options_header
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from compliance.guarding import CHANGING, STRANGER, UPLOADS, language
-from compliance.uploading import NO_ROOM, NOT_A_FILE, TOO_LARGE, TOO_SLOW, UNKNOWN, Ledger, NotTaken
+from compliance.serving.guarding import CHANGING, STRANGER, UPLOADS, language
+from compliance.serving.uploading import NO_ROOM, NOT_A_FILE, TOO_LARGE, TOO_SLOW, UNKNOWN, Ledger, NotTaken
 
 # What a browser says of a file before its first byte: its name, and its kind.
 LONGEST_HEAD: Final = 8_000

@@ -1,0 +1,1 @@
+"""What the server takes from browsers and says to them."""
