@@ -1,5 +1,5 @@
 """The frame: who is here, navigation, language, as-of date, organisation and unit."""
 
-from compliance import ui
+from compliance.screens import ui
 
 ui.frame()

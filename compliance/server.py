@@ -187,7 +187,7 @@ async def warm(_app: Any) -> AsyncIterator[None]:
 
 def told(error: Exception) -> bool:
     """Says an error of a callback as the pages do; they are imported late, since their caches need a server."""
-    from compliance import ui
+    from compliance.screens import ui
 
     return ui.tell(error)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import ui, ui_fields, ui_review
+from compliance import ui_review
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
@@ -16,8 +16,9 @@ from compliance.report import review_texts
 from compliance.report.decisions import DECISION_STATUSES
 from compliance.review import deciding
 from compliance.review.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
+from compliance.screens import fields, ui
+from compliance.screens.ui import View
 from compliance.store.database import rows
-from compliance.ui import View
 from compliance.ui_review import Opened
 
 # --- In a review ----------------------------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ def _decide_form(found: Opened, decision: Decision | None) -> None:
 def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
     say, kept = found.say, decision or Decided("", point=_reason_of_address())
     ids = [point.id for point in ui.points()]
-    text = ui_fields.text(say(N_("What is decided")), value=kept.text, key=f"{turn} text", height=90, form=True)
+    text = fields.text(say(N_("What is decided")), value=kept.text, key=f"{turn} text", height=90, form=True)
     first, second, third = st.columns([4, 3, 3])
     point = first.selectbox(
         say(N_("Reason: review point")),
@@ -114,7 +115,7 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         key=f"{turn} point",
     )
     asked: dict[str, Any] = {"at": second, "value": kept.responsible, "max_chars": LONGEST_NAME, "form": True}
-    responsible = ui_fields.line(say(N_("Responsible")), key=f"{turn} responsible", **asked)
+    responsible = fields.line(say(N_("Responsible")), key=f"{turn} responsible", **asked)
     due = third.date_input(
         say(N_("To be done by")),
         value=kept.due,
@@ -134,7 +135,7 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
     )
     example = say(N_("such as 80 hours"))
     given: dict[str, Any] = {"value": kept.resource, "placeholder": example, "form": True}
-    resource = ui_fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", **given)
+    resource = fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", **given)
     day = due if isinstance(due, date) else None
     return Decided(text, point, responsible, day, resource, follow_up)
 
@@ -212,7 +213,7 @@ def _follow_up_form(seen: View, decision: Decision, turn: int) -> None:
             format_func=lambda code: say(DECISION_STATUSES[code]),
             key=f"status {id_} {turn}",
         )
-        note = ui_fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
+        note = fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
         sent = st.form_submit_button(say(N_("Save the follow-up")), type="primary")
     given = {"status": status or decision.status, "note": note, "order": ui_review.order(seen)}
     if sent and ui_review.done(Permission.WRITE_REVIEW, deciding.follow_up, seen.database, id_, **given):

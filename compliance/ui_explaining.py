@@ -7,15 +7,16 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui, ui_making, ui_point, viewing, viewing_explaining
+from compliance import ui_point, viewing, viewing_explaining
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.assessing import Coverage, coverage
 from compliance.counting.explaining import Explanation, Moment, explain, since_frozen
 from compliance.declarations.points import Point
 from compliance.drawing import charts
+from compliance.screens import making, ui
+from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
-from compliance.ui import Key, View
 from compliance.viewing import Scope
 
 # The choice to compare with what was approved.
@@ -89,7 +90,7 @@ def _download(seen: View, point: Point, found: Explanation) -> None:
     name = f"{point.id}_{found.first.day}_{found.last.day}.csv"
     key = f"changes_csv {point.id} {found.first} {found.last}"
     rows = partial(viewing_explaining.csv_rows, found, seen.say)
-    ui_making.offer_rows(seen, seen.say(N_("Download the changed items as CSV")), name, key, rows)
+    making.offer_rows(seen, seen.say(N_("Download the changed items as CSV")), name, key, rows)
 
 
 # --- What to compare with -----------------------------------------------------------------------------------------

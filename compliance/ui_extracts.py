@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui, ui_making, viewing
+from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
@@ -16,9 +16,10 @@ from compliance.core.lengths import shortened
 from compliance.core.outside import Job, made
 from compliance.counting import extracts
 from compliance.drawing import charts
+from compliance.screens import making, ui
+from compliance.screens.making import File
+from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.ui import Key, View
-from compliance.ui_making import File
 
 SHOWN_ROWS: Final = 10
 # So many letters of a text stand in the first rows; the file has all of them.
@@ -87,7 +88,7 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
     if part := seen.scope.unit or seen.scope.department:
         ui.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     file = f"{name}{f'_{point_id}' if point_id else ''}_{seen.as_of}"
-    ui_making.offer(
+    making.offer(
         seen,
         *(
             File(

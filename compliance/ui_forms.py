@@ -6,7 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui, ui_making
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
@@ -16,9 +15,10 @@ from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.correcting.templates import template
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
+from compliance.screens import making, ui
+from compliance.screens.making import File
+from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.ui import Key, View
-from compliance.ui_making import File
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH: Final = 460
@@ -98,7 +98,7 @@ def questionnaires(seen: View) -> None:
     mime = "application/zip" if isinstance(chosen, tuple) else XLSX
     label, make = say(N_("Download the questions")), partial(_file, seen, chosen, found)
     file = File(label, _file_name(seen, chosen), mime, key="download questions", make=make, type="primary")
-    ui_making.offer(seen, file)
+    making.offer(seen, file)
 
 
 def _file_name(seen: View, chosen: Choice) -> str:

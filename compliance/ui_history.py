@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from compliance import ui, ui_explaining, ui_fields, ui_making, viewing, viewing_history, viewing_imports
+from compliance import ui_explaining, viewing, viewing_history, viewing_imports
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
@@ -18,8 +18,9 @@ from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.loading.comparing import compare
+from compliance.screens import fields, making, ui
+from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
-from compliance.ui import View
 
 SHOWN_IMPORTS: Final = 15
 SHOWN_ROWS: Final = 200
@@ -164,7 +165,7 @@ def _problems(seen: View, row: dict[str, Any]) -> None:
     if of > SHOWN_PROBLEMS:
         ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
     name, key = viewing_history.problems_name(row, say), f"problems {row['import_id']}"
-    ui_making.offer_rows(seen, say(N_("Download as CSV")), name, key, partial(viewing_history.problem_rows, found, say))
+    making.offer_rows(seen, say(N_("Download as CSV")), name, key, partial(viewing_history.problem_rows, found, say))
 
 
 def _cells(seen: View, row: dict[str, Any]) -> None:
@@ -223,7 +224,7 @@ def _revoke(seen: View, row: dict[str, Any]) -> None:
         ui.html(charts.note(viewing_history.stays_text(stays, say)))
     ui.html(charts.section(say(N_("How the figures would change")), level=3))
     effect(seen, previewing.effect_of_revoking(seen.database, row, as_of=seen.as_of, points=ui.points()))
-    why = ui_fields.text(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
+    why = fields.text(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
     if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
         ui.require(Permission.REVOKE_IMPORTS)
         with ui.told():
@@ -247,7 +248,7 @@ def rename(seen: View) -> None:
         return
     ui.html(charts.section(say(N_("The name of the organisation"))))
     with st.form("rename", border=False):
-        name = ui_fields.line(
+        name = fields.line(
             say(N_("Name")),
             value=seen.scope.organisation,
             key=f"new name {seen.scope.organisation}",

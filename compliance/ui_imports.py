@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import ui, ui_files, ui_forms, ui_history, ui_making, ui_mapping, ui_names, viewing_imports
+from compliance import ui_forms, ui_history, ui_mapping, ui_names, viewing_imports
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
@@ -29,9 +29,11 @@ from compliance.reading import mapping, reading
 from compliance.reading.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.reading.screening import Asked
 from compliance.reading.sheets import Workbook
+from compliance.screens import files as screens_files
+from compliance.screens import making, ui
+from compliance.screens.making import File
+from compliance.screens.ui import View
 from compliance.store.database import Rows
-from compliance.ui import View
-from compliance.ui_making import File
 
 Opened = Workbook | Refusal
 SHOWN_PROBLEMS: Final = 10
@@ -121,11 +123,11 @@ def inbox(seen: View) -> None:
 def _receive(seen: View) -> None:
     """Takes what was dropped into the inbox, where it waits to be read; the drop area is empty again then."""
     turn = st.session_state.setdefault("drops", 0)
-    files = ui_files.field(seen.say(N_("Files")), label_visibility="collapsed", key=f"files {turn}")
+    files = screens_files.field(seen.say(N_("Files")), label_visibility="collapsed", key=f"files {turn}")
     _tell_not_taken(seen)
     inbox_ = _kept("files")
     if files:
-        ui_files.keep(files)
+        screens_files.keep(files)
         inbox_.update({file.file_id: (reading.shown_name(file.name)[0], Dropped(file)) for file in files})
         st.session_state["drops"] = turn + 1
         st.rerun()
@@ -136,13 +138,13 @@ def _receive(seen: View) -> None:
         text = seen.say(N_("Reading {file} ({n} of {of})"), file=ui.plain(name), n=number + 1, of=len(unread))
         place.progress(number / len(unread), text)
         inbox_[file_id] = (name, _read(seen, file_id, dropped))
-        ui_files.has_been_read(file_id)
+        screens_files.has_been_read(file_id)
     place.empty()
 
 
 def _tell_not_taken(seen: View) -> None:
     """Why files of the last drop do not lie here; the drop area itself is empty again."""
-    for refusal, number in ui_files.not_taken():
+    for refusal, number in screens_files.not_taken():
         text = seen.say.plural("{n} file was not taken.", "{n} files were not taken.", number)
         ui.html(charts.note(f"{text} {seen.say.refusal(refusal)}"))
 
@@ -198,7 +200,7 @@ def _as_said(seen: View, file_id: str, book: Workbook) -> Opened:
 
 
 def _take_away(file_id: str) -> None:
-    ui_files.let_go(file_id)
+    screens_files.let_go(file_id)
     for name in ("files", "loaded files", "again"):
         _kept(name).pop(file_id, None)
     for key in [key for key in _kept("previews") if key[0] == file_id]:
@@ -486,7 +488,7 @@ def _rejected_button(seen: View, file_id: str, receipts: tuple[Receipt, ...]) ->
     say, book = seen.say, _kept("files")[file_id][1]
     label, name = say(N_("Download the rejected rows")), viewing_imports.rejected_name(receipts[0], say)
     make = partial(_rejected, seen, receipts, book)
-    ui_making.offer(seen, File(label, name, ui_forms.XLSX, key=f"rejected {file_id}", make=make))
+    making.offer(seen, File(label, name, ui_forms.XLSX, key=f"rejected {file_id}", make=make))
 
 
 def _rejected(seen: View, receipts: tuple[Receipt, ...], book: Workbook, job: Job) -> bytes:
@@ -545,7 +547,7 @@ def _load(seen: View, file_id: str, book: Workbook) -> bool:
 def _needed_no_more(file_id: str) -> None:
     """What was read of a file that is loaded: only rejected rows are taken from it after that."""
     _kept("files")[file_id] = (_kept("files")[file_id][0], None)
-    ui_files.let_go(file_id)
+    screens_files.let_go(file_id)
 
 
 def _mended(seen: View, receipts: list[Receipt]) -> tuple[Change, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from compliance import ui, viewing, viewing_clocks, viewing_incidents
+from compliance import viewing, viewing_clocks, viewing_incidents
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_
@@ -15,8 +15,9 @@ from compliance.counting.figures import Definition
 from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
+from compliance.screens import ui
+from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.ui import Key, View
 from compliance.viewing import Scope
 
 SOURCES = ("incidents", "breaches")

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from compliance import ui, viewing_mapping
+from compliance import viewing_mapping
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
@@ -19,8 +19,9 @@ from compliance.reading.mapping import Columns, Remembered, headings_written, re
 from compliance.reading.markers import marked
 from compliance.reading.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
 from compliance.reading.sheets import Sheet, Workbook
+from compliance.screens import ui
+from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
-from compliance.ui import View
 
 SHOWN_COLUMNS: Final = 8
 WORDS_SHOWN: Final = 12

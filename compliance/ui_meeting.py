@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import ui, ui_fields, ui_making, ui_review, viewing
+from compliance import ui_review, viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
@@ -25,8 +25,9 @@ from compliance.report.points import assessment
 from compliance.review import approving, deciding, judging, reviewing
 from compliance.review.deciding import Decided, Decision, made_in
 from compliance.review.dossier import PointAnswer, responsible
-from compliance.ui import View
-from compliance.ui_making import File
+from compliance.screens import fields, making, ui
+from compliance.screens.making import File
+from compliance.screens.ui import View
 from compliance.ui_review import Opened
 
 TICK_SECONDS: Final = 20
@@ -149,7 +150,7 @@ def _handout_button(found: Opened) -> None:
     """The same on paper, made when it is asked for."""
     name, label = handouts.file_name(found.whole.year, found.say), found.say(N_("Handout for printing (PDF)"))
     file = File(label, name, "application/pdf", key="handout", make=partial(_handout, found))
-    ui_making.offer(found.seen, file)
+    making.offer(found.seen, file)
 
 
 def _handout(found: Opened, job: Job) -> bytes:
@@ -267,7 +268,7 @@ def _note_field(found: Opened, point: Point) -> None:
     say, key = found.say, f"note {found.review.review_id} {point.id}"
     if key not in st.session_state:
         st.session_state[f"kept {key}"] = ""
-    ui_fields.text(
+    fields.text(
         say(N_("Note from the meeting")),
         key=key,
         height=NOTE_HEIGHT,
@@ -297,7 +298,7 @@ def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
     asked: Any = {"on_change": _keep}
     args = (found, point.id if point else None, prefix)
     text = made.text if made and names.withhold(made.text) == made.text else ""
-    ui_fields.line(
+    fields.line(
         say(N_("Decision")),
         at=what,
         key=f"{prefix} text",
@@ -306,7 +307,7 @@ def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
         **asked,
         **_first(f"{prefix} text", text),
     )
-    ui_fields.line(
+    fields.line(
         say(N_("Responsible")),
         at=who,
         key=f"{prefix} who",

@@ -6,15 +6,16 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import ui, ui_fields, viewing_imports, viewing_names
+from compliance import viewing_imports, viewing_names
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.correcting import renaming
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.drawing import charts, elements
+from compliance.screens import fields, ui
+from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
-from compliance.ui import View
 
 SHOWN_SUGGESTIONS: Final = 5
 WIDTH: Final = 460
@@ -137,7 +138,7 @@ def _fields(seen: View, used: Rows) -> tuple[str, str | None, str | None, date |
 def _name(seen: View, label: str, known: list[str], field: str) -> str | None:
     """A name among those in use, or one that is written."""
     placeholder = seen.say(N_("Choose, or write a name"))
-    return ui_fields.name(label, known, placeholder=placeholder, key=_key(field), width=WIDTH)
+    return fields.name(label, known, placeholder=placeholder, key=_key(field), width=WIDTH)
 
 
 def _adding(*, kind: str, old: str, new: str, day: date) -> Callable[[Cursor], None]:

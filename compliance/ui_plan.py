@@ -5,7 +5,7 @@ from datetime import UTC, date
 
 import streamlit as st
 
-from compliance import ui, viewing, viewing_plan
+from compliance import viewing, viewing_plan
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
@@ -17,7 +17,8 @@ from compliance.report import review_texts
 from compliance.review import planning
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
-from compliance.ui import Key, View
+from compliance.screens import ui
+from compliance.screens.ui import Key, View
 from compliance.viewing_plan import FIRST_ACTIONS, Year
 
 # --- What it is made of -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import ui, ui_fields, ui_making, viewing, viewing_quality
+from compliance import viewing, viewing_quality
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, month_ends
 from compliance.core.lengths import LONGEST_NAME
@@ -15,8 +15,9 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
 from compliance.drawing.geometry import Level
+from compliance.screens import fields, making, ui
+from compliance.screens.ui import View
 from compliance.store.database import Rows
-from compliance.ui import View
 
 
 def chosen_point(seen: View) -> Point:
@@ -182,7 +183,7 @@ def item_list(seen: View, point: Point, found: Rows, reason: str | None) -> None
     if picked is not None and persons_or_other(seen, point):
         _row_card(seen, point, picked)
     rows = partial(viewing.item_rows, point, shown, say)
-    ui_making.offer_rows(seen, say(N_("Download as CSV")), f"{point.id}_{seen.as_of}.csv", "items_csv", rows)
+    making.offer_rows(seen, say(N_("Download as CSV")), f"{point.id}_{seen.as_of}.csv", "items_csv", rows)
 
 
 def persons_or_other(seen: View, point: Point) -> bool:
@@ -217,7 +218,7 @@ def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewin
     with right:
         placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
         given: Any = {"about": seen.as_of, "placeholder": placeholder, "max_chars": LONGEST_NAME}
-        text = ui_fields.line(say(N_("Search")), value=named, key=key, **given)
+        text = fields.line(say(N_("Search")), value=named, key=key, **given)
     return viewing.Filter(tuple(outcomes), reason, unit, text)
 
 

@@ -6,13 +6,14 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui, ui_making, ui_point, viewing, viewing_quality
+from compliance import ui_point, viewing, viewing_quality
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import quality
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
-from compliance.ui import View
+from compliance.screens import making, ui
+from compliance.screens.ui import View
 from compliance.viewing_quality import Filter, Remark
 
 SHOWN_ROWS: Final = 500
@@ -184,4 +185,4 @@ def download(seen: View, shown: Sequence[Remark]) -> None:
     visible_ = [visible(seen, remark_) for remark_ in shown]
     if any(remark_.found for remark_ in visible_):
         rows = partial(viewing_quality.csv_rows, visible_, ui.sources(), say)
-        ui_making.offer_rows(seen, say(N_("Download as CSV")), f"quality_{seen.as_of}.csv", "findings_csv", rows)
+        making.offer_rows(seen, say(N_("Download as CSV")), f"quality_{seen.as_of}.csv", "findings_csv", rows)

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import ui, ui_fields
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
@@ -26,8 +25,9 @@ from compliance.review import approving, deciding, judging, reviewing
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, Named, compute, names_in
 from compliance.review.reviewing import Review
+from compliance.screens import fields, ui
+from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
-from compliance.ui import View
 from compliance.viewing import Scope
 
 WIDTH: Final = 460
@@ -231,7 +231,7 @@ def text_field(
     key = f"{kind} {found.review.review_id} {what}"
     # what has been saved is written back with its masks, and then the widget must not be given a value too
     given: Any = {} if key in st.session_state else {"value": value}
-    ui_fields.text(
+    fields.text(
         label,
         key=key,
         height=lines,

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import ui, ui_files, ui_making, ui_review
+from compliance import ui_review
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
@@ -23,7 +23,9 @@ from compliance.report.blocks import Report
 from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
 from compliance.review import approving, dossier, peers
-from compliance.ui_making import File
+from compliance.screens import files as screens_files
+from compliance.screens import making, ui
+from compliance.screens.making import File
 from compliance.ui_review import Opened
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}
@@ -121,7 +123,7 @@ def _report_buttons(found: Opened, *, public: bool, archive: bool) -> None:
         )
         for kind in KINDS
     ]
-    ui_making.offer(found.seen, *files)
+    making.offer(found.seen, *files)
 
 
 def _report(found: Opened, kind: Kind, job: Job, *, public: bool, archive: bool) -> bytes:
@@ -150,9 +152,7 @@ def _package(found: Opened) -> None:
         return
     name = say(N_("management_review_{year}"), year=found.review.year) + ".zip"
     label = say(N_("Download the year package"))
-    ui_making.offer(
-        found.seen, File(label, name, "application/zip", key="package", make=partial(_whole_package, found))
-    )
+    making.offer(found.seen, File(label, name, "application/zip", key="package", make=partial(_whole_package, found)))
 
 
 def _whole_package(found: Opened, job: Job) -> bytes:
@@ -201,7 +201,7 @@ def _peers(found: Opened) -> None:
     )
     if not found.seen.user.may(Permission.LOAD_EXPORTS):
         return
-    files = ui_files.field(say(N_("The figures of other organisations")), type="json", key="peers")
+    files = screens_files.field(say(N_("The figures of other organisations")), type="json", key="peers")
     ui.html(charts.caption(say(N_("What you add is kept for as long as the page is open, and nowhere else."))))
     others = []
     for file in files:

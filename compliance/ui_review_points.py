@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui, ui_decisions, ui_review, viewing
+from compliance import ui_decisions, ui_review, viewing
 from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -14,6 +14,7 @@ from compliance.report.points import Reader, assessment
 from compliance.review import judging
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
+from compliance.screens import ui
 from compliance.ui_review import Opened
 
 COMMENT_HEIGHT: Final = 140

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import ui, ui_fields, ui_review, viewing
+from compliance import ui_review, viewing
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, bold
@@ -14,6 +14,7 @@ from compliance.report import review_texts
 from compliance.report.report import STATES
 from compliance.review import approving, judging
 from compliance.review.verifying import sealed_anew, verify
+from compliance.screens import fields, ui
 from compliance.ui_review import WIDTH, Opened
 
 
@@ -30,7 +31,7 @@ def signatures(found: Opened) -> None:
 
 def _name_field(label: str, key: str) -> str:
     """Who does it: without a login everybody states their name."""
-    return ui_fields.line(label, key=key, width=WIDTH, max_chars=LONGEST_NAME, autocomplete="off")
+    return fields.line(label, key=key, width=WIDTH, max_chars=LONGEST_NAME, autocomplete="off")
 
 
 # --- A draft --------------------------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ def _submitted(found: Opened) -> None:
     with right, st.container(border=True, key="card-send-back"):
         ui.html(charts.section(say(N_("Send back")), level=3))
         name = _name_field(say(N_("Name")), "sender")
-        why = ui_fields.text(say(N_("Why it is sent back")), key="why back", height=80)
+        why = fields.text(say(N_("Why it is sent back")), key="why back", height=80)
         if st.button(say(N_("Send back for changes")), key="send back"):
             _sign(found, Permission.SIGN_REVIEW, approving.send_back, name=name, why=why)
 
@@ -173,7 +174,7 @@ def _correct(found: Opened) -> None:
     text = N_("The approved version stays. A correction is a new version that is submitted and approved anew.")
     ui.html(charts.caption(say(text)))
     name = _name_field(say(N_("Name")), "corrector")
-    why = ui_fields.text(say(N_("What is corrected, and why")), key="why correct", height=80)
+    why = fields.text(say(N_("What is corrected, and why")), key="why correct", height=80)
     anew = st.radio(
         say(N_("The figures")),
         [False, True],

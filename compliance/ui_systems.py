@@ -6,15 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import ui, ui_fields, viewing, viewing_system_cards, viewing_systems
+from compliance import viewing, viewing_system_cards, viewing_systems
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, number_in
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import system_cards
 from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
+from compliance.screens import fields, ui
+from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
-from compliance.ui import Key, View
 from compliance.viewing import Scope
 from compliance.viewing_systems import Filter
 
@@ -147,7 +148,7 @@ def _filter(seen: View, found: Rows) -> Filter:
             args=("gap", f"gap {said} {say.code}"),
         )
     with right:
-        ui_fields.line(
+        fields.line(
             say(N_("Search")),
             value=text,
             placeholder=say(N_("System or unit")),

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui, ui_making, viewing, viewing_training
+from compliance import viewing, viewing_training
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
@@ -16,8 +16,9 @@ from compliance.counting.training import Listed, Rules, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
+from compliance.screens import making, ui
+from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
-from compliance.ui import Key, View
 from compliance.viewing import Scope
 
 # How many rows a page holds; the file has all.
@@ -168,7 +169,7 @@ def _list(seen: View, found: Training, which: Listed, *, of: int) -> None:
             _all_persons(seen, found, which, of=of)
     name = say(FILES[which], day=seen.as_of) + ".csv"
     rows = partial(_reminders, seen, found, which)
-    ui_making.offer_rows(seen, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
+    making.offer_rows(seen, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
 
 
 def _all_persons(seen: View, found: Training, which: Listed, *, of: int) -> None:

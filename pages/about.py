@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from compliance import ui, viewing
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.drawing import charts
+from compliance.screens import ui
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

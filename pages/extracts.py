@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from compliance import ui, ui_extracts
+from compliance import ui_extracts
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.extracts import dictionary, load_extracts
 from compliance.drawing import charts
+from compliance.screens import ui
 
 ui.require(Permission.DOWNLOAD_EXTRACTS)
 seen = ui.view()

@@ -1,7 +1,8 @@
 """Imports: drop exports, see what they were taken for and what they change, confirm; history, forms, names."""
 
-from compliance import ui, ui_imports
+from compliance import ui_imports
 from compliance.access.permissions import Permission
+from compliance.screens import ui
 
 ui.require(Permission.LOAD_EXPORTS)
 seen = ui.view()

@@ -1,7 +1,8 @@
 """Meeting mode: the review one screen a point, for a projector; then the summary and the decisions."""
 
-from compliance import ui, ui_meeting, ui_review
+from compliance import ui_meeting, ui_review
 from compliance.access.permissions import Permission
+from compliance.screens import ui
 
 ui.require(Permission.SEE_REVIEW)
 seen = ui.view()

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from compliance import ui, ui_incidents, ui_review, viewing, viewing_clocks
+from compliance import ui_incidents, ui_review, viewing, viewing_clocks
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.incidents import next_deadline
 from compliance.drawing import charts
+from compliance.screens import ui
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

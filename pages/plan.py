@@ -1,7 +1,8 @@
 """Year wheel: what happens when and what is late, the plan's promises beside the figures, and the actions left."""
 
-from compliance import ui, ui_plan
+from compliance import ui_plan
 from compliance.access.permissions import Permission
+from compliance.screens import ui
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from compliance import ui, ui_explaining, ui_point, viewing
+from compliance import ui_explaining, ui_point, viewing
 from compliance.access.permissions import Permission
 from compliance.drawing import charts
+from compliance.screens import ui
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

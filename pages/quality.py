@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from compliance import ui, ui_quality, viewing_quality
+from compliance import ui_quality, viewing_quality
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.drawing import charts
+from compliance.screens import ui
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

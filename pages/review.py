@@ -1,8 +1,9 @@
 """The management review: its points, chapters, decisions, judgement, signatures, documents, and year by year."""
 
-from compliance import ui, ui_decisions, ui_review, ui_review_documents, ui_review_points, ui_review_signing
+from compliance import ui_decisions, ui_review, ui_review_documents, ui_review_points, ui_review_signing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
+from compliance.screens import ui
 from compliance.ui_review import Part
 
 PARTS = {

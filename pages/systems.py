@@ -1,7 +1,8 @@
 """Systems: which have gaps, the worst first, and everything that is known of one of them."""
 
-from compliance import ui, ui_systems
+from compliance import ui_systems
 from compliance.access.permissions import Permission
+from compliance.screens import ui
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()

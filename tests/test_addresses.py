@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from compliance import ui
 from compliance.core.language import Language
 from compliance.loading.loading import revoke
+from compliance.screens import ui
 from tests.apps import opened, text
 from tests.line import Line
 from tests.reviewed import Reviewed

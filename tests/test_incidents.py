@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from compliance import ui, viewing, viewing_clocks, viewing_incidents
+from compliance import viewing, viewing_clocks, viewing_incidents
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.access.withholding import Names
 from compliance.core.language import Language
@@ -30,6 +30,7 @@ from compliance.counting.incidents import (
 )
 from compliance.drawing import charts, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
+from compliance.screens import ui
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.apps import opened, text
 from tests.browser import MOST

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from compliance import ui, ui_meeting, viewing
+from compliance import ui_meeting, viewing
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import Coverage
@@ -15,6 +15,7 @@ from compliance.report.meeting_texts import MINUTES, clock
 from compliance.review import deciding, reviewing
 from compliance.review.deciding import decisions
 from compliance.review.reviewing import GROUNDS
+from compliance.screens import ui
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST

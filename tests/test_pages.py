@@ -8,13 +8,13 @@ from functools import cache
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from compliance import ui
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, ROLES, User
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
+from compliance.screens import ui
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.viewing import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text

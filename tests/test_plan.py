@@ -25,8 +25,8 @@ from compliance.review import deciding, planning, reviewing
 from compliance.review.calendars import Event, calendar_file
 from compliance.review.deciding import Decided
 from compliance.review.planning import Moment, load_wheel
+from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Database, rows
-from compliance.ui import View
 from compliance.viewing import Scope
 from compliance.viewing_plan import Year
 from tests.apps import opened, text

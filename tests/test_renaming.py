@@ -351,7 +351,8 @@ def drawn(monkeypatch, folder, *, role=COORDINATOR, lang="sv"):
     """The part by itself, as a person of a role sees it on the database in a folder, or on the samples."""
 
     def part():
-        from compliance import ui, ui_names
+        from compliance import ui_names
+        from compliance.screens import ui
 
         with ui.told():
             ui_names.names(ui.view())

@@ -6,9 +6,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from compliance import ui_fields
 from compliance.core.masking import MASK
 from compliance.core.places import ROOT
+from compliance.screens import fields as screens_fields
 from tests.apps import opened, text
 from tests.reviewed import AS_OF
 
@@ -38,19 +38,19 @@ def fields():
 
     import streamlit as st
 
-    from compliance import ui_fields
+    from compliance.screens import fields as screens_fields
 
     def left(what):
         st.session_state.setdefault("left", []).append((what, st.session_state[what]))
 
     said = [
-        ui_fields.line("line", key="line", on_change=left, args=("line",)),
-        ui_fields.text("text", key="text", on_change=left, args=("text",)),
-        ui_fields.line("case", key="case", about=date(2026, 11, 1)),
-        ui_fields.name("name", ["Norr"], key="name"),
+        screens_fields.line("line", key="line", on_change=left, args=("line",)),
+        screens_fields.text("text", key="text", on_change=left, args=("text",)),
+        screens_fields.line("case", key="case", about=date(2026, 11, 1)),
+        screens_fields.name("name", ["Norr"], key="name"),
     ]
     with st.form("form"):
-        said += [ui_fields.line("in", key="in", form=True), ui_fields.text("in", key="in text", form=True)]
+        said += [screens_fields.line("in", key="in", form=True), screens_fields.text("in", key="in text", form=True)]
         st.form_submit_button("send")
     st.session_state["said"] = said
 
@@ -69,7 +69,7 @@ def test_what_is_typed_is_masked_in_the_field_and_in_what_is_made_of_it():
 
 def test_a_name_that_is_written_is_masked(monkeypatch):
     monkeypatch.setattr(st, "selectbox", lambda *_, **given: f"Syd {NUMBER}" if given["accept_new_options"] else None)
-    assert ui_fields.name("name", ["Norr"], key="name") == f"Syd {MASK}"
+    assert screens_fields.name("name", ["Norr"], key="name") == f"Syd {MASK}"
 
 
 def test_who_looks_for_a_case_finds_it():

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from docx import Document
 
-from compliance import ui, viewing
+from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT, User
 from compliance.core import outside
@@ -21,6 +21,7 @@ from compliance.review import dossier as dossiers
 from compliance.review.deciding import Decision
 from compliance.review.peers import as_peer_file
 from compliance.review.verifying import Difference
+from compliance.screens import ui
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST

@@ -11,11 +11,12 @@ import pytest
 from starlette.requests import Request
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
-from compliance import server, ui_files
+from compliance import server
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.language import Language
 from compliance.declarations.settings import Limits
+from compliance.screens import files as screens_files
 from compliance.serving import receiving, words
 from compliance.serving.receiving import OneFile, Uploads
 from compliance.serving.uploading import LEDGER, Ledger, NotTaken
@@ -415,10 +416,10 @@ def test_a_file_field_is_known_while_it_stands_on_the_page(own, monkeypatch):
 
 
 def test_a_page_that_is_drawn_anew_at_once_still_has_its_field(monkeypatch):
-    monkeypatch.setattr(ui_files, "_here", lambda: ("a", None))
+    monkeypatch.setattr(screens_files, "_here", lambda: ("a", None))
     for error, shown_after in ((RerunException(RerunData()), True), (StopException(), False), (ValueError(), False)):
         LEDGER.draws("a")
-        with pytest.raises(type(error)), ui_files.watched():
+        with pytest.raises(type(error)), screens_files.watched():
             raise error
         assert LEDGER._sessions["a"].shown is shown_after
     LEDGER.closes("a")
@@ -428,7 +429,7 @@ def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until
     own, reads_here, monkeypatch, tmp_path
 ):
     freed, let = [], []
-    monkeypatch.setattr(ui_files, "has_been_read", freed.append)
+    monkeypatch.setattr(screens_files, "has_been_read", freed.append)
     monkeypatch.setattr(LEDGER, "let_go", lambda _session, files: let.extend(files))
     paths = [tmp_path / f"personal {number} 2026-10-31.csv" for number in range(3)]
     for number, path in enumerate(paths):

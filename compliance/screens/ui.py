@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from compliance import ui_files, viewing, viewing_explaining, viewing_quality
+from compliance import viewing, viewing_explaining, viewing_quality
 from compliance.access import permissions
 from compliance.access.permissions import Permission, User
 from compliance.access.withholding import Names
@@ -39,6 +39,7 @@ from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import Order, add_event
 from compliance.review import dossier
 from compliance.review.dossier import Compared, Dossier, names_of_persons
+from compliance.screens import files as screens_files
 from compliance.serving.words import lang_script
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.viewing import Overview, Scope
@@ -552,7 +553,7 @@ def frame() -> None:
     allowed = [entry for entry in PAGES if user().may(entry.permission)]
     pages = {st.Page(entry.path, title=say(entry.title), default=entry is PAGES[0]): entry for entry in allowed}
     here = st.navigation(list(pages), position="hidden")
-    with told(), ui_files.watched():
+    with told(), screens_files.watched():
         _wait_for_samples(say)
         seen = view()
         if pages[here].id not in BARE:

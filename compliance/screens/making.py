@@ -13,13 +13,13 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from compliance import ui
 from compliance.core import children, outside
 from compliance.core.language import N_, Language
 from compliance.core.outside import Job
 from compliance.drawing import charts
+from compliance.screens import ui
+from compliance.screens.ui import View
 from compliance.store.database import Rows
-from compliance.ui import View
 from compliance.viewing import swedish_csv
 
 TICK_SECONDS: Final = 0.5
