@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from compliance import ui_explaining, viewing, viewing_history, viewing_imports
+from compliance import viewing, viewing_history, viewing_imports
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
@@ -19,6 +19,7 @@ from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.loading.comparing import compare
 from compliance.screens import fields, making, ui
+from compliance.screens.point import changes
 from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 
@@ -152,7 +153,7 @@ def _why(seen: View, row: dict[str, Any], found: Effect) -> None:
             key=f"why {row['import_id']} {say.code}",
             width=460,
         )
-        ui_explaining.change_of(seen, chosen, *around(found.day, row["imported_at"]))
+        changes.change_of(seen, chosen, *around(found.day, row["imported_at"]))
 
 
 def _problems(seen: View, row: dict[str, Any]) -> None:

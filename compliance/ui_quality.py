@@ -6,13 +6,14 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui_point, viewing, viewing_quality
+from compliance import viewing, viewing_quality
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import quality
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
 from compliance.screens import making, ui
+from compliance.screens.point import page
 from compliance.screens.ui import View
 from compliance.viewing_quality import Filter, Remark
 
@@ -72,7 +73,7 @@ def chosen(seen: View, found: Sequence[Remark]) -> Filter:
     with fourth:
         point = _point(seen)
     said = st.query_params.get("point", "")
-    if said and point is None and not ui_point.point_said(said):
+    if said and point is None and not page.point_said(said):
         ui.elsewhere(seen, N_("the review point"), said, say(N_("All points")))
     return Filter(tuple(picked), owner, source, next((p for p in ui.points() if p.id == point), None))
 
@@ -81,7 +82,7 @@ def _point(seen: View) -> str | None:
     """The review point that the findings are limited to: the one in the address, until another is chosen."""
     say, ids = seen.say, [point.id for point in ui.points()]
     said = st.query_params.get("point", "")
-    named = ui_point.point_said(said)
+    named = page.point_said(said)
     titles = {point.id: viewing.label(point, say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
     picked: str | None = st.selectbox(
         say(N_("Review point")),

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from compliance import ui_explaining, ui_point, viewing
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.drawing import charts
 from compliance.screens import ui
+from compliance.screens.point import changes, page
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
 say = seen.say
-point = ui_point.chosen_point(seen)
-months = ui_point.months_of(seen, point)
+point = page.chosen_point(seen)
+months = page.months_of(seen, point)
 now, before = months[-1], ui.before(seen.key, seen.as_of, seen.scope).get(point.id)
 
 ui.html(
@@ -21,12 +22,12 @@ ui.html(
         question=viewing.softened(say.pick(point.question)),
     )
 )
-ui_point.neighbours(seen, point)
+page.neighbours(seen, point)
 if now.few:
     ui.html(charts.empty_state(viewing.status(now), viewing.word(now, say), title=say(viewing.TOO_FEW)))
     st.stop()
 if now.coverage is None:
-    ui_point.empty_point(seen, point, now, before)
+    page.empty_point(seen, point, now, before)
 
 if now.coverage is not None:
     left, right = st.columns([5, 7], gap="large")
@@ -38,17 +39,17 @@ if now.coverage is not None:
         if beside := viewing.beside(now, say):
             ui.html(charts.caption(beside))
     with right:
-        ui_point.trend(seen, months)
-    ui_explaining.why(seen, point)
+        page.trend(seen, months)
+    changes.why(seen, point)
 
-items = ui_point.items_of(seen, point)
+items = page.items_of(seen, point)
 left, right = st.columns([5, 7], gap="large")
 with left:
-    reason = ui_point.reasons(seen, now, items) if seen.user.may(Permission.SEE_ITEMS) else None
-    ui_point.figures_beside(seen, point)
+    reason = page.reasons(seen, now, items) if seen.user.may(Permission.SEE_ITEMS) else None
+    page.figures_beside(seen, point)
 with right:
     if not seen.scope.unit:
-        ui_point.units_of(seen, point)
+        page.units_of(seen, point)
 if seen.user.may(Permission.SEE_ITEMS) and items:
-    ui_point.item_list(seen, point, items, reason)
-ui_point.how_counted(seen, point)
+    page.item_list(seen, point, items, reason)
+page.how_counted(seen, point)

@@ -539,13 +539,13 @@ def test_whoever_may_see_no_items_opens_none(sample, monkeypatch):
 
 def test_a_page_cut_to_few_persons_before_says_so(sample, monkeypatch):
     """Five now and three before: the figure before is no one else's to see."""
-    from compliance import ui_explaining
+    from compliance.screens.point import changes as point_changes
 
     def few(key, point_id, scope, first, last):
         figure = Coverage(POINTS[0], A, ORGANISATION, None, "Norr", 2, 1, 0, 0, 0, basis=True)
         return Explanation(first, last, figure, replace(figure, met=5), ())
 
-    monkeypatch.setattr(ui_explaining, "explained", few)
+    monkeypatch.setattr(point_changes, "explained", few)
     app = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training")
     assert "färre än fem personer" in text(app)
     assert "v-changes" not in text(app)

@@ -58,9 +58,10 @@ ORDER = [
     "core.outside", "core.maker",
     "demo.reviews", "demo.demo",
     "screens.files", "screens.ui", "screens.fields", "screens.making",
-    "ui_point", "ui_explaining", "ui_history", "ui_mapping", "ui_names", "ui_forms", "ui_imports", "ui_extracts",
-    "ui_quality", "ui_incidents", "ui_plan", "ui_systems", "ui_training", "ui_review", "ui_decisions",
-    "ui_review_points", "ui_review_signing", "ui_review_documents", "ui_meeting", "samples",
+    "screens.point.page", "screens.point.changes",
+    "ui_history", "ui_mapping", "ui_names", "ui_forms", "ui_imports", "ui_extracts", "ui_quality", "ui_incidents",
+    "ui_plan", "ui_systems", "ui_training", "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing",
+    "ui_review_documents", "ui_meeting", "samples",
     "serving.guarding", "serving.receiving", "serving.answering",
     "server", "arguments", "cli", "cli_review", "__main__",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui_point, viewing, viewing_explaining
+from compliance import viewing, viewing_explaining
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.assessing import Coverage, coverage
@@ -15,6 +15,7 @@ from compliance.counting.explaining import Explanation, Moment, explain, since_f
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import making, ui
+from compliance.screens.point import page
 from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.viewing import Scope
@@ -69,7 +70,7 @@ def change_of(seen: View, point: Point, first: Moment, last: Moment) -> None:
         ui.html(charts.caption(say(viewing.TOO_FEW)))
         return
     ui.html(charts.answer(viewing_explaining.sentence(found, say)))
-    opened = seen.user.may(Permission.SEE_ITEMS) and ui_point.persons_or_other(seen, point)
+    opened = seen.user.may(Permission.SEE_ITEMS) and page.persons_or_other(seen, point)
     start, end, total = viewing_explaining.ends(found, say)
     rows = viewing_explaining.causes(found, say, opened=opened)
     ui.html(charts.changes(rows, first=start, last=end, total=total, label=say(N_("What makes the difference"))))
