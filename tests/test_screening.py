@@ -13,7 +13,7 @@ from compliance.reading.mapping import Columns
 from compliance.reading.reading import read
 from compliance.reading.recognising import is_identity, known_headings
 from compliance.reading.screening import Asked
-from compliance.viewing_imports import doubts, remarks
+from compliance.screens.imports.texts import doubts, remarks
 from tests import files
 from tests.identities import check_digit
 from tests.line import SOURCES, TODAY, WORDS, read_here

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from compliance import ui_forms
 from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.outside import Job
 from compliance.correcting.questionnaires import questions
+from compliance.screens.imports import forms
 from tests.apps import opened
 from tests.line import POINTS, SOURCES
 
@@ -54,22 +54,20 @@ def test_a_database_without_exports_has_only_routines_to_ask_for(own, monkeypatc
 
 
 def test_a_file_is_made_only_for_whoever_may_load_exports(sample_database, monkeypatch):
-    monkeypatch.setattr(ui_forms.ui, "points", lambda: POINTS)
-    monkeypatch.setattr(ui_forms.ui, "sources", lambda: SOURCES)
+    monkeypatch.setattr(forms.ui, "points", lambda: POINTS)
+    monkeypatch.setattr(forms.ui, "sources", lambda: SOURCES)
     view = seen(COORDINATOR)
     with sample_database.cursor() as cursor:
-        found = questions(cursor, ui_forms._asking(DAY, view.scope.organisation))
+        found = questions(cursor, forms._asking(DAY, view.scope.organisation))
     unit = list(found)[1]
     found = {name: found[name] for name in list(found)[:5]}  # the last ones take as long and say no more
-    assert (
-        unit in openpyxl.load_workbook(io.BytesIO(ui_forms._file(view, unit, found, Job()))).worksheets[0]["A1"].value
-    )
-    with zipfile.ZipFile(io.BytesIO(ui_forms._file(view, ui_forms.EVERY, found, Job()))) as archive:
+    assert unit in openpyxl.load_workbook(io.BytesIO(forms._file(view, unit, found, Job()))).worksheets[0]["A1"].value
+    with zipfile.ZipFile(io.BytesIO(forms._file(view, forms.EVERY, found, Job()))) as archive:
         assert len(archive.namelist()) == len(found)
-    assert ui_forms._template(view, SOURCES["staff"])[:2] == b"PK"
+    assert forms._template(view, SOURCES["staff"])[:2] == b"PK"
     for asked in (
-        lambda: ui_forms._file(seen(ANALYST), unit, found, Job()),
-        lambda: ui_forms._template(seen(ANALYST), SOURCES["staff"]),
+        lambda: forms._file(seen(ANALYST), unit, found, Job()),
+        lambda: forms._template(seen(ANALYST), SOURCES["staff"]),
     ):
         with pytest.raises(Refusal):
             asked()

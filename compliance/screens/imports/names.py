@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import viewing_imports, viewing_names
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -14,6 +13,7 @@ from compliance.correcting import renaming
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.drawing import charts, elements
 from compliance.screens import fields, ui
+from compliance.screens.imports import names_texts, texts
 from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 
@@ -42,7 +42,7 @@ def names(seen: View) -> None:
     """Names that change, as a part of the page; on the sample data it can only be looked at."""
     ui.require(Permission.LOAD_EXPORTS)
     say, found = seen.say, _aliases(seen.key)
-    ui.html(charts.section(say(N_("Names that change")), note=say(viewing_names.PURPOSE)))
+    ui.html(charts.section(say(N_("Names that change")), note=say(names_texts.PURPOSE)))
     if not seen.sample:
         used, suggested = _in_use(seen.key, seen.as_of)
         _suggestions(seen, suggested)
@@ -50,7 +50,7 @@ def names(seen: View) -> None:
     if not found:
         ui.html(charts.caption(say(N_("No change of name has been said."))))
         return
-    ui.html(charts.table(*viewing_names.alias_table(found, say), caption=say(N_("Names that change"))))
+    ui.html(charts.table(*names_texts.alias_table(found, say), caption=say(N_("Names that change"))))
     if not seen.sample:
         _removal(seen, {alias.alias_id: alias for alias in found if not alias.follows})
 
@@ -70,7 +70,7 @@ def _suggestions(seen: View, found: list[Suggestion]) -> None:
     for item in found if every else found[:SHOWN_SUGGESTIONS]:
         left, right = st.columns([9, 2], vertical_alignment="center")
         with left:
-            ui.html(elements.tag("div", elements.rich(viewing_names.suggestion_text(item, ui.sources(), say))))
+            ui.html(elements.tag("div", elements.rich(names_texts.suggestion_text(item, ui.sources(), say))))
         right.button(say(N_("Use")), key=f"use {item.kind} {item.old_name}", on_click=_use, args=(item,))
 
 
@@ -114,7 +114,7 @@ def _fields(seen: View, used: Rows) -> tuple[str, str | None, str | None, date |
     kind = st.selectbox(
         say(N_("Kind")),
         renaming.KINDS,
-        format_func=lambda kind: say(viewing_names.KINDS[kind]),
+        format_func=lambda kind: say(names_texts.KINDS[kind]),
         key=_key("kind"),
         width=WIDTH,
         **first,
@@ -171,7 +171,7 @@ def _rehearsed(seen: View, choice: tuple[str, str, str, date], change: Callable[
 def _rows_touched(seen: View, used: Rows, kind: str, old: str) -> None:
     row = next((row for row in used if row["kind"] == kind and row["name"].lower() == old.lower()), None)
     naming, sources = (row["naming"], row["sources"]) if row else (0, [])
-    ui.html(charts.caption(viewing_names.rows_text(old, naming, sources, ui.sources(), seen.say)))
+    ui.html(charts.caption(names_texts.rows_text(old, naming, sources, ui.sources(), seen.say)))
 
 
 def _effect(seen: View, found: Effect | Refusal, kind: str) -> None:
@@ -179,12 +179,12 @@ def _effect(seen: View, found: Effect | Refusal, kind: str) -> None:
     if isinstance(found, Refusal):
         ui.html(charts.note(say.refusal(found)))
         return
-    title = viewing_names.effect_title(found, kind, say)
-    changed = viewing_imports.effects(found.before, found.after, say)
+    title = names_texts.effect_title(found, kind, say)
+    changed = texts.effects(found.before, found.after, say)
     if changed:
         ui.html(charts.section(title, level=3))
         ui.html(charts.dumbbells(changed, label=title))
-    ui.html(charts.caption(viewing_names.effect_note(found, say, changed=bool(changed))))
+    ui.html(charts.caption(names_texts.effect_note(found, say, changed=bool(changed))))
 
 
 # --- To take one back ----------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def _removal(seen: View, said: dict[int, Alias]) -> None:
         say(N_("Remove a change of name")),
         list(said),
         index=None,
-        format_func=lambda id_: viewing_names.alias_choice(said[id_]) if id_ in said else "",
+        format_func=lambda id_: names_texts.alias_choice(said[id_]) if id_ in said else "",
         placeholder=say(N_("Choose a change of name")),
         key="remove name",
         width=WIDTH,

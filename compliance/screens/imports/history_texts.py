@@ -5,13 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from compliance import viewing, viewing_imports
+from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.correcting.previewing import Effect
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.loading.validating import REASONS
+from compliance.screens.imports import texts
 from compliance.store.database import Rows
 from compliance.viewing import Scope
 
@@ -26,11 +27,7 @@ def changed_points(found: Effect, scope: Scope) -> list[Point]:
     """The points whose figure for the organisation an import moved."""
     before = {figure.point.id: figure for figure in found.before if figure.organisation == scope.organisation}
     after = [figure for figure in found.after if figure.organisation == scope.organisation]
-    return [
-        f.point
-        for f in after
-        if f.point.id in before and viewing_imports.counts(before[f.point.id]) != viewing_imports.counts(f)
-    ]
+    return [f.point for f in after if f.point.id in before and texts.counts(before[f.point.id]) != texts.counts(f)]
 
 
 def point_label(point: Point, say: Language) -> str:
@@ -40,7 +37,7 @@ def point_label(point: Point, say: Language) -> str:
 
 def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Source], say: Language) -> list[charts.Pair]:
     """Who loaded what, when and from what."""
-    by = viewing_imports.FOUND_BY.get(row["extract_date_by"])
+    by = texts.FOUND_BY.get(row["extract_date_by"])
     rows = say(
         N_("**{n}** loaded, **{rejected}** rejected."),
         n=say.number(row["loaded"]),
@@ -54,9 +51,9 @@ def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Sourc
         ),
         charts.Pair(say(N_("Organisation")), row["organisation"]),
         charts.Pair(say(N_("Extract date")), say.date(row["extract_date"]), say(by) if by else ""),
-        charts.Pair(say(N_("Loaded")), viewing_imports.when_and_who(row, say)),
+        charts.Pair(say(N_("Loaded")), texts.when_and_who(row, say)),
         charts.Pair(say(N_("Rows")), rows, moved),
-        charts.Pair(say(N_("State")), viewing_imports.state(row, say)),
+        charts.Pair(say(N_("State")), texts.state(row, say)),
         charts.Pair(say(N_("SHA-256 of the file")), f"{row['sha256'][:16]} {row['sha256'][16:32]}", row["sha256"][32:]),
     ]
     if row["sheets"]:

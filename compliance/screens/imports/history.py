@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from compliance import viewing, viewing_history, viewing_imports
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
@@ -19,6 +19,7 @@ from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.loading.comparing import compare
 from compliance.screens import fields, making, ui
+from compliance.screens.imports import history_texts, texts
 from compliance.screens.point import changes
 from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
@@ -68,7 +69,7 @@ def history(seen: View) -> None:
             say(N_("Open an import")),
             list(by_id),
             index=None,
-            format_func=lambda id_: viewing_history.import_label(by_id[id_], ui.sources(), say),
+            format_func=lambda id_: history_texts.import_label(by_id[id_], ui.sources(), say),
             placeholder=say(N_("Choose an import")),
             key="open import",
             width=620,
@@ -90,7 +91,7 @@ def table(seen: View) -> None:
         say(N_("Show all {n} imports"), n=say.number(len(found))), key=f"all imports {say.code}"
     )
     shown = found if every else found[:SHOWN_IMPORTS]
-    drawn = viewing_imports.history_table(shown, ui.sources(), say)
+    drawn = texts.history_table(shown, ui.sources(), say)
     ui.html(charts.table(*drawn, caption=say(N_("What has been loaded"))))
 
 
@@ -103,7 +104,7 @@ def opened(seen: View, row: dict[str, Any]) -> None:
         left, right = st.columns([5, 7], gap="large")
         found = previewing.effect_of_import(seen.database, row, as_of=seen.as_of, points=ui.points())
         with left:
-            ui.html(charts.pairs(viewing_history.import_pairs(row, _moved(seen, row), ui.sources(), say)))
+            ui.html(charts.pairs(history_texts.import_pairs(row, _moved(seen, row), ui.sources(), say)))
         with right:
             ui.html(charts.section(say(N_("What it changed in the figures")), level=3))
             effect(seen, found)
@@ -121,7 +122,7 @@ def opened(seen: View, row: dict[str, Any]) -> None:
 def effect(seen: View, found: Effect) -> None:
     """The points that change, each before and after."""
     say = seen.say
-    changed = viewing_imports.effects(found.before, found.after, say)
+    changed = texts.effects(found.before, found.after, say)
     if not changed:
         ui.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
         return
@@ -136,20 +137,20 @@ def _moved(seen: View, row: dict[str, Any]) -> str:
     if source is None:
         return ""
     with seen.database.cursor() as cursor:
-        return viewing_imports.moved(compare(cursor, row["import_id"], source), seen.say)
+        return texts.moved(compare(cursor, row["import_id"], source), seen.say)
 
 
 def _why(seen: View, row: dict[str, Any], found: Effect) -> None:
     """What made the figure of a point change when the import was loaded."""
     say = seen.say
-    changed = viewing_history.changed_points(found, seen.scope)
+    changed = history_texts.changed_points(found, seen.scope)
     if not changed:
         return
     with st.expander(say(N_("Why did the figure change?"))):
         chosen = st.selectbox(
             say(N_("Review point")),
             changed,
-            format_func=lambda point: viewing_history.point_label(point, say),
+            format_func=lambda point: history_texts.point_label(point, say),
             key=f"why {row['import_id']} {say.code}",
             width=460,
         )
@@ -161,12 +162,12 @@ def _problems(seen: View, row: dict[str, Any]) -> None:
     say = seen.say
     with seen.database.cursor() as cursor:
         found = rows(cursor, statement("problems_of"), {"import_id": row["import_id"]})
-    shown, of = viewing_imports.of_first_rows(found, SHOWN_PROBLEMS)
-    ui.html(charts.table(*viewing_imports.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
+    shown, of = texts.of_first_rows(found, SHOWN_PROBLEMS)
+    ui.html(charts.table(*texts.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
     if of > SHOWN_PROBLEMS:
         ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
-    name, key = viewing_history.problems_name(row, say), f"problems {row['import_id']}"
-    making.offer_rows(seen, say(N_("Download as CSV")), name, key, partial(viewing_history.problem_rows, found, say))
+    name, key = history_texts.problems_name(row, say), f"problems {row['import_id']}"
+    making.offer_rows(seen, say(N_("Download as CSV")), name, key, partial(history_texts.problem_rows, found, say))
 
 
 def _cells(seen: View, row: dict[str, Any]) -> None:
@@ -213,7 +214,7 @@ def _cell_table(seen: View, import_id: int, number: int, first: int) -> pd.DataF
     given = {"import_id": import_id, "sheet_number": number, "first": first, "many": SHOWN_ROWS}
     with seen.database.cursor() as cursor:
         found = rows(cursor, statement("cells_kept"), given)
-    return viewing_history.cell_table(found, seen.say)
+    return history_texts.cell_table(found, seen.say)
 
 
 def _revoke(seen: View, row: dict[str, Any]) -> None:
@@ -222,7 +223,7 @@ def _revoke(seen: View, row: dict[str, Any]) -> None:
     text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
     ui.html(charts.caption(say(text, file=row["file"])))
     if stays := _completing(seen, number):
-        ui.html(charts.note(viewing_history.stays_text(stays, say)))
+        ui.html(charts.note(history_texts.stays_text(stays, say)))
     ui.html(charts.section(say(N_("How the figures would change")), level=3))
     effect(seen, previewing.effect_of_revoking(seen.database, row, as_of=seen.as_of, points=ui.points()))
     why = fields.text(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import ui_forms, ui_history, ui_mapping, ui_names, viewing_imports
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
@@ -31,6 +30,9 @@ from compliance.reading.screening import Asked
 from compliance.reading.sheets import Workbook
 from compliance.screens import files as screens_files
 from compliance.screens import making, ui
+from compliance.screens.imports import forms, history, texts
+from compliance.screens.imports import mapping as imports_mapping
+from compliance.screens.imports import names as imports_names
 from compliance.screens.making import File
 from compliance.screens.ui import View
 from compliance.store.database import Rows
@@ -46,21 +48,21 @@ AT_ONCE: Final = 20
 
 
 def _forms(seen: View) -> None:
-    ui_forms.templates(seen)
-    ui_forms.questionnaires(seen)
+    forms.templates(seen)
+    forms.questionnaires(seen)
 
 
 def _names(seen: View) -> None:
-    ui_names.names(seen)
+    imports_names.names(seen)
     if not seen.sample:
-        ui_history.rename(seen)
+        history.rename(seen)
 
 
 PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
     "load": (N_("Load exports"), lambda seen: inbox(seen)),
-    "history": (N_("History"), ui_history.history),
+    "history": (N_("History"), history.history),
     "forms": (N_("Templates and questions"), _forms),
-    "mappings": (N_("Connected columns"), ui_mapping.mappings),
+    "mappings": (N_("Connected columns"), imports_mapping.mappings),
     "names": (N_("Names"), _names),
 }
 
@@ -72,7 +74,7 @@ def chosen_part(seen: View) -> Callable[[View], None]:
     here = said if said in PARTS else "load"
     text = N_("Drop the files as they came out of the systems. Nothing is saved until you confirm.")
     ui.html(charts.page_title(say(N_("Imports")), question=say(text) if here == "load" else ""))
-    ui_history.unread_cleanings(seen)
+    history.unread_cleanings(seen)
     with st.container(key="parts"):
         st.segmented_control(
             say(N_("Part of the page")),
@@ -117,7 +119,7 @@ def inbox(seen: View) -> None:
             _card(seen, file_id, number=number, of=len(files))
         _clear_button(seen)
         _load_all(seen, list(files))
-    ui_history.table(seen)
+    history.table(seen)
 
 
 def _receive(seen: View) -> None:
@@ -284,7 +286,7 @@ def _done(seen: View, file_id: str, done: Loaded) -> None:
     say = seen.say
     if done.mended:
         with st.expander(say(N_("What was changed in the rows"))):
-            drawn = viewing_imports.mended_table(done.mended[:SHOWN_CHANGES], say)
+            drawn = texts.mended_table(done.mended[:SHOWN_CHANGES], say)
             ui.html(charts.table(*drawn, caption=say(N_("Mended values"))))
             _shown_of(seen, SHOWN_CHANGES, len(done.mended))
     with st.container(horizontal=True, key=f"done-{file_id}"):
@@ -342,10 +344,10 @@ def _what_it_is(seen: View, found: Preview | Refusal, book: Workbook) -> None:
         ui.html(charts.note(say.refusal(found)))
         return
     for receipt, comparison in zip(found.receipts, found.comparisons, strict=True):
-        ui.html(charts.pairs(viewing_imports.receipt_pairs(receipt, comparison, book, ui.points(), say)))
-        for text in viewing_imports.remarks(receipt, book, say):
+        ui.html(charts.pairs(texts.receipt_pairs(receipt, comparison, book, ui.points(), say)))
+        for text in texts.remarks(receipt, book, say):
             ui.html(charts.caption(text))
-        if unused := viewing_imports.unused(receipt):
+        if unused := texts.unused(receipt):
             with st.expander(say.plural("{n} column is not used", "{n} columns are not used", len(unused))):
                 ui.html(charts.caption(", ".join(unused)))
 
@@ -354,11 +356,11 @@ def _doubts(seen: View, file_id: str, found: Preview, book: Workbook) -> None:
     """What makes one doubt the file, each in a sentence, with the way to mend it where there is one."""
     say = seen.say
     for receipt, comparison in zip(found.receipts, found.comparisons, strict=True):
-        for text in viewing_imports.doubts(receipt, comparison, book, ui.sources(), say):
+        for text in texts.doubts(receipt, comparison, book, ui.sources(), say):
             ui.html(charts.note(text))
         for unmatched in comparison.unmatched:
             if unmatched.fit:
-                ui.html(charts.note(viewing_imports.fit_text(unmatched, ui.sources(), say)))
+                ui.html(charts.note(texts.fit_text(unmatched, ui.sources(), say)))
                 st.button(
                     say(N_("Match by the column {column}"), column=ui.plain(unmatched.fit.heading)),
                     key=f"fit {file_id}",
@@ -407,7 +409,7 @@ def _organisations(seen: View, found: Preview | Refusal) -> list[str]:
 
 def _day_choice(seen: View, file_id: str, found: Preview | Refusal) -> None:
     """The extract date, and where it was found."""
-    by = viewing_imports.FOUND_BY[found.receipts[0].extract_date.by] if isinstance(found, Preview) else None
+    by = texts.FOUND_BY[found.receipts[0].extract_date.by] if isinstance(found, Preview) else None
     day = found.receipts[0].extract_date.day if isinstance(found, Preview) else None
     given: Any = {} if f"day {file_id}" in st.session_state else {"value": day}
     st.date_input(
@@ -435,20 +437,20 @@ def _by_hand(seen: View, file_id: str, book: Workbook, found: Preview | Refusal,
         matches = (
             [m for receipt in found.receipts for m in receipt.matches] if isinstance(found, Preview) and known else []
         )
-        ui_mapping.panel(seen, file_id, book, matches, said=asked.source)
+        imports_mapping.panel(seen, file_id, book, matches, said=asked.source)
 
 
 def _is_doubtful(found: Preview) -> bool:
     """Whether so little of a file is known that it may well be something else."""
-    return any(viewing_imports.is_doubtful(receipt) for receipt in found.receipts)
+    return any(texts.is_doubtful(receipt) for receipt in found.receipts)
 
 
 def _effects(seen: View, found: Preview) -> None:
     say = seen.say
-    changed = viewing_imports.effects(found.before, found.after, say)
+    changed = texts.effects(found.before, found.after, say)
     if not changed:
         ui.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
-        for text in viewing_imports.waiting(found.after, found.receipts, _there(seen, found), ui.sources(), say):
+        for text in texts.waiting(found.after, found.receipts, _there(seen, found), ui.sources(), say):
             ui.html(charts.caption(text))
         return
     ui.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
@@ -486,9 +488,9 @@ def _problems(seen: View, file_id: str, found: Preview) -> None:
 def _rejected_button(seen: View, file_id: str, receipts: tuple[Receipt, ...]) -> None:
     """The rejected rows as a workbook."""
     say, book = seen.say, _kept("files")[file_id][1]
-    label, name = say(N_("Download the rejected rows")), viewing_imports.rejected_name(receipts[0], say)
+    label, name = say(N_("Download the rejected rows")), texts.rejected_name(receipts[0], say)
     make = partial(_rejected, seen, receipts, book)
-    making.offer(seen, File(label, name, ui_forms.XLSX, key=f"rejected {file_id}", make=make))
+    making.offer(seen, File(label, name, forms.XLSX, key=f"rejected {file_id}", make=make))
 
 
 def _rejected(seen: View, receipts: tuple[Receipt, ...], book: Workbook, job: Job) -> bytes:
@@ -498,8 +500,8 @@ def _rejected(seen: View, receipts: tuple[Receipt, ...], book: Workbook, job: Jo
 
 def _problem_list(seen: View, problems: Rows, caption: str) -> None:
     say = seen.say
-    shown, of = viewing_imports.of_first_rows(problems, SHOWN_PROBLEMS)
-    ui.html(charts.table(*viewing_imports.problem_table(shown, say), caption=caption))
+    shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
+    ui.html(charts.table(*texts.problem_table(shown, say), caption=caption))
     if of > SHOWN_PROBLEMS:
         ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
 
@@ -537,7 +539,7 @@ def _load(seen: View, file_id: str, book: Workbook) -> bool:
         return True
     if order.through:
         _remember_match(seen, receipts, order)
-    text = " ".join(viewing_imports.loaded_text(receipt, say) for receipt in receipts)
+    text = " ".join(texts.loaded_text(receipt, say) for receipt in receipts)
     _kept("loaded files")[file_id] = Loaded(text, tuple(receipts), _mended(seen, receipts))
     if not any(receipt.summary.rejected for receipt in receipts):
         _needed_no_more(file_id)

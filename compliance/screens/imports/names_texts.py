@@ -8,7 +8,7 @@ from compliance.core.language import N_, Language
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
-from compliance.viewing_imports import WHO, source_names
+from compliance.screens.imports.texts import WHO, source_names
 
 KINDS: Final = {
     "organisation": N_("Organisation"),

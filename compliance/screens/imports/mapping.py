@@ -6,7 +6,6 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from compliance import viewing_mapping
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
@@ -20,6 +19,7 @@ from compliance.reading.markers import marked
 from compliance.reading.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
 from compliance.reading.sheets import Sheet, Workbook
 from compliance.screens import ui
+from compliance.screens.imports import mapping_texts
 from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
 
@@ -144,7 +144,7 @@ def _first_rows(sheet: Sheet, index: int, say: Language) -> None:
     hidden = (
         guessing.hidden_places(rows[index], ui.words(), known_headings(ui.sources().values())) if rows else frozenset()
     )
-    shown = viewing_mapping.first_rows(rows, index, SHOWN_COLUMNS, hidden, say)
+    shown = mapping_texts.first_rows(rows, index, SHOWN_COLUMNS, hidden, say)
     ui.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
 
 
@@ -189,7 +189,7 @@ def _fields(
 ) -> dict[str, str]:
     """A column for each field, those that a row cannot do without first; guesses are filled in and marked as such."""
     say = seen.say
-    ui.html(charts.section(say(N_("Which column is what")), note=viewing_mapping.guess_note(guessed, say), level=3))
+    ui.html(charts.section(say(N_("Which column is what")), note=mapping_texts.guess_note(guessed, say), level=3))
     by_key = {column.key: column for column in columns}
     chosen: dict[str, str] = {}
     ordered = sorted((field for field in source.fields if not field.secret), key=lambda field: not field.required)
@@ -198,10 +198,10 @@ def _fields(
         guess = guessed.get(field.name)
         with left if number % 2 == 0 else right:
             picked: str | None = st.selectbox(
-                viewing_mapping.field_label(field, guess, say),
+                mapping_texts.field_label(field, guess, say),
                 list(by_key),
                 index=list(by_key).index(guess.key) if guess else None,
-                format_func=lambda name: viewing_mapping.column_label(by_key[name]),
+                format_func=lambda name: mapping_texts.column_label(by_key[name]),
                 placeholder=say(N_("No column")),
                 key=_field_key(key, field.name),
             )
@@ -240,10 +240,10 @@ def _word_choice(seen: View, key: str, field: Field, word: str, rows: int) -> st
     say = seen.say
     codes = list(mapping.YES_NO) if field.type == "yes_no" else list(field.words)
     chosen: str | None = st.selectbox(
-        ui.plain(viewing_mapping.word_label(field, word, rows, say)),
+        ui.plain(mapping_texts.word_label(field, word, rows, say)),
         codes,
         index=None,
-        format_func=lambda code: viewing_mapping.code_label(field, code, say),
+        format_func=lambda code: mapping_texts.code_label(field, code, say),
         placeholder=say(N_("Unknown")),
         key=key,
     )
@@ -271,13 +271,13 @@ def mappings(seen: View) -> None:
     for entry in found:
         source = ui.sources().get(entry.columns.source)
         if source:
-            with st.expander(ui.plain(viewing_mapping.mapping_title(entry, source, say))):
+            with st.expander(ui.plain(mapping_texts.mapping_title(entry, source, say))):
                 _one(seen, entry, source)
 
 
 def _one(seen: View, entry: Remembered, source: Source) -> None:
     say, columns = seen.say, entry.columns
-    ui.html(charts.caption(viewing_mapping.made(entry, say)))
+    ui.html(charts.caption(mapping_texts.made(entry, say)))
     as_candidates = [Candidate(place, key, heading, ()) for place, (key, heading) in enumerate(columns.shown.items())]
     now = {name: Guess(key, "before") for name, key in columns.fields.items() if key in columns.headings}
     if st.toggle(say(N_("Edit")), key=f"change {entry.number}"):
@@ -285,7 +285,7 @@ def _one(seen: View, entry: Remembered, source: Source) -> None:
         if st.button(say(N_("Save the change")), type="primary", key=f"save {entry.number}"):
             keep(seen, replace(columns, fields=fields))
     else:
-        ui.html(charts.table(*viewing_mapping.mapping_table(columns, source, say), caption=say(N_("Columns"))))
+        ui.html(charts.table(*mapping_texts.mapping_table(columns, source, say), caption=say(N_("Columns"))))
     with st.container(horizontal=True, key=f"mapping-{entry.number}"):
         st.download_button(
             say(N_("Download as a source file")),

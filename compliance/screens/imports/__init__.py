@@ -1,0 +1,1 @@
+"""Imports: dropped files, history, mappings, names, forms."""
