@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from compliance import ui_extracts
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.extracts import dictionary, load_extracts
 from compliance.drawing import charts
 from compliance.screens import ui
+from compliance.screens.extracts import page
 
 ui.require(Permission.DOWNLOAD_EXTRACTS)
 seen = ui.view()
@@ -25,10 +25,10 @@ with left:
         key=f"extract {say.code}",
     )
     definition = next(d for d in definitions if d.id == chosen)
-    point = ui_extracts.point_of_extract(seen, chosen)
+    point = page.point_of_extract(seen, chosen)
 with right:
     ui.html(charts.section(say.pick(definition.title), note=say.pick(definition.purpose)))
-    ui_extracts.extract_preview(seen, chosen, point)
+    page.extract_preview(seen, chosen, point)
     with st.expander(say(N_("The columns"))):
         heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
         columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]
