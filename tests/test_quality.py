@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from compliance import ui_quality, viewing_quality
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
@@ -19,8 +18,10 @@ from compliance.correcting.returning import return_workbook
 from compliance.counting import quality
 from compliance.counting.quality import by_check, findings, load_checks, remarks, row_read
 from compliance.declarations.queries import names, query
+from compliance.screens.quality import page
+from compliance.screens.quality import texts as quality_texts
+from compliance.screens.quality.texts import Filter
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.viewing_quality import Filter
 from tests.apps import DAY, opened, text
 from tests.browser import MOST
 from tests.files import xlsx
@@ -338,21 +339,21 @@ def test_a_point_rests_on_an_export_that_it_only_uses():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_findings_are_told_in_words(in_messy, lang):
     say = Language(lang)
-    every = viewing_quality.remarks(CHECKS, in_messy, Filter())
+    every = quality_texts.remarks(CHECKS, in_messy, Filter())
     assert [remark.check.id for remark in every] == [check.id for check in CHECKS if check.id in EXPECTED]
     for remark in every:
-        rows = viewing_quality.finding_rows(remark, SOURCES, say)
+        rows = quality_texts.finding_rows(remark, SOURCES, say)
         assert len(rows) == len(remark.found)
         assert not re.search(r"\b[a-z]+_[a-z]+\b", str([{**row, say("File"): ""} for row in rows]))
-    table = viewing_quality.csv_rows(every, SOURCES, say)
+    table = quality_texts.csv_rows(every, SOURCES, say)
     assert len(table) == len(in_messy)
 
 
 def test_a_pair_of_dates_is_told_as_one_before_the_other(in_messy):
     finding = next(f for f in in_messy if f.field == "completed, started")
-    assert viewing_quality.field_text(finding, SOURCES, Language("sv")) == "Slutfört datum före Startdatum"
+    assert quality_texts.field_text(finding, SOURCES, Language("sv")) == "Slutfört datum före Startdatum"
     heading = replace(finding, field="Enhet, avdelning")
-    assert viewing_quality.field_text(heading, SOURCES, Language("sv")) == "Enhet, avdelning"
+    assert quality_texts.field_text(heading, SOURCES, Language("sv")) == "Enhet, avdelning"
 
 
 @pytest.mark.parametrize(
@@ -371,11 +372,11 @@ def test_a_pair_of_dates_is_told_as_one_before_the_other(in_messy):
     ],
 )
 def test_a_filter_lets_through_what_it_says(in_messy, chosen, shown):
-    assert {remark.check.id for remark in viewing_quality.remarks(CHECKS, in_messy, chosen)} == shown
+    assert {remark.check.id for remark in quality_texts.remarks(CHECKS, in_messy, chosen)} == shown
 
 
 def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(in_messy):
-    found = viewing_quality.for_others(in_messy)
+    found = quality_texts.for_others(in_messy)
     assert len(found) == len(in_messy)
     private = [f for f in found if f.source in {"staff", "training", "incidents", "breaches"}]
     assert private
@@ -483,7 +484,7 @@ def test_a_point_says_how_many_remarks_it_rests_on_and_leads_to_them(on_messy, m
 
 
 def test_choosing_a_finding_shows_its_spreadsheet_row(sample, monkeypatch):
-    monkeypatch.setattr(ui_quality.st, "dataframe", _first_row_chosen(ui_quality.st.dataframe))
+    monkeypatch.setattr(page.st, "dataframe", _first_row_chosen(page.st.dataframe))
     app = opened("quality", monkeypatch, point="processor_agreements")
     assert "Behörighetsgenomgångar" not in text(app)
     assert "v-card-title" in text(app)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from compliance import viewing, viewing_explaining, viewing_quality
+from compliance import viewing, viewing_explaining
 from compliance.access import permissions
 from compliance.access.permissions import Permission, User
 from compliance.access.withholding import Names
@@ -40,6 +40,7 @@ from compliance.loading.loading import Order, add_event
 from compliance.review import dossier
 from compliance.review.dossier import Compared, Dossier, names_of_persons
 from compliance.screens import files as screens_files
+from compliance.screens.quality import texts as quality_texts
 from compliance.serving.words import lang_script
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.viewing import Overview, Scope
@@ -457,7 +458,7 @@ def findings(key: Key, as_of: date) -> list[quality.Finding]:
     """What the checks of the data find, as the person may see it."""
     with at(key).cursor() as cursor:
         found = quality.findings(cursor, checks(), sources(), as_of=as_of, known_at=EVERYTHING_KNOWN)
-    return found if user().may(Permission.SEE_PERSONS) else viewing_quality.for_others(found)
+    return found if user().may(Permission.SEE_PERSONS) else quality_texts.for_others(found)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)

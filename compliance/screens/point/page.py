@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import viewing, viewing_quality
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, month_ends
 from compliance.core.lengths import LONGEST_NAME
@@ -16,6 +16,7 @@ from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
 from compliance.drawing.geometry import Level
 from compliance.screens import fields, making, ui
+from compliance.screens.quality import texts as quality_texts
 from compliance.screens.ui import View
 from compliance.store.database import Rows
 
@@ -270,7 +271,7 @@ def how_counted(seen: View, point: Point) -> None:
                 )
             )
             remarks = ui.remarks(seen.key, seen.as_of, seen.scope.organisation)[point.id]
-            ui.html(charts.caption(viewing_quality.remark_sentence(len(remarks), say)))
+            ui.html(charts.caption(quality_texts.remark_sentence(len(remarks), say)))
             if remarks:
                 ui.link(seen, "quality", say(N_("See the quality of the data")), point=point.id)
         else:

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import viewing, viewing_quality
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import quality
@@ -14,8 +14,9 @@ from compliance.counting.quality import Finding
 from compliance.drawing import charts
 from compliance.screens import making, ui
 from compliance.screens.point import page
+from compliance.screens.quality import texts
+from compliance.screens.quality.texts import Filter, Remark
 from compliance.screens.ui import View
-from compliance.viewing_quality import Filter, Remark
 
 SHOWN_ROWS: Final = 500
 
@@ -33,15 +34,15 @@ def nothing_found(seen: View) -> None:
     title = say(
         N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(seen.as_of)
     )
-    looked = viewing_quality.clean_sentence(ui.checks(), [], say)
+    looked = texts.clean_sentence(ui.checks(), [], say)
     ui.html(charts.empty_state("green", say(N_("No remarks")), title=title, texts=[looked]))
 
 
 def chosen(seen: View, found: Sequence[Remark]) -> Filter:
     """What of the remarks is asked for: severity, whose job, source and review point."""
     say = seen.say
-    severities = [s for s in viewing_quality.SEVERITIES if any(r.check.severity == s for r in found)]
-    owners = [o for o in viewing_quality.OWNERS if any(r.check.owner == o for r in found)]
+    severities = [s for s in texts.SEVERITIES if any(r.check.severity == s for r in found)]
+    owners = [o for o in texts.OWNERS if any(r.check.owner == o for r in found)]
     names = [id_ for id_ in ui.sources() if any(id_ in r.sources for r in found)]
     first, second, third, fourth = st.columns([3, 3, 3, 3])
     with first:
@@ -49,7 +50,7 @@ def chosen(seen: View, found: Sequence[Remark]) -> Filter:
             say(N_("Severity")),
             severities,
             selection_mode="multi",
-            format_func=lambda s: say(viewing_quality.SEVERITIES[s]),
+            format_func=lambda s: say(texts.SEVERITIES[s]),
             key=f"severity {say.code}",
         )
     with second:
@@ -57,7 +58,7 @@ def chosen(seen: View, found: Sequence[Remark]) -> Filter:
             say(N_("Whose job it is")),
             owners,
             index=None,
-            format_func=lambda o: say(viewing_quality.OWNERS[o]),
+            format_func=lambda o: say(texts.OWNERS[o]),
             placeholder=say(N_("Everyone")),
             key=f"owner {say.code}",
         )
@@ -102,18 +103,18 @@ def remark(seen: View, shown: Remark) -> None:
         left, right = st.columns([6, 6], gap="medium")
         with left:
             count = say.plural("{n} finding", "{n} findings", len(shown.found))
-            word = say(viewing_quality.SEVERITIES[check.severity])
-            ui.html(charts.status_mark(viewing_quality.SIGNS[check.severity], word, note=count))
+            word = say(texts.SEVERITIES[check.severity])
+            ui.html(charts.status_mark(texts.SIGNS[check.severity], word, note=count))
             ui.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
             _points(seen, shown)
         with right:
-            ui.html(charts.pairs(viewing_quality.remark_pairs(shown, ui.sources(), say)))
+            ui.html(charts.pairs(texts.remark_pairs(shown, ui.sources(), say)))
         _rows(seen, shown)
 
 
 def _points(seen: View, shown: Remark) -> None:
     """Links to the points that rest on the exports of a remark."""
-    points = viewing_quality.points_of(shown, ui.points())
+    points = texts.points_of(shown, ui.points())
     if not points:
         ui.html(charts.caption(seen.say(N_("No review point rests on it."))))
         return
@@ -128,9 +129,7 @@ def visible(seen: View, shown: Remark) -> Remark:
     if not seen.user.may(Permission.SEE_ITEMS):
         return Remark(shown.check, ())
     persons = seen.user.may(Permission.SEE_PERSONS)
-    return Remark(
-        shown.check, tuple(f for f in shown.found if persons or f.source not in viewing_quality.PRIVATE_SOURCES)
-    )
+    return Remark(shown.check, tuple(f for f in shown.found if persons or f.source not in texts.PRIVATE_SOURCES))
 
 
 def _rows(seen: View, shown: Remark) -> None:
@@ -144,7 +143,7 @@ def _rows(seen: View, shown: Remark) -> None:
         if len(allowed.found) < len(shown.found) or len(first.found) < len(allowed.found):
             values = {"n": say.number(len(first.found)), "of": say.number(len(shown.found))}
             ui.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
-        table = viewing_quality.finding_rows(first, ui.sources(), say)
+        table = texts.finding_rows(first, ui.sources(), say)
         event = st.dataframe(
             table,
             hide_index=True,
@@ -164,20 +163,20 @@ def _row_card(seen: View, finding: Finding) -> None:
     """The spreadsheet row of a finding as it was read, beside its headings."""
     say = seen.say
     with st.container(border=True, key=f"card-{finding.check}"):
-        title = viewing_quality.source_title(finding.source, ui.sources(), say)
+        title = texts.source_title(finding.source, ui.sources(), say)
         if finding.row is None:
             text = say(
                 N_("The finding is about the whole file {file}, import {id}."), file=finding.file, id=finding.import_id
             )
             ui.html(charts.card_head(title, text=text))
             return
-        ui.html(charts.card_head(viewing_quality.place_line(finding, say), kicker=title))
+        ui.html(charts.card_head(texts.place_line(finding, say), kicker=title))
         with seen.database.cursor() as cursor:
             row = quality.row_read(cursor, finding, ui.sources())
         if row is None:
             ui.html(charts.note(say(N_("The row was not loaded, and its cells have not been kept."))))
             return
-        ui.html(charts.table(*viewing_quality.row_table(row, say), caption=say(N_("The spreadsheet row"))))
+        ui.html(charts.table(*texts.row_table(row, say), caption=say(N_("The spreadsheet row"))))
 
 
 def download(seen: View, shown: Sequence[Remark]) -> None:
@@ -185,5 +184,5 @@ def download(seen: View, shown: Sequence[Remark]) -> None:
     say = seen.say
     visible_ = [visible(seen, remark_) for remark_ in shown]
     if any(remark_.found for remark_ in visible_):
-        rows = partial(viewing_quality.csv_rows, visible_, ui.sources(), say)
+        rows = partial(texts.csv_rows, visible_, ui.sources(), say)
         making.offer_rows(seen, say(N_("Download as CSV")), f"quality_{seen.as_of}.csv", "findings_csv", rows)
