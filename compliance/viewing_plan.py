@@ -19,7 +19,7 @@ from compliance.drawing.wheel_layout import Layout, Span
 from compliance.review.calendars import Event
 from compliance.review.deciding import Decision
 from compliance.review.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
-from compliance.viewing_clocks import counted
+from compliance.screens.incidents.clock_texts import counted
 
 FIRST_ACTIONS: Final = 8
 KINDS: Final = {

@@ -2,42 +2,42 @@
 
 import streamlit as st
 
-from compliance import ui_incidents, viewing_incidents
 from compliance.access.permissions import Permission
 from compliance.drawing import charts
 from compliance.screens import ui
+from compliance.screens.incidents import page, texts
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
-there = ui_incidents.basis(seen)
+there = page.basis(seen)
 if not there:
-    ui_incidents.empty(seen)
+    page.empty(seen)
     st.stop()
 
-clocks = ui_incidents.clocks(seen)
-ui_incidents.answer(seen, clocks, there)
-ui_incidents.clock_cards(seen, clocks)
-ui_incidents.unassessed(seen)
+clocks = page.clocks(seen)
+page.answer(seen, clocks, there)
+page.clock_cards(seen, clocks)
+page.unassessed(seen)
 if "incidents" not in there:
-    ui_incidents.in_time(seen)
+    page.in_time(seen)
     st.stop()
 
-found = ui_incidents.of_the_year(seen)
-duties = ui_incidents.duties(seen.key, seen.as_of, seen.scope)
-ui.html(charts.facts(viewing_incidents.facts(found, duties, seen.say)))
+found = page.of_the_year(seen)
+duties = page.duties(seen.key, seen.as_of, seen.scope)
+ui.html(charts.facts(texts.facts(found, duties, seen.say)))
 left, right = st.columns([7, 5], gap="large")
 with left:
-    ui_incidents.months(seen, found)
+    page.months(seen, found)
 with right:
-    ui_incidents.in_time(seen)
+    page.in_time(seen)
 left, right = st.columns([7, 5], gap="large")
 with left:
-    ui_incidents.closing(seen, found)
+    page.closing(seen, found)
 with right:
-    ui_incidents.rates(seen, found)
+    page.rates(seen, found)
 left, right = st.columns([5, 7], gap="large")
 with left:
-    ui_incidents.causes(seen, found)
+    page.causes(seen, found)
 with right:
-    ui_incidents.recurring(seen, found)
-ui_incidents.silent(seen, found)
+    page.recurring(seen, found)
+page.silent(seen, found)

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from compliance import ui_incidents, ui_review, viewing, viewing_clocks
+from compliance import ui_review, viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.incidents import next_deadline
 from compliance.drawing import charts
 from compliance.screens import ui
+from compliance.screens.incidents import clock_texts, page
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
@@ -21,10 +22,10 @@ ui_review.verdict(seen)
 ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
 if not found.basis.imports:
     ui.link_to_imports(seen)
-reported = not {row["source"] for row in found.basis.imports}.isdisjoint(ui_incidents.SOURCES)
+reported = not {row["source"] for row in found.basis.imports}.isdisjoint(page.SOURCES)
 incidents = ui.address(seen, "incidents")
-clock = next_deadline(ui_incidents.clocks(seen))
-deadline = viewing_clocks.next_deadline_fact(clock, say, basis=reported, address=incidents)
+clock = next_deadline(page.clocks(seen))
+deadline = clock_texts.next_deadline_fact(clock, say, basis=reported, address=incidents)
 ui.html(charts.facts([*viewing.overview_facts(found, say), deadline]))
 
 ui.html(charts.section(say(N_("The thirteen review points"))))

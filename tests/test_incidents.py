@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from compliance import viewing, viewing_clocks, viewing_incidents
+from compliance import viewing
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.access.withholding import Names
 from compliance.core.language import Language
@@ -31,6 +31,7 @@ from compliance.counting.incidents import (
 from compliance.drawing import charts, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
 from compliance.screens import ui
+from compliance.screens.incidents import clock_texts, texts
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.apps import opened, text
 from tests.browser import MOST
@@ -187,8 +188,8 @@ def test_the_hour_that_spring_takes_away_does_not_shorten_the_72_hours(line):
     assert clock.duty.deadline == datetime(2026, 3, 30, 14, 30)  # 16:30 in summer time
     assert clock.left == timedelta(hours=16, minutes=30)
     assert clock.share == pytest.approx((72 - 16.5) / 72)
-    assert viewing_clocks.figure_of(clock, SV) == ("16\u00a0tim", "kvar av 72\u00a0tim")
-    assert viewing_clocks.when_it_ends(clock.duty, SV) == "mån\u00a030\u00a0mars\u00a016.30"
+    assert clock_texts.figure_of(clock, SV) == ("16\u00a0tim", "kvar av 72\u00a0tim")
+    assert clock_texts.when_it_ends(clock.duty, SV) == "mån\u00a030\u00a0mars\u00a016.30"
 
 
 def test_today_the_time_is_counted_from_now_also_where_the_limit_passes_before_midnight(line):
@@ -199,7 +200,7 @@ def test_today_the_time_is_counted_from_now_also_where_the_limit_passes_before_m
     assert (now.run_out, now.left) == (False, timedelta(hours=7, minutes=30))
     later = running(line, day, now=datetime(2026, 3, 30, 14, 31))["over-spring", "breach"]
     assert later.run_out
-    assert viewing_clocks.figure_of(later, SV) == ("Gick ut", "för\u00a01\u00a0minut\u00a0sedan")
+    assert clock_texts.figure_of(later, SV) == ("Gick ut", "för\u00a01\u00a0minut\u00a0sedan")
 
 
 def test_a_limit_that_ends_at_the_very_moment_has_not_passed(line):
@@ -219,15 +220,15 @@ def test_without_a_time_of_day_a_clock_counts_days_up_to_the_last_that_is_surely
     """Aware on the 28th: the 30th is two days later and in time, the 31st cannot be decided."""
     clock = running(line, day)["by-day", "breach"]
     assert (clock.duty.deadline, clock.duty.last_day) == (None, date(2026, 3, 30))
-    assert viewing_clocks.figure_of(clock, SV) == figure
-    assert "saknar klockslag" in viewing_clocks.clock_facts(clock, SV)[0].note
+    assert clock_texts.figure_of(clock, SV) == figure
+    assert "saknar klockslag" in clock_texts.clock_facts(clock, SV)[0].note
 
 
 def test_a_month_is_a_calendar_month_and_counts_days(line):
     """Notified 28 February: the final report is due 28 March, five days after the 23rd."""
     clock = running(line, date(2026, 3, 23))["month", "final_report"]
     assert (clock.duty.last_day, clock.days_left) == (date(2026, 3, 28), 5)
-    assert viewing_clocks.figure_of(clock, SV) == ("5\u00a0dagar", "kvar av 1\u00a0månad")
+    assert clock_texts.figure_of(clock, SV) == ("5\u00a0dagar", "kvar av 1\u00a0månad")
     assert clock.share == pytest.approx(23 / 28)
     assert running(line, date(2026, 3, 30))["month", "final_report"].run_out
 
@@ -235,7 +236,7 @@ def test_a_month_is_a_calendar_month_and_counts_days(line):
 def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_incident_is_open(line):
     clock = running(line, date(2026, 3, 30))["open", "final_report"]
     assert (clock.duty.ends, clock.run_out, clock.share) == (None, False, None)
-    assert viewing_clocks.figure_of(clock, SV) == ("Ingen gräns", "så länge incidenten är öppen")
+    assert clock_texts.figure_of(clock, SV) == ("Ingen gräns", "så länge incidenten är öppen")
     assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
 
 
@@ -253,7 +254,7 @@ long-ago    | Norr  | 2026-06-30 12:00 | Ja
     assert {id_ for id_, _ in running(made, date(2027, 7, 3))} == {"long-ago", "new-year"}
     assert {id_ for id_, _ in running(made, date(2027, 7, 4))} == {"new-year"}
     # a point has no item to lead to
-    (card,) = viewing_clocks.clock_cards(list(running(made, date(2027, 7, 4)).values()), SV, address=lambda _: "/")
+    (card,) = clock_texts.clock_cards(list(running(made, date(2027, 7, 4)).values()), SV, address=lambda _: "/")
     assert card.kicker == "new-year · Norr"
     assert {id_: c.run_out for (id_, _), c in running(made, date(2026, 12, 31)).items()} == {
         "long-ago": True,
@@ -327,8 +328,8 @@ def test_what_is_missing_are_the_empty_fields_of_the_row(line):
     assert there["early", "early_warning"].gaps == ("system",)
     assert there["early", "notification"].gaps == ("system", "action")
     assert there["month", "final_report"].gaps == ("action",)
-    assert viewing_clocks.missing(there["month", "final_report"], SV) == "Åtgärd"
-    assert viewing_clocks.missing(there["open", "final_report"], SV) == "Bara att skicka"
+    assert clock_texts.missing(there["month", "final_report"], SV) == "Åtgärd"
+    assert clock_texts.missing(there["open", "final_report"], SV) == "Bara att skicka"
 
 
 def test_an_incident_that_nobody_has_assessed_is_told_and_has_no_clock(line):
@@ -341,7 +342,7 @@ def test_an_incident_that_nobody_has_assessed_is_told_and_has_no_clock(line):
 
 
 def said(line, day, **more):
-    return viewing_clocks.sentences(clocks(found(line, day, **more), as_of=day, now=None), SV)
+    return clock_texts.sentences(clocks(found(line, day, **more), as_of=day, now=None), SV)
 
 
 def test_the_headline_counts_the_clocks_and_tells_when_the_first_runs_out(line):
@@ -360,7 +361,7 @@ def test_the_headline_counts_the_clocks_and_tells_when_the_first_runs_out(line):
 
 def test_of_a_single_clock_the_headline_says_it(line):
     clock = running(line, date(2026, 3, 29))["over-spring", "breach"]
-    assert viewing_clocks.sentences([clock], EN) == ["One clock is running. It runs out in 16\u00a0hours."]
+    assert clock_texts.sentences([clock], EN) == ["One clock is running. It runs out in 16\u00a0hours."]
 
 
 def at(line, *, before):
@@ -380,14 +381,14 @@ def at(line, *, before):
     ],
 )
 def test_time_left_is_never_rounded_up(line, before, figure):
-    assert viewing_clocks.figure_of(at(line, before=before), SV) == figure
+    assert clock_texts.figure_of(at(line, before=before), SV) == figure
 
 
 def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     there = clocks(found(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
 
     def told(clock, *, basis=True):
-        return viewing_clocks.next_deadline_fact(clock, SV, basis=basis, address="/incidents?a=1&b=2")
+        return clock_texts.next_deadline_fact(clock, SV, basis=basis, address="/incidents?a=1&b=2")
 
     fact = told(next_deadline(tuple(c for c in there if not c.run_out)))
     assert (fact.label, fact.value, fact.rest) == ("Nästa tidsgräns", "16\u00a0tim", "kvar av 72\u00a0tim")
@@ -402,9 +403,9 @@ def test_the_overview_gets_the_next_deadline_as_a_fact(line):
 
 
 def test_a_law_is_not_broken_between_its_number_and_its_word():
-    assert viewing_clocks.unbroken("Upplysning, lagen 2 kap. 5 §") == "Upplysning, lagen 2\u00a0kap.\u00a05\u00a0§"
-    assert viewing_clocks.unbroken("Notification, GDPR art. 33") == "Notification, GDPR art.\u00a033"
-    assert viewing_clocks.unbroken("Act ch. 2 s. 5") == "Act ch.\u00a02 s.\u00a05"
+    assert clock_texts.unbroken("Upplysning, lagen 2 kap. 5 §") == "Upplysning, lagen 2\u00a0kap.\u00a05\u00a0§"
+    assert clock_texts.unbroken("Notification, GDPR art. 33") == "Notification, GDPR art.\u00a033"
+    assert clock_texts.unbroken("Act ch. 2 s. 5") == "Act ch.\u00a02 s.\u00a05"
 
 
 # --- Were we in time? ---------------------------------------------------------------------------------------------
@@ -416,9 +417,9 @@ def test_what_was_in_time_is_what_the_points_say(samples):
     met = sum(row["outcome"] == "met" for row in rows)
     late = sum(row["reason"] == "late" for row in rows)
     there = found(samples, SAMPLE_DAY, organisation=organisation)
-    assert viewing_incidents.reports_in_time(there) == (met, met + late)
+    assert texts.reports_in_time(there) == (met, met + late)
     assert late
-    assert len(viewing_incidents.reports_table(there, SV)[1]) == met + late
+    assert len(texts.reports_table(there, SV)[1]) == met + late
 
 
 def test_hours_are_elapsed_hours_and_a_case_without_a_time_of_day_is_no_dot(samples):
@@ -427,18 +428,18 @@ def test_hours_are_elapsed_hours_and_a_case_without_a_time_of_day_is_no_dot(samp
     # aware Friday 15:30, notified Monday 16:30 over the clock change: 72 elapsed hours, in time
     spring = next(duty for duty in there if duty.id == "PUI-2026-022")
     assert (spring.hours, spring.outcome) == (72.0, "met")
-    lanes = viewing_incidents.hour_lanes(there, SV)
+    lanes = texts.hour_lanes(there, SV)
     assert [lane.limit for lane in lanes] == [(72, 72), (24, 24), (6, 6), (72, 72)]
-    timed = [duty for duty in viewing_incidents.sent_reports(there) if duty.hours is not None and not duty.limit_months]
+    timed = [duty for duty in texts.sent_reports(there) if duty.hours is not None and not duty.limit_months]
     assert sum(len(lane.dots) for lane in lanes) == len(timed)
-    untimed = [d for d in viewing_incidents.sent_reports(there) if d.hours is None and not d.limit_months]
-    assert f"{len(untimed)} utan klockslag" in viewing_incidents.reports_sentence(there, SV)
+    untimed = [d for d in texts.sent_reports(there) if d.hours is None and not d.limit_months]
+    assert f"{len(untimed)} utan klockslag" in texts.reports_sentence(there, SV)
 
 
 def test_a_report_that_is_minutes_late_says_so():
-    shown = viewing_incidents.hours_exact(_late(72.2), SV)
+    shown = texts.hours_exact(_late(72.2), SV)
     assert shown == "72\u00a0tim\u00a012\u00a0min"
-    assert viewing_incidents.hours_exact(_late(96.9), SV) == "96\u00a0tim"
+    assert texts.hours_exact(_late(96.9), SV) == "96\u00a0tim"
 
 
 def _late(hours):
@@ -550,16 +551,16 @@ def test_the_months_hold_the_year_before_as_it_was_known_at_its_end(year):
 def test_a_month_before_the_first_known_incident_is_a_dash_and_no_nought(year):
     months = of_year(year, date(2026, 6, 30)).months
     assert by_month(months)["2025-10"] == [None] * len({m.place for m in months})
-    drawn = viewing_incidents.month_columns(months, SV).months
+    drawn = texts.month_columns(months, SV).months
     assert [column.total for column in drawn][:5] == ["–", "–", "–", "–", "1"]
-    table = viewing_incidents.months_table(months, SV)[1]
+    table = texts.months_table(months, SV)[1]
     assert (table[-1][0], table[-1][-1]) == ("juli\u00a02025", "–")
     # the export of that day is one of December: of June it knows nothing either
     assert (table[0][0], table[0][-1]) == ("juni\u00a02026", "–")
 
 
 def test_the_columns_are_read_out_with_their_kinds(year):
-    assert viewing_incidents.months_alt(of_year(year).months, SV) == (
+    assert texts.months_alt(of_year(year).months, SV) == (
         "11 incidenter från november\u00a02025 till oktober\u00a02026: Felskick 4, Avbrott 3, Brand 2, Övriga slag 2."
     )
 
@@ -573,7 +574,7 @@ def test_what_was_closed_in_time_is_counted_and_stepped_by_the_limit(year):
     steps = [(s.first_day, s.last_day, s.n) for s in found_.steps]
     assert steps == [(0, 5, 2), (6, 10, 1), (11, 15, 0), (16, 20, 0), (21, 25, 0), (26, 30, 1), (31, 35, 1)]
     assert [s.late for s in found_.steps] == [False] * 6 + [True]
-    assert viewing_incidents.closing_sentence(c, SV) == (
+    assert texts.closing_sentence(c, SV) == (
         "4 av 5 stängda incidenter stängdes inom 30 dagar. 3 är öppna, 2 av dem i mer än 30 dagar. "
         "1 är stängd före upptäckten och kan inte bedömas."
     )
@@ -652,27 +653,25 @@ now       | 2026-02-01 | Norr  | el
 def test_units_that_report_nothing_are_named_and_small_ones_only_to_the_coordinator(year):
     units = of_year(year).units
     assert [(u.unit, u.persons) for u in units if u.silent] == [("Stor", 5), ("Tyst", 2)]
-    assert [g.names for g in viewing_incidents.silent(units, SV, persons=True)] == [
+    assert [g.names for g in texts.silent(units, SV, persons=True)] == [
         [("Stor", "5\u00a0anställda"), ("Tyst", "2\u00a0anställda")]
     ]
-    assert [g.names for g in viewing_incidents.silent(units, SV, persons=False)] == [[("Stor", "5\u00a0anställda")]]
-    assert "1 med färre än fem anställda" in viewing_incidents.silent_sentence(units, SV, persons=False)
-    assert "färre än fem" not in viewing_incidents.silent_sentence(units, SV, persons=True)
+    assert [g.names for g in texts.silent(units, SV, persons=False)] == [[("Stor", "5\u00a0anställda")]]
+    assert "1 med färre än fem anställda" in texts.silent_sentence(units, SV, persons=False)
+    assert "färre än fem" not in texts.silent_sentence(units, SV, persons=True)
 
 
 def test_incidents_for_each_hundred_employed_by_department_and_by_unit(year):
     """A has 4 incidents and 2 persons; B has 3 and 8; Väst and Öst belong to no department."""
     rates = of_year(year).rates
     assert [(r.part, r.discovered, r.employed) for r in rates] == [("A", 4, 2), ("B", 3, 8), (None, 2, 0)]
-    assert [(b.label, b.count) for b in viewing_incidents.rate_bars(rates, SV, persons=True)] == [
+    assert [(b.label, b.count) for b in texts.rate_bars(rates, SV, persons=True)] == [
         ("A", "200,0"),
         ("B", "37,5"),
     ]
     # four persons or fewer are nobody else's to see
-    assert [b.label for b in viewing_incidents.rate_bars(rates, SV, persons=False)] == ["B"]
-    assert viewing_incidents.rate_note(rates, SV) == (
-        "Tillsammans 90,0. 2 incidenter hör inte till någon enhet med anställda."
-    )
+    assert [b.label for b in texts.rate_bars(rates, SV, persons=False)] == ["B"]
+    assert texts.rate_note(rates, SV) == ("Tillsammans 90,0. 2 incidenter hör inte till någon enhet med anställda.")
     assert [(r.part, r.discovered, r.employed) for r in of_year(year, department="B").rates] == [
         ("Stor", 0, 5),
         ("Söder", 3, 1),
@@ -717,7 +716,7 @@ def _figures_agree(line, day):
 
 def test_what_has_run_out_is_told_by_shape_and_word_and_has_no_limit_by_a_dashed_line(line):
     there = running(line, date(2026, 3, 30))
-    cards = viewing_clocks.clock_cards(list(there.values()), SV, address=None)
+    cards = clock_texts.clock_cards(list(there.values()), SV, address=None)
     drawn = drawing_incidents.clock_cards(cards, label="Klockor")
     assert drawn.count("v-sign v-red") == sum(c.run_out for c in there.values()) == drawn.count(">Gick ut</strong>")
     assert drawn.count("v-clock-open") == 1
@@ -731,7 +730,7 @@ def test_months_are_stacked_with_the_largest_kind_below_and_the_others_as_an_out
         Month(date(2026, 2, 1), 1, "Felskick", 0),
         Month(date(2026, 2, 1), 2, None, 0),
     ]
-    columns = viewing_incidents.month_columns(months, SV)
+    columns = texts.month_columns(months, SV)
     assert [(kind.shade, kind.name, kind.total) for kind in columns.kinds] == [
         ("kind_others", "Övriga slag", "1"),
         ("kind_1", "Felskick", "2"),

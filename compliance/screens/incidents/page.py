@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from compliance import viewing, viewing_clocks, viewing_incidents
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_
@@ -16,6 +16,7 @@ from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Inci
 from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
 from compliance.screens import ui
+from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.viewing import Scope
@@ -96,9 +97,9 @@ def answer(seen: View, found: tuple[Clock, ...], there: dict[str, date]) -> None
     """The page's answer as its heading, the exports that it rests on, and that one is missing."""
     say = seen.say
     kicker = " · ".join([say(N_("Incidents")), seen.scope.name(say)])
-    ui.html(charts.headline(*viewing_clocks.sentences(found, say), kicker=kicker))
+    ui.html(charts.headline(*clock_texts.sentences(found, say), kicker=kicker))
     days = list(zip(_titles(seen, there), there.values(), strict=True))
-    ui.html(charts.caption(f"{viewing_clocks.basis_line(days, say)} {viewing_clocks.kept_line(say)}"))
+    ui.html(charts.caption(f"{clock_texts.basis_line(days, say)} {clock_texts.kept_line(say)}"))
     if missing := [id_ for id_ in SOURCES if id_ not in there]:
         _partly(seen, _titles(seen, missing))
 
@@ -125,15 +126,15 @@ def _partly(seen: View, missing: list[str]) -> None:
 
 def clock_cards(seen: View, found: tuple[Clock, ...]) -> None:
     """The clocks as cards, the most urgent first; of very many the rest as a table."""
-    say, most = seen.say, viewing_clocks.FIRST_CARDS
+    say, most = seen.say, clock_texts.FIRST_CARDS
     if found:
         may = seen.user.may(Permission.SEE_ITEMS)
-        cards = viewing_clocks.clock_cards(found[:most], say, address=partial(_duty_address, seen) if may else None)
+        cards = clock_texts.clock_cards(found[:most], say, address=partial(_duty_address, seen) if may else None)
         ui.html(drawing_incidents.clock_cards(cards, label=say(N_("Open clocks"))))
     if len(found) > most:
         label = say.plural("{n} more clock", "{n} more clocks", len(found) - most)
         with st.expander(label):
-            ui.html(charts.table(*viewing_clocks.clock_table(found[most:], say), caption=label))
+            ui.html(charts.table(*clock_texts.clock_table(found[most:], say), caption=label))
 
 
 def unassessed(seen: View) -> None:
@@ -142,7 +143,7 @@ def unassessed(seen: View) -> None:
     if found:
         lead = _item_address(seen, INCIDENTS)
         links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.written(duty.id) for duty in found]
-        ui.html(drawing_incidents.beside(viewing_clocks.unassessed_text(len(found), seen.say), *links))
+        ui.html(drawing_incidents.beside(clock_texts.unassessed_text(len(found), seen.say), *links))
 
 
 def _duty_address(seen: View, duty: Duty) -> str:
@@ -161,58 +162,56 @@ def months(seen: View, found: Incidents) -> None:
     say = seen.say
     title = say(N_("Incidents by month and kind"))
     ui.html(charts.section(title))
-    drawn = viewing_incidents.month_columns(found.months, say)
+    drawn = texts.month_columns(found.months, say)
     if not drawn.kinds:
         ui.html(charts.caption(say(N_("No incident is known of the last twelve months."))))
         return
     ui.html(drawing_incidents.kinds(drawn.kinds, label=say(N_("Kinds"))))
     ui.chart(
         plots_incidents.month_columns(drawn.months, mode=ui.mode(), others=drawn.others),
-        alt=viewing_incidents.months_alt(found.months, say),
+        alt=texts.months_alt(found.months, say),
         key="months",
     )
-    ui.as_table(seen, viewing_incidents.months_table(found.months, say), caption=title)
+    ui.as_table(seen, texts.months_table(found.months, say), caption=title)
 
 
 def in_time(seen: View) -> None:
     """The hours from discovery to report, and the days to a final report."""
     say, found = seen.say, duties(seen.key, seen.as_of, seen.scope)
     title = say(N_("From discovery to report"))
-    if not viewing_incidents.sent_reports(found):
+    if not texts.sent_reports(found):
         ui.html(charts.section(title))
         ui.html(
             charts.caption(say(N_("No report has been sent this year, or it cannot be told whether it was in time.")))
         )
         return
-    ui.html(charts.section(title, note=viewing_incidents.reports_sentence(found, say)))
-    by_hour, by_month = viewing_incidents.hour_lanes(found, say), viewing_incidents.day_lanes(found, say)
+    ui.html(charts.section(title, note=texts.reports_sentence(found, say)))
+    by_hour, by_month = texts.hour_lanes(found, say), texts.day_lanes(found, say)
     for lanes, by_day in ((by_hour, False), (by_month, True)):
         if lanes:
-            axis = viewing_incidents.scale(lanes, say, by_day=by_day)
+            axis = texts.scale(lanes, say, by_day=by_day)
             ui.chart(
                 plots_incidents.duty_dots(lanes, axis, mode=ui.mode()),
-                alt=viewing_incidents.reports_alt([row for row in found if bool(row.limit_months) == by_day], say),
+                alt=texts.reports_alt([row for row in found if bool(row.limit_months) == by_day], say),
                 key="days" if by_day else "hours",
             )
-    ui.as_table(seen, viewing_incidents.reports_table(found, say), caption=title)
+    ui.as_table(seen, texts.reports_table(found, say), caption=title)
 
 
 def closing(seen: View, found: Incidents) -> None:
     """How many days passed from discovery to closure."""
     say, counts = seen.say, found.counts
     title = say(N_("From discovery to closure"))
-    ui.html(charts.section(title, note=viewing_incidents.closing_sentence(counts, say)))
+    ui.html(charts.section(title, note=texts.closing_sentence(counts, say)))
     if not any(step.n for step in found.steps):
         return
     limit = say(N_("limit {n} days"), n=counts.limit_days)
     ui.chart(
-        plots_incidents.closing_columns(
-            viewing_incidents.closing_columns(found.steps, say), mode=ui.mode(), limit=limit
-        ),
-        alt=viewing_incidents.closing_sentence(counts, say),
+        plots_incidents.closing_columns(texts.closing_columns(found.steps, say), mode=ui.mode(), limit=limit),
+        alt=texts.closing_sentence(counts, say),
         key="closing",
     )
-    ui.as_table(seen, viewing_incidents.closing_table(found.steps, say), caption=title)
+    ui.as_table(seen, texts.closing_table(found.steps, say), caption=title)
 
 
 def causes(seen: View, found: Incidents) -> None:
@@ -220,14 +219,14 @@ def causes(seen: View, found: Incidents) -> None:
     say = seen.say
     if found.causes:
         ui.html(charts.section(say(N_("Causes"))))
-        ui.html(charts.reasons(viewing_incidents.cause_bars(found.causes, say), label=say(N_("Causes"))))
+        ui.html(charts.reasons(texts.cause_bars(found.causes, say), label=say(N_("Causes"))))
 
 
 def recurring(seen: View, found: Incidents) -> None:
     """The incidents that recur in a unit."""
-    say, most = seen.say, viewing_incidents.FIRST_RECURRING
+    say, most = seen.say, texts.FIRST_RECURRING
     title = say(N_("Recurring incidents"))
-    text = viewing_incidents.recurring_sentence(found, window_months(seen.as_of), say)
+    text = texts.recurring_sentence(found, window_months(seen.as_of), say)
     notes = [say.pick(note) for note in _recurring_figure().notes(seen.as_of)] if found.recurring else []
     ui.html(charts.section(title, note=" ".join([text, *notes])))
     if not found.recurring:
@@ -236,7 +235,7 @@ def recurring(seen: View, found: Incidents) -> None:
         say(N_("Show all {n}"), n=say.number(len(found.recurring))), key=f"all recurring {say.code}"
     )
     shown = found.recurring if every else found.recurring[:most]
-    table = viewing_incidents.recurring_table(shown, say, address=_item_address(seen, HANDLING))
+    table = texts.recurring_table(shown, say, address=_item_address(seen, HANDLING))
     ui.html(charts.table(*table, caption=title))
 
 
@@ -246,17 +245,17 @@ def silent(seen: View, found: Incidents) -> None:
     title = say(N_("Units that report nothing"))
     if not found.units:
         return
-    note = viewing_incidents.silent_sentence(found.units, say, persons=persons)
+    note = texts.silent_sentence(found.units, say, persons=persons)
     ui.html(charts.section(title, note=note))
-    if groups := viewing_incidents.silent(found.units, say, persons=persons):
+    if groups := texts.silent(found.units, say, persons=persons):
         ui.html(drawing_incidents.named(groups, label=title))
 
 
 def rates(seen: View, found: Incidents) -> None:
     """Incidents for each hundred persons employed, by the parts of the scope."""
     say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
-    bars = viewing_incidents.rate_bars(found.rates, say, persons=persons)
+    bars = texts.rate_bars(found.rates, say, persons=persons)
     if seen.scope.unit or not bars:
         return
-    ui.html(charts.section(say(N_("Incidents per 100 employed")), note=viewing_incidents.rate_note(found.rates, say)))
+    ui.html(charts.section(say(N_("Incidents per 100 employed")), note=texts.rate_note(found.rates, say)))
     ui.html(charts.reasons(bars, label=say(N_("Incidents per 100 employed"))))

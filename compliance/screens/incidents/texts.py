@@ -20,7 +20,7 @@ from compliance.counting.incidents import (
     Step,
 )
 from compliance.drawing import charts, elements, incidents, plots_incidents
-from compliance.viewing_clocks import LANES, hours, limit_text
+from compliance.screens.incidents.clock_texts import LANES, hours, limit_text
 
 FIRST_RECURRING: Final = 6
 # The axes of the dots: a case that took longer lies at the end.
