@@ -12,7 +12,6 @@ import pytest
 import streamlit as st
 from icalendar import Calendar
 
-from compliance import ui_plan, viewing_plan
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.core.errors import Refusal
@@ -25,10 +24,12 @@ from compliance.review import deciding, planning, reviewing
 from compliance.review.calendars import Event, calendar_file
 from compliance.review.deciding import Decided
 from compliance.review.planning import Moment, load_wheel
+from compliance.screens.plan import page as plan_page
+from compliance.screens.plan import texts
+from compliance.screens.plan.texts import Year
 from compliance.screens.ui import View
 from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.viewing import Scope
-from compliance.viewing_plan import Year
 from tests.apps import opened, text
 from tests.line import POINTS, Line
 
@@ -195,9 +196,7 @@ def test_the_review_is_done_from_the_day_it_was_approved(sample_database, plan):
         found = [planning.review_of_year(cursor, DECLARED, organisation=name, as_of=day) for day in days]
     assert [review.state for review in found] == ["not_started", "ongoing", "late", "done"]
     assert [review.due for review in found] == [date(2025, 11, 26)] * 3 + [date(2025, 12, 16)]
-    assert [
-        viewing_plan.sentences(Year(plan, review, ()), SV)[1].replace("\N{NO-BREAK SPACE}", " ") for review in found
-    ] == [
+    assert [texts.sentences(Year(plan, review, ()), SV)[1].replace("\N{NO-BREAK SPACE}", " ") for review in found] == [
         "Genomgången hålls den 26 november.",
         "Genomgången hålls den 26 november.",
         "Genomgången skulle ha hållits den 26 november.",
@@ -332,8 +331,8 @@ def test_a_day_gets_room_for_its_number_and_ends_where_it_should():
 
 
 def drawn_wheel(year, today=AS_OF):
-    laid = viewing_plan.layout(year, SV)
-    svg = wheel.wheel(viewing_plan.wheel(year, laid, SV, today=today))
+    laid = texts.layout(year, SV)
+    svg = wheel.wheel(texts.wheel(year, laid, SV, today=today))
     return laid, svg, ElementTree.fromstring(svg).find("svg")
 
 
@@ -342,7 +341,7 @@ def test_the_numbers_in_the_wheel_are_those_of_the_list(line):
     laid, svg, tree = drawn_wheel(year)
     assert "\n" not in svg
     in_arcs = {part.text for part in tree.iter("text") if part.get("class", "").startswith("v-yw-no")}
-    listed = viewing_plan.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
+    listed = texts.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
     assert in_arcs == {row.number for row in listed if row.drawn}
     # what has no day at all is in the list only
     assert [row.title for row in listed if not row.drawn] == ["without_dates"]
@@ -372,7 +371,7 @@ def test_what_somebody_called_an_activity_is_escaped_everywhere(line):
     base = year_of(line)
     year = Year(planning.replace(base.plan, moments=(evil,)), None, ())
     laid, svg, _ = drawn_wheel(year)
-    listed = viewing_plan.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
+    listed = texts.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
     for fragment in (svg, wheel.moments(listed, label="x")):
         assert "<script" not in fragment
         assert "\n" not in fragment
@@ -494,7 +493,7 @@ def calendar_of(line, role, monkeypatch):
     """The events of the file that a person of a role gets."""
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
     seen = seen_by(line, role)
-    content = ui_plan.calendar(seen, ui_plan.year(seen))
+    content = plan_page.calendar(seen, plan_page.year(seen))
     return content.decode(), Calendar.from_ical(content).walk("VEVENT")
 
 
@@ -549,7 +548,7 @@ def test_an_event_is_a_whole_day_and_is_the_same_event_in_the_next_file(small, m
 def test_decisions_of_two_reviews_of_a_year_are_two_events(small):
     decision = year_of(small).decisions[0]
     year = replace(year_of(small), decisions=(decision, replace(decision, decision_id=decision.decision_id + 1)))
-    keys = [event.key for event in viewing_plan.events(year, SV, clean=str) if event.key.startswith("decision/")]
+    keys = [event.key for event in texts.events(year, SV, clean=str) if event.key.startswith("decision/")]
     assert len({*keys}) == len(keys) == 2
 
 

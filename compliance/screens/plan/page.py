@@ -5,7 +5,7 @@ from datetime import UTC, date
 
 import streamlit as st
 
-from compliance import viewing, viewing_plan
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
@@ -18,8 +18,9 @@ from compliance.review import planning
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
 from compliance.screens import ui
+from compliance.screens.plan import texts
+from compliance.screens.plan.texts import FIRST_ACTIONS, Year
 from compliance.screens.ui import Key, View
-from compliance.viewing_plan import FIRST_ACTIONS, Year
 
 # --- What it is made of -------------------------------------------------------------------------------------------
 
@@ -58,7 +59,7 @@ def opening(seen: View, found: Year) -> None:
     """The answer, and for which part of the organisation it holds."""
     say = seen.say
     kicker = say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=seen.scope.organisation)
-    ui.html(charts.headline(*viewing_plan.sentences(found, say), kicker=kicker))
+    ui.html(charts.headline(*texts.sentences(found, say), kicker=kicker))
     if seen.scope.level != "organisation":
         text = N_(
             "The plan, the reports and the actions are the whole organisation's. Measured figures are of {scope}."
@@ -78,22 +79,22 @@ def _no_plan(seen: View) -> None:
 def wheel(seen: View, found: Year) -> None:
     """The wheel to the left and its list to the right."""
     say = seen.say
-    laid = viewing_plan.layout(found, say)
+    laid = texts.layout(found, say)
     left, right = st.columns(2, gap="large")
     with left, st.container(key="wheel"):
-        ui.html(drawing_wheel.wheel(viewing_plan.wheel(found, laid, say, today=ui.today())))
-        ui.html(charts.caption(" ".join(viewing_plan.wheel_notes(found, laid, say))))
+        ui.html(drawing_wheel.wheel(texts.wheel(found, laid, say, today=ui.today())))
+        ui.html(charts.caption(" ".join(texts.wheel_notes(found, laid, say))))
         _download(seen, found)
     with right:
         ui.html(charts.section(say(N_("The items of the year"))))
-        ui.html(drawing_wheel.swatches(viewing_plan.swatches(found, say), label=say(N_("Signs"))))
-        listed = viewing_plan.moment_rows(found, laid, ui.points(), lambda point: point_link(seen, point), say)
+        ui.html(drawing_wheel.swatches(texts.swatches(found, say), label=say(N_("Signs"))))
+        listed = texts.moment_rows(found, laid, ui.points(), lambda point: point_link(seen, point), say)
         ui.html(drawing_wheel.moments(listed, label=say(N_("The items of the year"))))
-        ui.as_table(seen, viewing_plan.moment_table(found, ui.points(), say), caption=say(N_("The items of the year")))
+        ui.as_table(seen, texts.moment_table(found, ui.points(), say), caption=say(N_("The items of the year")))
         if found.plan.earlier:
-            title = viewing_plan.earlier_title(found.plan, say)
+            title = texts.earlier_title(found.plan, say)
             with st.expander(title):
-                ui.html(charts.table(*viewing_plan.earlier_table(found.plan, say), caption=title))
+                ui.html(charts.table(*texts.earlier_table(found.plan, say), caption=title))
 
 
 def point_link(seen: View, point: Point) -> Html:
@@ -119,7 +120,7 @@ def calendar(seen: View, found: Year) -> bytes:
     """The dates of the page as a calendar file without names of persons, whoever asks."""
     say = seen.say
     return calendar_file(
-        viewing_plan.events(found, say, clean=ui.names(seen).withhold),
+        texts.events(found, say, clean=ui.names(seen).withhold),
         owner=seen.scope.organisation,
         name=say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=seen.scope.organisation),
         language=say.code,
@@ -139,9 +140,9 @@ def promises(seen: View, found: Plan) -> None:
             title, note=say(N_("What the plan promises, and what is measured on {day}."), day=say.date(found.as_of))
         )
     )
-    if answer := viewing_plan.promises_sentence(found, measured, say):
+    if answer := texts.promises_sentence(found, measured, say):
         ui.html(charts.answer(answer))
-    shown = viewing_plan.promises(found, measured, lambda point: point_link(seen, point), say)
+    shown = texts.promises(found, measured, lambda point: point_link(seen, point), say)
     ui.html(drawing_wheel.promises(shown, label=title))
 
 
@@ -150,10 +151,10 @@ def actions(seen: View, year: Year) -> None:
     found = year.plan
     say = seen.say
     ui.html(charts.section(say(N_("Actions"))))
-    if answer := viewing_plan.actions_sentence(found, say):
+    if answer := texts.actions_sentence(found, say):
         ui.html(charts.answer(answer))
     _decisions(seen, year)
-    for source in viewing_plan.ACTION_TITLES:
+    for source in texts.ACTION_TITLES:
         _actions_of(seen, source, found)
 
 
@@ -162,19 +163,19 @@ def _decisions(seen: View, found: Year) -> None:
     say, open_ = seen.say, found.decisions
     if not open_:
         return
-    told = [*review_texts.decisions_sentences(open_, seen.as_of, say), viewing_plan.undated_sentence(open_, say)]
+    told = [*review_texts.decisions_sentences(open_, seen.as_of, say), texts.undated_sentence(open_, say)]
     way = charts.anchor(say(N_("Follow up the decisions")), ui.address(seen, "decisions"))
     ui.html(incidents.beside(" ".join(text for text in told if text), way))
 
 
 def _actions_of(seen: View, source: Source, found: Plan) -> None:
     say, there = seen.say, found.of(source)
-    title = say(viewing_plan.ACTION_TITLES[source])
-    ui.html(charts.section(title, level=3, note=viewing_plan.action_note(source, there, say) if there else ""))
+    title = say(texts.ACTION_TITLES[source])
+    ui.html(charts.section(title, level=3, note=texts.action_note(source, there, say) if there else ""))
     if not there:
         ui.html(charts.caption(_none_of(seen, source)))
         return
-    ui.html(drawing_wheel.counts(viewing_plan.action_counts(there, say), label=title))
+    ui.html(drawing_wheel.counts(texts.action_counts(there, say), label=title))
     _action_table(seen, there[:FIRST_ACTIONS], found, title)
     if rest := there[FIRST_ACTIONS:]:
         label = say.plural("Show {n} more", "Show {n} more", len(rest))
@@ -186,12 +187,12 @@ def _actions_of(seen: View, source: Source, found: Plan) -> None:
 
 def _action_table(seen: View, shown: Sequence[Action], found: Plan, title: str) -> None:
     persons = seen.user.may(Permission.SEE_PERSONS)
-    ui.html(charts.table(*viewing_plan.action_table(shown, found.as_of, seen.say, persons=persons), caption=title))
+    ui.html(charts.table(*texts.action_table(shown, found.as_of, seen.say, persons=persons), caption=title))
 
 
 def _none_of(seen: View, source: Source) -> str:
     """Why a list is empty: no export, or nothing to do in it."""
-    say, export = seen.say, viewing_plan.ACTION_EXPORTS[source]
+    say, export = seen.say, texts.ACTION_EXPORTS[source]
     if export in {row["source"] for row in ui.basis(seen.key, seen.as_of).of(seen.scope.organisation)}:
         return say(N_("There is no action in the export."))
     return say(N_("No export of {source} is loaded."), source=say.pick(ui.sources()[export].title))
