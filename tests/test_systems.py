@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from compliance import viewing_system_cards, viewing_systems
 from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.access.withholding import Names
 from compliance.core.language import Language
@@ -17,8 +16,9 @@ from compliance.counting.assessing import basis, items
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.system_cards import DEMANDS, card, for_others, is_gap, systems
 from compliance.declarations.points import point_by
+from compliance.screens.systems import card_texts, texts
+from compliance.screens.systems.texts import Filter
 from compliance.store.database import EVERYTHING_KNOWN, Database
-from compliance.viewing_systems import Filter
 from tests import apps
 from tests.browser import MOST
 from tests.line import POINTS, SOURCES, Line
@@ -233,19 +233,19 @@ def test_the_filter_lets_through_by_gap_and_by_name_or_unit(found):
 
 def test_the_answer_is_a_sentence_made_from_the_figures(found):
     listed = list(found.values())
-    assert viewing_systems.sentences(listed, EN) == [
+    assert texts.sentences(listed, EN) == [
         "2 of 5 systems lack an object leader.",
         "All have at least one gap.",
     ]
-    assert viewing_systems.sentences(listed[2:3], SV) == [
+    assert texts.sentences(listed[2:3], SV) == [
         "Det enda systemet har en objektledare.",
         "1 har minst en brist.",
     ]
-    assert viewing_systems.sentences([listed[2] | {"gaps": 0}], EN)[1] == "No gap is known."
+    assert texts.sentences([listed[2] | {"gaps": 0}], EN)[1] == "No gap is known."
 
 
 def test_the_facts_leave_out_what_is_exempt(found):
-    leader, classified, late, unrecorded = viewing_systems.facts(list(found.values()), EN)
+    leader, classified, late, unrecorded = texts.facts(list(found.values()), EN)
     assert (leader.value, leader.rest) == ("2", "of 5")
     # of five one is central; Beta, Delta and Zeta are not in order
     assert (classified.value, classified.rest, classified.note) == ("3", "of 4", "1 exempt")
@@ -257,16 +257,16 @@ def test_every_outcome_of_the_samples_has_a_short_word_in_both_languages(sample_
     for row in listed_in(sample_database, SAMPLE_DAY):
         for demand in DEMANDS:
             for say in (SV, EN):
-                assert 0 < len(viewing_systems.mark(row, demand, POINTS, say).word) < 30
-                assert not re.search("[a-z]_[a-z]", viewing_system_cards.demand_text(row, demand, POINTS, say))
+                assert 0 < len(texts.mark(row, demand, POINTS, say).word) < 30
+                assert not re.search("[a-z]_[a-z]", card_texts.demand_text(row, demand, POINTS, say))
 
 
 def test_the_pages_of_a_long_list_meet_without_gap_or_overlap():
-    turned = [viewing_systems.turns(page, 111, lambda **extra: extra["part"], EN) for page in (1, 2, 3)]
+    turned = [texts.turns(page, 111, lambda **extra: extra["part"], EN) for page in (1, 2, 3)]
     assert [here for _, here, _ in turned] == ["1 to 50 of 111", "51 to 100 of 111", "101 to 111 of 111"]
     assert [(before.address, after.address) for before, _, after in turned] == [("", "2"), ("1", "3"), ("2", "")]
     assert turned[1][2].text == "The next 11 →"
-    assert [viewing_systems.pages_of(n) for n in (0, 1, 50, 51)] == [1, 1, 1, 2]
+    assert [texts.pages_of(n) for n in (0, 1, 50, 51)] == [1, 1, 1, 2]
 
 
 # --- one system --------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def test_one_system_has_the_rows_of_every_export_that_are_about_it(line):
         (2026, True),
         (2025, False),
     ]
-    assert viewing_system_cards.levels(alfa.latest_classification) == "K3 R2 T2"
+    assert card_texts.levels(alfa.latest_classification) == "K3 R2 T2"
     assert alfa.latest_classification[0]["valid_until"] == date(2027, 5, 1)
     assert [(row["action_id"], row["state"]) for row in alfa.actions] == [("3", "open")]
     assert [(row["risk_id"], row["above"], row["unplanned"]) for row in alfa.risks] == [
@@ -328,14 +328,14 @@ def test_a_system_that_is_not_in_use_has_a_card_and_no_row_in_the_list(line, fou
     epsilon = card_of(line.database, DAY, "Epsilon")
     assert "Epsilon" not in found
     assert (epsilon.register["in_use"], epsilon.register["lifecycle"]) == (False, "Avvecklad")
-    sentence = viewing_system_cards.card_sentences(epsilon, None, SV)
+    sentence = card_texts.card_sentences(epsilon, None, SV)
     assert sentence == ["Epsilon är inte i drift och räknas inte i granskningspunkterna."]
     assert card_of(line.database, DAY, "Omega") is None
 
 
 def test_the_sentence_of_a_system_names_its_gaps(line, found):
     gamma = card_of(line.database, DAY, "Gamma")
-    assert viewing_system_cards.card_sentences(gamma, found["Gamma"], EN) == [
+    assert card_texts.card_sentences(gamma, found["Gamma"], EN) == [
         "Gamma has 2 gaps: object leader and processing in the record.",
         "A central office classifies it, analyses its risks and reviews its access.",
     ]
@@ -353,11 +353,9 @@ def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh)
         ),
     ):
         beta = card_of(database, DAY, "Beta")
-        risks = next(
-            s for s in viewing_system_cards.sections(beta, POINTS, EN, persons=True) if s.source == "risk_analyses"
-        )
+        risks = next(s for s in card_texts.sections(beta, POINTS, EN, persons=True) if s.source == "risk_analyses")
         assert risks.table is None
-        assert viewing_system_cards.nothing(risks, beta, SOURCES, EN) == text
+        assert card_texts.nothing(risks, beta, SOURCES, EN) == text
 
 
 def test_others_than_the_coordinator_get_no_name_of_a_person_and_no_title(line):
@@ -397,8 +395,8 @@ def names(app):
 def test_the_samples_open_with_their_answer(sample, monkeypatch, lang):
     app = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat())
     listed = listed_in(sample, SAMPLE_DAY)
-    assert all(sentence in text(app) for sentence in viewing_systems.sentences(listed, Language(lang)))
-    assert list(names(app)) == [row["system"] for row in listed[: viewing_systems.PAGE]]
+    assert all(sentence in text(app) for sentence in texts.sentences(listed, Language(lang)))
+    assert list(names(app)) == [row["system"] for row in listed[: texts.PAGE]]
     third = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat(), part="3")
     assert list(names(third)) == [row["system"] for row in listed[100:150]]
 

@@ -16,9 +16,9 @@ from compliance.drawing.charts import Column, Fact, Pair, Table
 from compliance.drawing.elements import Html
 from compliance.drawing.systems import Mark, Outcome
 from compliance.screens.plan.texts import ACTION_SIGNS, ACTION_STATES
+from compliance.screens.systems.texts import DEMAND_HEADS, DEMAND_NAMES, Addresses, Row, outcome_of
 from compliance.store.database import Rows
 from compliance.viewing import DASH
-from compliance.viewing_systems import DEMAND_HEADS, DEMAND_NAMES, Addresses, Row, outcome_of
 
 FIRST_AGREEMENTS: Final = 8
 # What an action of a system's plan may be; it has no list of words by which it could be called off.

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import viewing, viewing_system_cards, viewing_systems
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, number_in
 from compliance.core.lengths import LONGEST_NAME
@@ -14,10 +14,12 @@ from compliance.counting import system_cards
 from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
 from compliance.screens import fields, ui
+from compliance.screens.systems import card_texts
+from compliance.screens.systems import texts as systems_texts
+from compliance.screens.systems.texts import Filter
 from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.viewing import Scope
-from compliance.viewing_systems import Filter
 
 
 @st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
@@ -65,13 +67,13 @@ def all_systems(seen: View) -> None:
     if not found:
         _no_systems(seen)
         return
-    kicker = viewing_systems.list_kicker(seen.scope.name(say), say)
-    ui.html(charts.headline(*viewing_systems.sentences(found, say), kicker=kicker))
+    kicker = systems_texts.list_kicker(seen.scope.name(say), say)
+    ui.html(charts.headline(*systems_texts.sentences(found, say), kicker=kicker))
     if asked():
         unknown = N_("The register has no system called {system}. Here are all of them.")
         ui.html(charts.note(say(unknown, system=asked())))
-    ui.html(charts.facts(viewing_systems.facts(found, say)))
-    ui.html(charts.section(say(viewing_systems.LIST), note=say(viewing_systems.EXPLAINED)))
+    ui.html(charts.facts(systems_texts.facts(found, say)))
+    ui.html(charts.section(say(systems_texts.LIST), note=say(systems_texts.EXPLAINED)))
     _missing(seen, found)
     _list(seen, found)
 
@@ -92,7 +94,7 @@ def _no_systems(seen: View) -> None:
 def _missing(seen: View, found: Rows) -> None:
     """What no export tells, and where to load one that does."""
     whole = viewing.items_in(listed(seen.key, seen.as_of), Scope(seen.scope.organisation))
-    texts = viewing_systems.missing_texts(found, whole, ui.sources(), seen.say)
+    texts = systems_texts.missing_texts(found, whole, ui.sources(), seen.say)
     if texts:
         ui.html(charts.caption(" ".join(texts)))
         with st.container(key="more-systems-imports"):
@@ -108,17 +110,17 @@ def _list(seen: View, found: Rows) -> None:
         ui.html(charts.note(say(N_("No system fits. Change the filter or the text."))))
         return
     page = _page(len(shown))
-    first = (page - 1) * viewing_systems.PAGE
-    demands = viewing_systems.shown_demands(found)
+    first = (page - 1) * systems_texts.PAGE
+    demands = systems_texts.shown_demands(found)
 
     def addresses(**extra: str) -> str:
         return ui.address(seen, "systems", **(wanted.address | {"part": str(page)} | extra))
 
-    part = shown[first : first + viewing_systems.PAGE]
-    drawn = viewing_systems.entries(part, demands, ui.points(), addresses, say)
-    heads = viewing_systems.heads(demands, say)
-    ui.html(systems.system_list(heads, drawn, caption=say(viewing_systems.LIST)))
-    turns = viewing_systems.turns(page, len(shown), addresses, say)
+    part = shown[first : first + systems_texts.PAGE]
+    drawn = systems_texts.entries(part, demands, ui.points(), addresses, say)
+    heads = systems_texts.heads(demands, say)
+    ui.html(systems.system_list(heads, drawn, caption=say(systems_texts.LIST)))
+    turns = systems_texts.turns(page, len(shown), addresses, say)
     ui.html(systems.pager(*turns, label=say(N_("Pages of the list"))))
     if seen.user.may(Permission.DOWNLOAD_EXTRACTS):
         with st.container(key="more-systems-extract"):
@@ -127,12 +129,12 @@ def _list(seen: View, found: Rows) -> None:
 
 def _page(count: int) -> int:
     """The page of the list that the address names."""
-    return number_in(st.query_params.get("part"), most=viewing_systems.pages_of(count))
+    return number_in(st.query_params.get("part"), most=systems_texts.pages_of(count))
 
 
 def _filter(seen: View, found: Rows) -> Filter:
     """Which gap and which text are asked for; both are kept in the address, which always wins."""
-    say, counts = seen.say, viewing_systems.gap_counts(found)
+    say, counts = seen.say, systems_texts.gap_counts(found)
     said, text = st.query_params.get("gap", ""), st.query_params.get("q", "")
     if st.session_state.get("systems text") not in {None, text}:
         st.session_state["systems text"] = text
@@ -142,7 +144,7 @@ def _filter(seen: View, found: Rows) -> Filter:
             say(N_("Only systems with a gap in")),
             list(counts),
             default=said if said in counts else None,
-            format_func=lambda demand: viewing_systems.gap_label(demand, counts[demand], say),
+            format_func=lambda demand: systems_texts.gap_label(demand, counts[demand], say),
             key=f"gap {said} {say.code}",
             on_change=_choose,
             args=("gap", f"gap {said} {say.code}"),
@@ -176,15 +178,15 @@ def one_system(seen: View, found: Card) -> None:
     say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
     row = _row_of(seen, found)
     _back(seen)
-    sentences = viewing_system_cards.card_sentences(found, row, say)
-    ui.html(charts.headline(*sentences, kicker=viewing_system_cards.card_kicker(found, say)))
-    ui.html(charts.facts(viewing_system_cards.card_facts(found, say, persons=persons)))
+    sentences = card_texts.card_sentences(found, row, say)
+    ui.html(charts.headline(*sentences, kicker=card_texts.card_kicker(found, say)))
+    ui.html(charts.facts(card_texts.card_facts(found, say, persons=persons)))
     left, right = st.columns([5, 7], gap="large")
     with left:
         ui.html(charts.section(say(N_("Who leads the object"))))
-        ui.html(charts.pairs(viewing_system_cards.leader_pairs(found, say, persons=persons)))
+        ui.html(charts.pairs(card_texts.leader_pairs(found, say, persons=persons)))
         ui.html(charts.section(say(N_("What the register says"))))
-        ui.html(charts.pairs(viewing_system_cards.register_pairs(found, say)))
+        ui.html(charts.pairs(card_texts.register_pairs(found, say)))
     with right:
         if row is not None:
             _demands(seen, row)
@@ -210,23 +212,23 @@ def _back(seen: View) -> None:
 def _demands(seen: View, row: dict[str, Any]) -> None:
     title, addresses = seen.say(N_("What is asked of the system")), partial(ui.address, seen)
     ui.html(charts.section(title))
-    ui.html(charts.table(*viewing_system_cards.demand_table(row, ui.points(), addresses, seen.say), caption=title))
+    ui.html(charts.table(*card_texts.demand_table(row, ui.points(), addresses, seen.say), caption=title))
 
 
 def _sections(seen: View, found: Card) -> None:
     """The exports' parts: how the system is looked after to the left, what it is used for to the right."""
     persons = seen.user.may(Permission.SEE_PERSONS)
-    drawn = viewing_system_cards.sections(found, ui.points(), seen.say, persons=persons)
+    drawn = card_texts.sections(found, ui.points(), seen.say, persons=persons)
     for column, part in zip(st.columns(2, gap="large"), (drawn[:3], drawn[3:]), strict=True):
         with column:
             for section in part:
                 _section(seen, found, section)
 
 
-def _section(seen: View, found: Card, section: viewing_system_cards.Section) -> None:
+def _section(seen: View, found: Card, section: card_texts.Section) -> None:
     ui.html(charts.section(section.title))
     if section.table is None:
-        ui.html(charts.caption(viewing_system_cards.nothing(section, found, ui.sources(), seen.say)))
+        ui.html(charts.caption(card_texts.nothing(section, found, ui.sources(), seen.say)))
         return
     ui.html(charts.answer(section.sentence))
     ui.html(charts.table(*section.table, caption=section.title))
