@@ -2,38 +2,38 @@
 
 import streamlit as st
 
-from compliance import ui_training, viewing_training
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.drawing import charts
 from compliance.screens import ui
+from compliance.screens.training import page, texts
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
 say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
 
-if lacking := ui_training.missing_sources(seen):
-    ui_training.empty(seen, lacking)
+if lacking := page.missing_sources(seen):
+    page.empty(seen, lacking)
     st.stop()
-found = ui_training.courses_of(seen.key, seen.as_of, seen.scope)
-if ui_training.hidden(seen, found):
-    ui_training.too_few(seen)
+found = page.courses_of(seen.key, seen.as_of, seen.scope)
+if page.hidden(seen, found):
+    page.too_few(seen)
     st.stop()
 
-ui_training.way(seen)
+page.way(seen)
 kicker = f"{say(N_('Training'))} · {seen.scope.name(say)}"
-ui.html(charts.headline(*viewing_training.sentences(found, say, persons=persons), kicker=kicker))
+ui.html(charts.headline(*texts.sentences(found, say, persons=persons), kicker=kicker))
 if found.whole.n.counted:
-    ui.html(charts.facts(viewing_training.facts(found, say, persons=persons)))
-if beside := viewing_training.beside(found, say, persons=persons):
+    ui.html(charts.facts(texts.facts(found, say, persons=persons)))
+if beside := texts.beside(found, say, persons=persons):
     ui.html(charts.caption(" ".join(beside)))
 if found.whole.n.counted:
-    ui_training.drill(seen, found, persons=persons)
+    page.drill(seen, found, persons=persons)
     if persons:
-        ui_training.missing(seen, found)
-    ui_training.ahead(seen, found)
+        page.missing(seen, found)
+    page.ahead(seen, found)
     if persons:
-        ui_training.expiring(seen, found)
+        page.expiring(seen, found)
     else:
         ui.html(
             charts.caption(say(N_("Who lacks a course, and whose course expires, is shown to the coordinator only.")))

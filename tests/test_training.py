@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 import streamlit as st
 
-from compliance import viewing_training
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
 from compliance.core.errors import Refusal
@@ -22,6 +21,7 @@ from compliance.counting.explaining import Place
 from compliance.counting.figures import figures, load_figures
 from compliance.drawing import training as drawing_training
 from compliance.drawing.training import Expiry, Link
+from compliance.screens.training import texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing import OTHER_UNITS, Scope
 from tests.apps import DAY, opened, text
@@ -233,7 +233,7 @@ def test_soon_is_up_to_and_with_the_last_of_the_days_ahead(whole):
 
 def test_each_person_has_their_reasons_and_an_address(whole):
     told = {
-        person.name: [viewing_training.standing_text(one, point, SV).replace("\u00a0", " ")
+        person.name: [texts.standing_text(one, point, SV).replace("\u00a0", " ")
                       for one, point in zip(person.courses, POINTS, strict=False)]
         for person in whole.missing
     }  # fmt: skip
@@ -250,7 +250,7 @@ def test_each_person_has_their_reasons_and_an_address(whole):
 
 
 def test_a_reminder_is_a_row_a_person_and_course(whole):
-    reminders = viewing_training.reminder_rows(whole.missing, "missing", whole, SV)
+    reminders = texts.reminder_rows(whole.missing, "missing", whole, SV)
     assert [tuple(row.values())[:3] + tuple(row.values())[4:] for row in reminders] == [
         ("Bo", "bo@example.se", "Norr", "gick ut 23 november 2026"),
         ("Bo", "bo@example.se", "Norr", "ej påbörjad"),
@@ -259,7 +259,7 @@ def test_a_reminder_is_a_row_a_person_and_course(whole):
         ("Dan", "dan@example.se", "Norr", "påbörjad, inte klar"),
     ]
     assert list(reminders[0]) == ["Namn", "E-post", "Enhet", "Kurs", "Skäl"]
-    soon = viewing_training.reminder_rows(whole.expiring, "expiring", whole, EN)
+    soon = texts.reminder_rows(whole.expiring, "expiring", whole, EN)
     assert [(row["Name"], row["Course"], row["Reason"]) for row in soon] == [
         ("Ada", POINTS[0].title["en"], "expires 24 November 2026"),
         ("Ivo", POINTS[0].title["en"], "expires 22 February 2027"),
@@ -286,34 +286,34 @@ def test_each_course_may_have_its_own_days(line):
     )  # Cia's course no longer expires soon
     found = trained(line.database, Place(ORGANISATION), rules=own_days)
     assert [person.name for person in found.expiring] == ["Ada", "Ivo"]
-    assert viewing_training.within(found, SV) == "inom 90 respektive 0 dagar"
+    assert texts.within(found, SV) == "inom 90 respektive 0 dagar"
 
 
 # --- In words -----------------------------------------------------------------------------------------------------
 
 
 def test_the_answer_is_made_from_the_figures(line, whole):
-    assert viewing_training.sentences(whole, SV, persons=True) == [
+    assert texts.sentences(whole, SV, persons=True) == [
         "4 av 7 medarbetare saknar minst en av kurserna.",
         "Omsorg har flest.",
     ]
     norr = trained(line.database, Place(ORGANISATION, None, "Norr"))
-    assert viewing_training.sentences(norr, EN, persons=True) == [
+    assert texts.sentences(norr, EN, persons=True) == [
         "3 of 4 employees lack at least one of the courses.",
         "2 have a course that expires within 90 days.",
     ]
-    assert viewing_training.sentences(trained(line.database, Place(ORGANISATION, None, "Söder")), SV, persons=True) == [
+    assert texts.sentences(trained(line.database, Place(ORGANISATION, None, "Söder")), SV, persons=True) == [
         "Alla 2 medarbetare har båda kurserna."
     ]
     first, second = whole.parts
     alike = replace(whole, parts=(first, replace(second, n=first.n)))
-    assert "Omsorg har flest." not in viewing_training.sentences(alike, SV, persons=True)
+    assert "Omsorg har flest." not in texts.sentences(alike, SV, persons=True)
     nobody = trained(line.database, Place(ORGANISATION, None, "Ingenstans"))
-    assert viewing_training.sentences(nobody, SV, persons=True) == ["Här finns ingen som ska ha kurserna."]
+    assert texts.sentences(nobody, SV, persons=True) == ["Här finns ingen som ska ha kurserna."]
 
 
 def test_the_facts_are_the_figures(whole):
-    facts = viewing_training.facts(whole, SV, persons=True)
+    facts = texts.facts(whole, SV, persons=True)
     # 3 of 7 is 42.857 %, 1 of 2 is half
     assert [(fact.value, fact.rest, fact.note) for fact in facts] == [
         ("4", "av 7", "1 saknar båda, 3 en av dem"),
@@ -321,7 +321,7 @@ def test_the_facts_are_the_figures(whole):
         ("50,0\u00a0%", "", "1 av 2 medarbetare"),
         ("3", "av 7", "Informations\u00adsäkerhet: 2 av 4 giltiga. Grundkurs i dataskydd: 1 av 5 giltiga"),
     ]
-    assert viewing_training.beside(whole, SV, persons=True) == [
+    assert texts.beside(whole, SV, persons=True) == [
         "Räknas inte in: 1 tjänstledig och 1 nyanställd.",
         "1 medarbetare hör till en enhet utan avdelning. En sådan enhet står för sig själv i listan.",
     ]
@@ -334,13 +334,13 @@ def of_few(line):
 
 def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line):
     found = of_few(line)
-    assert [part.unit for part in viewing_training.shown_parts(found, SV, persons=True)] == ["Norr", "Söder"]
-    (together,) = viewing_training.shown_parts(found, SV, persons=False)
+    assert [part.unit for part in texts.shown_parts(found, SV, persons=True)] == ["Norr", "Söder"]
+    (together,) = texts.shown_parts(found, SV, persons=False)
     assert (together.unit, together.n.counted, together.n.missing) == (SV(OTHER_UNITS), 4 + 2, 3)
     assert [(course.met, course.unmet) for course in together.courses] == [(1 + 2, 3), (3 + 2, 1)]
     # and no sentence names one of them
-    assert viewing_training.sentences(found, SV, persons=False)[1:] == ["2 har en kurs som går ut inom 90 dagar."]
-    (_, row) = viewing_training.rows(
+    assert texts.sentences(found, SV, persons=False)[1:] == ["2 har en kurs som går ut inom 90 dagar."]
+    (_, row) = texts.rows(
         found, [together], Scope(ORGANISATION, "Omsorg"), SV, lambda department, unit: f"/{department}/{unit}"
     )
     assert row.name == Link("Övriga enheter")
@@ -349,30 +349,30 @@ def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line)
 def test_what_even_together_is_too_few_is_left_out(line, whole):
     # Lager has one person, which Omsorg's six and the whole would tell
     omsorg, lager = whole.parts
-    (together,) = viewing_training.shown_parts(whole, SV, persons=False)
+    (together,) = texts.shown_parts(whole, SV, persons=False)
     assert (together.unit, together.n.counted) == ("Övriga enheter", omsorg.n.counted + lager.n.counted)
-    assert viewing_training.shown_parts(replace(whole, parts=(lager,)), SV, persons=False) == []
-    assert len(viewing_training.beside(whole, SV, persons=False)) == 1
-    assert viewing_training.hidden(trained(line.database, Place(ORGANISATION, None, "Norr")).whole)
-    assert not viewing_training.hidden(whole.whole)
+    assert texts.shown_parts(replace(whole, parts=(lager,)), SV, persons=False) == []
+    assert len(texts.beside(whole, SV, persons=False)) == 1
+    assert texts.hidden(trained(line.database, Place(ORGANISATION, None, "Norr")).whole)
+    assert not texts.hidden(whole.whole)
 
 
 def test_the_management_group_of_a_part_is_shown_to_others_only_where_it_is_no_few(line):
-    theirs, mine = (viewing_training.facts(of_few(line), SV, persons=persons)[2] for persons in (False, True))
+    theirs, mine = (texts.facts(of_few(line), SV, persons=persons)[2] for persons in (False, True))
     assert (theirs.value, theirs.note) == ("–", "färre än fem personer")
     assert (mine.value, mine.note) == ("100\u00a0%", "1 av 1 medarbetare")
     nobody = trained(line.database, Place(ORGANISATION, None, "Söder"))
-    assert len(viewing_training.facts(nobody, SV, persons=True)) == 3
+    assert len(texts.facts(nobody, SV, persons=True)) == 3
 
 
 def test_the_months_are_told_in_words_and_drawn_on_one_scale(whole):
-    assert viewing_training.months_alt(whole, 1, EN).replace("\u00a0", " ") == (
+    assert texts.months_alt(whole, 1, EN).replace("\u00a0", " ") == (
         "Data protection: 3 of 5 valid courses expire by the end of November 2027. Most in February 2027: 2."
     )
-    first, second = (viewing_training.months(whole, place, SV) for place in (0, 1))
+    first, second = (texts.months(whole, place, SV) for place in (0, 1))
     assert (first[0].size, second[3].size, second[3].soon, second[0].size) == (1 / 2, 2 / 2, 1 / 2, 0)
     assert [month.year for month in first if month.year] == ["2026", "2027"]
-    columns, table = viewing_training.months_table(whole, SV)
+    columns, table = texts.months_table(whole, SV)
     assert (len(columns), len(table), table[3][1:]) == (3, 13, ["1", "2"])
 
 
@@ -419,7 +419,7 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
         organisation = rows(cursor, "select organisation from organisations_on(as_of := $a, known_at := $k)",
                             {"a": DAY, "k": EVERYTHING_KNOWN})[0]["organisation"]  # fmt: skip
     found = trained(sample, Place(organisation), day=DAY)
-    for sentence in viewing_training.sentences(found, say, persons=persons):
+    for sentence in texts.sentences(found, say, persons=persons):
         assert sentence in shown
     assert (found.missing[0].name in shown) is persons
     assert bool(app.get("download_button")) is persons

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import viewing, viewing_training
+from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
@@ -17,6 +17,7 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
 from compliance.screens import making, ui
+from compliance.screens.training import texts
 from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.viewing import Scope
@@ -66,7 +67,7 @@ def hidden(seen: View, found: Training) -> bool:
     """Whether what is looked at is of too few persons for the one who looks, as the points' own pages have it."""
     ids = tuple(point.id for point in found.asked.points)
     few = any(course.few for course in ui.coverage(seen.key, (seen.as_of,), seen.scope, ids))
-    return not seen.user.may(Permission.SEE_PERSONS) and (few or viewing_training.hidden(found.whole))
+    return not seen.user.may(Permission.SEE_PERSONS) and (few or texts.hidden(found.whole))
 
 
 def too_few(seen: View) -> None:
@@ -85,7 +86,7 @@ def address(seen: View, department: str | None, unit: str | None) -> str:
 
 def way(seen: View) -> None:
     """The way down to what is looked at."""
-    steps = viewing_training.crumbs(seen.scope, seen.say, lambda *part: address(seen, *part))
+    steps = texts.crumbs(seen.scope, seen.say, lambda *part: address(seen, *part))
     if steps:
         ui.html(drawing_training.crumbs(steps, label=seen.say(N_("Where you are"))))
 
@@ -95,12 +96,12 @@ def drill(seen: View, found: Training, *, persons: bool) -> None:
     say, scope = seen.say, seen.scope
     title = say(DRILLED[scope.level])
     note = say(N_("Where most lack a course stands first. Follow a name to see what is below it."))
-    parts = viewing_training.shown_parts(found, say, persons=persons)
+    parts = texts.shown_parts(found, say, persons=persons)
     ui.html(charts.section(title, note=note if parts else ""))
-    ui.html(charts.legend(viewing_training.legend(found, parts, say), label=say(N_("Signs"))))
+    ui.html(charts.legend(texts.legend(found, parts, say), label=say(N_("Signs"))))
     shown = _folded(seen, parts)
-    head = viewing_training.head(found, scope, say, lambda point: _point_address(seen, point))
-    rows = viewing_training.rows(found, shown, scope, say, lambda *part: address(seen, *part))
+    head = texts.head(found, scope, say, lambda point: _point_address(seen, point))
+    rows = texts.rows(found, shown, scope, say, lambda *part: address(seen, *part))
     ui.html(drawing_training.drill(rows, head=head, caption=title))
 
 
@@ -110,12 +111,12 @@ def _point_address(seen: View, point: Point) -> str:
 
 def _folded(seen: View, parts: list[training.Part]) -> list[training.Part]:
     """The first parts, or all that a page holds."""
-    if len(parts) <= viewing_training.FIRST_PARTS:
+    if len(parts) <= texts.FIRST_PARTS:
         return parts
     say = seen.say
     label = say(N_("Show all {n}"), n=say.number(min(len(parts), MOST_PARTS)))
     every = st.toggle(label, key=f"all parts {seen.scope} {say.code}")
-    return parts[: MOST_PARTS if every else viewing_training.FIRST_PARTS]
+    return parts[: MOST_PARTS if every else texts.FIRST_PARTS]
 
 
 def ahead(seen: View, found: Training) -> None:
@@ -123,15 +124,15 @@ def ahead(seen: View, found: Training) -> None:
     say = seen.say
     title = say(N_("When the courses expire"))
     ui.html(charts.section(title))
-    keys = drawing_training.expiry_keys(viewing_training.soon_until(found, say), say(N_("later")))
+    keys = drawing_training.expiry_keys(texts.soon_until(found, say), say(N_("later")))
     ui.html(keys)
     for place, column in enumerate(st.columns(2, gap="large")):
         with column:
-            name = viewing_training.course_name(found.asked.points[place], say)
-            ui.html(charts.section(name, note=viewing_training.months_note(found, place, say), level=3))
-            drawn = viewing_training.months(found, place, say)
-            ui.html(drawing_training.expiry(drawn, alt=viewing_training.months_alt(found, place, say)))
-    ui.as_table(seen, viewing_training.months_table(found, say), caption=title)
+            name = texts.course_name(found.asked.points[place], say)
+            ui.html(charts.section(name, note=texts.months_note(found, place, say), level=3))
+            drawn = texts.months(found, place, say)
+            ui.html(drawing_training.expiry(drawn, alt=texts.months_alt(found, place, say)))
+    ui.as_table(seen, texts.months_table(found, say), caption=title)
 
 
 def missing(seen: View, found: Training) -> None:
@@ -148,7 +149,7 @@ def missing(seen: View, found: Training) -> None:
 def expiring(seen: View, found: Training) -> None:
     """Whose course expires soon, and when: for the coordinator."""
     n, say = found.whole.n.expiring, seen.say
-    title = say(N_("Whose course expires {soon}"), soon=viewing_training.within(found, say))
+    title = say(N_("Whose course expires {soon}"), soon=texts.within(found, say))
     ui.html(charts.section(title, note=say(N_("The next one stands first.")) if n else ""))
     if not n:
         ui.html(charts.caption(say(N_("No course expires by then."))))
@@ -160,9 +161,9 @@ def _list(seen: View, found: Training, which: Listed, *, of: int) -> None:
     """The first persons, the others folded, and a file to remind them all from."""
     say = seen.say
     persons = found.missing if which == "missing" else found.expiring
-    first = persons[: viewing_training.FIRST_PERSONS]
+    first = persons[: texts.FIRST_PERSONS]
     caption = say(N_("Who lacks a course")) if which == "missing" else say(N_("Whose course expires"))
-    table = viewing_training.persons_table(first, which, found, say, units=not seen.scope.unit)
+    table = texts.persons_table(first, which, found, say, units=not seen.scope.unit)
     ui.html(charts.table(*table, caption=caption))
     if of > len(first):
         with st.expander(say(N_("Show all {n}"), n=say.number(of))):
@@ -175,7 +176,7 @@ def _list(seen: View, found: Training, which: Listed, *, of: int) -> None:
 def _all_persons(seen: View, found: Training, which: Listed, *, of: int) -> None:
     say = seen.say
     persons = found.missing if which == "missing" else found.expiring
-    table = viewing_training.person_rows(persons, found, say)
+    table = texts.person_rows(persons, found, say)
     if of > len(persons):
         n, every = say.number(len(persons)), say.number(of)
         ui.html(charts.caption(say(N_("{n} of {of} are shown. The file has all of them."), n=n, of=every)))
@@ -195,4 +196,4 @@ def _reminders(seen: View, found: Training, which: Listed) -> Rows:
         persons = training.listed(
             cursor, found.asked, which, place=seen.scope.place, as_of=seen.as_of, known_at=EVERYTHING_KNOWN
         )
-    return viewing_training.reminder_rows(persons, which, found, seen.say)
+    return texts.reminder_rows(persons, which, found, seen.say)
