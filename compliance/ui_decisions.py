@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import ui_review
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
@@ -17,9 +16,10 @@ from compliance.report.decisions import DECISION_STATUSES
 from compliance.review import deciding
 from compliance.review.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
 from compliance.screens import fields, ui
+from compliance.screens.review import page
+from compliance.screens.review.page import Opened
 from compliance.screens.ui import View
 from compliance.store.database import rows
-from compliance.ui_review import Opened
 
 # --- In a review ----------------------------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ def _change(found: Opened, decision: Decision) -> None:
         _decide_form(found, decision)
         if st.button(say(N_("Withdraw the decision")), key=f"withdraw {decision.decision_id}", type="tertiary"):
             given = (found.seen.database, found.review.review_id, decision.number)
-            if ui_review.done(Permission.WRITE_REVIEW, deciding.withdraw, *given, order=ui_review.order(found.seen)):
+            if page.done(Permission.WRITE_REVIEW, deciding.withdraw, *given, order=page.order(found.seen)):
                 st.rerun()
 
 
@@ -96,8 +96,8 @@ def _decide_form(found: Opened, decision: Decision | None) -> None:
         sent = st.form_submit_button(say(N_("Save the decision")), type="primary")
     given = (found.seen.database, found.review.review_id, said)
     ids = tuple(point.id for point in ui.points())
-    asked = {"order": ui_review.order(found.seen), "points": ids, "number": number}
-    if sent and ui_review.done(Permission.WRITE_REVIEW, deciding.decide, *given, **asked):
+    asked = {"order": page.order(found.seen), "points": ids, "number": number}
+    if sent and page.done(Permission.WRITE_REVIEW, deciding.decide, *given, **asked):
         st.rerun()
 
 
@@ -164,7 +164,7 @@ def followed_up(seen: View) -> None:
     """The page of decisions: a sentence, the open ones with the late ones first, and the closed ones folded away."""
     say = seen.say
     with seen.database.cursor() as cursor:
-        ids = {review.review_id for review in ui_review.of_organisation(cursor, seen)}
+        ids = {review.review_id for review in page.of_organisation(cursor, seen)}
         found = [decision for decision in deciding.decisions(cursor) if decision.review_id in ids]
     kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(seen.as_of))
     ui.html(charts.headline(*review_texts.decisions_sentences(found, seen.as_of, say), kicker=kicker))
@@ -215,6 +215,6 @@ def _follow_up_form(seen: View, decision: Decision, turn: int) -> None:
         )
         note = fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
         sent = st.form_submit_button(say(N_("Save the follow-up")), type="primary")
-    given = {"status": status or decision.status, "note": note, "order": ui_review.order(seen)}
-    if sent and ui_review.done(Permission.WRITE_REVIEW, deciding.follow_up, seen.database, id_, **given):
+    given = {"status": status or decision.status, "note": note, "order": page.order(seen)}
+    if sent and page.done(Permission.WRITE_REVIEW, deciding.follow_up, seen.database, id_, **given):
         st.rerun()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import ui_review, viewing
+from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
@@ -27,8 +27,9 @@ from compliance.review.deciding import Decided, Decision, made_in
 from compliance.review.dossier import PointAnswer, responsible
 from compliance.screens import fields, making, ui
 from compliance.screens.making import File
+from compliance.screens.review import page
+from compliance.screens.review.page import Opened
 from compliance.screens.ui import View
-from compliance.ui_review import Opened
 
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
@@ -47,7 +48,7 @@ def meeting(seen: View, found: Opened) -> None:
     names = _names(found)
     with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
         _top(found, screens, here)
-    ui_review.tell_unsaved()
+    page.tell_unsaved()
     with st.container(key="meeting-body"):
         if here.answer:
             _point(found, here.answer, names)
@@ -59,7 +60,7 @@ def meeting(seen: View, found: Opened) -> None:
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
             if found.writable and here.answer:
                 ui.html(charts.caption(found.say(N_("The head's assessment"))))
-                ui_review.assessment_field(found, here.answer.point, label_shown=False)
+                page.assessment_field(found, here.answer.point, label_shown=False)
             if found.writable and here.fields:
                 _kept(found, here.answer.point if here.answer else None)
             _ways(found, here, len(screens))
@@ -239,7 +240,7 @@ def _judgement(found: Opened, names: Names) -> None:
     drawn, text = meeting_texts.grounds(found.dossier, names, found.say), judging.grounds(found.dossier.written)
     named = names.withhold(text) != text
     if found.writable:
-        ui_review.judgement_fields(found, lines=GROUNDS_HEIGHT, with_grounds=not named)
+        page.judgement_fields(found, lines=GROUNDS_HEIGHT, with_grounds=not named)
     if drawn and (named or not found.writable):
         ui.html(drawn)
 
@@ -281,9 +282,9 @@ def _note_field(found: Opened, point: Point) -> None:
 def _keep_note(found: Opened, point_id: str, key: str) -> None:
     """Keeps a note when its field is left."""
     said, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
-    with ui_review.keeping(said):
+    with page.keeping(said):
         permissions.require(ui.user(), Permission.WRITE_REVIEW)
-        given = {"point": point_id, "said": said, "before": before, "order": ui_review.order(found.seen)}
+        given = {"point": point_id, "said": said, "before": before, "order": page.order(found.seen)}
         st.session_state[f"kept {key}"] = reviewing.add_note(found.seen.database, found.review.review_id, **given)
 
 
@@ -374,10 +375,10 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
     """Keeps the decision when a field of it is left; one whose text is taken away again is withdrawn."""
     said = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
     text = (said["text"] or "").strip()
-    with ui_review.keeping(text):
+    with page.keeping(text):
         permissions.require(ui.user(), Permission.WRITE_REVIEW)
         given, number = (found.seen.database, found.review.review_id), _number_kept(found, prefix)
-        asked: Any = {"order": ui_review.order(found.seen), "points": tuple(point.id for point in ui.points())}
+        asked: Any = {"order": page.order(found.seen), "points": tuple(point.id for point in ui.points())}
         if number and left == "text" and not text:
             deciding.withdraw(*given, number, order=asked["order"])
             st.session_state.pop(f"number {prefix}")

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from compliance import ui_review, viewing
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.incidents import next_deadline
 from compliance.drawing import charts
 from compliance.screens import ui
 from compliance.screens.incidents import clock_texts, page
+from compliance.screens.review import page as review_page
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
@@ -18,7 +19,7 @@ found = ui.overview(seen.key, seen.as_of, seen.scope)
 kicker = say(
     N_("Management review {year} · {organisation}"), year=seen.as_of.year, organisation=seen.scope.organisation
 )
-ui_review.verdict(seen)
+review_page.verdict(seen)
 ui.html(charts.headline(*viewing.overview_sentences(found, say), kicker=kicker))
 if not found.basis.imports:
     ui.link_to_imports(seen)

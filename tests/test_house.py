@@ -73,8 +73,10 @@ ORDER = [
     "screens.plan.page",
     "screens.systems.page",
     "screens.training.page",
-    "ui_review", "ui_decisions", "ui_review_points", "ui_review_signing", "ui_review_documents", "ui_meeting",
-    "samples",
+    "screens.review.page",
+    "ui_decisions",
+    "screens.review.points", "screens.review.signing", "screens.review.documents",
+    "ui_meeting", "samples",
     "serving.guarding", "serving.receiving", "serving.answering",
     "server", "arguments", "cli", "cli_review", "__main__",
 ]  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import ui_review
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
@@ -26,7 +25,8 @@ from compliance.review import approving, dossier, peers
 from compliance.screens import files as screens_files
 from compliance.screens import making, ui
 from compliance.screens.making import File
-from compliance.ui_review import Opened
+from compliance.screens.review import page
+from compliance.screens.review.page import Opened
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}
 MIMES: Final[dict[Kind, str]] = {
@@ -58,7 +58,7 @@ def _of_chosen_version(found: Opened) -> Opened:
         key=f"version {found.review.review_id} {say.code}",
         label_visibility="collapsed",
     )
-    return ui_review.of_version(found, chosen or found.review.version)
+    return page.of_version(found, chosen or found.review.version)
 
 
 # --- Reports --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui_decisions, ui_review, viewing
+from compliance import ui_decisions, viewing
 from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -15,7 +15,8 @@ from compliance.review import judging
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.screens import ui
-from compliance.ui_review import Opened
+from compliance.screens.review import page
+from compliance.screens.review.page import Opened
 
 COMMENT_HEIGHT: Final = 140
 PUBLIC_HEIGHT: Final = 80
@@ -145,7 +146,7 @@ def _said(found: Opened, point: Point) -> None:
 
 def _fields(found: Opened, point: Point) -> None:
     say, written, id_ = found.say, found.dossier.written, point.id
-    ui_review.text_field(
+    page.text_field(
         found,
         "comment",
         id_,
@@ -154,7 +155,7 @@ def _fields(found: Opened, point: Point) -> None:
         lines=COMMENT_HEIGHT,
         help_=say(N_("What lies behind the figure, and what the head of administration needs to know.")),
     )
-    ui_review.text_field(
+    page.text_field(
         found,
         "public_comment",
         id_,
@@ -163,7 +164,7 @@ def _fields(found: Opened, point: Point) -> None:
         lines=PUBLIC_HEIGHT,
         help_=say(N_("Without names and weaknesses of systems. Where it is empty, that version has no comment.")),
     )
-    ui_review.assessment_field(found, point)
+    page.assessment_field(found, point)
     with st.container(horizontal=True, vertical_alignment="center", key="saving"):
         _next_button(found, point)
         texts = [row for row in found.texts if row["kind"] != "chapter"]
@@ -191,7 +192,7 @@ def judgement(found: Opened) -> None:
     ui.html(charts.answer(judging.sentence(said, say)))
     if found.writable:
         with st.container(border=True, key="card-judgement"):
-            ui_review.judgement_fields(found)
+            page.judgement_fields(found)
             texts = [row for row in found.texts if row["kind"] == "judgement" or row["what"] == GROUNDS]
             ui.html(charts.caption(review_texts.saved(texts, [*JUDGED, GROUNDS], say)))
     elif text := judging.grounds(said):
@@ -228,7 +229,7 @@ def _chapter(found: Opened, chapter: Chapter) -> None:
         label = say(N_("Text of the chapter"))
         help_ = say.pick(chapter.help)
         ui.html(charts.caption(help_))
-        ui_review.text_field(found, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT, help_="")
+        page.text_field(found, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT, help_="")
         texts = [row for row in found.texts if row["kind"] == "chapter"]
         ui.html(charts.caption(review_texts.saved(texts, [chapter.id], say)))
     elif text:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import ui_review, viewing
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, bold
@@ -15,7 +15,8 @@ from compliance.report.report import STATES
 from compliance.review import approving, judging
 from compliance.review.verifying import sealed_anew, verify
 from compliance.screens import fields, ui
-from compliance.ui_review import WIDTH, Opened
+from compliance.screens.review import page
+from compliance.screens.review.page import WIDTH, Opened
 
 
 def signatures(found: Opened) -> None:
@@ -88,7 +89,7 @@ def _submit_form(found: Opened) -> None:
 def _sign(found: Opened, permission: Permission, action: Callable[..., object], **given: object) -> None:
     """Brings the review to another state in the name of the person who says it is theirs."""
     database, id_ = found.seen.database, found.review.review_id
-    if ui_review.done(permission, action, database, id_, **given):
+    if page.done(permission, action, database, id_, **given):
         st.rerun()
 
 
