@@ -1,16 +1,16 @@
 """The management review: its points, chapters, decisions, judgement, signatures, documents, and year by year."""
 
-from compliance import ui_decisions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.screens import ui
+from compliance.screens.decisions import page as decisions_page
 from compliance.screens.review import documents, page, points, signing
 from compliance.screens.review.page import Part
 
 PARTS = {
     "points": Part(N_("Review points"), Permission.SEE_REVIEW, points.points),
     "chapters": Part(N_("Chapters"), Permission.READ_REVIEW, points.chapters),
-    "decisions": Part(N_("Decisions"), Permission.READ_REVIEW, ui_decisions.of_review),
+    "decisions": Part(N_("Decisions"), Permission.READ_REVIEW, decisions_page.of_review),
     "judgement": Part(N_("Judgement"), Permission.READ_REVIEW, points.judgement),
     "sign": Part(N_("Signatures"), Permission.READ_REVIEW, signing.signatures),
     "documents": Part(N_("Documents"), Permission.SEE_REVIEW, documents.documents),

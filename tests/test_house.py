@@ -74,7 +74,7 @@ ORDER = [
     "screens.systems.page",
     "screens.training.page",
     "screens.review.page",
-    "ui_decisions",
+    "screens.decisions.page",
     "screens.review.points", "screens.review.signing", "screens.review.documents",
     "ui_meeting", "samples",
     "serving.guarding", "serving.receiving", "serving.answering",

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import ui_decisions, viewing
+from compliance import viewing
 from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -15,6 +15,7 @@ from compliance.review import judging
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.screens import ui
+from compliance.screens.decisions import page as decisions_page
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
 
@@ -97,7 +98,7 @@ def _point(found: Opened, answer: PointAnswer) -> None:
         ui.link(found.there, "point", say(N_("See trend, units and items")), point=point.id)
     _said(found, point)
     if found.reads:
-        ui_decisions.of_point(found, point.id)
+        decisions_page.of_point(found, point.id)
 
 
 def _figure(found: Opened, answer: PointAnswer) -> None:
