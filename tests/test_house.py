@@ -76,7 +76,8 @@ ORDER = [
     "screens.review.page",
     "screens.decisions.page",
     "screens.review.points", "screens.review.signing", "screens.review.documents",
-    "ui_meeting", "samples",
+    "screens.meeting.page",
+    "samples",
     "serving.guarding", "serving.receiving", "serving.answering",
     "server", "arguments", "cli", "cli_review", "__main__",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from compliance import ui_meeting, viewing
+from compliance import viewing
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import Coverage
@@ -16,6 +16,7 @@ from compliance.review import deciding, reviewing
 from compliance.review.deciding import decisions
 from compliance.review.reviewing import GROUNDS
 from compliance.screens import ui
+from compliance.screens.meeting import page
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST
@@ -99,13 +100,13 @@ def test_the_clock_counts_down_and_then_over():
 
 def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, monkeypatch):
     stage("draft")
-    monkeypatch.setattr(ui_meeting, "_now", lambda: datetime(2026, 11, 25, 13, 0))
+    monkeypatch.setattr(page, "_now", lambda: datetime(2026, 11, 25, 13, 0))
     app = opened(monkeypatch)
     assert app.query_params["until"] == "13:40"
     assert f"{MINUTES}\u00a0min\u00a0kvar" in text(app)
     assert "10\u00a0min\u00a0kvar" in text(opened(monkeypatch, until="13:10"))
     assert opened(monkeypatch, until="13:10+02:00").query_params["until"] == "13:40"
-    monkeypatch.setattr(ui_meeting, "_now", lambda: datetime(2026, 11, 25, 23, 50))
+    monkeypatch.setattr(page, "_now", lambda: datetime(2026, 11, 25, 23, 50))
     assert "20\u00a0min\u00a0kvar" in text(opened(monkeypatch, until="00:10"))
 
 
