@@ -8,7 +8,7 @@ READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
 .PHONY: run test suite check bench viewers fuzz samples screenshots browser
 
 run: $(READY)
-	$(BIN)/python -m compliance.server
+	$(BIN)/python -m compliance.commands.server
 
 # All at a time: Chromium is fetched while packages are installed, and types are checked while the tests begin.
 test:

@@ -1,6 +1,6 @@
 """`python -m compliance`."""
 
-import compliance.cli_review  # noqa: F401 - its commands join the others
-from compliance.cli import main
+import compliance.commands.review  # noqa: F401 - its commands join the others
+from compliance.commands.cli import main
 
 main()

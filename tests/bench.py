@@ -401,7 +401,7 @@ def served(database: Path) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"COMPLIANCE_DATABASE": str(database)}
-    command = [sys.executable, "-m", "compliance.server", "--port", str(port)]
+    command = [sys.executable, "-m", "compliance.commands.server", "--port", str(port)]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

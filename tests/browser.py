@@ -42,7 +42,7 @@ def serving(database: Path) -> Iterator[Server]:
     log = database.with_name("server.log")
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-m", "compliance.server", "--port", "0"],
+            [sys.executable, "-m", "compliance.commands.server", "--port", "0"],
             cwd=ROOT,
             env={**os.environ, "COMPLIANCE_DATABASE": str(database)},
             stdout=written,

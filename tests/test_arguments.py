@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from compliance import cli_review
-from compliance.arguments import Command, Commands, Group
-from compliance.cli import app
+from compliance.commands import review
+from compliance.commands.arguments import Command, Commands, Group
+from compliance.commands.cli import app
 from compliance.core import logs
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK
@@ -31,7 +31,7 @@ EVERY = list(commands(get_command(app)))
 
 
 def test_every_command_stands_behind_the_door():
-    assert cli_review.review_app
+    assert review.review_app
     assert len(EVERY) > 20
     assert all(isinstance(command, Command) and isinstance(group, Group) for _, command, group in EVERY)
 

@@ -15,10 +15,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from compliance.commands.server import OURS
 from compliance.core.language import Language
 from compliance.core.places import SAMPLES
 from compliance.reading.markers import SHEET
-from compliance.server import OURS
 from compliance.store.database import Database
 from tests.browser import FRAME, MOST, browsing, framed, said, serving, settle, visit
 from tests.files import doctor_files

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from compliance.cli import app
+from compliance.commands.cli import app
 from compliance.core import places
 from compliance.counting.extracts import extract_names
 from tests.command import arguments, environment, run, run_here

@@ -10,7 +10,7 @@ import zipfile
 import docx
 import pytest
 
-from compliance import cli, cli_review
+from compliance.commands import cli, review
 from compliance.core.places import ROOT
 from compliance.review.reviewing import review_of
 from tests.command import run
@@ -33,7 +33,7 @@ def command(monkeypatch, capsys):
 
     def invoke(line, *said, speaking="C.UTF-8"):
         line.wait()
-        monkeypatch.setattr(cli_review, "day_of", lambda text, option: cli.day_of(text, option) if text else TODAY)
+        monkeypatch.setattr(review, "day_of", lambda text, option: cli.day_of(text, option) if text else TODAY)
         monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         monkeypatch.delenv("LC_ALL", raising=False)
         monkeypatch.setenv("LC_MESSAGES", speaking)
@@ -311,14 +311,14 @@ def test_lists_are_tables_json_and_harmless_csv(stage, done):
     line = stage("draft")
     line.decide(line.review(), "=1+1\nrad två", responsible="@någon")
     (first, second) = json.loads(done(line, "review", "decisions", "--format", "json"))
-    assert list(first) == list(cli_review.DECISION_COLUMNS)
+    assert list(first) == list(review.DECISION_COLUMNS)
     assert (first["decision"], first["due"], first["status"], second["text"]) == (
         "2026-1", "2027-03-31", "not_started", "=1+1\nrad två",
     )  # fmt: skip
     told = list(csv.DictReader(io.StringIO(done(line, "review", "decisions", "--format", "csv"), newline="")))
     assert (told[1]["text"], told[1]["responsible"], told[1]["due"]) == ("'=1+1\nrad två", "'@någon", "")
     heading, row = done(line, "review", "list").splitlines()
-    assert heading.split() == list(cli_review.REVIEW_COLUMNS)
+    assert heading.split() == list(review.REVIEW_COLUMNS)
     assert row.split()[:5] == ["2026", "Förvaltningen", "2026-11-20", "1", "draft"]
 
 

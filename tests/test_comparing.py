@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import typer
 
-from compliance import cli
+from compliance.commands import cli
 from compliance.correcting.renaming import add_alias
 from compliance.declarations.sources import Source
 from compliance.loading import comparing

@@ -22,7 +22,7 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
-from compliance import cli
+from compliance.commands import cli
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language

@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 from compliance.access.withholding import Names
-from compliance.cli import app
+from compliance.commands.cli import app
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.counting.extracts import (
@@ -673,7 +673,7 @@ def test_the_command_refuses_what_it_does_not_know(command: Any, arguments: list
 
 def test_the_command_line_loads_neither_pandas_nor_streamlit() -> None:
     code = (
-        "import sys, compliance.cli, compliance.extracts, compliance.figures;"
+        "import sys, compliance.commands.cli, compliance.counting.extracts, compliance.counting.figures;"
         "print(sorted({'pandas', 'streamlit', 'openpyxl'} & set(sys.modules)))"
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

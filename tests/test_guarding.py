@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
+from compliance.commands.server import OURS, PAGES
 from compliance.declarations.settings import load_settings
-from compliance.server import OURS, PAGES
 from compliance.serving import guarding
 
 HOST = b"127.0.0.1:8501"

@@ -79,7 +79,8 @@ ORDER = [
     "screens.meeting.page",
     "samples",
     "serving.guarding", "serving.receiving", "serving.answering",
-    "server", "arguments", "cli", "cli_review", "__main__",
+    "commands.server", "commands.arguments", "commands.cli", "commands.review",
+    "__main__",
 ]  # fmt: skip
 # The frame that all pages share, and the folders of the pages that draw much; what these say knows no Streamlit.
 UI = {
@@ -159,7 +160,7 @@ def test_a_module_imports_only_from_earlier_steps():
 @pytest.mark.parametrize(
     ("package", "where"),
     [
-        ("streamlit", {"app.py", "compliance/server.py", *UI}),
+        ("streamlit", {"app.py", "compliance/commands/server.py", *UI}),
         ("duckdb", {"compliance/store/database.py"}),
         ("plotly", {"compliance/drawing/plots.py", "compliance/drawing/plots_incidents.py"}),
         ("fastexcel", {"compliance/reading/workbooks.py"}),
@@ -179,7 +180,7 @@ def test_only_one_module_reads_the_environment():
 
 
 def test_the_command_line_starts_without_what_it_does_not_use():
-    code = "import sys, compliance.cli; print(*(n for n in ('pandas', 'streamlit', 'plotly') if n in sys.modules))"
+    code = "import sys, compliance.commands.cli; print(*(n for n in ('pandas', 'streamlit', 'plotly') if n in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
 

@@ -23,7 +23,7 @@ def test_its_make_commands_exist():
 
 
 def test_every_command_of_the_command_line_is_named():
-    from compliance.cli import app
+    from compliance.commands.cli import app
 
     text = README.read_text("utf-8")
     names = [command.name or command.callback.__name__ for command in app.registered_commands]

@@ -8,7 +8,8 @@ from itertools import product
 import pyarrow as pa
 import pytest
 
-from compliance import cli, viewing
+from compliance import viewing
+from compliance.commands import cli
 from compliance.counting.separated import harmless, harmless_column, joined, joined_table
 from compliance.package import tables, year_package
 from tests.test_house import MODULES

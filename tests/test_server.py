@@ -7,8 +7,8 @@ from streamlit.runtime import media_file_manager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from compliance import server
-from compliance.server import FirstWords, HandedOut, main
+from compliance.commands import server
+from compliance.commands.server import FirstWords, HandedOut, main
 
 PAGE = b'<!doctype html><html lang="en"><head></head><body></body></html>'
 KEPT = {

@@ -11,9 +11,9 @@ import pytest
 from starlette.requests import Request
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
-from compliance import server
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, User
+from compliance.commands import server
 from compliance.core.language import Language
 from compliance.declarations.settings import Limits
 from compliance.screens import files as screens_files

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import streamlit
 
+from compliance.commands.server import FirstWords
 from compliance.core.language import LANGUAGES
-from compliance.server import FirstWords
 from compliance.serving.words import FIRST, WORDS, element, spoken, translated
 
 FRONTEND = Path(streamlit.__file__).parent / "static"

@@ -13,7 +13,7 @@ from compliance.drawing.geometry import Level
 
 Align = Literal["left", "right"]
 Style = Literal["body", "verdict", "answer", "comment", "note"]
-# As in compliance.assessing.Status.
+# As in compliance.counting.assessing.Status.
 Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 
 

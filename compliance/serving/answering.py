@@ -1,6 +1,6 @@
 """What the web server itself says before the app is asked: refusals of what is no request, with the app's headers too.
 
-uvicorn finds these two classes by their names, which compliance/server.py gives it.
+uvicorn finds these two classes by their names, which compliance/commands/server.py gives it.
 """
 
 from typing import Any, Final

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from compliance.arguments import Commands, shown
+from compliance.commands.arguments import Commands, shown
 from compliance.core import logs, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language

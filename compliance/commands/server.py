@@ -1,6 +1,6 @@
 """The web server: warmed up before it is ready, and in the reader's language from its first byte.
 
-python -m compliance.server
+python -m compliance.commands.server
 """
 
 import argparse
@@ -208,8 +208,8 @@ app = st.App(
 
 
 def main() -> None:
-    """The entry point of `python -m compliance.server`; one's own address is what .streamlit/config.toml says."""
-    parser = argparse.ArgumentParser(prog="python -m compliance.server", description="Serve the dashboard.")
+    """Serve the dashboard at the address that .streamlit/config.toml names: `python -m compliance.commands.server`."""
+    parser = argparse.ArgumentParser(prog="python -m compliance.commands.server", description="Serve the dashboard.")
     parser.add_argument("--port", type=int, default=8501)
     port = parser.parse_args().port
     try:

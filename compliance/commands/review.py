@@ -1,7 +1,7 @@
 """The command line of the yearly review: from opening to approval, its reports, and what is handed on.
 
-Its commands join those of `compliance.cli`. What computes and draws is imported inside each command, so that the
-command line starts at once.
+Its commands join those of `compliance.commands.cli`. What computes and draws is imported inside each command, so that
+the command line starts at once.
 """
 
 import unicodedata
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from compliance.arguments import Commands, shown
-from compliance.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, open_database, show
+from compliance.commands.arguments import Commands, shown
+from compliance.commands.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, open_database, show
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
