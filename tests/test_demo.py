@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from compliance.core.places import SAMPLES
+from compliance.core.places import ROOT, SAMPLES
 from compliance.core.saving import NoRoom
 from compliance.demo import demo
 from compliance.store.database import Database, rows
@@ -52,6 +52,18 @@ def test_it_is_made_once_and_anew_when_the_samples_change(samples, tmp_path):
     assert not demo.is_built(path, samples)
     demo.build(path, samples)
     assert len(imported(path)) == 1
+
+
+def test_a_change_of_what_reads_and_stores_an_export_makes_it_anew(samples, tmp_path, monkeypatch):
+    for room in demo.ROOMS:
+        (tmp_path / "compliance" / room).mkdir(parents=True)
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
+    marks = {demo._fingerprint(samples)}
+    for room in demo.ROOMS:
+        assert [*(ROOT / "compliance" / room).rglob("*.py")]
+        (tmp_path / "compliance" / room / "step.py").write_text("pass")
+        marks.add(demo._fingerprint(samples))
+    assert len(marks) == 1 + len(demo.ROOMS)
 
 
 @pytest.mark.usefixtures("reads_here")
