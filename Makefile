@@ -42,7 +42,7 @@ fuzz: $(READY)
 	LETTERS=1000000 $(BIN)/python -m pytest tests/test_lengths.py
 
 samples: $(READY)
-	$(BIN)/python -m compliance.samples
+	$(BIN)/python -m data.samples.make
 
 screenshots: $(READY) browser
 	$(BIN)/python -m tests.screenshots

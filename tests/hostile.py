@@ -103,7 +103,7 @@ def _parts(data: bytes) -> list[tuple[str, bytes]]:
 
 def originals() -> list[bytes]:
     """Small samples of every kind, and what the file doctor knows."""
-    samples = [path.read_bytes() for path in sorted((ROOT / "data" / "samples").glob("*/*.*"))]
+    samples = [path.read_bytes() for path in sorted((ROOT / "data" / "samples").glob("20*/*.*"))]
     return [data for data in (*samples, *(data for data, _ in files.doctor_files().values())) if 0 < len(data) < 40_000]
 
 

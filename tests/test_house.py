@@ -77,7 +77,6 @@ ORDER = [
     "screens.decisions.page",
     "screens.review.points", "screens.review.signing", "screens.review.documents",
     "screens.meeting.page",
-    "samples",
     "serving.guarding", "serving.receiving", "serving.answering",
     "commands.server", "commands.arguments", "commands.cli", "commands.review",
     "__main__",
@@ -91,6 +90,8 @@ UI = {
 LONGEST = 40
 MODULES = sorted(path for path in (ROOT / "compliance").rglob("*.py") if path.name != "__init__.py")
 THIN = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+# What makes the samples: it stands beside them, and nothing of the product imports it.
+MAKER = sorted((ROOT / "data" / "samples" / "make").glob("*.py"))
 BESIDE = ("import_id", "sheet_number", "sheet", "row")
 
 
@@ -174,6 +175,11 @@ def test_a_library_is_known_in_one_place(package, where):
     assert sorted(users(package) - where - pages) == []
 
 
+def test_the_product_imports_neither_its_tests_nor_what_makes_the_samples():
+    assert MAKER
+    assert sorted(users("data") | users("tests")) == []
+
+
 def test_only_one_module_reads_the_environment():
     reads = [module(p) for p in MODULES if re.search(r"\bos\.(environ|getenv)", p.read_text("utf-8"))]
     assert [name.split(".")[-1] for name in reads] == ["places"]
@@ -189,7 +195,7 @@ def test_the_command_line_starts_without_what_it_does_not_use():
 def test_no_function_is_long():
     found = [
         f"{path.relative_to(ROOT)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
-        for path in [*MODULES, *THIN, *sorted((ROOT / "tests").glob("*.py"))]
+        for path in [*MODULES, *THIN, *MAKER, *sorted((ROOT / "tests").glob("*.py"))]
         for node in functions(path)
         if node.end_lineno - node.lineno >= LONGEST
     ]

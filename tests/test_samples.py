@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from compliance import samples
 from compliance.core.places import SAMPLES
 from compliance.counting.assessing import Coverage, coverage
 from compliance.loading.loading import prepare
@@ -16,6 +15,9 @@ from compliance.reading.recognising import extract_date
 from compliance.reading.screening import Asked
 from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Database
+from data.samples.make.fiction import fiction
+from data.samples.make.files import write_all
+from data.samples.make.layouts import Layout, layouts
 from tests.browser import MOST
 from tests.line import POINTS, SOURCES, WORDS, Order, read_here
 
@@ -23,20 +25,20 @@ README = (SAMPLES / "README.md").read_text("utf-8")
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
 # Every layout with the last of its days, and of those with a row for each person one of each kind of file; `make fuzz`
 # looks at all of them. How an .ods is written follows from those before it, so of these all are needed.
-KINDS = {(each.source, Path(each.file).suffix): each for each in samples.layouts()}
+KINDS = {(each.source, Path(each.file).suffix): each for each in layouts()}
 LAYOUTS = [
     each if MOST or each.form == "ods" else replace(each, dates=each.dates[-1:])
-    for each in samples.layouts()
+    for each in layouts()
     if MOST or each.source not in {"staff", "training"} or each is KINDS[each.source, Path(each.file).suffix]
 ]
 AS_OF = date(2026, 10, 31)
 
 
-def paths(layouts: list[samples.Layout]) -> dict[Path, str]:
+def paths(chosen: list[Layout]) -> dict[Path, str]:
     """The files of some layouts, each with its source."""
     return {
         SAMPLES / on.isoformat() / each.file.format(date=on, compact=f"{on:%Y%m%d}", year=on.year): each.source
-        for each in layouts
+        for each in chosen
         for on in each.dates
     }
 
@@ -72,10 +74,9 @@ def content(path: Path) -> object:
         return {member.filename: (member.date_time, packed.read(member)) for member in packed.infolist()}
 
 
-def test_the_generator_writes_what_is_committed(tmp_path, monkeypatch):
-    assert sorted(paths(samples.layouts())) == FILES
-    monkeypatch.setattr(samples, "layouts", lambda: LAYOUTS)
-    written, those = samples.write_all(tmp_path), sorted(paths(LAYOUTS))
+def test_the_generator_writes_what_is_committed(tmp_path):
+    assert sorted(paths(layouts())) == FILES
+    written, those = write_all(tmp_path, LAYOUTS), sorted(paths(LAYOUTS))
     assert [path.relative_to(tmp_path) for path in written] == [path.relative_to(SAMPLES) for path in those]
     differing = [old.name for new, old in zip(written, those, strict=True) if content(new) != content(old)]
     assert differing == []
@@ -90,7 +91,7 @@ def test_every_file_is_recognised_as_its_source_on_its_day(recognised):
 
 
 def test_every_source_and_every_way_to_say_the_day_is_there(recognised):
-    assert {layout.source for layout in samples.layouts()} == set(SOURCES)
+    assert {layout.source for layout in layouts()} == set(SOURCES)
     ways = {found.by if found else None for _, found in recognised.values()}
     assert ways == {"heading", "file_name", "modified"}
 
@@ -101,8 +102,8 @@ def test_no_file_holds_an_identity_number(workbooks):
 
 def test_the_readme_says_that_all_is_fictitious():
     assert "All of this is fictitious" in README
-    assert samples.fiction()["organisation"].endswith("(exempel)")
-    assert samples.fiction()["organisation"] in README
+    assert fiction()["organisation"].endswith("(exempel)")
+    assert fiction()["organisation"] in README
 
 
 def test_the_figures_are_those_of_the_readme(figures):

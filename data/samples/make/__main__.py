@@ -1,0 +1,28 @@
+"""Fictitious exports of an invented administration, as real systems write them.
+
+    python -m data.samples.make
+
+writes `data/samples/<extract date>/…`, the same content every time. `fiction.toml` beside them names the
+administration and how its figures move; one history is made of it, and every export is what its source system
+would have shown of that history on its day, dressed in a layout of `exports.toml`. Needs the development
+packages; nothing of the product imports this.
+"""
+
+import shutil
+
+from compliance.core.places import SAMPLES
+from data.samples.make.files import write_all
+from data.samples.make.layouts import layouts
+
+
+def main() -> None:
+    """Write the samples anew, and take away what an earlier run left."""
+    for old in SAMPLES.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"):
+        shutil.rmtree(old)
+    written = write_all(SAMPLES, layouts())
+    size = sum(path.stat().st_size for path in written)
+    print(f"{len(written)} files, {size / 1_000_000:.1f} MB")  # noqa: T201 - a command says what it did
+
+
+if __name__ == "__main__":
+    main()
