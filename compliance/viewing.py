@@ -1,56 +1,25 @@
 """From figures to what a page says: its sentences, its texts and the inputs of its charts. No Streamlit here."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from compliance.core.language import N_, NBSP, Language, Texts, bold, rounded_below
+from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Basis, Coverage, Level, Status
 from compliance.counting.explaining import Place
-from compliance.counting.extracts import EXTRACTS, FEW_PERSONS, INCIDENT_SOURCES, few_of
-from compliance.counting.figures import Figure
+from compliance.counting.extracts import FEW_PERSONS, INCIDENT_SOURCES, few_of
 from compliance.counting.separated import BOM, joined
-from compliance.declarations.declared import read_toml
-from compliance.declarations.points import Point, in_force
+from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts, elements, geometry, plots
 from compliance.store.database import Rows
+from compliance.wording import breaking, phrases, reasons, rules
 
-DASH: Final = "\N{EN DASH}"
-SOFT: Final = "\N{SOFT HYPHEN}"
-# After the s that joins two parts, also where the second begins with one; st is seldom a joint.
-JOINING_S: Final = re.compile(r"(?<=\w{4}[^\Ws]s)(?<!ans)(?!sning)(?=[bcdfghjklmnpqrsvxz]\w{4,})")
-LAST_PART: Final = re.compile(
-    r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende|ansvarig|rapportering|hantering|incident"
-    r"|förteckning|överföring|avtal|arbete)\w*\W*$)"
-)
-# No word is longer, and to look for the parts of what is takes a time that grows with the square of its length.
-LONGEST_WORD: Final = 100
 FIRST_UNITS: Final = 8
-STATUS_WORDS: Final = {
-    Status.GREEN: N_("Reaches the target"),
-    Status.YELLOW: N_("Close"),
-    Status.RED: N_("Below the limit"),
-    Status.NO_BASIS: N_("No basis"),
-    Status.NOTHING_TO_ASSESS: N_("Nothing to assess"),
-}
-OUTCOMES: Final = {
-    "met": N_("Met"),
-    "unmet": N_("Not met"),
-    "unknown": N_("Unknown"),
-    "pending": N_("Pending"),
-    "exempt": N_("Exempt"),
-}
-FEW: Final = N_("Too few persons")
 OTHER_UNITS: Final = N_("Other units")
-MANDATORY: Final = N_("mandatory practice")
-PERCENTAGE_POINTS: Final = N_("pp")
-REJECTED: Final = N_("rejected")
 
 
 @dataclass(frozen=True)
@@ -140,7 +109,7 @@ def without_few(figures: Sequence[Coverage], say: Language, whole: Coverage | No
         department=None,
         unit=say(OTHER_UNITS),
         few=False,
-        **{name: sum(getattr(figure, name) for figure in few) for name in OUTCOMES},
+        **{name: sum(getattr(figure, name) for figure in few) for name in phrases.OUTCOMES},
     )
     kept = [figure for figure in figures if figure not in few]
     return kept if hidden(together) else [*kept, together]
@@ -148,111 +117,26 @@ def without_few(figures: Sequence[Coverage], say: Language, whole: Coverage | No
 
 def _rest(whole: Coverage, parts: Sequence[Coverage]) -> list[Coverage]:
     """Who of a whole is in none of its parts, marked where they are few."""
-    left = {name: getattr(whole, name) - sum(getattr(part, name) for part in parts) for name in OUTCOMES}
+    left = {name: getattr(whole, name) - sum(getattr(part, name) for part in parts) for name in phrases.OUTCOMES}
     rest = replace(whole, **left)
     return [replace(rest, few=rest.of < FEW_PERSONS)] if _persons(rest) else []
 
 
-def softened(text: str, hyphens: Iterable[str] = ()) -> str:
-    """A text whose long compounds may break where a Swede would break them.
-
-    `hyphens` are texts that show the places of their own words; else a word breaks after the s that joins its parts,
-    or before a last part that names of units and of the field often have.
-    """
-    shown = {word.replace(SOFT, ""): word for given in hyphens for word in given.split()}
-    words = text.split(" ")
-    broken = {word: _broken(word) if len(word) <= LONGEST_WORD else word for word in words}
-    return " ".join(shown.get(word) or broken[word] for word in words)
-
-
-def _broken(word: str) -> str:
-    return LAST_PART.sub(SOFT, JOINING_S.sub(SOFT, word))
-
-
-def listed(names: Sequence[str], say: Language) -> str:
-    """Names in a row, the last two joined by a word."""
-    joint = say(N_("and"))
-    return f" {joint} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
-
-
 # --- One figure in words ------------------------------------------------------------------------------------------
-
-
-def percent(figure: Coverage, say: Language) -> str:
-    """The coverage, rounded so that it never reaches a target that it misses."""
-    return say.percent(figure.coverage, limits=(figure.target.target, figure.target.limit))
-
-
-def whole_percent(figure: Coverage, say: Language) -> str:
-    """The coverage as a whole number without its sign, for a narrow cell."""
-    if figure.coverage is None:
-        return DASH
-    limits = (figure.target.target, figure.target.limit, 1.0)
-    return say.number(rounded_below(figure.coverage, limits=limits, decimals=0) * 100)
-
-
-def share(value: float, say: Language) -> str:
-    """A target or a limit: without decimals where it has none."""
-    return say.percent(value, decimals=0 if round(value * 100, 6).is_integer() else 1)
 
 
 def levels(figure: Coverage, say: Language) -> tuple[geometry.Level, geometry.Level]:
     """The target and the limit of a figure, as a trend names them."""
     target, limit = figure.target.target, figure.target.limit
     return (
-        geometry.Level(target, say(N_("Target {share}"), share=share(target, say))),
-        geometry.Level(limit, say(N_("Limit {share}"), share=share(limit, say))),
+        geometry.Level(target, say(N_("Target {share}"), share=phrases.share(target, say))),
+        geometry.Level(limit, say(N_("Limit {share}"), share=phrases.share(limit, say))),
     )
 
 
 def status(figure: Coverage) -> charts.Status:
     """The status as the charts know it."""
     return figure.status.value
-
-
-def word(figure: Coverage, say: Language) -> str:
-    """The status in words, or that the figure is of too few persons to be shown."""
-    return say(FEW) if figure.few else say(STATUS_WORDS[figure.status])
-
-
-def label(point: Point, say: Language) -> str:
-    """A point's number and short name."""
-    return f"{point.number} {say.pick(point.short)}"
-
-
-def change(now: Coverage, before: Coverage | None) -> float | None:
-    """The difference between two shares, where both are there."""
-    if before is None or now.coverage is None or before.coverage is None:
-        return None
-    return now.coverage - before.coverage
-
-
-def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
-    """A figure read aloud, for those who do not see its bar."""
-    parts = [f"{label(figure.point, say)}: {percent(figure, say)}"]
-    if figure.coverage is not None:
-        counts = {"n": say.number(figure.met), "of": say.number(figure.of), "items": say.pick(figure.point.items)}
-        parts.append(say(N_("{n} of {of} {items}"), **counts))
-    parts.append(say(N_("target {share}"), share=share(figure.target.target, say)))
-    if before and before.coverage is not None:
-        parts.append(f"{then(before, say)} {percent(before, say)}")
-    return ", ".join([*parts, word(figure, say).lower()]).replace("\N{SOFT HYPHEN}", "")
-
-
-def then(before: Coverage, say: Language) -> str:
-    """When the figure was that another is compared with, in a sentence."""
-    day = say.date(before.as_of)
-    if before.approved:
-        return say(N_("in the review of {year} ({day})"), year=before.as_of.year, day=day)
-    return say(N_("a year before ({day})"), day=day)
-
-
-def then_named(before: Coverage, say: Language) -> str:
-    """The same as a name, beside a mark or above figures."""
-    day = say.date(before.as_of)
-    if before.approved:
-        return say(N_("Review {year} ({day})"), year=before.as_of.year, day=day)
-    return say(N_("A year before ({day})"), day=day)
 
 
 # --- The overview -------------------------------------------------------------------------------------------------
@@ -335,7 +219,7 @@ def _reached_fact(view: Overview, say: Language) -> charts.Fact:
 
 def _more_reached(view: Overview, earlier: list[Coverage], say: Language) -> str:
     more = len(view.reached) - len([figure for figure in earlier if figure.status is Status.GREEN])
-    when = then(earlier[0], say)
+    when = phrases.then(earlier[0], say)
     if not more:
         return say(N_("as many as {then}"), then=when)
     if more > 0:
@@ -346,9 +230,9 @@ def _more_reached(view: Overview, earlier: list[Coverage], say: Language) -> str
 def _worst_fact(view: Overview, say: Language) -> charts.Fact:
     title = say(N_("Furthest from the target"))
     if view.worst is None:
-        return charts.Fact(title, DASH, note=say(N_("no point is below its target")) if view.measured else "")
-    target = say(N_("target {share}"), share=share(view.worst.target.target, say))
-    return charts.Fact(title, percent(view.worst, say), note=f"{say.pick(view.worst.point.short)}, {target}")
+        return charts.Fact(title, phrases.DASH, note=say(N_("no point is below its target")) if view.measured else "")
+    target = say(N_("target {share}"), share=phrases.share(view.worst.target.target, say))
+    return charts.Fact(title, phrases.percent(view.worst, say), note=f"{say.pick(view.worst.point.short)}, {target}")
 
 
 def _missing_fact(view: Overview, say: Language) -> charts.Fact:
@@ -359,8 +243,8 @@ def _missing_fact(view: Overview, say: Language) -> charts.Fact:
     if len(names) > 2:
         note = say(N_("{first} and {n} more"), first=names[0], n=say.number(len(names) - 1))
     elif names:
-        note = say(N_("{points}: no export loaded"), points=listed(names, say))
-    return charts.Fact(say(STATUS_WORDS[Status.NO_BASIS]), value, note=note)
+        note = say(N_("{points}: no export loaded"), points=phrases.listed(names, say))
+    return charts.Fact(say(phrases.STATUS_WORDS[Status.NO_BASIS]), value, note=note)
 
 
 def age(there: Basis, figure: Coverage) -> int | None:
@@ -375,8 +259,10 @@ def age(there: Basis, figure: Coverage) -> int | None:
 
 def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     """The signs of the overview, each status with how many points have it."""
-    counted = Counter((figure.status, FEW if figure.few else STATUS_WORDS[figure.status]) for figure in view.now)
-    signs = [*STATUS_WORDS.items(), (Status.NOTHING_TO_ASSESS, FEW)]
+    counted = Counter(
+        (figure.status, phrases.FEW if figure.few else phrases.STATUS_WORDS[figure.status]) for figure in view.now
+    )
+    signs = [*phrases.STATUS_WORDS.items(), (Status.NOTHING_TO_ASSESS, phrases.FEW)]
     entries = [
         charts.LegendEntry(kind.value, say(text), say.number(counted[kind, text]))
         for kind, text in signs
@@ -385,7 +271,7 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     return [
         *entries,
         charts.LegendEntry("target", say(N_("Target"))),
-        *(charts.LegendEntry("last_review", then_named(before, say)) for before in [*view.before.values()][:1]),
+        *(charts.LegendEntry("last_review", phrases.then_named(before, say)) for before in [*view.before.values()][:1]),
         *([charts.LegendEntry("remark", say(N_("Remarks on the exports")))] if any(view.remarks.values()) else []),
     ]
 
@@ -408,15 +294,15 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
     days = age(view.basis, figure)
     return charts.Bullet(
         status=status(figure),
-        word=word(figure, say),
-        figure=percent(figure, say),
+        word=phrases.word(figure, say),
+        figure=phrases.percent(figure, say),
         share=figure.coverage,
-        alt=sentence(figure, before, say),
+        alt=phrases.sentence(figure, before, say),
         target=figure.target.target,
         last=before.coverage if before else None,
-        change=say.change(change(figure, before)),
+        change=say.change(phrases.change(figure, before)),
         trend=[month.coverage for month in months],
-        trend_alt=trend_alt(months, say),
+        trend_alt=phrases.trend_alt(months, say),
         age=say(N_("missing")) if days is None else say.age(days),
         address=address,
         **_remarks(view, figure, say),
@@ -447,8 +333,8 @@ def heat(
     rows = []
     for top in now:
         cells = [_heat_cell(found.get((top.point.id, name)), top, say, name=name, ways=ways) for name in order]
-        rows.append(charts.HeatRow(charts.anchor(label(top.point, say), ways.point(top.point, "")), cells))
-    return [charts.anchor(softened(name), ways.part(name)) for name in order], rows
+        rows.append(charts.HeatRow(charts.anchor(phrases.label(top.point, say), ways.point(top.point, "")), cells))
+    return [charts.anchor(breaking.softened(name), ways.part(name)) for name in order], rows
 
 
 def weakest_first(parts: Sequence[Coverage], scope: Scope) -> list[str]:
@@ -465,9 +351,9 @@ def _part(figure: Coverage, scope: Scope) -> str | None:
 
 def _heat_cell(figure: Coverage | None, top: Coverage, say: Language, *, name: str, ways: Ways) -> charts.HeatCell:
     shown = figure or replace(top, met=0, unmet=0, unknown=0)
-    told = f"{name}: {sentence(shown, None, say)}"
+    told = f"{name}: {phrases.sentence(shown, None, say)}"
     return charts.HeatCell(
-        status(shown), whole_percent(shown, say), word(shown, say), told, ways.point(top.point, name)
+        status(shown), phrases.whole_percent(shown, say), phrases.word(shown, say), told, ways.point(top.point, name)
     )
 
 
@@ -477,69 +363,30 @@ def _heat_cell(figure: Coverage | None, top: Coverage, say: Language, *, name: s
 def point_kicker(point: Point, last: int, say: Language) -> str:
     """The line above a point's title."""
     text = say(N_("Review point {n} of {last}"), n=point.number, last=last)
-    return f"{text} · {say(MANDATORY)}" if point.mandatory_practice else text
+    return f"{text} · {say(phrases.MANDATORY)}" if point.mandatory_practice else text
 
 
 def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Hero:
     """The figure of a point, large, with what it counts."""
-    target, limit = share(figure.target.target, say), share(figure.target.limit, say)
+    target, limit = phrases.share(figure.target.target, say), phrases.share(figure.target.limit, say)
     ring = ""
     if before and before.coverage is not None and figure.coverage is not None:
         text = N_("The ring: {share} {then}, {change} percentage points since. The tick: the target.")
-        parts = {"share": percent(before, say), "change": say.change(change(figure, before))}
-        ring = say(text, then=then(before, say), **parts)
+        parts = {"share": phrases.percent(before, say), "change": say.change(phrases.change(figure, before))}
+        ring = say(text, then=phrases.then(before, say), **parts)
     elif figure.coverage is not None:
         ring = say(N_("The tick: the target. There is no earlier figure to compare with."))
     return charts.Hero(
         status=status(figure),
-        word=word(figure, say),
+        word=phrases.word(figure, say),
         terms=say(N_("target {target}, limit {limit}"), target=target, limit=limit),
-        figure=percent(figure, say),
-        counts=hero_counts(figure, say),
+        figure=phrases.percent(figure, say),
+        counts=phrases.hero_counts(figure, say),
         share=figure.coverage,
         target=figure.target.target,
         last=before.coverage if before else None,
-        alt=sentence(figure, before, say),
+        alt=phrases.sentence(figure, before, say),
         note=ring,
-    )
-
-
-def hero_counts(figure: Coverage, say: Language) -> str:
-    """Numerator and denominator in a sentence."""
-    if figure.coverage is None:
-        return ""
-    counts = {"n": say.number(figure.met), "of": say.number(figure.of)}
-    return say(N_("**{n}** of **{of}** {fulfilled}"), **counts, fulfilled=say.pick(figure.point.fulfilled))
-
-
-def beside(figure: Coverage, say: Language) -> str:
-    """What stands outside the denominator: exempt and pending."""
-    parts = []
-    if figure.exempt:
-        parts.append(say.plural("{n} exempt", "{n} exempt", figure.exempt))
-    if figure.pending:
-        parts.append(
-            say.plural("{n} whose time limit has not run out", "{n} whose time limit has not run out", figure.pending)
-        )
-    return say(N_("Not counted: {parts}."), parts=", ".join(parts)) if parts else ""
-
-
-def both_percentages(figure: Coverage, say: Language) -> str:
-    """The share of those answered beside that of all, where the export is silent about some."""
-    if not figure.unknown or figure.of_answered is None:
-        return ""
-    values = {
-        "share": say.percent(figure.of_answered, limits=(figure.target.target, figure.target.limit)),
-        "n": say.number(figure.unknown),
-        "of": say.number(figure.of),
-        "items": say.pick(figure.point.items),
-    }
-    return say(
-        N_(
-            "**{share} of those answered.** For {n} of {of} {items} the export does not say. "
-            "They count as not met in the main figure."
-        ),
-        **values,
     )
 
 
@@ -565,24 +412,10 @@ def trend_points(months: Sequence[Coverage], say: Language) -> list[plots.TrendP
         name = say.short_month(figure.as_of)
         shown = index == 0 or (len(months) - 1 - index) % 6 == 0
         text = f"{name}\n{figure.as_of.year}" if shown else ""
-        points.append(plots.TrendPoint(text, figure.coverage, f"{say.date(figure.as_of)}: {percent(figure, say)}"))
+        points.append(
+            plots.TrendPoint(text, figure.coverage, f"{say.date(figure.as_of)}: {phrases.percent(figure, say)}")
+        )
     return points
-
-
-def trend_alt(months: Sequence[Coverage], say: Language) -> str:
-    """A trend in a sentence: from, to, and the target."""
-    known = [figure for figure in months if figure.coverage is not None]
-    if not known:
-        return ""
-    first, last = known[0], known[-1]
-    return say(
-        N_("From {first} on {first_day} to {last} on {last_day}; the target is {target}."),
-        first=percent(first, say),
-        first_day=say.date(first.as_of),
-        last=percent(last, say),
-        last_day=say.date(last.as_of),
-        target=share(last.target.target, say),
-    )
 
 
 def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
@@ -597,9 +430,9 @@ def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
     rows = [
         [
             say.date(f.as_of),
-            percent(f, say),
-            *((say.number(f.met), say.number(f.of)) if f.basis and not f.few else (DASH, DASH)),
-            word(f, say),
+            phrases.percent(f, say),
+            *((say.number(f.met), say.number(f.of)) if f.basis and not f.few else (phrases.DASH, phrases.DASH)),
+            phrases.word(f, say),
         ]
         for f in reversed(months)
     ]
@@ -618,25 +451,12 @@ def unit_bars(units: Sequence[Coverage], say: Language) -> list[plots.UnitBar]:
         plots.UnitBar(
             name=unit.unit or unit.department or "",
             counts=say(N_("{n} of {of}"), n=say.number(unit.met), of=say.number(unit.of)),
-            figure=f"{whole_percent(unit, say)}{'' if say.code == 'en' else NBSP}%",
+            figure=f"{phrases.whole_percent(unit, say)}{'' if say.code == 'en' else NBSP}%",
             share=unit.coverage,
             status=status(unit),
         )
         for unit in units
     ]
-
-
-def units_alt(units: Sequence[Coverage], say: Language) -> str:
-    """The unit bars in a sentence."""
-    if not units:
-        return ""
-    weakest = units[0]
-    return say(
-        N_("{n} units, the weakest first: {unit} has {share}."),
-        n=say.number(len(units)),
-        unit=weakest.unit or "",
-        share=percent(weakest, say),
-    )
 
 
 def units_table(units: Sequence[Coverage], say: Language) -> charts.Table:
@@ -650,28 +470,16 @@ def units_table(units: Sequence[Coverage], say: Language) -> charts.Table:
         charts.Column(say(N_("Status"))),
     ]
     return columns, [
-        [u.unit or "", u.department or "", percent(u, say), say.number(u.met), say.number(u.of), word(u, say)]
+        [
+            u.unit or "",
+            u.department or "",
+            phrases.percent(u, say),
+            say.number(u.met),
+            say.number(u.of),
+            phrases.word(u, say),
+        ]
         for u in units
     ]
-
-
-def reason_text(point: Point, outcome: str, code: str | None, say: Language) -> str:
-    """A reason in words; where an item has none, its outcome."""
-    return say.pick(point.reasons[code]) if code and code in point.reasons else say(OUTCOMES[outcome])
-
-
-def unmet_reasons(point: Point, items: Rows) -> list[tuple[str, int]]:
-    """Why items are not met or unknown: (reason code, how many), the biggest first."""
-    counted = Counter(row["reason"] for row in items if row["outcome"] in {"unmet", "unknown"})
-    known = list(point.reasons)
-    return sorted(counted.items(), key=lambda entry: (-entry[1], known.index(entry[0]) if entry[0] in known else 99))
-
-
-def reasons_title(figure: Coverage, say: Language) -> str:
-    """The title over the reasons: where the target is reached they are what is left."""
-    if figure.status is Status.GREEN:
-        return say(N_("What remains to be done"))
-    return say(N_("Why the target is not reached"))
 
 
 def reason_bars(point: Point, counted: Sequence[tuple[str, int]], say: Language) -> list[charts.Reason]:
@@ -679,7 +487,7 @@ def reason_bars(point: Point, counted: Sequence[tuple[str, int]], say: Language)
     total = sum(n for _, n in counted)
     return [
         charts.Reason(
-            reason_text(point, "unmet", code, say), say.number(n), say.percent(n / total, decimals=0), n / total
+            reasons.reason_text(point, "unmet", code, say), say.number(n), say.percent(n / total, decimals=0), n / total
         )
         for code, n in counted
     ]
@@ -757,26 +565,14 @@ def item_rows(point: Point, items: Rows, say: Language) -> list[dict[str, object
 
 def _item_value(point: Point, row: Mapping[str, Any], name: str, say: Language) -> object:
     if name == "outcome":
-        return say(OUTCOMES[row["outcome"]])
+        return say(phrases.OUTCOMES[row["outcome"]])
     if name == "reason":
         return say.pick(point.reasons[row["reason"]]) if row["reason"] in point.reasons else ""
     if name == "due":
         return row["due"].isoformat() if row["due"] else ""
     if name == "detail":
-        return detail_text(row["detail"], say)
+        return reasons.detail_text(row["detail"], say)
     return "" if row[name] is None else row[name]
-
-
-@cache
-def _details() -> dict[str, Texts]:
-    words: dict[str, Texts] = read_toml(EXTRACTS)["words"]["details"]
-    return words
-
-
-def detail_text(detail: str | None, say: Language) -> str:
-    """What a reason names, such as the fields that are missing, in words."""
-    parts = (detail or "").split(", ")
-    return ", ".join(say.pick(_details()[part]) if part in _details() else part for part in parts)
 
 
 def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
@@ -789,60 +585,9 @@ def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, objec
     shown = [title for title in table[0] if title not in place | same | alike | empty]
     source = say(N_("Source"))
     return [
-        {title: row[title] for title in shown} | {source: source_line(item, say)}
+        {title: row[title] for title in shown} | {source: phrases.source_line(item, say)}
         for row, item in zip(table, items, strict=True)
     ]
-
-
-def source_line(row: Mapping[str, Any], say: Language) -> str:
-    """Where an item stands: file, sheet and row."""
-    values = {"file": row["file"], "sheet": row["sheet"], "row": say.number(row["row"])}
-    if row["sheet"]:
-        return say(N_("{file}, sheet {sheet}, row {row}"), **values)
-    return say(N_("{file}, row {row}"), **values)
-
-
-def stored_value(value: object, say: Language) -> str:
-    """A value of a source's table as a person reads it."""
-    if value is None:
-        return DASH
-    if isinstance(value, bool):
-        return say(N_("Yes")) if value else say(N_("No"))
-    if isinstance(value, float):
-        return say.number(value, decimals=0 if value.is_integer() else 2)
-    if isinstance(value, date):
-        return (
-            say(N_("until further notice")) if str(value)[:10] == "9999-12-31" else str(value).removesuffix(" 00:00:00")
-        )
-    return str(value)
-
-
-def parameter_text(value: object, say: Language) -> str:
-    """A number or a list of words of a rule."""
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
-    return (
-        say.number(value, decimals=0 if float(value).is_integer() else 2)
-        if isinstance(value, int | float)
-        else str(value)
-    )
-
-
-def figure_text(figure: Figure, say: Language) -> str:
-    """A figure shown beside a point: "61 of 312 (19,6 %)", "12" or "3,4 per 100"."""
-    if figure.part is None:
-        return DASH
-    n = say.number(figure.part)
-    if figure.definition.form == "count" or not figure.whole:
-        return bold(n)
-    if figure.definition.form == "rate":
-        return say(
-            N_("**{rate}** per 100 ({n} and {of})"),
-            rate=say.number(figure.per_hundred or 0, decimals=1),
-            n=n,
-            of=say.number(figure.whole),
-        )
-    return say(N_("**{n}** of **{of}** ({share})"), n=n, of=say.number(figure.whole), share=say.percent(figure.share))
 
 
 # --- The figures' exports ------------------------------------------------------------------------------------------
@@ -855,40 +600,22 @@ def last_day_of(imports: Rows, today: date) -> date:
     return max(staff or [row["extract_date"] for row in live], default=today)
 
 
-TOO_FEW: Final = N_("The figure rests on fewer than five persons, or would tell such a figure, and is not shown.")
-
-
-def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -> str:
-    """What is missing for a point, with the day."""
-    names = listed(missing, say)
-    return say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(figure.as_of))
-
-
-def earlier_sentence(before: Coverage | None, say: Language) -> str:
-    """What the figure was that it is compared with, if there was one."""
-    if before is None or before.coverage is None:
-        return ""
-    return say(N_("The coverage was {share} {then}."), share=percent(before, say), then=then(before, say))
-
-
 def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:
     """A point's rule in words, its law, its target and its numbers, as they hold on a day."""
     goal = point.target(day)
     laws = [say.pick(text) for text in point.law(day)]
-    targets = say(N_("target {target}, limit {limit}"), target=share(goal.target, say), limit=share(goal.limit, say))
-    parameters = parameter_texts(point, day, say)
+    targets = say(
+        N_("target {target}, limit {limit}"),
+        target=phrases.share(goal.target, say),
+        limit=phrases.share(goal.limit, say),
+    )
+    parameters = rules.parameter_texts(point, day, say)
     return [
         charts.Pair(say(N_("Rule")), say.pick(point.rule)),
-        charts.Pair(say(N_("Law")), laws[0] if laws else DASH, " ".join(laws[1:])),
-        charts.Pair(say(N_("Target")), targets, dated(point.targets, day, say)),
+        charts.Pair(say(N_("Law")), laws[0] if laws else phrases.DASH, " ".join(laws[1:])),
+        charts.Pair(say(N_("Target")), targets, rules.dated(point.targets, day, say)),
         *([charts.Pair(say(N_("Numbers of the rule")), "; ".join(parameters))] if parameters else []),
     ]
-
-
-def dated(rows_: Sequence[Mapping[str, Any]], day: date, say: Language) -> str:
-    """From which day the target in force has held."""
-    begun = [row["from"] for row in rows_ if row["from"] <= day]
-    return say(N_("in force since {day}"), day=say.date(max(begun))) if begun else ""
 
 
 def _extract_day(extracted: date, day: date, say: Language) -> str:
@@ -928,64 +655,12 @@ def local(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Stockholm"))
 
 
-PARAMETERS: Final = {
-    "validity_months": N_("valid for {n} months"),
-    "grace_days": N_("newly employed for {n} days"),
-    "least_criteria": N_("at least {n} criteria"),
-    "interval_months": N_("every {n} months"),
-    "strict_interval_months": N_("every {n} months where confidentiality is high"),
-    "strict_level": N_("high confidentiality: level {n}"),
-    "limit_days": N_("within {n} days"),
-    "limit_hours": N_("within {n} hours"),
-    "codes": N_("course codes {n}"),
-    "names": N_("course names that begin with {n}"),
-}
-
-
-def parameter_texts(point: Point, day: date, say: Language) -> list[str]:
-    """The numbers and words of a point's rule, each in words."""
-    given = in_force(point.dated_parameters, day) if point.dated_parameters else {}
-    return [say(PARAMETERS[name], n=parameter_text(value, say)) for name, value in given.items() if name in PARAMETERS]
-
-
 # --- About the figures --------------------------------------------------------------------------------------------
-
-GLOSSARY: Final = (
-    (N_("Review point"), N_("One of the thirteen questions of the yearly management review.")),
-    (N_("As-of date"), N_("The day that every figure is true for. What is dated after it has not happened yet.")),
-    (N_("Extract date"), N_("The day on which a source system produced an export.")),
-    (
-        N_("Coverage"),
-        N_("Met divided by met, not met and unknown. What is pending or exempt stands beside and is not counted."),
-    ),
-    (N_("Target and limit"), N_("At or above the target, or at or above the limit, or below it.")),
-    (
-        N_("No basis"),
-        N_("An export that the point needs is missing on the as-of date. It is never shown as 0 per cent."),
-    ),
-    (N_("Nothing to assess"), N_("The exports are there, and nothing is in scope. It is never shown as 100 per cent.")),
-    (N_("Met"), N_("The requirement is fulfilled, with evidence in an export.")),
-    (N_("Not met"), N_("The requirement is not fulfilled.")),
-    (N_("Unknown"), N_("The export does not say, or it cannot be decided. It counts in the denominator.")),
-    (N_("Pending"), N_("The time limit has not run out. It is shown beside the figure.")),
-    (N_("Exempt"), N_("Out of scope for a stated reason. It is shown beside the figure.")),
-)
-STAGES: Final = {
-    "early_warning": N_("early warning"),
-    "notification": N_("notification of the incident"),
-    "final_report": N_("final report"),
-}
-
-
-def item_name(item: str, say: Language) -> str:
-    """What an item is called that has no other name than its id; a report of an incident by the incident and stage."""
-    of, _, stage = item.rpartition("/")
-    return f"{of}, {say(STAGES[stage])}" if stage in STAGES else item
 
 
 def glossary(say: Language) -> list[charts.Pair]:
     """The words of the pages and what they mean."""
-    return [charts.Pair(say(term), say(meaning)) for term, meaning in GLOSSARY]
+    return [charts.Pair(say(term), say(meaning)) for term, meaning in rules.GLOSSARY]
 
 
 def stage_table(point: Point, day: date, say: Language) -> charts.Table | None:
@@ -1001,18 +676,12 @@ def stage_table(point: Point, day: date, say: Language) -> charts.Table | None:
     ]
     return columns, [
         [
-            say(STAGES[stage["stage"]]) if stage["stage"] in STAGES else stage["stage"],
-            _limit(stage, say),
+            say(reasons.STAGES[stage["stage"]]) if stage["stage"] in reasons.STAGES else stage["stage"],
+            rules.time_limit(stage, say),
             say.date(stage["valid_from"]),
-            stored_value(stage["valid_to"], say)
+            phrases.stored_value(stage["valid_to"], say)
             if stage["valid_to"].year == date.max.year
             else say.date(stage["valid_to"]),
         ]
         for stage in stages
     ]
-
-
-def _limit(stage: Mapping[str, Any], say: Language) -> str:
-    if stage["limit_months"]:
-        return say.plural("{n} month", "{n} months", stage["limit_months"])
-    return say.plural("{n} hour", "{n} hours", stage["limit_hours"])

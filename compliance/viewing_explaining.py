@@ -25,6 +25,8 @@ from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts, elements
 from compliance.store.database import EVERYTHING_KNOWN, Rows
+from compliance.wording import phrases
+from compliance.wording.reasons import detail_text, reason_text
 
 TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step of what is shown
 FIRST_ITEMS: Final = 100
@@ -259,10 +261,10 @@ def target_sentence(found: Explanation, say: Language) -> str:
     old, new = found.before.target, found.after.target
     judged = replace(found.after, as_of=found.before.as_of)
     values = {
-        "old": viewing.share(old.target, say),
-        "new": viewing.share(new.target, say),
-        "old_limit": viewing.share(old.limit, say),
-        "new_limit": viewing.share(new.limit, say),
+        "old": phrases.share(old.target, say),
+        "new": phrases.share(new.target, say),
+        "old_limit": phrases.share(old.limit, say),
+        "new_limit": phrases.share(new.limit, say),
     }
     text = say(
         N_("The target has changed from {old} to {new} (limit {old_limit} to {new_limit}), which moves no coverage."),
@@ -270,7 +272,7 @@ def target_sentence(found: Explanation, say: Language) -> str:
     )
     if judged.status is found.after.status:
         return text
-    otherwise = say(N_("By the old target the status would be: {status}."), status=viewing.word(judged, say))
+    otherwise = say(N_("By the old target the status would be: {status}."), status=phrases.word(judged, say))
     return f"{text} {otherwise}"
 
 
@@ -279,7 +281,7 @@ def target_sentence(found: Explanation, say: Language) -> str:
 
 def _moved(found: Explanation) -> int:
     """How much the coverage has changed, in tenths of a percentage point: as every other page tells it."""
-    return tenths(viewing.change(found.after, found.before) or 0.0)
+    return tenths(phrases.change(found.after, found.before) or 0.0)
 
 
 def sizes(found: Explanation) -> list[int] | None:
@@ -309,7 +311,7 @@ def ends(found: Explanation, say: Language) -> tuple[charts.Pair, charts.Pair, s
     """The two figures that are compared, and the change from one to the other."""
     total = ""
     if found.total is not None:
-        unit = say(viewing.PERCENTAGE_POINTS)
+        unit = say(phrases.PERCENTAGE_POINTS)
         total = f"{say.signed(_moved(found))}{NBSP}{unit}"
     return _end(found.first, found.before, say), _end(found.last, found.after, say), total
 
@@ -322,7 +324,7 @@ def _end(moment: Moment, figure: Coverage, say: Language) -> charts.Pair:
     if figure.coverage is not None:
         counts = say(N_("{n} of {of}"), n=say.number(figure.met), of=say.number(figure.of))
     note = " · ".join(part for part in (counts, known) if part)
-    value = viewing.percent(figure, say) if figure.coverage is not None else viewing.word(figure, say)
+    value = phrases.percent(figure, say) if figure.coverage is not None else phrases.word(figure, say)
     return charts.Pair(say.date(moment.day), value, note)
 
 
@@ -350,7 +352,7 @@ def _reason(point: Point, part: Part, change: Change, say: Language) -> str:
     if change.moved:
         return say(N_("From another unit")) if change.kind == "entered" else say(N_("To another unit"))
     row = change.before if part.cause in {"done", "entered"} else change.after
-    return viewing.reason_text(point, row["outcome"], row["reason"], say) if row and row["reason"] else ""
+    return reason_text(point, row["outcome"], row["reason"], say) if row and row["reason"] else ""
 
 
 # --- The items behind a cause -------------------------------------------------------------------------------------
@@ -388,9 +390,9 @@ def _side(point: Point, row: Mapping[str, Any] | None, say: Language) -> str:
     """An outcome with its reason, or that the item was not there."""
     if row is None:
         return say(N_("not there")).replace(" ", NBSP)
-    outcome = say(viewing.OUTCOMES[row["outcome"]])
-    reason = viewing.reason_text(point, row["outcome"], row["reason"], say) if row["reason"] else ""
-    detail = viewing.detail_text(row["detail"], say)
+    outcome = say(phrases.OUTCOMES[row["outcome"]])
+    reason = reason_text(point, row["outcome"], row["reason"], say) if row["reason"] else ""
+    detail = detail_text(row["detail"], say)
     text = f"{outcome}: {reason}" if reason and reason != outcome else outcome
     return f"{text} ({detail})" if detail else text
 

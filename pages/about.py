@@ -7,6 +7,7 @@ from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.drawing import charts
 from compliance.screens import ui
+from compliance.wording import phrases
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
@@ -29,7 +30,7 @@ ui.html(charts.pairs(viewing.glossary(say)))
 note = say(N_("As they hold on {day}. Rules of law and targets are dated."), day=say.date(seen.as_of))
 ui.html(charts.section(say(N_("The rules in force")), note=note))
 for point in ui.points():
-    with st.expander(viewing.label(point, say).replace("\N{SOFT HYPHEN}", "")):
+    with st.expander(phrases.label(point, say).replace("\N{SOFT HYPHEN}", "")):
         ui.html(charts.pairs(viewing.rule_pairs(point, seen.as_of, say)))
         if stages := viewing.stage_table(point, seen.as_of, say):
             ui.html(charts.table(*stages, caption=say(N_("Time limits"))))

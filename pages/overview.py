@@ -10,6 +10,7 @@ from compliance.drawing import charts
 from compliance.screens import ui
 from compliance.screens.incidents import clock_texts, page
 from compliance.screens.review import page as review_page
+from compliance.wording import phrases
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
@@ -40,7 +41,7 @@ with right:
 for figure in found.now:
     left, right = st.columns([3, 8])
     with left:
-        ui.link(seen, "point", viewing.label(figure.point, say), point=figure.point.id)
+        ui.link(seen, "point", phrases.label(figure.point, say), point=figure.point.id)
     with right:
         address = ui.address(seen, "point", point=figure.point.id)
         ui.html(charts.bullet_row(viewing.bullet(found, figure, say, address=address), head=head))

@@ -7,6 +7,7 @@ from compliance.access.permissions import Permission
 from compliance.drawing import charts
 from compliance.screens import ui
 from compliance.screens.point import changes, page
+from compliance.wording import breaking, phrases
 
 ui.require(Permission.SEE_FIGURES)
 seen = ui.view()
@@ -17,14 +18,14 @@ now, before = months[-1], ui.before(seen.key, seen.as_of, seen.scope).get(point.
 
 ui.html(
     charts.page_title(
-        viewing.softened(say.pick(point.title), [say.pick(point.short)]),
+        breaking.softened(say.pick(point.title), [say.pick(point.short)]),
         kicker=viewing.point_kicker(point, len(ui.points()), say),
-        question=viewing.softened(say.pick(point.question)),
+        question=breaking.softened(say.pick(point.question)),
     )
 )
 page.neighbours(seen, point)
 if now.few:
-    ui.html(charts.empty_state(viewing.status(now), viewing.word(now, say), title=say(viewing.TOO_FEW)))
+    ui.html(charts.empty_state(viewing.status(now), phrases.word(now, say), title=say(phrases.TOO_FEW)))
     st.stop()
 if now.coverage is None:
     page.empty_point(seen, point, now, before)
@@ -33,10 +34,10 @@ if now.coverage is not None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         ui.html(charts.hero(viewing.hero(now, before, say)))
-        if both := viewing.both_percentages(now, say):
+        if both := phrases.both_percentages(now, say):
             ui.html(charts.note(both))
             ui.html(charts.answered(viewing.answer_parts(now, say), alt=viewing.answers_alt(now, say)))
-        if beside := viewing.beside(now, say):
+        if beside := phrases.beside(now, say):
             ui.html(charts.caption(beside))
     with right:
         page.trend(seen, months)

@@ -21,6 +21,7 @@ from compliance.declarations.queries import statement
 from compliance.loading.loading import revoke
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing_explaining import ends, for_others, sentence, sizes
+from compliance.wording import phrases
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.line import NOON, POINTS, Line
@@ -432,7 +433,7 @@ def test_a_change_is_rounded_once_and_is_the_same_wherever_it_is_told(line: Line
     systems(line, register(5, 11), B)
     found, say = explained(line, Moment(A), Moment(B)), Language("sv")
     # 33,33 % becomes 45,45 %, shown as 33,3 and 45,5: the change is 12,12
-    assert [viewing.percent(figure, say) for figure in (found.before, found.after)] == ["33,3\u00a0%", "45,5\u00a0%"]
+    assert [phrases.percent(figure, say) for figure in (found.before, found.after)] == ["33,3\u00a0%", "45,5\u00a0%"]
     assert "stigit med 12,1 procentenheter" in sentence(found, say)
     assert ends(found, say)[2] == "+12,1\u00a0p.e."
     assert sum(sizes(found) or []) == 121

@@ -9,7 +9,6 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from compliance import viewing
 from compliance.access.withholding import WITHHELD, Names
 from compliance.core.language import LANGUAGES, Language, unmarked
 from compliance.report import review_texts
@@ -20,6 +19,7 @@ from compliance.report.word import write_word
 from compliance.review.approving import dossier, signed
 from compliance.review.dossier import names_of_persons, responsible
 from compliance.review.reviewing import kept_text, review_of
+from compliance.wording import phrases
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
 from tests.tagged import Tagged
@@ -142,7 +142,7 @@ def test_it_begins_with_whose_meeting_it_is_its_answer_and_its_agenda(code, samp
     answer = say("None of the {of} measurable points reaches the target.", of=11)
     places = [text.index(plain(part)) for part in [*begins, answer, say("Agenda")]]
     assert places == sorted(places)
-    titles = [plain(viewing.label(answer.point, say)) for answer in found.points]
+    titles = [plain(phrases.label(answer.point, say)) for answer in found.points]
     titles += [say("Summary"), say("Decisions and judgement")]
     assert [plain(node.text) for node in page.tree.find("H1")] == titles
     listed = [plain(node.text) for node in page.tree.find("TOCI")]
@@ -158,8 +158,8 @@ def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
     verdicts = [say(SHORT_VERDICTS[found.written.assessments[answer.point.id]]) for answer in found.points]
     assert [(row[0], row[2], row[3], row[4], row[-1]) for row in summary[1:]] == [
         tuple(map(plain, (
-            viewing.label(figure.point, say), viewing.percent(figure, say),
-            viewing.share(figure.target.target, say), viewing.word(figure, say), verdict,
+            phrases.label(figure.point, say), phrases.percent(figure, say),
+            phrases.share(figure.target.target, say), phrases.word(figure, say), verdict,
         )))
         for figure, verdict in zip([answer.coverage for answer in found.points], verdicts, strict=True)
     ]  # fmt: skip
@@ -167,9 +167,9 @@ def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
     for answer in found.points:
         figure, question = answer.coverage, plain(say.pick(answer.point.question))
         own = text[text.index(question) :][: len(question) + 60]
-        assert own.startswith(plain(f"{question}{viewing.word(figure, say)}{viewing.percent(figure, say)}"))
+        assert own.startswith(plain(f"{question}{phrases.word(figure, say)}{phrases.percent(figure, say)}"))
         if figure.coverage is not None:
-            assert plain(unmarked(viewing.hero_counts(figure, say))) in text
+            assert plain(unmarked(phrases.hero_counts(figure, say))) in text
 
 
 def test_a_point_has_its_course_its_weakest_units_its_reasons_its_comment_and_its_decision(sample):
@@ -195,7 +195,7 @@ def test_where_much_is_unknown_both_percentages_stand_there(sample):
     found = sample[0]
     [figure] = [answer.coverage for answer in found.points if answer.point.id == "local_instruction"]
     assert figure.unknown
-    [result] = [r for t in topics(found) for r in inside(t, Result) if r.value == viewing.percent(figure, SV)]
+    [result] = [r for t in topics(found) for r in inside(t, Result) if r.value == phrases.percent(figure, SV)]
     share = SV.percent(figure.met / (figure.met + figure.unmet), limits=(1.0, 0.8))
     assert any(note.startswith(f"{share} av dem med uppgift.") for note in result.notes)
 

@@ -37,6 +37,7 @@ ORDER = [
     "declarations.theming", "declarations.settings",
     "serving.uploading", "serving.words",
     "correcting.forms", "correcting.returning", "correcting.templates", "correcting.questionnaires",
+    "wording.breaking", "wording.phrases", "wording.reasons", "wording.rules",
     "review.reviewing", "review.deciding", "review.planning", "review.calendars",
     "drawing.geometry", "drawing.elements", "drawing.charts", "drawing.incidents", "drawing.wheel_layout",
     "drawing.wheel", "drawing.meeting", "drawing.systems", "drawing.training", "drawing.plots",

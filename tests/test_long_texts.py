@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import viewing
 from compliance.access import withholding
 from compliance.drawing import elements
 from compliance.drawing.geometry import Level
@@ -31,6 +30,7 @@ from compliance.report.report import as_document
 from compliance.report.slides.layouts import LAYOUTS
 from compliance.report.slides.slides import CountChart, Slide, Slides
 from compliance.report.slides.writing import write_slides
+from compliance.wording import breaking
 from tests.line import SOURCES, WORDS
 from tests.reports import sample
 
@@ -44,7 +44,7 @@ PIECES = (
     "\u0301", "e\u0301", "漢", "å", " ", "\u00a0", "per ", "met 1 ", "art. ", "{x}", "%", "\t",
 )  # fmt: skip
 DONE = {
-    "softened": viewing.softened,
+    "softened": breaking.softened,
     "rich": elements.rich,
     "withheld": NAMES.withhold,
     "data or headings": lambda text: guessing.looks_like_data([text], list(SOURCES.values())),

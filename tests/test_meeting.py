@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from compliance import viewing
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import Coverage
@@ -17,6 +16,7 @@ from compliance.review.deciding import decisions
 from compliance.review.reviewing import GROUNDS
 from compliance.screens import ui
 from compliance.screens.meeting import page
+from compliance.wording import phrases
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST
@@ -70,10 +70,10 @@ def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeyp
         answer = answers[number - 2]
         shown = text(opened(monkeypatch, screen=str(number), lang=lang))
         assert say("{n} of {of}", n=number, of=16) in shown
-        assert f'<div class="v-m-figure">{viewing.percent(answer.coverage, say)}</div>' in shown
-        assert viewing.word(answer.coverage, say) in shown
+        assert f'<div class="v-m-figure">{phrases.percent(answer.coverage, say)}</div>' in shown
+        assert phrases.word(answer.coverage, say) in shown
     summary = text(opened(monkeypatch, screen=SUMMARY, lang=lang))
-    assert [viewing.percent(answer.coverage, say) for answer in answers] == re.findall(
+    assert [phrases.percent(answer.coverage, say) for answer in answers] == re.findall(
         r'class="v-m-number">([^<]+)<', summary
     )
     assert say("Decisions of this review") in text(opened(monkeypatch, screen=LAST, lang=lang))

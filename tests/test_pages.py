@@ -16,7 +16,7 @@ from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
 from compliance.screens import ui
 from compliance.store.database import EVERYTHING_KNOWN, Database
-from compliance.viewing import percent
+from compliance.wording.phrases import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text
 from tests.browser import MOST
 from tests.files import xlsx

@@ -20,7 +20,7 @@ from compliance.report.report import as_document, report_of
 from compliance.review.approving import dossier, signed
 from compliance.review.reviewing import review_of
 from compliance.store.database import rows
-from compliance.viewing import percent, share
+from compliance.wording.phrases import percent, share
 from tests.browser import MOST
 from tests.searching import named
 from tests.tagged import Tagged

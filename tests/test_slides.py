@@ -28,7 +28,7 @@ from compliance.review import judging
 from compliance.review.approving import dossier, signed
 from compliance.review.reviewing import review_of
 from compliance.store.database import rows
-from compliance.viewing import percent
+from compliance.wording.phrases import percent
 from tests.browser import MOST
 from tests.searching import named
 

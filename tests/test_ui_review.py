@@ -9,7 +9,6 @@ import pytest
 import streamlit as st
 from docx import Document
 
-from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT, User
 from compliance.core import outside
@@ -22,6 +21,7 @@ from compliance.review.deciding import Decision
 from compliance.review.peers import as_peer_file
 from compliance.review.verifying import Difference
 from compliance.screens import ui
+from compliance.wording import phrases
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST
@@ -116,7 +116,7 @@ def test_every_figure_of_the_list_is_that_of_the_review(document, stage, monkeyp
     shown = text(opened(monkeypatch, point="classification"))
     for answer in document.points:
         figure = answer.coverage
-        assert (viewing.word if figure.coverage is None else viewing.percent)(figure, SV) in shown
+        assert (phrases.word if figure.coverage is None else phrases.percent)(figure, SV) in shown
     assert '<div class="v-hero-figure">33,3\u00a0%</div>' in shown
     assert "<strong>1</strong> av <strong>3</strong>" in shown
     assert "13 av 13 diskuterade" in shown

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.counting import figures
 from compliance.report.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
 from compliance.report.chapters import EMPTY, covered_by
 from compliance.report.points import FEWEST_PARTS, Reader, departments, plain, without_empty
 from compliance.review.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
-from compliance.viewing import DASH
+from compliance.wording import phrases, reasons
+from compliance.wording.phrases import DASH
 
 # So many items of a point are listed; all of them are in the working list.
 FIRST_REMAINING: Final = 4
@@ -61,11 +61,11 @@ def _left(answer: PointAnswer, reader: Reader) -> list[tuple[str, ...]]:
 
 
 def _item(answer: PointAnswer, row: Remaining, reader: Reader) -> tuple[str, ...]:
-    text = plain(viewing.reason_text(answer.point, row.outcome, row.reason, reader.say))
-    more = viewing.detail_text(row.detail, reader.say)
+    text = plain(reasons.reason_text(answer.point, row.outcome, row.reason, reader.say))
+    more = reasons.detail_text(row.detail, reader.say)
     why = f"{text}: {more}" if more else text
     return (
-        row.label or viewing.item_name(row.item, reader.say),
+        row.label or reasons.item_name(row.item, reader.say),
         row.unit or DASH,
         why,
         row.due.isoformat() if row.due else DASH,
@@ -89,7 +89,7 @@ def _departments(dossier: Dossier, reader: Reader) -> list[Block]:
 
 def _by_name(answer: PointAnswer, reader: Reader) -> dict[str, str]:
     return {
-        figure.department or figure.unit or "": viewing.whole_percent(figure, reader.say)
+        figure.department or figure.unit or "": phrases.whole_percent(figure, reader.say)
         for figure in departments(answer, reader)
     }
 
@@ -128,7 +128,7 @@ def figure_text(dossier: Dossier, shown: ShownFigure, say: Language) -> str:
         dated_parameters=(),
     )
     figure = figures.Figure(definition, dossier.as_of, dossier.organisation, shown.part, shown.whole, shown.basis)
-    return plain(viewing.figure_text(figure, say))
+    return plain(phrases.figure_text(figure, say))
 
 
 # --- How, and from what -------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
     )
     rows = tuple(
         (
-            plain(viewing.label(answer.point, say)),
+            plain(phrases.label(answer.point, say)),
             reader.text(answer.point.rule),
             " ".join(plain(say.pick(law)) for law in answer.point.law(dossier.as_of)[:1]) or DASH,
         )

@@ -12,7 +12,7 @@ from compliance.report.points import Reader, section
 from compliance.review import judging
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import Chapter, State
-from compliance.viewing import DASH
+from compliance.wording.phrases import DASH
 
 HEADINGS: Final = {
     "REPORT": N_("Report"),

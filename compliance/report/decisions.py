@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
 from compliance.report.blocks import Block, Column, Heading, Paragraph, Table
 from compliance.report.points import Reader, plain
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
-from compliance.viewing import DASH
+from compliance.wording import phrases
+from compliance.wording.phrases import DASH
 
 DECISION_STATUSES: Final = {
     "not_started": N_("Not started"),
@@ -112,7 +112,7 @@ def _decision(dossier: Dossier, decision: Decision, reader: Reader) -> str:
 def reason(dossier: Dossier, decision: Decision, say: Language) -> str:
     """The point that is the reason of a decision."""
     answer = dossier.answer(decision.point) if decision.point else None
-    return plain(viewing.label(answer.point, say)) if answer else DASH
+    return plain(phrases.label(answer.point, say)) if answer else DASH
 
 
 def _status(dossier: Dossier, decision: Decision, reader: Reader) -> str:

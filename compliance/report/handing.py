@@ -5,7 +5,6 @@ What is pasted elsewhere is read by others, so a paragraph names no person and n
 
 from typing import Final
 
-from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.counting.separated import joined
@@ -16,6 +15,7 @@ from compliance.report.report import STATES
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import State
+from compliance.wording import phrases
 
 TARGETS: Final = {
     Status.GREEN: N_("The target of {target} is reached."),
@@ -60,7 +60,7 @@ def as_text(dossier: Dossier, say: Language, *, state: State) -> str:
 
 def title(point: Point, say: Language) -> str:
     """4. Informationsklassning (obligatoriskt arbetssätt)."""
-    return f"{point.number}. {plain(say.pick(point.title))} ({say(viewing.MANDATORY)})"
+    return f"{point.number}. {plain(say.pick(point.title))} ({say(phrases.MANDATORY)})"
 
 
 def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
@@ -83,13 +83,13 @@ def _figure(answer: PointAnswer, say: Language) -> str:
         n=say.number(figure.met),
         of=say.number(figure.of),
         fulfilled=plain(say.pick(figure.point.fulfilled)),
-        share=viewing.percent(figure, say),
+        share=phrases.percent(figure, say),
     )
 
 
 def _target(answer: PointAnswer, say: Language) -> str:
     figure = answer.coverage
-    target, limit = (viewing.share(share, say) for share in (figure.target.target, figure.target.limit))
+    target, limit = (phrases.share(share, say) for share in (figure.target.target, figure.target.limit))
     return say(TARGETS[figure.status], target=target, limit=limit)
 
 
@@ -127,7 +127,7 @@ def measures(dossier: Dossier, say: Language) -> str:
 
 def _measure(dossier: Dossier, row: Decision, say: Language) -> list[object]:
     reason = dossier.answer(row.point) if row.point else None
-    texts = [row.text, plain(viewing.label(reason.point, say)) if reason else "", row.responsible]
+    texts = [row.text, plain(phrases.label(reason.point, say)) if reason else "", row.responsible]
     due = row.due.isoformat() if row.due else ""
     rest = [row.resource, row.follow_up or "", say(DECISION_STATUSES[row.status])]
     return [row.year, row.number, *map(_line, texts), due, *map(_line, rest)]

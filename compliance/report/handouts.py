@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from compliance import viewing
 from compliance.access.withholding import Names
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage
@@ -51,7 +50,8 @@ from compliance.review import judging
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, State
-from compliance.viewing import DASH
+from compliance.wording import phrases
+from compliance.wording.phrases import DASH
 
 # At least so many rules to write on; the paper that is left over is ruled too.
 LINES: Final = 1
@@ -124,7 +124,7 @@ def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
     """A point: its question and figure, its course, where and why it is weak, and what is said and decided of it."""
     say = reader.say
     blocks: list[Block] = [
-        Heading(plain(viewing.label(answer.point, say)), 1),
+        Heading(plain(phrases.label(answer.point, say)), 1),
         Paragraph(reader.text(answer.point.question), "answer"),
         *_figure(answer, reader),
         *_weak(answer, reader),
@@ -165,7 +165,7 @@ def _units(answer: PointAnswer, say: Language) -> Table | None:
 
 
 def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
-    return unit.unit or "", left_text(unit, say), viewing.percent(unit, say)
+    return unit.unit or "", left_text(unit, say), phrases.percent(unit, say)
 
 
 def _reasons(answer: PointAnswer, say: Language) -> Table | None:

@@ -24,6 +24,7 @@ from compliance.review import judging
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import Review
+from compliance.wording import breaking, phrases
 
 WORST: Final = 3
 REASONS: Final = 3
@@ -60,7 +61,7 @@ class Screen:
 def screens(dossier: Dossier, say: Language) -> tuple[Screen, ...]:
     """What earlier reviews decided (ISO/IEC 27001, 9.3.2 a), the points, the summary, and what this one decides."""
     points = [
-        Screen(n, viewing.label(answer.point, say), "point", answer) for n, answer in enumerate(dossier.points, 2)
+        Screen(n, phrases.label(answer.point, say), "point", answer) for n, answer in enumerate(dossier.points, 2)
     ]
     last = len(points) + 2
     return (
@@ -97,8 +98,8 @@ def clock(now: datetime, until: datetime, say: Language) -> elements.Html:
 def question(answer: PointAnswer, say: Language) -> elements.Html:
     """The point and its question in plain words."""
     point = answer.point
-    asked = viewing.softened(say.pick(point.question))
-    return meeting.question(asked, kicker=viewing.label(point, say))
+    asked = breaking.softened(say.pick(point.question))
+    return meeting.question(asked, kicker=phrases.label(point, say))
 
 
 def title(text: str, kicker: str) -> elements.Html:
@@ -114,13 +115,13 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
         share=found.coverage,
         target=found.target.target,
         last=before.coverage if before else None,
-        alt=viewing.sentence(found, before, say),
+        alt=phrases.sentence(found, before, say),
         large=True,
     )
     return meeting.figure(
         viewing.status(found),
-        viewing.word(found, say),
-        value=viewing.percent(found, say),
+        phrases.word(found, say),
+        value=phrases.percent(found, say),
         counts=_counts(answer, say),
         drawn=drawn,
         note=_note(found, say),
@@ -139,15 +140,15 @@ def _counts(answer: PointAnswer, say: Language) -> list[str]:
         return [" ".join(review_texts.empty_texts(answer, say))]
     text = N_("**{n}** of **{of}** {items}")
     told = say(text, n=say.number(found.met), of=say.number(found.of), items=say.pick(found.point.items))
-    told = f"{told} · {say(N_('target {share}'), share=viewing.share(found.target.target, say))}"
+    told = f"{told} · {say(N_('target {share}'), share=phrases.share(found.target.target, say))}"
     if before and before.coverage is not None:
-        change = f"{say.change(viewing.change(found, before))}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
-        return [told, f"{viewing.then_named(before, say)}: {viewing.percent(before, say)}, {change}"]
+        change = f"{say.change(phrases.change(found, before))}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
+        return [told, f"{phrases.then_named(before, say)}: {phrases.percent(before, say)}, {change}"]
     return [told]
 
 
 def _note(found: Coverage, say: Language) -> str:
-    return " ".join(text for text in (silent(found, say), viewing.beside(found, say)) if text)
+    return " ".join(text for text in (silent(found, say), phrases.beside(found, say)) if text)
 
 
 def silent(found: Coverage, say: Language) -> str:
@@ -226,10 +227,10 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
             meeting.Month(month.coverage, say.short_month(month.as_of) if (len(months) - 1 - n) % TICKS == 0 else "")
             for n, month in enumerate(months)
         ],
-        last=viewing.percent(known[-1], say),
+        last=phrases.percent(known[-1], say),
         target=target,
         limit=limit,
-        alt=viewing.trend_alt(months, say),
+        alt=phrases.trend_alt(months, say),
     )
 
 
@@ -258,7 +259,7 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
     most = left_of(below[0])
     drawn = [
         meeting.Unit(
-            viewing.softened(unit.unit or ""),
+            breaking.softened(unit.unit or ""),
             say(N_("{counts} left"), counts=left_text(unit, say)).replace(" ", NBSP),
             left_of(unit) / most,
             viewing.status(unit),
@@ -370,7 +371,7 @@ def earlier_sentence(found: Sequence[Decision], day: date, say: Language) -> str
 
 def judged(dossier: Dossier, say: Language) -> elements.Html:
     """The head's judgement of the whole, or that there is none, large."""
-    text = viewing.softened(judging.sentence(dossier.written, say))
+    text = breaking.softened(judging.sentence(dossier.written, say))
     return meeting.question(text, kicker=say(N_("Decisions and judgement")), large=True)
 
 
@@ -418,23 +419,23 @@ def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> 
     found, before = answer.coverage, answer.coverage_before
     code = dossier.written.assessments.get(answer.point.id, "")
     return meeting.Row(
-        name=viewing.label(answer.point, say),
+        name=phrases.label(answer.point, say),
         address=address,
         status=viewing.status(found),
-        word=viewing.word(found, say),
-        figure=viewing.percent(found, say),
+        word=phrases.word(found, say),
+        figure=phrases.percent(found, say),
         share=found.coverage,
         target=found.target.target,
         last=before.coverage if before else None,
         verdict=_verdict(code, bool(dossier.written.comments.get(answer.point.id)), say),
-        alt=viewing.sentence(found, before, say),
+        alt=phrases.sentence(found, before, say),
     )
 
 
 def _verdict(code: str, commented: bool, say: Language) -> str:
     """The assessment, and what is still missing for the point to have been discussed."""
     if code not in SHORT_VERDICTS:
-        return say(N_("assessment missing")) if commented else viewing.DASH
+        return say(N_("assessment missing")) if commented else phrases.DASH
     told = say(SHORT_VERDICTS[code])
     return told if commented else say(N_("{verdict}, comment missing"), verdict=told)
 

@@ -19,7 +19,7 @@ import typst
 from compliance.core.places import REPORT, STATIC
 from compliance.report.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
 from compliance.report.paper import MARKS, WORDS, bar_picture, picture
-from compliance.viewing import softened
+from compliance.wording.breaking import softened
 
 MARGIN_CM: Final = 2.2
 # A report without a cover has less paper to spare.

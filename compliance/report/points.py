@@ -21,7 +21,9 @@ from compliance.report.blocks import (
     Together,
 )
 from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
-from compliance.viewing import DASH
+from compliance.wording import phrases
+from compliance.wording.phrases import DASH
+from compliance.wording.reasons import reason_text
 
 VERDICTS: Final = {
     "sufficient": N_("sufficient"),
@@ -84,9 +86,9 @@ def _furthest(dossier: Dossier, reader: Reader) -> str:
     """The points furthest below their targets, each with its figure; nothing where all reach them."""
     if not (found := furthest(dossier)):
         return ""
-    names = (plain(viewing.label(figure.point, reader.say)).replace(" ", NBSP, 1) for figure in found)
-    told = [f"{name} ({viewing.percent(figure, reader.say)})" for name, figure in zip(names, found, strict=True)]
-    return reader.say(N_("Furthest from their targets: {points}."), points=viewing.listed(told, reader.say))
+    names = (plain(phrases.label(figure.point, reader.say)).replace(" ", NBSP, 1) for figure in found)
+    told = [f"{name} ({phrases.percent(figure, reader.say)})" for name, figure in zip(names, found, strict=True)]
+    return reader.say(N_("Furthest from their targets: {points}."), points=phrases.listed(told, reader.say))
 
 
 def _seen(dossier: Dossier) -> viewing.Overview:
@@ -99,7 +101,7 @@ def _seen(dossier: Dossier) -> viewing.Overview:
 def before_word(dossier: Dossier, say: Language) -> str:
     """What the figure is called that a point is compared with."""
     known = [before for answer in dossier.points if (before := answer.coverage_before)]
-    return viewing.then_named(known[0], say) if known else say(N_("A year before"))
+    return phrases.then_named(known[0], say) if known else say(N_("A year before"))
 
 
 def _before_short(dossier: Dossier, say: Language) -> str:
@@ -120,7 +122,7 @@ def points_table(dossier: Dossier, reader: Reader) -> Table:
     )
     rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
     bars = tuple(bar(answer, reader) for answer in dossier.points)
-    return Table(say(N_("The thirteen review points")), columns, rows, bars, f"0–{viewing.share(1.0, say)}")
+    return Table(say(N_("The thirteen review points")), columns, rows, bars, f"0–{phrases.share(1.0, say)}")
 
 
 def without_empty(table: Table) -> Table:
@@ -143,12 +145,12 @@ def bar(answer: PointAnswer, reader: Reader) -> Bar:
     """The figure of a point as a bar with its target and what it was before."""
     figure, before = answer.coverage, answer.coverage_before
     return Bar(
-        label=plain(viewing.label(figure.point, reader.say)),
+        label=plain(phrases.label(figure.point, reader.say)),
         share=figure.coverage,
-        text=viewing.percent(figure, reader.say),
+        text=phrases.percent(figure, reader.say),
         target=figure.target.target,
         status=viewing.status(figure),
-        word=viewing.word(figure, reader.say),
+        word=phrases.word(figure, reader.say),
         before=before.coverage if before else None,
     )
 
@@ -157,12 +159,12 @@ def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ..
     say, figure, before = reader.say, answer.coverage, answer.coverage_before
     counted = figure.coverage is not None
     return (
-        plain(viewing.label(figure.point, say)),
-        viewing.percent(figure, say),
+        plain(phrases.label(figure.point, say)),
+        phrases.percent(figure, say),
         met_of(figure, say) if counted else DASH,
-        viewing.share(figure.target.target, say),
-        viewing.word(figure, say).replace(" ", NBSP),
-        viewing.percent(before, say) if before else DASH,
+        phrases.share(figure.target.target, say),
+        phrases.word(figure, say).replace(" ", NBSP),
+        phrases.percent(before, say) if before else DASH,
         verdict(dossier, answer.point.id, say, SHORT_VERDICTS),
     )
 
@@ -206,9 +208,9 @@ def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
     """The figure of a point in large type over its texts, the first of which is what it counts."""
     figure = answer.coverage
     return Result(
-        value=viewing.percent(figure, say),
+        value=phrases.percent(figure, say),
         status=viewing.status(figure),
-        word=viewing.word(figure, say),
+        word=phrases.word(figure, say),
         text=texts[0],
         notes=tuple(texts[1:]),
     )
@@ -217,12 +219,12 @@ def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
 def counted(answer: PointAnswer, say: Language) -> list[str]:
     """What a figure counts, its target and what it was before, and its other percentage where much is unknown."""
     figure, before = answer.coverage, answer.coverage_before
-    parts = [say(N_("Target {share}"), share=viewing.share(figure.target.target, say))]
+    parts = [say(N_("Target {share}"), share=phrases.share(figure.target.target, say))]
     if before and before.coverage is not None:
-        change = f"{say.change(viewing.change(figure, before))}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
-        parts.append(f"{viewing.then_named(before, say)}: {viewing.percent(before, say)} ({change})")
-    more = (viewing.both_percentages(figure, say), viewing.beside(figure, say))
-    return [plain(text) for text in (viewing.hero_counts(figure, say), " · ".join(parts), *more) if text]
+        change = f"{say.change(phrases.change(figure, before))}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
+        parts.append(f"{phrases.then_named(before, say)}: {phrases.percent(before, say)} ({change})")
+    more = (phrases.both_percentages(figure, say), phrases.beside(figure, say))
+    return [plain(text) for text in (phrases.hero_counts(figure, say), " · ".join(parts), *more) if text]
 
 
 def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
@@ -242,7 +244,7 @@ def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Bloc
 def _changed(answer: PointAnswer, reader: Reader) -> list[Block]:
     """Why the figure is another than before, where there was one."""
     text = plain(reader.say.pick(answer.changed))
-    known = viewing.change(answer.coverage, answer.coverage_before) is not None
+    known = phrases.change(answer.coverage, answer.coverage_before) is not None
     return [Paragraph(text)] if text and known else []
 
 
@@ -255,10 +257,10 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
     target, limit = viewing.levels(months[-1], say)
     return LineChart(
         caption="",
-        alt=plain(viewing.trend_alt(months, say)),
+        alt=plain(phrases.trend_alt(months, say)),
         name=say(N_("Coverage in the last twelve months")),
         moments=tuple(
-            Moment(say.month(month.as_of).replace("<br>", "\n"), month.coverage, viewing.percent(month, say))
+            Moment(say.month(month.as_of).replace("<br>", "\n"), month.coverage, phrases.percent(month, say))
             for month in months
         ),
         target=target,
@@ -296,7 +298,7 @@ def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
         Column(say(N_("Coverage")), "right", 1.2),
     )
     rows = tuple(
-        (figure.department or figure.unit or "", say.number(left_of(figure)), viewing.percent(figure, say))
+        (figure.department or figure.unit or "", say.number(left_of(figure)), phrases.percent(figure, say))
         for figure in left[:NAMED]
     )
     return Table("", columns, rows)
@@ -319,7 +321,7 @@ def _reasons(answer: PointAnswer, reader: Reader) -> Table | None:
     if not counted:
         return None
     shown = counted if len(counted) <= NAMED else counted[: NAMED - 1]
-    rows = [(plain(viewing.reason_text(point, r.outcome, r.code, say)), say.number(r.number)) for r in shown]
+    rows = [(plain(reason_text(point, r.outcome, r.code, say)), say.number(r.number)) for r in shown]
     if more := counted[len(shown) :]:
         told = say.plural("{n} more reason", "{n} more reasons", len(more))
         rows.append((told, say.number(sum(reason.number for reason in more))))

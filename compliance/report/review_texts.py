@@ -27,6 +27,7 @@ from compliance.review.peers import Compared
 from compliance.review.reviewing import GROUNDS, Chapter, Review, State, Written
 from compliance.review.verifying import Difference
 from compliance.store.database import Rows
+from compliance.wording import phrases
 
 UNNAMED: Final = ("coordinator", "sample data")
 FOLLOW_UPS: Final = {
@@ -138,7 +139,7 @@ def history_table(states: Rows, say: Language) -> charts.Table:
 
 def _name(name: str) -> str:
     """Who did something; what is no person's name is left out."""
-    return viewing.DASH if name in UNNAMED else name
+    return phrases.DASH if name in UNNAMED else name
 
 
 def versions(states: Rows) -> dict[int, State]:
@@ -177,8 +178,8 @@ def _step(answer: PointAnswer, dossier: Dossier, say: Language, *, discussed: bo
     word = say(N_("discussed")) if discussed else say(N_("not discussed"))
     return charts.Step(
         status=viewing.status(figure),
-        figure=viewing.percent(figure, say) if figure.coverage is not None else viewing.word(figure, say),
-        verdict=say(SHORT_VERDICTS[code]) if code in SHORT_VERDICTS else viewing.DASH,
+        figure=phrases.percent(figure, say) if figure.coverage is not None else phrases.word(figure, say),
+        verdict=say(SHORT_VERDICTS[code]) if code in SHORT_VERDICTS else phrases.DASH,
         discussed=discussed,
         alt=word,
     )
@@ -190,7 +191,7 @@ def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     text = say(N_("No case is in scope of this point on {day}."), day=day)
     if figure.status is Status.NO_BASIS:
         text = say(N_("No basis: a needed export is missing on {day}."), day=day)
-    earlier = viewing.earlier_sentence(answer.coverage_before, say)
+    earlier = phrases.earlier_sentence(answer.coverage_before, say)
     return [text, *([earlier] if earlier else [])]
 
 
@@ -230,10 +231,10 @@ def chapters_sentence(dossier: Dossier, say: Language) -> str:
     named = {optional: names(optional=optional) for optional in (False, True)}
     texts = []
     if named[False]:
-        texts.append(say(N_("Nothing is written in {chapters} yet."), chapters=viewing.listed(named[False], say)))
+        texts.append(say(N_("Nothing is written in {chapters} yet."), chapters=phrases.listed(named[False], say)))
     if named[True]:
         told = N_("{chapters} may be left empty, and are left out of the report then.")
-        texts.append(say(told, chapters=viewing.listed(named[True], say)))
+        texts.append(say(told, chapters=phrases.listed(named[True], say)))
     return " ".join(texts)
 
 
@@ -281,7 +282,7 @@ def matrix(dossier: Dossier, say: Language) -> tuple[str, charts.Table]:
 def _matrix_sentence(empty: list[str], of: int, say: Language) -> str:
     if not empty:
         return say(N_("All {of} clauses are covered."), of=of)
-    letters = viewing.listed(empty, say)
+    letters = phrases.listed(empty, say)
     return say(
         N_("{n} of {of} clauses are covered. Nothing covers {letters} yet."), n=of - len(empty), of=of, letters=letters
     )
@@ -292,7 +293,7 @@ def _matrix_sentence(empty: list[str], of: int, say: Language) -> str:
 
 def point_label(points: Iterable[Point], point_id: str, say: Language) -> str:
     """A point in a list to choose from."""
-    return plain(viewing.label(next(point for point in points if point.id == point_id), say))
+    return plain(phrases.label(next(point for point in points if point.id == point_id), say))
 
 
 def decision_row(decision: Decision, points: Iterable[Point], day: date, say: Language) -> charts.DecisionRow:
@@ -301,7 +302,7 @@ def decision_row(decision: Decision, points: Iterable[Point], day: date, say: La
     status = say(DECISION_STATUSES[decision.status])
     late = decision.late(day)
     facts = [
-        plain(viewing.label(reason, say)) if reason else "",
+        plain(phrases.label(reason, say)) if reason else "",
         decision.responsible,
         say(N_("by {day}"), day=say.date(decision.due)) if decision.due else "",
         decision.resource,
@@ -403,7 +404,7 @@ def _before(dossier: Dossier, say: Language) -> str:
     if not earlier:
         return ""
     reached = [figure for figure in earlier if figure.status is Status.GREEN]
-    return f"{say.number(len(reached))} {viewing.then(earlier[0], say)}"
+    return f"{say.number(len(reached))} {phrases.then(earlier[0], say)}"
 
 
 def missing_texts(found: Sequence[Missing], say: Language) -> list[str]:
@@ -411,8 +412,8 @@ def missing_texts(found: Sequence[Missing], say: Language) -> list[str]:
     words = {"comment": say(N_("comment")), "assessment": say(N_("assessment"))}
 
     def told(entry: Missing) -> str:
-        what = viewing.listed([word for name, word in words.items() if getattr(entry, name)], say)
-        return say(N_("{point} lacks {what}"), point=plain(viewing.label(entry.point, say)), what=what)
+        what = phrases.listed([word for name, word in words.items() if getattr(entry, name)], say)
+        return say(N_("{point} lacks {what}"), point=plain(phrases.label(entry.point, say)), what=what)
 
     return [told(entry) for entry in found]
 
@@ -467,7 +468,7 @@ def difference_table(found: Sequence[Difference], say: Language) -> charts.Table
 
 
 def _difference(found: Difference, say: Language) -> list[str]:
-    place = plain(viewing.label(found.point, say)) if found.point else ""
+    place = plain(phrases.label(found.point, say)) if found.point else ""
     where = ", ".join(part for part in (place, found.where) if part)
     was, now = _counted(found.was, say), _counted(found.now, say)
     if found.what == "statement":
@@ -476,22 +477,22 @@ def _difference(found: Difference, say: Language) -> list[str]:
         was, now = found.was[:HASH_SHOWN], found.now[:HASH_SHOWN] or say(OTHERWISE)
     elif found.what == "target":
         was, now = (_shares(text, say) for text in (found.was, found.now))
-    return [say(WHAT[found.what]), where, was or viewing.DASH, now or viewing.DASH]
+    return [say(WHAT[found.what]), where, was or phrases.DASH, now or phrases.DASH]
 
 
 def _counted(text: str, say: Language) -> str:
     """Counts by outcome in the reader's words: "12 met, 3 unknown"."""
     if text == "no basis":
-        return say(viewing.STATUS_WORDS[Status.NO_BASIS])
+        return say(phrases.STATUS_WORDS[Status.NO_BASIS])
 
     def told(match: re.Match[str]) -> str:
-        return f"{say.number(int(match[2]))} {say(viewing.OUTCOMES[match[1]]).lower()}"
+        return f"{say.number(int(match[2]))} {say(phrases.OUTCOMES[match[1]]).lower()}"
 
-    return re.sub(rf"\b({'|'.join(viewing.OUTCOMES)}) (\d+)", told, text)
+    return re.sub(rf"\b({'|'.join(phrases.OUTCOMES)}) (\d+)", told, text)
 
 
 def _shares(text: str, say: Language) -> str:
-    return " / ".join(viewing.share(float(part), say) for part in text.split(" / "))
+    return " / ".join(phrases.share(float(part), say) for part in text.split(" / "))
 
 
 # --- Year by year, and beside others --------------------------------------------------------------------------------
@@ -499,7 +500,7 @@ def _shares(text: str, say: Language) -> str:
 
 def years_table(found: Sequence[Dossier], say: Language) -> charts.Table:
     """Every point in every approved review: its figure, the verdict on it, and a line over the years."""
-    titles = {answer.point.id: plain(viewing.label(answer.point, say)) for d in found for answer in d.points}
+    titles = {answer.point.id: plain(phrases.label(answer.point, say)) for d in found for answer in d.points}
     columns = [
         charts.Column(say(N_("Point")), row_header=True),
         *(charts.Column(str(dossier.year), nowrap=True) for dossier in found),
@@ -514,9 +515,9 @@ def years_table(found: Sequence[Dossier], say: Language) -> charts.Table:
 def _year_cell(dossier: Dossier, point_id: str, say: Language) -> str:
     answer = dossier.answer(point_id)
     if answer is None:
-        return viewing.DASH
+        return phrases.DASH
     figure, code = answer.coverage, dossier.written.assessments.get(point_id)
-    text = viewing.percent(figure, say) if figure.coverage is not None else viewing.word(figure, say)
+    text = phrases.percent(figure, say) if figure.coverage is not None else phrases.word(figure, say)
     return charts.status_mark(viewing.status(figure), text, note=say(SHORT_VERDICTS[code]) if code in VERDICTS else "")
 
 
@@ -544,7 +545,7 @@ def peers_table(found: Sequence[Compared], points: Mapping[str, Point], say: Lan
     ]
     return columns, [
         [
-            plain(viewing.label(points[c.point_id], say)),
+            plain(phrases.label(points[c.point_id], say)),
             *(say.percent(share) for share in (c.own, c.least, c.middle, c.greatest)),
             say.number(c.organisations),
         ]

@@ -49,7 +49,7 @@ from compliance.report.blocks import (
 from compliance.report.office import LOCALES, in_utc, packed, timeless
 from compliance.report.paper import SIGNS as SHAPES
 from compliance.report.paper import WORDS, bar_picture, picture, writable
-from compliance.viewing import softened
+from compliance.wording.breaking import softened
 
 # Lengths as Word has them: twentieths of a point.
 CM: Final = 1440 / 2.54

@@ -44,6 +44,7 @@ from compliance.screens.quality import texts as quality_texts
 from compliance.serving.words import lang_script
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.viewing import Overview, Scope
+from compliance.wording import phrases
 
 CACHED: Final = 200
 # So much of what an address says is said again.
@@ -532,7 +533,7 @@ def row_table(seen: View, traced: tracing.TracedRow | None) -> None:
     columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
     persons = seen.user.may(Permission.SEE_PERSONS)
     clean = str if persons else names(seen).withhold
-    rows_ = [[heading, clean(viewing.stored_value(value, say))] for heading, value in traced.shown(persons=persons)]
+    rows_ = [[heading, clean(phrases.stored_value(value, say))] for heading, value in traced.shown(persons=persons)]
     html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))
     text = N_("Import {id}, {source}. Columns that the file lacks are left out.")
     html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))

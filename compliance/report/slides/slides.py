@@ -33,7 +33,9 @@ from compliance.review.approving import Signed
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer, Priority
 from compliance.review.reviewing import State
-from compliance.viewing import DASH
+from compliance.wording import phrases
+from compliance.wording.phrases import DASH
+from compliance.wording.reasons import reason_text
 
 Kind = Literal["front", "verdict", "thirteen", "point", "decisions", "steps"]
 # The shape that stands beside a status and its word, as the typeface has them.
@@ -176,7 +178,7 @@ class _Slides:
         return len([row for row in self.dossier.carried if row.late(self.dossier.as_of)])
 
     def _far(self, figure: Coverage) -> str:
-        return f"{viewing.percent(figure, self.say)}\t{self.reader.text(figure.point.short)}"
+        return f"{phrases.percent(figure, self.say)}\t{self.reader.text(figure.point.short)}"
 
     # --- The thirteen ---------------------------------------------------------------------------------------------
 
@@ -204,16 +206,16 @@ class _Slides:
     def _row(self, answer: PointAnswer) -> tuple[str, ...]:
         found, before = answer.coverage, answer.coverage_before
         return (
-            plain(viewing.label(answer.point, self.say)),
-            viewing.percent(found, self.say),
+            plain(phrases.label(answer.point, self.say)),
+            phrases.percent(found, self.say),
             met_of(found, self.say) if found.coverage is not None else DASH,
             self._mark(found),
-            self.say.change(viewing.change(found, before)) or DASH,
+            self.say.change(phrases.change(found, before)) or DASH,
         )
 
     def _mark(self, figure: Coverage) -> str:
         """The shape and the word of a status, on one line."""
-        return f"{MARKS[figure.status]} {viewing.word(figure, self.say)}".replace(" ", NBSP)
+        return f"{MARKS[figure.status]} {phrases.word(figure, self.say)}".replace(" ", NBSP)
 
     def _bars(self, answers: Sequence[PointAnswer], name: str) -> BarChart:
         bars = tuple(bar(answer, self.reader) for answer in answers)
@@ -227,9 +229,9 @@ class _Slides:
         found, chart = answer.coverage, self._chart(answer)
         texts = {
             "title": self.reader.text(answer.point.question),
-            "kicker": plain(viewing.label(answer.point, self.say)),
+            "kicker": plain(phrases.label(answer.point, self.say)),
             "mark": self._mark(found),
-            "figure": viewing.percent(found, self.say),
+            "figure": phrases.percent(found, self.say),
             **self._compared(answer),
             "verdict": assessment(self.dossier, answer.point.id, self.say),
             "caption": chart.caption if chart else "",
@@ -247,11 +249,11 @@ class _Slides:
         if found.coverage is None:
             counts, *more = review_texts.empty_texts(answer, say)
             return {"counts": counts, "compared": "\n".join(more)}
-        lines = [say(N_("Target {share}"), share=viewing.share(found.target.target, say))]
-        if before and (change := viewing.change(found, before)) is not None:
+        lines = [say(N_("Target {share}"), share=phrases.share(found.target.target, say))]
+        if before and (change := phrases.change(found, before)) is not None:
             lines.append(self._since(before, change))
         lines.append(plain(meeting_texts.silent(found, say)))
-        return {"counts": plain(viewing.hero_counts(found, say)), "compared": "\n".join(filter(None, lines))}
+        return {"counts": plain(phrases.hero_counts(found, say)), "compared": "\n".join(filter(None, lines))}
 
     def _since(self, before: Coverage, change: float) -> str:
         """What a figure was that it is compared with, and when, on one line."""
@@ -259,9 +261,9 @@ class _Slides:
         text = N_("Review {year}, {day}: {share} ({change})")
         if not before.approved:
             text = N_("A year before, {day}: {share} ({change})")
-        points = f"{say.change(change)}{NBSP}{say(viewing.PERCENTAGE_POINTS)}"
+        points = f"{say.change(change)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
         given = {"year": before.as_of.year, "day": say.date(before.as_of, form="d MMM")}
-        return say(text, **given, share=viewing.percent(before, say), change=points)
+        return say(text, **given, share=phrases.percent(before, say), change=points)
 
     def _chart(self, answer: PointAnswer) -> Chart | None:
         """The course of a figure; where there is none, why it is not met, else the figure as a bar."""
@@ -278,15 +280,15 @@ class _Slides:
         say = self.say
         target, limit = viewing.levels(months[-1], say)
         moments = tuple(
-            Moment(month.as_of.isoformat(), month.coverage, viewing.percent(month, say)) for month in months
+            Moment(month.as_of.isoformat(), month.coverage, phrases.percent(month, say)) for month in months
         )
-        caption, alt = say(N_("Coverage in the last twelve months")), plain(viewing.trend_alt(months, say))
+        caption, alt = say(N_("Coverage in the last twelve months")), plain(phrases.trend_alt(months, say))
         return LineChart(caption, alt, say(N_("Coverage")), moments, target, limit)
 
     def _reasons(self, answer: PointAnswer) -> list[tuple[str, int]]:
         """Why items are not met, the commonest first."""
         return [
-            (plain(viewing.reason_text(answer.point, r.outcome, r.code, self.say)), r.number)
+            (plain(reason_text(answer.point, r.outcome, r.code, self.say)), r.number)
             for r in commonest(answer)[:REASONS_DRAWN]
         ]
 

@@ -7,7 +7,6 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
@@ -20,6 +19,7 @@ from compliance.screens import making, ui
 from compliance.screens.making import File
 from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN
+from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 10
 # So many letters of a text stand in the first rows; the file has all of them.
@@ -36,7 +36,7 @@ def point_of_extract(seen: View, name: str) -> str | None:
     """The review point that an extract is limited to, where it can be and one is chosen."""
     if name not in {"items", "missing", "coverage"}:
         return None
-    titles = {point.id: viewing.label(point, seen.say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
+    titles = {point.id: phrases.label(point, seen.say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
     chosen: str | None = st.selectbox(
         seen.say(N_("Review point")),
         list(titles),
@@ -107,7 +107,7 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
         shown = extracts.titled(replace(found, table=found.table.slice(0, SHOWN_ROWS)), say).to_pylist()
         columns = [charts.Column(title, nowrap=True) for title in shown[0]]
         texts = [
-            [shortened(viewing.stored_value(value, say), SHOWN_LETTERS) for value in row.values()] for row in shown
+            [shortened(phrases.stored_value(value, say), SHOWN_LETTERS) for value in row.values()] for row in shown
         ]
         ui.html(charts.table(columns, texts, caption=say(N_("The first rows"))))
         if rows_ > SHOWN_ROWS:

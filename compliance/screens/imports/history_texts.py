@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.correcting.previewing import Effect
 from compliance.declarations.points import Point
@@ -15,6 +14,7 @@ from compliance.loading.validating import REASONS
 from compliance.screens.imports import texts
 from compliance.store.database import Rows
 from compliance.viewing import Scope
+from compliance.wording import phrases
 
 
 def import_label(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> str:
@@ -32,7 +32,7 @@ def changed_points(found: Effect, scope: Scope) -> list[Point]:
 
 def point_label(point: Point, say: Language) -> str:
     """A point in a list."""
-    return viewing.label(point, say).replace("\N{SOFT HYPHEN}", "")
+    return phrases.label(point, say).replace("\N{SOFT HYPHEN}", "")
 
 
 def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Source], say: Language) -> list[charts.Pair]:
@@ -67,7 +67,7 @@ def stays_text(found: Rows, say: Language) -> str:
         "Import {imports} completes it and still counts. Revoke that too if it shall not.",
         "Imports {imports} complete it and still count. Revoke those too if they shall not.",
         len(found),
-        imports=viewing.listed([f"{row['import_id']} ({row['file']})" for row in found], say),
+        imports=phrases.listed([f"{row['import_id']} ({row['file']})" for row in found], say),
     )
 
 
@@ -88,7 +88,7 @@ def problem_rows(found: Rows, say: Language) -> list[dict[str, object]]:
 
 def problems_name(row: Mapping[str, Any], say: Language) -> str:
     """What the file with an import's problems is called."""
-    return f"{say(viewing.REJECTED)} import {row['import_id']}.csv"
+    return f"{say(phrases.REJECTED)} import {row['import_id']}.csv"
 
 
 def cell_table(found: Rows, say: Language) -> pd.DataFrame:

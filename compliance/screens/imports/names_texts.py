@@ -9,6 +9,7 @@ from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.screens.imports.texts import WHO, source_names
+from compliance.wording import phrases
 
 KINDS: Final = {
     "organisation": N_("Organisation"),
@@ -51,7 +52,7 @@ def alias_choice(alias: Alias) -> str:
 
 def suggestion_text(found: Suggestion, sources: Mapping[str, Source], say: Language) -> str:
     """What is suggested, and which rows use the earlier name."""
-    where = viewing.listed([say.pick(sources[id_].title) for id_ in found.sources if id_ in sources], say)
+    where = phrases.listed([say.pick(sources[id_].title) for id_ in found.sources if id_ in sources], say)
     return say.plural(
         "{kind}: is **{old}** now called **{new}**? {n} row in {sources}.",
         "{kind}: is **{old}** now called **{new}**? {n} rows in {sources}.",

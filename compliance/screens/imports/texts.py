@@ -16,6 +16,7 @@ from compliance.loading.validating import REASONS, UNKEPT, withheld_text
 from compliance.reading.recognising import Match
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Rows
+from compliance.wording import phrases
 
 
 def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
@@ -40,21 +41,21 @@ def counts(figure: Coverage) -> tuple[object, ...]:
 
 
 def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumbbell:
-    before_text = viewing.percent(old, say) if old else viewing.DASH
-    difference = viewing.change(new, old)
-    moved = f"{say.change(difference)}{NBSP}{say(viewing.PERCENTAGE_POINTS)}" if difference is not None else ""
+    before_text = phrases.percent(old, say) if old else phrases.DASH
+    difference = phrases.change(new, old)
+    moved = f"{say.change(difference)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}" if difference is not None else ""
     return charts.Dumbbell(
-        label=viewing.label(new.point, say),
+        label=phrases.label(new.point, say),
         before=old.coverage if old else None,
         after=new.coverage,
         before_text=before_text,
-        after_text=viewing.percent(new, say),
+        after_text=phrases.percent(new, say),
         change=moved,
         alt=say(
             N_("{point}: {before} before, {after} after"),
-            point=viewing.label(new.point, say),
+            point=phrases.label(new.point, say),
             before=before_text,
-            after=viewing.percent(new, say),
+            after=phrases.percent(new, say),
         ),
     )
 
@@ -78,7 +79,7 @@ def waiting(
             "Point {points} can be counted once {sources} is loaded too.",
             "Points {points} can be counted once {sources} is loaded too.",
             len(numbers),
-            points=viewing.listed(numbers, say),
+            points=phrases.listed(numbers, say),
             sources=source_names(missing, sources, say),
         )
         for missing, numbers in lacking.items()
@@ -202,7 +203,7 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
             "Replaces import {imports} of the same extract date. Tick Completes if both shall count.",
             "Replaces imports {imports} of the same extract date. Tick Completes if all shall count.",
             len(receipt.replaces),
-            imports=viewing.listed([f"{number} ({file})" for number, file in receipt.replaces], say),
+            imports=phrases.listed([f"{number} ({file})" for number, file in receipt.replaces], say),
         ): receipt.replaces and receipt.marker is None,
         say(
             N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""
@@ -289,7 +290,7 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
         say(N_("Mended rows that complete the file they came from.")): _came_back(receipt, "return"),
         say(
             N_("Takes the place of the rows that came back before, in import {id}."),
-            id=viewing.listed([str(number) for number, _ in receipt.replaces], say),
+            id=phrases.listed([str(number) for number, _ in receipt.replaces], say),
         ): receipt.replaces and _came_back(receipt, "return"),
         say(N_("Answers that complete what is loaded.")): _came_back(receipt, "answers"),
         say(N_("Read as you have connected its columns.")): any(match.mapping for match in receipt.matches),
@@ -352,7 +353,7 @@ def _counts_told(receipt: Receipt, workbook: Workbook, say: Language) -> dict[st
 
 def rejected_name(receipt: Receipt, say: Language) -> str:
     """What the workbook of rejected rows is called."""
-    return f"{say(viewing.REJECTED)} {say.pick(receipt.source.title)} {receipt.extract_date.day}.xlsx"
+    return f"{say(phrases.REJECTED)} {say.pick(receipt.source.title)} {receipt.extract_date.day}.xlsx"
 
 
 def of_first_rows(problems: Rows, most: int) -> tuple[Rows, int]:

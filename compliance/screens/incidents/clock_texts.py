@@ -14,6 +14,7 @@ from compliance.counting.incidents import (
     Duty,
 )
 from compliance.drawing import charts, elements, incidents
+from compliance.wording import breaking, phrases
 
 HOUR: Final = timedelta(hours=1)
 # What ran out longer ago than this is told in days.
@@ -187,14 +188,14 @@ def kind_of(duty: Duty, say: Language) -> str:
 
 def title_of(duty: Duty, say: Language) -> str:
     """What it is of, with the coordinator's own words where one may see them."""
-    kind = viewing.softened(kind_of(duty, say))
+    kind = breaking.softened(kind_of(duty, say))
     return f"{kind}: {duty.label}" if duty.label else kind
 
 
 def missing(clock: Clock, say: Language) -> str:
     """The fields of the export that are empty."""
     names = [say(GAPS[gap]) for gap in clock.gaps]
-    text = viewing.listed(names, say) if names else say(N_("nothing but the report itself"))
+    text = phrases.listed(names, say) if names else say(N_("nothing but the report itself"))
     return text[:1].upper() + text[1:]
 
 
@@ -224,7 +225,7 @@ def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] |
         figure=figure,
         rest=rest,
         share=clock.share,
-        alt=f"{duty.id}: {figure} {rest}".replace(viewing.SOFT, ""),
+        alt=f"{duty.id}: {figure} {rest}".replace(breaking.SOFT, ""),
         facts=clock_facts(clock, say),
     )
 
@@ -238,8 +239,8 @@ def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
         note = say(N_("The export has no time of day: what is sent by then is surely in time."))
     return [
         charts.Pair(ends, bold(when_it_ends(duty, say)) if duty.ends else "", note),
-        charts.Pair(say(N_("To be done")), viewing.softened(unbroken(say.pick(duty.law)))),
-        charts.Pair(say(N_("Recipient")), viewing.softened(say.pick(duty.recipient))),
+        charts.Pair(say(N_("To be done")), breaking.softened(unbroken(say.pick(duty.law)))),
+        charts.Pair(say(N_("Recipient")), breaking.softened(say.pick(duty.recipient))),
         charts.Pair(say(N_("Sent")), sent_before(duty, say)),
         charts.Pair(say(N_("Remains")), missing(clock, say)),
     ]
@@ -279,7 +280,7 @@ def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool, addre
     title = say(N_("Next deadline"))
     if clock is None:
         note = N_("no clock is running") if basis else N_("no export of incidents or breaches is loaded")
-        return charts.Fact(title, viewing.DASH, note=say(note))
+        return charts.Fact(title, phrases.DASH, note=say(note))
     figure, rest = figure_of(clock, say)
     what = say(LANES[clock.duty.kind])
     told = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {when_it_ends(clock.duty, say)}"
@@ -291,10 +292,10 @@ def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:
     """Which exports the clocks rest on, with their days: what was sent after them is not seen."""
     by_day = {day: [source for source, other in days if other == day] for _, day in days}
     parts = [
-        say(N_("{sources} of {day}"), sources=viewing.listed(sources, say), day=say.date(day))
+        say(N_("{sources} of {day}"), sources=phrases.listed(sources, say), day=say.date(day))
         for day, sources in by_day.items()
     ]
-    return say(N_("Basis: {exports}. What was sent after that is not seen here."), exports=viewing.listed(parts, say))
+    return say(N_("Basis: {exports}. What was sent after that is not seen here."), exports=phrases.listed(parts, say))
 
 
 def kept_line(say: Language) -> str:

@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_
@@ -20,6 +19,7 @@ from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.viewing import Scope
+from compliance.wording import phrases
 
 SOURCES = ("incidents", "breaches")
 
@@ -108,7 +108,7 @@ def empty(seen: View) -> None:
     """What is missing where no clock can be seen at all, and where to mend it."""
     say = seen.say
     title = say(N_("No export of incidents is loaded up to {day}."), day=say.date(seen.as_of))
-    names = viewing.listed(_titles(seen, SOURCES), say)
+    names = phrases.listed(_titles(seen, SOURCES), say)
     text = say(
         N_("The page needs {sources}. Whatever is to be reported then stands here with the time left."), sources=names
     )
@@ -120,7 +120,7 @@ def _partly(seen: View, missing: list[str]) -> None:
     """That one of the two exports is missing, so that its clocks are not seen."""
     say = seen.say
     text = N_("No export of **{sources}** is loaded up to {day}. Its clocks and figures are not seen here.")
-    ui.html(charts.note(say(text, sources=viewing.listed(missing, say), day=say.date(seen.as_of))))
+    ui.html(charts.note(say(text, sources=phrases.listed(missing, say), day=say.date(seen.as_of))))
     ui.link_to_imports(seen)
 
 

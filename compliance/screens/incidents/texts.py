@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from compliance import viewing
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.extracts import FEW_PERSONS
 from compliance.counting.incidents import (
@@ -21,6 +20,7 @@ from compliance.counting.incidents import (
 )
 from compliance.drawing import charts, elements, incidents, plots_incidents
 from compliance.screens.incidents.clock_texts import LANES, hours, limit_text
+from compliance.wording import breaking, phrases
 
 FIRST_RECURRING: Final = 6
 # The axes of the dots: a case that took longer lies at the end.
@@ -56,7 +56,7 @@ def _reports_fact(duties: Sequence[Duty], say: Language) -> charts.Fact:
     in_time, of = reports_in_time(duties)
     title = say(N_("Reports in time"))
     if not of:
-        return charts.Fact(title, viewing.DASH, note=say(N_("no report has been sent this year")))
+        return charts.Fact(title, phrases.DASH, note=say(N_("no report has been sent this year")))
     return charts.Fact(
         title, say.number(in_time), say(N_("of {of}"), of=say.number(of)), say(N_("notifications and reports sent"))
     )
@@ -66,7 +66,7 @@ def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
     title = say(N_("Closed within {n} days"), n=counts.limit_days)
     of = counts.in_time + counts.late
     if not of:
-        return charts.Fact(title, viewing.DASH, note=say(N_("none has been closed this year")))
+        return charts.Fact(title, phrases.DASH, note=say(N_("none has been closed this year")))
     half = say.plural("half of them within {n} day", "half of them within {n} days", counts.median_days or 0)
     return charts.Fact(title, say.number(counts.in_time), say(N_("of {of}"), of=say.number(of)), half)
 
@@ -124,11 +124,11 @@ def _month_column(
     known = all(part.n is not None for part in parts)
     total = sum(part.n or 0 for part in parts)
     told = ", ".join(f"{names[part.place]} {say.number(part.n)}" for part in reversed(parts) if part.n)
-    hover = f"{say.date(month, form='MMMM y')}: {say.number(total) if known else viewing.DASH}"
+    hover = f"{say.date(month, form='MMMM y')}: {say.number(total) if known else phrases.DASH}"
     return plots_incidents.MonthColumn(
         tick,
         [part.n or 0 for part in parts],
-        say.number(total) if known else viewing.DASH,
+        say.number(total) if known else phrases.DASH,
         f"{hover} ({told})" if told else hover,
     )
 
@@ -170,7 +170,7 @@ def _total(counts: Sequence[int | None]) -> int | None:
 
 
 def _count(n: int | None, say: Language) -> str:
-    return viewing.DASH if n is None else say.number(n)
+    return phrases.DASH if n is None else say.number(n)
 
 
 # --- Were we in time? ---------------------------------------------------------------------------------------------
@@ -301,7 +301,7 @@ def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
             say(LANES[duty.kind]),
             say.date(duty.sent.date()) if duty.sent else "",
             _days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say),
-            limit_text(duty, say) if duty.ends or not duty.limit_months else viewing.DASH,
+            limit_text(duty, say) if duty.ends or not duty.limit_months else phrases.DASH,
             in_time_word(duty, say),
         ]
         for duty in sent
@@ -381,7 +381,7 @@ def cause_bars(found: Sequence[Cause], say: Language) -> list[charts.Reason]:
     names = {"others": say(N_("Other causes")), "missing": say(N_("No cause given"))}
     return [
         charts.Reason(
-            viewing.softened(cause.cause or names[cause.kind]),
+            breaking.softened(cause.cause or names[cause.kind]),
             say.number(cause.n),
             say.percent(cause.n / total, decimals=0),
             cause.n / most,
@@ -400,7 +400,7 @@ def recurring_table(found: Sequence[Recurring], say: Language, *, address: Addre
     return columns, [
         [
             incidents.two_lines(
-                viewing.softened(row.unit or say(N_("No unit"))), row.cause or say(N_("another cause"))
+                breaking.softened(row.unit or say(N_("No unit"))), row.cause or say(N_("another cause"))
             ),
             say.number(row.n),
             cases(row, say, address=address),
@@ -439,7 +439,7 @@ def silent(units: Sequence[Staffed], say: Language, *, persons: bool) -> list[in
         incidents.Named(
             department,
             [
-                (viewing.softened(unit.unit), say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP))
+                (breaking.softened(unit.unit), say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP))
                 for unit in shown
                 if (unit.department or none) == department
             ],
@@ -472,7 +472,7 @@ def rate_bars(rates: Sequence[Rate], say: Language, *, persons: bool) -> list[ch
     most = max((rate.per_hundred or 0.0 for rate in shown), default=0.0) or 1.0
     return [
         charts.Reason(
-            viewing.softened(rate.part or ""),
+            breaking.softened(rate.part or ""),
             say.number(rate.per_hundred or 0.0, decimals=1),
             say(N_("{n} for {of} employed"), n=say.number(rate.discovered), of=say.number(rate.employed)),
             (rate.per_hundred or 0.0) / most,

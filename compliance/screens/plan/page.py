@@ -5,7 +5,6 @@ from datetime import UTC, date
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
@@ -21,6 +20,7 @@ from compliance.screens import ui
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
 from compliance.screens.ui import Key, View
+from compliance.wording import phrases
 
 # --- What it is made of -------------------------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ def wheel(seen: View, found: Year) -> None:
 def point_link(seen: View, point: Point) -> Html:
     """A link to a review point."""
     # the number stays with its name
-    text = viewing.label(point, seen.say).replace(" ", NBSP, 1)
+    text = phrases.label(point, seen.say).replace(" ", NBSP, 1)
     return charts.anchor(text, ui.address(seen, "point", point=point.id), title=seen.say.pick(point.title))
 
 

@@ -20,6 +20,7 @@ from compliance.review.calendars import Event
 from compliance.review.deciding import Decision
 from compliance.review.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
 from compliance.screens.incidents.clock_texts import counted
+from compliance.wording import breaking, phrases
 
 FIRST_ACTIONS: Final = 8
 KINDS: Final = {
@@ -118,7 +119,7 @@ def _review_sentence(review: Moment, say: Language) -> str:
 
 def short_day(day: date | None, say: Language) -> str:
     """31 okt; a dash where there is no day."""
-    return say.date(day, form="d MMM").rstrip(".") if day else viewing.DASH
+    return say.date(day, form="d MMM").rstrip(".") if day else phrases.DASH
 
 
 def _day_of(day: date | None, year: int, say: Language) -> str:
@@ -187,7 +188,7 @@ def wheel_alt(year: Year, say: Language) -> str:
         text,
         year=year.plan.year,
         n=say.number(len(year.items)),
-        states=viewing.listed(parts, say),
+        states=phrases.listed(parts, say),
         day=say.date(year.plan.as_of),
     )
 
@@ -240,7 +241,7 @@ def moment_rows(year: Year, laid: Layout, points: Sequence[Point], link: PointLi
         MomentRow(
             number=str(item.number),
             day=_day_of(item.moment.due, year.plan.year, say),
-            title=viewing.softened(say.pick(item.moment.title)),
+            title=breaking.softened(say.pick(item.moment.title)),
             about=_about(item.moment, points, link, say),
             state=item.moment.state,
             word=state_word(item.moment, year.plan.as_of, say),
@@ -257,7 +258,7 @@ def _about(moment: Moment, points: Sequence[Point], link: PointLink, say: Langua
         return Html("")
     kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
     point = next((point for point in points if point.number == moment.point), None)
-    mandatory = say(viewing.MANDATORY) if moment.mandatory else ""
+    mandatory = say(phrases.MANDATORY) if moment.mandatory else ""
     return drawing_wheel.linked([kind, mandatory, *([link(point)] if point else [])])
 
 
@@ -278,9 +279,9 @@ def moment_table(year: Year, points: Sequence[Point], say: Language) -> Table:
             str(item.number),
             say.pick(item.moment.title),
             say(KINDS.get(item.moment.kind, KINDS["activity"])),
-            str(item.moment.point) if item.moment.point in known else viewing.DASH,
-            say.date(item.moment.start) or viewing.DASH,
-            say.date(item.moment.due) or viewing.DASH,
+            str(item.moment.point) if item.moment.point in known else phrases.DASH,
+            say.date(item.moment.start) or phrases.DASH,
+            say.date(item.moment.due) or phrases.DASH,
             state_word(item.moment, year.plan.as_of, say),
         ]
         for item in year.items
@@ -322,7 +323,7 @@ def promises(plan: Plan, figures: Sequence[Coverage], link: PointLink, say: Lang
 def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language) -> Promise:
     day = _day_of(area.due, plan.year, say)
     said = Promise(
-        text=viewing.softened(say.pick(area.title)),
+        text=breaking.softened(say.pick(area.title)),
         about=say(N_("by {day}"), day=day) if area.due else say(N_("without a last day")),
         state=area.state,
         word=state_word(area, plan.as_of, say).capitalize(),
@@ -330,18 +331,18 @@ def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink,
     if figure is None:
         return replace(said, missing=say(N_("No review point measures it.")))
     if figure.few:
-        return replace(said, missing=viewing.word(figure, say))
+        return replace(said, missing=phrases.word(figure, say))
     return replace(
         said,
         point=link(figure.point),
         status=viewing.status(figure),
-        status_word=viewing.word(figure, say),
-        figure=viewing.percent(figure, say),
-        counts=unmarked(viewing.hero_counts(figure, say)),
+        status_word=phrases.word(figure, say),
+        figure=phrases.percent(figure, say),
+        counts=unmarked(phrases.hero_counts(figure, say)),
         share=figure.coverage,
         target=figure.target.target,
-        terms=say(N_("target {share}"), share=viewing.share(figure.target.target, say)),
-        alt=viewing.sentence(figure, None, say),
+        terms=say(N_("target {share}"), share=phrases.share(figure.target.target, say)),
+        alt=phrases.sentence(figure, None, say),
     )
 
 
@@ -387,9 +388,9 @@ def _action_row(action: Action, as_of: date, say: Language, *, persons: bool) ->
         _action_mark(action, as_of, say),
         short_day(action.due, say) + (f"{NBSP}{action.due.year}" if action.due else ""),
         *([action.report or ""] if action.source == "deviation" else []),
-        viewing.softened(action.subject or viewing.DASH),
-        action.text or viewing.DASH,
-        *([action.responsible or viewing.DASH] if persons else []),
+        breaking.softened(action.subject or phrases.DASH),
+        action.text or phrases.DASH,
+        *([action.responsible or phrases.DASH] if persons else []),
     ]
 
 

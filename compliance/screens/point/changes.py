@@ -19,6 +19,7 @@ from compliance.screens.point import page
 from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.viewing import Scope
+from compliance.wording import phrases
 
 # The choice to compare with what was approved.
 REVIEW: Final = "review"
@@ -67,7 +68,7 @@ def change_of(seen: View, point: Point, first: Moment, last: Moment) -> None:
     counted = explained(seen.key, point.id, seen.scope, first, last)
     found = _since_frozen(seen, counted)
     if any(map(viewing_explaining.hidden, (counted, found))) and not seen.user.may(Permission.SEE_PERSONS):
-        ui.html(charts.caption(say(viewing.TOO_FEW)))
+        ui.html(charts.caption(say(phrases.TOO_FEW)))
         return
     ui.html(charts.answer(viewing_explaining.sentence(found, say)))
     opened = seen.user.may(Permission.SEE_ITEMS) and page.persons_or_other(seen, point)
@@ -105,7 +106,7 @@ def _chosen_moment(seen: View, point: Point) -> Moment | None:
     offered = viewing_explaining.imports_offered(point, seen.scope.organisation, ui.imports(seen.key), seen.as_of)
     imports = {f"import {row['import_id']}": row for row in offered}
     names = {
-        **({REVIEW: viewing.then_named(approved, say)} if approved else {}),
+        **({REVIEW: phrases.then_named(approved, say)} if approved else {}),
         **{choice: viewing_explaining.day_text(choice, day, say) for choice, day in days.items()},
         viewing_explaining.ANOTHER_DAY: say(N_("Another day")),
         **{choice: viewing_explaining.import_text(row, ui.sources(), say) for choice, row in imports.items()},

@@ -19,6 +19,8 @@ from compliance.screens import fields, making, ui
 from compliance.screens.quality import texts as quality_texts
 from compliance.screens.ui import View
 from compliance.store.database import Rows
+from compliance.wording import phrases
+from compliance.wording.reasons import detail_text, reason_text, reasons_title, unmet_reasons
 
 
 def chosen_point(seen: View) -> Point:
@@ -26,7 +28,7 @@ def chosen_point(seen: View) -> Point:
     said = st.query_params.get("point", "")
     point = point_said(said)
     if said and point is None:
-        ui.elsewhere(seen, N_("the review point"), said, viewing.label(ui.points()[0], seen.say))
+        ui.elsewhere(seen, N_("the review point"), said, phrases.label(ui.points()[0], seen.say))
     return point or ui.points()[0]
 
 
@@ -54,7 +56,7 @@ def neighbours(seen: View, point: Point) -> None:
         for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
             if 0 <= place + step < len(every):
                 other = every[place + step]
-                ui.link(seen, "point", arrow.format(viewing.label(other, seen.say)), point=other.id)
+                ui.link(seen, "point", arrow.format(phrases.label(other, seen.say)), point=other.id)
 
 
 def empty_point(seen: View, point: Point, now_: Coverage, before: Coverage | None) -> None:
@@ -62,16 +64,16 @@ def empty_point(seen: View, point: Point, now_: Coverage, before: Coverage | Non
     say = seen.say
     there = {row["source"] for row in ui.basis(seen.key, seen.as_of).imports}
     names = [say.pick(ui.sources()[id_].title) for id_ in point.needs if id_ not in there]
-    texts = [text for text in [viewing.earlier_sentence(before, say)] if text]
+    texts = [text for text in [phrases.earlier_sentence(before, say)] if text]
     if now_.basis:
         title = say(N_("No case is in scope of this point on {day}."), day=say.date(now_.as_of))
         explained = say(N_("The exports are there. This is shown as nothing to assess, not as 100 per cent."))
     else:
-        title = viewing.no_basis_sentence(now_, names, say)
+        title = phrases.no_basis_sentence(now_, names, say)
         explained = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
     with st.container(border=True, key="card-empty"):
         ui.html(
-            charts.empty_state(viewing.status(now_), viewing.word(now_, say), title=title, texts=[explained, *texts])
+            charts.empty_state(viewing.status(now_), phrases.word(now_, say), title=title, texts=[explained, *texts])
         )
         if not now_.basis:
             ui.link_to_imports(seen)
@@ -85,21 +87,21 @@ def trend(seen: View, months: list[Coverage]) -> None:
     drawn = plots.trend(
         viewing.trend_points(months, say),
         mode=ui.mode(),
-        last_text=viewing.percent(last, say),
+        last_text=phrases.percent(last, say),
         target=target,
         limit=limit,
     )
-    ui.chart(drawn, alt=viewing.trend_alt(months, say), key="trend")
+    ui.chart(drawn, alt=phrases.trend_alt(months, say), key="trend")
     ui.as_table(seen, viewing.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
 def reasons(seen: View, figure: Coverage, found: Rows) -> str | None:
     """Why items are not met, the biggest reason first; the one that is chosen filters the items."""
     say, point = seen.say, figure.point
-    counted = viewing.unmet_reasons(point, found)
+    counted = unmet_reasons(point, found)
     if not counted:
         return None
-    ui.html(charts.section(viewing.reasons_title(figure, say)))
+    ui.html(charts.section(reasons_title(figure, say)))
     ui.html(charts.reasons(viewing.reason_bars(point, counted, say), label=say(N_("Reasons"))))
     total = sum(n for _, n in counted)
     ui.html(
@@ -117,7 +119,7 @@ def reasons(seen: View, figure: Coverage, found: Rows) -> str | None:
     chosen: str | None = st.pills(
         say(N_("Show only items with this reason")),
         codes,
-        format_func=lambda code: viewing.reason_text(point, "unmet", code, say).replace("\N{SOFT HYPHEN}", ""),
+        format_func=lambda code: reason_text(point, "unmet", code, say).replace("\N{SOFT HYPHEN}", ""),
         key=f"reason {point.id} {say.code}",
     )
     return chosen
@@ -142,7 +144,7 @@ def figures_beside(seen: View, point: Point) -> None:
     ui.html(
         charts.pairs(
             [
-                charts.Pair(say.pick(f.definition.title), viewing.figure_text(f, say), say.pick(f.explained))
+                charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say), say.pick(f.explained))
                 for f in found
             ]
         )
@@ -163,7 +165,7 @@ def units_of(seen: View, point: Point) -> None:
     target = Level(shown[0].target.target, say(N_("Target")))
     ui.chart(
         plots.unit_bars(viewing.unit_bars(shown, say), mode=ui.mode(), target=target),
-        alt=viewing.units_alt(found, say),
+        alt=phrases.units_alt(found, say),
         key="units",
     )
     ui.as_table(seen, viewing.units_table(shown, say), caption=say(N_("Units, the weakest first")))
@@ -195,7 +197,7 @@ def persons_or_other(seen: View, point: Point) -> bool:
 
 def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewing.Filter:
     say = seen.say
-    there = [outcome for outcome in viewing.OUTCOMES if any(row["outcome"] == outcome for row in found)]
+    there = [outcome for outcome in phrases.OUTCOMES if any(row["outcome"] == outcome for row in found)]
     # a link may name an item: then it is looked for whatever its outcome
     named = st.query_params.get("item", "")
     start = there if named else [outcome for outcome in ("unmet", "unknown") if outcome in there] or there
@@ -207,7 +209,7 @@ def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewin
             selection_mode="multi",
             default=start,
             format_func=lambda outcome: (
-                f"{say(viewing.OUTCOMES[outcome])} {say.number(sum(row['outcome'] == outcome for row in found))}"
+                f"{say(phrases.OUTCOMES[outcome])} {say.number(sum(row['outcome'] == outcome for row in found))}"
             ),
             key=f"outcome {point.id} {say.code} {named}",
         )
@@ -243,13 +245,11 @@ def _row_card(seen: View, point: Point, item: dict[str, Any]) -> None:
     """The spreadsheet row behind an item, field by field as it was loaded."""
     say = seen.say
     with st.container(border=True, key="card-row"):
-        reason = viewing.reason_text(point, item["outcome"], item["reason"], say)
+        reason = reason_text(point, item["outcome"], item["reason"], say)
         about = ". ".join(
-            part
-            for part in (say(viewing.OUTCOMES[item["outcome"]]), reason, viewing.detail_text(item["detail"], say))
-            if part
+            part for part in (say(phrases.OUTCOMES[item["outcome"]]), reason, detail_text(item["detail"], say)) if part
         )
-        ui.html(charts.card_head(item["label"] or item["item"], kicker=viewing.source_line(item, say), text=about))
+        ui.html(charts.card_head(item["label"] or item["item"], kicker=phrases.source_line(item, say), text=about))
         ui.row_table(seen, ui.row_behind(seen, point, item))
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import quality
@@ -17,6 +16,7 @@ from compliance.screens.point import page
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
 from compliance.screens.ui import View
+from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 500
 
@@ -84,7 +84,7 @@ def _point(seen: View) -> str | None:
     say, ids = seen.say, [point.id for point in ui.points()]
     said = st.query_params.get("point", "")
     named = page.point_said(said)
-    titles = {point.id: viewing.label(point, say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
+    titles = {point.id: phrases.label(point, say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
     picked: str | None = st.selectbox(
         say(N_("Review point")),
         ids,
@@ -121,7 +121,7 @@ def _points(seen: View, shown: Remark) -> None:
     ui.html(charts.caption(seen.say(N_("Points that rest on it"))))
     with st.container(key=f"rests-{shown.check.id}", horizontal=True):
         for point in points:
-            ui.link(seen, "point", viewing.label(point, seen.say), point=point.id)
+            ui.link(seen, "point", phrases.label(point, seen.say), point=point.id)
 
 
 def visible(seen: View, shown: Remark) -> Remark:

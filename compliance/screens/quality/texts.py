@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.counting.extracts import INCIDENT_SOURCES
 from compliance.counting.quality import Check, Finding, RowRead, by_check, rests_on
@@ -13,6 +12,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.loading.validating import REASONS
+from compliance.wording import phrases
 
 SEVERITIES: Final = {"error": N_("Error"), "warning": N_("Warning"), "notice": N_("Notice")}
 SIGNS: Final[dict[str, charts.Status]] = {"error": "red", "warning": "yellow", "notice": "nothing_to_assess"}
@@ -90,7 +90,7 @@ def remark_pairs(remark: Remark, sources: Mapping[str, Source], say: Language) -
     return [
         charts.Pair(say(N_("Whose job it is")), say(OWNERS[remark.check.owner])),
         charts.Pair(say(N_("What to do")), say.pick(remark.check.todo)),
-        charts.Pair(say(N_("Found in")), viewing.listed(where, say)),
+        charts.Pair(say(N_("Found in")), phrases.listed(where, say)),
     ]
 
 
@@ -166,14 +166,14 @@ def csv_rows(found: Sequence[Remark], sources: Mapping[str, Source], say: Langua
 
 def place_line(finding: Finding, say: Language) -> str:
     """Where a finding stands: file, sheet and row."""
-    return viewing.source_line({"file": finding.file, "sheet": finding.sheet, "row": finding.row}, say)
+    return phrases.source_line({"file": finding.file, "sheet": finding.sheet, "row": finding.row}, say)
 
 
 def row_table(row: RowRead, say: Language) -> charts.Table:
     """A spreadsheet row, each heading with what stands under it."""
     value = say(N_("Value as read")) if row.as_read else say(N_("Value as loaded"))
     columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(value)]
-    return columns, [[heading, viewing.stored_value(cell, say)] for heading, cell in row.cells]
+    return columns, [[heading, phrases.stored_value(cell, say)] for heading, cell in row.cells]
 
 
 def remark_sentence(n: int, say: Language) -> str:
@@ -187,4 +187,4 @@ def clean_sentence(checks: Sequence[Check], found: Sequence[Remark], say: Langua
     """What was looked for and not found."""
     there = {remark.check.id for remark in found}
     names = [say.pick(check.title).lower() for check in checks if check.id not in there]
-    return say(N_("Looked for and not found: {checks}."), checks=viewing.listed(names, say)) if names else ""
+    return say(N_("Looked for and not found: {checks}."), checks=phrases.listed(names, say)) if names else ""

@@ -18,6 +18,7 @@ from compliance.screens import ui
 from compliance.screens.decisions import page as decisions_page
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
+from compliance.wording import breaking, phrases, reasons
 
 COMMENT_HEIGHT: Final = 140
 PUBLIC_HEIGHT: Final = 80
@@ -48,7 +49,7 @@ def _chosen(found: Opened) -> PointAnswer:
     left = [answer for answer in answers if answer.point.id not in done]
     chosen = next(iter([*named, *(left if found.writable else []), *answers]))
     if said and not named:
-        ui.elsewhere(found.seen, N_("the review point"), said, viewing.label(chosen.point, found.say))
+        ui.elsewhere(found.seen, N_("the review point"), said, phrases.label(chosen.point, found.say))
     return chosen
 
 
@@ -61,7 +62,7 @@ def _list(found: Opened, here: Point) -> None:
         for point, step in review_texts.steps(found.whole, done, say):
             key = "step-here" if point.id == here.id else f"step-{point.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
-                _link(found, point, viewing.softened(viewing.label(point, say)), key="walk to")
+                _link(found, point, breaking.softened(phrases.label(point, say)), key="walk to")
                 ui.html(charts.step(step))
 
 
@@ -82,15 +83,15 @@ def _point(found: Opened, answer: PointAnswer) -> None:
     say, point = found.say, answer.point
     ui.html(
         charts.point_head(
-            viewing.softened(say.pick(point.title), [say.pick(point.short)]),
+            breaking.softened(say.pick(point.title), [say.pick(point.short)]),
             kicker=viewing.point_kicker(point, len(found.whole.points), say),
-            question=viewing.softened(say.pick(point.question)),
+            question=breaking.softened(say.pick(point.question)),
         )
     )
     _neighbours(found, point)
     if answer.coverage.coverage is None:
         texts = review_texts.empty_texts(answer, say)
-        mark = viewing.status(answer.coverage), viewing.word(answer.coverage, say)
+        mark = viewing.status(answer.coverage), phrases.word(answer.coverage, say)
         ui.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
     else:
         _figure(found, answer)
@@ -106,14 +107,14 @@ def _figure(found: Opened, answer: PointAnswer) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         ui.html(charts.hero(viewing.hero(answer.coverage, answer.coverage_before, say)))
-        if beside := viewing.beside(figure, say):
+        if beside := phrases.beside(figure, say):
             ui.html(charts.caption(beside))
     with right:
         if changed := say.pick(answer.changed):
             ui.html(charts.section(say(N_("What has changed")), level=3))
             ui.html(charts.caption(changed))
         if bars := review_texts.reason_bars(answer, say):
-            ui.html(charts.section(viewing.reasons_title(figure, say), level=3))
+            ui.html(charts.section(reasons.reasons_title(figure, say), level=3))
             ui.html(charts.reasons(bars, label=say(N_("Reasons"))))
 
 
@@ -125,7 +126,7 @@ def _neighbours(found: Opened, point: Point) -> None:
         for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
             if 0 <= place + step < len(every):
                 other = every[place + step]
-                _link(found, other, arrow.format(viewing.label(other, found.say)), key="beside")
+                _link(found, other, arrow.format(phrases.label(other, found.say)), key="beside")
 
 
 def _said(found: Opened, point: Point) -> None:

@@ -17,6 +17,7 @@ from compliance.review.verifying import sealed_anew, verify
 from compliance.screens import fields, ui
 from compliance.screens.review import page
 from compliance.screens.review.page import WIDTH, Opened
+from compliance.wording import phrases
 
 
 def signatures(found: Opened) -> None:
@@ -128,7 +129,7 @@ def _approved(found: Opened) -> None:
         signed = approving.signed(cursor, found.review)
     moments = [(signed.submitted_by, signed.submitted_at), (signed.approved_by, signed.approved_at)]
     submitted, approved = (
-        f"{bold(name)}, {say.moment(viewing.local(at))}" if name and at else viewing.DASH for name, at in moments
+        f"{bold(name)}, {say.moment(viewing.local(at))}" if name and at else phrases.DASH for name, at in moments
     )
     pairs = [
         charts.Pair(say(N_("Submitted by")), submitted),

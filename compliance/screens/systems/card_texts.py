@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.counting.system_cards import DEMANDS, POINT_OF, Card, is_gap
@@ -18,7 +17,8 @@ from compliance.drawing.systems import Mark, Outcome
 from compliance.screens.plan.texts import ACTION_SIGNS, ACTION_STATES
 from compliance.screens.systems.texts import DEMAND_HEADS, DEMAND_NAMES, Addresses, Row, outcome_of
 from compliance.store.database import Rows
-from compliance.viewing import DASH
+from compliance.wording import phrases, reasons
+from compliance.wording.phrases import DASH
 
 FIRST_AGREEMENTS: Final = 8
 # What an action of a system's plan may be; it has no list of words by which it could be called off.
@@ -42,7 +42,7 @@ def card_sentences(found: Card, row: Row | None, say: Language) -> list[str]:
             "{system} has {n} gaps: {demands}.",
             len(missing),
             system=name,
-            demands=viewing.listed(missing, say),
+            demands=phrases.listed(missing, say),
         )
     central = row["classification_outcome"] == "exempt"
     rest = N_("A central office classifies it, analyses its risks and reviews its access.")
@@ -142,8 +142,8 @@ def register_pairs(found: Card, say: Language) -> list[Pair]:
         Pair(say(N_("Supplier")), _text(register["supplier"])),
         Pair(say(N_("Responsibility")), _text(register["responsibility"])),
         Pair(say(N_("Criticality")), _text(register["criticality"])),
-        Pair(say(N_("Personal data")), viewing.stored_value(register["personal_data"], say)),
-        Pair(say(N_("Source")), viewing.source_line(register, say), more),
+        Pair(say(N_("Personal data")), phrases.stored_value(register["personal_data"], say)),
+        Pair(say(N_("Source")), phrases.source_line(register, say), more),
     ]
 
 
@@ -160,7 +160,7 @@ def demand_table(row: Row, points: tuple[Point, ...], addresses: Addresses, say:
 def _demand_row(row: Row, demand: str, points: tuple[Point, ...], addresses: Addresses, say: Language) -> list[str]:
     point = point_by(points, POINT_OF[demand])
     due = _due_text(row[f"{demand}_outcome"], row[f"{demand}_due"], say)
-    link: Html = charts.anchor(viewing.label(point, say), addresses("point", point=point.id))
+    link: Html = charts.anchor(phrases.label(point, say), addresses("point", point=point.id))
     sign = systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
     return [say(DEMAND_HEADS[demand]), sign, link]
 
@@ -192,14 +192,14 @@ def demand_text(row: Row, demand: str, points: tuple[Point, ...], say: Language)
     """The outcome of a demand in words, with the reason of the point where there is one."""
     outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
-        return say(viewing.STATUS_WORDS[Status.NO_BASIS])
+        return say(phrases.STATUS_WORDS[Status.NO_BASIS])
     if (demand, outcome, reason) in DEMAND_TEXTS:
         return say(DEMAND_TEXTS[demand, outcome, reason])
     if reason == "central":
         return say(N_("Exempt, central responsibility"))
     if demand == "plan":
         return _plan_text(row["overdue"], row["actions"], say)
-    return viewing.reason_text(point_by(points, POINT_OF[demand]), outcome, reason, say)
+    return reasons.reason_text(point_by(points, POINT_OF[demand]), outcome, reason, say)
 
 
 def _plan_text(overdue: int, actions: int, say: Language) -> str:
@@ -247,7 +247,7 @@ def nothing(section: Section, found: Card, sources: Mapping[str, Source], say: L
 
 def _day(value: Any, say: Language) -> str:
     """A day as tables have it; an open end in words."""
-    return viewing.stored_value(value, say)
+    return phrases.stored_value(value, say)
 
 
 def _classification(found: Card, say: Language) -> Section:
@@ -419,7 +419,7 @@ def _item_mark(row: Row, point_id: str, points: tuple[Point, ...], say: Language
     if row["outcome"] is None:
         return DASH
     kind: Outcome = row["outcome"]
-    return systems.demand_mark(Mark(kind, viewing.reason_text(point_by(points, point_id), kind, row["reason"], say)))
+    return systems.demand_mark(Mark(kind, reasons.reason_text(point_by(points, point_id), kind, row["reason"], say)))
 
 
 def _agreements(found: Card, points: tuple[Point, ...], say: Language) -> Section:

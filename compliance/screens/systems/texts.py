@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from compliance import viewing
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.counting.system_cards import DEMANDS, POINT_OF, is_gap
@@ -13,7 +12,8 @@ from compliance.declarations.sources import Source
 from compliance.drawing.charts import Fact
 from compliance.drawing.systems import Entry, Mark, Outcome, Turn
 from compliance.store.database import Rows
-from compliance.viewing import DASH
+from compliance.wording import phrases, reasons
+from compliance.wording.phrases import DASH
 
 Row = Mapping[str, Any]
 Addresses = Callable[..., str]
@@ -154,7 +154,7 @@ def _point_fact(found: Rows, demand: str, title: str, say: Language) -> Fact:
 def _plan_fact(found: Rows, say: Language) -> Fact:
     title = say(N_("With overdue actions"))
     if "plan" not in shown_demands(found):
-        return Fact(title, DASH, note=say(viewing.STATUS_WORDS[Status.NO_BASIS]))
+        return Fact(title, DASH, note=say(phrases.STATUS_WORDS[Status.NO_BASIS]))
     late = [row for row in found if is_gap(row, "plan")]
     planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in found)
     note = say(N_("systems with an action plan"))
@@ -164,7 +164,7 @@ def _plan_fact(found: Rows, say: Language) -> Fact:
 def _processing_fact(found: Rows, say: Language) -> Fact:
     title = say(N_("Personal data without a recorded processing"))
     if "processing" not in shown_demands(found):
-        return Fact(title, DASH, note=say(viewing.STATUS_WORDS[Status.NO_BASIS]))
+        return Fact(title, DASH, note=say(phrases.STATUS_WORDS[Status.NO_BASIS]))
     of = sum(row["personal_data"] is True for row in found)
     silent = sum(row["personal_data"] is None for row in found)
     note = (
@@ -189,9 +189,9 @@ def missing_texts(found: Rows, whole: Rows, sources: Mapping[str, Source], say: 
         texts.append(say(text))
     if missing:
         names = [say.pick(sources[id_].title) for demand in missing for id_ in DEMANDS[demand]]
-        demands = viewing.listed([say(DEMAND_NAMES[demand]) for demand in missing], say)
+        demands = phrases.listed([say(DEMAND_NAMES[demand]) for demand in missing], say)
         text = N_("Nothing is known of {demands}: no export of {sources} is loaded.")
-        texts.append(say(text, demands=demands, sources=viewing.listed(names, say)))
+        texts.append(say(text, demands=demands, sources=phrases.listed(names, say)))
     return texts
 
 
@@ -242,7 +242,7 @@ def outcome_of(row: Row, demand: str) -> Outcome:
 def _word(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> str:
     outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
-        return say(viewing.STATUS_WORDS[Status.NO_BASIS])
+        return say(phrases.STATUS_WORDS[Status.NO_BASIS])
     if demand == "plan" and outcome == "unmet":
         return say.plural("{n} overdue", "{n} overdue", row["overdue"])
     if (demand, outcome, reason) in WORDS:
@@ -250,7 +250,7 @@ def _word(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> st
     if reason in REASONS:
         return say(REASONS[reason])
     if reason:
-        return viewing.reason_text(point_by(points, POINT_OF[demand]), outcome, reason, say)
+        return reasons.reason_text(point_by(points, POINT_OF[demand]), outcome, reason, say)
     return say(N_("Not needed")) if outcome == "none" else say(OUTCOME_WORDS[outcome])
 
 

@@ -7,7 +7,6 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
@@ -21,6 +20,7 @@ from compliance.screens.training import texts
 from compliance.screens.ui import Key, View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.viewing import Scope
+from compliance.wording import phrases
 
 # How many rows a page holds; the file has all.
 MOST_PARTS: Final = 300
@@ -56,7 +56,7 @@ def missing_sources(seen: View) -> tuple[str, ...]:
 def empty(seen: View, sources: tuple[str, ...]) -> None:
     """What is missing, and where to mend it."""
     say = seen.say
-    names = viewing.listed([say.pick(ui.sources()[id_].title) for id_ in sources], say)
+    names = phrases.listed([say.pick(ui.sources()[id_].title) for id_ in sources], say)
     title = say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(seen.as_of))
     text = say(N_("Who has the courses cannot be counted. It is shown as no basis, not as 0 per cent."))
     ui.html(charts.page_title(say(N_("Training"))))
@@ -75,7 +75,7 @@ def too_few(seen: View) -> None:
     say = seen.say
     way(seen)
     ui.html(charts.page_title(say(N_("Training")), kicker=seen.scope.name(say)))
-    ui.html(charts.empty_state("nothing_to_assess", say(viewing.FEW), title=say(viewing.TOO_FEW)))
+    ui.html(charts.empty_state("nothing_to_assess", say(phrases.FEW), title=say(phrases.TOO_FEW)))
 
 
 def address(seen: View, department: str | None, unit: str | None) -> str:

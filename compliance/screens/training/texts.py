@@ -13,7 +13,10 @@ from compliance.counting.training import Counts, Listed, Part, Person, Standing,
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
 from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry, Link
-from compliance.viewing import DASH, SOFT, Scope
+from compliance.viewing import Scope
+from compliance.wording import breaking, phrases
+from compliance.wording.breaking import SOFT
+from compliance.wording.phrases import DASH
 
 # The address of the page for a department and a unit.
 Address = Callable[[str | None, str | None], str]
@@ -174,7 +177,7 @@ def beside(found: Training, say: Language, *, persons: bool) -> list[str]:
         say.plural("{n} newly employed", "{n} newly employed", n.newly_employed) if n.newly_employed else "",
     ]
     if any(parts):
-        texts.append(say(N_("Not counted: {parts}."), parts=viewing.listed([part for part in parts if part], say)))
+        texts.append(say(N_("Not counted: {parts}."), parts=phrases.listed([part for part in parts if part], say)))
     lost = 0 if _is_part(found.whole) else n.without_department
     if lost >= FEW_PERSONS or (lost and persons):
         texts.append(
@@ -228,7 +231,7 @@ def rows(found: Training, parts: Sequence[Part], scope: Scope, say: Language, ad
 
 
 def _down(part: Part, say: Language, address: Address) -> Link:
-    name = viewing.softened(part_name(part))
+    name = breaking.softened(part_name(part))
     if part.unit == say(viewing.OTHER_UNITS) and part.department is None:
         return Link(name)
     return Link(name, address(None if part.unit else part.department, part.unit))
@@ -250,18 +253,18 @@ def _row(part: Part, say: Language) -> DrillRow:
 def _cell(course: Coverage, say: Language) -> CourseCell:
     return CourseCell(
         status=viewing.status(course),
-        word=viewing.word(course, say),
-        figure=viewing.percent(course, say),
+        word=phrases.word(course, say),
+        figure=phrases.percent(course, say),
         share=course.coverage,
         target=course.target.target,
-        alt=viewing.sentence(course, None, say),
+        alt=phrases.sentence(course, None, say),
     )
 
 
 def legend(found: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
     """The signs that the rows use."""
     used = {course.status for part in (found.whole, *parts) for course in part.courses}
-    signs = [charts.LegendEntry(kind.value, say(word)) for kind, word in viewing.STATUS_WORDS.items() if kind in used]
+    signs = [charts.LegendEntry(kind.value, say(word)) for kind, word in phrases.STATUS_WORDS.items() if kind in used]
     return [*signs, charts.LegendEntry("target", say(N_("Target")))]
 
 
@@ -368,7 +371,7 @@ def standing_text(one: Standing, point: Point, say: Language) -> str:
         return say(text, day=say.date(one.due))
     if one.reason == "expired" and one.due:
         return say(N_("expired {day}"), day=say.date(one.due))
-    reason = say.pick(point.reasons[one.reason]) if one.reason in point.reasons else say(viewing.OUTCOMES[one.outcome])
+    reason = say.pick(point.reasons[one.reason]) if one.reason in point.reasons else say(phrases.OUTCOMES[one.outcome])
     return reason[:1].lower() + reason[1:]
 
 

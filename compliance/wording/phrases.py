@@ -1,0 +1,221 @@
+"""A figure in words: its share, its status, what it counts, and what it is compared with."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from compliance.core.language import N_, Language, bold, rounded_below
+from compliance.counting.assessing import Coverage, Status
+from compliance.counting.figures import Figure
+from compliance.declarations.points import Point
+
+DASH: Final = "\N{EN DASH}"
+STATUS_WORDS: Final = {
+    Status.GREEN: N_("Reaches the target"),
+    Status.YELLOW: N_("Close"),
+    Status.RED: N_("Below the limit"),
+    Status.NO_BASIS: N_("No basis"),
+    Status.NOTHING_TO_ASSESS: N_("Nothing to assess"),
+}
+OUTCOMES: Final = {
+    "met": N_("Met"),
+    "unmet": N_("Not met"),
+    "unknown": N_("Unknown"),
+    "pending": N_("Pending"),
+    "exempt": N_("Exempt"),
+}
+FEW: Final = N_("Too few persons")
+TOO_FEW: Final = N_("The figure rests on fewer than five persons, or would tell such a figure, and is not shown.")
+MANDATORY: Final = N_("mandatory practice")
+PERCENTAGE_POINTS: Final = N_("pp")
+REJECTED: Final = N_("rejected")
+
+
+def listed(names: Sequence[str], say: Language) -> str:
+    """Names in a row, the last two joined by a word."""
+    joint = say(N_("and"))
+    return f" {joint} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def percent(figure: Coverage, say: Language) -> str:
+    """The coverage, rounded so that it never reaches a target that it misses."""
+    return say.percent(figure.coverage, limits=(figure.target.target, figure.target.limit))
+
+
+def whole_percent(figure: Coverage, say: Language) -> str:
+    """The coverage as a whole number without its sign, for a narrow cell."""
+    if figure.coverage is None:
+        return DASH
+    limits = (figure.target.target, figure.target.limit, 1.0)
+    return say.number(rounded_below(figure.coverage, limits=limits, decimals=0) * 100)
+
+
+def share(value: float, say: Language) -> str:
+    """A target or a limit: without decimals where it has none."""
+    return say.percent(value, decimals=0 if round(value * 100, 6).is_integer() else 1)
+
+
+def word(figure: Coverage, say: Language) -> str:
+    """The status in words, or that the figure is of too few persons to be shown."""
+    return say(FEW) if figure.few else say(STATUS_WORDS[figure.status])
+
+
+def label(point: Point, say: Language) -> str:
+    """A point's number and short name."""
+    return f"{point.number} {say.pick(point.short)}"
+
+
+def change(now: Coverage, before: Coverage | None) -> float | None:
+    """The difference between two shares, where both are there."""
+    if before is None or now.coverage is None or before.coverage is None:
+        return None
+    return now.coverage - before.coverage
+
+
+def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
+    """A figure read aloud, for those who do not see its bar."""
+    parts = [f"{label(figure.point, say)}: {percent(figure, say)}"]
+    if figure.coverage is not None:
+        counts = {"n": say.number(figure.met), "of": say.number(figure.of), "items": say.pick(figure.point.items)}
+        parts.append(say(N_("{n} of {of} {items}"), **counts))
+    parts.append(say(N_("target {share}"), share=share(figure.target.target, say)))
+    if before and before.coverage is not None:
+        parts.append(f"{then(before, say)} {percent(before, say)}")
+    return ", ".join([*parts, word(figure, say).lower()]).replace("\N{SOFT HYPHEN}", "")
+
+
+def then(before: Coverage, say: Language) -> str:
+    """When the figure was that another is compared with, in a sentence."""
+    day = say.date(before.as_of)
+    if before.approved:
+        return say(N_("in the review of {year} ({day})"), year=before.as_of.year, day=day)
+    return say(N_("a year before ({day})"), day=day)
+
+
+def then_named(before: Coverage, say: Language) -> str:
+    """The same as a name, beside a mark or above figures."""
+    day = say.date(before.as_of)
+    if before.approved:
+        return say(N_("Review {year} ({day})"), year=before.as_of.year, day=day)
+    return say(N_("A year before ({day})"), day=day)
+
+
+def hero_counts(figure: Coverage, say: Language) -> str:
+    """Numerator and denominator in a sentence."""
+    if figure.coverage is None:
+        return ""
+    counts = {"n": say.number(figure.met), "of": say.number(figure.of)}
+    return say(N_("**{n}** of **{of}** {fulfilled}"), **counts, fulfilled=say.pick(figure.point.fulfilled))
+
+
+def beside(figure: Coverage, say: Language) -> str:
+    """What stands outside the denominator: exempt and pending."""
+    parts = []
+    if figure.exempt:
+        parts.append(say.plural("{n} exempt", "{n} exempt", figure.exempt))
+    if figure.pending:
+        parts.append(
+            say.plural("{n} whose time limit has not run out", "{n} whose time limit has not run out", figure.pending)
+        )
+    return say(N_("Not counted: {parts}."), parts=", ".join(parts)) if parts else ""
+
+
+def both_percentages(figure: Coverage, say: Language) -> str:
+    """The share of those answered beside that of all, where the export is silent about some."""
+    if not figure.unknown or figure.of_answered is None:
+        return ""
+    values = {
+        "share": say.percent(figure.of_answered, limits=(figure.target.target, figure.target.limit)),
+        "n": say.number(figure.unknown),
+        "of": say.number(figure.of),
+        "items": say.pick(figure.point.items),
+    }
+    return say(
+        N_(
+            "**{share} of those answered.** For {n} of {of} {items} the export does not say. "
+            "They count as not met in the main figure."
+        ),
+        **values,
+    )
+
+
+def trend_alt(months: Sequence[Coverage], say: Language) -> str:
+    """A trend in a sentence: from, to, and the target."""
+    known = [figure for figure in months if figure.coverage is not None]
+    if not known:
+        return ""
+    first, last = known[0], known[-1]
+    return say(
+        N_("From {first} on {first_day} to {last} on {last_day}; the target is {target}."),
+        first=percent(first, say),
+        first_day=say.date(first.as_of),
+        last=percent(last, say),
+        last_day=say.date(last.as_of),
+        target=share(last.target.target, say),
+    )
+
+
+def units_alt(units: Sequence[Coverage], say: Language) -> str:
+    """The unit bars in a sentence."""
+    if not units:
+        return ""
+    weakest = units[0]
+    return say(
+        N_("{n} units, the weakest first: {unit} has {share}."),
+        n=say.number(len(units)),
+        unit=weakest.unit or "",
+        share=percent(weakest, say),
+    )
+
+
+def source_line(row: Mapping[str, Any], say: Language) -> str:
+    """Where an item stands: file, sheet and row."""
+    values = {"file": row["file"], "sheet": row["sheet"], "row": say.number(row["row"])}
+    if row["sheet"]:
+        return say(N_("{file}, sheet {sheet}, row {row}"), **values)
+    return say(N_("{file}, row {row}"), **values)
+
+
+def stored_value(value: object, say: Language) -> str:
+    """A value of a source's table as a person reads it."""
+    if value is None:
+        return DASH
+    if isinstance(value, bool):
+        return say(N_("Yes")) if value else say(N_("No"))
+    if isinstance(value, float):
+        return say.number(value, decimals=0 if value.is_integer() else 2)
+    if isinstance(value, date):
+        return (
+            say(N_("until further notice")) if str(value)[:10] == "9999-12-31" else str(value).removesuffix(" 00:00:00")
+        )
+    return str(value)
+
+
+def figure_text(figure: Figure, say: Language) -> str:
+    """A figure shown beside a point: "61 of 312 (19,6 %)", "12" or "3,4 per 100"."""
+    if figure.part is None:
+        return DASH
+    n = say.number(figure.part)
+    if figure.definition.form == "count" or not figure.whole:
+        return bold(n)
+    if figure.definition.form == "rate":
+        return say(
+            N_("**{rate}** per 100 ({n} and {of})"),
+            rate=say.number(figure.per_hundred or 0, decimals=1),
+            n=n,
+            of=say.number(figure.whole),
+        )
+    return say(N_("**{n}** of **{of}** ({share})"), n=n, of=say.number(figure.whole), share=say.percent(figure.share))
+
+
+def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -> str:
+    """What is missing for a point, with the day."""
+    names = listed(missing, say)
+    return say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(figure.as_of))
+
+
+def earlier_sentence(before: Coverage | None, say: Language) -> str:
+    """What the figure was that it is compared with, if there was one."""
+    if before is None or before.coverage is None:
+        return ""
+    return say(N_("The coverage was {share} {then}."), share=percent(before, say), then=then(before, say))
