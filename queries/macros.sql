@@ -23,7 +23,7 @@ create or replace macro live_aliases(known_at) as table
         and alias_id not in (select alias_id from alias_removals where removed_at <= known_at);
 
 -- What a name is called on a day. what: organisation, department, unit or system. Aliases are few, and are put into one
--- map for the whole statement, so that thirteen points are not planned with as many joins. A name that has changed twice
+-- map for the whole statement, so that not each point is planned with a join. A name that has changed twice
 -- has an alias that follows from the two, so one step is enough.
 create or replace macro renamed(what, name, day, known) as
     coalesce(
@@ -105,144 +105,35 @@ create or replace macro mended_rows(as_of, known_at) as table
     inner join imports_at(as_of, known_at) as i using (import_id)
     where f.fact = 'mended';
 
-create or replace macro staff_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from staff as t
-    inner join chosen_imports('staff', as_of, known_at) as i using (import_id);
+-- The rows of a source that count on a day, a relation for each source. What data/sources says of it decides which do:
+-- all that its imports have; of those with the same unique id the last; or, where a file that completes another has a
+-- row again, those of the last file: answers that were corrected and sent again. A system has its name of the day.
+-- for each source
+create or replace macro {source}_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, {columns}
+    from {source} as t
+    inner join chosen_imports('{source}', as_of, known_at) as i using (import_id);
 
-create or replace macro training_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from training as t
-    inner join chosen_imports('training', as_of, known_at) as i using (import_id);
-
-create or replace macro incidents_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from incidents as t
-    inner join chosen_imports('incidents', as_of, known_at) as i using (import_id)
+-- end
+-- for each source with unique rows
+create or replace macro {source}_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, {columns}
+    from {source} as t
+    inner join chosen_imports('{source}', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.incident_id)
+        partition by i.organisation, i.organisation_id, {key}
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 
-create or replace macro breaches_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from breaches as t
-    inner join chosen_imports('breaches', as_of, known_at) as i using (import_id)
-    qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.breach_id)
-        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
-    ) = 1;
+-- end
+-- for each source with renewed rows
+create or replace macro {source}_at(as_of, known_at) as table
+    select i.organisation, i.file, i.extract_date, {columns}
+    from {source} as t
+    inner join chosen_imports('{source}', as_of, known_at) as i using (import_id)
+    qualify t.import_id = max(t.import_id) over (partition by i.organisation, {key});
 
-create or replace macro systems_at(as_of, known_at) as table
-    select
-        i.organisation, i.file, i.extract_date,
-        t.* replace (renamed('system', t.system, as_of, known_at) as system)
-    from systems as t
-    inner join chosen_imports('systems', as_of, known_at) as i using (import_id);
-
-create or replace macro classifications_at(as_of, known_at) as table
-    select
-        i.organisation, i.file, i.extract_date,
-        t.* replace (renamed('system', t.system, as_of, known_at) as system)
-    from classifications as t
-    inner join chosen_imports('classifications', as_of, known_at) as i using (import_id);
-
-create or replace macro classification_actions_at(as_of, known_at) as table
-    select
-        i.organisation, i.file, i.extract_date,
-        t.* replace (renamed('system', t.system, as_of, known_at) as system)
-    from classification_actions as t
-    inner join chosen_imports('classification_actions', as_of, known_at) as i using (import_id)
-    qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.action_id)
-        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
-    ) = 1;
-
-create or replace macro risk_analyses_at(as_of, known_at) as table
-    select
-        i.organisation, i.file, i.extract_date,
-        t.* replace (renamed('system', t.system, as_of, known_at) as system)
-    from risk_analyses as t
-    inner join chosen_imports('risk_analyses', as_of, known_at) as i using (import_id);
-
-create or replace macro processing_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from processing as t
-    inner join chosen_imports('processing', as_of, known_at) as i using (import_id)
-    qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.processing_id)
-        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
-    ) = 1;
-
-create or replace macro dpias_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from dpias as t
-    inner join chosen_imports('dpias', as_of, known_at) as i using (import_id);
-
-create or replace macro processors_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from processors as t
-    inner join chosen_imports('processors', as_of, known_at) as i using (import_id)
-    qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.agreement_id)
-        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
-    ) = 1;
-
-create or replace macro access_reviews_at(as_of, known_at) as table
-    select
-        i.organisation, i.file, i.extract_date,
-        t.* replace (renamed('system', t.system, as_of, known_at) as system)
-    from access_reviews as t
-    inner join chosen_imports('access_reviews', as_of, known_at) as i using (import_id)
-    -- the same review in a file that completes another is one review: answers that were corrected and sent again
-    qualify t.import_id = max(t.import_id) over (partition by i.organisation, lower(t.system), t.reviewed);
-
-create or replace macro procurements_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from procurements as t
-    inner join chosen_imports('procurements', as_of, known_at) as i using (import_id)
-    qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.reference)
-        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
-    ) = 1;
-
-create or replace macro local_instruction_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from local_instruction as t
-    inner join chosen_imports('local_instruction', as_of, known_at) as i using (import_id)
-    qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.unit), lower(t.requirement)
-        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
-    ) = 1;
-
-create or replace macro activities_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from activities as t
-    inner join chosen_imports('activities', as_of, known_at) as i using (import_id)
-    qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.activity_id)
-        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
-    ) = 1;
-
-create or replace macro dpo_recommendations_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from dpo_recommendations as t
-    inner join chosen_imports('dpo_recommendations', as_of, known_at) as i using (import_id);
-
-create or replace macro deviations_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from deviations as t
-    inner join chosen_imports('deviations', as_of, known_at) as i using (import_id);
-
-create or replace macro routines_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, t.*
-    from routines as t
-    inner join chosen_imports('routines', as_of, known_at) as i using (import_id)
-    qualify row_number() over (
-        partition by i.organisation, i.organisation_id, lower(t.routine)
-        order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
-    ) = 1;
-
+-- end
 -- The moment of a local time in Stockholm. An hour that occurs twice is the first of the two.
 create or replace macro instant(local_time) as
     case
@@ -609,49 +500,16 @@ create or replace macro active_processing_at(as_of, known_at) as table
     from processing_at(as_of, known_at)
     where status_code is null;
 
--- One row a kind, organisation, export and name that it uses on as_of, with the number of its rows that do.
--- kind: organisation, department, unit or system.
+-- One row a kind, organisation, export and name that it uses on as_of, with the number of its rows that do. One row of
+-- an export may name several systems, with commas or semicolons between. kind: organisation, department, unit or system.
 create or replace macro names_at(as_of, known_at) as table
     with used as (
         select 'organisation' as kind, organisation, source, organisation as name, loaded as naming
         from imports_at(as_of, known_at)
         union all
-        select 'department', organisation, 'staff', department, 1 from staff_at(as_of, known_at)
-        union all
-        select 'department', organisation, 'systems', department, 1 from systems_at(as_of, known_at)
-        union all
-        select 'unit', organisation, 'staff', unit, 1 from staff_at(as_of, known_at)
-        union all
-        select 'unit', organisation, 'systems', unit, 1 from systems_at(as_of, known_at)
-        union all
-        select 'unit', organisation, 'incidents', unit, 1 from incidents_at(as_of, known_at)
-        union all
-        select 'unit', organisation, 'breaches', unit, 1 from breaches_at(as_of, known_at)
-        union all
-        select 'unit', organisation, 'processing', unit, 1 from processing_at(as_of, known_at)
-        union all
-        select 'unit', organisation, 'processors', unit, 1 from processors_at(as_of, known_at)
-        union all
-        select 'unit', organisation, 'procurements', unit, 1 from procurements_at(as_of, known_at)
-        union all
-        select 'unit', organisation, 'local_instruction', unit, 1 from local_instruction_at(as_of, known_at)
-        union all
-        select 'system', organisation, 'systems', system, 1 from systems_at(as_of, known_at)
-        union all
-        select 'system', organisation, 'classifications', system, 1 from classifications_at(as_of, known_at)
-        union all
-        select 'system', organisation, 'classification_actions', system, 1
-        from classification_actions_at(as_of, known_at)
-        union all
-        select 'system', organisation, 'risk_analyses', system, 1 from risk_analyses_at(as_of, known_at)
-        union all
-        select 'system', organisation, 'access_reviews', system, 1 from access_reviews_at(as_of, known_at)
-        union all
-        select 'system', organisation, 'incidents', system, 1 from incidents_at(as_of, known_at)
-        union all
-        -- one processing may name several systems, with commas or semicolons between
-        select 'system', organisation, 'processing', trim(unnest(string_split_regex(system, '[,;]'))), 1
-        from processing_at(as_of, known_at)
+        -- for each name, union all
+        select '{kind}', organisation, '{source}', {name}, 1 from {source}_at(as_of, known_at)
+        -- end
     ),
     called as (
         select kind, organisation, source, renamed(kind, name, as_of, known_at) as name, naming

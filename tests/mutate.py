@@ -21,7 +21,7 @@ import duckdb
 
 from compliance.core.places import QUERIES
 from compliance.counting import assessing
-from compliance.declarations.queries import without_comments
+from compliance.declarations.queries import text_of, without_comments
 from compliance.store.database import Cursor, connect
 from tests.examples.harness import EXAMPLES, Case, Mistake, cases, check, fill, statement_of
 
@@ -385,7 +385,7 @@ def mutants(place: str, text: str, *, first: int = 0) -> list[Mutant]:
 
 def _macros() -> dict[str, str]:
     """The macros by name, each with the statement that makes it."""
-    text = without_comments((QUERIES / "macros.sql").read_text("utf-8"))
+    text = without_comments(text_of("macros.sql"))
     made = [part.strip() for part in re.split(r"(?=create or replace macro)", text) if part.strip()]
     return {re.match(r"create or replace macro (\w+)", part)[1]: part for part in made}  # type: ignore[index]
 
@@ -499,7 +499,7 @@ def run(wanted: list[str]) -> list[Mutant]:
         if name == "macros":
             tried += _macro_mutants(bench, found, macros)
         else:
-            made = mutants(name, without_comments((QUERIES / f"{name}.sql").read_text("utf-8")))
+            made = mutants(name, without_comments(text_of(f"{name}.sql")))
             bench.statement(found[name], made)
             tried += made
     return tried

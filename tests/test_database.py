@@ -339,9 +339,9 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
 def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
     # root may do everything, so the question is asked by nobody
     code = (
-        "import os, sys; from pathlib import Path; from compliance.database import Database, rows\n"
-        "from compliance.errors import Refusal; import compliance.queries\n"
-        "from compliance import database; database._schema()\n"
+        "import os, sys; from pathlib import Path; from compliance.store.database import Database, rows\n"
+        "from compliance.core.errors import Refusal; import compliance.declarations.queries\n"
+        "from compliance.store import database; database._schema()\n"
         "path = Path(sys.argv[1]); os.chdir(path.parent); path.parent.chmod(0o555)\n"
         "if os.geteuid() == 0: os.setegid(65534); os.seteuid(65534)\n"
         "for user in ('cursor', 'writing'):\n"

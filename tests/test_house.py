@@ -9,15 +9,15 @@ from functools import cache
 
 import pytest
 
-from compliance.core.places import QUERIES, ROOT
-from compliance.declarations.queries import names, query, without_comments
+from compliance.core.places import ROOT
+from compliance.declarations.queries import names, query, text_of, without_comments
 from compliance.loading.validating import table_columns
 from tests.line import POINTS, SOURCES, Line
 
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
     "core.masking", "core.logs", "core.errors", "core.places", "core.language", "core.lengths", "core.saving",
-    "declarations.declared", "declarations.sources", "declarations.points",
+    "declarations.declared", "declarations.sources", "declarations.relations", "declarations.points",
     "access.permissions",
     "declarations.queries",
     "store.database",
@@ -260,7 +260,7 @@ def test_a_sources_table_has_the_columns_that_its_declaration_says(source, table
 @pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.id)
 def test_a_sources_rows_are_told_apart_as_its_declaration_says(source):
     assert set(source.unique) <= {field.name for field in source.required}
-    macros = without_comments((QUERIES / "macros.sql").read_text("utf-8"))
+    macros = without_comments(text_of("macros.sql"))
     found = re.search(rf"macro {source.id}_at\(as_of, known_at\) as table(.*?);", macros + ";", re.S)
     assert found, f"macros.sql lacks {source.id}_at"
     keys = re.search(r"partition by i\.organisation, (.*?)\s+order by", found[1], re.S)
@@ -277,7 +277,7 @@ def test_required_fields_are_never_read_from_a_list_alone():
 
 def statement_of(point):
     """The point's statement with every macro beneath it, however deep."""
-    macros = without_comments((QUERIES / "macros.sql").read_text("utf-8"))
+    macros = without_comments(text_of("macros.sql"))
     bodies = dict(re.findall(r"macro (\w+)\([^()]*\) as table(.*?);", macros + ";", re.S))
     text, left = query("points", point.id).sql, set(bodies)
     while called := {name for name in left if re.search(rf"\b{name}\(", text)}:

@@ -15,7 +15,7 @@ from compliance.loading.loading import Order, load, rename_organisation, revoke
 from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import KINDS, write_report
 from compliance.report.report import report_of
-from compliance.review import approving, dossier, verifying
+from compliance.review import approving, verifying
 from compliance.review.approving import signed
 from compliance.store.database import next_moment
 from tests.browser import MOST
@@ -41,7 +41,7 @@ def statements(tmp_path, monkeypatch):
     """A copy of every statement, to be changed: the product reads it instead of its own."""
     folder = tmp_path / "queries"
     shutil.copytree(QUERIES, folder)
-    for module in (queries, dossier, verifying):
+    for module in (queries, verifying):
         monkeypatch.setattr(module, "QUERIES", folder)
     _forget()
     yield folder

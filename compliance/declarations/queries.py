@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from compliance.core.places import QUERIES
+from compliance.declarations.relations import repeated
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ def without_comments(text: str) -> str:
     return "\n".join(lines).strip().rstrip(";")
 
 
+def text_of(name: str) -> str:
+    """The text of a file of `queries/`, with what follows from the sources."""
+    return repeated((QUERIES / name).read_text("utf-8"))
+
+
 @cache
 def query(folder: str, name: str) -> Query:
     """The statement `queries/<folder>/<name>.sql`."""
@@ -56,7 +62,7 @@ def names(folder: str) -> tuple[str, ...]:
 @cache
 def statement(name: str) -> str:
     """A statement of the product's own, from `queries/app/`."""
-    return without_comments((QUERIES / "app" / f"{name}.sql").read_text("utf-8"))
+    return without_comments(text_of(f"app/{name}.sql"))
 
 
 def read_query(path: Path) -> Query:

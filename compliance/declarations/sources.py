@@ -15,6 +15,8 @@ from compliance.declarations.declared import read_toml, read_with_own
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
+# What a field can name that may have another name on another day.
+NAMED: Final = ("department", "system", "unit")
 # How many characters of a text are kept where a field does not say it.
 LIMITS: Final = {"id": LONGEST_ID, "path": LONGEST_NAME}
 # What divides a list can count no further.
@@ -43,9 +45,10 @@ class Field:
     its type does not, for whoever fills it in by hand, and `example` is a value that could stand there.
     `hints` are parts of headings by which a column is guessed for it, and only that. `closed` is whether no words but
     those listed are right, though a row can do without. `person` is whether it names somebody, which is shown to the
-    coordinator only. `letter` is the one by which a level is told from others in one cell. `case_id` is whether it
-    holds numbers of cases, which may begin with a date as identity numbers do. `limit` is how many characters are kept
-    of a text, or of each name where it holds `several` or is a path; an id (`is_id`) that has more is rejected.
+    coordinator only; `names` is what else it names (one of `NAMED`), if anything. `letter` is the one by which a level
+    is told from others in one cell. `case_id` is whether it holds numbers of cases, which may begin with a date as
+    identity numbers do. `limit` is how many characters are kept of a text, or of each name where it holds `several` or
+    is a path; an id (`is_id`) that has more is rejected.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Field:
     hints: tuple[str, ...] = ()
     closed: bool = False
     person: bool = False
+    names: str | None = None
     letter: str | None = None
     case_id: bool = False
     limit: int = LONGEST_TEXT
@@ -93,7 +97,8 @@ class Source:
     """One kind of export.
 
     `unique` names the fields that may stand together only once in one export, `key` those by which a row is told
-    again in the next one. `rhythm_days` is how often the source ought to be exported.
+    again in the next one. `renewed` is whether a row takes the place of those with the same key in earlier files that
+    it completes. `rhythm_days` is how often the source ought to be exported.
     """
 
     id: str
@@ -104,6 +109,7 @@ class Source:
     key: tuple[str, ...]
     rhythm_days: int
     fields: tuple[Field, ...]
+    renewed: bool = False
 
     def field(self, name: str) -> Field:
         """The field of a name."""
@@ -169,12 +175,13 @@ KINDS: Final[dict[str, Callable[[Any], bool]]] = {
 OF_SOURCE: Final = {
     "id": "a text", "title": "a text in each language", "system": "a text in each language", "fields": "a table",
     "unique": "a list of texts", "key": "a list of texts", "order": "a whole number", "rhythm_days": "a whole number",
+    "renewed": "true or false",
 }  # fmt: skip
 OF_FIELD: Final = {
     "title": "a text", "type": "a text", "headings": "a list of texts", "hints": "a list of texts", "words": "a table",
     "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
     "closed": "true or false", "person": "true or false", "letter": "a text", "case_id": "true or false",
-    "limit": "a whole number", "several": "true or false", "id": "true or false",
+    "limit": "a whole number", "several": "true or false", "id": "true or false", "names": "a text",
 }  # fmt: skip
 
 
@@ -194,6 +201,8 @@ def _check_kinds(table: dict[str, Any]) -> None:
             raise ValueError(f"{name}.limit is over {LONGEST_PART}")
         if given.get("headings") == []:
             raise ValueError(f"{name}.headings is empty")
+        if given.get("names", NAMED[0]) not in NAMED:
+            raise ValueError(f"{name}.names is none of {', '.join(NAMED)}")
 
 
 def _check(given: dict[str, Any], kinds: dict[str, str], within: str = "") -> None:
@@ -264,6 +273,7 @@ def _source(table: dict[str, Any], *, file: str) -> Source:
             key=_of(fields, table["key"], file=file),
             rhythm_days=table["rhythm_days"],
             fields=fields,
+            renewed=table.get("renewed", False),
         )
     except KeyError as error:
         raise Refusal(
@@ -307,6 +317,7 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         hints=tuple(normal(hint) for hint in given.get("hints", ())),
         closed=given.get("closed", False),
         person=given.get("person", False),
+        names=given.get("names"),
         letter=given.get("letter"),
         case_id=given.get("case_id", False),
         limit=given.get("limit", LIMITS.get(given["type"], LONGEST_TEXT)),

@@ -18,7 +18,6 @@ STRANGE: Final = 0.2
 # More keys than this share that nobody knows are many.
 MANY: Final = 0.2
 EXAMPLES: Final = 3
-ALIASED: Final = {("staff", "unit"): "unit", ("systems", "system"): "system"}
 
 
 @dataclass(frozen=True)
@@ -230,9 +229,9 @@ def _with_fit(cursor: Cursor, found: Unmatched, keys: str, given: dict[str, Any]
 
 
 def _called(field: Field, column: str) -> str:
-    """A column as it is called on the day: units and systems have aliases, persons have none."""
-    kind = ALIASED.get(field.refers_to or ("", ""))
-    return f"renamed('{kind}', {column}, $day, $known_at)" if kind else column
+    """A reference as it is called on the day: units and systems have aliases, persons have none."""
+    renamed = field.refers_to is not None and field.names is not None
+    return f"renamed('{field.names}', {column}, $day, $known_at)" if renamed else column
 
 
 def _lost(

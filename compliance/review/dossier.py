@@ -17,12 +17,11 @@ import msgspec
 from compliance.access.withholding import Names, names_of
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
-from compliance.core.places import QUERIES
 from compliance.counting import figures, quality
 from compliance.counting.assessing import OUTCOMES, Basis, Coverage, Level, basis, coverage
 from compliance.counting.explaining import Explanation, Moment, Place, explain_all, since_frozen
 from compliance.declarations.points import Point, load_points
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import statement, text_of
 from compliance.declarations.sources import load_sources
 from compliance.review import deciding
 from compliance.review.deciding import Decision
@@ -549,7 +548,7 @@ def _as_frozen(point: Point) -> Point:
 
 def _statements(points: tuple[Point, ...]) -> dict[str, str]:
     wanted = [*COUNTED_WITH, *(f"points/{point.id}.sql" for point in points)]
-    return {name: (QUERIES / name).read_text("utf-8") for name in wanted}
+    return {name: text_of(name) for name in wanted}
 
 
 # --- Freezing -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from compliance.core.language import N_, Language
 from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.declarations.points import Point, load_points
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import statement, text_of
 from compliance.loading.loading import local_day
 from compliance.review.dossier import Counted, Dossier, PointAnswer
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
@@ -186,8 +186,7 @@ def _statements(frozen: Dossier) -> list[Difference]:
     """The files of SQL that have been changed since; their figures need not differ."""
 
     def today(name: str) -> str:
-        path = QUERIES / name
-        return path.read_text("utf-8") if path.exists() else ""
+        return text_of(name) if (QUERIES / name).exists() else ""
 
     return [
         Difference("statement", None, name, "", "") for name, text in frozen.statements.items() if today(name) != text

@@ -24,7 +24,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import QUERIES
 from compliance.core.saving import NoRoom, behind, lacks_room
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import statement, text_of
 
 WAIT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.01
@@ -457,7 +457,7 @@ def _empty() -> Cursor:
 def _schema() -> tuple[dict[str, str], str, str]:
     """The schema files by name, the macros, and a mark of both."""
     files = {path.name: path.read_text("utf-8") for path in sorted((QUERIES / "schema").glob("*.sql"))}
-    macros = "\n".join((QUERIES / name).read_text("utf-8") for name in ("macros.sql", "values.sql"))
+    macros = "\n".join(text_of(name) for name in ("macros.sql", "values.sql"))
     mark = hashlib.sha256(repr((files, macros)).encode()).hexdigest()
     return files, macros, mark
 

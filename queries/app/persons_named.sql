@@ -1,39 +1,14 @@
 -- What tells in the exports of a day who a person is, in every column that is declared to: what a hand-out must not hold.
 with persons as (
-    select organisation, unnest([name, employee_id, email]) as name
-    from staff_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([name, employee_id, email]) as name
-    from training_at(as_of := $as_of, known_at := $known_at)
+    -- for each person, union all
+    select organisation, unnest([{names}]) as name from {source}_at(as_of := $as_of, known_at := $known_at)
+    -- end
 ),
 -- here may also stand a role; several persons stand with a comma or a word between
 responsible as (
-    select organisation, unnest([object_owner, object_leader]) as name
-    from systems_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([responsible]) as name
-    from classification_actions_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([owner, responsible]) as name
-    from risk_analyses_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([dpo]) as name
-    from processing_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([reviewed_by, signed]) as name
-    from access_reviews_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([responsible]) as name
-    from activities_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([responsible]) as name
-    from dpo_recommendations_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([responsible]) as name
-    from deviations_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, unnest([owner]) as name
-    from routines_at(as_of := $as_of, known_at := $known_at)
+    -- for each responsible, union all
+    select organisation, unnest([{names}]) as name from {source}_at(as_of := $as_of, known_at := $known_at)
+    -- end
 ),
 each as (
     select organisation, trim(unnest(string_split_regex(name, '[,;/&()]| och | and ') || [name])) as name

@@ -1,0 +1,107 @@
+"""The parts of SQL that follow from the sources: written once, and repeated for each source, name or person.
+
+    -- for each name
+    select organisation, {field} as name from {source}_at(as_of, known_at)
+    -- end
+
+Between the parts stands what the first line asks for, here nothing: `-- for each name, union all`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Final
+
+from compliance.declarations.sources import Field, Source, load_sources
+
+PART: Final = re.compile(r"^ *-- for each ([a-z ]+?)(?:, (union all))?\n(.*?)^ *-- end\n", re.MULTILINE | re.DOTALL)
+# The types that are compared as they are; texts are compared in lower case.
+EXACT: Final = frozenset({"date", "datetime", "number", "level", "yes_no"})
+Values = dict[str, str]
+
+
+def repeated(text: str) -> str:
+    """A text of SQL in which each such part stands as often as the product's own sources need it."""
+    return PART.sub(lambda part: _each(part[1], part[2] or "", part[3]), text)
+
+
+@cache
+def _sources() -> tuple[Source, ...]:
+    """The product's own: what an organisation declares besides has no table."""
+    return tuple(load_sources(None).values())
+
+
+def _each(what: str, between: str, part: str) -> str:
+    filled = [_filled(part, values) for source in _sources() for values in EACH[what](source)]
+    indent = part[: len(part) - len(part.lstrip())]
+    return f"{indent}{between}\n".join(filled) if between else "".join(filled)
+
+
+def _filled(part: str, values: Values) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], part)
+
+
+def _plain(source: Source) -> Iterator[Values]:
+    if not source.unique and not source.renewed:
+        yield _of(source, ())
+
+
+def _unique(source: Source) -> Iterator[Values]:
+    if source.unique:
+        yield _of(source, source.unique)
+
+
+def _renewed(source: Source) -> Iterator[Values]:
+    if source.renewed:
+        yield _of(source, source.key)
+
+
+def _of(source: Source, key: tuple[str, ...]) -> Values:
+    """A source, its columns with the systems by their names of the day, and what tells its rows apart."""
+    systems = [field.name for field in source.fields if field.names == "system" and _is_joined(field, source)]
+    renamed = ", ".join(f"renamed('system', t.{name}, as_of, known_at) as {name}" for name in systems)
+    compared = (f"t.{name}" if source.field(name).type in EXACT else f"lower(t.{name})" for name in key)
+    return {
+        "source": source.id,
+        "columns": f"t.* replace ({renamed})" if renamed else "t.*",
+        "key": ", ".join(compared),
+    }
+
+
+def _is_joined(field: Field, source: Source) -> bool:
+    """Whether a row is found by the name, and does not only mention it."""
+    return field.refers_to is not None or field.name in source.key
+
+
+def _names(source: Source) -> Iterator[Values]:
+    for field in source.fields:
+        if field.names:
+            name = f"trim(unnest(string_split_regex({field.name}, '[,;]')))" if field.several else field.name
+            yield {"source": source.id, "kind": field.names, "name": name}
+        if field.type == "path":
+            yield {"source": source.id, "kind": "department", "name": "department"}
+
+
+def _persons(source: Source) -> Iterator[Values]:
+    """The fields that name one person a row."""
+    yield from _unnested(source, [field.name for field in source.fields if field.person and not field.several])
+
+
+def _responsible(source: Source) -> Iterator[Values]:
+    """The fields that may name several persons, or roles."""
+    yield from _unnested(source, [field.name for field in source.fields if field.person and field.several])
+
+
+def _unnested(source: Source, names: list[str]) -> Iterator[Values]:
+    if names:
+        yield {"source": source.id, "names": ", ".join(names)}
+
+
+EACH: Final[dict[str, Callable[[Source], Iterator[Values]]]] = {
+    "source": _plain,
+    "source with unique rows": _unique,
+    "source with renewed rows": _renewed,
+    "name": _names,
+    "person": _persons,
+    "responsible": _responsible,
+}
