@@ -1,5 +1,5 @@
 """The frame: who is here, navigation, language, as-of date, organisation and unit."""
 
-from compliance.screens import ui
+from compliance.screens import frame
 
-ui.frame()
+frame.frame()

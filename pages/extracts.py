@@ -6,15 +6,15 @@ from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting.extracts import dictionary, load_extracts
 from compliance.drawing import charts
-from compliance.screens import ui
+from compliance.screens import views, widgets
 from compliance.screens.extracts import page
 
-ui.require(Permission.DOWNLOAD_EXTRACTS)
-seen = ui.view()
-say = seen.say
+widgets.require(Permission.DOWNLOAD_EXTRACTS)
+view = views.current()
+say = view.say
 
-question = say(N_("Tables to go on with elsewhere, as they are on {day}."), day=say.date(seen.as_of))
-ui.html(charts.page_title(say(N_("Extracts")), question=question))
+question = say(N_("Tables to go on with elsewhere, as they are on {day}."), day=say.date(view.as_of))
+widgets.html(charts.page_title(say(N_("Extracts")), question=question))
 definitions = load_extracts()
 left, right = st.columns([4, 8], gap="large")
 with left:
@@ -25,11 +25,11 @@ with left:
         key=f"extract {say.code}",
     )
     definition = next(d for d in definitions if d.id == chosen)
-    point = page.point_of_extract(seen, chosen)
+    point = page.point_of_extract(view, chosen)
 with right:
-    ui.html(charts.section(say.pick(definition.title), note=say.pick(definition.purpose)))
-    page.extract_preview(seen, chosen, point)
+    widgets.html(charts.section(say.pick(definition.title), note=say.pick(definition.purpose)))
+    page.extract_preview(view, chosen, point)
     with st.expander(say(N_("The columns"))):
         heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
         columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]
-        ui.html(charts.table(columns, dictionary(definition, say), caption=say(N_("The columns"))))
+        widgets.html(charts.table(columns, dictionary(definition, say), caption=say(N_("The columns"))))

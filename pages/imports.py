@@ -1,9 +1,9 @@
 """Imports: drop exports, see what they were taken for and what they change, confirm; history, forms, names."""
 
 from compliance.access.permissions import Permission
-from compliance.screens import ui
+from compliance.screens import views, widgets
 from compliance.screens.imports import page
 
-ui.require(Permission.LOAD_EXPORTS)
-seen = ui.view()
-page.chosen_part(seen)(seen)
+widgets.require(Permission.LOAD_EXPORTS)
+view = views.current()
+page.chosen_part(view)(view)

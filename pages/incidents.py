@@ -4,40 +4,40 @@ import streamlit as st
 
 from compliance.access.permissions import Permission
 from compliance.drawing import charts
-from compliance.screens import ui
+from compliance.screens import views, widgets
 from compliance.screens.incidents import page, texts
 
-ui.require(Permission.SEE_FIGURES)
-seen = ui.view()
-there = page.basis(seen)
+widgets.require(Permission.SEE_FIGURES)
+view = views.current()
+there = page.basis(view)
 if not there:
-    page.empty(seen)
+    page.empty(view)
     st.stop()
 
-clocks = page.clocks(seen)
-page.answer(seen, clocks, there)
-page.clock_cards(seen, clocks)
-page.unassessed(seen)
+clocks = page.clocks(view)
+page.answer(view, clocks, there)
+page.clock_cards(view, clocks)
+page.unassessed(view)
 if "incidents" not in there:
-    page.in_time(seen)
+    page.in_time(view)
     st.stop()
 
-found = page.of_the_year(seen)
-duties = page.duties(seen.key, seen.as_of, seen.scope)
-ui.html(charts.facts(texts.facts(found, duties, seen.say)))
+found = page.of_the_year(view)
+duties = page.duties(view.key, view.as_of, view.scope)
+widgets.html(charts.facts(texts.facts(found, duties, view.say)))
 left, right = st.columns([7, 5], gap="large")
 with left:
-    page.months(seen, found)
+    page.months(view, found)
 with right:
-    page.in_time(seen)
+    page.in_time(view)
 left, right = st.columns([7, 5], gap="large")
 with left:
-    page.closing(seen, found)
+    page.closing(view, found)
 with right:
-    page.rates(seen, found)
+    page.rates(view, found)
 left, right = st.columns([5, 7], gap="large")
 with left:
-    page.causes(seen, found)
+    page.causes(view, found)
 with right:
-    page.recurring(seen, found)
-page.silent(seen, found)
+    page.recurring(view, found)
+page.silent(view, found)

@@ -5,52 +5,52 @@ import streamlit as st
 from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.drawing import charts
-from compliance.screens import ui
+from compliance.screens import reads, views, widgets
 from compliance.screens.point import changes, page
 from compliance.wording import breaking, phrases
 
-ui.require(Permission.SEE_FIGURES)
-seen = ui.view()
-say = seen.say
-point = page.chosen_point(seen)
-months = page.months_of(seen, point)
-now, before = months[-1], ui.before(seen.key, seen.as_of, seen.scope).get(point.id)
+widgets.require(Permission.SEE_FIGURES)
+view = views.current()
+say = view.say
+point = page.chosen_point(view)
+months = page.months_of(view, point)
+now, before = months[-1], reads.before(view.key, view.as_of, view.scope).get(point.id)
 
-ui.html(
+widgets.html(
     charts.page_title(
         breaking.softened(say.pick(point.title), [say.pick(point.short)]),
-        kicker=viewing.point_kicker(point, len(ui.points()), say),
+        kicker=viewing.point_kicker(point, len(reads.points()), say),
         question=breaking.softened(say.pick(point.question)),
     )
 )
-page.neighbours(seen, point)
+page.neighbours(view, point)
 if now.few:
-    ui.html(charts.empty_state(viewing.status(now), phrases.word(now, say), title=say(phrases.TOO_FEW)))
+    widgets.html(charts.empty_state(viewing.status(now), phrases.word(now, say), title=say(phrases.TOO_FEW)))
     st.stop()
 if now.coverage is None:
-    page.empty_point(seen, point, now, before)
+    page.empty_point(view, point, now, before)
 
 if now.coverage is not None:
     left, right = st.columns([5, 7], gap="large")
     with left:
-        ui.html(charts.hero(viewing.hero(now, before, say)))
+        widgets.html(charts.hero(viewing.hero(now, before, say)))
         if both := phrases.both_percentages(now, say):
-            ui.html(charts.note(both))
-            ui.html(charts.answered(viewing.answer_parts(now, say), alt=viewing.answers_alt(now, say)))
+            widgets.html(charts.note(both))
+            widgets.html(charts.answered(viewing.answer_parts(now, say), alt=viewing.answers_alt(now, say)))
         if beside := phrases.beside(now, say):
-            ui.html(charts.caption(beside))
+            widgets.html(charts.caption(beside))
     with right:
-        page.trend(seen, months)
-    changes.why(seen, point)
+        page.trend(view, months)
+    changes.why(view, point)
 
-items = page.items_of(seen, point)
+items = page.items_of(view, point)
 left, right = st.columns([5, 7], gap="large")
 with left:
-    reason = page.reasons(seen, now, items) if seen.user.may(Permission.SEE_ITEMS) else None
-    page.figures_beside(seen, point)
+    reason = page.reasons(view, now, items) if view.user.may(Permission.SEE_ITEMS) else None
+    page.figures_beside(view, point)
 with right:
-    if not seen.scope.unit:
-        page.units_of(seen, point)
-if seen.user.may(Permission.SEE_ITEMS) and items:
-    page.item_list(seen, point, items, reason)
-page.how_counted(seen, point)
+    if not view.scope.unit:
+        page.units_of(view, point)
+if view.user.may(Permission.SEE_ITEMS) and items:
+    page.item_list(view, point, items, reason)
+page.how_counted(view, point)

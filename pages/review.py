@@ -2,7 +2,7 @@
 
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
-from compliance.screens import ui
+from compliance.screens import views, widgets
 from compliance.screens.decisions import page as decisions_page
 from compliance.screens.review import documents, page, points, signing
 from compliance.screens.review.page import Part
@@ -17,12 +17,12 @@ PARTS = {
     "years": Part(N_("Year by year"), Permission.SEE_REVIEW, documents.years),
 }
 
-ui.require(Permission.SEE_REVIEW)
-seen = ui.view()
-found = page.opened(seen)
+widgets.require(Permission.SEE_REVIEW)
+view = views.current()
+found = page.opened(view)
 if found is None:
-    page.nothing_yet(seen)
+    page.nothing_yet(view)
 else:
     part = page.header(found, PARTS)
-    ui.require(part.permission)
+    widgets.require(part.permission)
     part.draw(found)

@@ -1,13 +1,13 @@
 """Systems: which have gaps, the worst first, and everything that is known of one of them."""
 
 from compliance.access.permissions import Permission
-from compliance.screens import ui
+from compliance.screens import views, widgets
 from compliance.screens.systems import page
 
-ui.require(Permission.SEE_FIGURES)
-seen = ui.view()
-found = page.chosen(seen)
+widgets.require(Permission.SEE_FIGURES)
+view = views.current()
+found = page.chosen(view)
 if found is None:
-    page.all_systems(seen)
+    page.all_systems(view)
 else:
-    page.one_system(seen, found)
+    page.one_system(view, found)

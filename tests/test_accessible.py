@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from compliance.screens.ui import BARE, PAGES
+from compliance.screens.frame import BARE, PAGES
 from tests.browser import FRAME, MOST, PATIENCE, browsing, framed, said, serving, settle, visit
 from tests.sampled import beside
 from tests.spoken import slips

@@ -64,7 +64,8 @@ ORDER = [
     "report.handouts",
     "core.outside", "core.maker",
     "demo.reviews", "demo.demo",
-    "screens.files", "screens.ui", "screens.fields", "screens.making",
+    "screens.files", "screens.reads", "screens.views", "screens.widgets", "screens.frame",
+    "screens.fields", "screens.making",
     "screens.point.page", "screens.point.changes",
     "screens.imports.history", "screens.imports.mapping", "screens.imports.names", "screens.imports.forms",
     "screens.imports.page",
@@ -86,7 +87,7 @@ ORDER = [
 UI = {
     f"compliance/{name.replace('.', '/')}.py"
     for name in ORDER
-    if (name.startswith("screens.") and not name.endswith("texts")) or name == "ui" or name.startswith("ui_")
+    if name.startswith("screens.") and not name.endswith("texts")
 }
 LONGEST = 40
 MODULES = sorted(path for path in (ROOT / "compliance").rglob("*.py") if path.name != "__init__.py")

@@ -30,7 +30,7 @@ from compliance.counting.incidents import (
 )
 from compliance.drawing import charts, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
-from compliance.screens import ui
+from compliance.screens import views
 from compliance.screens.incidents import clock_texts, texts
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.apps import opened, text
@@ -780,8 +780,8 @@ def test_the_page_tells_its_clocks_and_each_role_what_it_may_see(own, lang, monk
 
 
 def test_today_the_page_counts_from_now(own, monkeypatch):
-    monkeypatch.setattr(ui, "today", lambda: date(2026, 3, 30))
-    monkeypatch.setattr(ui, "now", lambda: datetime(2026, 3, 30, 7, 0))
+    monkeypatch.setattr(views, "today", lambda: date(2026, 3, 30))
+    monkeypatch.setattr(views, "now", lambda: datetime(2026, 3, 30, 7, 0))
     shown = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
     assert "<strong>7\u00a0tim</strong>" in shown
     assert "Underlag: Incidenter och Personuppgiftsincidenter från 1\u00a0februari\u00a02026." in shown

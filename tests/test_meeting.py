@@ -14,7 +14,7 @@ from compliance.report.meeting_texts import MINUTES, clock
 from compliance.review import deciding, reviewing
 from compliance.review.deciding import decisions
 from compliance.review.reviewing import GROUNDS
-from compliance.screens import ui
+from compliance.screens import views
 from compliance.screens.meeting import page
 from compliance.wording import phrases
 from tests.apps import opened as opened_page
@@ -35,7 +35,7 @@ NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
     """The day after the last thing that the small administration did."""
-    monkeypatch.setattr(ui, "now", lambda: NOW)
+    monkeypatch.setattr(views, "now", lambda: NOW)
 
 
 def opened(monkeypatch, **said):

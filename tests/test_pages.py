@@ -14,7 +14,7 @@ from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
-from compliance.screens import ui
+from compliance.screens import frame
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.wording.phrases import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text
@@ -61,7 +61,7 @@ def expected(page, database, say):
 
 
 def test_every_page_is_tested_here_or_in_a_file_of_its_own():
-    assert {entry.id for entry in ui.PAGES} == {*PAGES, *ELSEWHERE}
+    assert {entry.id for entry in frame.PAGES} == {*PAGES, *ELSEWHERE}
     assert [page for page in ELSEWHERE if not (ROOT / "tests" / f"test_{page}.py").exists()] == []
 
 

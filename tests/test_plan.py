@@ -27,7 +27,7 @@ from compliance.review.planning import Moment, load_wheel
 from compliance.screens.plan import page as plan_page
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import Year
-from compliance.screens.ui import View
+from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.viewing import Scope
 from tests.apps import opened, text

@@ -351,11 +351,11 @@ def drawn(monkeypatch, folder, *, role=COORDINATOR, lang="sv"):
     """The part by itself, as a person of a role sees it on the database in a folder, or on the samples."""
 
     def part():
-        from compliance.screens import ui
+        from compliance.screens import views, widgets
         from compliance.screens.imports import names as imports_names
 
-        with ui.told():
-            imports_names.names(ui.view())
+        with widgets.told():
+            imports_names.names(views.current())
 
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "test.duckdb"))
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))

@@ -54,8 +54,8 @@ def test_a_database_without_exports_has_only_routines_to_ask_for(own, monkeypatc
 
 
 def test_a_file_is_made_only_for_whoever_may_load_exports(sample_database, monkeypatch):
-    monkeypatch.setattr(forms.ui, "points", lambda: POINTS)
-    monkeypatch.setattr(forms.ui, "sources", lambda: SOURCES)
+    monkeypatch.setattr(forms.reads, "points", lambda: POINTS)
+    monkeypatch.setattr(forms.reads, "sources", lambda: SOURCES)
     view = seen(COORDINATOR)
     with sample_database.cursor() as cursor:
         found = questions(cursor, forms._asking(DAY, view.scope.organisation))

@@ -20,7 +20,7 @@ from compliance.review import dossier as dossiers
 from compliance.review.deciding import Decision
 from compliance.review.peers import as_peer_file
 from compliance.review.verifying import Difference
-from compliance.screens import ui
+from compliance.screens import views
 from compliance.wording import phrases
 from tests.apps import opened as opened_page
 from tests.apps import text
@@ -47,7 +47,7 @@ def _drawn_once():
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
     """The day after the last thing that the small administration did."""
-    monkeypatch.setattr(ui, "now", lambda: NOW)
+    monkeypatch.setattr(views, "now", lambda: NOW)
 
 
 def opened(monkeypatch, *, page="review", **said):
@@ -131,7 +131,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no
     counted, count = [], dossiers._Computing.dossier
     monkeypatch.setattr(dossiers._Computing, "dossier", lambda *given: counted.append(1) or count(*given))
     app = opened(monkeypatch, point="classification")
-    version = ui.Database.at(line.database.path).version()
+    version = line.database.version()
     assert app.segmented_control(key="assessment 1 classification").value is None
     app.text_area(key="comment 1 classification").set_value(f"Frågan ställd av {NUMBER}.").run()
     app.segmented_control(key="assessment 1 classification").set_value("partly").run()
@@ -142,7 +142,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no
     assert kept.assessments == {"classification": "partly"}
     assert kept.comments["classification"] == app.text_area(key="comment 1 classification").value
     assert re.search(r"Sparat 24\s+november", text(app))
-    assert ui.Database.at(line.database.path).version() != version
+    assert line.database.version() != version
     assert counted == [1]
     line.load_table("Namn | Enhet | Status\nOmega | Norr | I drift", name="more.csv", source="systems", completes=True)
     app.run()
@@ -593,7 +593,7 @@ def test_the_last_review_stands_beside_the_figure_and_the_years_are_told_from_wh
         "Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja"
     )
     line.load_table(more, name="more.csv", source="systems", extract_date=date(2027, 1, 15))
-    monkeypatch.setattr(ui, "now", lambda: datetime(2027, 2, 2, 10))
+    monkeypatch.setattr(views, "now", lambda: datetime(2027, 2, 2, 10))
     review = line.open(2027, day, today=date(2027, 2, 1))
     shown = text(opened(monkeypatch, point="classification", as_of=day.isoformat()))
     assert "genomgången 2026" in shown

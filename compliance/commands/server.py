@@ -40,7 +40,7 @@ OWN_SCRIPT: Final = '<head><script src="./app/static/app.js" defer></script>'
 # What a request says of the answers that it takes, and an answer of the file that it was made of.
 CONDITIONS: Final = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
 OF_THE_FILE: Final = frozenset({b"content-length", b"etag", b"last-modified"})
-# What is said with every answer; the scripts are those that stand in Streamlit's page and the one that ui.frame adds.
+# What is said with every answer; the scripts are those that stand in Streamlit's page and that of frame.frame.
 PAGES: Final = (Path(get_static_dir(), "index.html").read_text("utf-8"), *map(words.lang_script, LANGUAGES))
 OURS: Final = guarding.headers(guarding.policy(PAGES))
 # uvicorn's own names for what it takes requests and websockets with.
@@ -187,9 +187,9 @@ async def warm(_app: Any) -> AsyncIterator[None]:
 
 def told(error: Exception) -> bool:
     """Says an error of a callback as the pages do; they are imported late, since their caches need a server."""
-    from compliance.screens import ui
+    from compliance.screens import widgets
 
-    return ui.tell(error)
+    return widgets.tell(error)
 
 
 # Streamlit makes its stores of files from the classes that it finds here.

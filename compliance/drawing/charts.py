@@ -39,7 +39,7 @@ def stack(*fragments: Html) -> Html:
 
 
 def anchor(text: str, address: str, *, title: str = "") -> Html:
-    """A link to a page, its address from `ui.address`; static/app.js follows it without loading the app anew.
+    """A link to a page, its address from `widgets.address`; static/app.js follows it without loading the app anew.
 
     Example: `anchor("4 Classification", "/point?point=classification")`.
     """

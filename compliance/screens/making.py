@@ -17,8 +17,8 @@ from compliance.core import children, outside
 from compliance.core.language import N_, Language
 from compliance.core.outside import Job
 from compliance.drawing import charts
-from compliance.screens import ui
-from compliance.screens.ui import View
+from compliance.screens import widgets
+from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.viewing import swedish_csv
 
@@ -46,12 +46,12 @@ class File:
     width: int | Literal["content"] = "content"
 
 
-def offer(seen: View, *files: File, key: str | None = None) -> None:
+def offer(view: View, *files: File, key: str | None = None) -> None:
     """A button a file, beside each other in a container of that key where there is one; below them how far they are."""
-    _offered(seen, files, key)
+    _offered(view, files, key)
 
 
-def offer_rows(seen: View, label: str, name: str, key: str, rows: Callable[[], Rows]) -> None:
+def offer_rows(view: View, label: str, name: str, key: str, rows: Callable[[], Rows]) -> None:
     """A button for a table as CSV for Swedish Excel; many rows are written elsewhere."""
 
     def make(job: Job) -> bytes:
@@ -60,28 +60,28 @@ def offer_rows(seen: View, label: str, name: str, key: str, rows: Callable[[], R
             return outside.made(job, swedish_csv, table)
         return swedish_csv(table)
 
-    offer(seen, File(label, name, "text/csv", key=key, make=make))
+    offer(view, File(label, name, "text/csv", key=key, make=make))
 
 
 @st.fragment
-def _offered(seen: View, files: tuple[File, ...], key: str | None) -> None:
+def _offered(view: View, files: tuple[File, ...], key: str | None) -> None:
     jobs: dict[str, Job] = st.session_state.setdefault("files asked for", {})
     with st.container(horizontal=key is not None, key=key):
         for file in files:
-            _button(seen, file, jobs)
+            _button(view, file, jobs)
     asked = [jobs[file.key] for file in files if file.key in jobs]
     if any(job.over is None for job in asked):
-        _progress(seen.say, [job for job in asked if job.over is None])
+        _progress(view.say, [job for job in asked if job.over is None])
     for job in asked:
         if job.sentence and job.over and time.monotonic() - job.over < NEWS_SECONDS:
-            ui.html(charts.note(job.sentence))
+            widgets.html(charts.note(job.sentence))
 
 
-def _button(seen: View, file: File, jobs: dict[str, Job]) -> None:
+def _button(view: View, file: File, jobs: dict[str, Job]) -> None:
     wanted = _still_there()
     clicked = st.download_button(
         file.label,
-        lambda: _content(seen, file, jobs, wanted),
+        lambda: _content(view, file, jobs, wanted),
         file_name=file.name,
         mime=file.mime,
         key=file.key,
@@ -106,7 +106,7 @@ def _still_there() -> Callable[[], bool]:
     return lambda: runtime.get_instance().is_active_session(session)
 
 
-def _content(seen: View, file: File, jobs: dict[str, Job], wanted: Callable[[], bool]) -> bytes:
+def _content(view: View, file: File, jobs: dict[str, Job], wanted: Callable[[], bool]) -> bytes:
     job = jobs.get(file.key)
     if job is None or job.taken or job.over:
         job = jobs[file.key] = Job(wanted)
@@ -116,7 +116,7 @@ def _content(seen: View, file: File, jobs: dict[str, Job], wanted: Callable[[], 
     except children.Unwanted:
         raise
     except Exception as error:
-        job.sentence = ui.sentence(error, seen.say)
+        job.sentence = widgets.sentence(error, view.say)
         raise
     finally:
         job.over = time.monotonic()

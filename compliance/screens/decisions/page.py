@@ -15,10 +15,10 @@ from compliance.report import review_texts
 from compliance.report.decisions import DECISION_STATUSES
 from compliance.review import deciding
 from compliance.review.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
-from compliance.screens import fields, ui
+from compliance.screens import fields, reads, views, widgets
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
-from compliance.screens.ui import View
+from compliance.screens.views import View
 from compliance.store.database import rows
 
 # --- In a review ----------------------------------------------------------------------------------------------------
@@ -28,25 +28,25 @@ def of_review(found: Opened) -> None:
     """The decisions of a review, the form for one more, and apart those that earlier reviews left."""
     say, day = found.say, _day(found)
     own = made_in(list(found.decided), found.review)
-    ui.html(charts.section(say(N_("Decisions of this review"))))
+    widgets.html(charts.section(say(N_("Decisions of this review"))))
     if not own:
-        ui.html(charts.caption(say(N_("No decision has been made yet."))))
+        widgets.html(charts.caption(say(N_("No decision has been made yet."))))
     if not found.writable and own:
-        ui.html(charts.caption(say(N_("As they stand today. What was frozen is in the documents."))))
+        widgets.html(charts.caption(say(N_("As they stand today. What was frozen is in the documents."))))
     for decision in own:
-        _row(found.seen, decision, day)
+        _row(found.view, decision, day)
         if found.writable:
             _change(found, decision)
     if found.writable:
         with st.container(border=True, key="card-new-decision"):
-            ui.html(charts.section(say(N_("A new decision")), level=3))
+            widgets.html(charts.section(say(N_("A new decision")), level=3))
             _decide_form(found, None)
     _carried(found, day)
 
 
 def _day(found: Opened) -> date:
     """The day on which a decision is late: that of the draft, else the one looked at, since the decisions go on."""
-    return found.review.as_of if found.review.state == "draft" else found.seen.as_of
+    return found.review.as_of if found.review.state == "draft" else found.view.as_of
 
 
 def _carried(found: Opened, day: date) -> None:
@@ -55,19 +55,19 @@ def _carried(found: Opened, day: date) -> None:
     earlier = {row.decision_id for row in found.dossier.carried}
     left = [decision for decision in found.decided if decision.decision_id in earlier]
     note = say(N_("Open still, or closed since the last review. They stay where they were decided."))
-    ui.html(charts.section(say(N_("Decisions of earlier reviews")), note=note if left else ""))
+    widgets.html(charts.section(say(N_("Decisions of earlier reviews")), note=note if left else ""))
     if not left:
-        ui.html(charts.caption(say(N_("There is none."))))
+        widgets.html(charts.caption(say(N_("There is none."))))
     for decision in left:
-        _row(found.seen, decision, day)
+        _row(found.view, decision, day)
     if left:
         with st.container(key="more-decisions"):
-            ui.link(found.seen, "decisions", say(N_("Follow up the decisions")))
+            widgets.link(found.view, "decisions", say(N_("Follow up the decisions")))
 
 
-def _row(seen: View, decision: Decision, day: date, *, reason: bool = True) -> None:
-    points = ui.points() if reason else ()
-    ui.html(charts.decision(review_texts.decision_row(decision, points, day, seen.say)))
+def _row(view: View, decision: Decision, day: date, *, reason: bool = True) -> None:
+    points = reads.points() if reason else ()
+    widgets.html(charts.decision(review_texts.decision_row(decision, points, day, view.say)))
 
 
 def _change(found: Opened, decision: Decision) -> None:
@@ -81,8 +81,8 @@ def _change(found: Opened, decision: Decision) -> None:
     with opened:
         _decide_form(found, decision)
         if st.button(say(N_("Withdraw the decision")), key=f"withdraw {decision.decision_id}", type="tertiary"):
-            given = (found.seen.database, found.review.review_id, decision.number)
-            if page.done(Permission.WRITE_REVIEW, deciding.withdraw, *given, order=page.order(found.seen)):
+            given = (found.view.database, found.review.review_id, decision.number)
+            if page.done(Permission.WRITE_REVIEW, deciding.withdraw, *given, order=page.order(found.view)):
                 st.rerun()
 
 
@@ -94,23 +94,23 @@ def _decide_form(found: Opened, decision: Decision | None) -> None:
     with st.form(turn, border=False):
         said = _fields(found, decision, turn)
         sent = st.form_submit_button(say(N_("Save the decision")), type="primary")
-    given = (found.seen.database, found.review.review_id, said)
-    ids = tuple(point.id for point in ui.points())
-    asked = {"order": page.order(found.seen), "points": ids, "number": number}
+    given = (found.view.database, found.review.review_id, said)
+    ids = tuple(point.id for point in reads.points())
+    asked = {"order": page.order(found.view), "points": ids, "number": number}
     if sent and page.done(Permission.WRITE_REVIEW, deciding.decide, *given, **asked):
         st.rerun()
 
 
 def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
     say, kept = found.say, decision or Decided("", point=_reason_of_address())
-    ids = [point.id for point in ui.points()]
+    ids = [point.id for point in reads.points()]
     text = fields.text(say(N_("What is decided")), value=kept.text, key=f"{turn} text", height=90, form=True)
     first, second, third = st.columns([4, 3, 3])
     point = first.selectbox(
         say(N_("Reason: review point")),
         ids,
         index=ids.index(kept.point) if kept.point in ids else None,
-        format_func=lambda id_: review_texts.point_label(ui.points(), id_, say),
+        format_func=lambda id_: review_texts.point_label(reads.points(), id_, say),
         placeholder=say(N_("No point in particular")),
         key=f"{turn} point",
     )
@@ -120,8 +120,8 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         say(N_("To be done by")),
         value=kept.due,
         format="YYYY-MM-DD",
-        min_value=ui.FIRST_DAY,
-        max_value=ui.LAST_DAY,
+        min_value=views.FIRST_DAY,
+        max_value=views.LAST_DAY,
         key=f"{turn} due",
     )
     first, second, _ = st.columns([4, 3, 3])
@@ -143,7 +143,7 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
 def _reason_of_address() -> str | None:
     """The point from which somebody came to make a decision."""
     said = st.query_params.get("point")
-    return said if said in {point.id for point in ui.points()} else None
+    return said if said in {point.id for point in reads.points()} else None
 
 
 def of_point(found: Opened, point_id: str) -> None:
@@ -152,59 +152,59 @@ def of_point(found: Opened, point_id: str) -> None:
     there = [d for d in found.decided if d.point == point_id and d.open and d.year <= found.review.year]
     if not there:
         return
-    ui.html(charts.section(say(N_("Open decisions on this point")), level=3))
+    widgets.html(charts.section(say(N_("Open decisions on this point")), level=3))
     for decision in there:
-        _row(found.seen, decision, _day(found), reason=False)
+        _row(found.view, decision, _day(found), reason=False)
 
 
 # --- Between the reviews --------------------------------------------------------------------------------------------
 
 
-def followed_up(seen: View) -> None:
+def followed_up(view: View) -> None:
     """The page of decisions: a sentence, the open ones with the late ones first, and the closed ones folded away."""
-    say = seen.say
-    with seen.database.cursor() as cursor:
-        ids = {review.review_id for review in page.of_organisation(cursor, seen)}
+    say = view.say
+    with view.database.cursor() as cursor:
+        ids = {review.review_id for review in page.of_organisation(cursor, view)}
         found = [decision for decision in deciding.decisions(cursor) if decision.review_id in ids]
-    kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(seen.as_of))
-    ui.html(charts.headline(*review_texts.decisions_sentences(found, seen.as_of, say), kicker=kicker))
+    kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(view.as_of))
+    widgets.html(charts.headline(*review_texts.decisions_sentences(found, view.as_of, say), kicker=kicker))
     if not found:
-        ui.html(charts.caption(say(N_("Decisions are made in the management review and followed up here."))))
-        ui.link(seen, "review", say(N_("Go to the management review")))
-    for title, group in review_texts.grouped(found, seen.as_of, say):
-        ui.html(charts.section(title))
-        _followed(seen, group)
+        widgets.html(charts.caption(say(N_("Decisions are made in the management review and followed up here."))))
+        widgets.link(view, "review", say(N_("Go to the management review")))
+    for title, group in review_texts.grouped(found, view.as_of, say):
+        widgets.html(charts.section(title))
+        _followed(view, group)
     if done := review_texts.closed(found):
         with st.expander(say.plural("{n} closed decision", "{n} closed decisions", len(done))):
-            _followed(seen, done)
+            _followed(view, done)
 
 
-def _followed(seen: View, group: Sequence[Decision]) -> None:
+def _followed(view: View, group: Sequence[Decision]) -> None:
     for decision in group:
-        _row(seen, decision, seen.as_of)
-        label = seen.say(N_("Follow up {name}"), name=decision.name)
+        _row(view, decision, view.as_of)
+        label = view.say(N_("Follow up {name}"), name=decision.name)
         opened = st.expander(label, key=f"follow {decision.decision_id}", on_change="rerun")
         if opened.open:
             with opened:
-                _follow_up(seen, decision)
+                _follow_up(view, decision)
 
 
-def _follow_up(seen: View, decision: Decision) -> None:
+def _follow_up(view: View, decision: Decision) -> None:
     """How a decision goes: its history, and for the coordinator a new status with a note."""
-    say = seen.say
-    with seen.database.cursor() as cursor:
+    say = view.say
+    with view.database.cursor() as cursor:
         history = rows(cursor, statement("follow_ups"), {"decision_id": decision.decision_id})
-    if seen.user.may(Permission.WRITE_REVIEW):
-        _follow_up_form(seen, decision, len(history))
+    if view.user.may(Permission.WRITE_REVIEW):
+        _follow_up_form(view, decision, len(history))
     if history:
         drawn = review_texts.follow_up_table(history, say)
-        ui.html(charts.table(*drawn, caption=say(N_("How {name} has been followed up"), name=decision.name)))
+        widgets.html(charts.table(*drawn, caption=say(N_("How {name} has been followed up"), name=decision.name)))
     else:
-        ui.html(charts.caption(say(N_("Not followed up yet."))))
+        widgets.html(charts.caption(say(N_("Not followed up yet."))))
 
 
-def _follow_up_form(seen: View, decision: Decision, turn: int) -> None:
-    say, id_ = seen.say, decision.decision_id
+def _follow_up_form(view: View, decision: Decision, turn: int) -> None:
+    say, id_ = view.say, decision.decision_id
     with st.form(f"follow up {id_} {turn}", border=False):
         status = st.segmented_control(
             say(N_("Status")),
@@ -215,6 +215,6 @@ def _follow_up_form(seen: View, decision: Decision, turn: int) -> None:
         )
         note = fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
         sent = st.form_submit_button(say(N_("Save the follow-up")), type="primary")
-    given = {"status": status or decision.status, "note": note, "order": page.order(seen)}
-    if sent and page.done(Permission.WRITE_REVIEW, deciding.follow_up, seen.database, id_, **given):
+    given = {"status": status or decision.status, "note": note, "order": page.order(view)}
+    if sent and page.done(Permission.WRITE_REVIEW, deciding.follow_up, view.database, id_, **given):
         st.rerun()

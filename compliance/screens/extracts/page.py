@@ -15,9 +15,10 @@ from compliance.core.lengths import shortened
 from compliance.core.outside import Job, made
 from compliance.counting import extracts
 from compliance.drawing import charts
-from compliance.screens import making, ui
+from compliance.screens import making, reads, views, widgets
 from compliance.screens.making import File
-from compliance.screens.ui import Key, View
+from compliance.screens.reads import Key
+from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import phrases
 
@@ -32,18 +33,18 @@ FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
 }
 
 
-def point_of_extract(seen: View, name: str) -> str | None:
+def point_of_extract(view: View, name: str) -> str | None:
     """The review point that an extract is limited to, where it can be and one is chosen."""
     if name not in {"items", "missing", "coverage"}:
         return None
-    titles = {point.id: phrases.label(point, seen.say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
+    titles = {point.id: phrases.label(point, view.say).replace("\N{SOFT HYPHEN}", "") for point in reads.points()}
     chosen: str | None = st.selectbox(
-        seen.say(N_("Review point")),
+        view.say(N_("Review point")),
         list(titles),
         index=None,
         format_func=lambda id_: titles[id_],
-        placeholder=seen.say(N_("All points")),
-        key=f"extract point {seen.say.code}",
+        placeholder=view.say(N_("All points")),
+        key=f"extract point {view.say.code}",
     )
     return chosen
 
@@ -53,15 +54,15 @@ def extracted(
     key: Key, name: str, as_of: date, organisation: str, point_id: str | None, responsible: tuple[str, ...] | None
 ) -> extracts.Extract:
     """A named extract; without the names of persons, and of who is responsible for decisions, where those are given."""
-    point = next((point for point in ui.points() if point.id == point_id), None)
+    point = next((point for point in reads.points() if point.id == point_id), None)
     withhold = None
     if responsible is not None:
-        withhold = ui.names_known(key[:2], as_of, EVERYTHING_KNOWN, organisation, responsible).withhold
-    with ui.at(key).cursor() as cursor:
+        withhold = reads.names_known(key[:2], as_of, EVERYTHING_KNOWN, organisation, responsible).withhold
+    with reads.at(key).cursor() as cursor:
         return extracts.extract(
             cursor,
             name,
-            points=ui.points(),
+            points=reads.points(),
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
             point=point,
@@ -71,32 +72,32 @@ def extracted(
         )
 
 
-def _extracted(seen: View, name: str, point_id: str | None) -> extracts.Extract:
+def _extracted(view: View, name: str, point_id: str | None) -> extracts.Extract:
     """A named extract as the person may see it."""
-    responsible = None if seen.user.may(Permission.SEE_PERSONS) else ui.responsible(seen)
-    return extracted(seen.key, name, seen.as_of, seen.scope.organisation, point_id, responsible)
+    responsible = None if view.user.may(Permission.SEE_PERSONS) else views.responsible(view)
+    return extracted(view.key, name, view.as_of, view.scope.organisation, point_id, responsible)
 
 
-def extract_preview(seen: View, name: str, point_id: str | None) -> None:
+def extract_preview(view: View, name: str, point_id: str | None) -> None:
     """The first rows of an extract, and the four ways to take it along; a file is made when it is asked for."""
-    say = seen.say
-    found = _extracted(seen, name, point_id)
+    say = view.say
+    found = _extracted(view, name, point_id)
     rows_ = len(found.table)
-    if not rows_ and ui.nothing_loaded(seen):
+    if not rows_ and widgets.nothing_loaded(view):
         return
-    ui.html(charts.caption(say.plural("{n} row", "{n} rows", rows_)))
-    if part := seen.scope.unit or seen.scope.department:
-        ui.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
-    file = f"{name}{f'_{point_id}' if point_id else ''}_{seen.as_of}"
+    widgets.html(charts.caption(say.plural("{n} row", "{n} rows", rows_)))
+    if part := view.scope.unit or view.scope.department:
+        widgets.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
+    file = f"{name}{f'_{point_id}' if point_id else ''}_{view.as_of}"
     making.offer(
-        seen,
+        view,
         *(
             File(
                 say(title),
                 f"{file}.{ending}",
                 mime,
                 key=f"download {kind}",
-                make=partial(_content, seen, name, point_id, kind),
+                make=partial(_content, view, name, point_id, kind),
                 type="primary" if kind == "swedish_csv" else "secondary",
             )
             for kind, (title, ending, mime) in FORMATS.items()
@@ -109,11 +110,11 @@ def extract_preview(seen: View, name: str, point_id: str | None) -> None:
         texts = [
             [shortened(phrases.stored_value(value, say), SHOWN_LETTERS) for value in row.values()] for row in shown
         ]
-        ui.html(charts.table(columns, texts, caption=say(N_("The first rows"))))
+        widgets.html(charts.table(columns, texts, caption=say(N_("The first rows"))))
         if rows_ > SHOWN_ROWS:
-            ui.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(rows_))))
+            widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(rows_))))
 
 
-def _content(seen: View, name: str, point_id: str | None, kind: extracts.Kind, job: Job) -> bytes:
-    permissions.require(seen.user, Permission.DOWNLOAD_EXTRACTS)
-    return made(job, extracts.as_bytes, _extracted(seen, name, point_id), kind=kind, language=seen.say)
+def _content(view: View, name: str, point_id: str | None, kind: extracts.Kind, job: Job) -> bytes:
+    permissions.require(view.user, Permission.DOWNLOAD_EXTRACTS)
+    return made(job, extracts.as_bytes, _extracted(view, name, point_id), kind=kind, language=view.say)

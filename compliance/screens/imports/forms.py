@@ -15,9 +15,10 @@ from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.correcting.templates import template
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
-from compliance.screens import making, ui
+from compliance.screens import making, reads, widgets
 from compliance.screens.making import File
-from compliance.screens.ui import Key, View
+from compliance.screens.reads import Key
+from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,89 +28,89 @@ EVERY: Final = ("all",)
 Choice = tuple[str, ...] | Unit
 
 
-def templates(seen: View) -> None:
+def templates(view: View) -> None:
     """The sources, each with what it is for and a workbook to fill in; a workbook is made when it is asked for."""
-    ui.require(Permission.LOAD_EXPORTS)
-    say = seen.say
+    widgets.require(Permission.LOAD_EXPORTS)
+    say = view.say
     purpose = N_(
         "For what no system exports: a workbook for each source, with explanations and drop-downs. It loads as it is."
     )
-    ui.html(charts.section(say(N_("Templates to fill in by hand")), note=say(purpose)))
-    for source in ui.sources().values():
+    widgets.html(charts.section(say(N_("Templates to fill in by hand")), note=say(purpose)))
+    for source in reads.sources().values():
         name = say.pick(source.title)
         left, right = st.columns([4, 7], vertical_alignment="center")
         left.download_button(
-            ui.plain(name),
-            lambda source=source: _template(seen, source),  # type: ignore[misc]
+            widgets.plain(name),
+            lambda source=source: _template(view, source),  # type: ignore[misc]
             file_name=say(N_("Template {name}"), name=name) + ".xlsx",
             mime=XLSX,
-            help=say(N_("Download the template: {name}"), name=ui.plain(name)),
+            help=say(N_("Download the template: {name}"), name=widgets.plain(name)),
             key=f"template {source.id}",
             on_click="ignore",
         )
         with right:
-            ui.html(charts.caption(f"{say.pick(source.system)} · {_used_by(seen, source)}"))
+            widgets.html(charts.caption(f"{say.pick(source.system)} · {_used_by(view, source)}"))
 
 
-def _template(seen: View, source: Source) -> bytes:
-    permissions.require(seen.user, Permission.LOAD_EXPORTS)
-    return template(source, seen.say)
+def _template(view: View, source: Source) -> bytes:
+    permissions.require(view.user, Permission.LOAD_EXPORTS)
+    return template(source, view.say)
 
 
-def _used_by(seen: View, source: Source) -> str:
+def _used_by(view: View, source: Source) -> str:
     """Which review points read a source."""
-    numbers = [str(point.number) for point in ui.points() if source.id in (*point.needs, *point.uses)]
+    numbers = [str(point.number) for point in reads.points() if source.id in (*point.needs, *point.uses)]
     if not numbers:
-        return seen.say(N_("No review point"))
-    return seen.say(N_("Review points {points}"), points=", ".join(numbers))
+        return view.say(N_("No review point"))
+    return view.say(N_("Review points {points}"), points=", ".join(numbers))
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _questions(key: Key, as_of: date, organisation: str) -> dict[Unit, Questions]:
     """What each unit is asked on a day."""
-    with ui.at(key).cursor() as cursor:
+    with reads.at(key).cursor() as cursor:
         return questions(cursor, _asking(as_of, organisation))
 
 
 def _asking(as_of: date, organisation: str) -> Asking:
-    return Asking(organisation, as_of, EVERYTHING_KNOWN, ui.points(), ui.sources())
+    return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), reads.sources())
 
 
-def questionnaires(seen: View) -> None:
+def questionnaires(view: View) -> None:
     """The choice of a unit or of all, with how much each is asked, and the workbook to send."""
-    ui.require(Permission.LOAD_EXPORTS)
-    say, found = seen.say, _questions(seen.key, seen.as_of, seen.scope.organisation)
+    widgets.require(Permission.LOAD_EXPORTS)
+    say, found = view.say, _questions(view.key, view.as_of, view.scope.organisation)
     purpose = N_(
         "What no system knows, asked unit by unit: the local instruction, procurements, access reviews and routines. "
         "Only what is unknown is asked. The answers are loaded as any file is."
     )
-    ui.html(charts.section(say(N_("Questions to the units")), note=say(purpose)))
+    widgets.html(charts.section(say(N_("Questions to the units")), note=say(purpose)))
     if not found:
         text = N_("Nothing is unknown on {day}, so there is nothing to ask.")
-        ui.html(charts.caption(say(text, day=say.date(seen.as_of))))
+        widgets.html(charts.caption(say(text, day=say.date(view.as_of))))
         return
     chosen: Choice = st.selectbox(
         say(N_("Whom to ask")),
         [EVERY, *found],
-        format_func=lambda choice: _label(seen, choice, found),
+        format_func=lambda choice: _label(view, choice, found),
         key=f"questions to {say.code}",
         width=WIDTH,
     )
     mime = "application/zip" if isinstance(chosen, tuple) else XLSX
-    label, make = say(N_("Download the questions")), partial(_file, seen, chosen, found)
-    file = File(label, _file_name(seen, chosen), mime, key="download questions", make=make, type="primary")
-    making.offer(seen, file)
+    label, make = say(N_("Download the questions")), partial(_file, view, chosen, found)
+    file = File(label, _file_name(view, chosen), mime, key="download questions", make=make, type="primary")
+    making.offer(view, file)
 
 
-def _file_name(seen: View, chosen: Choice) -> str:
+def _file_name(view: View, chosen: Choice) -> str:
     if isinstance(chosen, tuple):
-        return seen.say(N_("Questions to all units")) + ".zip"
-    return file_name(chosen, _asking(seen.as_of, seen.scope.organisation), seen.say)
+        return view.say(N_("Questions to all units")) + ".zip"
+    return file_name(chosen, _asking(view.as_of, view.scope.organisation), view.say)
 
 
-def _label(seen: View, choice: Choice, found: dict[Unit, Questions]) -> str:
+def _label(view: View, choice: Choice, found: dict[Unit, Questions]) -> str:
     """Whom a choice asks, and how much."""
-    say = seen.say
+    say = view.say
     if isinstance(choice, tuple):
         name, number = say(N_("All units in one zip file")), sum(map(count, found.values()))
     else:
@@ -117,10 +118,10 @@ def _label(seen: View, choice: Choice, found: dict[Unit, Questions]) -> str:
     return say.plural("{name}: {n} question", "{name}: {n} questions", number, name=name)
 
 
-def _file(seen: View, chosen: Choice, found: dict[Unit, Questions], job: Job) -> bytes:
+def _file(view: View, chosen: Choice, found: dict[Unit, Questions], job: Job) -> bytes:
     """The workbook of a unit, or all of them in a zip."""
-    permissions.require(seen.user, Permission.LOAD_EXPORTS)
-    asking = _asking(seen.as_of, seen.scope.organisation)
+    permissions.require(view.user, Permission.LOAD_EXPORTS)
+    asking = _asking(view.as_of, view.scope.organisation)
     if isinstance(chosen, tuple):
-        return made(job, all_of_them, found, asking, seen.say)
-    return made(job, questionnaire, chosen, found[chosen], asking, seen.say)
+        return made(job, all_of_them, found, asking, view.say)
+    return made(job, questionnaire, chosen, found[chosen], asking, view.say)

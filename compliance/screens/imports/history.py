@@ -18,10 +18,10 @@ from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleanings, mark_read, told
 from compliance.loading.comparing import compare
-from compliance.screens import fields, making, ui
+from compliance.screens import fields, making, reads, views, widgets
 from compliance.screens.imports import history_texts, texts
 from compliance.screens.point import changes
-from compliance.screens.ui import View
+from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 
 SHOWN_IMPORTS: Final = 15
@@ -29,121 +29,121 @@ SHOWN_ROWS: Final = 200
 SHOWN_PROBLEMS: Final = 10
 
 
-def unread_cleanings(seen: View) -> None:
+def unread_cleanings(view: View) -> None:
     """What an upgrade has cleaned the database of, until somebody says that they have read it."""
-    say = seen.say
-    unread = [each for each in _cleanings(seen) if not each.read]
-    if seen.sample or not unread:
+    say = view.say
+    unread = [each for each in _cleanings(view) if not each.read]
+    if view.sample or not unread:
         return
     with st.container(border=True, key="card-cleaned"):
         for each in unread:
-            ui.html(charts.answer(" ".join(told(each, say))))
+            widgets.html(charts.answer(" ".join(told(each, say))))
         if st.button(say(N_("I have read this")), key="cleaning read"):
-            ui.require(Permission.LOAD_EXPORTS)
-            with ui.told():
-                mark_read(seen.database, ui.order())
+            widgets.require(Permission.LOAD_EXPORTS)
+            with widgets.told():
+                mark_read(view.database, views.order())
                 st.rerun()
 
 
-def _cleanings(seen: View) -> list[Cleaning]:
-    with seen.database.cursor() as cursor:
+def _cleanings(view: View) -> list[Cleaning]:
+    with view.database.cursor() as cursor:
         return cleanings(cursor)
 
 
-def _past_cleanings(seen: View) -> None:
+def _past_cleanings(view: View) -> None:
     """What the database has been cleaned of, each time by its day."""
-    say, found = seen.say, _cleanings(seen)
-    if found and not seen.sample:
-        ui.html(charts.section(say(N_("What the database has been cleaned of"))))
+    say, found = view.say, _cleanings(view)
+    if found and not view.sample:
+        widgets.html(charts.section(say(N_("What the database has been cleaned of"))))
         for each in found:
             moment = say.moment(viewing.local(each.cleaned_at))
-            ui.html(charts.caption(f"{moment}. {' '.join(told(each, say))}"))
+            widgets.html(charts.caption(f"{moment}. {' '.join(told(each, say))}"))
 
 
-def history(seen: View) -> None:
+def history(view: View) -> None:
     """Every import, revoked ones too; the one that is chosen is opened."""
-    say, found = seen.say, ui.imports(seen.key)
+    say, found = view.say, reads.imports(view.key)
     if found:
         by_id = {row["import_id"]: row for row in found}
         chosen = st.selectbox(
             say(N_("Open an import")),
             list(by_id),
             index=None,
-            format_func=lambda id_: history_texts.import_label(by_id[id_], ui.sources(), say),
+            format_func=lambda id_: history_texts.import_label(by_id[id_], reads.sources(), say),
             placeholder=say(N_("Choose an import")),
             key="open import",
             width=620,
         )
         if chosen is not None:
-            opened(seen, by_id[chosen])
-    table(seen)
-    _past_cleanings(seen)
+            opened(view, by_id[chosen])
+    table(view)
+    _past_cleanings(view)
 
 
-def table(seen: View) -> None:
+def table(view: View) -> None:
     """The imports in a table, the newest first: some, or all."""
-    say, found = seen.say, ui.imports(seen.key)
-    ui.html(charts.section(say(N_("What has been loaded"))))
+    say, found = view.say, reads.imports(view.key)
+    widgets.html(charts.section(say(N_("What has been loaded"))))
     if not found:
-        ui.html(charts.caption(say(N_("Nothing yet."))))
+        widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
     every = len(found) > SHOWN_IMPORTS and st.toggle(
         say(N_("Show all {n} imports"), n=say.number(len(found))), key=f"all imports {say.code}"
     )
     shown = found if every else found[:SHOWN_IMPORTS]
-    drawn = texts.history_table(shown, ui.sources(), say)
-    ui.html(charts.table(*drawn, caption=say(N_("What has been loaded"))))
+    drawn = texts.history_table(shown, reads.sources(), say)
+    widgets.html(charts.table(*drawn, caption=say(N_("What has been loaded"))))
 
 
-def opened(seen: View, row: dict[str, Any]) -> None:
+def opened(view: View, row: dict[str, Any]) -> None:
     """One import: what is known of it, what it changed, its cells, and revoking."""
-    say = seen.say
+    say = view.say
     with st.container(border=True, key="card-import"):
         title = say(N_("Import {id}"), id=row["import_id"])
-        ui.html(charts.card_head(row["file"], kicker=title))
+        widgets.html(charts.card_head(row["file"], kicker=title))
         left, right = st.columns([5, 7], gap="large")
-        found = previewing.effect_of_import(seen.database, row, as_of=seen.as_of, points=ui.points())
+        found = previewing.effect_of_import(view.database, row, as_of=view.as_of, points=reads.points())
         with left:
-            ui.html(charts.pairs(history_texts.import_pairs(row, _moved(seen, row), ui.sources(), say)))
+            widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), reads.sources(), say)))
         with right:
-            ui.html(charts.section(say(N_("What it changed in the figures")), level=3))
-            effect(seen, found)
-        _why(seen, row, found)
+            widgets.html(charts.section(say(N_("What it changed in the figures")), level=3))
+            effect(view, found)
+        _why(view, row, found)
         if row["rejected"] or row["warnings"]:
             with st.expander(say(N_("Rejected rows and warnings"))):
-                _problems(seen, row)
+                _problems(view, row)
         with st.expander(say(N_("The file as it was read"))):
-            _cells(seen, row)
-        if not row["revoked_at"] and not seen.sample and seen.user.may(Permission.REVOKE_IMPORTS):
+            _cells(view, row)
+        if not row["revoked_at"] and not view.sample and view.user.may(Permission.REVOKE_IMPORTS):
             with st.expander(say(N_("Revoke the import"))):
-                _revoke(seen, row)
+                _revoke(view, row)
 
 
-def effect(seen: View, found: Effect) -> None:
+def effect(view: View, found: Effect) -> None:
     """The points that change, each before and after."""
-    say = seen.say
+    say = view.say
     changed = texts.effects(found.before, found.after, say)
     if not changed:
-        ui.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
+        widgets.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
         return
-    ui.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
+    widgets.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
     text = N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp).")
-    ui.html(charts.caption(say(text, day=say.date(found.day))))
+    widgets.html(charts.caption(say(text, day=say.date(found.day))))
 
 
-def _moved(seen: View, row: dict[str, Any]) -> str:
+def _moved(view: View, row: dict[str, Any]) -> str:
     """How many rows were new, changed and gone when it was loaded."""
-    source = ui.sources().get(row["source"])
+    source = reads.sources().get(row["source"])
     if source is None:
         return ""
-    with seen.database.cursor() as cursor:
-        return texts.moved(compare(cursor, row["import_id"], source), seen.say)
+    with view.database.cursor() as cursor:
+        return texts.moved(compare(cursor, row["import_id"], source), view.say)
 
 
-def _why(seen: View, row: dict[str, Any], found: Effect) -> None:
+def _why(view: View, row: dict[str, Any], found: Effect) -> None:
     """What made the figure of a point change when the import was loaded."""
-    say = seen.say
-    changed = history_texts.changed_points(found, seen.scope)
+    say = view.say
+    changed = history_texts.changed_points(found, view.scope)
     if not changed:
         return
     with st.expander(say(N_("Why did the figure change?"))):
@@ -154,29 +154,29 @@ def _why(seen: View, row: dict[str, Any], found: Effect) -> None:
             key=f"why {row['import_id']} {say.code}",
             width=460,
         )
-        changes.change_of(seen, chosen, *around(found.day, row["imported_at"]))
+        changes.change_of(view, chosen, *around(found.day, row["imported_at"]))
 
 
-def _problems(seen: View, row: dict[str, Any]) -> None:
+def _problems(view: View, row: dict[str, Any]) -> None:
     """What was rejected or loaded as empty, and all of it as CSV."""
-    say = seen.say
-    with seen.database.cursor() as cursor:
+    say = view.say
+    with view.database.cursor() as cursor:
         found = rows(cursor, statement("problems_of"), {"import_id": row["import_id"]})
     shown, of = texts.of_first_rows(found, SHOWN_PROBLEMS)
-    ui.html(charts.table(*texts.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
+    widgets.html(charts.table(*texts.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
     if of > SHOWN_PROBLEMS:
-        ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
+        widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
     name, key = history_texts.problems_name(row, say), f"problems {row['import_id']}"
-    making.offer_rows(seen, say(N_("Download as CSV")), name, key, partial(history_texts.problem_rows, found, say))
+    making.offer_rows(view, say(N_("Download as CSV")), name, key, partial(history_texts.problem_rows, found, say))
 
 
-def _cells(seen: View, row: dict[str, Any]) -> None:
+def _cells(view: View, row: dict[str, Any]) -> None:
     """The cells of each sheet that was read; the original is not kept, its name and SHA-256 are."""
-    ui.require(Permission.LOAD_EXPORTS)
-    say = seen.say
-    found = _sheets(seen, row["import_id"])
+    widgets.require(Permission.LOAD_EXPORTS)
+    say = view.say
+    found = _sheets(view, row["import_id"])
     if not found:
-        ui.html(charts.caption(say(N_("The cells of this import were not kept."))))
+        widgets.html(charts.caption(say(N_("The cells of this import were not kept."))))
         return
     by_number = {sheet["sheet_number"]: sheet for sheet in found}
     number = found[0]["sheet_number"]
@@ -194,7 +194,7 @@ def _cells(seen: View, row: dict[str, Any]) -> None:
             say(N_("From row")), 1, sheet["last"], step=SHOWN_ROWS, key=f"from {row['import_id']} {number}", width=220
         )
     st.dataframe(
-        _cell_table(seen, row["import_id"], number, first),
+        _cell_table(view, row["import_id"], number, first),
         hide_index=True,
         key=f"cells {row['import_id']} {number} {first}",
         alt=say(N_("The cells of the sheet as they were read")),
@@ -202,64 +202,64 @@ def _cells(seen: View, row: dict[str, Any]) -> None:
     text = N_(
         "{n} rows. Columns with identity numbers and reasons of absence are never kept, identity numbers are masked."
     )
-    ui.html(charts.caption(say(text, n=say.number(sheet["rows"]))))
+    widgets.html(charts.caption(say(text, n=say.number(sheet["rows"]))))
 
 
-def _sheets(seen: View, import_id: int) -> Rows:
-    with seen.database.cursor() as cursor:
+def _sheets(view: View, import_id: int) -> Rows:
+    with view.database.cursor() as cursor:
         return rows(cursor, statement("sheets_kept"), {"import_id": import_id})
 
 
-def _cell_table(seen: View, import_id: int, number: int, first: int) -> pd.DataFrame:
+def _cell_table(view: View, import_id: int, number: int, first: int) -> pd.DataFrame:
     given = {"import_id": import_id, "sheet_number": number, "first": first, "many": SHOWN_ROWS}
-    with seen.database.cursor() as cursor:
+    with view.database.cursor() as cursor:
         found = rows(cursor, statement("cells_kept"), given)
-    return history_texts.cell_table(found, seen.say)
+    return history_texts.cell_table(found, view.say)
 
 
-def _revoke(seen: View, row: dict[str, Any]) -> None:
+def _revoke(view: View, row: dict[str, Any]) -> None:
     """What revoking would change, why it is done, and the button that does it."""
-    say, number = seen.say, row["import_id"]
+    say, number = view.say, row["import_id"]
     text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
-    ui.html(charts.caption(say(text, file=row["file"])))
-    if stays := _completing(seen, number):
-        ui.html(charts.note(history_texts.stays_text(stays, say)))
-    ui.html(charts.section(say(N_("How the figures would change")), level=3))
-    effect(seen, previewing.effect_of_revoking(seen.database, row, as_of=seen.as_of, points=ui.points()))
+    widgets.html(charts.caption(say(text, file=row["file"])))
+    if stays := _completing(view, number):
+        widgets.html(charts.note(history_texts.stays_text(stays, say)))
+    widgets.html(charts.section(say(N_("How the figures would change")), level=3))
+    effect(view, previewing.effect_of_revoking(view.database, row, as_of=view.as_of, points=reads.points()))
     why = fields.text(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
     if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
-        ui.require(Permission.REVOKE_IMPORTS)
-        with ui.told():
-            loading.revoke(seen.database, number, why=why, order=ui.order())
+        widgets.require(Permission.REVOKE_IMPORTS)
+        with widgets.told():
+            loading.revoke(view.database, number, why=why, order=views.order())
             st.rerun()
 
 
-def _completing(seen: View, import_id: int) -> Rows:
+def _completing(view: View, import_id: int) -> Rows:
     """The imports that complete one."""
-    with seen.database.cursor() as cursor:
+    with view.database.cursor() as cursor:
         return rows(cursor, statement("completing"), {"import_id": import_id, "known_at": EVERYTHING_KNOWN})
 
 
-def rename(seen: View) -> None:
+def rename(view: View) -> None:
     """The name of the organisation, which can be changed."""
-    say = seen.say
-    with seen.database.cursor() as cursor:
+    say = view.say
+    with view.database.cursor() as cursor:
         known = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
-    mine = [row for row in known if row["organisation"] == seen.scope.organisation]
+    mine = [row for row in known if row["organisation"] == view.scope.organisation]
     if not mine:
         return
-    ui.html(charts.section(say(N_("The name of the organisation"))))
+    widgets.html(charts.section(say(N_("The name of the organisation"))))
     with st.form("rename", border=False):
         name = fields.line(
             say(N_("Name")),
-            value=seen.scope.organisation,
-            key=f"new name {seen.scope.organisation}",
+            value=view.scope.organisation,
+            key=f"new name {view.scope.organisation}",
             max_chars=LONGEST_NAME,
             width=460,
             form=True,
         )
         if st.form_submit_button(say(N_("Change the name"))):
-            ui.require(Permission.LOAD_EXPORTS)
-            loading.rename_organisation(seen.database, mine[0]["organisation_id"], name=name, order=ui.order())
+            widgets.require(Permission.LOAD_EXPORTS)
+            loading.rename_organisation(view.database, mine[0]["organisation_id"], name=name, order=views.order())
             st.query_params.pop("organisation", None)
             st.rerun()

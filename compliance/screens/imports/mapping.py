@@ -18,55 +18,55 @@ from compliance.reading.mapping import Columns, Remembered, headings_written, re
 from compliance.reading.markers import marked
 from compliance.reading.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
 from compliance.reading.sheets import Sheet, Workbook
-from compliance.screens import ui
+from compliance.screens import reads, views, widgets
 from compliance.screens.imports import mapping_texts
-from compliance.screens.ui import View
+from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
 
 SHOWN_COLUMNS: Final = 8
 WORDS_SHOWN: Final = 12
 
 
-def panel(seen: View, file_id: str, book: Workbook, matches: Sequence[Match], *, said: str | None) -> None:
+def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *, said: str | None) -> None:
     """Says by hand what a file is: its sheet, its heading row, a column for each field, and what its words mean.
 
     `matches` is how the file is read now, where it is recognised, and `said` the source that the user has named.
     """
-    say = seen.say
-    sheet = _sheet(seen, file_id, marked(book)[0])
+    say = view.say
+    sheet = _sheet(view, file_id, marked(book)[0])
     match = next((match for match in matches if match.sheet.name == sheet.name), None)
     said = match.source.id if match else said
-    index = _heading_row(seen, file_id, sheet, match)
-    sheet = _shown(seen, file_id, sheet, index, match, said)
+    index = _heading_row(view, file_id, sheet, match)
+    sheet = _shown(view, file_id, sheet, index, match, said)
     _first_rows(sheet, index, say)
-    columns = guessing.candidates(sheet, index, ui.words(), known_headings(ui.sources().values()))
+    columns = guessing.candidates(sheet, index, reads.words(), known_headings(reads.sources().values()))
     if not columns:
-        ui.html(charts.note(say(N_("The row has no headings. Choose another row."))))
+        widgets.html(charts.note(say(N_("The row has no headings. Choose another row."))))
         return
     row = top_rows(sheet)[index]
-    if guessing.looks_like_data(row, ui.sources().values()):
+    if guessing.looks_like_data(row, reads.sources().values()):
         text = N_(
             "Row {n} looks like data, not like headings. Choose the row with the headings. "
             "Where the file has none, write them in a row of their own and load it again."
         )
-        ui.html(charts.note(say(text, n=index + 1)))
+        widgets.html(charts.note(say(text, n=index + 1)))
         return
-    source = _source(seen, file_id, columns, said)
+    source = _source(view, file_id, columns, said)
     if source is None:
         return
     key = f"{file_id} {sheet.name} {index} {source.id}"
     as_now = match is not None and match.source.id == source.id and match.heading_row == index + 1
-    guessed = _as_read(match, columns) if match and as_now else _guesses(seen, source, columns)
-    fields = _fields(seen, key, source, columns, guessed)
-    words = _words(seen, key, source, columns, fields)
+    guessed = _as_read(match, columns) if match and as_now else _guesses(view, source, columns)
+    fields = _fields(view, key, source, columns, guessed)
+    words = _words(view, key, source, columns, fields)
     lacking = [field for field in source.required if field.name not in fields]
     if lacking:
         names = ", ".join(say.pick(field.texts) for field in lacking)
-        ui.html(charts.caption(say(N_("Still to choose: {names}."), names=names)))
+        widgets.html(charts.caption(say(N_("Still to choose: {names}."), names=names)))
     kind: Literal["primary", "secondary"] = "secondary" if match else "primary"
     if st.button(say(N_("Read the file like this")), type=kind, key=f"map {key}", disabled=bool(lacking)):
         written = headings_written(row)
-        keep(seen, Columns(source.id, tuple(written), fields, words, written=written))
+        keep(view, Columns(source.id, tuple(written), fields, words, written=written))
 
 
 def _as_read(match: Match, columns: Sequence[Candidate]) -> dict[str, Guess]:
@@ -76,23 +76,23 @@ def _as_read(match: Match, columns: Sequence[Candidate]) -> dict[str, Guess]:
     return {name: Guess(key, "read") for name, key in fields.items() if key in there}
 
 
-def keep(seen: View, columns: Columns) -> None:
+def keep(view: View, columns: Columns) -> None:
     """Remembers a mapping for all files with its headings."""
-    ui.require(Permission.LOAD_EXPORTS)
-    order = ui.order()
-    with seen.database.writing() as cursor:
+    widgets.require(Permission.LOAD_EXPORTS)
+    order = views.order()
+    with view.database.writing() as cursor:
         mapping.remember(cursor, columns, who=order.who)
         add_event(cursor, order, "map", f"{columns.source}: {len(columns.fields)} columns")
     st.rerun()
 
 
-def _sheet(seen: View, file_id: str, book: Workbook) -> Sheet:
+def _sheet(view: View, file_id: str, book: Workbook) -> Sheet:
     filled = [sheet for sheet in book.sheets if sheet.cells.num_rows] or list(book.sheets)
     if len(filled) == 1:
         return filled[0]
     likely = max(filled, key=lambda sheet: sheet.cells.num_rows * max(sheet.cells.num_columns, 1))
     number: int = st.selectbox(
-        seen.say(N_("Sheet")),
+        view.say(N_("Sheet")),
         range(len(filled)),
         index=filled.index(likely),
         format_func=lambda n: filled[n].name,
@@ -102,11 +102,11 @@ def _sheet(seen: View, file_id: str, book: Workbook) -> Sheet:
     return filled[number]
 
 
-def _heading_row(seen: View, file_id: str, sheet: Sheet, match: Match | None) -> int:
+def _heading_row(view: View, file_id: str, sheet: Sheet, match: Match | None) -> int:
     """The row with the headings; 0 is the first."""
-    say = seen.say
+    say = view.say
     rows = top_rows(sheet)
-    start = match.heading_row - 1 if match else guessing.likely_row(sheet, ui.sources().values())
+    start = match.heading_row - 1 if match else guessing.likely_row(sheet, reads.sources().values())
     number: int = st.number_input(
         say(N_("Row with the headings")),
         min_value=1,
@@ -118,22 +118,22 @@ def _heading_row(seen: View, file_id: str, sheet: Sheet, match: Match | None) ->
     return number - 1
 
 
-def _shown(seen: View, file_id: str, sheet: Sheet, index: int, match: Match | None, said: str | None) -> Sheet:
+def _shown(view: View, file_id: str, sheet: Sheet, index: int, match: Match | None, said: str | None) -> Sheet:
     """The first rows of the sheet, without those that say level 4, or could, in a column that is read as levels."""
-    every, words = ui.sources(), ui.words()
+    every, words = reads.sources(), reads.words()
     sheet = match.sheet if match else sheet
     columns = guessing.candidates(sheet, index, words, known_headings(every.values()))
     chosen = st.session_state.get(_source_key(file_id, said))
     source = every[chosen] if chosen in every else _likely(columns, said)
-    fields = _levels_chosen(seen, f"{file_id} {sheet.name} {index}", source, columns) if source else {}
+    fields = _levels_chosen(view, f"{file_id} {sheet.name} {index}", source, columns) if source else {}
     source = source or next(iter(every.values()))
     return guessing.shown_sheet(sheet, index, source, fields, words=words, sources=every.values())
 
 
-def _levels_chosen(seen: View, key: str, source: Source, columns: Sequence[Candidate]) -> dict[str, str]:
+def _levels_chosen(view: View, key: str, source: Source, columns: Sequence[Candidate]) -> dict[str, str]:
     """The columns that are chosen for levels, or else guessed, before any of it is drawn."""
     names = [field.name for field in source.fields if field.type == "level"]
-    guessed = _guesses(seen, source, columns) if names else {}
+    guessed = _guesses(view, source, columns) if names else {}
     fields = {name: guessed[name].key for name in names if name in guessed}
     said = {name: st.session_state.get(_field_key(f"{key} {source.id}", name)) for name in names}
     return fields | {name: column for name, column in said.items() if column}
@@ -142,10 +142,12 @@ def _levels_chosen(seen: View, key: str, source: Source, columns: Sequence[Candi
 def _first_rows(sheet: Sheet, index: int, say: Language) -> None:
     rows = top_rows(sheet)
     hidden = (
-        guessing.hidden_places(rows[index], ui.words(), known_headings(ui.sources().values())) if rows else frozenset()
+        guessing.hidden_places(rows[index], reads.words(), known_headings(reads.sources().values()))
+        if rows
+        else frozenset()
     )
     shown = mapping_texts.first_rows(rows, index, SHOWN_COLUMNS, hidden, say)
-    ui.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
+    widgets.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
 
 
 def _source_key(file_id: str, said: str | None) -> str:
@@ -157,12 +159,12 @@ def _field_key(key: str, name: str) -> str:
 
 
 def _likely(columns: Sequence[Candidate], said: str | None) -> Source | None:
-    every = ui.sources()
-    return every.get(said or "") or guessing.likely_source(columns, every.values(), ui.words())
+    every = reads.sources()
+    return every.get(said or "") or guessing.likely_source(columns, every.values(), reads.words())
 
 
-def _source(seen: View, file_id: str, columns: Sequence[Candidate], said: str | None) -> Source | None:
-    say, every = seen.say, ui.sources()
+def _source(view: View, file_id: str, columns: Sequence[Candidate], said: str | None) -> Source | None:
+    say, every = view.say, reads.sources()
     likely = _likely(columns, said)
     names = list(every)
     chosen = st.selectbox(
@@ -177,19 +179,19 @@ def _source(seen: View, file_id: str, columns: Sequence[Candidate], said: str | 
     return every[chosen] if chosen else None
 
 
-def _guesses(seen: View, source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
-    with seen.database.cursor() as cursor:
-        known = guessing.known_values(cursor, source, day=seen.as_of, known_at=EVERYTHING_KNOWN)
+def _guesses(view: View, source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
+    with view.database.cursor() as cursor:
+        known = guessing.known_values(cursor, source, day=view.as_of, known_at=EVERYTHING_KNOWN)
         before = guessing.headings_before(cursor, source)
-    return guessing.guesses(source, columns, words=ui.words(), known=known, before=before)
+    return guessing.guesses(source, columns, words=reads.words(), known=known, before=before)
 
 
 def _fields(
-    seen: View, key: str, source: Source, columns: Sequence[Candidate], guessed: dict[str, Guess]
+    view: View, key: str, source: Source, columns: Sequence[Candidate], guessed: dict[str, Guess]
 ) -> dict[str, str]:
     """A column for each field, those that a row cannot do without first; guesses are filled in and marked as such."""
-    say = seen.say
-    ui.html(charts.section(say(N_("Which column is what")), note=mapping_texts.guess_note(guessed, say), level=3))
+    say = view.say
+    widgets.html(charts.section(say(N_("Which column is what")), note=mapping_texts.guess_note(guessed, say), level=3))
     by_key = {column.key: column for column in columns}
     chosen: dict[str, str] = {}
     ordered = sorted((field for field in source.fields if not field.secret), key=lambda field: not field.required)
@@ -211,7 +213,7 @@ def _fields(
 
 
 def _words(
-    seen: View, key: str, source: Source, columns: Sequence[Candidate], fields: dict[str, str]
+    view: View, key: str, source: Source, columns: Sequence[Candidate], fields: dict[str, str]
 ) -> dict[str, dict[str, str]]:
     """What the words mean that no list knows, one choice each; a word that nobody explains stays unknown."""
     by_key = {column.key: column for column in columns}
@@ -219,28 +221,28 @@ def _words(
         (field, word, number)
         for field in source.fields
         if field.name in fields
-        for word, number in guessing.unknown_words(field, by_key[fields[field.name]], ui.words())[:WORDS_SHOWN]
+        for word, number in guessing.unknown_words(field, by_key[fields[field.name]], reads.words())[:WORDS_SHOWN]
     ]
     if not asked:
         return {}
-    say = seen.say
+    say = view.say
     note = say(N_("A word that is not explained is kept, and counts as unknown."))
-    ui.html(charts.section(say(N_("What the words mean")), note=note, level=3))
+    widgets.html(charts.section(say(N_("What the words mean")), note=note, level=3))
     found: dict[str, dict[str, str]] = {}
     left, right = st.columns(2, gap="large")
     for number, (field, word, rows) in enumerate(asked):
         with left if number % 2 == 0 else right:
-            code = _word_choice(seen, f"word {key} {field.name} {word}", field, word, rows)
+            code = _word_choice(view, f"word {key} {field.name} {word}", field, word, rows)
         if code:
             found.setdefault(field.name, {})[word] = code
     return found
 
 
-def _word_choice(seen: View, key: str, field: Field, word: str, rows: int) -> str | None:
-    say = seen.say
+def _word_choice(view: View, key: str, field: Field, word: str, rows: int) -> str | None:
+    say = view.say
     codes = list(mapping.YES_NO) if field.type == "yes_no" else list(field.words)
     chosen: str | None = st.selectbox(
-        ui.plain(mapping_texts.word_label(field, word, rows, say)),
+        widgets.plain(mapping_texts.word_label(field, word, rows, say)),
         codes,
         index=None,
         format_func=lambda code: mapping_texts.code_label(field, code, say),
@@ -253,39 +255,39 @@ def _word_choice(seen: View, key: str, field: Field, word: str, rows: int) -> st
 # --- The mappings that are remembered -----------------------------------------------------------------------------
 
 
-def mappings(seen: View) -> None:
+def mappings(view: View) -> None:
     """The mappings that are remembered: seen, changed, taken along as a source file, deleted."""
-    say = seen.say
-    ui.html(
+    say = view.say
+    widgets.html(
         charts.section(
             say(N_("Columns that you have connected")),
             note=say(N_("Remembered for files with exactly these headings. A file with other headings is asked anew.")),
         )
     )
-    with seen.database.cursor() as cursor:
+    with view.database.cursor() as cursor:
         found = remembered(cursor)
     if not found:
-        ui.html(
+        widgets.html(
             charts.caption(say(N_("Nothing yet. What is not recognised can be connected in the card of its file.")))
         )
     for entry in found:
-        source = ui.sources().get(entry.columns.source)
+        source = reads.sources().get(entry.columns.source)
         if source:
-            with st.expander(ui.plain(mapping_texts.mapping_title(entry, source, say))):
-                _one(seen, entry, source)
+            with st.expander(widgets.plain(mapping_texts.mapping_title(entry, source, say))):
+                _one(view, entry, source)
 
 
-def _one(seen: View, entry: Remembered, source: Source) -> None:
-    say, columns = seen.say, entry.columns
-    ui.html(charts.caption(mapping_texts.made(entry, say)))
+def _one(view: View, entry: Remembered, source: Source) -> None:
+    say, columns = view.say, entry.columns
+    widgets.html(charts.caption(mapping_texts.made(entry, say)))
     as_candidates = [Candidate(place, key, heading, ()) for place, (key, heading) in enumerate(columns.shown.items())]
     now = {name: Guess(key, "before") for name, key in columns.fields.items() if key in columns.headings}
     if st.toggle(say(N_("Edit")), key=f"change {entry.number}"):
-        fields = _fields(seen, f"kept {entry.number}", source, as_candidates, now)
+        fields = _fields(view, f"kept {entry.number}", source, as_candidates, now)
         if st.button(say(N_("Save the change")), type="primary", key=f"save {entry.number}"):
-            keep(seen, replace(columns, fields=fields))
+            keep(view, replace(columns, fields=fields))
     else:
-        ui.html(charts.table(*mapping_texts.mapping_table(columns, source, say), caption=say(N_("Columns"))))
+        widgets.html(charts.table(*mapping_texts.mapping_table(columns, source, say), caption=say(N_("Columns"))))
     with st.container(horizontal=True, key=f"mapping-{entry.number}"):
         st.download_button(
             say(N_("Download as a source file")),
@@ -296,15 +298,19 @@ def _one(seen: View, entry: Remembered, source: Source) -> None:
             on_click="ignore",
         )
         with st.popover(say(N_("Delete"))):
-            ui.html(charts.caption(say(N_("Files with these headings are asked about anew. What is loaded stays."))))
+            widgets.html(
+                charts.caption(say(N_("Files with these headings are asked about anew. What is loaded stays.")))
+            )
             if st.button(say(N_("Delete the connection")), type="primary", key=f"forget {entry.number}"):
-                _forget(seen.database, entry)
-    ui.html(charts.caption(say(N_("The source file belongs in the folder data/store/sources of the organisation."))))
+                _forget(view.database, entry)
+    widgets.html(
+        charts.caption(say(N_("The source file belongs in the folder data/store/sources of the organisation.")))
+    )
 
 
 def _forget(database: Database, entry: Remembered) -> None:
-    ui.require(Permission.LOAD_EXPORTS)
-    order = ui.order()
+    widgets.require(Permission.LOAD_EXPORTS)
+    order = views.order()
     with database.writing() as cursor:
         mapping.forget(cursor, entry.columns, who=order.who)
         add_event(cursor, order, "unmap", entry.columns.source)

@@ -29,12 +29,12 @@ from compliance.reading.recognising import Ambiguous, Unrecognised, as_mapping
 from compliance.reading.screening import Asked
 from compliance.reading.sheets import Workbook
 from compliance.screens import files as screens_files
-from compliance.screens import making, ui
+from compliance.screens import making, reads, views, widgets
 from compliance.screens.imports import forms, history, texts
 from compliance.screens.imports import mapping as imports_mapping
 from compliance.screens.imports import names as imports_names
 from compliance.screens.making import File
-from compliance.screens.ui import View
+from compliance.screens.views import View
 from compliance.store.database import Rows
 
 Opened = Workbook | Refusal
@@ -47,19 +47,19 @@ AT_ONCE: Final = 20
 # --- The parts of the page ----------------------------------------------------------------------------------------
 
 
-def _forms(seen: View) -> None:
-    forms.templates(seen)
-    forms.questionnaires(seen)
+def _forms(view: View) -> None:
+    forms.templates(view)
+    forms.questionnaires(view)
 
 
-def _names(seen: View) -> None:
-    imports_names.names(seen)
-    if not seen.sample:
-        history.rename(seen)
+def _names(view: View) -> None:
+    imports_names.names(view)
+    if not view.sample:
+        history.rename(view)
 
 
 PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
-    "load": (N_("Load exports"), lambda seen: inbox(seen)),
+    "load": (N_("Load exports"), lambda view: inbox(view)),
     "history": (N_("History"), history.history),
     "forms": (N_("Templates and questions"), _forms),
     "mappings": (N_("Connected columns"), imports_mapping.mappings),
@@ -67,14 +67,14 @@ PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
 }
 
 
-def chosen_part(seen: View) -> Callable[[View], None]:
+def chosen_part(view: View) -> Callable[[View], None]:
     """The page's title and its parts; the part that its address names."""
-    say = seen.say
+    say = view.say
     said = st.query_params.get("part", "load")
     here = said if said in PARTS else "load"
     text = N_("Drop the files as they came out of the systems. Nothing is saved until you confirm.")
-    ui.html(charts.page_title(say(N_("Imports")), question=say(text) if here == "load" else ""))
-    history.unread_cleanings(seen)
+    widgets.html(charts.page_title(say(N_("Imports")), question=say(text) if here == "load" else ""))
+    history.unread_cleanings(view)
     with st.container(key="parts"):
         st.segmented_control(
             say(N_("Part of the page")),
@@ -102,31 +102,31 @@ def _kept(name: str) -> dict[Any, Any]:
     return kept
 
 
-def inbox(seen: View) -> None:
+def inbox(view: View) -> None:
     """Where files are dropped, a card for each that lies there, and what has been loaded before."""
-    say = seen.say
-    if seen.sample:
+    say = view.say
+    if view.sample:
         text = N_(
             "The sample data are there to try with. "
             "Your own exports go into a database of their own, and the two are never mixed."
         )
-        ui.html(charts.note(say(text)))
-        ui.start_own_button(seen, key="start_imports")
+        widgets.html(charts.note(say(text)))
+        widgets.start_own_button(view, key="start_imports")
     else:
-        _receive(seen)
+        _receive(view)
         files = _kept("files")
         for number, file_id in enumerate(files, start=1):
-            _card(seen, file_id, number=number, of=len(files))
-        _clear_button(seen)
-        _load_all(seen, list(files))
-    history.table(seen)
+            _card(view, file_id, number=number, of=len(files))
+        _clear_button(view)
+        _load_all(view, list(files))
+    history.table(view)
 
 
-def _receive(seen: View) -> None:
+def _receive(view: View) -> None:
     """Takes what was dropped into the inbox, where it waits to be read; the drop area is empty again then."""
     turn = st.session_state.setdefault("drops", 0)
-    files = screens_files.field(seen.say(N_("Files")), label_visibility="collapsed", key=f"files {turn}")
-    _tell_not_taken(seen)
+    files = screens_files.field(view.say(N_("Files")), label_visibility="collapsed", key=f"files {turn}")
+    _tell_not_taken(view)
     inbox_ = _kept("files")
     if files:
         screens_files.keep(files)
@@ -137,18 +137,18 @@ def _receive(seen: View) -> None:
     place = st.empty()
     for number, file_id in enumerate(unread):
         name, dropped = inbox_[file_id]
-        text = seen.say(N_("Reading {file} ({n} of {of})"), file=ui.plain(name), n=number + 1, of=len(unread))
+        text = view.say(N_("Reading {file} ({n} of {of})"), file=widgets.plain(name), n=number + 1, of=len(unread))
         place.progress(number / len(unread), text)
-        inbox_[file_id] = (name, _read(seen, file_id, dropped))
+        inbox_[file_id] = (name, _read(view, file_id, dropped))
         screens_files.has_been_read(file_id)
     place.empty()
 
 
-def _tell_not_taken(seen: View) -> None:
+def _tell_not_taken(view: View) -> None:
     """Why files of the last drop do not lie here; the drop area itself is empty again."""
     for refusal, number in screens_files.not_taken():
-        text = seen.say.plural("{n} file was not taken.", "{n} files were not taken.", number)
-        ui.html(charts.note(f"{text} {seen.say.refusal(refusal)}"))
+        text = view.say.plural("{n} file was not taken.", "{n} files were not taken.", number)
+        widgets.html(charts.note(f"{text} {view.say.refusal(refusal)}"))
 
 
 @dataclass(frozen=True)
@@ -167,36 +167,36 @@ class Again:
     version: object
 
 
-def _read(seen: View, file_id: str, dropped: Dropped) -> Opened:
+def _read(view: View, file_id: str, dropped: Dropped) -> Opened:
     """A file as it is read, with what is said of it."""
-    asked = _asked(seen, file_id)
+    asked = _asked(view, file_id)
     try:
         book = reading.read(dropped.file.getvalue(), name=dropped.file.name, asked=asked)
     except Refusal as refusal:
         return refusal
     if book.told:
-        _kept("again")[file_id] = Again(dropped, asked, seen.version)
+        _kept("again")[file_id] = Again(dropped, asked, view.version)
     return book
 
 
-def _asked(seen: View, file_id: str) -> Asked:
-    order = _order_of(seen, file_id)
-    return loading.asked(seen.database, order, sources=ui.sources(), words=ui.words(), today=ui.today())
+def _asked(view: View, file_id: str) -> Asked:
+    order = _order_of(view, file_id)
+    return loading.asked(view.database, order, sources=reads.sources(), words=reads.words(), today=views.today())
 
 
-def _as_said(seen: View, file_id: str, book: Workbook) -> Opened:
+def _as_said(view: View, file_id: str, book: Workbook) -> Opened:
     """A file as it is read with what is said of it now, which may be more than when it was read."""
-    again, order = _kept("again").get(file_id), _order_of(seen, file_id)
+    again, order = _kept("again").get(file_id), _order_of(view, file_id)
     if again is None:
         return book
-    if (again.version, again.asked.source, again.asked.day) == (seen.version, order.source, order.extract_date):
+    if (again.version, again.asked.source, again.asked.day) == (view.version, order.source, order.extract_date):
         return book
-    if _asked(seen, file_id).said == again.asked.said:
-        _kept("again")[file_id] = replace(again, version=seen.version)
+    if _asked(view, file_id).said == again.asked.said:
+        _kept("again")[file_id] = replace(again, version=view.version)
         return book
     name = _kept("files")[file_id][0]
-    with st.spinner(seen.say(N_("Reading {file}"), file=ui.plain(name))):
-        found = _read(seen, file_id, again.dropped)
+    with st.spinner(view.say(N_("Reading {file}"), file=widgets.plain(name))):
+        found = _read(view, file_id, again.dropped)
     _kept("files")[file_id] = (name, found)
     return found
 
@@ -215,12 +215,12 @@ def _take_all_away(done: list[str]) -> None:
         _take_away(file_id)
 
 
-def _clear_button(seen: View) -> None:
+def _clear_button(view: View) -> None:
     """Takes away the cards of all files that are loaded, where there are several."""
     done = list(_kept("loaded files"))
     if len(done) > 1:
         st.button(
-            seen.say(N_("Take away the {n} cards of files that are loaded"), n=len(done)),
+            view.say(N_("Take away the {n} cards of files that are loaded"), n=len(done)),
             on_click=_take_all_away,
             args=(done,),
             type="tertiary",
@@ -231,45 +231,45 @@ def _clear_button(seen: View) -> None:
 # --- The card of a file -------------------------------------------------------------------------------------------
 
 
-def _card(seen: View, file_id: str, *, number: int, of: int) -> None:
+def _card(view: View, file_id: str, *, number: int, of: int) -> None:
     """A file with its number; whatever is wrong with it, it can be taken away."""
     name, book = _kept("files")[file_id]
-    kicker = seen.say(N_("File {n} of {of}"), n=number, of=of)
+    kicker = view.say(N_("File {n} of {of}"), n=number, of=of)
     with st.container(border=True, key=f"card-{file_id}"):
         done = _kept("loaded files").get(file_id)
-        ui.html(charts.card_head(name, kicker=kicker, text=done.text if done else ""))
+        widgets.html(charts.card_head(name, kicker=kicker, text=done.text if done else ""))
         if done:
-            _done(seen, file_id, done)
+            _done(view, file_id, done)
             return
-        book = _as_said(seen, file_id, book) if isinstance(book, Workbook) else book
+        book = _as_said(view, file_id, book) if isinstance(book, Workbook) else book
         if isinstance(book, Refusal):
-            ui.html(charts.note(seen.say.refusal(book)))
+            widgets.html(charts.note(view.say.refusal(book)))
         else:
-            with ui.told():
-                _waiting(seen, file_id, book)
-        _take_away_button(seen, file_id)
+            with widgets.told():
+                _waiting(view, file_id, book)
+        _take_away_button(view, file_id)
 
 
-def _waiting(seen: View, file_id: str, book: Workbook) -> None:
+def _waiting(view: View, file_id: str, book: Workbook) -> None:
     """What a file was taken for and why, what it changes, what is rejected, and the button that loads it."""
-    asked = _order_of(seen, file_id)
-    with st.spinner(seen.say(N_("Working out what the file changes"))):
-        found = _preview(seen, file_id, book, asked)
+    asked = _order_of(view, file_id)
+    with st.spinner(view.say(N_("Working out what the file changes"))):
+        found = _preview(view, file_id, book, asked)
     left, right = st.columns([5, 7], gap="large")
     with left:
-        _what_it_is(seen, found, book)
-        _choices(seen, file_id, found, asked)
+        _what_it_is(view, found, book)
+        _choices(view, file_id, found, asked)
     with right:
         if isinstance(found, Preview):
-            _doubts(seen, file_id, found, book)
+            _doubts(view, file_id, found, book)
             if len(_kept("files")) - len(_kept("loaded files")) == 1:
-                ui.html(charts.section(seen.say(N_("How the figures change")), level=3))
-                _effects(seen, found)
+                widgets.html(charts.section(view.say(N_("How the figures change")), level=3))
+                _effects(view, found)
     if isinstance(found, Preview):
-        _problems(seen, file_id, found)
-    _by_hand(seen, file_id, book, found, asked)
+        _problems(view, file_id, found)
+    _by_hand(view, file_id, book, found, asked)
     if isinstance(found, Preview):
-        _load_button(seen, file_id, book, found)
+        _load_button(view, file_id, book, found)
 
 
 @dataclass(frozen=True)
@@ -281,33 +281,33 @@ class Loaded:
     mended: tuple[Change, ...] = ()
 
 
-def _done(seen: View, file_id: str, done: Loaded) -> None:
+def _done(view: View, file_id: str, done: Loaded) -> None:
     """A file that is loaded: what came of it, what was changed in rows that came back, and the rows still rejected."""
-    say = seen.say
+    say = view.say
     if done.mended:
         with st.expander(say(N_("What was changed in the rows"))):
             drawn = texts.mended_table(done.mended[:SHOWN_CHANGES], say)
-            ui.html(charts.table(*drawn, caption=say(N_("Mended values"))))
-            _shown_of(seen, SHOWN_CHANGES, len(done.mended))
+            widgets.html(charts.table(*drawn, caption=say(N_("Mended values"))))
+            _shown_of(view, SHOWN_CHANGES, len(done.mended))
     with st.container(horizontal=True, key=f"done-{file_id}"):
-        ui.link(seen, "overview", say(N_("See the overview")))
+        widgets.link(view, "overview", say(N_("See the overview")))
         if any(receipt.summary.returnable for receipt in done.receipts):
-            _rejected_button(seen, file_id, done.receipts)
-        _take_away_button(seen, file_id)
+            _rejected_button(view, file_id, done.receipts)
+        _take_away_button(view, file_id)
 
 
-def _take_away_button(seen: View, file_id: str) -> None:
+def _take_away_button(view: View, file_id: str) -> None:
     label = N_("Close the card") if file_id in _kept("loaded files") else N_("Take away")
-    st.button(seen.say(label), key=f"away {file_id}", on_click=_take_away, args=(file_id,), type="tertiary")
+    st.button(view.say(label), key=f"away {file_id}", on_click=_take_away, args=(file_id,), type="tertiary")
 
 
-def _order_of(seen: View, file_id: str) -> Order:
+def _order_of(view: View, file_id: str) -> Order:
     """What the coordinator has chosen on a card, from the widgets of the run before."""
     chosen = st.session_state
     return Order(
-        seen.user.name,
+        view.user.name,
         source=chosen.get(f"source {file_id}"),
-        organisation=chosen.get(f"organisation {file_id}") or seen.scope.organisation,
+        organisation=chosen.get(f"organisation {file_id}") or view.scope.organisation,
         extract_date=chosen.get(f"day {file_id}") if chosen.get(f"said {file_id}") else None,
         completes=bool(chosen.get(f"completes {file_id}")),
         through=chosen.get(f"through {file_id}"),
@@ -318,57 +318,57 @@ def _choice(asked: Order) -> tuple[object, ...]:
     return (asked.source, asked.organisation, asked.extract_date, asked.completes, asked.through)
 
 
-def _preview(seen: View, file_id: str, book: Workbook, asked: Order) -> Preview | Refusal:
+def _preview(view: View, file_id: str, book: Workbook, asked: Order) -> Preview | Refusal:
     kept = _kept("previews")
-    key = (file_id, _choice(asked), seen.version, seen.as_of)
+    key = (file_id, _choice(asked), view.version, view.as_of)
     if key not in kept:
         for old in [other for other in kept if other[0] == file_id]:
             del kept[old]
-        kept[key] = _tried(seen, [(book, asked)])
+        kept[key] = _tried(view, [(book, asked)])
     answer: Preview | Refusal = kept[key]
     return answer
 
 
-def _tried(seen: View, files: list[tuple[Workbook, Order]]) -> Preview | Refusal:
+def _tried(view: View, files: list[tuple[Workbook, Order]]) -> Preview | Refusal:
     try:
         return previewing.preview(
-            seen.database, files, as_of=seen.as_of, points=ui.points(), sources=ui.sources(), words=ui.words()
+            view.database, files, as_of=view.as_of, points=reads.points(), sources=reads.sources(), words=reads.words()
         )
     except Refusal as refusal:
         return refusal
 
 
-def _what_it_is(seen: View, found: Preview | Refusal, book: Workbook) -> None:
-    say = seen.say
+def _what_it_is(view: View, found: Preview | Refusal, book: Workbook) -> None:
+    say = view.say
     if isinstance(found, Refusal):
-        ui.html(charts.note(say.refusal(found)))
+        widgets.html(charts.note(say.refusal(found)))
         return
     for receipt, comparison in zip(found.receipts, found.comparisons, strict=True):
-        ui.html(charts.pairs(texts.receipt_pairs(receipt, comparison, book, ui.points(), say)))
+        widgets.html(charts.pairs(texts.receipt_pairs(receipt, comparison, book, reads.points(), say)))
         for text in texts.remarks(receipt, book, say):
-            ui.html(charts.caption(text))
+            widgets.html(charts.caption(text))
         if unused := texts.unused(receipt):
             with st.expander(say.plural("{n} column is not used", "{n} columns are not used", len(unused))):
-                ui.html(charts.caption(", ".join(unused)))
+                widgets.html(charts.caption(", ".join(unused)))
 
 
-def _doubts(seen: View, file_id: str, found: Preview, book: Workbook) -> None:
+def _doubts(view: View, file_id: str, found: Preview, book: Workbook) -> None:
     """What makes one doubt the file, each in a sentence, with the way to mend it where there is one."""
-    say = seen.say
+    say = view.say
     for receipt, comparison in zip(found.receipts, found.comparisons, strict=True):
-        for text in texts.doubts(receipt, comparison, book, ui.sources(), say):
-            ui.html(charts.note(text))
+        for text in texts.doubts(receipt, comparison, book, reads.sources(), say):
+            widgets.html(charts.note(text))
         for unmatched in comparison.unmatched:
             if unmatched.fit:
-                ui.html(charts.note(texts.fit_text(unmatched, ui.sources(), say)))
+                widgets.html(charts.note(texts.fit_text(unmatched, reads.sources(), say)))
                 st.button(
-                    say(N_("Match by the column {column}"), column=ui.plain(unmatched.fit.heading)),
+                    say(N_("Match by the column {column}"), column=widgets.plain(unmatched.fit.heading)),
                     key=f"fit {file_id}",
                     on_click=_match_by,
                     args=(file_id, unmatched.fit.heading),
                 )
         if receipt.through:
-            ui.html(charts.note(say(N_("Matched by the column {column}."), column=receipt.through)))
+            widgets.html(charts.note(say(N_("Matched by the column {column}."), column=receipt.through)))
             if st.session_state.get(f"through {file_id}"):
                 st.button(say(N_("Undo")), key=f"unfit {file_id}", on_click=_match_by, args=(file_id, None))
 
@@ -377,48 +377,48 @@ def _match_by(file_id: str, heading: str | None) -> None:
     st.session_state[f"through {file_id}"] = heading
 
 
-def _choices(seen: View, file_id: str, found: Preview | Refusal, asked: Order) -> None:
+def _choices(view: View, file_id: str, found: Preview | Refusal, asked: Order) -> None:
     """Extract date, source where it is asked for, organisation where there are several, and whether it completes."""
-    say = seen.say
+    say = view.say
     if isinstance(found, Preview | loading.Undated) or asked.extract_date:
-        _day_choice(seen, file_id, found)
+        _day_choice(view, file_id, found)
     if isinstance(found, Ambiguous) or (asked.source and not isinstance(found, Unrecognised)):
         st.selectbox(
             say(N_("What the file is")),
-            list(ui.sources()),
+            list(reads.sources()),
             index=None,
-            format_func=lambda id_: say.pick(ui.sources()[id_].title),
+            format_func=lambda id_: say.pick(reads.sources()[id_].title),
             placeholder=say(N_("Found out from its headings")),
             key=f"source {file_id}",
         )
-    names = _organisations(seen, found)
+    names = _organisations(view, found)
     if len(names) > 1:
-        start = names.index(seen.scope.organisation)
+        start = names.index(view.scope.organisation)
         st.selectbox(say(N_("Organisation")), names, index=start, key=f"organisation {file_id}")
     if isinstance(found, Preview) and found.receipts[0].marker is None:
         st.checkbox(say(N_("Completes a file already loaded")), key=f"completes {file_id}")
 
 
-def _organisations(seen: View, found: Preview | Refusal) -> list[str]:
+def _organisations(view: View, found: Preview | Refusal) -> list[str]:
     """Whose a file may be: those that the database has, and the one that the file names."""
-    names = list(ui.organisations(seen.key, seen.as_of))
+    names = list(reads.organisations(view.key, view.as_of))
     named = found.receipts[0].other_organisation if isinstance(found, Preview) else None
     known = {name.casefold() for name in names}
     return [*names, named] if named and named.casefold() not in known else names
 
 
-def _day_choice(seen: View, file_id: str, found: Preview | Refusal) -> None:
+def _day_choice(view: View, file_id: str, found: Preview | Refusal) -> None:
     """The extract date, and where it was found."""
     by = texts.FOUND_BY[found.receipts[0].extract_date.by] if isinstance(found, Preview) else None
     day = found.receipts[0].extract_date.day if isinstance(found, Preview) else None
     given: Any = {} if f"day {file_id}" in st.session_state else {"value": day}
     st.date_input(
-        seen.say(N_("Extract date")) + (f" ({seen.say(by)})" if by else ""),
+        view.say(N_("Extract date")) + (f" ({view.say(by)})" if by else ""),
         format="YYYY-MM-DD",
         key=f"day {file_id}",
         on_change=_said_day,
         args=(file_id,),
-        max_value=ui.LAST_DAY,
+        max_value=views.LAST_DAY,
         **given,
     )
 
@@ -427,17 +427,17 @@ def _said_day(file_id: str) -> None:
     st.session_state[f"said {file_id}"] = True
 
 
-def _by_hand(seen: View, file_id: str, book: Workbook, found: Preview | Refusal, asked: Order) -> None:
+def _by_hand(view: View, file_id: str, book: Workbook, found: Preview | Refusal, asked: Order) -> None:
     """The way to say by hand how the file is read: open where that is needed, else folded away."""
     if isinstance(found, Refusal) and not isinstance(found, Unrecognised | loading.NothingToLoad):
         return
     needed = isinstance(found, Refusal) or _is_doubtful(found) or any(compared.lost for compared in found.comparisons)
-    with st.expander(seen.say(N_("Say how the columns are read")), expanded=needed):
+    with st.expander(view.say(N_("Say how the columns are read")), expanded=needed):
         known = isinstance(found, Preview) and not _is_doubtful(found)
         matches = (
             [m for receipt in found.receipts for m in receipt.matches] if isinstance(found, Preview) and known else []
         )
-        imports_mapping.panel(seen, file_id, book, matches, said=asked.source)
+        imports_mapping.panel(view, file_id, book, matches, said=asked.source)
 
 
 def _is_doubtful(found: Preview) -> bool:
@@ -445,102 +445,102 @@ def _is_doubtful(found: Preview) -> bool:
     return any(texts.is_doubtful(receipt) for receipt in found.receipts)
 
 
-def _effects(seen: View, found: Preview) -> None:
-    say = seen.say
+def _effects(view: View, found: Preview) -> None:
+    say = view.say
     changed = texts.effects(found.before, found.after, say)
     if not changed:
-        ui.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
-        for text in texts.waiting(found.after, found.receipts, _there(seen, found), ui.sources(), say):
-            ui.html(charts.caption(text))
+        widgets.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
+        for text in texts.waiting(found.after, found.receipts, _there(view, found), reads.sources(), say):
+            widgets.html(charts.caption(text))
         return
-    ui.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
+    widgets.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
     text = N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp).")
-    ui.html(charts.caption(say(text, day=say.date(found.day))))
+    widgets.html(charts.caption(say(text, day=say.date(found.day))))
 
 
-def _there(seen: View, found: Preview) -> set[str]:
+def _there(view: View, found: Preview) -> set[str]:
     """The exports that are there on the preview's day, those of the file included."""
-    loaded = {row["source"] for row in ui.basis(seen.key, found.day).imports}
+    loaded = {row["source"] for row in reads.basis(view.key, found.day).imports}
     return loaded | {receipt.source.id for receipt in found.receipts}
 
 
-def _problems(seen: View, file_id: str, found: Preview) -> None:
-    say = seen.say
+def _problems(view: View, file_id: str, found: Preview) -> None:
+    say = view.say
     problems = [problem for receipt in found.receipts for problem in receipt.problems]
     rejected = [problem for problem in problems if problem["kind"] == "rejected"]
     warned = [problem for problem in problems if problem["kind"] != "rejected"]
     if rejected:
         with st.expander(say.plural("{n} row is rejected", "{n} rows are rejected", found.rejected), expanded=True):
-            _problem_list(seen, rejected, say(N_("Rejected rows")))
+            _problem_list(view, rejected, say(N_("Rejected rows")))
             if found.withheld:
-                ui.html(charts.note(withheld_text(found.withheld, say)))
+                widgets.html(charts.note(withheld_text(found.withheld, say)))
             if found.rejected > found.withheld:
                 text = N_(
                     "Send the rows to whoever owns the source. Mended, they are dropped here and complete this file."
                 )
-                ui.html(charts.caption(say(text)))
-                _rejected_button(seen, file_id, found.receipts)
+                widgets.html(charts.caption(say(text)))
+                _rejected_button(view, file_id, found.receipts)
     if warned:
         with st.expander(say.plural("{n} value with a warning", "{n} values with a warning", len(warned))):
-            _problem_list(seen, warned, say(N_("Values with a warning")))
+            _problem_list(view, warned, say(N_("Values with a warning")))
 
 
-def _rejected_button(seen: View, file_id: str, receipts: tuple[Receipt, ...]) -> None:
+def _rejected_button(view: View, file_id: str, receipts: tuple[Receipt, ...]) -> None:
     """The rejected rows as a workbook."""
-    say, book = seen.say, _kept("files")[file_id][1]
+    say, book = view.say, _kept("files")[file_id][1]
     label, name = say(N_("Download the rejected rows")), texts.rejected_name(receipts[0], say)
-    make = partial(_rejected, seen, receipts, book)
-    making.offer(seen, File(label, name, forms.XLSX, key=f"rejected {file_id}", make=make))
+    make = partial(_rejected, view, receipts, book)
+    making.offer(view, File(label, name, forms.XLSX, key=f"rejected {file_id}", make=make))
 
 
-def _rejected(seen: View, receipts: tuple[Receipt, ...], book: Workbook, job: Job) -> bytes:
-    permissions.require(seen.user, Permission.LOAD_EXPORTS)
-    return made(job, returning.return_workbook, returning.lean(receipts), replace(book, sheets=()), seen.say)
+def _rejected(view: View, receipts: tuple[Receipt, ...], book: Workbook, job: Job) -> bytes:
+    permissions.require(view.user, Permission.LOAD_EXPORTS)
+    return made(job, returning.return_workbook, returning.lean(receipts), replace(book, sheets=()), view.say)
 
 
-def _problem_list(seen: View, problems: Rows, caption: str) -> None:
-    say = seen.say
+def _problem_list(view: View, problems: Rows, caption: str) -> None:
+    say = view.say
     shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
-    ui.html(charts.table(*texts.problem_table(shown, say), caption=caption))
+    widgets.html(charts.table(*texts.problem_table(shown, say), caption=caption))
     if of > SHOWN_PROBLEMS:
-        ui.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
+        widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
 
 
-def _shown_of(seen: View, shown: int, of: int) -> None:
+def _shown_of(view: View, shown: int, of: int) -> None:
     if of > shown:
-        ui.html(charts.caption(seen.say(N_("{n} of {of} are shown."), n=shown, of=seen.say.number(of))))
+        widgets.html(charts.caption(view.say(N_("{n} of {of} are shown."), n=shown, of=view.say.number(of))))
 
 
 # --- Loading ------------------------------------------------------------------------------------------------------
 
 
-def _load_button(seen: View, file_id: str, book: Workbook, found: Preview) -> None:
-    say = seen.say
+def _load_button(view: View, file_id: str, book: Workbook, found: Preview) -> None:
+    say = view.say
     label = say.plural("Load {n} row", "Load {n} rows", found.loaded).replace(" ", "\N{NO-BREAK SPACE}")
     if st.button(label, type="secondary" if _is_doubtful(found) else "primary", key=f"load {file_id}"):
-        ui.require(Permission.LOAD_EXPORTS)
-        with st.spinner(say(N_("Loading {file}"), file=ui.plain(book.name))):
-            done = _load(seen, file_id, book)
+        widgets.require(Permission.LOAD_EXPORTS)
+        with st.spinner(say(N_("Loading {file}"), file=widgets.plain(book.name))):
+            done = _load(view, file_id, book)
         if done:
             st.rerun()
 
 
-def _load(seen: View, file_id: str, book: Workbook) -> bool:
+def _load(view: View, file_id: str, book: Workbook) -> bool:
     """Loads a file as it was previewed, and keeps a sentence on what came of it; False where it can be tried again."""
-    say, order = seen.say, _order_of(seen, file_id)
+    say, order = view.say, _order_of(view, file_id)
     _kept("again").pop(file_id, None)
     try:
-        receipts = loading.load(seen.database, book, order, sources=ui.sources(), words=ui.words())
+        receipts = loading.load(view.database, book, order, sources=reads.sources(), words=reads.words())
     except NoRoom as refusal:
-        return not ui.tell(refusal)
+        return not widgets.tell(refusal)
     except Refusal as refusal:
         _kept("loaded files")[file_id] = Loaded(say.refusal(refusal))
         _needed_no_more(file_id)
         return True
     if order.through:
-        _remember_match(seen, receipts, order)
+        _remember_match(view, receipts, order)
     text = " ".join(texts.loaded_text(receipt, say) for receipt in receipts)
-    _kept("loaded files")[file_id] = Loaded(text, tuple(receipts), _mended(seen, receipts))
+    _kept("loaded files")[file_id] = Loaded(text, tuple(receipts), _mended(view, receipts))
     if not any(receipt.summary.rejected for receipt in receipts):
         _needed_no_more(file_id)
     return True
@@ -552,35 +552,35 @@ def _needed_no_more(file_id: str) -> None:
     screens_files.let_go(file_id)
 
 
-def _mended(seen: View, receipts: list[Receipt]) -> tuple[Change, ...]:
+def _mended(view: View, receipts: list[Receipt]) -> tuple[Change, ...]:
     """What the owner of a source has changed in the rows that came back."""
-    with seen.database.cursor() as cursor:
+    with view.database.cursor() as cursor:
         return tuple(change for receipt in receipts for change in returning.mended(cursor, receipt))
 
 
-def _remember_match(seen: View, receipts: list[Receipt], order: Order) -> None:
+def _remember_match(view: View, receipts: list[Receipt], order: Order) -> None:
     """A match by another column holds for the next file with the same headings too."""
-    with seen.database.writing() as cursor:
+    with view.database.writing() as cursor:
         for match in (match for receipt in receipts for match in receipt.matches if not match.combined):
             mapping.remember(cursor, as_mapping(match, through=order.through), who=order.who)
             add_event(cursor, order, "map", f"{match.source.id}: matched by {order.through}")
 
 
-def _together(seen: View, ready: list[str]) -> Preview | Refusal:
+def _together(view: View, ready: list[str]) -> Preview | Refusal:
     """What several files change together: one alone often lacks what another brings."""
-    orders = [_order_of(seen, file_id) for file_id in ready]
-    key, kept = (tuple(ready), tuple(map(_choice, orders)), seen.version, seen.as_of), _kept("together")
+    orders = [_order_of(view, file_id) for file_id in ready]
+    key, kept = (tuple(ready), tuple(map(_choice, orders)), view.version, view.as_of), _kept("together")
     if key not in kept:
         kept.clear()
         books = [_kept("files")[file_id][1] for file_id in ready]
-        kept[key] = _tried(seen, list(zip(books, orders, strict=True)))
+        kept[key] = _tried(view, list(zip(books, orders, strict=True)))
     answer: Preview | Refusal = kept[key]
     return answer
 
 
-def _load_all(seen: View, opened: list[str]) -> None:
+def _load_all(view: View, opened: list[str]) -> None:
     """One button for several files that can be loaded."""
-    say = seen.say
+    say = view.say
     waiting = {
         key[0] for key, found in _kept("previews").items() if isinstance(found, Preview) and not _is_doubtful(found)
     }
@@ -589,27 +589,27 @@ def _load_all(seen: View, opened: list[str]) -> None:
         return
     with st.container(border=True, key="card-together"):
         title = say(N_("How the figures change when these {n} files are loaded"), n=len(ready))
-        ui.html(charts.section(title, level=3))
+        widgets.html(charts.section(title, level=3))
         if len(ready) <= AT_ONCE or st.toggle(say(N_("Work it out")), key="together wanted"):
-            _effects_together(seen, ready)
+            _effects_together(view, ready)
     if st.button(say(N_("Load all {n} files"), n=len(ready)), type="primary", key="load all"):
-        ui.require(Permission.LOAD_EXPORTS)
+        widgets.require(Permission.LOAD_EXPORTS)
         place = st.empty()
         for number, file_id in enumerate(sorted(ready, key=_source_order)):
             book = _kept("files")[file_id][1]
-            place.progress(number / len(ready), say(N_("Loading {file}"), file=ui.plain(book.name)))
-            if not _load(seen, file_id, book):
+            place.progress(number / len(ready), say(N_("Loading {file}"), file=widgets.plain(book.name)))
+            if not _load(view, file_id, book):
                 return
         st.rerun()
 
 
-def _effects_together(seen: View, ready: list[str]) -> None:
-    with st.spinner(seen.say(N_("Working out what the files change"))):
-        together = _together(seen, ready)
+def _effects_together(view: View, ready: list[str]) -> None:
+    with st.spinner(view.say(N_("Working out what the files change"))):
+        together = _together(view, ready)
     if isinstance(together, Refusal):
-        ui.html(charts.note(seen.say.refusal(together)))
+        widgets.html(charts.note(view.say.refusal(together)))
     else:
-        _effects(seen, together)
+        _effects(view, together)
 
 
 def _source_order(file_id: str) -> int:

@@ -25,11 +25,11 @@ from compliance.report.points import assessment
 from compliance.review import approving, deciding, judging, reviewing
 from compliance.review.deciding import Decided, Decision, made_in
 from compliance.review.dossier import PointAnswer, responsible
-from compliance.screens import fields, making, ui
+from compliance.screens import fields, making, reads, views, widgets
 from compliance.screens.making import File
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
-from compliance.screens.ui import View
+from compliance.screens.views import View
 
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
@@ -38,13 +38,13 @@ GROUNDS_HEIGHT: Final = 110
 FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
 
-def meeting(seen: View, found: Opened) -> None:
+def meeting(view: View, found: Opened) -> None:
     """The screen that the address names."""
-    screens = meeting_texts.screens(found.whole, seen.say)
+    screens = meeting_texts.screens(found.whole, view.say)
     said = st.query_params.get("screen", "")
     here = meeting_texts.chosen(screens, said)
     if said and said.lstrip("0") != str(here.number):
-        ui.elsewhere(seen, N_("the screen"), said, seen.say.number(here.number))
+        widgets.elsewhere(view, N_("the screen"), said, view.say.number(here.number))
     names = _names(found)
     with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
         _top(found, screens, here)
@@ -59,28 +59,28 @@ def meeting(seen: View, found: Opened) -> None:
             _fields(found, here.answer.point if here.answer else None, names)
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
             if found.writable and here.answer:
-                ui.html(charts.caption(found.say(N_("The head's assessment"))))
+                widgets.html(charts.caption(found.say(N_("The head's assessment"))))
                 page.assessment_field(found, here.answer.point, label_shown=False)
             if found.writable and here.fields:
                 _kept(found, here.answer.point if here.answer else None)
             _ways(found, here, len(screens))
 
 
-def nothing_yet(seen: View) -> None:
+def nothing_yet(view: View) -> None:
     """What is said where there is no review to hold a meeting about, and the way there."""
-    say = seen.say
-    ui.html(charts.page_title(say(N_("Meeting mode"))))
+    say = view.say
+    widgets.html(charts.page_title(say(N_("Meeting mode"))))
     with st.container(border=True, key="card-empty"):
         title = say(N_("There is no review to hold the meeting about."))
         text = say(N_("What is said in the meeting is kept in the review, so that is opened first."))
-        ui.html(charts.empty_state("nothing_to_assess", say(N_("No review")), title=title, texts=[text]))
-        ui.link(seen, "review", say(N_("Go to the management review")))
+        widgets.html(charts.empty_state("nothing_to_assess", say(N_("No review")), title=title, texts=[text]))
+        widgets.link(view, "review", say(N_("Go to the management review")))
 
 
 def _names(found: Opened) -> Names:
     """The names that are withheld, found once while the data and the responsible persons stay the same."""
     whole = found.whole
-    return ui.names_known(found.seen.key[:2], whole.as_of, whole.known_at, whole.organisation, responsible(whole))
+    return reads.names_known(found.view.key[:2], whole.as_of, whole.known_at, whole.organisation, responsible(whole))
 
 
 # --- The top --------------------------------------------------------------------------------------------------------
@@ -88,23 +88,23 @@ def _names(found: Opened) -> Names:
 
 def _top(found: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
     """Which screen it is, the clock, the agenda, and the way out."""
-    say, seen = found.say, found.seen
-    ui.html(meeting_texts.where(here, len(screens), say))
+    say, view = found.say, found.view
+    widgets.html(meeting_texts.where(here, len(screens), say))
     until = _until()
     _clock(found.say, until)
-    ui.html(meeting_texts.which(found.review, say))
-    if seen.sample:
-        ui.html(charts.badge(say(N_("Sample data"))))
+    widgets.html(meeting_texts.which(found.review, say))
+    if view.sample:
+        widgets.html(charts.badge(say(N_("Sample data"))))
     # another screen has another agenda: the one that was open is closed
     agenda = st.popover(say(N_("Agenda")), type="tertiary", key=f"agenda {here.number}")
     with agenda, st.container(key="agenda", gap=None):
         for screen in screens:
             with st.container(key="agenda-here" if screen is here else f"agenda-{screen.number}", gap=None):
-                ui.link(seen, "meeting", screen.title, **_address(found, screen.number))
+                widgets.link(view, "meeting", screen.title, **_address(found, screen.number))
         _end_field(found, until)
         _handout_button(found)
     review = review_texts.address(found.review, found.others)
-    ui.link(seen, "review", say(N_("End the meeting")), review=review)
+    widgets.link(view, "review", say(N_("End the meeting")), review=review)
 
 
 def _address(found: Opened, number: int) -> dict[str, str]:
@@ -114,7 +114,7 @@ def _address(found: Opened, number: int) -> dict[str, str]:
 
 
 def _now() -> datetime:
-    return viewing.local(ui.now()).replace(tzinfo=None, second=0, microsecond=0)
+    return viewing.local(views.now()).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def _until() -> datetime:
@@ -132,7 +132,7 @@ def _until() -> datetime:
 @st.fragment(run_every=TICK_SECONDS)
 def _clock(say: Language, until: datetime) -> None:
     """The time, which goes on by itself."""
-    ui.html(meeting_texts.clock(_now(), until, say))
+    widgets.html(meeting_texts.clock(_now(), until, say))
 
 
 def _end_field(found: Opened, until: datetime) -> None:
@@ -151,12 +151,12 @@ def _handout_button(found: Opened) -> None:
     """The same on paper, made when it is asked for."""
     name, label = handouts.file_name(found.whole.year, found.say), found.say(N_("Handout for printing (PDF)"))
     file = File(label, name, "application/pdf", key="handout", make=partial(_handout, found))
-    making.offer(found.seen, file)
+    making.offer(found.view, file)
 
 
 def _handout(found: Opened, job: Job) -> bytes:
-    permissions.require(found.seen.user, Permission.SEE_REVIEW)
-    with found.seen.database.cursor() as cursor:
+    permissions.require(found.view.user, Permission.SEE_REVIEW)
+    with found.view.database.cursor() as cursor:
         made_at = approving.signed(cursor, found.review).changed_at
     given: Any = {"names": _names(found), "state": found.review.state, "made_at": made_at}
     return made(job, handouts.pdf, found.dossier, say=found.say, **given)
@@ -167,16 +167,16 @@ def _handout(found: Opened, job: Job) -> bytes:
 
 def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
     say = found.say
-    ui.html(meeting_texts.question(answer, say))
+    widgets.html(meeting_texts.question(answer, say))
     left, right = st.columns(2, gap="large")
     with left:
-        ui.html(meeting_texts.figure(answer, say))
+        widgets.html(meeting_texts.figure(answer, say))
         if not found.writable:
-            ui.html(drawing_meeting.sentence(assessment(found.whole, answer.point.id, say)))
+            widgets.html(drawing_meeting.sentence(assessment(found.whole, answer.point.id, say)))
         decided = meeting_texts.of_point(found.decided, answer.point, found.review.year) if found.reads else []
         given = (found.dossier, answer, decided, names, say)
         for told in meeting_texts.said_of_point(*given, writable=found.writable):
-            ui.html(told)
+            widgets.html(told)
     with right:
         parts = (
             (N_("The trend towards the target"), meeting_texts.trend(answer, say)),
@@ -185,17 +185,17 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
         )
         for title, drawn in parts:
             if drawn:
-                ui.html(charts.stack(drawing_meeting.heading(say(title)), drawn))
+                widgets.html(charts.stack(drawing_meeting.heading(say(title)), drawn))
 
 
 def _summary(found: Opened, _here: Screen, _names: Names) -> None:
     say = found.say
-    ui.html(meeting_texts.title(meeting_texts.summary_sentence(found.whole, say), say(N_("Summary"))))
+    widgets.html(meeting_texts.title(meeting_texts.summary_sentence(found.whole, say), say(N_("Summary"))))
 
     def address(number: int) -> str:
-        return ui.address(found.seen, "meeting", **_address(found, number))
+        return widgets.address(found.view, "meeting", **_address(found, number))
 
-    ui.html(meeting_texts.summary(found.whole, address, say))
+    widgets.html(meeting_texts.summary(found.whole, address, say))
 
 
 def _earlier(found: Opened, here: Screen, names: Names) -> None:
@@ -206,31 +206,33 @@ def _earlier(found: Opened, here: Screen, names: Names) -> None:
     if not found.reads:
         _unread(found, here)
         return
-    ui.html(meeting_texts.title(meeting_texts.earlier_sentence(carried, day, say), here.title))
+    widgets.html(meeting_texts.title(meeting_texts.earlier_sentence(carried, day, say), here.title))
     if not carried:
         return
-    ui.html(meeting_texts.earlier_list(carried, names, day, say))
-    way = charts.anchor(say(N_("The page of decisions says who is responsible.")), ui.address(found.seen, "decisions"))
-    ui.html(charts.stack(way))
+    widgets.html(meeting_texts.earlier_list(carried, names, day, say))
+    way = charts.anchor(
+        say(N_("The page of decisions says who is responsible.")), widgets.address(found.view, "decisions")
+    )
+    widgets.html(charts.stack(way))
 
 
 def _unread(found: Opened, here: Screen) -> None:
-    ui.html(meeting_texts.title(here.title, ""))
-    ui.html(charts.caption(found.say(N_("They are shown to those who may read the review."))))
+    widgets.html(meeting_texts.title(here.title, ""))
+    widgets.html(charts.caption(found.say(N_("They are shown to those who may read the review."))))
 
 
 def _last(found: Opened, _here: Screen, names: Names) -> None:
     """What this review decides, beside how the head judges the whole."""
     say = found.say
-    ui.html(meeting_texts.judged(found.dossier, say))
+    widgets.html(meeting_texts.judged(found.dossier, say))
     left, right = st.columns(2, gap="large")
     with left:
         if found.reads:
             own = made_in(list(found.decided), found.review)
             title = say(N_("Decisions of this review"))
-            ui.html(meeting_texts.decision_list(title, own, names, found.review.as_of, say))
+            widgets.html(meeting_texts.decision_list(title, own, names, found.review.as_of, say))
         else:
-            ui.html(charts.caption(say(N_("Decisions are shown to those who may read the review."))))
+            widgets.html(charts.caption(say(N_("Decisions are shown to those who may read the review."))))
     with right:
         _judgement(found, names)
 
@@ -242,7 +244,7 @@ def _judgement(found: Opened, names: Names) -> None:
     if found.writable:
         page.judgement_fields(found, lines=GROUNDS_HEIGHT, with_grounds=not named)
     if drawn and (named or not found.writable):
-        ui.html(drawn)
+        widgets.html(drawn)
 
 
 # What draws the screens that are no point.
@@ -283,9 +285,9 @@ def _keep_note(found: Opened, point_id: str, key: str) -> None:
     """Keeps a note when its field is left."""
     said, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
     with page.keeping(said):
-        permissions.require(ui.user(), Permission.WRITE_REVIEW)
-        given = {"point": point_id, "said": said, "before": before, "order": page.order(found.seen)}
-        st.session_state[f"kept {key}"] = reviewing.add_note(found.seen.database, found.review.review_id, **given)
+        permissions.require(views.user(), Permission.WRITE_REVIEW)
+        given = {"point": point_id, "said": said, "before": before, "order": page.order(found.view)}
+        st.session_state[f"kept {key}"] = reviewing.add_note(found.view.database, found.review.review_id, **given)
 
 
 def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
@@ -320,8 +322,8 @@ def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
     when.date_input(
         say(N_("To be done by")),
         format="YYYY-MM-DD",
-        min_value=ui.FIRST_DAY,
-        max_value=ui.LAST_DAY,
+        min_value=views.FIRST_DAY,
+        max_value=views.LAST_DAY,
         key=f"{prefix} due",
         args=(*args, "due"),
         **asked,
@@ -349,9 +351,9 @@ def _kept(found: Opened, point: Point | None) -> None:
             text = N_("Write the decision too.")
         if st.session_state.pop(f"withdrawn {_prefix(found, point)}", False):
             text = N_("The decision is withdrawn.")
-        ui.html(charts.caption(say(text)))
+        widgets.html(charts.caption(say(text)))
         return
-    ui.html(charts.caption(say(N_("Decision {name} is kept."), name=made.name)))
+    widgets.html(charts.caption(say(N_("Decision {name} is kept."), name=made.name)))
     more = say(N_("One more decision"))
     st.button(more, key="one more", type="tertiary", on_click=_next_decision, args=(found, point))
 
@@ -376,9 +378,9 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
     said = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
     text = (said["text"] or "").strip()
     with page.keeping(text):
-        permissions.require(ui.user(), Permission.WRITE_REVIEW)
-        given, number = (found.seen.database, found.review.review_id), _number_kept(found, prefix)
-        asked: Any = {"order": page.order(found.seen), "points": tuple(point.id for point in ui.points())}
+        permissions.require(views.user(), Permission.WRITE_REVIEW)
+        given, number = (found.view.database, found.review.review_id), _number_kept(found, prefix)
+        asked: Any = {"order": page.order(found.view), "points": tuple(point.id for point in reads.points())}
         if number and left == "text" and not text:
             deciding.withdraw(*given, number, order=asked["order"])
             st.session_state.pop(f"number {prefix}")
@@ -394,7 +396,7 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
 
 def _number_kept(found: Opened, prefix: str) -> int | None:
     """The decision that the fields are of; None where there is none yet, or somebody else has withdrawn it."""
-    with found.seen.database.cursor() as cursor:
+    with found.view.database.cursor() as cursor:
         there = {row.number for row in made_in(deciding.decisions(cursor), found.review)}
     number: int | None = st.session_state.get(f"number {prefix}")
     if number in there:
@@ -407,7 +409,7 @@ def _ways(found: Opened, here: Screen, of: int) -> None:
     """Back and on, also by the keys that a presenter's remote sends."""
     say = found.say
     with st.container(key="meeting-turn", horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
-        ui.html(charts.caption(say(N_("PgUp and PgDn turn the page"))))
+        widgets.html(charts.caption(say(N_("PgUp and PgDn turn the page"))))
         for step, label, key in ((-1, N_("Back"), "PageUp"), (1, N_("Next"), "PageDown")):
             number = here.number + step
             st.button(

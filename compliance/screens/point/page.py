@@ -15,55 +15,55 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
 from compliance.drawing.geometry import Level
-from compliance.screens import fields, making, ui
+from compliance.screens import fields, making, reads, views, widgets
 from compliance.screens.quality import texts as quality_texts
-from compliance.screens.ui import View
+from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.wording import phrases
 from compliance.wording.reasons import detail_text, reason_text, reasons_title, unmet_reasons
 
 
-def chosen_point(seen: View) -> Point:
+def chosen_point(view: View) -> Point:
     """The point that the address names, by id or number; else the first, and where another was named it is said."""
     said = st.query_params.get("point", "")
     point = point_said(said)
     if said and point is None:
-        ui.elsewhere(seen, N_("the review point"), said, phrases.label(ui.points()[0], seen.say))
-    return point or ui.points()[0]
+        widgets.elsewhere(view, N_("the review point"), said, phrases.label(reads.points()[0], view.say))
+    return point or reads.points()[0]
 
 
 def point_said(said: str) -> Point | None:
     """The point of an id or a number."""
-    return next((point for point in ui.points() if said in {point.id, str(point.number)}), None)
+    return next((point for point in reads.points() if said in {point.id, str(point.number)}), None)
 
 
-def months_of(seen: View, point: Point) -> list[Coverage]:
+def months_of(view: View, point: Point) -> list[Coverage]:
     """The point's figures month by month, the last one on the as-of date."""
-    return ui.coverage(seen.key, tuple(month_ends(seen.as_of, count=ui.TREND_MONTHS)), seen.scope, (point.id,))
+    return reads.coverage(view.key, tuple(month_ends(view.as_of, count=reads.TREND_MONTHS)), view.scope, (point.id,))
 
 
-def items_of(seen: View, point: Point) -> Rows:
+def items_of(view: View, point: Point) -> Rows:
     """The point's items in the scope, without the names of persons for those who may not see them."""
-    found = viewing.items_in(ui.items(seen.key, seen.as_of, point.id), seen.scope)
-    return found if seen.user.may(Permission.SEE_PERSONS) else viewing.cleaned(found, ui.names(seen).withhold)
+    found = viewing.items_in(reads.items(view.key, view.as_of, point.id), view.scope)
+    return found if view.user.may(Permission.SEE_PERSONS) else viewing.cleaned(found, views.names(view).withhold)
 
 
-def neighbours(seen: View, point: Point) -> None:
+def neighbours(view: View, point: Point) -> None:
     """Links to the point before and the one after, in the seed's order."""
-    every = ui.points()
+    every = reads.points()
     place = every.index(next(other for other in every if other.id == point.id))
     with st.container(key="neighbours", horizontal=True):
         for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
             if 0 <= place + step < len(every):
                 other = every[place + step]
-                ui.link(seen, "point", arrow.format(phrases.label(other, seen.say)), point=other.id)
+                widgets.link(view, "point", arrow.format(phrases.label(other, view.say)), point=other.id)
 
 
-def empty_point(seen: View, point: Point, now_: Coverage, before: Coverage | None) -> None:
+def empty_point(view: View, point: Point, now_: Coverage, before: Coverage | None) -> None:
     """What is missing, in a sentence, and where to mend it."""
-    say = seen.say
-    there = {row["source"] for row in ui.basis(seen.key, seen.as_of).imports}
-    names = [say.pick(ui.sources()[id_].title) for id_ in point.needs if id_ not in there]
+    say = view.say
+    there = {row["source"] for row in reads.basis(view.key, view.as_of).imports}
+    names = [say.pick(reads.sources()[id_].title) for id_ in point.needs if id_ not in there]
     texts = [text for text in [phrases.earlier_sentence(before, say)] if text]
     if now_.basis:
         title = say(N_("No case is in scope of this point on {day}."), day=say.date(now_.as_of))
@@ -72,39 +72,39 @@ def empty_point(seen: View, point: Point, now_: Coverage, before: Coverage | Non
         title = phrases.no_basis_sentence(now_, names, say)
         explained = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
     with st.container(border=True, key="card-empty"):
-        ui.html(
+        widgets.html(
             charts.empty_state(viewing.status(now_), phrases.word(now_, say), title=title, texts=[explained, *texts])
         )
         if not now_.basis:
-            ui.link_to_imports(seen)
+            widgets.link_to_imports(view)
 
 
-def trend(seen: View, months: list[Coverage]) -> None:
+def trend(view: View, months: list[Coverage]) -> None:
     """The line of the months against target and limit, and its table."""
-    say, last = seen.say, months[-1]
-    ui.html(charts.section(say(N_("The trend towards the target"))))
+    say, last = view.say, months[-1]
+    widgets.html(charts.section(say(N_("The trend towards the target"))))
     target, limit = viewing.levels(last, say)
     drawn = plots.trend(
         viewing.trend_points(months, say),
-        mode=ui.mode(),
+        mode=widgets.mode(),
         last_text=phrases.percent(last, say),
         target=target,
         limit=limit,
     )
-    ui.chart(drawn, alt=phrases.trend_alt(months, say), key="trend")
-    ui.as_table(seen, viewing.trend_table(months, say), caption=say(N_("The trend towards the target")))
+    widgets.chart(drawn, alt=phrases.trend_alt(months, say), key="trend")
+    widgets.as_table(view, viewing.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
-def reasons(seen: View, figure: Coverage, found: Rows) -> str | None:
+def reasons(view: View, figure: Coverage, found: Rows) -> str | None:
     """Why items are not met, the biggest reason first; the one that is chosen filters the items."""
-    say, point = seen.say, figure.point
+    say, point = view.say, figure.point
     counted = unmet_reasons(point, found)
     if not counted:
         return None
-    ui.html(charts.section(reasons_title(figure, say)))
-    ui.html(charts.reasons(viewing.reason_bars(point, counted, say), label=say(N_("Reasons"))))
+    widgets.html(charts.section(reasons_title(figure, say)))
+    widgets.html(charts.reasons(viewing.reason_bars(point, counted, say), label=say(N_("Reasons"))))
     total = sum(n for _, n in counted)
-    ui.html(
+    widgets.html(
         charts.caption(
             say(
                 N_("{n} {items} do not meet the requirement, or the export does not say."),
@@ -125,23 +125,23 @@ def reasons(seen: View, figure: Coverage, found: Rows) -> str | None:
     return chosen
 
 
-def figures_beside(seen: View, point: Point) -> None:
+def figures_beside(view: View, point: Point) -> None:
     """The figures that belong to the point and are no part of its coverage."""
-    say = seen.say
+    say = view.say
     found = [
         f
-        for f in ui.beside(ui.everybodys(seen.key), seen.as_of)
-        if point.number in f.definition.points and f.organisation == seen.scope.organisation
+        for f in reads.beside(reads.everybodys(view.key), view.as_of)
+        if point.number in f.definition.points and f.organisation == view.scope.organisation
     ]
     if not found:
         return
-    ui.html(
+    widgets.html(
         charts.section(
             say(N_("Also shown")),
             note=say(N_("For the whole organisation. These figures are no part of the coverage.")),
         )
     )
-    ui.html(
+    widgets.html(
         charts.pairs(
             [
                 charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say), say.pick(f.explained))
@@ -151,52 +151,52 @@ def figures_beside(seen: View, point: Point) -> None:
     )
 
 
-def units_of(seen: View, point: Point) -> None:
+def units_of(view: View, point: Point) -> None:
     """The units, the weakest first: eight, or all."""
-    say = seen.say
-    found = viewing.worst_first(ui.parts_added_up(seen, "unit", point.id))
+    say = view.say
+    found = viewing.worst_first(views.parts_added_up(view, "unit", point.id))
     if not found:
         return
-    ui.html(charts.section(say(N_("Units, the weakest first"))))
+    widgets.html(charts.section(say(N_("Units, the weakest first"))))
     every = len(found) > viewing.FIRST_UNITS and st.toggle(
         say(N_("Show all {n} units"), n=say.number(len(found))), key=f"all units {point.id} {say.code}"
     )
     shown = found if every else found[: viewing.FIRST_UNITS]
     target = Level(shown[0].target.target, say(N_("Target")))
-    ui.chart(
-        plots.unit_bars(viewing.unit_bars(shown, say), mode=ui.mode(), target=target),
+    widgets.chart(
+        plots.unit_bars(viewing.unit_bars(shown, say), mode=widgets.mode(), target=target),
         alt=phrases.units_alt(found, say),
         key="units",
     )
-    ui.as_table(seen, viewing.units_table(shown, say), caption=say(N_("Units, the weakest first")))
+    widgets.as_table(view, viewing.units_table(shown, say), caption=say(N_("Units, the weakest first")))
 
 
-def item_list(seen: View, point: Point, found: Rows, reason: str | None) -> None:
+def item_list(view: View, point: Point, found: Rows, reason: str | None) -> None:
     """The items with their filter, the row behind the one that is chosen, and a CSV of what is shown."""
-    say = seen.say
-    ui.html(
+    say = view.say
+    widgets.html(
         charts.section(
             say(N_("The items behind the figure")), note=say(N_("Choose a row to see the spreadsheet row behind it."))
         )
     )
-    chosen = _filter(seen, point, found, reason)
+    chosen = _filter(view, point, found, reason)
     shown = [row for row in found if chosen.lets(row)]
-    ui.html(charts.caption(say(N_("{n} of {of} are shown."), n=say.number(len(shown)), of=say.number(len(found)))))
-    picked = _item_table(seen, point, shown) if shown else None
-    if picked is not None and persons_or_other(seen, point):
-        _row_card(seen, point, picked)
+    widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=say.number(len(shown)), of=say.number(len(found)))))
+    picked = _item_table(view, point, shown) if shown else None
+    if picked is not None and persons_or_other(view, point):
+        _row_card(view, point, picked)
     rows = partial(viewing.item_rows, point, shown, say)
-    making.offer_rows(seen, say(N_("Download as CSV")), f"{point.id}_{seen.as_of}.csv", "items_csv", rows)
+    making.offer_rows(view, say(N_("Download as CSV")), f"{point.id}_{view.as_of}.csv", "items_csv", rows)
 
 
-def persons_or_other(seen: View, point: Point) -> bool:
+def persons_or_other(view: View, point: Point) -> bool:
     """Whether the rows behind a point's items may be seen: those of persons and incidents by the coordinator only."""
     private = point.persons or not INCIDENT_SOURCES.isdisjoint(point.needs)
-    return not private or seen.user.may(Permission.SEE_PERSONS)
+    return not private or view.user.may(Permission.SEE_PERSONS)
 
 
-def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewing.Filter:
-    say = seen.say
+def _filter(view: View, point: Point, found: Rows, reason: str | None) -> viewing.Filter:
+    say = view.say
     there = [outcome for outcome in phrases.OUTCOMES if any(row["outcome"] == outcome for row in found)]
     # a link may name an item: then it is looked for whatever its outcome
     named = st.query_params.get("item", "")
@@ -220,13 +220,13 @@ def _filter(seen: View, point: Point, found: Rows, reason: str | None) -> viewin
         )
     with right:
         placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
-        given: Any = {"about": seen.as_of, "placeholder": placeholder, "max_chars": LONGEST_NAME}
+        given: Any = {"about": view.as_of, "placeholder": placeholder, "max_chars": LONGEST_NAME}
         text = fields.line(say(N_("Search")), value=named, key=key, **given)
     return viewing.Filter(tuple(outcomes), reason, unit, text)
 
 
-def _item_table(seen: View, point: Point, shown: Rows) -> dict[str, Any] | None:
-    say = seen.say
+def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
+    say = view.say
     table = viewing.item_table(point, shown, say)
     event = st.dataframe(
         table,
@@ -234,47 +234,47 @@ def _item_table(seen: View, point: Point, shown: Rows) -> dict[str, Any] | None:
         height=min(36 * (len(table) + 1) + 3, 420),
         on_select="rerun",
         selection_mode="single-row",
-        key=f"items {point.id} {say.code} {seen.as_of}",
+        key=f"items {point.id} {say.code} {view.as_of}",
         alt=say(N_("{n} items of {point}"), n=len(table), point=say.pick(point.title)),
     )
     picked = event.selection.rows
     return shown[picked[0]] if picked and picked[0] < len(shown) else None
 
 
-def _row_card(seen: View, point: Point, item: dict[str, Any]) -> None:
+def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
     """The spreadsheet row behind an item, field by field as it was loaded."""
-    say = seen.say
+    say = view.say
     with st.container(border=True, key="card-row"):
         reason = reason_text(point, item["outcome"], item["reason"], say)
         about = ". ".join(
             part for part in (say(phrases.OUTCOMES[item["outcome"]]), reason, detail_text(item["detail"], say)) if part
         )
-        ui.html(charts.card_head(item["label"] or item["item"], kicker=phrases.source_line(item, say), text=about))
-        ui.row_table(seen, ui.row_behind(seen, point, item))
+        widgets.html(charts.card_head(item["label"] or item["item"], kicker=phrases.source_line(item, say), text=about))
+        widgets.row_table(view, views.row_behind(view, point, item))
 
 
-def how_counted(seen: View, point: Point) -> None:
+def how_counted(view: View, point: Point) -> None:
     """The rule in words, its law, numbers and SQL, and the exports that the figure rests on."""
-    say = seen.say
-    ui.html(charts.section(say(N_("How the point is counted"))))
+    say = view.say
+    widgets.html(charts.section(say(N_("How the point is counted"))))
     left, right = st.columns([5, 7], gap="large")
     with left:
-        ui.html(charts.pairs(viewing.rule_pairs(point, seen.as_of, say)))
+        widgets.html(charts.pairs(viewing.rule_pairs(point, view.as_of, say)))
     with right:
-        used = ui.basis(seen.key, seen.as_of).used(point, seen.scope.organisation, seen.as_of)
-        ui.html(charts.section(say(N_("The exports it rests on")), level=3))
+        used = reads.basis(view.key, view.as_of).used(point, view.scope.organisation, view.as_of)
+        widgets.html(charts.section(say(N_("The exports it rests on")), level=3))
         if used:
-            ui.html(
+            widgets.html(
                 charts.table(
-                    *viewing.basis_table(used, ui.sources(), seen.as_of, say),
+                    *viewing.basis_table(used, reads.sources(), view.as_of, say),
                     caption=say(N_("The exports it rests on")),
                 )
             )
-            remarks = ui.remarks(seen.key, seen.as_of, seen.scope.organisation)[point.id]
-            ui.html(charts.caption(quality_texts.remark_sentence(len(remarks), say)))
+            remarks = reads.remarks(view.key, view.as_of, view.scope.organisation)[point.id]
+            widgets.html(charts.caption(quality_texts.remark_sentence(len(remarks), say)))
             if remarks:
-                ui.link(seen, "quality", say(N_("See the quality of the data")), point=point.id)
+                widgets.link(view, "quality", say(N_("See the quality of the data")), point=point.id)
         else:
-            ui.html(charts.caption(say(N_("None is loaded."))))
+            widgets.html(charts.caption(say(N_("None is loaded."))))
     with st.expander(say(N_("The SQL"))):
         st.code(query("points", point.id).text, language="sql")

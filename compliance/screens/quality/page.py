@@ -11,39 +11,41 @@ from compliance.core.language import N_
 from compliance.counting import quality
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
-from compliance.screens import making, ui
+from compliance.screens import making, reads, widgets
 from compliance.screens.point import page
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
-from compliance.screens.ui import View
+from compliance.screens.views import View
 from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 500
 
 
-def found_here(seen: View) -> list[Finding]:
+def found_here(view: View) -> list[Finding]:
     """The findings of the organisation that is looked at."""
-    return [finding for finding in ui.findings(seen.key, seen.as_of) if finding.organisation == seen.scope.organisation]
+    return [
+        finding for finding in reads.findings(view.key, view.as_of) if finding.organisation == view.scope.organisation
+    ]
 
 
-def nothing_found(seen: View) -> None:
+def nothing_found(view: View) -> None:
     """That nothing was found, or that there is nothing to look in."""
-    say = seen.say
-    if ui.nothing_loaded(seen):
+    say = view.say
+    if widgets.nothing_loaded(view):
         return
     title = say(
-        N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(seen.as_of)
+        N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(view.as_of)
     )
-    looked = texts.clean_sentence(ui.checks(), [], say)
-    ui.html(charts.empty_state("green", say(N_("No remarks")), title=title, texts=[looked]))
+    looked = texts.clean_sentence(reads.checks(), [], say)
+    widgets.html(charts.empty_state("green", say(N_("No remarks")), title=title, texts=[looked]))
 
 
-def chosen(seen: View, found: Sequence[Remark]) -> Filter:
+def chosen(view: View, found: Sequence[Remark]) -> Filter:
     """What of the remarks is asked for: severity, whose job, source and review point."""
-    say = seen.say
+    say = view.say
     severities = [s for s in texts.SEVERITIES if any(r.check.severity == s for r in found)]
     owners = [o for o in texts.OWNERS if any(r.check.owner == o for r in found)]
-    names = [id_ for id_ in ui.sources() if any(id_ in r.sources for r in found)]
+    names = [id_ for id_ in reads.sources() if any(id_ in r.sources for r in found)]
     first, second, third, fourth = st.columns([3, 3, 3, 3])
     with first:
         picked = st.pills(
@@ -67,24 +69,24 @@ def chosen(seen: View, found: Sequence[Remark]) -> Filter:
             say(N_("Source")),
             names,
             index=None,
-            format_func=lambda id_: say.pick(ui.sources()[id_].title),
+            format_func=lambda id_: say.pick(reads.sources()[id_].title),
             placeholder=say(N_("All sources")),
             key=f"source {say.code}",
         )
     with fourth:
-        point = _point(seen)
+        point = _point(view)
     said = st.query_params.get("point", "")
     if said and point is None and not page.point_said(said):
-        ui.elsewhere(seen, N_("the review point"), said, say(N_("All points")))
-    return Filter(tuple(picked), owner, source, next((p for p in ui.points() if p.id == point), None))
+        widgets.elsewhere(view, N_("the review point"), said, say(N_("All points")))
+    return Filter(tuple(picked), owner, source, next((p for p in reads.points() if p.id == point), None))
 
 
-def _point(seen: View) -> str | None:
+def _point(view: View) -> str | None:
     """The review point that the findings are limited to: the one in the address, until another is chosen."""
-    say, ids = seen.say, [point.id for point in ui.points()]
+    say, ids = view.say, [point.id for point in reads.points()]
     said = st.query_params.get("point", "")
     named = page.point_said(said)
-    titles = {point.id: phrases.label(point, say).replace("\N{SOFT HYPHEN}", "") for point in ui.points()}
+    titles = {point.id: phrases.label(point, say).replace("\N{SOFT HYPHEN}", "") for point in reads.points()}
     picked: str | None = st.selectbox(
         say(N_("Review point")),
         ids,
@@ -96,93 +98,93 @@ def _point(seen: View) -> str | None:
     return picked
 
 
-def remark(seen: View, shown: Remark) -> None:
+def remark(view: View, shown: Remark) -> None:
     """One remark: how grave it is, what it is, whose job, what to do, the points that rest on it, and its rows."""
-    say, check = seen.say, shown.check
+    say, check = view.say, shown.check
     with st.container(key=f"remark-{check.id}"):
         left, right = st.columns([6, 6], gap="medium")
         with left:
             count = say.plural("{n} finding", "{n} findings", len(shown.found))
             word = say(texts.SEVERITIES[check.severity])
-            ui.html(charts.status_mark(texts.SIGNS[check.severity], word, note=count))
-            ui.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
-            _points(seen, shown)
+            widgets.html(charts.status_mark(texts.SIGNS[check.severity], word, note=count))
+            widgets.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
+            _points(view, shown)
         with right:
-            ui.html(charts.pairs(texts.remark_pairs(shown, ui.sources(), say)))
-        _rows(seen, shown)
+            widgets.html(charts.pairs(texts.remark_pairs(shown, reads.sources(), say)))
+        _rows(view, shown)
 
 
-def _points(seen: View, shown: Remark) -> None:
+def _points(view: View, shown: Remark) -> None:
     """Links to the points that rest on the exports of a remark."""
-    points = texts.points_of(shown, ui.points())
+    points = texts.points_of(shown, reads.points())
     if not points:
-        ui.html(charts.caption(seen.say(N_("No review point rests on it."))))
+        widgets.html(charts.caption(view.say(N_("No review point rests on it."))))
         return
-    ui.html(charts.caption(seen.say(N_("Points that rest on it"))))
+    widgets.html(charts.caption(view.say(N_("Points that rest on it"))))
     with st.container(key=f"rests-{shown.check.id}", horizontal=True):
         for point in points:
-            ui.link(seen, "point", phrases.label(point, seen.say), point=point.id)
+            widgets.link(view, "point", phrases.label(point, view.say), point=point.id)
 
 
-def visible(seen: View, shown: Remark) -> Remark:
+def visible(view: View, shown: Remark) -> Remark:
     """A remark with those findings whose rows the person may see."""
-    if not seen.user.may(Permission.SEE_ITEMS):
+    if not view.user.may(Permission.SEE_ITEMS):
         return Remark(shown.check, ())
-    persons = seen.user.may(Permission.SEE_PERSONS)
+    persons = view.user.may(Permission.SEE_PERSONS)
     return Remark(shown.check, tuple(f for f in shown.found if persons or f.source not in texts.PRIVATE_SOURCES))
 
 
-def _rows(seen: View, shown: Remark) -> None:
+def _rows(view: View, shown: Remark) -> None:
     """The findings as a table that can be opened, and the spreadsheet row of the one that is chosen."""
-    say, allowed = seen.say, visible(seen, shown)
+    say, allowed = view.say, visible(view, shown)
     if not allowed.found:
-        ui.html(charts.caption(say(N_("The rows are shown to the coordinator only."))))
+        widgets.html(charts.caption(say(N_("The rows are shown to the coordinator only."))))
         return
     first = Remark(shown.check, allowed.found[:SHOWN_ROWS])
     with st.expander(say(N_("Show the rows"))):
         if len(allowed.found) < len(shown.found) or len(first.found) < len(allowed.found):
             values = {"n": say.number(len(first.found)), "of": say.number(len(shown.found))}
-            ui.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
-        table = texts.finding_rows(first, ui.sources(), say)
+            widgets.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
+        table = texts.finding_rows(first, reads.sources(), say)
         event = st.dataframe(
             table,
             hide_index=True,
             height=min(36 * (len(table) + 1) + 3, 420),
             on_select="rerun",
             selection_mode="single-row",
-            key=f"findings {shown.check.id} {say.code} {seen.as_of}",
+            key=f"findings {shown.check.id} {say.code} {view.as_of}",
             alt=say.pick(shown.check.title),
         )
         picked = event.selection.rows
         # a whole row of any source can name a person, whatever the finding is about
-        if picked and picked[0] < len(table) and seen.user.may(Permission.SEE_PERSONS):
-            _row_card(seen, first.found[picked[0]])
+        if picked and picked[0] < len(table) and view.user.may(Permission.SEE_PERSONS):
+            _row_card(view, first.found[picked[0]])
 
 
-def _row_card(seen: View, finding: Finding) -> None:
+def _row_card(view: View, finding: Finding) -> None:
     """The spreadsheet row of a finding as it was read, beside its headings."""
-    say = seen.say
+    say = view.say
     with st.container(border=True, key=f"card-{finding.check}"):
-        title = texts.source_title(finding.source, ui.sources(), say)
+        title = texts.source_title(finding.source, reads.sources(), say)
         if finding.row is None:
             text = say(
                 N_("The finding is about the whole file {file}, import {id}."), file=finding.file, id=finding.import_id
             )
-            ui.html(charts.card_head(title, text=text))
+            widgets.html(charts.card_head(title, text=text))
             return
-        ui.html(charts.card_head(texts.place_line(finding, say), kicker=title))
-        with seen.database.cursor() as cursor:
-            row = quality.row_read(cursor, finding, ui.sources())
+        widgets.html(charts.card_head(texts.place_line(finding, say), kicker=title))
+        with view.database.cursor() as cursor:
+            row = quality.row_read(cursor, finding, reads.sources())
         if row is None:
-            ui.html(charts.note(say(N_("The row was not loaded, and its cells have not been kept."))))
+            widgets.html(charts.note(say(N_("The row was not loaded, and its cells have not been kept."))))
             return
-        ui.html(charts.table(*texts.row_table(row, say), caption=say(N_("The spreadsheet row"))))
+        widgets.html(charts.table(*texts.row_table(row, say), caption=say(N_("The spreadsheet row"))))
 
 
-def download(seen: View, shown: Sequence[Remark]) -> None:
+def download(view: View, shown: Sequence[Remark]) -> None:
     """The findings that are shown, as CSV."""
-    say = seen.say
-    visible_ = [visible(seen, remark_) for remark_ in shown]
+    say = view.say
+    visible_ = [visible(view, remark_) for remark_ in shown]
     if any(remark_.found for remark_ in visible_):
-        rows = partial(texts.csv_rows, visible_, ui.sources(), say)
-        making.offer_rows(seen, say(N_("Download as CSV")), f"quality_{seen.as_of}.csv", "findings_csv", rows)
+        rows = partial(texts.csv_rows, visible_, reads.sources(), say)
+        making.offer_rows(view, say(N_("Download as CSV")), f"quality_{view.as_of}.csv", "findings_csv", rows)

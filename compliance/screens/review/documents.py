@@ -23,7 +23,7 @@ from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
 from compliance.review import approving, dossier, peers
 from compliance.screens import files as screens_files
-from compliance.screens import making, ui
+from compliance.screens import making, widgets
 from compliance.screens.making import File
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
@@ -70,20 +70,20 @@ def _reports(found: Opened) -> None:
     text = N_("In the language of the page. A draft says so on each page.")
     if found.review.state == "approved":
         text = N_("In the language of the page, from what was frozen.")
-    ui.html(charts.section(say(N_("Reports")), note=say(text)))
+    widgets.html(charts.section(say(N_("Reports")), note=say(text)))
     if template := places.report_template():
         _tell_template(found, template)
     archive = st.checkbox(say(N_("PDF for archiving (PDF/A)")), key="archive")
     left, right = st.columns(2, gap="large")
     if found.reads:
         with left:
-            ui.html(
+            widgets.html(
                 charts.section(say(N_("Complete")), note=say(N_("With names and what remains to be done.")), level=3)
             )
             _report_buttons(found, public=False, archive=archive)
     with right if found.reads else left:
         note = say(N_("Without names, weaknesses of systems and open vulnerabilities."))
-        ui.html(charts.section(say(N_("To hand out")), note=note, level=3))
+        widgets.html(charts.section(say(N_("To hand out")), note=note, level=3))
         _report_buttons(found, public=True, archive=archive)
 
 
@@ -94,7 +94,7 @@ def _tell_template(found: Opened, template: Path) -> None:
     if fault:
         text = N_("Your own template {file} cannot be used. {fault}")
     shown = found.say(text, file=template.name, fault=found.say(fault) if fault else "")
-    ui.html(charts.note(shown) if fault else charts.caption(shown))
+    widgets.html(charts.note(shown) if fault else charts.caption(shown))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
@@ -123,13 +123,13 @@ def _report_buttons(found: Opened, *, public: bool, archive: bool) -> None:
         )
         for kind in KINDS
     ]
-    making.offer(found.seen, *files)
+    making.offer(found.view, *files)
 
 
 def _report(found: Opened, kind: Kind, job: Job, *, public: bool, archive: bool) -> bytes:
     """A report of what the page showed when it was asked for."""
-    permissions.require(found.seen.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
-    with found.seen.database.cursor() as cursor:
+    permissions.require(found.view.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
+    with found.view.database.cursor() as cursor:
         signed = approving.signed(cursor, found.review)
     given: Any = {"kind": kind, "state": found.review.state, "signed": signed, "say": found.say}
     template = places.report_template()
@@ -146,20 +146,20 @@ def _package(found: Opened) -> None:
         "The frozen figures, the rows that they were counted from without names, the SQL, the receipts of the imports, "
         "the reports and a list of SHA-256 sums."
     )
-    ui.html(charts.section(say(N_("Year package")), note=say(text)))
+    widgets.html(charts.section(say(N_("Year package")), note=say(text)))
     if found.review.state == "draft":
-        ui.html(charts.caption(say(N_("It is there once the review has been submitted."))))
+        widgets.html(charts.caption(say(N_("It is there once the review has been submitted."))))
         return
     name = say(N_("management_review_{year}"), year=found.review.year) + ".zip"
     label = say(N_("Download the year package"))
-    making.offer(found.seen, File(label, name, "application/zip", key="package", make=partial(_whole_package, found)))
+    making.offer(found.view, File(label, name, "application/zip", key="package", make=partial(_whole_package, found)))
 
 
 def _whole_package(found: Opened, job: Job) -> bytes:
     from compliance.package.year_package import gathered, whole_package
 
-    permissions.require(found.seen.user, Permission.READ_REVIEW)
-    with found.seen.database.cursor() as cursor:
+    permissions.require(found.view.user, Permission.READ_REVIEW)
+    with found.view.database.cursor() as cursor:
         given = gathered(cursor, found.review, version=found.review.version)
     return made(job, whole_package, given, say=found.say, template=places.report_template())
 
@@ -168,9 +168,9 @@ def _hand_off(found: Opened) -> None:
     """Paragraphs to paste into other reports, and the measures as a file."""
     say, shown = found.say, found.whole
     text = N_("A paragraph for each mandatory practice, for tertial reports and the materiality and risk analysis.")
-    ui.html(charts.section(say(N_("To paste into other reports")), note=say(text)))
+    widgets.html(charts.section(say(N_("To paste into other reports")), note=say(text)))
     st.code(handing.as_text(shown, say, state=found.review.state), language=None, wrap_lines=True)
-    ui.html(charts.caption(say(N_("The button in the corner copies the text."))))
+    widgets.html(charts.caption(say(N_("The button in the corner copies the text."))))
     st.download_button(
         say(N_("Download the measures (tab-separated)")),
         lambda: _measures(found),
@@ -182,7 +182,7 @@ def _hand_off(found: Opened) -> None:
 
 
 def _measures(found: Opened) -> bytes:
-    permissions.require(found.seen.user, Permission.READ_REVIEW)
+    permissions.require(found.view.user, Permission.READ_REVIEW)
     return b"\xef\xbb\xbf" + handing.measures(found.whole, found.say).encode()
 
 
@@ -190,7 +190,7 @@ def _peers(found: Opened) -> None:
     """The thirteen figures to share, and those that others have shared beside one's own."""
     say = found.say
     text = N_("The file holds the numbers of the thirteen points and nothing else: no names, no systems, no texts.")
-    ui.html(charts.section(say(N_("Compare with others")), note=say(text)))
+    widgets.html(charts.section(say(N_("Compare with others")), note=say(text)))
     st.download_button(
         say(N_("Download our figures")),
         peers.as_peer_file(found.whole),
@@ -199,16 +199,16 @@ def _peers(found: Opened) -> None:
         key="peer file",
         on_click="ignore",
     )
-    if not found.seen.user.may(Permission.LOAD_EXPORTS):
+    if not found.view.user.may(Permission.LOAD_EXPORTS):
         return
     files = screens_files.field(say(N_("The figures of other organisations")), type="json", key="peers")
-    ui.html(charts.caption(say(N_("What you add is kept for as long as the page is open, and nowhere else."))))
+    widgets.html(charts.caption(say(N_("What you add is kept for as long as the page is open, and nowhere else."))))
     others = []
     for file in files:
         try:
             others.append(peers.read_peer(file.getvalue(), name=file.name))
         except Refusal as refusal:
-            ui.html(charts.note(say.refusal(refusal)))
+            widgets.html(charts.note(say.refusal(refusal)))
     if others:
         _compared(found, others)
 
@@ -218,10 +218,10 @@ def _compared(found: Opened, others: list[peers.Peer]) -> None:
     for peer in others:
         if peer.year != own.year:
             text = N_("{organisation} has figures of {year}, so they are not compared.")
-            ui.html(charts.note(say(text, organisation=peer.organisation, year=peer.year)))
+            widgets.html(charts.note(say(text, organisation=peer.organisation, year=peer.year)))
     points = {answer.point.id: answer.point for answer in found.whole.points}
     drawn = review_texts.peers_table(peers.compare(own, others), points, say)
-    ui.html(charts.table(*drawn, caption=say(N_("Our figures among others'"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("Our figures among others'"))))
 
 
 # --- Year by year ---------------------------------------------------------------------------------------------------
@@ -230,16 +230,16 @@ def _compared(found: Opened, others: list[peers.Peer]) -> None:
 def years(found: Opened) -> None:
     """Every point in every approved review, as it was frozen."""
     say = found.say
-    with found.seen.database.cursor() as cursor:
+    with found.view.database.cursor() as cursor:
         approved = dossier.approved(cursor, found.review.organisation_id)
     note = say(
         N_("From what was frozen in the approved reviews. A figure is that of its own day, by the rules of then.")
     )
-    ui.html(charts.section(say(N_("Year by year")), note=note if approved else ""))
+    widgets.html(charts.section(say(N_("Year by year")), note=note if approved else ""))
     if not approved:
-        ui.html(charts.caption(say(N_("No review has been approved yet."))))
+        widgets.html(charts.caption(say(N_("No review has been approved yet."))))
         return
     drawn = review_texts.years_table(approved, say)
-    ui.html(charts.table(*drawn, caption=say(N_("The thirteen review points year by year"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("The thirteen review points year by year"))))
     if len(approved) == 1:
-        ui.html(charts.caption(say(N_("With the next approved review the development shows."))))
+        widgets.html(charts.caption(say(N_("With the next approved review the development shows."))))

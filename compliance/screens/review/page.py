@@ -25,8 +25,8 @@ from compliance.review import approving, deciding, judging, reviewing
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, Named, compute, names_in
 from compliance.review.reviewing import Review
-from compliance.screens import fields, ui
-from compliance.screens.ui import View
+from compliance.screens import fields, reads, views, widgets
+from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.viewing import Scope
 
@@ -42,7 +42,7 @@ class Opened:
     the organisation as they stand today.
     """
 
-    seen: View
+    view: View
     review: Review
     others: tuple[Review, ...]
     whole: Dossier
@@ -54,22 +54,22 @@ class Opened:
     @property
     def say(self) -> Language:
         """The reader's language."""
-        return self.seen.say
+        return self.view.say
 
     @property
     def reads(self) -> bool:
         """Whether the person may read what is written and decided."""
-        return self.seen.user.may(Permission.READ_REVIEW)
+        return self.view.user.may(Permission.READ_REVIEW)
 
     @property
     def writable(self) -> bool:
         """Whether the person may write, and the review can be written in."""
-        return self.review.state == "draft" and self.seen.user.may(Permission.WRITE_REVIEW)
+        return self.review.state == "draft" and self.view.user.may(Permission.WRITE_REVIEW)
 
     @property
     def there(self) -> View:
         """The view of the day and the organisation that the review is about, for links to its figures."""
-        return replace(self.seen, as_of=self.review.as_of, scope=Scope(self.seen.scope.organisation))
+        return replace(self.view, as_of=self.review.as_of, scope=Scope(self.view.scope.organisation))
 
 
 @dataclass(frozen=True)
@@ -84,29 +84,29 @@ class Part:
 # --- The review -----------------------------------------------------------------------------------------------------
 
 
-def of_organisation(cursor: Cursor, seen: View) -> tuple[Review, ...]:
+def of_organisation(cursor: Cursor, view: View) -> tuple[Review, ...]:
     """The reviews of the organisation that is looked at, and of those that have become it; the newest first."""
-    given = {"as_of": seen.as_of, "known_at": EVERYTHING_KNOWN, "organisation": seen.scope.organisation}
+    given = {"as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "organisation": view.scope.organisation}
     ids = {row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), given)}
     return tuple(review for review in reviewing.reviews(cursor) if review.organisation_id in ids)
 
 
-def opened(seen: View) -> Opened | None:
+def opened(view: View) -> Opened | None:
     """The review that the address names, else the latest; None where there is none."""
-    with seen.database.cursor() as cursor:
-        others = of_organisation(cursor, seen)
+    with view.database.cursor() as cursor:
+        others = of_organisation(cursor, view)
         said = st.query_params.get("review")
         named = [review for review in others if review_texts.address(review, others) == said]
         review = next(iter([*named, *others]), None)
         if review is None:
             return None
         if said and not named:
-            ui.elsewhere(seen, N_("the review"), said, review_texts.address(review, others))
-        whole = _document(cursor, seen, review)
+            widgets.elsewhere(view, N_("the review"), said, review_texts.address(review, others))
+        whole = _document(cursor, view, review)
         given = {"review_id": review.review_id}
-        reads, ids = seen.user.may(Permission.READ_REVIEW), {other.review_id for other in others}
+        reads, ids = view.user.may(Permission.READ_REVIEW), {other.review_id for other in others}
         return Opened(
-            seen=seen,
+            view=view,
             review=review,
             others=others,
             whole=whole,
@@ -121,21 +121,21 @@ def of_version(found: Opened, version: int) -> Opened:
     """The same review in another version, as it was frozen: what has been approved stays while it is corrected."""
     if version == found.review.version:
         return found
-    with found.seen.database.cursor() as cursor:
+    with found.view.database.cursor() as cursor:
         whole = approving.dossier(cursor, found.review, own=places.own_files(), version=version)
     shown = whole if found.reads else review_texts.for_others(whole)
     review = replace(found.review, version=version, state=review_texts.versions(found.states)[version])
     return replace(found, review=review, whole=whole, dossier=shown)
 
 
-def _document(cursor: Cursor, seen: View, review: Review) -> Dossier:
+def _document(cursor: Cursor, view: View, review: Review) -> Dossier:
     own = places.own_files()
     if review.state != "draft":
         return approving.dossier(cursor, review, own=own)
     counted, named = None, None
     if review.figures_of is None:
-        with st.spinner(seen.say(N_("Computing the figures of the review"))):
-            counted, named = _counted(seen.key[:2], review)
+        with st.spinner(view.say(N_("Computing the figures of the review"))):
+            counted, named = _counted(view.key[:2], review)
     return compute(cursor, review, own=own, counted=counted, named=named)
 
 
@@ -145,47 +145,47 @@ def _counted(key: tuple[str, str], review: Review) -> tuple[Dossier, Named]:
 
     It is the same for all: what a person may see of it is decided by who reads it.
     """
-    with ui.at((*key, "")).cursor() as cursor:
+    with reads.at((*key, "")).cursor() as cursor:
         named = names_in(cursor, as_of=review.as_of, known_at=EVERYTHING_KNOWN, organisation=review.organisation)
         return compute(cursor, review, own=places.own_files(), named=named), named
 
 
-def verdict(seen: View) -> None:
+def verdict(view: View) -> None:
     """What the head has judged of the year that is looked at, first on the page, once its review is approved."""
-    say, found = seen.say, ui.approved_in(ui.everybodys(seen.key), seen.as_of, seen.scope.organisation)
-    if found is None or not seen.user.may(Permission.SEE_REVIEW):
+    say, found = view.say, reads.approved_in(reads.everybodys(view.key), view.as_of, view.scope.organisation)
+    if found is None or not view.user.may(Permission.SEE_REVIEW):
         return
-    shown = found if seen.user.may(Permission.READ_REVIEW) else review_texts.for_others(found)
+    shown = found if view.user.may(Permission.READ_REVIEW) else review_texts.for_others(found)
     text = N_("The review of {year}, as of {day}, has been approved.")
     kicker = say(text, year=found.year, day=say.date(found.as_of))
     with st.container(border=True, key="card-verdict", horizontal=True, horizontal_alignment="distribute"):
-        ui.html(
+        widgets.html(
             charts.verdict(judging.sentence(shown.written, say), kicker=kicker, grounds=judging.grounds(shown.written))
         )
-        ui.link(seen, "review", say(N_("Go to the review")), review=str(found.year), part="judgement")
+        widgets.link(view, "review", say(N_("Go to the review")), review=str(found.year), part="judgement")
 
 
 # --- Doing something ------------------------------------------------------------------------------------------------
 
 
-def order(seen: View) -> Order:
+def order(view: View) -> Order:
     """An order of the person, for the organisation that is looked at."""
-    return ui.order(organisation=seen.scope.organisation)
+    return views.order(organisation=view.scope.organisation)
 
 
-def today(seen: View) -> date:
+def today(view: View) -> date:
     """The day in Sweden; the samples' time is invented, so there it is never before that of their last import."""
-    invented = [row["imported_at"] for row in ui.imports(seen.key)] if seen.sample else []
-    return local_day(max([ui.now(), *invented]))
+    invented = [row["imported_at"] for row in reads.imports(view.key)] if view.sample else []
+    return local_day(max([views.now(), *invented]))
 
 
 def done(permission: Permission, action: Callable[..., object], *given: object, **named: object) -> bool:
     """Does what a person asked for, where they may; whether it was done. A refusal is told where the button stands."""
-    ui.require(permission)
+    widgets.require(permission)
     try:
         action(*given, **named)
     except Exception as error:
-        ui.tell(error)
+        widgets.tell(error)
         return False
     return True
 
@@ -208,9 +208,9 @@ def save(found: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) -
     if said == shown:
         return
     with keeping("" if kind in reviewing.CHOSEN else said):
-        permissions.require(ui.user(), Permission.WRITE_REVIEW)
-        id_, database = found.review.review_id, found.seen.database
-        reviewing.write(database, id_, kind=kind, what=what, text=said, order=order(found.seen), shown=shown)
+        permissions.require(views.user(), Permission.WRITE_REVIEW)
+        id_, database = found.review.review_id, found.view.database
+        reviewing.write(database, id_, kind=kind, what=what, text=said, order=order(found.view), shown=shown)
         if kind not in reviewing.CHOSEN:
             st.session_state[key] = reviewing.kept_text(said)
 
@@ -219,9 +219,9 @@ def tell_unsaved() -> None:
     """Why something that was written has not been saved, and the text itself, so that it can be copied."""
     error, said = st.session_state.pop("not saved", (None, ""))
     if error:
-        ui.tell(error)
+        widgets.tell(error)
     if said:
-        ui.html(charts.comment(ui.language()(N_("What was not saved:")), said))
+        widgets.html(charts.comment(views.language()(N_("What was not saved:")), said))
 
 
 def text_field(
@@ -298,10 +298,10 @@ def judgement_fields(found: Opened, *, lines: int = GROUNDS_HEIGHT, with_grounds
 # --- The frame ------------------------------------------------------------------------------------------------------
 
 
-def nothing_yet(seen: View) -> None:
+def nothing_yet(view: View) -> None:
     """The page where no review has been opened."""
-    say = seen.say
-    ui.html(charts.page_title(say(N_("Management review"))))
+    say = view.say
+    widgets.html(charts.page_title(say(N_("Management review"))))
     with st.container(border=True, key="card-empty"):
         title = say(N_("No management review has been opened yet."))
         text = N_(
@@ -309,20 +309,20 @@ def nothing_yet(seen: View) -> None:
             "then it is submitted, approved by somebody else and frozen."
         )
         word = say(N_("No review"))
-        ui.html(charts.empty_state("nothing_to_assess", word, title=title, texts=[say(text)]))
-        if seen.user.may(Permission.WRITE_REVIEW):
-            _open_form(seen, ())
+        widgets.html(charts.empty_state("nothing_to_assess", word, title=title, texts=[say(text)]))
+        if view.user.may(Permission.WRITE_REVIEW):
+            _open_form(view, ())
         else:
-            ui.html(charts.caption(say(N_("The information security coordinator opens it."))))
+            widgets.html(charts.caption(say(N_("The information security coordinator opens it."))))
 
 
-def _open_form(seen: View, others: tuple[Review, ...]) -> None:
-    say, latest = seen.say, today(seen)
+def _open_form(view: View, others: tuple[Review, ...]) -> None:
+    say, latest = view.say, today(view)
     day = st.date_input(
         say(N_("As-of date of the review")),
-        value=min(seen.as_of, latest),
+        value=min(view.as_of, latest),
         format="YYYY-MM-DD",
-        min_value=ui.FIRST_DAY,
+        min_value=views.FIRST_DAY,
         max_value=latest,
         key="open day",
         width=270,
@@ -331,13 +331,13 @@ def _open_form(seen: View, others: tuple[Review, ...]) -> None:
         return
     there = any(review.year == day.year for review in others)
     if there:
-        ui.html(
+        widgets.html(
             charts.caption(say(N_("There is a review of {year} already. Choose a day in another year."), year=day.year))
         )
     label = say(N_("Open the review of {year}"), year=day.year)
     if st.button(label, type="primary", key="open review", disabled=there):
-        asked = {"year": day.year, "as_of": day, "order": order(seen), "today": latest}
-        if done(Permission.WRITE_REVIEW, reviewing.open_review, seen.database, **asked):
+        asked = {"year": day.year, "as_of": day, "order": order(view), "today": latest}
+        if done(Permission.WRITE_REVIEW, reviewing.open_review, view.database, **asked):
             st.query_params["review"] = str(day.year)
             st.rerun()
 
@@ -349,12 +349,12 @@ def header(found: Opened, parts: Mapping[str, Part]) -> Part:
         review_texts.headline(review, found.whole, say),
         review_texts.who_and_when(review, say, named=found.reads),
     )
-    ui.html(charts.page_title(answer, kicker=review_texts.kicker(review, say), question=who))
+    widgets.html(charts.page_title(answer, kicker=review_texts.kicker(review, say), question=who))
     for text in review_texts.why_here(review, found.states, say) if found.reads else ():
-        ui.html(charts.note(text))
-    if part := found.seen.scope.unit or found.seen.scope.department:
-        ui.html(charts.note(say(N_("The review covers the whole organisation, not only {part}."), part=part)))
-    allowed = {name: part for name, part in parts.items() if found.seen.user.may(part.permission)}
+        widgets.html(charts.note(text))
+    if part := found.view.scope.unit or found.view.scope.department:
+        widgets.html(charts.note(say(N_("The review covers the whole organisation, not only {part}."), part=part)))
+    allowed = {name: part for name, part in parts.items() if found.view.user.may(part.permission)}
     said = st.query_params.get("part", "")
     here = said if said in allowed else next(iter(allowed))
     with st.container(key="parts", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -363,7 +363,7 @@ def header(found: Opened, parts: Mapping[str, Part]) -> Part:
         )
         with st.container(key="ways", horizontal=True, vertical_alignment="center", width="content"):
             address = review_texts.address(review, found.others)
-            ui.link(found.seen, "meeting", say(N_("Hold the meeting")), review=address)
+            widgets.link(found.view, "meeting", say(N_("Hold the meeting")), review=address)
             _reviews(found)
     tell_unsaved()
     return allowed[here]
@@ -392,7 +392,7 @@ def _choose(param: str, key: str) -> None:
 def _reviews(found: Opened) -> None:
     """The reviews of all years with their state, and for the coordinator another day or another review."""
     say, others = found.say, found.others
-    writes = found.seen.user.may(Permission.WRITE_REVIEW)
+    writes = found.view.user.may(Permission.WRITE_REVIEW)
     if len(others) == 1 and not writes:
         return
     with st.popover(say(N_("Review {name}"), name=review_texts.label(found.review, say))):
@@ -401,8 +401,8 @@ def _reviews(found: Opened) -> None:
         if found.writable and found.review.figures_of is None:
             _day_form(found)
         if writes:
-            ui.html(charts.section(say(N_("Open another review")), level=3))
-            _open_form(found.seen, others)
+            widgets.html(charts.section(say(N_("Open another review")), level=3))
+            _open_form(found.view, others)
 
 
 def _choose_review(found: Opened) -> None:
@@ -423,8 +423,8 @@ def _choose_review(found: Opened) -> None:
 
 def _day_form(found: Opened) -> None:
     """Another day for a draft, of the same year."""
-    ui.html(charts.section(found.say(N_("Change the as-of date")), level=3))
-    say, review, latest = found.say, found.review, today(found.seen)
+    widgets.html(charts.section(found.say(N_("Change the as-of date")), level=3))
+    say, review, latest = found.say, found.review, today(found.view)
     day = st.date_input(
         say(N_("As-of date of the review")),
         value=review.as_of,
@@ -434,8 +434,8 @@ def _day_form(found: Opened) -> None:
         key=f"day of {review.review_id} {review.as_of}",
         width=270,
     )
-    ui.html(charts.caption(say(N_("The figures of the review are counted anew. What is written stays."))))
+    widgets.html(charts.caption(say(N_("The figures of the review are counted anew. What is written stays."))))
     if st.button(say(N_("Change the day")), key="another day", disabled=day == review.as_of):
-        given, asked = (found.seen.database, review.review_id), {"order": order(found.seen), "today": latest}
+        given, asked = (found.view.database, review.review_id), {"order": order(found.view), "today": latest}
         if done(Permission.WRITE_REVIEW, reviewing.choose_day, *given, as_of=day, **asked):
             st.rerun()

@@ -14,7 +14,7 @@ from compliance.report.points import Reader, assessment
 from compliance.review import judging
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
-from compliance.screens import ui
+from compliance.screens import widgets
 from compliance.screens.decisions import page as decisions_page
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
@@ -49,7 +49,7 @@ def _chosen(found: Opened) -> PointAnswer:
     left = [answer for answer in answers if answer.point.id not in done]
     chosen = next(iter([*named, *(left if found.writable else []), *answers]))
     if said and not named:
-        ui.elsewhere(found.seen, N_("the review point"), said, phrases.label(chosen.point, found.say))
+        widgets.elsewhere(found.view, N_("the review point"), said, phrases.label(chosen.point, found.say))
     return chosen
 
 
@@ -57,13 +57,13 @@ def _list(found: Opened, here: Point) -> None:
     """The thirteen points, each with its figure, the verdict on it, and whether it has been discussed."""
     say, done = found.say, review_texts.discussed(found.whole)
     note = say(N_("{n} of {of} discussed"), n=len(done), of=len(found.whole.points))
-    ui.html(charts.section(say(N_("The thirteen review points")), note=note))
+    widgets.html(charts.section(say(N_("The thirteen review points")), note=note))
     with st.container(key="steps", gap=None):
         for point, step in review_texts.steps(found.whole, done, say):
             key = "step-here" if point.id == here.id else f"step-{point.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
                 _link(found, point, breaking.softened(phrases.label(point, say)), key="walk to")
-                ui.html(charts.step(step))
+                widgets.html(charts.step(step))
 
 
 def _link(found: Opened, point: Point, label: str, *, key: str) -> None:
@@ -75,13 +75,13 @@ def _link(found: Opened, point: Point, label: str, *, key: str) -> None:
         st.button(label, type="tertiary", key=f"{key} {point.id}", on_click=st.query_params.update, args=(going,))
         return
     address = review_texts.address(found.review, found.others)
-    ui.link(found.seen, "review", label, review=address, part="points", point=point.id)
+    widgets.link(found.view, "review", label, review=address, part="points", point=point.id)
 
 
 def _point(found: Opened, answer: PointAnswer) -> None:
     """One point: its figure, what changed and why it is not met, what is said of it, and its open decisions."""
     say, point = found.say, answer.point
-    ui.html(
+    widgets.html(
         charts.point_head(
             breaking.softened(say.pick(point.title), [say.pick(point.short)]),
             kicker=viewing.point_kicker(point, len(found.whole.points), say),
@@ -92,11 +92,11 @@ def _point(found: Opened, answer: PointAnswer) -> None:
     if answer.coverage.coverage is None:
         texts = review_texts.empty_texts(answer, say)
         mark = viewing.status(answer.coverage), phrases.word(answer.coverage, say)
-        ui.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
+        widgets.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
     else:
         _figure(found, answer)
     with st.container(key="more-point"):
-        ui.link(found.there, "point", say(N_("See trend, units and items")), point=point.id)
+        widgets.link(found.there, "point", say(N_("See trend, units and items")), point=point.id)
     _said(found, point)
     if found.reads:
         decisions_page.of_point(found, point.id)
@@ -106,16 +106,16 @@ def _figure(found: Opened, answer: PointAnswer) -> None:
     say, figure = found.say, answer.coverage
     left, right = st.columns(2, gap="medium")
     with left:
-        ui.html(charts.hero(viewing.hero(answer.coverage, answer.coverage_before, say)))
+        widgets.html(charts.hero(viewing.hero(answer.coverage, answer.coverage_before, say)))
         if beside := phrases.beside(figure, say):
-            ui.html(charts.caption(beside))
+            widgets.html(charts.caption(beside))
     with right:
         if changed := say.pick(answer.changed):
-            ui.html(charts.section(say(N_("What has changed")), level=3))
-            ui.html(charts.caption(changed))
+            widgets.html(charts.section(say(N_("What has changed")), level=3))
+            widgets.html(charts.caption(changed))
         if bars := review_texts.reason_bars(answer, say):
-            ui.html(charts.section(reasons.reasons_title(figure, say), level=3))
-            ui.html(charts.reasons(bars, label=say(N_("Reasons"))))
+            widgets.html(charts.section(reasons.reasons_title(figure, say), level=3))
+            widgets.html(charts.reasons(bars, label=say(N_("Reasons"))))
 
 
 def _neighbours(found: Opened, point: Point) -> None:
@@ -136,14 +136,14 @@ def _said(found: Opened, point: Point) -> None:
         if found.writable:
             _fields(found, point)
             return
-        ui.html(charts.answer(assessment(found.whole, point.id, say)))
+        widgets.html(charts.answer(assessment(found.whole, point.id, say)))
         comment, public = written.comments.get(point.id), written.public_comments.get(point.id)
         if comment:
-            ui.html(charts.comment(say(N_("Comment")), comment))
+            widgets.html(charts.comment(say(N_("Comment")), comment))
         if public:
-            ui.html(charts.comment(say(N_("Comment in the version to hand out")), public))
+            widgets.html(charts.comment(say(N_("Comment in the version to hand out")), public))
         if found.reads and not comment:
-            ui.html(charts.caption(say(N_("Nothing has been written about the point."))))
+            widgets.html(charts.caption(say(N_("Nothing has been written about the point."))))
 
 
 def _fields(found: Opened, point: Point) -> None:
@@ -170,7 +170,7 @@ def _fields(found: Opened, point: Point) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="saving"):
         _next_button(found, point)
         texts = [row for row in found.texts if row["kind"] != "chapter"]
-        ui.html(charts.caption(review_texts.saved(texts, [id_], say)))
+        widgets.html(charts.caption(review_texts.saved(texts, [id_], say)))
 
 
 def _next_button(found: Opened, point: Point) -> None:
@@ -190,15 +190,15 @@ def judgement(found: Opened) -> None:
     """Whether the work is sufficient and has the intended effect, by the head of administration."""
     say, said = found.say, found.dossier.written
     note = say(N_("The head of administration judges the work as a whole. The review cannot be submitted without it."))
-    ui.html(charts.section(say(N_("Judgement of the whole")), note=note if found.writable else ""))
-    ui.html(charts.answer(judging.sentence(said, say)))
+    widgets.html(charts.section(say(N_("Judgement of the whole")), note=note if found.writable else ""))
+    widgets.html(charts.answer(judging.sentence(said, say)))
     if found.writable:
         with st.container(border=True, key="card-judgement"):
             page.judgement_fields(found)
             texts = [row for row in found.texts if row["kind"] == "judgement" or row["what"] == GROUNDS]
-            ui.html(charts.caption(review_texts.saved(texts, [*JUDGED, GROUNDS], say)))
+            widgets.html(charts.caption(review_texts.saved(texts, [*JUDGED, GROUNDS], say)))
     elif text := judging.grounds(said):
-        ui.html(charts.comment(say(N_("Grounds")), text))
+        widgets.html(charts.comment(say(N_("Grounds")), text))
 
 
 # --- The chapters ---------------------------------------------------------------------------------------------------
@@ -208,20 +208,20 @@ def chapters(found: Opened) -> None:
     """The chapters in the report's order, and which clauses of the standard the review covers."""
     say = found.say
     note = say(N_("In the order of the report. What you write is saved when you leave the field."))
-    ui.html(charts.section(say(N_("Chapters")), note=note if found.writable else ""))
+    widgets.html(charts.section(say(N_("Chapters")), note=note if found.writable else ""))
     if empty := review_texts.chapters_sentence(found.dossier, say):
-        ui.html(charts.caption(empty))
+        widgets.html(charts.caption(empty))
     with st.container(key="chapters", gap="xsmall"):
         for chapter in judging.asked(found.dossier):
             # a label that changes would close what is being written in
             label = chapter_title(found.dossier, chapter, say)
-            opened = st.expander(ui.plain(label), key=f"chapter {chapter.id}", on_change="rerun")
+            opened = st.expander(widgets.plain(label), key=f"chapter {chapter.id}", on_change="rerun")
             if opened.open:
                 with opened:
                     _chapter(found, chapter)
     sentence, drawn = review_texts.matrix(found.dossier, say)
-    ui.html(charts.section("ISO/IEC 27001:2022, 9.3.2", note=sentence))
-    ui.html(charts.table(*drawn, caption=say(N_("What a management review shall consider"))))
+    widgets.html(charts.section("ISO/IEC 27001:2022, 9.3.2", note=sentence))
+    widgets.html(charts.table(*drawn, caption=say(N_("What a management review shall consider"))))
 
 
 def _chapter(found: Opened, chapter: Chapter) -> None:
@@ -230,13 +230,13 @@ def _chapter(found: Opened, chapter: Chapter) -> None:
     if found.writable:
         label = say(N_("Text of the chapter"))
         help_ = say.pick(chapter.help)
-        ui.html(charts.caption(help_))
+        widgets.html(charts.caption(help_))
         page.text_field(found, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT, help_="")
         texts = [row for row in found.texts if row["kind"] == "chapter"]
-        ui.html(charts.caption(review_texts.saved(texts, [chapter.id], say)))
+        widgets.html(charts.caption(review_texts.saved(texts, [chapter.id], say)))
     elif text:
-        ui.html(charts.comment("", text))
+        widgets.html(charts.comment("", text))
     else:
-        ui.html(charts.caption(say(N_("Nothing has been written here."))))
+        widgets.html(charts.caption(say(N_("Nothing has been written here."))))
     for fragment in review_texts.added(found.dossier, chapter, say):
-        ui.html(fragment)
+        widgets.html(fragment)

@@ -14,7 +14,7 @@ from compliance.report import review_texts
 from compliance.report.report import STATES
 from compliance.review import approving, judging
 from compliance.review.verifying import sealed_anew, verify
-from compliance.screens import fields, ui
+from compliance.screens import fields, reads, widgets
 from compliance.screens.review import page
 from compliance.screens.review.page import WIDTH, Opened
 from compliance.wording import phrases
@@ -23,12 +23,14 @@ from compliance.wording import phrases
 def signatures(found: Opened) -> None:
     """What there is to know before signing, what can be done next, and what the review has been through."""
     say = found.say
-    ui.html(charts.facts(review_texts.facts(found.whole, say)))
-    ui.html(charts.section(say(N_("Submit")) if found.review.state == "draft" else say(STATES[found.review.state])))
+    widgets.html(charts.facts(review_texts.facts(found.whole, say)))
+    widgets.html(
+        charts.section(say(N_("Submit")) if found.review.state == "draft" else say(STATES[found.review.state]))
+    )
     {"draft": _draft, "submitted": _submitted, "approved": _approved}[found.review.state](found)
-    ui.html(charts.section(say(N_("What the review has been through"))))
+    widgets.html(charts.section(say(N_("What the review has been through"))))
     drawn = review_texts.history_table(found.states, say)
-    ui.html(charts.table(*drawn, caption=say(N_("What the review has been through"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("What the review has been through"))))
 
 
 def _name_field(label: str, key: str) -> str:
@@ -42,29 +44,31 @@ def _name_field(label: str, key: str) -> str:
 def _draft(found: Opened) -> None:
     """What is missing, or the form that submits."""
     say = found.say
-    with found.seen.database.cursor() as cursor:
-        left = approving.missing(cursor, found.review, ui.points())
+    with found.view.database.cursor() as cursor:
+        left = approving.missing(cursor, found.review, reads.points())
     if left:
         n = say.plural(
             "{n} point has not been discussed, so the review cannot be submitted yet.",
             "{n} points have not been discussed, so the review cannot be submitted yet.",
             len(left),
         )
-        ui.html(charts.answer(n))
+        widgets.html(charts.answer(n))
         with st.container(key="more-missing", gap="xxsmall"):
             for missing, text in zip(left, review_texts.missing_texts(left, say), strict=True):
                 address = review_texts.address(found.review, found.others)
-                ui.link(found.seen, "review", ui.plain(text), review=address, part="points", point=missing.point.id)
+                widgets.link(
+                    found.view, "review", widgets.plain(text), review=address, part="points", point=missing.point.id
+                )
     elif judging.unjudged(found.whole.written):
-        ui.html(charts.answer(say(approving.UNJUDGED)))
+        widgets.html(charts.answer(say(approving.UNJUDGED)))
         address = review_texts.address(found.review, found.others)
-        ui.link(found.seen, "review", say(N_("Go to the judgement")), review=address, part="judgement")
+        widgets.link(found.view, "review", say(N_("Go to the judgement")), review=address, part="judgement")
     else:
         text = N_(
             "Every point has been discussed and the whole judged. Submitting freezes the review as it stands now."
         )
-        ui.html(charts.answer(say(text)))
-        if found.seen.user.may(Permission.SIGN_REVIEW):
+        widgets.html(charts.answer(say(text)))
+        if found.view.user.may(Permission.SIGN_REVIEW):
             _submit_form(found)
 
 
@@ -74,9 +78,9 @@ def _submit_form(found: Opened) -> None:
     ticked = []
     if left:
         note = N_("What stays open is confirmed one by one. It is frozen as it is.")
-        ui.html(charts.section(say(N_("Left open")), note=say(note), level=3))
+        widgets.html(charts.section(say(N_("Left open")), note=say(note), level=3))
     for concern in left:
-        label = ui.plain(review_texts.concern_text(found.whole, concern, say))
+        label = widgets.plain(review_texts.concern_text(found.whole, concern, say))
         if st.checkbox(label, key=f"confirm {found.review.review_id} {concern.name}"):
             ticked.append(concern.name)
     name = _name_field(say(N_("Name of the person who submits")), "submitter")
@@ -89,7 +93,7 @@ def _submit_form(found: Opened) -> None:
 
 def _sign(found: Opened, permission: Permission, action: Callable[..., object], **given: object) -> None:
     """Brings the review to another state in the name of the person who says it is theirs."""
-    database, id_ = found.seen.database, found.review.review_id
+    database, id_ = found.view.database, found.review.review_id
     if page.done(permission, action, database, id_, **given):
         st.rerun()
 
@@ -102,17 +106,17 @@ def _submitted(found: Opened) -> None:
     say, review = found.say, found.review
     day = say.moment(viewing.local(review.changed_at))
     text = N_("{name} submitted it {moment}. Somebody else approves it: read the report under Documents first.")
-    ui.html(charts.answer(say(text, name=review.submitted_by, moment=day)))
-    if not found.seen.user.may(Permission.SIGN_REVIEW):
+    widgets.html(charts.answer(say(text, name=review.submitted_by, moment=day)))
+    if not found.view.user.may(Permission.SIGN_REVIEW):
         return
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, key="card-approve"):
-        ui.html(charts.section(say(N_("Approve")), level=3))
+        widgets.html(charts.section(say(N_("Approve")), level=3))
         name = _name_field(say(N_("Name of the person who approves")), "approver")
         if st.button(say(N_("Approve the review")), type="primary", key="approve"):
             _sign(found, Permission.SIGN_REVIEW, approving.approve, name=name)
     with right, st.container(border=True, key="card-send-back"):
-        ui.html(charts.section(say(N_("Send back")), level=3))
+        widgets.html(charts.section(say(N_("Send back")), level=3))
         name = _name_field(say(N_("Name")), "sender")
         why = fields.text(say(N_("Why it is sent back")), key="why back", height=80)
         if st.button(say(N_("Send back for changes")), key="send back"):
@@ -125,7 +129,7 @@ def _submitted(found: Opened) -> None:
 def _approved(found: Opened) -> None:
     """Who approved it and when, its seal, whether it can be computed again, and the way to correct it."""
     say = found.say
-    with found.seen.database.cursor() as cursor:
+    with found.view.database.cursor() as cursor:
         signed = approving.signed(cursor, found.review)
     moments = [(signed.submitted_by, signed.submitted_at), (signed.approved_by, signed.approved_at)]
     submitted, approved = (
@@ -136,17 +140,17 @@ def _approved(found: Opened) -> None:
         charts.Pair(say(N_("Approved by")), approved),
         charts.Pair(say(N_("Version")), say.number(found.review.version)),
     ]
-    ui.html(charts.pairs(pairs))
+    widgets.html(charts.pairs(pairs))
     with st.expander(say(N_("The seal"))):
         text = N_(
             "SHA-256 of everything that was frozen. If the frozen review were changed, the seal would be another."
         )
-        ui.html(charts.caption(say(text)))
+        widgets.html(charts.caption(say(text)))
         st.code(found.review.sha256 or "", language=None, wrap_lines=True)
         for told in sealed_anew(found.whole, say):
-            ui.html(charts.caption(told))
+            widgets.html(charts.caption(told))
     _verify(found)
-    if found.seen.user.may(Permission.WRITE_REVIEW):
+    if found.view.user.may(Permission.WRITE_REVIEW):
         with st.expander(say(N_("Begin a correction"))):
             _correct(found)
 
@@ -155,26 +159,26 @@ def _verify(found: Opened) -> None:
     """Computes the frozen review again, from the imports that it rests on."""
     say = found.say
     note = N_("Computes the figures again from the imports that the review rests on, with today's rules.")
-    ui.html(charts.section(say(N_("Verify")), note=say(note), level=3))
+    widgets.html(charts.section(say(N_("Verify")), note=say(note), level=3))
     if not st.button(say(N_("Verify the review")), key="verify"):
         return
-    ui.require(Permission.READ_REVIEW)
-    with ui.told(), st.spinner(say(N_("Computing the review again"))):
-        with found.seen.database.cursor() as cursor:
+    widgets.require(Permission.READ_REVIEW)
+    with widgets.told(), st.spinner(say(N_("Computing the review again"))):
+        with found.view.database.cursor() as cursor:
             differences = verify(cursor, found.whole, own=places.own_files())
         for told in sealed_anew(found.whole, say):
-            ui.html(charts.note(told))
-        ui.html(charts.note(review_texts.differences_sentence(differences, say)))
+            widgets.html(charts.note(told))
+        widgets.html(charts.note(review_texts.differences_sentence(differences, say)))
         if differences:
             drawn = review_texts.difference_table(differences, say)
-            ui.html(charts.table(*drawn, caption=say(N_("What is otherwise today"))))
+            widgets.html(charts.table(*drawn, caption=say(N_("What is otherwise today"))))
 
 
 def _correct(found: Opened) -> None:
     """The next version of what has been approved; the approved one stays as it is."""
     say = found.say
     text = N_("The approved version stays. A correction is a new version that is submitted and approved anew.")
-    ui.html(charts.caption(say(text)))
+    widgets.html(charts.caption(say(text)))
     name = _name_field(say(N_("Name")), "corrector")
     why = fields.text(say(N_("What is corrected, and why")), key="why correct", height=80)
     anew = st.radio(

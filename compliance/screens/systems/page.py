@@ -13,30 +13,31 @@ from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import system_cards
 from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
-from compliance.screens import fields, ui
+from compliance.screens import fields, reads, views, widgets
+from compliance.screens.reads import Key
 from compliance.screens.systems import card_texts
 from compliance.screens.systems import texts as systems_texts
 from compliance.screens.systems.texts import Filter
-from compliance.screens.ui import Key, View
+from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.viewing import Scope
 
 
-@st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
 def listed(key: Key, as_of: date) -> Rows:
     """Every system in use on a day, those with most gaps first."""
-    with ui.at(key).cursor() as cursor:
-        return system_cards.systems(cursor, ui.points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    with reads.at(key).cursor() as cursor:
+        return system_cards.systems(cursor, reads.points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
-@st.cache_resource(show_spinner=False, max_entries=ui.CACHED)
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
 def carded(key: Key, as_of: date, organisation: str, system: str) -> Card | None:
     """One system with its persons; None where the register has none of that name."""
-    with ui.at(key).cursor() as cursor:
+    with reads.at(key).cursor() as cursor:
         return system_cards.card(
             cursor,
-            ui.points(),
-            ui.definitions(),
+            reads.points(),
+            reads.definitions(),
             organisation=organisation,
             system=system,
             as_of=as_of,
@@ -49,82 +50,82 @@ def asked() -> str:
     return st.query_params.get("system", "").strip()
 
 
-def chosen(seen: View) -> Card | None:
+def chosen(view: View) -> Card | None:
     """The system that the address names, as the person may see it."""
-    found = carded(seen.key, seen.as_of, seen.scope.organisation, asked()) if asked() else None
-    if found is None or seen.user.may(Permission.SEE_PERSONS):
+    found = carded(view.key, view.as_of, view.scope.organisation, asked()) if asked() else None
+    if found is None or view.user.may(Permission.SEE_PERSONS):
         return found
-    return system_cards.for_others(found, ui.names(seen).withhold)
+    return system_cards.for_others(found, views.names(view).withhold)
 
 
 # --- All systems --------------------------------------------------------------------------------------------------
 
 
-def all_systems(seen: View) -> None:
+def all_systems(view: View) -> None:
     """The answer, the facts and the list; what is missing where there is no system."""
-    say = seen.say
-    found = viewing.items_in(listed(seen.key, seen.as_of), seen.scope)
+    say = view.say
+    found = viewing.items_in(listed(view.key, view.as_of), view.scope)
     if not found:
-        _no_systems(seen)
+        _no_systems(view)
         return
-    kicker = systems_texts.list_kicker(seen.scope.name(say), say)
-    ui.html(charts.headline(*systems_texts.sentences(found, say), kicker=kicker))
+    kicker = systems_texts.list_kicker(view.scope.name(say), say)
+    widgets.html(charts.headline(*systems_texts.sentences(found, say), kicker=kicker))
     if asked():
         unknown = N_("The register has no system called {system}. Here are all of them.")
-        ui.html(charts.note(say(unknown, system=asked())))
-    ui.html(charts.facts(systems_texts.facts(found, say)))
-    ui.html(charts.section(say(systems_texts.LIST), note=say(systems_texts.EXPLAINED)))
-    _missing(seen, found)
-    _list(seen, found)
+        widgets.html(charts.note(say(unknown, system=asked())))
+    widgets.html(charts.facts(systems_texts.facts(found, say)))
+    widgets.html(charts.section(say(systems_texts.LIST), note=say(systems_texts.EXPLAINED)))
+    _missing(view, found)
+    _list(view, found)
 
 
-def _no_systems(seen: View) -> None:
-    say, scope = seen.say, seen.scope
-    ui.html(charts.page_title(say(N_("Systems"))))
-    if any(row["source"] == "systems" for row in ui.basis(seen.key, seen.as_of).of(scope.organisation)):
+def _no_systems(view: View) -> None:
+    say, scope = view.say, view.scope
+    widgets.html(charts.page_title(say(N_("Systems"))))
+    if any(row["source"] == "systems" for row in reads.basis(view.key, view.as_of).of(scope.organisation)):
         title = say(N_("No system in use belongs to {scope}."), scope=scope.name(say))
-        ui.html(charts.empty_state("nothing_to_assess", say(N_("Nothing to assess")), title=title))
+        widgets.html(charts.empty_state("nothing_to_assess", say(N_("Nothing to assess")), title=title))
         return
-    name = say.pick(ui.sources()["systems"].title)
-    title = say(N_("No export of {sources} is loaded up to {day}."), sources=name, day=say.date(seen.as_of))
+    name = say.pick(reads.sources()["systems"].title)
+    title = say(N_("No export of {sources} is loaded up to {day}."), sources=name, day=say.date(view.as_of))
     text = say(N_("The register tells which systems there are, who leads them and whether they handle personal data."))
-    ui.no_basis(seen, title, text)
+    widgets.no_basis(view, title, text)
 
 
-def _missing(seen: View, found: Rows) -> None:
+def _missing(view: View, found: Rows) -> None:
     """What no export tells, and where to load one that does."""
-    whole = viewing.items_in(listed(seen.key, seen.as_of), Scope(seen.scope.organisation))
-    texts = systems_texts.missing_texts(found, whole, ui.sources(), seen.say)
+    whole = viewing.items_in(listed(view.key, view.as_of), Scope(view.scope.organisation))
+    texts = systems_texts.missing_texts(found, whole, reads.sources(), view.say)
     if texts:
-        ui.html(charts.caption(" ".join(texts)))
+        widgets.html(charts.caption(" ".join(texts)))
         with st.container(key="more-systems-imports"):
-            ui.link_to_imports(seen)
+            widgets.link_to_imports(view)
 
 
-def _list(seen: View, found: Rows) -> None:
+def _list(view: View, found: Rows) -> None:
     """The filter, the systems that it lets through, page by page."""
-    say = seen.say
-    wanted = _filter(seen, found)
+    say = view.say
+    wanted = _filter(view, found)
     shown = [row for row in found if wanted.lets(row)]
     if not shown:
-        ui.html(charts.note(say(N_("No system fits. Change the filter or the text."))))
+        widgets.html(charts.note(say(N_("No system fits. Change the filter or the text."))))
         return
     page = _page(len(shown))
     first = (page - 1) * systems_texts.PAGE
     demands = systems_texts.shown_demands(found)
 
     def addresses(**extra: str) -> str:
-        return ui.address(seen, "systems", **(wanted.address | {"part": str(page)} | extra))
+        return widgets.address(view, "systems", **(wanted.address | {"part": str(page)} | extra))
 
     part = shown[first : first + systems_texts.PAGE]
-    drawn = systems_texts.entries(part, demands, ui.points(), addresses, say)
+    drawn = systems_texts.entries(part, demands, reads.points(), addresses, say)
     heads = systems_texts.heads(demands, say)
-    ui.html(systems.system_list(heads, drawn, caption=say(systems_texts.LIST)))
+    widgets.html(systems.system_list(heads, drawn, caption=say(systems_texts.LIST)))
     turns = systems_texts.turns(page, len(shown), addresses, say)
-    ui.html(systems.pager(*turns, label=say(N_("Pages of the list"))))
-    if seen.user.may(Permission.DOWNLOAD_EXTRACTS):
+    widgets.html(systems.pager(*turns, label=say(N_("Pages of the list"))))
+    if view.user.may(Permission.DOWNLOAD_EXTRACTS):
         with st.container(key="more-systems-extract"):
-            ui.link(seen, "extracts", say(N_("Download all that is known of the systems")))
+            widgets.link(view, "extracts", say(N_("Download all that is known of the systems")))
 
 
 def _page(count: int) -> int:
@@ -132,9 +133,9 @@ def _page(count: int) -> int:
     return number_in(st.query_params.get("part"), most=systems_texts.pages_of(count))
 
 
-def _filter(seen: View, found: Rows) -> Filter:
+def _filter(view: View, found: Rows) -> Filter:
     """Which gap and which text are asked for; both are kept in the address, which always wins."""
-    say, counts = seen.say, systems_texts.gap_counts(found)
+    say, counts = view.say, systems_texts.gap_counts(found)
     said, text = st.query_params.get("gap", ""), st.query_params.get("q", "")
     if st.session_state.get("systems text") not in {None, text}:
         st.session_state["systems text"] = text
@@ -173,70 +174,70 @@ def _choose(name: str, key: str) -> None:
 # --- One system ---------------------------------------------------------------------------------------------------
 
 
-def one_system(seen: View, found: Card) -> None:
+def one_system(view: View, found: Card) -> None:
     """Everything that is known of one system."""
-    say, persons = seen.say, seen.user.may(Permission.SEE_PERSONS)
-    row = _row_of(seen, found)
-    _back(seen)
+    say, persons = view.say, view.user.may(Permission.SEE_PERSONS)
+    row = _row_of(view, found)
+    _back(view)
     sentences = card_texts.card_sentences(found, row, say)
-    ui.html(charts.headline(*sentences, kicker=card_texts.card_kicker(found, say)))
-    ui.html(charts.facts(card_texts.card_facts(found, say, persons=persons)))
+    widgets.html(charts.headline(*sentences, kicker=card_texts.card_kicker(found, say)))
+    widgets.html(charts.facts(card_texts.card_facts(found, say, persons=persons)))
     left, right = st.columns([5, 7], gap="large")
     with left:
-        ui.html(charts.section(say(N_("Who leads the object"))))
-        ui.html(charts.pairs(card_texts.leader_pairs(found, say, persons=persons)))
-        ui.html(charts.section(say(N_("What the register says"))))
-        ui.html(charts.pairs(card_texts.register_pairs(found, say)))
+        widgets.html(charts.section(say(N_("Who leads the object"))))
+        widgets.html(charts.pairs(card_texts.leader_pairs(found, say, persons=persons)))
+        widgets.html(charts.section(say(N_("What the register says"))))
+        widgets.html(charts.pairs(card_texts.register_pairs(found, say)))
     with right:
         if row is not None:
-            _demands(seen, row)
-    _sections(seen, found)
-    if seen.user.may(Permission.SEE_ITEMS):
-        _spreadsheet_row(seen, found.register)
+            _demands(view, row)
+    _sections(view, found)
+    if view.user.may(Permission.SEE_ITEMS):
+        _spreadsheet_row(view, found.register)
 
 
-def _row_of(seen: View, found: Card) -> dict[str, Any] | None:
+def _row_of(view: View, found: Card) -> dict[str, Any] | None:
     """The system's row of the list; None where it is not in use."""
     name = found.register["system"].lower()
-    there = (row for row in listed(seen.key, seen.as_of) if row["organisation"] == seen.scope.organisation)
+    there = (row for row in listed(view.key, view.as_of) if row["organisation"] == view.scope.organisation)
     return next((row for row in there if row["system"].lower() == name), None)
 
 
-def _back(seen: View) -> None:
+def _back(view: View) -> None:
     said = {name: st.query_params[name] for name in ("gap", "q", "part") if name in st.query_params}
-    label = seen.say(N_("All systems"))
+    label = view.say(N_("All systems"))
     with st.container(key="neighbours", horizontal=True):
-        ui.link(seen, "systems", f"\N{LEFTWARDS ARROW} {label}", **said)
+        widgets.link(view, "systems", f"\N{LEFTWARDS ARROW} {label}", **said)
 
 
-def _demands(seen: View, row: dict[str, Any]) -> None:
-    title, addresses = seen.say(N_("What is asked of the system")), partial(ui.address, seen)
-    ui.html(charts.section(title))
-    ui.html(charts.table(*card_texts.demand_table(row, ui.points(), addresses, seen.say), caption=title))
+def _demands(view: View, row: dict[str, Any]) -> None:
+    title, addresses = view.say(N_("What is asked of the system")), partial(widgets.address, view)
+    widgets.html(charts.section(title))
+    widgets.html(charts.table(*card_texts.demand_table(row, reads.points(), addresses, view.say), caption=title))
 
 
-def _sections(seen: View, found: Card) -> None:
+def _sections(view: View, found: Card) -> None:
     """The exports' parts: how the system is looked after to the left, what it is used for to the right."""
-    persons = seen.user.may(Permission.SEE_PERSONS)
-    drawn = card_texts.sections(found, ui.points(), seen.say, persons=persons)
+    persons = view.user.may(Permission.SEE_PERSONS)
+    drawn = card_texts.sections(found, reads.points(), view.say, persons=persons)
     for column, part in zip(st.columns(2, gap="large"), (drawn[:3], drawn[3:]), strict=True):
         with column:
             for section in part:
-                _section(seen, found, section)
+                _section(view, found, section)
 
 
-def _section(seen: View, found: Card, section: card_texts.Section) -> None:
-    ui.html(charts.section(section.title))
+def _section(view: View, found: Card, section: card_texts.Section) -> None:
+    widgets.html(charts.section(section.title))
     if section.table is None:
-        ui.html(charts.caption(card_texts.nothing(section, found, ui.sources(), seen.say)))
+        widgets.html(charts.caption(card_texts.nothing(section, found, reads.sources(), view.say)))
         return
-    ui.html(charts.answer(section.sentence))
-    ui.html(charts.table(*section.table, caption=section.title))
+    widgets.html(charts.answer(section.sentence))
+    widgets.html(charts.table(*section.table, caption=section.title))
     if section.below:
-        ui.html(charts.caption(section.below))
+        widgets.html(charts.caption(section.below))
 
 
-def _spreadsheet_row(seen: View, register: dict[str, Any]) -> None:
+def _spreadsheet_row(view: View, register: dict[str, Any]) -> None:
     """The row of the register as it was loaded."""
-    with st.expander(seen.say(N_("The spreadsheet row"))):
-        ui.row_table(seen, ui.register_row(seen, register))
+    with st.expander(view.say(N_("The spreadsheet row"))):
+        widgets.row_table(view, views.register_row(view, register))

@@ -1,0 +1,260 @@
+"""The frame around every page: its navigation, what is looked at, and what is wrong with the address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import streamlit as st
+
+from compliance.access.permissions import Permission
+from compliance.core import places
+from compliance.core.language import LANGUAGES, N_, Language
+from compliance.declarations import theming
+from compliance.demo import demo
+from compliance.drawing import charts
+from compliance.screens import files as screens_files
+from compliance.screens import reads, views, widgets
+from compliance.screens.views import View
+from compliance.serving.words import lang_script
+from compliance.store.database import Database
+
+# The pages without navigation: nothing but what matters.
+BARE: Final = frozenset({"meeting"})
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page: its file and address, its name, what one must be allowed to open it, and its group in the navigation."""
+
+    id: str
+    title: str
+    permission: Permission
+    group: str = ""
+
+    @property
+    def path(self) -> str:
+        """The page's script."""
+        return f"pages/{self.id}.py"
+
+
+# The groups of the navigation; the overview stands in none.
+REVIEW: Final = N_("The review")
+FOLLOW_UP: Final = N_("Follow-up")
+BASIS: Final = N_("Basis")
+PAGES: Final = (
+    PageEntry("overview", N_("Overview"), Permission.SEE_FIGURES),
+    PageEntry("review", N_("Management review"), Permission.SEE_REVIEW, REVIEW),
+    PageEntry("meeting", N_("Meeting mode"), Permission.SEE_REVIEW, REVIEW),
+    PageEntry("decisions", N_("Decisions"), Permission.READ_REVIEW, REVIEW),
+    PageEntry("point", N_("Review points"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("training", N_("Training"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("systems", N_("Systems"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("incidents", N_("Incidents"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("plan", N_("Year wheel"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("imports", N_("Imports"), Permission.LOAD_EXPORTS, BASIS),
+    PageEntry("quality", N_("Data quality"), Permission.SEE_FIGURES, BASIS),
+    PageEntry("extracts", N_("Extracts"), Permission.DOWNLOAD_EXTRACTS, BASIS),
+    PageEntry("about", N_("About the figures"), Permission.SEE_FIGURES, BASIS),
+)
+
+
+def frame() -> None:
+    """Everything around a page: its style, the navigation, what is looked at, and the page itself."""
+    st.set_page_config(layout="wide", page_icon=str(places.STATIC / "icon.svg"))
+    st.html(places.STATIC / "style.css")
+    views.mask_address()
+    with widgets.told():
+        if own := theming.style(reads.theme()[0]):
+            st.html(f"<style>{own}</style>")
+    say = views.language()
+    st.html(lang_script(say.code), unsafe_allow_javascript=True)
+    allowed = [entry for entry in PAGES if views.user().may(entry.permission)]
+    pages = {st.Page(entry.path, title=say(entry.title), default=entry is PAGES[0]): entry for entry in allowed}
+    here = st.navigation(list(pages), position="hidden")
+    with widgets.told(), screens_files.watched():
+        _wait_for_samples(say)
+        view = views.current()
+        if pages[here].id not in BARE:
+            _top(view, allowed, pages[here])
+            _tell_refused(view, pages[here])
+            _tell_scope(view)
+        # what is mistyped is told first
+        _keep_in_address(view)
+        here.run()
+
+
+def _tell_refused(view: View, here: PageEntry) -> None:
+    """Says what is amiss with the organisation's look on the first page where it is met, and not on every other."""
+    _, refusal = reads.theme()
+    if refusal is None or not view.user.may(Permission.LOAD_EXPORTS):
+        return
+    if st.session_state.setdefault(f"theme {refusal}", here.id) == here.id:
+        text = N_("The product's own look is shown. {why}")
+        widgets.html(charts.note(view.say(text, why=view.say.refusal(refusal))))
+
+
+def _tell_scope(view: View) -> None:
+    """Says where the address names no day, or an organisation, a department or a unit that is not there on the day."""
+    scope, shown = view.scope, view.scope.name(view.say)
+    day = st.query_params.get("as_of", "")
+    if day and views.day_of(day) is None:
+        widgets.elsewhere(view, N_("the as-of date"), day, view.say.date(view.as_of))
+    whats = {"organisation": N_("the organisation"), "department": N_("the department"), "unit": N_("the unit")}
+    for param, what in whats.items():
+        said = st.query_params.get(param, "")
+        here = getattr(scope, param) or ""
+        # which department a unit belongs to is not the address's to say
+        if said.casefold() != here.casefold() and said and not (param == "department" and scope.unit):
+            widgets.elsewhere(view, what, said, here if param == "organisation" else shown)
+
+
+def _wait_for_samples(say: Language) -> None:
+    """Shows how far the sample database is, while it is made at the very first start."""
+    if Database.at(places.own_database()).exists():
+        return
+    if (state := demo.building(places.sample_database())).over:
+        if state.why:
+            widgets.html(charts.note(say.refusal(state.why)))
+        return
+
+    @st.fragment(run_every=1)
+    def progress() -> None:
+        state = demo.building(places.sample_database())
+        if state.over:
+            st.rerun()
+        widgets.html(
+            charts.page_title(
+                say(N_("The sample data are being loaded")),
+                question=say(N_("This is done once and takes less than a minute.")),
+            )
+        )
+        st.progress(state.done / max(state.of, 1), say(N_("{n} of {of} files"), n=state.done, of=state.of))
+
+    progress()
+    st.stop()
+
+
+def _keep_in_address(view: View) -> None:
+    """Writes the view into the address, so that a copied link shows the same.
+
+    The whole of it, at every run: a link to the same page with another point does not change the browser's address.
+    """
+    st.query_params.from_dict(st.query_params.to_dict() | view.address)
+
+
+def _navigation(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
+    """The pages, grouped; a group of one is that page itself."""
+    with st.container(key="nav", horizontal=True, vertical_alignment="center"):
+        look, _ = reads.theme()
+        if look.name:
+            widgets.html(charts.brand(look.name, look.logo))
+        for group in dict.fromkeys(entry.group for entry in allowed):
+            pages = [entry for entry in allowed if entry.group == group]
+            if not group or len(pages) == 1:
+                for entry in pages:
+                    widgets.link(view, entry.id, view.say(entry.title))
+                continue
+            place = "here" if here in pages else "there"
+            with (
+                st.container(key=f"nav-{place}-{group}", width="content"),
+                st.popover(view.say(group), type="tertiary"),
+            ):
+                for entry in pages:
+                    widgets.link(view, entry.id, view.say(entry.title))
+
+
+def _top(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
+    _navigation(view, allowed, here)
+    with st.container(key="frame", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        _chooser(view)
+        if view.sample:
+            _sample_badge(view)
+
+
+def _chooser(view: View) -> None:
+    """As-of date, organisation, unit and language, chosen once for all pages."""
+    say = view.say
+    label = say(N_("Status on {day} · {scope}"), day=say.date(view.as_of), scope=widgets.plain(view.scope.name(say)))
+    with st.popover(label):
+        st.date_input(
+            say(N_("As-of date")),
+            value=view.as_of,
+            format="YYYY-MM-DD",
+            min_value=views.FIRST_DAY,
+            max_value=views.LAST_DAY,
+            key=f"as_of {view.as_of}",
+            on_change=_choose_day,
+            args=(f"as_of {view.as_of}",),
+        )
+        names = reads.organisations(view.key, view.as_of)
+        if len(names) > 1:
+            _choice(say(N_("Organisation")), names, view.scope.organisation, str, _choose_organisation)
+        kinds = _scopes(view)
+        chosen = ("unit", view.scope.unit) if view.scope.unit else ("department", view.scope.department or "")
+        _choice(say(N_("Department or unit")), kinds, chosen, lambda kind: _scope_name(kind, say), _choose_scope)
+        st.segmented_control(
+            say(N_("Language")),
+            list(LANGUAGES),
+            default=say.code,
+            format_func=lambda code: LANGUAGES[code],
+            key=f"lang {say.code}",
+            on_change=_choose_language,
+            args=(f"lang {say.code}",),
+        )
+
+
+def _choice(label: str, options: Any, chosen: Any, shown: Callable[[Any], str], then: Callable[[str], None]) -> None:
+    """A list whose choice goes into the address; its key holds the present one, so that the address always wins."""
+    key = f"{label} {chosen}"
+    all_ = list(options) if chosen in options else [chosen, *options]
+    st.selectbox(label, all_, index=all_.index(chosen), format_func=shown, key=key, on_change=then, args=(key,))
+
+
+def _scopes(view: View) -> list[tuple[str, str]]:
+    """The whole, and each department followed by its units."""
+    choices: list[tuple[str, str]] = [("department", "")]
+    there = [row for row in reads.units(view.key, view.as_of) if row["organisation"] == view.scope.organisation]
+    for row in sorted(there, key=lambda row: (row["department"] or "~", row["unit"])):
+        if row["department"] and ("department", row["department"]) not in choices:
+            choices.append(("department", row["department"]))
+        choices.append(("unit", row["unit"]))
+    return choices
+
+
+def _scope_name(kind: tuple[str, str], say: Language) -> str:
+    if not kind[1]:
+        return say(N_("The whole organisation"))
+    return f"\u2003{kind[1]}" if kind[0] == "unit" else kind[1]
+
+
+def _choose_day(key: str) -> None:
+    if chosen := st.session_state.get(key):
+        st.query_params["as_of"] = chosen.isoformat()
+
+
+def _choose_organisation(key: str) -> None:
+    for name in ("department", "unit"):
+        st.query_params.pop(name, None)
+    st.query_params["organisation"] = st.session_state[key]
+
+
+def _choose_scope(key: str) -> None:
+    kind, name = st.session_state[key]
+    for other in ("department", "unit"):
+        st.query_params.pop(other, None)
+    if name:
+        st.query_params[kind] = name
+
+
+def _choose_language(key: str) -> None:
+    chosen = st.session_state.get(key) or "sv"
+    st.query_params.pop("lang", None)
+    if chosen != "sv":
+        st.query_params["lang"] = chosen
+
+
+def _sample_badge(view: View) -> None:
+    with st.container(key="badge", horizontal=True, vertical_alignment="center", width="content"):
+        widgets.html(charts.badge(view.say(N_("Sample data, all figures are invented"))))
+        if view.user.may(Permission.START_OWN_DATABASE):
+            widgets.start_own_button(view, key="start_badge", kind="tertiary")
