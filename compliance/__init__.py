@@ -1,1 +1,3 @@
 """The compliance dashboard: spreadsheets in, thirteen review points out."""
+
+__version__ = "0.9.0"

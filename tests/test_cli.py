@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+import compliance
 from compliance.commands.cli import app
 from compliance.core import places
 from compliance.counting.extracts import extract_names
@@ -488,3 +489,9 @@ def test_the_day_is_today_in_sweden_where_none_is_said(loaded, cli):
     cli("extract", "coverage", "--to", to)
     [day] = set(pq.read_table(to)["as_of"].to_pylist()) if "as_of" in pq.read_schema(to).names else [date.today()]
     assert abs((day - date.today()).days) <= 1
+
+
+def test_it_says_its_version_and_makes_no_database(tmp_path):
+    done = run(tmp_path / "own.duckdb", "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{compliance.__version__}\n", "")
+    assert not (tmp_path / "own.duckdb").exists()

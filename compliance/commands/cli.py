@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from compliance import __version__
 from compliance.commands.arguments import Commands, shown
 from compliance.core import logs, places
 from compliance.core.errors import Refusal
@@ -137,6 +138,21 @@ def told() -> Iterator[None]:
             raise
         complain(refusal)
         raise SystemExit(1) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Load, check and extract, and write the review."""
 
 
 def complain(refusal: Refusal) -> None:
