@@ -1,6 +1,6 @@
 """How fast the product is on this machine, beside what a user would use instead.
 
-`python -m tests.bench` prints one table and keeps it in docs/bench.md; `--quick` leaves out the million rows.
+`python -m tests.bench` prints one table and keeps it in docs/speed.md; `--quick` leaves out the million rows.
 Nothing is asserted: times say something only beside other times of the same run.
 """
 
@@ -46,7 +46,7 @@ from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, writ
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
-from tests.readme import BENCH
+from tests.readme import SPEED, keep
 
 AS_OF = date(2026, 11, 15)
 # Every one of the 36 months up to this one has a basis in the samples.
@@ -106,8 +106,7 @@ def main() -> None:
     text = table(found)
     print(text)
     if not quick:
-        BENCH.parent.mkdir(exist_ok=True)
-        BENCH.write_text(text + "\n", "utf-8")
+        keep(SPEED, "bench", text)
 
 
 def table(found: list[Measured]) -> str:

@@ -14,6 +14,11 @@ from compliance.declarations.queries import names, query, text_of, without_comme
 from compliance.loading.validating import table_columns
 from tests.line import POINTS, SOURCES, Line
 
+# A room imports only from those before it; CONTRIBUTING.md draws them.
+ROOMS = (
+    "core", "declarations", "store", "access", "reading", "loading", "counting", "correcting", "wording", "review",
+    "drawing", "report", "package", "cleaning", "demo", "serving", "screens", "commands",
+)  # fmt: skip
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
     "core.masking", "core.logs", "core.errors", "core.places", "core.language", "core.lengths", "core.saving",
@@ -157,6 +162,19 @@ def test_a_module_imports_only_from_earlier_steps():
         here = module(path)
         used = {name for name in ORDER for said in imported(path) if f"{said}.".startswith(f"compliance.{name}.")}
         found += [f"{here} imports {name}" for name in sorted(used - {*ORDER[: ORDER.index(here)]})]
+    assert found == []
+
+
+def test_a_room_imports_only_from_rooms_above_it():
+    assert sorted(path.parent.name for path in (ROOT / "compliance").glob("*/__init__.py")) == sorted(ROOMS)
+    place = {room: number for number, room in enumerate(ROOMS)}
+    found = [
+        f"{module(path)} imports {name}"
+        for path in MODULES
+        for name in imported(path)
+        if name.startswith("compliance.")
+        if place.get(name.split(".")[1], -1) > place.get(module(path).split(".")[0], len(ROOMS))
+    ]
     assert found == []
 
 
@@ -341,16 +359,3 @@ def test_everything_that_is_shown_of_a_point_is_said_in_both_languages(point):
     assert point.laws
     assert [text for text in texts if not (text.get("sv") and text.get("en"))] == []
     assert all(0 < row["limit"] <= row["target"] <= 1 for row in point.targets)
-
-
-# --- commands ----------------------------------------------------------------------------------------------------
-
-
-def test_the_commands_that_the_readme_names_are_there():
-    readme = ROOT / "README.md"
-    if not readme.exists():
-        pytest.skip("no README yet")
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
-    named = set(re.findall(r"(?:^|`)\s*make ([a-z]+)", readme.read_text("utf-8"), re.M))
-    assert named
-    assert sorted(named - targets) == []

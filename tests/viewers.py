@@ -1,7 +1,7 @@
 """How fast the running app is for many viewers at once, and in a browser.
 
 `python -m tests.viewers` lets thirty people click about, each in a session of its own by the browser's own protocol,
-then visits and clicks in a real browser, prints one table and keeps it in docs/viewers.md; `--only-sessions` leaves out
+then visits and clicks in a real browser, prints one table and keeps it in docs/speed.md; `--only-sessions` leaves out
 the browser and keeps nothing. Nothing is asserted: times say something only beside other times of the same machine.
 """
 
@@ -30,7 +30,7 @@ from compliance.core.places import ROOT
 from compliance.declarations.points import load_points
 from tests.bench import machine, shown
 from tests.browser import PATIENCE, Server, browsing, serving
-from tests.readme import VIEWERS
+from tests.readme import SPEED, keep
 from tests.sampled import beside
 
 AS_OF = date(2026, 10, 31)
@@ -247,7 +247,7 @@ def main() -> None:
         rows += browser_rows()
     print(table(rows))
     if not given.only_sessions:
-        VIEWERS.write_text(table(rows) + "\n", "utf-8")
+        keep(SPEED, "viewers", table(rows))
 
 
 if __name__ == "__main__":
