@@ -45,10 +45,11 @@ class Field:
     its type does not, for whoever fills it in by hand, and `example` is a value that could stand there.
     `hints` are parts of headings by which a column is guessed for it, and only that. `closed` is whether no words but
     those listed are right, though a row can do without. `person` is whether it names somebody, which is shown to the
-    coordinator only; `names` is what else it names (one of `NAMED`), if anything. `letter` is the one by which a level
-    is told from others in one cell. `case_id` is whether it holds numbers of cases, which may begin with a date as
-    identity numbers do. `limit` is how many characters are kept of a text, or of each name where it holds `several` or
-    is a path; an id (`is_id`) that has more is rejected.
+    coordinator only; `names` is what else it names (one of `NAMED`), if anything; `compared` is whether rules compare
+    its text with another or with words of their own, so that a year package holds it. `letter` is the one by which a
+    level is told from others in one cell. `case_id` is whether it holds numbers of cases, which may begin with a date
+    as identity numbers do. `limit` is how many characters are kept of a text, or of each name where it holds `several`
+    or is a path; an id (`is_id`) that has more is rejected.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Field:
     closed: bool = False
     person: bool = False
     names: str | None = None
+    compared: bool = False
     letter: str | None = None
     case_id: bool = False
     limit: int = LONGEST_TEXT
@@ -182,6 +184,7 @@ OF_FIELD: Final = {
     "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
     "closed": "true or false", "person": "true or false", "letter": "a text", "case_id": "true or false",
     "limit": "a whole number", "several": "true or false", "id": "true or false", "names": "a text",
+    "compared": "true or false",
 }  # fmt: skip
 
 
@@ -318,6 +321,7 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         closed=given.get("closed", False),
         person=given.get("person", False),
         names=given.get("names"),
+        compared=given.get("compared", False),
         letter=given.get("letter"),
         case_id=given.get("case_id", False),
         limit=given.get("limit", LIMITS.get(given["type"], LONGEST_TEXT)),

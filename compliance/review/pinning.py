@@ -2,9 +2,9 @@
 
 What may leave is decided by declaration, and nothing leaves by default. Of a source that the points read, a field that
 no frozen statement names is empty. Dates, yes and no, numbers and levels are as they were. Of a text only the mark "x"
-says that it was filled, unless it is a name that rules compare (`COMPARED`), an id that may stand only once in its
-source, or refers to one of these. Persons have numbers that are drawn for each file; of them only those in the staff
-list are there, and only the courses that a rule asks for.
+says that it was filled, unless it is declared as a name that rules compare (`compared`), an id that may stand only once
+in its source, or refers to one of these. Persons have numbers that are drawn for each file; of them only those in the
+staff list are there, and only the courses that a rule asks for.
 """
 
 import re
@@ -25,19 +25,6 @@ from compliance.store.database import Cursor, new_file, rows
 
 MARK: Final = "x"
 PERSON: Final = ("staff", "employee_id")
-# The texts that a rule compares with each other or with its own words, by source and field.
-COMPARED: Final = frozenset(
-    {
-        ("staff", "unit"),
-        ("staff", "department"),
-        ("systems", "unit"),
-        ("systems", "system"),
-        ("processors", "unit"),
-        ("training", "course"),
-        ("training", "course_code"),
-        ("local_instruction", "requirement"),
-    }
-)
 # The fields of a source that a rule's words are the beginning of; its other rows stay at home.
 BEGUN_WITH: Final = {"training": ("course", "course_code")}
 # The types whose values say nothing of a person by themselves.
@@ -185,13 +172,12 @@ def person_of(source: Source) -> str | None:
 
 def kept_texts(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
     """The fields, each by its source, whose texts stay as they are in a package; no person's id is among them."""
-    unique = {
+    return frozenset(
         (source.id, field.name)
         for source in sources.values()
         for field in source.fields
-        if field.type == "id" and field.name in source.unique
-    }
-    return (COMPARED | unique) - {PERSON}
+        if field.compared or (field.type == "id" and field.name in source.unique)
+    ) - {PERSON}
 
 
 def _is_kept(source: Source, field: Field, kept: frozenset[tuple[str, str]]) -> bool:
