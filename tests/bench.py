@@ -44,6 +44,7 @@ from compliance.review.dossier import names_of_persons, responsible
 from compliance.review.judging import concerns
 from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, write
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
+from compliance.store.file import FileDatabase
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
 from tests.readme import SPEED, keep
@@ -123,7 +124,7 @@ def machine() -> str:
 
 def measurements(folder: Path, *, quick: bool) -> Iterator[Measured]:
     samples = KEPT / "samples.duckdb"
-    demo.build(samples)
+    demo.build(FileDatabase.at(samples))
     yield hundred_thousand(samples, folder)
     if not quick:
         yield million(samples, folder)
@@ -132,7 +133,7 @@ def measurements(folder: Path, *, quick: bool) -> Iterator[Measured]:
     yield counted(
         "All thirteen points by unit, 2,000 people, the file opened for it", samples, [AS_OF], wished="< 150 ms"
     )
-    with Database.at(samples).cursor():  # who joins an open file, as a page of a busy server does
+    with FileDatabase.at(samples).cursor():  # who joins an open file, as a page of a busy server does
         yield counted("… the file open already", samples, [AS_OF], wished="< 150 ms")
     yield counted("… their trend over 36 months", samples, TREND, wished="< 3 s")
     large = large_database(samples, folder)
@@ -199,7 +200,7 @@ def from_file_to_figures(samples: Path, folder: Path) -> Measured:
 def rehearsed(samples: Path, folder: Path) -> Measured:
     """From the dropped file to the effect on the page: read, rehearse, compare with the export before."""
     file = training_export(folder / "training 10000.xlsx", rows=10_000)
-    database, order = Database.at(samples), Line(folder).order(extract_date=AS_OF)
+    database, order = FileDatabase.at(samples), Line(folder).order(extract_date=AS_OF)
 
     def once() -> float:
         def act() -> None:
@@ -222,7 +223,7 @@ def command_line(arguments: list[str], *, database: Path) -> None:
 def whole_line(file: Path, samples: Path, folder: Path) -> float:
     """Seconds from a file to committed figures, beside a whole administration, with its figures before."""
     with copied(samples, folder) as path:
-        database, order = Database.at(path), Line(folder).order(extract_date=AS_OF)
+        database, order = FileDatabase.at(path), Line(folder).order(extract_date=AS_OF)
         started = time.perf_counter()
         count(database, [AS_OF])
         load(database, read(file, name=file.name), order, sources=SOURCES, words=WORDS)
@@ -282,7 +283,7 @@ def training_rows(rows: int) -> Iterator[list[object]]:
 
 
 def counted(what: str, path: Path, days: list[date], *, wished: str) -> Measured:
-    database, times = Database.at(path), 5 if len(days) == 1 else 3
+    database, times = FileDatabase.at(path), 5 if len(days) == 1 else 3
     return Measured(what, shown(median(lambda: timed(lambda: count(database, days)), times=times)), wished)
 
 
@@ -298,7 +299,7 @@ def large_database(samples: Path, folder: Path) -> Path:
     """The samples with every person, unit, system and so on many times over, as many imports as there are."""
     path = folder / "large.duckdb"
     shutil.copy(samples, path)
-    with Database.at(path).writing() as cursor:
+    with FileDatabase.at(path).writing() as cursor:
         for name, copies in COPIES.items():
             columns = {row[0] for row in cursor.execute(f"describe {name}").fetchall()}
             told_apart = ", ".join(f"{key} || ' ' || copy as {key}" for key in sorted(KEYS & columns))
@@ -315,7 +316,7 @@ def large_database(samples: Path, folder: Path) -> Path:
 def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
     """Freezing the year's review, and each report of what was frozen."""
     with copied(samples, folder) as path:
-        database = Database.at(path)
+        database = FileDatabase.at(path)
         with database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
         complete(database, review)

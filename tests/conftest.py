@@ -51,12 +51,12 @@ def _one_thread():
 
     In `make fuzz` it counts as the product does.
     """
-    from compliance.store import database
+    from compliance.store import engine
     from tests.browser import MOST
 
     with pytest.MonkeyPatch.context() as patched:
         for name in () if MOST else ("NO_EXTENSIONS", "CONFINED"):
-            patched.setattr(database, name, getattr(database, name) | {"threads": 1})
+            patched.setattr(engine, name, getattr(engine, name) | {"threads": 1})
         yield
 
 
@@ -66,10 +66,10 @@ def make_database(_one_thread, tmp_path_factory):
 
     Gives the product's own way, for tests of just that.
     """
-    from compliance.store import database
+    from compliance.store import file
     from tests import once
 
-    connect = database.connect
+    connect = file.connect
     once.NEW = tmp_path_factory.mktemp("made") / "new.duckdb"
     connect(once.NEW).close()
 
@@ -79,7 +79,7 @@ def make_database(_one_thread, tmp_path_factory):
         return connect(path)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(database, "connect", connect_copy)
+        patched.setattr(file, "connect", connect_copy)
         yield connect
 
 
@@ -134,14 +134,14 @@ def made_outside():
 @pytest.fixture(scope="session")
 def sample_database(tmp_path_factory):
     """The sample database, which no test changes; held open, since to open it takes as long as a run of a page."""
-    from compliance.store.database import Database
+    from compliance.store.file import FileDatabase
     from tests.sampled import beside
 
-    database = Database.at(beside(tmp_path_factory.mktemp("samples")).with_name("sample.duckdb"))
+    database = FileDatabase.at(beside(tmp_path_factory.mktemp("samples")).with_name("sample.duckdb"))
     with database.cursor():
-        before = database.version()
+        before = database.state()
         yield database
-        assert database.version() == before
+        assert database.state() == before
 
 
 @pytest.fixture
@@ -165,11 +165,11 @@ def reads_here():
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """The app on an empty database of one's own."""
-    from compliance.store.database import Database
+    from compliance.store.file import FileDatabase
     from tests import once
 
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
-    database = Database.at(once.new(tmp_path / "own.duckdb"))
+    database = FileDatabase.at(once.new(tmp_path / "own.duckdb"))
     with database.cursor():
         yield database
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from compliance.store.database import CLEANED
+from compliance.store.schema import CLEANED
 from tests.identities import texts
 from tests.reviewed import Reviewed, at
 

@@ -18,7 +18,8 @@ from compliance.reading import reading, worker
 from compliance.reading.cells import Unreadable
 from compliance.reading.screening import Asked
 from compliance.reading.sheets import Workbook
-from compliance.store.database import EVERYTHING_KNOWN, Database, rows
+from compliance.store.database import EVERYTHING_KNOWN, rows
+from compliance.store.file import FileDatabase
 from tests import once
 
 SOURCES = load_sources(None)
@@ -35,7 +36,7 @@ class Line:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.database = Database.at(folder / "test.duckdb")
+        self.database = FileDatabase.at(folder / "test.duckdb")
         self.loads = 0
 
     @contextmanager

@@ -22,7 +22,8 @@ import duckdb
 from compliance.core.places import QUERIES
 from compliance.counting import assessing
 from compliance.declarations.queries import text_of, without_comments
-from compliance.store.database import Cursor, connect
+from compliance.store.database import Cursor
+from compliance.store.file import connect
 from tests.examples.harness import EXAMPLES, Case, Mistake, cases, check, fill, statement_of
 
 # (place, part of the mutant's name): why no data can tell it from the original. A place may have a `*`.

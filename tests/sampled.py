@@ -5,6 +5,7 @@ from pathlib import Path
 
 from compliance.core.places import ROOT
 from compliance.demo import demo
+from compliance.store.file import FileDatabase
 from tests.line import reading_here
 
 
@@ -13,7 +14,7 @@ def made() -> Path:
     """The sample database; made anew only when the samples, or what reads them, have changed."""
     path = ROOT / "build" / "tests" / "sample.duckdb"
     with reading_here():
-        demo.build(path)
+        demo.build(FileDatabase.at(path))
     return path
 
 

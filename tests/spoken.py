@@ -11,7 +11,8 @@ from typing import Any
 from compliance.core.language import LANGUAGES
 from compliance.core.places import ROOT
 from compliance.serving.words import WORDS, spoken
-from compliance.store.database import Database, rows
+from compliance.store.database import rows
+from compliance.store.file import FileDatabase
 from tests.sampled import made
 from tests.test_language import catalogue
 
@@ -85,7 +86,7 @@ def users() -> tuple[frozenset[str], tuple[str, ...]]:
         "where data_type like 'VARCHAR%' and not internal and column_name not in ('cells', 'content')"
     )
     found = set()
-    with Database.at(made()).cursor() as cursor:
+    with FileDatabase.at(made()).cursor() as cursor:
         for column in rows(cursor, columns):
             name, table = column["column_name"], column["table_name"]
             values = rows(cursor, f'select distinct "{name}"::varchar as value from "{table}"')

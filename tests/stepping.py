@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.cleaning import cleaning
-from compliance.store import database
+from compliance.store import file
 
 KILLED = 9
 
@@ -54,7 +54,7 @@ def clean(path: Path, last: int) -> int:
     cleaning._write = lambda connection, *given: write(Connection(connection, steps), *given)
     cleaning._flush = steps.of(cleaning._flush)
     Path.replace = steps.of(Path.replace)  # type: ignore[method-assign]
-    database.connect(path).close()
+    file.connect(path).close()
     return steps.taken
 
 

@@ -19,7 +19,7 @@ from compliance.commands.server import OURS
 from compliance.core.language import Language
 from compliance.core.places import SAMPLES
 from compliance.reading.markers import SHEET
-from compliance.store.database import Database
+from compliance.store.file import FileDatabase
 from tests.browser import FRAME, MOST, browsing, framed, said, serving, settle, visit
 from tests.files import doctor_files
 from tests.reviewed import AS_OF, IDS, Reviewed
@@ -403,7 +403,7 @@ def test_from_an_open_review_to_an_approved_pdf(server, page, tmp_path):
     line = Reviewed(tmp_path)
     line.load_all()
     shutil.copyfile(line.database.path, server.database)
-    line.database = Database.at(server.database)
+    line.database = FileDatabase.at(server.database)
     visit(page, f"{server.address}/review?as_of={AS_OF}")
     page.locator(".st-key-open-review button").click()
     page.get_by_text("0 av 13 punkter är diskuterade.").wait_for()

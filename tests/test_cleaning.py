@@ -22,8 +22,10 @@ from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import write_report
 from compliance.review.approving import signed
 from compliance.review.dossier import approved
-from compliance.store import database as module
-from compliance.store.database import CLEANED, EVERYTHING_KNOWN, connect
+from compliance.store import engine
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.file import connect
+from compliance.store.schema import CLEANED
 from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.browser import MOST
@@ -45,7 +47,7 @@ STEPS = os.environ.get("STEPS", "3 -1")
 @pytest.fixture
 def uncompressed(monkeypatch):
     """What the program writes hides nothing from a search."""
-    monkeypatch.setattr(module, "NO_EXTENSIONS", module.NO_EXTENSIONS | {"force_compression": "uncompressed"})
+    monkeypatch.setattr(engine, "NO_EXTENSIONS", engine.NO_EXTENSIONS | {"force_compression": "uncompressed"})
 
 
 @pytest.fixture(scope="module")

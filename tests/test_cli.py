@@ -126,11 +126,11 @@ def test_rejected_rows_do_not_make_a_load_fail(line, cli):
 
 
 def test_the_same_file_again_is_one_line_and_nothing_changes(loaded, cli):
-    version = loaded.database.version()
+    state = loaded.database.state()
     done = cli("load", loaded.folder / "s.csv", "--extract-date", "2026-11-01")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith("s.csv has been loaded before, as import 1 on ")
-    assert loaded.database.version() == version
+    assert loaded.database.state() == state
 
 
 def test_a_file_that_does_not_say_its_day_is_refused(line, cli):

@@ -258,11 +258,11 @@ WRONG = [
 
 def test_wrong_usage_is_told_and_changes_nothing(stage, command):
     line = stage("draft")
-    before = line.database.version()
+    before = line.database.state()
     ended = {said: command(line, *said) for said in WRONG}
     assert {said: status for said, (status, *_) in ended.items() if status != 2} == {}
     assert [said for said, (_, out, err) in ended.items() if out or "Traceback" in err or not err] == []
-    assert line.database.version() == before
+    assert line.database.state() == before
 
 
 def test_a_text_that_is_refused_leaves_the_others_unwritten(stage, refused):

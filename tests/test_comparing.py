@@ -10,7 +10,7 @@ from compliance.correcting.renaming import add_alias
 from compliance.declarations.sources import Source
 from compliance.loading import comparing
 from compliance.loading.comparing import Comparison
-from compliance.store.database import Database
+from compliance.store.file import FileDatabase
 from tests.line import SOURCES, Line
 
 STAFF = "AD-konto | Anställningsnr | E-post | Enhet | Anställningsdatum\n"
@@ -192,7 +192,7 @@ def test_files_of_one_command_are_compared_one_after_the_other(tmp_path, monkeyp
     second = line.file(people(4), name="b 2026-11-15.csv")
     with pytest.raises(typer.Exit):
         cli.load_command([first, second])
-    with Database.at(tmp_path / "cli.duckdb").cursor() as cursor:
+    with FileDatabase.at(tmp_path / "cli.duckdb").cursor() as cursor:
         found = comparing.compare(cursor, 2, SOURCES["staff"])
     assert found.earlier == (1, OCTOBER, 3)
     assert found.new == 1

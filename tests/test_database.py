@@ -18,11 +18,13 @@ from compliance.declarations.queries import statement
 from compliance.loading import loading
 from compliance.loading.loading import Order, load_prepared, prepare
 from compliance.reading.reading import read
-from compliance.store import database as module
-from compliance.store.database import Database, next_moment, rows
+from compliance.review.reviewing import open_review, write
+from compliance.store import file, schema, turns
+from compliance.store.database import next_moment, rows
+from compliance.store.file import FileDatabase
 from tests.apps import opened, text
 from tests.command import arguments, environment, run, run_here
-from tests.line import SOURCES, WORDS, Line, read_here
+from tests.line import SOURCES, TODAY, WORDS, Line, read_here
 
 FAIR_SECONDS = 60
 load = partial(loading.load, sources=SOURCES, words=WORDS)
@@ -33,7 +35,7 @@ TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
 @pytest.fixture(autouse=True)
 def _really_made(make_database, monkeypatch):
     """A new file is made as always."""
-    monkeypatch.setattr(module, "connect", make_database)
+    monkeypatch.setattr(file, "connect", make_database)
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def empty(tmp_path):
 def once(make_database, tmp_path_factory):
     """A file that is made as always, with one person in it."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(module, "connect", make_database)
+        patched.setattr(file, "connect", make_database)
         line = Line(tmp_path_factory.mktemp("once"))
         line.load_table(TABLE)
     return line
@@ -190,20 +192,37 @@ def test_a_block_within_a_block_never_waits_for_itself(line):
     assert waiting.wait(60) == 0
 
 
-def test_the_version_changes_with_the_data_and_only_then(empty):
-    assert empty.database.version() == "none"
-    versions = []
+def test_the_state_changes_with_every_write_and_only_then(empty):
+    assert empty.database.state() == "none"
+    states = []
     for day in (1, 2):
         empty.load_table(TABLE, extract_date=date(2026, 10, day))
-        versions.append(empty.database.version())
+        states.append(empty.database.state())
         empty.items("1", date(2026, 11, 24))
         count(empty.database)
-        assert empty.database.version() == versions[-1]
-    assert len(set(versions)) == 2
+        assert empty.database.state() == states[-1]
+    assert len(set(states)) == 2
+
+
+def test_the_version_changes_with_what_figures_rest_on_and_not_with_a_draft(line):
+    """stale: the rows would not be asked anew; restless: each word that is written would count every figure anew"""
+    state, version = line.database.state(), line.database.version()
+    review = open_review(line.database, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
+    write(line.database, review.review_id, kind="comment", what="dpia", text="Väntar.", order=line.order())
+    assert line.database.state() != state
+    assert line.database.version() == version
+    line.load_table(TABLE, extract_date=date(2026, 9, 1), name="earlier.csv")
+    assert line.database.version() != version
+
+
+def test_the_version_is_asked_once_while_nothing_is_written(line, monkeypatch):
+    version = line.database.version()
+    monkeypatch.setattr(line.database, "cursor", None)
+    assert line.database.version() == version
 
 
 def test_a_file_that_is_not_there_reads_as_an_empty_database(tmp_path):
-    database = Database.at(tmp_path / "folder" / "none.duckdb")
+    database = FileDatabase.at(tmp_path / "folder" / "none.duckdb")
     assert count(database) == 0
     for _ in range(2):
         with database.rehearsing() as cursor:
@@ -215,7 +234,7 @@ def test_a_file_that_is_not_there_reads_as_an_empty_database(tmp_path):
 
 
 def test_a_file_is_there_only_after_the_first_commit(tmp_path):
-    database = Database.at(tmp_path / "new.duckdb")
+    database = FileDatabase.at(tmp_path / "new.duckdb")
 
     def fail():
         with database.writing():
@@ -233,7 +252,7 @@ def test_a_file_is_there_only_after_the_first_commit(tmp_path):
 
 
 def test_one_file_has_one_object_whatever_its_path_is_called(tmp_path):
-    assert Database.at(tmp_path / "a.duckdb") is Database.at(tmp_path / "b" / ".." / "a.duckdb")
+    assert FileDatabase.at(tmp_path / "a.duckdb") is FileDatabase.at(tmp_path / "b" / ".." / "a.duckdb")
 
 
 # --- an older database -------------------------------------------------------------------------------------------
@@ -257,9 +276,9 @@ def test_macros_are_renewed_when_they_change_and_the_data_stays(line):
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(line, monkeypatch):
-    files, macros, _ = module._schema()
+    files, macros, _ = schema._schema()
     broken = {**files, "900_new.sql": "create table new (a integer)", "901_broken.sql": "create tabel"}
-    monkeypatch.setattr(module, "_schema", lambda: (broken, macros, "tomorrow"))
+    monkeypatch.setattr(schema, "_schema", lambda: (broken, macros, "tomorrow"))
     with pytest.raises(duckdb.ParserException):
         count(line.database)
     monkeypatch.undo()
@@ -307,7 +326,7 @@ def test_a_file_that_another_program_has_open_is_a_sentence(line, holder):
 
 def test_who_waits_in_vain_is_told(line, holder, monkeypatch):
     holder(OWN)
-    monkeypatch.setattr(module, "WAIT_SECONDS", 1.0)
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 1.0)
     assert refused(line.database).startswith("The database test.duckdb has been busy for 1 seconds.")
 
 
@@ -330,7 +349,7 @@ def test_a_damaged_file_is_a_sentence(line, damage):
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    database = Database.at(tmp_path / "file" / "x.duckdb")
+    database = FileDatabase.at(tmp_path / "file" / "x.duckdb")
     with pytest.raises(Refusal, match="cannot be used"), database.writing():
         pass
 
@@ -339,14 +358,13 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
 def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
     # root may do everything, so the question is asked by nobody
     code = (
-        "import os, sys; from pathlib import Path; from compliance.store.database import Database, rows\n"
-        "from compliance.core.errors import Refusal; import compliance.declarations.queries\n"
-        "from compliance.store import database; database._schema()\n"
+        "import os, sys; from pathlib import Path; from compliance.store.file import FileDatabase\n"
+        "from compliance.core.errors import Refusal; from compliance.store import schema; schema._schema()\n"
         "path = Path(sys.argv[1]); os.chdir(path.parent); path.parent.chmod(0o555)\n"
         "if os.geteuid() == 0: os.setegid(65534); os.seteuid(65534)\n"
         "for user in ('cursor', 'writing'):\n"
         "    try:\n"
-        "        with getattr(Database(Path(path.name)), user)(): print('no refusal')\n"
+        "        with getattr(FileDatabase(Path(path.name)), user)(): print('no refusal')\n"
         "    except Refusal as refusal: print(refusal.values['error'])\n"
     )
     for lock in line.folder.glob("*.duckdb.*"):
@@ -367,7 +385,7 @@ def test_a_file_system_without_locks_is_a_sentence(line, monkeypatch):
     def unknown(**_):
         raise NotImplementedError("FileSystem does not appear to support flock")
 
-    monkeypatch.setattr(line.database._file_lock, "acquire", unknown)
+    monkeypatch.setattr(line.database._turns._lock, "acquire", unknown)
     assert refused(line.database).startswith("The database test.duckdb cannot be used: FileSystem does not appear")
 
 
@@ -457,6 +475,6 @@ def test_a_database_of_another_program_is_refused_and_stays_as_it_is(tmp_path, s
     with duckdb.connect(str(path)) as connection:
         connection.execute(sql)
     before = path.read_bytes()
-    with pytest.raises(Refusal, match="made by another program"), Database.at(path).cursor():
+    with pytest.raises(Refusal, match="made by another program"), FileDatabase.at(path).cursor():
         pass
     assert path.read_bytes() == before

@@ -10,7 +10,8 @@ import pytest
 from compliance.core.places import ROOT, SAMPLES
 from compliance.core.saving import NoRoom
 from compliance.demo import demo
-from compliance.store.database import Database, rows
+from compliance.store.database import rows
+from compliance.store.file import FileDatabase
 from tests.apps import opened, text
 
 
@@ -26,13 +27,13 @@ def samples(tmp_path):
 
 
 def imported(path):
-    with Database.at(path).cursor() as cursor:
+    with FileDatabase.at(path).cursor() as cursor:
         return rows(cursor, "select source, extract_date, imported_at, imported_by from imports order by import_id")
 
 
 def test_the_files_are_loaded_in_the_order_of_their_extract_dates(samples, tmp_path):
     seen = []
-    demo.build(tmp_path / "sample.duckdb", samples, progress=lambda done, of: seen.append((done, of)))
+    demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), samples, progress=lambda done, of: seen.append((done, of)))
     found = imported(tmp_path / "sample.duckdb")
     assert [row["source"] for row in found] == ["systems", "systems"]
     assert [str(row["extract_date"]) for row in found] == ["2025-10-31", "2026-10-31"]
@@ -44,13 +45,13 @@ def test_the_files_are_loaded_in_the_order_of_their_extract_dates(samples, tmp_p
 @pytest.mark.usefixtures("reads_here")
 def test_it_is_made_once_and_anew_when_the_samples_change(samples, tmp_path):
     path = tmp_path / "sample.duckdb"
-    demo.build(path, samples)
+    demo.build(FileDatabase.at(path), samples)
     first = path.stat().st_mtime_ns
-    demo.build(path, samples)
+    demo.build(FileDatabase.at(path), samples)
     assert path.stat().st_mtime_ns == first
     next(samples.glob("2025-10-31/*")).unlink()
-    assert not demo.is_built(path, samples)
-    demo.build(path, samples)
+    assert not demo.is_built(FileDatabase.at(path), samples)
+    demo.build(FileDatabase.at(path), samples)
     assert len(imported(path)) == 1
 
 
@@ -72,20 +73,20 @@ def test_a_build_that_fails_leaves_no_database(samples, tmp_path):
         raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
-        demo.build(tmp_path / "sample.duckdb", samples, progress=fail)
+        demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), samples, progress=fail)
     assert not (tmp_path / "sample.duckdb").exists()
-    demo.build(tmp_path / "sample.duckdb", samples)
+    demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), samples)
     assert len(imported(tmp_path / "sample.duckdb")) == 2
 
 
 def test_a_sample_that_cannot_be_read_does_not_stop_the_others(samples, tmp_path):
     (samples / "2025-10-31" / "a.csv").write_bytes(b"\x00\x01")
-    demo.build(tmp_path / "sample.duckdb", samples)
+    demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), samples)
     assert len(imported(tmp_path / "sample.duckdb")) == 2
 
 
 def test_without_samples_the_database_is_empty(tmp_path):
-    demo.build(tmp_path / "sample.duckdb", tmp_path / "none")
+    demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), tmp_path / "none")
     assert imported(tmp_path / "sample.duckdb") == []
 
 
@@ -93,19 +94,19 @@ def test_why_there_are_no_samples_is_told_on_the_page_and_they_are_tried_again(t
     """The disk is full for a while: the app goes on, and nobody has to start it anew."""
     tried = []
 
-    def build(path, *_, **__):
-        tried.append(path)
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    def build(database, *_, **__):
+        tried.append(database)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(database.path))
 
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
     monkeypatch.setattr(demo, "build", build)
     path = tmp_path / "sample.duckdb"
-    while not demo.building(path).over:
+    while not demo.building(FileDatabase.at(path)).over:
         time.sleep(0.01)
     assert "Det finns inget utrymme kvar för filen sample.duckdb" in text(opened("overview", monkeypatch))
     assert len(tried) == 1
-    demo.building(path).failed_at -= demo.RETRY_SECONDS + 1
-    while not demo.building(path).over:
+    demo.building(FileDatabase.at(path)).failed_at -= demo.RETRY_SECONDS + 1
+    while not demo.building(FileDatabase.at(path)).over:
         time.sleep(0.01)
     assert len(tried) == 2
 
@@ -116,5 +117,5 @@ def test_a_sample_that_finds_no_room_is_not_left_out(samples, tmp_path, monkeypa
 
     monkeypatch.setattr(demo, "read", full)
     with pytest.raises(NoRoom):
-        demo.build(tmp_path / "sample.duckdb", samples)
+        demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), samples)
     assert not (tmp_path / "sample.duckdb").exists()

@@ -36,7 +36,8 @@ from compliance.reading import mapping, reading, worker
 from compliance.reading.mapping import Columns
 from compliance.review import approving, deciding, reviewing
 from compliance.review.deciding import Decided
-from compliance.store.database import EVERYTHING_KNOWN, Database
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.file import FileDatabase
 from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx
@@ -77,7 +78,7 @@ def refused(action, size=0):
 @pytest.fixture
 def really_made(make_database, monkeypatch):
     """A new file is made as always."""
-    monkeypatch.setattr("compliance.store.database.connect", make_database)
+    monkeypatch.setattr("compliance.store.file.connect", make_database)
 
 
 def load(database, table=TABLE, **said):
@@ -94,7 +95,7 @@ def read_of(table):
 @pytest.mark.usefixtures("really_made")
 @pytest.mark.parametrize("size", [0, 4096, 10_000, 50_000] if ROOMS > 2 else [0, 50_000])
 def test_a_first_load_without_room_leaves_nothing_and_succeeds_when_there_is(tmp_path, size):
-    database = Database.at(tmp_path / "new.duckdb")
+    database = FileDatabase.at(tmp_path / "new.duckdb")
     read_of(TABLE)
     assert refused(lambda: load(database), size).startswith(
         f"{ROOM} for the database new.duckdb in the folder {tmp_path}"
@@ -111,7 +112,7 @@ HEAD = b"\0" * 8 + b"DUCK" + b"\0" * 8000
 
 @pytest.mark.parametrize("left", [b"", b"\0" * 7, HEAD[:12], HEAD[:4096], HEAD])
 def test_what_a_full_disk_or_a_power_cut_left_of_a_new_database_is_no_database(tmp_path, left):
-    database = Database.at(tmp_path / "left.duckdb")
+    database = FileDatabase.at(tmp_path / "left.duckdb")
     database.path.write_bytes(left)
     assert not database.exists()
     with database.cursor() as cursor:
@@ -123,7 +124,7 @@ def test_what_a_full_disk_or_a_power_cut_left_of_a_new_database_is_no_database(t
 
 @pytest.mark.parametrize("other", [b"x", b"AD-konto;Enhet\n", b"PK\x03\x04" + b"\0" * 100])
 def test_a_small_file_of_something_else_is_left_alone(tmp_path, other):
-    database = Database.at(tmp_path / "other.duckdb")
+    database = FileDatabase.at(tmp_path / "other.duckdb")
     database.path.write_bytes(other)
     with pytest.raises(Refusal, match=r"other\.duckdb cannot be opened"):
         load(database)
@@ -257,13 +258,13 @@ def test_the_sample_database_leaves_nothing_behind_where_there_is_no_room(tmp_pa
     samples = tmp_path / "samples" / "2026-11-01"
     samples.mkdir(parents=True)
     (samples / "s.csv").write_text("AD-konto;Enhet;Anställningsdatum\np1;A;2024-01-01\n", "utf-8")
-    build = partial(demo.build, tmp_path / "sample.duckdb", samples.parent)
+    build = partial(demo.build, FileDatabase.at(tmp_path / "sample.duckdb"), samples.parent)
     assert refused(build, 100_000).startswith(f"{ROOM} for the database sample.duckdb")
     assert [file.name for file in tmp_path.glob("sample.duckdb*") if file.suffix not in {".lock", ".turn"}] == [
         "sample.duckdb.building"
     ]
     build()
-    assert demo.is_built(tmp_path / "sample.duckdb", samples.parent)
+    assert demo.is_built(FileDatabase.at(tmp_path / "sample.duckdb"), samples.parent)
 
 
 # --- what is handed out --------------------------------------------------------------------------------------------
@@ -469,7 +470,7 @@ def small(tmp_path):
 
 def test_on_a_disk_that_is_full_and_then_read_only(small, tmp_path, monkeypatch):
     folder, close = small
-    database = Database.at(folder / "own.duckdb")
+    database = FileDatabase.at(folder / "own.duckdb")
     load(database)
     many = "AD-konto | Enhet | Anställningsdatum\n" + "".join(f"p{n} | A | 2024-01-01\n" for n in range(40_000))
     with pytest.raises(Refusal, match=f"{ROOM} for the database own.duckdb in the folder {folder}"):

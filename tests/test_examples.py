@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from compliance.declarations.queries import names, query
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, connect
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
+from compliance.store.file import connect
 from tests.examples.harness import (
     EXAMPLES,
     FOLDERS,

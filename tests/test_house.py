@@ -25,7 +25,7 @@ ORDER = [
     "declarations.declared", "declarations.sources", "declarations.relations", "declarations.points",
     "access.permissions",
     "declarations.queries",
-    "store.database",
+    "store.database", "store.failures", "store.engine", "store.schema", "store.turns", "store.file", "store.stores",
     "core.children",
     "reading.sheets", "reading.markers", "reading.mapping", "reading.recognising", "reading.screening",
     "reading.cells", "reading.markup", "reading.strays", "reading.textfiles", "reading.workbooks", "reading.worker",
@@ -182,7 +182,7 @@ def test_a_room_imports_only_from_rooms_above_it():
     ("package", "where"),
     [
         ("streamlit", {"app.py", "compliance/commands/server.py", *UI}),
-        ("duckdb", {"compliance/store/database.py"}),
+        ("duckdb", {f"compliance/store/{name}.py" for name in ("database", "engine", "schema")}),
         ("plotly", {"compliance/drawing/plots.py", "compliance/drawing/plots_incidents.py"}),
         ("fastexcel", {"compliance/reading/workbooks.py"}),
         ("matplotlib", {"compliance/report/paper.py", "compliance/report/pdf.py"}),
@@ -203,6 +203,13 @@ def test_the_product_imports_neither_its_tests_nor_what_makes_the_samples():
 def test_only_one_module_reads_the_environment():
     reads = [module(p) for p in MODULES if re.search(r"\bos\.(environ|getenv)", p.read_text("utf-8"))]
     assert [name.split(".")[-1] for name in reads] == ["places"]
+
+
+def test_only_the_store_knows_where_its_file_is():
+    """Another kind of store is one module and a line in stores.py. The samples are a file, which demo puts there."""
+    asks = [module(p) for p in MODULES if re.search(r"\b(own|sample)_database\b", p.read_text("utf-8"))]
+    kinds = [module(p) for p in MODULES if any(f"{name}.".startswith("compliance.store.file.") for name in imported(p))]
+    assert (asks, kinds) == (["core.places", "store.stores"], ["demo.demo", "store.stores"])
 
 
 def test_the_command_line_starts_without_what_it_does_not_use():

@@ -64,7 +64,7 @@ def sentence(refusal):
 
 def test_the_same_file_is_refused_with_a_sentence_and_nothing_changes_and_of_another_date_is_another_export(line):
     line.load_table(staff("p1"))
-    before, version = everything(line), line.database.version()
+    before, state = everything(line), line.database.state()
     for name in ("export.csv", "renamed.csv"):
         with pytest.raises(Refusal) as refusal:
             line.load_table(staff("p1"), name=name)
@@ -72,7 +72,7 @@ def test_the_same_file_is_refused_with_a_sentence_and_nothing_changes_and_of_ano
             sentence(refusal).replace("\N{NO-BREAK SPACE}", " ")
             == f"{name} has been loaded before, as import 1 on 24 November 2026. Nothing has changed."
         )
-    assert (everything(line), line.database.version()) == (before, version)
+    assert (everything(line), line.database.state()) == (before, state)
     line.load_table(staff("p1"), extract_date=OCTOBER)
     assert line.column("employee_id", "staff") == ["p1", "p1"]
 
@@ -214,12 +214,12 @@ BROKEN = [["Ärendenummer", "Enhet", "Upptäckt", "Rubrik"], ["I1", "A", "aldrig
 
 def test_a_file_of_two_sources_is_loaded_whole_or_not_at_all(line, tmp_path):
     line.load_table(staff("p0"))
-    before, version = everything(line), line.database.version()
+    before, state = everything(line), line.database.state()
     path = workbook(tmp_path / "b.xlsx", Personal=STAFF, Incidenter=BROKEN)
     with pytest.raises(Refusal) as refusal:
         line.load(path, extract_date=LATER)
     assert "No row of b.xlsx" in sentence(refusal)
-    assert (everything(line), line.database.version()) == (before, version)
+    assert (everything(line), line.database.state()) == (before, state)
 
 
 def test_a_file_of_two_sources_is_two_imports(line, tmp_path):
@@ -351,11 +351,11 @@ def seen(cursor, _):
 def test_a_rehearsal_sees_the_new_rows_and_writes_nothing(tmp_path):
     line = Line(tmp_path)  # not held open: what is written is in the file
     line.load_table(incidents("I1"))
-    before = everything(line), line.database.version(), line.database.path.read_bytes()
+    before = everything(line), line.database.state(), line.database.path.read_bytes()
     [receipt], there = rehearsed(line, incidents("I2", "I3"), seen)
     assert (receipt.import_id, receipt.summary.loaded) == (2, 2)
     assert there == [{"incident_id": "I1"}, {"incident_id": "I2"}, {"incident_id": "I3"}]
-    assert (everything(line), line.database.version(), line.database.path.read_bytes()) == before
+    assert (everything(line), line.database.state(), line.database.path.read_bytes()) == before
 
 
 def test_a_rehearsal_tells_the_figures_after_the_load_and_refuses_what_a_load_would(line):

@@ -15,7 +15,8 @@ from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
 from compliance.screens import frame
-from compliance.store.database import EVERYTHING_KNOWN, Database
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.file import FileDatabase
 from compliance.wording.phrases import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text
 from tests.browser import MOST
@@ -245,7 +246,7 @@ def test_one_click_starts_a_database_of_ones_own_and_leaves_the_samples_alone(sa
         assert own.exists()
         assert sample.path.read_bytes() == before
         assert "Exempeldata" not in text(app)
-        with Database.at(own).cursor() as cursor:
+        with FileDatabase.at(own).cursor() as cursor:
             assert cursor.execute("select action, what from events").fetchall() == [("start", "own database")]
     finally:
         own.unlink(missing_ok=True)

@@ -28,7 +28,8 @@ from compliance.screens.plan import page as plan_page
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import Year
 from compliance.screens.views import View
-from compliance.store.database import EVERYTHING_KNOWN, Database, rows
+from compliance.store.database import EVERYTHING_KNOWN, rows
+from compliance.store.file import FileDatabase
 from compliance.viewing import Scope
 from tests.apps import opened, text
 from tests.line import POINTS, Line
@@ -459,7 +460,7 @@ def test_a_unit_of_few_persons_shows_others_no_figure_beside_a_promise(tmp_path,
 
 def test_without_a_plan_the_page_says_what_is_missing_and_leads_there(tmp_path, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
-    with Database.at(tmp_path / "own.duckdb").writing():
+    with FileDatabase.at(tmp_path / "own.duckdb").writing():
         pass
     page = opened("plan", monkeypatch)
     assert "Ingen verksamhetsplan är inläst." in text(page)

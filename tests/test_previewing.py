@@ -10,7 +10,7 @@ from compliance.counting.assessing import Status
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading.loading import Order, load
-from compliance.store.database import Database
+from compliance.store.file import FileDatabase
 from tests.files import xlsx
 from tests.line import read_here
 
@@ -23,7 +23,7 @@ HEADING = ("Systemnamn", "Enhet", "Status", "Personnummer", ASKED)
 
 @pytest.fixture
 def database(tmp_path):
-    return Database.at(tmp_path / "own.duckdb")
+    return FileDatabase.at(tmp_path / "own.duckdb")
 
 
 def systems(*lines):

@@ -18,7 +18,8 @@ from compliance.counting.system_cards import DEMANDS, card, for_others, is_gap, 
 from compliance.declarations.points import point_by
 from compliance.screens.systems import card_texts, texts
 from compliance.screens.systems.texts import Filter
-from compliance.store.database import EVERYTHING_KNOWN, Database
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.file import FileDatabase
 from tests import apps
 from tests.browser import MOST
 from tests.line import POINTS, SOURCES, Line
@@ -448,7 +449,7 @@ def test_others_see_that_one_is_named_and_no_person(own, monkeypatch, role):
 
 
 def test_an_empty_database_says_what_is_missing(tmp_path, monkeypatch):
-    database = Database.at(tmp_path / "own.duckdb")
+    database = FileDatabase.at(tmp_path / "own.duckdb")
     with database.writing():
         pass
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(database.path))

@@ -131,7 +131,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no
     counted, count = [], dossiers._Computing.dossier
     monkeypatch.setattr(dossiers._Computing, "dossier", lambda *given: counted.append(1) or count(*given))
     app = opened(monkeypatch, point="classification")
-    version = line.database.version()
+    state = line.database.state()
     assert app.segmented_control(key="assessment 1 classification").value is None
     app.text_area(key="comment 1 classification").set_value(f"Frågan ställd av {NUMBER}.").run()
     app.segmented_control(key="assessment 1 classification").set_value("partly").run()
@@ -142,7 +142,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no
     assert kept.assessments == {"classification": "partly"}
     assert kept.comments["classification"] == app.text_area(key="comment 1 classification").value
     assert re.search(r"Sparat 24\s+november", text(app))
-    assert line.database.version() != version
+    assert line.database.state() != state
     assert counted == [1]
     line.load_table("Namn | Enhet | Status\nOmega | Norr | I drift", name="more.csv", source="systems", completes=True)
     app.run()

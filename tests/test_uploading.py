@@ -20,7 +20,7 @@ from compliance.screens import files as screens_files
 from compliance.serving import receiving, words
 from compliance.serving.receiving import OneFile, Uploads
 from compliance.serving.uploading import LEDGER, Ledger, NotTaken
-from compliance.store.database import Database
+from compliance.store.file import FileDatabase
 from tests.apps import dropped, opened, text
 from tests.browser import browsing, serving, settle, visit
 from tests.sampled import beside
@@ -467,7 +467,7 @@ KB = b"x" * 1024
 def small(tmp_path_factory):
     """A server with an empty database and small limits."""
     database = beside(tmp_path_factory.mktemp("small"))
-    with Database.at(database).writing():
+    with FileDatabase.at(database).writing():
         pass
     database.with_name("server.toml").write_text(SMALL, "utf-8")
     with serving(database) as found:

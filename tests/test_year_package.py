@@ -28,7 +28,7 @@ from compliance.review import reviewing
 from compliance.review.approving import approve, submit
 from compliance.review.dossier import frozen, sealed
 from compliance.review.pinning import MARK, PLAIN, Reading, expression, kept_texts, words
-from compliance.store.database import Database
+from compliance.store.file import FileDatabase
 from tests.browser import MOST
 from tests.line import NOON, POINTS, SOURCES
 from tests.reviewed import WHATEVER, Reviewed, at
@@ -105,7 +105,7 @@ def with_sql(tmp_path, files, sql):
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
     """The sample database, with the review of 2026 approved too, of the first day that has a basis for every point."""
-    database = Database.at(beside(tmp_path_factory.mktemp("sample")).with_name("sample.duckdb"))
+    database = FileDatabase.at(beside(tmp_path_factory.mktemp("sample")).with_name("sample.duckdb"))
     order, day = Order("test"), date(2026, 11, 15)
     database.moment_after = lambda _newest: NOON
     with database.cursor() as cursor:  # held open: to open it takes longer than most statements

@@ -26,7 +26,8 @@ from compliance.core.saving import NoRoom, lacks_room
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.loading.cleanings import Cleaning, told
 from compliance.loading.validating import table_columns
-from compliance.store.database import CLEANED, Cursor, Failure
+from compliance.store.database import Cursor, Failure
+from compliance.store.schema import CLEANED
 
 # What the new file is called until it is whole, after the name of the old one.
 ANEW: Final = ".cleaned"

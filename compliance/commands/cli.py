@@ -33,7 +33,9 @@ from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import cleanings
 from compliance.loading.loading import Order, asked, load, revoke
 from compliance.loading.validating import withheld_text
-from compliance.store.database import CLEANING, EVERYTHING_KNOWN, Database, Rows, rows
+from compliance.store import stores
+from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
+from compliance.store.schema import CLEANING
 
 WHO: Final = "command line"
 app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -160,11 +162,6 @@ def complain(refusal: Refusal) -> None:
     print(" ".join(Language(places.environment_language()).refusal(refusal).split()), file=sys.stderr)
 
 
-def open_database() -> Database:
-    """The organisation's own database."""
-    return Database.at(places.own_database())
-
-
 def day_of(text: str | None, option: str) -> date:
     """The day that an option says; today in Sweden where it says none."""
     if text is None:
@@ -214,7 +211,7 @@ def _load_one(path: Path, order: Order) -> bool:
     try:
         if not _is_file(path):
             raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
-        database, sources, words = open_database(), load_sources(own), load_values(own)
+        database, sources, words = stores.own(), load_sources(own), load_values(own)
         known = asked(database, order, sources=sources, words=words, today=day_of(None, ""))
         workbook = read(path, name=path.name, asked=known)
         receipts = load(database, workbook, order, sources=sources, words=words)
@@ -251,7 +248,7 @@ def coverage_command(
     level: Level = one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
     one_of(format, FORMATS, "--format")
     day = day_of(as_of, "--as-of")
-    with open_database().cursor() as cursor:
+    with stores.own().cursor() as cursor:
         figures = coverage(cursor, load_points(places.own_files()), days=[day], known_at=EVERYTHING_KNOWN, level=level)
     show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format)
 
@@ -287,7 +284,7 @@ def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> N
     one_of(format, FORMATS, "--format")
     day = day_of(as_of, "--as-of")
     wanted = point_by(load_points(places.own_files()), point)
-    with open_database().cursor() as cursor:
+    with stores.own().cursor() as cursor:
         found = items(cursor, wanted, as_of=day, known_at=EVERYTHING_KNOWN)
     show(found.to_pylist(), tuple(found.column_names), format)
 
@@ -316,7 +313,7 @@ def imports_command(format: Format = "table") -> None:
 
 
 def _stated(name: str) -> Rows:
-    with open_database().cursor() as cursor:
+    with stores.own().cursor() as cursor:
         return rows(cursor, statement(name), {"known_at": EVERYTHING_KNOWN})
 
 
@@ -325,7 +322,7 @@ def revoke_command(
     import_id: Annotated[int, typer.Argument(metavar="ID")], why: Annotated[str, typer.Option("--why")]
 ) -> None:
     """Take an import out of the figures; it stays in the history."""
-    database = open_database()
+    database = stores.own()
     if not database.exists():
         raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
     revoke(database, import_id, why=why, order=Order(WHO))
@@ -350,7 +347,7 @@ def extract_command(
     wanted = extract_by(name)
     points = load_points(places.own_files())
     only = point_by(points, point) if point else None
-    with open_database().cursor() as cursor:
+    with stores.own().cursor() as cursor:
         found = extract(
             cursor,
             wanted.id,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from compliance.commands.arguments import Commands, shown
-from compliance.commands.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, open_database, show
+from compliance.commands.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, show
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
@@ -32,6 +32,7 @@ from compliance.review.reviewing import (
     reviews,
     write,
 )
+from compliance.store import stores
 from compliance.store.database import Cursor, Database
 
 if TYPE_CHECKING:
@@ -65,13 +66,13 @@ def _order(organisation: str | None = None) -> Order:
 
 @contextmanager
 def _found(year: int, organisation: str | None) -> Iterator[tuple[Cursor, Review]]:
-    with open_database().cursor() as cursor:
+    with stores.own().cursor() as cursor:
         yield cursor, review_of(cursor, year, organisation)
 
 
 def _numbered(year: int, organisation: str | None) -> tuple[Database, int]:
     with _found(year, organisation) as (_, review):
-        return open_database(), review.review_id
+        return stores.own(), review.review_id
 
 
 def _say(review: Review) -> None:
@@ -86,7 +87,7 @@ def open_command(year: Year, as_of: AsOf = None, organisation: Whose = None) -> 
     """Open the review of a year; without a day it describes today, or the last day of a year gone by."""
     day = day_of(as_of, "--as-of") if as_of else None
     today = day_of(None, "--as-of")
-    review = open_review(open_database(), year=year, as_of=day, order=_order(organisation), today=today)
+    review = open_review(stores.own(), year=year, as_of=day, order=_order(organisation), today=today)
     print(f"review of {year}, {review.organisation}: opened as of {review.as_of}")
 
 
@@ -226,14 +227,14 @@ def _decided(year: int, organisation: str | None, number: int | None) -> tuple[D
     with _found(year, organisation) as (cursor, review):
         there = [row for row in made_in(decisions(cursor), review) if row.number == number]
         before = {name: getattr(row, name) for row in there for name in Decided.__dataclass_fields__}
-        return open_database(), review.review_id, before or {"text": ""}
+        return stores.own(), review.review_id, before or {"text": ""}
 
 
 @review_app.command("withdraw")
 def withdraw_command(called: Called, organisation: Whose = None) -> None:
     """Take a decision out of a draft."""
     found = _called(called, organisation)
-    withdraw(open_database(), found.review_id, found.number, order=_order())
+    withdraw(stores.own(), found.review_id, found.number, order=_order())
     print(f"decision {found.name} withdrawn")
 
 
@@ -247,13 +248,13 @@ def follow_up_command(
     """Say how a decision goes, also between reviews."""
     code = _status(status)
     found = _called(called, organisation)
-    follow_up(open_database(), found.decision_id, status=code, note=note, order=_order())
+    follow_up(stores.own(), found.decision_id, status=code, note=note, order=_order())
     print(f"decision {found.name}: {code}")
 
 
 def _called(name: str, organisation: str | None) -> Decision:
     """The decision of a name, as 2026-3."""
-    with open_database().cursor() as cursor:
+    with stores.own().cursor() as cursor:
         said = [row for row in decisions(cursor) if row.name == name.strip()]
         if not said:
             raise Refusal(N_("There is no decision {name}. The list of decisions shows their numbers."), name=name)
@@ -330,7 +331,7 @@ DECISION_COLUMNS: Final = (
 def list_command(format: Format = "table", organisation: Whose = None) -> None:
     """Every review, the newest year first."""
     one_of(format, FORMATS, "--format")
-    with open_database().cursor() as cursor:
+    with stores.own().cursor() as cursor:
         found = _of(reviews(cursor), organisation)
     show([{name: getattr(row, name) for name in REVIEW_COLUMNS} for row in found], REVIEW_COLUMNS, format)
 
@@ -339,7 +340,7 @@ def list_command(format: Format = "table", organisation: Whose = None) -> None:
 def decisions_command(format: Format = "table", organisation: Whose = None) -> None:
     """Every decision of every review with its last follow-up, the oldest first."""
     one_of(format, FORMATS, "--format")
-    with open_database().cursor() as cursor:
+    with stores.own().cursor() as cursor:
         named = {row.review_id: row.organisation for row in _of(reviews(cursor), organisation)}
         found = [row for row in decisions(cursor) if row.review_id in named]
     show([_decision_row(row, named[row.review_id]) for row in found], DECISION_COLUMNS, format)

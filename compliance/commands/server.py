@@ -33,6 +33,7 @@ from compliance.demo import demo
 from compliance.serving import answering, guarding, words
 from compliance.serving.receiving import Uploads
 from compliance.serving.uploading import LEDGER
+from compliance.store import stores
 
 LANG: Final = re.compile(r'<html lang="[a-z]*"')
 # The app's script runs before Streamlit's, which asks the browser for its language at once.
@@ -175,8 +176,8 @@ async def _free_now_and_then() -> None:
 @asynccontextmanager
 async def warm(_app: Any) -> AsyncIterator[None]:
     """Begins the sample database and runs the app once, so that the first visitor finds every address ready."""
-    if not places.own_database().exists():
-        demo.building(places.sample_database())
+    if not stores.own().exists():
+        demo.building(stores.samples())
     ok, message = await get_instance().does_script_run_without_error()
     if not ok:
         log.error("The first run of the app failed: %s", message)

@@ -11,7 +11,7 @@ from compliance.counting.assessing import LEVELS, Coverage, Level, coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, as_kept, as_name
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, next_number, rows
 
 # An old name, its new one, and the first day of it.
 Change = tuple[str, str, date]
@@ -284,7 +284,7 @@ def _settle(cursor: Cursor, kind: str, order: Order) -> None:
 
 def _write(cursor: Cursor, kind: str, change: Change, order: Order, *, follows: bool) -> None:
     old, new, day = change
-    number: int = cursor.execute(statement("next_alias_id")).fetchall()[0][0]
+    number = next_number(cursor, "alias")
     values: Mapping[str, Any] = {"alias_id": number, "kind": kind, "old_name": old, "new_name": new, "valid_from": day}
     cursor.execute(statement("add_alias"), {**values, "who": order.who, "follows": follows})
 

@@ -25,7 +25,9 @@ from compliance.reading.reading import read
 from compliance.reading.recognising import Words
 from compliance.reading.screening import Asked
 from compliance.reading.sheets import Workbook
-from compliance.store.database import Cursor, Database, settle, stamp
+from compliance.store.database import Cursor, stamp
+from compliance.store.engine import settle
+from compliance.store.file import FileDatabase
 
 WHO: Final = "sample data"
 READERS: Final = 2
@@ -43,7 +45,7 @@ log = logging.getLogger(__name__)
 class Building:
     """How far the sample database is: files done of how many, whether it is over, and why it has failed, if it has."""
 
-    path: Path
+    database: FileDatabase
     done: int = 0
     of: int = 0
     over: bool = False
@@ -56,18 +58,18 @@ class Building:
         return self.why is not None and monotonic() - self.failed_at > RETRY_SECONDS
 
 
-_buildings: dict[Path, Building] = {}
+_buildings: dict[FileDatabase, Building] = {}
 _lock = threading.Lock()
 
 
-def building(path: Path, samples: Path = SAMPLES) -> Building:
-    """The building of the sample database at `path`, begun in a thread of its own where nobody has begun it."""
+def building(database: FileDatabase, samples: Path = SAMPLES) -> Building:
+    """The building of the sample database, begun in a thread of its own where nobody has begun it."""
     with _lock:
-        if path not in _buildings or _buildings[path].stale:
-            _buildings[path] = Building(path, over=is_built(path, samples))
-            if not _buildings[path].over:
-                threading.Thread(target=_build_in_thread, args=(_buildings[path], samples), daemon=True).start()
-        return _buildings[path]
+        if database not in _buildings or _buildings[database].stale:
+            _buildings[database] = Building(database, over=is_built(database, samples))
+            if not _buildings[database].over:
+                threading.Thread(target=_build_in_thread, args=(_buildings[database], samples), daemon=True).start()
+        return _buildings[database]
 
 
 def _build_in_thread(state: Building, samples: Path) -> None:
@@ -75,7 +77,7 @@ def _build_in_thread(state: Building, samples: Path) -> None:
         state.done, state.of = done, of
 
     try:
-        build(state.path, samples, progress=count)
+        build(state.database, samples, progress=count)
     except Exception as error:
         # Without samples the dashboard still serves one's own exports.
         log.exception("The sample database could not be built")
@@ -83,20 +85,21 @@ def _build_in_thread(state: Building, samples: Path) -> None:
     state.over = True
 
 
-def is_built(path: Path, samples: Path = SAMPLES) -> bool:
-    """Whether the database at `path` was made of the samples as they are now."""
-    mark = _mark_of(path)
-    return path.exists() and mark.exists() and mark.read_text("utf-8") == _fingerprint(samples)
+def is_built(database: FileDatabase, samples: Path = SAMPLES) -> bool:
+    """Whether a database was made of the samples as they are now."""
+    mark = _mark_of(database.path)
+    return database.path.exists() and mark.exists() and mark.read_text("utf-8") == _fingerprint(samples)
 
 
-def build(path: Path, samples: Path = SAMPLES, *, progress: Progress | None = None) -> None:
-    """Makes the sample database at `path` of every file in `samples`, unless it is there already.
+def build(database: FileDatabase, samples: Path = SAMPLES, *, progress: Progress | None = None) -> None:
+    """Make the sample database of every file in `samples`, unless it is there already.
 
     It is made beside its place and moved there when it is whole; other processes wait.
     """
+    path = database.path
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.building", thread_local=False):
-        if is_built(path, samples):
+        if is_built(database, samples):
             return
         fresh = path.with_name(f"{path.name}.new")
         _remove(fresh)
@@ -117,7 +120,7 @@ def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
     sources, words = load_sources(None), load_values(None)
     files = sample_files(samples)
     name = _organisation(samples)
-    database = Database.at(path)
+    database = FileDatabase.at(path)
     with database.writing() as cursor:
         for number, (day, workbook) in enumerate(_workbooks(files, sources, words), start=1):
             if workbook:

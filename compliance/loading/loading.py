@@ -33,7 +33,7 @@ from compliance.reading.recognising import (
 )
 from compliance.reading.screening import Asked, screened_again
 from compliance.reading.sheets import Workbook
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows
 
 FIRST_NAME: Final = "Förvaltningen"
 # Why an import no longer counts, where nobody has written it.
@@ -291,7 +291,7 @@ def organisation_for(cursor: Cursor, order: Order, day: date) -> tuple[int, str]
         )
     wanted = said or (there[0]["organisation"] if there else FIRST_NAME)
     name = next((n for n in known if n.casefold() == wanted.casefold()), None)
-    return (known[name], name) if name else _add_organisation(cursor, order, wanted, known)
+    return (known[name], name) if name else _add_organisation(cursor, order, wanted)
 
 
 def _called(cursor: Cursor, organisation: str, day: date) -> str:
@@ -301,8 +301,8 @@ def _called(cursor: Cursor, organisation: str, day: date) -> str:
     return found
 
 
-def _add_organisation(cursor: Cursor, order: Order, name: str, known: dict[str, int]) -> tuple[int, str]:
-    number = max(known.values(), default=0) + 1
+def _add_organisation(cursor: Cursor, order: Order, name: str) -> tuple[int, str]:
+    number = next_number(cursor, "organisation")
     cursor.execute(
         statement("add_organisation_name"),
         {"organisation_id": number, "name": name, "who": order.who},
@@ -371,7 +371,7 @@ def _mended_before(cursor: Cursor, job: _Job, matches: list[Match]) -> Replaced:
 def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summary, problems: Rows) -> int:
     """Writes the import with everything that belongs to it; returns its number."""
     source = matches[0].source
-    import_id: int = cursor.execute(statement("next_import_id")).fetchall()[0][0]
+    import_id = next_number(cursor, "import")
     whose = {"import_id": import_id, "organisation_id": job.organisation_id, "source": source.id}
     cursor.execute(statement("add_import"), whose | _record(job, matches, summary))
     cursor.execute(statement("add_problems"), {"import_id": import_id})

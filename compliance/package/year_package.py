@@ -33,7 +33,8 @@ from compliance.review.pinning import Pinned, pinned, words, write_database
 from compliance.review.recounting import Unusable, recounted, script
 from compliance.review.reviewing import Review, State
 from compliance.review.verifying import differing
-from compliance.store.database import Cursor, Failure, Rows, confined, rows
+from compliance.store.database import Cursor, Failure, Rows, rows
+from compliance.store.engine import confined
 
 README: Final = "README.txt"
 REVIEW: Final = "review.json"

@@ -103,8 +103,10 @@ def forget(cursor: "Cursor", columns: Columns, *, who: str) -> None:
 
 
 def _add(cursor: "Cursor", columns: Columns, kept: str | None, *, who: str) -> None:
+    from compliance.store.database import next_number
+
     given = {"headings": sorted(columns.headings), "source": columns.source, "mapping": kept, "who": who}
-    cursor.execute(statement("add_mapping"), given)
+    cursor.execute(statement("add_mapping"), given | {"mapping_id": next_number(cursor, "mapping")})
 
 
 def with_words(source: Source, words: Iterable[Mapping[str, Mapping[str, str]]]) -> Source:

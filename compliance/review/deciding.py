@@ -9,7 +9,7 @@ from compliance.core.language import N_
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, as_kept, as_name
 from compliance.review.reviewing import Review, draft, kept_text, one_with, reviews
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
 
 STATUSES: Final = ("not_started", "ongoing", "done", "cancelled")
 CLOSED: Final = frozenset({"done", "cancelled"})
@@ -105,9 +105,8 @@ def decide(
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         if number is None:
-            ((decision_id, number),) = cursor.execute(
-                statement("next_decision_id"), {"review_id": review_id}
-            ).fetchall()
+            decision_id = next_number(cursor, "decision")
+            number = next_number(cursor, "decision of a review", review_id=review_id)
         else:
             decision_id = _own(cursor, review, number).decision_id
         _add(cursor, given | {"decision_id": decision_id, "review_id": review_id, "number": number}, order)

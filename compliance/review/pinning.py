@@ -21,7 +21,8 @@ from compliance.declarations.queries import statement, without_comments
 from compliance.declarations.sources import Field, Source
 from compliance.loading.validating import table_columns
 from compliance.review.dossier import Dossier
-from compliance.store.database import Cursor, new_file, rows
+from compliance.store.database import Cursor, rows
+from compliance.store.engine import new_file
 
 MARK: Final = "x"
 PERSON: Final = ("staff", "employee_id")

@@ -12,7 +12,7 @@ from compliance.core.places import CHAPTERS
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, as_kept, as_name, organisation_for, refuse_too_long
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
 
 State = Literal["draft", "submitted", "approved"]
 Kind = Literal["comment", "public_comment", "assessment", "chapter", "judgement"]
@@ -199,7 +199,7 @@ def open_review(database: Database, *, year: int, as_of: date | None, order: Ord
                     year=year,
                     day=review.as_of,
                 )
-        ((review_id,),) = cursor.execute(statement("next_review_id")).fetchall()
+        review_id = next_number(cursor, "review")
         _add_review(cursor, review_id, organisation_id, year=year, as_of=day, order=order)
         add_state(cursor, review_id, version=1, state="draft", order=order)
         add_event(cursor, order, "open review", f"review {review_id}: {year}, {organisation}, as of {day}")

@@ -16,7 +16,7 @@ from compliance.screens import files as screens_files
 from compliance.screens import reads, views, widgets
 from compliance.screens.views import View
 from compliance.serving.words import lang_script
-from compliance.store.database import Database
+from compliance.store import stores
 
 # The pages without navigation: nothing but what matters.
 BARE: Final = frozenset({"meeting"})
@@ -110,16 +110,16 @@ def _tell_scope(view: View) -> None:
 
 def _wait_for_samples(say: Language) -> None:
     """Shows how far the sample database is, while it is made at the very first start."""
-    if Database.at(places.own_database()).exists():
+    if stores.own().exists():
         return
-    if (state := demo.building(places.sample_database())).over:
+    if (state := demo.building(stores.samples())).over:
         if state.why:
             widgets.html(charts.note(say.refusal(state.why)))
         return
 
     @st.fragment(run_every=1)
     def progress() -> None:
-        state = demo.building(places.sample_database())
+        state = demo.building(stores.samples())
         if state.over:
             st.rerun()
         widgets.html(

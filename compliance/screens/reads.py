@@ -28,6 +28,7 @@ from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier
 from compliance.review.dossier import Compared, Dossier, names_of_persons
 from compliance.screens.quality import texts as quality_texts
+from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.viewing import Overview, Scope
 
@@ -96,13 +97,6 @@ def words() -> dict[str, list[str]]:
 # --- The data -----------------------------------------------------------------------------------------------------
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
-def data_mark(path: str, version: str) -> str:  # noqa: ARG001 - read anew when the file changes
-    """A text that changes with what pages count: the file changes also when somebody writes in a review."""
-    with Database.at(Path(path)).cursor() as cursor:
-        return repr(rows(cursor, statement("data_mark")))
-
-
 def everybodys(key: Key) -> Key:
     """The key of an answer that is the same whoever asks: counted for one role, it need not be for another."""
     return (*key[:2], "")
@@ -110,7 +104,7 @@ def everybodys(key: Key) -> Key:
 
 def at(key: Key) -> Database:
     """The database that a cached answer is of."""
-    return Database.at(Path(key[1]))
+    return stores.named(key[1])
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)

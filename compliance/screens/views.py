@@ -22,6 +22,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order
 from compliance.screens import reads
+from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.viewing import Scope
 
@@ -48,7 +49,7 @@ class View:
     @property
     def key(self) -> tuple[str, str, str]:
         """What every cached answer depends on: the data, where they are, and what the person may see."""
-        return self.version, str(self.database.path), self.user.role.id
+        return self.version, self.database.name, self.user.role.id
 
     @cached_property
     def address(self) -> dict[str, str]:
@@ -86,8 +87,8 @@ def today() -> date:
 
 def database() -> tuple[Database, bool]:
     """The organisation's own database, or the samples' where it has none yet; and whether it is the samples'."""
-    own = Database.at(places.own_database())
-    return (own, False) if own.exists() else (Database.at(places.sample_database()), True)
+    own = stores.own()
+    return (own, False) if own.exists() else (stores.samples(), True)
 
 
 def order(**given: Any) -> Order:
@@ -99,8 +100,8 @@ def current() -> View:
     """What the address says, with a default for what it leaves out."""
     mask_address()
     found, sample = database()
-    version = f"{reads.data_mark(str(found.path), found.version())} {reads.marks(places.own_files())}"
-    key = (version, str(found.path), user().role.id)
+    version = f"{found.version()} {reads.marks(places.own_files())}"
+    key = (version, found.name, user().role.id)
     as_of = day_of(st.query_params.get("as_of")) or (
         viewing.last_day_of(reads.imports(key), today()) if sample else today()
     )

@@ -13,7 +13,6 @@ import streamlit as st
 from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
-from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of
@@ -23,7 +22,7 @@ from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import add_event
 from compliance.screens import reads, views
 from compliance.screens.views import View
-from compliance.store.database import Database
+from compliance.store import stores
 from compliance.wording import phrases
 
 # So much of what an address says is said again.
@@ -95,7 +94,7 @@ def start_own_button(view: View, *, key: str, kind: Any = "primary") -> None:
     """One click that begins a database of one's own; the samples stay in theirs."""
     if st.button(view.say(N_("Start with your own exports")), key=key, type=kind):
         require(Permission.START_OWN_DATABASE)
-        with Database.at(places.own_database()).writing() as cursor:
+        with stores.own().writing() as cursor:
             add_event(cursor, views.order(), "start", "own database")
         st.switch_page("pages/imports.py", query_params={"lang": view.say.code})
 

@@ -1,0 +1,87 @@
+"""What a person is told where a store cannot be used, and what to do about it."""
+
+from pathlib import Path
+from typing import Final
+
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.saving import NoRoom, lacks_room
+from compliance.store.database import Failure
+
+# How DuckDB says that a commit has failed, and that a file is from a version after it.
+UNCOMMITTED: Final = "Failed to commit"
+NEWER_FILE: Final = "newer version"
+
+
+def unusable(path: Path, error: Failure) -> Refusal:
+    """That a database file has failed, in the engine's words where there are none of ours."""
+    if lacks_room(error):
+        return no_room(path)
+    if NEWER_FILE in str(error):
+        return newer(path, "DuckDB")
+    if UNCOMMITTED in str(error):
+        return Refusal(
+            N_("The database {file} cannot be written: {error} Nothing has been changed. Check its folder and disk."),
+            file=path.name,
+            error=str(error).split("\n")[0].rpartition(UNCOMMITTED)[2].strip(" :"),
+        )
+    return Refusal(
+        N_("The database {file} cannot be opened: {error} Close the program that uses it, or restore a backup."),
+        file=path.name,
+        error=str(error).split("\n")[0],
+    )
+
+
+def foreign(path: Path) -> Refusal:
+    """That a database belongs to another program."""
+    return Refusal(
+        N_(
+            "The database {file} was made by another program. Nothing has been changed in it. "
+            "Say another file, or restore a backup."
+        ),
+        file=path.name,
+    )
+
+
+def busy(path: Path, seconds: float) -> Refusal:
+    """That a turn has not come in time."""
+    return Refusal(
+        N_("The database {file} has been busy for {seconds} seconds. Close other programs that use it and try again."),
+        file=path.name,
+        seconds=int(seconds),
+    )
+
+
+def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
+    """That the system does not let a file be used."""
+    if lacks_room(error):
+        return no_room(path)
+    return Refusal(
+        N_("The database {file} cannot be used: {error}. Check that its folder is there and that you may write in it."),
+        file=path.name,
+        error=getattr(error, "strerror", None) or error,
+    )
+
+
+def no_room(path: Path) -> Refusal:
+    """That the disk is full."""
+    return NoRoom(
+        N_(
+            "There is no room left for the database {file} in the folder {folder}. Free some there and try again. "
+            "Nothing has been changed."
+        ),
+        file=path.name,
+        folder=path.parent,
+    )
+
+
+def newer(path: Path, what: str) -> Refusal:
+    """That a later version of this program, or of the engine, has written the file."""
+    return Refusal(
+        N_(
+            "The database {file} was written by a newer version of this program ({what}), so this one neither reads it "
+            "nor writes in it. Start the newer version, or restore a backup from before it."
+        ),
+        file=path.name,
+        what=what,
+    )

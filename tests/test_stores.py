@@ -1,0 +1,119 @@
+"""Another kind of store: one module, here in the test, and the line in stores.py that chooses it."""
+
+import threading
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+
+from compliance.counting.assessing import coverage
+from compliance.loading import loading
+from compliance.review.reviewing import open_review, write
+from compliance.store import stores
+from compliance.store.database import EVERYTHING_KNOWN, Database
+from compliance.store.file import connect
+from tests.apps import opened, text
+from tests.line import POINTS, TODAY, Line
+
+TRAINING = """
+AD-konto | Kurs                  | Slutfört
+p1       | Informationssäkerhet  | 2026-02-01
+"""
+STAFF = """
+AD-konto | Enhet | Anställningsdatum
+p1       | Norr  | 2024-01-01
+p2       | Norr  | 2024-01-01
+"""
+
+
+class MemoryDatabase(Database):
+    """A store that lasts as long as its process."""
+
+    def __init__(self):
+        super().__init__("memory")
+        self.connection, self.commits = connect(":memory:"), 0
+        self.alone = threading.RLock()
+
+    def exists(self):
+        return True
+
+    def state(self):
+        return str(self.commits)
+
+    @contextmanager
+    def cursor(self):
+        cursor = self.connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def _turn(self):
+        with self.alone, self.cursor() as cursor:
+            yield cursor
+
+    def _commit(self, cursor):
+        super()._commit(cursor)
+        self.commits += 1
+
+
+@pytest.fixture
+def memory(monkeypatch, tmp_path):
+    """The organisation's own store is one in memory; no file is made for it."""
+    store = MemoryDatabase()
+    monkeypatch.setattr(stores, "own", lambda: store)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own" / "none.duckdb"))
+    yield store
+    assert not (tmp_path / "own").exists()
+
+
+@pytest.fixture
+def line(memory, tmp_path):
+    """The real line into it."""
+    line = Line(tmp_path)
+    line.database = memory
+    line.load_table(STAFF, name="staff.csv")
+    return line
+
+
+def test_another_kind_of_store_takes_the_whole_line(line, memory):
+    with memory.cursor() as cursor:
+        found = coverage(cursor, POINTS, days=[TODAY], known_at=EVERYTHING_KNOWN, level="organisation")
+    (training,) = [figure for figure in found if figure.point.id == "information_security_training"]
+    review = open_review(memory, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
+    write(memory, review.review_id, kind="comment", what="dpia", text="Väntar.", order=line.order())
+    assert (training.unit, review.review_id, review.year) == (None, 1, 2026)
+    assert [row["import_id"] for row in line.rows("from imports")] == [1]
+    loading.revoke(memory, 1, why="Fel dag", order=line.order())
+    assert [row["import_id"] for row in line.rows("from revocations")] == [1]
+
+
+def test_what_raises_and_what_is_rehearsed_leaves_nothing_in_another_kind_of_store(line, memory):
+    def fail():
+        with memory.writing() as cursor:
+            cursor.execute("delete from staff")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with memory.rehearsing() as cursor:
+        cursor.execute("delete from staff")
+    assert len(line.rows("from staff")) == 2
+
+
+def test_the_version_of_another_kind_of_store_changes_as_that_of_the_file_does(line, memory):
+    version = memory.version()
+    open_review(memory, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
+    assert memory.version() == version
+    line.load_table(STAFF, name="more.csv", extract_date=date(2026, 10, 1))
+    assert memory.version() != version
+
+
+@pytest.mark.parametrize("page", ["overview", "imports", "quality", "extracts"])
+@pytest.mark.usefixtures("line")
+def test_the_pages_show_another_kind_of_store(page, monkeypatch):
+    """path: a page that knew a file would find none, and show the samples"""
+    shown = text(opened(page, monkeypatch))
+    assert "Exempeldata" not in shown
+    assert "staff.csv" in shown or page != "imports"
