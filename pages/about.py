@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.drawing import charts
-from compliance.screens import reads, views, widgets
+from compliance.screens import figure_texts, reads, views, widgets
+from compliance.screens.about import texts
 from compliance.wording import phrases
 
 widgets.require(Permission.SEE_FIGURES)
@@ -22,16 +22,18 @@ widgets.html(charts.page_title(say(N_("About the figures")), question=question))
 widgets.html(charts.section(say(N_("The exports that the figures rest on"))))
 if not widgets.nothing_loaded(view):
     rows = used.of(view.scope.organisation)
-    widgets.html(charts.table(*viewing.basis_table(rows, reads.sources(), view.as_of, say), caption=say(N_("Exports"))))
+    widgets.html(
+        charts.table(*figure_texts.basis_table(rows, reads.sources(), view.as_of, say), caption=say(N_("Exports")))
+    )
 
 widgets.html(charts.section(say(N_("Words"))))
-widgets.html(charts.pairs(viewing.glossary(say)))
+widgets.html(charts.pairs(texts.glossary(say)))
 
 note = say(N_("As they hold on {day}. Rules of law and targets are dated."), day=say.date(view.as_of))
 widgets.html(charts.section(say(N_("The rules in force")), note=note))
 for point in reads.points():
     with st.expander(phrases.label(point, say).replace("\N{SOFT HYPHEN}", "")):
-        widgets.html(charts.pairs(viewing.rule_pairs(point, view.as_of, say)))
-        if stages := viewing.stage_table(point, view.as_of, say):
+        widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
+        if stages := texts.stage_table(point, view.as_of, say):
             widgets.html(charts.table(*stages, caption=say(N_("Time limits"))))
         widgets.link(view, "point", say(N_("Open the point")), point=point.id)

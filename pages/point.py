@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.drawing import charts
-from compliance.screens import reads, views, widgets
-from compliance.screens.point import changes, page
+from compliance.screens import figure_texts, reads, views, widgets
+from compliance.screens.point import changes, page, texts
 from compliance.wording import breaking, phrases
 
 widgets.require(Permission.SEE_FIGURES)
@@ -19,13 +18,13 @@ now, before = months[-1], reads.before(view.key, view.as_of, view.scope).get(poi
 widgets.html(
     charts.page_title(
         breaking.softened(say.pick(point.title), [say.pick(point.short)]),
-        kicker=viewing.point_kicker(point, len(reads.points()), say),
+        kicker=figure_texts.point_kicker(point, len(reads.points()), say),
         question=breaking.softened(say.pick(point.question)),
     )
 )
 page.neighbours(view, point)
 if now.few:
-    widgets.html(charts.empty_state(viewing.status(now), phrases.word(now, say), title=say(phrases.TOO_FEW)))
+    widgets.html(charts.empty_state(now.status, phrases.word(now, say), title=say(phrases.TOO_FEW)))
     st.stop()
 if now.coverage is None:
     page.empty_point(view, point, now, before)
@@ -33,10 +32,10 @@ if now.coverage is None:
 if now.coverage is not None:
     left, right = st.columns([5, 7], gap="large")
     with left:
-        widgets.html(charts.hero(viewing.hero(now, before, say)))
+        widgets.html(charts.hero(figure_texts.hero(now, before, say)))
         if both := phrases.both_percentages(now, say):
             widgets.html(charts.note(both))
-            widgets.html(charts.answered(viewing.answer_parts(now, say), alt=viewing.answers_alt(now, say)))
+            widgets.html(charts.answered(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
         if beside := phrases.beside(now, say):
             widgets.html(charts.caption(beside))
     with right:

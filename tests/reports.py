@@ -9,7 +9,6 @@ from itertools import cycle, islice
 import pytest
 
 from compliance.core.language import Language
-from compliance.drawing.geometry import Level
 from compliance.report import paper, word
 from compliance.report.blocks import (
     Bar,
@@ -26,6 +25,7 @@ from compliance.report.blocks import (
     Status,
     Table,
 )
+from compliance.wording.trends import Level
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)
 LONG_TABLE = 60

@@ -13,7 +13,7 @@ from compliance.core import language
 from compliance.core.language import Language, unmarked
 from compliance.drawing import charts, elements, incidents, meeting, plots, systems, training, wheel, wheel_layout
 from compliance.drawing.elements import Html
-from compliance.drawing.geometry import Level
+from compliance.wording.trends import Level
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"

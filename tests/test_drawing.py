@@ -10,9 +10,9 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from compliance.drawing.geometry import Level
 from compliance.report.blocks import Bar, LineChart, Moment, Table
 from compliance.report.paper import ACCENT, DPI, INK, MARKS, TRACK, bar_picture, picture
+from compliance.wording.trends import Level
 from tests.reports import sample
 
 WIDTH, IN_A_ROW = 15.6, 2.3

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from compliance import viewing, viewing_explaining
+from compliance import viewing_explaining
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.core.language import Language, tenths
@@ -19,6 +19,7 @@ from compliance.counting.explaining import Change, Explanation, Moment, Place, a
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.loading.loading import revoke
+from compliance.screens import inputs
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.viewing_explaining import ends, for_others, sentence, sizes
 from compliance.wording import phrases
@@ -437,7 +438,7 @@ def test_a_change_is_rounded_once_and_is_the_same_wherever_it_is_told(line: Line
     assert "stigit med 12,1 procentenheter" in sentence(found, say)
     assert ends(found, say)[2] == "+12,1\u00a0p.e."
     assert sum(sizes(found) or []) == 121
-    assert ", +12,1 procentenheter sedan dess." in viewing.hero(found.after, found.before, say).note
+    assert ", +12,1 procentenheter sedan dess." in inputs.hero(found.after, found.before, say).note
 
 
 def test_a_change_too_small_to_be_shown_is_told_as_nearly_none(line: Line) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from compliance.access import withholding
 from compliance.drawing import elements
-from compliance.drawing.geometry import Level
 from compliance.loading import guessing
 from compliance.report.blocks import (
     Bar,
@@ -31,6 +30,7 @@ from compliance.report.slides.layouts import LAYOUTS
 from compliance.report.slides.slides import CountChart, Slide, Slides
 from compliance.report.slides.writing import write_slides
 from compliance.wording import breaking
+from compliance.wording.trends import Level
 from tests.line import SOURCES, WORDS
 from tests.reports import sample
 

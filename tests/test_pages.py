@@ -267,9 +267,9 @@ def test_a_page_on_exports_says_that_none_is_loaded_and_leads_there(page, own, m
 
 
 def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(sample, monkeypatch, caplog):
-    from compliance import viewing
+    from compliance.screens.overview import texts
 
-    monkeypatch.setattr(viewing, "overview_facts", lambda *_: 1 / 0)
+    monkeypatch.setattr(texts, "overview_facts", lambda *_: 1 / 0)
     app = opened("overview", monkeypatch)
     shown = text(app)
     assert "Något gick fel" in shown

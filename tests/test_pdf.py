@@ -10,7 +10,6 @@ import pytest
 import typst
 
 from compliance.core.places import REPORT
-from compliance.drawing.geometry import Level
 from compliance.report import pdf as report_pdf
 from compliance.report.blocks import (
     Bar,
@@ -28,6 +27,7 @@ from compliance.report.blocks import (
 )
 from compliance.report.paper import BAR_ROW, MARKS, TRACK
 from compliance.report.pdf import write_pdf
+from compliance.wording.trends import Level
 from tests.reports import LONG_TABLE, sample
 from tests.tagged import Node, Tagged
 

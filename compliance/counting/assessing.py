@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -47,7 +47,7 @@ PINNED: Final = {
 }
 
 
-class Status(Enum):
+class Status(StrEnum):
     """What a figure says against its target (rulebook, section 1)."""
 
     GREEN = "green"

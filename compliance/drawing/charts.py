@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from compliance.counting.assessing import Status
 from compliance.drawing.elements import (
     Html,
     css_share,
@@ -25,7 +26,6 @@ from compliance.drawing.elements import (
 )
 from compliance.drawing.geometry import runs
 
-Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 Sign = Status | Literal["target", "limit", "last_review", "remark"]
 Answer = Literal["met", "unmet", "unknown"]
 
@@ -784,7 +784,7 @@ def heat_table(columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, 
 
 
 def _heat_cell(cell: HeatCell) -> Html:
-    shape = _sign(cell.status) if cell.status in ("green", "yellow", "red") else Html("")
+    shape = _sign(cell.status) if cell.status in {Status.GREEN, Status.YELLOW, Status.RED} else Html("")
     shown: tuple[str, ...] = (shape, cell.text, unseen(f" {cell.word}"))
     if cell.address:
         shown = (tag("a", *shown, css="v-link", href=cell.address, title=cell.title),)

@@ -1,16 +1,7 @@
 """Where the parts of a drawn line and the texts beside it stand, whatever draws them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-
-
-@dataclass(frozen=True)
-class Level:
-    """A level that a line is compared with, 0–1, and what it is called."""
-
-    share: float
-    text: str
 
 
 def runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from compliance.drawing.charts import Status, anchor, bar, status_mark
+from compliance.counting.assessing import Status
+from compliance.drawing.charts import anchor, bar, status_mark
 from compliance.drawing.elements import Html, rich, tag, unless_empty
-from compliance.drawing.geometry import Level, apart, runs
+from compliance.drawing.geometry import apart, runs
+from compliance.wording.trends import Level
 
 WIDTH: Final = 660
 LEFT: Final = 56

@@ -11,10 +11,11 @@ from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 import plotly.graph_objects as go
 
 from compliance.core.lengths import shortened
+from compliance.counting.assessing import Status
 from compliance.declarations import theming
-from compliance.drawing.charts import Status
 from compliance.drawing.elements import escaped
-from compliance.drawing.geometry import Level, apart
+from compliance.drawing.geometry import apart
+from compliance.wording.trends import Level
 
 Mode = theming.Mode
 # What the texts beside a trend need: room to its right in pixels, and height in per cent of its axis.
@@ -47,11 +48,11 @@ def _palette(colours: theming.Palette) -> Palette:
         accent=colours["accent"],
         further=(colours["blue-2"], colours["blue-3"]),
         status={
-            "green": colours["green"],
-            "yellow": colours["yellow"],
-            "red": colours["red"],
-            "no_basis": colours["none"],
-            "nothing_to_assess": colours["none"],
+            Status.GREEN: colours["green"],
+            Status.YELLOW: colours["yellow"],
+            Status.RED: colours["red"],
+            Status.NO_BASIS: colours["none"],
+            Status.NOTHING_TO_ASSESS: colours["none"],
         },
     )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
+from compliance.counting.assessing import Status
 from compliance.drawing.elements import escaped
 from compliance.drawing.plots import PALETTES, Mode, Palette, layout, two_lines
 
@@ -176,13 +177,13 @@ def _add_dots(figure: go.Figure, row: int, lane: Lane, scale: Scale, *, colours:
         marker={
             "symbol": ["diamond" if is_late else "circle" for is_late in late],
             "size": [LATE_DOT if is_late else DOT for is_late in late],
-            "color": [colours.status["red"] if is_late else colours.accent for is_late in late],
+            "color": [colours.status[Status.RED] if is_late else colours.accent for is_late in late],
             "line": {"color": colours.background, "width": 1.2},
             "opacity": 1,
         },
         text=[f"<b>{escaped(label)}</b>" if label else "" for label in labels],
         textposition=["top left" if place > BEYOND * scale.end else "top right" for place in places],
-        textfont={"color": colours.status["red"], "size": 15},
+        textfont={"color": colours.status[Status.RED], "size": 15},
         customdata=[escaped(dot.hover) for dot in lane.dots],
         hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
@@ -232,7 +233,7 @@ def closing_columns(steps: Sequence[StepColumn], *, mode: Mode, limit: str, heig
     """
     colours = PALETTES[mode]
     figure = go.Figure(layout=layout(colours, height=height))
-    red = colours.status["red"]
+    red = colours.status[Status.RED]
     figure.add_bar(
         x=list(range(len(steps))),
         y=[step.n for step in steps],

@@ -6,7 +6,8 @@ Texts come in formatted and translated, as in charts.py.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from compliance.drawing.charts import Status, anchor, bar, status_mark
+from compliance.counting.assessing import Status
+from compliance.drawing.charts import anchor, bar, status_mark
 from compliance.drawing.elements import Html, rich, scrolling, tag, unless_empty, written
 
 

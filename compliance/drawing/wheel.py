@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Final
 
-from compliance.drawing.charts import Status, bar, status_mark, work_mark
+from compliance.counting.assessing import Status
+from compliance.drawing.charts import bar, status_mark, work_mark
 from compliance.drawing.elements import Html, tag, unseen, written
 from compliance.drawing.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, clear_of
 from compliance.review.planning import State
@@ -205,7 +206,7 @@ def work(state: State, word: str, *, note: str = "") -> Html:
     """
     if state != "unknown":
         return work_mark(state, word, note=note)
-    return status_mark("no_basis", word, note=note)
+    return status_mark(Status.NO_BASIS, word, note=note)
 
 
 # ---------------------------------------------------------------- promises and figures
@@ -220,7 +221,7 @@ class Promise:
     state: State
     word: str
     point: Html = NOTHING
-    status: Status = "no_basis"
+    status: Status = Status.NO_BASIS
     status_word: str = ""
     figure: str = ""
     counts: str = ""

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from compliance.drawing.geometry import Level
+from compliance.counting.assessing import Status
+from compliance.wording.trends import Level
 
 Align = Literal["left", "right"]
 Style = Literal["body", "verdict", "answer", "comment", "note"]
-# As in compliance.counting.assessing.Status.
-Status = Literal["green", "yellow", "red", "no_basis", "nothing_to_assess"]
 
 
 @dataclass(frozen=True)

@@ -170,13 +170,14 @@ def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
 
 def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     """The biggest reasons; None where nothing is unmet."""
-    bars = review_texts.reason_bars(answer, say)[:REASONS]
+    biggest = review_texts.biggest_reasons(answer, say)[:REASONS]
     columns = (
         Column(say(N_("The biggest reasons")), width=4),
         Column(say(N_("Number")), "right"),
         Column(say(N_("Share")), "right"),
     )
-    return Table("", columns, tuple((plain(bar.label), bar.count, bar.percent) for bar in bars)) if bars else None
+    rows = tuple((plain(reason.text), reason.number, reason.percent) for reason in biggest)
+    return Table("", columns, rows) if rows else None
 
 
 def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: str = "") -> Table:

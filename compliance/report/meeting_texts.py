@@ -24,7 +24,7 @@ from compliance.review import judging
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import Review
-from compliance.wording import breaking, phrases
+from compliance.wording import breaking, phrases, trends
 
 WORST: Final = 3
 REASONS: Final = 3
@@ -111,7 +111,7 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
     """The giant figure against its target."""
     found, before = answer.coverage, answer.coverage_before
     drawn = charts.bar(
-        status=viewing.status(found),
+        status=found.status,
         share=found.coverage,
         target=found.target.target,
         last=before.coverage if before else None,
@@ -119,7 +119,7 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
         large=True,
     )
     return meeting.figure(
-        viewing.status(found),
+        found.status,
         phrases.word(found, say),
         value=phrases.percent(found, say),
         counts=_counts(answer, say),
@@ -221,7 +221,7 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     known = [month for month in months if month.coverage is not None]
     if not known:
         return None
-    target, limit = viewing.levels(known[-1], say)
+    target, limit = trends.levels(known[-1], say)
     return meeting.trend(
         [
             meeting.Month(month.coverage, say.short_month(month.as_of) if (len(months) - 1 - n) % TICKS == 0 else "")
@@ -262,7 +262,7 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
             breaking.softened(unit.unit or ""),
             say(N_("{counts} left"), counts=left_text(unit, say)).replace(" ", NBSP),
             left_of(unit) / most,
-            viewing.status(unit),
+            unit.status,
         )
         for unit in below
     ]
@@ -271,12 +271,12 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 def why(answer: PointAnswer, say: Language) -> elements.Html | None:
     """The biggest reasons in a sentence, and how many others there are; None where nothing is unmet."""
-    bars = review_texts.reason_bars(answer, say)
-    if not bars:
+    biggest = review_texts.biggest_reasons(answer, say)
+    if not biggest:
         return None
-    parts = [f"{bar.label} {bold(bar.count)}" for bar in bars[:REASONS]]
-    if len(bars) > REASONS:
-        parts.append(say.plural("{n} more reason", "{n} more reasons", len(bars) - REASONS))
+    parts = [f"{reason.text} {bold(reason.number)}" for reason in biggest[:REASONS]]
+    if len(biggest) > REASONS:
+        parts.append(say.plural("{n} more reason", "{n} more reasons", len(biggest) - REASONS))
     return meeting.sentence(" · ".join(parts))
 
 
@@ -421,7 +421,7 @@ def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> 
     return meeting.Row(
         name=phrases.label(answer.point, say),
         address=address,
-        status=viewing.status(found),
+        status=found.status,
         word=phrases.word(found, say),
         figure=phrases.percent(found, say),
         share=found.coverage,

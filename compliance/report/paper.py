@@ -23,9 +23,10 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from compliance.core.places import STATIC
+from compliance.counting.assessing import Status
 from compliance.declarations import theming
 from compliance.drawing.geometry import apart, runs
-from compliance.report.blocks import Bar, LineChart, Status
+from compliance.report.blocks import Bar, LineChart
 
 Kind = Literal["png", "svg"]
 Weight = Literal["normal", "bold"]
@@ -40,27 +41,27 @@ RULE: Final = COLOURS["line"]
 TRACK: Final = COLOURS["track"]
 ACCENT: Final = COLOURS["accent"]
 MARKS: Final[dict[Status, str]] = {
-    "green": COLOURS["green"],
-    "yellow": COLOURS["yellow"],
-    "red": COLOURS["red"],
-    "no_basis": COLOURS["none"],
-    "nothing_to_assess": COLOURS["none"],
+    Status.GREEN: COLOURS["green"],
+    Status.YELLOW: COLOURS["yellow"],
+    Status.RED: COLOURS["red"],
+    Status.NO_BASIS: COLOURS["none"],
+    Status.NOTHING_TO_ASSESS: COLOURS["none"],
 }
 WORDS: Final[dict[Status, str]] = {
-    "green": COLOURS["green-text"],
-    "yellow": COLOURS["yellow-text"],
-    "red": COLOURS["red-text"],
-    "no_basis": COLOURS["none-text"],
-    "nothing_to_assess": COLOURS["none-text"],
+    Status.GREEN: COLOURS["green-text"],
+    Status.YELLOW: COLOURS["yellow-text"],
+    Status.RED: COLOURS["red-text"],
+    Status.NO_BASIS: COLOURS["none-text"],
+    Status.NOTHING_TO_ASSESS: COLOURS["none-text"],
 }
 
 # The shapes of the statuses as signs of text.
 SIGNS: Final[dict[Status, str]] = {
-    "green": "\N{BLACK CIRCLE}",
-    "yellow": "\N{BLACK UP-POINTING TRIANGLE}",
-    "red": "\N{BLACK DIAMOND}",
-    "no_basis": "\N{DOTTED CIRCLE}",
-    "nothing_to_assess": "\N{EM DASH}",
+    Status.GREEN: "\N{BLACK CIRCLE}",
+    Status.YELLOW: "\N{BLACK UP-POINTING TRIANGLE}",
+    Status.RED: "\N{BLACK DIAMOND}",
+    Status.NO_BASIS: "\N{DOTTED CIRCLE}",
+    Status.NOTHING_TO_ASSESS: "\N{EM DASH}",
 }
 
 # Sharp in print, and small enough for a trend a point in a file that is sent by e-mail.
@@ -260,7 +261,7 @@ def _bar(sheet: _Sheet, bar: Bar, *, left: float, right: float, middle: float) -
     if bar.share is not None:
         sheet.box(left, top, wide, BAR, colour=TRACK)
         sheet.box(left, top, wide * _within(bar.share), BAR, colour=MARKS[bar.status])
-    elif bar.status == "no_basis":
+    elif bar.status == Status.NO_BASIS:
         _hatched(sheet, left, top, wide)
     else:
         sheet.line([(left, middle), (right, middle)], colour=MARKS[bar.status], width=1.0)
@@ -275,7 +276,7 @@ def _within(share: float) -> float:
 
 def _hatched(sheet: _Sheet, left: float, top: float, wide: float) -> None:
     """Slanted lines in a dashed outline, drawn as lines: not every reader of a picture knows patterns."""
-    colour, step, low = MARKS["no_basis"], 5.0, top + BAR
+    colour, step, low = MARKS[Status.NO_BASIS], 5.0, top + BAR
     for n in range(int(wide // step)):
         x = left + n * step
         sheet.line([(x, low), (min(x + BAR, left + wide), max(top, low - (left + wide - x)))], colour=RULE, width=1.0)
@@ -300,13 +301,13 @@ def _ring(sheet: _Sheet, x: float, middle: float) -> None:
 def _sign(sheet: _Sheet, status: Status, *, x: float, y: float) -> None:
     """The shape of a status, which says without colour what the colour says."""
     colour = MARKS[status]
-    if status == "green":
+    if status == Status.GREEN:
         sheet.dot(x, y, 3.1, colour=colour)
-    elif status == "yellow":
+    elif status == Status.YELLOW:
         sheet.shape([(x, y - 3.4), (x + 3.7, y + 3.0), (x - 3.7, y + 3.0)], colour=colour)
-    elif status == "red":
+    elif status == Status.RED:
         sheet.shape([(x, y - 4.2), (x + 4.2, y), (x, y + 4.2), (x - 4.2, y)], colour=colour)
-    elif status == "no_basis":
+    elif status == Status.NO_BASIS:
         sheet.ring(x, y, 3.1, colour=colour, width=1.0, dashed=True)
     else:
         sheet.line([(x - 3.4, y), (x + 3.4, y)], colour=colour, width=1.6)

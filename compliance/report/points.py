@@ -6,7 +6,7 @@ from typing import Final
 
 from compliance import viewing
 from compliance.core.language import N_, NBSP, Language, Texts, unmarked
-from compliance.counting.assessing import Basis, Coverage, Status
+from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import (
     Bar,
     Beside,
@@ -21,7 +21,7 @@ from compliance.report.blocks import (
     Together,
 )
 from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
-from compliance.wording import phrases
+from compliance.wording import phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
 
@@ -72,7 +72,9 @@ def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str
 
 def answer_sentence(dossier: Dossier, reader: Reader) -> str:
     """How many points reach their target, and which are furthest from it."""
-    reached = viewing.overview_sentences(_seen(dossier), reader.say)[0]
+    reached = reader.say(N_("No export is loaded yet."))
+    if dossier.imports:
+        reached = phrases.reached_sentence([answer.coverage for answer in dossier.points], reader.say)
     return plain(" ".join(text for text in (reached, _furthest(dossier, reader)) if text))
 
 
@@ -89,13 +91,6 @@ def _furthest(dossier: Dossier, reader: Reader) -> str:
     names = (plain(phrases.label(figure.point, reader.say)).replace(" ", NBSP, 1) for figure in found)
     told = [f"{name} ({phrases.percent(figure, reader.say)})" for name, figure in zip(names, found, strict=True)]
     return reader.say(N_("Furthest from their targets: {points}."), points=phrases.listed(told, reader.say))
-
-
-def _seen(dossier: Dossier) -> viewing.Overview:
-    now = tuple(answer.coverage for answer in dossier.points)
-    imports = [{"import_id": used.import_id} for used in dossier.imports]
-    before = {answer.point.id: answer.coverage_before for answer in dossier.points if answer.coverage_before}
-    return viewing.Overview(now=now, before=before, months={}, parts=(), basis=Basis((dossier.organisation,), imports))
 
 
 def before_word(dossier: Dossier, say: Language) -> str:
@@ -149,7 +144,7 @@ def bar(answer: PointAnswer, reader: Reader) -> Bar:
         share=figure.coverage,
         text=phrases.percent(figure, reader.say),
         target=figure.target.target,
-        status=viewing.status(figure),
+        status=figure.status,
         word=phrases.word(figure, reader.say),
         before=before.coverage if before else None,
     )
@@ -209,7 +204,7 @@ def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
     figure = answer.coverage
     return Result(
         value=phrases.percent(figure, say),
-        status=viewing.status(figure),
+        status=figure.status,
         word=phrases.word(figure, say),
         text=texts[0],
         notes=tuple(texts[1:]),
@@ -254,7 +249,7 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
     if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
         return None
     say = reader.say
-    target, limit = viewing.levels(months[-1], say)
+    target, limit = trends.levels(months[-1], say)
     return LineChart(
         caption="",
         alt=plain(phrases.trend_alt(months, say)),

@@ -28,6 +28,7 @@ from compliance.review.reviewing import GROUNDS, Chapter, Review, State, Written
 from compliance.review.verifying import Difference
 from compliance.store.database import Rows
 from compliance.wording import phrases
+from compliance.wording.reasons import ReasonShare, reason_shares
 
 UNNAMED: Final = ("coordinator", "sample data")
 FOLLOW_UPS: Final = {
@@ -177,7 +178,7 @@ def _step(answer: PointAnswer, dossier: Dossier, say: Language, *, discussed: bo
     figure, code = answer.coverage, dossier.written.assessments.get(answer.point.id, "")
     word = say(N_("discussed")) if discussed else say(N_("not discussed"))
     return charts.Step(
-        status=viewing.status(figure),
+        status=figure.status,
         figure=phrases.percent(figure, say) if figure.coverage is not None else phrases.word(figure, say),
         verdict=say(SHORT_VERDICTS[code]) if code in SHORT_VERDICTS else phrases.DASH,
         discussed=discussed,
@@ -195,13 +196,13 @@ def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     return [text, *([earlier] if earlier else [])]
 
 
-def reason_bars(answer: PointAnswer, say: Language) -> list[charts.Reason]:
+def biggest_reasons(answer: PointAnswer, say: Language) -> list[ReasonShare]:
     """Why items are not met, the biggest reason first."""
     counted: Counter[str] = Counter()
     for reason in answer.reasons:
         if reason.outcome in REMAINING:
             counted[reason.code] += reason.number
-    return viewing.reason_bars(answer.point, sorted(counted.items(), key=lambda entry: -entry[1]), say)
+    return reason_shares(answer.point, sorted(counted.items(), key=lambda entry: -entry[1]), say)
 
 
 def verdict_word(code: str, say: Language) -> str:
@@ -518,7 +519,7 @@ def _year_cell(dossier: Dossier, point_id: str, say: Language) -> str:
         return phrases.DASH
     figure, code = answer.coverage, dossier.written.assessments.get(point_id)
     text = phrases.percent(figure, say) if figure.coverage is not None else phrases.word(figure, say)
-    return charts.status_mark(viewing.status(figure), text, note=say(SHORT_VERDICTS[code]) if code in VERDICTS else "")
+    return charts.status_mark(figure.status, text, note=say(SHORT_VERDICTS[code]) if code in VERDICTS else "")
 
 
 def _line(found: Sequence[Dossier], point_id: str, say: Language) -> str:

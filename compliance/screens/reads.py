@@ -27,10 +27,11 @@ from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier
 from compliance.review.dossier import Compared, Dossier, names_of_persons
+from compliance.screens.overview.texts import Overview
 from compliance.screens.quality import texts as quality_texts
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
-from compliance.viewing import Overview, Scope
+from compliance.viewing import Scope
 
 CACHED: Final = 200
 TREND_MONTHS: Final = 24

@@ -10,17 +10,18 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of
 from compliance.counting import tracing
+from compliance.counting.assessing import Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import add_event
 from compliance.screens import reads, views
+from compliance.screens.overview import texts as overview_texts
 from compliance.screens.views import View
 from compliance.store import stores
 from compliance.wording import phrases
@@ -128,7 +129,7 @@ def link_to_imports(view: View) -> None:
 def no_basis(view: View, title: str, *texts: str) -> None:
     """Where a page has nothing to show: which export is missing, what it would tell, and the way to load it."""
     with st.container(border=True, key="card-empty"):
-        html(charts.empty_state("no_basis", view.say(N_("No basis")), title=title, texts=texts))
+        html(charts.empty_state(Status.NO_BASIS, view.say(N_("No basis")), title=title, texts=texts))
         link_to_imports(view)
 
 
@@ -140,14 +141,14 @@ def nothing_loaded(view: View) -> bool:
     return True
 
 
-def ways(view: View) -> viewing.Ways:
+def ways(view: View) -> overview_texts.Ways:
     """Where the parts of the scope that is looked at lead: to a point there, or to the overview of the part."""
     below = view.scope.below
 
     def point(point: Point, part: str) -> str:
         return address(view, "point", point=point.id, **({below: part} if part else {}))
 
-    return viewing.Ways(point, lambda part: address(view, HOME, **{below: part}))
+    return overview_texts.Ways(point, lambda part: address(view, HOME, **{below: part}))
 
 
 def chart(figure: Any, *, alt: str, key: str) -> None:

@@ -100,6 +100,26 @@ def then_named(before: Coverage, say: Language) -> str:
     return say(N_("A year before ({day})"), day=day)
 
 
+def reached_sentence(figures: Sequence[Coverage], say: Language) -> str:
+    """How many of the measurable points reach their target."""
+    measured = [figure for figure in figures if figure.coverage is not None]
+    n, of = len([figure for figure in measured if figure.status is Status.GREEN]), len(measured)
+    if not of:
+        return say(N_("No point can be measured yet."))
+    if n == of:
+        return say.plural(
+            "The only measurable point reaches its target.", "All {n} measurable points reach the target.", of
+        )
+    if n == 0:
+        return say(N_("None of the {of} measurable points reaches the target."), of=say.number(of))
+    return say.plural(
+        "{n} of {of} measurable points reaches the target.",
+        "{n} of {of} measurable points reach the target.",
+        n,
+        of=say.number(of),
+    )
+
+
 def hero_counts(figure: Coverage, say: Language) -> str:
     """Numerator and denominator in a sentence."""
     if figure.coverage is None:

@@ -1,8 +1,9 @@
 """Why items are not met, and what they are called, in words."""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from compliance.core.language import N_, Language, Texts
 from compliance.counting.assessing import Coverage, Status
@@ -29,6 +30,26 @@ def unmet_reasons(point: Point, items: Rows) -> list[tuple[str, int]]:
     counted = Counter(row["reason"] for row in items if row["outcome"] in {"unmet", "unknown"})
     known = list(point.reasons)
     return sorted(counted.items(), key=lambda entry: (-entry[1], known.index(entry[0]) if entry[0] in known else 99))
+
+
+class ReasonShare(NamedTuple):
+    """A reason in words, how many items it is the reason of, and their share of all that are not met."""
+
+    text: str
+    number: str
+    percent: str
+    share: float
+
+
+def reason_shares(point: Point, counted: Sequence[tuple[str, int]], say: Language) -> list[ReasonShare]:
+    """Reasons, counted by code, in the order given."""
+    total = sum(n for _, n in counted)
+    return [
+        ReasonShare(
+            reason_text(point, "unmet", code, say), say.number(n), say.percent(n / total, decimals=0), n / total
+        )
+        for code, n in counted
+    ]
 
 
 def reasons_title(figure: Coverage, say: Language) -> str:

@@ -81,7 +81,7 @@ def _bars(shape: Any, chart: BarChart, top: float) -> Any:
     for index, bar in enumerate(chart.bars):
         fill = frame.chart.plots[0].series[0].points[index].format.fill
         fill.solid()
-        fill.fore_color.theme_color = COLOURS[Status(bar.status)]
+        fill.fore_color.theme_color = COLOURS[bar.status]
     return frame
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from compliance import viewing
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report import meeting_texts, review_texts
@@ -33,7 +32,7 @@ from compliance.review.approving import Signed
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer, Priority
 from compliance.review.reviewing import State
-from compliance.wording import phrases
+from compliance.wording import phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
 
@@ -278,7 +277,7 @@ class _Slides:
 
     def _trend(self, months: Sequence[Coverage]) -> LineChart:
         say = self.say
-        target, limit = viewing.levels(months[-1], say)
+        target, limit = trends.levels(months[-1], say)
         moments = tuple(
             Moment(month.as_of.isoformat(), month.coverage, phrases.percent(month, say)) for month in months
         )

@@ -16,6 +16,7 @@ from compliance.access.withholding import Names
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.outside import Job, made
+from compliance.counting.assessing import Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import meeting as drawing_meeting
@@ -73,7 +74,7 @@ def nothing_yet(view: View) -> None:
     with st.container(border=True, key="card-empty"):
         title = say(N_("There is no review to hold the meeting about."))
         text = say(N_("What is said in the meeting is kept in the review, so that is opened first."))
-        widgets.html(charts.empty_state("nothing_to_assess", say(N_("No review")), title=title, texts=[text]))
+        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("No review")), title=title, texts=[text]))
         widgets.link(view, "review", say(N_("Go to the management review")))
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance import viewing
 from compliance.core.language import N_, NBSP, Language, unmarked
-from compliance.counting.assessing import Coverage
+from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import wheel as drawing_wheel
 from compliance.drawing import wheel_layout
@@ -335,7 +334,7 @@ def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink,
     return replace(
         said,
         point=link(figure.point),
-        status=viewing.status(figure),
+        status=figure.status,
         status_word=phrases.word(figure, say),
         figure=phrases.percent(figure, say),
         counts=unmarked(phrases.hero_counts(figure, say)),
@@ -350,7 +349,7 @@ def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language) ->
     """How many of the prioritised areas reach the target of their point."""
     shown = {figure.point.number: figure for figure in figures if figure.coverage is not None}
     measured = [shown[area.point] for area in plan.areas if area.point in shown]
-    reached = sum(viewing.status(figure) == "green" for figure in measured)
+    reached = sum(figure.status is Status.GREEN for figure in measured)
     text = N_("**{n}** of **{of}** measured areas reach the target of their review point.")
     return say(text, n=say.number(reached), of=say.number(len(measured))) if measured else ""
 

@@ -14,13 +14,14 @@ from compliance.counting.extracts import INCIDENT_SOURCES
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
-from compliance.drawing.geometry import Level
-from compliance.screens import fields, making, reads, views, widgets
+from compliance.screens import fields, figure_texts, making, reads, views, widgets
+from compliance.screens.point import texts
 from compliance.screens.quality import texts as quality_texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
-from compliance.wording import phrases
-from compliance.wording.reasons import detail_text, reason_text, reasons_title, unmet_reasons
+from compliance.wording import phrases, trends
+from compliance.wording.reasons import detail_text, reason_shares, reason_text, reasons_title, unmet_reasons
+from compliance.wording.trends import Level
 
 
 def chosen_point(view: View) -> Point:
@@ -44,7 +45,7 @@ def months_of(view: View, point: Point) -> list[Coverage]:
 
 def items_of(view: View, point: Point) -> Rows:
     """The point's items in the scope, without the names of persons for those who may not see them."""
-    found = viewing.items_in(reads.items(view.key, view.as_of, point.id), view.scope)
+    found = figure_texts.items_in(reads.items(view.key, view.as_of, point.id), view.scope)
     return found if view.user.may(Permission.SEE_PERSONS) else viewing.cleaned(found, views.names(view).withhold)
 
 
@@ -72,9 +73,7 @@ def empty_point(view: View, point: Point, now_: Coverage, before: Coverage | Non
         title = phrases.no_basis_sentence(now_, names, say)
         explained = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
     with st.container(border=True, key="card-empty"):
-        widgets.html(
-            charts.empty_state(viewing.status(now_), phrases.word(now_, say), title=title, texts=[explained, *texts])
-        )
+        widgets.html(charts.empty_state(now_.status, phrases.word(now_, say), title=title, texts=[explained, *texts]))
         if not now_.basis:
             widgets.link_to_imports(view)
 
@@ -83,16 +82,16 @@ def trend(view: View, months: list[Coverage]) -> None:
     """The line of the months against target and limit, and its table."""
     say, last = view.say, months[-1]
     widgets.html(charts.section(say(N_("The trend towards the target"))))
-    target, limit = viewing.levels(last, say)
+    target, limit = trends.levels(last, say)
     drawn = plots.trend(
-        viewing.trend_points(months, say),
+        texts.trend_points(months, say),
         mode=widgets.mode(),
         last_text=phrases.percent(last, say),
         target=target,
         limit=limit,
     )
     widgets.chart(drawn, alt=phrases.trend_alt(months, say), key="trend")
-    widgets.as_table(view, viewing.trend_table(months, say), caption=say(N_("The trend towards the target")))
+    widgets.as_table(view, texts.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
 def reasons(view: View, figure: Coverage, found: Rows) -> str | None:
@@ -102,7 +101,8 @@ def reasons(view: View, figure: Coverage, found: Rows) -> str | None:
     if not counted:
         return None
     widgets.html(charts.section(reasons_title(figure, say)))
-    widgets.html(charts.reasons(viewing.reason_bars(point, counted, say), label=say(N_("Reasons"))))
+    bars = [charts.Reason(*row) for row in reason_shares(point, counted, say)]
+    widgets.html(charts.reasons(bars, label=say(N_("Reasons"))))
     total = sum(n for _, n in counted)
     widgets.html(
         charts.caption(
@@ -154,21 +154,21 @@ def figures_beside(view: View, point: Point) -> None:
 def units_of(view: View, point: Point) -> None:
     """The units, the weakest first: eight, or all."""
     say = view.say
-    found = viewing.worst_first(views.parts_added_up(view, "unit", point.id))
+    found = texts.worst_first(views.parts_added_up(view, "unit", point.id))
     if not found:
         return
     widgets.html(charts.section(say(N_("Units, the weakest first"))))
-    every = len(found) > viewing.FIRST_UNITS and st.toggle(
+    every = len(found) > texts.FIRST_UNITS and st.toggle(
         say(N_("Show all {n} units"), n=say.number(len(found))), key=f"all units {point.id} {say.code}"
     )
-    shown = found if every else found[: viewing.FIRST_UNITS]
+    shown = found if every else found[: texts.FIRST_UNITS]
     target = Level(shown[0].target.target, say(N_("Target")))
     widgets.chart(
-        plots.unit_bars(viewing.unit_bars(shown, say), mode=widgets.mode(), target=target),
+        plots.unit_bars(texts.unit_bars(shown, say), mode=widgets.mode(), target=target),
         alt=phrases.units_alt(found, say),
         key="units",
     )
-    widgets.as_table(view, viewing.units_table(shown, say), caption=say(N_("Units, the weakest first")))
+    widgets.as_table(view, texts.units_table(shown, say), caption=say(N_("Units, the weakest first")))
 
 
 def item_list(view: View, point: Point, found: Rows, reason: str | None) -> None:
@@ -185,7 +185,7 @@ def item_list(view: View, point: Point, found: Rows, reason: str | None) -> None
     picked = _item_table(view, point, shown) if shown else None
     if picked is not None and persons_or_other(view, point):
         _row_card(view, point, picked)
-    rows = partial(viewing.item_rows, point, shown, say)
+    rows = partial(texts.item_rows, point, shown, say)
     making.offer_rows(view, say(N_("Download as CSV")), f"{point.id}_{view.as_of}.csv", "items_csv", rows)
 
 
@@ -195,7 +195,7 @@ def persons_or_other(view: View, point: Point) -> bool:
     return not private or view.user.may(Permission.SEE_PERSONS)
 
 
-def _filter(view: View, point: Point, found: Rows, reason: str | None) -> viewing.Filter:
+def _filter(view: View, point: Point, found: Rows, reason: str | None) -> texts.Filter:
     say = view.say
     there = [outcome for outcome in phrases.OUTCOMES if any(row["outcome"] == outcome for row in found)]
     # a link may name an item: then it is looked for whatever its outcome
@@ -222,12 +222,12 @@ def _filter(view: View, point: Point, found: Rows, reason: str | None) -> viewin
         placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
         given: Any = {"about": view.as_of, "placeholder": placeholder, "max_chars": LONGEST_NAME}
         text = fields.line(say(N_("Search")), value=named, key=key, **given)
-    return viewing.Filter(tuple(outcomes), reason, unit, text)
+    return texts.Filter(tuple(outcomes), reason, unit, text)
 
 
 def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
     say = view.say
-    table = viewing.item_table(point, shown, say)
+    table = texts.item_table(point, shown, say)
     event = st.dataframe(
         table,
         hide_index=True,
@@ -259,14 +259,14 @@ def how_counted(view: View, point: Point) -> None:
     widgets.html(charts.section(say(N_("How the point is counted"))))
     left, right = st.columns([5, 7], gap="large")
     with left:
-        widgets.html(charts.pairs(viewing.rule_pairs(point, view.as_of, say)))
+        widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
     with right:
         used = reads.basis(view.key, view.as_of).used(point, view.scope.organisation, view.as_of)
         widgets.html(charts.section(say(N_("The exports it rests on")), level=3))
         if used:
             widgets.html(
                 charts.table(
-                    *viewing.basis_table(used, reads.sources(), view.as_of, say),
+                    *figure_texts.basis_table(used, reads.sources(), view.as_of, say),
                     caption=say(N_("The exports it rests on")),
                 )
             )

@@ -9,6 +9,7 @@ import streamlit as st
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import quality
+from compliance.counting.assessing import Status
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
 from compliance.screens import making, reads, widgets
@@ -37,7 +38,7 @@ def nothing_found(view: View) -> None:
         N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(view.as_of)
     )
     looked = texts.clean_sentence(reads.checks(), [], say)
-    widgets.html(charts.empty_state("green", say(N_("No remarks")), title=title, texts=[looked]))
+    widgets.html(charts.empty_state(Status.GREEN, say(N_("No remarks")), title=title, texts=[looked]))
 
 
 def chosen(view: View, found: Sequence[Remark]) -> Filter:

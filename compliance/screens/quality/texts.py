@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance.core.language import N_, Language
+from compliance.counting.assessing import Status
 from compliance.counting.extracts import INCIDENT_SOURCES
 from compliance.counting.quality import Check, Finding, RowRead, by_check, rests_on
 from compliance.declarations.points import Point
@@ -15,7 +16,7 @@ from compliance.loading.validating import REASONS
 from compliance.wording import phrases
 
 SEVERITIES: Final = {"error": N_("Error"), "warning": N_("Warning"), "notice": N_("Notice")}
-SIGNS: Final[dict[str, charts.Status]] = {"error": "red", "warning": "yellow", "notice": "nothing_to_assess"}
+SIGNS: Final = {"error": Status.RED, "warning": Status.YELLOW, "notice": Status.NOTHING_TO_ASSESS}
 OWNERS: Final = {
     "coordinator": N_("The coordinator"),
     "source_owner": N_("The owner of the source system"),

@@ -16,6 +16,7 @@ from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.language import N_, Language
+from compliance.counting.assessing import Status
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.drawing import charts
@@ -309,7 +310,7 @@ def nothing_yet(view: View) -> None:
             "then it is submitted, approved by somebody else and frozen."
         )
         word = say(N_("No review"))
-        widgets.html(charts.empty_state("nothing_to_assess", word, title=title, texts=[say(text)]))
+        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, word, title=title, texts=[say(text)]))
         if view.user.may(Permission.WRITE_REVIEW):
             _open_form(view, ())
         else:

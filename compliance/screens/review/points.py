@@ -4,7 +4,6 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -14,7 +13,7 @@ from compliance.report.points import Reader, assessment
 from compliance.review import judging
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
-from compliance.screens import widgets
+from compliance.screens import figure_texts, widgets
 from compliance.screens.decisions import page as decisions_page
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
@@ -84,14 +83,14 @@ def _point(found: Opened, answer: PointAnswer) -> None:
     widgets.html(
         charts.point_head(
             breaking.softened(say.pick(point.title), [say.pick(point.short)]),
-            kicker=viewing.point_kicker(point, len(found.whole.points), say),
+            kicker=figure_texts.point_kicker(point, len(found.whole.points), say),
             question=breaking.softened(say.pick(point.question)),
         )
     )
     _neighbours(found, point)
     if answer.coverage.coverage is None:
         texts = review_texts.empty_texts(answer, say)
-        mark = viewing.status(answer.coverage), phrases.word(answer.coverage, say)
+        mark = answer.coverage.status, phrases.word(answer.coverage, say)
         widgets.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
     else:
         _figure(found, answer)
@@ -106,16 +105,16 @@ def _figure(found: Opened, answer: PointAnswer) -> None:
     say, figure = found.say, answer.coverage
     left, right = st.columns(2, gap="medium")
     with left:
-        widgets.html(charts.hero(viewing.hero(answer.coverage, answer.coverage_before, say)))
+        widgets.html(charts.hero(figure_texts.hero(answer.coverage, answer.coverage_before, say)))
         if beside := phrases.beside(figure, say):
             widgets.html(charts.caption(beside))
     with right:
         if changed := say.pick(answer.changed):
             widgets.html(charts.section(say(N_("What has changed")), level=3))
             widgets.html(charts.caption(changed))
-        if bars := review_texts.reason_bars(answer, say):
+        if biggest := review_texts.biggest_reasons(answer, say):
             widgets.html(charts.section(reasons.reasons_title(figure, say), level=3))
-            widgets.html(charts.reasons(bars, label=say(N_("Reasons"))))
+            widgets.html(charts.reasons([charts.Reason(*row) for row in biggest], label=say(N_("Reasons"))))
 
 
 def _neighbours(found: Opened, point: Point) -> None:

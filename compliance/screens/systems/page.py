@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, number_in
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import system_cards
+from compliance.counting.assessing import Status
 from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
-from compliance.screens import fields, reads, views, widgets
+from compliance.screens import fields, figure_texts, reads, views, widgets
 from compliance.screens.reads import Key
 from compliance.screens.systems import card_texts
 from compliance.screens.systems import texts as systems_texts
@@ -64,7 +64,7 @@ def chosen(view: View) -> Card | None:
 def all_systems(view: View) -> None:
     """The answer, the facts and the list; what is missing where there is no system."""
     say = view.say
-    found = viewing.items_in(listed(view.key, view.as_of), view.scope)
+    found = figure_texts.items_in(listed(view.key, view.as_of), view.scope)
     if not found:
         _no_systems(view)
         return
@@ -84,7 +84,7 @@ def _no_systems(view: View) -> None:
     widgets.html(charts.page_title(say(N_("Systems"))))
     if any(row["source"] == "systems" for row in reads.basis(view.key, view.as_of).of(scope.organisation)):
         title = say(N_("No system in use belongs to {scope}."), scope=scope.name(say))
-        widgets.html(charts.empty_state("nothing_to_assess", say(N_("Nothing to assess")), title=title))
+        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("Nothing to assess")), title=title))
         return
     name = say.pick(reads.sources()["systems"].title)
     title = say(N_("No export of {sources} is loaded up to {day}."), sources=name, day=say.date(view.as_of))
@@ -94,7 +94,7 @@ def _no_systems(view: View) -> None:
 
 def _missing(view: View, found: Rows) -> None:
     """What no export tells, and where to load one that does."""
-    whole = viewing.items_in(listed(view.key, view.as_of), Scope(view.scope.organisation))
+    whole = figure_texts.items_in(listed(view.key, view.as_of), Scope(view.scope.organisation))
     texts = systems_texts.missing_texts(found, whole, reads.sources(), view.say)
     if texts:
         widgets.html(charts.caption(" ".join(texts)))

@@ -11,6 +11,7 @@ from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import training
+from compliance.counting.assessing import Status
 from compliance.counting.training import Listed, Rules, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -76,7 +77,7 @@ def too_few(view: View) -> None:
     say = view.say
     way(view)
     widgets.html(charts.page_title(say(N_("Training")), kicker=view.scope.name(say)))
-    widgets.html(charts.empty_state("nothing_to_assess", say(phrases.FEW), title=say(phrases.TOO_FEW)))
+    widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(phrases.FEW), title=say(phrases.TOO_FEW)))
 
 
 def address(view: View, department: str | None, unit: str | None) -> str:

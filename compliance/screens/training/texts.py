@@ -252,7 +252,7 @@ def _row(part: Part, say: Language) -> DrillRow:
 
 def _cell(course: Coverage, say: Language) -> CourseCell:
     return CourseCell(
-        status=viewing.status(course),
+        status=course.status,
         word=phrases.word(course, say),
         figure=phrases.percent(course, say),
         share=course.coverage,
@@ -264,7 +264,7 @@ def _cell(course: Coverage, say: Language) -> CourseCell:
 def legend(found: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
     """The signs that the rows use."""
     used = {course.status for part in (found.whole, *parts) for course in part.courses}
-    signs = [charts.LegendEntry(kind.value, say(word)) for kind, word in phrases.STATUS_WORDS.items() if kind in used]
+    signs = [charts.LegendEntry(kind, say(word)) for kind, word in phrases.STATUS_WORDS.items() if kind in used]
     return [*signs, charts.LegendEntry("target", say(N_("Target")))]
 
 

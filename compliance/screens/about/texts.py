@@ -1,0 +1,37 @@
+"""What the page about the figures says: the words and what they mean, and dated time limits."""
+
+from datetime import date
+
+from compliance.core.language import N_, Language
+from compliance.declarations.points import Point
+from compliance.drawing import charts
+from compliance.wording import phrases, reasons, rules
+
+
+def glossary(say: Language) -> list[charts.Pair]:
+    """The words of the pages and what they mean."""
+    return [charts.Pair(say(term), say(meaning)) for term, meaning in rules.GLOSSARY]
+
+
+def stage_table(point: Point, day: date, say: Language) -> charts.Table | None:
+    """The dated time limits of a point that has stages; None for others."""
+    stages = point.parameters(day).get("stages")
+    if not stages:
+        return None
+    columns = [
+        charts.Column(say(N_("Stage")), row_header=True),
+        charts.Column(say(N_("Time limit"))),
+        charts.Column(say(N_("Incidents discovered from"))),
+        charts.Column(say(N_("to"))),
+    ]
+    return columns, [
+        [
+            say(reasons.STAGES[stage["stage"]]) if stage["stage"] in reasons.STAGES else stage["stage"],
+            rules.time_limit(stage, say),
+            say.date(stage["valid_from"]),
+            phrases.stored_value(stage["valid_to"], say)
+            if stage["valid_to"].year == date.max.year
+            else say.date(stage["valid_to"]),
+        ]
+        for stage in stages
+    ]

@@ -1,0 +1,98 @@
+"""What several pages draw of a point: its figure, the reasons, the rule, the exports behind it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from compliance import viewing
+from compliance.core.language import N_, Language
+from compliance.counting.assessing import Coverage
+from compliance.declarations.points import Point
+from compliance.declarations.sources import Source
+from compliance.drawing import charts
+from compliance.store.database import Rows
+from compliance.wording import phrases, rules
+
+
+def point_kicker(point: Point, last: int, say: Language) -> str:
+    """The line above a point's title."""
+    text = say(N_("Review point {n} of {last}"), n=point.number, last=last)
+    return f"{text} · {say(phrases.MANDATORY)}" if point.mandatory_practice else text
+
+
+def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Hero:
+    """The figure of a point, large, with what it counts."""
+    target, limit = phrases.share(figure.target.target, say), phrases.share(figure.target.limit, say)
+    ring = ""
+    if before and before.coverage is not None and figure.coverage is not None:
+        text = N_("The ring: {share} {then}, {change} percentage points since. The tick: the target.")
+        parts = {"share": phrases.percent(before, say), "change": say.change(phrases.change(figure, before))}
+        ring = say(text, then=phrases.then(before, say), **parts)
+    elif figure.coverage is not None:
+        ring = say(N_("The tick: the target. There is no earlier figure to compare with."))
+    return charts.Hero(
+        status=figure.status,
+        word=phrases.word(figure, say),
+        terms=say(N_("target {target}, limit {limit}"), target=target, limit=limit),
+        figure=phrases.percent(figure, say),
+        counts=phrases.hero_counts(figure, say),
+        share=figure.coverage,
+        target=figure.target.target,
+        last=before.coverage if before else None,
+        alt=phrases.sentence(figure, before, say),
+        note=ring,
+    )
+
+
+def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:
+    """A point's rule in words, its law, its target and its numbers, as they hold on a day."""
+    goal = point.target(day)
+    laws = [say.pick(text) for text in point.law(day)]
+    targets = say(
+        N_("target {target}, limit {limit}"),
+        target=phrases.share(goal.target, say),
+        limit=phrases.share(goal.limit, say),
+    )
+    parameters = rules.parameter_texts(point, day, say)
+    return [
+        charts.Pair(say(N_("Rule")), say.pick(point.rule)),
+        charts.Pair(say(N_("Law")), laws[0] if laws else phrases.DASH, " ".join(laws[1:])),
+        charts.Pair(say(N_("Target")), targets, rules.dated(point.targets, day, say)),
+        *([charts.Pair(say(N_("Numbers of the rule")), "; ".join(parameters))] if parameters else []),
+    ]
+
+
+def _extract_day(extracted: date, day: date, say: Language) -> str:
+    """The day of an export, and how long before the as-of date it was, unless that is the same day."""
+    return f"{extracted} ({say.age((day - extracted).days)})" if extracted < day else str(extracted)
+
+
+def basis_table(used: Rows, sources: Mapping[str, Source], day: date, say: Language) -> charts.Table:
+    """The exports behind a figure: what, which file, of which day, how many rows and how many rejected."""
+    columns = [
+        charts.Column(say(N_("Export")), row_header=True),
+        charts.Column(say(N_("File"))),
+        charts.Column(say(N_("Extract date")), nowrap=True),
+        charts.Column(say(N_("Rows")), numeric=True),
+        charts.Column(say(N_("Rejected")), numeric=True),
+    ]
+    return columns, [
+        [
+            say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
+            row["file"],
+            _extract_day(row["extract_date"], day, say),
+            say.number(row["loaded"]),
+            say.number(row["rejected"]),
+        ]
+        for row in used
+    ]
+
+
+def items_in(items: Rows, scope: viewing.Scope) -> Rows:
+    """The items of the scope."""
+    return [
+        row
+        for row in items
+        if row["organisation"] == scope.organisation
+        and (scope.department is None or row["department"] == scope.department)
+        and (scope.unit is None or row["unit"] == scope.unit)
+    ]

@@ -1,0 +1,212 @@
+"""What the overview says: its answer, its facts, a row a point, and the parts of the organisation beside each other."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from compliance import viewing
+from compliance.core.language import N_, NBSP, Language
+from compliance.counting.assessing import Basis, Coverage, Status
+from compliance.declarations.points import Point
+from compliance.drawing import charts, elements
+from compliance.wording import breaking, phrases
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the overview is made of: each point's figure now, what it is compared with, its months, and its exports.
+
+    `remarks` is how many checks of the data found something grave in the exports of a point.
+    """
+
+    now: tuple[Coverage, ...]
+    before: Mapping[str, Coverage]
+    months: Mapping[str, tuple[Coverage, ...]]
+    parts: tuple[Coverage, ...]
+    basis: Basis
+    remarks: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def measured(self) -> list[Coverage]:
+        """The figures that can be computed."""
+        return [figure for figure in self.now if figure.coverage is not None]
+
+    @property
+    def reached(self) -> list[Coverage]:
+        """Those at or above their target."""
+        return [figure for figure in self.now if figure.status is Status.GREEN]
+
+    @property
+    def worst(self) -> Coverage | None:
+        """The figure furthest from its target."""
+        below = [figure for figure in self.measured if figure.status is not Status.GREEN]
+        return max(below, key=_gap, default=None)
+
+
+def _gap(figure: Coverage) -> float:
+    return figure.target.target - (figure.coverage or 0.0)
+
+
+def overview_sentences(view: Overview, say: Language) -> list[str]:
+    """The page's answer."""
+    if not view.basis.imports:
+        return [say(N_("No export is loaded yet.")), say(N_("Load the first ones, and the figures appear here."))]
+    first, worst = phrases.reached_sentence(view.now, say), view.worst
+    far = say(N_("{point} is furthest from its target."), point=say.pick(worst.point.short)) if worst else ""
+    return [first, far] if far else [first]
+
+
+def overview_facts(view: Overview, say: Language) -> list[charts.Fact]:
+    """What a manager asks first; the next deadline stands beside."""
+    return [_reached_fact(view, say), _worst_fact(view, say), _missing_fact(view, say)]
+
+
+def _reached_fact(view: Overview, say: Language) -> charts.Fact:
+    earlier = [figure for figure in view.before.values() if figure.coverage is not None]
+    note = _more_reached(view, earlier, say) if earlier else say(N_("nothing to compare with"))
+    rest = say(N_("of {of}"), of=say.number(len(view.measured)))
+    return charts.Fact(say(N_("Reach the target")), say.number(len(view.reached)), rest, note)
+
+
+def _more_reached(view: Overview, earlier: list[Coverage], say: Language) -> str:
+    more = len(view.reached) - len([figure for figure in earlier if figure.status is Status.GREEN])
+    when = phrases.then(earlier[0], say)
+    if not more:
+        return say(N_("as many as {then}"), then=when)
+    if more > 0:
+        return say.plural("{n} more than {then}", "{n} more than {then}", more, then=when)
+    return say.plural("{n} fewer than {then}", "{n} fewer than {then}", -more, then=when)
+
+
+def _worst_fact(view: Overview, say: Language) -> charts.Fact:
+    title = say(N_("Furthest from the target"))
+    if view.worst is None:
+        return charts.Fact(title, phrases.DASH, note=say(N_("no point is below its target")) if view.measured else "")
+    target = say(N_("target {share}"), share=phrases.share(view.worst.target.target, say))
+    return charts.Fact(title, phrases.percent(view.worst, say), note=f"{say.pick(view.worst.point.short)}, {target}")
+
+
+def _missing_fact(view: Overview, say: Language) -> charts.Fact:
+    missing = [figure.point for figure in view.now if figure.status is Status.NO_BASIS]
+    value = say.plural("{n} point", "{n} points", len(missing)).replace(" ", NBSP)
+    names = [say.pick(point.short) for point in missing]
+    note = say(N_("every point has its exports"))
+    if len(names) > 2:
+        note = say(N_("{first} and {n} more"), first=names[0], n=say.number(len(names) - 1))
+    elif names:
+        note = say(N_("{points}: no export loaded"), points=phrases.listed(names, say))
+    return charts.Fact(say(phrases.STATUS_WORDS[Status.NO_BASIS]), value, note=note)
+
+
+def age(there: Basis, figure: Coverage) -> int | None:
+    """How many days old the oldest export is that the figure needs; None without a basis."""
+    if not figure.basis:
+        return None
+    # of an export and the answers that complete it later, the export's own day counts
+    used = there.used(figure.point, figure.organisation, figure.as_of)
+    needed = [row["extract_date"] for row in used if row["source"] in figure.point.needs]
+    return (figure.as_of - min(needed)).days if needed else None
+
+
+def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
+    """The signs of the overview, each status with how many points have it."""
+    counted = Counter(
+        (figure.status, phrases.FEW if figure.few else phrases.STATUS_WORDS[figure.status]) for figure in view.now
+    )
+    signs = [*phrases.STATUS_WORDS.items(), (Status.NOTHING_TO_ASSESS, phrases.FEW)]
+    entries = [
+        charts.LegendEntry(kind, say(text), say.number(counted[kind, text]))
+        for kind, text in signs
+        if counted[kind, text]
+    ]
+    return [
+        *entries,
+        charts.LegendEntry("target", say(N_("Target"))),
+        *(charts.LegendEntry("last_review", phrases.then_named(before, say)) for before in [*view.before.values()][:1]),
+        *([charts.LegendEntry("remark", say(N_("Remarks on the exports")))] if any(view.remarks.values()) else []),
+    ]
+
+
+def bullet_head(say: Language) -> charts.BulletHead:
+    """The words over the columns of the overview's rows."""
+    return charts.BulletHead(
+        coverage=say(N_("Coverage")),
+        figure=say(N_("Now")),
+        status=say(N_("Status")),
+        change=say(N_("Change")),
+        trend=say(N_("12 months")),
+        age=say(N_("Basis")),
+    )
+
+
+def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = "") -> charts.Bullet:
+    """One row of the overview; `address` is what a click opens."""
+    before, months = view.before.get(figure.point.id), view.months.get(figure.point.id, ())
+    days = age(view.basis, figure)
+    return charts.Bullet(
+        status=figure.status,
+        word=phrases.word(figure, say),
+        figure=phrases.percent(figure, say),
+        share=figure.coverage,
+        alt=phrases.sentence(figure, before, say),
+        target=figure.target.target,
+        last=before.coverage if before else None,
+        change=say.change(phrases.change(figure, before)),
+        trend=[month.coverage for month in months],
+        trend_alt=phrases.trend_alt(months, say),
+        age=say(N_("missing")) if days is None else say.age(days),
+        address=address,
+        **_remarks(view, figure, say),
+    )
+
+
+def _remarks(view: Overview, figure: Coverage, say: Language) -> dict[str, str]:
+    """How many remarks there are on a point's exports, as a number and in words; nothing where there are none."""
+    n = view.remarks.get(figure.point.id, 0) if figure.basis else 0
+    text = say.plural("{n} remark on its exports", "{n} remarks on its exports", n)
+    return {"remarks": say.number(n), "remarks_alt": text} if n else {}
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where the heat table leads: the address of a point in a part of the organisation, and that of a part itself."""
+
+    point: Callable[[Point, str], str]
+    part: Callable[[str], str]
+
+
+def heat(
+    parts: Sequence[Coverage], now: Sequence[Coverage], scope: viewing.Scope, say: Language, *, ways: Ways
+) -> tuple[list[elements.Html], list[charts.HeatRow]]:
+    """Departments (or the units of one) across, the weakest first, and points down; each leads to its figure."""
+    found = {(figure.point.id, _part(figure, scope)): figure for figure in parts}
+    order = weakest_first(parts, scope)
+    rows = []
+    for top in now:
+        cells = [_heat_cell(found.get((top.point.id, name)), top, say, name=name, ways=ways) for name in order]
+        rows.append(charts.HeatRow(charts.anchor(phrases.label(top.point, say), ways.point(top.point, "")), cells))
+    return [charts.anchor(breaking.softened(name), ways.part(name)) for name in order], rows
+
+
+def weakest_first(parts: Sequence[Coverage], scope: viewing.Scope) -> list[str]:
+    """The parts of a scope, first whoever has most points below the limit: the same order on every page."""
+    names = {name for figure in parts if (name := _part(figure, scope))}
+    below = Counter(_part(figure, scope) for figure in parts if figure.status is Status.RED)
+    near = Counter(_part(figure, scope) for figure in parts if figure.status is Status.YELLOW)
+    return sorted(names, key=lambda name: (-below[name], -near[name], name))
+
+
+def _part(figure: Coverage, scope: viewing.Scope) -> str | None:
+    return figure.unit if scope.below == "unit" else figure.department
+
+
+def _heat_cell(figure: Coverage | None, top: Coverage, say: Language, *, name: str, ways: Ways) -> charts.HeatCell:
+    shown = figure or replace(top, met=0, unmet=0, unknown=0)
+    told = f"{name}: {phrases.sentence(shown, None, say)}"
+    return charts.HeatCell(
+        shown.status,
+        phrases.whole_percent(shown, say),
+        phrases.word(shown, say),
+        told,
+        ways.point(top.point, name),
+    )

@@ -1,0 +1,172 @@
+"""What the page of a point says: its trend, its units and its items."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from compliance.core.language import N_, NBSP, Language
+from compliance.counting.assessing import Coverage
+from compliance.declarations.points import Point
+from compliance.drawing import charts, plots
+from compliance.store.database import Rows
+from compliance.wording import phrases, reasons
+
+FIRST_UNITS: Final = 8
+
+
+def answer_parts(figure: Coverage, say: Language) -> list[charts.AnswerPart]:
+    """What is met, not met and unknown."""
+    kinds: list[tuple[charts.Answer, int, str]] = [
+        ("met", figure.met, say(N_("met"))),
+        ("unmet", figure.unmet, say(N_("not met"))),
+        ("unknown", figure.unknown, say(N_("unknown"))),
+    ]
+    return [charts.AnswerPart(kind, say.number(n), text, n / figure.of) for kind, n, text in kinds] if figure.of else []
+
+
+def answers_alt(figure: Coverage, say: Language) -> str:
+    """The strip of answers in words."""
+    return ", ".join(f"{part.count} {part.label}" for part in answer_parts(figure, say))
+
+
+def trend_points(months: Sequence[Coverage], say: Language) -> list[plots.TrendPoint]:
+    """The months of a trend; every third has its name, January and the first their year."""
+    points = []
+    for index, figure in enumerate(months):
+        name = say.short_month(figure.as_of)
+        shown = index == 0 or (len(months) - 1 - index) % 6 == 0
+        text = f"{name}\n{figure.as_of.year}" if shown else ""
+        points.append(
+            plots.TrendPoint(text, figure.coverage, f"{say.date(figure.as_of)}: {phrases.percent(figure, say)}")
+        )
+    return points
+
+
+def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
+    """The trend as a table, the newest first."""
+    columns = [
+        charts.Column(say(N_("Day")), row_header=True),
+        charts.Column(say(N_("Coverage")), numeric=True),
+        charts.Column(say(N_("Met")), numeric=True),
+        charts.Column(say(N_("Of")), numeric=True),
+        charts.Column(say(N_("Status"))),
+    ]
+    rows = [
+        [
+            say.date(f.as_of),
+            phrases.percent(f, say),
+            *((say.number(f.met), say.number(f.of)) if f.basis and not f.few else (phrases.DASH, phrases.DASH)),
+            phrases.word(f, say),
+        ]
+        for f in reversed(months)
+    ]
+    return columns, rows
+
+
+def worst_first(units: Sequence[Coverage]) -> list[Coverage]:
+    """The units that can be measured, the weakest first; of equals the one with most items."""
+    measured = [unit for unit in units if unit.coverage is not None]
+    return sorted(measured, key=lambda unit: (unit.coverage or 0.0, -unit.of, unit.unit or ""))
+
+
+def unit_bars(units: Sequence[Coverage], say: Language) -> list[plots.UnitBar]:
+    """Units as bars."""
+    return [
+        plots.UnitBar(
+            name=unit.unit or unit.department or "",
+            counts=say(N_("{n} of {of}"), n=say.number(unit.met), of=say.number(unit.of)),
+            figure=f"{phrases.whole_percent(unit, say)}{'' if say.code == 'en' else NBSP}%",
+            share=unit.coverage,
+            status=unit.status,
+        )
+        for unit in units
+    ]
+
+
+def units_table(units: Sequence[Coverage], say: Language) -> charts.Table:
+    """The units as a table."""
+    columns = [
+        charts.Column(say(N_("Unit")), row_header=True),
+        charts.Column(say(N_("Department"))),
+        charts.Column(say(N_("Coverage")), numeric=True),
+        charts.Column(say(N_("Met")), numeric=True),
+        charts.Column(say(N_("Of")), numeric=True),
+        charts.Column(say(N_("Status"))),
+    ]
+    return columns, [
+        [
+            u.unit or "",
+            u.department or "",
+            phrases.percent(u, say),
+            say.number(u.met),
+            say.number(u.of),
+            phrases.word(u, say),
+        ]
+        for u in units
+    ]
+
+
+ITEM_COLUMNS: Final = {
+    "item": N_("Id"),
+    "label": N_("Name"),
+    "department": N_("Department"),
+    "unit": N_("Unit"),
+    "outcome": N_("Outcome"),
+    "reason": N_("Reason"),
+    "detail": N_("Detail"),
+    "due": N_("Due"),
+    "file": N_("File"),
+    "sheet": N_("Sheet"),
+    "row": N_("Row"),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which items are shown; what is None or empty lets everything through."""
+
+    outcomes: tuple[str, ...] = ()
+    reason: str | None = None
+    unit: str | None = None
+    text: str = ""
+
+    def lets(self, row: Mapping[str, Any]) -> bool:
+        """Whether an item is shown."""
+        return (
+            (not self.outcomes or row["outcome"] in self.outcomes)
+            and (self.reason is None or row["reason"] == self.reason)
+            and (self.unit is None or row["unit"] == self.unit)
+            and self.text.casefold().strip() in f"{row['item']} {row['label']} {row['detail'] or ''}".casefold()
+        )
+
+
+def item_rows(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
+    """Items as a person reads them: outcome and reason in words, under translated headings."""
+    return [{say(title): _item_value(point, row, name, say) for name, title in ITEM_COLUMNS.items()} for row in items]
+
+
+def _item_value(point: Point, row: Mapping[str, Any], name: str, say: Language) -> object:
+    if name == "outcome":
+        return say(phrases.OUTCOMES[row["outcome"]])
+    if name == "reason":
+        return say.pick(point.reasons[row["reason"]]) if row["reason"] in point.reasons else ""
+    if name == "due":
+        return row["due"].isoformat() if row["due"] else ""
+    if name == "detail":
+        return reasons.detail_text(row["detail"], say)
+    return "" if row[name] is None else row[name]
+
+
+def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
+    """Items as the page lists them: without columns that say nothing here, and with one for where each stands."""
+    table = item_rows(point, items, say)
+    place = {say(ITEM_COLUMNS[name]) for name in ("file", "sheet", "row")}
+    same = {say(ITEM_COLUMNS["item"])} if all(row["item"] == row["label"] for row in items) else set()
+    alike = {say(ITEM_COLUMNS["outcome"])} if len({row["outcome"] for row in items}) == 1 else set()
+    empty = {title for title in table[0] if all(row[title] == "" for row in table)}
+    shown = [title for title in table[0] if title not in place | same | alike | empty]
+    source = say(N_("Source"))
+    return [
+        {title: row[title] for title in shown} | {source: phrases.source_line(item, say)}
+        for row, item in zip(table, items, strict=True)
+    ]
