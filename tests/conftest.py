@@ -118,16 +118,16 @@ def made_outside():
     """
     import json
 
-    from compliance.core import maker, outside
+    from compliance.core import job_worker, jobs
 
     def make_here(job, order, answer, *, seconds):
-        said, content = maker._made(order)
+        said, content = job_worker._make(order)
         answer.write(json.dumps(said).encode() + b"\n" + content)
         return 0
 
-    run = outside._run
+    run = jobs._run
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(outside, "_run", make_here)
+        patched.setattr(jobs, "_run", make_here)
         yield run
 
 

@@ -16,7 +16,7 @@ def test_a_child_that_is_late_is_ended(tmp_path):
 
 
 def test_a_child_that_nobody_waits_for_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr(children, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(children, "POLL_SECONDS", 0.0)
     with pytest.raises(children.Unwanted):
         run(tmp_path, seconds=60.0, wanted=lambda: False)
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from compliance.core.places import ROOT, SAMPLES
-from compliance.core.saving import NoRoom
+from compliance.core.saving import DiskFull
 from compliance.demo import demo
 from compliance.store.database import rows
 from compliance.store.file import FileDatabase
@@ -113,9 +113,9 @@ def test_why_there_are_no_samples_is_told_on_the_page_and_they_are_tried_again(t
 
 def test_a_sample_that_finds_no_room_is_not_left_out(samples, tmp_path, monkeypatch):
     def full(*_, **__):
-        raise NoRoom("There is no room left")
+        raise DiskFull("There is no room left")
 
     monkeypatch.setattr(demo, "read", full)
-    with pytest.raises(NoRoom):
+    with pytest.raises(DiskFull):
         demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), samples)
     assert not (tmp_path / "sample.duckdb").exists()

@@ -26,7 +26,7 @@ from compliance.commands import cli
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.core.saving import lacks_room, refusal_of, save, temporary_folder
+from compliance.core.saving import is_disk_full, refusal_of, save, temporary_folder
 from compliance.correcting import renaming
 from compliance.counting.extracts import extract, write
 from compliance.demo import demo
@@ -296,8 +296,8 @@ def test_files_are_handed_out_by_one_module():
     """Whatever writes a file in another way could leave half of one; what is in a temporary folder is nobody's."""
     pattern = re.compile(r"write_(bytes|text)\(|open\(\s*[\"'][wax]|\.save\(str|to_(csv|parquet|excel)\(")
     found = {path.stem for path in MODULES if pattern.search(path.read_text("utf-8"))}
-    in_temporary_folders = {"children", "reader", "reading", "year_package"}
-    assert found - in_temporary_folders == {"saving", "samples"}
+    in_temporary_folders = {"children", "worker", "reading", "year_package"}
+    assert found - in_temporary_folders == {"saving"}
 
 
 @pytest.fixture(scope="module")
@@ -406,10 +406,10 @@ def test_a_file_that_is_read_where_there_is_no_room_is_not_blamed(tmp_path, monk
 
 def test_the_limit_of_a_child_is_not_the_end_of_the_disk():
     large = OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-    assert lacks_room(large)
+    assert is_disk_full(large)
     with full(children.OUTPUT_BYTES):
-        assert not children.lacks_its_room(large)
-        assert children.lacks_its_room(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        assert not children.disk_was_full(large)
+        assert children.disk_was_full(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
 
 def test_where_there_is_no_temporary_folder_it_is_told(monkeypatch):

@@ -69,7 +69,7 @@ ORDER = [
     "cleaning.cleaning",
     "package.packing", "package.tables", "package.readme", "package.year_package",
     "report.handouts",
-    "core.outside", "core.maker",
+    "core.jobs", "core.job_worker",
     "demo.reviews", "demo.demo",
     "screens.files", "screens.reads", "screens.views", "screens.widgets", "screens.frame",
     "screens.fields", "screens.making",

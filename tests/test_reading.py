@@ -450,7 +450,7 @@ def test_the_limits_come_before_the_libraries():
 
 def test_the_limits_hold():
     """memory: the machine goes on, whatever a file asks for"""
-    limits = "from resource import *; from compliance.children import *; limit_resources(seconds=7); "
+    limits = "from resource import *; from compliance.core.children import *; limit_resources(seconds=7); "
     assert child(limits + "print(getrlimit(RLIMIT_CORE), getrlimit(RLIMIT_CPU)[0])") == "(0, 0) 7"
     with pytest.raises(subprocess.CalledProcessError, match="1"):
         child(limits + "bytearray(MEMORY)")

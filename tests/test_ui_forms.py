@@ -10,8 +10,8 @@ import pytest
 
 from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.core.errors import Refusal
+from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
-from compliance.core.outside import Job
 from compliance.correcting.questionnaires import questions
 from compliance.screens.imports import forms
 from tests.apps import opened

@@ -11,10 +11,10 @@ from docx import Document
 
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT, User
-from compliance.core import outside
+from compliance.core import jobs
 from compliance.core.errors import Refusal
+from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
-from compliance.core.outside import Job
 from compliance.report import review_texts
 from compliance.review import dossier as dossiers
 from compliance.review.deciding import Decision
@@ -510,10 +510,10 @@ def test_every_document_is_made_when_it_is_asked_for(code, stage, monkeypatch, f
 
 def test_a_report_that_is_not_ready_in_time_is_told_on_the_page(stage, monkeypatch, files):
     def late(*given, **named):
-        raise Refusal(outside.TOO_SLOW, seconds=120)
+        raise Refusal(jobs.TOO_SLOW, seconds=120)
 
     stage("approved")
-    monkeypatch.setattr(outside, "_run", late)
+    monkeypatch.setattr(jobs, "_run", late)
     app = opened(monkeypatch, part="documents")
     assert "avbröts" not in text(app)
     with pytest.raises(Refusal):

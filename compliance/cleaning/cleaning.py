@@ -22,7 +22,7 @@ from compliance.cleaning.sheets import clean_sheets
 from compliance.cleaning.texts import clean_tables
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
-from compliance.core.saving import NoRoom, lacks_room
+from compliance.core.saving import DiskFull, is_disk_full
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.loading.cleanings import Cleaning, told
 from compliance.loading.validating import table_columns
@@ -47,7 +47,7 @@ def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
     try:
         _write(connection, path, changes)
     except (Failure, OSError) as error:
-        kind = NoRoom if lacks_room(error) else Refusal
+        kind = DiskFull if is_disk_full(error) else Refusal
         raise kind(
             N_(
                 "The database {file} is of an earlier version and must be written anew once, without what is never "

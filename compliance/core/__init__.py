@@ -1,1 +1,1 @@
-"""What all else stands on: errors, places, language, masking, files, processes. It knows nothing of the field."""
+"""The foundation of every room: errors, places, language, masking, files, processes. It knows nothing of the field."""

@@ -1,6 +1,6 @@
-"""A process of one's own with limits: what it may use, what it sees, and that nothing is left of it.
+"""Child processes with limits on memory, time and output, which leave nothing behind.
 
-Only the standard library is imported here, since a child must have its limits before any library is loaded.
+Only the standard library is imported here: a child sets its limits before any other library is loaded.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from compliance.core.places import ROOT
-from compliance.core.saving import PREFIX, lacks_room
+from compliance.core.saving import PREFIX, is_disk_full
 
 STALE_SECONDS: Final = 24 * 60 * 60
 # 1,000,000 rows x 12 columns of text need 3 GB of address space and 9 s.
@@ -29,24 +29,24 @@ MEMORY: Final = 4 << 30
 OUTPUT_BYTES: Final = 2 << 30
 
 
-# How a child ends that has no room to say what went wrong.
+# The exit code of a child that cannot write its answer because the disk is full.
 FULL: Final = 74
-# How often a child looks for its parent, and a parent whether anybody still waits for what its child makes.
-LOOK_SECONDS: Final = 0.5
+# How often a child checks that its parent lives, and a parent that its child's result is still wanted.
+POLL_SECONDS: Final = 0.5
 PROGRESS: Final = "progress"
-# The folder of this process, where it is a child.
+# The folder of this process if it is a child, else nothing.
 _folder: Final[list[Path]] = []
 
 
-# --- The parent's part --------------------------------------------------------------------------------------------
+# --- Parent -------------------------------------------------------------------------------------------------------
 
 
 class TimeOver(Exception):
-    """A child has been ended because its time was over."""
+    """A child was killed because its time was up."""
 
 
 class Unwanted(Exception):
-    """A child has been ended because nobody waits for it any more."""
+    """A child was killed because its result was no longer wanted."""
 
 
 def run(
@@ -58,10 +58,10 @@ def run(
     seconds: float,
     wanted: Callable[[], bool] | None = None,
 ) -> int:
-    """Runs a module of the product in `folder` and gives its exit code; it may die at any point.
+    """Run a module of the product in `folder` and return its exit code. It may die at any point.
 
-    Its first arguments are the folder, the whole seconds that it may take, and the number of this process. It is ended
-    when its time is over, or as soon as `wanted` says no.
+    The module's first arguments are the folder, the whole seconds that it may take and this process's id. Raise
+    TimeOver when the time is up, Unwanted as soon as `wanted` returns False; either way the child is killed.
     """
     first = (str(folder), str(math.ceil(seconds)), str(os.getpid()))
     with subprocess.Popen(
@@ -88,7 +88,7 @@ def run(
 
 
 class _Watch(threading.Thread):
-    """Ends a child in time. To wait for it with a time limit would poll, which costs up to 50 ms a child."""
+    """Kills a child in time. `Popen.wait` with a timeout would poll instead, which costs up to 50 ms a child."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float, wanted: Callable[[], bool] | None) -> None:
         super().__init__(daemon=True)
@@ -97,7 +97,7 @@ class _Watch(threading.Thread):
         self._process, self._wanted, self._end = process, wanted, time.monotonic() + seconds
 
     def run(self) -> None:
-        """Waits until the child has ended, or ends it."""
+        """Wait until the child has ended, or kill it."""
         while not self.over.wait(self._pause()):
             self.late = time.monotonic() >= self._end
             self.unwanted = not self.late and self._wanted is not None and not self._wanted()
@@ -107,14 +107,14 @@ class _Watch(threading.Thread):
 
     def _pause(self) -> float:
         left = max(self._end - time.monotonic(), 0.0)
-        return left if self._wanted is None else min(left, LOOK_SECONDS)
+        return left if self._wanted is None else min(left, POLL_SECONDS)
 
 
-# --- The child's part ---------------------------------------------------------------------------------------------
+# --- Child --------------------------------------------------------------------------------------------------------
 
 
 def begin(arguments: list[str]) -> Path:
-    """The first that a child does: its limits, for good, and that it ends with its parent. Gives its folder."""
+    """Set a child's limits for good, make it end with its parent, and return its folder. A child calls this first."""
     limit_resources(seconds=int(arguments[1]))
     folder = Path(arguments[0])
     _folder.append(folder)
@@ -122,16 +122,16 @@ def begin(arguments: list[str]) -> Path:
     return folder
 
 
-def tell(done: int, of: int) -> None:
-    """Tells the parent how many parts of the work are done; in a process that is no child there is nobody to tell."""
+def report_progress(done: int, of: int) -> None:
+    """Report how many parts of the work are done. Does nothing in a process that is no child."""
     for folder in _folder:
         new = folder / f"{PROGRESS}.new"
         new.write_text(f"{done} {of}")
         new.replace(folder / PROGRESS)
 
 
-def told(folder: Path) -> tuple[int, int] | None:
-    """How many parts of how many the child of a folder has done, if it tells."""
+def read_progress(folder: Path) -> tuple[int, int] | None:
+    """Return how many parts of how many the child of a folder has done, or None if it does not report."""
     with contextlib.suppress(OSError, ValueError):
         done, of = (folder / PROGRESS).read_text().split()
         return int(done), int(of)
@@ -139,22 +139,22 @@ def told(folder: Path) -> tuple[int, int] | None:
 
 
 def _end_with(parent: int, folder: Path) -> None:
-    """Leaves nothing behind when the parent has been killed."""
+    """Exit and remove the folder once the parent is gone."""
     while os.getppid() == parent:
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
 def limit_resources(*, seconds: int) -> None:
-    """Limits memory, processor time and output of this process, for good."""
+    """Limit memory, processor time and output of this process, for good."""
     import resource
 
     for kind, amount, grace in (
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_AS, MEMORY, 0),
         (resource.RLIMIT_FSIZE, OUTPUT_BYTES, 0),
-        # The signal of the soft limit tells the parent what happened; the hard one would only kill.
+        # The soft limit's signal tells the parent what happened; the hard limit only kills.
         (resource.RLIMIT_CPU, seconds, 5),
     ):
         most = resource.getrlimit(kind)[1]
@@ -163,22 +163,22 @@ def limit_resources(*, seconds: int) -> None:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What a child sees: where the packages are, and nothing of what the server was told.
+    """The environment of a child: where the packages are, and none of the server's settings.
 
-    What its libraries write for a moment is in its folder, and gone with it.
+    Temporary files of its libraries go into its folder, which is removed with it.
     """
     path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
     few = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     return {"PYTHONPATH": path, "TMPDIR": str(folder), "ARROW_DEFAULT_MEMORY_POOL": "system", **few}
 
 
-# --- Both ---------------------------------------------------------------------------------------------------------
+# --- Either -------------------------------------------------------------------------------------------------------
 
 
 def nameless_file() -> BinaryIO:
-    """A new file that no other process finds, and that is gone with this one and its child, however they end.
+    """A new file without a name: no other process finds it, and it goes when this process and its child end.
 
-    It may hold identity numbers, so on Linux it is in memory; elsewhere it is a temporary file without a name.
+    It may hold identity numbers, so on Linux it is in memory; elsewhere it is an unlinked temporary file.
     """
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("export"), "w+b")
@@ -187,7 +187,7 @@ def nameless_file() -> BinaryIO:
 
 @cache
 def sweep() -> None:
-    """Removes, once a process, the folders that a server left behind when it was killed more than a day ago."""
+    """Remove folders that a killed server left behind more than a day ago. Runs once a process."""
     with contextlib.suppress(OSError):
         for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
             _sweep(folder)
@@ -195,22 +195,22 @@ def sweep() -> None:
 
 def _sweep(folder: Path) -> None:
     with contextlib.suppress(OSError):
-        seen = folder.lstat()
-        old = time.time() - seen.st_mtime > STALE_SECONDS
-        if old and stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid():
+        status = folder.lstat()
+        old = time.time() - status.st_mtime > STALE_SECONDS
+        if old and stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def lacks_its_room(fault: BaseException) -> bool:
-    """Whether a child could not write because the disk is full, and not because its own limit is reached."""
+def disk_was_full(fault: BaseException) -> bool:
+    """Whether a child failed to write because the disk is full, not because it reached its own output limit."""
     import resource
 
     limited = os.strerror(errno.EFBIG) in str(fault) and resource.getrlimit(resource.RLIMIT_FSIZE)[0] == OUTPUT_BYTES
-    return lacks_room(fault) and not limited
+    return is_disk_full(fault) and not limited
 
 
 def where(fault: BaseException) -> str:
-    """The class of a fault and its place in the code: never its message, which may quote a cell."""
+    """The class of a fault and its place in the code. Never its message, which may quote a cell."""
     import traceback
 
     frames = traceback.extract_tb(fault.__traceback__)[-3:]

@@ -1,4 +1,4 @@
-"""The one kind of error that a person can act on."""
+"""The one kind of error that a user can act on."""
 
 from pathlib import PurePath
 
@@ -6,21 +6,21 @@ from compliance.core.masking import mask_text
 
 
 class Refusal(Exception):
-    """Something was refused, with a sentence that says what, where and what to do.
+    """A refused operation, with a sentence that says what, where and what to do.
 
-    `message` is the English sentence with `{named}` places, which is also the key of its translation;
-    `values` fill the places, without identity numbers. Everything that is not a Refusal is a fault of ours and goes to
-    the log.
+    `message` is the English sentence with `{named}` fields, and the key of its translation. `values` fill the fields,
+    with identity numbers masked. Any exception that is not a Refusal is a fault of the product and goes to the log.
     """
 
     def __init__(self, message: str, **values: object) -> None:
         self.message = message
-        self.values = {name: _quoted(value) for name, value in values.items()}
+        self.values = {name: _masked(value) for name, value in values.items()}
         super().__init__(message.format(**self.values))
 
 
-def _quoted(value: object) -> object:
+def _masked(value: object) -> object:
     if not isinstance(value, str | int | PurePath):
         return value
-    text, masked = mask_text(str(value))
-    return text if masked or not isinstance(value, int) else value
+    text, count = mask_text(str(value))
+    # An int without an identity number stays an int, for the formatting of its sentence.
+    return text if count or not isinstance(value, int) else value

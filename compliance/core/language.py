@@ -14,7 +14,7 @@ from compliance.core.places import LOCALE
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
 MOST_DIGITS: Final = 9
-# Where bold begins and ends in a text. Unicode keeps these two for a program's own use, so `**` in a name stays `**`.
+# Markers of bold in a text: two Unicode noncharacters, reserved for internal use, so `**` in a name stays `**`.
 BOLD_BEGINS: Final = "\ufdd0"
 BOLD_ENDS: Final = "\ufdd1"
 LANGUAGES: Final = {"sv": "Svenska", "en": "English"}
@@ -22,31 +22,28 @@ Texts = dict[str, str]
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name, which its tools look for
-    """Marks a sentence that is translated later, where the reader's language is known."""
+    """Mark a sentence for the catalogue; it is translated later, where the reader's language is known."""
     return message
 
 
 def bold(text: str) -> str:
-    """A part of a rich text that is bold where it is drawn (elements.rich).
-
-    In a sentence of the catalogue it is written `**so**`.
-    """
+    """A part of a rich text that is drawn bold (elements.rich). A sentence of the catalogue writes it `**so**`."""
     return f"{BOLD_BEGINS}{text}{BOLD_ENDS}"
 
 
 def unmarked(text: str) -> str:
-    """A rich text without its bold parts marked, for where nothing is bold."""
+    """A rich text without its bold markers, for places that cannot draw bold."""
     return text.replace(BOLD_BEGINS, "").replace(BOLD_ENDS, "")
 
 
 def _marked(sentence: str) -> str:
-    """A sentence whose own `**marks**` are told from what its values may hold."""
+    """A catalogue sentence with its own `**bold**` as markers, before values are filled in that may contain `**`."""
     return re.sub(r"\*\*(.+?)\*\*", lambda part: bold(part[1]), sentence) if "**" in sentence else sentence
 
 
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations:
-    """The compiled catalogue of `code`; English stands in the code and has none."""
+    """The compiled catalogue of `code`. English has none: its sentences are the keys."""
     path = LOCALE / code / "LC_MESSAGES" / "compliance.po"
     if not path.exists():
         return gettext.NullTranslations()
@@ -62,26 +59,26 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 @dataclass(frozen=True)
 class Language:
-    """A reader's language, `sv` or `en`."""
+    """A reader's language, `sv` or `en`. Call it to translate: say("…")."""
 
     code: str
 
     def __call__(self, message: str, **values: object) -> str:
-        """`message` in this language with its `{named}` places filled; only its own `**marks**` become bold."""
+        """Translate `message` and fill its `{named}` fields. Only the sentence's own `**marks**` become bold."""
         text = _marked(_catalogue(self.code).gettext(message))
         return text.format(**values) if values else text
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
-        """`one` or `many` as the language has it for `n`, which fills `{n}`."""
+        """`one` or `many`, as the language has it for `n`, which fills `{n}`."""
         text = _marked(_catalogue(self.code).ngettext(one, many, n))
         return text.format(n=self.number(n), **values)
 
     def pick(self, texts: Texts) -> str:
-        """The text of this language from a declarative file, else of another, as in one's own file."""
+        """The text of a declaration in this language; else the English one, else any."""
         return texts.get(self.code) or texts.get("en") or next(iter(texts.values()), "")
 
     def refusal(self, refusal: Refusal) -> str:
-        """The sentence of a refusal."""
+        """The sentence of a refusal in this language."""
         return self(refusal.message, **{key: self._value(value) for key, value in refusal.values.items()})
 
     def _value(self, value: object) -> object:
@@ -92,14 +89,14 @@ class Language:
         return self.date(value) if isinstance(value, dt.date) else value
 
     def number(self, value: float, *, decimals: int = 0) -> str:
-        """1 742 or 1,742; `decimals` digits after the mark."""
+        """1 742 or 1,742, with `decimals` digits after the decimal mark."""
         text = f"{abs(value):,.{decimals}f}"
         if self.code == "sv":
             text = text.replace(",", NBSP).replace(".", ",")
         return (MINUS if value < 0 and text.strip("0,.") else "") + text
 
     def percent(self, share: float | None, *, limits: tuple[float, ...] = (), decimals: int = 1) -> str:
-        """A share as per cent; a dash where there is none. Never rounded up to one of `limits`, or to 100."""
+        """A share as per cent, or a dash if None. Never rounded up to one of `limits`, or to 100."""
         if share is None:
             return "\N{EN DASH}"
         rounded = rounded_below(share, limits=(*limits, 1.0), decimals=decimals)
@@ -108,7 +105,7 @@ class Language:
         return f"{text}{NBSP}%" if self.code == "sv" else f"{text}%"
 
     def change(self, difference: float | None) -> str:
-        """A difference of shares in percentage points with its sign: +5,6 or −2,3; a zero has none."""
+        """A difference of shares in percentage points with its sign: +5,6 or −2,3. Zero is ±0,0, None is empty."""
         return "" if difference is None else self.signed(tenths(difference))
 
     def signed(self, tenths: int) -> str:
@@ -117,7 +114,7 @@ class Language:
         return ("+" if tenths > 0 else MINUS if tenths else "±") + text
 
     def date(self, day: dt.date | None, *, form: str = "d MMMM y") -> str:
-        """31 oktober 2026; `form` is a pattern of Unicode's date formats."""
+        """31 oktober 2026. `form` is a CLDR date pattern."""
         if day is None:
             return ""
         from babel.dates import format_date
@@ -125,12 +122,12 @@ class Language:
         return format_date(day, form, locale=self.code).replace(" ", NBSP)
 
     def month(self, day: dt.date) -> str:
-        """okt, or January with its year on a second line: the labels of a time axis."""
+        """The label of a month on a time axis: okt, or January with its year on a second line."""
         name = self.short_month(day)
         return f"{name}<br>{day.year}" if day.month == 1 else name
 
     def short_month(self, day: dt.date) -> str:
-        """The month of a day in short: okt."""
+        """The abbreviated month of a day: okt."""
         return self.date(day, form="MMM").rstrip(".")
 
     def moment(self, moment: dt.datetime) -> str:
@@ -149,31 +146,31 @@ class Language:
         return self.plural("{n} day", "{n} days", days).replace(" ", NBSP)
 
 
-def number_in(said: str | None, *, most: int) -> int:
-    """The number that an address names, 1 to `most`; 1 where it names none."""
-    # the first digits tell that it is too large, and Python refuses to read very many
-    number = int(said[:MOST_DIGITS]) if said and said.isdecimal() else 1
+def number_in(param: str | None, *, most: int) -> int:
+    """The number in a query parameter, clamped to 1–`most`; 1 if it has none."""
+    # Python refuses to parse very many digits, and the first ones already exceed `most`.
+    number = int(param[:MOST_DIGITS]) if param and param.isdecimal() else 1
     return min(max(number, 1), most)
 
 
 def swedish_order(name: str) -> str:
-    """What names are sorted by where å, ä and ö come last, in that order."""
+    """A sort key that puts å, ä and ö last, in that order."""
     return name.casefold().translate({ord(letter): chr(0x10FFFD + n) for n, letter in enumerate("åäö")})
 
 
 def tenths(difference: float) -> int:
-    """A difference of shares in tenths of a percentage point, rounded once from what is unrounded.
+    """A difference of shares in tenths of a percentage point, rounded once from the unrounded difference.
 
-    Whatever tells a change goes by it. The figures beside it are rounded each for itself, so they may seem to differ by
-    a tenth more or less.
+    Every change in words goes by it. The shares beside it are rounded separately, so their difference may seem to be a
+    tenth off.
     """
-    # as a number with one decimal is written: frozen reviews are told again as they were
+    # Rounded twice, as a number with one decimal is printed: frozen reviews must read as they did.
     size = round(round(abs(difference) * 100, 1) * 10)
     return size if difference > 0 else -size
 
 
 def rounded_below(share: float, *, limits: tuple[float, ...], decimals: int) -> float:
-    """`share` rounded to `decimals` of a per cent, downwards where rounding would reach a limit that it has not."""
+    """`share` rounded to `decimals` of a per cent; downwards if rounding would reach a limit that it has not reached."""
     step = float(10 ** (decimals + 2))
     rounded = float(round(share * step) / step)
     crosses = any(share < limit <= rounded for limit in limits)
@@ -181,7 +178,7 @@ def rounded_below(share: float, *, limits: tuple[float, ...], decimals: int) -> 
 
 
 def month_ends(last: dt.date, *, count: int) -> list[dt.date]:
-    """`count` days a month apart, oldest first: the last day of each month before `last`'s, then `last` itself."""
+    """`count` days, oldest first: the last day of each month before `last`'s, then `last` itself."""
     days = [last]
     first = last.replace(day=1)
     for _ in range(count - 1):

@@ -1,6 +1,6 @@
-"""How long a text may be, so that nothing in a cell makes the product slow. Arrow is imported where it is used.
+"""Limits on the length of texts, so that no cell makes the product slow. Arrow is imported where it is used.
 
-What is longer is cut and told; how long a field may be is declared with it (`data/sources`).
+Longer texts are cut, with a warning. Each field's own limit is in its declaration (`data/sources`).
 """
 
 import unicodedata
@@ -13,17 +13,17 @@ LONGEST_TEXT: Final = 10_000
 LONGEST_NAME: Final = 200
 LONGEST_ID: Final = 200
 LONGEST_HEADING: Final = 200
-# To order the marks of one letter takes the square of their number; Unicode's stream-safe form has so many (UAX #15).
+# Ordering the combining marks of one letter takes quadratic time. Unicode's stream-safe form allows 30 (UAX #15).
 MOST_MARKS: Final = 30
 
 
 def shortened(text: str, most: int = LONGEST_NAME) -> str:
-    """The text, or its beginning with an ellipsis."""
+    """The text, cut to `most` characters with an ellipsis if it is longer."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def few_marks(text: str) -> str:
-    """The text with no more marks on a letter than any language has, so that it can be composed in linear time."""
+    """The text with at most MOST_MARKS combining marks on a letter, so that normalising it takes linear time."""
     if len(text) <= MOST_MARKS or text.isascii():
         return text
     kept, marks = [], 0
@@ -35,7 +35,7 @@ def few_marks(text: str) -> str:
 
 
 def few_marks_in(table: "pa.Table") -> "pa.Table":
-    """The same of every cell of a table."""
+    """A table with `few_marks` applied to every cell."""
     import pyarrow.compute as pc
 
     for place, name in enumerate(table.column_names):

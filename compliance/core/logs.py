@@ -1,4 +1,4 @@
-"""What is written into a log: no identity number, whoever quotes it."""
+"""Logging without identity numbers, whoever quotes them."""
 
 import logging
 from typing import Any
@@ -7,18 +7,18 @@ from compliance.core.masking import mask_text
 
 
 class Record(logging.LogRecord):
-    """A record that quotes no identity number, in its message or in the exception that it tells of."""
+    """A log record that masks identity numbers in its message and its exception."""
 
-    def __init__(self, *args: Any, **given: Any) -> None:
-        super().__init__(*args, **given)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         if self.exc_info:
             self.exc_text = mask_text(logging.Formatter().formatException(self.exc_info))[0]
 
     def getMessage(self) -> str:  # noqa: N802 - as logging calls it
-        """The message with its values."""
+        """The formatted message, masked."""
         return mask_text(super().getMessage())[0]
 
 
 def begin() -> None:
-    """Lets every log of this process be written so."""
+    """Make every logger of this process use masked records."""
     logging.setLogRecordFactory(Record)

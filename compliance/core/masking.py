@@ -1,7 +1,7 @@
-"""Identity numbers: what is one, and the mask in its place. Arrow is imported where it is used.
+"""Identity numbers: recognising and masking them. Arrow is imported where it is used.
 
-*The form* is the rulebook's: a date of six or eight digits and four digits that stand together, with the right check
-digit and no digit beside them. It is looked for in what a reader sees: after NFKC and without invisible marks.
+*The form* is the rulebook's: a date of six or eight digits followed by four digits, with a valid check digit and no
+digit next to them. It is matched against what a reader sees: the text after NFKC, without invisible characters.
 """
 
 import re
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     Column = pa.ChunkedArray[Any]
 
 MASK: Final = "******-****"
-# What may stand between two digits of the date, and before the last four: this many characters, white space as one.
+# The most characters between two digits of the date, and before the last four; a run of white space counts as one.
 MOST_BETWEEN: Final = 3
-# So many cells wholly of the form tell whether a column has it by chance.
+# How many cells must consist of a number of the form to judge whether a column has it by chance.
 LEAST_CELLS: Final = 5
-# A number of the form that has lost three zeros at its beginning: 0001011239.
+# The length of a number of the form that has lost three leading zeros: 0001011239.
 SHORTEST: Final = 7
-# The sum of the digits of twice a digit.
+# Luhn: each digit to the digit sum of its double.
 DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 YEARS_BEFORE: Final = 5
 YEARS_AFTER: Final = 1
 
 RUN: Final = re.compile("[0-9]+")
-# How nearly all are written that stand alone in a cell.
+# The usual way to write a number that is alone in a cell.
 USUAL: Final = re.compile("((?:[0-9]{2})?[0-9]{6})([-+ ]?)([0-9]{4})")
 BLANK: Final = re.compile(r"\s+")
-# Characters that NFKC leaves as they are, or turns into others that are neither digits nor invisible.
+# Characters that NFKC keeps, or turns into others that are neither digits nor invisible.
 PLAIN: Final = re.compile(
     "[\t\n\r -~\u00a0-\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00ba\u00bb\u00bf-\u02ff\u2010-\u2027\u2030-\u205e\u20ac]*"
 )
-# Letters and unassigned places that are as invisible as the categories Cc, Cf, Mn and Me are, or are made so by fonts.
+# Letters and unassigned code points that are invisible, in fonts or by definition, beyond categories Cc, Cf, Mn and Me.
 UNSEEN: Final = re.compile("[\u115f\u1160\u2065\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")
 WHITE_CONTROLS: Final = "\t\n\r\v\f\x85"
-# What may stand beside a decimal number: a part of a date or of a list does not.
+# What may surround a decimal number; parts of a date or of a list are surrounded by something else.
 BEFORE_DECIMALS: Final = re.compile(r"(?:^|\s)[-+\u2212]?$")
 AFTER_DECIMALS: Final = re.compile(r"(?:[eE][-+]?[0-9]{1,3})?%?(?:\s|$)")
 ONLY_DIGITS: Final = re.compile("[0-9]+(?:[.,]0+)?")
@@ -59,7 +59,7 @@ Run = tuple[int, int]
 
 
 class Kind(StrEnum):
-    """What a column holds, as far as it decides what is an identity number in it."""
+    """The kind of a column, as far as it decides what is an identity number."""
 
     CASE = "case"
     PERSON = "person"
@@ -69,10 +69,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Masked:
-    """A column without identity numbers, and how many it had.
+    """A masked column, and how many identity numbers it had.
 
-    `allowed` is whether it has numbers of the form that are none, `by_chance` whether that is so since most of its
-    numbers have a wrong check digit.
+    `allowed`: it has numbers of the form that are left. `by_chance`: they are left because most numbers of the column
+    have an invalid check digit.
     """
 
     column: "Column"
@@ -83,9 +83,10 @@ class Masked:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A date and four digits in a text: where, whether they are all of it, and whether the check digit is right.
+    """A date and four digits in a text: the span, whether the check digit is `right`, and whether they are the `whole`
+    text.
 
-    `day` is the date of one with eight digits, if it is a plain one; `clock` whether it is followed by a time of day.
+    `day` is the date if it has eight digits and is a plain one; `clock` says that a time of day follows.
     """
 
     start: int
@@ -100,17 +101,17 @@ class Number:
 
 
 def mask_text(text: str, kind: Kind = Kind.OTHER, day: date | None = None) -> tuple[str, int]:
-    """The text with every identity number masked, and how many there were; the rest of it is as it was.
+    """Return the text with every identity number masked, and how many there were.
 
-    `kind` and `day` say what it is, as of a column.
+    `kind` and `day` are those of the text's column.
     """
     return _masked(text, [number for number in numbers(text) if number.right and not _is_allowed(number, kind, day)])
 
 
-def _masked(text: str, found: Sequence[Number]) -> tuple[str, int]:
-    """The text with a mask for each of the numbers, where several that overlap are one."""
+def _masked(text: str, matches: Sequence[Number]) -> tuple[str, int]:
+    """The text with a mask for each number; overlapping numbers share one."""
     pieces, done, count = [], 0, 0
-    for number in sorted(found, key=lambda number: (number.start, -number.end)):
+    for number in sorted(matches, key=lambda number: (number.start, -number.end)):
         if number.start >= done:
             pieces += [text[done : number.start], MASK]
             count += 1
@@ -119,25 +120,25 @@ def _masked(text: str, found: Sequence[Number]) -> tuple[str, int]:
 
 
 def numbers(text: str) -> list[Number]:
-    """The numbers of the form in a text, also those with a wrong check digit."""
+    """The numbers of the form in a text, including those with an invalid check digit."""
     if usual := USUAL.fullmatch(text):
         number = _number(usual[1] + usual[3], usual.span(), whole=True, clock=usual[2] == " ")
         return [number] if number else []
     if PLAIN.fullmatch(text):
         return _numbers(text)
-    # A mark that nobody sees may keep apart what belongs together, and two numbers that do not.
-    shown, places = _seen(text)
-    return [*_numbers("".join(map(_as_decimal, text))), *(_placed(number, places) for number in _numbers(shown))]
+    # Searched twice: an invisible character may split one number, and may separate two.
+    visible, places = _visible(text)
+    return [*_numbers("".join(map(_as_decimal, text))), *(_placed(number, places) for number in _numbers(visible))]
 
 
-def seen(text: str) -> str:
-    """What is seen of a text: after NFKC, with the digits 0–9, and without marks that are not seen."""
-    return _seen(text)[0]
+def visible(text: str) -> str:
+    """The text as a reader sees it: after NFKC, digits of any script as 0–9, without invisible characters."""
+    return _visible(text)[0]
 
 
-def _seen(text: str) -> tuple[str, list[int]]:
-    """What is seen of a text, and the place in the text of each of its characters, and of its end."""
-    pieces = [_visible(letter) for letter in text]
+def _visible(text: str) -> tuple[str, list[int]]:
+    """The visible text, and the index in the original of each of its characters."""
+    pieces = [_visible_letter(letter) for letter in text]
     places = [place for place, piece in enumerate(pieces) for _ in piece]
     return "".join(pieces), places
 
@@ -148,15 +149,15 @@ def _placed(number: Number, places: list[int]) -> Number:
 
 
 @lru_cache(maxsize=10_000)
-def _visible(letter: str) -> str:
-    """A character as it is compared: after NFKC, every digit of any script as 0–9, and nothing if it is not seen."""
+def _visible_letter(letter: str) -> str:
+    """A character as it is compared: after NFKC, a digit of any script as 0–9, empty if it is invisible."""
     if letter in WHITE_CONTROLS:
         return " "
-    return "".join(map(_as_digit, filter(_is_seen, unicodedata.normalize("NFKC", letter))))
+    return "".join(map(_as_digit, filter(_is_visible, unicodedata.normalize("NFKC", letter))))
 
 
-def _is_seen(letter: str) -> bool:
-    # A mark above or around a digit leaves it the digit that it is.
+def _is_visible(letter: str) -> bool:
+    # Mn and Me: a digit with a mark above or around it is still that digit.
     return unicodedata.category(letter) not in {"Cc", "Cf", "Mn", "Me"} and not UNSEEN.match(letter)
 
 
@@ -166,14 +167,14 @@ def _as_digit(letter: str) -> str:
 
 
 def _as_decimal(letter: str) -> str:
-    # A raised figure may be the number of a note, so it is tried as a digit and as none.
+    # A superscript may be a footnote number: here it is no digit, in the visible text it is one.
     value = unicodedata.decimal(letter, None)
     return letter if value is None else str(value)
 
 
 def _numbers(text: str) -> list[Number]:
     """The numbers of the form in a text whose digits are 0–9."""
-    runs = [found.span() for found in RUN.finditer(text)]
+    runs = [match.span() for match in RUN.finditer(text)]
     if sum(end - start for start, end in runs) < 10:
         return []
     whole = _whole_number(text)
@@ -183,7 +184,9 @@ def _numbers(text: str) -> list[Number]:
 
 
 def _ending_with(text: str, runs: list[Run], last: int) -> Iterator[Number]:
-    """The number whose four last digits end a run of digits; it begins with a run as well, so has no digit beside."""
+    """The longest number whose last four digits end a run of digits. It begins with a run too, so no digit is next to
+    it.
+    """
     if _begins_date(text, runs[last]):
         return
     longest = None
@@ -201,7 +204,7 @@ def _ending_with(text: str, runs: list[Run], last: int) -> Iterator[Number]:
 
 
 def _firsts(text: str, runs: list[Run], last: int) -> Iterator[int]:
-    """The runs from which ten to twelve digits reach up to the last one, the nearest first."""
+    """The runs from which ten to twelve digits reach to the end of the last run, nearest first."""
     if runs[last][1] - runs[last][0] < 4:
         return
     length = 0
@@ -216,19 +219,22 @@ def _firsts(text: str, runs: list[Run], last: int) -> Iterator[int]:
 
 
 def _may_be_between(gap: str) -> bool:
-    """Whether it is up to three characters that are neither letter nor digit; white space is folded later anyway."""
+    """Whether a gap has at most three characters and none is a letter; white space is collapsed first."""
     if len(gap) > MOST_BETWEEN:
         gap = BLANK.sub(" ", gap)
     return len(gap) <= MOST_BETWEEN and not any(map(str.isalpha, gap))
 
 
 def _number(digits: str, place: Run, *, whole: bool, clock: bool) -> Number | None:
-    """What ten or twelve digits are, if they begin with a date; `clock` is whether white space is before the last."""
+    """The number that ten or twelve digits form if they begin with a date; `clock` if white space precedes the last
+    four.
+    """
     year, month, day = int(digits[:-8]), int(digits[-8:-6]), int(digits[-6:-4])
     eight = len(digits) == 12
     if eight and not 1800 <= year < 2100:
         return None
-    # Of six digits the year is one of 2000's: there is a 29 February wherever some century has one.
+    # Six digits are tried in the 2000s, which have a 29 February wherever any century has one.
+    # A coordination number has 60 added to its day.
     if not _is_date(year if eight else 2000 + year, month, day - 60 if day > 60 else day):
         return None
     plain = date(year, month, day) if eight and day <= 60 else None
@@ -250,20 +256,20 @@ def _luhn(digits: str) -> bool:
 
 
 def _is_all(text: str, start: int, end: int) -> bool:
-    """Whether a text is nothing but what stands at a place, perhaps with decimals that are zero."""
+    """Whether a text is nothing but the given span, apart from white space and zero decimals."""
     return not text[:start].strip() and bool(ZEROS.fullmatch(text, end))
 
 
 def _begins_date(text: str, last: Run) -> bool:
-    """Whether four digits that stand alone are the year of a date."""
+    """Whether a run of four digits is the year of a date."""
     begun = DATE_BEGUN.match(text, last[0])
     return begun is not None and _is_date(int(begun["year"]), int(begun["month"]), int(begun["day"]))
 
 
 def _is_decimals(text: str, runs: list[Run], last: int) -> bool:
-    """Whether a run of digits are the decimals of a number that stands by itself.
+    """Whether the last run is the decimals of a number that stands alone.
 
-    Four may as well be the last ones, as in 850709.1232.
+    Four digits are not: they may be the last four of an identity number, as in 850709.1232.
     """
     (start, end), before = runs[last], runs[last - 1] if last else None
     if before is None or end - start == 4 or start - before[1] != 1 or text[before[1]] not in ".,":
@@ -273,7 +279,7 @@ def _is_decimals(text: str, runs: list[Run], last: int) -> bool:
 
 
 def _whole_number(text: str) -> str:
-    """The digits of a text that is a whole number with gaps between its thousands, or with a power of ten."""
+    """The digits of a text that is a whole number with thousands separators or an exponent, else empty."""
     text = text.strip()
     if THOUSANDS.fullmatch(text):
         return "".join(RUN.findall(text)[:4])
@@ -285,7 +291,7 @@ def _whole_number(text: str) -> str:
 
 # --- A column -----------------------------------------------------------------------------------------------------
 
-# What RE2 can tell of a cell: that it may hold a date and four digits. Only such cells leave Arrow for the exact test.
+# RE2 finds the cells that may hold a date and four digits. Only those leave Arrow for the exact test in Python.
 GAP: Final = "[^A-Za-z0-9]*"
 DAYS: Final = f"(?:0{GAP}[1-9]|[12]{GAP}[0-9]|3{GAP}[01]|6{GAP}[1-9]|[78]{GAP}[0-9]|9{GAP}[01])"
 DATE: Final = f"[0-9]{GAP}[0-9]{GAP}(?:0{GAP}[1-9]|1{GAP}[0-2]){GAP}{DAYS}"
@@ -298,18 +304,18 @@ LOST_ZERO: Final = rf"^\s*(?:[1-9]?(?:0[1-9]|1[0-2])|[1-9]){DAYS.replace(GAP, ''
 
 
 def mask_table(table: "pa.Table") -> tuple["pa.Table", int]:
-    """The table with every identity number masked, and how many there were."""
-    masked = 0
+    """Return the table with every identity number masked, and how many there were."""
+    count = 0
     for place, name in enumerate(table.column_names):
-        found = mask_column(table[name])
-        if found.count:
-            table = table.set_column(place, name, found.column)
-            masked += found.count
-    return table, masked
+        masked = mask_column(table[name])
+        if masked.count:
+            table = table.set_column(place, name, masked.column)
+            count += masked.count
+    return table, count
 
 
 def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = None) -> Masked:
-    """A column of texts without identity numbers; `day` is the extract date where they are case numbers."""
+    """A column of texts without identity numbers. `day` is the extract date, which tells case numbers apart."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -323,9 +329,9 @@ def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = No
     texts = cells.dictionary.to_pylist()
     every = [_numbers_of(text, zeros=zeros) for text in texts]
     times = Counter(cells.indices.to_pylist())
-    found, by_chance = _those_to_mask(every, times, kind, day)
-    allowed = any(sum(n.right for n in each) > len(chosen) for each, chosen in zip(every, found, strict=True))
-    masked = [_masked(text, each) for text, each in zip(texts, found, strict=True)]
+    chosen, by_chance = _those_to_mask(every, times, kind, day)
+    allowed = any(sum(n.right for n in each) > len(some) for each, some in zip(every, chosen, strict=True))
+    masked = [_masked(text, each) for text, each in zip(texts, chosen, strict=True)]
     count = sum(times[place] * number for place, (_, number) in enumerate(masked))
     if not count:
         return Masked(column, 0, allowed, by_chance)
@@ -334,7 +340,7 @@ def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = No
 
 
 def _suspect(column: "Column") -> tuple[Any, bool]:
-    """Which cells may hold a number, and whether its column has lost the zeros that its numbers began with."""
+    """A mask of the cells that may hold a number, and whether the column's numbers have lost their leading zeros."""
     import pyarrow.compute as pc
 
     either = _matches(column, f"{LOOKS_LIKE}|{LOST_ZERO}")
@@ -351,7 +357,7 @@ def _matches(column: "Column", pattern: str) -> Any:
 
 
 def _have_lost_zeros(column: "Column", suspect: Any) -> bool:
-    """Whether most whole numbers of a column have the form once a lost zero is put back."""
+    """Whether most whole numbers of a column have the form once their leading zeros are restored."""
     import pyarrow.compute as pc
 
     whole = _matches(column, WHOLE_NUMBER)
@@ -365,7 +371,7 @@ def _have_lost_zeros(column: "Column", suspect: Any) -> bool:
 
 
 def _numbers_of(text: str, *, zeros: bool) -> list[Number]:
-    """The numbers of a cell, also one that has lost the zeros it began with."""
+    """The numbers of a cell, including one that has lost its leading zeros if `zeros`."""
     digits = RUN.match(text.strip()) if zeros and ONLY_DIGITS.fullmatch(text.strip()) else None
     if digits is None or not SHORTEST <= len(digits[0]) < 10:
         return numbers(text)
@@ -377,19 +383,19 @@ def _numbers_of(text: str, *, zeros: bool) -> list[Number]:
 def _those_to_mask(
     every: list[list[Number]], times: Mapping[int, int], kind: Kind, day: date | None
 ) -> tuple[list[list[Number]], bool]:
-    """Of the numbers of each distinct cell those that are identity numbers, and whether others have the form by chance.
+    """The identity numbers of each distinct cell, and whether other numbers of the form are left as chance matches.
 
-    `times` says how often each cell stands in the column.
+    `times` is how often each cell occurs in the column.
     """
-    found = [[n for n in each if n.right and not _is_allowed(n, kind, day)] for each in every]
+    suspects = [[n for n in each if n.right and not _is_allowed(n, kind, day)] for each in every]
     if not _is_by_chance(every, times, kind):
-        return found, False
-    kept = [[n for n in each if not n.whole] for each in found]
-    return kept, kept != found
+        return suspects, False
+    kept = [[n for n in each if not n.whole] for each in suspects]
+    return kept, kept != suspects
 
 
 def _is_by_chance(every: list[list[Number]], times: Mapping[int, int], kind: Kind) -> bool:
-    """Whether most cells of a column that are wholly of the form have a wrong check digit."""
+    """Whether most cells that consist of a number of the form have an invalid check digit."""
     whole = [(place, each) for place, each in enumerate(every) if any(number.whole for number in each)]
     cells = sum(times[place] for place, _ in whole)
     wrong = sum(times[place] for place, each in whole if not any(number.right for number in each))
@@ -397,7 +403,7 @@ def _is_by_chance(every: list[list[Number]], times: Mapping[int, int], kind: Kin
 
 
 def _is_allowed(number: Number, kind: Kind, day: date | None) -> bool:
-    """Whether a number is a case number of about the extract date, or a date with its time of day."""
+    """Whether a number is a case number from around the extract date, or a date with its time of day."""
     if kind is Kind.TIME:
         return number.clock and number.day is not None
     return kind is Kind.CASE and day is not None and number.day is not None and _around(day, number.day)

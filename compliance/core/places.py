@@ -1,4 +1,4 @@
-"""Where things are. The only module that reads the environment."""
+"""Where files are. The only module that reads the environment."""
 
 import os
 from functools import cache
@@ -21,38 +21,38 @@ STATIC = ROOT / "static"
 
 def own_database() -> Path:
     """The organisation's database: `COMPLIANCE_DATABASE`, else the one in the store."""
-    said = os.environ.get("COMPLIANCE_DATABASE")
-    return _resolved(Path(said).absolute() if said else STORE / "compliance.duckdb")
+    path = os.environ.get("COMPLIANCE_DATABASE")
+    return _resolved(Path(path).absolute() if path else STORE / "compliance.duckdb")
 
 
 @cache
 def _resolved(path: Path) -> Path:
-    """The path without links, found once: a page asks for it a hundred times."""
+    """The path without links, resolved once: a page needs it a hundred times."""
     return path.resolve()
 
 
 def sample_database() -> Path:
-    """The database of the fictitious administration, beside the organisation's own and never mixed with it."""
+    """The database of the fictitious administration, next to the organisation's own and never mixed with it."""
     return own_database().with_name("sample.duckdb")
 
 
 def own_files() -> Path:
-    """The folder of the organisation's own targets, words and sources, which an upgrade never touches."""
+    """The folder of the organisation's own targets, words and sources, which an upgrade leaves alone."""
     return own_database().parent
 
 
 def public_address() -> str:
-    """Where browsers reach the server, where `COMPLIANCE_PUBLIC_ADDRESS` says it."""
+    """The address at which browsers reach the server: `COMPLIANCE_PUBLIC_ADDRESS`, or empty."""
     return os.environ.get("COMPLIANCE_PUBLIC_ADDRESS", "")
 
 
 def report_template() -> Path | None:
-    """The organisation's own template for reports in Word, where there is one beside its other files."""
+    """The organisation's own Word template for reports, or None if it has none."""
     path = own_files() / "report_template.docx"
     return path if path.exists() else None
 
 
 def environment_language() -> str:
-    """The language of the command line: Swedish where the terminal is Swedish, else English."""
-    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "sv" if said.lower().startswith("sv") else "en"
+    """The language of the command line: Swedish in a Swedish locale, else English."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "sv" if locale.lower().startswith("sv") else "en"

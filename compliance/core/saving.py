@@ -1,11 +1,11 @@
-"""What a disk takes and what it does not: a file appears whole or not at all, and that there is no room is told.
+"""Writing files whole or not at all, and turning a full disk into a sentence.
 
     save(content, Path("review_2026.pdf"))
     with temporary_folder() as folder:
         …
     refusal = refusal_of(error)
 
-Every library says in its own way that a disk is full. Here it becomes one kind of sentence: what, where, what to do.
+Every library reports a full disk in its own way. Here it becomes one kind of Refusal: what, where, what to do.
 """
 
 import errno
@@ -20,18 +20,18 @@ from typing import Final
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 
-# The whole of what the product puts into the temporary folder begins so.
+# The prefix of everything that the product puts into the temporary folder.
 PREFIX: Final = "compliance-"
-# A disk is full, or a quota or a limit of the process is reached.
+# The disk is full, or a quota or a limit of the process is reached.
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class NoRoom(Refusal):
-    """A disk that is full: no fault of what was to be written."""
+class DiskFull(Refusal):
+    """The disk is full; the content to be written is not at fault."""
 
 
 def save(content: bytes, to: Path) -> None:
-    """Writes a file. It appears whole or not at all; one that is there is replaced, or stays as it is."""
+    """Write a file atomically. If it fails, an existing file stays as it was."""
     to = Path(os.path.realpath(to))
     beside = to.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -41,15 +41,15 @@ def save(content: bytes, to: Path) -> None:
             os.fsync(file.fileno())
         beside.replace(to)
     except OSError as error:
-        raise _unsaved(error, to) from error
+        raise _save_refusal(error, to) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
 
 
-def _unsaved(error: OSError, to: Path) -> Refusal:
-    if lacks_room(error):
-        return NoRoom(
+def _save_refusal(error: OSError, to: Path) -> Refusal:
+    if is_disk_full(error):
+        return DiskFull(
             N_(
                 "There is no room left for the file {file} in the folder {folder}. Free some, or choose another folder."
             ),
@@ -65,24 +65,24 @@ def _unsaved(error: OSError, to: Path) -> Refusal:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder that is gone afterwards; a Refusal where it, or what is put into it, finds no room."""
+    """A folder that is removed afterwards. Raise Refusal if the folder, or anything written into it, finds no room."""
     try:
-        made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        temporary = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
     except OSError as error:
-        raise untemporary(error) from error
-    with made as folder:
+        raise temporary_refusal(error) from error
+    with temporary as folder:
         try:
             yield Path(folder)
         except Exception as error:
-            if lacks_room(error) and not isinstance(error, Refusal):
-                raise untemporary(error) from error
+            if is_disk_full(error) and not isinstance(error, Refusal):
+                raise temporary_refusal(error) from error
             raise
 
 
-def untemporary(error: BaseException) -> Refusal:
-    """That nothing can be put into the temporary folder."""
-    if lacks_room(error):
-        return full_temporary()
+def temporary_refusal(error: BaseException) -> Refusal:
+    """The refusal for a temporary folder that cannot be written."""
+    if is_disk_full(error):
+        return full_temporary_refusal()
     return Refusal(
         N_("Temporary files cannot be written in {folder}: {error}. Check that you may write there."),
         folder=_temporary(),
@@ -90,9 +90,9 @@ def untemporary(error: BaseException) -> Refusal:
     )
 
 
-def full_temporary() -> Refusal:
-    """That the temporary folder is full."""
-    return NoRoom(
+def full_temporary_refusal() -> Refusal:
+    """The refusal for a full temporary folder."""
+    return DiskFull(
         N_("There is no room left in the folder for temporary files, {folder}. Free some and try again."),
         folder=_temporary(),
     )
@@ -105,37 +105,37 @@ def _temporary() -> str:
         return "TMPDIR"
 
 
-def lacks_room(error: BaseException) -> bool:
-    """Whether an error says that a disk is full, in whatever words; those of the system stand in most."""
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error means that a disk is full, however the library words it; most quote the system's message."""
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return True
     return any(os.strerror(code) in str(error) for code in NO_ROOM)
 
 
 def refusal_of(error: BaseException) -> Refusal | None:
-    """What a person is told of an error that they can mend: a Refusal, or a disk that takes no more; else None."""
+    """The refusal to show for an error that a user can fix (a Refusal, a full or read-only disk), else None."""
     if isinstance(error, Refusal):
         return error
-    for seen in behind(error):
-        if lacks_room(seen) or (isinstance(seen, OSError) and seen.errno == errno.EROFS):
-            return _of_the_disk(seen)
+    for cause in causes(error):
+        if is_disk_full(cause) or (isinstance(cause, OSError) and cause.errno == errno.EROFS):
+            return _disk_refusal(cause)
     return None
 
 
-def behind(error: BaseException) -> Iterator[BaseException]:
-    """An error, and one by one those that it was raised for: what is closed after a failure can fail too."""
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and the errors it was raised for, one by one: closing a file after a failure can fail too."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
-def _of_the_disk(error: BaseException) -> Refusal:
+def _disk_refusal(error: BaseException) -> Refusal:
     name = getattr(error, "filename", None)
     if name is not None and isinstance(error, OSError):
-        return _unsaved(error, Path(os.fsdecode(name)))
+        return _save_refusal(error, Path(os.fsdecode(name)))
     if isinstance(error, OSError):
-        return untemporary(error)
-    return NoRoom(
+        return temporary_refusal(error)
+    return DiskFull(
         N_("There is no room left on the disk: {error}. Free some and try again."), error=str(error).split("\n")[0]
     )

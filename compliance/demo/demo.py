@@ -16,7 +16,7 @@ from filelock import FileLock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
-from compliance.core.saving import NoRoom, refusal_of, save
+from compliance.core.saving import DiskFull, refusal_of, save
 from compliance.declarations.declared import read_toml
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.demo.reviews import add_reviews
@@ -152,7 +152,7 @@ def _workbooks(
 def _read(path: Path, asked: Asked) -> Workbook | None:
     try:
         return read(path, name=path.name, asked=asked)
-    except NoRoom:
+    except DiskFull:
         raise
     except Refusal as refusal:
         log.warning("A sample was refused: %s", refusal)

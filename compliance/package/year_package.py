@@ -18,7 +18,7 @@ import msgspec
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
-from compliance.core.saving import lacks_room, temporary_folder
+from compliance.core.saving import is_disk_full, temporary_folder
 from compliance.counting.separated import harmless, harmless_first
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
@@ -332,7 +332,7 @@ def _recounted(
         except Unusable as error:
             return 0, [Fault("forbidden" if error.why == "forbidden" else "lacking", f"sql/{error.name}")]
         except Failure as error:
-            if lacks_room(error):
+            if is_disk_full(error):
                 raise
             return 0, [Fault("database", DATABASE, now=str(error).split("\n")[0])]
     differences = differing(found, figures)

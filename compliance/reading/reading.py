@@ -22,7 +22,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME, few_marks
 from compliance.core.masking import MASK, mask_text, numbers
-from compliance.core.saving import full_temporary, temporary_folder
+from compliance.core.saving import full_temporary_refusal, temporary_folder
 from compliance.declarations.sources import load_sources, load_values
 from compliance.reading.cells import LOCAL
 from compliance.reading.screening import Asked
@@ -176,7 +176,7 @@ def _ask(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
     if "fault" in answer:
         log.warning("The reader failed: %s", answer["fault"])
     if answer["problem"] == "no_room":
-        raise full_temporary()
+        raise full_temporary_refusal()
     if answer["problem"]:
         raise _refusal(answer["problem"], shown, **answer["values"])
     return answer

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
-from compliance.core.masking import MASK, seen
+from compliance.core.masking import MASK, visible
 from compliance.declarations.sources import ABSENCE, Field, Source, normal
 from compliance.reading.mapping import Columns, heading_keys, headings_written, with_words
 from compliance.reading.sheets import Sheet, Workbook
@@ -445,7 +445,7 @@ def is_identity(heading: str, words: Words, known: Container[str]) -> bool:
 
 def _letters(heading: str) -> str:
     """The letters and digits of a heading as they are seen, in lower case."""
-    return "".join(filter(str.isalnum, seen(heading).casefold()))
+    return "".join(filter(str.isalnum, visible(heading).casefold()))
 
 
 def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: frozenset[str]) -> Unrecognised:

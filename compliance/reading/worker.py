@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from compliance.core.children import FULL, begin, lacks_its_room, where
+from compliance.core.children import FULL, begin, disk_was_full, where
 from compliance.core.lengths import LONGEST_NAME, few_marks, few_marks_in
 from compliance.reading.cells import MAX_PLACES, Content, Unreadable
 from compliance.reading.textfiles import read_text
@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _problem(fault: BaseException) -> str:
-    return "no_room" if lacks_its_room(fault) else "unusual"
+    return "no_room" if disk_was_full(fault) else "unusual"
 
 
 def _answer(content: Content, *, target: Path) -> dict[str, Any]:

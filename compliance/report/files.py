@@ -42,12 +42,12 @@ def every_report(
     wanted: list[tuple[Kind, bool]] = [*((kind, False) for kind in KINDS), ("pdf", True)]
     files = {}
     for done, (kind, public) in enumerate(wanted):
-        children.tell(done, len(wanted) + 1)
+        children.report_progress(done, len(wanted) + 1)
         name = file_name(dossier, kind=kind, say=say, public=public)
         files[name] = write_report(
             dossier, kind=kind, state=state, signed=signed, say=say, public=public, template=template
         )
-    children.tell(len(wanted), len(wanted) + 1)
+    children.report_progress(len(wanted), len(wanted) + 1)
     return files
 
 

@@ -13,9 +13,9 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from compliance.core import children, outside
+from compliance.core import children
+from compliance.core.jobs import SECONDS, Job, make_file
 from compliance.core.language import N_, Language
-from compliance.core.outside import Job
 from compliance.drawing import charts
 from compliance.screens import widgets
 from compliance.screens.views import View
@@ -57,7 +57,7 @@ def offer_rows(view: View, label: str, name: str, key: str, rows: Callable[[], R
     def make(job: Job) -> bytes:
         table = rows()
         if len(table) > MANY_ROWS:
-            return outside.made(job, swedish_csv, table)
+            return make_file(job, swedish_csv, table)
         return swedish_csv(table)
 
     offer(view, File(label, name, "text/csv", key=key, make=make))
@@ -139,7 +139,7 @@ def _share(job: Job) -> float:
     if job.parts:
         done, of = job.parts
         return done / of
-    return min(job.seconds / outside.SECONDS, 1.0)
+    return min(job.seconds / SECONDS, 1.0)
 
 
 def _state(job: Job, say: Language) -> str:
@@ -149,5 +149,5 @@ def _state(job: Job, say: Language) -> str:
     if job.parts:
         done, of = job.parts
         return say(N_("The file is being made: part {n} of {of}, {seconds} s."), n=done + 1, of=of, seconds=seconds)
-    most = say.number(outside.SECONDS)
+    most = say.number(SECONDS)
     return say(N_("The file is being made: {seconds} s of at most {most}."), seconds=seconds, most=most)

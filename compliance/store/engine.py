@@ -8,7 +8,7 @@ from typing import Final
 
 import duckdb
 
-from compliance.core.saving import lacks_room
+from compliance.core.saving import is_disk_full
 from compliance.store.database import Cursor, Failure
 from compliance.store.failures import UNCOMMITTED
 
@@ -76,4 +76,4 @@ def is_of_the_file(error: Failure) -> bool:
     """Whether the file has failed and not the statement: a damaged block has no class of its own."""
     of_its_class = isinstance(error, duckdb.IOException | duckdb.FatalException) or type(error) is duckdb.Error
     # what is committed can contradict nothing, so that only the file can have failed
-    return of_its_class or UNCOMMITTED in str(error) or lacks_room(error)
+    return of_its_class or UNCOMMITTED in str(error) or is_disk_full(error)

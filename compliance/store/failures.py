@@ -5,7 +5,7 @@ from typing import Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.core.saving import NoRoom, lacks_room
+from compliance.core.saving import DiskFull, is_disk_full
 from compliance.store.database import Failure
 
 # How DuckDB says that a commit has failed, and that a file is from a version after it.
@@ -15,7 +15,7 @@ NEWER_FILE: Final = "newer version"
 
 def unusable(path: Path, error: Failure) -> Refusal:
     """That a database file has failed, in the engine's words where there are none of ours."""
-    if lacks_room(error):
+    if is_disk_full(error):
         return no_room(path)
     if NEWER_FILE in str(error):
         return newer(path, "DuckDB")
@@ -54,7 +54,7 @@ def busy(path: Path, seconds: float) -> Refusal:
 
 def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
     """That the system does not let a file be used."""
-    if lacks_room(error):
+    if is_disk_full(error):
         return no_room(path)
     return Refusal(
         N_("The database {file} cannot be used: {error}. Check that its folder is there and that you may write in it."),
@@ -65,7 +65,7 @@ def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
 
 def no_room(path: Path) -> Refusal:
     """That the disk is full."""
-    return NoRoom(
+    return DiskFull(
         N_(
             "There is no room left for the database {file} in the folder {folder}. Free some there and try again. "
             "Nothing has been changed."

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from compliance.core.saving import behind
+from compliance.core.saving import causes
 from compliance.store import failures
 from compliance.store.database import Cursor, Database, Failure, newest_moment, next_moment
 from compliance.store.engine import is_of_the_file, opened
@@ -99,7 +99,7 @@ class FileDatabase(Database):
         try:
             yield cursor
         except Failure as error:
-            for first in behind(error):
+            for first in causes(error):
                 if isinstance(first, Failure) and is_of_the_file(first):
                     raise failures.unusable(self.path, first) from error
             raise

@@ -10,9 +10,9 @@ import streamlit as st
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
+from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.lengths import shortened
-from compliance.core.outside import Job, made
 from compliance.counting import extracts
 from compliance.drawing import charts
 from compliance.screens import making, reads, views, widgets
@@ -117,4 +117,4 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
 
 def _content(view: View, name: str, point_id: str | None, kind: extracts.Kind, job: Job) -> bytes:
     permissions.require(view.user, Permission.DOWNLOAD_EXTRACTS)
-    return made(job, extracts.as_bytes, _extracted(view, name, point_id), kind=kind, language=view.say)
+    return make_file(job, extracts.as_bytes, _extracted(view, name, point_id), kind=kind, language=view.say)

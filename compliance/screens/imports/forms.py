@@ -8,8 +8,8 @@ import streamlit as st
 
 from compliance.access import permissions
 from compliance.access.permissions import Permission
+from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
-from compliance.core.outside import Job, made
 from compliance.correcting.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
 from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.correcting.templates import template
@@ -123,5 +123,5 @@ def _file(view: View, chosen: Choice, found: dict[Unit, Questions], job: Job) ->
     permissions.require(view.user, Permission.LOAD_EXPORTS)
     asking = _asking(view.as_of, view.scope.organisation)
     if isinstance(chosen, tuple):
-        return made(job, all_of_them, found, asking, view.say)
-    return made(job, questionnaire, chosen, found[chosen], asking, view.say)
+        return make_file(job, all_of_them, found, asking, view.say)
+    return make_file(job, questionnaire, chosen, found[chosen], asking, view.say)

@@ -14,9 +14,9 @@ import streamlit as st
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
+from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
-from compliance.core.outside import Job, made
-from compliance.core.saving import NoRoom
+from compliance.core.saving import DiskFull
 from compliance.correcting import previewing, returning
 from compliance.correcting.previewing import Preview
 from compliance.correcting.returning import Change
@@ -495,7 +495,7 @@ def _rejected_button(view: View, file_id: str, receipts: tuple[Receipt, ...]) ->
 
 def _rejected(view: View, receipts: tuple[Receipt, ...], book: Workbook, job: Job) -> bytes:
     permissions.require(view.user, Permission.LOAD_EXPORTS)
-    return made(job, returning.return_workbook, returning.lean(receipts), replace(book, sheets=()), view.say)
+    return make_file(job, returning.return_workbook, returning.lean(receipts), replace(book, sheets=()), view.say)
 
 
 def _problem_list(view: View, problems: Rows, caption: str) -> None:
@@ -531,7 +531,7 @@ def _load(view: View, file_id: str, book: Workbook) -> bool:
     _kept("again").pop(file_id, None)
     try:
         receipts = loading.load(view.database, book, order, sources=reads.sources(), words=reads.words())
-    except NoRoom as refusal:
+    except DiskFull as refusal:
         return not widgets.tell(refusal)
     except Refusal as refusal:
         _kept("loaded files")[file_id] = Loaded(say.refusal(refusal))

@@ -13,9 +13,9 @@ from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
+from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
-from compliance.core.outside import Job, made
 from compliance.counting.assessing import Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -160,7 +160,7 @@ def _handout(found: Opened, job: Job) -> bytes:
     with found.view.database.cursor() as cursor:
         made_at = approving.signed(cursor, found.review).changed_at
     given: Any = {"names": _names(found), "state": found.review.state, "made_at": made_at}
-    return made(job, handouts.pdf, found.dossier, say=found.say, **given)
+    return make_file(job, handouts.pdf, found.dossier, say=found.say, **given)
 
 
 # --- The screens ----------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.errors import Refusal
+from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
-from compliance.core.outside import Job, made
 from compliance.drawing import charts
 from compliance.report import handing, review_texts
 from compliance.report.blocks import Report
@@ -133,7 +133,7 @@ def _report(found: Opened, kind: Kind, job: Job, *, public: bool, archive: bool)
         signed = approving.signed(cursor, found.review)
     given: Any = {"kind": kind, "state": found.review.state, "signed": signed, "say": found.say}
     template = places.report_template()
-    return made(job, write_report, found.whole, **given, public=public, archive=archive, template=template)
+    return make_file(job, write_report, found.whole, **given, public=public, archive=archive, template=template)
 
 
 # --- For others -----------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def _whole_package(found: Opened, job: Job) -> bytes:
     permissions.require(found.view.user, Permission.READ_REVIEW)
     with found.view.database.cursor() as cursor:
         given = gathered(cursor, found.review, version=found.review.version)
-    return made(job, whole_package, given, say=found.say, template=places.report_template())
+    return make_file(job, whole_package, given, say=found.say, template=places.report_template())
 
 
 def _hand_off(found: Opened) -> None:

@@ -1,7 +1,7 @@
-"""The child process that makes one file: its limits first, then what it was asked for.
+"""The child process that makes one file: it sets its limits first, then does the job.
 
-Run as `python -m compliance.core.maker FOLDER SECONDS PARENT` with the order as standard input and a file for the
-answer as standard output. The answer is a line of JSON that says what went wrong, and the content after it.
+Run as `python -m compliance.core.job_worker FOLDER SECONDS PARENT` with the pickled job on standard input and a file
+for the answer as standard output. The answer is a line of JSON with the problem, if any, followed by the content.
 """
 
 import json
@@ -13,40 +13,40 @@ from typing import Any, BinaryIO
 from compliance.core.children import begin, where
 from compliance.core.saving import refusal_of
 
-Said = dict[str, Any]
+Header = dict[str, Any]
 
 
 def main(arguments: list[str]) -> None:
-    """Makes what standard input asks for, within SECONDS of processor time."""
+    """Make the file that standard input describes, within SECONDS of processor time."""
     begin(arguments)
     with _answer_file() as file:
-        said, content = _made(sys.stdin.buffer)
-        file.write(json.dumps(said).encode() + b"\n")
+        header, content = _make(sys.stdin.buffer)
+        file.write(json.dumps(header).encode() + b"\n")
         file.write(content)
 
 
 def _answer_file() -> BinaryIO:
-    """The standard output, which no library can write in any more."""
+    """The standard output, closed to libraries that print."""
     file = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     return file
 
 
-def _made(order: BinaryIO) -> tuple[Said, bytes]:
-    """The content, or why there is none."""
+def _make(order: BinaryIO) -> tuple[Header, bytes]:
+    """Return the answer's header and the content, which is empty if there was a problem."""
     try:
         order.seek(0)
-        make, given, named = pickle.load(order)  # noqa: S301 - written by the server, where nobody else can write
-        return {"problem": None}, make(*given, **named)
+        make, args, kwargs = pickle.load(order)  # noqa: S301 - written by the server, where nobody else can write
+        return {"problem": None}, make(*args, **kwargs)
     except MemoryError:
         return {"problem": "memory"}, b""
     except BaseException as fault:
-        # What a library of another language throws is no Exception.
+        # A panic of a native library is a BaseException.
         return _problem(fault), b""
 
 
-def _problem(fault: BaseException) -> Said:
+def _problem(fault: BaseException) -> Header:
     refusal = refusal_of(fault)
     if refusal is None:
         return {"problem": "fault", "where": where(fault)}

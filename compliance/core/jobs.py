@@ -1,9 +1,9 @@
-"""Files that take long are made outside of the process that serves pages, in one of their own with limits.
+"""Slow files are made outside the process that serves pages, each in a child process with limits.
 
-    content = made(Job(), report_file, dossier, kind="docx", say=say, …)
+    content = make_file(Job(), report_file, dossier, kind="docx", say=say, …)
 
-Whatever a text in it does to a writer, other viewers go on. The command line serves nobody and calls the same functions
-itself.
+Whatever a text does to a writer, other readers' pages keep working. The command line serves nobody else and calls the
+same functions directly.
 """
 
 import json
@@ -23,7 +23,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.saving import temporary_folder
 
-# A browser waits three minutes for a file: for its turn and for the making together.
+# A browser waits three minutes for a file: for its turn and for its making together.
 SECONDS: Final = 120.0
 TURN_SECONDS: Final = 45.0
 AT_ONCE: Final = threading.BoundedSemaphore(2)
@@ -40,16 +40,15 @@ TOO_LARGE: Final = N_(
 log = logging.getLogger(__name__)
 
 
-class NotMade(Exception):
-    """The process that makes a file has failed; says where, and nothing of what it was making."""
+class JobFailed(Exception):
+    """The child failed. The message says where in the code, and quotes nothing of the file."""
 
 
 @dataclass
 class Job:
-    """A file that somebody waits for: when it was asked for, begun and over, and what was to be said in the end.
+    """A file that somebody waits for: when it was requested, started and finished, and the sentence shown in the end.
 
-    `wanted` tells whether they still wait; `taken` is whether its making has been asked to begin; `folder` is the
-    child's.
+    `wanted` returns whether they still wait, `taken` whether its making has been requested, `folder` is the child's.
     """
 
     wanted: Callable[[], bool] = lambda: True
@@ -62,19 +61,21 @@ class Job:
 
     @property
     def seconds(self) -> float:
-        """How long it has been made so far."""
+        """The seconds since it was started."""
         return time.monotonic() - self.begun if self.begun else 0.0
 
     @property
     def parts(self) -> tuple[int, int] | None:
-        """How many parts of how many are done, where it has several."""
-        return children.told(self.folder) if self.folder else None
+        """How many parts of how many are done, if its maker reports progress."""
+        return children.read_progress(self.folder) if self.folder else None
 
 
-def made(job: Job, make: Make, *given: Any, seconds: float = SECONDS, **named: Any) -> bytes:
-    """What `make` gives, made by a child; a Refusal where it is too slow, too large or refused by `make` itself."""
+def make_file(job: Job, make: Make, *args: Any, seconds: float = SECONDS, **kwargs: Any) -> bytes:
+    """Return what `make` returns, run in a child. Raise Refusal if it is too slow, too large, or refused by `make`
+    itself.
+    """
     with _turn(job), nameless_file() as order, nameless_file() as answer:
-        pickle.dump((make, given, named), order, pickle.HIGHEST_PROTOCOL)
+        pickle.dump((make, args, kwargs), order, pickle.HIGHEST_PROTOCOL)
         order.flush()
         code = _run(job, order, answer, seconds=seconds)
         return _content(answer, code=code)
@@ -95,23 +96,23 @@ def _run(job: Job, order: BinaryIO, answer: BinaryIO, *, seconds: float) -> int:
     sweep()
     try:
         with temporary_folder() as job.folder:
-            given: Any = {"folder": job.folder, "stdin": order, "stdout": answer, "wanted": job.wanted}
-            return children.run("compliance.core.maker", **given, seconds=seconds)
+            streams: Any = {"folder": job.folder, "stdin": order, "stdout": answer, "wanted": job.wanted}
+            return children.run("compliance.core.job_worker", **streams, seconds=seconds)
     except children.TimeOver:
         raise Refusal(TOO_SLOW, seconds=round(seconds)) from None
 
 
 def _content(file: BinaryIO, *, code: int) -> bytes:
-    """What the child answered; it may have died before it could."""
+    """The content of the child's answer, which is cut short if the child died."""
     file.seek(0)
     try:
-        said = json.loads(file.readline())
+        header = json.loads(file.readline())
     except ValueError:
-        raise NotMade(f"died with code {code}") from None
-    if said["problem"] == "refused":
-        raise Refusal(said["message"], **said["values"])
-    if said["problem"] == "memory":
+        raise JobFailed(f"died with code {code}") from None
+    if header["problem"] == "refused":
+        raise Refusal(header["message"], **header["values"])
+    if header["problem"] == "memory":
         raise Refusal(TOO_LARGE)
-    if said["problem"]:
-        raise NotMade(said["where"])
+    if header["problem"]:
+        raise JobFailed(header["where"])
     return file.read()

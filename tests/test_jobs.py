@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.core import children, maker, outside
+from compliance.core import children, job_worker, jobs
 from compliance.core.errors import Refusal
-from compliance.core.outside import Job, NotMade, made
+from compliance.core.jobs import Job, JobFailed, make_file
 from compliance.report.report import as_document
 from tests.reports import sample
 
@@ -33,75 +33,75 @@ def run_out():
 @pytest.fixture
 def really(made_outside, monkeypatch, tmp_path):
     """A child of its own, and a temporary folder in which nothing else is."""
-    monkeypatch.setattr(outside, "_run", made_outside)
+    monkeypatch.setattr(jobs, "_run", made_outside)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
 def test_a_child_gives_the_same_bytes_and_leaves_nothing(really):
     report = replace(sample("sv", draft="Utkast"), blocks=sample().blocks[:4])
-    assert made(Job(), as_document, report, kind="pdf") == as_document(report, kind="pdf")
+    assert make_file(Job(), as_document, report, kind="pdf") == as_document(report, kind="pdf")
     assert list(really.iterdir()) == []
 
 
 def test_a_child_that_is_late_is_a_sentence(really):
     with pytest.raises(Refusal, match="not ready after 0 seconds"):
-        made(Job(), as_document, sample(), kind="pdf", seconds=0.0)
+        make_file(Job(), as_document, sample(), kind="pdf", seconds=0.0)
     assert list(really.iterdir()) == []
 
 
 def test_a_child_that_nobody_waits_for_is_ended(really, monkeypatch):
-    monkeypatch.setattr(children, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(children, "POLL_SECONDS", 0.0)
     with pytest.raises(children.Unwanted):
-        made(Job(wanted=lambda: False), as_document, sample(), kind="pdf")
+        make_file(Job(wanted=lambda: False), as_document, sample(), kind="pdf")
     assert list(really.iterdir()) == []
 
 
 def test_a_child_that_dies_is_told_without_what_it_made(really, monkeypatch):
     monkeypatch.setattr(children, "environment", lambda folder: {})
-    with pytest.raises(NotMade, match="died with code 1"):
-        made(Job(), as_document, sample(), kind="pdf")
+    with pytest.raises(JobFailed, match="died with code 1"):
+        make_file(Job(), as_document, sample(), kind="pdf")
 
 
 def test_what_is_asked_for_reaches_the_maker_and_comes_back():
-    assert made(Job(), echo, 1, "å", name=(None, 2.5)) == repr(((1, "å"), {"name": (None, 2.5)})).encode()
+    assert make_file(Job(), echo, 1, "å", name=(None, 2.5)) == repr(((1, "å"), {"name": (None, 2.5)})).encode()
 
 
 def test_a_refusal_of_the_maker_comes_back_as_itself():
     with pytest.raises(Refusal, match="The file a is 2 too many"):
-        made(Job(), refuse)
+        make_file(Job(), refuse)
 
 
 def test_a_fault_of_the_maker_tells_where_and_nothing_of_a_cell():
-    with pytest.raises(NotMade, match=r"^ValueError at .*test_outside\.py:\d+$") as found:
-        made(Job(), fail)
+    with pytest.raises(JobFailed, match=r"^ValueError at .*test_jobs\.py:\d+$") as found:
+        make_file(Job(), fail)
     assert "1238" not in str(found.value)
 
 
 def test_a_file_that_needs_too_much_memory_is_a_sentence():
     with pytest.raises(Refusal, match="more memory"):
-        made(Job(), run_out)
+        make_file(Job(), run_out)
 
 
 def test_no_more_are_made_at_once_than_there_are_turns(monkeypatch):
     """crowd: a third one waits, and is told so when it has waited long enough"""
-    monkeypatch.setattr(outside, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
     go, entered = threading.Event(), threading.Barrier(3)
 
     def held(job, order, answer, *, seconds):
         entered.wait(10)
         go.wait(10)
-        answer.write(b'{"problem": null}\n' + maker._made(order)[1])
+        answer.write(b'{"problem": null}\n' + job_worker._make(order)[1])
         return 0
 
-    monkeypatch.setattr(outside, "_run", held)
-    makers = [threading.Thread(target=made, args=(Job(), echo)) for _ in range(2)]
+    monkeypatch.setattr(jobs, "_run", held)
+    makers = [threading.Thread(target=make_file, args=(Job(), echo)) for _ in range(2)]
     for one in makers:
         one.start()
     entered.wait(10)
     job = Job()
     with pytest.raises(Refusal, match="turn"):
-        made(job, echo)
+        make_file(job, echo)
     assert job.begun is None
     go.set()
     for one in makers:
@@ -110,8 +110,8 @@ def test_no_more_are_made_at_once_than_there_are_turns(monkeypatch):
 
 def test_a_child_tells_how_far_it_is(tmp_path, monkeypatch):
     job = Job(folder=tmp_path, begun=time.monotonic())
-    children.tell(1, 5)
+    children.report_progress(1, 5)
     assert job.parts is None
     monkeypatch.setattr(children, "_folder", [tmp_path])
-    children.tell(2, 5)
+    children.report_progress(2, 5)
     assert job.parts == (2, 5)
