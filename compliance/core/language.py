@@ -170,7 +170,7 @@ def tenths(difference: float) -> int:
 
 
 def rounded_below(share: float, *, limits: tuple[float, ...], decimals: int) -> float:
-    """`share` rounded to `decimals` of a per cent; downwards if rounding would reach a limit that it has not reached."""
+    """`share` rounded to `decimals` of a per cent; down if rounding would reach a limit that it has not reached."""
     step = float(10 ** (decimals + 2))
     rounded = float(round(share * step) / step)
     crosses = any(share < limit <= rounded for limit in limits)
