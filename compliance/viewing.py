@@ -118,15 +118,6 @@ def _rest(whole: Coverage, parts: Sequence[Coverage]) -> list[Coverage]:
     return [replace(rest, few=rest.of < FEW_PERSONS)] if _persons(rest) else []
 
 
-# --- One figure in words ------------------------------------------------------------------------------------------
-
-
-# --- The overview -------------------------------------------------------------------------------------------------
-
-
-# --- One point ----------------------------------------------------------------------------------------------------
-
-
 def for_others(point: Point, items: Rows) -> Rows:
     """The items as others than the coordinator may see them: no person, and no free text of an incident.
 
@@ -166,6 +157,3 @@ def swedish_csv(table: Sequence[Mapping[str, object]]) -> bytes:
 def local(moment: datetime) -> datetime:
     """A moment in UTC as the clock in Sweden shows it."""
     return moment.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Stockholm"))
-
-
-# --- About the figures --------------------------------------------------------------------------------------------

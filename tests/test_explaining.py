@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 
-from compliance import viewing_explaining
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.core.language import Language, tenths
@@ -19,10 +18,12 @@ from compliance.counting.explaining import Change, Explanation, Moment, Place, a
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.loading.loading import revoke
-from compliance.screens import inputs
+from compliance.screens import figure_texts
+from compliance.screens.point import changes_texts
+from compliance.screens.point.changes_texts import ends, for_others, sizes
 from compliance.store.database import EVERYTHING_KNOWN, rows
-from compliance.viewing_explaining import ends, for_others, sentence, sizes
 from compliance.wording import phrases
+from compliance.wording.changes import sentence
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.line import NOON, POINTS, Line
@@ -243,7 +244,7 @@ def test_without_a_basis_there_is_no_percentage_and_no_cause_is_told(line: Line)
     assert found.total is None
     assert sizes(found) is None
     assert "Den 31\u00a0januari\u00a02026 saknades underlag" in sentence(found, Language("sv"))
-    assert viewing_explaining.causes(found, Language("sv"), opened=True) == []
+    assert changes_texts.causes(found, Language("sv"), opened=True) == []
 
 
 def test_where_nothing_was_to_assess_only_counts_are_told(line: Line) -> None:
@@ -438,7 +439,7 @@ def test_a_change_is_rounded_once_and_is_the_same_wherever_it_is_told(line: Line
     assert "stigit med 12,1 procentenheter" in sentence(found, say)
     assert ends(found, say)[2] == "+12,1\u00a0p.e."
     assert sum(sizes(found) or []) == 121
-    assert ", +12,1 procentenheter sedan dess." in inputs.hero(found.after, found.before, say).note
+    assert ", +12,1 procentenheter sedan dess." in figure_texts.hero(found.after, found.before, say).note
 
 
 def test_a_change_too_small_to_be_shown_is_told_as_nearly_none(line: Line) -> None:
@@ -559,7 +560,7 @@ def test_what_was_known_two_weeks_later_is_asked_only_where_it_differs() -> None
         "imported_at": datetime(2026, 2, 1, 8),
     }  # fmt: skip
     late = row | {"imported_at": datetime(2026, 6, 1)}
-    asked = viewing_explaining.known_otherwise
+    asked = changes_texts.known_otherwise
     assert not asked(CLASSIFICATION, ORGANISATION, [row], A)
     assert asked(CLASSIFICATION, ORGANISATION, [row, late], A)
     assert asked(CLASSIFICATION, ORGANISATION, [row | {"revoked_at": datetime(2026, 6, 1)}], A)

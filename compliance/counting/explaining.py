@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+from compliance.core.language import year_before
 from compliance.counting.assessing import OUTCOMES, Assessed, Coverage, assessed
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
@@ -164,6 +165,16 @@ def months_before(day: date, months: int) -> date:
 def turn_of_year(day: date) -> date:
     """The last day of the year before."""
     return date(day.year - 1, 12, 31)
+
+
+def days_offered(day: date) -> dict[str, date]:
+    """The days that a figure can be compared with in one choice, by the name of the choice."""
+    return {
+        "year": year_before(day),
+        "quarter": months_before(day, 3),
+        "month": months_before(day, 1),
+        "turn": turn_of_year(day),
+    }
 
 
 def before_import(found: Row, imports: Rows) -> Moment:

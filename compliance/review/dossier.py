@@ -36,7 +36,7 @@ from compliance.review.reviewing import (
     written,
 )
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
-from compliance.viewing_explaining import sentence
+from compliance.wording.changes import sentence
 
 FORMAT: Final = 1
 MONTHS: Final = 12

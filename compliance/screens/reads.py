@@ -12,14 +12,14 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-from compliance import viewing, viewing_explaining
+from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import month_ends, year_before
-from compliance.counting import assessing, figures, quality
+from compliance.counting import assessing, explaining, figures, quality
 from compliance.counting.assessing import Basis, Coverage
 from compliance.declarations import theming
 from compliance.declarations.points import Point, load_points
@@ -160,7 +160,7 @@ def coverage(key: Key, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...
 
 
 def _usual_days(as_of: date) -> set[date]:
-    return {*month_ends(as_of, count=TREND_MONTHS), *viewing_explaining.days_offered(as_of).values()}
+    return {*month_ends(as_of, count=TREND_MONTHS), *explaining.days_offered(as_of).values()}
 
 
 def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:

@@ -7,20 +7,21 @@ from typing import Final
 
 import streamlit as st
 
-from compliance import viewing, viewing_explaining
+from compliance import viewing
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
+from compliance.counting import explaining
 from compliance.counting.assessing import Coverage, coverage
 from compliance.counting.explaining import Explanation, Moment, explain, since_frozen
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import making, reads, views, widgets
-from compliance.screens.point import page
+from compliance.screens.point import changes_texts, page
 from compliance.screens.reads import Key
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.viewing import Scope
-from compliance.wording import phrases
+from compliance.wording import changes, phrases
 
 # The choice to compare with what was approved.
 REVIEW: Final = "review"
@@ -35,7 +36,7 @@ def explained(key: Key, point_id: str, scope: Scope, first: Moment, last: Moment
         if views.user().may(Permission.SEE_PERSONS):
             return found
         before, after = _marked(cursor, found.before, first, scope), _marked(cursor, found.after, last, scope)
-    return viewing_explaining.for_others(replace(found, before=before, after=after))
+    return changes_texts.for_others(replace(found, before=before, after=after))
 
 
 def _marked(cursor: Cursor, figure: Coverage, moment: Moment, scope: Scope) -> Coverage:
@@ -68,15 +69,15 @@ def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
     say = view.say
     counted = explained(view.key, point.id, view.scope, first, last)
     found = _since_frozen(view, counted)
-    if any(map(viewing_explaining.hidden, (counted, found))) and not view.user.may(Permission.SEE_PERSONS):
+    if any(map(changes_texts.hidden, (counted, found))) and not view.user.may(Permission.SEE_PERSONS):
         widgets.html(charts.caption(say(phrases.TOO_FEW)))
         return
-    widgets.html(charts.answer(viewing_explaining.sentence(found, say)))
+    widgets.html(charts.answer(changes.sentence(found, say)))
     opened = view.user.may(Permission.SEE_ITEMS) and page.persons_or_other(view, point)
-    start, end, total = viewing_explaining.ends(found, say)
-    rows = viewing_explaining.causes(found, say, opened=opened)
+    start, end, total = changes_texts.ends(found, say)
+    rows = changes_texts.causes(found, say, opened=opened)
     widgets.html(charts.changes(rows, first=start, last=end, total=total, label=say(N_("What makes the difference"))))
-    if texts := viewing_explaining.remarks(found, say):
+    if texts := changes_texts.remarks(found, say):
         widgets.html(charts.caption(" ".join(texts)))
     if opened and rows:
         _download(view, point, found)
@@ -92,7 +93,7 @@ def _since_frozen(view: View, found: Explanation) -> Explanation:
 def _download(view: View, point: Point, found: Explanation) -> None:
     name = f"{point.id}_{found.first.day}_{found.last.day}.csv"
     key = f"changes_csv {point.id} {found.first} {found.last}"
-    rows = partial(viewing_explaining.csv_rows, found, view.say)
+    rows = partial(changes_texts.csv_rows, found, view.say)
     making.offer_rows(view, view.say(N_("Download the changed items as CSV")), name, key, rows)
 
 
@@ -102,15 +103,15 @@ def _download(view: View, point: Point, found: Explanation) -> None:
 def _chosen_moment(view: View, point: Point) -> Moment | None:
     """The moment that the figure is compared with; None while a day is being chosen."""
     say = view.say
-    days = viewing_explaining.days_offered(view.as_of)
+    days = explaining.days_offered(view.as_of)
     approved = _approved(view, point)
-    offered = viewing_explaining.imports_offered(point, view.scope.organisation, reads.imports(view.key), view.as_of)
+    offered = changes_texts.imports_offered(point, view.scope.organisation, reads.imports(view.key), view.as_of)
     imports = {f"import {row['import_id']}": row for row in offered}
     names = {
         **({REVIEW: phrases.then_named(approved, say)} if approved else {}),
-        **{choice: viewing_explaining.day_text(choice, day, say) for choice, day in days.items()},
-        viewing_explaining.ANOTHER_DAY: say(N_("Another day")),
-        **{choice: viewing_explaining.import_text(row, reads.sources(), say) for choice, row in imports.items()},
+        **{choice: changes_texts.day_text(choice, day, say) for choice, day in days.items()},
+        changes_texts.ANOTHER_DAY: say(N_("Another day")),
+        **{choice: changes_texts.import_text(row, reads.sources(), say) for choice, row in imports.items()},
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare"):
         choice = st.selectbox(
@@ -122,7 +123,7 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
             width=460,
         )
         if choice in imports:
-            return viewing_explaining.moment_before(imports[choice], reads.imports(view.key))
+            return changes_texts.moment_before(imports[choice], reads.imports(view.key))
         if choice == REVIEW:
             return reads.compared(view.key, view.as_of, view.scope.organisation).first
         day = days.get(choice) or _another_day(view, point)
@@ -158,9 +159,9 @@ def _another_day(view: View, point: Point) -> date | None:
 def _known(view: View, point: Point, day: date) -> Moment:
     """The day as it is known now, or by what had been loaded two weeks after it, where that is something else."""
     say = view.say
-    if not viewing_explaining.known_otherwise(point, view.scope.organisation, reads.imports(view.key), day):
+    if not changes_texts.known_otherwise(point, view.scope.organisation, reads.imports(view.key), day):
         return Moment(day)
     then = st.checkbox(
         say(N_("As it was known two weeks after that day")), key=f"known then {point.id} {view.as_of} {day} {say.code}"
     )
-    return Moment(day, viewing_explaining.settled(day) if then else EVERYTHING_KNOWN)
+    return Moment(day, changes_texts.settled(day) if then else EVERYTHING_KNOWN)

@@ -1,6 +1,5 @@
-"""What is said of why a figure changed: the sentence, the causes with their sizes, and the items behind each."""
+"""What a figure can be compared with, the causes of a change with their sizes, and the items behind each."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,68 +8,32 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from compliance import viewing
-from compliance.core.language import N_, NBSP, Language, bold, tenths, year_before
-from compliance.counting.assessing import Coverage, Status
+from compliance.core.language import N_, NBSP, Language, bold
+from compliance.counting.assessing import Coverage
 from compliance.counting.explaining import (
     Change,
     Explanation,
     Moment,
     Part,
     before_import,
-    months_before,
     rounded_to,
-    turn_of_year,
 )
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts, elements
 from compliance.store.database import EVERYTHING_KNOWN, Rows
-from compliance.wording import phrases
+from compliance.wording import changes, phrases
 from compliance.wording.reasons import detail_text, reason_text
 
 TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step of what is shown
 FIRST_ITEMS: Final = 100
-CAUSES_IN_SENTENCE: Final = 3
 IMPORTS_OFFERED: Final = 20
 REASONS_TOLD: Final = 3
 ANOTHER_DAY: Final = "day"
 SETTLED_AFTER: Final = timedelta(days=15)
 
-# Of one item, and of more: {count} is the number, with what is counted where that is said first.
-PHRASES: Final = {
-    "done": (N_("{count} now meets the requirement"), N_("{count} now meet the requirement")),
-    "lapsed": (N_("{count} no longer meets the requirement"), N_("{count} no longer meet the requirement")),
-    "new": (N_("{count} has been added"), N_("{count} have been added")),
-    "gone": (N_("{count} is no longer counted"), N_("{count} are no longer counted")),
-    "entered": (N_("{count} has come into the count"), N_("{count} have come into the count")),
-    "left": (N_("{count} has left the count"), N_("{count} have left the count")),
-    "rule": (N_("{count} is judged otherwise by a changed rule"), N_("{count} are judged otherwise by a changed rule")),
-    "corrected": (N_("{count} has been corrected afterwards"), N_("{count} have been corrected afterwards")),
-}
-
-CAUSE_NAMES: Final = {
-    "done": N_("Now met"),
-    "lapsed": N_("No longer met"),
-    "new": N_("Added"),
-    "gone": N_("No longer there"),
-    "entered": N_("Came into the count"),
-    "left": N_("Left the count"),
-    "rule": N_("Rule changed"),
-    "corrected": N_("Data corrected"),
-}
-
 
 # --- What to compare with -----------------------------------------------------------------------------------------
-
-
-def days_offered(day: date) -> dict[str, date]:
-    """The days that a figure can be compared with in one choice, by the name of the choice."""
-    return {
-        "year": year_before(day),
-        "quarter": months_before(day, 3),
-        "month": months_before(day, 1),
-        "turn": turn_of_year(day),
-    }
 
 
 def day_text(choice: str, day: date, say: Language) -> str:
@@ -155,133 +118,7 @@ def _for_others(point: Point, row: dict[str, Any] | None) -> dict[str, Any] | No
     return viewing.for_others(point, [row])[0]
 
 
-# --- The sentence -------------------------------------------------------------------------------------------------
-
-
-def sentence(found: Explanation, say: Language) -> str:
-    """The answer: how much the coverage has changed, and by what most."""
-    if found.recounted:
-        return _sentence_alone(found, say)
-    told = _told(found, say)
-    if found.total is None:
-        texts = [*_not_compared(found, say), f"{told[:1].upper()}{told[1:]}." if told else ""]
-    elif told:
-        texts = [f"{_movement(found, say)}: {told}."]
-    else:
-        texts = [f"{_movement(found, say)}.", say(N_("No item counts otherwise."))]
-    return " ".join(text for text in [*texts, target_sentence(found, say)] if text)
-
-
-def _sentence_alone(found: Explanation, say: Language) -> str:
-    """How much the coverage has changed since a figure that was frozen, and that would be counted otherwise today."""
-    texts = _not_compared(found, say) if found.total is None else [f"{_movement(found, say)}."]
-    why = say(
-        N_("The figure of {day} is counted otherwise today, so no items are named."), day=say.date(found.first.day)
-    )
-    return " ".join(text for text in [*texts, why, target_sentence(found, say)] if text)
-
-
-def _movement(found: Explanation, say: Language) -> str:
-    moved = _moved(found)
-    since = {"day": say.date(found.first.day), "size": say.number(abs(moved) / 10, decimals=1)}
-    if not moved:
-        return _unmoved(found, say)
-    if found.first.day == found.last.day:
-        if moved > 0:
-            return say(N_("The coverage on {day} rose by {size} percentage points"), **since)
-        return say(N_("The coverage on {day} fell by {size} percentage points"), **since)
-    if moved > 0:
-        return say(N_("The coverage has risen by {size} percentage points since {day}"), **since)
-    return say(N_("The coverage has fallen by {size} percentage points since {day}"), **since)
-
-
-def _unmoved(found: Explanation, say: Language) -> str:
-    """That the coverage is the same, or so nearly that no change is seen."""
-    day = say.date(found.first.day)
-    if found.first.day == found.last.day:
-        text = N_("The coverage on {day} stayed nearly the same") if found.total else ""
-        return say(text or N_("The coverage on {day} stayed the same"), day=day)
-    text = N_("The coverage is nearly the same as on {day}") if found.total else ""
-    return say(text or N_("The coverage is the same as on {day}"), day=day)
-
-
-def _not_compared(found: Explanation, say: Language) -> list[str]:
-    """Why there is no percentage to compare, for each of the two days that has none."""
-    texts = {
-        Status.NO_BASIS: N_("On {day} the point had no basis, so the coverages cannot be compared."),
-        Status.NOTHING_TO_ASSESS: N_("On {day} there was nothing to assess, so the coverages cannot be compared."),
-    }
-    missing = [figure for figure in (found.before, found.after) if figure.coverage is None]
-    return list(dict.fromkeys(say(texts[figure.status], day=say.date(figure.as_of)) for figure in missing))
-
-
-def told_parts(found: Explanation) -> list[Part]:
-    """The causes that are told: without a basis on one of the days, what was there or not says nothing."""
-    return found.parts if found.before.basis and found.after.basis else []
-
-
-def _told(found: Explanation, say: Language) -> str:
-    """The biggest causes in a row."""
-    biggest = sorted(told_parts(found), key=lambda part: (-abs(part.share or 0), -len(part.changes)))
-    point = found.after.point
-    items = say.pick(point.items)
-    return ", ".join(
-        _phrase(point, part, say, items="" if number else items)
-        for number, part in enumerate(biggest[:CAUSES_IN_SENTENCE])
-    )
-
-
-def _phrase(point: Point, part: Part, say: Language, *, items: str) -> str:
-    n = len(part.changes)
-    text = _cause(part, f"{say.number(n)}{NBSP}{items}" if items and n > 1 else say.number(n), say)
-    reason = _main_reason(point, part, say) if part.cause == "lapsed" else ""
-    return f"{text} ({reason})" if reason else text
-
-
-def _cause(part: Part, count: str, say: Language) -> str:
-    return say(PHRASES[part.cause][0 if len(part.changes) == 1 else 1], count=count)
-
-
-def _main_reason(point: Point, part: Part, say: Language) -> str:
-    """Why most of the items no longer meet the requirement."""
-    counted = _reasons(point, part, say)
-    if not counted:
-        return ""
-    (text, n), total = counted[0], len(part.changes)
-    shown = text if text[1:2].isupper() else text[:1].lower() + text[1:]
-    if n == total:
-        return shown
-    return say(N_("mostly: {reason}"), reason=shown) if 2 * n > total else ""
-
-
-def target_sentence(found: Explanation, say: Language) -> str:
-    """That another target holds, and what the status would be by the old one."""
-    if not found.target_changed:
-        return ""
-    old, new = found.before.target, found.after.target
-    judged = replace(found.after, as_of=found.before.as_of)
-    values = {
-        "old": phrases.share(old.target, say),
-        "new": phrases.share(new.target, say),
-        "old_limit": phrases.share(old.limit, say),
-        "new_limit": phrases.share(new.limit, say),
-    }
-    text = say(
-        N_("The target has changed from {old} to {new} (limit {old_limit} to {new_limit}), which moves no coverage."),
-        **values,
-    )
-    if judged.status is found.after.status:
-        return text
-    otherwise = say(N_("By the old target the status would be: {status}."), status=phrases.word(judged, say))
-    return f"{text} {otherwise}"
-
-
 # --- The causes ---------------------------------------------------------------------------------------------------
-
-
-def _moved(found: Explanation) -> int:
-    """How much the coverage has changed, in tenths of a percentage point: as every other page tells it."""
-    return tenths(phrases.change(found.after, found.before) or 0.0)
 
 
 def sizes(found: Explanation) -> list[int] | None:
@@ -289,7 +126,7 @@ def sizes(found: Explanation) -> list[int] | None:
     shares = [part.share for part in found.parts]
     if found.total is None or None in shares:
         return None
-    return rounded_to([share for share in shares if share is not None], _moved(found), step=TENTH)
+    return rounded_to([share for share in shares if share is not None], changes.moved_tenths(found), step=TENTH)
 
 
 def causes(found: Explanation, say: Language, *, opened: bool) -> list[charts.ChangePart]:
@@ -297,13 +134,13 @@ def causes(found: Explanation, say: Language, *, opened: bool) -> list[charts.Ch
     rounded = sizes(found)
     return [
         charts.ChangePart(
-            label=_cause(part, bold(say.number(len(part.changes))), say),
+            label=changes.cause_text(part, bold(say.number(len(part.changes))), say),
             note=_note(found.after.point, part, say),
             share=None if rounded is None else float(part.share or 0),
             figure="" if rounded is None else say.signed(rounded[number]),
             opened=_opened(found, part, say) if opened else None,
         )
-        for number, part in enumerate(told_parts(found))
+        for number, part in enumerate(changes.shown_parts(found))
     ]
 
 
@@ -312,7 +149,7 @@ def ends(found: Explanation, say: Language) -> tuple[charts.Pair, charts.Pair, s
     total = ""
     if found.total is not None:
         unit = say(phrases.PERCENTAGE_POINTS)
-        total = f"{say.signed(_moved(found))}{NBSP}{unit}"
+        total = f"{say.signed(changes.moved_tenths(found))}{NBSP}{unit}"
     return _end(found.first, found.before, say), _end(found.last, found.after, say), total
 
 
@@ -335,24 +172,9 @@ def _note(point: Point, part: Part, say: Language) -> str:
         "new": say.plural("{n} of them meets the requirement", "{n} of them meet the requirement", met),
         "gone": say.plural("{n} of them met the requirement", "{n} of them met the requirement", met),
     }
-    reasons = [f"{text} {say.number(n)}" for text, n in _reasons(point, part, say)[:REASONS_TOLD]]
+    reasons = [f"{text} {say.number(n)}" for text, n in changes.cause_reasons(point, part, say)[:REASONS_TOLD]]
     told = ", ".join([*([texts[part.cause]] if part.cause in texts else []), *reasons])
     return say(N_("Before: {reasons}"), reasons=told) if told and part.cause in {"done", "entered"} else told
-
-
-def _reasons(point: Point, part: Part, say: Language) -> list[tuple[str, int]]:
-    """Why: the reasons before for what is met now or has come into the count, those after for what is not."""
-    counted = Counter(text for change in part.changes if (text := _reason(point, part, change, say)))
-    return counted.most_common()
-
-
-def _reason(point: Point, part: Part, change: Change, say: Language) -> str:
-    if part.cause in {"new", "gone", "rule", "corrected"}:
-        return ""
-    if change.moved:
-        return say(N_("From another unit")) if change.kind == "entered" else say(N_("To another unit"))
-    row = change.before if part.cause in {"done", "entered"} else change.after
-    return reason_text(point, row["outcome"], row["reason"], say) if row and row["reason"] else ""
 
 
 # --- The items behind a cause -------------------------------------------------------------------------------------
@@ -361,7 +183,7 @@ def _reason(point: Point, part: Part, change: Change, say: Language) -> str:
 def _opened(found: Explanation, part: Part, say: Language) -> elements.Html:
     """The items of a cause as a table, and how many more there are than it shows."""
     columns, table = item_table(found.after.point, part.changes[:FIRST_ITEMS], say)
-    drawn = charts.table(columns, table, caption=_cause(part, say.number(len(part.changes)), say))
+    drawn = charts.table(columns, table, caption=changes.cause_text(part, say.number(len(part.changes)), say))
     more = len(part.changes) - FIRST_ITEMS
     if more <= 0:
         return drawn
@@ -402,11 +224,11 @@ def csv_rows(found: Explanation, say: Language) -> list[dict[str, object]]:
     point = found.after.point
     return [
         {
-            say(N_("Cause")): say(CAUSE_NAMES[part.cause]),
+            say(N_("Cause")): say(changes.CAUSE_NAMES[part.cause]),
             **_csv_item(point, change, say),
             say(N_("Percentage points")): "" if change.share is None else _exactly(change.share, say, decimals=4),
         }
-        for part in told_parts(found)
+        for part in changes.shown_parts(found)
         for change in part.changes
     ]
 
@@ -425,7 +247,7 @@ def remarks(found: Explanation, say: Language) -> list[str]:
     if found.total is not None and found.parts:
         text = N_("In percentage points. Unrounded the change is {exact}; the parts are rounded so that they add up.")
         texts.append(say(text, exact=_exactly(found.total, say, decimals=2)))
-    if {part.cause for part in told_parts(found)} == {"new", "gone"}:
+    if {part.cause for part in changes.shown_parts(found)} == {"new", "gone"}:
         texts.append(say(N_("No item is counted on both days, so all are added or no longer there.")))
     return texts
 
