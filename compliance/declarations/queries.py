@@ -4,9 +4,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from compliance.core.places import QUERIES
 from compliance.declarations.relations import repeated
+
+# A header whose columns are those of a file beside it.
+COLUMNS: Final = re.compile(r"^-- columns: (\w+\.txt)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,16 @@ def without_comments(text: str) -> str:
 
 
 def text_of(name: str) -> str:
-    """The text of a file of `queries/`, with what follows from the sources."""
-    return repeated((QUERIES / name).read_text("utf-8"))
+    """The text of a file of `queries/`, with what follows from the sources and the columns of the file it refers to."""
+    return _whole(QUERIES / name)
+
+
+def _whole(path: Path) -> str:
+    def columns(named: re.Match[str]) -> str:
+        lines = path.with_name(named[1]).read_text("utf-8").splitlines()
+        return "\n".join(["-- columns:", *(f"--   {line}" for line in lines)])
+
+    return COLUMNS.sub(columns, repeated(path.read_text("utf-8")))
 
 
 @cache
@@ -67,7 +79,7 @@ def statement(name: str) -> str:
 
 def read_query(path: Path) -> Query:
     """The statement of a file."""
-    return parsed(path.stem, path.read_text("utf-8"))
+    return parsed(path.stem, _whole(path))
 
 
 def parsed(id_: str, text: str) -> Query:

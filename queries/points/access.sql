@@ -6,18 +6,7 @@
 --   interval_months (integer): how often access rights are reviewed
 --   strict_interval_months (integer): how often where confidentiality is high
 --   strict_level (integer): the level of confidentiality that is high
--- columns:
---   organisation (varchar): whose item it is
---   unit (varchar): the unit that it belongs to, or null
---   item (varchar): its id
---   label (varchar): what a person calls it
---   outcome (varchar): met, unmet, unknown, pending or exempt
---   reason (varchar): why, as a code; null for most that are met
---   detail (varchar): what the reason names, or null
---   due (date): when the requirement falls due or lapses, or null
---   file (varchar): the export that it came from
---   sheet (varchar): the sheet of it
---   row (integer): the row of that
+-- columns: columns.txt
 
 with systems as (
     select * from systems_in_use_at(as_of := $as_of, known_at := $known_at)

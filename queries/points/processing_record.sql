@@ -4,18 +4,7 @@
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
 --   interval_months (integer): how often a processing is reviewed
--- columns:
---   organisation (varchar): whose item it is
---   unit (varchar): the unit that it belongs to, or null
---   item (varchar): its id
---   label (varchar): what a person calls it
---   outcome (varchar): met, unmet, unknown, pending or exempt
---   reason (varchar): why, as a code; null for most that are met
---   detail (varchar): what the reason names, or null
---   due (date): when the requirement falls due or lapses, or null
---   file (varchar): the export that it came from
---   sheet (varchar): the sheet of it
---   row (integer): the row of that
+-- columns: columns.txt
 
 with checked as (
     select
