@@ -5,5 +5,4 @@ from compliance.screens import views, widgets
 from compliance.screens.imports import page
 
 widgets.require(Permission.LOAD_EXPORTS)
-view = views.current()
-page.chosen_part(view)(view)
+page.draw(views.current())

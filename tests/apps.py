@@ -14,6 +14,8 @@ from compliance.core.places import ROOT
 # The day of the samples' latest exports.
 DAY = date(2026, 10, 31)
 SECONDS = 60
+# What AppTest calls its only session.
+SESSION = "test session id"
 
 
 def opened(

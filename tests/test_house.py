@@ -75,7 +75,7 @@ ORDER = [
     "screens.fields", "screens.making",
     "screens.point.page", "screens.point.changes",
     "screens.imports.history", "screens.imports.mapping", "screens.imports.names", "screens.imports.forms",
-    "screens.imports.page",
+    "screens.imports.inbox", "screens.imports.card", "screens.imports.page",
     "screens.extracts.page",
     "screens.quality.page",
     "screens.incidents.page",

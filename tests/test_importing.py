@@ -1,6 +1,8 @@
 """The page of imports: the inbox, what is doubted, what is said by hand and remembered, what came back, the history."""
 
+import gc
 import io
+import weakref
 from datetime import date
 
 import openpyxl
@@ -8,8 +10,9 @@ import pytest
 
 from compliance.loading.loading import Order, load
 from compliance.reading import mapping
+from compliance.serving.uploading import LEDGER
 from compliance.store.database import rows
-from tests.apps import dropped, opened, text
+from tests.apps import SESSION, dropped, opened, text
 from tests.browser import MOST
 from tests.files import xlsx
 from tests.line import SOURCES, WORDS, read_here
@@ -71,6 +74,29 @@ def test_a_file_stays_in_the_inbox_until_it_is_taken_away(app, tmp_path, monkeyp
     assert "personal.xlsx" in text(app)
     press(app, "Ta bort filen")
     assert "personal.xlsx" not in text(app)
+
+
+def test_what_is_said_of_a_file_stays_when_one_leaves_the_page(app, tmp_path):
+    drop(app, tmp_path, personal=PEOPLE)
+    app.date_input[-1].set_value(date(2026, 9, 1)).run()
+    app.switch_page("pages/overview.py").run()
+    app.switch_page("pages/imports.py").run()
+    assert app.date_input[-1].value == date(2026, 9, 1)
+    assert app.date_input[-1].label == "Uttagsdatum (som du har angett)"
+
+
+def test_no_cells_lie_in_the_session(app, tmp_path):
+    """A closed browser, a restart or a full session leaves nothing of a file: only the ledger has what was read."""
+    wrong = ["konto50", 7050, "", None, "2020-01-01"]
+    drop(app, tmp_path, personal=[*PEOPLE, wrong], kurser=COURSES)
+    press(app, "Läs in 12 rader")
+    contents = [LEDGER.kept(SESSION, file) for file in app.session_state["inbox"].items]
+    assert [bool(content.receipts) for content in contents] == [True, False]
+    left = [weakref.ref(content) for content in contents]
+    del contents
+    LEDGER.closes(SESSION)
+    gc.collect()
+    assert [content() for content in left] == [None, None]
 
 
 def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tmp_path, monkeypatch):
@@ -208,10 +234,9 @@ def rejected(app):
     from compliance.core.language import Language
     from compliance.correcting import returning
 
-    files = app.session_state["files"]
-    [(file_id, (_, book))] = files.items()
-    [found] = [preview for key, preview in app.session_state["previews"].items() if key[0] == file_id]
-    return returning.return_workbook(found.receipts, book, Language("sv"))
+    [file] = app.session_state["inbox"].items
+    content = LEDGER.kept(SESSION, file)
+    return returning.return_workbook(content.preview.receipts, content.workbook, Language("sv"))
 
 
 def test_mended_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):

@@ -41,8 +41,8 @@ def status(figures, point):
 def test_a_preview_shows_before_and_after_and_writes_nothing(database):
     book = systems(("Alfa", "Norr", None, None, "Ja"), ("Beta", "Norr", None, None, "Nej"))
     found = previewed(database, book)
-    assert status(found.before, "classification") is Status.NO_BASIS
-    assert status(found.after, "classification") is Status.RED
+    assert status(found.effect.before, "classification") is Status.NO_BASIS
+    assert status(found.effect.after, "classification") is Status.RED
     assert (found.loaded, found.rejected) == (2, 0)
     assert not database.exists()
 
@@ -50,8 +50,8 @@ def test_a_preview_shows_before_and_after_and_writes_nothing(database):
 def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
     book = systems(("Alfa", "Norr", None, None, "Ja"))
     found = preview(database, [(book, ORDER)], as_of=date(2026, 1, 1), points=POINTS, sources=SOURCES, words=WORDS)
-    assert found.day == DAY
-    assert status(found.after, "classification") is Status.GREEN
+    assert found.effect.day == DAY
+    assert status(found.effect.after, "classification") is Status.GREEN
 
 
 def test_files_dropped_together_are_counted_together(database):
@@ -62,8 +62,8 @@ def test_files_dropped_together_are_counted_together(database):
     orders = [(book, replace(ORDER, extract_date=DAY)) for book, _ in both]
     alone = preview(database, orders[:1], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS)
     together = preview(database, orders, as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS)
-    assert status(alone.after, "information_security_training") is Status.NO_BASIS
-    assert status(together.after, "information_security_training") is Status.RED
+    assert status(alone.effect.after, "information_security_training") is Status.NO_BASIS
+    assert status(together.effect.after, "information_security_training") is Status.RED
 
 
 def test_a_file_that_takes_anothers_place_is_told_unless_it_completes_it(database):

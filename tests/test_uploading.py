@@ -21,7 +21,7 @@ from compliance.serving import receiving, words
 from compliance.serving.receiving import OneFile, Uploads
 from compliance.serving.uploading import LEDGER, Ledger, NotTaken
 from compliance.store.file import FileDatabase
-from tests.apps import dropped, opened, text
+from tests.apps import SESSION, dropped, opened, text
 from tests.browser import browsing, serving, settle, visit
 from tests.sampled import beside
 from tests.session import BOUNDARY, form, session
@@ -94,7 +94,7 @@ def test_what_is_held_is_what_is_counted(ledger):
         name, file = chance.choice("abc"), chance.choice("xyz")
         acts = [
             lambda n, f: ledger.draws(n), lambda n, f: ledger.issue(n, [f]), lambda n, f: taken(ledger, n, f, 60),
-            lambda n, f: ledger.keeps(n, [f]), lambda n, f: ledger.let_go(n, [f]), lambda n, f: ledger.closes(n),
+            lambda n, f: ledger.keeps(n, {f: f}), lambda n, f: ledger.let_go(n, [f]), lambda n, f: ledger.closes(n),
             lambda n, f: (ledger.begins(n), ledger.ends(n)), lambda n, f: ledger.fails(n, f),
         ]  # fmt: skip
         chance.choice(acts)(name, file)
@@ -127,7 +127,7 @@ def test_nothing_is_taken_of_somebody_who_may_not_load(ledger, monkeypatch):
 def test_nothing_is_taken_where_no_field_is_shown_any_more(ledger):
     in_field, in_inbox, coming, _late, *_ = ids = shown(ledger, "a")
     assert [taken(ledger, "a", file, 5) for file in (in_field, in_inbox)] == [204, 204]
-    ledger.keeps("a", [in_inbox])
+    ledger.keeps("a", {in_inbox: "read"})
     ledger.opens("a", coming)
     ledger.begins("a")
     assert ledger.ends("a") == [in_field, coming]
@@ -140,6 +140,18 @@ def test_nothing_is_taken_where_no_field_is_shown_any_more(ledger):
     assert taken(ledger, "a", "meanwhile", 1) == taken(ledger, "a", ids[3], 1) == 404
     assert ledger.lies_in_a_field("a", in_field) is ledger.lies_in_a_field("a", in_inbox) is False
     assert ledger.holding() == ["a"]
+
+
+def test_what_is_read_of_a_file_goes_with_the_file_or_with_its_session(ledger):
+    one, two, *_ = shown(ledger, "a")
+    ledger.keeps("a", {one: "first", two: "second"})
+    assert [ledger.kept("a", one), ledger.kept("b", one)] == ["first", None]
+    ledger.let_go("a", [one])
+    assert [ledger.kept("a", one), ledger.kept("a", two)] == [None, "second"]
+    ledger.closes("a")
+    # the page may still be drawn when its session has ended
+    ledger.keeps("a", {one: "late"})
+    assert [ledger.kept("a", one), ledger.kept("a", two)] == [None, None]
 
 
 def test_a_page_that_asks_for_ever_more_ids_is_remembered_for_the_last(ledger):
@@ -347,7 +359,7 @@ def test_sessions_that_have_ended_make_room_before_another_is_refused(ledger):
 def test_a_file_is_deleted_where_it_lies_in_a_field_and_nothing_else_is(ledger):
     one, two, *_ = shown(ledger, "a")
     assert [put(ledger, file, form(b"x"))[0] for file in (one, two)] == [204, 204]
-    ledger.keeps("a", [two])
+    ledger.keeps("a", {two: "read"})
     assert [put(ledger, file, method="DELETE")[0] for file in (one, one, two, "x")] == [204, 404, 404, 404]
     assert put(ledger, one, method="DELETE", name="b")[0] == 404
     assert ledger.holding() == ["a"]
@@ -398,11 +410,11 @@ PLAIN = "AD-konto;Enhet;Anställningsdatum\nab12;Norr;2020-01-01\n"
 
 def here():
     """What AppTest's only session has."""
-    return LEDGER._sessions.get("test session id")
+    return LEDGER._sessions.get(SESSION)
 
 
 def test_a_file_field_is_known_while_it_stands_on_the_page(own, monkeypatch):
-    LEDGER.closes("test session id")
+    LEDGER.closes(SESSION)
     app = opened("imports", monkeypatch)
     assert here().shown
     app.query_params["part"] = "history"
@@ -437,9 +449,9 @@ def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until
     paths[1].write_text(PLAIN + ";Norr;2020-01-01\n", "utf-8")
     app = opened("imports", monkeypatch)
     dropped(app, *paths)
-    whole, rejected, other = app.session_state["files"]
+    whole, rejected, other = app.session_state["inbox"].items
     assert freed == [whole, rejected, other]
-    assert here().kept >= {whole, rejected, other}
+    assert here().kept.keys() >= {whole, rejected, other}
     for file in (whole, rejected):
         app.button(key=f"load {file}").click().run()
     assert let == [whole]  # of the other one can take what was rejected
@@ -451,9 +463,9 @@ def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until
 def test_what_was_not_taken_is_told_on_the_page(own, monkeypatch):
     app = opened("imports", monkeypatch)
     for _ in range(2):
-        LEDGER.refuses("test session id", LEDGER.not_taken(429, "At most {files} files"))
+        LEDGER.refuses(SESSION, LEDGER.not_taken(429, "At most {files} files"))
     assert "2 filer togs inte emot. At most 40 files" in text(app.run())
-    LEDGER.issue("test session id", [])
+    LEDGER.issue(SESSION, [])
     assert "togs inte emot" not in text(app.run())
 
 

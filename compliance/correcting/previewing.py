@@ -16,14 +16,21 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What loading files would give: their imports beside those before, and every point before and after, on `day`."""
+class Effect:
+    """Every point on `day` before and after something was done."""
 
-    receipts: tuple[Receipt, ...]
-    comparisons: tuple[Comparison, ...]
     day: date
     before: tuple[Coverage, ...]
     after: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What loading files would give: their imports beside those before, and the effect on every point."""
+
+    receipts: tuple[Receipt, ...]
+    comparisons: tuple[Comparison, ...]
+    effect: Effect
 
     @property
     def loaded(self) -> int:
@@ -39,6 +46,11 @@ class Preview:
     def withheld(self) -> int:
         """Of how many of those nothing is kept."""
         return sum(receipt.summary.withheld for receipt in self.receipts)
+
+    @property
+    def sources(self) -> set[str]:
+        """The ids of the sources that would be loaded."""
+        return {receipt.source.id for receipt in self.receipts}
 
 
 def preview(
@@ -63,16 +75,7 @@ def preview(
     receipts, (day, after, compared) = rehearse(database, files, sources=sources, words=words, then=then)
     with database.cursor() as cursor:
         before = _figures(cursor, points, day)
-    return Preview(tuple(receipts), tuple(compared), day, tuple(before), tuple(after))
-
-
-@dataclass(frozen=True)
-class Effect:
-    """Every point on `day` before and after something was done."""
-
-    day: date
-    before: tuple[Coverage, ...]
-    after: tuple[Coverage, ...]
+    return Preview(tuple(receipts), tuple(compared), Effect(day, tuple(before), tuple(after)))
 
 
 def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:

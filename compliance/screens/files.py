@@ -1,7 +1,8 @@
 """The file field of a page, drawn for whoever may load; what lies in it is let go when it stands there no more."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -40,9 +41,19 @@ def _end(session: str, manager: Any) -> None:
         manager.remove_file(session, file)
 
 
-def keep(files: Iterable[Any]) -> None:
-    """Files that have been taken out of their field, to be read."""
-    LEDGER.keeps(_here()[0], [file.file_id for file in files])
+def keep(files: Mapping[str, object]) -> None:
+    """Files that have been taken out of their field, by their id, each with what is read of it."""
+    LEDGER.keeps(_here()[0], files)
+
+
+def kept(file: str) -> object | None:
+    """What is read of a file; None if it has been let go."""
+    return LEDGER.kept(_here()[0], file)
+
+
+def finder(file: str) -> Callable[[], object | None]:
+    """What finds a file's content outside of a run too, and does not keep it."""
+    return partial(LEDGER.kept, _here()[0], file)
 
 
 def has_been_read(file: str) -> None:

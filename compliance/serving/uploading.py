@@ -1,10 +1,11 @@
 """How much each session has uploaded, and whether it may upload more.
 
 A file is taken where a file field stands on the page of somebody who may load, and only by an id that this page has
-asked for. It counts from its first byte until it is loaded or taken away, or until the session ends.
+asked for. It counts from its first byte until it is loaded or taken away, or until the session ends; what the page has
+read of it lies here too and is let go with it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Final
@@ -53,13 +54,13 @@ def sentences(say: Language) -> dict[int, str]:
 
 @dataclass
 class Session:
-    """What a session has uploaded."""
+    """What a session has uploaded; `kept` are the files taken out of their field, each with what is read of it."""
 
     shown: bool = False
     drawn: bool = False
     issued: dict[str, None] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
-    kept: set[str] = field(default_factory=set)
+    kept: dict[str, object] = field(default_factory=dict)
     refused: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
@@ -94,10 +95,17 @@ class Ledger:
             self.let_go(session, gone)
             return gone
 
-    def keeps(self, session: str, files: Iterable[str]) -> None:
-        """Files have been taken out of their field and are needed further."""
+    def keeps(self, session: str, files: Mapping[str, object]) -> None:
+        """Files have been taken out of their field and are needed further, each with what is read of it."""
         with self._lock:
-            self._sessions.setdefault(session, Session()).kept.update(files)
+            if found := self._sessions.get(session):
+                found.kept.update(files)
+
+    def kept(self, session: str, file: str) -> object | None:
+        """What is read of a file; None if it has been let go."""
+        with self._lock:
+            found = self._sessions.get(session)
+            return found.kept.get(file) if found else None
 
     def let_go(self, session: str, files: Iterable[str]) -> None:
         """Files count no more."""
@@ -105,7 +113,7 @@ class Ledger:
             if found := self._sessions.get(session):
                 for file in files:
                     self._total -= found.held.pop(file, 0)
-                    found.kept.discard(file)
+                    found.kept.pop(file, None)
 
     def refused(self, session: str) -> list[tuple[NotTaken, int]]:
         """Why files were not taken since the last drop, each reason with how many they were."""

@@ -119,16 +119,17 @@ def opened(view: View, row: dict[str, Any]) -> None:
                 _revoke(view, row)
 
 
-def effect(view: View, found: Effect) -> None:
-    """The points that change, each before and after."""
+def effect(view: View, found: Effect) -> bool:
+    """The points that change, each before and after; whether there are any."""
     say = view.say
     changed = texts.effects(found.before, found.after, say)
     if not changed:
         widgets.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
-        return
+        return False
     widgets.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
     text = N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp).")
     widgets.html(charts.caption(say(text, day=say.date(found.day))))
+    return True
 
 
 def _moved(view: View, row: dict[str, Any]) -> str:

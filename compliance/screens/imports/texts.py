@@ -62,16 +62,15 @@ def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumb
 
 def waiting(
     after: Sequence[Coverage],
-    receipts: Sequence[Receipt],
-    there: set[str],
+    given: set[str],
+    existing: set[str],
     sources: Mapping[str, Source],
     say: Language,
 ) -> list[str]:
-    """Which other exports the points of a file still need."""
-    given = {receipt.source.id for receipt in receipts}
+    """Which other exports the points of those that are given still need."""
     lacking: dict[tuple[str, ...], list[str]] = {}
     for figure in after:
-        missing = tuple(id_ for id_ in figure.point.needs if id_ not in there)
+        missing = tuple(id_ for id_ in figure.point.needs if id_ not in existing)
         if missing and given.intersection(figure.point.needs):
             lacking.setdefault(missing, []).append(str(figure.point.number))
     return [
