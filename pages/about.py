@@ -32,7 +32,7 @@ widgets.html(charts.pairs(texts.glossary(say)))
 note = say(N_("As they hold on {day}. Rules of law and targets are dated."), day=say.date(view.as_of))
 widgets.html(charts.section(say(N_("The rules in force")), note=note))
 for point in reads.points():
-    with st.expander(phrases.label(point, say).replace("\N{SOFT HYPHEN}", "")):
+    with st.expander(phrases.label(point, say)):
         widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
         if stages := texts.stage_table(point, view.as_of, say):
             widgets.html(charts.table(*stages, caption=say(N_("Time limits"))))

@@ -10,7 +10,7 @@ from compliance.screens import reads, views, widgets
 from compliance.screens.incidents import clock_texts, page
 from compliance.screens.overview import texts as overview_texts
 from compliance.screens.review import page as review_page
-from compliance.wording import phrases
+from compliance.wording import breaking
 
 widgets.require(Permission.SEE_FIGURES)
 view = views.current()
@@ -41,7 +41,7 @@ with right:
 for figure in found.now:
     left, right = st.columns([3, 8])
     with left:
-        widgets.link(view, "point", phrases.label(figure.point, say), point=figure.point.id)
+        widgets.link(view, "point", breaking.label(figure.point, say), point=figure.point.id)
     with right:
         address = widgets.address(view, "point", point=figure.point.id)
         widgets.html(charts.bullet_row(overview_texts.bullet(found, figure, say, address=address), head=head))

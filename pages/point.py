@@ -3,6 +3,7 @@
 import streamlit as st
 
 from compliance.access.permissions import Permission
+from compliance.core.language import bold
 from compliance.drawing import charts
 from compliance.screens import figure_texts, reads, views, widgets
 from compliance.screens.point import changes, page, texts
@@ -33,7 +34,7 @@ if now.coverage is not None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         widgets.html(charts.hero(figure_texts.hero(now, before, say)))
-        if both := phrases.both_percentages(now, say):
+        if both := phrases.both_percentages(now, say, bold):
             widgets.html(charts.note(both))
             widgets.html(charts.answered(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
         if beside := phrases.beside(now, say):

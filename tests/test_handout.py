@@ -10,15 +10,15 @@ import pytest
 from docx import Document
 
 from compliance.access.withholding import WITHHELD, Names
-from compliance.core.language import LANGUAGES, Language, unmarked
-from compliance.report import review_texts
+from compliance.core.language import LANGUAGES, Language
 from compliance.report.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.report.handouts import file_name, handout, pdf
-from compliance.report.points import SHORT_VERDICTS
 from compliance.report.word import write_word
+from compliance.review import wording
 from compliance.review.approving import dossier, signed
 from compliance.review.dossier import names_of_persons, responsible
 from compliance.review.reviewing import kept_text, review_of
+from compliance.review.wording import SHORT_VERDICTS
 from compliance.wording import phrases
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
@@ -169,7 +169,7 @@ def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
         own = text[text.index(question) :][: len(question) + 60]
         assert own.startswith(plain(f"{question}{phrases.word(figure, say)}{phrases.percent(figure, say)}"))
         if figure.coverage is not None:
-            assert plain(unmarked(phrases.hero_counts(figure, say))) in text
+            assert plain(phrases.counts_sentence(figure, say)) in text
 
 
 def test_a_point_has_its_course_its_weakest_units_its_reasons_its_comment_and_its_decision(sample):
@@ -287,7 +287,7 @@ def test_units_of_few_persons_are_added_up(tmp_path):
 
 
 def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(full, paper):
-    text = spoken(printed(*full, changed=review_texts.for_others))
+    text = spoken(printed(*full, changed=wording.for_others))
     assert "Om classification." not in text
     assert "Klassa Betaportalen" not in text
     assert "Kommentar: Till var och en." in text

@@ -9,13 +9,13 @@ import pytest
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import Coverage
-from compliance.report import meeting_texts
-from compliance.report.meeting_texts import MINUTES, clock
-from compliance.review import deciding, reviewing
+from compliance.review import deciding, reviewing, wording
 from compliance.review.deciding import decisions
 from compliance.review.reviewing import GROUNDS
 from compliance.screens import views
 from compliance.screens.meeting import page
+from compliance.screens.meeting import texts as meeting_texts
+from compliance.screens.meeting.texts import MINUTES, clock
 from compliance.wording import phrases
 from tests.apps import opened as opened_page
 from tests.apps import text
@@ -156,7 +156,7 @@ def test_units_are_ranked_by_what_is_left_and_of_equals_by_name_in_swedish_order
     units = [unit("Ös", 0, 2, 0), unit("Äs", 1, 1, 1), unit("Ås", 9, 0, 2), unit("Zs", 0, 1, 0), unit("Bs", 60, 5, 0)]
     counted = tuple(replace(answers[3].now, unit=u.unit, met=u.met, unmet=u.unmet, unknown=u.unknown) for u in units)
     answer = replace(answers[3], units=counted)
-    assert [found.unit for found in meeting_texts.weakest(answer, SV)] == ["Bs", "Ås", "Äs"]
+    assert [found.unit for found in wording.weakest(answer, SV)] == ["Bs", "Ås", "Äs"]
     drawn = meeting_texts.worst(answer, SV)
     assert re.findall(r"width:([\d.]+)%", drawn) == ["100.00", "40.00", "40.00"]
     assert re.findall(r"<strong>(.*?)</strong>", drawn) == [

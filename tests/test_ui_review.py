@@ -15,12 +15,14 @@ from compliance.core import jobs
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
-from compliance.report import review_texts
 from compliance.review import dossier as dossiers
+from compliance.review import wording
 from compliance.review.deciding import Decision
 from compliance.review.peers import as_peer_file
 from compliance.review.verifying import Difference
 from compliance.screens import views
+from compliance.screens.decisions import texts
+from compliance.screens.review import texts as review_texts
 from compliance.wording import phrases
 from tests.apps import opened as opened_page
 from tests.apps import text
@@ -370,12 +372,12 @@ def test_late_decisions_stand_first_then_those_of_each_report():
         decision(5, due=date(2026, 5, 1), status="done"),
         decision(6, due=day, follow_up="VB"),
     ]
-    groups = review_texts.grouped(found, day, SV)
+    groups = texts.grouped(found, day, SV)
     assert [[d.number for d in group] for _, group in groups] == [[2], [3], [1], [6], [4]]
     assert groups[0][0] == "Försenat"
-    assert review_texts.decisions_sentences(found, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
-    assert [d.number for d in review_texts.closed(found)] == [5]
-    row = review_texts.decision_row(found[1], POINTS, day, SV)
+    assert wording.decisions_sentences(found, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
+    assert [d.number for d in texts.closed(found)] == [5]
+    row = texts.decision_row(found[1], POINTS, day, SV)
     assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjad")
 
 
@@ -466,7 +468,7 @@ def test_every_kind_of_difference_is_told_in_words(code):
         Difference("import", None, "7", "ab" * 32, ""),
         Difference("statement", None, "points/dpia.sql", "", ""),
     ]
-    told = [" ".join(row) for row in review_texts.difference_table(found, say)[1]]
+    told = [" ".join(row) for row in wording.differences(found, say)]
     assert not re.search(r"\b(met 3|no basis|unknown 1)\b", told[0])
     assert "Norr" in told[0]
     assert say.percent(0.95, decimals=0) in told[1]

@@ -163,7 +163,7 @@ def _chapter(id_: str) -> str:
 
 def _verdict(said: str) -> str:
     """The code of an assessment that is said in either language; none where the text is empty."""
-    from compliance.report.points import VERDICTS
+    from compliance.review.wording import VERDICTS
 
     words = {"tillräckligt": "sufficient", "delvis": "partly", "otillräckligt": "insufficient"}
     return _coded(said, _spoken(VERDICTS) | words, "--assessment") if said.strip() else ""
@@ -171,7 +171,7 @@ def _verdict(said: str) -> str:
 
 def _status(said: str) -> str:
     """The code of a decision's status that is said in either language."""
-    from compliance.report.decisions import DECISION_STATUSES
+    from compliance.review.wording import DECISION_STATUSES
 
     return _coded(said, _spoken(DECISION_STATUSES), "--status")
 
@@ -374,13 +374,12 @@ def verify_command(year: Year, version: Version = None, organisation: Whose = No
 
 def _told(found: "list[Difference]") -> list[str]:
     """One line a difference, in the terminal's language."""
-    from compliance.report.review_texts import difference_table
+    from compliance.review.wording import differences
 
     say = Language(places.environment_language())
     if not found:
         return [say(N_("No difference"))]
-    _, rows_ = difference_table(found, say)
-    return [f"{what}, {where}: {was} → {now_}" for what, where, was, now_ in rows_]
+    return [f"{what}, {where}: {was} → {now_}" for what, where, was, now_ in differences(found, say)]
 
 
 def _frozen(cursor: Cursor, review: Review, version: int | None) -> "Dossier":

@@ -12,6 +12,7 @@ from compliance.core.errors import Refusal
 from compliance.core.places import LOCALE
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
+SOFT_HYPHEN: Final = "\N{SOFT HYPHEN}"
 MINUS: Final = "\N{MINUS SIGN}"
 MOST_DIGITS: Final = 9
 # Markers of bold in a text: two Unicode noncharacters, reserved for internal use, so `**` in a name stays `**`.
@@ -29,11 +30,6 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name, which its tools
 def bold(text: str) -> str:
     """A part of a rich text that is drawn bold (elements.rich). A sentence of the catalogue writes it `**so**`."""
     return f"{BOLD_BEGINS}{text}{BOLD_ENDS}"
-
-
-def unmarked(text: str) -> str:
-    """A rich text without its bold markers, for places that cannot draw bold."""
-    return text.replace(BOLD_BEGINS, "").replace(BOLD_ENDS, "")
 
 
 def _marked(sentence: str) -> str:
@@ -76,6 +72,10 @@ class Language:
     def pick(self, texts: Texts) -> str:
         """The text of a declaration in this language; else the English one, else any."""
         return texts.get(self.code) or texts.get("en") or next(iter(texts.values()), "")
+
+    def plain(self, texts: Texts) -> str:
+        """The same without the places where its words may break: a soft hyphen is for what is drawn, not for words."""
+        return self.pick(texts).replace(SOFT_HYPHEN, "")
 
     def refusal(self, refusal: Refusal) -> str:
         """The sentence of a refusal in this language."""

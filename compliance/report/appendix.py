@@ -6,7 +6,7 @@ from compliance.core.language import N_, Language
 from compliance.counting import figures
 from compliance.report.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
 from compliance.report.chapters import EMPTY, covered_by
-from compliance.report.points import FEWEST_PARTS, Reader, departments, plain, without_empty
+from compliance.report.points import FEWEST_PARTS, Reader, departments, without_empty
 from compliance.review.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
 from compliance.wording import phrases, reasons
 from compliance.wording.phrases import DASH
@@ -61,7 +61,7 @@ def _left(answer: PointAnswer, reader: Reader) -> list[tuple[str, ...]]:
 
 
 def _item(answer: PointAnswer, row: Remaining, reader: Reader) -> tuple[str, ...]:
-    text = plain(reasons.reason_text(answer.point, row.outcome, row.reason, reader.say))
+    text = reasons.reason_text(answer.point, row.outcome, row.reason, reader.say)
     more = reasons.detail_text(row.detail, reader.say)
     why = f"{text}: {more}" if more else text
     return (
@@ -107,9 +107,9 @@ def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
     rows = tuple(
         (
             ", ".join(map(str, figure.points)) or DASH,
-            reader.text(figure.title),
+            reader.say.plain(figure.title),
             figure_text(dossier, figure, say),
-            reader.text(figure.definition),
+            reader.say.plain(figure.definition),
         )
         for figure in shown
     )
@@ -128,7 +128,7 @@ def figure_text(dossier: Dossier, shown: ShownFigure, say: Language) -> str:
         dated_parameters=(),
     )
     figure = figures.Figure(definition, dossier.as_of, dossier.organisation, shown.part, shown.whole, shown.basis)
-    return plain(phrases.figure_text(figure, say))
+    return phrases.figure_text(figure, say)
 
 
 # --- How, and from what -------------------------------------------------------------------------------------------
@@ -144,9 +144,9 @@ def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
     )
     rows = tuple(
         (
-            plain(phrases.label(answer.point, say)),
-            reader.text(answer.point.rule),
-            " ".join(plain(say.pick(law)) for law in answer.point.law(dossier.as_of)[:1]) or DASH,
+            phrases.label(answer.point, say),
+            reader.say.plain(answer.point.rule),
+            " ".join(say.plain(law) for law in answer.point.law(dossier.as_of)[:1]) or DASH,
         )
         for answer in dossier.points
     )
@@ -172,7 +172,7 @@ def _import(dossier: Dossier, used: ImportUsed, reader: Reader) -> tuple[str, ..
     say, named = reader.say, not reader.public
     points = [a.point.number for a in dossier.points if used.source in {*a.point.needs, *a.point.uses}]
     return (
-        plain(say.pick(used.title)),
+        say.plain(used.title),
         ", ".join(map(str, points)) or DASH,
         *((used.file,) if named else ()),
         used.extract_date.isoformat(),
@@ -191,7 +191,7 @@ def _clauses(dossier: Dossier, reader: Reader) -> Table:
     rows = tuple(
         (
             f"{clause.letter})",
-            reader.text(clause.title),
+            reader.say.plain(clause.title),
             ", ".join(covered_by(dossier, clause.letter, say)) or say(EMPTY),
         )
         for clause in dossier.clauses

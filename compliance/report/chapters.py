@@ -95,7 +95,7 @@ def _points(dossier: Dossier, reader: Reader) -> list[Block]:
     """The list of the points, as the seed has it."""
     say = reader.say
     mandatory = say(N_("mandatory practice in the materiality and risk analysis"))
-    titles = [(reader.text(answer.point.title), answer.point.mandatory_practice) for answer in dossier.points]
+    titles = [(reader.say.plain(answer.point.title), answer.point.mandatory_practice) for answer in dossier.points]
     return [Bullets(tuple(f"{title} ({mandatory})" if marked else title for title, marked in titles))]
 
 

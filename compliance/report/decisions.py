@@ -6,27 +6,16 @@ from typing import Final
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
 from compliance.report.blocks import Block, Column, Heading, Paragraph, Table
-from compliance.report.points import Reader, plain
+from compliance.report.points import Reader
+from compliance.review import wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
 from compliance.wording import phrases
 from compliance.wording.phrases import DASH
 
-DECISION_STATUSES: Final = {
-    "not_started": N_("Not started"),
-    "ongoing": N_("Ongoing"),
-    "done": N_("Done"),
-    "cancelled": N_("Cancelled"),
-}
 # So many decisions are told in short, and so many letters of each.
 FIRST: Final = 8
 BRIEF: Final = 120
-
-
-def standing(dossier: Dossier, decision: Decision, say: Language) -> str:
-    """How a decision stands on the day of the review: late, and then in which state, else its state alone."""
-    status = say(DECISION_STATUSES[decision.status])
-    return f"{say(N_('Late'))}, {status.lower()}" if decision.late(dossier.as_of) else status
 
 
 def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
@@ -42,7 +31,7 @@ def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
         Column(say(N_("Status")), width=2.0),
     )
     rows = tuple(
-        (row.name, _brief(dossier, row, reader), _due(row), standing(dossier, row, say)) for row in made[:FIRST]
+        (row.name, _brief(dossier, row, reader), _due(row), wording.standing(dossier, row, say)) for row in made[:FIRST]
     )
     more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(made) - FIRST)
     left = [Paragraph(more, "note")] if len(made) > FIRST else []
@@ -112,7 +101,7 @@ def _decision(dossier: Dossier, decision: Decision, reader: Reader) -> str:
 def reason(dossier: Dossier, decision: Decision, say: Language) -> str:
     """The point that is the reason of a decision."""
     answer = dossier.answer(decision.point) if decision.point else None
-    return plain(phrases.label(answer.point, say)) if answer else DASH
+    return phrases.label(answer.point, say) if answer else DASH
 
 
 def _status(dossier: Dossier, decision: Decision, reader: Reader) -> str:
@@ -120,4 +109,4 @@ def _status(dossier: Dossier, decision: Decision, reader: Reader) -> str:
     say = reader.say
     report = say(N_("followed up in {report}"), report=decision.follow_up) if decision.follow_up else ""
     note = reader.told(dossier, decision.note or "")
-    return "\n".join(text for text in (standing(dossier, decision, say), report, note) if text)
+    return "\n".join(text for text in (wording.standing(dossier, decision, say), report, note) if text)

@@ -9,12 +9,10 @@ from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.counting.separated import joined
 from compliance.declarations.points import Point
-from compliance.report.decisions import DECISION_STATUSES
-from compliance.report.points import plain
-from compliance.report.report import STATES
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import State
+from compliance.review.wording import DECISION_STATUSES, STATES
 from compliance.wording import phrases
 
 TARGETS: Final = {
@@ -60,14 +58,14 @@ def as_text(dossier: Dossier, say: Language, *, state: State) -> str:
 
 def title(point: Point, say: Language) -> str:
     """4. Informationsklassning (obligatoriskt arbetssätt)."""
-    return f"{point.number}. {plain(say.pick(point.title))} ({say(phrases.MANDATORY)})"
+    return f"{point.number}. {say.plain(point.title)} ({say(phrases.MANDATORY)})"
 
 
 def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
     figure = answer.coverage
     said = [_figure(answer, say)]
     if figure.coverage is not None:
-        said += [_target(answer, say), plain(say.pick(answer.changed))]
+        said += [_target(answer, say), say.plain(answer.changed)]
     return " ".join([*said, _done(dossier, answer.point, say)])
 
 
@@ -82,7 +80,7 @@ def _figure(answer: PointAnswer, say: Language) -> str:
         day=day,
         n=say.number(figure.met),
         of=say.number(figure.of),
-        fulfilled=plain(say.pick(figure.point.fulfilled)),
+        fulfilled=say.plain(figure.point.fulfilled),
         share=phrases.percent(figure, say),
     )
 
@@ -127,7 +125,7 @@ def measures(dossier: Dossier, say: Language) -> str:
 
 def _measure(dossier: Dossier, row: Decision, say: Language) -> list[object]:
     reason = dossier.answer(row.point) if row.point else None
-    texts = [row.text, plain(phrases.label(reason.point, say)) if reason else "", row.responsible]
+    texts = [row.text, phrases.label(reason.point, say) if reason else "", row.responsible]
     due = row.due.isoformat() if row.due else ""
     rest = [row.resource, row.follow_up or "", say(DECISION_STATUSES[row.status])]
     return [row.year, row.number, *map(_line, texts), due, *map(_line, rest)]

@@ -12,7 +12,6 @@ from typing import Final
 from compliance.access.withholding import Names
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage
-from compliance.report import review_texts
 from compliance.report.blocks import (
     Beside,
     Block,
@@ -24,32 +23,33 @@ from compliance.report.blocks import (
     Table,
     Topic,
 )
-from compliance.report.decisions import DECISION_STATUSES, reason
-from compliance.report.meeting_texts import (
+from compliance.report.decisions import reason
+from compliance.report.points import (
+    Reader,
+    answer_sentence,
+    counted,
+    points_table,
+    result,
+    trend,
+    without_empty,
+)
+from compliance.report.report import as_document
+from compliance.review import judging, wording
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.reviewing import GROUNDS, JUDGED, State
+from compliance.review.wording import (
+    DECISION_STATUSES,
     REASONS,
+    STATES,
     earlier_sentence,
+    empty_texts,
     late_first,
     left_text,
     of_point,
     summary_sentence,
     weakest,
 )
-from compliance.report.points import (
-    Reader,
-    answer_sentence,
-    counted,
-    plain,
-    points_table,
-    result,
-    trend,
-    without_empty,
-)
-from compliance.report.report import STATES, as_document
-from compliance.report.review_texts import empty_texts
-from compliance.review import judging
-from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, PointAnswer
-from compliance.review.reviewing import GROUNDS, JUDGED, State
 from compliance.wording import phrases
 from compliance.wording.phrases import DASH
 
@@ -124,8 +124,8 @@ def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
     """A point: its question and figure, its course, where and why it is weak, and what is said and decided of it."""
     say = reader.say
     blocks: list[Block] = [
-        Heading(plain(phrases.label(answer.point, say)), 1),
-        Paragraph(reader.text(answer.point.question), "answer"),
+        Heading(phrases.label(answer.point, say), 1),
+        Paragraph(reader.say.plain(answer.point.question), "answer"),
         *_figure(answer, reader),
         *_weak(answer, reader),
     ]
@@ -170,13 +170,13 @@ def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
 
 def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     """The biggest reasons; None where nothing is unmet."""
-    biggest = review_texts.biggest_reasons(answer, say)[:REASONS]
+    biggest = wording.biggest_reasons(answer, say)[:REASONS]
     columns = (
         Column(say(N_("The biggest reasons")), width=4),
         Column(say(N_("Number")), "right"),
         Column(say(N_("Share")), "right"),
     )
-    rows = tuple((plain(reason.text), reason.number, reason.percent) for reason in biggest)
+    rows = tuple((reason.text, reason.number, reason.percent) for reason in biggest)
     return Table("", columns, rows) if rows else None
 
 

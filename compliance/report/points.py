@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance import viewing
-from compliance.core.language import N_, NBSP, Language, Texts, unmarked
+from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import (
     Bar,
@@ -20,18 +20,12 @@ from compliance.report.blocks import (
     Table,
     Together,
 )
-from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
+from compliance.review import wording
+from compliance.review.dossier import Dossier, PointAnswer
 from compliance.wording import phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
 
-VERDICTS: Final = {
-    "sufficient": N_("sufficient"),
-    "partly": N_("partly sufficient"),
-    "insufficient": N_("insufficient"),
-}
-# As they are chosen, and where there is little room.
-SHORT_VERDICTS: Final = VERDICTS | {"partly": N_("partly")}
 FEWEST_MOMENTS: Final = 3
 FEWEST_PARTS: Final = 2
 # So many departments and reasons of a point are named; the appendix has every department.
@@ -47,24 +41,9 @@ class Reader:
     say: Language
     public: bool
 
-    def text(self, texts: Texts) -> str:
-        """A text of a declarative file, without the marks that the pages need."""
-        return plain(self.say.pick(texts))
-
     def told(self, dossier: Dossier, text: str) -> str:
         """A text that somebody wrote, as this reader may see it."""
         return dossier.withheld.get(text, text) if self.public else text
-
-
-def plain(text: str) -> str:
-    """A text of the pages without emphasis and soft hyphens."""
-    return unmarked(text).replace("\N{SOFT HYPHEN}", "")
-
-
-def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str] = VERDICTS) -> str:
-    """The head's assessment of a point in words; a dash where there is none."""
-    code = dossier.written.assessments.get(point_id, "")
-    return say(words[code]) if code in words else DASH
 
 
 # --- All thirteen -------------------------------------------------------------------------------------------------
@@ -75,7 +54,7 @@ def answer_sentence(dossier: Dossier, reader: Reader) -> str:
     reached = reader.say(N_("No export is loaded yet."))
     if dossier.imports:
         reached = phrases.reached_sentence([answer.coverage for answer in dossier.points], reader.say)
-    return plain(" ".join(text for text in (reached, _furthest(dossier, reader)) if text))
+    return " ".join(text for text in (reached, _furthest(dossier, reader)) if text)
 
 
 def furthest(dossier: Dossier) -> list[Coverage]:
@@ -88,7 +67,7 @@ def _furthest(dossier: Dossier, reader: Reader) -> str:
     """The points furthest below their targets, each with its figure; nothing where all reach them."""
     if not (found := furthest(dossier)):
         return ""
-    names = (plain(phrases.label(figure.point, reader.say)).replace(" ", NBSP, 1) for figure in found)
+    names = (phrases.label(figure.point, reader.say).replace(" ", NBSP, 1) for figure in found)
     told = [f"{name} ({phrases.percent(figure, reader.say)})" for name, figure in zip(names, found, strict=True)]
     return reader.say(N_("Furthest from their targets: {points}."), points=phrases.listed(told, reader.say))
 
@@ -140,7 +119,7 @@ def bar(answer: PointAnswer, reader: Reader) -> Bar:
     """The figure of a point as a bar with its target and what it was before."""
     figure, before = answer.coverage, answer.coverage_before
     return Bar(
-        label=plain(phrases.label(figure.point, reader.say)),
+        label=phrases.label(figure.point, reader.say),
         share=figure.coverage,
         text=phrases.percent(figure, reader.say),
         target=figure.target.target,
@@ -154,19 +133,14 @@ def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ..
     say, figure, before = reader.say, answer.coverage, answer.coverage_before
     counted = figure.coverage is not None
     return (
-        plain(phrases.label(figure.point, say)),
+        phrases.label(figure.point, say),
         phrases.percent(figure, say),
-        met_of(figure, say) if counted else DASH,
+        wording.met_of(figure, say) if counted else DASH,
         phrases.share(figure.target.target, say),
         phrases.word(figure, say).replace(" ", NBSP),
         phrases.percent(before, say) if before else DASH,
-        verdict(dossier, answer.point.id, say, SHORT_VERDICTS),
+        wording.verdict(dossier, answer.point.id, say, wording.SHORT_VERDICTS),
     )
-
-
-def met_of(figure: Coverage, say: Language) -> str:
-    """61 av 312, on one line."""
-    return say(N_("{n} of {of}"), n=say.number(figure.met), of=say.number(figure.of)).replace(" ", NBSP)
 
 
 # --- One point ----------------------------------------------------------------------------------------------------
@@ -174,7 +148,7 @@ def met_of(figure: Coverage, say: Language) -> str:
 
 def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Together:
     """A point on half a page: its figure and course, what is said of it, why it changed, and where it is weak."""
-    title = f"{answer.point.number}. {reader.text(answer.point.title)}"
+    title = f"{answer.point.number}. {reader.say.plain(answer.point.title)}"
     return Together(
         (
             Heading(title, 3),
@@ -219,14 +193,16 @@ def counted(answer: PointAnswer, say: Language) -> list[str]:
         change = f"{say.change(phrases.change(figure, before))}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
         parts.append(f"{phrases.then_named(before, say)}: {phrases.percent(before, say)} ({change})")
     more = (phrases.both_percentages(figure, say), phrases.beside(figure, say))
-    return [plain(text) for text in (phrases.hero_counts(figure, say), " · ".join(parts), *more) if text]
+    return [text for text in (phrases.counts_sentence(figure, say), " · ".join(parts), *more) if text]
 
 
 def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
     """The head's assessment of a point in a sentence."""
     if point_id not in dossier.written.assessments:
         return say(N_("The head of administration has not assessed the point yet."))
-    return say(N_("Assessment of the head of administration: {verdict}."), verdict=verdict(dossier, point_id, say))
+    return say(
+        N_("Assessment of the head of administration: {verdict}."), verdict=wording.verdict(dossier, point_id, say)
+    )
 
 
 def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
@@ -238,7 +214,7 @@ def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Bloc
 
 def _changed(answer: PointAnswer, reader: Reader) -> list[Block]:
     """Why the figure is another than before, where there was one."""
-    text = plain(reader.say.pick(answer.changed))
+    text = reader.say.plain(answer.changed)
     known = phrases.change(answer.coverage, answer.coverage_before) is not None
     return [Paragraph(text)] if text and known else []
 
@@ -252,7 +228,7 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
     target, limit = trends.levels(months[-1], say)
     return LineChart(
         caption="",
-        alt=plain(phrases.trend_alt(months, say)),
+        alt=phrases.trend_alt(months, say),
         name=say(N_("Coverage in the last twelve months")),
         moments=tuple(
             Moment(say.month(month.as_of).replace("<br>", "\n"), month.coverage, phrases.percent(month, say))
@@ -284,7 +260,7 @@ def departments(answer: PointAnswer, reader: Reader) -> list[Coverage]:
 def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
     """The departments with most left to do; None where there is one department, or nothing left."""
     say, found = reader.say, departments(answer, reader)
-    left = sorted((figure for figure in found if left_of(figure)), key=lambda figure: -left_of(figure))
+    left = sorted((figure for figure in found if wording.left_of(figure)), key=lambda figure: -wording.left_of(figure))
     if len(found) < FEWEST_PARTS or not left:
         return None
     columns = (
@@ -293,30 +269,20 @@ def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
         Column(say(N_("Coverage")), "right", 1.2),
     )
     rows = tuple(
-        (figure.department or figure.unit or "", say.number(left_of(figure)), phrases.percent(figure, say))
+        (figure.department or figure.unit or "", say.number(wording.left_of(figure)), phrases.percent(figure, say))
         for figure in left[:NAMED]
     )
     return Table("", columns, rows)
 
 
-def left_of(figure: Coverage) -> int:
-    """How much is left to do: what is not met, and what nobody knows."""
-    return figure.unmet + figure.unknown
-
-
-def commonest(answer: PointAnswer) -> list[Reason]:
-    """Why items are not met, the commonest reason first."""
-    return sorted((r for r in answer.reasons if r.outcome in REMAINING), key=lambda reason: -reason.number)
-
-
 def _reasons(answer: PointAnswer, reader: Reader) -> Table | None:
     """Why items are not met, the commonest first, the rare ones added up; None where nothing is left to do."""
     say, point = reader.say, answer.point
-    counted = commonest(answer)
+    counted = wording.commonest(answer)
     if not counted:
         return None
     shown = counted if len(counted) <= NAMED else counted[: NAMED - 1]
-    rows = [(plain(reason_text(point, r.outcome, r.code, say)), say.number(r.number)) for r in shown]
+    rows = [(reason_text(point, r.outcome, r.code, say), say.number(r.number)) for r in shown]
     if more := counted[len(shown) :]:
         told = say.plural("{n} more reason", "{n} more reasons", len(more))
         rows.append((told, say.number(sum(reason.number for reason in more))))

@@ -10,18 +10,13 @@ from compliance.report.blocks import Block, Heading, PageBreak, Paragraph, Repor
 from compliance.report.chapters import chapters
 from compliance.report.decisions import in_full, in_short
 from compliance.report.points import Reader, answer_sentence, bars_note, points_table, without_empty
-from compliance.review import judging
+from compliance.review import judging, wording
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import State
 from compliance.review.verifying import sealed_anew
 from compliance.viewing import local
 
-STATES: Final = {
-    "draft": N_("Draft"),
-    "submitted": N_("Submitted for approval"),
-    "approved": N_("Approved"),
-}
 # So much of the grounds stands on the second page; the chapter has all of them.
 BRIEF_GROUNDS: Final = 700
 
@@ -62,7 +57,7 @@ def _facts(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> li
     say = reader.say
     facts = [
         (say(N_("As-of date")), say.date(dossier.as_of)),
-        (say(N_("State")), say(STATES[state])),
+        (say(N_("State")), say(wording.STATES[state])),
         (say(N_("Version")), str(dossier.version)),
     ]
     if dossier.why and dossier.version > 1:

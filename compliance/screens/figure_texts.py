@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from compliance import viewing
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, bold
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
@@ -34,7 +34,7 @@ def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Her
         word=phrases.word(figure, say),
         terms=say(N_("target {target}, limit {limit}"), target=target, limit=limit),
         figure=phrases.percent(figure, say),
-        counts=phrases.hero_counts(figure, say),
+        counts=phrases.counts_sentence(figure, say, bold),
         share=figure.coverage,
         target=figure.target.target,
         last=before.coverage if before else None,

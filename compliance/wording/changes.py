@@ -106,7 +106,7 @@ def _biggest_causes(explanation: Explanation, say: Language) -> str:
     """The biggest causes in a row."""
     biggest = sorted(shown_parts(explanation), key=lambda part: (-abs(part.share or 0), -len(part.changes)))
     point = explanation.after.point
-    items = say.pick(point.items)
+    items = say.plain(point.items)
     return ", ".join(
         _cause_phrase(point, part, say, items="" if number else items)
         for number, part in enumerate(biggest[:CAUSES_IN_SENTENCE])

@@ -1,14 +1,16 @@
 """A figure in words: its share, its status, what it counts, and what it is compared with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from compliance.core.language import N_, Language, bold, rounded_below
+from compliance.core.language import N_, Language, rounded_below
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.figures import Figure
 from compliance.declarations.points import Point
 
+# How a part of a sentence is marked where it is drawn: language.bold, or nothing.
+Mark = Callable[[str], str]
 DASH: Final = "\N{EN DASH}"
 STATUS_WORDS: Final = {
     Status.GREEN: N_("Reaches the target"),
@@ -62,7 +64,7 @@ def word(figure: Coverage, say: Language) -> str:
 
 def label(point: Point, say: Language) -> str:
     """A point's number and short name."""
-    return f"{point.number} {say.pick(point.short)}"
+    return f"{point.number} {say.plain(point.short)}"
 
 
 def change(now: Coverage, before: Coverage | None) -> float | None:
@@ -76,12 +78,12 @@ def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
     """A figure read aloud, for those who do not see its bar."""
     parts = [f"{label(figure.point, say)}: {percent(figure, say)}"]
     if figure.coverage is not None:
-        counts = {"n": say.number(figure.met), "of": say.number(figure.of), "items": say.pick(figure.point.items)}
+        counts = {"n": say.number(figure.met), "of": say.number(figure.of), "items": say.plain(figure.point.items)}
         parts.append(say(N_("{n} of {of} {items}"), **counts))
     parts.append(say(N_("target {share}"), share=share(figure.target.target, say)))
     if before and before.coverage is not None:
         parts.append(f"{then(before, say)} {percent(before, say)}")
-    return ", ".join([*parts, word(figure, say).lower()]).replace("\N{SOFT HYPHEN}", "")
+    return ", ".join([*parts, word(figure, say).lower()])
 
 
 def then(before: Coverage, say: Language) -> str:
@@ -120,12 +122,12 @@ def reached_sentence(figures: Sequence[Coverage], say: Language) -> str:
     )
 
 
-def hero_counts(figure: Coverage, say: Language) -> str:
-    """Numerator and denominator in a sentence."""
+def counts_sentence(figure: Coverage, say: Language, strong: Mark = str) -> str:
+    """Numerator and denominator in a sentence; `strong` marks the two where they are drawn bold."""
     if figure.coverage is None:
         return ""
-    counts = {"n": say.number(figure.met), "of": say.number(figure.of)}
-    return say(N_("**{n}** of **{of}** {fulfilled}"), **counts, fulfilled=say.pick(figure.point.fulfilled))
+    counts = {"n": strong(say.number(figure.met)), "of": strong(say.number(figure.of))}
+    return say(N_("{n} of {of} {fulfilled}"), **counts, fulfilled=say.plain(figure.point.fulfilled))
 
 
 def beside(figure: Coverage, say: Language) -> str:
@@ -140,23 +142,36 @@ def beside(figure: Coverage, say: Language) -> str:
     return say(N_("Not counted: {parts}."), parts=", ".join(parts)) if parts else ""
 
 
-def both_percentages(figure: Coverage, say: Language) -> str:
-    """The share of those answered beside that of all, where the export is silent about some."""
+def both_percentages(figure: Coverage, say: Language, strong: Mark = str) -> str:
+    """The share of those answered beside that of all, where the export is silent about some; `strong` marks it."""
     if not figure.unknown or figure.of_answered is None:
         return ""
-    values = {
-        "share": say.percent(figure.of_answered, limits=(figure.target.target, figure.target.limit)),
-        "n": say.number(figure.unknown),
-        "of": say.number(figure.of),
-        "items": say.pick(figure.point.items),
-    }
-    return say(
-        N_(
-            "**{share} of those answered.** For {n} of {of} {items} the export does not say. "
-            "They count as not met in the main figure."
-        ),
-        **values,
+    answered = say(N_("{share} of those answered."), share=percent_answered(figure, say))
+    rest = say(
+        N_("For {n} of {of} {items} the export does not say. They count as not met in the main figure."),
+        n=say.number(figure.unknown),
+        of=say.number(figure.of),
+        items=say.plain(figure.point.items),
     )
+    return f"{strong(answered)} {rest}"
+
+
+def silent(figure: Coverage, say: Language, strong: Mark = str) -> str:
+    """The same in short; `strong` marks the share of those answered."""
+    if not figure.unknown or figure.of_answered is None:
+        return ""
+    return say(
+        N_("The export does not say: {n} of {of} {items}. Of those answered: {share}."),
+        n=say.number(figure.unknown),
+        of=say.number(figure.of),
+        items=say.plain(figure.point.items),
+        share=strong(percent_answered(figure, say)),
+    )
+
+
+def percent_answered(figure: Coverage, say: Language) -> str:
+    """The share of those that the export says something of, rounded as the coverage is."""
+    return say.percent(figure.of_answered, limits=(figure.target.target, figure.target.limit))
 
 
 def trend_alt(months: Sequence[Coverage], say: Language) -> str:
@@ -211,21 +226,22 @@ def stored_value(value: object, say: Language) -> str:
     return str(value)
 
 
-def figure_text(figure: Figure, say: Language) -> str:
-    """A figure shown beside a point: "61 of 312 (19,6 %)", "12" or "3,4 per 100"."""
+def figure_text(figure: Figure, say: Language, strong: Mark = str) -> str:
+    """A figure shown beside a point: "61 of 312 (19,6 %)", "12" or "3,4 per 100"; `strong` marks the numbers."""
     if figure.part is None:
         return DASH
     n = say.number(figure.part)
     if figure.definition.form == "count" or not figure.whole:
-        return bold(n)
+        return strong(n)
     if figure.definition.form == "rate":
         return say(
-            N_("**{rate}** per 100 ({n} and {of})"),
-            rate=say.number(figure.per_hundred or 0, decimals=1),
+            N_("{rate} per 100 ({n} and {of})"),
+            rate=strong(say.number(figure.per_hundred or 0, decimals=1)),
             n=n,
             of=say.number(figure.whole),
         )
-    return say(N_("**{n}** of **{of}** ({share})"), n=n, of=say.number(figure.whole), share=say.percent(figure.share))
+    of = strong(say.number(figure.whole))
+    return say(N_("{n} of {of} ({share})"), n=strong(n), of=of, share=say.percent(figure.share))
 
 
 def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -> str:

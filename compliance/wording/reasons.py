@@ -22,7 +22,7 @@ STAGES: Final = {
 
 def reason_text(point: Point, outcome: str, code: str | None, say: Language) -> str:
     """A reason in words; where an item has none, its outcome."""
-    return say.pick(point.reasons[code]) if code and code in point.reasons else say(phrases.OUTCOMES[outcome])
+    return say.plain(point.reasons[code]) if code and code in point.reasons else say(phrases.OUTCOMES[outcome])
 
 
 def unmet_reasons(point: Point, items: Rows) -> list[tuple[str, int]]:
@@ -68,7 +68,7 @@ def _details() -> dict[str, Texts]:
 def detail_text(detail: str | None, say: Language) -> str:
     """What a reason names, such as the fields that are missing, in words."""
     parts = (detail or "").split(", ")
-    return ", ".join(say.pick(_details()[part]) if part in _details() else part for part in parts)
+    return ", ".join(say.plain(_details()[part]) if part in _details() else part for part in parts)
 
 
 def item_name(item: str, say: Language) -> str:

@@ -11,27 +11,16 @@ from typing import Final, Literal
 
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
-from compliance.report import meeting_texts, review_texts
 from compliance.report.blocks import Bar, Column, LineChart, Moment, Report, Table
 from compliance.report.chapters import told_text
-from compliance.report.decisions import standing
-from compliance.report.points import (
-    FEWEST_MOMENTS,
-    Reader,
-    assessment,
-    bar,
-    commonest,
-    departments,
-    furthest,
-    met_of,
-    plain,
-)
+from compliance.report.points import FEWEST_MOMENTS, Reader, assessment, bar, departments, furthest
 from compliance.report.report import report_of
-from compliance.review import judging
+from compliance.review import judging, wording
 from compliance.review.approving import Signed
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer, Priority
 from compliance.review.reviewing import State
+from compliance.review.wording import commonest, met_of, standing
 from compliance.wording import phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
@@ -177,13 +166,13 @@ class _Slides:
         return len([row for row in self.dossier.carried if row.late(self.dossier.as_of)])
 
     def _far(self, figure: Coverage) -> str:
-        return f"{phrases.percent(figure, self.say)}\t{self.reader.text(figure.point.short)}"
+        return f"{phrases.percent(figure, self.say)}\t{self.reader.say.plain(figure.point.short)}"
 
     # --- The thirteen ---------------------------------------------------------------------------------------------
 
     def thirteen(self) -> Slide:
         """All points in a table, each with its bar."""
-        say, title = self.say, meeting_texts.reached_sentence(self.dossier, self.say)
+        say, title = self.say, wording.reached_sentence(self.dossier, self.say)
         named, before = say(N_("The thirteen review points")), [a.before for a in self.dossier.points if a.before]
         since = say(N_("change since {day}"), day=say.date(before[0].as_of)) if before else ""
         kicker = _joined([say(N_("The review points on {day}"), day=say.date(self.dossier.as_of)), since])
@@ -205,7 +194,7 @@ class _Slides:
     def _row(self, answer: PointAnswer) -> tuple[str, ...]:
         found, before = answer.coverage, answer.coverage_before
         return (
-            plain(phrases.label(answer.point, self.say)),
+            phrases.label(answer.point, self.say),
             phrases.percent(found, self.say),
             met_of(found, self.say) if found.coverage is not None else DASH,
             self._mark(found),
@@ -227,8 +216,8 @@ class _Slides:
         """A point as the meeting sees it: the figure, its course, where and why it is weak, and what is judged."""
         found, chart = answer.coverage, self._chart(answer)
         texts = {
-            "title": self.reader.text(answer.point.question),
-            "kicker": plain(phrases.label(answer.point, self.say)),
+            "title": self.reader.say.plain(answer.point.question),
+            "kicker": phrases.label(answer.point, self.say),
             "mark": self._mark(found),
             "figure": phrases.percent(found, self.say),
             **self._compared(answer),
@@ -246,13 +235,13 @@ class _Slides:
         """What the figure counts, and what it is compared with."""
         say, found, before = self.say, answer.coverage, answer.coverage_before
         if found.coverage is None:
-            counts, *more = review_texts.empty_texts(answer, say)
+            counts, *more = wording.empty_texts(answer, say)
             return {"counts": counts, "compared": "\n".join(more)}
         lines = [say(N_("Target {share}"), share=phrases.share(found.target.target, say))]
         if before and (change := phrases.change(found, before)) is not None:
             lines.append(self._since(before, change))
-        lines.append(plain(meeting_texts.silent(found, say)))
-        return {"counts": plain(phrases.hero_counts(found, say)), "compared": "\n".join(filter(None, lines))}
+        lines.append(phrases.silent(found, say))
+        return {"counts": phrases.counts_sentence(found, say), "compared": "\n".join(filter(None, lines))}
 
     def _since(self, before: Coverage, change: float) -> str:
         """What a figure was that it is compared with, and when, on one line."""
@@ -281,23 +270,23 @@ class _Slides:
         moments = tuple(
             Moment(month.as_of.isoformat(), month.coverage, phrases.percent(month, say)) for month in months
         )
-        caption, alt = say(N_("Coverage in the last twelve months")), plain(phrases.trend_alt(months, say))
+        caption, alt = say(N_("Coverage in the last twelve months")), phrases.trend_alt(months, say)
         return LineChart(caption, alt, say(N_("Coverage")), moments, target, limit)
 
     def _reasons(self, answer: PointAnswer) -> list[tuple[str, int]]:
         """Why items are not met, the commonest first."""
         return [
-            (plain(reason_text(answer.point, r.outcome, r.code, self.say)), r.number)
+            (reason_text(answer.point, r.outcome, r.code, self.say), r.number)
             for r in commonest(answer)[:REASONS_DRAWN]
         ]
 
     def _weak(self, answer: PointAnswer) -> str:
         """The units with most left to do in a line; of a version to hand out departments. Few persons are added up."""
         say = self.say
-        found = meeting_texts.weakest(answer, say)
+        found = wording.weakest(answer, say)
         if self.reader.public:
-            found = meeting_texts.most_left(departments(answer, self.reader))
-        named = [f"{part.unit or part.department or ''} {meeting_texts.left_text(part, say)}" for part in found]
+            found = wording.most_left(departments(answer, self.reader))
+        named = [f"{part.unit or part.department or ''} {wording.left_text(part, say)}" for part in found]
         return say(N_("Most left to do: {units}"), units=_joined(named)) if named else ""
 
     def _why(self, answer: PointAnswer) -> str:
@@ -312,7 +301,7 @@ class _Slides:
 
     def decided(self) -> Slide:
         """The decisions of this review."""
-        title = meeting_texts.decisions_sentence(self.dossier.decisions, self.say)
+        title = wording.decisions_sentence(self.dossier.decisions, self.say)
         return self._decisions(self.say(N_("Decisions of this review")), title, self.dossier.decisions)
 
     def carried(self) -> list[Slide]:

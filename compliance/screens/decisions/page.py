@@ -11,11 +11,11 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.declarations.queries import statement
 from compliance.drawing import charts
-from compliance.report import review_texts
-from compliance.report.decisions import DECISION_STATUSES
-from compliance.review import deciding
+from compliance.review import deciding, wording
 from compliance.review.deciding import FOLLOWED_UP, STATUSES, Decided, Decision, made_in
+from compliance.review.wording import DECISION_STATUSES
 from compliance.screens import fields, reads, views, widgets
+from compliance.screens.decisions import texts
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
 from compliance.screens.views import View
@@ -67,7 +67,7 @@ def _carried(found: Opened, day: date) -> None:
 
 def _row(view: View, decision: Decision, day: date, *, reason: bool = True) -> None:
     points = reads.points() if reason else ()
-    widgets.html(charts.decision(review_texts.decision_row(decision, points, day, view.say)))
+    widgets.html(charts.decision(texts.decision_row(decision, points, day, view.say)))
 
 
 def _change(found: Opened, decision: Decision) -> None:
@@ -110,7 +110,7 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         say(N_("Reason: review point")),
         ids,
         index=ids.index(kept.point) if kept.point in ids else None,
-        format_func=lambda id_: review_texts.point_label(reads.points(), id_, say),
+        format_func=lambda id_: wording.point_label(reads.points(), id_, say),
         placeholder=say(N_("No point in particular")),
         key=f"{turn} point",
     )
@@ -129,7 +129,7 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
         say(N_("Followed up in")),
         list(FOLLOWED_UP),
         index=FOLLOWED_UP.index(kept.follow_up) if kept.follow_up in FOLLOWED_UP else None,
-        format_func=lambda name: say(review_texts.FOLLOW_UPS[name]),
+        format_func=lambda name: say(texts.FOLLOW_UPS[name]),
         placeholder=say(N_("No report")),
         key=f"{turn} follow up",
     )
@@ -167,14 +167,14 @@ def followed_up(view: View) -> None:
         ids = {review.review_id for review in page.of_organisation(cursor, view)}
         found = [decision for decision in deciding.decisions(cursor) if decision.review_id in ids]
     kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(view.as_of))
-    widgets.html(charts.headline(*review_texts.decisions_sentences(found, view.as_of, say), kicker=kicker))
+    widgets.html(charts.headline(*wording.decisions_sentences(found, view.as_of, say), kicker=kicker))
     if not found:
         widgets.html(charts.caption(say(N_("Decisions are made in the management review and followed up here."))))
         widgets.link(view, "review", say(N_("Go to the management review")))
-    for title, group in review_texts.grouped(found, view.as_of, say):
+    for title, group in texts.grouped(found, view.as_of, say):
         widgets.html(charts.section(title))
         _followed(view, group)
-    if done := review_texts.closed(found):
+    if done := texts.closed(found):
         with st.expander(say.plural("{n} closed decision", "{n} closed decisions", len(done))):
             _followed(view, done)
 
@@ -197,7 +197,7 @@ def _follow_up(view: View, decision: Decision) -> None:
     if view.user.may(Permission.WRITE_REVIEW):
         _follow_up_form(view, decision, len(history))
     if history:
-        drawn = review_texts.follow_up_table(history, say)
+        drawn = texts.follow_up_table(history, say)
         widgets.html(charts.table(*drawn, caption=say(N_("How {name} has been followed up"), name=decision.name)))
     else:
         widgets.html(charts.caption(say(N_("Not followed up yet."))))

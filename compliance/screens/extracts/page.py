@@ -37,7 +37,7 @@ def point_of_extract(view: View, name: str) -> str | None:
     """The review point that an extract is limited to, where it can be and one is chosen."""
     if name not in {"items", "missing", "coverage"}:
         return None
-    titles = {point.id: phrases.label(point, view.say).replace("\N{SOFT HYPHEN}", "") for point in reads.points()}
+    titles = {point.id: phrases.label(point, view.say) for point in reads.points()}
     chosen: str | None = st.selectbox(
         view.say(N_("Review point")),
         list(titles),

@@ -32,7 +32,7 @@ def changed_points(found: Effect, scope: Scope) -> list[Point]:
 
 def point_label(point: Point, say: Language) -> str:
     """A point in a list."""
-    return phrases.label(point, say).replace("\N{SOFT HYPHEN}", "")
+    return phrases.label(point, say)
 
 
 def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Source], say: Language) -> list[charts.Pair]:

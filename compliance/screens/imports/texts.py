@@ -16,7 +16,7 @@ from compliance.loading.validating import REASONS, UNKEPT, withheld_text
 from compliance.reading.recognising import Match
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Rows
-from compliance.wording import phrases
+from compliance.wording import breaking, phrases
 
 
 def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
@@ -45,7 +45,7 @@ def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumb
     difference = phrases.change(new, old)
     moved = f"{say.change(difference)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}" if difference is not None else ""
     return charts.Dumbbell(
-        label=phrases.label(new.point, say),
+        label=breaking.label(new.point, say),
         before=old.coverage if old else None,
         after=new.coverage,
         before_text=before_text,
@@ -53,7 +53,7 @@ def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumb
         change=moved,
         alt=say(
             N_("{point}: {before} before, {after} after"),
-            point=phrases.label(new.point, say),
+            point=breaking.label(new.point, say),
             before=before_text,
             after=phrases.percent(new, say),
         ),

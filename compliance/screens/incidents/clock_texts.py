@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from compliance import viewing
-from compliance.core.language import N_, NBSP, Language, bold
+from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, bold
 from compliance.counting.incidents import (
     BREACHES,
     KEPT_MONTHS,
@@ -225,7 +225,7 @@ def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] |
         figure=figure,
         rest=rest,
         share=clock.share,
-        alt=f"{duty.id}: {figure} {rest}".replace(breaking.SOFT, ""),
+        alt=f"{duty.id}: {figure} {rest}".replace(SOFT_HYPHEN, ""),
         facts=clock_facts(clock, say),
     )
 

@@ -20,14 +20,15 @@ from compliance.counting.assessing import Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import meeting as drawing_meeting
-from compliance.report import handouts, meeting_texts, review_texts
-from compliance.report.meeting_texts import Screen
+from compliance.report import handouts
 from compliance.report.points import assessment
-from compliance.review import approving, deciding, judging, reviewing
+from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decided, Decision, made_in
 from compliance.review.dossier import PointAnswer, responsible
 from compliance.screens import fields, making, reads, views, widgets
 from compliance.screens.making import File
+from compliance.screens.meeting import texts as meeting_texts
+from compliance.screens.meeting.texts import Screen
 from compliance.screens.review import page
 from compliance.screens.review.page import Opened
 from compliance.screens.views import View
@@ -104,13 +105,13 @@ def _top(found: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
                 widgets.link(view, "meeting", screen.title, **_address(found, screen.number))
         _end_field(found, until)
         _handout_button(found)
-    review = review_texts.address(found.review, found.others)
+    review = wording.address(found.review, found.others)
     widgets.link(view, "review", say(N_("End the meeting")), review=review)
 
 
 def _address(found: Opened, number: int) -> dict[str, str]:
     """A screen in the address, with the review and the end of the meeting."""
-    given = {"review": review_texts.address(found.review, found.others), "screen": str(number)}
+    given = {"review": wording.address(found.review, found.others), "screen": str(number)}
     return given | {"until": st.query_params.get("until", "")}
 
 
@@ -174,7 +175,7 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
         widgets.html(meeting_texts.figure(answer, say))
         if not found.writable:
             widgets.html(drawing_meeting.sentence(assessment(found.whole, answer.point.id, say)))
-        decided = meeting_texts.of_point(found.decided, answer.point, found.review.year) if found.reads else []
+        decided = wording.of_point(found.decided, answer.point, found.review.year) if found.reads else []
         given = (found.dossier, answer, decided, names, say)
         for told in meeting_texts.said_of_point(*given, writable=found.writable):
             widgets.html(told)
@@ -191,7 +192,7 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
 
 def _summary(found: Opened, _here: Screen, _names: Names) -> None:
     say = found.say
-    widgets.html(meeting_texts.title(meeting_texts.summary_sentence(found.whole, say), say(N_("Summary"))))
+    widgets.html(meeting_texts.title(wording.summary_sentence(found.whole, say), say(N_("Summary"))))
 
     def address(number: int) -> str:
         return widgets.address(found.view, "meeting", **_address(found, number))
@@ -207,7 +208,7 @@ def _earlier(found: Opened, here: Screen, names: Names) -> None:
     if not found.reads:
         _unread(found, here)
         return
-    widgets.html(meeting_texts.title(meeting_texts.earlier_sentence(carried, day, say), here.title))
+    widgets.html(meeting_texts.title(wording.earlier_sentence(carried, day, say), here.title))
     if not carried:
         return
     widgets.html(meeting_texts.earlier_list(carried, names, day, say))

@@ -184,7 +184,7 @@ def heat(
     rows = []
     for top in now:
         cells = [_heat_cell(found.get((top.point.id, name)), top, say, name=name, ways=ways) for name in order]
-        rows.append(charts.HeatRow(charts.anchor(phrases.label(top.point, say), ways.point(top.point, "")), cells))
+        rows.append(charts.HeatRow(charts.anchor(breaking.label(top.point, say), ways.point(top.point, "")), cells))
     return [charts.anchor(breaking.softened(name), ways.part(name)) for name in order], rows
 
 

@@ -12,8 +12,7 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts, incidents
 from compliance.drawing import wheel as drawing_wheel
 from compliance.drawing.elements import Html
-from compliance.report import review_texts
-from compliance.review import planning
+from compliance.review import planning, wording
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
 from compliance.screens import reads, views, widgets
@@ -21,7 +20,7 @@ from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
 from compliance.screens.reads import Key
 from compliance.screens.views import View
-from compliance.wording import phrases
+from compliance.wording import breaking
 
 # --- What it is made of -------------------------------------------------------------------------------------------
 
@@ -101,7 +100,7 @@ def wheel(view: View, found: Year) -> None:
 def point_link(view: View, point: Point) -> Html:
     """A link to a review point."""
     # the number stays with its name
-    text = phrases.label(point, view.say).replace(" ", NBSP, 1)
+    text = breaking.label(point, view.say).replace(" ", NBSP, 1)
     return charts.anchor(text, widgets.address(view, "point", point=point.id), title=view.say.pick(point.title))
 
 
@@ -164,7 +163,7 @@ def _decisions(view: View, found: Year) -> None:
     say, open_ = view.say, found.decisions
     if not open_:
         return
-    told = [*review_texts.decisions_sentences(open_, view.as_of, say), texts.undated_sentence(open_, say)]
+    told = [*wording.decisions_sentences(open_, view.as_of, say), texts.undated_sentence(open_, say)]
     way = charts.anchor(say(N_("Follow up the decisions")), widgets.address(view, "decisions"))
     widgets.html(incidents.beside(" ".join(text for text in told if text), way))
 

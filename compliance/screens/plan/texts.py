@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance.core.language import N_, NBSP, Language, unmarked
+from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import wheel as drawing_wheel
@@ -337,7 +337,7 @@ def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink,
         status=figure.status,
         status_word=phrases.word(figure, say),
         figure=phrases.percent(figure, say),
-        counts=unmarked(phrases.hero_counts(figure, say)),
+        counts=phrases.counts_sentence(figure, say),
         share=figure.coverage,
         target=figure.target.target,
         terms=say(N_("target {share}"), share=phrases.share(figure.target.target, say)),

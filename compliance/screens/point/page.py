@@ -7,7 +7,7 @@ import streamlit as st
 
 from compliance import viewing
 from compliance.access.permissions import Permission
-from compliance.core.language import N_, month_ends
+from compliance.core.language import N_, bold, month_ends
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting.assessing import Coverage
 from compliance.counting.extracts import INCIDENT_SOURCES
@@ -19,7 +19,7 @@ from compliance.screens.point import texts
 from compliance.screens.quality import texts as quality_texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
-from compliance.wording import phrases, trends
+from compliance.wording import breaking, phrases, trends
 from compliance.wording.reasons import detail_text, reason_shares, reason_text, reasons_title, unmet_reasons
 from compliance.wording.trends import Level
 
@@ -29,7 +29,7 @@ def chosen_point(view: View) -> Point:
     said = st.query_params.get("point", "")
     point = point_said(said)
     if said and point is None:
-        widgets.elsewhere(view, N_("the review point"), said, phrases.label(reads.points()[0], view.say))
+        widgets.elsewhere(view, N_("the review point"), said, breaking.label(reads.points()[0], view.say))
     return point or reads.points()[0]
 
 
@@ -57,7 +57,7 @@ def neighbours(view: View, point: Point) -> None:
         for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
             if 0 <= place + step < len(every):
                 other = every[place + step]
-                widgets.link(view, "point", arrow.format(phrases.label(other, view.say)), point=other.id)
+                widgets.link(view, "point", arrow.format(breaking.label(other, view.say)), point=other.id)
 
 
 def empty_point(view: View, point: Point, now_: Coverage, before: Coverage | None) -> None:
@@ -119,7 +119,7 @@ def reasons(view: View, figure: Coverage, found: Rows) -> str | None:
     chosen: str | None = st.pills(
         say(N_("Show only items with this reason")),
         codes,
-        format_func=lambda code: reason_text(point, "unmet", code, say).replace("\N{SOFT HYPHEN}", ""),
+        format_func=lambda code: reason_text(point, "unmet", code, say),
         key=f"reason {point.id} {say.code}",
     )
     return chosen
@@ -144,7 +144,7 @@ def figures_beside(view: View, point: Point) -> None:
     widgets.html(
         charts.pairs(
             [
-                charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say), say.pick(f.explained))
+                charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say, bold), say.pick(f.explained))
                 for f in found
             ]
         )

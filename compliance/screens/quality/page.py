@@ -17,7 +17,7 @@ from compliance.screens.point import page
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
 from compliance.screens.views import View
-from compliance.wording import phrases
+from compliance.wording import breaking, phrases
 
 SHOWN_ROWS: Final = 500
 
@@ -87,7 +87,7 @@ def _point(view: View) -> str | None:
     say, ids = view.say, [point.id for point in reads.points()]
     said = st.query_params.get("point", "")
     named = page.point_said(said)
-    titles = {point.id: phrases.label(point, say).replace("\N{SOFT HYPHEN}", "") for point in reads.points()}
+    titles = {point.id: phrases.label(point, say) for point in reads.points()}
     picked: str | None = st.selectbox(
         say(N_("Review point")),
         ids,
@@ -124,7 +124,7 @@ def _points(view: View, shown: Remark) -> None:
     widgets.html(charts.caption(view.say(N_("Points that rest on it"))))
     with st.container(key=f"rests-{shown.check.id}", horizontal=True):
         for point in points:
-            widgets.link(view, "point", phrases.label(point, view.say), point=point.id)
+            widgets.link(view, "point", breaking.label(point, view.say), point=point.id)
 
 
 def visible(view: View, shown: Remark) -> Remark:

@@ -17,7 +17,7 @@ from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.drawing import charts
-from compliance.report import handing, review_texts
+from compliance.report import handing
 from compliance.report.blocks import Report
 from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
@@ -26,6 +26,7 @@ from compliance.screens import files as screens_files
 from compliance.screens import making, widgets
 from compliance.screens.making import File
 from compliance.screens.review import page
+from compliance.screens.review import texts as review_texts
 from compliance.screens.review.page import Opened
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}

@@ -21,12 +21,12 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.drawing import charts
 from compliance.loading.loading import Order, local_day
-from compliance.report import review_texts
-from compliance.review import approving, deciding, judging, reviewing
+from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, Named, compute, names_in
 from compliance.review.reviewing import Review
 from compliance.screens import fields, reads, views, widgets
+from compliance.screens.review import texts as review_texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.viewing import Scope
@@ -97,12 +97,12 @@ def opened(view: View) -> Opened | None:
     with view.database.cursor() as cursor:
         others = of_organisation(cursor, view)
         said = st.query_params.get("review")
-        named = [review for review in others if review_texts.address(review, others) == said]
+        named = [review for review in others if wording.address(review, others) == said]
         review = next(iter([*named, *others]), None)
         if review is None:
             return None
         if said and not named:
-            widgets.elsewhere(view, N_("the review"), said, review_texts.address(review, others))
+            widgets.elsewhere(view, N_("the review"), said, wording.address(review, others))
         whole = _document(cursor, view, review)
         given = {"review_id": review.review_id}
         reads, ids = view.user.may(Permission.READ_REVIEW), {other.review_id for other in others}
@@ -111,7 +111,7 @@ def opened(view: View) -> Opened | None:
             review=review,
             others=others,
             whole=whole,
-            dossier=whole if reads else review_texts.for_others(whole),
+            dossier=whole if reads else wording.for_others(whole),
             states=rows(cursor, statement("review_states"), given),
             texts=rows(cursor, statement("review_texts"), given),
             decided=tuple(d for d in deciding.decisions(cursor) if d.review_id in ids),
@@ -124,7 +124,7 @@ def of_version(found: Opened, version: int) -> Opened:
         return found
     with found.view.database.cursor() as cursor:
         whole = approving.dossier(cursor, found.review, own=places.own_files(), version=version)
-    shown = whole if found.reads else review_texts.for_others(whole)
+    shown = whole if found.reads else wording.for_others(whole)
     review = replace(found.review, version=version, state=review_texts.versions(found.states)[version])
     return replace(found, review=review, whole=whole, dossier=shown)
 
@@ -156,7 +156,7 @@ def verdict(view: View) -> None:
     say, found = view.say, reads.approved_in(reads.everybodys(view.key), view.as_of, view.scope.organisation)
     if found is None or not view.user.may(Permission.SEE_REVIEW):
         return
-    shown = found if view.user.may(Permission.READ_REVIEW) else review_texts.for_others(found)
+    shown = found if view.user.may(Permission.READ_REVIEW) else wording.for_others(found)
     text = N_("The review of {year}, as of {day}, has been approved.")
     kicker = say(text, year=found.year, day=say.date(found.as_of))
     with st.container(border=True, key="card-verdict", horizontal=True, horizontal_alignment="distribute"):
@@ -363,7 +363,7 @@ def header(found: Opened, parts: Mapping[str, Part]) -> Part:
             say(N_("Part of the page")), {name: say(part.title) for name, part in allowed.items()}, here, "part", say
         )
         with st.container(key="ways", horizontal=True, vertical_alignment="center", width="content"):
-            address = review_texts.address(review, found.others)
+            address = wording.address(review, found.others)
             widgets.link(found.view, "meeting", say(N_("Hold the meeting")), review=address)
             _reviews(found)
     tell_unsaved()
@@ -408,8 +408,8 @@ def _reviews(found: Opened) -> None:
 
 def _choose_review(found: Opened) -> None:
     say, others = found.say, found.others
-    names = {review_texts.address(review, others): review_texts.label(review, say) for review in others}
-    here = review_texts.address(found.review, others)
+    names = {wording.address(review, others): review_texts.label(review, say) for review in others}
+    here = wording.address(found.review, others)
     key = f"review {here} {say.code}"
     st.radio(
         say(N_("Reviews")),

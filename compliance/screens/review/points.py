@@ -7,15 +7,15 @@ import streamlit as st
 from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
-from compliance.report import review_texts
 from compliance.report.chapters import chapter_title, told_text
 from compliance.report.points import Reader, assessment
-from compliance.review import judging
+from compliance.review import judging, wording
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.screens import figure_texts, widgets
 from compliance.screens.decisions import page as decisions_page
 from compliance.screens.review import page
+from compliance.screens.review import texts as review_texts
 from compliance.screens.review.page import Opened
 from compliance.wording import breaking, phrases, reasons
 
@@ -43,25 +43,25 @@ def points(found: Opened) -> None:
 def _chosen(found: Opened) -> PointAnswer:
     """The point that the address names, else the first that has not been discussed, else the first."""
     answers, said = found.whole.points, st.query_params.get("point", "")
-    done = review_texts.discussed(found.whole)
+    done = wording.discussed(found.whole)
     named = [answer for answer in answers if said in {answer.point.id, str(answer.point.number)}]
     left = [answer for answer in answers if answer.point.id not in done]
     chosen = next(iter([*named, *(left if found.writable else []), *answers]))
     if said and not named:
-        widgets.elsewhere(found.view, N_("the review point"), said, phrases.label(chosen.point, found.say))
+        widgets.elsewhere(found.view, N_("the review point"), said, breaking.label(chosen.point, found.say))
     return chosen
 
 
 def _list(found: Opened, here: Point) -> None:
     """The thirteen points, each with its figure, the verdict on it, and whether it has been discussed."""
-    say, done = found.say, review_texts.discussed(found.whole)
+    say, done = found.say, wording.discussed(found.whole)
     note = say(N_("{n} of {of} discussed"), n=len(done), of=len(found.whole.points))
     widgets.html(charts.section(say(N_("The thirteen review points")), note=note))
     with st.container(key="steps", gap=None):
         for point, step in review_texts.steps(found.whole, done, say):
             key = "step-here" if point.id == here.id else f"step-{point.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
-                _link(found, point, breaking.softened(phrases.label(point, say)), key="walk to")
+                _link(found, point, breaking.softened(breaking.label(point, say)), key="walk to")
                 widgets.html(charts.step(step))
 
 
@@ -73,7 +73,7 @@ def _link(found: Opened, point: Point, label: str, *, key: str) -> None:
         going = {"part": "points", "point": point.id}
         st.button(label, type="tertiary", key=f"{key} {point.id}", on_click=st.query_params.update, args=(going,))
         return
-    address = review_texts.address(found.review, found.others)
+    address = wording.address(found.review, found.others)
     widgets.link(found.view, "review", label, review=address, part="points", point=point.id)
 
 
@@ -89,7 +89,7 @@ def _point(found: Opened, answer: PointAnswer) -> None:
     )
     _neighbours(found, point)
     if answer.coverage.coverage is None:
-        texts = review_texts.empty_texts(answer, say)
+        texts = wording.empty_texts(answer, say)
         mark = answer.coverage.status, phrases.word(answer.coverage, say)
         widgets.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
     else:
@@ -112,7 +112,7 @@ def _figure(found: Opened, answer: PointAnswer) -> None:
         if changed := say.pick(answer.changed):
             widgets.html(charts.section(say(N_("What has changed")), level=3))
             widgets.html(charts.caption(changed))
-        if biggest := review_texts.biggest_reasons(answer, say):
+        if biggest := wording.biggest_reasons(answer, say):
             widgets.html(charts.section(reasons.reasons_title(figure, say), level=3))
             widgets.html(charts.reasons([charts.Reason(*row) for row in biggest], label=say(N_("Reasons"))))
 
@@ -125,7 +125,7 @@ def _neighbours(found: Opened, point: Point) -> None:
         for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
             if 0 <= place + step < len(every):
                 other = every[place + step]
-                _link(found, other, arrow.format(phrases.label(other, found.say)), key="beside")
+                _link(found, other, arrow.format(breaking.label(other, found.say)), key="beside")
 
 
 def _said(found: Opened, point: Point) -> None:

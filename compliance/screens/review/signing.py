@@ -10,12 +10,12 @@ from compliance.core import places
 from compliance.core.language import N_, bold
 from compliance.core.lengths import LONGEST_NAME
 from compliance.drawing import charts
-from compliance.report import review_texts
-from compliance.report.report import STATES
-from compliance.review import approving, judging
+from compliance.review import approving, judging, wording
 from compliance.review.verifying import sealed_anew, verify
+from compliance.review.wording import STATES
 from compliance.screens import fields, reads, widgets
 from compliance.screens.review import page
+from compliance.screens.review import texts as review_texts
 from compliance.screens.review.page import WIDTH, Opened
 from compliance.wording import phrases
 
@@ -55,13 +55,13 @@ def _draft(found: Opened) -> None:
         widgets.html(charts.answer(n))
         with st.container(key="more-missing", gap="xxsmall"):
             for missing, text in zip(left, review_texts.missing_texts(left, say), strict=True):
-                address = review_texts.address(found.review, found.others)
+                address = wording.address(found.review, found.others)
                 widgets.link(
                     found.view, "review", widgets.plain(text), review=address, part="points", point=missing.point.id
                 )
     elif judging.unjudged(found.whole.written):
         widgets.html(charts.answer(say(approving.UNJUDGED)))
-        address = review_texts.address(found.review, found.others)
+        address = wording.address(found.review, found.others)
         widgets.link(found.view, "review", say(N_("Go to the judgement")), review=address, part="judgement")
     else:
         text = N_(
@@ -170,8 +170,10 @@ def _verify(found: Opened) -> None:
             widgets.html(charts.note(told))
         widgets.html(charts.note(review_texts.differences_sentence(differences, say)))
         if differences:
-            drawn = review_texts.difference_table(differences, say)
-            widgets.html(charts.table(*drawn, caption=say(N_("What is otherwise today"))))
+            rows = wording.differences(differences, say)
+            widgets.html(
+                charts.table(review_texts.difference_columns(say), rows, caption=say(N_("What is otherwise today")))
+            )
 
 
 def _correct(found: Opened) -> None:

@@ -17,7 +17,7 @@ from compliance.drawing.systems import Mark, Outcome
 from compliance.screens.plan.texts import ACTION_SIGNS, ACTION_STATES
 from compliance.screens.systems.texts import DEMAND_HEADS, DEMAND_NAMES, Addresses, Row, outcome_of
 from compliance.store.database import Rows
-from compliance.wording import phrases, reasons
+from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
 
 FIRST_AGREEMENTS: Final = 8
@@ -160,7 +160,7 @@ def demand_table(row: Row, points: tuple[Point, ...], addresses: Addresses, say:
 def _demand_row(row: Row, demand: str, points: tuple[Point, ...], addresses: Addresses, say: Language) -> list[str]:
     point = point_by(points, POINT_OF[demand])
     due = _due_text(row[f"{demand}_outcome"], row[f"{demand}_due"], say)
-    link: Html = charts.anchor(phrases.label(point, say), addresses("point", point=point.id))
+    link: Html = charts.anchor(breaking.label(point, say), addresses("point", point=point.id))
     sign = systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
     return [say(DEMAND_HEADS[demand]), sign, link]
 

@@ -15,7 +15,6 @@ from compliance.drawing import charts, training
 from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry, Link
 from compliance.viewing import Scope
 from compliance.wording import breaking, phrases
-from compliance.wording.breaking import SOFT
 from compliance.wording.phrases import DASH
 
 # The address of the page for a department and a unit.
@@ -27,7 +26,10 @@ TOO_FEW: Final = N_("fewer than five persons")
 
 def course_name(point: Point, say: Language) -> str:
     """What the course is called in short, without what every course is: the part after the colon."""
-    short = say.pick(point.short)
+    return _course(say.pick(point.short))
+
+
+def _course(short: str) -> str:
     return short.partition(": ")[2] or short
 
 
@@ -296,7 +298,7 @@ def months_note(found: Training, place: int, say: Language) -> str:
 
 def months_alt(found: Training, place: int, say: Language) -> str:
     """The months for those who do not see them: how many courses expire, and when most do."""
-    name = course_name(found.whole.courses[place].point, say).replace(SOFT, "")
+    name = _course(say.plain(found.whole.courses[place].point.short))
     most = max(found.months, key=lambda month: month.ending[place])
     texts = [f"{name}: {months_note(found, place, say)}"]
     if most.ending[place]:
@@ -382,7 +384,7 @@ def reminder_rows(persons: Sequence[Person], which: Listed, found: Training, say
             say(N_("Name")): person.name,
             say(N_("E-mail")): person.email or "",
             say(N_("Unit")): person.unit or "",
-            say(N_("Course")): say.pick(point.title).replace(SOFT, ""),
+            say(N_("Course")): say.plain(point.title),
             say(N_("Reason")): standing_text(one, point, say).replace(NBSP, " "),
         }
         for person in persons
@@ -399,7 +401,7 @@ def person_rows(persons: Sequence[Person], found: Training, say: Language) -> li
             say(N_("E-mail")): person.email or "",
             say(N_("Unit")): person.unit or "",
             **{
-                course_name(point, say).replace(SOFT, ""): standing_text(one, point, say)
+                _course(say.plain(point.short)): standing_text(one, point, say)
                 for one, point in _courses(person, found)
             },
         }

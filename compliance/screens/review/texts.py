@@ -1,11 +1,9 @@
 """What the pages of the review and of its decisions say: sentences, rows and tables made of a review. No Streamlit."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
-from typing import Final, cast
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
 
 from compliance import viewing
 from compliance.core.language import N_, NBSP, Language
@@ -15,30 +13,21 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
 from compliance.report.blocks import Block, Bullets, Paragraph, Table
 from compliance.report.chapters import AFTER, EMPTY, chapter_title, covered_by
-from compliance.report.decisions import DECISION_STATUSES
-from compliance.report.points import SHORT_VERDICTS, VERDICTS, Reader, plain
-from compliance.report.report import STATES
-from compliance.review import judging
+from compliance.report.points import Reader
+from compliance.review import judging, wording
 from compliance.review.approving import Missing
-from compliance.review.deciding import CLOSED, FOLLOWED_UP, Decision
-from compliance.review.dossier import REMAINING, Dossier, PointAnswer
+from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.judging import Concern
 from compliance.review.peers import Compared
-from compliance.review.reviewing import GROUNDS, Chapter, Review, State, Written
+from compliance.review.reviewing import Chapter, Review, State
 from compliance.review.verifying import Difference
+from compliance.review.wording import SHORT_VERDICTS, STATES, VERDICTS
 from compliance.store.database import Rows
 from compliance.wording import phrases
-from compliance.wording.reasons import ReasonShare, reason_shares
 
 UNNAMED: Final = ("coordinator", "sample data")
-FOLLOW_UPS: Final = {
-    "T1": N_("Tertial report 1 (T1)"),
-    "T2": N_("Tertial report 2 (T2)"),
-    "VB": N_("Annual report (VB)"),
-}
 # What the thirteen sections of the report are made of stands on the page's first part, and not once more.
 ELSEWHERE: Final = "figures"
-HASH_SHOWN: Final = 12
 # The width of a report's column whose words and days stand on one line.
 NARROW: Final = 1.2
 
@@ -58,24 +47,13 @@ def label(review: Review, say: Language) -> str:
     return f"{review.year} · {say(STATES[review.state]).lower()}"
 
 
-def address(review: Review, others: Sequence[Review]) -> str:
-    """A review in the address of its page: its year; with its number too where organisations that are one had two."""
-    same = [other for other in others if other.year == review.year]
-    return str(review.year) if len(same) == 1 else f"{review.year}-{review.review_id}"
-
-
-def discussed(dossier: Dossier) -> set[str]:
-    """The ids of the points that have a comment and an assessment."""
-    return {*dossier.written.comments} & {*dossier.written.assessments}
-
-
 def headline(review: Review, dossier: Dossier, say: Language) -> str:
     """The page's answer: how far the review is."""
     if review.state == "approved":
         return say(N_("The review of {year} has been approved."), year=review.year)
     if review.state == "submitted":
         return say(N_("The review of {year} waits for approval."), year=review.year)
-    n, of = len(discussed(dossier)), len(dossier.points)
+    n, of = len(wording.discussed(dossier)), len(dossier.points)
     if n < of:
         return say(N_("{n} of {of} points have been discussed."), n=n, of=of)
     if judging.unjudged(dossier.written):
@@ -93,15 +71,6 @@ def who_and_when(review: Review, say: Language, *, named: bool) -> str:
         return say(N_("Approved on {day}."), day=day) if approved else say(N_("Submitted on {day}."), day=day)
     text = N_("Approved by {name} on {day}.") if approved else N_("Submitted by {name} on {day}.")
     return say(text, name=review.changed_by, day=day)
-
-
-def for_others(dossier: Dossier) -> Dossier:
-    """A review for those who may not read what is written in it: what a version to hand out says of the points."""
-    said = dossier.written
-    public = {id_: dossier.withheld.get(text, text) for id_, text in said.public_comments.items()}
-    grounds = {GROUNDS: dossier.withheld.get(text, text)} if (text := judging.grounds(said)) else {}
-    written = Written(said.assessments, {}, public, grounds, said.judgement)
-    return replace(dossier, written=written, decisions=(), carried=(), why=None)
 
 
 # --- What a review has been through ---------------------------------------------------------------------------------
@@ -184,25 +153,6 @@ def _step(answer: PointAnswer, dossier: Dossier, say: Language, *, discussed: bo
         discussed=discussed,
         alt=word,
     )
-
-
-def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
-    """What is said where a point has no figure: why, and what it was before."""
-    figure, day = answer.coverage, say.date(answer.now.as_of)
-    text = say(N_("No case is in scope of this point on {day}."), day=day)
-    if figure.status is Status.NO_BASIS:
-        text = say(N_("No basis: a needed export is missing on {day}."), day=day)
-    earlier = phrases.earlier_sentence(answer.coverage_before, say)
-    return [text, *([earlier] if earlier else [])]
-
-
-def biggest_reasons(answer: PointAnswer, say: Language) -> list[ReasonShare]:
-    """Why items are not met, the biggest reason first."""
-    counted: Counter[str] = Counter()
-    for reason in answer.reasons:
-        if reason.outcome in REMAINING:
-            counted[reason.code] += reason.number
-    return reason_shares(answer.point, sorted(counted.items(), key=lambda entry: -entry[1]), say)
 
 
 def verdict_word(code: str, say: Language) -> str:
@@ -292,76 +242,6 @@ def _matrix_sentence(empty: list[str], of: int, say: Language) -> str:
 # --- Decisions ------------------------------------------------------------------------------------------------------
 
 
-def point_label(points: Iterable[Point], point_id: str, say: Language) -> str:
-    """A point in a list to choose from."""
-    return plain(phrases.label(next(point for point in points if point.id == point_id), say))
-
-
-def decision_row(decision: Decision, points: Iterable[Point], day: date, say: Language) -> charts.DecisionRow:
-    """A decision as it stands on a day."""
-    reason = next((point for point in points if point.id == decision.point), None)
-    status = say(DECISION_STATUSES[decision.status])
-    late = decision.late(day)
-    facts = [
-        plain(phrases.label(reason, say)) if reason else "",
-        decision.responsible,
-        say(N_("by {day}"), day=say.date(decision.due)) if decision.due else "",
-        decision.resource,
-        say(N_("followed up in {report}"), report=decision.follow_up) if decision.follow_up else "",
-        decision.note or "",
-    ]
-    return charts.DecisionRow(
-        name=decision.name,
-        text=decision.text,
-        facts=facts,
-        work="late" if late else cast(charts.Work, decision.status),
-        word=say(N_("Late")) if late else status,
-        note=status.lower() if late else "",
-    )
-
-
-def decisions_sentences(found: Sequence[Decision], day: date, say: Language) -> list[str]:
-    """How many decisions are open and late, as the page's answer."""
-    if not found:
-        return [say(N_("No decision has been made yet."))]
-    left, late = [d for d in found if d.open], [d for d in found if d.late(day)]
-    if not left:
-        return [say.plural("The only decision is closed.", "All {n} decisions are closed.", len(found))]
-    first = say.plural("{n} decision is open.", "{n} decisions are open.", len(left))
-    if not late:
-        return [first, say(N_("None of them is late."))]
-    return [first, say.plural("{n} of them is late.", "{n} of them are late.", len(late))]
-
-
-def grouped(found: Sequence[Decision], day: date, say: Language) -> list[tuple[str, list[Decision]]]:
-    """The open decisions: the late ones first, then by the report that follows them up."""
-    left = sorted((d for d in found if d.open), key=lambda d: (d.due or date.max, d.year, d.number))
-    groups = [(say(N_("Late")), [d for d in left if d.late(day)])]
-    for name in FOLLOWED_UP:
-        title = say(N_("Followed up in: {report}"), report=say(FOLLOW_UPS[name]))
-        groups.append((title, [d for d in left if d.follow_up == name and not d.late(day)]))
-    groups.append((say(N_("Without follow-up")), [d for d in left if not d.follow_up and not d.late(day)]))
-    return [(title, decisions) for title, decisions in groups if decisions]
-
-
-def closed(found: Sequence[Decision]) -> list[Decision]:
-    """The decisions that are done or cancelled, the latest first."""
-    return [d for d in reversed(found) if d.status in CLOSED]
-
-
-def follow_up_table(found: Rows, say: Language) -> charts.Table:
-    """How a decision has been followed up, the latest first."""
-    columns = [
-        charts.Column(say(N_("When")), nowrap=True, row_header=True),
-        charts.Column(say(N_("Status"))),
-        charts.Column(say(N_("Comment"))),
-    ]
-    return columns, [
-        [say.moment(viewing.local(row["written_at"])), say(DECISION_STATUSES[row["status"]]), row["note"] or ""]
-        for row in reversed(found)
-    ]
-
-
 # --- Signing --------------------------------------------------------------------------------------------------------
 
 
@@ -378,7 +258,7 @@ def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
     return [
         charts.Fact(
             say(N_("Discussed")),
-            say.number(len(discussed(dossier))),
+            say.number(len(wording.discussed(dossier))),
             say(N_("of {of}"), of=len(dossier.points)),
             say(N_("with comment and assessment")),
         ),
@@ -414,7 +294,7 @@ def missing_texts(found: Sequence[Missing], say: Language) -> list[str]:
 
     def told(entry: Missing) -> str:
         what = phrases.listed([word for name, word in words.items() if getattr(entry, name)], say)
-        return say(N_("{point} lacks {what}"), point=plain(phrases.label(entry.point, say)), what=what)
+        return say(N_("{point} lacks {what}"), point=phrases.label(entry.point, say), what=what)
 
     return [told(entry) for entry in found]
 
@@ -425,7 +305,7 @@ def concern_text(dossier: Dossier, concern: Concern, say: Language) -> str:
         decided = next(row for row in dossier.decisions if row.name == concern.what)
         return say(N_("Decision {name} has no day: {text}"), name=decided.name, text=shortened(decided.text))
     if concern.kind == "point":
-        point = point_label((answer.point for answer in dossier.points), concern.what, say)
+        point = wording.point_label((answer.point for answer in dossier.points), concern.what, say)
         return say(N_("Point {point} has no basis"), point=point)
     chapter = next(chapter for chapter in dossier.chapters if chapter.id == concern.what)
     title = chapter_title(dossier, chapter, say)
@@ -446,54 +326,10 @@ def differences_sentence(found: Sequence[Difference], say: Language) -> str:
     )
 
 
-WHAT: Final = {
-    "figure": N_("Figure"),
-    "target": N_("Target / limit"),
-    "rule": N_("Rule"),
-    "import": N_("Import"),
-    "statement": N_("SQL"),
-}
-CHANGED: Final = N_("has been changed")
-OTHERWISE: Final = N_("is not there, or is another file")
-
-
-def difference_table(found: Sequence[Difference], say: Language) -> charts.Table:
-    """Where today's computation differs: what, where, what was frozen and what is computed today."""
-    columns = [
-        charts.Column(say(N_("What")), row_header=True),
-        charts.Column(say(N_("Where"))),
-        charts.Column(say(N_("Frozen"))),
-        charts.Column(say(N_("Today"))),
-    ]
-    return columns, [_difference(difference, say) for difference in found]
-
-
-def _difference(found: Difference, say: Language) -> list[str]:
-    place = plain(phrases.label(found.point, say)) if found.point else ""
-    where = ", ".join(part for part in (place, found.where) if part)
-    was, now = _counted(found.was, say), _counted(found.now, say)
-    if found.what == "statement":
-        was, now = "", say(CHANGED)
-    elif found.what == "import":
-        was, now = found.was[:HASH_SHOWN], found.now[:HASH_SHOWN] or say(OTHERWISE)
-    elif found.what == "target":
-        was, now = (_shares(text, say) for text in (found.was, found.now))
-    return [say(WHAT[found.what]), where, was or phrases.DASH, now or phrases.DASH]
-
-
-def _counted(text: str, say: Language) -> str:
-    """Counts by outcome in the reader's words: "12 met, 3 unknown"."""
-    if text == "no basis":
-        return say(phrases.STATUS_WORDS[Status.NO_BASIS])
-
-    def told(match: re.Match[str]) -> str:
-        return f"{say.number(int(match[2]))} {say(phrases.OUTCOMES[match[1]]).lower()}"
-
-    return re.sub(rf"\b({'|'.join(phrases.OUTCOMES)}) (\d+)", told, text)
-
-
-def _shares(text: str, say: Language) -> str:
-    return " / ".join(phrases.share(float(part), say) for part in text.split(" / "))
+def difference_columns(say: Language) -> list[charts.Column]:
+    """The columns of the table of what today's computation gives otherwise."""
+    names = [say(N_("What")), say(N_("Where")), say(N_("Frozen")), say(N_("Today"))]
+    return [charts.Column(name, row_header=place == 0) for place, name in enumerate(names)]
 
 
 # --- Year by year, and beside others --------------------------------------------------------------------------------
@@ -501,7 +337,7 @@ def _shares(text: str, say: Language) -> str:
 
 def years_table(found: Sequence[Dossier], say: Language) -> charts.Table:
     """Every point in every approved review: its figure, the verdict on it, and a line over the years."""
-    titles = {answer.point.id: plain(phrases.label(answer.point, say)) for d in found for answer in d.points}
+    titles = {answer.point.id: phrases.label(answer.point, say) for d in found for answer in d.points}
     columns = [
         charts.Column(say(N_("Point")), row_header=True),
         *(charts.Column(str(dossier.year), nowrap=True) for dossier in found),
@@ -546,7 +382,7 @@ def peers_table(found: Sequence[Compared], points: Mapping[str, Point], say: Lan
     ]
     return columns, [
         [
-            plain(phrases.label(points[c.point_id], say)),
+            phrases.label(points[c.point_id], say),
             *(say.percent(share) for share in (c.own, c.least, c.middle, c.greatest)),
             say.number(c.organisations),
         ]

@@ -10,24 +10,18 @@ from datetime import date, datetime
 from math import ceil
 from typing import Final, Literal
 
-from compliance import viewing
 from compliance.access.withholding import Names
-from compliance.core.language import N_, NBSP, Language, bold, number_in, swedish_order, unmarked
-from compliance.counting.assessing import Coverage, Status
-from compliance.declarations.points import Point
+from compliance.core.language import N_, NBSP, Language, bold, number_in
+from compliance.counting.assessing import Coverage
 from compliance.drawing import charts, elements, meeting
 from compliance.drawing.meeting import Lines
-from compliance.report import review_texts
-from compliance.report.decisions import DECISION_STATUSES
-from compliance.report.points import SHORT_VERDICTS, left_of
-from compliance.review import judging
+from compliance.review import judging, wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import Review
+from compliance.review.wording import DECISION_STATUSES, SHORT_VERDICTS, left_of
 from compliance.wording import breaking, phrases, trends
 
-WORST: Final = 3
-REASONS: Final = 3
 MINUTES: Final = 40
 # Between two names on the axis of the months.
 TICKS: Final = 4
@@ -61,7 +55,7 @@ class Screen:
 def screens(dossier: Dossier, say: Language) -> tuple[Screen, ...]:
     """What earlier reviews decided (ISO/IEC 27001, 9.3.2 a), the points, the summary, and what this one decides."""
     points = [
-        Screen(n, phrases.label(answer.point, say), "point", answer) for n, answer in enumerate(dossier.points, 2)
+        Screen(n, breaking.label(answer.point, say), "point", answer) for n, answer in enumerate(dossier.points, 2)
     ]
     last = len(points) + 2
     return (
@@ -99,7 +93,7 @@ def question(answer: PointAnswer, say: Language) -> elements.Html:
     """The point and its question in plain words."""
     point = answer.point
     asked = breaking.softened(say.pick(point.question))
-    return meeting.question(asked, kicker=phrases.label(point, say))
+    return meeting.question(asked, kicker=breaking.label(point, say))
 
 
 def title(text: str, kicker: str) -> elements.Html:
@@ -124,7 +118,7 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
         value=phrases.percent(found, say),
         counts=_counts(answer, say),
         drawn=drawn,
-        note=_note(found, say),
+        note=_note(found, say, bold),
     )
 
 
@@ -137,9 +131,9 @@ def _counts(answer: PointAnswer, say: Language) -> list[str]:
     """61 of 312 systems and the target; below, the change since what it is compared with."""
     found, before = answer.coverage, answer.coverage_before
     if found.coverage is None:
-        return [" ".join(review_texts.empty_texts(answer, say))]
-    text = N_("**{n}** of **{of}** {items}")
-    told = say(text, n=say.number(found.met), of=say.number(found.of), items=say.pick(found.point.items))
+        return [" ".join(wording.empty_texts(answer, say))]
+    counts = {"n": bold(say.number(found.met)), "of": bold(say.number(found.of))}
+    told = say(N_("{n} of {of} {items}"), **counts, items=say.pick(found.point.items))
     told = f"{told} · {say(N_('target {share}'), share=phrases.share(found.target.target, say))}"
     if before and before.coverage is not None:
         change = f"{say.change(phrases.change(found, before))}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
@@ -147,34 +141,20 @@ def _counts(answer: PointAnswer, say: Language) -> list[str]:
     return [told]
 
 
-def _note(found: Coverage, say: Language) -> str:
-    return " ".join(text for text in (silent(found, say), phrases.beside(found, say)) if text)
-
-
-def silent(found: Coverage, say: Language) -> str:
-    """Where the export is silent about some, the share of those answered."""
-    if not found.unknown or found.of_answered is None:
-        return ""
-    limits = (found.target.target, found.target.limit)
-    return say(
-        N_("The export does not say: {n} of {of} {items}. Of those answered: **{share}**."),
-        n=say.number(found.unknown),
-        of=say.number(found.of),
-        items=say.pick(found.point.items),
-        share=say.percent(found.of_answered, limits=limits),
-    )
+def _note(figure: Coverage, say: Language, strong: phrases.Mark = str) -> str:
+    return " ".join(text for text in (phrases.silent(figure, say, strong), phrases.beside(figure, say)) if text)
 
 
 def said_of_point(
     dossier: Dossier, answer: PointAnswer, found: Sequence[Decision], names: Names, say: Language, *, writable: bool
 ) -> list[elements.Html]:
     """What the coordinator has written of a point, and the open decisions on it, as far as there is room."""
-    comment, note = _comment(dossier, answer.point.id, names), unmarked(_note(answer.coverage, say))
+    comment, note = _comment(dossier, answer.point.id, names), _note(answer.coverage, say)
     used = _lines(note, "point") - (0 if writable else WITHOUT_FIELDS)
     # a line is kept for the comment, and one for how many decisions there is no room for
     free = ROOM["point"][0] - used - bool(comment) - (len(found) > DECISIONS_OF_POINT)
     fit = min(max(free // LEAST["decision"], 1), DECISIONS_OF_POINT)
-    shown = _first(found, dossier.as_of)[:fit]
+    shown = wording._first(found, dossier.as_of)[:fit]
     texts = [(comment, "point"), *((names.withhold(row.text), "decision") for row in shown)]
     lines, *each = _room(texts, "point", used=used + (len(found) > fit))
     rows = [_said(row, names, dossier.as_of, say, lines) for row, lines in zip(shown, each, strict=True)]
@@ -234,33 +214,16 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     )
 
 
-def weakest(answer: PointAnswer, say: Language) -> list[Coverage]:
-    """The units with most left to do of those that do not reach the target; those of few persons are added up."""
-    units = [answer.figure(unit) for unit in answer.units if unit.unit]
-    return most_left(viewing.without_few(units, say, answer.coverage))
-
-
-def most_left(parts: Sequence[Coverage]) -> list[Coverage]:
-    """Those parts of an organisation that do not reach the target and have most left to do."""
-    below = [part for part in parts if part.coverage is not None and part.status is not Status.GREEN]
-    return sorted(below, key=lambda part: (-left_of(part), swedish_order(part.unit or part.department or "")))[:WORST]
-
-
-def left_text(part: Coverage, say: Language) -> str:
-    """18 of 21, which are left to do."""
-    return say(N_("{n} of {of}"), n=say.number(left_of(part)), of=say.number(part.of)).replace(" ", NBSP)
-
-
 def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
     """The units with most left to do as bars of how much; None where all reach the target."""
-    below = weakest(answer, say)
+    below = wording.weakest(answer, say)
     if not below:
         return None
     most = left_of(below[0])
     drawn = [
         meeting.Unit(
             breaking.softened(unit.unit or ""),
-            say(N_("{counts} left"), counts=left_text(unit, say)).replace(" ", NBSP),
+            say(N_("{counts} left"), counts=wording.left_text(unit, say)).replace(" ", NBSP),
             left_of(unit) / most,
             unit.status,
         )
@@ -271,12 +234,12 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 def why(answer: PointAnswer, say: Language) -> elements.Html | None:
     """The biggest reasons in a sentence, and how many others there are; None where nothing is unmet."""
-    biggest = review_texts.biggest_reasons(answer, say)
+    biggest = wording.biggest_reasons(answer, say)
     if not biggest:
         return None
-    parts = [f"{reason.text} {bold(reason.number)}" for reason in biggest[:REASONS]]
-    if len(biggest) > REASONS:
-        parts.append(say.plural("{n} more reason", "{n} more reasons", len(biggest) - REASONS))
+    parts = [f"{reason.text} {bold(reason.number)}" for reason in biggest[: wording.REASONS]]
+    if len(biggest) > wording.REASONS:
+        parts.append(say.plural("{n} more reason", "{n} more reasons", len(biggest) - wording.REASONS))
     return meeting.sentence(" · ".join(parts))
 
 
@@ -304,16 +267,6 @@ def _noted(decision: Decision, names: Names) -> str:
     return names.withhold(decision.note or "")
 
 
-def _first(found: Sequence[Decision], day: date) -> list[Decision]:
-    """The late ones first, then the newest: what has just been decided is seen."""
-    return sorted(found, key=lambda decision: (not decision.late(day), -decision.year, -decision.number))
-
-
-def late_first(found: Sequence[Decision], day: date) -> list[Decision]:
-    """Decisions of earlier reviews: the late ones, then those that are open, then those that are closed."""
-    return sorted(_first(found, day), key=lambda decision: not decision.open)
-
-
 def _rest(more: int, say: Language) -> elements.Html:
     """How many decisions there is no room for."""
     if more <= 0:
@@ -327,7 +280,7 @@ def decision_list(title: str, found: Sequence[Decision], names: Names, day: date
     """Decisions as a list that fits the screen; the rest is only counted."""
     if not found:
         return charts.stack(meeting.heading(title), meeting.sentence(say(N_("There is none."))))
-    shown = _first(found, day)[:DECISIONS_SHOWN]
+    shown = wording._first(found, day)[:DECISIONS_SHOWN]
     each = _room([(names.withhold(row.text), "decision") for row in shown], "decision")
     rows = [_said(row, names, day, say, lines) for row, lines in zip(shown, each, strict=True)]
     listed = meeting.decisions(rows, label=title)
@@ -336,34 +289,12 @@ def decision_list(title: str, found: Sequence[Decision], names: Names, day: date
 
 def earlier_list(found: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
     """What earlier reviews decided, with how it goes."""
-    shown = late_first(found, day)[:EARLIER_SHOWN]
+    shown = wording.late_first(found, day)[:EARLIER_SHOWN]
     texts = [f"{names.withhold(row.text)} {_noted(row, names)}" for row in shown]
     each = _room([(text, "earlier") for text in texts], "earlier")
     rows = [_said(row, names, day, say, lines, whole=True) for row, lines in zip(shown, each, strict=True)]
     listed = meeting.decisions(rows, label=say(N_("Earlier decisions")), large=True)
     return charts.stack(listed, _rest(len(found) - EARLIER_SHOWN, say))
-
-
-def decisions_sentence(own: Sequence[Decision], say: Language) -> str:
-    """How many decisions a review has made."""
-    if not own:
-        return say(N_("No decision has been made yet."))
-    return say.plural("{n} decision has been made.", "{n} decisions have been made.", len(own))
-
-
-def earlier_sentence(found: Sequence[Decision], day: date, say: Language) -> str:
-    """The answer of the first screen: how many decisions are open, and how many of them late."""
-    left = [decision for decision in found if decision.open]
-    late = [decision for decision in left if decision.late(day)]
-    if not found:
-        return say(N_("No earlier review has left a decision."))
-    if not left:
-        return say(N_("All decisions of earlier reviews are closed."))
-    first = say.plural("{n} earlier decision is open.", "{n} earlier decisions are open.", len(left))
-    if not late:
-        return first
-    second = say.plural("{n} of them is late.", "{n} of them are late.", len(late))
-    return f"{first} {second if late else say(N_('None of them is late.'))}"
 
 
 # --- The judgement --------------------------------------------------------------------------------------------------
@@ -385,29 +316,6 @@ def grounds(dossier: Dossier, names: Names, say: Language) -> elements.Html | No
 # --- The summary ----------------------------------------------------------------------------------------------------
 
 
-def reached_sentence(dossier: Dossier, say: Language) -> str:
-    """How many points reach the target."""
-    measured = [answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
-    reached = [found for found in measured if found.status is Status.GREEN]
-    if not measured:
-        return say(N_("No point can be measured yet."))
-    return say.plural(
-        "{n} of {of} measurable points reaches the target.",
-        "{n} of {of} measurable points reach the target.",
-        len(reached),
-        of=say.number(len(measured)),
-    )
-
-
-def summary_sentence(dossier: Dossier, say: Language) -> str:
-    """How many reach the target, and how many are assessed."""
-    if all(answer.coverage.coverage is None for answer in dossier.points):
-        return reached_sentence(dossier, say)
-    n, of = len(review_texts.discussed(dossier)), len(dossier.points)
-    second = say(N_("{n} of {of} points have been discussed."), n=say.number(n), of=say.number(of))
-    return f"{reached_sentence(dossier, say)} {second}"
-
-
 def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> elements.Html:
     """The thirteen points with figure, status and assessment; each leads to its screen."""
     heads = [say(N_("Point")), say(N_("Coverage")), say(N_("Now")), say(N_("Status")), say(N_("Assessment"))]
@@ -419,7 +327,7 @@ def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> 
     found, before = answer.coverage, answer.coverage_before
     code = dossier.written.assessments.get(answer.point.id, "")
     return meeting.Row(
-        name=phrases.label(answer.point, say),
+        name=breaking.label(answer.point, say),
         address=address,
         status=found.status,
         word=phrases.word(found, say),
@@ -438,8 +346,3 @@ def _verdict(code: str, commented: bool, say: Language) -> str:
         return say(N_("assessment missing")) if commented else phrases.DASH
     told = say(SHORT_VERDICTS[code])
     return told if commented else say(N_("{verdict}, comment missing"), verdict=told)
-
-
-def of_point(decisions: Sequence[Decision], point: Point, year: int) -> list[Decision]:
-    """The open decisions whose reason is a point, of a review and of those before it."""
-    return [row for row in decisions if row.point == point.id and row.open and row.year <= year]

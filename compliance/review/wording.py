@@ -1,0 +1,249 @@
+"""A review in words: its states, assessments and decisions, what is left to do, and what verifying found otherwise.
+
+Pages, meeting, hand-out, slides and reports take them from here.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from compliance import viewing
+from compliance.core.language import N_, NBSP, Language, swedish_order
+from compliance.counting.assessing import Coverage, Status
+from compliance.declarations.points import Point
+from compliance.review import judging
+from compliance.review.deciding import Decision
+from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
+from compliance.review.reviewing import GROUNDS, Review, Written
+from compliance.review.verifying import Difference
+from compliance.wording import phrases
+from compliance.wording.phrases import DASH
+from compliance.wording.reasons import ReasonShare, reason_shares
+
+VERDICTS: Final = {
+    "sufficient": N_("sufficient"),
+    "partly": N_("partly sufficient"),
+    "insufficient": N_("insufficient"),
+}
+# As they are chosen, and where there is little room.
+SHORT_VERDICTS: Final = VERDICTS | {"partly": N_("partly")}
+DECISION_STATUSES: Final = {
+    "not_started": N_("Not started"),
+    "ongoing": N_("Ongoing"),
+    "done": N_("Done"),
+    "cancelled": N_("Cancelled"),
+}
+STATES: Final = {
+    "draft": N_("Draft"),
+    "submitted": N_("Submitted for approval"),
+    "approved": N_("Approved"),
+}
+HASH_SHOWN: Final = 12
+WHAT: Final = {
+    "figure": N_("Figure"),
+    "target": N_("Target / limit"),
+    "rule": N_("Rule"),
+    "import": N_("Import"),
+    "statement": N_("SQL"),
+}
+CHANGED: Final = N_("has been changed")
+OTHERWISE: Final = N_("is not there, or is another file")
+WORST: Final = 3
+REASONS: Final = 3
+
+
+def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str] = VERDICTS) -> str:
+    """The head's assessment of a point in words; a dash where there is none."""
+    code = dossier.written.assessments.get(point_id, "")
+    return say(words[code]) if code in words else DASH
+
+
+def met_of(figure: Coverage, say: Language) -> str:
+    """61 av 312, on one line."""
+    return say(N_("{n} of {of}"), n=say.number(figure.met), of=say.number(figure.of)).replace(" ", NBSP)
+
+
+def left_of(figure: Coverage) -> int:
+    """How much is left to do: what is not met, and what nobody knows."""
+    return figure.unmet + figure.unknown
+
+
+def commonest(answer: PointAnswer) -> list[Reason]:
+    """Why items are not met, the commonest reason first."""
+    return sorted((r for r in answer.reasons if r.outcome in REMAINING), key=lambda reason: -reason.number)
+
+
+def standing(dossier: Dossier, decision: Decision, say: Language) -> str:
+    """How a decision stands on the day of the review: late, and then in which state, else its state alone."""
+    status = say(DECISION_STATUSES[decision.status])
+    return f"{say(N_('Late'))}, {status.lower()}" if decision.late(dossier.as_of) else status
+
+
+def address(review: Review, others: Sequence[Review]) -> str:
+    """A review in the address of its page: its year; with its number too where organisations that are one had two."""
+    same = [other for other in others if other.year == review.year]
+    return str(review.year) if len(same) == 1 else f"{review.year}-{review.review_id}"
+
+
+def discussed(dossier: Dossier) -> set[str]:
+    """The ids of the points that have a comment and an assessment."""
+    return {*dossier.written.comments} & {*dossier.written.assessments}
+
+
+def for_others(dossier: Dossier) -> Dossier:
+    """A review for those who may not read what is written in it: what a version to hand out says of the points."""
+    said = dossier.written
+    public = {id_: dossier.withheld.get(text, text) for id_, text in said.public_comments.items()}
+    grounds = {GROUNDS: dossier.withheld.get(text, text)} if (text := judging.grounds(said)) else {}
+    written = Written(said.assessments, {}, public, grounds, said.judgement)
+    return replace(dossier, written=written, decisions=(), carried=(), why=None)
+
+
+def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
+    """What is said where a point has no figure: why, and what it was before."""
+    figure, day = answer.coverage, say.date(answer.now.as_of)
+    text = say(N_("No case is in scope of this point on {day}."), day=day)
+    if figure.status is Status.NO_BASIS:
+        text = say(N_("No basis: a needed export is missing on {day}."), day=day)
+    earlier = phrases.earlier_sentence(answer.coverage_before, say)
+    return [text, *([earlier] if earlier else [])]
+
+
+def biggest_reasons(answer: PointAnswer, say: Language) -> list[ReasonShare]:
+    """Why items are not met, the biggest reason first."""
+    counted: Counter[str] = Counter()
+    for reason in answer.reasons:
+        if reason.outcome in REMAINING:
+            counted[reason.code] += reason.number
+    return reason_shares(answer.point, sorted(counted.items(), key=lambda entry: -entry[1]), say)
+
+
+def point_label(points: Iterable[Point], point_id: str, say: Language) -> str:
+    """A point in a list to choose from."""
+    return phrases.label(next(point for point in points if point.id == point_id), say)
+
+
+def decisions_sentences(found: Sequence[Decision], day: date, say: Language) -> list[str]:
+    """How many decisions are open and late, as the page's answer."""
+    if not found:
+        return [say(N_("No decision has been made yet."))]
+    left, late = [d for d in found if d.open], [d for d in found if d.late(day)]
+    if not left:
+        return [say.plural("The only decision is closed.", "All {n} decisions are closed.", len(found))]
+    first = say.plural("{n} decision is open.", "{n} decisions are open.", len(left))
+    if not late:
+        return [first, say(N_("None of them is late."))]
+    return [first, say.plural("{n} of them is late.", "{n} of them are late.", len(late))]
+
+
+def differences(found: Sequence[Difference], say: Language) -> list[list[str]]:
+    """Where today's computation differs, a row each: what, where, what was frozen and what is computed today."""
+    return [_difference(difference, say) for difference in found]
+
+
+def _difference(found: Difference, say: Language) -> list[str]:
+    place = phrases.label(found.point, say) if found.point else ""
+    where = ", ".join(part for part in (place, found.where) if part)
+    was, now = _counted(found.was, say), _counted(found.now, say)
+    if found.what == "statement":
+        was, now = "", say(CHANGED)
+    elif found.what == "import":
+        was, now = found.was[:HASH_SHOWN], found.now[:HASH_SHOWN] or say(OTHERWISE)
+    elif found.what == "target":
+        was, now = (_shares(text, say) for text in (found.was, found.now))
+    return [say(WHAT[found.what]), where, was or phrases.DASH, now or phrases.DASH]
+
+
+def _counted(text: str, say: Language) -> str:
+    """Counts by outcome in the reader's words: "12 met, 3 unknown"."""
+    if text == "no basis":
+        return say(phrases.STATUS_WORDS[Status.NO_BASIS])
+
+    def told(match: re.Match[str]) -> str:
+        return f"{say.number(int(match[2]))} {say(phrases.OUTCOMES[match[1]]).lower()}"
+
+    return re.sub(rf"\b({'|'.join(phrases.OUTCOMES)}) (\d+)", told, text)
+
+
+def _shares(text: str, say: Language) -> str:
+    return " / ".join(phrases.share(float(part), say) for part in text.split(" / "))
+
+
+def weakest(answer: PointAnswer, say: Language) -> list[Coverage]:
+    """The units with most left to do of those that do not reach the target; those of few persons are added up."""
+    units = [answer.figure(unit) for unit in answer.units if unit.unit]
+    return most_left(viewing.without_few(units, say, answer.coverage))
+
+
+def most_left(parts: Sequence[Coverage]) -> list[Coverage]:
+    """Those parts of an organisation that do not reach the target and have most left to do."""
+    below = [part for part in parts if part.coverage is not None and part.status is not Status.GREEN]
+    return sorted(below, key=lambda part: (-left_of(part), swedish_order(part.unit or part.department or "")))[:WORST]
+
+
+def left_text(part: Coverage, say: Language) -> str:
+    """18 of 21, which are left to do."""
+    return say(N_("{n} of {of}"), n=say.number(left_of(part)), of=say.number(part.of)).replace(" ", NBSP)
+
+
+def _first(found: Sequence[Decision], day: date) -> list[Decision]:
+    """The late ones first, then the newest: what has just been decided is seen."""
+    return sorted(found, key=lambda decision: (not decision.late(day), -decision.year, -decision.number))
+
+
+def late_first(found: Sequence[Decision], day: date) -> list[Decision]:
+    """Decisions of earlier reviews: the late ones, then those that are open, then those that are closed."""
+    return sorted(_first(found, day), key=lambda decision: not decision.open)
+
+
+def decisions_sentence(own: Sequence[Decision], say: Language) -> str:
+    """How many decisions a review has made."""
+    if not own:
+        return say(N_("No decision has been made yet."))
+    return say.plural("{n} decision has been made.", "{n} decisions have been made.", len(own))
+
+
+def earlier_sentence(found: Sequence[Decision], day: date, say: Language) -> str:
+    """The answer of the first screen: how many decisions are open, and how many of them late."""
+    left = [decision for decision in found if decision.open]
+    late = [decision for decision in left if decision.late(day)]
+    if not found:
+        return say(N_("No earlier review has left a decision."))
+    if not left:
+        return say(N_("All decisions of earlier reviews are closed."))
+    first = say.plural("{n} earlier decision is open.", "{n} earlier decisions are open.", len(left))
+    if not late:
+        return first
+    second = say.plural("{n} of them is late.", "{n} of them are late.", len(late))
+    return f"{first} {second if late else say(N_('None of them is late.'))}"
+
+
+def reached_sentence(dossier: Dossier, say: Language) -> str:
+    """How many points reach the target."""
+    measured = [answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
+    reached = [found for found in measured if found.status is Status.GREEN]
+    if not measured:
+        return say(N_("No point can be measured yet."))
+    return say.plural(
+        "{n} of {of} measurable points reaches the target.",
+        "{n} of {of} measurable points reach the target.",
+        len(reached),
+        of=say.number(len(measured)),
+    )
+
+
+def summary_sentence(dossier: Dossier, say: Language) -> str:
+    """How many reach the target, and how many are assessed."""
+    if all(answer.coverage.coverage is None for answer in dossier.points):
+        return reached_sentence(dossier, say)
+    n, of = len(discussed(dossier)), len(dossier.points)
+    second = say(N_("{n} of {of} points have been discussed."), n=say.number(n), of=say.number(of))
+    return f"{reached_sentence(dossier, say)} {second}"
+
+
+def of_point(decisions: Sequence[Decision], point: Point, year: int) -> list[Decision]:
+    """The open decisions whose reason is a point, of a review and of those before it."""
+    return [row for row in decisions if row.point == point.id and row.open and row.year <= year]
