@@ -3,7 +3,7 @@
 As in charts.py every function is pure, every text is escaped, and each fragment is one line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Final
@@ -12,7 +12,7 @@ from compliance.counting.assessing import Status
 from compliance.drawing.charts import bar, status_mark, work_mark
 from compliance.drawing.elements import Html, tag, unseen, written
 from compliance.drawing.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, clear_of
-from compliance.review.planning import State
+from compliance.review.planning import ActionState, State
 
 NOTHING: Final = Html("")
 SIZE: Final = 1000
@@ -197,6 +197,15 @@ def _moment(row: MomentRow) -> Html:
         work(row.state, row.word),
         css=f"v-moment v-moment-{row.state}",
     )
+
+
+# An open action has the ring of what is not done, since nobody says whether it has begun.
+ACTION_SIGNS: Final[Mapping[ActionState, State]] = {
+    "late": "late",
+    "open": "not_started",
+    "done": "done",
+    "cancelled": "cancelled",
+}
 
 
 def work(state: State, word: str, *, note: str = "") -> Html:

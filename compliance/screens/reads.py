@@ -65,6 +65,11 @@ def points() -> tuple[Point, ...]:
     return declared(load_points)
 
 
+def point_named(name: str) -> Point | None:
+    """The point with an id or a number."""
+    return next((point for point in points() if name in {point.id, str(point.number)}), None)
+
+
 def sources() -> dict[str, Source]:
     """The sources, with the organisation's own words."""
     return declared(load_sources)

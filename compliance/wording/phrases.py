@@ -33,6 +33,34 @@ PERCENTAGE_POINTS: Final = N_("pp")
 REJECTED: Final = N_("rejected")
 
 
+# How an action of a plan or a recommendation goes.
+ACTION_STATES: Final[Mapping[str, str]] = {
+    "late": N_("Overdue"),
+    "open": N_("Open"),
+    "done": N_("Done"),
+    "cancelled": N_("Cancelled"),
+}
+SMALL_NUMBERS: Final = (
+    N_("One"),
+    N_("Two"),
+    N_("Three"),
+    N_("Four"),
+    N_("Five"),
+    N_("Six"),
+    N_("Seven"),
+    N_("Eight"),
+    N_("Nine"),
+    N_("Ten"),
+    N_("Eleven"),
+    N_("Twelve"),
+)
+
+
+def counted(n: int, say: Language) -> str:
+    """A small number as a word, to begin a sentence with."""
+    return say(SMALL_NUMBERS[n - 1]) if 0 < n <= len(SMALL_NUMBERS) else say.number(n)
+
+
 def listed(names: Sequence[str], say: Language) -> str:
     """Names in a row, the last two joined by a word."""
     joint = say(N_("and"))

@@ -20,20 +20,6 @@ HOUR: Final = timedelta(hours=1)
 # What ran out longer ago than this is told in days.
 RECENT_HOURS: Final = 48
 FIRST_CARDS: Final = 9
-SMALL_NUMBERS: Final = (
-    N_("One"),
-    N_("Two"),
-    N_("Three"),
-    N_("Four"),
-    N_("Five"),
-    N_("Six"),
-    N_("Seven"),
-    N_("Eight"),
-    N_("Nine"),
-    N_("Ten"),
-    N_("Eleven"),
-    N_("Twelve"),
-)
 GAPS: Final = {
     "notifiable": N_("assessment of the duty to notify"),
     "decided": N_("date of the decision"),
@@ -64,11 +50,6 @@ NUMBER_BEFORE: Final = re.compile(r"\b(art\.|kap\.|ch\.|s\.) (?=\d)")
 NUMBER_AFTER: Final = re.compile(r"(?<=\d) (?=kap\.|§)")
 
 
-def counted(n: int, say: Language) -> str:
-    """A small number as a word, to begin a sentence with."""
-    return say(SMALL_NUMBERS[n - 1]) if 0 < n <= len(SMALL_NUMBERS) else say.number(n)
-
-
 def sentences(found: Sequence[Clock], say: Language) -> list[str]:
     """The page's answer."""
     out, running = [c for c in found if c.run_out], [c for c in found if not c.run_out]
@@ -81,7 +62,7 @@ def sentences(found: Sequence[Clock], say: Language) -> list[str]:
                 "{count} clock has run out without a report.",
                 "{count} clocks have run out without a report.",
                 len(out),
-                count=counted(len(out), say),
+                count=phrases.counted(len(out), say),
             )
         )
     if running:
@@ -89,7 +70,7 @@ def sentences(found: Sequence[Clock], say: Language) -> list[str]:
             "{count} clock is running.",
             "{count} clocks are running.",
             len(running),
-            count=counted(len(running), say),
+            count=phrases.counted(len(running), say),
         )
         lines.append(f"{going} {_first_runs_out(running, say)}".strip())
     return lines

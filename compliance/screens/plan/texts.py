@@ -13,12 +13,11 @@ from compliance.drawing import wheel as drawing_wheel
 from compliance.drawing import wheel_layout
 from compliance.drawing.charts import Column, Table
 from compliance.drawing.elements import Html
-from compliance.drawing.wheel import Count, MomentRow, Promise, Swatch, Wheel
+from compliance.drawing.wheel import ACTION_SIGNS, Count, MomentRow, Promise, Swatch, Wheel
 from compliance.drawing.wheel_layout import Layout, Span
 from compliance.review.calendars import Event
 from compliance.review.deciding import Decision
-from compliance.review.planning import RINGS, Action, ActionState, Moment, Plan, Source, State
-from compliance.screens.incidents.clock_texts import counted
+from compliance.review.planning import RINGS, Action, Moment, Plan, Source, State
 from compliance.wording import breaking, phrases
 
 FIRST_ACTIONS: Final = 8
@@ -37,19 +36,6 @@ STATES: Final[Mapping[State, str]] = {
     "not_started": N_("To come"),
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),
-}
-ACTION_STATES: Final[Mapping[ActionState, str]] = {
-    "late": N_("Overdue"),
-    "open": N_("Open"),
-    "done": N_("Done"),
-    "cancelled": N_("Cancelled"),
-}
-# An open action has the ring of what is not done, since nobody says whether it has begun.
-ACTION_SIGNS: Final[Mapping[ActionState, State]] = {
-    "late": "late",
-    "open": "not_started",
-    "done": "done",
-    "cancelled": "cancelled",
 }
 ACTION_TITLES: Final[Mapping[Source, str]] = {
     "classification": N_("Actions from classifications"),
@@ -101,7 +87,7 @@ def sentences(year: Year, say: Language) -> list[str]:
     late = sum(item.moment.state == "late" for item in year.items)
     first = say(N_("Nothing of the year is overdue."))
     if late:
-        first = say.plural("One item is overdue.", "{word} items are overdue.", late, word=counted(late, say))
+        first = say.plural("One item is overdue.", "{word} items are overdue.", late, word=phrases.counted(late, say))
     elif "activities" not in year.plan.extracts:
         first = say(N_("No operational plan is loaded."))
     return [first, *([_review_sentence(year.review, say)] if year.review else [])]
@@ -361,8 +347,8 @@ def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
     """How many are overdue, open and done; what is called off only where there is any."""
     by_state = Counter(action.state for action in actions)
     return [
-        Count(ACTION_SIGNS[state], f"{say(word)} {say.number(by_state[state])}")
-        for state, word in ACTION_STATES.items()
+        Count(sign, f"{say(phrases.ACTION_STATES[state])} {say.number(by_state[state])}")
+        for state, sign in ACTION_SIGNS.items()
         if state != "cancelled" or by_state[state]
     ]
 
@@ -398,7 +384,9 @@ def _action_mark(action: Action, as_of: date, say: Language) -> Html:
     if action.state == "late" and action.due:
         days = (as_of - action.due).days
         note = say.plural("{n} day", "{n} days", days).replace(" ", NBSP)
-    return drawing_wheel.work(ACTION_SIGNS[action.state], say(ACTION_STATES[action.state]), note=note)
+    return drawing_wheel.work(
+        drawing_wheel.ACTION_SIGNS[action.state], say(phrases.ACTION_STATES[action.state]), note=note
+    )
 
 
 def action_note(source: Source, actions: Sequence[Action], say: Language) -> str:
@@ -473,7 +461,7 @@ def _action_event(action: Action, plan: Plan, say: Language, clean: Callable[[st
     title = say(ACTION_TITLES[action.source])
     subject = action.subject if action.source == "classification" else clean(action.subject or "")
     summary = ": ".join(part for part in (subject, clean(action.text or "")) if part)
-    description = f"{title}. {say(ACTION_STATES[action.state])}. {_told_on(plan, say)}"
+    description = f"{title}. {say(phrases.ACTION_STATES[action.state])}. {_told_on(plan, say)}"
     return Event(action.key, action.due or plan.as_of, summary, description, title)
 
 

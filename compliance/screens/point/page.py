@@ -16,7 +16,6 @@ from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
 from compliance.screens import fields, figure_texts, making, reads, views, widgets
 from compliance.screens.point import texts
-from compliance.screens.quality import texts as quality_texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, trends
@@ -27,15 +26,10 @@ from compliance.wording.trends import Level
 def chosen_point(view: View) -> Point:
     """The point that the address names, by id or number; else the first, and where another was named it is said."""
     said = st.query_params.get("point", "")
-    point = point_said(said)
+    point = reads.point_named(said)
     if said and point is None:
         widgets.elsewhere(view, N_("the review point"), said, breaking.label(reads.points()[0], view.say))
     return point or reads.points()[0]
-
-
-def point_said(said: str) -> Point | None:
-    """The point of an id or a number."""
-    return next((point for point in reads.points() if said in {point.id, str(point.number)}), None)
 
 
 def months_of(view: View, point: Point) -> list[Coverage]:
@@ -271,7 +265,7 @@ def how_counted(view: View, point: Point) -> None:
                 )
             )
             remarks = reads.remarks(view.key, view.as_of, view.scope.organisation)[point.id]
-            widgets.html(charts.caption(quality_texts.remark_sentence(len(remarks), say)))
+            widgets.html(charts.caption(texts.remark_sentence(len(remarks), say)))
             if remarks:
                 widgets.link(view, "quality", say(N_("See the quality of the data")), point=point.id)
         else:

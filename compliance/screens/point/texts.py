@@ -170,3 +170,10 @@ def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, objec
         {title: row[title] for title in shown} | {source: phrases.source_line(item, say)}
         for row, item in zip(table, items, strict=True)
     ]
+
+
+def remark_sentence(n: int, say: Language) -> str:
+    """How many remarks there are on a point's exports."""
+    if not n:
+        return say(N_("The checks of the data found nothing in them."))
+    return say.plural("There is {n} remark on the exports.", "There are {n} remarks on the exports.", n)

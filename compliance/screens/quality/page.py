@@ -13,7 +13,6 @@ from compliance.counting.assessing import Status
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
 from compliance.screens import making, reads, widgets
-from compliance.screens.point import page
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
 from compliance.screens.views import View
@@ -77,7 +76,7 @@ def chosen(view: View, found: Sequence[Remark]) -> Filter:
     with fourth:
         point = _point(view)
     said = st.query_params.get("point", "")
-    if said and point is None and not page.point_said(said):
+    if said and point is None and not reads.point_named(said):
         widgets.elsewhere(view, N_("the review point"), said, say(N_("All points")))
     return Filter(tuple(picked), owner, source, next((p for p in reads.points() if p.id == point), None))
 
@@ -86,7 +85,7 @@ def _point(view: View) -> str | None:
     """The review point that the findings are limited to: the one in the address, until another is chosen."""
     say, ids = view.say, [point.id for point in reads.points()]
     said = st.query_params.get("point", "")
-    named = page.point_said(said)
+    named = reads.point_named(said)
     titles = {point.id: phrases.label(point, say) for point in reads.points()}
     picked: str | None = st.selectbox(
         say(N_("Review point")),

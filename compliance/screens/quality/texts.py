@@ -177,13 +177,6 @@ def row_table(row: RowRead, say: Language) -> charts.Table:
     return columns, [[heading, phrases.stored_value(cell, say)] for heading, cell in row.cells]
 
 
-def remark_sentence(n: int, say: Language) -> str:
-    """How many remarks there are on a point's exports."""
-    if not n:
-        return say(N_("The checks of the data found nothing in them."))
-    return say.plural("There is {n} remark on the exports.", "There are {n} remarks on the exports.", n)
-
-
 def clean_sentence(checks: Sequence[Check], found: Sequence[Remark], say: Language) -> str:
     """What was looked for and not found."""
     there = {remark.check.id for remark in found}

@@ -14,7 +14,6 @@ from compliance.drawing import charts, systems, wheel
 from compliance.drawing.charts import Column, Fact, Pair, Table
 from compliance.drawing.elements import Html
 from compliance.drawing.systems import Mark, Outcome
-from compliance.screens.plan.texts import ACTION_SIGNS, ACTION_STATES
 from compliance.screens.systems.texts import DEMAND_HEADS, DEMAND_NAMES, Addresses, Row, outcome_of
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, reasons
@@ -293,7 +292,7 @@ def _plan(found: Card, say: Language, *, persons: bool) -> Section:
     rows_ = [
         [
             row["requirement"] or row["action_id"],
-            wheel.work(ACTION_SIGNS[row["state"]], say(ACTION_STATES[row["state"]])),
+            wheel.work(wheel.ACTION_SIGNS[row["state"]], say(phrases.ACTION_STATES[row["state"]])),
             _day(row["due"], say),
             _day(row["done"], say),
             *([_text(row["responsible"])] if persons else []),
