@@ -13,10 +13,10 @@ from unittest.mock import patch
 from compliance.counting.assessing import items
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.sources import load_sources, load_values
-from compliance.loading.loading import Order, Receipt, asked, load
+from compliance.loading.loading import Order, Receipt, load, read_request
 from compliance.reading import reading, worker
 from compliance.reading.cells import Unreadable
-from compliance.reading.screening import Asked
+from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
@@ -63,7 +63,7 @@ class Line:
 
     def load(self, path: Path, **said: Any) -> list[Receipt]:
         order = self.order(**said)
-        known = asked(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
+        known = read_request(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
         book = read_here(path, name=path.name, known=known)
         return load(self.database, book, order, sources=SOURCES, words=WORDS)
 
@@ -111,10 +111,10 @@ def reading_here() -> Iterator[None]:
         yield
 
 
-def read_here(content: bytes | Path, *, name: str, known: Asked | None = None) -> Workbook:
+def read_here(content: bytes | Path, *, name: str, known: ReadRequest | None = None) -> Workbook:
     """What `read` gives, without a process."""
     with reading_here():
-        return reading.read(content, name=name, asked=known)
+        return reading.read(content, name=name, request=known)
 
 
 def _here(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from compliance.demo import demo
 from compliance.loading import loading
 from compliance.package.year_package import verify_package, write_package
 from compliance.reading import mapping, reading, worker
-from compliance.reading.mapping import Columns
+from compliance.reading.mapping import ColumnMapping
 from compliance.review import approving, deciding, reviewing
 from compliance.review.deciding import Decided
 from compliance.store.database import EVERYTHING_KNOWN
@@ -143,12 +143,12 @@ def test_an_older_store_that_cannot_be_upgraded_stays_what_it_is(line):
 
 SYSTEMS = "Systemnamn | Enhet\nOmega | Norr"
 ORDER = loading.Order("test")
-COLUMNS = Columns("staff", frozenset({"Nyckel", "Avd", "Från"}), {"employee_id": "Nyckel"})
+COLUMNS = ColumnMapping("staff", frozenset({"Nyckel", "Avd", "Från"}), {"employee_id": "Nyckel"})
 
 
 def remember(database):
     with database.writing() as cursor:
-        mapping.remember(cursor, COLUMNS, who="test")
+        mapping.save(cursor, COLUMNS, who="test")
 
 
 def test_a_load_that_runs_out_of_room_before_its_commit_is_told_as_one_that_does_then(line):
@@ -390,7 +390,7 @@ def test_a_file_that_is_read_where_there_is_no_room_is_not_blamed(tmp_path, monk
     """The child tells it apart from a file that is odd, or says it by how it ends where it can write nothing."""
     target = tmp_path / "t"
     target.mkdir()
-    (target / worker.ASKED).write_bytes(pickle.dumps(("a.csv", reading._unasked())))
+    (target / worker.REQUEST).write_bytes(pickle.dumps(("a.csv", reading._default_request())))
     monkeypatch.setattr(worker, "begin", lambda _: target)
     monkeypatch.setattr(worker.sys, "stdin", io.TextIOWrapper(io.BytesIO(b"A;B\n1;2\n" * 9_000)))
     with patch.dict(sys.modules), patch.object(worker, "gc"), full(5_000):

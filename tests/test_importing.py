@@ -116,7 +116,7 @@ def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tm
         assert rows(cursor, "select distinct status_code, left(employee_id, 5) as id from training") == [
             {"status_code": "passed", "id": "konto"}
         ]
-        [kept] = mapping.remembered(cursor)
+        [kept] = mapping.saved_mappings(cursor)
     assert kept.columns.fields["employee_id"] == "medarbetar-id"
     page = opened("imports", monkeypatch, part="mappings")
     assert "<td>Medarbetar-id</td>" in text(page)  # as it was written, though it is compared in lower case

@@ -10,7 +10,7 @@ from compliance.core.language import Language
 from compliance.counting.assessing import coverage
 from compliance.loading.loading import rehearse, rename_organisation, revoke
 from compliance.reading import mapping, markers
-from compliance.reading.mapping import Columns
+from compliance.reading.mapping import ColumnMapping
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.files import xlsx
 from tests.line import NOON, POINTS, SOURCES, WORDS, Line, read_here
@@ -477,7 +477,7 @@ def test_under_a_banner_over_absence_nothing_is_kept_of_a_file_that_is_mapped_by
     headings = ("konto", "plats", "sedan", "orsak")
     fields = {"employee_id": "konto", "unit": "plats", "employed_from": "sedan"}
     with line.database.writing() as cursor:
-        mapping.remember(cursor, Columns("staff", headings, fields), who="test")
+        mapping.save(cursor, ColumnMapping("staff", headings, fields), who="test")
     path = line.folder / "personal.xlsx"
     path.write_bytes(xlsx({"Blad1": [(None, None, None, "Frånvaro"), ("Konto", "Plats", "Sedan", "Orsak"), UNDER[:4]]}))
     line.load(path, extract_date=NOVEMBER)

@@ -11,7 +11,7 @@ from compliance.core.errors import Refusal
 from compliance.declarations.sources import load_sources
 from compliance.loading import guessing
 from compliance.reading import mapping
-from compliance.reading.mapping import Columns, heading_keys, headings_written
+from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written
 from compliance.reading.recognising import Unrecognised, known_headings, top_rows
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import SOURCES, WORDS, read_here
@@ -23,19 +23,19 @@ COURSES = (
 )
 HEADINGS = ("medarbetar-id", "kurstitel", "läge", "klart den", "betyg")
 FIELDS = {"employee_id": "medarbetar-id", "course": "kurstitel", "status": "läge", "completed": "klart den"}
-MAPPED = Columns("training", HEADINGS, FIELDS, {"status": {"Klarmarkerad": "passed", "Väntar": "started"}})
+MAPPED = ColumnMapping("training", HEADINGS, FIELDS, {"status": {"Klarmarkerad": "passed", "Väntar": "started"}})
 
 KNOWN = known_headings(SOURCES.values())
 
 
 def remember(line, columns):
     with line.database.writing() as cursor:
-        mapping.remember(cursor, columns, who="test")
+        mapping.save(cursor, columns, who="test")
 
 
 def kept(line):
     with line.database.cursor() as cursor:
-        return [entry.columns for entry in mapping.remembered(cursor)]
+        return [entry.columns for entry in mapping.saved_mappings(cursor)]
 
 
 def test_a_file_that_nothing_knows_is_refused_as_one_that_can_be_mapped(line):
@@ -69,11 +69,11 @@ def test_other_headings_are_never_silently_taken(line, change):
 
 def test_the_latest_mapping_counts_until_it_is_deleted(line):
     remember(line, MAPPED)
-    other = Columns("training", tuple(reversed(HEADINGS)), FIELDS | {"result": "betyg"}, {})
+    other = ColumnMapping("training", tuple(reversed(HEADINGS)), FIELDS | {"result": "betyg"}, {})
     remember(line, other)
     assert [columns.fields for columns in kept(line)] == [other.fields]
     with line.database.writing() as cursor:
-        mapping.forget(cursor, MAPPED, who="test")
+        mapping.delete(cursor, MAPPED, who="test")
     assert kept(line) == []
     with pytest.raises(Unrecognised):
         line.load_table(COURSES)
@@ -98,7 +98,7 @@ def test_a_mapping_from_before_headings_were_kept_as_written_shows_their_keys():
 
 def test_a_mapping_wins_over_what_the_headings_say(line):
     table = "AD-konto | Kurs | Status | Startdatum\np1 | K | Klar | 2026-05-01"
-    remember(line, Columns("training", ("ad-konto", "kurs", "status", "startdatum"), {
+    remember(line, ColumnMapping("training", ("ad-konto", "kurs", "status", "startdatum"), {
         "employee_id": "ad-konto", "course": "kurs", "status": "status", "completed": "startdatum",
     }))  # fmt: skip
     line.load_table(table)
@@ -109,7 +109,10 @@ def test_a_mapping_wins_over_what_the_headings_say(line):
 def test_of_two_headings_alike_the_second_has_a_number(line):
     assert heading_keys(["Datum", None, "datum:", "Namn"]) == {0: "datum", 2: "datum (2)", 3: "namn"}
     remember(
-        line, Columns("access_reviews", ("system", "datum", "datum (2)"), {"system": "system", "reviewed": "datum (2)"})
+        line,
+        ColumnMapping(
+            "access_reviews", ("system", "datum", "datum (2)"), {"system": "system", "reviewed": "datum (2)"}
+        ),
     )
     line.load_table("System | Datum | Datum\nAlfa | 2020-01-01 | 2026-05-01")
     assert line.column("reviewed", "access_reviews") == [date(2026, 5, 1)]
@@ -123,7 +126,7 @@ def test_one_column_may_hold_all_three_levels(line):
         "integrity": "nivåer",
         "availability": "nivåer",
     }
-    remember(line, Columns("classifications", ("objekt", "när", "nivåer"), fields))
+    remember(line, ColumnMapping("classifications", ("objekt", "när", "nivåer"), fields))
     line.load_table("Objekt | När | Nivåer\nAlfa | 2026-05-01 | K3/R2/T1")
     assert line.rows("select confidentiality, integrity, availability from classifications") == [
         {"confidentiality": 3, "integrity": 2, "availability": 1}
@@ -132,7 +135,7 @@ def test_one_column_may_hold_all_three_levels(line):
 
 def test_words_for_yes_and_no_can_be_named(line):
     words = {"personal_data": {"Jajamän": "yes", "Icke": "no"}}
-    remember(line, Columns("systems", ("namn", "pu"), {"system": "namn", "personal_data": "pu"}, words))
+    remember(line, ColumnMapping("systems", ("namn", "pu"), {"system": "namn", "personal_data": "pu"}, words))
     line.load_table("Namn | PU\nAlfa | Jajamän\nBeta | icke\nGamma | Ja; Delvis\nDelta | Ja")
     assert line.column("personal_data", "systems") == [True, False, None, True]
 
@@ -143,7 +146,7 @@ def test_an_answer_that_is_neither_yes_nor_no_is_told(line):
 
 
 def test_an_identity_column_is_not_read_though_it_is_mapped(line):
-    remember(line, Columns("staff", ("personnummer", "enhet", "från"), {
+    remember(line, ColumnMapping("staff", ("personnummer", "enhet", "från"), {
         "employee_id": "personnummer", "unit": "enhet", "employed_from": "från",
     }))  # fmt: skip
     with pytest.raises(Refusal):

@@ -23,7 +23,7 @@ from compliance.core.masking import MASK, mask_text
 from compliance.core.places import ROOT
 from compliance.reading import reading, strays, worker
 from compliance.reading.reading import read
-from compliance.reading.screening import Asked
+from compliance.reading.screening import ReadRequest
 from tests import files
 from tests.line import SOURCES, WORDS, read_here
 from tests.spent import spent
@@ -478,8 +478,8 @@ def test_nothing_is_on_the_disk_before_it_is_masked(kind, own_temporary_folder, 
     ask = reading._child
 
     def look(file, folder, *how, **said):
-        assert [path.name for path in folder.iterdir()] == ["asked"]
-        assert b"1238" not in (folder / "asked").read_bytes()
+        assert [path.name for path in folder.iterdir()] == ["request"]
+        assert b"1238" not in (folder / "request").read_bytes()
         answer = ask(file, folder, *how, **said)
         folders.append(sorted(path.name for path in folder.iterdir()))
         assert folder.stat().st_mode & 0o777 == 0o700
@@ -488,7 +488,7 @@ def test_nothing_is_on_the_disk_before_it_is_masked(kind, own_temporary_folder, 
 
     monkeypatch.setattr(reading, "_child", look)
     assert read(LEAKY[kind], name="a").masked == 1
-    assert folders[-1] == ["0.arrow", "answer.json", "asked"]
+    assert folders[-1] == ["0.arrow", "answer.json", "request"]
 
 
 @pytest.mark.parametrize("kind", LEAKY)
@@ -497,11 +497,11 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     source.write_bytes(LEAKY[kind])
     target.mkdir()
-    (target / "asked").write_bytes(pickle.dumps(("a", Asked(SOURCES, WORDS, None))))
+    (target / "request").write_bytes(pickle.dumps(("a", ReadRequest(SOURCES, WORDS, None))))
     code = (
-        "import os, sys; from compliance import reader; "
+        "import os, sys; from compliance.reading import worker; "
         "sys.addaudithook(lambda event, said: event == 'open' and said[2] & 3 and print(said[0])); "
-        f"reader.main([{str(target)!r}, '9', str(os.getppid())])"
+        f"worker.main([{str(target)!r}, '9', str(os.getppid())])"
     )
     with source.open("rb") as file:
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdin=file, capture_output=True, text=True)

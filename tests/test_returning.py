@@ -12,7 +12,7 @@ from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import mask_text
 from compliance.correcting.returning import Change, mended, return_workbook
 from compliance.loading.loading import REPLACED, revoke
-from compliance.reading.markers import SHEET, Marker, marked
+from compliance.reading.markers import SHEET, Marker, split_marker
 from tests.files import xlsx
 from tests.line import Line, read_here
 
@@ -127,7 +127,7 @@ def test_the_hidden_sheet_says_which_file_it_belongs_to(line, tmp_path):
     path = tmp_path / "retur.xlsx"
     path.write_bytes(return_workbook(receipts, book, SV))
     assert openpyxl.load_workbook(path)[SHEET].sheet_state == "hidden"
-    _, marker = marked(read_here(path, name=path.name))
+    _, marker = split_marker(read_here(path, name=path.name))
     assert (marker.kind, marker.sha256, marker.source, marker.extract_date) == (
         "return", book.sha256, "classification_actions", DAY,
     )  # fmt: skip
@@ -139,9 +139,9 @@ def test_no_sha256_is_taken_for_an_identity_number():
     before, marker = f"{sha256[:8]} {sha256[8:]}", Marker("return", sha256)
     assert mask_text(before)[1]  # as it was written before
     book = read_here(xlsx({SHEET: marker.rows(), "Blad1": [["Id"]]}), name="a.xlsx")
-    assert (book.masked, marked(book)[1]) == (0, marker)
+    assert (book.masked, split_marker(book)[1]) == (0, marker)
     rows = [(key, f"{'a' * 8} {'b' * 56}" if key == "sha256" else value) for key, value in marker.rows()]
-    found = marked(read_here(xlsx({SHEET: rows, "Blad1": [["Id"]]}), name="a.xlsx"))[1]
+    found = split_marker(read_here(xlsx({SHEET: rows, "Blad1": [["Id"]]}), name="a.xlsx"))[1]
     assert found == Marker("return", "a" * 8 + "b" * 56)
 
 
@@ -203,7 +203,7 @@ def test_a_file_of_two_sources_gives_a_return_that_names_neither(empty, tmp_path
     receipts, book = original(empty, sheets)
     path = tmp_path / "retur.xlsx"
     path.write_bytes(return_workbook(receipts, book, SV))
-    assert marked(read_here(path, name=path.name))[1].source is None
+    assert split_marker(read_here(path, name=path.name))[1].source is None
     back = openpyxl.load_workbook(path)
     back["Plan"]["D2"].value, back["Rutiner"]["C2"].value = "Beta", "S"
     assert [receipt.summary.loaded for receipt in loaded_again(empty, back)] == [1, 1]

@@ -12,7 +12,7 @@ from compliance.core.places import SAMPLES
 from compliance.counting.assessing import Coverage, coverage
 from compliance.loading.loading import prepare
 from compliance.reading.recognising import extract_date
-from compliance.reading.screening import Asked
+from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from data.samples.make.fiction import fiction
@@ -45,7 +45,7 @@ def paths(chosen: list[Layout]) -> dict[Path, str]:
 
 @pytest.fixture(scope="module")
 def workbooks() -> dict[Path, Workbook]:
-    known = Asked(SOURCES, WORDS, today=AS_OF)
+    known = ReadRequest(SOURCES, WORDS, today=AS_OF)
     return {path: read_here(path, name=path.name, known=known) for path in sorted(paths(LAYOUTS))}
 
 

@@ -9,10 +9,10 @@ from compliance.core.language import Language
 from compliance.core.masking import MASK, mask_text
 from compliance.loading.loading import prepare
 from compliance.reading import mapping
-from compliance.reading.mapping import Columns
+from compliance.reading.mapping import ColumnMapping
 from compliance.reading.reading import read
 from compliance.reading.recognising import is_identity, known_headings
-from compliance.reading.screening import Asked
+from compliance.reading.screening import ReadRequest
 from compliance.screens.imports.texts import doubts, remarks
 from tests import files
 from tests.identities import check_digit
@@ -116,13 +116,13 @@ def test_the_day_about_which_a_case_number_lies(line, said, above, name, around)
     """the_extract_date: as the user says, else as the file does, else today"""
     far = [case(f"{around.year - years}{around:%m%d}") for years in (6, 5)]
     text = f"{above}\n" + table(*HEADS["incidents"], *far)
-    book = read_here(line.file(text), name=name, known=Asked(SOURCES, WORDS, TODAY, day=said))
+    book = read_here(line.file(text), name=name, known=ReadRequest(SOURCES, WORDS, TODAY, day=said))
     assert book.around == around
     assert book.sheets[0].cells["c0"].to_pylist()[2:] == [MASK, far[1]]
 
 
 def test_the_day_on_which_a_workbook_was_saved():
-    book = read_here(files.xlsx({"A": [["Ärende-ID"]]}), name="a.xlsx", known=Asked(SOURCES, WORDS, None))
+    book = read_here(files.xlsx({"A": [["Ärende-ID"]]}), name="a.xlsx", known=ReadRequest(SOURCES, WORDS, None))
     assert book.modified
     assert book.around == book.modified.date()
 
@@ -130,7 +130,7 @@ def test_the_day_on_which_a_workbook_was_saved():
 def test_what_was_read_for_another_day_is_masked_before_it_is_loaded(line):
     """screened_again: the reading is told the day; where another one is said after it, nothing slips through"""
     path = line.file(table(*HEADS["incidents"], CASE, LATE))
-    book = read_here(path, name="a.csv", known=Asked(SOURCES, WORDS, TODAY, day=date(2028, 6, 1)))
+    book = read_here(path, name="a.csv", known=ReadRequest(SOURCES, WORDS, TODAY, day=date(2028, 6, 1)))
     assert book.sheets[0].cells["c0"].to_pylist() == ["Ärende-ID", CASE, LATE]
     prepared = prepare(book, line.order(extract_date=DAY), sources=SOURCES, words=WORDS)
     assert prepared.matches[0].sheet.cells["c0"].to_pylist() == ["Ärende-ID", CASE, MASK]
@@ -139,9 +139,9 @@ def test_what_was_read_for_another_day_is_masked_before_it_is_loaded(line):
 def test_a_column_that_is_connected_by_hand(line):
     head = "Vårt nr | När | Var | Rubrik"
     fields = {"incident_id": "vårt nr", "discovered": "när", "unit": "var"}
-    columns = Columns("incidents", tuple(heading.casefold() for heading in head.split(" | ")), fields)
+    columns = ColumnMapping("incidents", tuple(heading.casefold() for heading in head.split(" | ")), fields)
     with line.database.writing() as cursor:
-        mapping.remember(cursor, columns, who="test")
+        mapping.save(cursor, columns, who="test")
     line.load_table(f"{head}\n{CASE} | 2026-10-01 | A | om {CASE}")
     assert line.column("incident_id", "incidents") == [CASE]
 
@@ -156,15 +156,15 @@ def test_a_heading_of_two_rows(line):
 
 def test_above_the_heading_nothing_is_a_case_number():
     rows = [[CASE], ["Ärende-ID", "Upptäckt", "Enhet"], [CASE, "2026-10-01", "A"]]
-    book = read_here(files.xlsx({"A": rows}), name="a.xlsx", known=Asked(SOURCES, WORDS, TODAY))
+    book = read_here(files.xlsx({"A": rows}), name="a.xlsx", known=ReadRequest(SOURCES, WORDS, TODAY))
     assert book.sheets[0].cells["c0"].to_pylist() == [MASK, "Ärende-ID", CASE]
     assert (book.masked, book.sheets[0].allowed, book.sheets[0].by_chance) == (1, (0,), ())
 
 
 def test_the_reading_process_decides_as_this_one(tmp_path):
     content = table(*HEADS["incidents"], CASE, OLD).replace(" | ", ";").encode()
-    asked = Asked(SOURCES, WORDS, TODAY, day=DAY)
-    book = read(content, name="a.csv", asked=asked)
+    asked = ReadRequest(SOURCES, WORDS, TODAY, day=DAY)
+    book = read(content, name="a.csv", request=asked)
     assert book == read_here(content, name="a.csv", known=asked)
     assert book.sheets[0].cells["c0"].to_pylist() == ["Ärende-ID", CASE, MASK]
 

@@ -31,7 +31,7 @@ from compliance.declarations.points import load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import cleanings
-from compliance.loading.loading import Order, asked, load, revoke
+from compliance.loading.loading import Order, load, read_request, revoke
 from compliance.loading.validating import withheld_text
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
@@ -212,8 +212,8 @@ def _load_one(path: Path, order: Order) -> bool:
         if not _is_file(path):
             raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
         database, sources, words = stores.own(), load_sources(own), load_values(own)
-        known = asked(database, order, sources=sources, words=words, today=day_of(None, ""))
-        workbook = read(path, name=path.name, asked=known)
+        known = read_request(database, order, sources=sources, words=words, today=day_of(None, ""))
+        workbook = read(path, name=path.name, request=known)
         receipts = load(database, workbook, order, sources=sources, words=words)
     except Refusal as refusal:
         complain(refusal)

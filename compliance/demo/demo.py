@@ -23,7 +23,7 @@ from compliance.demo.reviews import add_reviews
 from compliance.loading.loading import Order, load_prepared, prepare
 from compliance.reading.reading import read
 from compliance.reading.recognising import Words
-from compliance.reading.screening import Asked
+from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor, stamp
 from compliance.store.engine import settle
@@ -145,13 +145,13 @@ def _workbooks(
 ) -> Iterator[tuple[date, Workbook | None]]:
     """The files as read, in order; a few are read ahead, since each is read in a process of its own."""
     with ThreadPoolExecutor(READERS) as pool:
-        books = pool.map(lambda file: _read(file[0], Asked(sources, words, file[1], day=file[1])), files)
+        books = pool.map(lambda file: _read(file[0], ReadRequest(sources, words, file[1], day=file[1])), files)
         yield from zip([day for _, day in files], books, strict=True)
 
 
-def _read(path: Path, asked: Asked) -> Workbook | None:
+def _read(path: Path, asked: ReadRequest) -> Workbook | None:
     try:
-        return read(path, name=path.name, asked=asked)
+        return read(path, name=path.name, request=asked)
     except DiskFull:
         raise
     except Refusal as refusal:

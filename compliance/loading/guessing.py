@@ -20,8 +20,8 @@ from compliance.core.masking import MASK
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, is_secret, normal
 from compliance.loading import levels
-from compliance.reading.mapping import Columns, heading_keys
-from compliance.reading.recognising import HEADING_ROWS, Words, as_mapped, is_identity, known_headings, top_rows
+from compliance.reading.mapping import ColumnMapping, heading_keys
+from compliance.reading.recognising import HEADING_ROWS, Words, is_identity, known_headings, match_by_mapping, top_rows
 from compliance.reading.sheets import Sheet
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
@@ -87,8 +87,8 @@ def shown_sheet(
     named = levels.level_headings(sources)
     for at, row in enumerate(top_rows(sheet)):
         if at == index or named & set(heading_keys(row).values()):
-            said = Columns(source.id, (), dict(fields) if at == index else {})
-            top = levels.as_shown(as_mapped(top, 0, source, at, said, words, known), words, sources)
+            said = ColumnMapping(source.id, (), dict(fields) if at == index else {})
+            top = levels.as_shown(match_by_mapping(top, 0, source, at, said, words, known), words, sources)
     return top
 
 

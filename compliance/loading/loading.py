@@ -19,8 +19,8 @@ from compliance.loading.keeping import keep_cells, keep_columns, keep_facts, men
 from compliance.loading.levels import without_refused
 from compliance.loading.matching import translate_keys
 from compliance.loading.validating import REASONS, Summary, insert_typed, validate
-from compliance.reading.mapping import Columns, remembered
-from compliance.reading.markers import Marker, is_row_number, marked
+from compliance.reading.mapping import ColumnMapping, saved_mappings
+from compliance.reading.markers import Marker, is_row_number, split_marker
 from compliance.reading.recognising import (
     ExtractDate,
     Match,
@@ -31,7 +31,7 @@ from compliance.reading.recognising import (
     organisation_named,
     recognise,
 )
-from compliance.reading.screening import Asked, screened_again
+from compliance.reading.screening import ReadRequest, screened_again
 from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows
 
@@ -143,22 +143,29 @@ class Prepared:
         return self.marker is not None and self.marker.kind == "answers"
 
 
-def asked(database: Database, order: Order, *, sources: dict[str, Source], words: Words, today: date) -> Asked:
+def read_request(
+    database: Database, order: Order, *, sources: dict[str, Source], words: Words, today: date
+) -> ReadRequest:
     """What is known of a file before it is read."""
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    return Asked(sources, words, today, _mappings(database), order.source, order.extract_date)
+    return ReadRequest(sources, words, today, _mappings(database), order.source, order.extract_date)
 
 
-def _mappings(database: Database) -> list[Columns]:
+def _mappings(database: Database) -> list[ColumnMapping]:
     if not database.exists():
         return []
     with database.cursor() as cursor:
-        return [mapping.columns for mapping in remembered(cursor)]
+        return [mapping.columns for mapping in saved_mappings(cursor)]
 
 
 def prepare(
-    workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words, mappings: Sequence[Columns] = ()
+    workbook: Workbook,
+    order: Order,
+    *,
+    sources: dict[str, Source],
+    words: Words,
+    mappings: Sequence[ColumnMapping] = (),
 ) -> Prepared:
     """The sheets to load; those that have a heading but no row are left out where others have rows.
 
@@ -166,8 +173,8 @@ def prepare(
     """
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    known = Asked(sources, words, workbook.around, mappings, order.source, order.extract_date)
-    workbook, marker = marked(screened_again(workbook, known))
+    known = ReadRequest(sources, words, workbook.around, mappings, order.source, order.extract_date)
+    workbook, marker = split_marker(screened_again(workbook, known))
     if marker:
         order = replace(
             order,
@@ -175,7 +182,7 @@ def prepare(
             source=order.source or (marker.source if marker.source in sources else None),
         )
     returned = marker is not None and marker.kind == "return"
-    matches = recognise(workbook, sources, words, said=order.source, mappings=mappings, returned=returned)
+    matches = recognise(workbook, sources, words, source_id=order.source, mappings=mappings, returned=returned)
     if marker is None:
         _refuse_unmarked_return(workbook, matches)
     matches = [cut(without_refused(match, words, sources.values()), words) for match in matches]

@@ -1,1 +1,1 @@
-"""A file to sheets of cells without identity numbers, in a process of its own."""
+"""A file to sheets of text cells, without identity numbers, read in a child process."""

@@ -1,4 +1,4 @@
-"""What the child finds in a file: sheets of text in Arrow, by whichever way they were read."""
+"""What the child reads from a file, in any format: sheets of text cells in Arrow."""
 
 import itertools
 import re
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS: Final = 500
 MAX_ROWS: Final = 1_048_576
-# A sheet that reaches over more cells than ROOMY, and SPARSE times more than it has, has strays.
+# A sheet whose area is larger than ROOMY cells, and SPARSE times its filled cells, has stray cells.
 ROOMY: Final = 15_000_000
 SPARSE: Final = 10
-# How many error cells are kept with their places.
+# The most error cells whose positions are kept.
 MAX_PLACES: Final = 500
 
 Row = list[str | None]
@@ -27,7 +27,7 @@ ISO_MOMENT: Final = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?$"
 
 
 class Unreadable(Exception):
-    """A file that cannot be read; `code` chooses the sentence in `reading.py`, `values` fill it."""
+    """A file that cannot be read. `code` selects the sentence in `reading.py`, `values` fill it."""
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code)
@@ -36,11 +36,11 @@ class Unreadable(Exception):
 
 
 @dataclass
-class Found:
-    """One sheet as it was found: its cells as text, and the numbers of error cells and of what was left out.
+class RawSheet:
+    """One sheet as read: its cells as text, and the numbers of error cells and of columns or cells left out.
 
-    `error_places` has the first error cells: the spreadsheet's row, counted from 1, and the column, from 0;
-    `formulas` counts those that no program has worked out yet.
+    `error_places` are the first error cells: the spreadsheet's row, from 1, and the column, from 0. `formulas` counts
+    those without a stored value.
     """
 
     name: str
@@ -53,10 +53,10 @@ class Found:
 
 @dataclass
 class Content:
-    """What a file holds; `cut` and `formulas` count what was not found in one of the sheets but beside them."""
+    """A file's sheets. `cut` and `formulas` count what was found outside the reading of a single sheet."""
 
     kind: str
-    sheets: list[Found] = field(default_factory=list)
+    sheets: list[RawSheet] = field(default_factory=list)
     date1904: bool = False
     modified: datetime | None = None
     cut: int = 0
@@ -64,7 +64,7 @@ class Content:
 
 
 def as_table(columns: Sequence["Column"]) -> "pa.Table":
-    """Columns under the names c0, c1 …"""
+    """The columns as a table, named c0, c1 …"""
     import pyarrow as pa
 
     names = [f"c{place}" for place in range(len(columns))]
@@ -72,28 +72,28 @@ def as_table(columns: Sequence["Column"]) -> "pa.Table":
 
 
 def table_of(rows: Iterable[Row]) -> tuple["pa.Table", int]:
-    """Rows of any length as a table, and how many filled columns it leaves out; an empty cell is null.
+    """Rows of any length as a table, and how many filled columns it leaves out. An empty cell is null.
 
-    Raises Unreadable where a few cells lie so far away that most of the table would be nothing.
+    Raise Unreadable if a few cells lie so far away that the table would be mostly empty.
     """
     import pyarrow as pa
 
     parts: list[pa.Table] = []
     beyond: set[int] = set()
-    said = 0
+    total = 0
     rows = iter(rows)
     while part := list(itertools.islice(rows, 65536)):
         columns = itertools.zip_longest(*part)
-        # Rows that are all blank are rows too.
+        # A part of blank rows has no column, but its rows count.
         kept = [*itertools.islice(columns, MAX_COLUMNS)] or [(None,) * len(part)]
         beyond.update(place for place, column in enumerate(columns) if any(column))
         arrays = [pa.chunked_array([pa.array(column, pa.string())]) for column in kept]
         parts.append(as_table([null_if_empty(array) for array in arrays]))
-        said += sum(map(len, part))
+        total += sum(map(len, part))
     if not parts:
         return pa.table({}), 0
     height, width = sum(part.num_rows for part in parts), max(part.num_columns for part in parts)
-    if height * width > max(ROOMY, SPARSE * said):
+    if height * width > max(ROOMY, SPARSE * total):
         raise Unreadable("too_large")
     return pa.concat_tables(parts, promote_options="default"), len(beyond)
 
@@ -111,7 +111,7 @@ def trimmed(table: "pa.Table") -> "pa.Table":
 
 
 def null_if_empty(column: "Column") -> "Column":
-    """The column with null for every empty text."""
+    """The column with empty texts as null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -123,7 +123,7 @@ def null_if_empty(column: "Column") -> "Column":
 
 
 def replaced(table: "pa.Table", *, pattern: str, by: str) -> "pa.Table":
-    """The table with `pattern` replaced in every cell that has it."""
+    """The table with `pattern` replaced in every cell."""
     import pyarrow.compute as pc
 
     for place, name in enumerate(table.column_names):
@@ -132,25 +132,25 @@ def replaced(table: "pa.Table", *, pattern: str, by: str) -> "pa.Table":
     return table
 
 
-def plain_dates(sheet: Found) -> Found:
-    """The sheet with its ISO moments written as all others are, with a space for the T."""
+def plain_dates(sheet: RawSheet) -> RawSheet:
+    """The sheet with a space for the T in its ISO moments, as the other formats write them."""
     return replace(sheet, cells=replaced(sheet.cells, pattern=ISO_MOMENT, by=r"\1 \2"))
 
 
 def modified(properties: bytes) -> datetime | None:
-    """When the workbook was last saved, by its own properties, as local time without a zone."""
-    said = re.search(
+    """When the workbook was last saved, according to its own properties, as naive local time."""
+    match = re.search(
         rb"<(?:dcterms:modified|dc:date|LastSaved|o:LastSaved)\b[^>]{0,500}>\s{0,100}(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"
         rb"(?:[.,]\d+)?(Z|[+-]\d\d:\d\d)?",
         properties,
     )
-    if not said:
+    if not match:
         return None
-    return local_time(said[1].decode() + (said[2] or b"").decode())
+    return local_time(match[1].decode() + (match[2] or b"").decode())
 
 
 def local_time(text: str) -> datetime | None:
-    """An ISO moment as local time without a zone; None where it is none, or older than spreadsheets."""
+    """An ISO moment as naive local time; None if it is no moment, or older than spreadsheets."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Workbooks of our own that come back filled in: a hidden sheet says what they are, so that they add to what is there.
+"""Workbooks of our own that come back filled in. A hidden sheet identifies them.
 
-A *return* holds the rejected rows of one file, mended by whoever owns the source. *Answers* hold what a unit was asked.
-Both complete an export instead of replacing it.
+A *return* holds the rejected rows of one file, corrected by the owner of the source. *Answers* hold a unit's answers to
+a questionnaire. Both complete an export instead of replacing it.
 """
 
 import re
@@ -18,9 +18,9 @@ from compliance.reading.sheets import Sheet, Workbook
 
 SHEET: Final = "compliance"
 TITLE: Final = "Do not change this sheet. It says what the workbook is."
-# The heading of the hidden column that names, row by row, the columns that a unit was asked to fill.
+# The heading of the hidden column that lists, for each row, the columns that the unit was asked to fill.
 ASKED: Final = "Frågade kolumner"
-# The column of a return that says where each row stood in the file it came from.
+# The column of a return with the number that each row had in the original file.
 ROW: Final = N_("Row in the file")
 Kind = Literal["return", "answers"]
 MOST_DIGITS: Final = 7
@@ -30,9 +30,9 @@ MOST_ANSWERS: Final = 20_000
 
 @dataclass(frozen=True)
 class Marker:
-    """What a workbook of our own says of itself.
+    """The content of the hidden sheet.
 
-    `sha256` is the file that a return belongs to, `source` and `extract_date` that file's; None of answers.
+    `sha256`, `source` and `extract_date` are those of the file that a return belongs to; answers have none.
     """
 
     kind: Kind
@@ -41,39 +41,39 @@ class Marker:
     extract_date: date | None = None
 
     def rows(self) -> list[tuple[str, str]]:
-        """The hidden sheet's rows."""
-        given = {
+        """The rows of the hidden sheet."""
+        values = {
             "kind": self.kind,
-            # with a letter before each group: ten digits in a row could be taken for an identity number, and be masked
+            # In groups with a letter first: ten digits in a row could be masked as an identity number.
             "sha256": "".join(f"x{group}" for group in textwrap.wrap(self.sha256 or "", 8)),
             "source": self.source,
             "extract_date": str(self.extract_date or ""),
         }
-        return [(TITLE, ""), *((key, value) for key, value in given.items() if value)]
+        return [(TITLE, ""), *((key, text) for key, text in values.items() if text)]
 
 
 def is_row_number(heading: str) -> bool:
-    """Whether a heading is that of the column in which a return has the rows' numbers, in any language."""
+    """Whether a heading is that of a return's column of row numbers, in any language."""
     return normal(heading) in {normal(Language(code)(ROW)) for code in LANGUAGES}
 
 
 def row_number(cell: str | None) -> int | None:
-    """The number of a spreadsheet row that a cell holds, if it does."""
+    """The number of a spreadsheet row in a cell, if it is one."""
     text = (cell or "").strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
-def marked(workbook: Workbook) -> tuple[Workbook, Marker | None]:
-    """The workbook without its hidden sheet, and what that says; of answers only the rows that were answered."""
+def split_marker(workbook: Workbook) -> tuple[Workbook, Marker | None]:
+    """The workbook without its hidden sheet, and the marker. Answers lose the rows that were not answered."""
     sheet = next((sheet for sheet in workbook.sheets if sheet.name == SHEET), None)
-    said = _said(sheet) if sheet else {}
-    if said.get("kind") not in {"return", "answers"}:
+    values = _marker_values(sheet) if sheet else {}
+    if values.get("kind") not in {"return", "answers"}:
         return workbook, None
     marker = Marker(
-        kind="return" if said["kind"] == "return" else "answers",
-        sha256=re.sub(r"[x\s]", "", said.get("sha256", "")) or None,
-        source=said.get("source"),
-        extract_date=_day(said.get("extract_date", "")),
+        kind="return" if values["kind"] == "return" else "answers",
+        sha256=re.sub(r"[x\s]", "", values.get("sha256", "")) or None,
+        source=values.get("source"),
+        extract_date=_day(values.get("extract_date", "")),
     )
     others = tuple(other for other in workbook.sheets if other is not sheet)
     if marker.kind == "answers":
@@ -81,8 +81,8 @@ def marked(workbook: Workbook) -> tuple[Workbook, Marker | None]:
     return replace(workbook, sheets=others), marker
 
 
-def _said(sheet: Sheet) -> dict[str, str]:
-    """The keys and values of the hidden sheet; nothing where it is another's sheet of that name."""
+def _marker_values(sheet: Sheet) -> dict[str, str]:
+    """The keys and values of the hidden sheet; empty if the sheet is somebody else's of that name."""
     if sheet.cells.num_columns < 2 or sheet.cells.num_rows < 2 or sheet.cells["c0"][0].as_py() != TITLE:
         return {}
     pairs = zip(sheet.cells["c0"].to_pylist()[1:], sheet.cells["c1"].to_pylist()[1:], strict=True)
@@ -98,7 +98,7 @@ def _day(text: str) -> date | None:
 
 
 def _answered(sheet: Sheet) -> Sheet:
-    """The sheet with every row blank in which none of the asked columns is filled."""
+    """The sheet with unanswered rows blank: those with none of the asked columns filled."""
     if sheet.cells.num_rows > MOST_ANSWERS:
         return sheet
     rows = sheet.cells.to_pylist()
@@ -107,11 +107,11 @@ def _answered(sheet: Sheet) -> Sheet:
         return sheet
     heading, column = place
     kept = [row if number <= heading or _is_answered(row, row[column]) else {} for number, row in enumerate(rows)]
-    # the hidden column itself is no column of an export
+    # The hidden column is none of the export's.
     kept = [{name: cell for name, cell in row.items() if name != column} for row in kept]
     return replace(sheet, cells=pa.Table.from_pylist(kept, schema=sheet.cells.schema))
 
 
 def _is_answered(row: dict[str, str | None], asked: str | None) -> bool:
-    """Whether a row was asked nothing (a new one, written by hand) or something of it is answered."""
+    """Whether a row has an answer, or was added by hand and so was asked nothing."""
     return not asked or any((row.get(f"c{place}") or "").strip() for place in asked.split(","))

@@ -1,4 +1,4 @@
-"""Tables in HTML, as many systems write them under the name .xls, and in the XML of Excel 2003."""
+"""Tables in HTML, which many systems save as .xls, and in the XML of Excel 2003."""
 
 import html
 import io
@@ -11,7 +11,7 @@ from compliance.reading.cells import (
     MAX_COLUMNS,
     MAX_ROWS,
     Content,
-    Found,
+    RawSheet,
     Row,
     Unreadable,
     modified,
@@ -22,7 +22,7 @@ from compliance.reading.cells import (
 SPREADSHEET_2003: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 SS: Final = f"{{{SPREADSHEET_2003}}}"
 
-# How Excel says in the first of several pages which of the others is which sheet.
+# In the first of several pages, Excel lists the sheets with the pages that hold them.
 SHEET_OF_PAGES: Final = re.compile(r"<x:Name>([^<]*)</x:Name>\s*<x:WorksheetSource\s+HRef=[\"']([^\"']+)[\"']")
 
 # --- HTML ----------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ SHEET_OF_PAGES: Final = re.compile(r"<x:Name>([^<]*)</x:Name>\s*<x:WorksheetSour
 class HtmlRows:
     """Collects the rows of a page: those of its tables, and the lines of text between them.
 
-    As in a spreadsheet program a cell over several columns or rows has its value in the first of them.
+    A cell over several columns or rows has its value in the first of them, as in a spreadsheet program.
     """
 
     BLOCKS: Final = frozenset(
@@ -51,7 +51,7 @@ class HtmlRows:
         self._cell = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A start tag."""
+        """Handle a start tag."""
         if tag in self.SILENT:
             self._silent = True
         elif tag in self.BLOCKS:
@@ -66,7 +66,7 @@ class HtmlRows:
             self._start_cell(attributes)
 
     def end(self, tag: str) -> None:
-        """An end tag, written or implied."""
+        """Handle an end tag, written or implied."""
         if tag in self.SILENT:
             self._silent = False
         elif tag in ("td", "th") and self._open:
@@ -81,29 +81,29 @@ class HtmlRows:
             self._break(tag)
 
     def data(self, text: str) -> None:
-        """Text, where white space of any kind is a space."""
+        """Handle text; white space of any kind becomes a space."""
         if not self._silent:
             self._text.append(re.sub("[ \t\r\n\f]+", " ", text))
 
     def close(self) -> list[Row]:
-        """All rows."""
+        """Return all rows."""
         self._line()
         return self.rows
 
     def _break(self, tag: str) -> None:
-        """A new line in a cell, a new row outside of cells; a table in a cell has rows of its own."""
+        """Break the line in a cell, or start a new row outside cells. A table in a cell has rows of its own."""
         if self._cell and tag != "table":
             self._text.append("\n")
         else:
             self._line()
 
     def _line(self) -> None:
-        """The text outside of cells, as a row of its own."""
-        if text := self._taken():
+        """Add the text outside cells as a row."""
+        if text := self._take_text():
             self.rows.append([text])
 
-    def _taken(self) -> str:
-        """The text since the last cell or line, which ends here."""
+    def _take_text(self) -> str:
+        """Take the text since the last cell or line."""
         lines = (re.sub(" +", " ", line).strip() for line in "".join(self._text).split("\n"))
         self._text, self._cell = [], False
         return "\n".join(filter(None, lines))
@@ -118,7 +118,7 @@ class HtmlRows:
             self._open[-1] = []
 
     def _end_cell(self) -> None:
-        text, row = self._taken(), self._open[-1]
+        text, row = self._take_text(), self._open[-1]
         if row is None:
             return
         self._skip_spanned(row)
@@ -143,17 +143,19 @@ class HtmlRows:
 
 
 def _span(attributes: dict[str, str], name: str, *, most: int) -> int:
-    said = attributes.get(name, "").strip()
-    return min(max(int(said), 1), most) if re.fullmatch("[0-9]{1,8}", said) else 1
+    text = attributes.get(name, "").strip()
+    return min(max(int(text), 1), most) if re.fullmatch("[0-9]{1,8}", text) else 1
 
 
 def read_html(text: str) -> Content:
-    """The tables of a page, one under the other, as one sheet."""
+    """The tables of a page, one below the other, as one sheet."""
     return _content([("", text)])
 
 
 def read_pages(pages: Sequence[tuple[str, str]]) -> Content:
-    """The sheets of a "single file web page", given as (place, page): those that its first page names, else that."""
+    """The sheets of a "single file web page" of (location, page): those that its first page lists, else that page
+    itself.
+    """
     if not pages:
         raise Unreadable("no_table")
     by_file = {place.rpartition("/")[2]: page for place, page in pages}
@@ -162,7 +164,7 @@ def read_pages(pages: Sequence[tuple[str, str]]) -> Content:
 
 
 def pages_in_archive(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """(place, page) of each page in a "single file web page", which some systems and Excel itself name .xls."""
+    """(location, page) of each page in a "single file web page", which some systems and Excel itself name .xls."""
     import email
 
     for part in email.message_from_bytes(data).walk():
@@ -172,15 +174,15 @@ def pages_in_archive(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _content(pages: Sequence[tuple[str, str]]) -> Content:
-    """The pages that have a table, each as a sheet under its name."""
+    """The pages that have a table, each as a sheet."""
     sheets = [sheet for name, text in pages if (sheet := _page(name, text))]
     if not sheets:
         raise Unreadable("no_table")
     return Content(kind="html", sheets=sheets)
 
 
-def _page(name: str, text: str) -> Found | None:
-    """The tables of a page, one under the other; None where it has none."""
+def _page(name: str, text: str) -> RawSheet | None:
+    """The tables of a page, one below the other; None if it has none."""
     from lxml import etree
 
     if not text.strip():
@@ -191,14 +193,14 @@ def _page(name: str, text: str) -> Found | None:
     if not collected.tables:
         return None
     cells, cut = table_of(cast(list[Row], rows))
-    return Found(name=name, cells=trimmed(cells), cut=cut + collected.cut)
+    return RawSheet(name=name, cells=trimmed(cells), cut=cut + collected.cut)
 
 
 # --- XML of Excel 2003 ---------------------------------------------------------------------------
 
 
 class XmlSheet:
-    """Collects the rows of a sheet, whose places are only said where they jump."""
+    """Collects the rows of a sheet. Rows and cells give their index only where they skip some."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
@@ -207,17 +209,17 @@ class XmlSheet:
         self.cut = 0
 
     def add(self, element: Any) -> None:
-        """A row, the empty ones that its index skips, and those that its span adds."""
+        """Add a row, with the empty rows that its index skips and those that its span adds."""
         if index := element.get(f"{SS}Index"):
             self.rows.extend([[]] * (min(int(index), MAX_ROWS) - 1 - len(self.rows)))
         self.rows.append(self._row(element))
         if more := element.get(f"{SS}Span"):
             self.rows.extend([[]] * min(int(more), MAX_ROWS - len(self.rows)))
 
-    def found(self, name: str) -> Found:
+    def as_sheet(self, name: str) -> RawSheet:
         """The sheet under its name."""
         cells, cut = table_of(self.rows)
-        return Found(
+        return RawSheet(
             name=name,
             cells=trimmed(cells),
             errors=len(self.error_places),
@@ -260,7 +262,7 @@ def read_xml_2003(text: str) -> Content:
     )
 
 
-def _xml_sheets(xml: bytes) -> list[Found]:
+def _xml_sheets(xml: bytes) -> list[RawSheet]:
     from lxml import etree
 
     events = etree.iterparse(
@@ -276,19 +278,19 @@ def _xml_sheets(xml: bytes) -> list[Found]:
         if element.tag == f"{SS}Row":
             sheet.add(element)
         else:
-            sheets.append(sheet.found(element.get(f"{SS}Name", "")))
+            sheets.append(sheet.as_sheet(element.get(f"{SS}Name", "")))
             sheet = XmlSheet()
         element.clear()
     return sheets
 
 
 def _is_empty(data: Any) -> bool:
-    """Whether a formula has not been worked out; an empty text is a value."""
+    """Whether a formula has no stored value; an empty text is a value."""
     return data is None or (data.get(f"{SS}Type") != "String" and not "".join(data.itertext()))
 
 
 def _xml_value(data: Any) -> str | None:
-    """A value as an Excel workbook would have given it."""
+    """A value as text, as an Excel workbook would have given it."""
     kind = None if data is None else data.get(f"{SS}Type")
     if data is None or kind == "Error":
         return None

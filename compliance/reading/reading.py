@@ -1,4 +1,4 @@
-"""A file as text cells: read in a process of its own, with limits, so that no file can harm the server."""
+"""A file to text cells, read in a child process with limits, so that no file can harm the server."""
 
 import hashlib
 import json
@@ -25,18 +25,18 @@ from compliance.core.masking import MASK, mask_text, numbers
 from compliance.core.saving import full_temporary_refusal, temporary_folder
 from compliance.declarations.sources import load_sources, load_values
 from compliance.reading.cells import LOCAL
-from compliance.reading.screening import Asked
+from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Sheet, Workbook
-from compliance.reading.worker import ASKED
+from compliance.reading.worker import REQUEST
 
 MAX_BYTES: Final = 200 << 20
-# A small file that is not read by then never will be; one of 60 MB needs 9 s, or 25 s on a busy machine.
+# The limit for a small file, which will not finish after it. 60 MB need 9 s, or 25 s on a busy machine.
 SECONDS: Final = 6.0
 SECONDS_A_MEGABYTE: Final = 2.0
 MOST_SECONDS: Final = 120.0
-# Each child may use memory up to its limit; more of them wait for their turn.
+# Each child may use memory up to its limit, so only two run at once.
 AT_ONCE: Final = threading.BoundedSemaphore(2)
-# A date in the name of a file is the day of its export from this year on.
+# From this year on, a date in a file name may be the day of the export.
 FIRST_YEAR: Final = 2000
 SMALL: Final = 1 << 20
 
@@ -76,22 +76,21 @@ SENTENCES: Final = {
 }
 
 log = logging.getLogger(__name__)
-# The command line says one sentence of a file that is refused, and nothing of the reader's troubles.
+# The command line prints one sentence about a refused file, without the reader's warnings.
 log.addHandler(logging.NullHandler())
 
 
-def read(content: bytes | Path, *, name: str, asked: Asked | None = None) -> Workbook:
-    """The sheets of a file; raises Refusal for every file that cannot be read.
+def read(content: bytes | Path, *, name: str, request: ReadRequest | None = None) -> Workbook:
+    """The sheets of a file. Raise Refusal if it cannot be read.
 
-    `asked` is what is known of it, which decides what is an identity number in it; without, it is read as a file of
-    which nobody has said anything.
+    `request` is what is known of the file, which decides what is an identity number in it; by default nothing is.
     """
     shown, in_name = shown_name(name)
     sweep()
     with AT_ONCE, temporary_folder() as folder, nameless_file() as file:
-        sha256 = _keep(content, file, shown=shown)
-        (folder / ASKED).write_bytes(pickle.dumps((shown, asked or _unasked())))
-        answer = _ask(file, folder, shown=shown)
+        sha256 = _copy(content, file, shown=shown)
+        (folder / REQUEST).write_bytes(pickle.dumps((shown, request or _default_request())))
+        answer = _read_in_child(file, folder, shown=shown)
         return Workbook(
             name=shown,
             sha256=sha256,
@@ -106,16 +105,16 @@ def read(content: bytes | Path, *, name: str, asked: Asked | None = None) -> Wor
         )
 
 
-def _unasked() -> Asked:
+def _default_request() -> ReadRequest:
     own = places.own_files()
-    return Asked(load_sources(own), load_values(own), today=datetime.now(LOCAL).date())
+    return ReadRequest(load_sources(own), load_values(own), today=datetime.now(LOCAL).date())
 
 
 def shown_name(name: str) -> tuple[str, int]:
-    """A file's name without path, marks that cannot be seen and identity numbers, and how many of those it had."""
+    """A file name without path, invisible characters and identity numbers, and how many identity numbers it had."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", few_marks(name)))[-1]
-    seen = "".join(letter if unicodedata.category(letter)[0] not in "CZ" else _blank(letter) for letter in last)
-    text, dated = _without_last(" ".join(seen.split()))
+    printable = "".join(letter if unicodedata.category(letter)[0] not in "CZ" else _blank(letter) for letter in last)
+    text, dated = _without_last(" ".join(printable.split()))
     text, masked = mask_text(text)
     stem, dot, extension = text.rpartition(".")
     if len(text) > LONGEST_NAME and dot and len(extension) <= 10:
@@ -124,19 +123,22 @@ def shown_name(name: str) -> tuple[str, int]:
 
 
 def _without_last(name: str) -> tuple[str, int]:
-    """The name with the last four digits masked where its date may be the day of the export, which is read later."""
-    found = [number for number in numbers(name) if number.right and number.day and number.day.year >= FIRST_YEAR]
-    for number in found:
+    """The name with the last four digits masked where a date before them may be the day of the export.
+
+    The eight digits of the date stay: it is read from the name later.
+    """
+    matches = [number for number in numbers(name) if number.right and number.day and number.day.year >= FIRST_YEAR]
+    for number in matches:
         name = f"{name[: number.end - 4]}{MASK[-4:]}{name[number.end :]}"
-    return name, len(found)
+    return name, len(matches)
 
 
 def _blank(letter: str) -> str:
     return " " if letter.isspace() else ""
 
 
-def _keep(content: bytes | Path, file: BinaryIO, *, shown: str) -> str:
-    """Copies the content to where only this process and its child can read it; returns its SHA-256."""
+def _copy(content: bytes | Path, file: BinaryIO, *, shown: str) -> str:
+    """Copy the content to a file that only this process and its child can read, and return its SHA-256."""
     digest, size = hashlib.sha256(), 0
     for piece in _pieces(content, shown=shown):
         digest.update(piece)
@@ -163,15 +165,15 @@ def _pieces(content: bytes | Path, *, shown: str) -> Iterator[bytes]:
             yield piece
 
 
-def _ask(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
-    """What the child answers; where memory failed, once more with care, which cuts off a stray cell far away."""
+def _read_in_child(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
+    """The child's answer. If its memory ran out it is tried again with care, which cuts stray cells far away."""
     size = os.fstat(file.fileno()).st_size
     end = time.monotonic() + seconds_for(size)
     answer = _child(file, folder, end=end)
     if answer["problem"] in ("died", "memory"):
         answer = _child(file, folder, "careful", end=end)
     if answer["problem"] == "too_slow" and size < SMALL:
-        # It is not its rows that take the time, but what it says lies between them.
+        # So small a file is slow because of the empty area that it claims, not because of its rows.
         answer["problem"] = "too_large"
     if "fault" in answer:
         log.warning("The reader failed: %s", answer["fault"])
@@ -183,22 +185,22 @@ def _ask(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
 
 
 def seconds_for(size: int) -> float:
-    """How long the reading of a file of this many bytes may take, all tries together."""
+    """The seconds that reading a file of this many bytes may take, all attempts together."""
     return min(SECONDS + SECONDS_A_MEGABYTE * size / (1 << 20), MOST_SECONDS)
 
 
-def _child(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]:
-    """Runs the reader once, which finds the file as its standard input."""
+def _child(file: BinaryIO, folder: Path, *options: str, end: float) -> dict[str, Any]:
+    """Run the reader once, with the file as its standard input."""
     seconds = max(end - time.monotonic(), 0.0)
     try:
-        code = children.run("compliance.reading.worker", *how, folder=folder, stdin=file, seconds=seconds)
+        code = children.run("compliance.reading.worker", *options, folder=folder, stdin=file, seconds=seconds)
     except children.TimeOver:
         return {"problem": "too_slow", "values": {}}
     return _answer(folder / "answer.json", code=code)
 
 
 def _answer(path: Path, *, code: int) -> dict[str, Any]:
-    """What the child wrote; its own death where it wrote nothing that can be read."""
+    """What the child wrote, or that it died if that is nothing readable."""
     try:
         answer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -207,19 +209,19 @@ def _answer(path: Path, *, code: int) -> dict[str, Any]:
     return {"problem": None, **answer}
 
 
-def _sheet(folder: Path, said: dict[str, Any]) -> Sheet:
-    """A sheet from its file, mapped and not copied; the memory lasts as long as the table.
+def _sheet(folder: Path, entry: dict[str, Any]) -> Sheet:
+    """A sheet from its file, memory-mapped; the memory lasts as long as the table.
 
-    The file has no name from then on: its rows may hold levels that are never kept, and whoever kills this process now
-    leaves none of them behind.
+    The file is unlinked at once: its rows may hold levels that must not be stored, and a killed process leaves none
+    behind.
     """
-    path = folder / said["file"]
+    path = folder / entry["file"]
     with pa.memory_map(str(path)) as file:
         path.unlink()
         cells = pa.ipc.open_file(file).read_all()
-    error_places = tuple((row, column) for row, column in said["error_places"])
-    allowed, by_chance = tuple(said["allowed"]), tuple(said["by_chance"])
-    return Sheet(said["name"], cells, said["errors"], error_places, allowed, by_chance)
+    error_places = tuple((row, column) for row, column in entry["error_places"])
+    allowed, by_chance = tuple(entry["allowed"]), tuple(entry["by_chance"])
+    return Sheet(entry["name"], cells, entry["errors"], error_places, allowed, by_chance)
 
 
 def _refusal(code: str, shown: str, **values: object) -> Refusal:

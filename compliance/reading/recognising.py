@@ -1,4 +1,4 @@
-"""What a sheet is: the source whose headings it has, its columns, its rows and its extract date."""
+"""Recognising sheets: which source a sheet is an export of, its columns, its rows and its extract date."""
 
 import dataclasses
 import re
@@ -17,12 +17,12 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.core.masking import MASK, visible
 from compliance.declarations.sources import ABSENCE, Field, Source, normal
-from compliance.reading.mapping import Columns, heading_keys, headings_written, with_words
+from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written, with_words
 from compliance.reading.sheets import Sheet, Workbook
 
 HEADING_ROWS: Final = 20
 FOOTER_CELLS: Final = 2
-# So much of a cell is looked at to find headings, a date and an organisation.
+# How many characters of a cell are searched for headings, a date and an organisation.
 LOOKED_AT: Final = 1_000
 MONTHS: Final = [
     "januari", "februari", "mars", "april", "maj", "juni",
@@ -39,19 +39,19 @@ FILE_DAY: Final = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
 BRACKETS: Final = str.maketrans("()", "[]")
 Words = dict[str, list[str]]
 Row = list[str | None]
-# One row a cell that is refused, by the spreadsheet's row and the column, from 0.
+# One row a refused cell: the spreadsheet's row, and the column from 0.
 _CELL: Final[dict[str, pa.DataType]] = {"row": pa.int32(), "place": pa.int32(), "reason": pa.string()}
 WITHHELD: Final = pa.schema(_CELL)
-# The same of a cell that was cut, with how it begins.
+# One row a cell that was cut, with its beginning.
 CUT: Final = pa.schema({"row": _CELL["row"], "place": _CELL["place"], "value": _CELL["reason"]})
 
 
 class Unrecognised(Refusal):
-    """A file of which a person can still say what it is and how its columns are read."""
+    """A file that is not recognised; the user can still say what it is and how its columns are read."""
 
 
 class Ambiguous(Unrecognised):
-    """A file that could be one of several exports."""
+    """A file that could be an export of several sources."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Match:
-    """A sheet that is an export of `source`: where its heading ends and which columns give which field.
+    """A sheet that is an export of `source`: where its heading ends, and which columns give which field.
 
-    `combined` are the fields that other columns give together. `mapping` is what a person has said of such headings.
-    `withheld` has the cells for whose sake nothing of their rows may be kept: those rows are blank in `sheet`. `cut`
-    has those that were too long to be kept whole.
+    `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings.
+    `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `cut` has
+    the cells that were too long to be stored whole.
     """
 
     sheet: Sheet
@@ -85,18 +85,18 @@ class Match:
     combined: frozenset[str]
     unused: tuple[Column, ...]
     dropped: tuple[Column, ...]
-    mapping: Columns | None = None
+    mapping: ColumnMapping | None = None
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
 
     @cached_property
     def withheld_rows(self) -> frozenset[int]:
-        """The numbers of the rows of which nothing may be kept."""
+        """The numbers of the rows that must not be stored."""
         return frozenset(int(row) for row in self.withheld["row"].to_pylist() if row)
 
     @property
     def every_column(self) -> tuple[Column, ...]:
-        """The columns that have a heading, each once for whatever it gives."""
+        """The columns that have a heading, once for each field that they give."""
         return (*(column for group in self.columns.values() for column in group), *self.unused, *self.dropped)
 
     @property
@@ -112,7 +112,7 @@ class Match:
 
     @property
     def known(self) -> int:
-        """How many of them were recognised."""
+        """How many of its headings were recognised."""
         return self.width - len(self.unused) - len(self.dropped)
 
 
@@ -121,18 +121,17 @@ def recognise(
     sources: dict[str, Source],
     words: Words,
     *,
-    said: str | None,
-    mappings: Sequence[Columns] = (),
+    source_id: str | None,
+    mappings: Sequence[ColumnMapping] = (),
     returned: bool = False,
 ) -> list[Match]:
-    """The sheets that are exports, in their order; a Refusal where there is none, or where a sheet could be two.
+    """The sheets that are exports, in their order. Raise Refusal if there is none, or if a sheet could be two.
 
-    `said` is the source that the user names, `mappings` what has been said of headings before, `returned` whether the
-    file holds rows that were sent out to be mended, so has columns more and fewer than the one they came from. A sheet
-    that only a single column speaks for is left out where another sheet of the workbook is known by more: a cover
-    sheet often says "System" somewhere.
+    `source_id` is the source that the user names, if any. `returned` says that the file is a return, which has other
+    columns besides those of its original. A sheet recognised by a single column is left out if another sheet is
+    recognised by more: a cover sheet often says "System" somewhere.
     """
-    wanted = {said: sources[said]} if said else sources
+    wanted = {source_id: sources[source_id]} if source_id else sources
     known = known_headings(sources.values())
     matches = [
         match
@@ -154,28 +153,28 @@ def _mapped(
     sources: Mapping[str, Source],
     words: Words,
     known: frozenset[str],
-    mappings: Sequence[Columns],
+    mappings: Sequence[ColumnMapping],
     *,
     returned: bool,
 ) -> list[Match]:
-    """The sheet as a person has said that sheets with its headings are read, as a list of one, or none."""
+    """The sheet as the latest mapping of its headings reads it, as a list of one or none."""
     if not mappings:
         return []
     for index, row in enumerate(top_rows(sheet)):
         keys = set(heading_keys(row).values())
         for mapping in mappings:
-            theirs = keys == set(mapping.headings) or (returned and keys >= set(mapping.fields.values()))
-            if mapping.source in sources and keys and theirs:
-                match = as_mapped(sheet, number, sources[mapping.source], index, mapping, words, known)
+            applies = keys == set(mapping.headings) or (returned and keys >= set(mapping.fields.values()))
+            if mapping.source in sources and keys and applies:
+                match = match_by_mapping(sheet, number, sources[mapping.source], index, mapping, words, known)
                 if all(field.name in match.columns for field in match.source.required):
                     return [match]
     return []
 
 
-def as_mapped(
-    sheet: Sheet, number: int, source: Source, index: int, mapping: Columns, words: Words, known: frozenset[str]
+def match_by_mapping(
+    sheet: Sheet, number: int, source: Source, index: int, mapping: ColumnMapping, words: Words, known: frozenset[str]
 ) -> Match:
-    """The sheet as an export of `source` with its heading in the row `index`, read as a mapping says."""
+    """The sheet as an export of `source` with its heading in the row `index`, read by a mapping."""
     above, row = top_rows(sheet)[:index], top_rows(sheet)[index]
     keys = heading_keys(row)
     banners = _banners(above, min(keys, default=0))
@@ -191,7 +190,7 @@ def as_mapped(
     secret = _secret_columns(source, tuple(column for column in named.values() if column not in dropped))
     columns = {name: group for name, group in columns.items() if not source.field(name).secret} | secret
     times = Counter(group[0].place for group in columns.values())
-    # one column that gives several fields holds them together, as K3 R2 T1 does
+    # A column that gives several fields holds them all, like K3 R2 T1.
     combined = {
         name
         for name, group in columns.items()
@@ -204,18 +203,18 @@ def as_mapped(
 
 
 def _secret_columns(source: Source, columns: tuple[Column, ...]) -> dict[str, tuple[Column, ...]]:
-    """The columns of fields of which only yes or no is read: nobody connects them, they are known by their headings."""
+    """The columns of secret fields, of which only yes or no is read. They are known by heading only, never mapped."""
     by_heading = {normal(column.heading): column for column in reversed(columns)}
-    found = {
+    groups = {
         field.name: (own,) if (own := _first(field.headings, by_heading)) else _parts(field, by_heading)
         for field in source.fields
         if field.secret
     }
-    return {name: group for name, group in found.items() if group}
+    return {name: group for name, group in groups.items() if group}
 
 
-def as_mapping(match: Match, *, through: str | None) -> Columns:
-    """How a sheet was read, as a mapping of its headings; with the column that its keys were matched by."""
+def as_mapping(match: Match, *, through: str | None) -> ColumnMapping:
+    """How a sheet was read, as a mapping of its headings. `through` is the column that its keys were matched by."""
     if match.mapping:
         return replace(match.mapping, through=through)
     row = top_rows(match.sheet)[match.heading_row - 1]
@@ -225,28 +224,28 @@ def as_mapping(match: Match, *, through: str | None) -> Columns:
         for name, group in match.columns.items()
         if group[0].place in keys and not match.source.field(name).secret
     }
-    return Columns(match.source.id, tuple(keys.values()), fields, through=through, written=headings_written(row))
+    return ColumnMapping(match.source.id, tuple(keys.values()), fields, through=through, written=headings_written(row))
 
 
 def _with_words_of_mappings(matches: list[Match]) -> list[Match]:
-    """The matches with the words that people have named; sheets of one source are read with the same words."""
-    said = {
+    """The matches with the words of their mappings. All sheets of one source are read with the same words."""
+    words = {
         match.source.id: [m.mapping.words for m in matches if m.mapping and m.source.id == match.source.id]
         for match in matches
     }
-    return [replace(match, source=with_words(match.source, said[match.source.id])) for match in matches]
+    return [replace(match, source=with_words(match.source, words[match.source.id])) for match in matches]
 
 
 def _without_identities(match: Match, words: Words, known: frozenset[str], *, masked: bool) -> Match:
-    """Moves the unrecognised columns under a banner of identity numbers, or that hold one, to the dropped ones."""
-    found = tuple(
+    """Move unrecognised columns to `dropped` if they hold an identity number, or their heading or banner says so."""
+    identities = tuple(
         column
         for column in match.unused
         if is_identity(column.full, words, known)
         or (masked and pc.any(pc.match_substring(match.sheet.cells.column(column.place), MASK)).as_py())
     )
-    kept = tuple(column for column in match.unused if column not in found)
-    return replace(match, unused=kept, dropped=match.dropped + found)
+    kept = tuple(column for column in match.unused if column not in identities)
+    return replace(match, unused=kept, dropped=match.dropped + identities)
 
 
 def _matches(sheet: Sheet, number: int, sources: Iterable[Source], words: Words, known: frozenset[str]) -> list[Match]:
@@ -255,7 +254,7 @@ def _matches(sheet: Sheet, number: int, sources: Iterable[Source], words: Words,
 
 
 def _best(matches: list[Match], *, file: str) -> list[Match]:
-    """The match with most fields, as a list of one, or none; a Refusal where two have as many."""
+    """The match with most fields, as a list of one or none. Raise Ambiguous if two have as many."""
     best = max((len(match.columns) for match in matches), default=0)
     first = [match for match in matches if len(match.columns) == best]
     if len(first) > 1:
@@ -271,7 +270,7 @@ def _best(matches: list[Match], *, file: str) -> list[Match]:
 
 @dataclass(frozen=True)
 class _Heading:
-    """A heading that may be one: the index of its last row, its columns, those dropped, those that a source knows."""
+    """A candidate heading: the index of its last row, its columns, those to drop, and those that some source knows."""
 
     last: int
     columns: tuple[Column, ...]
@@ -284,7 +283,7 @@ Headings = tuple[list[_Heading], list[_Heading | None]]
 
 
 def _headings(sheet: Sheet, words: Words, every: frozenset[str]) -> Headings:
-    """What each of the first rows would be as a heading, and each together with the row below it."""
+    """Each of the first rows as a candidate heading, and each row together with the one below it."""
     named = [_named(row, words) for row in top_rows(sheet)]
     rows = [_headed(index, row, [], every, words) for index, row in enumerate(named)]
     pairs = [_under_banner(index, named[index], named[index + 1], every, words) for index in range(len(named) - 1)]
@@ -292,7 +291,7 @@ def _headings(sheet: Sheet, words: Words, every: frozenset[str]) -> Headings:
 
 
 def known_headings(sources: Iterable[Source]) -> frozenset[str]:
-    """Every heading that some of the sources knows."""
+    """Every heading that some source knows."""
     fields = [field for source in sources for field in source.fields]
     groups = [field.headings for field in fields]
     groups += [group for field in fields if field.instead for group in field.instead.headings]
@@ -300,7 +299,7 @@ def known_headings(sources: Iterable[Source]) -> frozenset[str]:
 
 
 def _named(row: Row, words: Words) -> Named:
-    """The filled cells of a row with their headings as they are compared; a long text is no heading that is known."""
+    """The filled cells of a row with their normalised headings; a long text is no known heading."""
     return [
         (Column(place, _heading(cell, words)), normal(cell) if len(cell) <= LONGEST_HEADING else "")
         for place, cell in enumerate(row)
@@ -309,7 +308,7 @@ def _named(row: Row, words: Words) -> Named:
 
 
 def _heading(cell: str, words: Words) -> str:
-    """A heading as it is kept: of a long one the beginning, and what says that its column is never read."""
+    """A heading as it is stored. A long one is cut, but keeps the word because of which its column is never read."""
     if len(cell) <= LONGEST_HEADING:
         return cell
     text = " ".join(cell.split())
@@ -328,22 +327,22 @@ def _headed(last: int, columns: Named, other: Named, every: frozenset[str], word
 
 
 def _under_banner(index: int, upper: Named, lower: Named, every: frozenset[str], words: Words) -> _Heading | None:
-    """Two rows as one heading; a banner reaches over the empty cells to its right.
+    """Two rows as one heading, where a banner covers the empty cells to its right.
 
-    A column is called as the lower row says, or as both say together; where the lower is empty, as the upper one.
+    A column has the name of the lower row, or of both together; if the lower is empty, of the upper.
     """
     if min(len(upper), len(lower)) < 2:
         return None
     above, below = ({column.place: (column, key) for column, key in row} for row in (upper, lower))
-    columns, other, banner, over = [], [], "", ""
+    columns, other, banner, banner_text = [], [], "", ""
     for place in range(max(*above, *below) + 1):
         if place in above:
-            banner, over = above[place][1], above[place][0].heading
+            banner, banner_text = above[place][1], above[place][0].heading
         elif place not in below:
-            banner, over = "", ""
+            banner, banner_text = "", ""
         if place in below:
             column, key = below[place]
-            column = replace(column, banner=over) if over else column
+            column = replace(column, banner=banner_text) if banner_text else column
             columns.append((column, key))
             other += [(column, f"{banner} {key}")] if banner else []
         elif place in above:
@@ -352,9 +351,9 @@ def _under_banner(index: int, upper: Named, lower: Named, every: frozenset[str],
 
 
 def _match(sheet: Sheet, number: int, source: Source, head: Headings) -> Iterator[Match]:
-    """The sheet as an export of `source`, if one of its first rows has all headings that a row needs.
+    """The sheet as an export of `source`, if one of its first rows has all required headings.
 
-    Where no single row has them, two rows may: a banner over groups of columns, and their names below it.
+    If no single row has them, two rows may: a banner over groups of columns, and their names below.
     """
     rows, pairs = head
     for heading in (heading for heading in (*rows, *pairs) if heading and heading.known):
@@ -375,9 +374,9 @@ def _matched(sheet: Sheet, number: int, source: Source, heading: _Heading) -> Ma
 
 
 def _banners(above: list[Row], first: int) -> dict[int, str]:
-    """What the rows right above a heading say of each column: a cell reaches over the empty ones to its right.
+    """The text above each column in the rows right above a heading. A cell covers the empty ones to its right.
 
-    A text alone over the `first` column is the title of the whole table, and says nothing of a column.
+    A text alone above the `first` column is the title of the table and no banner.
     """
     banners: dict[int, str] = {}
     for row in reversed(above):
@@ -398,21 +397,21 @@ def _completed(
     rows: list[_Heading],
     pair: _Heading | None,
 ) -> _Heading:
-    """The heading with the row below it, where that is no data but names the columns under a banner.
+    """The heading together with the row below, if that names the columns under a banner and is no data.
 
-    It is data where a cell stands under a heading that a row cannot do without, or where a cell is no heading.
+    It is data if it has a cell under a required heading, or a cell that is no known heading.
     """
     if pair is None:
         return heading
     filled = {column.place for column in rows[pair.last].columns}
     needed = {column.place for field in source.required for column in columns[field.name]}
-    found, _ = _columns(source, pair)
-    known = {column.place for group in found.values() for column in group}
+    pair_columns, _ = _columns(source, pair)
+    known = {column.place for group in pair_columns.values() for column in group}
     return pair if not filled & needed and filled <= known else heading
 
 
 def _columns(source: Source, heading: _Heading) -> tuple[dict[str, tuple[Column, ...]], frozenset[str]]:
-    """The columns of each field that is there, and the fields that are combined from other columns."""
+    """The columns of each field, and the fields that are combined from other columns."""
     columns: dict[str, tuple[Column, ...]] = {}
     combined: set[str] = set()
     for field in source.fields:
@@ -434,22 +433,22 @@ def _first(headings: Iterable[str], by_heading: dict[str, Column]) -> Column | N
 
 
 def is_identity(heading: str, words: Words, known: Container[str]) -> bool:
-    """Whether a heading says that its column holds personal identity numbers; one of the `known` ones never does."""
-    said = _letters(heading)
-    if not any(word in said for word in words["identity_headings"]):
-        whole = {said, _letters(normal(heading))}
+    """Whether a heading says that its column holds personal identity numbers; `known` headings never do."""
+    letters = _letters(heading)
+    if not any(word in letters for word in words["identity_headings"]):
+        whole = {letters, _letters(normal(heading))}
         return normal(heading) not in known and not whole.isdisjoint(words["identity_headings_whole"])
-    # what a parenthesis adds to a heading that is known is no part of it, and says what the column holds
+    # `normal` drops parentheses, so a known heading could hide the word in one. Brackets are kept.
     return normal(heading.translate(BRACKETS)) not in known
 
 
 def _letters(heading: str) -> str:
-    """The letters and digits of a heading as they are seen, in lower case."""
+    """The visible letters and digits of a heading, in lower case."""
     return "".join(filter(str.isalnum, visible(heading).casefold()))
 
 
 def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: frozenset[str]) -> Unrecognised:
-    """Why nothing was recognised, with the source that lacks least."""
+    """Why nothing was recognised, naming the source that lacks fewest columns."""
     near = [
         (len(source.required) - len(missing), source, missing)
         for sheet in workbook.sheets
@@ -484,19 +483,21 @@ def _missing(source: Source, row: _Heading) -> list[str]:
 
 
 def top_rows(sheet: Sheet) -> list[Row]:
-    """The sheet's first rows, in which its heading must stand; of a long cell the beginning."""
+    """The sheet's first rows, which must include its heading; long cells are cut."""
     table = sheet.cells.slice(0, HEADING_ROWS)
     columns = [pc.utf8_slice_codeunits(column, 0, LOOKED_AT).to_pylist() for column in table.columns]
     return [list(row) for row in zip(*columns, strict=True)] if columns else []
 
 
 def data_rows(match: Match, words: Words) -> pa.Table:
-    """The cells below the heading, without total, count and signature rows at the end. First row: heading_row + 1."""
+    """The cells below the heading, without total, count and signature rows at the end. The first is row heading_row +
+    1.
+    """
     return match.sheet.cells.slice(match.heading_row, end_of_table(match, words) - match.heading_row)
 
 
 def end_of_table(match: Match, words: Words) -> int:
-    """The number of rows up to and with the last one that is data."""
+    """The number of rows up to and including the last one that is data."""
     cells, start = match.sheet.cells, match.heading_row
     end = cells.num_rows
     while end > start:
@@ -518,7 +519,7 @@ def _is_footer(filled: list[str], words: Words) -> bool:
 
 
 def error_cells(match: Match, words: Words) -> int:
-    """How many error cells the sheet has: those that the reader found, and those that an export has made text."""
+    """How many error cells the sheet has: those that the reader found, and those that an export wrote as text."""
     known = set(words["error_cells"])
     written = sum(
         (cell or "").strip().casefold() in known
@@ -529,14 +530,14 @@ def error_cells(match: Match, words: Words) -> int:
 
 
 def organisation_named(matches: list[Match], words: Words) -> str | None:
-    """The organisation that a row above a heading names ("Förvaltning: Exempel"), as it is written there."""
+    """The organisation named in a row above a heading ("Förvaltning: Exempel"), as written."""
     names = "|".join(map(re.escape, words["organisation"]))
     for match in matches:
         for row in top_rows(match.sheet)[: match.heading_row - 1]:
             cells = [" ".join(cell.split()) for cell in row if cell and cell.strip()]
             for cell, following in zip(cells, [*cells[1:], ""], strict=False):
-                found = re.fullmatch(rf"(?:{names})(?::\s*(.*))?", cell, re.IGNORECASE)
-                if found and (name := found[1] or following):
+                named = re.fullmatch(rf"(?:{names})(?::\s*(.*))?", cell, re.IGNORECASE)
+                if named and (name := named[1] or following):
                     return name[:LONGEST_NAME].rstrip()
     return None
 
@@ -546,19 +547,19 @@ def organisation_named(matches: list[Match], words: Words) -> str | None:
 
 @dataclass(frozen=True)
 class ExtractDate:
-    """A date and where it was found: `said`, `heading`, `file_name` or `modified`."""
+    """A date and where it comes from: `said`, `marker`, `heading`, `file_name` or `modified`."""
 
     day: date
     by: str
 
 
 def extract_date(workbook: Workbook, matches: list[Match], words: Words) -> ExtractDate | None:
-    """The extract date of a workbook, from the rows above the headings, its name, or its modified date."""
+    """The extract date of a workbook: from the rows above the headings, its name, or its modified date."""
     for match in matches:
         if day := _day_above(top_rows(match.sheet)[: match.heading_row - 1], words, date1904=workbook.date1904):
             return ExtractDate(day, "heading")
-    for found in FILE_DAY.finditer(workbook.name):
-        if day := _day(found[1], found[3], found[4]):
+    for named in FILE_DAY.finditer(workbook.name):
+        if day := _day(named[1], named[3], named[4]):
             return ExtractDate(day, "file_name")
     return ExtractDate(workbook.modified.date(), "modified") if workbook.modified else None
 
@@ -574,29 +575,32 @@ def _day_above(rows: list[Row], words: Words, *, date1904: bool) -> date | None:
 
 
 def _day_after(keyword: re.Pattern[str], cell: str, following: str, *, date1904: bool) -> date | None:
-    """The first date after a keyword, in its cell or the next; each part of the cell is looked at once."""
-    found: re.Match[str] | None = None
+    """The first date after a keyword, in its cell or the next.
+
+    `match` is kept from one keyword to the next, so that each part of a long cell is searched once.
+    """
+    match: re.Match[str] | None = None
     for word in keyword.finditer(cell):
-        if found is None or found.start() < word.end():
-            found = DAY.search(cell, word.end())
-        if found is None:
+        if match is None or match.start() < word.end():
+            match = DAY.search(cell, word.end())
+        if match is None:
             return _first_day(following) or _serial_day(following, date1904=date1904)
-        if day := _day_of(found):
+        if day := _day_of(match):
             return day
     return None
 
 
 def _first_day(text: str) -> date | None:
     """The first date in a text, unless it begins a period."""
-    found = DAY.search(text)
-    return _day_of(found) if found else None
+    match = DAY.search(text)
+    return _day_of(match) if match else None
 
 
-def _day_of(found: re.Match[str]) -> date | None:
+def _day_of(match: re.Match[str]) -> date | None:
     """The day of a date in a text, unless it begins a period."""
-    if PERIOD.match(found.string, found.end()):
+    if PERIOD.match(match.string, match.end()):
         return None
-    parts: dict[str, Any] = found.groupdict()
+    parts: dict[str, Any] = match.groupdict()
     if parts["c"]:
         return _day(parts["c"][:4], parts["c"][4:6], parts["c"][6:])
     if parts["m3"]:
@@ -606,7 +610,7 @@ def _day_of(found: re.Match[str]) -> date | None:
 
 
 def _serial_day(text: str, *, date1904: bool) -> date | None:
-    """The day of a serial number between the years 2000 and 2100."""
+    """The day of a serial number, from 2000 to 2100."""
     if not re.fullmatch(r"\d{5}([.,]\d+)?", text):
         return None
     day = (date(1904, 1, 1) if date1904 else date(1899, 12, 30)) + timedelta(days=int(text[:5]))
@@ -615,7 +619,7 @@ def _serial_day(text: str, *, date1904: bool) -> date | None:
 
 def _day(year: object, month: object, day: object) -> date | None:
     try:
-        found = date(int(str(year)), int(str(month)), int(str(day)))
+        result = date(int(str(year)), int(str(month)), int(str(day)))
     except ValueError:
         return None
-    return found if 2000 <= found.year <= 2100 else None
+    return result if 2000 <= result.year <= 2100 else None

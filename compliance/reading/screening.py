@@ -1,4 +1,4 @@
-"""A file without identity numbers: which of its columns may hold what only looks like one, before it is passed on."""
+"""Masking identity numbers in a file, given which of its columns may hold numbers that only look like one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text
 from compliance.declarations.sources import Field, Source
-from compliance.reading.mapping import Columns
-from compliance.reading.markers import SHEET, marked
+from compliance.reading.mapping import ColumnMapping
+from compliance.reading.markers import SHEET, split_marker
 from compliance.reading.recognising import Match, Words, extract_date, recognise
 from compliance.reading.sheets import Sheet, Workbook
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is known of a file before it is read: what a person says of it, and how all files are read.
+class ReadRequest:
+    """What is known of a file before it is read: what the user says of it, and how all files are read.
 
-    `today` is the extract date of a file of which nobody says one, itself included.
+    `today` is the extract date of a file without one.
     """
 
     sources: dict[str, Source]
     words: Words
     today: date | None
-    mappings: Sequence[Columns] = ()
+    mappings: Sequence[ColumnMapping] = ()
     source: str | None = None
     day: date | None = None
 
     @property
-    def said(self) -> tuple[object, ...]:
-        """What a person has said of it, now or before."""
+    def user_input(self) -> tuple[object, ...]:
+        """What users have said of it, now or before."""
         return self.source, self.day, tuple(self.mappings)
 
 
 @dataclass(frozen=True)
 class _Expected:
-    """What the columns of a sheet hold below its heading, as far as it matters; `joined` become one text together."""
+    """The kinds of a sheet's columns below its heading. The columns of each group in `joined` become one text."""
 
     heading_row: int
     kinds: Mapping[int, Kind]
@@ -51,54 +51,56 @@ class _Expected:
 NOTHING: Final = _Expected(0, {})
 
 
-def screened(workbook: Workbook, asked: Asked) -> Workbook:
-    """The workbook with every identity number masked, in its cells and the names of its sheets."""
-    expected, day = _expected(workbook, asked)
-    found = [_screened(sheet, expected.get(n, NOTHING), day) for n, sheet in enumerate(workbook.sheets)]
-    masked = workbook.masked + sum(count for _, count in found)
-    return replace(workbook, sheets=tuple(sheet for sheet, _ in found), masked=masked, around=day)
+def screened(workbook: Workbook, request: ReadRequest) -> Workbook:
+    """The workbook with every identity number masked, in cells and sheet names."""
+    expected, day = _expected(workbook, request)
+    sheets = [_screened(sheet, expected.get(n, NOTHING), day) for n, sheet in enumerate(workbook.sheets)]
+    masked = workbook.masked + sum(count for _, count in sheets)
+    return replace(workbook, sheets=tuple(sheet for sheet, _ in sheets), masked=masked, around=day)
 
 
-def screened_again(workbook: Workbook, asked: Asked) -> Workbook:
-    """The workbook with masked as well what was let through for something else than what is now said of it."""
-    return screened(workbook, asked) if any(sheet.allowed for sheet in workbook.sheets) else workbook
+def screened_again(workbook: Workbook, request: ReadRequest) -> Workbook:
+    """The workbook with what was left masked too, where the request has changed since it was read."""
+    return screened(workbook, request) if any(sheet.allowed for sheet in workbook.sheets) else workbook
 
 
-def _expected(workbook: Workbook, asked: Asked) -> tuple[dict[int, _Expected], date | None]:
-    """What is expected of each sheet that is recognised, by its number, and the extract date."""
-    rest, marker = marked(workbook)
-    said = asked.source or (marker.source if marker and marker.source in asked.sources else None)
+def _expected(workbook: Workbook, request: ReadRequest) -> tuple[dict[int, _Expected], date | None]:
+    """The expectations of each recognised sheet, by its number, and the extract date."""
+    rest, marker = split_marker(workbook)
+    source_id = request.source or (marker.source if marker and marker.source in request.sources else None)
     returned = marker is not None and marker.kind == "return"
     try:
-        matches = recognise(rest, asked.sources, asked.words, said=said, mappings=asked.mappings, returned=returned)
+        matches = recognise(
+            rest, request.sources, request.words, source_id=source_id, mappings=request.mappings, returned=returned
+        )
     except Refusal:
         matches = []
-    found = extract_date(rest, matches, asked.words)
-    day = asked.day or (marker.extract_date if marker else None) or (found.day if found else asked.today)
-    # a sheet that says what the workbook is comes out of it
+    dated = extract_date(rest, matches, request.words)
+    day = request.day or (marker.extract_date if marker else None) or (dated.day if dated else request.today)
+    # Matches are numbered without the marker's sheet: map them back to the workbook.
     own = [n for n, sheet in enumerate(workbook.sheets) if marker is None or sheet.name != SHEET]
     return {own[match.number]: _expected_of(match) for match in matches}, day
 
 
 def screened_as(match: Match, day: date | None) -> tuple[Sheet, int]:
-    """A sheet whose columns are known, without identity numbers, and how many it had."""
+    """A recognised sheet without identity numbers, and how many it had."""
     return _screened(match.sheet, _expected_of(match), day)
 
 
 def _expected_of(match: Match) -> _Expected:
-    """What the columns of a sheet hold that has been recognised."""
+    """The expectations of a recognised sheet."""
     joined = [group for name, group in match.columns.items() if name in match.combined and _is_joined(match, name)]
     return _Expected(match.heading_row, _kinds(match), tuple(tuple(one.place for one in group) for group in joined))
 
 
 def _is_joined(match: Match, name: str) -> bool:
-    """Whether the columns of a field are read as one text, as a first and a last name are."""
+    """Whether the columns of a field are joined to one text, as first and last name are."""
     field = match.source.field(name)
     return field is not None and field.instead is not None and field.instead.using == "joined"
 
 
 def _kinds(match: Match) -> dict[int, Kind]:
-    """What the columns of a sheet hold that are read into one field each."""
+    """The kinds of the columns that give exactly one field."""
     read = [
         (group[0].place, kind_of(match.source.field(name)))
         for name, group in match.columns.items()
@@ -109,7 +111,7 @@ def _kinds(match: Match) -> dict[int, Kind]:
 
 
 def kind_of(field: Field | None) -> Kind:
-    """What a field holds, as far as it decides what is an identity number in it; without one, anything."""
+    """The kind of a field's column; OTHER without a field."""
     if field is None:
         return Kind.OTHER
     if field.case_id:
@@ -124,12 +126,12 @@ def _screened(sheet: Sheet, expected: _Expected, day: date | None) -> tuple[Shee
     name, masked = mask_text(sheet.name)
     cells, allowed, by_chance = sheet.cells, [], []
     for place, column in enumerate(sheet.cells.columns):
-        found = _masked(column, expected.kinds.get(place, Kind.OTHER), expected.heading_row, day)
-        if found.count:
-            cells = cells.set_column(place, cells.column_names[place], found.column)
-        masked += found.count
-        allowed += [place] if found.allowed else []
-        by_chance += [place] if found.by_chance else []
+        result = _masked(column, expected.kinds.get(place, Kind.OTHER), expected.heading_row, day)
+        if result.count:
+            cells = cells.set_column(place, cells.column_names[place], result.column)
+        masked += result.count
+        allowed += [place] if result.allowed else []
+        by_chance += [place] if result.by_chance else []
     for places in expected.joined:
         cells, count = _mask_joined(cells, places)
         masked += count
@@ -137,22 +139,24 @@ def _screened(sheet: Sheet, expected: _Expected, day: date | None) -> tuple[Shee
 
 
 def _mask_joined(cells: "pa.Table", places: tuple[int, ...]) -> tuple["pa.Table", int]:
-    """The cells with a mask for each of those that make an identity number together, and how many there were."""
+    """The cells with a mask for each that is part of an identity number across columns, and how many numbers there
+    were.
+    """
     import pyarrow.compute as pc
 
     parts: list[Any] = [cells.column(place) for place in places]
     whole = pc.binary_join_element_wise(*parts, " ", null_handling="replace", null_replacement="")
-    found = mask_column(whole)
-    if found.count:
-        changed = pc.not_equal(found.column, whole)
+    result = mask_column(whole)
+    if result.count:
+        changed = pc.not_equal(result.column, whole)
         for place, part in zip(places, parts, strict=True):
             mask = pc.if_else(pc.and_(changed, pc.is_valid(part)), MASK, part)
             cells = cells.set_column(place, cells.column_names[place], mask)
-    return cells, found.count
+    return cells, result.count
 
 
 def _masked(column: "Column", kind: Kind, heading_row: int, day: date | None) -> Masked:
-    """A column as it is expected below its heading, and as any other text above."""
+    """A column masked as its kind below the heading, and as any other text above."""
     if kind is Kind.OTHER:
         return mask_column(column)
     import pyarrow as pa

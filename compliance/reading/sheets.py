@@ -1,4 +1,4 @@
-"""What the line passes on: a file as it was read, sheet by sheet."""
+"""A file as it was read, sheet by sheet, which the later steps pass on."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: all cells as text in columns c0, c1 …, where index + 1 is the spreadsheet's row; null is empty.
+    """One sheet: all cells as text in columns c0, c1 …, where index + 1 is the spreadsheet's row. An empty cell is
+    null.
 
-    `errors` counts the error cells (#N/A …) that the workbook marks as such; they are null in `cells`.
-    `error_places` has the first 500 of them: the spreadsheet's row, counted from 1, and the column, from 0.
-    `allowed` are the places of columns with numbers of the form of identity numbers that are none, `by_chance` those
-    of them where that is so since most of its numbers have a wrong check digit.
+    `errors` counts the error cells (#N/A …) that the workbook marks as such; they are null in `cells`. `error_places`
+    has the first 500 of them: the spreadsheet's row, from 1, and the column, from 0. `allowed` are the columns (from 0)
+    with numbers that have the form of an identity number and were left; `by_chance` those left because most numbers of
+    the column have an invalid check digit.
     """
 
     name: str
@@ -30,10 +31,9 @@ class Sheet:
 class Workbook:
     """A file as it was read. `kind` is xlsx, xlsm, xls, ods, csv, html or xml, by content.
 
-    `date1904` says how an unformatted serial counts; `modified` is local time; `masked` counts identity numbers;
-    `cut` counts what was left out: columns beyond the 500th, and stray cells far outside of a table;
-    `formulas` those that no program has worked out yet, so that their cells look empty; `around` is the day about which
-    a date in a case number lies.
+    `date1904` is the epoch of unformatted serial dates; `modified` is local time; `masked` counts identity numbers;
+    `cut` counts the columns beyond the 500th and the stray cells that were left out; `formulas` counts those without a
+    stored value, whose cells look empty; `around` is the day around which dates in case numbers are expected.
     """
 
     name: str
@@ -48,6 +48,6 @@ class Workbook:
     around: date | None = None
 
     @property
-    def told(self) -> bool:
-        """Whether what was said of the file before it was read decides what stands in its cells."""
+    def depends_on_request(self) -> bool:
+        """Whether the cells depend on what the read request said: something was masked, or was left for what it is."""
         return bool(self.masked) or any(sheet.allowed for sheet in self.sheets)

@@ -1,4 +1,7 @@
-"""Stray cells of xlsx: a sheet that reaches far beyond its table is seen, and cut to the table."""
+"""Stray cells of xlsx: detect a sheet that reaches far beyond its table, and cut it to the table.
+
+Excel stores a cell that was once formatted or filled, however far away. The library lays out the whole rectangle.
+"""
 
 import io
 import re
@@ -9,19 +12,19 @@ from typing import Any, Final
 
 from compliance.reading.cells import MAX_COLUMNS, ROOMY, SPARSE, Unreadable
 
-# The library lays a sheet out as a full rectangle, about 85 bytes a cell.
+# fastexcel lays a sheet out as a full rectangle, about 85 bytes a cell.
 MAX_CELLS: Final = 30_000_000
-# A stray cell is one that lies this far from the rest of a sheet that would not fit.
+# A stray cell lies this far from the rest, in a sheet that would not fit.
 ROW_GAP: Final = 1000
 COLUMN_GAP: Final = 50
 TAIL: Final = 65536
-# What a cell contains if it is more than a format.
+# The elements of a cell that holds a value, not only a format.
 FILLED: Final = ("v", "is")
 
 
 @dataclass
 class Scan:
-    """What can be seen of a sheet's XML while it is inflated, without reading it."""
+    """Properties of a sheet's XML, gathered while it is inflated, without parsing it."""
 
     head: bytes = b""
     tail: bytes = b""
@@ -33,7 +36,7 @@ class Scan:
     rest: bytes = b""
 
     def add(self, piece: bytes) -> None:
-        """Takes note of the next piece; counts are estimates, a little too high."""
+        """Take in the next piece. Counts are estimates, a little too high where a piece ends within a tag."""
         self.head = self.head or piece[:4096]
         self.tail = (self.tail + piece if len(piece) < TAIL else piece)[-TAIL:]
         self.cells += piece.count(b"<c") + piece.count(b":c")
@@ -43,7 +46,7 @@ class Scan:
         self._count_formulas(self.rest + piece)
 
     def _count_formulas(self, xml: bytes) -> None:
-        """Counts the formulas without a value; a cell that is not closed yet waits for the next piece."""
+        """Count the formulas without a value. A cell that is not closed yet waits for the next piece."""
         root = re.search(rb"<(\w+:)?worksheet\b", self.head)
         prefix = (root and root[1]) or b""
         if b"<%bf" % prefix in xml:
@@ -59,22 +62,22 @@ class Scan:
         return long or (area > ROOMY and area > SPARSE * self.cells)
 
     def _claimed(self) -> int:
-        said = re.search(rb"<(?:\w+:)?dimension\b[^>]*\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']", self.head)
-        if not said:
+        match = re.search(rb"<(?:\w+:)?dimension\b[^>]*\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']", self.head)
+        if not match:
             return 0
-        width = column_number(said[3].decode()) - column_number(said[1].decode()) + 1
-        return width * (int(said[4]) - int(said[2]) + 1)
+        width = column_number(match[3].decode()) - column_number(match[1].decode()) + 1
+        return width * (int(match[4]) - int(match[2]) + 1)
 
 
 def _unknown_values(xml: bytes, prefix: bytes) -> int:
-    """How many formulas have no value after them; an empty one counts as none unless the cell is a text."""
+    """How many formulas have no stored value. An empty value counts as none unless the cell is of type text."""
     formula = rb"<%bf(?:\s[^<>]*)?(?:/>|>[^<]*</%bf>)\s*(?:</%bc>|(<%bv(?:\s[^<>]*)?(?:/>|>\s*</%bv>)))"
-    found = re.finditer(formula.replace(b"%b", prefix), xml)
-    return sum(not (cell[1] and _is_text(xml[max(0, cell.start() - 500) : cell.start()], prefix)) for cell in found)
+    matches = re.finditer(formula.replace(b"%b", prefix), xml)
+    return sum(not (cell[1] and _is_text(xml[max(0, cell.start() - 500) : cell.start()], prefix)) for cell in matches)
 
 
 def _is_text(before: bytes, prefix: bytes) -> bool:
-    """Whether the cell that begins last in some XML is said to hold a text."""
+    """Whether the last cell that begins in some XML is of type text."""
     return re.search(rb"\st=[\"']str[\"']", before[before.rfind(b"<%bc" % prefix) :]) is not None
 
 
@@ -87,28 +90,31 @@ def column_number(letters: str) -> int:
 
 
 class Places:
-    """Follows the cells of a sheet's XML and knows where each stands, also where it does not say so."""
+    """Follows the cells of a sheet's XML and knows the position of each, even if the cell does not give it."""
 
     def __init__(self) -> None:
         self.row = -1
         self.column = -1
 
     def start(self, tag: str, attributes: dict[str, str]) -> bool:
-        """Takes note of a start tag; true for a cell."""
-        said = attributes.get("r")
+        """Handle a start tag; return whether it is a cell."""
+        reference = attributes.get("r")
         if tag == "row":
-            self.row = int(said) - 1 if said else self.row + 1
+            self.row = int(reference) - 1 if reference else self.row + 1
             self.column = -1
         elif tag == "c":
-            letters = said.rstrip("0123456789").upper() if said else ""
+            letters = reference.rstrip("0123456789").upper() if reference else ""
             self.column = column_number(letters) if letters else self.column + 1
-            if letters and said:
-                self.row = int(said[len(letters) :]) - 1
+            if letters and reference:
+                self.row = int(reference[len(letters) :]) - 1
         return tag == "c"
 
 
 def near_cells(xml: bytes) -> tuple[bytes, int]:
-    """The sheet's XML without stray cells, where it reaches over far more cells than it has; how many were filled."""
+    """The sheet's XML without stray cells if it is sparse, and how many filled cells were cut.
+
+    Raise Unreadable if even the table is too large.
+    """
     rows, columns = _used(xml)
     if _area(rows, columns) <= max(ROOMY, SPARSE * rows.total()):
         return xml, 0
@@ -126,7 +132,7 @@ def _area(rows: Collection[int], columns: Collection[int]) -> int:
 
 
 def _expat() -> Any:
-    """A parser that refuses entities of the document's own."""
+    """A parser that refuses a document's own entities."""
     from xml.parsers import expat
 
     def refuse(*_: object) -> None:
@@ -154,20 +160,21 @@ def _used(xml: bytes) -> tuple[Counter[int], Counter[int]]:
 
 
 def _end_of_block(used: Counter[int], *, gap: int) -> int:
-    """The last place of the fullest run of places, where a run ends before a gap that is too wide."""
-    runs: list[tuple[int, int]] = []
+    """The last index of the fullest block, where a gap wider than `gap` ends a block."""
+    blocks: list[tuple[int, int]] = []
     before = None
     for place in sorted(used):
         if before is None or place - before > gap:
-            runs.append((0, place))
-        runs[-1] = (runs[-1][0] + used[place], place)
+            blocks.append((0, place))
+        blocks[-1] = (blocks[-1][0] + used[place], place)
         before = place
-    fullest = max((count for count, _ in runs), default=0)
-    return next((end for count, end in runs if count == fullest), 0)
+    fullest = max((count for count, _ in blocks), default=0)
+    return next((end for count, end in blocks if count == fullest), 0)
 
 
 def _cut(xml: bytes, *, last_row: int, last_column: int) -> tuple[bytes, int]:
     """The sheet's XML without the cells beyond the last row and column, and how many of those were filled."""
+    # Copies the spans of bytes between stray cells; `position` is where the current span begins.
     places, kept, parser = Places(), io.BytesIO(), _expat()
     position, cutting, lost = 0, False, 0
 

@@ -1,4 +1,4 @@
-"""Tables that are text: their encoding, which kind of text they are, and CSV."""
+"""Tables that are text: detecting their encoding and format, and reading CSV."""
 
 import codecs
 import csv
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, cast
 
-from compliance.reading.cells import Content, Found, Row, Unreadable, replaced, table_of, trimmed
+from compliance.reading.cells import Content, RawSheet, Row, Unreadable, replaced, table_of, trimmed
 from compliance.reading.markup import SPREADSHEET_2003, pages_in_archive, read_html, read_pages, read_xml_2003
 
 DELIMITERS: Final = ";\t,"
@@ -20,7 +20,7 @@ LAST_LINE: Final = "\x1c"
 
 
 def read_text(data: bytes) -> Content:
-    """A table that is text, whatever it is called."""
+    """A table that is text, whatever the file is called."""
     if not data.strip():
         raise Unreadable("empty")
     text = decode(data)
@@ -39,7 +39,9 @@ def read_text(data: bytes) -> Content:
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: Unicode by its mark or its form, else Windows-1252; raises for what is no text."""
+    """The text of a file: Unicode by its byte order mark or form, else Windows-1252. Raise Unreadable if it is
+    binary.
+    """
     codecs.register_error("windows", _as_windows)
     text = data.decode(_encoding(data), errors="windows").lstrip("\ufeff").rstrip("\x1a")
     sample = text[:65536]
@@ -50,7 +52,7 @@ def decode(data: bytes) -> str:
 
 
 def _as_windows(fault: UnicodeError) -> tuple[str, int]:
-    """Single bytes of Windows-1252 in a text that is otherwise UTF-8."""
+    """A decoding error handler that reads a few bytes of Windows-1252 in a text that is otherwise UTF-8."""
     if not isinstance(fault, UnicodeDecodeError):
         raise fault
     return fault.object[fault.start : fault.end].decode("cp1252", errors="replace"), fault.end
@@ -78,17 +80,17 @@ def _mostly_utf8(data: bytes) -> bool:
     return len(re.findall("[^\x00-\x7f]", text)) - broken > 10 * broken
 
 
-def read_csv(text: str) -> Found:
-    """The records of a CSV file; a record is a row, also one that is blank or has several lines."""
-    said = SEP_LINE.match(text)
-    delimiter = said[1] if said else delimiter_of(text)
-    table, cut = table_of(_records(text[said.end() :] if said else text, delimiter))
-    # The line added at the end is swallowed where a quotation mark before it is never closed.
+def read_csv(text: str) -> RawSheet:
+    """The records of a CSV file, one a row, including those that are blank or have several lines."""
+    separator = SEP_LINE.match(text)
+    delimiter = separator[1] if separator else delimiter_of(text)
+    table, cut = table_of(_records(text[separator.end() :] if separator else text, delimiter))
+    # A quotation mark that is never closed swallows the sentinel line at the end.
     if table["c0"][-1].as_py() != LAST_LINE:
         raise Unreadable("open_quote", row=table.num_rows)
     table = trimmed(table.slice(0, table.num_rows - 1))
-    # Exports protect leading zeros by a formula that gives a text: ="00123".
-    return Found(name="", cells=replaced(table, pattern='^="([^"]*)"$', by=r"\1"), cut=cut)
+    # Exports protect leading zeros with a formula: ="00123".
+    return RawSheet(name="", cells=replaced(table, pattern='^="([^"]*)"$', by=r"\1"), cut=cut)
 
 
 def _records(text: str, delimiter: str) -> Iterator[Row]:
@@ -96,21 +98,21 @@ def _records(text: str, delimiter: str) -> Iterator[Row]:
     lines = itertools.chain(io.StringIO(text, newline=""), [LAST_LINE])
     records = csv.reader(lines, delimiter=delimiter)
     first = next(records)
-    # The byte order mark may have come inside of the first heading's quotation marks.
+    # The byte order mark may be within the first heading's quotation marks.
     return itertools.chain([[cell.lstrip("\ufeff") for cell in first]], cast(Iterator[Row], records))
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter that cuts most of the first records to one and the same width."""
+    """The delimiter that splits most of the first records into the same number of cells."""
     csv.field_size_limit(SAMPLE)
     return max(DELIMITERS, key=lambda delimiter: _evenness(text[:SAMPLE], delimiter))
 
 
 def _evenness(text: str, delimiter: str) -> tuple[int, int]:
-    """How many of the first fifty records have the commonest width, and that width.
+    """How many of the first fifty records have the most common width, and that width.
 
-    Titles are not counted: what comes before the first record that is cut. A record after it that is
-    not cut weighs against the delimiter: so decimal commas lose, which a heading does not have.
+    Titles, the records before the first one that is split, do not count. A later record that is not split weighs
+    against the delimiter; so the comma loses if it is only a decimal comma, which headings lack.
     """
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     widths = [len(record) for record in itertools.islice(records, 50) if record]

@@ -1,4 +1,4 @@
-"""Workbooks of Excel and OpenDocument: a look into the container, then the cells through fastexcel."""
+"""Workbooks of Excel and OpenDocument: the container is checked first, then fastexcel reads the cells."""
 
 import io
 import re
@@ -17,7 +17,7 @@ from compliance.reading.cells import (
     MAX_COLUMNS,
     MAX_PLACES,
     Content,
-    Found,
+    RawSheet,
     Unreadable,
     as_table,
     local_time,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MAX_PARTS: Final = 10_000
 MAX_SHEETS: Final = 1000
 MAX_INFLATED: Final = 2 << 30
-# An honest sheet is seldom packed harder than 40 to 1; small parts may be.
+# A real sheet is seldom compressed more than 40 to 1; small parts may be.
 MAX_RATIO: Final = 250
 RATIO_FROM: Final = 100 << 20
 
@@ -47,7 +47,7 @@ PARTS: Final = (
     ("index/document.iwa", "numbers"),
     ("encrypted-package", "password"),
 )
-# What a workbook is by its table of contents where its parts do not have the names that all programs give them.
+# The kind of a workbook by its content types, if its parts do not have the usual names.
 TYPES: Final = (
     (b"ms-excel.sheet.binary", "xlsb"),
     (b"wordprocessingml", "document"),
@@ -62,7 +62,7 @@ OPEN_DOCUMENTS: Final = {
     "calc": "open_office",
     "spreadsheet": None,
 }
-# Macros may have a password of their own, which is no reason to refuse the table.
+# Only content.xml: macros may have a password of their own, which does not affect the table.
 ENCRYPTED: Final = re.compile(rb"[\"']content\.xml[\"'][^<>]*>\s*<(?:\w+:)?encryption-data\b")
 ENCRYPTION: Final = re.compile(rb"<(?:\w+:)?encryption-data\b.*?</(?:\w+:)?encryption-data>", re.DOTALL)
 SHEET_PART: Final = re.compile(r"xl[/\\]worksheets[/\\][^/\\]+\.xml|(?:work)?sheet\d*\.xml|content\.xml", re.IGNORECASE)
@@ -75,7 +75,7 @@ STATE: Final = re.compile(rb"\sstate=[\"'][^\"']*[\"']")
 DIMENSION: Final = re.compile(rb"<(?:\w+:)?dimension\s[^<>]*/>")
 ID: Final = re.compile(rb"[\s:][Ii]d=[\"']([^\"']+)[\"']")
 SPACE: Final = re.compile(rb">\s+(?=</?(?:table|office|draw):|<text:p)")
-# LibreOffice says that a cell with an error is an empty text, and shows another.
+# LibreOffice stores a cell with an error as an empty text, and the error as its displayed text.
 HIDDEN_ERROR: Final = re.compile(
     rb'office:string-value=""([^<>]*\scalcext:value-type="error"[^<>]*>\s*<text:p>)([^<]*)'
 )
@@ -87,7 +87,7 @@ OLE_STREAMS: Final = (
 )
 RIGHTS: Final = re.compile("DRMEncrypted|DRMContent")
 DATE_MODE, FILE_PASS, BEGIN, END = 0x0022, 0x002F, 0x0809, 0x000A
-# The first record of a chart, of Excel 97–2003 and of Excel 5.0.
+# The first record of a chart, in Excel 97–2003 and in Excel 5.0.
 CHART: Final = re.compile(rb"\x09\x08(?:\x10\x00\x00\x06|\x08\x00\x00\x05)\x20\x00")
 NOTHING: Final = b"\xff\xff"
 CODE_PAGE, UNICODE, EXCEL_97 = 0x0042, 1200, 0x0600
@@ -96,15 +96,14 @@ CODE_PAGE, UNICODE, EXCEL_97 = 0x0042, 1200, 0x0600
 
 
 def read_zip(file: BinaryIO, *, folder: Path, careful: bool) -> Content:
-    """An Excel or OpenDocument workbook, after a look into the zip directory."""
+    """An Excel or OpenDocument workbook. The zip directory is checked before anything is unpacked."""
     with _damage(), zipfile.ZipFile(file) as archive:
         kind = _zip_kind(archive)
         scans = inflate(archive)
         formulas = sum(scan.formulas for scan in scans.values())
         if kind == "ods":
             errors = any(scan.hidden_errors for scan in scans.values())
-            found = load_sheets(_mended(archive)) if errors else _loaded(archive, file, kind=kind, folder=folder)
-            return _ods(archive, found)
+            return _ods(archive, _loaded(archive, file, kind=kind, folder=folder, repair=errors))
         near, cut = None, 0
         if careful or any(scan.sparse for scan in scans.values()):
             near, cut = _without_strays(archive, careful=careful)
@@ -116,7 +115,7 @@ def read_zip(file: BinaryIO, *, folder: Path, careful: bool) -> Content:
 
 @contextmanager
 def _damage() -> Iterator[None]:
-    """Makes the zip library's errors one Unreadable."""
+    """Raise the zip library's many errors as one Unreadable."""
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, ExpatError) as fault:
@@ -124,7 +123,7 @@ def _damage() -> Iterator[None]:
 
 
 def _zip_kind(archive: zipfile.ZipFile) -> str:
-    """`xlsx`, `xlsm` or `ods`; raises Unreadable for every other zip."""
+    """`xlsx`, `xlsm` or `ods`. Raise Unreadable for every other zip."""
     if len(archive.infolist()) > MAX_PARTS:
         raise Unreadable("bomb")
     names = {_plain(name) for name in archive.namelist()}
@@ -142,7 +141,7 @@ def _zip_kind(archive: zipfile.ZipFile) -> str:
 
 
 def _kind_by_contents(types: bytes) -> str:
-    """`xlsx` for a workbook by its table of contents, by which the library finds parts of any name."""
+    """`xlsx` for a workbook by its content types, by which the library finds parts of any name."""
     for word, code in TYPES:
         if word in types:
             raise Unreadable(code)
@@ -154,30 +153,30 @@ def _kind_by_contents(types: bytes) -> str:
 def _open_document(archive: zipfile.ZipFile) -> str:
     if ENCRYPTED.search(_part(archive, "META-INF/manifest.xml", limit=1 << 20)):
         raise Unreadable("password")
-    said = OPEN_DOCUMENT.match(_part(archive, "mimetype", limit=200).decode("latin-1").strip())
-    if said and (code := OPEN_DOCUMENTS.get(said[1], "unknown")):
+    match = OPEN_DOCUMENT.match(_part(archive, "mimetype", limit=200).decode("latin-1").strip())
+    if match and (code := OPEN_DOCUMENTS.get(match[1], "unknown")):
         raise Unreadable(code)
     return "ods"
 
 
 def _part(archive: zipfile.ZipFile, name: str, *, limit: int) -> bytes:
-    """The beginning of a part of the archive, at most `limit` bytes; empty where there is none."""
-    found = next((part for part in archive.namelist() if _plain(part) == name.lower()), None)
-    if found is None:
+    """The beginning of a part of the archive, at most `limit` bytes; empty if there is none."""
+    part_name = next((part for part in archive.namelist() if _plain(part) == name.lower()), None)
+    if part_name is None:
         return b""
-    with archive.open(found) as part:
+    with archive.open(part_name) as part:
         return part.read(limit)
 
 
 def _plain(name: str) -> str:
-    """The name of a part as it should be written; some systems use capitals and the other slash."""
+    """The name of a part as it should be written; some systems use capitals and backslashes."""
     return name.lower().replace("\\", "/")
 
 
 def inflate(archive: zipfile.ZipFile) -> dict[str, Scan]:
-    """Inflates every part piece by piece: a directory may lie about sizes, and a part be damaged.
+    """Inflate every part piece by piece, since the directory may lie about sizes and parts may be damaged.
 
-    Returns what was seen of each sheet.
+    Return a scan of each sheet.
     """
     scans: dict[str, Scan] = {}
     if _is_bomb(archive):
@@ -185,7 +184,7 @@ def inflate(archive: zipfile.ZipFile) -> dict[str, Scan]:
     for part in archive.infolist():
         scan = Scan()
         is_sheet = SHEET_PART.fullmatch(part.filename)
-        # The library stops at the size that the directory says, and then misses the right checksum.
+        # zipfile stops at the size in the directory; if that is a lie, the checksum is wrong.
         with archive.open(part) as file:
             while piece := file.read(1 << 20):
                 if is_sheet:
@@ -196,7 +195,7 @@ def inflate(archive: zipfile.ZipFile) -> dict[str, Scan]:
 
 
 def _is_bomb(archive: zipfile.ZipFile) -> bool:
-    """Whether a part, or all of them, are packed far harder than an export ever is; parts may share their bytes."""
+    """Whether a part, or all of them, are compressed far more than an export ever is. Parts may share their bytes."""
     sizes = [(part.file_size, part.compress_size) for part in archive.infolist()]
     size = sum(full for full, _ in sizes)
     packed = min(sum(small for _, small in sizes), archive.start_dir)
@@ -206,7 +205,9 @@ def _is_bomb(archive: zipfile.ZipFile) -> bool:
 
 
 def _without_strays(archive: zipfile.ZipFile, *, careful: bool) -> tuple[bytes | None, int]:
-    """A copy without stray cells, and their number; None if there are none, which raises where care is needed."""
+    """A copy without stray cells, and their number; None if there are none. Raise Unreadable if there are none and
+    `careful`.
+    """
     copy, cut = cut_strays(archive)
     if cut:
         return copy, cut
@@ -216,9 +217,9 @@ def _without_strays(archive: zipfile.ZipFile, *, careful: bool) -> tuple[bytes |
 
 
 def cut_strays(archive: zipfile.ZipFile) -> tuple[bytes, int]:
-    """The workbook without the cells that lie far from the rest of their sheet, and how many were filled."""
+    """The workbook without cells that lie far from the rest of their sheet, and how many of those were filled."""
     file, cut = io.BytesIO(), 0
-    # The copy is in memory, as no file may hold what is not masked yet; so it is packed, if lightly.
+    # In memory, as no file may hold unmasked cells; so it is compressed, if lightly.
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
         for part in archive.infolist():
             content = archive.read(part)
@@ -229,26 +230,30 @@ def cut_strays(archive: zipfile.ZipFile) -> tuple[bytes, int]:
     return file.getvalue(), cut
 
 
-def _loaded(archive: zipfile.ZipFile, file: BinaryIO, *, kind: str, folder: Path) -> list[Found]:
-    """The sheets; those of a copy where the library does not get along with how the workbook is written."""
+def _loaded(
+    archive: zipfile.ZipFile, file: BinaryIO, *, kind: str, folder: Path, repair: bool = False
+) -> list[RawSheet]:
+    """The sheets, read from a repaired copy if asked for or if the library cannot read the workbook as it is."""
+    if repair:
+        return load_sheets(_repaired(archive))
     try:
         return load_file(file, kind=kind, folder=folder)
     except Unreadable as problem:
         if problem.code not in ("unusual", "password"):
             raise
-        return load_sheets(_mended(archive))
+        return load_sheets(_repaired(archive))
 
 
-def _mended(archive: zipfile.ZipFile) -> bytes:
-    """A copy without what the library does not know.
+def _repaired(archive: zipfile.ZipFile) -> bytes:
+    """A copy without what the library cannot handle.
 
-    Those are sheets of macros, states of a sheet and sizes that nobody else writes; in OpenDocument, space between
-    cells, errors in them and macros with a password.
+    In Excel: macro sheets, and unusual sheet states and dimensions. In OpenDocument: white space between cells, errors
+    in cells and encrypted macros.
     """
     relations = _part(archive, "xl/_rels/workbook.xml.rels", limit=1 << 20)
     sheets = {id_[1] for tag in RELATION.findall(relations) if SHEET_TYPE.search(tag) and (id_ := ID.search(tag))}
 
-    def known(tag: re.Match[bytes]) -> bytes:
+    def as_listed(tag: re.Match[bytes]) -> bytes:
         id_ = ID.search(tag[0])
         return STATE.sub(b"", tag[0]) if id_ and id_[1] in sheets else b""
 
@@ -257,7 +262,7 @@ def _mended(archive: zipfile.ZipFile) -> bytes:
         for part in archive.infolist():
             content = archive.read(part)
             if _plain(part.filename) == "xl/workbook.xml":
-                content = SHEET_TAG.sub(known, content)
+                content = SHEET_TAG.sub(as_listed, content)
             elif _plain(part.filename) == "content.xml":
                 content = HIDDEN_ERROR.sub(_shown_error, SPACE.sub(b">", content))
             elif _plain(part.filename) == "meta-inf/manifest.xml":
@@ -269,11 +274,11 @@ def _mended(archive: zipfile.ZipFile) -> bytes:
 
 
 def _shown_error(cell: re.Match[bytes]) -> bytes:
-    """The cell with its error as its text; what only LibreOffice says (Err:502) is as Excel would write it."""
+    """The cell with its error as its text; errors of LibreOffice only (Err:502) become #N/A."""
     return cell[1] + (cell[2] if cell[2].startswith(b"#") else b"#N/A")
 
 
-def _xlsx(archive: zipfile.ZipFile, sheets: list[Found], *, kind: str) -> Content:
+def _xlsx(archive: zipfile.ZipFile, sheets: list[RawSheet], *, kind: str) -> Content:
     return Content(
         kind=kind,
         sheets=sheets,
@@ -282,7 +287,7 @@ def _xlsx(archive: zipfile.ZipFile, sheets: list[Found], *, kind: str) -> Conten
     )
 
 
-def _ods(archive: zipfile.ZipFile, sheets: list[Found]) -> Content:
+def _ods(archive: zipfile.ZipFile, sheets: list[RawSheet]) -> Content:
     return Content(
         kind="ods",
         sheets=[plain_dates(sheet) for sheet in sheets],
@@ -294,7 +299,7 @@ def _ods(archive: zipfile.ZipFile, sheets: list[Found]) -> Content:
 
 
 def read_ole(file: BinaryIO, *, folder: Path) -> Content:
-    """An Excel 97–2003 workbook; in the same container come encrypted workbooks and old documents."""
+    """An Excel 97–2003 workbook. Raise Unreadable for encrypted workbooks and old documents in the same container."""
     import olefile
 
     try:
@@ -305,21 +310,21 @@ def read_ole(file: BinaryIO, *, folder: Path) -> Content:
         globals_ = dict(_biff_records(io.BytesIO(stream)))
         if FILE_PASS in globals_:
             raise Unreadable("password")
-        mended = in_unicode(without_charts(stream))
-        copy = _with_stream(file, name, mended) if mended != stream else None
+        repaired = in_unicode(without_charts(stream))
+        copy = _with_stream(file, name, repaired) if repaired != stream else None
     except (OSError, ValueError, olefile.olefile.OleFileError) as fault:
         raise Unreadable("damaged") from fault
     return Content(
         kind="xls",
         sheets=load_sheets(copy) if copy else load_file(file, kind="xls", folder=folder),
         date1904=globals_.get(DATE_MODE, b"")[:1] == b"\x01",
-        # some programs write a text
+        # Some programs write a text instead.
         modified=local_time(saved.replace(tzinfo=UTC).isoformat()) if isinstance(saved, datetime) else None,
     )
 
 
 def _workbook_stream(ole: Any) -> str:
-    """The name of the part that has the sheets; raises Unreadable where there is none that can be read."""
+    """The name of the stream with the sheets. Raise Unreadable if there is none that can be read."""
     streams = {"/".join(path) for path in ole.listdir()}
     if any(map(RIGHTS.search, streams)):
         raise Unreadable("rights")
@@ -342,32 +347,34 @@ def _biff_records(stream: Any) -> Iterator[tuple[int, bytes]]:
 
 
 def without_charts(stream: bytes) -> bytes:
-    """The records of a workbook with those of its charts made void: the library takes their numbers for cells.
+    """The records of a workbook with those of its charts made void, as the library takes their numbers for cells.
 
-    A chart on a sheet lies between the sheet's own first and last record, and would be written over its first cells.
+    A chart on a sheet lies between the sheet's first and last record, and would overwrite its first cells.
     """
     if not CHART.search(stream):
         return stream
-    mended, place, sheet, chart = bytearray(stream), 0, False, False
+    repaired, place, sheet, chart = bytearray(stream), 0, False, False
     while place + 4 <= len(stream):
         number, length = struct.unpack_from("<HH", stream, place)
         if number == BEGIN:
             chart = CHART.match(stream, place) is not None
             sheet = sheet or not chart
         if chart and (sheet or number not in (BEGIN, END)):
-            mended[place : place + 2] = NOTHING
+            repaired[place : place + 2] = NOTHING
         if number == END:
             sheet, chart = sheet and chart, False
         place += 4 + length
-    return bytes(mended)
+    return bytes(repaired)
 
 
 def in_unicode(stream: bytes) -> bytes:
-    """The records of a workbook with the right code page: since Excel 97 all texts are Unicode, whatever they say."""
+    """The records of a workbook with a Unicode code page: since Excel 97 all texts are Unicode, whatever the record
+    says.
+    """
     place = 0
     while place + 6 <= len(stream):
-        number, length, said = struct.unpack_from("<HHH", stream, place)
-        if number == END or (number == BEGIN and said != EXCEL_97):
+        number, length, version = struct.unpack_from("<HHH", stream, place)
+        if number == END or (number == BEGIN and version != EXCEL_97):
             return stream
         if number == CODE_PAGE:
             return stream[: place + 4] + struct.pack("<H", UNICODE) + stream[place + 6 :]
@@ -376,7 +383,7 @@ def in_unicode(stream: bytes) -> bytes:
 
 
 def _with_stream(file: BinaryIO, name: str, stream: bytes) -> bytes:
-    """A copy of the container with other content, of the same length, in one of its streams."""
+    """A copy of the container with one stream replaced by content of the same length."""
     import olefile
 
     file.seek(0)
@@ -389,14 +396,14 @@ def _with_stream(file: BinaryIO, name: str, stream: bytes) -> bytes:
 # --- sheets by fastexcel -------------------------------------------------------------------------
 
 
-def load_file(file: BinaryIO, *, kind: str, folder: Path) -> list[Found]:
+def load_file(file: BinaryIO, *, kind: str, folder: Path) -> list[RawSheet]:
     """Every sheet of an open workbook.
 
-    The library says what is wrong with a file only where it has a name that ends as it should. So it gets
-    one for the moment in which it opens the file: a link in `folder` to what this process has open already.
+    The library gives precise errors only for a file name with the right extension. So for the moment of opening it gets
+    one: a link in `folder` to the file that this process has open.
     """
     named = folder / f"export.{kind}"
-    # A reader that died before this one has left its link.
+    # A child that died may have left its link.
     named.unlink(missing_ok=True)
     named.symlink_to(f"/dev/fd/{file.fileno()}")
     try:
@@ -405,8 +412,8 @@ def load_file(file: BinaryIO, *, kind: str, folder: Path) -> list[Found]:
         named.unlink()
 
 
-def load_sheets(source: str | bytes) -> list[Found]:
-    """Every sheet of a workbook, hidden ones too; a chart sheet has no cells."""
+def load_sheets(source: str | bytes) -> list[RawSheet]:
+    """Every sheet of a workbook, hidden ones too. A chart sheet has no cells."""
     import fastexcel
 
     try:
@@ -415,10 +422,10 @@ def load_sheets(source: str | bytes) -> list[Found]:
             raise Unreadable("too_large")
         return [_sheet(reader, index, name) for index, name in enumerate(reader.sheet_names)]
     except fastexcel.FastExcelError as fault:
-        raise Unreadable(_said_by_calamine(str(fault))) from fault
+        raise Unreadable(_calamine_code(str(fault))) from fault
 
 
-def _said_by_calamine(message: str) -> str:
+def _calamine_code(message: str) -> str:
     if "password" in message.lower():
         return "password"
     if "limit exceeded" in message:
@@ -426,10 +433,10 @@ def _said_by_calamine(message: str) -> str:
     return "damaged" if re.search("Xml error|end of xml", message, re.IGNORECASE) else "unusual"
 
 
-def _sheet(reader: Any, index: int, name: str) -> Found:
-    """One sheet, where row n of the table is row n + 1 of the spreadsheet, and column c0 is A.
+def _sheet(reader: Any, index: int, name: str) -> RawSheet:
+    """One sheet: row n of the table is row n + 1 of the spreadsheet, column c0 is A.
 
-    What is cut off are the columns up to the last used one, as their cells are not read.
+    `cut` counts the columns beyond MAX_COLUMNS, filled or not, as their cells are not read.
     """
     import pyarrow as pa
 
@@ -445,7 +452,7 @@ def _sheet(reader: Any, index: int, name: str) -> Found:
     errors, columns = _errors(problems.errors if problems else [], columns=columns)
     places = [column.absolute_index for column in sheet.selected_columns]
     cells = _laid_out(dict(zip(places, columns, strict=True)), height=batch.num_rows)
-    return Found(
+    return RawSheet(
         name=name,
         cells=cells,
         errors=len(errors),
@@ -455,7 +462,7 @@ def _sheet(reader: Any, index: int, name: str) -> Found:
 
 
 def _laid_out(columns: dict[int, "Column"], *, height: int) -> "pa.Table":
-    """Columns at their places; the empty ones at the left are not among them."""
+    """The columns at their places, with empty columns where the library has left some out."""
     import pyarrow as pa
 
     nothing = pa.chunked_array([pa.nulls(height, pa.string())])
@@ -466,9 +473,9 @@ def _laid_out(columns: dict[int, "Column"], *, height: int) -> "pa.Table":
 
 
 def _errors(problems: list[Any], *, columns: list["Column"]) -> tuple[list[tuple[int, int]], list["Column"]]:
-    """Row and column of each error cell, both counted from 0 in what was read, and the columns.
+    """Row and column of each error cell, from 0 within what was read, and the columns.
 
-    Durations of OpenDocument are reported as errors too; they are put in their places.
+    The library reports durations of OpenDocument as errors too; they are written into the columns.
     """
     import pyarrow as pa
 
@@ -476,8 +483,8 @@ def _errors(problems: list[Any], *, columns: list["Column"]) -> tuple[list[tuple
     errors: list[tuple[int, int]] = []
     for problem in problems:
         row, column = problem.position
-        if said := re.search(r'DurationIso\("PT(\d+)H(\d+)M(\d+)', problem.detail):
-            durations.setdefault(column, {})[row] = ":".join(said.groups())
+        if duration := re.search(r'DurationIso\("PT(\d+)H(\d+)M(\d+)', problem.detail):
+            durations.setdefault(column, {})[row] = ":".join(duration.groups())
         else:
             errors.append((row, column))
     for column, texts in durations.items():

@@ -1,11 +1,9 @@
-"""The child process that reads one file: its limits first, then kind, cells as text, and the mask.
+"""The child process that reads one file: it sets its limits first, then reads the cells as text and masks them.
 
-Run as `python -m compliance.reading.worker TARGET SECONDS PARENT [careful]` with the file as standard input, which
-must be one
-that can be read twice and has no need of a name. It leaves one Arrow file a sheet and `answer.json` in the folder
-TARGET, and nothing there before it is masked. It trusts nothing that it reads, and may be killed at any
-point: then there is no answer. Only the standard library is imported before the limits stand, so all other
-imports of this module and of those that it uses are inside functions.
+Run as `python -m compliance.reading.worker TARGET SECONDS PARENT [careful]` with the file as standard input, which must
+be seekable and needs no name. It leaves one Arrow file a sheet and `answer.json` in the folder TARGET, all masked. It
+trusts nothing that it reads and may be killed at any point; then there is no answer. Only the standard library is
+imported before the limits are set, so this module and those that it uses import everything else inside functions.
 """
 
 import gc
@@ -24,11 +22,11 @@ from compliance.reading.workbooks import read_ole, read_zip
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from compliance.reading.screening import Asked
+    from compliance.reading.screening import ReadRequest
     from compliance.reading.sheets import Workbook
 
-# Where the parent says what is known of the file.
-ASKED: Final = "asked"
+# The file in TARGET with the pickled request: what the parent knows of the file.
+REQUEST: Final = "request"
 
 SIGNATURES: Final = (
     (b"%PDF", "pdf"),
@@ -51,11 +49,11 @@ OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def main(arguments: list[str]) -> None:
-    """Reads standard input and leaves the answer in `TARGET`, within SECONDS of processor time."""
+    """Read standard input and leave the answer in TARGET, within SECONDS of processor time."""
     target, careful = begin(arguments), "careful" in arguments[3:]
-    # Nothing here makes cycles, and looking for them doubles the time of a large text file.
+    # Nothing here makes cycles, and looking for them doubles the time for a large text file.
     gc.disable()
-    # Arrow imports these wherever they are installed, which takes longer than reading a usual file.
+    # Arrow imports these if they are installed, which takes longer than reading an ordinary file.
     sys.modules.update(dict.fromkeys(("pandas", "numpy")))  # type: ignore[arg-type]
     try:
         answer = _answer(read(sys.stdin.buffer, folder=target, careful=careful), target=target)
@@ -64,7 +62,7 @@ def main(arguments: list[str]) -> None:
     except MemoryError:
         answer = {"problem": "memory", "values": {}}
     except BaseException as fault:
-        # A panic of the spreadsheet library is no Exception.
+        # A panic of the spreadsheet library is a BaseException.
         answer = {"problem": _problem(fault), "values": {}, "fault": where(fault)}
     try:
         (target / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
@@ -77,17 +75,17 @@ def _problem(fault: BaseException) -> str:
 
 
 def _answer(content: Content, *, target: Path) -> dict[str, Any]:
-    """Masks every cell and name, writes the sheets, and returns what the parent is told."""
-    workbook = _screened(content, *pickle.loads((target / ASKED).read_bytes()))  # noqa: S301 - the parent's own
+    """Mask every cell and name, write the sheets, and return the answer for the parent."""
+    workbook = _screened(content, *pickle.loads((target / REQUEST).read_bytes()))  # noqa: S301 - the parent's own
     sheets = []
     for index, sheet in enumerate(workbook.sheets):
         _write(sheet.cells, path=target / f"{index}.arrow")
-        said = {"errors": sheet.errors, "error_places": sheet.error_places}
         sheets.append(
             {
                 "name": sheet.name[:LONGEST_NAME],
                 "file": f"{index}.arrow",
-                **said,
+                "errors": sheet.errors,
+                "error_places": sheet.error_places,
                 "allowed": sheet.allowed,
                 "by_chance": sheet.by_chance,
             }
@@ -104,8 +102,8 @@ def _answer(content: Content, *, target: Path) -> dict[str, Any]:
     }
 
 
-def _screened(content: Content, name: str, asked: "Asked") -> "Workbook":
-    """What the file holds without identity numbers; all that decides what is one is known here."""
+def _screened(content: Content, name: str, request: "ReadRequest") -> "Workbook":
+    """The content as a workbook without identity numbers."""
     from compliance.reading.screening import screened
     from compliance.reading.sheets import Sheet, Workbook
 
@@ -113,7 +111,7 @@ def _screened(content: Content, name: str, asked: "Asked") -> "Workbook":
         Sheet(few_marks(s.name), few_marks_in(s.cells), s.errors, tuple(s.error_places[:MAX_PLACES]))
         for s in content.sheets
     )
-    return screened(Workbook(name, "", content.kind, sheets, content.date1904, content.modified, masked=0), asked)
+    return screened(Workbook(name, "", content.kind, sheets, content.date1904, content.modified, masked=0), request)
 
 
 def _write(cells: "pa.Table", *, path: Path) -> None:
@@ -124,9 +122,9 @@ def _write(cells: "pa.Table", *, path: Path) -> None:
 
 
 def read(file: BinaryIO, *, folder: Path, careful: bool) -> Content:
-    """Everything that the file holds, whatever it is called; raises Unreadable.
+    """Everything that the file holds, whatever it is called. Raise Unreadable if it is no table.
 
-    `folder` is where a link to the file may be for a moment.
+    `folder` may hold a link to the file for a moment.
     """
     file.seek(0)
     head = file.read(4096)

@@ -22,7 +22,7 @@ from compliance.loading import loading
 from compliance.loading.loading import Order, Receipt, add_event
 from compliance.reading import mapping, reading
 from compliance.reading.recognising import Words, as_mapping
-from compliance.reading.screening import Asked
+from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import texts
 from compliance.store.database import Database
@@ -83,7 +83,7 @@ class Content:
     """
 
     dropped: Any
-    asked: Asked | None = None
+    asked: ReadRequest | None = None
     version: str = ""
     book: Workbook | Refusal | None = None
     key: object = None
@@ -123,10 +123,10 @@ def read(content: Content, order: Order, context: Context) -> None:
     content.key = content.preview = None
     kept = content.book is not None
     try:
-        content.book = reading.read(content.dropped.getvalue(), name=content.dropped.name, asked=content.asked)
+        content.book = reading.read(content.dropped.getvalue(), name=content.dropped.name, request=content.asked)
     except Refusal as refusal:
         content.book = refusal
-    if not kept and not (isinstance(content.book, Workbook) and content.book.told):
+    if not kept and not (isinstance(content.book, Workbook) and content.book.depends_on_request):
         content.dropped = None
 
 
@@ -137,14 +137,16 @@ def is_outdated(content: Content, order: Order, context: Context) -> bool:
     read_with = (content.version, content.asked.source, content.asked.day)
     if read_with == (context.version, order.source, order.extract_date):
         return False
-    if _asked(order, context).said != content.asked.said:
+    if _asked(order, context).user_input != content.asked.user_input:
         return True
     content.version = context.version
     return False
 
 
-def _asked(order: Order, context: Context) -> Asked:
-    return loading.asked(context.database, order, sources=context.sources, words=context.words, today=context.today)
+def _asked(order: Order, context: Context) -> ReadRequest:
+    return loading.read_request(
+        context.database, order, sources=context.sources, words=context.words, today=context.today
+    )
 
 
 def preview(content: Content, order: Order, context: Context) -> Preview | Refusal:
@@ -213,5 +215,5 @@ def _remember_match(database: Database, receipts: Sequence[Receipt], order: Orde
     """Remember a match by another column for the next file with the same headings."""
     with database.writing() as cursor:
         for match in (match for receipt in receipts for match in receipt.matches if not match.combined):
-            mapping.remember(cursor, as_mapping(match, through=order.through), who=order.who)
+            mapping.save(cursor, as_mapping(match, through=order.through), who=order.who)
             add_event(cursor, order, "map", f"{match.source.id}: matched by {order.through}")

@@ -14,8 +14,8 @@ from compliance.loading import guessing
 from compliance.loading.guessing import Candidate, Guess
 from compliance.loading.loading import add_event
 from compliance.reading import mapping
-from compliance.reading.mapping import Columns, Remembered, headings_written, remembered
-from compliance.reading.markers import marked
+from compliance.reading.mapping import ColumnMapping, SavedMapping, headings_written, saved_mappings
+from compliance.reading.markers import split_marker
 from compliance.reading.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
 from compliance.reading.sheets import Sheet, Workbook
 from compliance.screens import reads, views, widgets
@@ -33,7 +33,7 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     `matches` is how the file is read now, where it is recognised, and `said` the source that the user has named.
     """
     say = view.say
-    sheet = _sheet(view, file_id, marked(book)[0])
+    sheet = _sheet(view, file_id, split_marker(book)[0])
     match = next((match for match in matches if match.sheet.name == sheet.name), None)
     said = match.source.id if match else said
     index = _heading_row(view, file_id, sheet, match)
@@ -66,7 +66,7 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     kind: Literal["primary", "secondary"] = "secondary" if match else "primary"
     if st.button(say(N_("Read the file like this")), type=kind, key=f"map {key}", disabled=bool(lacking)):
         written = headings_written(row)
-        keep(view, Columns(source.id, tuple(written), fields, words, written=written))
+        keep(view, ColumnMapping(source.id, tuple(written), fields, words, written=written))
 
 
 def _as_read(match: Match, columns: Sequence[Candidate]) -> dict[str, Guess]:
@@ -76,12 +76,12 @@ def _as_read(match: Match, columns: Sequence[Candidate]) -> dict[str, Guess]:
     return {name: Guess(key, "read") for name, key in fields.items() if key in there}
 
 
-def keep(view: View, columns: Columns) -> None:
+def keep(view: View, columns: ColumnMapping) -> None:
     """Remembers a mapping for all files with its headings."""
     widgets.require(Permission.LOAD_EXPORTS)
     order = views.order()
     with view.database.writing() as cursor:
-        mapping.remember(cursor, columns, who=order.who)
+        mapping.save(cursor, columns, who=order.who)
         add_event(cursor, order, "map", f"{columns.source}: {len(columns.fields)} columns")
     st.rerun()
 
@@ -265,7 +265,7 @@ def mappings(view: View) -> None:
         )
     )
     with view.database.cursor() as cursor:
-        found = remembered(cursor)
+        found = saved_mappings(cursor)
     if not found:
         widgets.html(
             charts.caption(say(N_("Nothing yet. What is not recognised can be connected in the card of its file.")))
@@ -277,7 +277,7 @@ def mappings(view: View) -> None:
                 _one(view, entry, source)
 
 
-def _one(view: View, entry: Remembered, source: Source) -> None:
+def _one(view: View, entry: SavedMapping, source: Source) -> None:
     say, columns = view.say, entry.columns
     widgets.html(charts.caption(mapping_texts.made(entry, say)))
     as_candidates = [Candidate(place, key, heading, ()) for place, (key, heading) in enumerate(columns.shown.items())]
@@ -308,10 +308,10 @@ def _one(view: View, entry: Remembered, source: Source) -> None:
     )
 
 
-def _forget(database: Database, entry: Remembered) -> None:
+def _forget(database: Database, entry: SavedMapping) -> None:
     widgets.require(Permission.LOAD_EXPORTS)
     order = views.order()
     with database.writing() as cursor:
-        mapping.forget(cursor, entry.columns, who=order.who)
+        mapping.delete(cursor, entry.columns, who=order.who)
         add_event(cursor, order, "unmap", entry.columns.source)
     st.rerun()

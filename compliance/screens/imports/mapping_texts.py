@@ -8,7 +8,7 @@ from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
 from compliance.drawing import charts
 from compliance.loading.guessing import Candidate, Guess
-from compliance.reading.mapping import Columns, Remembered
+from compliance.reading.mapping import ColumnMapping, SavedMapping
 from compliance.reading.recognising import Row
 
 SHOWN_ROWS: Final = 8
@@ -82,7 +82,7 @@ def code_label(field: Field, code: str, say: Language) -> str:
     return say.pick(field.word(code))
 
 
-def mapping_title(entry: Remembered, source: Source, say: Language) -> str:
+def mapping_title(entry: SavedMapping, source: Source, say: Language) -> str:
     """What a mapping is of: the export and the first headings."""
     every = list(entry.columns.shown.values())
     headings = ", ".join(every[:4])
@@ -90,12 +90,12 @@ def mapping_title(entry: Remembered, source: Source, say: Language) -> str:
     return f"{say.pick(source.title)} · {headings}{more}"
 
 
-def made(entry: Remembered, say: Language) -> str:
+def made(entry: SavedMapping, say: Language) -> str:
     """When a mapping was made."""
     return say(N_("Made {moment}."), moment=say.moment(viewing.local(entry.made_at)))
 
 
-def mapping_table(columns: Columns, source: Source, say: Language) -> charts.Table:
+def mapping_table(columns: ColumnMapping, source: Source, say: Language) -> charts.Table:
     """Each field of a mapping with its heading and the words that were explained."""
     heads = [
         charts.Column(say(N_("Field")), row_header=True),
