@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage, Level
@@ -152,8 +151,3 @@ def swedish_csv(table: Sequence[Mapping[str, object]]) -> bytes:
     """What a table shows, as CSV for Swedish Excel; texts that look like formulas get an apostrophe."""
     rows: list[Iterable[object]] = [table[0].keys(), *(row.values() for row in table)] if table else []
     return BOM + joined(rows, separator=";").encode()
-
-
-def local(moment: datetime) -> datetime:
-    """A moment in UTC as the clock in Sweden shows it."""
-    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Stockholm"))

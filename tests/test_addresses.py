@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
+from compliance.core import clock
 from compliance.core.language import Language
 from compliance.loading.loading import revoke
-from compliance.screens import views
 from tests.apps import opened, text
 from tests.line import Line
 from tests.reviewed import Reviewed
@@ -74,7 +74,7 @@ TODAY = Language("sv").date(DAY)
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
     """It is the day that the pages are looked at: what is shown instead of another day has been counted."""
-    monkeypatch.setattr(views, "today", lambda: DAY)
+    monkeypatch.setattr(clock, "today", lambda: DAY)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ ROOMS = (
 )  # fmt: skip
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
-    "core.masking", "core.logs", "core.errors", "core.places", "core.language", "core.lengths", "core.saving",
+    "core.masking", "core.clock", "core.hints", "core.logs", "core.errors", "core.places",
+    "core.language", "core.lengths", "core.saving",
     "declarations.declared", "declarations.sources", "declarations.relations", "declarations.points",
     "access.permissions",
     "declarations.queries",
@@ -192,6 +193,7 @@ def test_a_room_imports_only_from_rooms_above_it():
         ("matplotlib", {"compliance/report/paper.py", "compliance/report/pdf.py"}),
         ("docx", {"compliance/report/word.py"}),
         ("typst", {"compliance/report/pdf.py"}),
+        ("zoneinfo", {"compliance/core/clock.py"}),
     ],
 )
 def test_a_library_is_known_in_one_place(package, where):

@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from compliance import viewing
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.access.withholding import Names
+from compliance.core import clock
 from compliance.core.language import Language
 from compliance.core.places import ROOT
 from compliance.counting.explaining import Place
@@ -30,7 +30,6 @@ from compliance.counting.incidents import (
 )
 from compliance.drawing import charts, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
-from compliance.screens import views
 from compliance.screens.incidents import clock_texts, texts
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.apps import opened, text
@@ -140,11 +139,11 @@ def seen_as_items(line, as_of, organisation, *, run_out):
     )
 
 
-def due(clock):
+def due(running):
     """The day that the point gives: where there is no time of day, the one after the last that is surely in time."""
-    duty = clock.duty
+    duty = running.duty
     if duty.deadline:
-        return viewing.local(duty.deadline).date()
+        return clock.local(duty.deadline).date()
     if duty.last_day is None or duty.limit_months:
         return duty.last_day
     return duty.began.date() + timedelta(days=duty.limit_hours // 24)
@@ -780,8 +779,8 @@ def test_the_page_tells_its_clocks_and_each_role_what_it_may_see(own, lang, monk
 
 
 def test_today_the_page_counts_from_now(own, monkeypatch):
-    monkeypatch.setattr(views, "today", lambda: date(2026, 3, 30))
-    monkeypatch.setattr(views, "now", lambda: datetime(2026, 3, 30, 7, 0))
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 3, 30))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 30, 7, 0))
     shown = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
     assert "<strong>7\u00a0tim</strong>" in shown
     assert "Underlag: Incidenter och Personuppgiftsincidenter från 1\u00a0februari\u00a02026." in shown

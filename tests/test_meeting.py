@@ -12,7 +12,6 @@ from compliance.counting.assessing import Coverage
 from compliance.review import deciding, reviewing, wording
 from compliance.review.deciding import decisions
 from compliance.review.reviewing import GROUNDS
-from compliance.screens import views
 from compliance.screens.meeting import page
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import MINUTES, clock
@@ -35,7 +34,7 @@ NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
     """The day after the last thing that the small administration did."""
-    monkeypatch.setattr(views, "now", lambda: NOW)
+    monkeypatch.setattr("compliance.core.clock.now", lambda: NOW)
 
 
 def opened(monkeypatch, **said):

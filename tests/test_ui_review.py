@@ -11,7 +11,7 @@ from docx import Document
 
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT, User
-from compliance.core import jobs
+from compliance.core import clock, jobs
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
@@ -20,7 +20,6 @@ from compliance.review import wording
 from compliance.review.deciding import Decision
 from compliance.review.peers import as_peer_file
 from compliance.review.verifying import Difference
-from compliance.screens import views
 from compliance.screens.decisions import texts
 from compliance.screens.review import texts as review_texts
 from compliance.wording import phrases
@@ -49,7 +48,7 @@ def _drawn_once():
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
     """The day after the last thing that the small administration did."""
-    monkeypatch.setattr(views, "now", lambda: NOW)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
 def opened(monkeypatch, *, page="review", **said):
@@ -595,7 +594,7 @@ def test_the_last_review_stands_beside_the_figure_and_the_years_are_told_from_wh
         "Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja"
     )
     line.load_table(more, name="more.csv", source="systems", extract_date=date(2027, 1, 15))
-    monkeypatch.setattr(views, "now", lambda: datetime(2027, 2, 2, 10))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 2, 2, 10))
     review = line.open(2027, day, today=date(2027, 2, 1))
     shown = text(opened(monkeypatch, point="classification", as_of=day.isoformat()))
     assert "genomgången 2026" in shown

@@ -12,16 +12,15 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 import typer
 
 from compliance import __version__
 from compliance.commands.arguments import Commands, shown
-from compliance.core import logs, places
+from compliance.core import clock, logs, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.masking import mask_text
@@ -165,7 +164,7 @@ def complain(refusal: Refusal) -> None:
 def day_of(text: str | None, option: str) -> date:
     """The day that an option says; today in Sweden where it says none."""
     if text is None:
-        return datetime.now(ZoneInfo("Europe/Stockholm")).date()
+        return clock.today()
     try:
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             raise ValueError(text)

@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import POINTS
 from compliance.core.saving import save
@@ -130,13 +131,10 @@ def extract_by(said: str) -> Definition:
     for definition in load_extracts():
         if definition.id == said:
             return definition
-    from difflib import get_close_matches
-
-    near = get_close_matches(said, extract_names(), n=1, cutoff=0.0)
     raise Refusal(
         N_("There is no extract {said}. Perhaps you mean {near}; there are {all}."),
         said=said,
-        near=near[0],
+        near=nearest(said, extract_names()),
         all=", ".join(extract_names()),
     )
 

@@ -6,10 +6,11 @@ points 12 and 13 say what was in time; nothing is judged a second time here.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from compliance.core import clock
 from compliance.core.language import Texts, month_ends
 from compliance.core.places import POINTS
 from compliance.counting.explaining import Place
@@ -17,7 +18,6 @@ from compliance.counting.extracts import LEAST_SHARED
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
-from compliance.loading.loading import LOCAL
 from compliance.store.database import Cursor, Rows, rows
 
 MONTHS: Final = 12
@@ -214,8 +214,7 @@ class Incidents:
 
 def end_of(day: date) -> datetime:
     """24:00 of a day in Sweden, as a moment in UTC."""
-    after = datetime.combine(day + timedelta(days=1), time(), tzinfo=LOCAL)
-    return after.astimezone(UTC).replace(tzinfo=None)
+    return clock.midnight(day + timedelta(days=1))
 
 
 def duties(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.declarations.declared import Table, read_with_own
@@ -74,14 +75,11 @@ def point_by(points: tuple[Point, ...], said: str) -> Point:
     for point in points:
         if said in {str(point.number), point.id}:
             return point
-    from difflib import get_close_matches
-
-    near = get_close_matches(said, [point.id for point in points], n=1, cutoff=0.3)
     raise Refusal(
         N_("There is no review point {said}. Use a number from 1 to {last}, or an id such as {near}."),
         said=said,
         last=points[-1].number,
-        near=near[0] if near else points[0].id,
+        near=nearest(said, [point.id for point in points], cutoff=0.3),
     )
 
 

@@ -6,12 +6,12 @@ A token is called alike in data/theme.toml, in the organisation's own theme.toml
 import base64
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.core.places import THEME
 from compliance.declarations.declared import Table, read_toml
@@ -178,12 +178,11 @@ def _mixed(colour: str, other: str, share: float) -> str:
 def _known(key: str, known: list[str], *, within: str = "") -> None:
     if key in known:
         return
-    near = get_close_matches(key, known, n=1, cutoff=0.0)
     raise Refusal(
         N_("{file}: there is no setting {key}. The nearest is {near}."),
         file=FILE,
         key=f"{within}{key}",
-        near=f"{within}{near[0]}",
+        near=f"{within}{nearest(key, known)}",
     )
 
 

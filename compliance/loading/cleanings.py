@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.declarations.queries import statement
-from compliance.loading.loading import Order, add_event, local_day
+from compliance.loading.loading import Order, add_event
 from compliance.store.database import Cursor, Database, rows
 
 

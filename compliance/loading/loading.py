@@ -3,12 +3,13 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Final, TypeVar
-from zoneinfo import ZoneInfo
 
+from compliance.core.clock import local_day
 from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
@@ -42,7 +43,6 @@ FORMULAS: Final = N_(
     "{file} has {n} formulas without a stored value, so their cells look empty. "
     "Open the file in Excel, save it and load it again."
 )
-LOCAL: Final = ZoneInfo("Europe/Stockholm")
 T = TypeVar("T")
 # The number and the file of imports whose place another takes.
 Replaced = tuple[tuple[int, str], ...]
@@ -256,13 +256,10 @@ class _Job:
 
 def unknown_source(said: str, sources: dict[str, Source]) -> Refusal:
     """The sentence for a source that does not exist, with the nearest that does."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(said, sources, n=1, cutoff=0.4)
     return Refusal(
         N_("There is no source {source}. Did you mean {near}? The sources are {all}."),
         source=said,
-        near=near[0] if near else next(iter(sources)),
+        near=nearest(said, sources, cutoff=0.4),
         all=", ".join(sources),
     )
 
@@ -423,11 +420,6 @@ def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, obje
         "rejected": summary.rejected,
         "warnings": summary.warnings,
     }
-
-
-def local_day(moment: datetime) -> date:
-    """The day in Sweden of a moment in UTC."""
-    return moment.replace(tzinfo=UTC).astimezone(LOCAL).date()
 
 
 def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: ExtractDate) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
+
+from compliance.core.clock import ZONE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,7 +23,6 @@ SPARSE: Final = 10
 MAX_PLACES: Final = 500
 
 Row = list[str | None]
-LOCAL: Final = ZoneInfo("Europe/Stockholm")
 ISO_MOMENT: Final = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?$"
 
 
@@ -156,5 +156,5 @@ def local_time(text: str) -> datetime | None:
     except ValueError:
         return None
     if moment.tzinfo:
-        moment = moment.astimezone(LOCAL).replace(tzinfo=None)
+        moment = moment.astimezone(ZONE).replace(tzinfo=None)
     return moment if moment.year >= 1990 else None

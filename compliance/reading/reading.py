@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 
-from compliance.core import children, places
+from compliance.core import children, clock, places
 from compliance.core.children import nameless_file, sweep
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -24,7 +24,6 @@ from compliance.core.lengths import LONGEST_NAME, few_marks
 from compliance.core.masking import MASK, mask_text, numbers
 from compliance.core.saving import full_temporary_refusal, temporary_folder
 from compliance.declarations.sources import load_sources, load_values
-from compliance.reading.cells import LOCAL
 from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Sheet, Workbook
 from compliance.reading.worker import REQUEST
@@ -107,7 +106,7 @@ def read(content: bytes | Path, *, name: str, request: ReadRequest | None = None
 
 def _default_request() -> ReadRequest:
     own = places.own_files()
-    return ReadRequest(load_sources(own), load_values(own), today=datetime.now(LOCAL).date())
+    return ReadRequest(load_sources(own), load_values(own), today=clock.today())
 
 
 def shown_name(name: str) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final, Literal
 
+from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
 from compliance.report.appendix import appendix
@@ -15,7 +16,6 @@ from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import State
 from compliance.review.verifying import sealed_anew
-from compliance.viewing import local
 
 # So much of the grounds stands on the second page; the chapter has all of them.
 BRIEF_GROUNDS: Final = 700
@@ -63,7 +63,7 @@ def _facts(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> li
     if dossier.why and dossier.version > 1:
         facts.append((say(N_("Corrects")), reader.told(dossier, dossier.why)))
     if signed.approved_at:
-        facts.append((say(N_("Approved on")), say.date(local(signed.approved_at).date())))
+        facts.append((say(N_("Approved on")), say.date(local_day(signed.approved_at))))
     if reader.public:
         facts.append((say(N_("Extent")), say(N_("Version to hand out: without names and weaknesses of systems"))))
     return facts
@@ -105,7 +105,7 @@ def _signatures(dossier: Dossier, signed: Signed, reader: Reader) -> list[Block]
     say = reader.say
 
     def line(name: str | None, at: object) -> str:
-        day = say.date(local(at).date()) if at else ""  # type: ignore[arg-type]
+        day = say.date(local_day(at)) if at else ""  # type: ignore[arg-type]
         return day if reader.public else ", ".join(part for part in (name or "", day) if part)
 
     lines = (

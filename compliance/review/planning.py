@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from compliance.core.clock import local_day
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.queries import statement
-from compliance.loading.loading import local_day
 from compliance.review.deciding import Decision, decisions
 from compliance.review.reviewing import Review, reviews
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows

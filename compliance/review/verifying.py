@@ -8,12 +8,12 @@ from typing import Literal
 
 import msgspec
 
+from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
-from compliance.loading.loading import local_day
 from compliance.review.dossier import Counted, Dossier, PointAnswer
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 

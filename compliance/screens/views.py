@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission, User
 from compliance.access.withholding import Names
-from compliance.core import places
+from compliance.core import clock, places
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import Kind, mask_text
 from compliance.counting import assessing, tracing
@@ -75,16 +74,6 @@ def language() -> Language:
     return Language(said if said in LANGUAGES else "sv")
 
 
-def now() -> datetime:
-    """The moment, in UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def today() -> date:
-    """The day in Sweden."""
-    return datetime.now(ZoneInfo("Europe/Stockholm")).date()
-
-
 def database() -> tuple[Database, bool]:
     """The organisation's own database, or the samples' where it has none yet; and whether it is the samples'."""
     own = stores.own()
@@ -103,14 +92,14 @@ def current() -> View:
     version = f"{found.version()} {reads.marks(places.own_files())}"
     key = (version, found.name, user().role.id)
     as_of = day_of(st.query_params.get("as_of")) or (
-        viewing.last_day_of(reads.imports(key), today()) if sample else today()
+        viewing.last_day_of(reads.imports(key), clock.today()) if sample else clock.today()
     )
     return View(user(), language(), found, sample, as_of, _scope(key, as_of), version)
 
 
 def mask_address() -> None:
     """What anybody has written into the address, which is kept wherever addresses are; cases may be named in it."""
-    day = day_of(st.query_params.get("as_of")) or today()
+    day = day_of(st.query_params.get("as_of")) or clock.today()
     for name, said in st.query_params.to_dict().items():
         if (masked := mask_text(said, Kind.CASE, day)[0]) != said:
             st.query_params[name] = masked

@@ -10,11 +10,12 @@ A kind is one module with a subclass of Database (file.py is the first) and one 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 import duckdb
 
+from compliance.core import clock
 from compliance.declarations.queries import statement
 
 EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
@@ -108,7 +109,7 @@ def newest_moment(cursor: Cursor) -> datetime:
 
 def next_moment(newest: datetime) -> datetime:
     """Now (UTC), and after the newest that the store holds: a clock can be set back, and a review pins a moment."""
-    return max(datetime.now(UTC).replace(tzinfo=None), newest + timedelta(microseconds=1))
+    return max(clock.now(), newest + timedelta(microseconds=1))
 
 
 def stamp(cursor: Cursor, moment: datetime) -> None:

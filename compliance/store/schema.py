@@ -1,13 +1,14 @@
 """The tables and macros of a store, and how one of an earlier version is brought up to date."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from compliance.core import clock
 from compliance.core.places import QUERIES
 from compliance.declarations.queries import text_of
 from compliance.store import failures
@@ -42,7 +43,7 @@ def upgrade(connection: Cursor, path: Path) -> bool:
         raise failures.newer(path, min(unknown))
     if f"{MACROS}{mark}" in applied:
         return CLEANED in applied
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = clock.now()
     connection.execute("begin transaction")
     for name, text in files.items():
         if name not in applied:

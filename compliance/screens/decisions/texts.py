@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, cast
 
-from compliance import viewing
+from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -67,6 +67,6 @@ def follow_up_table(found: Rows, say: Language) -> charts.Table:
         charts.Column(say(N_("Comment"))),
     ]
     return columns, [
-        [say.moment(viewing.local(row["written_at"])), say(DECISION_STATUSES[row["status"]]), row["note"] or ""]
+        [say.moment(clock.local(row["written_at"])), say(DECISION_STATUSES[row["status"]]), row["note"] or ""]
         for row in reversed(found)
     ]

@@ -6,8 +6,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
+from compliance.core import clock
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.correcting import previewing
@@ -56,7 +56,7 @@ def _past_cleanings(view: View) -> None:
     if found and not view.sample:
         widgets.html(charts.section(say(N_("What the database has been cleaned of"))))
         for each in found:
-            moment = say.moment(viewing.local(each.cleaned_at))
+            moment = say.moment(clock.local(each.cleaned_at))
             widgets.html(charts.caption(f"{moment}. {' '.join(told(each, say))}"))
 
 

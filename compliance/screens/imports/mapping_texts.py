@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from compliance import viewing
+from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
 from compliance.drawing import charts
@@ -92,7 +92,7 @@ def mapping_title(entry: SavedMapping, source: Source, say: Language) -> str:
 
 def made(entry: SavedMapping, say: Language) -> str:
     """When a mapping was made."""
-    return say(N_("Made {moment}."), moment=say.moment(viewing.local(entry.made_at)))
+    return say(N_("Made {moment}."), moment=say.moment(clock.local(entry.made_at)))
 
 
 def mapping_table(columns: ColumnMapping, source: Source, say: Language) -> charts.Table:

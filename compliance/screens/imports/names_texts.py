@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from compliance import viewing
+from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.declarations.sources import Source
@@ -42,7 +42,7 @@ def _said(alias: Alias, say: Language) -> str:
     if alias.follows:
         return say(N_("Follows from the others"))
     who = say(WHO[alias.made_by]) if alias.made_by in WHO else alias.made_by
-    return say(N_("{moment} by {who}"), moment=say.moment(viewing.local(alias.made_at)), who=who)
+    return say(N_("{moment} by {who}"), moment=say.moment(clock.local(alias.made_at)), who=who)
 
 
 def alias_choice(alias: Alias) -> str:

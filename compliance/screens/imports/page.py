@@ -10,12 +10,13 @@ from typing import Final
 import streamlit as st
 
 from compliance.access.permissions import Permission
+from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.correcting.previewing import Preview
 from compliance.drawing import charts
 from compliance.reading import reading
-from compliance.screens import files, reads, views, widgets
+from compliance.screens import files, reads, widgets
 from compliance.screens.imports import card, forms, history, inbox, mapping, names
 from compliance.screens.imports.card import Card
 from compliance.screens.imports.inbox import Content, Context, Inbox, Item
@@ -119,7 +120,7 @@ def _receive(view: View, kept: Inbox) -> None:
 def _cards(view: View, kept: Inbox) -> list[Card]:
     """The files of the inbox, without those that the ledger has let go of before anything came of them."""
     context = Context(
-        view.database, view.version, view.as_of, views.today(), reads.points(), reads.sources(), reads.words()
+        view.database, view.version, view.as_of, clock.today(), reads.points(), reads.sources(), reads.words()
     )
     contents = {file: _content(file, item) for file, item in kept.items.items()}
     kept.items = {file: item for file, item in kept.items.items() if contents[file]}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from compliance import viewing
+from compliance.core import clock
 from compliance.core.language import N_, NBSP, Language, bold
 from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
@@ -434,7 +434,7 @@ def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], say: Lan
 def when_and_who(row: Mapping[str, Any], say: Language) -> str:
     """When an import was loaded, and by whom."""
     who = _who(row["imported_by"], say)
-    return say(N_("{moment} by {who}"), moment=say.moment(viewing.local(row["imported_at"])), who=who)
+    return say(N_("{moment} by {who}"), moment=say.moment(clock.local(row["imported_at"])), who=who)
 
 
 def _who(name: str, say: Language) -> str:
@@ -444,7 +444,7 @@ def _who(name: str, say: Language) -> str:
 def state(row: Mapping[str, Any], say: Language) -> str:
     """Whether an import counts, and why it does not."""
     if row["revoked_at"]:
-        moment, who = say.moment(viewing.local(row["revoked_at"])), _who(row["revoked_by"], say)
+        moment, who = say.moment(clock.local(row["revoked_at"])), _who(row["revoked_by"], say)
         why = say(REPLACED) if row["why"] == REPLACED else row["why"]
         return say(N_("Revoked {moment} by {who}: {why}"), moment=moment, who=who, why=why)
     return say(N_("Counts, completes another file")) if row["completes"] else say(N_("Counts"))

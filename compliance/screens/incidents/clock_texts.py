@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from compliance import viewing
+from compliance.core import clock
 from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, bold
 from compliance.counting.incidents import (
     BREACHES,
@@ -148,7 +148,7 @@ def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
 def when_it_ends(duty: Duty, say: Language) -> str:
     """Sun 1 Nov 14.40 in local time; of a limit in days, the day."""
     if duty.deadline:
-        return short_moment(viewing.local(duty.deadline), say)
+        return short_moment(clock.local(duty.deadline), say)
     return short_day(duty.last_day, say) if duty.last_day else ""
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from compliance.access.permissions import Permission
-from compliance.core import places
+from compliance.core import clock, places
 from compliance.core.language import N_
 from compliance.counting import incidents
 from compliance.counting.figures import Definition
@@ -77,7 +77,7 @@ def clocks(view: View) -> tuple[Clock, ...]:
 
 
 def _now(view: View) -> datetime | None:
-    return views.now() if view.as_of == views.today() else None
+    return clock.now() if view.as_of == clock.today() else None
 
 
 # --- The page -----------------------------------------------------------------------------------------------------

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access import permissions
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
+from compliance.core import clock
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
@@ -116,7 +116,7 @@ def _address(found: Opened, number: int) -> dict[str, str]:
 
 
 def _now() -> datetime:
-    return viewing.local(views.now()).replace(tzinfo=None, second=0, microsecond=0)
+    return clock.local(clock.now()).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def _until() -> datetime:

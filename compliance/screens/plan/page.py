@@ -6,6 +6,7 @@ from datetime import UTC, date
 import streamlit as st
 
 from compliance.access.permissions import Permission
+from compliance.core import clock
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
@@ -82,7 +83,7 @@ def wheel(view: View, found: Year) -> None:
     laid = texts.layout(found, say)
     left, right = st.columns(2, gap="large")
     with left, st.container(key="wheel"):
-        widgets.html(drawing_wheel.wheel(texts.wheel(found, laid, say, today=views.today())))
+        widgets.html(drawing_wheel.wheel(texts.wheel(found, laid, say, today=clock.today())))
         widgets.html(charts.caption(" ".join(texts.wheel_notes(found, laid, say))))
         _download(view, found)
     with right:
@@ -124,7 +125,7 @@ def calendar(view: View, found: Year) -> bytes:
         owner=view.scope.organisation,
         name=say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=view.scope.organisation),
         language=say.code,
-        stamp=views.now().replace(tzinfo=UTC),
+        stamp=clock.now().replace(tzinfo=UTC),
     )
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from compliance import viewing
+from compliance.core import clock
 from compliance.core.language import N_, NBSP, Language, bold
 from compliance.counting.assessing import Coverage
 from compliance.counting.explaining import (
@@ -73,8 +73,7 @@ def moment_before(row: Mapping[str, Any], imports: Rows) -> Moment:
 
 def settled(day: date) -> datetime:
     """When a day's exports have come in and its figures have been told: the end of the day two weeks later, in UTC."""
-    midnight = datetime.combine(day + SETTLED_AFTER, time(), ZoneInfo("Europe/Stockholm"))
-    return midnight.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=1)
+    return clock.midnight(day + SETTLED_AFTER) - timedelta(microseconds=1)
 
 
 def known_otherwise(point: Point, organisation: str, imports: Rows, day: date) -> bool:
@@ -156,7 +155,7 @@ def ends(found: Explanation, say: Language) -> tuple[charts.Pair, charts.Pair, s
 def _end(moment: Moment, figure: Coverage, say: Language) -> charts.Pair:
     known = ""
     if moment.known_at != EVERYTHING_KNOWN:
-        known = say(N_("as known {moment}"), moment=say.moment(viewing.local(moment.known_at)))
+        known = say(N_("as known {moment}"), moment=say.moment(clock.local(moment.known_at)))
     counts = ""
     if figure.coverage is not None:
         counts = say(N_("{n} of {of}"), n=say.number(figure.met), of=say.number(figure.of))

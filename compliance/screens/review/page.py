@@ -14,13 +14,13 @@ import streamlit as st
 
 from compliance.access import permissions
 from compliance.access.permissions import Permission
-from compliance.core import places
+from compliance.core import clock, places
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.drawing import charts
-from compliance.loading.loading import Order, local_day
+from compliance.loading.loading import Order
 from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, Named, compute, names_in
@@ -177,7 +177,7 @@ def order(view: View) -> Order:
 def today(view: View) -> date:
     """The day in Sweden; the samples' time is invented, so there it is never before that of their last import."""
     invented = [row["imported_at"] for row in reads.imports(view.key)] if view.sample else []
-    return local_day(max([views.now(), *invented]))
+    return clock.local_day(max([clock.now(), *invented]))
 
 
 def done(permission: Permission, action: Callable[..., object], *given: object, **named: object) -> bool:

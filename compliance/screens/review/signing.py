@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
-from compliance.core import places
+from compliance.core import clock, places
 from compliance.core.language import N_, bold
 from compliance.core.lengths import LONGEST_NAME
 from compliance.drawing import charts
@@ -104,7 +103,7 @@ def _sign(found: Opened, permission: Permission, action: Callable[..., object], 
 def _submitted(found: Opened) -> None:
     """Who submitted it, and for somebody else the ways to approve it or send it back."""
     say, review = found.say, found.review
-    day = say.moment(viewing.local(review.changed_at))
+    day = say.moment(clock.local(review.changed_at))
     text = N_("{name} submitted it {moment}. Somebody else approves it: read the report under Documents first.")
     widgets.html(charts.answer(say(text, name=review.submitted_by, moment=day)))
     if not found.view.user.may(Permission.SIGN_REVIEW):
@@ -133,7 +132,7 @@ def _approved(found: Opened) -> None:
         signed = approving.signed(cursor, found.review)
     moments = [(signed.submitted_by, signed.submitted_at), (signed.approved_by, signed.approved_at)]
     submitted, approved = (
-        f"{bold(name)}, {say.moment(viewing.local(at))}" if name and at else phrases.DASH for name, at in moments
+        f"{bold(name)}, {say.moment(clock.local(at))}" if name and at else phrases.DASH for name, at in moments
     )
     pairs = [
         charts.Pair(say(N_("Submitted by")), submitted),

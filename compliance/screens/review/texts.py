@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from compliance import viewing
+from compliance.core import clock
 from compliance.core.language import N_, NBSP, Language
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Status
@@ -66,7 +66,7 @@ def who_and_when(review: Review, say: Language, *, named: bool) -> str:
     if review.state == "draft":
         return ""
     approved = review.state == "approved"
-    day = say.date(viewing.local(review.changed_at).date())
+    day = say.date(clock.local_day(review.changed_at))
     if not named:
         return say(N_("Approved on {day}."), day=day) if approved else say(N_("Submitted on {day}."), day=day)
     text = N_("Approved by {name} on {day}.") if approved else N_("Submitted by {name} on {day}.")
@@ -101,7 +101,7 @@ def history_table(states: Rows, say: Language) -> charts.Table:
         charts.Column(say(N_("Why"))),
     ]
     rows = [
-        [say.moment(viewing.local(row["changed_at"])), text, _name(row["changed_by"]), row["why"] or ""]
+        [say.moment(clock.local(row["changed_at"])), text, _name(row["changed_by"]), row["why"] or ""]
         for row, text in zip(states, _events(states, say), strict=True)
     ]
     return columns, rows[::-1]
@@ -165,7 +165,7 @@ def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
     moments: list[datetime] = [row["written_at"] for row in texts if row["what"] in what]
     if not moments:
         return say(N_("What you write is saved when you leave the field."))
-    return say(N_("Saved {moment}."), moment=say.moment(viewing.local(max(moments))))
+    return say(N_("Saved {moment}."), moment=say.moment(clock.local(max(moments))))
 
 
 # --- The chapters ---------------------------------------------------------------------------------------------------
