@@ -465,7 +465,7 @@ def test_figures_are_compared_with_those_of_others(stage, done, command, refused
 
 
 def test_the_command_line_starts_without_what_it_does_not_use():
-    code = f"import sys, compliance.cli_review; print(*(n for n in {HEAVY} if n in sys.modules))"
+    code = f"import sys, compliance.commands.review; print(*(n for n in {HEAVY} if n in sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == ""
 
