@@ -9,7 +9,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.correcting.returning import mended, return_workbook
+from compliance.correcting.returning import corrections, return_workbook
 from compliance.loading.levels import read_of, read_one
 from compliance.loading.loading import rehearse
 from compliance.loading.validating import withheld_text
@@ -192,7 +192,7 @@ def test_what_is_sent_back_has_nothing_of_it_nor_what_comes_back(line):
     book.save(line.folder / "rättad.xlsx")
     [receipt] = line.load(line.folder / "rättad.xlsx")
     with line.database.cursor() as cursor:
-        assert mended(cursor, receipt) == []
+        assert corrections(cursor, receipt) == []
     assert line.rows("select row, number from import_facts where fact = 'mended' order by row") == [
         {"row": 4, "number": 0},
         {"row": 9, "number": 1},

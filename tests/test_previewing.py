@@ -1,4 +1,4 @@
-"""The preview of a file: what it would change, nothing written."""
+"""The preview of a file: what it would change, with nothing written."""
 
 from dataclasses import replace
 from datetime import date
@@ -30,8 +30,8 @@ def systems(*lines):
     return read_here(xlsx({"Blad1": [HEADING, *lines]}), name="system.xlsx")
 
 
-def previewed(database, book, **given):
-    return preview(database, [(book, ORDER)], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS, **given)
+def previewed(database, book, **kwargs):
+    return preview(database, [(book, ORDER)], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS, **kwargs)
 
 
 def status(figures, point):
@@ -40,18 +40,18 @@ def status(figures, point):
 
 def test_a_preview_shows_before_and_after_and_writes_nothing(database):
     book = systems(("Alfa", "Norr", None, None, "Ja"), ("Beta", "Norr", None, None, "Nej"))
-    found = previewed(database, book)
-    assert status(found.effect.before, "classification") is Status.NO_BASIS
-    assert status(found.effect.after, "classification") is Status.RED
-    assert (found.loaded, found.rejected) == (2, 0)
+    result = previewed(database, book)
+    assert status(result.effect.before, "classification") is Status.NO_BASIS
+    assert status(result.effect.after, "classification") is Status.RED
+    assert (result.loaded, result.rejected) == (2, 0)
     assert not database.exists()
 
 
 def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
     book = systems(("Alfa", "Norr", None, None, "Ja"))
-    found = preview(database, [(book, ORDER)], as_of=date(2026, 1, 1), points=POINTS, sources=SOURCES, words=WORDS)
-    assert found.effect.day == DAY
-    assert status(found.effect.after, "classification") is Status.GREEN
+    result = preview(database, [(book, ORDER)], as_of=date(2026, 1, 1), points=POINTS, sources=SOURCES, words=WORDS)
+    assert result.effect.day == DAY
+    assert status(result.effect.after, "classification") is Status.GREEN
 
 
 def test_files_dropped_together_are_counted_together(database):

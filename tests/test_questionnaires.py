@@ -1,4 +1,4 @@
-"""What units are asked, and that their answers load back: what is asked, what is answered, and what stays as it was."""
+"""Questionnaires to units: the questions, loading the answers, and what an answer leaves as it was."""
 
 import io
 import shutil
@@ -64,49 +64,49 @@ EXPORTS = [
 ]  # fmt: skip
 
 
-# What the exports alone lead to, once it has been asked.
-FOUND = {}
+# The questions that the exports alone lead to, once they have been counted.
+CACHE = {}
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     """A folder with the exports and the database that they were loaded into."""
-    with Line(tmp_path_factory.mktemp("asked")).held() as found:
+    with Line(tmp_path_factory.mktemp("asked")).held() as line:
         for number, table in enumerate(EXPORTS):
-            found.load_table(table, name=f"{number}.csv", extract_date=BASE)
-    return found.folder
+            line.load_table(table, name=f"{number}.csv", extract_date=BASE)
+    return line.folder
 
 
 @pytest.fixture
 def line(tmp_path, loaded):
     shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
-    found = Line(tmp_path)
-    found.loads = len(EXPORTS)
-    with found.held():
-        yield found
+    copy = Line(tmp_path)
+    copy.loads = len(EXPORTS)
+    with copy.held():
+        yield copy
 
 
-def asking(line, **said):
+def asking(line, **changes):
     [row] = line.rows("select organisation from organisations_at(timestamp '9999-12-31')")
     return Asking(
-        **({**row, "as_of": ASKED_ON, "known_at": EVERYTHING_KNOWN, "points": POINTS, "sources": SOURCES} | said)
+        **({**row, "as_of": ASKED_ON, "known_at": EVERYTHING_KNOWN, "points": POINTS, "sources": SOURCES} | changes)
     )
 
 
 def asked(line):
-    """What is asked; of the exports alone it is asked once."""
-    if line.loads == len(EXPORTS) and "asked" in FOUND:
-        return FOUND["asked"]
+    """The questions by unit; those of the exports alone are counted once."""
+    if line.loads == len(EXPORTS) and "asked" in CACHE:
+        return CACHE["asked"]
     with line.database.cursor() as cursor:
-        found = questions(cursor, asking(line))
+        by_unit = questions(cursor, asking(line))
     if line.loads == len(EXPORTS):
-        FOUND["asked"] = found
-    return found
+        CACHE["asked"] = by_unit
+    return by_unit
 
 
 def opened(line, unit, say=SV):
-    found = asked(line)
-    return openpyxl.load_workbook(io.BytesIO(questionnaire(unit, found.get(unit, {}), asking(line), say)))
+    by_unit = asked(line)
+    return openpyxl.load_workbook(io.BytesIO(questionnaire(unit, by_unit.get(unit, {}), asking(line), say)))
 
 
 def headings(sheet):
@@ -116,12 +116,12 @@ def headings(sheet):
 
 def shown(sheet):
     """The visible cells below the headings."""
-    seen = [cell.column for cell in sheet[HEADING_ROW] if not sheet.column_dimensions[cell.column_letter].hidden]
-    return [[row[column - 1].value for column in seen] for row in sheet.iter_rows(min_row=HEADING_ROW + 1)]
+    visible = [cell.column for cell in sheet[HEADING_ROW] if not sheet.column_dimensions[cell.column_letter].hidden]
+    return [[row[column - 1].value for column in visible] for row in sheet.iter_rows(min_row=HEADING_ROW + 1)]
 
 
 def write(sheet, row, **answers):
-    """Answers as a person writes them; _ stands for a blank in a heading."""
+    """Write answers as a user does. In a keyword, _ stands for a blank in the heading."""
     places = headings(sheet)
     for heading, value in answers.items():
         cell = sheet.cell(HEADING_ROW + row, places[heading.replace("_", " ")])
@@ -140,13 +140,13 @@ def outcomes(line, point, day):
 
 
 def kept(line, source, day):
-    """What the rows of a source say on a day, without where they come from."""
+    """The rows of a source on a day, without the columns on their origin."""
     beside = {"organisation", "file", "extract_date", "import_id", "sheet_number", "sheet", "row"}
-    found = line.rows(f"select * from {source}_at($day, timestamp '9999-12-31')", day=day)
-    return sorted((tuple((k, v) for k, v in row.items() if k not in beside) for row in found), key=str)
+    records = line.rows(f"select * from {source}_at($day, timestamp '9999-12-31')", day=day)
+    return sorted((tuple((k, v) for k, v in row.items() if k not in beside) for row in records), key=str)
 
 
-# --- what is asked -----------------------------------------------------------------------------------------------
+# --- Questions ---------------------------------------------------------------------------------------------------
 
 
 def test_a_unit_is_asked_for_what_is_neither_done_nor_exempt(line):
@@ -168,8 +168,8 @@ def test_a_unit_is_asked_for_what_is_unknown_of_this_years_procurements(line):
 
 
 def test_a_unit_is_asked_for_reviews_that_are_overdue_or_were_never_done(line):
-    found = shown(opened(line, NORR)["Behörighetsgenomgångar"])
-    assert [row[:2] for row in found] == [["Beta", "Granskningen är försenad (2024-05-01)"]]
+    lines = shown(opened(line, NORR)["Behörighetsgenomgångar"])
+    assert [row[:2] for row in lines] == [["Beta", "Granskningen är försenad (2024-05-01)"]]
     assert [row[0] for row in shown(opened(line, SÖDER)["Behörighetsgenomgångar"])] == ["Gamma"]
 
 
@@ -177,33 +177,33 @@ def test_reviews_are_asked_for_also_before_anything_is_known_of_them(tmp_path):
     with Line(tmp_path).held() as line:
         line.load_table(EXPORTS[1], extract_date=BASE)
         [access] = [topic for topic in TOPICS if topic.source == "access_reviews"]
-        found = {unit: [row["system"] for row in questions_[access]] for unit, questions_ in asked(line).items()}
-    assert found == {None: ["Delta"], NORR: ["Alfa", "Beta"], SÖDER: ["Gamma"]}
+        systems = {unit: [row["system"] for row in questions_[access]] for unit, questions_ in asked(line).items()}
+    assert systems == {None: ["Delta"], NORR: ["Alfa", "Beta"], SÖDER: ["Gamma"]}
 
 
 def test_the_whole_organisation_is_asked_for_routines_and_for_systems_without_a_unit(line):
     book = opened(line, None)
     assert book.sheetnames[1:] == ["Behörighetsgenomgångar", "Lokala rutiner och styrdokument", SHEET]
     assert [row[0] for row in shown(book["Behörighetsgenomgångar"])] == ["Delta"]
-    found = {row[0].split(".")[0]: row[1:3] for row in shown(book["Lokala rutiner och styrdokument"])}
-    assert len(found) == 12
-    assert "4" not in found
-    assert found["11"] == ["Inte fastställd än", "Rutin för incidenter"]
-    assert found["1"] == ["Ingen känd rutin", None]
+    routines = {row[0].split(".")[0]: row[1:3] for row in shown(book["Lokala rutiner och styrdokument"])}
+    assert len(routines) == 12
+    assert "4" not in routines
+    assert routines["11"] == ["Inte fastställd än", "Rutin för incidenter"]
+    assert routines["1"] == ["Ingen känd rutin", None]
 
 
 def test_units_stand_in_swedish_order_with_the_number_of_their_questions(line):
-    assert {unit: count(found) for unit, found in asked(line).items()} == {
+    assert {unit: count(topics) for unit, topics in asked(line).items()} == {
         None: 13, NORR: 4, SÖDER: 5, "Ny enhet": 3,
     }  # fmt: skip
 
 
-# --- what comes back ---------------------------------------------------------------------------------------------
+# --- Answers -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_answers_change_the_figures_and_only_from_their_day_on(line, code):
-    """In English what is read of the answers; what it changes too in `make fuzz`."""
+    """In English only the reading of the answers; `make fuzz` also checks what they change."""
     counted = ("local_instruction", "access", "procurement") if MOST or code == "sv" else ()
     before = {point: outcomes(line, point, ASKED_ON) for point in counted}
     book = opened(line, NORR, Language(code))
@@ -250,13 +250,13 @@ def test_an_answered_row_keeps_everything_that_was_known_of_it(line):
     write(book["Lokal anvisning"], 1, Status="Pågår")
     write(book["Upphandlingar"], 1, Infosäkkrav="Nej")
     expected = kept(line, "procurements", ANSWERED)
-    known = [
+    before = [
         tuple((k, False if (k, dict(row)["reference"]) == ("requirements", "0017") else v) for k, v in row)
         for row in expected
     ]
     local = kept(line, "local_instruction", ANSWERED)
     answered(line, book)
-    assert kept(line, "procurements", ANSWERED) == known
+    assert kept(line, "procurements", ANSWERED) == before
     assert kept(line, "local_instruction", ANSWERED) == local
 
 
@@ -304,10 +304,10 @@ def test_answers_of_which_no_sheet_can_be_loaded_are_refused(line):
 
 
 def removed(line, day):
-    """How many accounts were removed this year, as the figure says it."""
+    """The number of accounts removed this year, as the figure counts it."""
     with line.database.cursor() as cursor:
-        found = figures(cursor, load_figures(None), points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
-    return next(figure.part for figure in found if figure.definition.id == "accounts_removed")
+        all_figures = figures(cursor, load_figures(None), points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+    return next(figure.part for figure in all_figures if figure.definition.id == "accounts_removed")
 
 
 def test_a_review_that_is_answered_twice_counts_once_as_it_was_said_last(line):
@@ -319,8 +319,8 @@ def test_a_review_that_is_answered_twice_counts_once_as_it_was_said_last(line):
     write(book["Behörighetsgenomgångar"], 1, Borttagna=4)
     answered(line, book)
     assert removed(line, ANSWERED) == 4
-    found = [dict(row) for row in kept(line, "access_reviews", ANSWERED)]
-    assert sorted((row["system"], str(row["reviewed"])) for row in found) == [
+    reviews = [dict(row) for row in kept(line, "access_reviews", ANSWERED)]
+    assert sorted((row["system"], str(row["reviewed"])) for row in reviews) == [
         ("Alfa", "2026-05-01"), ("Beta", "2024-05-01"), ("Beta", "2026-10-10"),
     ]  # fmt: skip
 
@@ -330,8 +330,10 @@ def test_a_routine_that_is_named_counts_for_its_point(line):
     sheet = book["Lokala rutiner och styrdokument"]
     write(sheet, 1, Rutin="Rutin för utbildning", Fastställd=date(2026, 10, 1), Dokumentägare="Samordnare")
     answered(line, book)
-    found = line.rows("select * from routines_at(date '2026-10-20', timestamp '9999-12-31') where adopted is not null")
-    assert sorted((row["review_point"], row["routine"]) for row in found) == [
+    routines = line.rows(
+        "select * from routines_at(date '2026-10-20', timestamp '9999-12-31') where adopted is not null"
+    )
+    assert sorted((row["review_point"], row["routine"]) for row in routines) == [
         (1, "Rutin för utbildning"), (4, "Rutin för klassning"),
     ]  # fmt: skip
 
@@ -341,11 +343,11 @@ def test_a_renamed_unit_answers_for_the_rows_of_its_old_name(line):
     book = opened(line, "Nordhem")
     write(book["Lokal anvisning"], 1, Status="Genomförd")
     answered(line, book)
-    found = {
+    points_met = {
         item: outcome for item, outcome in outcomes(line, "local_instruction", ANSWERED).items() if "2 Beh" in item
     }
-    assert found[f"{NORR}/2 Behörigheter"] == ("met", None)
-    assert len(found) == 2
+    assert points_met[f"{NORR}/2 Behörigheter"] == ("met", None)
+    assert len(points_met) == 2
 
 
 def test_the_day_on_which_it_is_saved_is_the_day_of_the_answers_and_they_complete_what_is_there(line):
@@ -366,7 +368,7 @@ def test_a_unit_that_is_called_like_a_formula_is_asked_by_its_name(line):
     assert (cell.value, cell.quotePrefix) == ("=Norr", True)
 
 
-# --- the workbook ------------------------------------------------------------------------------------------------
+# --- The workbook ------------------------------------------------------------------------------------------------
 
 
 def test_only_what_is_asked_is_open_and_what_tells_rows_apart_is_hidden(line):
@@ -380,9 +382,11 @@ def test_only_what_is_asked_is_open_and_what_tells_rows_apart_is_hidden(line):
         assert hidden[-1] == ASKED
         places = {n - 1 for n in headings(sheet).values()}
         for row in sheet.iter_rows(min_row=HEADING_ROW + 1):
-            said = {int(place) for place in row[-1].value.split(",")}
-            assert said <= places
-            assert {cell.column - 1 for cell in row if cell.value is None and not cell.protection.locked} == said
+            asked_places = {int(place) for place in row[-1].value.split(",")}
+            assert asked_places <= places
+            assert {
+                cell.column - 1 for cell in row if cell.value is None and not cell.protection.locked
+            } == asked_places
 
 
 def test_all_units_come_in_one_zip_each_under_its_own_name(line):

@@ -1,4 +1,4 @@
-"""Names that change from a day on: what is refused, what follows, and what the figures say before and after."""
+"""Changes of name from a day on: what is refused, what follows, and the figures before and after."""
 
 import itertools
 from datetime import date
@@ -38,11 +38,11 @@ def rename(line, old, new, *, kind="unit", day=DAY):
     add_alias(line.database, kind=kind, old=old, new=new, valid_from=day, order=line.order())
 
 
-def there(line, known_at=EVERYTHING_KNOWN):
-    """Old name, new name, first day and whether it follows, of every alias that counts."""
+def aliases_of(line, known_at=EVERYTHING_KNOWN):
+    """Old name, new name, year of the first day and whether it follows, of every alias in effect."""
     with line.database.cursor() as cursor:
-        found = aliases(cursor, known_at)
-    return sorted((a.old_name, a.new_name, a.valid_from.year, a.follows) for a in found)
+        live = aliases(cursor, known_at)
+    return sorted((a.old_name, a.new_name, a.valid_from.year, a.follows) for a in live)
 
 
 def number(line, old, new):
@@ -51,14 +51,14 @@ def number(line, old, new):
 
 
 def counted(line, day, level="unit"):
-    """Met and all of point 3, of each part."""
+    """Met and all items of point 3, by part of the organisation."""
     point = tuple(point for point in POINTS if point.id == "local_instruction")
     with line.database.cursor() as cursor:
-        found = coverage(cursor, point, days=[day], known_at=EVERYTHING_KNOWN, level=level)
-    return {(f.unit or f.department or f.organisation): (f.met, f.of) for f in found if f.basis}
+        figures = coverage(cursor, point, days=[day], known_at=EVERYTHING_KNOWN, level=level)
+    return {(f.unit or f.department or f.organisation): (f.met, f.of) for f in figures if f.basis}
 
 
-# --- what the figures say ------------------------------------------------------------------------------------------
+# --- Figures -------------------------------------------------------------------------------------------------------
 
 
 def test_two_units_that_become_one_are_counted_together_from_the_day(line):
@@ -67,8 +67,8 @@ def test_two_units_that_become_one_are_counted_together_from_the_day(line):
     rename(line, "kista", "Järva")
     assert counted(line, date(2023, 6, 30)) == {"Spånga": (1, 1), "Kista": (0, 1)}
     assert counted(line, DAY) == {"Järva": (1, 2)}
-    found = {item["item"]: item["unit"] for item in line.items("local_instruction", DAY)}
-    assert found == {"Spånga/1 Ansvar": "Järva", "Kista/2 Larm": "Järva"}
+    units = {item["item"]: item["unit"] for item in line.items("local_instruction", DAY)}
+    assert units == {"Spånga/1 Ansvar": "Järva", "Kista/2 Larm": "Järva"}
 
 
 def test_organisations_that_become_one_count_as_it_until_it_has_an_export_of_its_own(line):
@@ -94,9 +94,9 @@ def test_a_file_belongs_to_what_its_organisation_is_called_on_its_extract_date(l
     with pytest.raises(Refusal, match="several organisations: Spånga-Tensta, Rinkeby-Kista"):
         line.load_table(INSTRUCTION.format("C", "C"), extract_date=date(2023, 6, 30))
     named = "Förvaltning: Spånga-Tensta\n" + INSTRUCTION.format("C", "C").lstrip("\n")
-    (said,) = line.load_table(named, organisation="spånga-tensta", extract_date=date(2023, 8, 1))
-    (not_said,) = line.load_table(named, name="b.csv", extract_date=date(2023, 9, 1))
-    assert [(r.organisation, r.other_organisation) for r in (said, not_said)] == [("Järva", None), ("Järva", None)]
+    (ordered,) = line.load_table(named, organisation="spånga-tensta", extract_date=date(2023, 8, 1))
+    (unordered,) = line.load_table(named, name="b.csv", extract_date=date(2023, 9, 1))
+    assert [(r.organisation, r.other_organisation) for r in (ordered, unordered)] == [("Järva", None), ("Järva", None)]
     (before,) = line.load_table(named, name="c.csv", organisation="Spånga-Tensta", extract_date=date(2023, 6, 30))
     assert (before.organisation, before.other_organisation) == ("Spånga-Tensta", None)
 
@@ -107,23 +107,23 @@ def test_a_removed_change_is_as_if_it_had_never_been_said_but_is_still_known_of_
     moment = line.wait()
     remove_alias(line.database, number(line, "Spånga", "Järva"), line.order())
     assert counted(line, DAY) == {"Spånga": (1, 1), "Järva": (0, 1)}
-    assert there(line) == []
-    assert there(line, moment) == [("Spånga", "Järva", 2023, False)]
+    assert aliases_of(line) == []
+    assert aliases_of(line, moment) == [("Spånga", "Järva", 2023, False)]
 
 
 def test_every_change_leaves_an_event(line):
     rename(line, "A", "B")
     remove_alias(line.database, number(line, "A", "B"), line.order())
-    found = [(row["who"], row["action"], row["what"]) for row in line.rows("from events order by happened_at")]
-    assert found == [
+    events = [(row["who"], row["action"], row["what"]) for row in line.rows("from events order by happened_at")]
+    assert events == [
         ("test", "rename", "unit: A → B from 2023-07-01"),
         ("test", "remove alias", "unit: A → B from 2023-07-01"),
     ]
 
 
 def changes(line, kind, old, new, day=DAY, as_of=AS_OF):
-    """What adding would do: name and day of the effect, and met of all of each point that has a basis."""
-    found = effect(
+    """The effect of adding an alias: its name and day, and met of all items of each point with a basis."""
+    result = effect(
         line.database,
         lambda cursor: add_alias_with(cursor, kind=kind, old=old, new=new, valid_from=day, order=line.order()),
         kind=kind,
@@ -132,9 +132,9 @@ def changes(line, kind, old, new, day=DAY, as_of=AS_OF):
         points=POINTS,
         as_of=as_of,
     )
-    assert there(line) == []
-    parts = [{f.point.number: (f.met, f.of) for f in figures if f.basis} for figures in (found.before, found.after)]
-    return found.name, found.day, *parts
+    assert aliases_of(line) == []
+    parts = [{f.point.number: (f.met, f.of) for f in figures if f.basis} for figures in (result.before, result.after)]
+    return result.name, result.day, *parts
 
 
 def test_the_effect_is_that_of_the_unit_which_takes_over(line):
@@ -153,14 +153,14 @@ def test_the_effect_on_an_organisation_that_was_not_there_is_told_from_what_it_t
 def test_the_effect_of_a_system_is_that_on_the_organisation(line):
     line.load_table("Systemnamn\nAlfa ny", name="systems.csv")
     line.load_table("System | Klassad datum\nAlfa | 2026-10-01", name="classes.csv")
-    found = changes(line, "system", "Alfa", "Alfa ny")
-    assert (found[2][4], found[3][4]) == ((0, 1), (1, 1))
+    change = changes(line, "system", "Alfa", "Alfa ny")
+    assert (change[2][4], change[3][4]) == ((0, 1), (1, 1))
 
 
 def test_the_effect_of_removing_is_that_on_the_name_which_loses(line):
     line.load_table(INSTRUCTION.format("Spånga", "Järva"), extract_date=date(2023, 1, 1))
     rename(line, "Spånga", "Järva")
-    found = effect(
+    result = effect(
         line.database,
         lambda cursor: remove_alias_with(cursor, number(line, "Spånga", "Järva"), line.order()),
         kind="unit",
@@ -169,7 +169,7 @@ def test_the_effect_of_removing_is_that_on_the_name_which_loses(line):
         points=POINTS,
         as_of=AS_OF,
     )
-    assert (found.name, found.before[0].of, found.after[0].of) == ("Järva", 2, 1)
+    assert (result.name, result.before[0].of, result.after[0].of) == ("Järva", 2, 1)
 
 
 def test_a_point_that_a_name_loses_altogether_is_among_what_changes(line):
@@ -177,7 +177,7 @@ def test_a_point_that_a_name_loses_altogether_is_among_what_changes(line):
     line.load_table("AD-konto | Enhet | Anställningsdatum\nkim | Järva | 2020-01-01", name="staff.csv")
     line.load_table("AD-konto | Kurs | Status\nkim | GDPR | Pågår", name="training.csv")
     rename(line, "Spånga", "Järva")
-    found = effect(
+    result = effect(
         line.database,
         lambda cursor: remove_alias_with(cursor, number(line, "Spånga", "Järva"), line.order()),
         kind="unit",
@@ -186,7 +186,7 @@ def test_a_point_that_a_name_loses_altogether_is_among_what_changes(line):
         points=POINTS,
         as_of=AS_OF,
     )
-    assert {f.point.number: (before.of, f.of) for before, f in zip(found.before, found.after, strict=True)} == {
+    assert {f.point.number: (before.of, f.of) for before, f in zip(result.before, result.after, strict=True)} == {
         1: (1, 1),
         2: (1, 1),
         3: (2, 0),
@@ -199,7 +199,7 @@ def test_what_is_refused_is_refused_when_its_effect_is_asked_for(line):
         changes(line, "unit", "A", "a")
 
 
-# --- names that change twice ---------------------------------------------------------------------------------------
+# --- Names that change twice ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("later_first", [False, True])
@@ -207,13 +207,13 @@ def test_a_name_that_has_changed_twice_is_called_by_its_last_name(line, later_fi
     changes = [("A", "B", DAY), ("B", "C", LATER)]
     for old, new, day in reversed(changes) if later_first else changes:
         rename(line, old, new, day=day)
-    assert there(line) == [("A", "B", 2023, False), ("A", "C", 2025, True), ("B", "C", 2025, False)]
+    assert aliases_of(line) == [("A", "B", 2023, False), ("A", "C", 2025, True), ("B", "C", 2025, False)]
 
 
 def test_what_was_renamed_before_goes_straight_on_to_the_last_name(line):
     rename(line, "B", "C", day=date(2020, 1, 1))
     rename(line, "A", "b")
-    assert there(line) == [("A", "C", 2023, True), ("A", "b", 2023, False), ("B", "C", 2020, False)]
+    assert aliases_of(line) == [("A", "C", 2023, True), ("A", "b", 2023, False), ("B", "C", 2020, False)]
     called = line.rows("select renamed('unit', 'a', date '2023-07-01', timestamp '9999-12-31') as name")
     assert called == [{"name": "C"}]
 
@@ -221,7 +221,7 @@ def test_what_was_renamed_before_goes_straight_on_to_the_last_name(line):
 def test_what_follows_goes_when_what_it_follows_from_goes(line):
     for old, new, day in [("A", "B", DAY), ("B", "C", LATER), ("C", "D", date(2026, 1, 1))]:
         rename(line, old, new, day=day)
-    assert [row for row in there(line) if row[3]] == [
+    assert [row for row in aliases_of(line) if row[3]] == [
         ("A", "C", 2025, True),
         ("A", "D", 2026, True),
         ("B", "D", 2026, True),
@@ -229,18 +229,18 @@ def test_what_follows_goes_when_what_it_follows_from_goes(line):
     with pytest.raises(Refusal, match="follows from other changes"):
         remove_alias(line.database, number(line, "A", "D"), line.order())
     remove_alias(line.database, number(line, "B", "C"), line.order())
-    assert there(line) == [("A", "B", 2023, False), ("C", "D", 2026, False)]
+    assert aliases_of(line) == [("A", "B", 2023, False), ("C", "D", 2026, False)]
 
 
 def test_a_name_that_is_given_to_another_later_no_longer_follows(line):
     rename(line, "A", "B")
     rename(line, "A", "E", day=date(2024, 1, 1))
     rename(line, "B", "C", day=LATER)
-    assert [row for row in there(line) if row[3]] == []
+    assert [row for row in aliases_of(line) if row[3]] == []
 
 
 def called(line, name, *years):
-    """What a unit was called in each of the years."""
+    """The name of a unit in each of the years."""
     of_year = "renamed('unit', $name, make_date(year, 6, 1), timestamp '9999-12-31')"
     sql = f"select {of_year} as name from unnest($years) as asked(year) order by year"
     return [row["name"] for row in line.rows(sql, name=name, years=list(years))]
@@ -249,7 +249,7 @@ def called(line, name, *years):
 def test_in_whatever_order_changes_are_said_a_name_is_its_last_one(line):
     """said_again_later: A became C by way of B, then D, and D is C as well; each order has names of its own"""
     changes = [("A", "B", 2020), ("B", "C", 2021), ("A", "D", 2022), ("D", "C", 2019)]
-    # a third of the orders, in which each change is the first and the last one; in `make fuzz` all of them
+    # A third of the orders, in which each change comes first and last once; `make fuzz` tries them all.
     for order in list(itertools.permutations(range(4)))[:: 1 if MOST else 3]:
         own = "".join(map(str, order))
         for place in order:
@@ -257,11 +257,11 @@ def test_in_whatever_order_changes_are_said_a_name_is_its_last_one(line):
             rename(line, old + own, new + own, day=date(year, 1, 1))
         last = called(line, f"A{own}", 2019, 2020, 2021, 2022, 2023)
         assert last == [f"A{own}", f"B{own}", f"C{own}", f"C{own}", f"C{own}"], order
-        found = [row for row in there(line) if row[3] and row[0].endswith(own)]
-        assert found == [(f"A{own}", f"C{own}", 2021, True), (f"A{own}", f"C{own}", 2022, True)], order
+        derived = [row for row in aliases_of(line) if row[3] and row[0].endswith(own)]
+        assert derived == [(f"A{own}", f"C{own}", 2021, True), (f"A{own}", f"C{own}", 2022, True)], order
 
 
-# --- what is refused -----------------------------------------------------------------------------------------------
+# --- Refusals ------------------------------------------------------------------------------------------------------
 
 
 WRONG = [
@@ -281,7 +281,7 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_changes_nothing(line):
     for kind, old, new, message in WRONG:
         with pytest.raises(Refusal, match=message):
             rename(line, old, new, kind=kind)
-        assert there(line) == [("X", "Y", 2023, False)]
+        assert aliases_of(line) == [("X", "Y", 2023, False)]
 
 
 def test_a_circle_of_several_is_found_also_where_it_closes_later(line):
@@ -295,20 +295,20 @@ def test_a_name_may_come_back_to_where_nobody_leads(line):
     rename(line, "B", "A", day=date(2010, 1, 1))
     rename(line, "B", "E", day=date(2015, 1, 1))
     rename(line, "A", "B", day=date(2020, 1, 1))
-    assert ("A", "E", 2020, True) in there(line)
+    assert ("A", "E", 2020, True) in aliases_of(line)
 
 
 def test_names_are_kept_as_people_see_them_and_without_identity_numbers(line):
     rename(line, " Enhet\u200b  Norr ", "Enhet 19121212-1212")
-    (found,) = there(line)
-    assert found[0] == "Enhet Norr"
-    assert "1212-1212" not in found[1]
+    (alias,) = aliases_of(line)
+    assert alias[0] == "Enhet Norr"
+    assert "1212-1212" not in alias[1]
 
 
 def test_a_kind_does_not_touch_another(line):
     rename(line, "A", "B", kind="system")
     rename(line, "B", "A", kind="unit")
-    assert len(there(line)) == 2
+    assert len(aliases_of(line)) == 2
 
 
 def test_an_unknown_change_cannot_be_removed(line):
@@ -316,7 +316,7 @@ def test_an_unknown_change_cannot_be_removed(line):
         remove_alias(line.database, 7, line.order())
 
 
-# --- what is suggested ---------------------------------------------------------------------------------------------
+# --- Suggestions ---------------------------------------------------------------------------------------------------
 
 STAFF = """
 AD-konto | Avdelning | Enhet | Anställningsdatum
@@ -344,11 +344,11 @@ def test_a_name_that_the_staff_list_lacks_is_suggested_to_be_its_most_similar_on
         assert suggestions(cursor, as_of=AS_OF, known_at=EVERYTHING_KNOWN) == []
 
 
-# --- the part of the page ------------------------------------------------------------------------------------------
+# --- The part of the page ------------------------------------------------------------------------------------------
 
 
 def drawn(monkeypatch, folder, *, role=COORDINATOR, lang="sv"):
-    """The part by itself, as a person of a role sees it on the database in a folder, or on the samples."""
+    """The part by itself, as a user of a role sees it with the database in a folder, or with the samples."""
 
     def part():
         from compliance.screens import views, widgets
@@ -385,14 +385,14 @@ def test_a_suggestion_is_used_seen_in_the_figures_saved_and_removed(line, monkey
     assert "1 rad nämner Förskolan Bjorken, i Lokal anvisning." in text(app)
     assert "Så ändras siffrorna för Förskolan Björken" in text(app)
     assert "0\u00a0% före, 50,0\u00a0% efter" in text(app)
-    assert there(line) == []
+    assert aliases_of(line) == []
     press(app, "Spara namnbytet")
-    assert there(line) == [("Förskolan Bjorken", "Förskolan Björken", 2026, False)]
+    assert aliases_of(line) == [("Förskolan Bjorken", "Förskolan Björken", 2026, False)]
     assert "Namn som kan vara samma" not in text(app)
     box = next(box for box in app.selectbox if box.label == "Ta bort ett namnbyte")
     box.set_value(number(line, "Förskolan Bjorken", "Förskolan Björken")).run()
     press(app, "Ta bort namnbytet")
-    assert there(line) == []
+    assert aliases_of(line) == []
     assert "Inget namnbyte har angetts." in text(app)
 
 

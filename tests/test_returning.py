@@ -1,4 +1,4 @@
-"""The rejected rows as a workbook to mend and send back: what it shows, that it loads again, and what it changed."""
+"""The rejected rows as a workbook to correct and send back: its content, loading it again, and its changes."""
 
 import io
 import shutil
@@ -10,7 +10,7 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import mask_text
-from compliance.correcting.returning import Change, mended, return_workbook
+from compliance.correcting.returning import Change, corrections, return_workbook
 from compliance.loading.loading import REPLACED, revoke
 from compliance.reading.markers import SHEET, Marker, split_marker
 from tests.files import xlsx
@@ -31,40 +31,40 @@ ROWS = [
 
 
 class Planned(Line):
-    """A line where the file with three rows that cannot be loaded is loaded: its receipts and its workbook."""
+    """A line with a loaded file of which three rows were rejected. `original` is its receipts and workbook."""
 
-    made = None
+    original = None
 
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory):
-    """One that is copied."""
-    with Planned(tmp_path_factory.mktemp("planned")).held() as found:
-        found.made = original(found)
-    return found
+    """The line that the tests copy."""
+    with Planned(tmp_path_factory.mktemp("planned")).held() as line:
+        line.original = original(line)
+    return line
 
 
 @pytest.fixture
 def line(planned, tmp_path):
-    """One of the test's own."""
+    """A copy for one test."""
     shutil.copytree(planned.folder, tmp_path, dirs_exist_ok=True)
-    found = Planned(tmp_path)
-    found.loads, found.made = planned.loads, planned.made
-    with found.held():
-        yield found
+    copy = Planned(tmp_path)
+    copy.loads, copy.original = planned.loads, planned.original
+    with copy.held():
+        yield copy
 
 
 @pytest.fixture
 def empty(tmp_path):
-    """A line where nothing is loaded."""
-    with Planned(tmp_path).held() as found:
-        yield found
+    """A line with nothing loaded."""
+    with Planned(tmp_path).held() as line:
+        yield line
 
 
 def original(line, sheets=None, *, name="plan.xlsx"):
-    """A file with rows that cannot be loaded, loaded; its receipts and its workbook."""
-    if sheets is None and line.made:
-        return line.made
+    """Load a file with rows that are rejected, and return its receipts and its workbook."""
+    if sheets is None and line.original:
+        return line.original
     path = line.folder / name
     path.write_bytes(xlsx(sheets or {"Blad1": ROWS}))
     return tuple(line.load(path, extract_date=DAY)), read_here(path, name=path.name)
@@ -75,7 +75,7 @@ def returned(line, say=SV, sheets=None):
 
 
 def loaded_again(line, book, *, name="rättad.xlsx"):
-    """The return as the owner of the source sends it back."""
+    """Load a return as the owner of the source sends it back."""
     path = line.folder / name
     book.save(path)
     return line.load(path)
@@ -141,8 +141,8 @@ def test_no_sha256_is_taken_for_an_identity_number():
     book = read_here(xlsx({SHEET: marker.rows(), "Blad1": [["Id"]]}), name="a.xlsx")
     assert (book.masked, split_marker(book)[1]) == (0, marker)
     rows = [(key, f"{'a' * 8} {'b' * 56}" if key == "sha256" else value) for key, value in marker.rows()]
-    found = split_marker(read_here(xlsx({SHEET: rows, "Blad1": [["Id"]]}), name="a.xlsx"))[1]
-    assert found == Marker("return", "a" * 8 + "b" * 56)
+    again = split_marker(read_here(xlsx({SHEET: rows, "Blad1": [["Id"]]}), name="a.xlsx"))[1]
+    assert again == Marker("return", "a" * 8 + "b" * 56)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -157,13 +157,13 @@ def test_mended_rows_load_again_and_the_change_is_told(line, code):
     assert (receipt.extract_date.day, receipt.replaces) == (DAY, ())
     assert [column.heading for column in receipt.matches[0].unused][:2] == [c.value for c in sheet[1][:2]]
     with line.database.cursor() as cursor:
-        assert mended(cursor, receipt) == [
+        assert corrections(cursor, receipt) == [
             Change(5, "Systemnamn", "", "Beta"),
             Change(6, "Status", "", "Klar"),
             Change(6, "Klart senast", "snart", "2026-12-01"),
         ]
-    found = line.rows("select action_id from classification_actions_at(date '2026-10-01', timestamp '9999-12-31')")
-    assert sorted(row["action_id"] for row in found) == ["1", "2", "3", "4"]
+    actions = line.rows("select action_id from classification_actions_at(date '2026-10-01', timestamp '9999-12-31')")
+    assert sorted(row["action_id"] for row in actions) == ["1", "2", "3", "4"]
 
 
 def test_a_return_is_compared_with_the_sheet_that_it_comes_from(empty):
@@ -178,7 +178,7 @@ def test_a_return_is_compared_with_the_sheet_that_it_comes_from(empty):
     book["Söder"]["F2"].value = "Klar"
     [receipt] = loaded_again(empty, book)
     with empty.database.cursor() as cursor:
-        assert mended(cursor, receipt) == [Change(3, "Systemnamn", "", "Beta"), Change(3, "Status", "", "Klar")]
+        assert corrections(cursor, receipt) == [Change(3, "Systemnamn", "", "Beta"), Change(3, "Status", "", "Klar")]
 
 
 def test_columns_that_one_field_was_read_from_are_compared_too(empty):
@@ -191,7 +191,7 @@ def test_columns_that_one_field_was_read_from_are_compared_too(empty):
     sheet["D2"].value, sheet["F2"].value = "Almén", "Söder"
     [receipt] = loaded_again(empty, book)
     with empty.database.cursor() as cursor:
-        assert mended(cursor, receipt) == [Change(3, "Efternamn", "Alm", "Almén"), Change(3, "Enhet", "", "Söder")]
+        assert corrections(cursor, receipt) == [Change(3, "Efternamn", "Alm", "Almén"), Change(3, "Enhet", "", "Söder")]
     assert empty.column("name", "staff") == ["Kim Ek", "Lo Almén"]
 
 
@@ -209,17 +209,17 @@ def test_a_file_of_two_sources_gives_a_return_that_names_neither(empty, tmp_path
     assert [receipt.summary.loaded for receipt in loaded_again(empty, back)] == [1, 1]
 
 
-# --- what is refused, and what takes the place of another -----------------------------------------------------------
+# --- Refusals and replacements --------------------------------------------------------------------------------------
 
 
 def counted(line):
-    """The actions that count on the day of the file."""
-    found = line.rows("select action_id from classification_actions_at(date '2026-10-01', timestamp '9999-12-31')")
-    return sorted(row["action_id"] for row in found)
+    """The ids of the actions in effect on the day of the file."""
+    actions = line.rows("select action_id from classification_actions_at(date '2026-10-01', timestamp '9999-12-31')")
+    return sorted(row["action_id"] for row in actions)
 
 
-def mended_book(line, book, **cells):
-    """A copy of a return with some of its cells mended, for instance D2="Beta"."""
+def corrected(line, book, **cells):
+    """A copy of a return with some cells corrected, for instance D2="Beta"."""
     file = io.BytesIO()
     book.save(file)
     again = openpyxl.load_workbook(file)
@@ -231,7 +231,7 @@ def mended_book(line, book, **cells):
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_return_whose_hidden_sheet_is_gone_is_refused(line, code):
     """taken_for_an_export: three mended rows would replace all of the file they come from"""
-    book = mended_book(line, returned(line, Language(code)), D2="Beta")
+    book = corrected(line, returned(line, Language(code)), D2="Beta")
     del book[SHEET]
     with pytest.raises(Refusal, match="has lost the hidden sheet"):
         loaded_again(line, book)
@@ -239,7 +239,7 @@ def test_a_return_whose_hidden_sheet_is_gone_is_refused(line, code):
 
 
 def test_a_return_of_a_file_that_a_later_one_has_replaced_is_refused(line):
-    book = mended_book(line, returned(line), D2="Beta")
+    book = corrected(line, returned(line), D2="Beta")
     original(line, {"Blad1": [*ROWS[:4], ("9", "Delta", None, None, "Klar", None, "F")]}, name="ny.xlsx")
     with pytest.raises(Refusal, match="not loaded, or no longer counts"):
         loaded_again(line, book)
@@ -247,7 +247,7 @@ def test_a_return_of_a_file_that_a_later_one_has_replaced_is_refused(line):
 
 
 def test_a_return_of_a_file_that_is_revoked_is_refused(line):
-    book = mended_book(line, returned(line), D2="Beta")
+    book = corrected(line, returned(line), D2="Beta")
     revoke(line.database, 1, why="fel fil", order=line.order())
     with pytest.raises(Refusal, match="not loaded, or no longer counts"):
         loaded_again(line, book)
@@ -255,16 +255,16 @@ def test_a_return_of_a_file_that_is_revoked_is_refused(line):
 
 
 def test_a_return_of_a_file_that_an_export_of_another_day_follows_still_completes_it(line):
-    book = mended_book(line, returned(line), D2="Beta")
+    book = corrected(line, returned(line), D2="Beta")
     line.load_table("Åtgärds-ID | Systemnamn | Status\n9 | Delta | Klar", extract_date=date(2026, 11, 1))
     loaded_again(line, book)
     assert counted(line) == ["1", "2", "4"]
 
 
 def test_a_later_return_with_all_rows_of_an_earlier_one_takes_its_place(line):
-    book = mended_book(line, returned(line), D2="Beta")
+    book = corrected(line, returned(line), D2="Beta")
     loaded_again(line, book)
-    [receipt] = loaded_again(line, mended_book(line, book, D2="Betan", F3="Klar"), name="igen.xlsx")
+    [receipt] = loaded_again(line, corrected(line, book, D2="Betan", F3="Klar"), name="igen.xlsx")
     assert receipt.replaces == ((2, "rättad.xlsx"),)
     assert counted(line) == ["1", "2", "3", "4"]
     revoked = line.rows("select import_id, revoked_by, why from revocations")
@@ -274,21 +274,21 @@ def test_a_later_return_with_all_rows_of_an_earlier_one_takes_its_place(line):
 
 def test_a_later_return_takes_the_place_of_all_whose_rows_it_holds(line):
     book = returned(line)
-    second, third = (mended_book(line, book) for _ in range(2))
+    second, third = (corrected(line, book) for _ in range(2))
     second.worksheets[0].delete_rows(3, 2)
     third.worksheets[0].delete_rows(2)
-    loaded_again(line, mended_book(line, second, D2="Beta"))
-    loaded_again(line, mended_book(line, third, F2="Klar"), name="två.xlsx")
-    [receipt] = loaded_again(line, mended_book(line, book, D2="Beta", F3="Pågår"), name="alla.xlsx")
+    loaded_again(line, corrected(line, second, D2="Beta"))
+    loaded_again(line, corrected(line, third, F2="Klar"), name="två.xlsx")
+    [receipt] = loaded_again(line, corrected(line, book, D2="Beta", F3="Pågår"), name="alla.xlsx")
     assert [number for number, _ in receipt.replaces] == [2, 3]
     assert [row["import_id"] for row in line.rows("from revocations order by 1")] == [2, 3]
     assert counted(line) == ["1", "2", "3", "4"]
 
 
 def test_a_later_return_with_some_rows_of_an_earlier_one_is_refused_with_the_row(line):
-    book = mended_book(line, returned(line), D2="Beta", F3="Klar")
+    book = corrected(line, returned(line), D2="Beta", F3="Klar")
     loaded_again(line, book)
-    some = mended_book(line, book, C4="5", D4="Epsilon")
+    some = corrected(line, book, C4="5", D4="Epsilon")
     some.worksheets[0].delete_rows(2)
     with pytest.raises(Refusal) as refusal:
         loaded_again(line, some, name="igen.xlsx")
@@ -302,9 +302,9 @@ def test_a_later_return_with_some_rows_of_an_earlier_one_is_refused_with_the_row
 
 
 def test_a_later_return_with_other_rows_is_added(line):
-    book = mended_book(line, returned(line), D2="Beta")
+    book = corrected(line, returned(line), D2="Beta")
     loaded_again(line, book)
-    others = mended_book(line, book, F3="Klar")
+    others = corrected(line, book, F3="Klar")
     others.worksheets[0].delete_rows(2)
     [receipt] = loaded_again(line, others, name="resten.xlsx")
     assert receipt.replaces == ()
@@ -316,7 +316,7 @@ def test_rows_of_different_sheets_with_the_same_number_are_different_rows(empty)
     sheets = {name: [head, (name, "Alfa", "Pågår"), (name * 2, None, "Pågår")] for name in ("N", "S")}
     book = returned(empty, sheets=sheets)
     book["N"]["D2"].value, book["S"]["D2"].value = "Beta", "Gamma"
-    north, south = mended_book(empty, book), mended_book(empty, book)
+    north, south = corrected(empty, book), corrected(empty, book)
     del north["S"], south["N"]
     loaded_again(empty, north)
     [receipt] = loaded_again(empty, south, name="andra bladet.xlsx")
@@ -333,7 +333,7 @@ def test_rows_of_different_sources_or_files_with_the_same_number_are_different_r
         "Rutiner": [("Rutin", "Granskningspunkt", "Fastställd"), ("R", 1, None), (None, 2, None)],
     }
     book = returned(empty, sheets=sheets)
-    plan, routines = mended_book(empty, book), mended_book(empty, book)
+    plan, routines = corrected(empty, book), corrected(empty, book)
     del plan["Rutiner"], routines["Plan"]
     plan["Plan"]["D2"].value, routines["Rutiner"]["C2"].value = "Beta", "S"
     path = empty.file("Rutin | Granskningspunkt\nT | 3\n | 4", name="till.csv")
@@ -350,4 +350,4 @@ def test_rows_of_different_sources_or_files_with_the_same_number_are_different_r
 def test_an_ordinary_file_has_mended_nothing(line):
     receipts, _ = original(line)
     with line.database.cursor() as cursor:
-        assert mended(cursor, receipts[0]) == []
+        assert corrections(cursor, receipts[0]) == []

@@ -1,4 +1,4 @@
-"""The workbooks to fill in by hand: each is what it says, and loads as it is."""
+"""The templates to fill in by hand: their content, and that each loads as it is."""
 
 import io
 from datetime import date
@@ -14,7 +14,7 @@ from compliance.correcting.templates import DAY_ROW, HEADING_ROW
 from tests.browser import MOST
 from tests.line import SOURCES, Line
 
-# English of one source; `make fuzz` asks for each in both languages.
+# One source in English; `make fuzz` tests each in both languages.
 EVERY_SOURCE = pytest.mark.parametrize(
     ("source", "code"),
     [
@@ -28,12 +28,12 @@ DAY = date(2026, 10, 31)
 
 
 @cache
-def made(id_, code):
+def content(id_, code):
     return templates.template(SOURCES[id_], Language(code))
 
 
 def opened(source, say):
-    return openpyxl.load_workbook(io.BytesIO(made(source.id, say.code)))
+    return openpyxl.load_workbook(io.BytesIO(content(source.id, say.code)))
 
 
 def saved(book, path):
@@ -42,7 +42,7 @@ def saved(book, path):
 
 
 def filled(source, say, path):
-    """The template with two rows written by hand: the examples of its columns, and the same with other ids."""
+    """The template with two rows filled in: the examples of its columns, and the same with other ids."""
     book = opened(source, say)
     sheet = book.worksheets[0]
     sheet.cell(DAY_ROW, 2).value = DAY
@@ -56,9 +56,9 @@ def filled(source, say, path):
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
-    """One database for all, since each source has a table of its own."""
-    with Line(tmp_path_factory.mktemp("templates")).held() as found:
-        yield found
+    """One database for all tests, since each source has a table of its own."""
+    with Line(tmp_path_factory.mktemp("templates")).held() as line:
+        yield line
 
 
 @EVERY_SOURCE

@@ -1,1 +1,1 @@
-"""What the coordinator mends: rehearsals, names, returned rows, templates, questionnaires."""
+"""Correcting data: previews of an import, changed names, returned rows, templates, questionnaires."""

@@ -1,4 +1,4 @@
-"""Workbooks that a person fills in: texts that stay texts, drop-downs and checks by a field's type, a hidden sheet."""
+"""Workbooks to fill in: text cells that stay text, drop-downs and checks by field type, a hidden sheet."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from compliance.counting import books
 from compliance.declarations.sources import Field
 from compliance.reading.markers import SHEET, Marker
 
-# What XML, so a workbook, has no way to write, and what the name of a sheet may not hold.
+# Characters that XML, and so a workbook, cannot hold, and those that a sheet name must not.
 ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 NO_SHEET_MARKS: Final = dict.fromkeys(map(ord, "[]:*?/\\'"), " ")
 SHEET_NAME: Final = 31
@@ -54,12 +54,12 @@ AUTHOR: Final = "compliance"
 
 
 def font(**how: Any) -> Any:
-    """The workbooks' own font: one that is named, since what stands for no name differs between programs."""
+    """The font of the workbooks. It is named, since programs differ in their default font."""
     return Font(**{"name": "Calibri", "size": 11, "color": INK} | how)
 
 
 def put(sheet: Any, row: int, column: int, value: object, **style: Any) -> Any:
-    """Writes a cell and gives it back; a text stays a text, also where it begins as a formula does."""
+    """Write a cell and return it. A text stays a text even if it begins like a formula."""
     cell = sheet.cell(row, column)
     if isinstance(value, str):
         cell.value = value.translate(ILLEGAL)
@@ -67,45 +67,45 @@ def put(sheet: Any, row: int, column: int, value: object, **style: Any) -> Any:
         cell.quotePrefix = value.startswith("=")
     else:
         cell.value = value
-    for name, given in style.items():
-        setattr(cell, name, given)
+    for name, attribute in style.items():
+        setattr(cell, name, attribute)
     return cell
 
 
 def head(sheet: Any, row: int, column: int, text: str, *, explained: str = "") -> None:
-    """Writes a heading, with what it means as a note on it."""
+    """Write a heading, with its explanation as a note."""
     cell = put(sheet, row, column, text, font=font(bold=True), fill=HEAD, border=BOX, alignment=WRAPPED)
     if explained:
         note(cell, explained)
 
 
 def note(cell: Any, text: str) -> None:
-    """A note on a cell, large enough to be read without being dragged."""
+    """Add a note to a cell, large enough to be read without resizing."""
     cell.comment = Comment(text.translate(ILLEGAL), AUTHOR, width=320, height=40 + 20 * (len(text) // 42 + 1))
 
 
 def title(sheet: Any, text: str, *hints: str) -> None:
-    """The title of a sheet and, below it, lines that say how it is used."""
+    """Write the title of a sheet and, below it, lines on how to use it."""
     put(sheet, 1, 1, text, font=font(bold=True, size=14))
     for row, hint in enumerate(hints, start=2):
         put(sheet, row, 1, hint, font=font(color=QUIET))
 
 
-def widths(sheet: Any, given: Iterable[int]) -> None:
-    """The widths of the columns from A on, in characters."""
-    for column, width in enumerate(given, start=1):
+def widths(sheet: Any, characters: Iterable[int]) -> None:
+    """Set the widths of the columns from A on, in characters."""
+    for column, width in enumerate(characters, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
 
 
 def choices(field: Field) -> tuple[str, ...]:
-    """The words to choose from in a field, as they are written in a spreadsheet; none where anything can stand."""
+    """The words that a field can take, as spreadsheets write them. Empty if the field takes any value."""
     if field.type == "word":
         return tuple(words[0] for words in field.words.values())
     return {"yes_no": YES_NO, "level": LEVELS}.get(field.type, ())
 
 
 def expected(field: Field, say: Language) -> str:
-    """What can stand in a field, as a sentence; empty for a text."""
+    """What a field accepts, as a sentence. Empty for a text field."""
     if field.type == "word":
         words = ", ".join(_word(field, code, say) for code in field.words)
         return say(N_("One of: {words}.") if field.required else N_("One of: {words}. Or empty."), words=words)
@@ -115,13 +115,13 @@ def expected(field: Field, say: Language) -> str:
 
 
 def _word(field: Field, code: str, say: Language) -> str:
-    """A word as it is written, and what it means where the reader's language has another."""
+    """A word as spreadsheets write it, and its translation if the reader's language has another word."""
     written, meant = field.words[code][0], say.pick(field.word(code))
     return written if written.casefold() == meant.casefold() else f"{written} ({meant})"
 
 
 def explanation(field: Field, say: Language) -> str:
-    """What a field is, in a few sentences: its name in the reader's language, its help, what can stand in it."""
+    """A field in a few sentences: its name in the reader's language, its help, what it accepts."""
     name = say.pick(field.texts)
     parts = [f"{name}." if name != field.heading else "", say.pick(field.help) if field.help else ""]
     parts += [expected(field, say), say(N_("Must be filled in.")) if field.required else ""]
@@ -129,7 +129,7 @@ def explanation(field: Field, say: Language) -> str:
 
 
 def example(field: Field) -> object:
-    """A value as it could stand in a field."""
+    """An example value of a field."""
     if field.example:
         return field.example
     words = choices(field)
@@ -137,7 +137,7 @@ def example(field: Field) -> object:
 
 
 def check(field: Field, say: Language) -> Any | None:
-    """The drop-down or the check of a field's cells, not yet laid on any; None where anything can stand there."""
+    """The drop-down or check for a field's cells, not yet applied to any. None if the field takes any value."""
     words = choices(field)
     if words:
         return _choice(field, words, say)
@@ -150,7 +150,7 @@ def check(field: Field, say: Language) -> Any | None:
 
 
 def _choice(field: Field, words: tuple[str, ...], say: Language) -> Any | None:
-    """A drop-down. Where a field need not be filled, words of a system's own are let through after a question."""
+    """A drop-down. An optional field also accepts a system's own words, after a confirmation."""
     listed = ",".join(words)
     if len(listed) > LIST_LENGTH or any("," in word or '"' in word for word in words):
         return None
@@ -169,14 +169,14 @@ def _check(field: Field, say: Language, **how: Any) -> Any:
 
 
 def printable(sheet: Any) -> None:
-    """Lets a sheet be printed on lying pages, as wide as one."""
+    """Set a sheet up for printing in landscape, one page wide."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
-    """A text as the name of a sheet, different from those that are taken."""
+    """A text as a valid sheet name, different from the names already taken."""
     name = " ".join(text.translate(ILLEGAL).translate(NO_SHEET_MARKS).split())[:SHEET_NAME] or "1"
     others = {other.casefold() for other in taken}
     number, unique = 1, name
@@ -187,14 +187,14 @@ def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
 
 
 def new_book() -> Any:
-    """A workbook without a sheet."""
+    """A workbook without sheets."""
     book = Book()
     book.remove(book.active)
     return book
 
 
 def mark(book: Any, marker: Marker) -> None:
-    """Adds the hidden sheet that says what a workbook is."""
+    """Add the hidden sheet that identifies a workbook when it comes back."""
     sheet = book.create_sheet(SHEET)
     sheet.sheet_state = "hidden"
     for row, values in enumerate(marker.rows(), start=1):

@@ -1,4 +1,4 @@
-"""What a file would change, before anything is written."""
+"""Previews: what loading a file or revoking an import would change, with nothing written."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 
 @dataclass(frozen=True)
 class Effect:
-    """Every point on `day` before and after something was done."""
+    """The coverage of every point on `day` before and after a change."""
 
     day: date
     before: tuple[Coverage, ...]
@@ -26,7 +26,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Preview:
-    """What loading files would give: their imports beside those before, and the effect on every point."""
+    """The result of loading files: each import compared with the one before it, and the effect on every point."""
 
     receipts: tuple[Receipt, ...]
     comparisons: tuple[Comparison, ...]
@@ -34,17 +34,17 @@ class Preview:
 
     @property
     def loaded(self) -> int:
-        """How many rows would be loaded."""
+        """The number of rows that would be loaded."""
         return sum(receipt.summary.loaded for receipt in self.receipts)
 
     @property
     def rejected(self) -> int:
-        """How many rows would not."""
+        """The number of rows that would be rejected."""
         return sum(receipt.summary.rejected for receipt in self.receipts)
 
     @property
     def withheld(self) -> int:
-        """Of how many of those nothing is kept."""
+        """The number of rejected rows of which nothing is stored."""
         return sum(receipt.summary.withheld for receipt in self.receipts)
 
     @property
@@ -62,9 +62,9 @@ def preview(
     sources: dict[str, Source],
     words: Words,
 ) -> Preview:
-    """Loads the files in a transaction that is rolled back; a Refusal says why one cannot be loaded.
+    """Load the files in a transaction that is rolled back. Raise Refusal if one cannot be loaded.
 
-    Figures are those of the as-of date, or of the extract date where that is later.
+    The figures are those of the as-of date, or of the extract date if that is later.
     """
 
     def then(cursor: Cursor, receipts: list[Receipt]) -> tuple[date, list[Coverage], list[Comparison]]:
@@ -79,7 +79,7 @@ def preview(
 
 
 def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
-    """What an import changed when it was loaded, on the as-of date or its extract date where that is later."""
+    """What an import changed when it was loaded, on the as-of date or its extract date, whichever is later."""
     day = max(as_of, row["extract_date"])
     moments = (row["imported_at"] - timedelta(microseconds=1), row["imported_at"])
     with database.cursor() as cursor:
@@ -88,12 +88,12 @@ def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, po
 
 
 def effect_of_revoking(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
-    """What would change if an import did not count any longer; nothing is written."""
+    """What revoking an import would change, on the as-of date or its extract date, whichever is later."""
     day = max(as_of, row["extract_date"])
-    given = {"import_id": row["import_id"], "who": "", "why": ""}
+    values = {"import_id": row["import_id"], "who": "", "why": ""}
     with database.rehearsing() as cursor:
         before = _figures(cursor, points, day)
-        cursor.execute(statement("revoke"), given)
+        cursor.execute(statement("revoke"), values)
         after = _figures(cursor, points, day)
     return Effect(day, tuple(before), tuple(after))
 

@@ -1,8 +1,8 @@
-"""What the units are asked where no system knows the answer: one workbook a unit, with only what is unknown.
+"""Questionnaires: one workbook per unit, asking for the values that no system has.
 
-Each sheet is an export of its source. The columns that say which thing a row is about are hidden, so nothing that is
-written over a visible text changes what an answer belongs to. Known values stand in the row, since an answered row
-takes the place of the whole row that is there; a row without an answer is none when the workbook comes back.
+Each sheet is an export of its source. The columns that identify a row are hidden, so overwriting a visible text does
+not change which row an answer belongs to. A row also holds its known values, since an answered row replaces the whole
+existing row. A row without an answer is skipped when the workbook comes back.
 """
 
 import io
@@ -24,14 +24,14 @@ from compliance.declarations.sources import Field, Source
 from compliance.reading.markers import ASKED, Marker
 from compliance.store.database import Cursor, Rows, rows
 
-# Headings that no source has: what a row is about, and how it stands.
+# Headings that no source has: the subject of a row, and its current state.
 ABOUT, STATE = N_("What the question is about"), N_("As it stands")
 LABELS: Final = 2
 TITLE_ROW, HEADING_ROW = 1, 3
 NEW_ROWS: Final = 15
 WIDTHS: Final = {"date": 15, "yes_no": 16, "number": 13, "word": 18}
 TEXT_WIDTH: Final = 28
-# What every system can unpack, with its ending and a number.
+# A name of this length, with its ending and a number, can be unpacked on every system.
 LONGEST_NAME: Final = 80
 NO_FILE_MARKS: Final = dict.fromkeys(map(ord, '<>:"/\\|?*'), " ")
 READ_FIRST: Final = N_("Read first")
@@ -43,7 +43,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asking:
-    """Of whom and for which day questions are asked, and the rules that say what is unknown."""
+    """The organisation and the day that questions are asked for, and the rules that decide what is unknown."""
 
     organisation: str
     as_of: date
@@ -54,9 +54,9 @@ class Asking:
 
 @dataclass(frozen=True)
 class Topic:
-    """What is asked of one source: the fields that a person sees, and how they are asked.
+    """The questions of one source: the fields that are shown, and which of them can be filled in.
 
-    `anew` are asked also where they are known, since what stands is not enough; `open` are known and may be changed.
+    Fields in `anew` are asked even if a value is known; known values of fields in `open` are shown and can be changed.
     `point` is the review point whose items the statement reads.
     """
 
@@ -69,11 +69,11 @@ class Topic:
     point: str | None = None
 
     def asked(self, row: Row) -> list[str]:
-        """The fields of a row that are asked."""
+        """The fields of a row that are asked for."""
         return [name for name in self.fields if name in self.anew or row.get(name) is None]
 
 
-# --- what is asked -----------------------------------------------------------------------------------------------
+# --- Questions ---------------------------------------------------------------------------------------------------
 
 
 TOPICS: Final = (
@@ -113,57 +113,57 @@ Questions = dict[Topic, Rows]
 
 
 def questions(cursor: Cursor, asking: Asking) -> dict[Unit, Questions]:
-    """What each unit is asked, in Swedish order of the units; None is the organisation as a whole.
+    """The questions to each unit, in Swedish alphabetical order. The unit None is the organisation as a whole.
 
-    The whole organisation is asked for routines, which belong to no unit, and for the systems that name no unit.
+    The organisation is asked for routines, which belong to no unit, and for systems without a unit.
     """
-    found: dict[str, tuple[Unit, Questions]] = {}
+    by_unit: dict[str, tuple[Unit, Questions]] = {}
     for topic in TOPICS:
         for row in _rows(cursor, topic, asking):
             unit = row.get("asked_unit")
-            _, asked = found.setdefault((unit or "").casefold(), (unit, {}))
-            asked.setdefault(topic, []).append(row)
-    return dict(sorted(found.values(), key=lambda entry: _swedish(entry[0] or "")))
+            _, topics = by_unit.setdefault((unit or "").casefold(), (unit, {}))
+            topics.setdefault(topic, []).append(row)
+    return dict(sorted(by_unit.values(), key=lambda entry: _swedish(entry[0] or "")))
 
 
-def count(asked: Questions) -> int:
-    """How many rows are asked for."""
-    return sum(len(found) for found in asked.values())
+def count(questions: Questions) -> int:
+    """The number of rows to answer."""
+    return sum(len(rows) for rows in questions.values())
 
 
 def _swedish(text: str) -> str:
-    """A key that sorts å, ä and ö after z."""
+    """A sort key that puts å, ä and ö after z."""
     return text.casefold().translate({ord("å"): "{", ord("ä"): "|", ord("ö"): "}"})
 
 
 def _rows(cursor: Cursor, topic: Topic, asking: Asking) -> Rows:
-    """The rows that a topic asks for; without those of which everything is known."""
-    given = {"organisation": asking.organisation, "as_of": asking.as_of, "known_at": asking.known_at}
+    """The rows of a topic with at least one field to ask for."""
+    values = {"organisation": asking.organisation, "as_of": asking.as_of, "known_at": asking.known_at}
     sql = statement(topic.statement)
-    beside = _beside(cursor, topic, asking)
-    for name, table in beside.items():
+    tables = _beside(cursor, topic, asking)
+    for name, table in tables.items():
         cursor.register(name, table)
     try:
-        found = rows(cursor, sql, {name: value for name, value in given.items() if f"${name}" in sql})
+        topic_rows = rows(cursor, sql, {name: value for name, value in values.items() if f"${name}" in sql})
     finally:
-        for name in beside:
+        for name in tables:
             cursor.unregister(name)
-    return [row for row in found if topic.asked(row)]
+    return [row for row in topic_rows if topic.asked(row)]
 
 
 def _beside(cursor: Cursor, topic: Topic, asking: Asking) -> dict[str, pa.Table]:
-    """What a statement reads besides the exports: the items of a point, with or without a basis, or the points."""
+    """The tables that a topic's statement reads besides the exports: the items of a point, or the point numbers."""
     if topic.source == "routines":
         return {"review_points": pa.table({"review_point": [point.number for point in asking.points]})}
     if topic.point is None:
         return {}
     values = point_by(asking.points, topic.point).parameters(asking.as_of)
-    found = run(cursor, query("points", topic.point), as_of=asking.as_of, known_at=asking.known_at, values=values)
-    return {f"{topic.point}_items": found}
+    items = run(cursor, query("points", topic.point), as_of=asking.as_of, known_at=asking.known_at, values=values)
+    return {f"{topic.point}_items": items}
 
 
 def _labels(topic: Topic, row: Row, asking: Asking, say: Language) -> tuple[str, str]:
-    """What a row is about, and how it stands."""
+    """The subject of a row, and its current state."""
     if topic.source == "local_instruction":
         state = " ".join(str(part) for part in (row["status"], row["confirmed"]) if part)
         return row["requirement"], state or say(N_("Not answered before"))
@@ -179,64 +179,67 @@ def _labels(topic: Topic, row: Row, asking: Asking, say: Language) -> tuple[str,
     return f"{point.number}. {say.pick(point.title)}", state
 
 
-# --- the workbooks -----------------------------------------------------------------------------------------------
+# --- Workbooks ---------------------------------------------------------------------------------------------------
 
 
-def questionnaires(asked: dict[Unit, Questions], asking: Asking, say: Language) -> bytes:
-    """The workbooks of all units that are asked something, in a zip."""
+def questionnaires(by_unit: dict[Unit, Questions], asking: Asking, say: Language) -> bytes:
+    """The workbooks of all units that have questions, in a zip."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         taken: set[str] = set()
-        for unit, of_unit in asked.items():
+        for unit, questions in by_unit.items():
             name = file_name(unit, asking, say)
             while name.casefold() in taken:
                 name = f"{name.removesuffix('.xlsx')} {len(taken) + 1}.xlsx"
             taken.add(name.casefold())
-            archive.writestr(name, questionnaire(unit, of_unit, asking, say))
+            archive.writestr(name, questionnaire(unit, questions, asking, say))
     return file.getvalue()
 
 
-def questionnaire(unit: Unit, asked: Questions, asking: Asking, say: Language) -> bytes:
-    """The workbook of a unit, or with None of the organisation as a whole."""
+def questionnaire(unit: Unit, questions: Questions, asking: Asking, say: Language) -> bytes:
+    """The workbook of a unit, or of the organisation as a whole if `unit` is None."""
     book = forms.new_book()
-    whom = unit or asking.organisation
+    addressee = unit or asking.organisation
     first = book.create_sheet(forms.sheet_name(say(READ_FIRST)))
-    sheets = {_sheet(book, topic, found, whom, asking, say): len(found) for topic, found in asked.items()}
+    sheets = {
+        _sheet(book, topic, topic_rows, addressee, asking, say): len(topic_rows)
+        for topic, topic_rows in questions.items()
+    }
     if unit:
         _new_procurements(book, unit, asking, say)
-    _read_first(first, whom, sheets, say)
+    _read_first(first, addressee, sheets, say)
     forms.mark(book, Marker(kind="answers"))
     return forms.content(book)
 
 
 def file_name(unit: Unit, asking: Asking, say: Language) -> str:
-    """What the workbook is called: without a day, so that the day on which it is saved becomes its extract date."""
+    """The name of the workbook. It has no date, so the day on which it is saved becomes its extract date."""
     name = say(N_("Questions {unit}"), unit=unit or asking.organisation)
     return " ".join(name.translate(forms.ILLEGAL).translate(NO_FILE_MARKS).split())[:LONGEST_NAME] + ".xlsx"
 
 
-def _sheet(book: Any, topic: Topic, found: Rows, whom: str, asking: Asking, say: Language) -> str:
-    """The sheet of a topic; gives its name."""
+def _sheet(book: Any, topic: Topic, topic_rows: Rows, addressee: str, asking: Asking, say: Language) -> str:
+    """Write the sheet of a topic and return its name."""
     source = asking.sources[topic.source]
     sheet = book.create_sheet(forms.sheet_name(say.pick(source.title), book.sheetnames))
-    forms.title(sheet, f"{say.pick(source.title)} · {whom}", say(topic.hint))
+    forms.title(sheet, f"{say.pick(source.title)} · {addressee}", say(topic.hint))
     shown = [source.field(name) for name in topic.fields]
     hidden = [field for field in source.fields if field not in shown]
     _headings(sheet, shown, hidden, labels=LABELS, say=say)
-    for number, row in enumerate(found, start=HEADING_ROW + 1):
+    for number, row in enumerate(topic_rows, start=HEADING_ROW + 1):
         for column, text in enumerate(_labels(topic, row, asking, say), start=1):
             forms.put(sheet, number, column, text, fill=forms.KNOWN, border=forms.BOX, alignment=forms.WRAPPED)
         asked = topic.asked(row)
         for column, field in enumerate(shown, start=LABELS + 1):
             _answer(sheet, number, column, field, row, is_open=field.name in (*asked, *topic.open), asked=asked)
         _hidden(sheet, number, [row.get(field.name) for field in hidden], shown, asked, labels=LABELS)
-    _finish(sheet, shown, len(found), labels=LABELS, say=say)
+    _finish(sheet, shown, len(topic_rows), labels=LABELS, say=say)
     name: str = sheet.title
     return name
 
 
 def _new_procurements(book: Any, unit: str, asking: Asking, say: Language) -> None:
-    """Rows for the procurements that no list has yet; those that stay empty are none when the workbook comes back."""
+    """Write a sheet for procurements that no list has yet. Rows left empty are skipped when the workbook comes back."""
     source = asking.sources["procurements"]
     sheet = book.create_sheet(forms.sheet_name(say(NEW), book.sheetnames))
     hint = N_("Procurements of this year that are on no other sheet, one row each. Leave the rest empty.")
@@ -252,21 +255,21 @@ def _new_procurements(book: Any, unit: str, asking: Asking, say: Language) -> No
 
 
 def _headings(sheet: Any, shown: list[Field], hidden: list[Field], *, labels: int, say: Language) -> None:
-    """Labels, the fields that are asked, and hidden the fields that are not and which places were asked."""
+    """Write the headings: the labels, the shown fields, and in hidden columns the other fields and the asked places."""
     for column, text in enumerate((ABOUT, STATE)[:labels], start=1):
         forms.head(sheet, HEADING_ROW, column, say(text))
     for column, field in enumerate(shown, start=labels + 1):
         text = field.heading + (" *" if field.required else "")
         forms.head(sheet, HEADING_ROW, column, text, explained=forms.explanation(field, say))
-    beside = [*(field.heading for field in hidden), ASKED]
-    for column, text in enumerate(beside, start=labels + len(shown) + 1):
+    rest = [*(field.heading for field in hidden), ASKED]
+    for column, text in enumerate(rest, start=labels + len(shown) + 1):
         forms.head(sheet, HEADING_ROW, column, text)
         sheet.column_dimensions[get_column_letter(column)].hidden = True
 
 
-def _answer(sheet: Any, row: int, column: int, field: Field, known: Row, *, is_open: bool, asked: list[str]) -> None:
-    """The cell of a field: yellow and open where something can be written, else grey and locked."""
-    value = None if field.name in asked else known.get(field.name)
+def _answer(sheet: Any, row: int, column: int, field: Field, values: Row, *, is_open: bool, asked: list[str]) -> None:
+    """Write the cell of a field: yellow and unlocked if it can be filled in, else grey and locked."""
+    value = None if field.name in asked else values.get(field.name)
     cell = forms.put(sheet, row, column, _written(value), border=forms.BOX, alignment=forms.WRAPPED)
     cell.fill = forms.OPEN if is_open else forms.KNOWN
     cell.number_format = forms.FORMATS.get(field.type, "General")
@@ -274,24 +277,24 @@ def _answer(sheet: Any, row: int, column: int, field: Field, known: Row, *, is_o
         cell.protection = forms.UNLOCKED
 
 
-def _hidden(sheet: Any, row: int, known: list[Any], shown: list[Field], asked: list[str], *, labels: int) -> None:
-    """The hidden cells of a row: what is known and not shown, and the places that were asked."""
+def _hidden(sheet: Any, row: int, values: list[Any], shown: list[Field], asked: list[str], *, labels: int) -> None:
+    """Write the hidden cells of a row: the known values that are not shown, and the places that were asked."""
     places = ",".join(str(place) for place, field in enumerate(shown, start=labels) if field.name in asked)
-    for column, value in enumerate((*map(_written, known), places), start=labels + len(shown) + 1):
+    for column, value in enumerate((*map(_written, values), places), start=labels + len(shown) + 1):
         cell = forms.put(sheet, row, column, value)
         if isinstance(value, date):
             cell.number_format = forms.FORMATS["date"]
 
 
 def _written(value: Any) -> object:
-    """A value as a person would write it."""
+    """A value as a user would type it."""
     if isinstance(value, bool):
         return forms.YES_NO[0] if value else forms.YES_NO[1]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _finish(sheet: Any, shown: list[Field], count_: int, *, labels: int, say: Language) -> None:
-    """Drop-downs and checks, widths, and the lock on what is not asked; without a password, since it only guides."""
+    """Add drop-downs, checks and widths, and lock the other cells. The lock is a guide, so it has no password."""
     last = HEADING_ROW + count_
     for column, field in enumerate(shown, start=labels + 1):
         if check := forms.check(field, say):
@@ -305,9 +308,9 @@ def _finish(sheet: Any, shown: list[Field], count_: int, *, labels: int, say: La
     forms.printable(sheet)
 
 
-def _read_first(sheet: Any, whom: str, sheets: dict[str, int], say: Language) -> None:
-    """Who is asked what and why, by when, and how the workbook is sent back."""
-    forms.title(sheet, say(N_("Questions to {unit}"), unit=whom))
+def _read_first(sheet: Any, addressee: str, sheets: dict[str, int], say: Language) -> None:
+    """Write the sheet that says why the questions are asked, what they cover and how to answer them."""
+    forms.title(sheet, say(N_("Questions to {unit}"), unit=addressee))
     lines = [*_why(say), "", *_asked_lines(sheets, say), "", *_how(say)]
     for row, text in enumerate(lines, start=3):
         if text:

@@ -1,4 +1,8 @@
-"""Names that change: organisations, departments, units and systems that are called something else from a day on."""
+"""Changes of name: organisations, departments, units and systems that have another name from a day on.
+
+A user enters A → B and B → C, each from a day. The changes that follow, here A → C, are stored with them, so that a
+statement finds the current name of A in one step.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,10 +20,10 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, 
 # An old name, its new one, and the first day of it.
 Change = tuple[str, str, date]
 KINDS: Final = ("organisation", "department", "unit", "system")
-# How alike two names must be to be suggested as one, and how many names share a word that then says nothing.
+# The likeness from which two names are suggested as one; a word that this many names share does not tell them apart.
 LEAST_LIKENESS: Final = 0.85
 MANY: Final = 4
-# A unit is perhaps another by now where at least this share of its persons, and this many, are there.
+# A unit is suggested to have become another if at least this share, and this number, of its persons moved there.
 LEAST_MOVED: Final = 0.6
 PERSONS: Final = 3
 COMMON_WORDS: Final = ("enhet", "enheten", "avdelning", "avdelningen", "sektion", "sektionen", "system", "systemet")
@@ -27,7 +31,7 @@ COMMON_WORDS: Final = ("enhet", "enheten", "avdelning", "avdelningen", "sektion"
 
 @dataclass(frozen=True)
 class Alias:
-    """A name that is another from a day on; one that `follows` nobody has said, it is the sum of others."""
+    """A change of name from a day on. One that `follows` was not entered by a user; it results from those that were."""
 
     alias_id: int
     kind: str
@@ -41,11 +45,11 @@ class Alias:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A name that the staff list (of systems: the register) lacks, and the most similar one that it has.
+    """A name that the staff list (for systems: the register) lacks, and the listed name that probably replaced it.
 
-    Of a unit it may also be the one in which most are whom the list last had in it.
+    That is the most similar name, or for a unit the one that most of its persons now belong to.
 
-    `sources` use the old name in `naming` rows; `since` is the first day that the new one was listed.
+    `sources` use the old name in `naming` rows; `since` is the first day on which the new one was listed.
     """
 
     kind: str
@@ -59,9 +63,9 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change of name does on a day to the figures of what is called `name` after it.
+    """The effect of a change of name on the figures of `name` on a day.
 
-    `before` are its figures without the change; where it was not there, those of the name that it takes over from.
+    `before` are the figures of `name` without the change or, if it had none, those of the name that it replaces.
     """
 
     day: date
@@ -72,7 +76,7 @@ class Effect:
 
 
 def aliases(cursor: Cursor, known_at: datetime) -> list[Alias]:
-    """The aliases that count, the latest day first."""
+    """The aliases in effect, the latest day first."""
     return [Alias(**row) for row in rows(cursor, statement("aliases"), {"known_at": known_at})]
 
 
@@ -82,51 +86,53 @@ def names(cursor: Cursor, *, as_of: date, known_at: datetime) -> Rows:
 
 
 def suggestions(cursor: Cursor, *, as_of: date, known_at: datetime) -> list[Suggestion]:
-    """Which names are probably others' old ones, those of most rows first within a kind."""
-    likely = {"least": LEAST_LIKENESS, "many": MANY, "least_moved": LEAST_MOVED, "persons": PERSONS}
-    given = {"as_of": as_of, "known_at": known_at, "common_words": list(COMMON_WORDS)}
-    found = rows(cursor, statement("name_suggestions"), given | likely)
-    return [Suggestion(**row | {"sources": tuple(row["sources"])}) for row in found]
+    """The names that are probably old names of others, by kind, those with most rows first."""
+    thresholds = {"least": LEAST_LIKENESS, "many": MANY, "least_moved": LEAST_MOVED, "persons": PERSONS}
+    when = {"as_of": as_of, "known_at": known_at, "common_words": list(COMMON_WORDS)}
+    suggested = rows(cursor, statement("name_suggestions"), when | thresholds)
+    return [Suggestion(**row | {"sources": tuple(row["sources"])}) for row in suggested]
 
 
 def add_alias(database: Database, *, kind: str, old: str, new: str, valid_from: date, order: Order) -> None:
-    """From a day on, past or to come, a name is another; a Refusal changes nothing."""
+    """Change a name from a day on, past or future. Raise Refusal, with nothing changed, if it cannot be."""
     with database.writing() as cursor:
         add_alias_with(cursor, kind=kind, old=old, new=new, valid_from=valid_from, order=order)
 
 
 def add_alias_with(cursor: Cursor, *, kind: str, old: str, new: str, valid_from: date, order: Order) -> None:
-    """The same inside the caller's transaction, so that it can be rehearsed."""
+    """Do the same in the caller's transaction, so that it can be rehearsed."""
     old, new = as_kept(old), as_name(new)
     _refuse_unusable(kind, old, new)
-    said = [alias for alias in aliases(cursor, EVERYTHING_KNOWN) if alias.kind == kind and not alias.follows]
-    _refuse_known(said, old, new, valid_from)
+    entered = [alias for alias in aliases(cursor, EVERYTHING_KNOWN) if alias.kind == kind and not alias.follows]
+    _refuse_known(entered, old, new, valid_from)
     _write(cursor, kind, (old, new, valid_from), order, follows=False)
     _settle(cursor, kind, order)
     add_event(cursor, order, "rename", f"{kind}: {old} → {new} from {valid_from}")
 
 
 def remove_alias(database: Database, alias_id: int, order: Order) -> None:
-    """A name no longer changes, nor what followed from it; the figures are as if it had never been said."""
+    """Remove a change of name and what follows from it. The figures become as if it had never been entered."""
     with database.writing() as cursor:
         remove_alias_with(cursor, alias_id, order)
 
 
 def remove_alias_with(cursor: Cursor, alias_id: int, order: Order) -> None:
-    """The same inside the caller's transaction."""
-    known = {alias.alias_id: alias for alias in aliases(cursor, EVERYTHING_KNOWN)}
-    gone = known.get(alias_id)
-    if gone is None:
+    """Do the same in the caller's transaction."""
+    by_id = {alias.alias_id: alias for alias in aliases(cursor, EVERYTHING_KNOWN)}
+    alias = by_id.get(alias_id)
+    if alias is None:
         raise Refusal(N_("The change of name is no longer there. Load the page again."))
-    if gone.follows:
+    if alias.follows:
         raise Refusal(
             N_("That {old} becomes {new} follows from other changes of name. Remove one of those."),
-            old=gone.old_name,
-            new=gone.new_name,
+            old=alias.old_name,
+            new=alias.new_name,
         )
     _remove(cursor, alias_id, order)
-    _settle(cursor, gone.kind, order)
-    add_event(cursor, order, "remove alias", f"{gone.kind}: {gone.old_name} → {gone.new_name} from {gone.valid_from}")
+    _settle(cursor, alias.kind, order)
+    add_event(
+        cursor, order, "remove alias", f"{alias.kind}: {alias.old_name} → {alias.new_name} from {alias.valid_from}"
+    )
 
 
 def effect(
@@ -139,51 +145,51 @@ def effect(
     points: tuple[Point, ...],
     as_of: date,
 ) -> Effect:
-    """What adding or removing an alias would do; nothing is written, and a Refusal says why it cannot be done.
+    """The effect of adding or removing an alias, with nothing written. Raise Refusal if it cannot be done.
 
-    Figures are those of the as-of date, or of the first day of the alias where that is later. A system has no figures
-    of its own: there they are the organisations'.
+    The figures are those of the as-of date, or of the first day of the alias if that is later. A system has no
+    figures of its own: for one they are the organisations'.
     """
     day = max(as_of, valid_from)
-    level: Level = next((known for known in LEVELS if known == kind), "organisation")
+    level: Level = next((each for each in LEVELS if each == kind), "organisation")
 
-    def seen(cursor: Cursor) -> tuple[str, list[Coverage]]:
+    def name_and_figures(cursor: Cursor) -> tuple[str, list[Coverage]]:
         figures = coverage(cursor, points, days=[day], known_at=EVERYTHING_KNOWN, level=level)
         return _called(cursor, kind, as_kept(old), day), figures
 
     with database.cursor() as cursor:
-        called, before = seen(cursor)
+        earlier_name, before = name_and_figures(cursor)
     with database.rehearsing() as cursor:
         change(cursor)
-        name, after = seen(cursor)
+        name, after = name_and_figures(cursor)
     if kind == "system":
         return Effect(day, level, name, tuple(before), tuple(after))
-    # where an alias is removed, what the name was called until then is what loses by it
-    whose = (called, name) if _key(name) == _key(as_kept(old)) else (name, called)
+    # If the change removes an alias, the figures to show are those of the name that it led to: that one loses rows.
+    whose = (earlier_name, name) if _key(name) == _key(as_kept(old)) else (name, earlier_name)
     old_figures, new_figures = _of(before, level, whose), _of(after, level, whose)
     return Effect(day, level, whose[0], old_figures, _with_emptied(old_figures, new_figures))
 
 
 def _called(cursor: Cursor, kind: str, name: str, day: date) -> str:
-    """What a name is called on a day."""
-    given = {"kind": kind, "name": name, "day": day, "known_at": EVERYTHING_KNOWN}
-    found: str = cursor.execute(statement("called"), given).fetchall()[0][0]
-    return found
+    """The name in use on a day for what a name stands for."""
+    values = {"kind": kind, "name": name, "day": day, "known_at": EVERYTHING_KNOWN}
+    called: str = cursor.execute(statement("called"), values).fetchall()[0][0]
+    return called
 
 
-def _of(figures: list[Coverage], level: Level, whose: tuple[str, ...]) -> tuple[Coverage, ...]:
-    """The figures of the first of some names that has any; an organisation's stand under the first name."""
-    for name in whose:
+def _of(figures: list[Coverage], level: Level, names: tuple[str, ...]) -> tuple[Coverage, ...]:
+    """The figures of the first of the names that has any. An organisation's are labelled with the first name."""
+    for name in names:
         own = [figure for figure in figures if _key(getattr(figure, level) or "") == _key(name)]
         if own:
-            return tuple(replace(f, organisation=whose[0]) if level == "organisation" else f for f in own)
+            return tuple(replace(f, organisation=names[0]) if level == "organisation" else f for f in own)
     return ()
 
 
 def _with_emptied(before: tuple[Coverage, ...], after: tuple[Coverage, ...]) -> tuple[Coverage, ...]:
-    """The later figures, and an empty one of each point that had a figure and has none."""
-    there = {(figure.point.id, figure.organisation) for figure in after}
-    gone = [figure for figure in before if (figure.point.id, figure.organisation) not in there]
+    """The later figures, with an empty one for each point that had a figure before and has none after."""
+    present = {(figure.point.id, figure.organisation) for figure in after}
+    gone = [figure for figure in before if (figure.point.id, figure.organisation) not in present]
     emptied = [replace(figure, met=0, unmet=0, unknown=0, pending=0, exempt=0) for figure in gone]
     return tuple(sorted([*after, *emptied], key=lambda figure: figure.point.number))
 
@@ -199,14 +205,14 @@ def _refuse_unusable(kind: str, old: str, new: str) -> None:
         )
 
 
-def _refuse_known(said: list[Alias], old: str, new: str, valid_from: date) -> None:
-    """Refuses what is said already, and what would make a name its own successor."""
-    present = _Changes(said).called(old, valid_from)
-    if present and _key(present) == _key(new):
+def _refuse_known(entered: list[Alias], old: str, new: str, valid_from: date) -> None:
+    """Refuse a change that exists already, and one that would make a name its own successor."""
+    current = _Changes(entered).called(old, valid_from)
+    if current and _key(current) == _key(new):
         raise Refusal(
             N_("{old} already becomes {new} by {day}. Nothing has changed."), old=old, new=new, day=valid_from
         )
-    same = next((a for a in said if _key(a.old_name) == _key(old) and a.valid_from == valid_from), None)
+    same = next((a for a in entered if _key(a.old_name) == _key(old) and a.valid_from == valid_from), None)
     if same:
         raise Refusal(
             N_("{old} becomes {other} on {day}. Remove that first, or choose another day."),
@@ -214,7 +220,7 @@ def _refuse_known(said: list[Alias], old: str, new: str, valid_from: date) -> No
             other=same.new_name,
             day=valid_from,
         )
-    changes = _Changes(said, (old, new, valid_from))
+    changes = _Changes(entered, (old, new, valid_from))
     day = next((day for day in changes.days if _key(old) in map(_key, changes.path(old, day))), None)
     if day:
         raise Refusal(
@@ -226,59 +232,60 @@ def _refuse_known(said: list[Alias], old: str, new: str, valid_from: date) -> No
 
 
 class _Changes:
-    """The changes of one kind that people have said, to be followed from name to name."""
+    """The changes of one kind that users entered, to be followed from name to name."""
 
-    def __init__(self, said: Iterable[Alias], *more: Change) -> None:
+    def __init__(self, entered: Iterable[Alias], *more: Change) -> None:
         self.by_old: dict[str, list[tuple[date, str]]] = {}
-        for old, new, day in [*((a.old_name, a.new_name, a.valid_from) for a in said), *more]:
+        for old, new, day in [*((a.old_name, a.new_name, a.valid_from) for a in entered), *more]:
             self.by_old.setdefault(_key(old), []).append((day, new))
 
     @property
     def days(self) -> list[date]:
-        """Every day on which some name changes."""
+        """Every day on which a name changes, in order."""
         return sorted({day for steps in self.by_old.values() for day, _ in steps})
 
     def called(self, name: str, day: date) -> str | None:
-        """What a name itself becomes by a day, one step on."""
+        """The name that a name has become by a day, following one change; None if it has not changed."""
         steps = [step for step in self.by_old.get(_key(name), []) if step[0] <= day]
         return max(steps)[1] if steps else None
 
     def path(self, name: str, day: date) -> list[str]:
-        """Every name that a name becomes by a day, one after the other."""
-        found: list[str] = []
-        while (name := self.called(name, day) or "") and name not in found:
-            found.append(name)
-        return found
+        """The names that a name has gone through by a day, in order."""
+        path: list[str] = []
+        while (name := self.called(name, day) or "") and name not in path:
+            path.append(name)
+        return path
 
     def following(self) -> set[Change]:
-        """What follows from the changes together: an old name in lower case, the last of its names, and from when.
+        """The changes that follow: an old name in lower case, the last name on its path, and the first day of that.
 
-        It follows anew where a person has said another name for a day in between, which would count from then on.
+        `current` is what a statement would take the name for so far, whether entered or derived. A day needs a derived
+        change if the path ends in another name: also when a user's change in between would otherwise take effect.
         """
-        found = set()
+        changes = set()
         for old, steps in self.by_old.items():
-            told = ""
+            current = ""
             for day in self.days:
-                told = next((new for since, new in steps if since == day), told)
+                current = next((new for since, new in steps if since == day), current)
                 path = self.path(old, day)
-                if path and path[-1] != told:
-                    told = path[-1]
-                    found.add((old, told, day))
-        return found
+                if path and path[-1] != current:
+                    current = path[-1]
+                    changes.add((old, current, day))
+        return changes
 
 
 def _settle(cursor: Cursor, kind: str, order: Order) -> None:
-    """Adds the aliases that follow from those that people have said, and removes those that no longer do."""
+    """Add the aliases that follow from those that users entered, and remove those that no longer do."""
     live = [alias for alias in aliases(cursor, EVERYTHING_KNOWN) if alias.kind == kind]
-    said = [alias for alias in live if not alias.follows]
-    spelled = {_key(alias.old_name): alias.old_name for alias in said}
-    wanted = _Changes(said).following()
-    there = {
+    entered = [alias for alias in live if not alias.follows]
+    spelled = {_key(alias.old_name): alias.old_name for alias in entered}
+    wanted = _Changes(entered).following()
+    derived = {
         (_key(alias.old_name), alias.new_name, alias.valid_from): alias.alias_id for alias in live if alias.follows
     }
-    for gone in sorted(set(there) - wanted):
-        _remove(cursor, there[gone], order)
-    for old, new, day in sorted(wanted - set(there)):
+    for gone in sorted(set(derived) - wanted):
+        _remove(cursor, derived[gone], order)
+    for old, new, day in sorted(wanted - set(derived)):
         _write(cursor, kind, (spelled[old], new, day), order, follows=True)
 
 
@@ -294,5 +301,5 @@ def _remove(cursor: Cursor, alias_id: int, order: Order) -> None:
 
 
 def _key(name: str) -> str:
-    """A name as it is compared."""
+    """A name in the form that is compared."""
     return name.lower()

@@ -1,6 +1,6 @@
-"""A workbook for each source, to fill in by hand where no system has an export; it loads as it is.
+"""A workbook template for each source, filled in by hand if no system exports the data. It loads as it is.
 
-The headings are those of the systems, so Swedish in every language; what is explained is in the reader's.
+Headings are those of the systems, so always Swedish; explanations are in the reader's language.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from compliance.core.language import N_, Language
 from compliance.correcting import forms
 from compliance.declarations.sources import Field, Source
 
-# The word of a heading that the extract date follows, as the rules of recognition have it.
+# The label before the extract date, as the rules of recognition expect it.
 EXTRACT_DATE: Final = "Uttagsdatum"
 DAY_ROW, HEADING_ROW = 2, 4
 PREPARED_ROWS: Final = 500
@@ -24,7 +24,7 @@ INSTRUCTIONS: Final = N_("How to fill it in")
 
 
 def template(source: Source, say: Language) -> bytes:
-    """The empty workbook of a source: a sheet to fill in, and one that explains its columns."""
+    """The empty workbook of a source: a sheet to fill in, and a sheet that explains its columns."""
     book = forms.new_book()
     name = forms.sheet_name(say.pick(source.title))
     _form(book.create_sheet(name), source, say)
@@ -33,7 +33,7 @@ def template(source: Source, say: Language) -> bytes:
 
 
 def _form(sheet: Any, source: Source, say: Language) -> None:
-    """Title, extract date and headings; the rows below are prepared without a cell, so that an empty one is no row."""
+    """Write title, extract date and headings. Rows below are formatted without cells, so an empty one is not a row."""
     forms.title(sheet, say.pick(source.title))
     _extract_date(sheet, say)
     hint = N_("Columns with * must be filled in. Each heading has a note; the sheet {sheet} explains them all.")
@@ -53,7 +53,7 @@ def _form(sheet: Any, source: Source, say: Language) -> None:
 
 
 def _extract_date(sheet: Any, say: Language) -> None:
-    """The day on which the answers are true; a day of the file's own where it is left empty."""
+    """Write the cell for the day that the answers describe. Left empty, the file's own date is used."""
     explained = say(N_("The day for which the rows are true. Left empty, it is the day on which the file is saved."))
     bold = forms.font(bold=True)
     forms.note(forms.put(sheet, DAY_ROW, 1, EXTRACT_DATE, font=bold), explained)
@@ -65,7 +65,7 @@ def _extract_date(sheet: Any, say: Language) -> None:
 
 
 def _instructions(sheet: Any, source: Source, say: Language) -> None:
-    """One row a column of the form. Headings stand after their letter, so that the sheet is no export itself."""
+    """Write one row per column of the form. Headings follow a column letter, so that no export is recognised here."""
     forms.title(sheet, say(INSTRUCTIONS), *_steps(source, say))
     first = sheet.max_row + 2
     heads = [N_("Column"), N_("What it is and what can stand there"), N_("Must be filled in"), N_("Example")]
@@ -90,7 +90,7 @@ def _steps(source: Source, say: Language) -> Iterator[str]:
 
 
 def _line(place: int, field: Field, say: Language) -> list[object]:
-    """A column of the form: its letter and heading, what it is and can hold, whether it is required, an example."""
+    """The row for a column of the form: letter and heading, explanation, whether it is required, an example."""
     return [
         f"{get_column_letter(place)} · {field.heading}",
         forms.explanation(replace(field, required=False), say) or say(N_("A text.")),

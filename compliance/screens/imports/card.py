@@ -308,7 +308,7 @@ def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:
     preview = content.preview
     receipts = preview.receipts if isinstance(preview, Preview) else content.receipts
     book = replace(content.workbook, sheets=())
-    return make_file(job, returning.return_workbook, returning.lean(receipts), book, view.say)
+    return make_file(job, returning.return_workbook, returning.only_rejected(receipts), book, view.say)
 
 
 # --- Loading ------------------------------------------------------------------------------------------------------

@@ -199,13 +199,13 @@ def load(item: Item, content: Content, order: Order, context: Context, say: Lang
             _remember_match(context.database, receipts, order)
         item.result = _result(context.database, receipts, say)
     rejected = any(receipt.summary.rejected for receipt in receipts)
-    content.receipts = returning.lean(tuple(receipts)) if rejected else ()
+    content.receipts = returning.only_rejected(tuple(receipts)) if rejected else ()
     content.book, content.preview = replace(content.workbook, sheets=()), None
 
 
 def _result(database: Database, receipts: Sequence[Receipt], say: Language) -> Result:
     with database.cursor() as cursor:
-        mended = [change for receipt in receipts for change in returning.mended(cursor, receipt)]
+        mended = [change for receipt in receipts for change in returning.corrections(cursor, receipt)]
     text = " ".join(texts.loaded_text(receipt, say) for receipt in receipts)
     returnable = any(receipt.summary.returnable for receipt in receipts)
     return Result(text, returnable, tuple(mended[:SHOWN_CHANGES]), len(mended))
