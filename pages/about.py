@@ -27,7 +27,7 @@ if not widgets.nothing_loaded(view):
     )
 
 widgets.html(charts.section(say(N_("Words"))))
-widgets.html(charts.pairs(texts.glossary(say)))
+widgets.html(charts.pairs(texts.glossary(len(reads.points()), say)))
 
 note = say(N_("As they hold on {day}. Rules of law and targets are dated."), day=say.date(view.as_of))
 widgets.html(charts.section(say(N_("The rules in force")), note=note))

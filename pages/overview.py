@@ -1,4 +1,4 @@
-"""Overview: the thirteen review points, how far each is from its target, and where it is weak."""
+"""Overview: the review points, how far each is from its target, and where it is weak."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from compliance.screens import reads, views, widgets
 from compliance.screens.incidents import clock_texts, page
 from compliance.screens.overview import texts as overview_texts
 from compliance.screens.review import page as review_page
-from compliance.wording import breaking
+from compliance.wording import breaking, phrases
 
 widgets.require(Permission.SEE_FIGURES)
 view = views.current()
@@ -30,7 +30,7 @@ clock = next_deadline(page.clocks(view))
 deadline = clock_texts.next_deadline_fact(clock, say, basis=reported, address=incidents)
 widgets.html(charts.facts([*overview_texts.overview_facts(found, say), deadline]))
 
-widgets.html(charts.section(say(N_("The thirteen review points"))))
+widgets.html(charts.section(phrases.all_points(len(reads.points()), say)))
 widgets.html(charts.legend(overview_texts.legend(found, say), label=say(N_("Signs"))))
 head = overview_texts.bullet_head(say)
 left, right = st.columns([3, 8])

@@ -50,7 +50,7 @@ def figures_table() -> str:
     rows = []
     for figure in load_figures(None):
         points, needs = ", ".join(map(str, figure.points)), ", ".join(f"`{source}`" for source in figure.needs)
-        counted = figure.definition["en"].format(**figure.parameters(DAY))
+        counted = figure.explained(DAY)["en"]
         rows.append(f"`{figure.id}` | {figure.title['sv']} | {points} | {counted} | {needs}")
     return table("figure | Swedish title | beside point | what is counted | needs", rows)
 

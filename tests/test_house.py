@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 
 from compliance.core.places import ROOT
+from compliance.core.places import SOURCES as DECLARED
 from compliance.declarations.queries import names, query, text_of, without_comments
 from compliance.loading.validating import table_columns
 from tests.line import POINTS, SOURCES, Line
@@ -277,8 +278,9 @@ def tables(tmp_path_factory):
     }
 
 
-def test_there_are_eighteen_sources():
-    assert len(SOURCES) == 18
+def test_every_source_has_its_file_and_its_place():
+    assert {path.stem for path in DECLARED.glob("*.toml")} == {*SOURCES}
+    assert [source.order for source in SOURCES.values()] == list(range(1, len(SOURCES) + 1))
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.id)
@@ -330,8 +332,8 @@ def words_in(sql):
     return {word for text in re.findall(r"'([\w:]+)'", sql) for word in text.split(":")}
 
 
-def test_there_are_thirteen_points_with_their_statements():
-    assert [point.number for point in POINTS] == list(range(1, 14))
+def test_the_points_are_numbered_and_have_their_statements():
+    assert [point.number for point in POINTS] == list(range(1, len(POINTS) + 1))
     assert sorted(point.id for point in POINTS) == sorted(names("points"))
 
 

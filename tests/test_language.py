@@ -80,6 +80,21 @@ def test_no_widget_has_a_text_that_is_not_translated():
 
 
 @pytest.mark.parametrize(
+    ("number", "swedish", "english"),
+    [
+        (0, "0", "0"),
+        (1, "en", "one"),
+        (2, "två", "two"),
+        (13, "tretton", "thirteen"),
+        (20, "tjugo", "twenty"),
+        (21, "21", "21"),
+    ],
+)
+def test_a_number_in_a_sentence_is_written_in_words_up_to_twenty(number, swedish, english):
+    assert (Language("sv").in_words(number), Language("en").in_words(number)) == (swedish, english)
+
+
+@pytest.mark.parametrize(
     ("share", "limits", "swedish", "english"),
     [
         (0.868, (), "86,8\u00a0%", "86.8%"),

@@ -30,10 +30,11 @@ from compliance.review.reviewing import review_of
 from compliance.store.database import rows
 from compliance.wording.phrases import percent
 from tests.browser import MOST
+from tests.line import POINTS
 from tests.searching import named
 
 SV, EN = Language("sv"), Language("en")
-KINDS = ["front", "verdict", "thirteen", *["point"] * 13, "decisions", "steps"]
+KINDS = ["front", "verdict", "points", *["point"] * len(POINTS), "decisions", "steps"]
 HARD = "Informations\u00adklassning\x0b\x00 \ud800 <b>&amp;</b> =1+1 " + "x" * 9_999 + " Ännu en mening. " * 200
 DRAFT, FOOTER, TITLE, KICKER = 17, 11, 0, 13
 WIDTH, HEIGHT = 12_192_000 / 360_000, 19.05
@@ -172,7 +173,7 @@ def test_a_change_is_told_with_the_day_of_what_it_is_compared_with(found, slides
     first, *rest = found.points
     before = replace(first.now, as_of=date(2024, 12, 1), met=first.now.met - 100, unmet=first.now.unmet + 100)
     said = slides(replace(found, points=(replace(first, before=before, by_review=True), *rest)))
-    thirteen, point = of_kind(said, "thirteen")[0], of_kind(said, "point")[0]
+    thirteen, point = of_kind(said, "points")[0], of_kind(said, "point")[0]
     assert thirteen.texts["kicker"].replace("\u00a0", " ") == (
         "Granskningspunkterna 15 november 2025 · ändring sedan 1 december 2024"
     )
@@ -358,7 +359,9 @@ def test_every_run_says_its_language(say, locale, deck):
     runs = [run for root in roots for run in root.iter(qn("a:r"), qn("a:fld"))]
     assert len(runs) > 300
     assert {run.find(qn("a:rPr")).get("lang") for run in runs} == {locale}
-    assert [layout.name for layout in deck(say).slide_layouts] == [say(name) for name in LAYOUT_NAMES.values()]
+    assert [layout.name for layout in deck(say).slide_layouts] == [
+        say(name, count=say.in_words(len(POINTS))) for name in LAYOUT_NAMES.values()
+    ]
 
 
 # --- The file ------------------------------------------------------------------------------------------------------

@@ -243,7 +243,7 @@ def coverage_command(
     by: Annotated[str, typer.Option("--by", help="organisation, department or unit")] = "organisation",
     format: Format = "table",
 ) -> None:
-    """Coverage of the thirteen points."""
+    """Coverage of the points."""
     level: Level = one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
     one_of(format, FORMATS, "--format")
     day = day_of(as_of, "--as-of")

@@ -510,7 +510,7 @@ def figures_command(
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="a name that ends in .json")],
     organisation: Whose = None,
 ) -> None:
-    """Write the thirteen figures of a year, for another organisation to compare with."""
+    """Write the figures of a year, for another organisation to compare with."""
     from compliance.core.saving import save
     from compliance.review.peers import as_peer_file
 

@@ -53,6 +53,15 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+# The numbers from one on in words.
+NUMBERS: Final = (
+    N_("one"), N_("two"), N_("three"), N_("four"), N_("five"), N_("six"), N_("seven"),
+    N_("eight"), N_("nine"), N_("ten"), N_("eleven"), N_("twelve"), N_("thirteen"),
+    N_("fourteen"), N_("fifteen"), N_("sixteen"), N_("seventeen"), N_("eighteen"), N_("nineteen"),
+    N_("twenty"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Language:
     """A reader's language, `sv` or `en`. Call it to translate: say("…")."""
@@ -94,6 +103,10 @@ class Language:
         if self.code == "sv":
             text = text.replace(",", NBSP).replace(".", ",")
         return (MINUS if value < 0 and text.strip("0,.") else "") + text
+
+    def in_words(self, number: int) -> str:
+        """A whole number as it is written in a sentence: in words up to twenty, else in digits."""
+        return self(NUMBERS[number - 1]) if 1 <= number <= len(NUMBERS) else self.number(number)
 
     def percent(self, share: float | None, *, limits: tuple[float, ...] = (), decimals: int = 1) -> str:
         """A share as per cent, or a dash if None. Never rounded up to one of `limits`, or to 100."""

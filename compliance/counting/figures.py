@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from compliance.core.errors import Refusal
-from compliance.core.language import N_, Texts
+from compliance.core.language import N_, Language, Texts
 from compliance.core.places import POINTS
 from compliance.counting.assessing import Basis, basis, run
-from compliance.declarations.declared import Table, read_with_own
+from compliance.declarations.declared import Table, read_toml, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query
 from compliance.store.database import Cursor
@@ -24,6 +24,7 @@ class Definition:
 
     `points` are the numbers of the points beside which it is shown, `needs` the sources without which it has no basis.
     `form` says how part and whole are read: share (part of whole), count (part alone), rate (part per 100 of whole).
+    `all_points` is how many review points there are, which `definition` may say as `{all_points}`.
     """
 
     id: str
@@ -34,11 +35,23 @@ class Definition:
     needs: tuple[str, ...]
     dated_parameters: tuple[Table, ...]
     dated_notes: tuple[Table, ...] = ()
+    all_points: int = 0
 
     def parameters(self, day: date) -> dict[str, Any]:
         """The numbers in force on a day."""
         row = in_force(self.dated_parameters, day) if self.dated_parameters else {}
         return {key: value for key, value in row.items() if key != "from"}
+
+    def explained(self, day: date) -> Texts:
+        """The definition in plain words, with the numbers in force on a day, and the notes that hold then."""
+        notes = self.notes(day)
+        return {
+            code: " ".join([self._filled(text, code, day), *(note[code] for note in notes)])
+            for code, text in self.definition.items()
+        }
+
+    def _filled(self, text: str, code: str, day: date) -> str:
+        return text.format(all_points=Language(code).in_words(self.all_points), **self.parameters(day))
 
     def notes(self, day: date) -> list[Texts]:
         """What the figure has to do with rules of law that have begun by a day."""
@@ -61,12 +74,8 @@ class Figure:
 
     @property
     def explained(self) -> Texts:
-        """The definition in plain words, with the numbers in force on the day, and the notes that hold then."""
-        numbers, notes = self.definition.parameters(self.as_of), self.definition.notes(self.as_of)
-        return {
-            code: " ".join([text.format(**numbers), *(note[code] for note in notes)])
-            for code, text in self.definition.definition.items()
-        }
+        """What it counts, in the words that hold on its day."""
+        return self.definition.explained(self.as_of)
 
     @property
     def share(self) -> float | None:
@@ -85,7 +94,8 @@ class Figure:
 
 def load_figures(own: Path | None) -> tuple[Definition, ...]:
     """The definitions in the order they are shown, with the organisation's own numbers from the folder `own`."""
-    return tuple(_definition(id_, given) for id_, given in read_with_own(FIGURES, own)["figures"].items())
+    points = len(read_toml(POINTS)["points"])
+    return tuple(_definition(id_, given, points) for id_, given in read_with_own(FIGURES, own)["figures"].items())
 
 
 def figures(
@@ -134,7 +144,7 @@ def _has(there: Basis, definition: Definition, organisation: str) -> bool:
     return sources.issuperset(definition.needs)
 
 
-def _definition(id_: str, given: Table) -> Definition:
+def _definition(id_: str, given: Table, points: int) -> Definition:
     try:
         return Definition(
             id=id_,
@@ -145,6 +155,7 @@ def _definition(id_: str, given: Table) -> Definition:
             needs=tuple(given["needs"]),
             dated_parameters=tuple(given.get("parameters", ())),
             dated_notes=tuple(given.get("notes", ())),
+            all_points=points,
         )
     except KeyError as error:
         raise Refusal(

@@ -4,13 +4,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Texts
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, few_marks
-from compliance.core.places import SOURCES, VALUES
+from compliance.core.places import POINTS, SOURCES, VALUES
 from compliance.declarations.declared import read_toml, read_with_own
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -327,9 +328,15 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         limit=given.get("limit", LIMITS.get(given["type"], LONGEST_TEXT)),
         several=given.get("several", False),
         is_id=given.get("id", given["type"] == "id"),
-        help=given.get("help", {}),
+        help={code: text.replace("{last_point}", _last_point()) for code, text in given.get("help", {}).items()},
         example=given.get("example", ""),
     )
+
+
+@cache
+def _last_point() -> str:
+    """The number of the last review point, for explanations of a column that names one."""
+    return str(max(point["number"] for point in read_toml(POINTS)["points"].values()))
 
 
 def _reference(text: str, *, file: str) -> tuple[str, str]:

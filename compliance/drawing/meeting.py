@@ -156,7 +156,7 @@ def _decision(item: Said) -> Html:
 
 
 def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
-    """The thirteen points as one table that fits the screen: name, bar, figure, status, assessment."""
+    """All points as one table that fits the screen: name, bar, figure, status, assessment."""
     head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
     body = tag("tbody", *(_row(row) for row in rows))
     return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")

@@ -15,7 +15,7 @@ CONTENTS: Final = {
     "review.json": N_("The whole review as it was sealed: figures, rules, texts, decisions, imports and statements."),
     "signatures.csv": N_("Who submitted and approved it and when (UTC), with the seal."),
     "figures.csv": N_(
-        "The thirteen points: now, what they are compared with and each month; by department and unit for now."
+        "The {count} points: now, what they are compared with and each month; by department and unit for now."
     ),
     "items.csv": N_("How many items of each point have which outcome, and why."),
     "other_figures.csv": N_("The figures that are shown beside the points."),
@@ -63,6 +63,7 @@ def _told(found: Dossier, signatures: Signed, *, seal: str, say: Language) -> st
         else N_("Version {version} has been submitted and is not approved. It can still be sent back and changed.")
     )
     known = N_("As-of date {day}. What counts is what was known at {moment} UTC.")
+    count = say.in_words(len(found.points))
     compare = N_("Seal (the SHA-256 of review.json): {seal}. Compare it with the seal on the page of the review.")
     parts = [
         f"{title}\n{'=' * len(title)}",
@@ -71,7 +72,7 @@ def _told(found: Dossier, signatures: Signed, *, seal: str, say: Language) -> st
         _wrapped(say(known, day=found.as_of, moment=found.known_at)),
         _wrapped(say(compare, seal=seal)),
         *(_wrapped(text) for text in sealed_anew(found, say)),
-        "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text)}", WIDEST) for name, text in CONTENTS.items()),
+        "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text, count=count)}", WIDEST) for name, text in CONTENTS.items()),
         *(_wrapped(say(text)) for text in (TABLES, PERSONAL, CHECKING)),
         COMMANDS,
     ]

@@ -198,14 +198,14 @@ def _covering(dossier: Dossier, by: str, say: Language) -> str:
     there = {
         "carried": (bool(dossier.carried), N_("Decisions of earlier reviews")),
         "decisions": (bool(dossier.decisions), N_("Decisions of this review")),
-        "points": (any(a.coverage.coverage is not None for a in dossier.points), N_("The thirteen review points")),
+        "points": (any(a.coverage.coverage is not None for a in dossier.points), N_("The {count} review points")),
         "deviations": (bool(dossier.deviations), N_("Deviations in tertial reports")),
         "recommendations": (bool(dossier.recommendations), N_("Recommendations of the data protection officer")),
         "risks": (risks is not None and risks.coverage.coverage is not None, N_("Review point 5, risk analysis")),
     }
     if by in there:
         found, name = there[by]
-        return say(name) if found else ""
+        return say(name, count=say.in_words(len(dossier.points))) if found else ""
     chapter = next((chapter for chapter in dossier.chapters if chapter.id == by), None)
     if chapter is None or not dossier.written.chapters.get(by):
         return ""

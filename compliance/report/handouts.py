@@ -55,7 +55,7 @@ from compliance.wording.phrases import DASH
 
 # At least so many rules to write on; the paper that is left over is ruled too.
 LINES: Final = 1
-# Which columns of the report's table of the thirteen the summary has, and how wide they are.
+# Which columns of the report's table of the points the summary has, and how wide they are.
 SUMMARY: Final = {0: 3.7, 1: 1.3, 3: 1.0, 4: 2.1, 5: 1.0, 6: 1.5}
 
 
@@ -212,14 +212,14 @@ def _told(dossier: Dossier, decision: Decision) -> str:
 
 
 def _summary(dossier: Dossier, reader: Reader) -> Topic:
-    """The thirteen points in a table, with what the head has assessed."""
+    """All points in a table, with what the head has assessed."""
     say = reader.say
     heading, answer = Heading(say(N_("Summary")), 1), Paragraph(summary_sentence(dossier, say), "answer")
     return Topic((heading, answer, _short(points_table(dossier, reader))), say(N_("Notes")), LINES)
 
 
 def _short(table: Table) -> Table:
-    """The report's table of the thirteen without what each point has counted, and with room for what is left."""
+    """The report's table of the points without what each point has counted, and with room for what is left."""
     columns = tuple(replace(table.columns[place], width=width) for place, width in SUMMARY.items())
     rows = tuple(tuple(row[place] for place in SUMMARY) for row in table.rows)
     return without_empty(replace(table, caption="", columns=columns, rows=rows))

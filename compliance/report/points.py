@@ -1,4 +1,4 @@
-"""What a report says of the review points: all thirteen in one table that is also a chart, and half a page on each."""
+"""What a report says of the review points: all in one table that is also a chart, and half a page on each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ class Reader:
         return dossier.withheld.get(text, text) if self.public else text
 
 
-# --- All thirteen -------------------------------------------------------------------------------------------------
+# --- All points ----------------------------------------------------------------------------------------------------
 
 
 def answer_sentence(dossier: Dossier, reader: Reader) -> str:
@@ -83,7 +83,7 @@ def _before_short(dossier: Dossier, say: Language) -> str:
 
 
 def points_table(dossier: Dossier, reader: Reader) -> Table:
-    """The thirteen in a table that is also the chart: bar, figure, counts, target, status, before, and assessment."""
+    """All points in a table that is also the chart: bar, figure, counts, target, status, before, and assessment."""
     say = reader.say
     columns = (
         Column(say(N_("Review point")), width=4.2),
@@ -96,7 +96,7 @@ def points_table(dossier: Dossier, reader: Reader) -> Table:
     )
     rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
     bars = tuple(bar(answer, reader) for answer in dossier.points)
-    return Table(say(N_("The thirteen review points")), columns, rows, bars, f"0–{phrases.share(1.0, say)}")
+    return Table(phrases.all_points(len(dossier.points), say), columns, rows, bars, f"0–{phrases.share(1.0, say)}")
 
 
 def without_empty(table: Table) -> Table:

@@ -86,7 +86,7 @@ def _blocks(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> l
 
 
 def _summary(dossier: Dossier, reader: Reader) -> list[Block]:
-    """The second page: the head's judgement, the thirteen points and the decisions."""
+    """The second page: the head's judgement, the points and the decisions."""
     say = reader.say
     grounds = reader.told(dossier, judging.grounds(dossier.written))
     return [

@@ -40,7 +40,7 @@ from compliance.wording.changes import sentence
 
 FORMAT: Final = 1
 MONTHS: Final = 12
-# The statements that the thirteen figures are counted with.
+# The statements that the figures are counted with.
 COUNTED_WITH: Final = ("macros.sql", "app/units.sql", "app/items.sql", "app/coverage.sql")
 REMAINING: Final = frozenset({"unmet", "unknown"})
 LAST_DAY: Final = date(9999, 12, 31)

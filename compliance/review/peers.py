@@ -1,4 +1,4 @@
-"""The thirteen figures of a year as one small file, to compare organisations without sharing any data."""
+"""The figures of a year as one small file, to compare organisations without sharing any data."""
 
 import json
 import re
@@ -46,7 +46,7 @@ class Compared:
 
 
 def as_peer_file(dossier: Dossier) -> bytes:
-    """The thirteen figures of a review: numbers of items, and nothing else of them."""
+    """The figures of a review: numbers of items, and nothing else of them."""
     figures = {
         answer.point.id: {"met": answer.now.met, "of": answer.coverage.of}
         for answer in dossier.points

@@ -40,25 +40,18 @@ ACTION_STATES: Final[Mapping[str, str]] = {
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),
 }
-SMALL_NUMBERS: Final = (
-    N_("One"),
-    N_("Two"),
-    N_("Three"),
-    N_("Four"),
-    N_("Five"),
-    N_("Six"),
-    N_("Seven"),
-    N_("Eight"),
-    N_("Nine"),
-    N_("Ten"),
-    N_("Eleven"),
-    N_("Twelve"),
-)
+# A number above this begins a sentence in digits.
+LAST_IN_WORDS: Final = 12
 
 
 def counted(n: int, say: Language) -> str:
     """A small number as a word, to begin a sentence with."""
-    return say(SMALL_NUMBERS[n - 1]) if 0 < n <= len(SMALL_NUMBERS) else say.number(n)
+    return say.in_words(n).capitalize() if n <= LAST_IN_WORDS else say.number(n)
+
+
+def all_points(number: int, say: Language) -> str:
+    """The heading over all review points: The thirteen review points."""
+    return say(N_("The {count} review points"), count=say.in_words(number))
 
 
 def listed(names: Sequence[str], say: Language) -> str:

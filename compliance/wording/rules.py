@@ -20,7 +20,7 @@ PARAMETERS: Final = {
     "names": N_("course names that begin with {n}"),
 }
 GLOSSARY: Final = (
-    (N_("Review point"), N_("One of the thirteen questions of the yearly management review.")),
+    (N_("Review point"), N_("One of the {count} questions of the yearly management review.")),
     (N_("As-of date"), N_("The day that every figure is true for. What is dated after it has not happened yet.")),
     (N_("Extract date"), N_("The day on which a source system produced an export.")),
     (

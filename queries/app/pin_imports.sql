@@ -1,5 +1,5 @@
 -- Finds the imports behind some days once, for one cursor: there the stored macro of the same name is hidden by this one.
--- Planning thirteen points asks for them some forty times, which would take longer than counting.
+-- Planning all points asks for them some forty times, which would take longer than counting.
 create or replace temp table pinned_imports as
 select
     day.day,

@@ -25,7 +25,7 @@ FURNITURE: Final = ("footer", "number")
 KINDS: Final[dict[Kind, str]] = {
     "front": N_("Title slide"),
     "verdict": N_("The verdict"),
-    "thirteen": N_("The thirteen review points"),
+    "points": N_("The {count} review points"),
     "point": N_("A review point"),
     "decisions": N_("Decisions"),
     "steps": N_("Next steps"),
@@ -125,13 +125,19 @@ def place_name(key: str, say: Language) -> str:
     return say(NAMES.get(key.rstrip("123"), key))
 
 
+def layout_name(kind: Kind, slides: Slides) -> str:
+    """What PowerPoint calls the layout of a kind of slide."""
+    say = Language(slides.language)
+    return say(KINDS[kind], count=say.in_words(sum(slide.kind == "point" for slide in slides.slides)))
+
+
 def empty_deck(slides: Slides, footer: str) -> Deck:
     """A presentation without slides that has our look in the reader's language, and says whose it is."""
     deck, say = _blank(), Language(slides.language)
     _name_places(deck.slide_master, say, footer)
-    for kind, name in KINDS.items():
+    for kind in KINDS:
         layout: Any = deck.slide_layouts.get_by_name(kind)
-        layout.element.cSld.set("name", say(name))
+        layout.element.cSld.set("name", layout_name(kind, slides))
         _name_places(layout, say, footer)
     _set_properties(deck, slides)
     return deck

@@ -1,6 +1,6 @@
 """What the slides of a review say, made from its dossier; nothing is drawn here.
 
-One kind of slide for each thing that a meeting looks at: the title, the verdict, the thirteen, a point, decisions, and
+One kind of slide for each thing that a meeting looks at: the title, the verdict, all points, one point, decisions, and
 the next steps. Each kind has its fixed places. What does not fit them is said shorter, and the Word file has it whole.
 """
 
@@ -25,7 +25,7 @@ from compliance.wording import phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
 
-Kind = Literal["front", "verdict", "thirteen", "point", "decisions", "steps"]
+Kind = Literal["front", "verdict", "points", "point", "decisions", "steps"]
 # The shape that stands beside a status and its word, as the typeface has them.
 MARKS: Final = {
     Status.GREEN: "●",
@@ -107,7 +107,7 @@ def slides_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, 
         slides=(
             _front(report),
             made.verdict(),
-            made.thirteen(),
+            made.points(),
             *(made.point(answer) for answer in dossier.points),
             made.decided(),
             *made.carried(),
@@ -168,19 +168,22 @@ class _Slides:
     def _far(self, figure: Coverage) -> str:
         return f"{phrases.percent(figure, self.say)}\t{self.reader.say.plain(figure.point.short)}"
 
-    # --- The thirteen ---------------------------------------------------------------------------------------------
+    # --- All points ------------------------------------------------------------------------------------------------
 
-    def thirteen(self) -> Slide:
+    def points(self) -> Slide:
         """All points in a table, each with its bar."""
         say, title = self.say, wording.reached_sentence(self.dossier, self.say)
-        named, before = say(N_("The thirteen review points")), [a.before for a in self.dossier.points if a.before]
+        named, before = (
+            phrases.all_points(len(self.dossier.points), say),
+            [a.before for a in self.dossier.points if a.before],
+        )
         since = say(N_("change since {day}"), day=say.date(before[0].as_of)) if before else ""
         kicker = _joined([say(N_("The review points on {day}"), day=say.date(self.dossier.as_of)), since])
         texts = {"title": title, "kicker": kicker, "key": f"|  {say(N_('Target')).lower()}"}
         statuses = tuple(answer.coverage.status for answer in self.dossier.points)
-        return Slide("thirteen", texts, self._thirteen(named), self._bars(self.dossier.points, named), statuses)
+        return Slide("points", texts, self._points_table(named), self._bars(self.dossier.points, named), statuses)
 
-    def _thirteen(self, name: str) -> Table:
+    def _points_table(self, name: str) -> Table:
         say = self.say
         columns = (
             Column(say(N_("Review point")), width=10.15),

@@ -22,13 +22,13 @@ from compliance.report.blocks import Column, Table
 from compliance.report.slides.charts import COLOURS, add_chart
 from compliance.report.slides.layouts import (
     FOOTER,
-    KINDS,
     LAYOUTS,
     NUMBER,
     TABLE_STYLE,
     Place,
     empty_deck,
     emu,
+    layout_name,
     place_name,
     saved,
 )
@@ -94,7 +94,7 @@ def _plain(value: T) -> T:
 
 def _add(deck: Deck, slide: Slide, slides: Slides, footer: str) -> None:
     say = Language(slides.language)
-    drawn: Any = deck.slides.add_slide(deck.slide_layouts.get_by_name(say(KINDS[slide.kind])))
+    drawn: Any = deck.slides.add_slide(deck.slide_layouts.get_by_name(layout_name(slide.kind, slides)))
     for name, place in LAYOUTS[slide.kind].items():
         text = slides.draft or "" if name == "draft" else slide.texts.get(name, "")
         _fill(drawn.placeholders[place.number], slide, name, place, text, say)

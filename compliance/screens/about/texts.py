@@ -8,9 +8,10 @@ from compliance.drawing import charts
 from compliance.wording import phrases, reasons, rules
 
 
-def glossary(say: Language) -> list[charts.Pair]:
-    """The words of the pages and what they mean."""
-    return [charts.Pair(say(term), say(meaning)) for term, meaning in rules.GLOSSARY]
+def glossary(points: int, say: Language) -> list[charts.Pair]:
+    """The words of the pages and what they mean; `points` is how many review points there are."""
+    count = say.in_words(points)
+    return [charts.Pair(say(term), say(meaning, count=count)) for term, meaning in rules.GLOSSARY]
 
 
 def stage_table(point: Point, day: date, say: Language) -> charts.Table | None:

@@ -317,10 +317,10 @@ def grounds(dossier: Dossier, names: Names, say: Language) -> elements.Html | No
 
 
 def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> elements.Html:
-    """The thirteen points with figure, status and assessment; each leads to its screen."""
+    """All points with figure, status and assessment; each leads to its screen."""
     heads = [say(N_("Point")), say(N_("Coverage")), say(N_("Now")), say(N_("Status")), say(N_("Assessment"))]
     rows = [_row(answer, dossier, address(number), say) for number, answer in enumerate(dossier.points, 2)]
-    return meeting.summary(rows, heads=heads, caption=say(N_("The thirteen review points")))
+    return meeting.summary(rows, heads=heads, caption=phrases.all_points(len(dossier.points), say))
 
 
 def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> meeting.Row:

@@ -188,10 +188,11 @@ def _measures(found: Opened) -> bytes:
 
 
 def _peers(found: Opened) -> None:
-    """The thirteen figures to share, and those that others have shared beside one's own."""
+    """The figures to share, and those that others have shared beside one's own."""
     say = found.say
-    text = N_("The file holds the numbers of the thirteen points and nothing else: no names, no systems, no texts.")
-    widgets.html(charts.section(say(N_("Compare with others")), note=say(text)))
+    text = N_("The file holds the numbers of the {count} points and nothing else: no names, no systems, no texts.")
+    count = say.in_words(len(found.whole.points))
+    widgets.html(charts.section(say(N_("Compare with others")), note=say(text, count=count)))
     st.download_button(
         say(N_("Download our figures")),
         peers.as_peer_file(found.whole),
@@ -240,7 +241,7 @@ def years(found: Opened) -> None:
     if not approved:
         widgets.html(charts.caption(say(N_("No review has been approved yet."))))
         return
-    drawn = review_texts.years_table(approved, say)
-    widgets.html(charts.table(*drawn, caption=say(N_("The thirteen review points year by year"))))
+    drawn, count = review_texts.years_table(approved, say), say.in_words(len(found.whole.points))
+    widgets.html(charts.table(*drawn, caption=say(N_("The {count} review points year by year"), count=count)))
     if len(approved) == 1:
         widgets.html(charts.caption(say(N_("With the next approved review the development shows."))))

@@ -1,4 +1,4 @@
-"""What the page of the review draws where it is written: the walk through the thirteen points, and the chapters."""
+"""What the page of the review draws where it is written: the walk through the points, and the chapters."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ CHAPTER_HEIGHT: Final = 220
 
 
 def points(found: Opened) -> None:
-    """All thirteen in a list, and the one that is discussed."""
+    """All points in a list, and the one that is discussed."""
     answer = _chosen(found)
     # kept in the address, so that a point stays where it is when its discussion is done
     if st.query_params.get("point") != answer.point.id:
@@ -53,10 +53,10 @@ def _chosen(found: Opened) -> PointAnswer:
 
 
 def _list(found: Opened, here: Point) -> None:
-    """The thirteen points, each with its figure, the verdict on it, and whether it has been discussed."""
+    """All points, each with its figure, the verdict on it, and whether it has been discussed."""
     say, done = found.say, wording.discussed(found.whole)
     note = say(N_("{n} of {of} discussed"), n=len(done), of=len(found.whole.points))
-    widgets.html(charts.section(say(N_("The thirteen review points")), note=note))
+    widgets.html(charts.section(phrases.all_points(len(found.whole.points), say), note=note))
     with st.container(key="steps", gap=None):
         for point, step in review_texts.steps(found.whole, done, say):
             key = "step-here" if point.id == here.id else f"step-{point.id}"

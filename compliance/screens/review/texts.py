@@ -26,7 +26,7 @@ from compliance.store.database import Rows
 from compliance.wording import phrases
 
 UNNAMED: Final = ("coordinator", "sample data")
-# What the thirteen sections of the report are made of stands on the page's first part, and not once more.
+# What the sections of the report on the points are made of stands on the page's first part, and not once more.
 ELSEWHERE: Final = "figures"
 # The width of a report's column whose words and days stand on one line.
 NARROW: Final = 1.2
@@ -139,7 +139,7 @@ def why_here(review: Review, states: Rows, say: Language) -> list[str]:
 
 
 def steps(dossier: Dossier, done: set[str], say: Language) -> list[tuple[Point, charts.Step]]:
-    """The thirteen points on the way through the review."""
+    """The points on the way through the review."""
     return [(answer.point, _step(answer, dossier, say, discussed=answer.point.id in done)) for answer in dossier.points]
 
 
@@ -194,7 +194,8 @@ def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[elements.Ht
     if chapter.after is None or chapter.after not in AFTER:
         return []
     if chapter.after == ELSEWHERE:
-        return [charts.caption(say(N_("A section for each of the thirteen points follows here in the report.")))]
+        text = N_("A section for each of the {count} points follows here in the report.")
+        return [charts.caption(say(text, count=say.in_words(len(dossier.points))))]
     found = AFTER[chapter.after](dossier, Reader(say, public=False))
     return [fragment for block in found if (fragment := _fragment(block))]
 
