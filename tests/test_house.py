@@ -22,7 +22,7 @@ ROOMS = (
 )  # fmt: skip
 # A module imports only from those before it. A new module gets its place here.
 ORDER = [
-    "core.masking", "core.clock", "core.hints", "core.logs", "core.errors", "core.places",
+    "core.masking", "core.clock", "core.hints", "core.zips", "core.logs", "core.errors", "core.places",
     "core.language", "core.lengths", "core.saving",
     "declarations.declared", "declarations.sources", "declarations.relations", "declarations.points",
     "access.permissions",

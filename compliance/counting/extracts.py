@@ -12,7 +12,6 @@ only where the statement names them.
 
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from compliance.core.hints import nearest
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import POINTS
 from compliance.core.saving import save
+from compliance.core.zips import EARLIEST, parts_of, write_zip
 from compliance.counting.assessing import (
     LEVELS,
     OUTCOMES,
@@ -697,13 +697,9 @@ def _about(wanted: Extract, language: Language) -> tuple[list[str], list[tuple[o
 
 def _without_clock(content: bytes) -> bytes:
     """The workbook with fixed times, so that the same rows give the same file."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as fixed:
-        for name in packed.namelist():
-            part = packed.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"1980-01-01T00:00:00Z", part)
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            fixed.writestr(entry, part)
-    return result.getvalue()
+    time = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+    parts = (
+        (name, time.sub(b"1980-01-01T00:00:00Z", part) if name == "docProps/core.xml" else part)
+        for name, part in parts_of(content)
+    )
+    return write_zip(parts, EARLIEST)

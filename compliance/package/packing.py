@@ -14,6 +14,7 @@ from typing import Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
+from compliance.core.zips import write_zip
 
 SUMS: Final = "SHA256SUMS"
 # Rights of a file that everybody may read, as a zip keeps them.
@@ -49,13 +50,7 @@ class Unpacked:
 
 def pack(files: Mapping[str, bytes], moment: datetime) -> bytes:
     """The files and their sums in the order of their names; the same files and moment give the same bytes."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted({**files, SUMS: sums(files)}.items()):
-            entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, RIGHTS
-            archive.writestr(entry, content)
-    return target.getvalue()
+    return write_zip(sorted({**files, SUMS: sums(files)}.items()), moment, rights=RIGHTS)
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:

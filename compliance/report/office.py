@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from compliance.core.zips import WINDOWS, parts_of, write_zip
+
 LOCALES: Final = {"sv": "sv-SE", "en": "en-GB"}
-# A zip knows no earlier year.
-EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 
 
 @cache
@@ -31,15 +31,10 @@ def in_utc(moment: datetime) -> datetime:
 
 def timeless(file: bytes, made_at: datetime) -> bytes:
     """An Office file that says of all of it that it was made at that moment, so that it always has the same bytes."""
-    moment, content = in_utc(made_at), io.BytesIO()
-    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
-    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(content, "w") as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(rb'(W3CDTF">)[^<]*', rb"\g<1>" + stamp, part)
-            entry = zipfile.ZipInfo(name, max(moment.timetuple()[:6], EARLIEST))
-            entry.create_system = 0
-            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
-            new.writestr(entry, part)
-    return content.getvalue()
+    moment = in_utc(made_at)
+    stamp = rb"\g<1>" + f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
+    parts = (
+        (name, re.sub(rb'(W3CDTF">)[^<]*', stamp, part) if name == "docProps/core.xml" else part)
+        for name, part in parts_of(file)
+    )
+    return write_zip(parts, moment, stored=lambda name: name.endswith(".png"), system=WINDOWS)

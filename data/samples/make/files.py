@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import odf.text
 import xlsxwriter  # type: ignore[import-untyped]
 import xlwt
 
+from compliance.core.zips import EARLIEST, parts_of, write_zip
 from data.samples.make.fiction import TAKEN, Cell, fiction
 from data.samples.make.history import make_history
 from data.samples.make.layouts import Export, Layout, sheets_of
@@ -21,7 +21,6 @@ from data.samples.make.registers import ROWS
 
 NOT_AVAILABLE: Final = "#N/A"
 DATE_FORMATS: Final[Mapping[type, str]] = {date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm"}
-FIXED_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def write_csv(export: Export) -> None:
@@ -76,7 +75,7 @@ def write_ods(export: Export) -> None:
         book.spreadsheet.addElement(table)
     packed = io.BytesIO()
     book.write(packed)
-    export.path.write_bytes(_with_fixed_times(packed.getvalue()))
+    export.path.write_bytes(write_zip(parts_of(packed.getvalue()), EARLIEST, stored=lambda name: name == "mimetype"))
 
 
 def _ods_cell(cell: Cell) -> Any:
@@ -89,17 +88,6 @@ def _ods_cell(cell: Cell) -> Any:
     element = odf.table.TableCell(valuetype="string")
     element.addElement(odf.text.P(text=cell))
     return element
-
-
-def _with_fixed_times(packed: bytes) -> bytes:
-    """A zip archive again, its members dated alike, so that the same content is the same bytes."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(result, "w") as new:
-        for member in old.infolist():
-            info = zipfile.ZipInfo(member.filename, FIXED_ZIP_TIME)
-            info.compress_type = member.compress_type
-            new.writestr(info, old.read(member))
-    return result.getvalue()
 
 
 WRITERS: Final = {"csv": write_csv, "xlsx": write_xlsx, "xls": write_xls, "ods": write_ods}

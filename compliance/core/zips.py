@@ -1,0 +1,37 @@
+"""Zip archives that say when they were made, and nothing of the machine: the same content is the same bytes."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+# A zip knows no earlier moment.
+EARLIEST: Final = datetime(1980, 1, 1)
+WINDOWS, UNIX = 0, 3
+
+
+def write_zip(
+    files: Iterable[tuple[str, bytes]],
+    moment: datetime,
+    *,
+    stored: Callable[[str], bool] = lambda _name: False,
+    system: int = UNIX,
+    rights: int = 0,
+) -> bytes:
+    """The archive of some files in their order, each made at `moment`; `stored` are those that are not compressed."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, part in files:
+            entry = zipfile.ZipInfo(name, max(moment.replace(tzinfo=None), EARLIEST).timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_STORED if stored(name) else zipfile.ZIP_DEFLATED
+            entry.create_system, entry.external_attr = system, rights
+            archive.writestr(entry, part)
+    return content.getvalue()
+
+
+def parts_of(file: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files in an archive by their names, in their order."""
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        for name in archive.namelist():
+            yield name, archive.read(name)
