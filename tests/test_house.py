@@ -32,7 +32,7 @@ ORDER = [
     "reading.sheets", "reading.markers", "reading.mapping", "reading.recognising", "reading.screening",
     "reading.cells", "reading.markup", "reading.strays", "reading.textfiles", "reading.workbooks", "reading.worker",
     "reading.reading",
-    "loading.levels", "loading.cutting", "loading.guessing", "loading.validating", "loading.keeping",
+    "loading.levels", "loading.truncating", "loading.guessing", "loading.validating", "loading.storing",
     "loading.matching", "loading.loading", "loading.cleanings",
     "counting.assessing",
     "correcting.renaming",

@@ -14,7 +14,7 @@ from compliance.correcting.returning import return_workbook
 from compliance.counting.assessing import coverage
 from compliance.declarations.sources import normal
 from compliance.loading import guessing
-from compliance.loading.loading import as_kept, rehearse
+from compliance.loading.loading import clean_text, rehearse
 from compliance.reading.reading import shown_name
 from compliance.reading.recognising import known_headings
 from compliance.store.database import EVERYTHING_KNOWN
@@ -229,5 +229,5 @@ def test_headings_names_and_what_is_typed_take_linear_time():
     started = time.process_time()
     for text in HARD:
         long = of(text, SIZE)
-        normal(long), normal("K" + long), shown_name(long), few_marks(long), as_kept(long[:TEXT])
+        normal(long), normal("K" + long), shown_name(long), few_marks(long), clean_text(long[:TEXT])
     assert time.process_time() - started < 15 * SIZE / 50_000

@@ -192,7 +192,7 @@ def test_every_text_of_a_decision_has_a_limit(line):
     with pytest.raises(Refusal, match="10000 are the most"):
         line.follow_up("2026-1", "ongoing", "x" * 10_001)
     with pytest.raises(Refusal, match="10000 are the most"):
-        loading.as_kept("\u0300\u0316" * 50_000)
+        loading.clean_text("\u0300\u0316" * 50_000)
 
 
 @pytest.mark.parametrize("state", ["submitted", "approved"])

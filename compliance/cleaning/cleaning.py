@@ -24,7 +24,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import DiskFull, is_disk_full
 from compliance.declarations.sources import Source, load_sources, load_values
-from compliance.loading.cleanings import Cleaning, told
+from compliance.loading.cleanings import Cleaning, cleaning_sentences
 from compliance.loading.validating import table_columns
 from compliance.store.database import Cursor, Failure
 from compliance.store.schema import CLEANED
@@ -61,7 +61,7 @@ def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
         with suppress(OSError):
             _remove(path.with_name(f"{path.name}{ANEW}"))
     if found:
-        log.warning(" ".join(told(found, Language("en"))), extra={"cleaning": found})
+        log.warning(" ".join(cleaning_sentences(found, Language("en"))), extra={"cleaning": found})
 
 
 def _look(connection: Cursor, changes: Changes, *, own: Path, now: datetime) -> Cleaning | None:

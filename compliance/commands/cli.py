@@ -80,7 +80,7 @@ class _Cleaned(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Says it; nothing else is logged there."""
         say = Language(places.environment_language())
-        print(*cleanings.told(record.cleaning, say), file=sys.stderr)  # type: ignore[attr-defined]
+        print(*cleanings.cleaning_sentences(record.cleaning, say), file=sys.stderr)  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from compliance.core.language import N_
 from compliance.counting.assessing import LEVELS, Coverage, Level, coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.loading.loading import Order, add_event, as_kept, as_name
+from compliance.loading.loading import Order, add_event, clean_name, clean_text
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, next_number, rows
 
 # An old name, its new one, and the first day of it.
@@ -101,7 +101,7 @@ def add_alias(database: Database, *, kind: str, old: str, new: str, valid_from: 
 
 def add_alias_with(cursor: Cursor, *, kind: str, old: str, new: str, valid_from: date, order: Order) -> None:
     """Do the same in the caller's transaction, so that it can be rehearsed."""
-    old, new = as_kept(old), as_name(new)
+    old, new = clean_text(old), clean_name(new)
     _refuse_unusable(kind, old, new)
     entered = [alias for alias in aliases(cursor, EVERYTHING_KNOWN) if alias.kind == kind and not alias.follows]
     _refuse_known(entered, old, new, valid_from)
@@ -155,7 +155,7 @@ def effect(
 
     def name_and_figures(cursor: Cursor) -> tuple[str, list[Coverage]]:
         figures = coverage(cursor, points, days=[day], known_at=EVERYTHING_KNOWN, level=level)
-        return _called(cursor, kind, as_kept(old), day), figures
+        return _called(cursor, kind, clean_text(old), day), figures
 
     with database.cursor() as cursor:
         earlier_name, before = name_and_figures(cursor)
@@ -165,7 +165,7 @@ def effect(
     if kind == "system":
         return Effect(day, level, name, tuple(before), tuple(after))
     # If the change removes an alias, the figures to show are those of the name that it led to: that one loses rows.
-    whose = (earlier_name, name) if _key(name) == _key(as_kept(old)) else (name, earlier_name)
+    whose = (earlier_name, name) if _key(name) == _key(clean_text(old)) else (name, earlier_name)
     old_figures, new_figures = _of(before, level, whose), _of(after, level, whose)
     return Effect(day, level, whose[0], old_figures, _with_emptied(old_figures, new_figures))
 

@@ -16,8 +16,8 @@ from compliance.core.language import LANGUAGES, N_, Language
 from compliance.correcting import forms
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import normal
-from compliance.loading.keeping import never_kept, secret_places
 from compliance.loading.loading import Receipt
+from compliance.loading.storing import never_stored, secret_places
 from compliance.loading.validating import REASONS
 from compliance.reading.markers import ROW, Marker, is_row_number, row_number
 from compliance.reading.recognising import Match, Row
@@ -165,7 +165,7 @@ def _yes_or_no(cell: str | None) -> str:
 
 def _places(match: Match, lines: list[Row]) -> list[int]:
     """The stored columns that have a heading, or a value in one of the rows."""
-    hidden, headings = never_kept(match) - _read_as_yes_or_no(match), _headings(match)
+    hidden, headings = never_stored(match) - _read_as_yes_or_no(match), _headings(match)
     every = range(match.sheet.cells.num_columns)
     return [p for p in every if p not in hidden and (p in headings or any(cells[p] for cells in lines))]
 

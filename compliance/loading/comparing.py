@@ -1,6 +1,6 @@
-"""An import beside the one before it: rows new, changed and gone, and what makes one doubt the file."""
+"""Comparing an import with the one before: new, changed and missing rows, and signs that it is the wrong file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -10,21 +10,21 @@ from compliance.loading.matching import Fit, fitting, referring
 from compliance.loading.validating import table_columns
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
-# An export with fewer rows than this share of the one before, and fewer by at least LEAST, has perhaps lost some.
+# An export with fewer rows than this share of the one before, and fewer by at least LEAST, may be incomplete.
 SHRUNK: Final = 0.75
 LEAST: Final = 10
-# An export that shares fewer keys than this with the one before is perhaps another's.
+# An export that shares fewer keys than this with the one before may be another organisation's.
 STRANGE: Final = 0.2
-# More keys than this share that nobody knows are many.
+# Above this share of unknown keys the match itself may be wrong.
 MANY: Final = 0.2
 EXAMPLES: Final = 3
 
 
 @dataclass(frozen=True)
 class Unmatched:
-    """Keys of an import that the export they refer to does not know: how many of how many, and the first of them.
+    """Keys of an import that are missing in the export they refer to: how many of how many, and the first of them.
 
-    `fit` is a column of that export which knows them better.
+    `fit` is a column of that export which has more of them.
     """
 
     field: Field
@@ -36,18 +36,18 @@ class Unmatched:
 
     @property
     def many(self) -> bool:
-        """Whether so many that the match itself may be wrong."""
+        """Whether there are so many that the match itself may be wrong."""
         return self.missing > MANY * self.of
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an import changes in its source. Rows are counted against the exports that counted before, if any did.
+    """What an import changes in its source, compared with the exports in effect before it, if any.
 
-    `rows` are those loaded and rejected. `earlier` has the number and extract date of the latest of those exports and
-    the rows of all; `newer` is the extract date of a later full one; `shared` how many of the keys the exports before
-    knew; `whose` another organisation that knows most of them; `lost` the fields that had a column before and have none
-    now, with its heading then.
+    `rows` are those loaded and rejected. `earlier` has the number and extract date of the latest of those exports, and
+    the rows of all of them. `newer` is the extract date of a later full export; `shared` how many of the keys were in
+    the earlier exports; `whose` another organisation that has most of them; `lost` the fields that had a column before
+    and have none now, with its former heading.
     """
 
     import_id: int
@@ -71,18 +71,18 @@ class Comparison:
 
     @property
     def strange(self) -> bool:
-        """Whether it has hardly a key of the export before."""
+        """Whether it has hardly any key of the export before."""
         return bool(self.earlier) and self.keys >= LEAST and self.shared < STRANGE * self.keys
 
 
 def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
-    """An import, in the database or in a rehearsal, beside what counted before it was loaded."""
+    """Compare an import, in the database or in a rehearsal, with what was in effect before it was loaded."""
     own = rows(cursor, statement("import_by_number"), {"import_id": import_id})[0]
     before = own["imported_at"] - timedelta(microseconds=1)
     earlier = _counting(cursor, own, own["extract_date"], known_at=before)
     counted = _changes(cursor, source, own, [row["import_id"] for row in earlier])
     newest = max(earlier, key=lambda row: row["import_id"], default=None)
-    # what only completes takes no export's place
+    # An import that only completes another replaces none.
     later = [r["extract_date"] for r in _counting(cursor, own, date.max, known_at=before) if not r["completes"]]
     return Comparison(
         import_id,
@@ -95,19 +95,22 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
         shared=counted["shared"],
         newer=max((day for day in later if day > own["extract_date"]), default=None),
         whose=_whose(cursor, source, own),
-        unmatched=tuple(found for field in referring(source) if (found := _unmatched(cursor, source, field, own))),
+        unmatched=tuple(entry for field in referring(source) if (entry := _unmatched(cursor, source, field, own))),
         lost=_lost(cursor, source, import_id, newest),
     )
 
 
 def _counting(cursor: Cursor, own: dict[str, Any], day: date, *, known_at: datetime) -> list[dict[str, Any]]:
     """The imports of the same source and organisation that counted on a day."""
-    given = {"day": day, "known_at": known_at, "source": own["source"], "organisation_id": own["organisation_id"]}
-    return rows(cursor, statement("counting_imports"), given)
+    params = {"day": day, "known_at": known_at, "source": own["source"], "organisation_id": own["organisation_id"]}
+    return rows(cursor, statement("counting_imports"), params)
 
 
 def _changes(cursor: Cursor, source: Source, own: dict[str, Any], earlier: list[int]) -> dict[str, int]:
-    """Rows are told again by their key; those that share one are compared together, by the columns that both have."""
+    """The numbers of new, changed and missing rows and of keys, where rows are matched by key.
+
+    Rows with the same key are compared together by a sum of hashes, whatever their order, over the columns of both.
+    """
     key = ", ".join(f"lower(cast({name} as varchar))" for name in source.key)
     both = _in_both(cursor, source, [own["import_id"], *earlier]) or source.fields
     every = ", ".join(name for field in both for name, _ in table_columns(field))
@@ -141,16 +144,16 @@ def _changes(cursor: Cursor, source: Source, own: dict[str, Any], earlier: list[
 
 
 def _in_both(cursor: Cursor, source: Source, imports: list[int]) -> list[Field]:
-    """The fields that each of some imports has a column for: a column that is gone has not changed every row."""
-    found = rows(cursor, statement("fields_read"), {"imports": imports})
-    read = {row["field"] for row in found if row["imports"] == len(imports)}
+    """The fields for which each of the imports has a column: a column that is lost has not changed every row."""
+    counts = rows(cursor, statement("fields_read"), {"imports": imports})
+    read = {row["field"] for row in counts if row["imports"] == len(imports)}
     return [field for field in source.fields if field.name in read]
 
 
 def _whose(cursor: Cursor, source: Source, own: dict[str, Any]) -> str | None:
-    """Another organisation whose export of the same source knows most of the keys."""
+    """Another organisation whose export of the same source has most of the keys."""
     name = source.key[0]
-    found = rows(
+    others = rows(
         cursor,
         f"""
         with keys as (
@@ -174,14 +177,14 @@ def _whose(cursor: Cursor, source: Source, own: dict[str, Any]) -> str | None:
         },
     )
     return (
-        found[0]["organisation"]
-        if found and found[0]["of"] >= LEAST and 2 * found[0]["known"] > found[0]["of"]
+        others[0]["organisation"]
+        if others and others[0]["of"] >= LEAST and 2 * others[0]["known"] > others[0]["of"]
         else None
     )
 
 
 def _unmatched(cursor: Cursor, source: Source, field: Field, own: dict[str, Any]) -> Unmatched | None:
-    """The keys of a field that the export it refers to does not know; None where it knows all, or is not there."""
+    """The keys of a field missing in the export it refers to; None if none is missing or there is no such export."""
     target, name = field.refers_to or ("", "")
     keys = f"""
         select distinct lower({field.name}) as key, min({field.name}) as written
@@ -191,8 +194,8 @@ def _unmatched(cursor: Cursor, source: Source, field: Field, own: dict[str, Any]
         where {field.name} is not null
         group by all
     """
-    given = {"import_id": own["import_id"], "day": own["extract_date"], "known_at": EVERYTHING_KNOWN}
-    found = rows(
+    params = {"import_id": own["import_id"], "day": own["extract_date"], "known_at": EVERYTHING_KNOWN}
+    counts = rows(
         cursor,
         f"""
         with keys as ({keys}),
@@ -206,30 +209,34 @@ def _unmatched(cursor: Cursor, source: Source, field: Field, own: dict[str, Any]
             count(*) as of,
             count(*) filter (where known.key is null) as missing,
             list(keys.written order by keys.key) filter (where known.key is null)[:{EXAMPLES}] as examples,
-            (select count(*) from known) as there
+            (select count(*) from known) as existing
         from keys
         left join known using (key)
         """,
-        given | {"organisation_id": own["organisation_id"]},
+        params | {"organisation_id": own["organisation_id"]},
     )[0]
-    if not found["there"] or not found["missing"]:
+    if not counts["existing"] or not counts["missing"]:
         return None
-    answer = Unmatched(field, target, found["missing"], found["of"], tuple(found["examples"]), None)
-    return _with_fit(cursor, answer, keys, given, own) if answer.many else answer
+    unmatched = Unmatched(field, target, counts["missing"], counts["of"], tuple(counts["examples"]), None)
+    return _with_fit(cursor, unmatched, keys, params, own) if unmatched.many else unmatched
 
 
-def _with_fit(cursor: Cursor, found: Unmatched, keys: str, given: dict[str, Any], own: dict[str, Any]) -> Unmatched:
-    """The same with the column that knows the keys better, where the key is one that a person has."""
-    if found.field.type != "id":
-        return found
-    values = {name: value for name, value in given.items() if f"${name}" in keys}
-    fit = fitting(cursor, found.field, keys, values, organisation_id=own["organisation_id"], day=own["extract_date"])
-    better = fit if fit and fit.known > found.of - found.missing else None
-    return Unmatched(found.field, found.target, found.missing, found.of, found.examples, better)
+def _with_fit(
+    cursor: Cursor, unmatched: Unmatched, keys: str, params: dict[str, Any], own: dict[str, Any]
+) -> Unmatched:
+    """The same with a column that has more of the keys, if the field is an id."""
+    if unmatched.field.type != "id":
+        return unmatched
+    values = {name: value for name, value in params.items() if f"${name}" in keys}
+    fit = fitting(
+        cursor, unmatched.field, keys, values, organisation_id=own["organisation_id"], day=own["extract_date"]
+    )
+    better = fit if fit and fit.known > unmatched.of - unmatched.missing else None
+    return replace(unmatched, fit=better)
 
 
 def _called(field: Field, column: str) -> str:
-    """A reference as it is called on the day: units and systems have aliases, persons have none."""
+    """A reference under its name on the day: units and systems have aliases, persons have none."""
     renamed = field.refers_to is not None and field.names is not None
     return f"renamed('{field.names}', {column}, $day, $known_at)" if renamed else column
 
@@ -240,6 +247,6 @@ def _lost(
     """The fields that had a column in the export before and have none now."""
     if earlier is None:
         return ()
-    found = rows(cursor, statement("columns_lost"), {"import_id": import_id, "earlier": earlier["import_id"]})
-    known = {field.name: field for field in source.fields}
-    return tuple((known[row["field"]], row["heading"]) for row in found if row["field"] in known)
+    lost = rows(cursor, statement("columns_lost"), {"import_id": import_id, "earlier": earlier["import_id"]})
+    fields = {field.name: field for field in source.fields}
+    return tuple((fields[row["field"]], row["heading"]) for row in lost if row["field"] in fields)

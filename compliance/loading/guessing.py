@@ -1,6 +1,7 @@
-"""Best guesses for a file that is not recognised: its source, its heading row, and a column for each field.
+"""Guesses for a file that is not recognised: its source, its heading row, and a column for each field.
 
-A guess is offered, never taken: by name (like a heading that is known), by content (like the values of the field).
+A guess is offered to the user, never applied. It is made by name (like a known heading) or by content (like the field's
+values).
 """
 
 import itertools
@@ -27,9 +28,9 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 SAMPLED_ROWS: Final = 2000
 SAMPLES: Final = 30
-# So much of a value is looked at: no word that means anything, and no date, is longer.
+# How many characters of a value are compared: no meaningful word and no date is longer.
 LOOKED_AT: Final = 100
-# From this score on a column is offered for a field.
+# The least score for which a column is offered.
 OFFERED: Final = 0.6
 ALIKE: Final = 0.72
 LEAST_ALIKE: Final = 4
@@ -39,15 +40,15 @@ DATE: Final = re.compile(
     re.IGNORECASE,
 )
 SERIAL: Final = re.compile(r"[34]\d{4}([.,]\d+)?")
-# No two of its parts take the same characters, so that a long text which is none is told in one go.
+# No two of its parts match the same characters, so a long text is rejected in linear time.
 NUMBER: Final = re.compile(r"[-+−]?\d[\d\s\u00a0]*([.,]\d+\s*)?%?")
-# Of headings so much is compared.
+# How many characters of a heading are compared.
 LONGEST: Final = 200
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A column that may be chosen: its place, key and heading, and its commonest values with their number."""
+    """A column to choose from: its place, key and heading, and its most common values with their counts."""
 
     place: int
     key: str
@@ -57,7 +58,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Guess:
-    """A column for a field, and whether its name or its content speaks for it: `before`, `name` or `content`."""
+    """A column for a field, and the reason for it: `before`, `name` or `content`."""
 
     key: str
     by: str
@@ -78,22 +79,23 @@ def candidates(sheet: Sheet, index: int, words: Words, known: Collection[str]) -
 def shown_sheet(
     sheet: Sheet, index: int, source: Source, fields: Mapping[str, str], *, words: Words, sources: Collection[Source]
 ) -> Sheet:
-    """The first rows of a sheet as a page may show them: nothing of rows that say level 4, or could.
+    """The first rows of a sheet as a page may show them, without rows that say level 4, or could.
 
-    `fields` are the columns that the fields of `source` are read from, by the headings in the row `index`.
+    `fields` are the columns of the fields of `source`, by the headings in the row `index`.
     """
     top = replace(sheet, cells=sheet.cells.slice(0, max(index + 1, HEADING_ROWS) + SAMPLED_ROWS))
     known = known_headings(sources)
-    named = levels.level_headings(sources)
+    level_headings = levels.level_headings(sources)
+    # The user may choose another heading row: every row with headings of levels is tried as one.
     for at, row in enumerate(top_rows(sheet)):
-        if at == index or named & set(heading_keys(row).values()):
-            said = ColumnMapping(source.id, (), dict(fields) if at == index else {})
-            top = levels.as_shown(match_by_mapping(top, 0, source, at, said, words, known), words, sources)
+        if at == index or level_headings & set(heading_keys(row).values()):
+            mapping = ColumnMapping(source.id, (), dict(fields) if at == index else {})
+            top = levels.safe_to_show(match_by_mapping(top, 0, source, at, mapping, words, known), words, sources)
     return top
 
 
 def hidden_places(row: Sequence[str | None], words: Words, known: Collection[str]) -> frozenset[int]:
-    """The places of the columns whose heading says that they hold identity numbers, or why somebody is away.
+    """The places of columns whose heading says that they hold identity numbers, or why somebody is absent.
 
     `known` are the headings that some source knows.
     """
@@ -110,7 +112,7 @@ def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:
 
 
 def likely_row(sheet: Sheet, sources: Collection[Source]) -> int:
-    """The row that looks most like a heading: with the most headings that some source knows, else the fullest."""
+    """The row most likely to be the heading: the one with most known headings, else the fullest."""
     known = known_headings(sources)
     rows = [heading_keys(row) for row in top_rows(sheet)]
     scores = [(sum(key in known for key in keys.values()), len(keys), -index) for index, keys in enumerate(rows)]
@@ -118,15 +120,15 @@ def likely_row(sheet: Sheet, sources: Collection[Source]) -> int:
 
 
 def looks_like_data(row: Sequence[str | None], sources: Collection[Source]) -> bool:
-    """Whether a row is one of a file's own rows rather than its headings, which must not be remembered as such.
+    """Whether a row is data rather than headings, and so must not be saved with a mapping.
 
-    No heading that is known stands there, but an identity number, an e-mail address or a date, or mostly numbers.
+    It is data if it has no known heading but an identity number, an e-mail address or a date, or mostly numbers.
     """
     cells = [cell.strip()[:LOOKED_AT] for cell in row if cell and cell.strip()]
     if known_headings(sources) & set(heading_keys(row).values()):
         return False
-    told = any(MASK in cell or _is_address(cell) or DATE.fullmatch(cell) for cell in cells)
-    return told or 2 * sum(bool(NUMBER.fullmatch(cell)) for cell in cells) > len(cells)
+    personal = any(MASK in cell or _is_address(cell) or DATE.fullmatch(cell) for cell in cells)
+    return personal or 2 * sum(bool(NUMBER.fullmatch(cell)) for cell in cells) > len(cells)
 
 
 def _is_address(cell: str) -> bool:
@@ -137,12 +139,12 @@ def _is_address(cell: str) -> bool:
 
 
 def likely_source(columns: Sequence[Candidate], sources: Collection[Source], words: Words) -> Source | None:
-    """The source for whose required fields, then for whose others, most columns can be guessed."""
+    """The source with most guesses: first for its required fields, then for the others."""
 
     def score(source: Source) -> tuple[float, float]:
-        found = guesses(source, columns, words=words, known={}, before={})
-        needed = sum(field.name in found for field in source.required)
-        return needed / len(source.required) + len(found) / len(columns), len(found)
+        guessed = guesses(source, columns, words=words, known={}, before={})
+        needed = sum(field.name in guessed for field in source.required)
+        return needed / len(source.required) + len(guessed) / len(columns), len(guessed)
 
     best = max(sources, key=score, default=None)
     return best if best and score(best)[1] else None
@@ -156,29 +158,29 @@ def guesses(
     known: Mapping[str, Collection[str]],
     before: Mapping[str, Collection[str]],
 ) -> dict[str, Guess]:
-    """A column for each field that one can be guessed for; each column is given once, to the field it fits best.
+    """A column for each field that one can be guessed for. Each column is used once, for the field it fits best.
 
-    `known` has values that a field had in other exports, in lower case; `before` the headings it was read from.
+    `known` has values of a field in other exports, in lower case; `before` the headings it was read from.
     """
     scored = [
         (*_score(field, column, words, known.get(field.name, ()), before.get(field.name, ())), field.name, column.key)
         for field, column in itertools.product(source.fields, columns)
     ]
     order = {field.name: place for place, field in enumerate(source.fields)}
-    found = _levels_together(source, columns)
-    taken = {guess.key for guess in found.values()}
+    guessed = _levels_together(source, columns)
+    taken = {guess.key for guess in guessed.values()}
     for score, by, name, key in sorted(scored, key=lambda entry: (-entry[0], order[entry[2]])):
-        if score >= OFFERED and name not in found and key not in taken:
-            found[name] = Guess(key, by)
+        if score >= OFFERED and name not in guessed and key not in taken:
+            guessed[name] = Guess(key, by)
             taken.add(key)
     for field in source.required:
-        if field.name not in found and field.type == "id" and (hinted := _hinted(field, columns)):
-            found[field.name] = Guess(hinted, "name")
-    return found
+        if field.name not in guessed and field.type == "id" and (hinted := _hinted(field, columns)):
+            guessed[field.name] = Guess(hinted, "name")
+    return guessed
 
 
 def _levels_together(source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
-    """The one column that has all levels, for each of their fields, where none of them has a column of its own."""
+    """The one column with all levels, for each of their fields, if none of them has a column of its own."""
     fields = [field for field in source.fields if field.type == "level"]
     headed = {normal(column.heading): column.key for column in reversed(columns)}
     if any(heading in headed for field in fields for heading in field.headings):
@@ -188,14 +190,14 @@ def _levels_together(source: Source, columns: Sequence[Candidate]) -> dict[str, 
 
 
 def _hinted(field: Field, columns: Sequence[Candidate]) -> str | None:
-    """The first column whose heading has a hint of a field, though another field has it."""
+    """The first column whose heading has a hint of a field, even if another field uses it."""
     return next((c.key for hint in field.hints for c in columns if hint in c.key), None)
 
 
 def _score(
     field: Field, column: Candidate, words: Words, known: Collection[str], before: Collection[str]
 ) -> tuple[float, str]:
-    """How well a column fits a field, from 0 to 2, and what speaks for it most."""
+    """How well a column fits a field, from 0 to 2, and the main reason."""
     if normal(column.heading) in field.headings or column.key in before:
         return 2.0, "name" if normal(column.heading) in field.headings else "before"
     name = max((_alike(column.key, heading) for heading in (*field.headings, *before)), default=0.0)
@@ -205,17 +207,19 @@ def _score(
     if content < 0:
         return 0.0, "content"
     return (
-        (0.9 * name + 0.4 * max(content, 0.0), "name") if name else (0.7 * content * _telling(field, known), "content")
+        (0.9 * name + 0.4 * max(content, 0.0), "name")
+        if name
+        else (0.7 * content * _content_weight(field, known), "content")
     )
 
 
-def _telling(field: Field, known: Collection[str]) -> float:
-    """Whether content alone can speak for a field: many columns hold dates, few hold the names of our units."""
+def _content_weight(field: Field, known: Collection[str]) -> float:
+    """Whether content alone can decide for a field: many columns hold dates, few hold the names of our units."""
     return 1.0 if known or field.words else 0.0
 
 
 def _alike(one: str, other: str) -> float:
-    """How alike two headings are, from 0 to 1; one that holds all words of the other is much like it."""
+    """How alike two headings are, from 0 to 1. One with all words of the other scores 0.9."""
     one, other = one[:LONGEST], other[:LONGEST]
     mine, its = set(re.findall(r"\w+", one)), set(re.findall(r"\w+", other))
     if mine and its and (mine <= its or its <= mine):
@@ -227,18 +231,18 @@ def _alike(one: str, other: str) -> float:
 
 
 def _content(field: Field, column: Candidate, words: Words, known: Collection[str]) -> float:
-    """The share of a column's values that fit a field; below 0 where they cannot be its values."""
+    """The share of a column's values that fit a field; below 0 if they cannot be its values."""
     total = sum(number for _, number in column.values)
     if not total:
         return 0.0
     if known:
         return sum(n for value, n in column.values if value.casefold() in known) / total
     if field.words:
-        own = tuple(word.casefold() for given in field.words.values() for word in given)
-        # a word that begins as a known one does is much like it: Klarmarkerad
+        own = tuple(word.casefold() for listed in field.words.values() for word in listed)
+        # A word may continue a known one: Klarmarkerad.
         return sum(n for value, n in column.values if value.casefold().startswith(own)) / total
     share = sum(n for value, n in column.values if _is_of(field.type, value, words)) / total
-    # what is nearly never a date is no column of dates; any text may be a text
+    # Few dates make no column of dates, but any value may be a text.
     return share if share >= 0.3 or field.type not in READABLE else -1.0
 
 
@@ -246,7 +250,7 @@ READABLE: Final = frozenset({"date", "datetime", "number", "level", "yes_no"})
 
 
 def _is_of(kind: str, value: str, words: Words) -> bool:
-    """Whether a value can be read as a type; a text says nothing of its column."""
+    """Whether a value can be read as a type; for a text always False, as any value could be one."""
     if kind in {"date", "datetime"}:
         return bool(DATE.fullmatch(value) or SERIAL.fullmatch(value))
     if kind == "level":
@@ -257,11 +261,11 @@ def _is_of(kind: str, value: str, words: Words) -> bool:
 
 
 def unknown_words(field: Field, column: Candidate, words: Words) -> list[tuple[str, int]]:
-    """The values of a column that no list of the field knows, the commonest first."""
+    """The values of a column that no list of the field has, most common first."""
     if field.type == "yes_no":
-        own = {*words["yes"], *words["no"], *(w.casefold() for given in field.words.values() for w in given)}
+        own = {*words["yes"], *words["no"], *(w.casefold() for listed in field.words.values() for w in listed)}
     elif field.type == "word":
-        own = {word.casefold() for given in field.words.values() for word in given}
+        own = {word.casefold() for listed in field.words.values() for word in listed}
     else:
         return []
     counted = Counter({value: n for value, n in column.values if value.casefold() not in own})
@@ -269,20 +273,20 @@ def unknown_words(field: Field, column: Candidate, words: Words) -> list[tuple[s
 
 
 def known_values(cursor: Cursor, source: Source, *, day: date, known_at: datetime) -> dict[str, frozenset[str]]:
-    """Values that the key and the fields that refer to another export have had, in lower case, some thousands each."""
-    asked = {name: (source.id, name) for name in source.key}
-    asked |= {field.name: field.refers_to for field in source.fields if field.refers_to}
-    texts = {name: to for name, to in asked.items() if source.field(name).type in {"text", "id", "path"}}
-    found = {}
+    """Values that the key and the fields referring to another export have had, in lower case, at most 5,000 each."""
+    columns = {name: (source.id, name) for name in source.key}
+    columns |= {field.name: field.refers_to for field in source.fields if field.refers_to}
+    texts = {name: to for name, to in columns.items() if source.field(name).type in {"text", "id", "path"}}
+    values_by_field = {}
     for name, (other, column) in texts.items():
         sql = f"select distinct lower({column}) as value from {other}_at(as_of := $day, known_at := $known_at)"
         values = rows(cursor, f"{sql} where {column} is not null limit 5000", {"day": day, "known_at": known_at})
         if values:
-            found[name] = frozenset(row["value"] for row in values)
-    return found
+            values_by_field[name] = frozenset(row["value"] for row in values)
+    return values_by_field
 
 
 def headings_before(cursor: Cursor, source: Source) -> dict[str, frozenset[str]]:
     """The headings that each field of a source has been read from."""
-    found = rows(cursor, statement("headings_before"), {"source": source.id, "known_at": EVERYTHING_KNOWN})
-    return {row["field"]: frozenset(map(normal, row["headings"])) for row in found}
+    fields = rows(cursor, statement("headings_before"), {"source": source.id, "known_at": EVERYTHING_KNOWN})
+    return {row["field"]: frozenset(map(normal, row["headings"])) for row in fields}

@@ -1,8 +1,8 @@
-"""Levels of confidentiality, integrity and availability: each text is read, empty or refused, by a closed list.
+"""Levels of confidentiality, integrity and availability. A closed list decides what is a level, empty or refused.
 
-Level 4 belongs to protective security, and a text in no list could be level 4 in a form that nobody thought of. Both
-refuse their row, of which nothing may be kept or handed out (rulebook, section 3, classifications). So its cells are
-taken away here, before anything else sees them.
+Level 4 belongs to protective security, and a text in no list could be level 4 in an unforeseen form. Both refuse their
+row, which must neither be stored nor handed out (rulebook, section 3, classifications). So its cells are blanked here,
+before anything else sees them.
 """
 
 import re
@@ -45,7 +45,7 @@ WORDED: Final = re.compile(rf"({NUMBER}) ?({WORD})|({WORD}) ?({NUMBER})|({WORD})
 
 
 def read_one(cell: str | None, letter: str | None, words: Words) -> Level:
-    """The level of a cell that holds one: None where it is empty, a reason where it is refused."""
+    """The level of a cell with one level: None if it is empty, a reason if it is refused."""
     text = _text(cell, words)
     if text is None or len(text) > LONGEST:
         return None if text is None else NOT_A_LEVEL
@@ -54,34 +54,34 @@ def read_one(cell: str | None, letter: str | None, words: Words) -> Level:
 
 
 def read_of(cell: str | None, letter: str, letters: str, words: Words) -> Level:
-    """The level under one of the `letters` in a cell that holds one to three of them together."""
+    """The level under `letter` in a cell with one to three levels, one for each of the `letters`."""
     text = _text(cell, words)
     if text is None or len(text) > LONGEST:
         return None if text is None else NOT_A_LEVEL
-    found = _together(text, letters)
-    return found.get(letter) if found and max(found.values()) <= HIGHEST else _refused(text)
+    levels = _together(text, letters)
+    return levels.get(letter) if levels and max(levels.values()) <= HIGHEST else _refused(text)
 
 
 def _text(cell: str | None, words: Words) -> str | None:
-    """The text as it is compared; None where it is empty, an error cell or a word that says so."""
+    """The text as it is compared; None if it is empty, an error cell or a word for "no level"."""
     text = unicodedata.normalize("NFC", SPACE.sub(" ", cell or "").strip(" ")[: LONGEST + 1]).casefold()
     return None if not text or text in words["error_cells"] or text in words["no_level"] else text
 
 
 def _alone(text: str, letter: str | None) -> int | None:
     """3, 3,0 or K3 under its own letter."""
-    found = ALONE.fullmatch(text)
-    if not found or (found[1] and found[1] != (letter or "").casefold()):
+    match = ALONE.fullmatch(text)
+    if not match or (match[1] and match[1] != (letter or "").casefold()):
         return None
-    return int(found[2] or found[3])
+    return int(match[2] or match[3])
 
 
 def _worded(text: str, words: Words) -> int | None:
-    """A declared word, alone or with its digit; None where they disagree."""
-    found = WORDED.fullmatch(text)
-    if not found:
+    """A declared word, alone or with its digit; None if they disagree."""
+    match = WORDED.fullmatch(text)
+    if not match:
         return _meant(text, words)
-    digit, word = found[1] or found[4], found[2] or found[3] or found[5]
+    digit, word = match[1] or match[4], match[2] or match[3] or match[5]
     level = _meant(word.strip(" ()[]"), words)
     return level if digit is None or int(digit.strip("()[]")) == level else None
 
@@ -91,27 +91,27 @@ def _meant(word: str, words: Words) -> int | None:
 
 
 def _together(text: str, letters: str) -> dict[str, int]:
-    """The level of each letter that the text has; nothing where it is no such text."""
+    """The level of each letter in a text like K3 R2 T1 or 3-2-1; empty if the text has no such form."""
     if digits := DIGITS.fullmatch(text):
         return dict(zip(letters, map(int, digits.groups()), strict=False))
     pairs = PAIR.findall(text) if PAIRS.fullmatch(text) else []
-    found = {letter.upper(): int(digit) for letter, digit in pairs}
-    return found if len(found) == len(pairs) and found.keys() <= set(letters) else {}
+    levels = {letter.upper(): int(digit) for letter, digit in pairs}
+    return levels if len(levels) == len(pairs) and levels.keys() <= set(letters) else {}
 
 
 def _refused(text: str) -> Reason:
-    """Why a text is refused: it says 4 in one of the forms, of whatever letter and word and however the digit looks."""
-    seen = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
-    if worded := WORDED.fullmatch(seen):
+    """Why a text is refused: protective security if it says 4 in any form, whatever its letter, word or script."""
+    visible = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    if worded := WORDED.fullmatch(visible):
         return PROTECTIVE_SECURITY if "4" in (worded[1] or worded[4] or "") else NOT_A_LEVEL
     forms = (ALONE, PAIRS, DIGITS)
-    if any(form.fullmatch(seen) for form in forms) and "4" in seen:
+    if any(form.fullmatch(visible) for form in forms) and "4" in visible:
         return PROTECTIVE_SECURITY
     return NOT_A_LEVEL
 
 
 def is_like(cell: str, words: Words) -> bool:
-    """Whether a text is written as levels are, of whatever letter and however high."""
+    """Whether a text is written like levels, with whatever letter and however high."""
     text = _text(cell, words) or ""
     return any(form.fullmatch(text) for form in (ALONE, PAIRS, DIGITS)) or _worded(text, words) is not None
 
@@ -120,7 +120,7 @@ def is_like(cell: str, words: Words) -> bool:
 
 
 def level_columns(match: Match, words: Words) -> dict[str, "Cells"]:
-    """The levels of each field that has them, by its name: one a row of the sheet, null where it has none."""
+    """The levels of each field of type level, by its name: one a row of the sheet, null where it has none."""
     return {
         field.name: pc.coalesce(
             *(
@@ -154,39 +154,39 @@ def _levels(column: "Cells", read: Reader) -> "Cells":
     return _each(column, lambda cell: level if isinstance(level := read(cell), int) else None, pa.int8())
 
 
-def _each(column: "Cells", give: Callable[[str | None], Any], kind: Any) -> "Cells":
-    """What is given for each cell; each text is looked at once, since a column has few."""
+def _each(column: "Cells", read: Callable[[str | None], Any], kind: Any) -> "Cells":
+    """`read` applied to each cell. Each distinct text is read once, as a column has few."""
     chunks = []
     for chunk in column.chunks:
         coded: Any = chunk.dictionary_encode()
-        given = pa.array([give(text) for text in coded.dictionary.to_pylist()], kind)
-        chunks.append(given.take(coded.indices))
+        values = pa.array([read(text) for text in coded.dictionary.to_pylist()], kind)
+        chunks.append(values.take(coded.indices))
     return pa.chunked_array(chunks, kind)
 
 
-# --- Rows of which nothing is kept ----------------------------------------------------------------------------------
+# --- Withheld rows --------------------------------------------------------------------------------------------------
 
 
 def without_refused(match: Match, words: Words, sources: Iterable[Source]) -> Match:
-    """The match without the cells of each row that is refused for its level, and with a list of those rows.
+    """The match with rows that are refused for their level blanked, and a list of their cells.
 
-    Rows under the table are no data, so in no list, but what they hold could be level 4 all the same. The number of a
-    row that came back mended stays.
+    Rows below the table are no data, so they are blanked but not listed: their cells could be level 4 all the same. A
+    return's row numbers stay.
     """
-    found = _refused_cells(match, _readers(match, words, sources))
-    within = found.filter(pc.less_equal(found["row"], pa.scalar(end_of_table(match, words), pa.int32())))
-    return replace(_blank(match, found), withheld=within) if found.num_rows else match
+    refused = _refused_cells(match, _readers(match, words, sources))
+    within = refused.filter(pc.less_equal(refused["row"], pa.scalar(end_of_table(match, words), pa.int32())))
+    return replace(_blank(match, refused), withheld=within) if refused.num_rows else match
 
 
-def as_shown(match: Match, words: Words, sources: Collection[Source]) -> Sheet:
-    """The sheet as a page may show it before anybody has said which columns hold levels.
+def safe_to_show(match: Match, words: Words, sources: Collection[Source]) -> Sheet:
+    """The sheet as a page may show it before the user has said which columns hold levels.
 
-    Letters with their digits are levels wherever they stand.
+    A letter with its digit is a level in whatever column it is.
     """
     letters = {field.letter.casefold() for source in sources for field in _fields(source) if field.letter}
     anywhere = dict.fromkeys(range(match.sheet.cells.num_columns), partial(_says_four, letters=letters, words=words))
-    shown = without_refused(match, words, sources)
-    return _blank(shown, _refused_cells(replace(shown, heading_row=0), anywhere)).sheet
+    withheld = without_refused(match, words, sources)
+    return _blank(withheld, _refused_cells(replace(withheld, heading_row=0), anywhere)).sheet
 
 
 def _says_four(cell: str | None, letters: Collection[str], words: Words) -> Level:
@@ -197,15 +197,15 @@ def _says_four(cell: str | None, letters: Collection[str], words: Words) -> Leve
 
 
 def _refused_cells(match: Match, readers: Mapping[int, Reader]) -> pa.Table:
-    """One row a cell below the heading that is refused: its row, its place and why."""
+    """One row a refused cell below the heading: its row, its place and the reason."""
     parts = [WITHHELD.empty_table()]
     for place, read in sorted(readers.items()):
         below = match.sheet.cells.column(place).slice(match.heading_row)
         reasons = _each(below, _only_reason(read), pa.string())
         places: Any = pc.indices_nonzero(pc.is_valid(reasons))
         rows = pc.add(places.cast(pa.int32()), pa.scalar(match.heading_row + 1, pa.int32()))
-        given = [rows, pa.array([place] * len(places), pa.int32()), reasons.drop_null().combine_chunks()]
-        parts.append(pa.table(given, schema=WITHHELD))
+        columns = [rows, pa.array([place] * len(places), pa.int32()), reasons.drop_null().combine_chunks()]
+        parts.append(pa.table(columns, schema=WITHHELD))
     return pa.concat_tables(parts)
 
 
@@ -213,16 +213,16 @@ def _only_reason(read: Reader) -> Callable[[str | None], str | None]:
     return lambda cell: reason if isinstance(reason := read(cell), str) else None
 
 
-def _blank(match: Match, found: pa.Table) -> Match:
-    """The match with nothing in the rows of some cells; but for their number, where it is a column of a return."""
+def _blank(match: Match, refused: pa.Table) -> Match:
+    """The match with the rows of the given cells blanked, except for the row numbers of a return."""
     numbered = {column.place for column in match.unused if is_row_number(column.heading)}
     cells = match.sheet.cells
-    hidden: Any = pc.is_in(pa.array(range(1, cells.num_rows + 1), pa.int32()), pc.unique(found["row"]))
+    hidden: Any = pc.is_in(pa.array(range(1, cells.num_rows + 1), pa.int32()), pc.unique(refused["row"]))
     for place, name in enumerate(cells.column_names):
-        left: Any = pa.scalar(None, pa.string())
+        replacement: Any = pa.scalar(None, pa.string())
         if place in numbered:
-            left = _each(cells[name], _as_number, pa.string())
-        cells = cells.set_column(place, name, pc.if_else(hidden, left, cells[name]))
+            replacement = _each(cells[name], _as_number, pa.string())
+        cells = cells.set_column(place, name, pc.if_else(hidden, replacement, cells[name]))
     return replace(match, sheet=replace(match.sheet, cells=cells))
 
 
@@ -232,9 +232,9 @@ def _as_number(cell: str | None) -> str | None:
 
 
 def _readers(match: Match, words: Words, sources: Iterable[Source]) -> dict[int, Reader]:
-    """How each column that has levels, or is called as if it had, is read; of whatever is in no list each is refused.
+    """The reader of each column that holds levels, or has a heading as if it did; it refuses whatever is in no list.
 
-    In an export that reads no levels only what says 4 is refused, and only where the headings leave no doubt.
+    In an export without levels only a 4 is refused, and only if the headings leave no doubt.
     """
     fields = _fields(match.source)
     if not fields:
@@ -248,32 +248,34 @@ def _readers(match: Match, words: Words, sources: Iterable[Source]) -> dict[int,
 
 
 def level_headings(sources: Iterable[Source]) -> frozenset[str]:
-    """The headings of columns that have levels."""
+    """The headings of columns with levels."""
     fields = [field for source in sources for field in _fields(source)]
     return frozenset(heading for field in fields for heading in (*field.headings, *together_headings(field)))
 
 
 def together_headings(field: Field) -> tuple[str, ...]:
-    """The headings of columns that have a level together with others."""
+    """The headings of columns that hold a level together with others."""
     return tuple(heading for group in field.instead.headings for heading in group) if field.instead else ()
 
 
 def _by_heading(source: Source, columns: Iterable[Column], words: Words) -> dict[int, Reader]:
-    """The columns that no field is read from and that are called as levels are."""
-    known: dict[str, Reader] = {}
+    """The readers of columns that no field is read from but whose heading is that of a level."""
+    readers: dict[str, Reader] = {}
     for field in _fields(source):
-        known |= dict.fromkeys(together_headings(field), _together_reader(source, field, words))
-        known |= dict.fromkeys(field.headings, _reader(field, words))
-    found = {column.place: known.get(normal(column.heading)) or known.get(normal(column.full)) for column in columns}
-    return {place: read for place, read in found.items() if read}
+        readers |= dict.fromkeys(together_headings(field), _together_reader(source, field, words))
+        readers |= dict.fromkeys(field.headings, _reader(field, words))
+    by_place = {
+        column.place: readers.get(normal(column.heading)) or readers.get(normal(column.full)) for column in columns
+    }
+    return {place: read for place, read in by_place.items() if read}
 
 
 def _readers_elsewhere(match: Match, source: Source, words: Words) -> dict[int, Reader]:
-    """The columns that are called as the levels of another source; a letter alone may mean anything."""
-    found = _by_heading(source, match.unused, words)
-    called = {column.place: normal(column.heading) for column in match.unused}
-    sure = len(found) >= len(_fields(source))
-    return {place: _only_four(read) for place, read in found.items() if sure or len(called[place]) > 1}
+    """The readers of columns with the headings of another source's levels. A single letter may mean anything."""
+    readers = _by_heading(source, match.unused, words)
+    headings = {column.place: normal(column.heading) for column in match.unused}
+    sure = len(readers) >= len(_fields(source))
+    return {place: _only_four(read) for place, read in readers.items() if sure or len(headings[place]) > 1}
 
 
 def _only_four(read: Reader) -> Reader:

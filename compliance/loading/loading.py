@@ -1,4 +1,4 @@
-"""One file into the database, in one transaction: all of it or nothing. And out of the figures again."""
+"""Loading a file into the database in one transaction, all of it or nothing, and revoking an import."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -15,10 +15,10 @@ from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
-from compliance.loading.cutting import cut
-from compliance.loading.keeping import keep_cells, keep_columns, keep_facts, mended_rows
 from compliance.loading.levels import without_refused
 from compliance.loading.matching import translate_keys
+from compliance.loading.storing import original_rows, store_cells, store_columns, store_facts
+from compliance.loading.truncating import truncate
 from compliance.loading.validating import REASONS, Summary, insert_typed, validate
 from compliance.reading.mapping import ColumnMapping, saved_mappings
 from compliance.reading.markers import Marker, is_row_number, split_marker
@@ -37,30 +37,30 @@ from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows
 
 FIRST_NAME: Final = "Förvaltningen"
-# Why an import no longer counts, where nobody has written it.
+# The reason of a revocation that nobody wrote.
 REPLACED: Final = N_("replaced by later mended rows")
 FORMULAS: Final = N_(
     "{file} has {n} formulas without a stored value, so their cells look empty. "
     "Open the file in Excel, save it and load it again."
 )
 T = TypeVar("T")
-# The number and the file of imports whose place another takes.
+# The number and the file of each import that another replaces.
 Replaced = tuple[tuple[int, str], ...]
 
 
 class Undated(Refusal):
-    """A file that does not say on which day it was exported."""
+    """A file without an extract date."""
 
 
 class NothingToLoad(Refusal):
-    """A file that is recognised and has no row that can be loaded."""
+    """A file that is recognised but has no row to load."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the user says of a file; what is None is found out. `who` goes into the history.
+    """What the user says of a file; None is detected. `who` goes into the history.
 
-    `through` is the heading of the export that a key refers to, in whose column the file's own keys stand.
+    `through` is the heading, in the export that a key refers to, of the column with the file's own keys.
     """
 
     who: str
@@ -74,11 +74,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One import as it was, or would be, loaded.
+    """One import as it was loaded, or would be.
 
-    `future` is an extract date after today, `other_organisation` the one that the file names where it is another,
-    `replaces` the number and file of each import whose place it takes, `marker` what a workbook of our own says of
-    itself, `through` the column of another export by which its keys were matched.
+    `future` says that the extract date is after today; `other_organisation` is the organisation that the file names, if
+    another; `replaces` lists the imports that it replaces; `marker` is that of a workbook of our own; `through` is the
+    column of another export by which its keys were matched.
     """
 
     import_id: int
@@ -99,7 +99,7 @@ class Receipt:
 def load(
     database: Database, workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words
 ) -> list[Receipt]:
-    """Loads every recognised sheet of a workbook, one import a source, and commits; a Refusal changes nothing."""
+    """Load every recognised sheet of a workbook, one import a source, and commit. A Refusal changes nothing."""
     prepared = prepare(workbook, order, sources=sources, words=words, mappings=_mappings(database))
     with database.writing() as cursor:
         return load_prepared(cursor, prepared, words=words, cells=True)
@@ -113,10 +113,10 @@ def rehearse(
     words: Words,
     then: Callable[[Cursor, list[Receipt]], T],
 ) -> tuple[list[Receipt], T]:
-    """What loading some files one after the other would give, and what `then` sees after it; nothing is written."""
+    """Load files one after the other, and return the receipts and the result of `then`; nothing is committed."""
     mappings = _mappings(database)
     prepared = [prepare(book, order, sources=sources, words=words, mappings=mappings) for book, order in files]
-    # what others refer to comes first
+    # Sources that others refer to come first.
     prepared.sort(key=lambda file: min(match.source.order for match in file.matches))
     with database.rehearsing() as cursor:
         receipts = [receipt for file in prepared for receipt in load_prepared(cursor, file, words=words, cells=False)]
@@ -125,7 +125,7 @@ def rehearse(
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file that is going to be loaded: its sheets, and what is said of it by the user or by the file itself."""
+    """A file ready to be loaded: its sheets, and what the user or the file itself says of it."""
 
     workbook: Workbook
     order: Order
@@ -134,19 +134,19 @@ class Prepared:
 
     @property
     def returned(self) -> bool:
-        """Whether it holds rejected rows of another file that somebody has mended."""
+        """Whether it holds corrected rows that another file had rejected."""
         return self.marker is not None and self.marker.kind == "return"
 
     @property
     def answered(self) -> bool:
-        """Whether it holds a unit's answers, whose sheets are loaded each by itself."""
+        """Whether it holds a unit's answers, whose sheets are loaded separately."""
         return self.marker is not None and self.marker.kind == "answers"
 
 
 def read_request(
     database: Database, order: Order, *, sources: dict[str, Source], words: Words, today: date
 ) -> ReadRequest:
-    """What is known of a file before it is read."""
+    """What is known of a file before it is read. Raise Refusal if the source does not exist."""
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
     return ReadRequest(sources, words, today, _mappings(database), order.source, order.extract_date)
@@ -167,14 +167,14 @@ def prepare(
     words: Words,
     mappings: Sequence[ColumnMapping] = (),
 ) -> Prepared:
-    """The sheets to load; those that have a heading but no row are left out where others have rows.
+    """The sheets to load. Sheets with a heading but no row are left out if others have rows.
 
-    A workbook of our own that comes back filled in completes what it was made from, whatever the user says.
+    A returned workbook of our own completes what it was made from, whatever the user says.
     """
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    known = ReadRequest(sources, words, workbook.around, mappings, order.source, order.extract_date)
-    workbook, marker = split_marker(screened_again(workbook, known))
+    request = ReadRequest(sources, words, workbook.around, mappings, order.source, order.extract_date)
+    workbook, marker = split_marker(screened_again(workbook, request))
     if marker:
         order = replace(
             order,
@@ -185,13 +185,13 @@ def prepare(
     matches = recognise(workbook, sources, words, source_id=order.source, mappings=mappings, returned=returned)
     if marker is None:
         _refuse_unmarked_return(workbook, matches)
-    matches = [cut(without_refused(match, words, sources.values()), words) for match in matches]
+    matches = [truncate(without_refused(match, words, sources.values()), words) for match in matches]
     filled = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows]
     return Prepared(workbook, order, filled or matches, marker)
 
 
 def _refuse_unmarked_return(workbook: Workbook, matches: list[Match]) -> None:
-    """Mended rows whose hidden sheet is lost would be taken for a whole export, and replace it."""
+    """Refuse returned rows without their hidden sheet: taken for a whole export, they would replace it."""
     for match in matches:
         if any(is_row_number(column.heading) for column in match.unused):
             raise Refusal(
@@ -204,7 +204,7 @@ def _refuse_unmarked_return(workbook: Workbook, matches: list[Match]) -> None:
 
 
 def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool = True) -> list[Receipt]:
-    """Loads a file inside the caller's transaction; `cells` says whether they are kept as they were read."""
+    """Load a file inside the caller's transaction; `cells` says whether its cells are stored as they were read."""
     day = _extract_date(file, words)
     organisation_id, organisation = organisation_for(cursor, file.order, day.day)
     if file.returned:
@@ -218,7 +218,7 @@ def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool =
 
 
 def _refuse_return(cursor: Cursor, file: Prepared, day: date) -> None:
-    """Mended rows belong to a file that counts; alone they would stand for all of it."""
+    """Refuse returned rows unless their file is loaded and counts: alone they would pass for all of it."""
     sha256 = file.marker.sha256 if file.marker else None
     counting = rows(cursor, statement("returned_to"), {"sha256": sha256, "day": day, "known_at": EVERYTHING_KNOWN})
     if not counting:
@@ -230,7 +230,7 @@ def _refuse_return(cursor: Cursor, file: Prepared, day: date) -> None:
 
 @dataclass(frozen=True)
 class _Job:
-    """A file that is being loaded, and what is known of it as a whole."""
+    """A file being loaded, and what is known of it as a whole."""
 
     file: Prepared
     words: Words
@@ -246,63 +246,63 @@ class _Job:
 
     @property
     def order(self) -> Order:
-        """What is said of the file."""
+        """What the user says of the file."""
         return self.file.order
 
     def through(self, matches: list[Match]) -> str | None:
-        """The column of another export by which keys are matched, as the user says now or has said before."""
+        """The column of another export by which keys are matched, from the order or else the mapping."""
         return self.order.through or next((m.mapping.through for m in matches if m.mapping), None)
 
 
-def unknown_source(said: str, sources: dict[str, Source]) -> Refusal:
-    """The sentence for a source that does not exist, with the nearest that does."""
+def unknown_source(source_id: str, sources: dict[str, Source]) -> Refusal:
+    """The refusal of a source that does not exist, with the nearest name."""
     return Refusal(
         N_("There is no source {source}. Did you mean {near}? The sources are {all}."),
-        source=said,
-        near=nearest(said, sources, cutoff=0.4),
+        source=source_id,
+        near=nearest(source_id, sources, cutoff=0.4),
         all=", ".join(sources),
     )
 
 
 def _extract_date(file: Prepared, words: Words) -> ExtractDate:
-    """What the user says, else the day of the file that mended rows belong to, else what the file itself says."""
+    """The extract date: the user's, else the marker's, else the file's own. Raise Undated if there is none."""
     if file.order.extract_date:
         return ExtractDate(file.order.extract_date, "said")
     if file.marker and file.marker.extract_date:
         return ExtractDate(file.marker.extract_date, "marker")
-    if found := extract_date(file.workbook, file.matches, words):
-        return found
+    if detected := extract_date(file.workbook, file.matches, words):
+        return detected
     raise Undated(
         N_("{file} does not say on which day it was exported. Give its extract date."), file=file.workbook.name
     )
 
 
 def organisation_for(cursor: Cursor, order: Order, day: date) -> tuple[int, str]:
-    """The organisation that is said, by its name on the day, else the only one there is then.
+    """The organisation of an order, by its name on the day, else the only one there is on that day.
 
-    A new database has one, which can be renamed.
+    A new database gets one, which can be renamed. Raise Refusal if the order names none and there are several.
     """
-    known = {
+    ids = {
         row["organisation"]: row["organisation_id"]
         for row in rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
     }
-    said = _called(cursor, as_name(order.organisation), day) if order.organisation else None
-    there = rows(cursor, statement("organisations_on"), {"as_of": day, "known_at": EVERYTHING_KNOWN})
-    if not said and len(there) > 1:
+    ordered = _called(cursor, clean_name(order.organisation), day) if order.organisation else None
+    existing = rows(cursor, statement("organisations_on"), {"as_of": day, "known_at": EVERYTHING_KNOWN})
+    if not ordered and len(existing) > 1:
         raise Refusal(
             N_("The database holds several organisations: {names}. Say which of them is meant."),
-            names=", ".join(row["organisation"] for row in there),
+            names=", ".join(row["organisation"] for row in existing),
         )
-    wanted = said or (there[0]["organisation"] if there else FIRST_NAME)
-    name = next((n for n in known if n.casefold() == wanted.casefold()), None)
-    return (known[name], name) if name else _add_organisation(cursor, order, wanted)
+    wanted = ordered or (existing[0]["organisation"] if existing else FIRST_NAME)
+    name = next((n for n in ids if n.casefold() == wanted.casefold()), None)
+    return (ids[name], name) if name else _add_organisation(cursor, order, wanted)
 
 
 def _called(cursor: Cursor, organisation: str, day: date) -> str:
-    """What an organisation is called on a day, where its name has changed."""
-    given = {"kind": "organisation", "name": organisation, "day": day, "known_at": EVERYTHING_KNOWN}
-    found: str = cursor.execute(statement("called"), given).fetchall()[0][0]
-    return found
+    """The name on a day of an organisation that may have been renamed."""
+    params = {"kind": "organisation", "name": organisation, "day": day, "known_at": EVERYTHING_KNOWN}
+    name: str = cursor.execute(statement("called"), params).fetchall()[0][0]
+    return name
 
 
 def _add_organisation(cursor: Cursor, order: Order, name: str) -> tuple[int, str]:
@@ -323,7 +323,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded and not (job.file.answered and problems):
         raise _nothing_to_load(job.workbook, source, problems)
-    replaced = _mended_before(cursor, job, matches) if job.file.returned else _replaced(cursor, job, source)
+    replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _replaced(cursor, job, source)
     import_id = _add_import(cursor, job, matches, summary, problems)
     if job.file.returned:
         for number, _ in replaced:
@@ -347,21 +347,21 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     )
 
 
-def _mended_before(cursor: Cursor, job: _Job, matches: list[Match]) -> Replaced:
-    """The imports of mended rows of the same file whose place these take, as they hold all of their rows.
+def _replaced_returns(cursor: Cursor, job: _Job, matches: list[Match]) -> Replaced:
+    """The earlier returns of the same file that this one replaces, as it holds all of their rows.
 
-    Where they hold some of them, a row would count twice; so they are refused.
+    Refuse one that holds some of them: a row would count twice.
     """
     marker = job.file.marker
-    given = {"sha256": marker.sha256 if marker else None, "source": matches[0].source.id}
-    sheets = len({row["sheet_number"] for row in rows(cursor, statement("returned_columns"), given)})
-    # where the file has one sheet, it does not matter what that is called when its rows come back
-    now = {(match.sheet.name if sheets > 1 else "", n) for match in matches for n in mended_rows(match).values()}
-    found = []
-    for row in rows(cursor, statement("earlier_returns"), given | {"known_at": EVERYTHING_KNOWN}):
+    params = {"sha256": marker.sha256 if marker else None, "source": matches[0].source.id}
+    sheets = len({row["sheet_number"] for row in rows(cursor, statement("returned_columns"), params)})
+    # The name of a file's only sheet may have changed when its rows come back.
+    now = {(match.sheet.name if sheets > 1 else "", n) for match in matches for n in original_rows(match).values()}
+    replaced = []
+    for row in rows(cursor, statement("earlier_returns"), params | {"known_at": EVERYTHING_KNOWN}):
         before = {(mended["sheet"] if sheets > 1 else "", mended["row"]) for mended in row["mended"] or ()}
         if before and before <= now:
-            found.append((row["import_id"], row["file"]))
+            replaced.append((row["import_id"], row["file"]))
         elif both := before & now:
             raise Refusal(
                 N_("Row {row} of {file} has been mended before, by import {id}. Revoke that import first."),
@@ -369,20 +369,20 @@ def _mended_before(cursor: Cursor, job: _Job, matches: list[Match]) -> Replaced:
                 file=job.workbook.name,
                 id=row["import_id"],
             )
-    return tuple(found)
+    return tuple(replaced)
 
 
 def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summary, problems: Rows) -> int:
-    """Writes the import with everything that belongs to it; returns its number."""
+    """Store the import with everything that belongs to it, and return its number."""
     source = matches[0].source
     import_id = next_number(cursor, "import")
     whose = {"import_id": import_id, "organisation_id": job.organisation_id, "source": source.id}
     cursor.execute(statement("add_import"), whose | _record(job, matches, summary))
     cursor.execute(statement("add_problems"), {"import_id": import_id})
-    keep_columns(cursor, import_id, matches)
+    store_columns(cursor, import_id, matches)
     if job.cells:
-        keep_cells(cursor, import_id, matches)
-        keep_facts(
+        store_cells(cursor, import_id, matches)
+        store_facts(
             cursor,
             import_id,
             job.workbook,
@@ -398,16 +398,16 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
 
 
 def _replaced(cursor: Cursor, job: _Job, source: Source) -> Replaced:
-    """The imports of the same source and day, which a later one takes the place of unless it completes them."""
+    """The imports of the same source and day, which a later one replaces unless it completes them."""
     if job.order.completes:
         return ()
-    given = {"organisation_id": job.organisation_id, "source": source.id, "extract_date": job.day.day}
-    found = rows(cursor, statement("same_day"), given | {"known_at": EVERYTHING_KNOWN})
-    return tuple((row["import_id"], row["file"]) for row in found)
+    params = {"organisation_id": job.organisation_id, "source": source.id, "extract_date": job.day.day}
+    imports = rows(cursor, statement("same_day"), params | {"known_at": EVERYTHING_KNOWN})
+    return tuple((row["import_id"], row["file"]) for row in imports)
 
 
 def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, object]:
-    """What the history keeps of an import."""
+    """The columns of the history for an import."""
     return {
         "file": job.workbook.name,
         "sha256": job.workbook.sha256,
@@ -466,15 +466,15 @@ def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows) -> Noth
 
 
 def revoke(database: Database, import_id: int, *, why: str, order: Order) -> None:
-    """Takes an import out of the figures from now on; it stays in the history."""
-    why = as_kept(why)
+    """Take an import out of the figures from now on; it stays in the history."""
+    why = clean_text(why)
     if not why:
         raise Refusal(N_("Say why the import is revoked."))
     with database.writing() as cursor:
-        known = {row["import_id"]: row for row in rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
-        if import_id not in known:
+        imports = {row["import_id"]: row for row in rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
+        if import_id not in imports:
             raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
-        if known[import_id]["revoked_at"]:
+        if imports[import_id]["revoked_at"]:
             raise Refusal(N_("Import {id} has been revoked before."), id=import_id)
         _revoke(cursor, import_id, why=why, order=order)
 
@@ -485,14 +485,16 @@ def _revoke(cursor: Cursor, import_id: int, *, why: str, order: Order) -> None:
 
 
 def rename_organisation(database: Database, organisation_id: int, *, name: str, order: Order) -> None:
-    """Gives an organisation a new name, from now on."""
-    name = as_name(name)
+    """Give an organisation a new name, from now on."""
+    name = clean_name(name)
     if not name:
         raise Refusal(N_("Write the name of the organisation."))
     with database.writing() as cursor:
-        known = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
+        organisations = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
         if any(
-            r["organisation"].casefold() == name.casefold() for r in known if r["organisation_id"] != organisation_id
+            r["organisation"].casefold() == name.casefold()
+            for r in organisations
+            if r["organisation_id"] != organisation_id
         ):
             raise Refusal(N_("Another organisation is called {name}. Choose a name of its own."), name=name)
         cursor.execute(
@@ -502,33 +504,33 @@ def rename_organisation(database: Database, organisation_id: int, *, name: str, 
         add_event(cursor, order, "rename", name)
 
 
-def as_kept(text: str) -> str:
-    """What a person wrote as one line, without marks that cannot be seen and with identity numbers masked.
+def clean_text(text: str) -> str:
+    """A user's text as one line, without invisible characters and with identity numbers masked.
 
-    A Refusal where it is longer than any field may be, before anything is done with it.
+    Raise Refusal, before any other work, if it is longer than any field may be.
     """
     refuse_too_long(text)
     text = unicodedata.normalize("NFC", few_marks(text))
-    seen = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
-    return mask_text(" ".join(seen.split()))[0]
+    printable = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
+    return mask_text(" ".join(printable.split()))[0]
 
 
 def refuse_too_long(text: str) -> None:
-    """A Refusal of a text that is longer than any field may be."""
+    """Raise Refusal if a text is longer than any field may be."""
     if len(text) > LONGEST_TEXT:
         raise Refusal(
             N_("The text has {n} characters, and {most} are the most. Shorten it."), n=len(text), most=LONGEST_TEXT
         )
 
 
-def as_name(text: str) -> str:
-    """The same of a name; a Refusal where it is so long that it is none."""
-    name = as_kept(text)
+def clean_name(text: str) -> str:
+    """A user's text as a name. Raise Refusal if it is too long for one."""
+    name = clean_text(text)
     if len(name) > LONGEST_NAME:
         raise Refusal(N_("The name has {n} characters. Write one of {most} at most."), n=len(name), most=LONGEST_NAME)
     return name
 
 
 def add_event(cursor: Cursor, order: Order, action: str, what: str) -> None:
-    """Leaves a trace of what was done."""
+    """Record in the audit log what was done."""
     cursor.execute(statement("add_event"), {"who": order.who, "action": action, "what": what})

@@ -1,4 +1,4 @@
-"""Keys that one system gives and another does not know: which column of the other has them, and the match by it."""
+"""Keys of one system that another system does not know: the column of the other that has them, and matching by it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,27 +8,27 @@ from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, normal
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
-# A column fits where it knows at least this share of the keys.
+# A column fits if it has at least this share of the keys.
 FITS: Final = 0.5
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A column of the export that is referred to, and how many of the keys stand in it."""
+    """A column of the export that is referred to, and how many of the keys it has."""
 
     heading: str
     known: int
 
 
 def referring(source: Source) -> tuple[Field, ...]:
-    """The fields of a source that name something of another source."""
+    """The fields of a source that refer to another source."""
     return tuple(field for field in source.fields if field.refers_to)
 
 
 def translate_keys(cursor: Cursor, source: Source, through: str, *, organisation_id: int, day: date) -> None:
-    """Makes the keys of `typed` those of the export that they refer to, matched by its column `through`.
+    """Replace the keys in `typed` with those of the export that they refer to, matched by its column `through`.
 
-    A key that stands there for several, or for none, stays as it is.
+    A key that is ambiguous there, or missing, stays as it is.
     """
     for field in referring(source):
         places = _places(cursor, field, organisation_id=organisation_id, day=day)
@@ -55,14 +55,14 @@ def translate_keys(cursor: Cursor, source: Source, through: str, *, organisation
 def fitting(
     cursor: Cursor, field: Field, keys_sql: str, values: dict[str, object], *, organisation_id: int, day: date
 ) -> Fit | None:
-    """The column of the export that `field` refers to which knows most of the keys, if it knows enough of them.
+    """The column of the export that `field` refers to with most of the keys, if it has enough of them.
 
     `keys_sql` is a statement that gives each key once, in lower case, as `key`.
     """
     places = _places(cursor, field, organisation_id=organisation_id, day=day)
     if not places:
         return None
-    found = rows(
+    counts = rows(
         cursor,
         f"""
         with keys as ({keys_sql}),
@@ -80,9 +80,9 @@ def fitting(
         """,
         values | {"imports": sorted({place["import_id"] for place in places})},
     )
-    if not found or found[0]["known"] < FITS * found[0]["of"]:
+    if not counts or counts[0]["known"] < FITS * counts[0]["of"]:
         return None
-    best = found[0]
+    best = counts[0]
     heading = next(
         (p["heading"] for p in places if all(p[n] == best[n] for n in ("import_id", "sheet_number", "place"))), None
     )
@@ -90,7 +90,7 @@ def fitting(
 
 
 def _places(cursor: Cursor, field: Field, *, organisation_id: int, day: date) -> Rows:
-    """Every column of the exports that `field` refers to, as they count on a day, with the place of the key."""
+    """The columns of the exports that `field` refers to and that count on a day, each with the place of the key."""
     source, name = field.refers_to or ("", "")
-    given = {"source": source, "field": name, "organisation_id": organisation_id, "day": day}
-    return rows(cursor, statement("columns_beside_key"), given | {"known_at": EVERYTHING_KNOWN})
+    params = {"source": source, "field": name, "organisation_id": organisation_id, "day": day}
+    return rows(cursor, statement("columns_beside_key"), params | {"known_at": EVERYTHING_KNOWN})

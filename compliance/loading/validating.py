@@ -1,7 +1,12 @@
 """From cells to typed rows and problems: one statement a step, inside DuckDB.
 
-The statements are put together from the source's own declaration, whose names are checked when it is read.
-Words and values are parameters; nothing from a user's file is ever part of a statement.
+The statements are assembled from the source's declaration, whose names are checked when it is read. Words and values
+are parameters; nothing from a user's file becomes part of a statement.
+
+    cells_1, cells_2 …  the rows below the heading of each sheet, from Arrow
+    staged              all sheets, each field's cell cleaned
+    typed               staged, with each field read as its type
+    found_problems      what is rejected or warned about
 """
 
 import re
@@ -40,10 +45,10 @@ REASONS: Final = {
     ),
     "duplicate": N_("The same id stands further down. The last row counts."),
 }
-# For what reasons nothing of a row is kept.
+# The reasons for which nothing of a row is stored.
 UNKEPT: Final = frozenset({"not_a_level", "protective_security"})
 UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number"}
-# The types whose values are kept as the text that they are.
+# The types whose values are stored as text.
 TEXTS: Final = frozenset({"text", "id", "word", "path"})
 DUCKDB_TYPES: Final = {
     "date": "date", "datetime": "timestamp", "yes_no": "boolean", "number": "double", "level": "tinyint",
@@ -52,9 +57,9 @@ DUCKDB_TYPES: Final = {
 
 @dataclass(frozen=True)
 class Summary:
-    """What validation found: rows that can be loaded, rows rejected, warnings, and what the preview tells.
+    """The result of validation: rows to load, rows rejected, warnings, and hints for the preview.
 
-    `withheld` are those of the rejected rows of which nothing is kept, for the sake of a level.
+    `withheld` are the rejected rows of which nothing is stored, because of a level.
     """
 
     loaded: int
@@ -66,12 +71,12 @@ class Summary:
 
     @property
     def returnable(self) -> int:
-        """How many rejected rows can be sent back and mended; those of which nothing is kept cannot."""
+        """How many rejected rows can be sent back for correction; withheld ones cannot."""
         return self.rejected - self.withheld
 
 
 def withheld_text(n: int, say: Language) -> str:
-    """How many of the rejected rows nothing is kept of, and where they are mended."""
+    """How many rejected rows are withheld, and where to correct them."""
     return say.plural(
         "{n} rejected row says level 4, or a level that cannot be read and so could be 4. "
         "Nothing of it is kept or sent back; it is mended in the system that it comes from.",
@@ -82,7 +87,7 @@ def withheld_text(n: int, say: Language) -> str:
 
 
 def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:
-    """Makes the temporary tables `typed` (rows as read) and `found_problems` of the sheets of one source."""
+    """Create the temporary tables `typed` and `found_problems` from the sheets of one source."""
     source = matches[0].source
     _stage(cursor, matches, words)
     fields = _staged_fields(cursor, source)
@@ -94,7 +99,7 @@ def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bo
 
 
 def _stage(cursor: Cursor, matches: list[Match], words: Words) -> None:
-    """The table `staged`: one row a row below a heading, each field's cell cleaned; rows without any value left out."""
+    """Create the table `staged`: one row a row below a heading, each field's cell cleaned, without empty rows."""
     parts = []
     for match in matches:
         cursor.register(f"cells_{match.number}", _numbered(match, words))
@@ -107,7 +112,7 @@ def _stage(cursor: Cursor, matches: list[Match], words: Words) -> None:
 
 
 def _numbered(match: Match, words: Words) -> pa.Table:
-    """The rows below the heading with their numbers and levels, without those of which nothing is kept."""
+    """The rows below the heading with their numbers and levels, without withheld ones."""
     cells = data_rows(match, words)
     first = match.heading_row + 1
     numbers = pa.array(range(first, first + cells.num_rows), pa.int32())
@@ -129,7 +134,7 @@ def _stage_one(match: Match) -> str:
 
 
 def _cell(match: Match, field: Field) -> str:
-    """The cleaned text of a field: its own column's, or what other columns say together; a level as it was read."""
+    """The cleaned text of a field: its own column's, or several columns combined; a level as it was read."""
     if field.type == "level":
         return f"level_{field.name}"
     cells = [_clean(column.place) for column in match.columns[field.name]]
@@ -149,12 +154,13 @@ def _staged_fields(cursor: Cursor, source: Source) -> tuple[Field, ...]:
 
 
 def _long_columns(cursor: Cursor, fields: tuple[Field, ...]) -> frozenset[str]:
-    """The fields that hold a text which is longer than they may; in most exports there is none."""
+    """The fields with a text above their limit; most exports have none."""
     texts = [field for field in fields if field.type in TEXTS]
     if not texts:
         return frozenset()
-    found = cursor.execute(f"select {', '.join(f'max(length(cell_{f.name}))' for f in texts)} from staged").fetchall()
-    return frozenset(field.name for field, longest in zip(texts, found[0], strict=True) if (longest or 0) > field.limit)
+    lengths = ", ".join(f"max(length(cell_{field.name}))" for field in texts)
+    ((*longest,),) = cursor.execute(f"select {lengths} from staged").fetchall()
+    return frozenset(field.name for field, length in zip(texts, longest, strict=True) if (length or 0) > field.limit)
 
 
 def _slash_columns(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
@@ -162,12 +168,13 @@ def _slash_columns(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[frozenset
     names = [field.name for field in fields if field.type in {"date", "datetime"}]
     if not names:
         return frozenset(), ()
+    # For each field: whether any date has slashes, a first part above 12 (a day), a second part above 12.
     parts = [
         f"slash_parts(cell_{name}, {place}) > {least}" for name in names for place, least in ((1, 0), (1, 12), (2, 12))
     ]
     counts = ", ".join(f"count(*) filter (where {part}) > 0" for part in parts)
-    found = cursor.execute(f"select {counts} from staged").fetchall()[0]
-    facts = {name: found[3 * i : 3 * i + 3] for i, name in enumerate(names)}
+    counted = cursor.execute(f"select {counts} from staged").fetchall()[0]
+    facts = {name: counted[3 * i : 3 * i + 3] for i, name in enumerate(names)}
     month_first = frozenset(name for name, (_, day, month) in facts.items() if month and not day)
     return month_first, tuple(name for name, (any_, day, month) in facts.items() if any_ and not day and not month)
 
@@ -182,7 +189,7 @@ def _read_values(
     month_first: frozenset[str],
     date1904: bool,
 ) -> None:
-    """The table `typed`: `staged` with each field read as its type; a field that no sheet has is null."""
+    """Create the table `typed`: `staged` with each field read as its type, and null for fields that no sheet has."""
     read = [
         column
         for field in fields
@@ -194,8 +201,9 @@ def _read_values(
         if field not in fields
         for name, kind in table_columns(field)
     ]
-    asked = [f for f in fields if f.required or f.listed or f.name in long or f.type in {*UNREADABLE, "yes_no"}]
-    cells = [f"cell_{field.name}" for field in asked]
+    checked = [f for f in fields if f.required or f.listed or f.name in long or f.type in {*UNREADABLE, "yes_no"}]
+    # The cells are kept next to the values where a check or a message needs them.
+    cells = [f"cell_{field.name}" for field in checked]
     columns = ["sheet_number", "sheet", "row", *cells, *read, *empty]
     sql = f"create or replace temp table typed as select {', '.join(columns)} from staged"
     cursor.execute(sql, _used(sql, _parameters(source, words, date1904=date1904)))
@@ -203,9 +211,9 @@ def _read_values(
 
 def _parameters(source: Source, words: Words, *, date1904: bool) -> dict[str, Any]:
     lists: dict[str, Any] = {
-        f"{field.name}_{code}": [word.casefold() for word in given]
+        f"{field.name}_{code}": [word.casefold() for word in listed]
         for field in source.fields
-        for code, given in field.words.items()
+        for code, listed in field.words.items()
     }
     for field in source.fields:
         if field.type == "yes_no":
@@ -216,13 +224,13 @@ def _parameters(source: Source, words: Words, *, date1904: bool) -> dict[str, An
 
 
 def _used(sql: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The parameters that a statement names; one too many would be an error."""
+    """The parameters that a statement names; DuckDB refuses one too many."""
     named = set(re.findall(r"\$([a-z_0-9]+)", sql))
     return {name: value for name, value in parameters.items() if name in named}
 
 
 def _typed(field: Field, *, long: bool, month_first: bool) -> list[str]:
-    """The columns of `typed` that a field gives; of a long text the beginning."""
+    """The columns of `typed` for a field; a long text is truncated."""
     cell = f"cell_{field.name}"
     if field.type == "path":
         unit, department = (_text(field, f"split_part({cell}, ' / ', {part})", long=long) for part in (-1, -2))
@@ -236,14 +244,14 @@ def _typed(field: Field, *, long: bool, month_first: bool) -> list[str]:
 
 
 def _text(field: Field, cell: str, *, long: bool) -> str:
-    """A text as it is kept."""
+    """A text as it is stored."""
     if not long:
         return f"composed({cell})"
     return f"composed({'beginnings' if field.several else 'beginning'}({cell}, {field.limit}))"
 
 
 def table_columns(field: Field) -> list[tuple[str, str]]:
-    """The columns of its source's table that a field gives, with their types."""
+    """The columns of a field in its source's table, with their types."""
     columns = [(field.name, DUCKDB_TYPES.get(field.type, "varchar"))]
     if field.type == "word":
         columns.append((f"{field.name}_code", "varchar"))
@@ -278,10 +286,10 @@ def _find_problems(
     long: frozenset[str],
     month_first: frozenset[str],
 ) -> None:
-    """The table `found_problems`; warnings of rows that are rejected anyway are left out."""
+    """Create the table `found_problems`, without warnings for rows that are rejected anyway."""
     checks = [check for field in fields for check in _checks(field, month_first=field.name in month_first)]
     checks += [_too_long(field) for field in fields if field.name in long]
-    found = "\nunion all\n".join(
+    selects = "\nunion all\n".join(
         f"select sheet_number, sheet, row, '{field}' as field, {_shown(field, reason)} as value, {reason} as reason,"
         f" '{kind}' as kind from typed where {condition}"
         for field, reason, kind, condition in checks
@@ -289,7 +297,7 @@ def _find_problems(
     cursor.execute(
         f"""
         create or replace temp table found_problems as
-        with found as ({found or _nothing()}),
+        with found as ({selects or _nothing()}),
         rejected as (select distinct sheet_number, row from found where kind = 'rejected'),
         repeated as ({_repeated(source)}),
         every as (
@@ -310,7 +318,7 @@ def _find_problems(
 
 
 def _too_long(field: Field) -> tuple[str, str, str, str]:
-    """The check for texts that are longer than a field may have; an id that is cut could be another's."""
+    """The check for a text above its field's limit. A long id is rejected: truncated it could be another's."""
     cell = f"cell_{field.name}"
     if field.is_id:
         return field.name, "'too_long'", "rejected", f"length({cell}) > {field.limit}"
@@ -320,8 +328,10 @@ def _too_long(field: Field) -> tuple[str, str, str, str]:
     return field.name, "'too_long'", "warning", f"{_text(field, cell, long=True)} <> composed({cell})"
 
 
-def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, said: str) -> None:
-    """Adds what was found in single cells before they came here; a cell is told of once, a rejected row not twice."""
+def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, columns: str) -> None:
+    """Add the problems of single cells that an earlier step noted. A cell is reported once, a rejected row only
+    once.
+    """
     if not cells.num_rows:
         return
     headings = {column.place: column.heading for column in match.every_column}
@@ -331,7 +341,7 @@ def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, said: str) -> None
         insert into found_problems by name
         select
             cast($sheet_number as smallint) as sheet_number, $sheet as sheet, found.row,
-            found.place + 1 as column_number, h.heading as "column", {said}
+            found.place + 1 as column_number, h.heading as "column", {columns}
         from found_cells as found
         left join (select unnest($headings, recursive := true)) as h using (place)
         where not exists (
@@ -351,7 +361,7 @@ def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, said: str) -> None
 
 
 def _checks(field: Field, *, month_first: bool) -> list[tuple[str, str, str, str]]:
-    """What can be wrong with a field: (field, reason as an expression, kind, condition)."""
+    """The checks of a field: (field, reason as an SQL expression, kind, condition)."""
     cell, name = f"cell_{field.name}", field.name
     kind = "rejected" if field.required else "warning"
     checks = []
@@ -360,18 +370,20 @@ def _checks(field: Field, *, month_first: bool) -> list[tuple[str, str, str, str
     if field.required and field.type == "id":
         checks.append((name, "'identity_number'", "rejected", f"contains({cell}, '{MASK}')"))
     if reason := UNREADABLE.get(field.type):
-        said = f"case when has_slashes({cell}) then 'month_first' else '{reason}' end" if month_first else f"'{reason}'"
-        checks.append((name, said, kind, f"{cell} is not null and {name} is null"))
+        expression = (
+            f"case when has_slashes({cell}) then 'month_first' else '{reason}' end" if month_first else f"'{reason}'"
+        )
+        checks.append((name, expression, kind, f"{cell} is not null and {name} is null"))
     return checks
 
 
 def _shown(field: str, reason: str) -> str:
-    """What is told of a cell: all of it, or how it begins where it is too long."""
+    """The cell to report: all of it, or its beginning if it is too long."""
     return f"beginning(cell_{field}, {LONGEST_NAME})" if reason == "'too_long'" else f"cell_{field}"
 
 
 def _no_date(field: Field) -> str:
-    """Whether a value is the date that systems write where there is none."""
+    """Whether a value is the date that systems write for "no date"."""
     return f"{field.name} = date '1900-01-01'" if field.type in {"date", "datetime"} else "false"
 
 
@@ -383,7 +395,7 @@ def _nothing() -> str:
 
 
 def _repeated(source: Source) -> str:
-    """The rows whose id stands again further down among the rows that are not rejected."""
+    """The rows whose id occurs again further down, among the rows that are not rejected."""
     if not source.unique:
         return _nothing()
     keys = ", ".join(f"lower({name})" for name in source.unique)
@@ -420,21 +432,21 @@ def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ..
 
 
 def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str, str, int], ...]:
-    """(field, word, rows) of the words that no list of a field that is nothing but its list knows."""
+    """(field, word, rows) of the words that are in no list, for fields that are nothing but their list."""
     listed = [(f.name, f"{f.name}_code") for f in fields if f.listed]
     listed += [(f.name, f.name) for f in fields if f.type == "yes_no" and not f.secret]
-    found: list[tuple[str, str, int]] = []
+    counts: list[tuple[str, str, int]] = []
     for name, read in listed:
         cursor.execute(
             f"select '{name}', beginning(cell_{name}, {LONGEST_NAME}), count(*) from typed"
             f" where cell_{name} is not null and {read} is null group by all order by 3 desc, 2 limit 20"
         )
-        found += cursor.fetchall()
-    return tuple(found)
+        counts += cursor.fetchall()
+    return tuple(counts)
 
 
 def insert_typed(cursor: Cursor, source: Source, *, import_id: int) -> None:
-    """Copies the rows of `typed` that are not rejected into their source's table."""
+    """Copy the rows of `typed` that are not rejected into their source's table."""
     names = [name for field in source.fields for name, _ in table_columns(field)]
     values = [_stored(name, kind) for field in source.fields for name, kind in table_columns(field)]
     cursor.execute(

@@ -12,7 +12,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
-from compliance.loading.loading import Order, add_event, as_kept, as_name
+from compliance.loading.loading import Order, add_event, clean_name, clean_text
 from compliance.review.dossier import Dossier, as_json, compute, frozen, sealed
 from compliance.review.judging import concerns, unjudged
 from compliance.review.reviewing import Review, add_state, by_number, draft, written
@@ -176,14 +176,14 @@ def _submitted(cursor: Cursor, review_id: int) -> Review:
 
 def _named(name: str) -> Order:
     """The order in the name of the person who says it is theirs."""
-    said = as_name(name)
+    said = clean_name(name)
     if len([part for part in _folded(said) if part[0].isalpha()]) < 2:
         raise Refusal(N_("Give the first name and surname of the person who does this."))
     return Order(said)
 
 
 def _reason(why: str) -> str:
-    said = as_kept(why)
+    said = clean_text(why)
     if not said:
         raise Refusal(N_("Say why. The reason is kept with the review."))
     return said

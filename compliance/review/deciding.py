@@ -7,7 +7,7 @@ from typing import Any, Final
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.queries import statement
-from compliance.loading.loading import Order, add_event, as_kept, as_name
+from compliance.loading.loading import Order, add_event, clean_name, clean_text
 from compliance.review.reviewing import Review, draft, kept_text, one_with, reviews
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
 
@@ -172,9 +172,9 @@ def _given(said: Decided, points: tuple[str, ...]) -> dict[str, Any]:
     return {
         "text": text,
         "point": said.point or None,
-        "responsible": as_name(said.responsible),
+        "responsible": clean_name(said.responsible),
         "due": said.due,
-        "resource": as_kept(said.resource),
+        "resource": clean_text(said.resource),
         "follow_up": said.follow_up or None,
         "withdrawn": False,
     }

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.loading.loading import as_name
+from compliance.loading.loading import clean_name
 from compliance.review.dossier import Dossier
 
 FORMAT: Final = "compliance figures 1"
@@ -81,7 +81,7 @@ def _peer(told: dict[str, Any]) -> Peer:
     if told["format"] != FORMAT or type(told["year"]) is not int:
         raise ValueError(told["format"])
     return Peer(
-        organisation=as_name(told["organisation"]),
+        organisation=clean_name(told["organisation"]),
         year=told["year"],
         as_of=date.fromisoformat(told["as_of"]).isoformat(),
         figures={id_: _figure(given) for id_, given in told["figures"].items() if ID.fullmatch(id_)},

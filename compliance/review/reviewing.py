@@ -11,7 +11,7 @@ from compliance.core.masking import mask_text
 from compliance.core.places import CHAPTERS
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.queries import statement
-from compliance.loading.loading import Order, add_event, as_kept, as_name, organisation_for, refuse_too_long
+from compliance.loading.loading import Order, add_event, clean_name, clean_text, organisation_for, refuse_too_long
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
 
 State = Literal["draft", "submitted", "approved"]
@@ -146,7 +146,7 @@ def review_of(cursor: Cursor, year: int, organisation: str | None = None) -> Rev
     """The review of a year, and of an organisation where there are several."""
     found = [review for review in reviews(cursor) if review.year == year]
     if organisation is not None:
-        said = as_name(organisation).casefold()
+        said = clean_name(organisation).casefold()
         found = [review for review in found if review.organisation.casefold() == said]
     if not found:
         raise Refusal(N_("There is no review of {year}. Open one first."), year=year)
@@ -210,7 +210,7 @@ def _refuse_stranger(cursor: Cursor, organisation: str | None, day: date) -> Non
     """A misspelt name would else begin an organisation of its own, with a review of nothing."""
     given = {"as_of": day, "known_at": EVERYTHING_KNOWN}
     there = [row["organisation"] for row in rows(cursor, statement("organisations_on"), given)]
-    said = as_name(organisation or "").casefold()
+    said = clean_name(organisation or "").casefold()
     if said and there and said not in [name.casefold() for name in there]:
         raise Refusal(
             N_("There is no organisation {name}. The database holds {names}."),
@@ -349,5 +349,5 @@ def _text_there(cursor: Cursor, review_id: int, kind: Kind, what: str) -> str | 
 def kept_text(text: str) -> str:
     """What a person wrote, line by line, without marks that cannot be seen and with identity numbers masked."""
     refuse_too_long(text)
-    lines = [as_kept(line) for line in text.splitlines()]
+    lines = [clean_text(line) for line in text.splitlines()]
     return mask_text("\n".join(lines).strip())[0]

@@ -16,7 +16,7 @@ from compliance.counting.explaining import around
 from compliance.declarations.queries import statement
 from compliance.drawing import charts
 from compliance.loading import loading
-from compliance.loading.cleanings import Cleaning, cleanings, mark_read, told
+from compliance.loading.cleanings import Cleaning, cleaning_sentences, cleanings, mark_read
 from compliance.loading.comparing import compare
 from compliance.screens import fields, making, reads, views, widgets
 from compliance.screens.imports import history_texts, texts
@@ -37,7 +37,7 @@ def unread_cleanings(view: View) -> None:
         return
     with st.container(border=True, key="card-cleaned"):
         for each in unread:
-            widgets.html(charts.answer(" ".join(told(each, say))))
+            widgets.html(charts.answer(" ".join(cleaning_sentences(each, say))))
         if st.button(say(N_("I have read this")), key="cleaning read"):
             widgets.require(Permission.LOAD_EXPORTS)
             with widgets.told():
@@ -57,7 +57,7 @@ def _past_cleanings(view: View) -> None:
         widgets.html(charts.section(say(N_("What the database has been cleaned of"))))
         for each in found:
             moment = say.moment(clock.local(each.cleaned_at))
-            widgets.html(charts.caption(f"{moment}. {' '.join(told(each, say))}"))
+            widgets.html(charts.caption(f"{moment}. {' '.join(cleaning_sentences(each, say))}"))
 
 
 def history(view: View) -> None:

@@ -1,6 +1,6 @@
-"""What is kept of a file beside its rows: its cells as they were read, its columns, and what was noticed in it.
+"""Storing what belongs to an import besides its rows: its cells as read, its columns, and facts about the file.
 
-Never kept, from any source: columns with personal identity numbers, and columns of which only a yes or no may be known.
+Columns with personal identity numbers, and columns of which only yes or no may be known, are never stored.
 """
 
 from collections.abc import Collection
@@ -21,18 +21,18 @@ SHOWN_PLACES: Final = 500
 Fact = dict[str, Any]
 
 
-def keep_columns(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
-    """Keeps which columns the sheets of an import had, and which field each was read into."""
+def store_columns(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
+    """Store which columns the sheets of an import had, and which field each was read into."""
     cursor.execute(statement("add_import_columns"), {"import_id": import_id, "columns": _columns(matches)})
 
 
-def keep_cells(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
-    """Keeps the cells of the sheets of an import, as they were read."""
+def store_cells(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
+    """Store the cells of the sheets of an import, as they were read."""
     for match in matches:
-        _keep_cells(cursor, import_id, match)
+        _store_cells(cursor, import_id, match)
 
 
-def keep_facts(
+def store_facts(
     cursor: Cursor,
     import_id: int,
     workbook: Workbook,
@@ -43,14 +43,15 @@ def keep_facts(
     returned_to: str | None,
     rejected: Collection[tuple[int, int]],
 ) -> None:
-    """Keeps what was noticed while the file was read, what a person has said of it, and which rows came back mended.
+    """Store facts about the file: what was noticed in reading it, what a user said of it, and the rows that it returns.
 
-    `returned_to` is the SHA-256 of the file that mended rows belong to, `rejected` has (sheet, row) of rows not loaded.
+    `returned_to` is the SHA-256 of the file that returned rows belong to, `rejected` has (sheet, row) of rows not
+    loaded.
     """
     facts = [
         *_counted(workbook),
         *([_fact("returned_to", what=returned_to)] if returned_to else []),
-        *(fact for match in matches if returned_to for fact in _mended(match, rejected)),
+        *(fact for match in matches if returned_to for fact in _returned_rows(match, rejected)),
         *(fact for match in matches for fact in _of_sheet(match, words)),
         *([_fact("matched_by", what=through)] if through else []),
     ]
@@ -58,43 +59,43 @@ def keep_facts(
         cursor.execute(statement("add_import_facts"), {"import_id": import_id, "facts": facts})
 
 
-def never_kept(match: Match) -> frozenset[int]:
-    """The places of the columns whose cells are not kept: identity numbers, absence, and what has no heading at all."""
+def never_stored(match: Match) -> frozenset[int]:
+    """The places of columns whose cells are not stored: identity numbers, absence, and those without a heading."""
     named = [*match.unused, *(column for group in match.columns.values() for column in group)]
     kept = {column.place for column in named} - secret_places(match)
     return frozenset(range(match.sheet.cells.num_columns)) - kept
 
 
 def secret_places(match: Match) -> frozenset[int]:
-    """The places of the columns that say, or could say, why somebody is away."""
+    """The places of columns that say, or could say, why somebody is absent."""
     of_field = [c.place for f in match.source.fields if f.secret for c in match.columns.get(f.name, ())]
     every = [*match.unused, *(column for group in match.columns.values() for column in group)]
     return frozenset([*of_field, *(column.place for column in every if is_secret(column.full))])
 
 
-def _keep_cells(cursor: Cursor, import_id: int, match: Match) -> None:
-    """One row a row of the sheet that holds anything, those above the heading and under the table too."""
-    hidden = never_kept(match)
+def _store_cells(cursor: Cursor, import_id: int, match: Match) -> None:
+    """Store one row for each row of the sheet with any cell, including those above the heading and below the table."""
+    hidden = never_stored(match)
     cells = match.sheet.cells
     names = [f"c{place}" if place not in hidden else "null" for place in range(cells.num_columns)]
     numbers = pa.array(range(1, cells.num_rows + 1), pa.int32())
     numbered = cells.append_column("row_number", numbers)
     if match.withheld.num_rows:
         numbered = numbered.filter(pc.invert(pc.is_in(numbers, match.withheld["row"])))
-    cursor.register("cells_kept", numbered)
+    cursor.register("cells_read", numbered)
     try:
         cursor.execute(
             "insert into import_rows (import_id, sheet_number, row, cells)"
-            f" select $import_id, $sheet_number, row_number, cast([{', '.join(names)}] as varchar[]) from cells_kept"
+            f" select $import_id, $sheet_number, row_number, cast([{', '.join(names)}] as varchar[]) from cells_read"
             f" where coalesce({', '.join(names)}, null) is not null",
             {"import_id": import_id, "sheet_number": match.number},
         )
     finally:
-        cursor.unregister("cells_kept")
+        cursor.unregister("cells_read")
 
 
 def _columns(matches: list[Match]) -> list[Fact]:
-    """Each field with the columns it was read from, and each column that was not used."""
+    """Each field with the columns it was read from, and each unused column."""
     return [
         *(
             _column(match, group[0].place, name, " + ".join(column.heading for column in group))
@@ -117,13 +118,13 @@ def _column(match: Match, place: int, field: str | None, heading: str) -> Fact:
 
 
 def _counted(workbook: Workbook) -> list[Fact]:
-    """What is only counted for the whole file."""
+    """Facts that are only counted, for the whole file."""
     counts = {"masked": workbook.masked, "cut": workbook.cut, "formula": workbook.formulas}
     return [_fact(fact, number=number) for fact, number in counts.items() if number]
 
 
 def _of_sheet(match: Match, words: Words) -> list[Fact]:
-    """The columns that were dropped and the cells that hold an error, each with its place."""
+    """The columns that were dropped, and the error cells with their places."""
     headings = {c.place: c.heading for group in match.columns.values() for c in group} | {
         c.place: c.heading for c in match.unused
     }
@@ -137,8 +138,8 @@ def _of_sheet(match: Match, words: Words) -> list[Fact]:
     ]
 
 
-def _mended(match: Match, rejected: Collection[tuple[int, int]]) -> list[Fact]:
-    """The rows that came back, each with whether it could be loaded (1) or is wrong still (0)."""
+def _returned_rows(match: Match, rejected: Collection[tuple[int, int]]) -> list[Fact]:
+    """The rows that came back, each with whether it could be loaded (1) or is still wrong (0)."""
     return [
         _fact(
             "mended",
@@ -147,31 +148,31 @@ def _mended(match: Match, rejected: Collection[tuple[int, int]]) -> list[Fact]:
             row=number,
             number=int((match.number, row) not in rejected),
         )
-        for row, number in mended_rows(match).items()
+        for row, number in original_rows(match).items()
     ]
 
 
-def mended_rows(match: Match) -> dict[int, int]:
-    """For each row of a return the number that it had in the file it came from."""
+def original_rows(match: Match) -> dict[int, int]:
+    """The number in the original file of each row of a return."""
     place = next((column.place for column in match.unused if is_row_number(column.heading)), None)
     if place is None:
         return {}
     cells = match.sheet.cells[f"c{place}"].to_pylist()[match.heading_row :]
-    found = {row: row_number(cell) for row, cell in enumerate(cells, start=match.heading_row + 1)}
-    return {row: number for row, number in found.items() if number}
+    numbers = {row: row_number(cell) for row, cell in enumerate(cells, start=match.heading_row + 1)}
+    return {row: number for row, number in numbers.items() if number}
 
 
 def _written_errors(match: Match, words: Words) -> list[tuple[int, int]]:
-    """The first places (row, column) of error cells that an export has made text."""
+    """The first positions (row, column) of error cells that an export wrote as text."""
     known = pa.array(words["error_cells"], pa.string())
-    found: list[tuple[int, int]] = []
+    positions: list[tuple[int, int]] = []
     for place, column in enumerate(match.sheet.cells.columns):
         if not pc.any(pc.starts_with(column, "#")).as_py():
             continue
         lower: Any = pc.utf8_lower(pc.utf8_trim_whitespace(column))
         indices = pc.indices_nonzero(pc.fill_null(pc.is_in(lower, known), False))
-        found += [(int(index) + 1, place) for index in indices.slice(0, SHOWN_PLACES).to_pylist()]
-    return found[:SHOWN_PLACES]
+        positions += [(int(index) + 1, place) for index in indices.slice(0, SHOWN_PLACES).to_pylist()]
+    return positions[:SHOWN_PLACES]
 
 
 def _fact(
