@@ -5,4 +5,4 @@ from compliance.screens import views, widgets
 from compliance.screens.decisions import page
 
 widgets.require(Permission.READ_REVIEW)
-page.followed_up(views.current())
+page.draw(views.current())

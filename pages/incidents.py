@@ -4,7 +4,7 @@ import streamlit as st
 
 from compliance.access.permissions import Permission
 from compliance.drawing import charts
-from compliance.screens import views, widgets
+from compliance.screens import clocks, views, widgets
 from compliance.screens.incidents import page, texts
 
 widgets.require(Permission.SEE_FIGURES)
@@ -14,16 +14,16 @@ if not there:
     page.empty(view)
     st.stop()
 
-clocks = page.clocks(view)
-page.answer(view, clocks, there)
-page.clock_cards(view, clocks)
+running = clocks.clocks(view)
+page.answer(view, running, there)
+page.clock_cards(view, running)
 page.unassessed(view)
 if "incidents" not in there:
     page.in_time(view)
     st.stop()
 
 found = page.of_the_year(view)
-duties = page.duties(view.key, view.as_of, view.scope)
+duties = clocks.duties(view.key, view.as_of, view.scope)
 widgets.html(charts.facts(texts.facts(found, duties, view.say)))
 left, right = st.columns([7, 5], gap="large")
 with left:

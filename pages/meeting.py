@@ -2,13 +2,7 @@
 
 from compliance.access.permissions import Permission
 from compliance.screens import views, widgets
-from compliance.screens.meeting import page as meeting_page
-from compliance.screens.review import page
+from compliance.screens.meeting import page
 
 widgets.require(Permission.SEE_REVIEW)
-view = views.current()
-found = page.opened(view)
-if found is None:
-    meeting_page.nothing_yet(view)
-else:
-    meeting_page.meeting(view, found)
+page.draw(views.current())

@@ -31,7 +31,9 @@ from compliance.counting.incidents import (
 from compliance.drawing import charts, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
 from compliance.screens.incidents import clock_texts, texts
+from compliance.screens.overview import texts as overview_texts
 from compliance.store.database import EVERYTHING_KNOWN
+from compliance.wording import clocks as clock_words
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.exports import AS_OF, load_all, random_exports
@@ -187,8 +189,8 @@ def test_the_hour_that_spring_takes_away_does_not_shorten_the_72_hours(line):
     assert clock.duty.deadline == datetime(2026, 3, 30, 14, 30)  # 16:30 in summer time
     assert clock.left == timedelta(hours=16, minutes=30)
     assert clock.share == pytest.approx((72 - 16.5) / 72)
-    assert clock_texts.figure_of(clock, SV) == ("16\u00a0tim", "kvar av 72\u00a0tim")
-    assert clock_texts.when_it_ends(clock.duty, SV) == "mån\u00a030\u00a0mars\u00a016.30"
+    assert clock_words.figure_of(clock, SV) == ("16\u00a0tim", "kvar av 72\u00a0tim")
+    assert clock_words.when_it_ends(clock.duty, SV) == "mån\u00a030\u00a0mars\u00a016.30"
 
 
 def test_today_the_time_is_counted_from_now_also_where_the_limit_passes_before_midnight(line):
@@ -199,7 +201,7 @@ def test_today_the_time_is_counted_from_now_also_where_the_limit_passes_before_m
     assert (now.run_out, now.left) == (False, timedelta(hours=7, minutes=30))
     later = running(line, day, now=datetime(2026, 3, 30, 14, 31))["over-spring", "breach"]
     assert later.run_out
-    assert clock_texts.figure_of(later, SV) == ("Gick ut", "för\u00a01\u00a0minut\u00a0sedan")
+    assert clock_words.figure_of(later, SV) == ("Gick ut", "för\u00a01\u00a0minut\u00a0sedan")
 
 
 def test_a_limit_that_ends_at_the_very_moment_has_not_passed(line):
@@ -219,7 +221,7 @@ def test_without_a_time_of_day_a_clock_counts_days_up_to_the_last_that_is_surely
     """Aware on the 28th: the 30th is two days later and in time, the 31st cannot be decided."""
     clock = running(line, day)["by-day", "breach"]
     assert (clock.duty.deadline, clock.duty.last_day) == (None, date(2026, 3, 30))
-    assert clock_texts.figure_of(clock, SV) == figure
+    assert clock_words.figure_of(clock, SV) == figure
     assert "saknar klockslag" in clock_texts.clock_facts(clock, SV)[0].note
 
 
@@ -227,7 +229,7 @@ def test_a_month_is_a_calendar_month_and_counts_days(line):
     """Notified 28 February: the final report is due 28 March, five days after the 23rd."""
     clock = running(line, date(2026, 3, 23))["month", "final_report"]
     assert (clock.duty.last_day, clock.days_left) == (date(2026, 3, 28), 5)
-    assert clock_texts.figure_of(clock, SV) == ("5\u00a0dagar", "kvar av 1\u00a0månad")
+    assert clock_words.figure_of(clock, SV) == ("5\u00a0dagar", "kvar av 1\u00a0månad")
     assert clock.share == pytest.approx(23 / 28)
     assert running(line, date(2026, 3, 30))["month", "final_report"].run_out
 
@@ -235,7 +237,7 @@ def test_a_month_is_a_calendar_month_and_counts_days(line):
 def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_incident_is_open(line):
     clock = running(line, date(2026, 3, 30))["open", "final_report"]
     assert (clock.duty.ends, clock.run_out, clock.share) == (None, False, None)
-    assert clock_texts.figure_of(clock, SV) == ("Ingen gräns", "så länge incidenten är öppen")
+    assert clock_words.figure_of(clock, SV) == ("Ingen gräns", "så länge incidenten är öppen")
     assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
 
 
@@ -380,14 +382,14 @@ def at(line, *, before):
     ],
 )
 def test_time_left_is_never_rounded_up(line, before, figure):
-    assert clock_texts.figure_of(at(line, before=before), SV) == figure
+    assert clock_words.figure_of(at(line, before=before), SV) == figure
 
 
 def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     there = clocks(found(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
 
     def told(clock, *, basis=True):
-        return clock_texts.next_deadline_fact(clock, SV, basis=basis, address="/incidents?a=1&b=2")
+        return overview_texts.next_deadline_fact(clock, SV, basis=basis, address="/incidents?a=1&b=2")
 
     fact = told(next_deadline(tuple(c for c in there if not c.run_out)))
     assert (fact.label, fact.value, fact.rest) == ("Nästa tidsgräns", "16\u00a0tim", "kvar av 72\u00a0tim")

@@ -20,6 +20,7 @@ from compliance.review import wording
 from compliance.review.deciding import Decision
 from compliance.review.peers import as_peer_file
 from compliance.review.verifying import Difference
+from compliance.screens import reviews
 from compliance.screens.decisions import texts
 from compliance.screens.review import texts as review_texts
 from compliance.wording import phrases
@@ -376,7 +377,7 @@ def test_late_decisions_stand_first_then_those_of_each_report():
     assert groups[0][0] == "Försenat"
     assert wording.decisions_sentences(found, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
     assert [d.number for d in texts.closed(found)] == [5]
-    row = texts.decision_row(found[1], POINTS, day, SV)
+    row = reviews.decision_row(found[1], POINTS, day, SV)
     assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjad")
 
 

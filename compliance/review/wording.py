@@ -30,6 +30,11 @@ VERDICTS: Final = {
 }
 # As they are chosen, and where there is little room.
 SHORT_VERDICTS: Final = VERDICTS | {"partly": N_("partly")}
+FOLLOW_UPS: Final = {
+    "T1": N_("Tertial report 1 (T1)"),
+    "T2": N_("Tertial report 2 (T2)"),
+    "VB": N_("Annual report (VB)"),
+}
 DECISION_STATUSES: Final = {
     "not_started": N_("Not started"),
     "ongoing": N_("Ongoing"),

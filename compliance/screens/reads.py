@@ -27,7 +27,6 @@ from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier
 from compliance.review.dossier import Compared, Dossier, names_of_persons
-from compliance.screens.overview.texts import Overview
 from compliance.screens.quality import texts as quality_texts
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
@@ -35,7 +34,6 @@ from compliance.viewing import Scope
 
 CACHED: Final = 200
 TREND_MONTHS: Final = 24
-SPARK_MONTHS: Final = 12
 Declared = TypeVar("Declared")
 Key = tuple[str, str, str]
 
@@ -250,23 +248,6 @@ def before(key: Key, as_of: date, scope: Scope) -> dict[str, Coverage]:
         ids = tuple(point.id for point in points())
         figures_ = [figure for figure in coverage(key, (day, as_of), scope, ids) if figure.as_of == day]
     return {figure.point.id: figure for figure in figures_}
-
-
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
-def overview(key: Key, as_of: date, scope: Scope) -> Overview:
-    """What the overview is made of."""
-    ids = tuple(point.id for point in points())
-    months = month_ends(as_of, count=SPARK_MONTHS)
-    found = coverage(key, tuple(months), scope, ids)
-    by_point = {id_: tuple(f for f in found if f.point.id == id_) for id_ in ids}
-    return Overview(
-        now=tuple(figures_[-1] for figures_ in by_point.values()),
-        before=before(key, as_of, scope),
-        months=by_point,
-        parts=tuple(parts(key, as_of, scope, scope.below, ids)) if not scope.unit else (),
-        basis=basis(key, as_of),
-        remarks={id_: len(found) for id_, found in remarks(key, as_of, scope.organisation).items()},
-    )
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)

@@ -17,11 +17,9 @@ from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of
 from compliance.counting import tracing
 from compliance.counting.assessing import Status
-from compliance.declarations.points import Point
 from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import add_event
 from compliance.screens import reads, views
-from compliance.screens.overview import texts as overview_texts
 from compliance.screens.views import View
 from compliance.store import stores
 from compliance.wording import phrases
@@ -139,16 +137,6 @@ def nothing_loaded(view: View) -> bool:
         return False
     no_basis(view, view.say(N_("No export is loaded up to {day}."), day=view.say.date(view.as_of)))
     return True
-
-
-def ways(view: View) -> overview_texts.Ways:
-    """Where the parts of the scope that is looked at lead: to a point there, or to the overview of the part."""
-    below = view.scope.below
-
-    def point(point: Point, part: str) -> str:
-        return address(view, "point", point=point.id, **({below: part} if part else {}))
-
-    return overview_texts.Ways(point, lambda part: address(view, HOME, **{below: part}))
 
 
 def chart(figure: Any, *, alt: str, key: str) -> None:

@@ -1,46 +1,14 @@
 """What the page of decisions says: a row a decision, the groups, and how each was followed up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Final, cast
 
 from compliance.core import clock
 from compliance.core.language import N_, Language
-from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.review.deciding import CLOSED, FOLLOWED_UP, Decision
-from compliance.review.wording import DECISION_STATUSES
+from compliance.review.wording import DECISION_STATUSES, FOLLOW_UPS
 from compliance.store.database import Rows
-from compliance.wording import phrases
-
-FOLLOW_UPS: Final = {
-    "T1": N_("Tertial report 1 (T1)"),
-    "T2": N_("Tertial report 2 (T2)"),
-    "VB": N_("Annual report (VB)"),
-}
-
-
-def decision_row(decision: Decision, points: Iterable[Point], day: date, say: Language) -> charts.DecisionRow:
-    """A decision as it stands on a day."""
-    reason = next((point for point in points if point.id == decision.point), None)
-    status = say(DECISION_STATUSES[decision.status])
-    late = decision.late(day)
-    facts = [
-        phrases.label(reason, say) if reason else "",
-        decision.responsible,
-        say(N_("by {day}"), day=say.date(decision.due)) if decision.due else "",
-        decision.resource,
-        say(N_("followed up in {report}"), report=decision.follow_up) if decision.follow_up else "",
-        decision.note or "",
-    ]
-    return charts.DecisionRow(
-        name=decision.name,
-        text=decision.text,
-        facts=facts,
-        work="late" if late else cast(charts.Work, decision.status),
-        word=say(N_("Late")) if late else status,
-        note=status.lower() if late else "",
-    )
 
 
 def grouped(found: Sequence[Decision], day: date, say: Language) -> list[tuple[str, list[Decision]]]:

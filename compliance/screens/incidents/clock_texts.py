@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Final
 
-from compliance.core import clock
 from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, bold
 from compliance.counting.incidents import (
     BREACHES,
@@ -14,11 +13,8 @@ from compliance.counting.incidents import (
     Duty,
 )
 from compliance.drawing import charts, elements, incidents
-from compliance.wording import breaking, phrases
+from compliance.wording import breaking, clocks, phrases
 
-HOUR: Final = timedelta(hours=1)
-# What ran out longer ago than this is told in days.
-RECENT_HOURS: Final = 48
 FIRST_CARDS: Final = 9
 GAPS: Final = {
     "notifiable": N_("assessment of the duty to notify"),
@@ -39,12 +35,6 @@ EARLIER: Final = {
 }
 BREACH: Final = N_("Personal data breach")
 SIGNIFICANT: Final = N_("Significant incident")
-LANES: Final = {
-    "breach": N_("Notification to IMY"),
-    "early_warning": N_("Early warning"),
-    "notification": N_("Incident notification"),
-    "final_report": N_("Final report"),
-}
 # A number of a law and the word that it belongs to.
 NUMBER_BEFORE: Final = re.compile(r"\b(art\.|kap\.|ch\.|s\.) (?=\d)")
 NUMBER_AFTER: Final = re.compile(r"(?<=\d) (?=kap\.|§)")
@@ -90,76 +80,7 @@ def _within(clock: Clock, say: Language) -> str:
     """In 31 hours, in 13 days, today."""
     if clock.by_day and clock.days_left == 0:
         return say(N_("today"))
-    return say(N_("in {time}"), time=time_left(clock, say, long=True))
-
-
-def time_left(clock: Clock, say: Language, *, long: bool = False) -> str:
-    """31 h or 31 hours, 45 min, 13 days: whole ones, never rounded up."""
-    if clock.by_day:
-        return say.plural("{n} day", "{n} days", clock.days_left).replace(" ", NBSP)
-    return _duration(clock.left, say, long=long)
-
-
-def _duration(span: timedelta, say: Language, *, long: bool) -> str:
-    if span < HOUR:
-        minutes = span // timedelta(minutes=1)
-        text = say.plural("{n} minute", "{n} minutes", minutes) if long else say(N_("{n} min"), n=minutes)
-        return text.replace(" ", NBSP)
-    return hours(span / HOUR, say, long=long)
-
-
-def hours(value: float, say: Language, *, long: bool = False) -> str:
-    """Whole hours, cut off: 71,9 hours are 71."""
-    whole = int(value)
-    text = say.plural("{n} hour", "{n} hours", whole) if long else say(N_("{n} h"), n=say.number(whole))
-    return text.replace(" ", NBSP)
-
-
-def _ago(clock: Clock, say: Language) -> str:
-    """3 days ago, 5 hours ago."""
-    gone = -clock.left
-    if clock.by_day or gone >= RECENT_HOURS * HOUR:
-        days = -clock.days_left if clock.by_day else gone // timedelta(days=1)
-        return say.plural("{n} day ago", "{n} days ago", days).replace(" ", NBSP)
-    if gone < HOUR:
-        return say.plural("{n} minute ago", "{n} minutes ago", gone // timedelta(minutes=1)).replace(" ", NBSP)
-    return say.plural("{n} hour ago", "{n} hours ago", gone // HOUR).replace(" ", NBSP)
-
-
-def limit_text(duty: Duty, say: Language) -> str:
-    """72 h, or 1 month."""
-    if duty.limit_months:
-        return say.plural("{n} month", "{n} months", duty.limit_months).replace(" ", NBSP)
-    return hours(duty.limit_hours, say)
-
-
-def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
-    """The large figure of a clock and what follows it."""
-    of = limit_text(clock.duty, say)
-    if clock.run_out:
-        return say(N_("Ran out")), _ago(clock, say)
-    if clock.duty.ends is None:
-        return say(N_("No limit")), say(N_("while the incident is open"))
-    if clock.by_day and clock.days_left == 0:
-        return say(N_("The last day")), say(N_("of {limit}"), limit=of)
-    return time_left(clock, say), say(N_("left of {limit}"), limit=of)
-
-
-def when_it_ends(duty: Duty, say: Language) -> str:
-    """Sun 1 Nov 14.40 in local time; of a limit in days, the day."""
-    if duty.deadline:
-        return short_moment(clock.local(duty.deadline), say)
-    return short_day(duty.last_day, say) if duty.last_day else ""
-
-
-def short_day(day: date, say: Language) -> str:
-    """sön 1 nov, and with its year where that is not plain."""
-    return say.date(day, form="EEE d MMM").replace(".", "")
-
-
-def short_moment(moment: datetime, say: Language) -> str:
-    """sön 1 nov 14.40, local time."""
-    return f"{short_day(moment.date(), say)}{NBSP}{say.clock(moment)}"
+    return say(N_("in {time}"), time=clocks.time_left(clock, say, long=True))
 
 
 def kind_of(duty: Duty, say: Language) -> str:
@@ -182,7 +103,7 @@ def missing(clock: Clock, say: Language) -> str:
 
 def sent_before(duty: Duty, say: Language) -> str:
     """The reports of the incident that were sent before."""
-    parts = [f"{say(EARLIER[name])} {short_day(moment.date(), say)}" for name, moment in duty.earlier]
+    parts = [f"{say(EARLIER[name])} {clocks.short_day(moment.date(), say)}" for name, moment in duty.earlier]
     text = ", ".join(parts)
     return text[:1].upper() + text[1:]
 
@@ -195,7 +116,7 @@ def clock_cards(
 
 
 def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] | None) -> incidents.ClockCard:
-    figure, rest = figure_of(clock, say)
+    figure, rest = clocks.figure_of(clock, say)
     duty = clock.duty
     # of an earlier year the points have no item
     id_ = charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.written(duty.id)
@@ -219,7 +140,7 @@ def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
     if clock.by_day and not duty.limit_months:
         note = say(N_("The export has no time of day: what is sent by then is surely in time."))
     return [
-        charts.Pair(ends, bold(when_it_ends(duty, say)) if duty.ends else "", note),
+        charts.Pair(ends, bold(clocks.when_it_ends(duty, say)) if duty.ends else "", note),
         charts.Pair(say(N_("To be done")), breaking.softened(unbroken(say.pick(duty.law)))),
         charts.Pair(say(N_("Recipient")), breaking.softened(say.pick(duty.recipient))),
         charts.Pair(say(N_("Sent")), sent_before(duty, say)),
@@ -245,28 +166,12 @@ def clock_table(found: Sequence[Clock], say: Language) -> charts.Table:
         [
             clock.duty.id,
             say.pick(clock.duty.law),
-            f"{' '.join(figure_of(clock, say))}, {when_it_ends(clock.duty, say)}".removesuffix(", "),
+            f"{' '.join(clocks.figure_of(clock, say))}, {clocks.when_it_ends(clock.duty, say)}".removesuffix(", "),
             say.pick(clock.duty.recipient),
             missing(clock, say),
         ]
         for clock in found
     ]
-
-
-def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool, address: str) -> charts.Fact:
-    """The most urgent clock as one of the overview's facts; without an export nobody knows whether one runs.
-
-    `address` is where the clocks are.
-    """
-    title = say(N_("Next deadline"))
-    if clock is None:
-        note = N_("no clock is running") if basis else N_("no export of incidents or breaches is loaded")
-        return charts.Fact(title, phrases.DASH, note=say(note))
-    figure, rest = figure_of(clock, say)
-    what = say(LANES[clock.duty.kind])
-    told = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {when_it_ends(clock.duty, say)}"
-    title = say(N_("Deadline that has run out")) if clock.run_out else title
-    return charts.Fact(title, figure, rest, charts.anchor(told, address))
 
 
 def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:

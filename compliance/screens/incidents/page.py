@@ -1,43 +1,25 @@
 """What the page of incidents draws: its clocks, the year's figures and charts, and what recurs or is silent."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 import streamlit as st
 
 from compliance.access.permissions import Permission
-from compliance.core import clock, places
 from compliance.core.language import N_
 from compliance.counting import incidents
 from compliance.counting.figures import Definition
 from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
-from compliance.screens import reads, views, widgets
+from compliance.screens import clocks, reads, views, widgets
 from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.reads import Key
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.viewing import Scope
 from compliance.wording import phrases
-
-SOURCES = ("incidents", "breaches")
-
-
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
-def duties(key: Key, as_of: date, scope: Scope) -> tuple[Duty, ...]:
-    """The reports that are required, as the person may see them."""
-    with reads.at(key).cursor() as cursor:
-        found = incidents.duties(
-            cursor,
-            reads.points(),
-            as_of=as_of,
-            known_at=EVERYTHING_KNOWN,
-            place=scope.place,
-            own=places.own_files(),
-        )
-    return found if views.user().may(Permission.SEE_PERSONS) else incidents.duties_for_others(found)
 
 
 def of_the_year(view: View) -> Incidents:
@@ -70,23 +52,13 @@ def _recurring_figure() -> Definition:
     return next(d for d in reads.definitions() if d.id == "recurring_incidents")
 
 
-def clocks(view: View) -> tuple[Clock, ...]:
-    """The clocks of the view: counted from now where the as-of date is today, else from its 24:00."""
-    found = duties(view.key, view.as_of, view.scope)
-    return incidents.clocks(found, as_of=view.as_of, now=_now(view))
-
-
-def _now(view: View) -> datetime | None:
-    return clock.now() if view.as_of == clock.today() else None
-
-
 # --- The page -----------------------------------------------------------------------------------------------------
 
 
 def basis(view: View) -> dict[str, date]:
     """Those of the exports that the page needs which are there, with the day of the newest."""
     there = reads.basis(view.key, view.as_of).of(view.scope.organisation)
-    days = {id_: [row["extract_date"] for row in there if row["source"] == id_] for id_ in SOURCES}
+    days = {id_: [row["extract_date"] for row in there if row["source"] == id_] for id_ in clocks.SOURCES}
     return {id_: max(found) for id_, found in days.items() if found}
 
 
@@ -101,7 +73,7 @@ def answer(view: View, found: tuple[Clock, ...], there: dict[str, date]) -> None
     widgets.html(charts.headline(*clock_texts.sentences(found, say), kicker=kicker))
     days = list(zip(_titles(view, there), there.values(), strict=True))
     widgets.html(charts.caption(f"{clock_texts.basis_line(days, say)} {clock_texts.kept_line(say)}"))
-    if missing := [id_ for id_ in SOURCES if id_ not in there]:
+    if missing := [id_ for id_ in clocks.SOURCES if id_ not in there]:
         _partly(view, _titles(view, missing))
 
 
@@ -109,7 +81,7 @@ def empty(view: View) -> None:
     """What is missing where no clock can be seen at all, and where to mend it."""
     say = view.say
     title = say(N_("No export of incidents is loaded up to {day}."), day=say.date(view.as_of))
-    names = phrases.listed(_titles(view, SOURCES), say)
+    names = phrases.listed(_titles(view, clocks.SOURCES), say)
     text = say(
         N_("The page needs {sources}. Whatever is to be reported then stands here with the time left."), sources=names
     )
@@ -140,7 +112,7 @@ def clock_cards(view: View, found: tuple[Clock, ...]) -> None:
 
 def unassessed(view: View) -> None:
     """The incidents that nobody has judged to be significant or not."""
-    found = [duty for duty in duties(view.key, view.as_of, view.scope) if duty.kind == "assessment"]
+    found = [duty for duty in clocks.duties(view.key, view.as_of, view.scope) if duty.kind == "assessment"]
     if found:
         lead = _item_address(view, INCIDENTS)
         links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.written(duty.id) for duty in found]
@@ -178,7 +150,7 @@ def months(view: View, found: Incidents) -> None:
 
 def in_time(view: View) -> None:
     """The hours from discovery to report, and the days to a final report."""
-    say, found = view.say, duties(view.key, view.as_of, view.scope)
+    say, found = view.say, clocks.duties(view.key, view.as_of, view.scope)
     title = say(N_("From discovery to report"))
     if not texts.sent_reports(found):
         widgets.html(charts.section(title))

@@ -19,8 +19,8 @@ from compliance.counting.incidents import (
     Step,
 )
 from compliance.drawing import charts, elements, incidents, plots_incidents
-from compliance.screens.incidents.clock_texts import LANES, hours, limit_text
 from compliance.wording import breaking, phrases
+from compliance.wording.clocks import LANES, hours, limit_text
 
 FIRST_RECURRING: Final = 6
 # The axes of the dots: a case that took longer lies at the end.

@@ -25,12 +25,11 @@ from compliance.report.points import assessment
 from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decided, Decision, made_in
 from compliance.review.dossier import PointAnswer, responsible
-from compliance.screens import fields, making, reads, views, widgets
+from compliance.screens import fields, making, reads, reviews, views, widgets
 from compliance.screens.making import File
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import Screen
-from compliance.screens.review import page
-from compliance.screens.review.page import Opened
+from compliance.screens.reviews import Opened
 from compliance.screens.views import View
 
 TICK_SECONDS: Final = 20
@@ -40,7 +39,16 @@ GROUNDS_HEIGHT: Final = 110
 FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
 
-def meeting(view: View, found: Opened) -> None:
+def draw(view: View) -> None:
+    """The review that the address names, screen by screen."""
+    found = reviews.opened(view)
+    if found is None:
+        _nothing_yet(view)
+    else:
+        _meeting(view, found)
+
+
+def _meeting(view: View, found: Opened) -> None:
     """The screen that the address names."""
     screens = meeting_texts.screens(found.whole, view.say)
     said = st.query_params.get("screen", "")
@@ -50,7 +58,7 @@ def meeting(view: View, found: Opened) -> None:
     names = _names(found)
     with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
         _top(found, screens, here)
-    page.tell_unsaved()
+    reviews.tell_unsaved()
     with st.container(key="meeting-body"):
         if here.answer:
             _point(found, here.answer, names)
@@ -62,13 +70,13 @@ def meeting(view: View, found: Opened) -> None:
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
             if found.writable and here.answer:
                 widgets.html(charts.caption(found.say(N_("The head's assessment"))))
-                page.assessment_field(found, here.answer.point, label_shown=False)
+                reviews.assessment_field(found, here.answer.point, label_shown=False)
             if found.writable and here.fields:
                 _kept(found, here.answer.point if here.answer else None)
             _ways(found, here, len(screens))
 
 
-def nothing_yet(view: View) -> None:
+def _nothing_yet(view: View) -> None:
     """What is said where there is no review to hold a meeting about, and the way there."""
     say = view.say
     widgets.html(charts.page_title(say(N_("Meeting mode"))))
@@ -244,7 +252,7 @@ def _judgement(found: Opened, names: Names) -> None:
     drawn, text = meeting_texts.grounds(found.dossier, names, found.say), judging.grounds(found.dossier.written)
     named = names.withhold(text) != text
     if found.writable:
-        page.judgement_fields(found, lines=GROUNDS_HEIGHT, with_grounds=not named)
+        reviews.judgement_fields(found, lines=GROUNDS_HEIGHT, with_grounds=not named)
     if drawn and (named or not found.writable):
         widgets.html(drawn)
 
@@ -286,9 +294,9 @@ def _note_field(found: Opened, point: Point) -> None:
 def _keep_note(found: Opened, point_id: str, key: str) -> None:
     """Keeps a note when its field is left."""
     said, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
-    with page.keeping(said):
+    with reviews.keeping(said):
         permissions.require(views.user(), Permission.WRITE_REVIEW)
-        given = {"point": point_id, "said": said, "before": before, "order": page.order(found.view)}
+        given = {"point": point_id, "said": said, "before": before, "order": reviews.order(found.view)}
         st.session_state[f"kept {key}"] = reviewing.add_note(found.view.database, found.review.review_id, **given)
 
 
@@ -379,10 +387,10 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
     """Keeps the decision when a field of it is left; one whose text is taken away again is withdrawn."""
     said = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
     text = (said["text"] or "").strip()
-    with page.keeping(text):
+    with reviews.keeping(text):
         permissions.require(views.user(), Permission.WRITE_REVIEW)
         given, number = (found.view.database, found.review.review_id), _number_kept(found, prefix)
-        asked: Any = {"order": page.order(found.view), "points": tuple(point.id for point in reads.points())}
+        asked: Any = {"order": reviews.order(found.view), "points": tuple(point.id for point in reads.points())}
         if number and left == "text" and not text:
             deciding.withdraw(*given, number, order=asked["order"])
             st.session_state.pop(f"number {prefix}")

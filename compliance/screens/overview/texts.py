@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from compliance import viewing
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Basis, Coverage, Status
+from compliance.counting.incidents import Clock
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
-from compliance.wording import breaking, phrases
+from compliance.wording import breaking, clocks, phrases
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,22 @@ def overview_sentences(view: Overview, say: Language) -> list[str]:
 def overview_facts(view: Overview, say: Language) -> list[charts.Fact]:
     """What a manager asks first; the next deadline stands beside."""
     return [_reached_fact(view, say), _worst_fact(view, say), _missing_fact(view, say)]
+
+
+def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool, address: str) -> charts.Fact:
+    """The most urgent clock as one of the overview's facts; without an export nobody knows whether one runs.
+
+    `address` is where the clocks are.
+    """
+    title = say(N_("Next deadline"))
+    if clock is None:
+        note = N_("no clock is running") if basis else N_("no export of incidents or breaches is loaded")
+        return charts.Fact(title, phrases.DASH, note=say(note))
+    figure, rest = clocks.figure_of(clock, say)
+    what = say(clocks.LANES[clock.duty.kind])
+    told = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {clocks.when_it_ends(clock.duty, say)}"
+    title = say(N_("Deadline that has run out")) if clock.run_out else title
+    return charts.Fact(title, figure, rest, charts.anchor(told, address))
 
 
 def _reached_fact(view: Overview, say: Language) -> charts.Fact:

@@ -3,6 +3,7 @@
 A file is made when somebody asks for it: outside of a run, so without the session.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,13 +22,12 @@ from compliance.report import handing
 from compliance.report.blocks import Report
 from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
-from compliance.review import approving, dossier, peers
+from compliance.review import approving, dossier, peers, wording
 from compliance.screens import files as screens_files
 from compliance.screens import making, widgets
 from compliance.screens.making import File
-from compliance.screens.review import page
 from compliance.screens.review import texts as review_texts
-from compliance.screens.review.page import Opened
+from compliance.screens.reviews import Opened
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}
 MIMES: Final[dict[Kind, str]] = {
@@ -59,7 +59,18 @@ def _of_chosen_version(found: Opened) -> Opened:
         key=f"version {found.review.review_id} {say.code}",
         label_visibility="collapsed",
     )
-    return page.of_version(found, chosen or found.review.version)
+    return _of_version(found, chosen or found.review.version)
+
+
+def _of_version(found: Opened, version: int) -> Opened:
+    """The same review in another version, as it was frozen: what has been approved stays while it is corrected."""
+    if version == found.review.version:
+        return found
+    with found.view.database.cursor() as cursor:
+        whole = approving.dossier(cursor, found.review, own=places.own_files(), version=version)
+    shown = whole if found.reads else wording.for_others(whole)
+    review = replace(found.review, version=version, state=review_texts.versions(found.states)[version])
+    return replace(found, review=review, whole=whole, dossier=shown)
 
 
 # --- Reports --------------------------------------------------------------------------------------------------------

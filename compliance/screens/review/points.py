@@ -12,11 +12,10 @@ from compliance.report.points import Reader, assessment
 from compliance.review import judging, wording
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
-from compliance.screens import figure_texts, widgets
-from compliance.screens.decisions import page as decisions_page
-from compliance.screens.review import page
+from compliance.screens import figure_texts, reviews, widgets
+from compliance.screens.review import decisions
 from compliance.screens.review import texts as review_texts
-from compliance.screens.review.page import Opened
+from compliance.screens.reviews import Opened
 from compliance.wording import breaking, phrases, reasons
 
 COMMENT_HEIGHT: Final = 140
@@ -98,7 +97,7 @@ def _point(found: Opened, answer: PointAnswer) -> None:
         widgets.link(found.there, "point", say(N_("See trend, units and items")), point=point.id)
     _said(found, point)
     if found.reads:
-        decisions_page.of_point(found, point.id)
+        decisions.of_point(found, point.id)
 
 
 def _figure(found: Opened, answer: PointAnswer) -> None:
@@ -147,7 +146,7 @@ def _said(found: Opened, point: Point) -> None:
 
 def _fields(found: Opened, point: Point) -> None:
     say, written, id_ = found.say, found.dossier.written, point.id
-    page.text_field(
+    reviews.text_field(
         found,
         "comment",
         id_,
@@ -156,7 +155,7 @@ def _fields(found: Opened, point: Point) -> None:
         lines=COMMENT_HEIGHT,
         help_=say(N_("What lies behind the figure, and what the head of administration needs to know.")),
     )
-    page.text_field(
+    reviews.text_field(
         found,
         "public_comment",
         id_,
@@ -165,7 +164,7 @@ def _fields(found: Opened, point: Point) -> None:
         lines=PUBLIC_HEIGHT,
         help_=say(N_("Without names and weaknesses of systems. Where it is empty, that version has no comment.")),
     )
-    page.assessment_field(found, point)
+    reviews.assessment_field(found, point)
     with st.container(horizontal=True, vertical_alignment="center", key="saving"):
         _next_button(found, point)
         texts = [row for row in found.texts if row["kind"] != "chapter"]
@@ -193,7 +192,7 @@ def judgement(found: Opened) -> None:
     widgets.html(charts.answer(judging.sentence(said, say)))
     if found.writable:
         with st.container(border=True, key="card-judgement"):
-            page.judgement_fields(found)
+            reviews.judgement_fields(found)
             texts = [row for row in found.texts if row["kind"] == "judgement" or row["what"] == GROUNDS]
             widgets.html(charts.caption(review_texts.saved(texts, [*JUDGED, GROUNDS], say)))
     elif text := judging.grounds(said):
@@ -230,7 +229,7 @@ def _chapter(found: Opened, chapter: Chapter) -> None:
         label = say(N_("Text of the chapter"))
         help_ = say.pick(chapter.help)
         widgets.html(charts.caption(help_))
-        page.text_field(found, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT, help_="")
+        reviews.text_field(found, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT, help_="")
         texts = [row for row in found.texts if row["kind"] == "chapter"]
         widgets.html(charts.caption(review_texts.saved(texts, [chapter.id], say)))
     elif text:

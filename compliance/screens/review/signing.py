@@ -12,10 +12,9 @@ from compliance.drawing import charts
 from compliance.review import approving, judging, wording
 from compliance.review.verifying import sealed_anew, verify
 from compliance.review.wording import STATES
-from compliance.screens import fields, reads, widgets
-from compliance.screens.review import page
+from compliance.screens import fields, reads, reviews, widgets
 from compliance.screens.review import texts as review_texts
-from compliance.screens.review.page import WIDTH, Opened
+from compliance.screens.reviews import Opened
 from compliance.wording import phrases
 
 
@@ -34,7 +33,7 @@ def signatures(found: Opened) -> None:
 
 def _name_field(label: str, key: str) -> str:
     """Who does it: without a login everybody states their name."""
-    return fields.line(label, key=key, width=WIDTH, max_chars=LONGEST_NAME, autocomplete="off")
+    return fields.line(label, key=key, width=460, max_chars=LONGEST_NAME, autocomplete="off")
 
 
 # --- A draft --------------------------------------------------------------------------------------------------------
@@ -93,7 +92,7 @@ def _submit_form(found: Opened) -> None:
 def _sign(found: Opened, permission: Permission, action: Callable[..., object], **given: object) -> None:
     """Brings the review to another state in the name of the person who says it is theirs."""
     database, id_ = found.view.database, found.review.review_id
-    if page.done(permission, action, database, id_, **given):
+    if reviews.done(permission, action, database, id_, **given):
         st.rerun()
 
 

@@ -155,11 +155,6 @@ def _step(answer: PointAnswer, dossier: Dossier, say: Language, *, discussed: bo
     )
 
 
-def verdict_word(code: str, say: Language) -> str:
-    """An assessment as it is chosen."""
-    return say(SHORT_VERDICTS[code]).capitalize()
-
-
 def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
     """When something of a point was last saved."""
     moments: list[datetime] = [row["written_at"] for row in texts if row["what"] in what]

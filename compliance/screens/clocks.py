@@ -1,0 +1,43 @@
+"""The clocks of the reports that have to be sent: what the overview and the page of incidents count down."""
+
+from datetime import date, datetime
+from typing import Final
+
+import streamlit as st
+
+from compliance.access.permissions import Permission
+from compliance.core import clock, places
+from compliance.counting import incidents
+from compliance.counting.incidents import Clock, Duty
+from compliance.screens import reads, views
+from compliance.screens.reads import Key
+from compliance.screens.views import View
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.viewing import Scope
+
+SOURCES: Final = ("incidents", "breaches")
+
+
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
+def duties(key: Key, as_of: date, scope: Scope) -> tuple[Duty, ...]:
+    """The reports that are required, as the person may see them."""
+    with reads.at(key).cursor() as cursor:
+        found = incidents.duties(
+            cursor,
+            reads.points(),
+            as_of=as_of,
+            known_at=EVERYTHING_KNOWN,
+            place=scope.place,
+            own=places.own_files(),
+        )
+    return found if views.user().may(Permission.SEE_PERSONS) else incidents.duties_for_others(found)
+
+
+def clocks(view: View) -> tuple[Clock, ...]:
+    """The clocks of the view: counted from now where the as-of date is today, else from its 24:00."""
+    found = duties(view.key, view.as_of, view.scope)
+    return incidents.clocks(found, as_of=view.as_of, now=_now(view))
+
+
+def _now(view: View) -> datetime | None:
+    return clock.now() if view.as_of == clock.today() else None

@@ -1,0 +1,114 @@
+"""The page of the overview: its answer and facts, a row a point, and the parts of the organisation."""
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from compliance.access.permissions import Permission
+from compliance.core.language import N_, month_ends
+from compliance.counting.incidents import next_deadline
+from compliance.declarations.points import Point
+from compliance.drawing import charts
+from compliance.review import judging, wording
+from compliance.screens import clocks, reads, widgets
+from compliance.screens.overview import texts
+from compliance.screens.overview.texts import Overview
+from compliance.screens.views import View
+from compliance.viewing import Scope
+from compliance.wording import breaking, phrases
+
+SPARK_MONTHS: Final = 12
+
+
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
+def overview(key: reads.Key, as_of: date, scope: Scope) -> Overview:
+    """What the overview is made of."""
+    ids = tuple(point.id for point in reads.points())
+    months = month_ends(as_of, count=SPARK_MONTHS)
+    found = reads.coverage(key, tuple(months), scope, ids)
+    by_point = {id_: tuple(f for f in found if f.point.id == id_) for id_ in ids}
+    return Overview(
+        now=tuple(figures_[-1] for figures_ in by_point.values()),
+        before=reads.before(key, as_of, scope),
+        months=by_point,
+        parts=tuple(reads.parts(key, as_of, scope, scope.below, ids)) if not scope.unit else (),
+        basis=reads.basis(key, as_of),
+        remarks={id_: len(found) for id_, found in reads.remarks(key, as_of, scope.organisation).items()},
+    )
+
+
+def draw(view: View) -> None:
+    """How far each point is from its target, and where it is weak."""
+    say, year = view.say, view.as_of.year
+    shown = overview(view.key, view.as_of, view.scope)
+    kicker = say(N_("Management review {year} · {organisation}"), year=year, organisation=view.scope.organisation)
+    _verdict(view)
+    widgets.html(charts.headline(*texts.overview_sentences(shown, say), kicker=kicker))
+    if not shown.basis.imports:
+        widgets.link_to_imports(view)
+    widgets.html(charts.facts([*texts.overview_facts(shown, say), _deadline(view, shown)]))
+    _points(view, shown)
+    if shown.parts:
+        _parts(view, shown)
+
+
+def _deadline(view: View, shown: Overview) -> charts.Fact:
+    basis = not {row["source"] for row in shown.basis.imports}.isdisjoint(clocks.SOURCES)
+    clock = next_deadline(clocks.clocks(view))
+    return texts.next_deadline_fact(clock, view.say, basis=basis, address=widgets.address(view, "incidents"))
+
+
+def _points(view: View, shown: Overview) -> None:
+    say = view.say
+    widgets.html(charts.section(phrases.all_points(len(reads.points()), say)))
+    widgets.html(charts.legend(texts.legend(shown, say), label=say(N_("Signs"))))
+    head = texts.bullet_head(say)
+    left, right = st.columns([3, 8])
+    with left:
+        widgets.html(charts.name_head(say(N_("Point"))))
+    with right:
+        widgets.html(charts.bullet_head(head))
+    for figure in shown.now:
+        left, right = st.columns([3, 8])
+        with left:
+            widgets.link(view, "point", breaking.label(figure.point, say), point=figure.point.id)
+        with right:
+            address = widgets.address(view, "point", point=figure.point.id)
+            widgets.html(charts.bullet_row(texts.bullet(shown, figure, say, address=address), head=head))
+
+
+def _parts(view: View, shown: Overview) -> None:
+    """The departments, or the units of one, beside each other."""
+    say, units = view.say, view.scope.below == "unit"
+    title = say(N_("Unit by unit")) if units else say(N_("Department by department"))
+    note = say(N_("Coverage in per cent. Whoever has most points below the limit stands first."))
+    widgets.html(charts.section(title, note=note))
+    names, rows = texts.heat(shown.parts, shown.now, view.scope, say, ways=_ways(view))
+    caption = say(N_("Coverage in per cent by point and {part}"), part=title.lower())
+    widgets.html(charts.heat_table(names, rows, corner=say(N_("Point")), caption=caption))
+
+
+def _ways(view: View) -> texts.Ways:
+    """Where the parts of the scope that is looked at lead: to a point there, or to the overview of the part."""
+    below = view.scope.below
+
+    def point(point: Point, part: str) -> str:
+        return widgets.address(view, "point", point=point.id, **({below: part} if part else {}))
+
+    return texts.Ways(point, lambda part: widgets.address(view, widgets.HOME, **{below: part}))
+
+
+def _verdict(view: View) -> None:
+    """What the head has judged of the year that is looked at, first on the page, once its review is approved."""
+    say, found = view.say, reads.approved_in(reads.everybodys(view.key), view.as_of, view.scope.organisation)
+    if found is None or not view.user.may(Permission.SEE_REVIEW):
+        return
+    shown = found if view.user.may(Permission.READ_REVIEW) else wording.for_others(found)
+    text = N_("The review of {year}, as of {day}, has been approved.")
+    kicker = say(text, year=found.year, day=say.date(found.as_of))
+    with st.container(border=True, key="card-verdict", horizontal=True, horizontal_alignment="distribute"):
+        widgets.html(
+            charts.verdict(judging.sentence(shown.written, say), kicker=kicker, grounds=judging.grounds(shown.written))
+        )
+        widgets.link(view, "review", say(N_("Go to the review")), review=str(found.year), part="judgement")

@@ -1,0 +1,87 @@
+"""A report that has to be sent in words: how long is left of its time, how long ago it ran out, and when it ends."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from compliance.core import clock as core_clock
+from compliance.core.language import N_, NBSP, Language
+from compliance.counting.incidents import Clock, Duty
+
+HOUR: Final = timedelta(hours=1)
+# What ran out longer ago than this is told in days.
+RECENT_HOURS: Final = 48
+LANES: Final = {
+    "breach": N_("Notification to IMY"),
+    "early_warning": N_("Early warning"),
+    "notification": N_("Incident notification"),
+    "final_report": N_("Final report"),
+}
+
+
+def time_left(clock: Clock, say: Language, *, long: bool = False) -> str:
+    """31 h or 31 hours, 45 min, 13 days: whole ones, never rounded up."""
+    if clock.by_day:
+        return say.plural("{n} day", "{n} days", clock.days_left).replace(" ", NBSP)
+    return _duration(clock.left, say, long=long)
+
+
+def _duration(span: timedelta, say: Language, *, long: bool) -> str:
+    if span < HOUR:
+        minutes = span // timedelta(minutes=1)
+        text = say.plural("{n} minute", "{n} minutes", minutes) if long else say(N_("{n} min"), n=minutes)
+        return text.replace(" ", NBSP)
+    return hours(span / HOUR, say, long=long)
+
+
+def hours(value: float, say: Language, *, long: bool = False) -> str:
+    """Whole hours, cut off: 71,9 hours are 71."""
+    whole = int(value)
+    text = say.plural("{n} hour", "{n} hours", whole) if long else say(N_("{n} h"), n=say.number(whole))
+    return text.replace(" ", NBSP)
+
+
+def _ago(clock: Clock, say: Language) -> str:
+    """3 days ago, 5 hours ago."""
+    gone = -clock.left
+    if clock.by_day or gone >= RECENT_HOURS * HOUR:
+        days = -clock.days_left if clock.by_day else gone // timedelta(days=1)
+        return say.plural("{n} day ago", "{n} days ago", days).replace(" ", NBSP)
+    if gone < HOUR:
+        return say.plural("{n} minute ago", "{n} minutes ago", gone // timedelta(minutes=1)).replace(" ", NBSP)
+    return say.plural("{n} hour ago", "{n} hours ago", gone // HOUR).replace(" ", NBSP)
+
+
+def limit_text(duty: Duty, say: Language) -> str:
+    """72 h, or 1 month."""
+    if duty.limit_months:
+        return say.plural("{n} month", "{n} months", duty.limit_months).replace(" ", NBSP)
+    return hours(duty.limit_hours, say)
+
+
+def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
+    """The large figure of a clock and what follows it."""
+    of = limit_text(clock.duty, say)
+    if clock.run_out:
+        return say(N_("Ran out")), _ago(clock, say)
+    if clock.duty.ends is None:
+        return say(N_("No limit")), say(N_("while the incident is open"))
+    if clock.by_day and clock.days_left == 0:
+        return say(N_("The last day")), say(N_("of {limit}"), limit=of)
+    return time_left(clock, say), say(N_("left of {limit}"), limit=of)
+
+
+def when_it_ends(duty: Duty, say: Language) -> str:
+    """Sun 1 Nov 14.40 in local time; of a limit in days, the day."""
+    if duty.deadline:
+        return short_moment(core_clock.local(duty.deadline), say)
+    return short_day(duty.last_day, say) if duty.last_day else ""
+
+
+def short_day(day: date, say: Language) -> str:
+    """sön 1 nov, and with its year where that is not plain."""
+    return say.date(day, form="EEE d MMM").replace(".", "")
+
+
+def short_moment(moment: datetime, say: Language) -> str:
+    """sön 1 nov 14.40, local time."""
+    return f"{short_day(moment.date(), say)}{NBSP}{say.clock(moment)}"
