@@ -1,1 +1,1 @@
-"""What is taken out of a store of an earlier version."""
+"""Removing from the store of an earlier version what must not be stored."""

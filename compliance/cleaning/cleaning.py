@@ -1,8 +1,8 @@
-"""A store of an earlier version is cleaned once of what is never kept, and its file is written anew.
+"""Cleaning the store of an earlier version once of what must not be stored, by writing its file again.
 
-Rows are only ever added in ordinary life; this is the one exception. Nothing is changed in the old file: a new one is
-written beside it without what goes, since an engine keeps the bytes of what it deletes, and takes the old one's place
-when it is whole. Killed at any moment, this leaves one of the two; an old one is cleaned when it is opened next.
+Rows are otherwise only ever added; this is the exception. The old file is not changed: DuckDB keeps the bytes of what
+it deletes. A new file is written next to it without them, and replaces it when complete. A cleaning killed at any
+moment leaves one of the two; an old one is cleaned when it is opened next.
 """
 
 import logging
@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from compliance.cleaning.changes import Changes, write_anew
+from compliance.cleaning.changes import Changes, rewrite
 from compliance.cleaning.exports import exports_of
 from compliance.cleaning.rows import clean_rows
-from compliance.cleaning.seals import WHO, seal_anew
+from compliance.cleaning.seals import WHO, reseal
 from compliance.cleaning.sheets import clean_sheets
 from compliance.cleaning.texts import clean_tables
 from compliance.core.errors import Refusal
@@ -29,21 +29,21 @@ from compliance.loading.validating import table_columns
 from compliance.store.database import Cursor, Failure
 from compliance.store.schema import CLEANED
 
-# What the new file is called until it is whole, after the name of the old one.
-ANEW: Final = ".cleaned"
-# Columns that are looked at in the light of the exports and reviews that they belong to.
-LOOKED_AT: Final = frozenset({("import_rows", "cells"), ("problems", "value"), ("frozen_reviews", "content")})
+# The suffix of the new file until it is complete.
+SUFFIX: Final = ".cleaned"
+# Columns that are cleaned separately, as it depends on their export or review what is an identity number.
+CLEANED_SEPARATELY: Final = frozenset({("import_rows", "cells"), ("problems", "value"), ("frozen_reviews", "content")})
 log = logging.getLogger(__name__)
 
 
 def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
-    """Cleans the open store of `path` and closes it; a Refusal where that cannot be done.
+    """Clean the open store of `path` and close it. Raise Refusal if that fails.
 
-    A store in which nothing was found is written anew all the same: a load that was called off, or only tried, can have
-    left its bytes.
+    The file is rewritten even if nothing needs cleaning: a load that was rolled back or rehearsed may have left its
+    bytes.
     """
     changes = Changes()
-    found = _look(connection, changes, own=path.parent, now=now)
+    cleaning = _collect_changes(connection, changes, own=path.parent, now=now)
     try:
         _write(connection, path, changes)
     except (Failure, OSError) as error:
@@ -59,36 +59,36 @@ def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
         ) from error
     finally:
         with suppress(OSError):
-            _remove(path.with_name(f"{path.name}{ANEW}"))
-    if found:
-        log.warning(" ".join(cleaning_sentences(found, Language("en"))), extra={"cleaning": found})
+            _remove(path.with_name(f"{path.name}{SUFFIX}"))
+    if cleaning:
+        log.warning(" ".join(cleaning_sentences(cleaning, Language("en"))), extra={"cleaning": cleaning})
 
 
-def _look(connection: Cursor, changes: Changes, *, own: Path, now: datetime) -> Cleaning | None:
-    """What is to be otherwise in the store, with all that is recorded of it; None where nothing was found."""
+def _collect_changes(connection: Cursor, changes: Changes, *, own: Path, now: datetime) -> Cleaning | None:
+    """Collect the changes to the store and their record; None if there is nothing to clean."""
     sources = load_sources(own)
     exports = exports_of(connection, changes, sources=sources, words=load_values(own))
     clean_sheets(connection, exports)
     lost = clean_rows(connection, exports)
     exports.note_masked()
-    numbers = clean_tables(connection, changes, but=LOOKED_AT | _fields(sources))
+    numbers = clean_tables(connection, changes, but=CLEANED_SEPARATELY | _fields(sources))
     numbers += exports.masked_cells.total() + exports.masked_rows.total()
-    anew = seal_anew(connection, changes, lost=lost, now=now)
-    numbers += sum(each.numbers for each in anew)
+    resealed = reseal(connection, changes, lost=lost, now=now)
+    numbers += sum(each.numbers for each in resealed)
     changes.add("schema_files", {"name": CLEANED, "applied_at": now})
-    counted = {"numbers": numbers, "taken_out": len(exports.refused), "read_anew": exports.read_anew.total()}
-    if not any(counted.values()):
+    counts = {"numbers": numbers, "taken_out": len(exports.refused), "read_anew": exports.reread.total()}
+    if not any(counts.values()):
         return None
-    years = tuple(sorted({each.year for each in anew}))
-    found = Cleaning(now, numbers, counted["taken_out"], counted["read_anew"], years)
-    changes.add("cleanings", {"cleaned_at": now} | counted)
-    what = f"{numbers} identity numbers, {found.taken_out} rows of exports taken out, {found.read_anew} read anew"
+    years = tuple(sorted({each.year for each in resealed}))
+    cleaning = Cleaning(now, numbers, counts["taken_out"], counts["read_anew"], years)
+    changes.add("cleanings", {"cleaned_at": now} | counts)
+    what = f"{numbers} identity numbers, {cleaning.taken_out} rows of exports taken out, {cleaning.read_anew} read anew"
     changes.add("events", {"happened_at": now, "who": WHO, "action": "clean", "what": what})
-    return found
+    return cleaning
 
 
 def _fields(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
-    """The columns of the sources' tables that an export's columns are read into."""
+    """The columns of the sources' tables, which are cleaned with their exports."""
     columns = ((source.id, name) for source in sources.values() for f in source.fields for name, _ in table_columns(f))
     return frozenset(columns)
 
@@ -97,26 +97,26 @@ def _fields(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
 
 
 def _write(connection: Cursor, path: Path, changes: Changes) -> None:
-    """Writes the new file and puts it in the place of the old one, whose connection it closes."""
-    anew = path.with_name(f"{path.name}{ANEW}")
-    _remove(anew)
-    write_anew(connection, anew, changes)
-    # what the log of the old file holds is in the new one; left behind, it would be taken for the log of that
+    """Write the new file and replace the old one with it, whose connection is closed."""
+    new_path = path.with_name(f"{path.name}{SUFFIX}")
+    _remove(new_path)
+    rewrite(connection, new_path, changes)
+    # The new file has what the old one's log holds. Left behind, the log would be taken for the new file's.
     connection.execute("checkpoint")
     connection.close()
-    # pages that a load has spilled which was killed
+    # Pages spilled by a load that was killed.
     shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
     if _log(path).exists():
         raise OSError(f"{_log(path).name} is still there")
-    shutil.copymode(path, anew)
-    _flush(anew)
-    anew.replace(path)
+    shutil.copymode(path, new_path)
+    _flush(new_path)
+    new_path.replace(path)
     _flush(path.parent)
 
 
-def _remove(anew: Path) -> None:
-    """Removes a new file that was never finished."""
-    for left in (anew, _log(anew)):
+def _remove(new_path: Path) -> None:
+    """Remove a new file that was never completed."""
+    for left in (new_path, _log(new_path)):
         left.unlink(missing_ok=True)
 
 
@@ -125,7 +125,7 @@ def _log(path: Path) -> Path:
 
 
 def _flush(path: Path) -> None:
-    """Waits until a file, or what a folder lists, is on the disk."""
+    """Wait until a file, or a folder's list of files, is on the disk."""
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -1,6 +1,6 @@
-"""Frozen reviews without what is never kept: their figures stay, and what they say is sealed anew.
+"""Cleaning frozen reviews: their figures stay, and the cleaned document is sealed again.
 
-The document is read as the JSON that it is, whatever version has written it: what this one does not know of it stays.
+The document is handled as plain JSON, whatever version wrote it: parts that this version does not know stay.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from compliance.declarations.queries import statement
 from compliance.review.dossier import Cleaned, sealed
 from compliance.store.database import Cursor, rows
 
-# Who has done it, in the events: nobody has asked for it.
+# The user in the events of a cleaning, which nobody has requested.
 WHO: Final = "the program"
 
 
 @dataclass(frozen=True)
 class Lost:
-    """What an import has lost of what figures rest on: how many rows were taken out, none where only names changed;
-    and its receipt since.
+    """What an import has lost that figures depend on: the number of removed rows, 0 if only names changed; and its new
+    receipt.
     """
 
     source: str
@@ -33,7 +33,7 @@ class Lost:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A frozen review that was sealed anew, with how many identity numbers it had and how many rows it has lost."""
+    """A frozen review that was sealed again, with how many identity numbers it had and how many rows it has lost."""
 
     year: int
     version: int
@@ -41,51 +41,53 @@ class Sealed:
     taken_out: int
 
 
-def seal_anew(cursor: Cursor, changes: Changes, *, lost: Mapping[int, Lost], now: datetime) -> list[Sealed]:
-    """Takes identity numbers out of every frozen review, and seals anew those that have changed or rest on less.
+def reseal(cursor: Cursor, changes: Changes, *, lost: Mapping[int, Lost], now: datetime) -> list[Sealed]:
+    """Mask every frozen review, and seal those again that have changed or have lost rows.
 
-    One that somebody has changed since it was sealed gets no second seal: it stays what it is, changed.
+    One that was changed after it was sealed gets no second seal: it must still be recognised as changed.
     """
-    found = []
+    resealed = []
     for row in rows(cursor, statement("cleaning_frozen")):
-        content, anew = _cleaned(row, lost, now)
+        content, record = _cleaned(row, lost, now)
         if content != row["content"]:
             changes.change("frozen_reviews", "content", row["row_id"], content)
-        if anew and sealed(row["content"]) == row["sha256"]:
-            _keep(changes, row, anew, seal=sealed(content), now=now)
-            found.append(anew)
-    return found
+        if record and sealed(row["content"]) == row["sha256"]:
+            _add_seal(changes, row, record, seal=sealed(content), now=now)
+            resealed.append(record)
+    return resealed
 
 
 def _cleaned(row: dict[str, Any], lost: Mapping[int, Lost], now: datetime) -> tuple[str, Sealed | None]:
-    """The document without identity numbers; and what is to be sealed anew, if anything is otherwise."""
+    """The masked document, and its record if it is to be sealed again."""
     try:
         document = msgspec.json.decode(row["content"])
         days = sorted({date.fromisoformat(used["extract_date"]) for used in document["imports"]})
     except (msgspec.DecodeError, TypeError, KeyError, ValueError):
         return cleaned_text(row["content"] or "")[0], None
     document, numbers = cleaned_json(document, days=days)
-    mine = {used["import_id"]: lost[used["import_id"]] for used in document["imports"] if used["import_id"] in lost}
-    if not numbers and not mine:
+    lost_here = {
+        used["import_id"]: lost[used["import_id"]] for used in document["imports"] if used["import_id"] in lost
+    }
+    if not numbers and not lost_here:
         return row["content"], None
     note = Cleaned(
         at=now,
         numbers=numbers,
-        taken_out=sum(each.taken_out for each in mine.values()),
-        sources=tuple(sorted({each.source for each in mine.values()})),
+        taken_out=sum(each.taken_out for each in lost_here.values()),
+        sources=tuple(sorted({each.source for each in lost_here.values()})),
         seal=row["sha256"],
     )
     for used in document["imports"]:
-        used |= mine[used["import_id"]].receipt if used["import_id"] in mine else {}
+        used |= lost_here[used["import_id"]].receipt if used["import_id"] in lost_here else {}
     document["cleaned"] = [*document.get("cleaned", ()), msgspec.to_builtins(note)]
-    found = Sealed(document["year"], row["version"], numbers, note.taken_out)
-    return msgspec.json.encode(document).decode(), found
+    record = Sealed(document["year"], row["version"], numbers, note.taken_out)
+    return msgspec.json.encode(document).decode(), record
 
 
-def _keep(changes: Changes, row: dict[str, Any], anew: Sealed, *, seal: str, now: datetime) -> None:
-    """Records the second seal beside the first, and an event."""
+def _add_seal(changes: Changes, row: dict[str, Any], record: Sealed, *, seal: str, now: datetime) -> None:
+    """Store the second seal next to the first, and an event."""
     names = ("review_id", "version", "edition", "first_sha256")
-    given = {"sha256": seal, "numbers": anew.numbers, "taken_out": anew.taken_out, "sealed_at": now}
-    changes.add("seals", {name: row[name] for name in names} | given)
+    values = {"sha256": seal, "numbers": record.numbers, "taken_out": record.taken_out, "sealed_at": now}
+    changes.add("seals", {name: row[name] for name in names} | values)
     what = f"review {row['review_id']}, version {row['version']}: {seal}, after {row['sha256']}"
     changes.add("events", {"happened_at": now, "who": WHO, "action": "seal anew", "what": what})

@@ -1,6 +1,6 @@
-"""Cells as they were read and kept by an earlier version: without what is not kept today.
+"""Cleaning the cells that an earlier version stored as they were read.
 
-A sheet is put together again from its cells and columns, and goes through the steps of a file that is read today.
+A sheet is rebuilt from its cells and columns, and goes through the steps of a file that is read today.
 """
 
 from dataclasses import dataclass, replace
@@ -19,13 +19,13 @@ from compliance.reading.screening import screened_as
 from compliance.reading.sheets import Sheet
 from compliance.store.database import Cursor, Rows, rows
 
-# An export of which no more is known, whatever became of its import: it has no fields.
+# The source of an export whose own source no longer exists: it has no fields.
 UNKNOWN: Final = Source("", 0, {}, {}, unique=(), key=(), rhythm_days=0, fields=())
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """A sheet as it was kept, and by which id the database knows each of its rows; none where no cells were kept."""
+class _StoredSheet:
+    """A sheet as it was stored, and the database id of each of its rows; None for a row without stored cells."""
 
     import_id: int
     sheet_number: int | None
@@ -38,50 +38,52 @@ class _Kept:
         """Its cells, one row a row of the spreadsheet."""
         return self.match.sheet.cells
 
-    def having(self, cells: pa.Table) -> "_Kept":
+    def with_cells(self, cells: pa.Table) -> "_StoredSheet":
         """The same sheet with other cells."""
         return replace(self, match=replace(self.match, sheet=replace(self.match.sheet, cells=cells)))
 
 
-def clean_sheets(cursor: Cursor, found: Exports) -> None:
-    """Every sheet in which something could stand that is not kept today."""
+def clean_sheets(cursor: Cursor, exports: Exports) -> None:
+    """Clean every sheet that could hold what must not be stored."""
     for sheet in rows(cursor, statement("cleaning_sheets"), SUSPECT):
-        source = found.source_of(sheet["import_id"]) or UNKNOWN
-        headings = found.headings_of(sheet["import_id"], sheet["sheet_number"])
-        suspect, levels = _is_suspect(found, sheet, headings), _has_levels(found, source, headings)
+        source = exports.source_of(sheet["import_id"]) or UNKNOWN
+        headings = exports.headings_of(sheet["import_id"], sheet["sheet_number"])
+        suspect, levels = _is_suspect(exports, sheet, headings), _has_levels(exports, source, headings)
         if suspect or levels:
-            before = after = _kept(cursor, source, sheet, headings)
-            after = _without_identities(found, after) if suspect else after
-            after = _without_levels(found, after) if levels else after
-            _change(found, before, after)
+            before = after = _stored_sheet(cursor, source, sheet, headings)
+            after = _without_identities(exports, after) if suspect else after
+            after = _without_levels(exports, after) if levels else after
+            _change(exports, before, after)
 
 
-def _is_suspect(found: Exports, sheet: dict[str, Any], headings: Rows) -> bool:
-    """Whether an identity number could stand in a sheet."""
+def _is_suspect(exports: Exports, sheet: dict[str, Any], headings: Rows) -> bool:
+    """Whether a sheet could hold an identity number."""
     unused = [row["heading"] or "" for row in headings if row["field"] is None]
-    return bool(sheet["suspects"]) or any(is_identity(heading, found.words, found.known_headings) for heading in unused)
+    return bool(sheet["suspects"]) or any(
+        is_identity(heading, exports.words, exports.known_headings) for heading in unused
+    )
 
 
-def _has_levels(found: Exports, source: Source, headings: Rows) -> bool:
-    """Whether an export has levels, or a column that is called as if it had."""
+def _has_levels(exports: Exports, source: Source, headings: Rows) -> bool:
+    """Whether an export has levels, or a column with the heading of one."""
     of_source = any(field.type == "level" for field in source.fields)
-    return of_source or any(normal(row["heading"] or "") in found.level_headings for row in headings)
+    return of_source or any(normal(row["heading"] or "") in exports.level_headings for row in headings)
 
 
-# --- Put together again -------------------------------------------------------------------------------------------
+# --- Rebuilding ---------------------------------------------------------------------------------------------------
 
 
-def _kept(cursor: Cursor, source: Source, sheet: dict[str, Any], headings: Rows) -> _Kept:
+def _stored_sheet(cursor: Cursor, source: Source, sheet: dict[str, Any], headings: Rows) -> _StoredSheet:
     names = [f"c{place}" for place in range(max(sheet["width"], 1))]
     cells = ", ".join(f"r.cells[{place + 1}] as {name}" for place, name in enumerate(names))
-    given = {name: sheet[name] for name in ("import_id", "sheet_number", "last")}
-    table = cursor.sql(statement("cleaning_kept").replace("{cells}", cells), params=given).to_arrow_table()
+    params = {name: sheet[name] for name in ("import_id", "sheet_number", "last")}
+    table = cursor.sql(statement("cleaning_kept").replace("{cells}", cells), params=params).to_arrow_table()
     match = _match(source, sheet, headings, table.select(names))
-    return _Kept(sheet["import_id"], sheet["sheet_number"], headings, table["row_id"].to_pylist(), match)
+    return _StoredSheet(sheet["import_id"], sheet["sheet_number"], headings, table["row_id"].to_pylist(), match)
 
 
 def _match(source: Source, sheet: dict[str, Any], headings: Rows, cells: pa.Table) -> Match:
-    """What the sheet was recognised as. Of a field that was read from several columns only the first is known."""
+    """The sheet as it was recognised. Of a field that was read from several columns only the first is known."""
     placed = [row for row in headings if row["place"] is not None]
     known = {field.name for field in source.fields}
     columns: dict[str, tuple[Column, ...]] = {r["field"]: (_column(r),) for r in placed if r["field"] in known}
@@ -102,7 +104,7 @@ def _column(row: dict[str, Any]) -> Column:
 
 
 def _combined(source: Source, columns: dict[str, tuple[Column, ...]]) -> frozenset[str]:
-    """The fields that other columns gave: by their heading, or since several are read from the same column."""
+    """The fields combined from other columns: those with such a heading, or that share a column."""
     places = [group[0].place for group in columns.values()]
     others = {
         field.name: {heading for group in field.instead.headings for heading in group}
@@ -117,67 +119,67 @@ def _combined(source: Source, columns: dict[str, tuple[Column, ...]]) -> frozens
     )
 
 
-# --- What is not kept ---------------------------------------------------------------------------------------------
+# --- Cleaning -----------------------------------------------------------------------------------------------------
 
 
-def _without_identities(found: Exports, kept: _Kept) -> _Kept:
-    """The sheet without identity numbers; a column that no field was read from and that has one is dropped."""
-    sheet, masked = screened_as(kept.match, found.day_of(kept.import_id))
-    found.masked_cells[kept.import_id] += masked
+def _without_identities(exports: Exports, stored: _StoredSheet) -> _StoredSheet:
+    """The sheet with identity numbers masked; an unused column that has one is dropped."""
+    sheet, masked = screened_as(stored.match, exports.day_of(stored.import_id))
+    exports.masked_cells[stored.import_id] += masked
     cells = sheet.cells
-    for column in kept.match.unused:
+    for column in stored.match.unused:
         one = pc.any(pc.match_substring(cells.column(column.place), MASK)).as_py()
-        if one or is_identity(column.heading, found.words, found.known_headings):
-            _drop_heading(found, kept, column.place)
+        if one or is_identity(column.heading, exports.words, exports.known_headings):
+            _drop_heading(exports, stored, column.place)
             cells = cells.set_column(column.place, f"c{column.place}", pa.nulls(cells.num_rows, pa.string()))
-    return kept.having(cells)
+    return stored.with_cells(cells)
 
 
-def _drop_heading(found: Exports, kept: _Kept, place: int) -> None:
-    """Records that a column was dropped, as a file that is read today does."""
-    for row in kept.headings:
+def _drop_heading(exports: Exports, stored: _StoredSheet, place: int) -> None:
+    """Record that a column was dropped, as reading a file today does."""
+    for row in stored.headings:
         if row["place"] == place:
-            found.changes.drop("import_columns", [row["row_id"]])
+            exports.changes.drop("import_columns", [row["row_id"]])
             what = mask_text(row["heading"] or "")[0]
-            given = {"import_id": kept.import_id, "sheet_number": kept.sheet_number, "fact": "dropped_column"}
-            found.changes.add("import_facts", given | {"what": what, "number": 1})
+            fact = {"import_id": stored.import_id, "sheet_number": stored.sheet_number, "fact": "dropped_column"}
+            exports.changes.add("import_facts", fact | {"what": what, "number": 1})
 
 
-def _without_levels(found: Exports, kept: _Kept) -> _Kept:
-    """The sheet without the rows that are refused for their levels, which are listed without what they hold; the levels
-    of the others are read.
+def _without_levels(exports: Exports, stored: _StoredSheet) -> _StoredSheet:
+    """The sheet without the rows that are refused for their levels, which are listed without their cells. The levels of
+    the other rows are read again.
     """
-    whole = kept.having(_with_values_of_problems(found, kept))
-    match = without_refused(whole.match, found.words, found.sources.values())
+    complete = stored.with_cells(_with_values_of_problems(exports, stored))
+    match = without_refused(complete.match, exports.words, exports.sources.values())
     headings = {column.place: column.heading for column in match.every_column}
     for cell in match.withheld.to_pylist():
-        found.refuse(
-            (kept.import_id, kept.sheet_number, cell["row"]),
+        exports.refuse(
+            (stored.import_id, stored.sheet_number, cell["row"]),
             sheet=match.sheet.name or None,
             column_number=cell["place"] + 1,
             column=headings.get(cell["place"]),
             value=None,
             reason=cell["reason"],
         )
-    _read_levels(found, kept, match)
-    return kept.having(match.sheet.cells)
+    _read_levels(exports, stored, match)
+    return stored.with_cells(match.sheet.cells)
 
 
-def _read_levels(found: Exports, kept: _Kept, match: Match) -> None:
-    """What the levels below the heading are read as today, where a cell says something."""
-    for name, levels in level_columns(match, found.words).items():
+def _read_levels(exports: Exports, stored: _StoredSheet, match: Match) -> None:
+    """Read the levels below the heading as today, where a cell is not empty."""
+    for name, levels in level_columns(match, exports.words).items():
         texts = match.sheet.cells.column(match.columns[name][0].place)
         for row, (text, level) in enumerate(zip(texts.to_pylist(), levels.to_pylist(), strict=True), start=1):
             if text is not None and row > match.heading_row:
-                found.levels[kept.import_id, kept.sheet_number, row][name] = level
+                exports.levels[stored.import_id, stored.sheet_number, row][name] = level
 
 
-def _with_values_of_problems(found: Exports, kept: _Kept) -> pa.Table:
-    """The cells, and where none were kept what the list of problems says of them."""
-    cells = kept.cells
-    listed = found.problems.get((kept.import_id, kept.sheet_number), [])
-    values = {(row["column_number"], row["row"]): row["value"] for row in listed if row["value"]}
-    values = {key: value for key, value in values.items() if key[0] and key[1] and kept.row_ids[key[1] - 1] is None}
+def _with_values_of_problems(exports: Exports, stored: _StoredSheet) -> pa.Table:
+    """The cells, and for rows without stored cells the values in the list of problems."""
+    cells = stored.cells
+    problems = exports.problems.get((stored.import_id, stored.sheet_number), [])
+    values = {(row["column_number"], row["row"]): row["value"] for row in problems if row["value"]}
+    values = {key: value for key, value in values.items() if key[0] and key[1] and stored.row_ids[key[1] - 1] is None}
     for place in sorted({place - 1 for place, _ in values}):
         column = cells.column(place).to_pylist()
         for (number, row), value in values.items():
@@ -187,8 +189,8 @@ def _with_values_of_problems(found: Exports, kept: _Kept) -> pa.Table:
     return cells
 
 
-def _change(found: Exports, before: _Kept, after: _Kept) -> None:
-    """Rows with other cells, and those that have none left, which are not kept."""
+def _change(exports: Exports, before: _StoredSheet, after: _StoredSheet) -> None:
+    """Change the rows with other cells, and drop those that have none left."""
     differing = _differing(before.cells, after.cells)
     if not pc.any(differing).as_py():
         return
@@ -197,16 +199,16 @@ def _change(found: Exports, before: _Kept, after: _Kept) -> None:
     for place, cells in zip(places.to_pylist(), now, strict=True):
         row_id = before.row_ids[place]
         if row_id is not None and any(cells):
-            found.changes.change("import_rows", "cells", row_id, list(cells))
+            exports.changes.change("import_rows", "cells", row_id, list(cells))
         elif row_id is not None:
-            found.changes.drop("import_rows", [row_id])
+            exports.changes.drop("import_rows", [row_id])
 
 
 def _differing(before: pa.Table, after: pa.Table) -> Any:
     """Which rows of two tables differ."""
-    found: Any = pa.array([False] * before.num_rows)
+    differs: Any = pa.array([False] * before.num_rows)
     for was, now in zip(before.columns, after.columns, strict=True):
         unequal: Any = pc.not_equal(was, now)
         filled: Any = pc.xor(pc.is_valid(was), pc.is_valid(now))
-        found = pc.or_(found, pc.or_(pc.fill_null(unequal, False), filled))
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+        differs = pc.or_(differs, pc.or_(pc.fill_null(unequal, False), filled))
+    return differs.combine_chunks() if isinstance(differs, pa.ChunkedArray) else differs

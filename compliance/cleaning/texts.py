@@ -1,6 +1,6 @@
-"""Identity numbers in what a store keeps beside its exports: texts, and JSON whose texts are looked at one by one.
+"""Masking identity numbers in everything besides exports: in texts, and in JSON text by text.
 
-Whatever tables there are, every column of texts is looked at.
+Every text column of every table is searched, whatever tables there are.
 """
 
 import re
@@ -16,31 +16,31 @@ from compliance.core.masking import LOOKS_LIKE, Kind, mask_column, mask_text
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
-# A hash: by chance some of its digits can look like anything.
+# A hash, some of whose digits may look like an identity number by chance.
 HASH: Final = re.compile(r"\b[0-9a-f]{64}\b")
-# What the program itself has written into a frozen review.
+# The keys of a frozen review that only the program writes.
 OWN: Final = frozenset({"statements", "cleaned"})
-# What an item of a frozen review is called, which can be the number of a case; and what else it has.
+# The keys that name an item of a frozen review, perhaps by a case number; and the keys by which an item is recognised.
 CALLED: Final = frozenset({"item", "label", "detail"})
 ITEM: Final = CALLED | {"outcome", "reason"}
 
 
 def cleaned_text(text: str) -> tuple[str, int]:
-    """A text without identity numbers, and how many it had; of JSON every key and text is looked at by itself."""
+    """A text with identity numbers masked, and how many there were. Every key and text of JSON is masked separately."""
     if text[:1] not in ("{", "["):
         return _plain(text)
     try:
         value = msgspec.json.decode(text)
     except msgspec.DecodeError:
         return _plain(text)
-    found, count = cleaned_json(value)
-    return (msgspec.json.encode(found).decode(), count) if count else (text, 0)
+    masked, count = cleaned_json(value)
+    return (msgspec.json.encode(masked).decode(), count) if count else (text, 0)
 
 
 def _plain(text: str) -> tuple[str, int]:
-    """A text without identity numbers, whose hashes stay as they are."""
+    """A text with identity numbers masked, and how many there were. Hashes are left alone."""
     pieces, done, count = [], 0, 0
-    for start, end in [*(found.span() for found in HASH.finditer(text)), (len(text), len(text))]:
+    for start, end in [*(match.span() for match in HASH.finditer(text)), (len(text), len(text))]:
         piece, masked = mask_text(text[done:start])
         pieces += [piece, text[start:end]]
         done, count = end, count + masked
@@ -48,22 +48,22 @@ def _plain(text: str) -> tuple[str, int]:
 
 
 def cleaned_json(value: Any, *, days: Collection[date] = ()) -> tuple[Any, int]:
-    """A value of JSON without identity numbers, and how many it had.
+    """A JSON value with identity numbers masked, and how many there were.
 
-    The numbers of cases of about one of the `days` are none, where an item is called by them.
+    Where an item is named, case numbers from around one of the `days` are left.
     """
     walk = _Walk(days)
     return walk.of(value), walk.count
 
 
 class _Walk:
-    """One way through a value of JSON."""
+    """One pass through a JSON value, counting what it masks."""
 
     def __init__(self, days: Collection[date]) -> None:
         self.days, self.count = days, 0
 
     def of(self, value: Any) -> Any:
-        """The value without identity numbers."""
+        """The value with identity numbers masked."""
         if isinstance(value, str):
             return self._counted(_plain(value))
         if isinstance(value, list):
@@ -78,26 +78,26 @@ class _Walk:
             return part
         return self._counted(_case(part, self.days)) if called and isinstance(part, str) else self.of(part)
 
-    def _counted(self, found: tuple[str, int]) -> str:
-        text, count = found
+    def _counted(self, masked: tuple[str, int]) -> str:
+        text, count = masked
         self.count += count
         return text
 
 
 def _case(text: str, days: Collection[date]) -> tuple[str, int]:
-    """A text that can hold numbers of cases of about one of the days."""
+    """A text that may hold case numbers from around one of the days."""
     if not _plain(text)[1]:
         return text, 0
     masked = [mask_column(pa.chunked_array([[text]], pa.string()), Kind.CASE, day) for day in days]
-    found = min(((each.column[0].as_py(), each.count) for each in masked), key=lambda each: each[1], default=None)
-    return found or _plain(text)
+    fewest = min(((each.column[0].as_py(), each.count) for each in masked), key=lambda each: each[1], default=None)
+    return fewest or _plain(text)
 
 
 # --- Tables -------------------------------------------------------------------------------------------------------
 
 
 def clean_tables(cursor: Cursor, changes: Changes, *, but: Collection[tuple[str, str]]) -> int:
-    """Every text of every table without identity numbers, `but` those columns; gives how many there were."""
+    """Mask every text of every table except the columns in `but`, and return how many identity numbers there were."""
     count = 0
     for row in _suspects(cursor, "cleaning_texts", type_="VARCHAR", but=but):
         text, numbers = cleaned_text(row["text"])
@@ -114,7 +114,7 @@ def clean_tables(cursor: Cursor, changes: Changes, *, but: Collection[tuple[str,
 
 
 def _suspects(cursor: Cursor, name: str, *, type_: str, but: Collection[tuple[str, str]]) -> Rows:
-    """What could hold an identity number in all columns of a type, in one statement: to plan many takes longer."""
+    """The texts in columns of a type that may hold an identity number. One statement: planning many takes longer."""
     parts = [
         statement(name).replace("{table}", table).replace("{column}", column)
         for table, columns in tables_of(cursor).items()
