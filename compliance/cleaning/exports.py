@@ -11,6 +11,7 @@ from compliance.cleaning.changes import Changes
 from compliance.core.masking import LOOKS_LIKE, LOST_ZERO, mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
+from compliance.loading.levels import level_headings
 from compliance.reading.recognising import Words, known_headings
 from compliance.store.database import Cursor, Rows, rows
 
@@ -87,9 +88,7 @@ class Exports:
     @cached_property
     def level_headings(self) -> frozenset[str]:
         """The headings of columns with levels, of any source."""
-        levels = [field for source in self.sources.values() for field in source.fields if field.type == "level"]
-        together = [group for field in levels if field.instead for group in field.instead.headings]
-        return frozenset(heading for group in (*(field.headings for field in levels), *together) for heading in group)
+        return level_headings(self.sources.values())
 
 
 def exports_of(cursor: Cursor, changes: Changes, *, sources: Mapping[str, Source], words: Words) -> Exports:

@@ -17,7 +17,7 @@ from compliance.correcting import forms
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import normal
 from compliance.loading.loading import Receipt
-from compliance.loading.storing import never_stored, secret_places
+from compliance.loading.storing import never_stored
 from compliance.loading.validating import REASONS
 from compliance.reading.markers import ROW, Marker, is_row_number, row_number
 from compliance.reading.recognising import Match, Row
@@ -151,7 +151,7 @@ def _checks(match: Match, say: Language) -> dict[int, Any]:
 def _cells(match: Match, numbers: list[int]) -> list[Row]:
     """The cells of the rows with these numbers, counted from 1."""
     lines = match.sheet.cells.take([number - 1 for number in numbers])
-    secret = secret_places(match)
+    secret = match.secret_places
     return [
         [_yes_or_no(cell) if place in secret else cell for place, cell in enumerate(row.values())]
         for row in lines.to_pylist()
@@ -177,8 +177,7 @@ def _read_as_yes_or_no(match: Match) -> frozenset[int]:
 
 def _headings(match: Match) -> dict[int, str]:
     """The headings as read, by place."""
-    read = [*match.unused, *(column for group in match.columns.values() for column in group)]
-    return {column.place: column.heading for column in read}
+    return {column.place: column.heading for column in match.kept_columns}
 
 
 def _width(heading: str | None, place: int, lines: list[Row]) -> int:
@@ -248,7 +247,7 @@ def _places_before(match: Match, originals: Rows, head: Row) -> dict[int, tuple[
         heading: place for place, heading in reversed(list(enumerate(head))) if heading
     } | original_places
     error_headings = {normal(Language(code)(ERROR)) for code in LANGUAGES}
-    secret = secret_places(match)
+    secret = match.secret_places
     return {
         place: (heading, original_places[heading])
         for place, heading in sorted(_headings(match).items())

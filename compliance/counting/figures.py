@@ -5,11 +5,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import POINTS
 from compliance.counting.assessing import Basis, basis, run
-from compliance.declarations.declared import Table, read_toml, read_with_own
+from compliance.declarations.declared import Table, complete, read_toml, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query
 from compliance.store.database import Cursor
@@ -145,7 +144,11 @@ def _has(there: Basis, definition: Definition, organisation: str) -> bool:
 
 
 def _definition(id_: str, given: Table, points: int) -> Definition:
-    try:
+    with complete(
+        N_("The file {file} lacks the key {key} of the figure {figure}. Add it and start again."),
+        file=FIGURES.name,
+        figure=id_,
+    ):
         return Definition(
             id=id_,
             points=tuple(given["points"]),
@@ -157,10 +160,3 @@ def _definition(id_: str, given: Table, points: int) -> Definition:
             dated_notes=tuple(given.get("notes", ())),
             all_points=points,
         )
-    except KeyError as error:
-        raise Refusal(
-            N_("The file {file} lacks the key {key} of the figure {figure}. Add it and start again."),
-            file=FIGURES.name,
-            key=error.args[0],
-            figure=id_,
-        ) from error

@@ -16,7 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.counting.tracing import row_loaded
-from compliance.declarations.declared import Table, read_with_own
+from compliance.declarations.declared import Table, complete, read_with_own
 from compliance.declarations.points import Point
 from compliance.declarations.queries import Query, query, statement
 from compliance.declarations.sources import Source
@@ -170,7 +170,11 @@ def row_read(cursor: Cursor, finding: Finding, sources: dict[str, Source]) -> Ro
 
 
 def _check(id_: str, given: Table) -> Check:
-    try:
+    with complete(
+        N_("The file {file} lacks the key {key} of the check {check}. Add it and start again."),
+        file=QUALITY.name,
+        check=id_,
+    ):
         check = Check(
             id=id_,
             severity=given["severity"],
@@ -182,13 +186,6 @@ def _check(id_: str, given: Table) -> Check:
             detail=given.get("detail"),
             number=given.get("number"),
         )
-    except KeyError as error:
-        raise Refusal(
-            N_("The file {file} lacks the key {key} of the check {check}. Add it and start again."),
-            file=QUALITY.name,
-            key=error.args[0],
-            check=id_,
-        ) from error
     _known("severity", check.severity, get_args(Severity), check=id_)
     _known("owner", check.owner, get_args(Owner), check=id_)
     return check

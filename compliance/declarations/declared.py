@@ -1,6 +1,8 @@
 """Declarative files: the product's own TOML, with the organisation's own laid over it."""
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,15 @@ def read_with_own(path: Path, own: Path | None) -> Table:
     table = read_toml(path)
     mine = own / path.name if own else None
     return merged(table, read_toml(mine)) if mine and mine.exists() else table
+
+
+@contextmanager
+def complete(sentence: str, **what: str) -> Iterator[None]:
+    """Raise a Refusal of this sentence, with the missing key as {key}, if the block asks a table for one it lacks."""
+    try:
+        yield
+    except KeyError as error:
+        raise Refusal(sentence, key=error.args[0], **what) from error
 
 
 def merged(below: Table, above: Table) -> Table:

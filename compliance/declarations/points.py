@@ -9,7 +9,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declarations.declared import Table, read_with_own
+from compliance.declarations.declared import Table, complete, read_with_own
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,11 @@ def _folded(value: Any) -> Any:
 
 
 def _point(id_: str, given: Table, common: dict[str, Texts]) -> Point:
-    try:
+    with complete(
+        N_("The file {file} lacks the key {key} of the point {point}. Add it and start again."),
+        file=POINTS.name,
+        point=id_,
+    ):
         return Point(
             id=id_,
             number=given["number"],
@@ -114,10 +118,3 @@ def _point(id_: str, given: Table, common: dict[str, Texts]) -> Point:
             dated_parameters=tuple(given.get("parameters", ())),
             laws=tuple(given.get("law", ())),
         )
-    except KeyError as error:
-        raise Refusal(
-            N_("The file {file} lacks the key {key} of the point {point}. Add it and start again."),
-            file=POINTS.name,
-            key=error.args[0],
-            point=id_,
-        ) from error

@@ -12,7 +12,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Texts
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.places import POINTS, SOURCES, VALUES
-from compliance.declarations.declared import read_toml, read_with_own
+from compliance.declarations.declared import complete, read_toml, read_with_own
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
@@ -266,7 +266,7 @@ def is_secret(heading: str) -> bool:
 
 
 def _source(table: dict[str, Any], *, file: str) -> Source:
-    try:
+    with complete(N_("The file {file} lacks the key {key}. Add it and start again."), file=file):
         fields = tuple(_field(name, given, file=file) for name, given in table["fields"].items())
         return Source(
             id=_name(table["id"], file=file),
@@ -279,10 +279,6 @@ def _source(table: dict[str, Any], *, file: str) -> Source:
             fields=fields,
             renewed=table.get("renewed", False),
         )
-    except KeyError as error:
-        raise Refusal(
-            N_("The file {file} lacks the key {key}. Add it and start again."), file=file, key=error.args[0]
-        ) from error
 
 
 def _of(fields: tuple[Field, ...], names: Iterable[str], *, file: str) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import is_secret
 from compliance.reading.markers import is_row_number, row_number
 from compliance.reading.recognising import Match, Words
 from compliance.reading.sheets import Workbook
@@ -61,16 +60,8 @@ def store_facts(
 
 def never_stored(match: Match) -> frozenset[int]:
     """The places of columns whose cells are not stored: identity numbers, absence, and those without a heading."""
-    named = [*match.unused, *(column for group in match.columns.values() for column in group)]
-    kept = {column.place for column in named} - secret_places(match)
+    kept = {column.place for column in match.kept_columns} - match.secret_places
     return frozenset(range(match.sheet.cells.num_columns)) - kept
-
-
-def secret_places(match: Match) -> frozenset[int]:
-    """The places of columns that say, or could say, why somebody is absent."""
-    of_field = [c.place for f in match.source.fields if f.secret for c in match.columns.get(f.name, ())]
-    every = [*match.unused, *(column for group in match.columns.values() for column in group)]
-    return frozenset([*of_field, *(column.place for column in every if is_secret(column.full))])
 
 
 def _store_cells(cursor: Cursor, import_id: int, match: Match) -> None:
@@ -125,9 +116,7 @@ def _counted(workbook: Workbook) -> list[Fact]:
 
 def _of_sheet(match: Match, words: Words) -> list[Fact]:
     """The columns that were dropped, and the error cells with their places."""
-    headings = {c.place: c.heading for group in match.columns.values() for c in group} | {
-        c.place: c.heading for c in match.unused
-    }
+    headings = {column.place: column.heading for column in match.kept_columns}
     return [
         *([_fact("mapped", sheet_number=match.number, what=match.sheet.name)] if match.mapping else []),
         *(_fact("dropped_column", sheet_number=match.number, what=column.heading) for column in match.dropped),

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, shortened
-from compliance.declarations.sources import is_secret
 from compliance.reading.recognising import CUT, Match, Words, end_of_table
 
 # The separator of the parts of a path.
@@ -56,9 +55,7 @@ def _truncate_path(text: str) -> str:
 
 def _reported(match: Match, cells: pa.Table, words: Words) -> pa.Table:
     """The truncated cells to report: those in the rows of the table, in columns that are stored."""
-    named = [*match.unused, *(column for group in match.columns.values() for column in group)]
-    hidden = {c.place for f in match.source.fields if f.secret for c in match.columns.get(f.name, ())}
-    places = {column.place for column in named if not is_secret(column.full)} - hidden
+    places = {column.place for column in match.kept_columns} - match.secret_places
     end = end_of_table(match, words)
     reported = [
         cell

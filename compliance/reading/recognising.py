@@ -16,7 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.core.masking import MASK, visible
-from compliance.declarations.sources import ABSENCE, Field, Source, normal
+from compliance.declarations.sources import ABSENCE, Field, Source, is_secret, normal
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written, with_words
 from compliance.reading.sheets import Sheet, Workbook
 
@@ -95,9 +95,20 @@ class Match:
         return frozenset(int(row) for row in self.withheld["row"].to_pylist() if row)
 
     @property
+    def kept_columns(self) -> tuple[Column, ...]:
+        """The columns with a heading that were not dropped, once for each field that they give."""
+        return (*(column for group in self.columns.values() for column in group), *self.unused)
+
+    @property
     def every_column(self) -> tuple[Column, ...]:
         """The columns that have a heading, once for each field that they give."""
-        return (*(column for group in self.columns.values() for column in group), *self.unused, *self.dropped)
+        return (*self.kept_columns, *self.dropped)
+
+    @property
+    def secret_places(self) -> frozenset[int]:
+        """The places of the columns that say, or could say, why somebody is away."""
+        of_field = [c.place for f in self.source.fields if f.secret for c in self.columns.get(f.name, ())]
+        return frozenset([*of_field, *(column.place for column in self.kept_columns if is_secret(column.full))])
 
     @property
     def width(self) -> int:
@@ -107,7 +118,7 @@ class Match:
     @property
     def by_chance(self) -> list[Column]:
         """The columns whose numbers only look like identity numbers."""
-        every = {c.place: c for c in (*(c for group in self.columns.values() for c in group), *self.unused)}
+        every = {column.place: column for column in self.kept_columns}
         return [every[place] for place in self.sheet.by_chance if place in every]
 
     @property

@@ -6,7 +6,7 @@ from compliance.core.language import N_, Language
 from compliance.counting import figures
 from compliance.report.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
 from compliance.report.chapters import EMPTY, covered_by
-from compliance.report.points import FEWEST_PARTS, Reader, departments, without_empty
+from compliance.report.points import FEWEST_PARTS, Reader, day_text, departments, without_empty
 from compliance.review.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
 from compliance.wording import phrases, reasons
 from compliance.wording.phrases import DASH
@@ -68,7 +68,7 @@ def _item(answer: PointAnswer, row: Remaining, reader: Reader) -> tuple[str, ...
         row.label or reasons.item_name(row.item, reader.say),
         row.unit or DASH,
         why,
-        row.due.isoformat() if row.due else DASH,
+        day_text(row.due),
     )
 
 

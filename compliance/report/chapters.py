@@ -8,7 +8,7 @@ from typing import Final
 
 from compliance.core.language import N_, NBSP, Language
 from compliance.report.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
-from compliance.report.points import Reader, section
+from compliance.report.points import Reader, day_text, section
 from compliance.review import judging
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import Chapter, State
@@ -144,7 +144,7 @@ def _recommendations(dossier: Dossier, reader: Reader) -> list[Block]:
             row.recommendation or DASH,
             row.answer or DASH,
             row.status or DASH,
-            row.due.isoformat() if row.due else DASH,
+            day_text(row.due),
         )
         for row in found
     )

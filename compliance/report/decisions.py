@@ -6,7 +6,7 @@ from typing import Final
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
 from compliance.report.blocks import Block, Column, Heading, Paragraph, Table
-from compliance.report.points import Reader
+from compliance.report.points import Reader, day_text
 from compliance.review import wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
@@ -31,18 +31,23 @@ def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
         Column(say(N_("Status")), width=2.0),
     )
     rows = tuple(
-        (row.name, _brief(dossier, row, reader), _due(row), wording.standing(dossier, row, say)) for row in made[:FIRST]
+        (row.name, _brief(dossier, row, reader), day_text(row.due), wording.standing(dossier, row, say))
+        for row in made[:FIRST]
     )
     more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(made) - FIRST)
     left = [Paragraph(more, "note")] if len(made) > FIRST else []
     return [Table(say(N_("Decisions")), columns, rows), *left]
 
 
-def _brief(dossier: Dossier, decision: Decision, reader: Reader) -> str:
-    """What is decided, and of what is late what was noted last, a short line each."""
+def texts_of(dossier: Dossier, decision: Decision) -> list[str]:
+    """What is decided, and, if it is late, what was noted last."""
     note = decision.note if decision.late(dossier.as_of) else None
-    said = (reader.told(dossier, text) for text in (decision.text, note) if text)
-    return "\n".join(shortened(text, BRIEF) for text in said)
+    return [text for text in (decision.text, note) if text]
+
+
+def _brief(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+    """The same, a short line each."""
+    return "\n".join(shortened(reader.told(dossier, text), BRIEF) for text in texts_of(dossier, decision))
 
 
 def _open(dossier: Dossier) -> list[Decision]:
@@ -82,13 +87,9 @@ def _row(dossier: Dossier, decision: Decision, reader: Reader) -> tuple[str, ...
         _decision(dossier, decision, reader),
         reason(dossier, decision, reader.say),
         *((decision.responsible or DASH,) if named else ()),
-        _due(decision),
+        day_text(decision.due),
         _status(dossier, decision, reader),
     )
-
-
-def _due(decision: Decision) -> str:
-    return decision.due.isoformat() if decision.due else DASH
 
 
 def _decision(dossier: Dossier, decision: Decision, reader: Reader) -> str:

@@ -23,11 +23,12 @@ from compliance.report.blocks import (
     Table,
     Topic,
 )
-from compliance.report.decisions import reason
+from compliance.report.decisions import reason, texts_of
 from compliance.report.points import (
     Reader,
     answer_sentence,
     counted,
+    day_text,
     points_table,
     result,
     trend,
@@ -51,7 +52,6 @@ from compliance.review.wording import (
     weakest,
 )
 from compliance.wording import phrases
-from compliance.wording.phrases import DASH
 
 # At least so many rules to write on; the paper that is left over is ruled too.
 LINES: Final = 1
@@ -192,20 +192,14 @@ def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: st
     rows = tuple(
         (
             row.name,
-            _told(dossier, row),
+            "\n".join(texts_of(dossier, row)),
             *((reason(dossier, row, say),) if caption else ()),
-            row.due.isoformat() if row.due else DASH,
+            day_text(row.due),
             say(N_("Late")) if row.late(dossier.as_of) else say(DECISION_STATUSES[row.status]),
         )
         for row in made
     )
     return Table(caption, columns, rows)
-
-
-def _told(dossier: Dossier, decision: Decision) -> str:
-    """What is decided, and of what is late what was noted last."""
-    note = decision.note if decision.late(dossier.as_of) else None
-    return "\n".join(text for text in (decision.text, note) if text)
 
 
 # --- All of them ----------------------------------------------------------------------------------------------------

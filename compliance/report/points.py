@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from compliance import viewing
@@ -44,6 +45,11 @@ class Reader:
     def told(self, dossier: Dossier, text: str) -> str:
         """A text that somebody wrote, as this reader may see it."""
         return dossier.withheld.get(text, text) if self.public else text
+
+
+def day_text(day: date | None) -> str:
+    """A day in a table; a dash where none is set."""
+    return day.isoformat() if day else DASH
 
 
 # --- All points ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from compliance.core.clock import local_day
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declarations.declared import Table, read_with_own
+from compliance.declarations.declared import Table, complete, read_with_own
 from compliance.declarations.queries import statement
 from compliance.review.deciding import Decision, decisions
 from compliance.review.reviewing import Review, reviews
@@ -140,7 +140,11 @@ def load_wheel(own: Path | None) -> Declared:
 
 
 def _report(id_: str, given: Table) -> Report:
-    try:
+    with complete(
+        N_("The file {file} lacks the key {key} of the report {report}. Add it and start again."),
+        file=WHEEL.name,
+        report=id_,
+    ):
         report = Report(
             id=id_,
             title=given["title"],
@@ -150,13 +154,6 @@ def _report(id_: str, given: Table) -> Report:
             ends=given["due"],
             words=tuple(_folded(given.get("words", []))),
         )
-    except KeyError as error:
-        raise Refusal(
-            N_("The file {file} lacks the key {key} of the report {report}. Add it and start again."),
-            file=WHEEL.name,
-            key=error.args[0],
-            report=id_,
-        ) from error
     _refuse_unreadable(report)
     return report
 

@@ -9,7 +9,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.masking import mask_text
 from compliance.core.places import CHAPTERS
-from compliance.declarations.declared import Table, read_with_own
+from compliance.declarations.declared import Table, complete, read_with_own
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text, organisation_for, refuse_too_long
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
@@ -99,7 +99,11 @@ def load_clauses(own: Path | None) -> tuple[Clause, ...]:
 
 
 def _chapter(id_: str, given: Table) -> Chapter:
-    try:
+    with complete(
+        N_("The file {file} lacks the key {key} of the chapter {chapter}. Add it and start again."),
+        file=CHAPTERS.name,
+        chapter=id_,
+    ):
         return Chapter(
             id=id_,
             number=given["number"],
@@ -110,13 +114,6 @@ def _chapter(id_: str, given: Table) -> Chapter:
             optional=given.get("optional", False),
             after=given.get("after"),
         )
-    except KeyError as error:
-        raise Refusal(
-            N_("The file {file} lacks the key {key} of the chapter {chapter}. Add it and start again."),
-            file=CHAPTERS.name,
-            key=error.args[0],
-            chapter=id_,
-        ) from error
 
 
 def _spoken(id_: str, key: str, said: object) -> Texts:

@@ -13,7 +13,7 @@ from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Bar, Column, LineChart, Moment, Report, Table
 from compliance.report.chapters import told_text
-from compliance.report.points import FEWEST_MOMENTS, Reader, assessment, bar, departments, furthest
+from compliance.report.points import FEWEST_MOMENTS, Reader, assessment, bar, day_text, departments, furthest
 from compliance.report.report import report_of
 from compliance.review import judging, wording
 from compliance.review.approving import Signed
@@ -337,13 +337,12 @@ class _Slides:
         return Table(name, columns, tuple(map(self._decision, rows)))
 
     def _decision(self, row: Decision) -> tuple[str, ...]:
-        due = row.due.isoformat() if row.due else DASH
         who = "" if self.reader.public else row.responsible
         status = standing(self.dossier, row, self.say)
         return (
             row.name,
             self.reader.told(self.dossier, row.text),
-            "\n".join(filter(None, (due, who))),
+            "\n".join(filter(None, (day_text(row.due), who))),
             "\n".join(filter(None, (status, self.reader.told(self.dossier, row.note or "")))),
         )
 
