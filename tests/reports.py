@@ -17,7 +17,6 @@ from compliance.report.blocks import (
     Column,
     Heading,
     LineChart,
-    Moment,
     PageBreak,
     Paragraph,
     Report,
@@ -25,7 +24,7 @@ from compliance.report.blocks import (
     Status,
     Table,
 )
-from compliance.wording.trends import Level
+from compliance.wording.trends import Level, Moment, Trend
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)
 LONG_TABLE = 60
@@ -260,9 +259,11 @@ def _trend(say: Language, title: str, share: float | None, before: float | None)
         caption=_t(say, f"{title} över tid", f"{title} over time"),
         alt=_t(say, f"Linje: från {moments[0].text} till {moments[-1].text}.", f"Line: to {moments[-1].text}."),
         name=title,
-        moments=moments,
-        target=Level(TARGET, _t(say, "mål 95 %", "target 95%")),
-        limit=Level(LIMIT, _t(say, "gräns 80 %", "limit 80%")),
+        trend=Trend(
+            moments,
+            target=Level(TARGET, _t(say, "mål 95 %", "target 95%")),
+            limit=Level(LIMIT, _t(say, "gräns 80 %", "limit 80%")),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from compliance.core import language
 from compliance.core.language import BOLD_BEGINS, BOLD_ENDS, Language
 from compliance.drawing import charts, elements, incidents, meeting, plots, systems, training, wheel, wheel_layout
 from compliance.drawing.elements import Html
-from compliance.wording.trends import Level
+from compliance.wording.trends import Level, Moment, Trend
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
@@ -112,7 +112,7 @@ FRAGMENTS |= {
         [meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H)], heads=[H], caption=H
     ),
     "meeting trend": lambda: meeting.trend(
-        [meeting.Month(0.1, H), meeting.Month(None, H)], last=H, target=LEVEL, limit=LEVEL, alt=H
+        Trend((Moment(H, 0.1, H), Moment(H, None, H)), target=LEVEL, limit=LEVEL), alt=H
     ),
     "meeting clock": lambda: meeting.clock(H, H, over=True),
 }
@@ -360,15 +360,15 @@ def test_a_heat_cell_is_shape_number_and_word() -> None:
     assert [len(cell.findall("span[@aria-hidden]")) for cell in (worst, missing)] == [1, 0]
 
 
-def points(*shares: float | None) -> list[plots.TrendPoint]:
-    return [plots.TrendPoint("nov\n2025", share, HOSTILE) for share in shares]
+def points(*shares: float | None, text: str) -> list[Moment]:
+    return [Moment("nov\n2025", share, text, HOSTILE) for share in shares]
 
 
 LEVELS = {"target": Level(0.95, "Target <95 %>"), "limit": Level(0.8, "Limit 80 %")}
 
 
 def test_the_trend_keeps_gaps_and_writes_only_the_last_known_value() -> None:
-    figure = plots.trend(points(0.1, None, 0.3, None), mode="light", last_text="<30 %>", **LEVELS)
+    figure = plots.trend(points(0.1, None, 0.3, None, text="<30 %>"), mode="light", **LEVELS)
     line, last = figure.data
     assert list(line.y) == [10.0, None, 30.0, None]
     assert line.connectgaps is False
@@ -380,7 +380,7 @@ def test_the_trend_keeps_gaps_and_writes_only_the_last_known_value() -> None:
 
 
 def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> None:
-    figure = plots.trend(points(0.1, 0.2), mode="dark", last_text="20 %", **LEVELS)
+    figure = plots.trend(points(0.1, 0.2, text="20 %"), mode="dark", **LEVELS)
     assert list(figure.layout.yaxis.tickvals) == [0, 50, 100]
     assert not figure.layout.yaxis.showgrid
     assert not figure.layout.showlegend
@@ -394,7 +394,7 @@ def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> Non
 
 
 def test_names_beside_a_trend_keep_apart_where_their_heights_are_the_same() -> None:
-    figure = plots.trend(points(1.0), mode="light", last_text="100 %", **LEVELS | {"target": Level(1.0, "Target")})
+    figure = plots.trend(points(1.0, text="100 %"), mode="light", **LEVELS | {"target": Level(1.0, "Target")})
     ys = [note.y for note in figure.layout.annotations]
     assert all(upper - lower >= plots.BESIDE_LINE - 0.1 for upper, lower in pairwise(ys))
     assert [note.text for note in figure.layout.annotations] == ["Target", "<b>100 %</b>", "Limit 80 %"]
@@ -402,7 +402,7 @@ def test_names_beside_a_trend_keep_apart_where_their_heights_are_the_same() -> N
 
 @pytest.mark.parametrize("shares", [[], [None, None]])
 def test_a_trend_without_values_draws_none(shares: list[float | None]) -> None:
-    assert len(plots.trend(points(*shares), mode="light", last_text="–", **LEVELS).data) == 1
+    assert len(plots.trend(points(*shares, text="–"), mode="light", **LEVELS).data) == 1
 
 
 def test_units_keep_their_order_from_above_and_show_counts_below_the_name() -> None:

@@ -10,9 +10,9 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from compliance.report.blocks import Bar, LineChart, Moment, Table
+from compliance.report.blocks import Bar, LineChart, Table
 from compliance.report.paper import ACCENT, DPI, INK, MARKS, TRACK, bar_picture, picture
-from compliance.wording.trends import Level
+from compliance.wording.trends import Level, Moment, Trend
 from tests.reports import sample
 
 WIDTH, IN_A_ROW = 15.6, 2.3
@@ -30,7 +30,7 @@ def bar(share, status="red", *, target=0.95, before=None):
 def line(*shares, name="Över tid", labels=None):
     given = labels or [f"mån {n}\n2026" for n in range(len(shares))]
     texts = ("–" if share is None else f"{round(share * 100)} %" for share in shares)
-    return LineChart("c", "a", name, tuple(map(Moment, given, shares, texts)), TARGET, LIMIT)
+    return LineChart("c", "a", name, Trend(tuple(map(Moment, given, shares, texts)), TARGET, LIMIT))
 
 
 ODD = {

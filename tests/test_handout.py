@@ -178,7 +178,9 @@ def test_a_point_has_its_course_its_weakest_units_its_reasons_its_comment_and_it
     assert [type(block) for block in topic.blocks] == [Heading, Paragraph, Beside, Beside, Paragraph, Table]
     answer = found.answer("classification")
     [chart] = inside(topic, LineChart)
-    assert [moment.share for moment in chart.moments] == [answer.figure(month).coverage for month in answer.months]
+    assert [moment.share for moment in chart.trend.moments] == [
+        answer.figure(month).coverage for month in answer.months
+    ]
     units, reasons, decided = inside(topic, Table)
     left = sorted((unit.unmet + unit.unknown for unit in answer.units if unit.unit), reverse=True)[:3]
     assert [int(row[1].split("\u00a0")[0]) for row in units.rows] == left

@@ -20,7 +20,6 @@ from compliance.report.blocks import (
     Column,
     Heading,
     LineChart,
-    Moment,
     Paragraph,
     Signatures,
     Table,
@@ -30,7 +29,7 @@ from compliance.report.slides.layouts import LAYOUTS
 from compliance.report.slides.slides import CountChart, Slide, Slides
 from compliance.report.slides.writing import write_slides
 from compliance.wording import breaking
-from compliance.wording.trends import Level
+from compliance.wording.trends import Level, Moment, Trend
 from tests.line import SOURCES, WORDS
 from tests.reports import sample
 
@@ -100,7 +99,7 @@ def report_of(text):
         *(Paragraph(text, style) for style in ("answer", "body", "comment", "note")),
         Bullets((text, "kort")),
         Table("Tabell", (Column("Namn"), Column("Text", width=3)), ((text, "a"), ("b", text)), (bar,) * 2, "0–100"),
-        LineChart("Över tid", text, "Täckning", (Moment("nov", 0.5, "50 %"),), level, level),
+        LineChart("Över tid", text, "Täckning", Trend((Moment("nov", 0.5, "50 %"),), level, level)),
         Signatures("Underskrift", ((text[:200], ""),)),
     )
     return replace(sample("sv", draft="Utkast"), blocks=blocks, facts=(("Rättar", text),))

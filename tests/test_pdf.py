@@ -18,7 +18,6 @@ from compliance.report.blocks import (
     Column,
     Heading,
     LineChart,
-    Moment,
     PageBreak,
     Paragraph,
     Report,
@@ -27,7 +26,7 @@ from compliance.report.blocks import (
 )
 from compliance.report.paper import BAR_ROW, MARKS, TRACK
 from compliance.report.pdf import write_pdf
-from compliance.wording.trends import Level
+from compliance.wording.trends import Level, Moment, Trend
 from tests.reports import LONG_TABLE, sample
 from tests.tagged import Node, Tagged
 
@@ -62,10 +61,10 @@ def of_kind(report: Report, *kinds):
     return [block for block in report.blocks if isinstance(block, kinds)]
 
 
-def trend(name: str, **changes) -> LineChart:
+def trend(name: str, *, alt: str | None = None, moments: tuple[Moment, ...] | None = None) -> LineChart:
     """A trend that says the same everywhere."""
-    level, moments = Level(0.95, name), (Moment(name, 0.4, name), Moment(name, 0.5, name))
-    return replace(LineChart(name, name, name, moments, level, level), **changes)
+    level, two = Level(0.95, name), (Moment(name, 0.4, name), Moment(name, 0.5, name))
+    return LineChart(name, name if alt is None else alt, name, Trend(moments or two, level, level))
 
 
 def short(*blocks: Block, **changes) -> Report:

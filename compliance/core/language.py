@@ -137,7 +137,7 @@ class Language:
     def month(self, day: dt.date) -> str:
         """The label of a month on a time axis: okt, or January with its year on a second line."""
         name = self.short_month(day)
-        return f"{name}<br>{day.year}" if day.month == 1 else name
+        return f"{name}\n{day.year}" if day.month == 1 else name
 
     def short_month(self, day: dt.date) -> str:
         """The abbreviated month of a day: okt."""

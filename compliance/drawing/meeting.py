@@ -11,7 +11,7 @@ from compliance.counting.assessing import Status
 from compliance.drawing.charts import anchor, bar, status_mark
 from compliance.drawing.elements import Html, rich, tag, unless_empty
 from compliance.drawing.geometry import apart, runs
-from compliance.wording.trends import Level
+from compliance.wording.trends import Level, Moment, Trend
 
 WIDTH: Final = 660
 LEFT: Final = 56
@@ -26,14 +26,6 @@ FOOT: Final = 7
 
 # How many lines a text may have in a low window and in a high one.
 Lines = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Month:
-    """A month of the trend; `tick` is "" where the axis says nothing."""
-
-    share: float | None
-    tick: str
 
 
 @dataclass(frozen=True)
@@ -178,16 +170,16 @@ def _row(row: Row) -> Html:
 # --- The trend ------------------------------------------------------------------------------------------------------
 
 
-def trend(months: Sequence[Month], *, last: str, target: Level, limit: Level, alt: str) -> Html:
-    """The months as a line, always 0–100 %; beside it the last value and the names of target and limit.
+def trend(trend: Trend, *, alt: str) -> Html:
+    """The moments as a line, always 0–100 %; beside it the last value and the names of target and limit.
 
     An SVG of its own: the browser's first plotly chart would come two seconds after the figure.
     """
-    points = _points(months)
-    parts = [*_axis(months), _level(limit, css="v-m-limit"), _level(target, css="v-m-target")]
+    points = _points(trend.moments)
+    parts = [*_axis(trend.moments), _level(trend.limit, css="v-m-limit"), _level(trend.target, css="v-m-target")]
     parts += [_line(run) for run in runs(points)]
     parts += [_dot(*point, radius=8) for point in [*filter(None, points)][-1:]]
-    parts += _beside(months, last, target=target, limit=limit)
+    parts += _beside(trend)
     box = f"0 0 {WIDTH} {HEIGHT}"
     drawn = tag("svg", *parts, viewBox=box, role="img", aria_label=alt, preserveAspectRatio="xMinYMid meet")
     return tag("div", drawn, css="v-m-trend")
@@ -205,15 +197,15 @@ def _text(x: float, y: float, text: str, *, css: str, anchor_: str) -> Html:
     return tag("text", text, x=f"{x:.1f}", y=f"{y:.1f}", css=css, text_anchor=anchor_)
 
 
-def _axis(months: Sequence[Month]) -> list[Html]:
+def _axis(moments: Sequence[Moment]) -> list[Html]:
     base = tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{BOTTOM}", y2=f"{BOTTOM}", css="v-m-base")
     scale = [
         _text(LEFT - 10, _y(share) + 7, str(round(share * 100)), css="v-m-tick", anchor_="end") for share in (0, 0.5, 1)
     ]
     ticks = [
-        _text(_x(index, len(months)), BOTTOM + 30, month.tick, css="v-m-tick", anchor_="middle")
-        for index, month in enumerate(months)
-        if month.tick
+        _text(_x(index, len(moments)), BOTTOM + 30, moment.label, css="v-m-tick", anchor_="middle")
+        for index, moment in enumerate(moments)
+        if moment.label
     ]
     return [base, *scale, *ticks]
 
@@ -223,10 +215,11 @@ def _level(level: Level, *, css: str) -> Html:
     return tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{y:.1f}", y2=f"{y:.1f}", css=css)
 
 
-def _beside(months: Sequence[Month], last: str, *, target: Level, limit: Level) -> list[Html]:
+def _beside(trend: Trend) -> list[Html]:
     """To the right of the line, so that it runs through none of them: its last value and the names of the levels."""
+    target, limit = trend.target, trend.limit
     named = [(target.share, target.text, "v-m-target-text"), (limit.share, limit.text, "v-m-limit-text")]
-    named += [(month.share, last, "v-m-last") for month in months if month.share is not None][-1:]
+    named += [(moment.share or 0.0, moment.text, "v-m-last") for moment in trend.known[-1:]]
     named.sort(key=lambda name: -name[0])
     places = apart([_y(share) for share, *_ in named], LINE)
     return [
@@ -235,10 +228,10 @@ def _beside(months: Sequence[Month], last: str, *, target: Level, limit: Level) 
     ]
 
 
-def _points(months: Sequence[Month]) -> list[tuple[float, float] | None]:
-    """Where each month stands; None where it has no figure."""
-    of = len(months)
-    return [None if month.share is None else (_x(n, of), _y(month.share)) for n, month in enumerate(months)]
+def _points(moments: Sequence[Moment]) -> list[tuple[float, float] | None]:
+    """Where each moment stands; None where it has no figure."""
+    of = len(moments)
+    return [None if moment.share is None else (_x(n, of), _y(moment.share)) for n, moment in enumerate(moments)]
 
 
 def _line(run: Sequence[tuple[float, float]]) -> Html:

@@ -15,7 +15,7 @@ from compliance.counting.assessing import Status
 from compliance.declarations import theming
 from compliance.drawing.elements import escaped
 from compliance.drawing.geometry import apart
-from compliance.wording.trends import Level
+from compliance.wording.trends import Level, Moment
 
 Mode = theming.Mode
 # What the texts beside a trend need: room to its right in pixels, and height in per cent of its axis.
@@ -80,15 +80,6 @@ def drawn_once(
 
 
 @dataclass(frozen=True)
-class TrendPoint:
-    """One month: `tick` is "" where the axis says nothing, `hover` is shown on the point."""
-
-    tick: str
-    share: float | None
-    hover: str = ""
-
-
-@dataclass(frozen=True)
 class UnitBar:
     """One unit: name, "7 of 15" below it, the per cent at the bar's end."""
 
@@ -108,37 +99,35 @@ class Named(NamedTuple):
 
 
 @drawn_once
-def trend(
-    points: Sequence[TrendPoint], *, mode: Mode, last_text: str, target: Level, limit: Level, height: int = 330
-) -> go.Figure:
-    """A line over the months, y always 0–100 %; beside it its last value and the names of its levels.
+def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level, height: int = 330) -> go.Figure:
+    """A line over the moments, y always 0–100 %; beside it its last value and the names of its levels.
 
-    Example: `trend([TrendPoint("nov<br>2025", 0.14)], mode="light", last_text="19.6 %", …)`.
+    Example: `trend([Moment("nov\\n2025", 0.14, "14 %")], mode="light", …)`.
     """
     colours = PALETTES[mode]
     figure = go.Figure(layout=layout(colours, height=height))
-    shares = [None if point.share is None else point.share * 100 for point in points]
+    shares = [None if moment.share is None else moment.share * 100 for moment in moments]
     figure.add_scatter(
-        x=list(range(len(points))),
+        x=list(range(len(moments))),
         y=shares,
         mode="lines+markers" if _has_lone_value(shares) else "lines",
         connectgaps=False,
         line={"color": colours.accent, "width": 3},
         marker={"size": 5},
-        text=[escaped(point.hover) for point in points],
+        text=[escaped(moment.spoken) for moment in moments],
         hovertemplate="%{text}<extra></extra>",
     )
     named = [
         _add_level(figure, target, colour=colours.ink, line={"width": 2}),
         _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"}),
     ]
-    _add_beside(figure, named + _add_last(figure, shares, last_text, colours=colours))
+    _add_beside(figure, named + _add_last(figure, moments, colours=colours))
     figure.update_layout(margin_r=BESIDE)
-    ticks = [(index, point.tick) for index, point in enumerate(points) if point.tick]
+    ticks = [(index, moment.label) for index, moment in enumerate(moments) if moment.label]
     figure.update_xaxes(
         tickvals=[index for index, _ in ticks],
         ticktext=[two_lines(text) for _, text in ticks],
-        range=[-0.35, max(len(points) - 1, 1) + 0.35],
+        range=[-0.35, max(len(moments) - 1, 1) + 0.35],
         showline=True,
         linecolor=colours.line,
     )
@@ -154,15 +143,16 @@ def _has_lone_value(shares: Sequence[float | None]) -> bool:
     )
 
 
-def _add_last(figure: go.Figure, shares: Sequence[float | None], text: str, *, colours: Palette) -> list[Named]:
+def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette) -> list[Named]:
     """A dot at the last value that there is; gives what it is called."""
-    known = [(index, share) for index, share in enumerate(shares) if share is not None]
+    known = [(index, moment) for index, moment in enumerate(moments) if moment.share is not None]
     if not known:
         return []
-    x, y = known[-1]
+    x, last = known[-1]
+    y = (last.share or 0.0) * 100
     marker = {"size": 11, "color": colours.accent}
     figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")
-    return [Named(y, f"<b>{escaped(text)}</b>", {"color": colours.ink, "size": 17})]
+    return [Named(y, f"<b>{escaped(last.text)}</b>", {"color": colours.ink, "size": 17})]
 
 
 def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> Named:

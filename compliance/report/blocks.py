@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from compliance.counting.assessing import Status
-from compliance.wording.trends import Level
+from compliance.wording.trends import Trend
 
 Align = Literal["left", "right"]
 Style = Literal["body", "verdict", "answer", "comment", "note"]
@@ -81,24 +81,13 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A place on a trend: its label (two lines where it has a line break), its share 0–1 or None, and that in words."""
-
-    label: str
-    share: float | None
-    text: str
-
-
-@dataclass(frozen=True)
 class LineChart:
     """A share over time on a scale from 0 to 100 per cent, with its target and its limit as lines."""
 
     caption: str
     alt: str
     name: str
-    moments: tuple[Moment, ...]
-    target: Level
-    limit: Level
+    trend: Trend
 
 
 @dataclass(frozen=True)

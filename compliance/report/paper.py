@@ -337,7 +337,7 @@ class _Plot:
 
 def _trend(sheet: _Sheet, chart: LineChart) -> float:
     """The share as a line between its two levels, each named at its right end; gives the height."""
-    hundred = _hundred([moment.text for moment in chart.moments])
+    hundred = _hundred([moment.text for moment in chart.trend.moments])
     beside = _beside(chart)
     room = max(_wide(text, SIZE, "bold") for _, text, _, _ in beside)
     high = LOW_PLOT if sheet.width < NARROW else PLOT_HEIGHT
@@ -355,10 +355,10 @@ def _trend(sheet: _Sheet, chart: LineChart) -> float:
 
 def _beside(chart: LineChart) -> list[tuple[float, str, str, Weight]]:
     """What is named to the right of a trend, the highest first: its levels, and the last of many values."""
-    last = chart.moments[-1] if len(chart.moments) > FEW else None
+    last = chart.trend.moments[-1] if len(chart.trend.moments) > FEW else None
     named: list[tuple[float, str, str, Weight]] = [
-        (chart.target.share, chart.target.text, INK, "normal"),
-        (chart.limit.share, chart.limit.text, MUTE, "normal"),
+        (chart.trend.target.share, chart.trend.target.text, INK, "normal"),
+        (chart.trend.limit.share, chart.trend.limit.text, MUTE, "normal"),
     ]
     if last and last.share is not None:
         named.append((last.share, last.text, ACCENT, "bold"))
@@ -366,22 +366,22 @@ def _beside(chart: LineChart) -> list[tuple[float, str, str, Weight]]:
 
 
 def _levels(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
-    limit, target = plot.y(chart.limit.share), plot.y(chart.target.share)
+    limit, target = plot.y(chart.trend.limit.share), plot.y(chart.trend.target.share)
     sheet.line([(plot.left, limit), (plot.right, limit)], colour=MUTE, width=1.2, dashes=(1.2, 1.8))
     sheet.line([(plot.left, target), (plot.right, target)], colour=INK, width=1.3)
 
 
 def _line(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
     """The line with its gaps; few moments have a dot and their share each, of many the last has a dot."""
-    xs = plot.xs(len(chart.moments))
-    known = [(x, plot.y(m.share), m.text) for x, m in zip(xs, chart.moments, strict=True) if m.share is not None]
-    drawn = [None if m.share is None else (x, plot.y(m.share)) for x, m in zip(xs, chart.moments, strict=True)]
+    xs = plot.xs(len(chart.trend.moments))
+    known = [(x, plot.y(m.share), m.text) for x, m in zip(xs, chart.trend.moments, strict=True) if m.share is not None]
+    drawn = [None if m.share is None else (x, plot.y(m.share)) for x, m in zip(xs, chart.trend.moments, strict=True)]
     for run in runs(drawn):
         if len(run) > 1:
             sheet.line(run, colour=ACCENT, width=2.2)
         else:
             sheet.dot(*run[0], 2.4, colour=ACCENT)
-    few = len(chart.moments) <= FEW
+    few = len(chart.trend.moments) <= FEW
     for x, y, text in known if few else known[-1:]:
         sheet.dot(x, y, 3.8, colour=ACCENT)
         if few or x != xs[-1]:
@@ -397,13 +397,12 @@ def _value(sheet: _Sheet, x: float, y: float, text: str) -> None:
 
 def _times(sheet: _Sheet, chart: LineChart, plot: _Plot) -> float:
     """The names of the moments under the scale, as many as there is room for, always the last; gives the height."""
-    names = [moment.label.split("\n") for moment in chart.moments]
-    xs = plot.xs(len(names))
-    widest = max((_wide(line, SMALL) for lines in names for line in lines), default=0.0) + 4
+    labels = [moment.label.split("\n") for moment in chart.trend.moments]
+    xs = plot.xs(len(labels))
+    widest = max((_wide(line, SMALL) for lines in labels for line in lines), default=0.0) + 4
     step = xs[1] - xs[0] if len(xs) > 1 else widest
-    every = max(1, ceil(widest / step))
-    for place, (x, lines) in enumerate(zip(xs, names, strict=True)):
-        if (len(names) - 1 - place) % every == 0:
-            for n, line in enumerate(lines):
-                sheet.text(x, plot.low + 10 + n * 10, line, colour=MUTE, size=SMALL, align="center")
-    return plot.low + 10 * max((len(lines) for lines in names), default=1) + 8
+    named = chart.trend.named(max(1, ceil(widest / step)))
+    for x, moment in zip(xs, named.moments, strict=True):
+        for n, line in enumerate(moment.label.split("\n")):
+            sheet.text(x, plot.low + 10 + n * 10, line, colour=MUTE, size=SMALL, align="center")
+    return plot.low + 10 * max((len(lines) for lines in labels), default=1) + 8

@@ -15,7 +15,6 @@ from compliance.report.blocks import (
     Column,
     Heading,
     LineChart,
-    Moment,
     Paragraph,
     Result,
     Table,
@@ -231,17 +230,11 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
     if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
         return None
     say = reader.say
-    target, limit = trends.levels(months[-1], say)
     return LineChart(
         caption="",
-        alt=phrases.trend_alt(months, say),
+        alt=trends.trend_alt(months, say),
         name=say(N_("Coverage in the last twelve months")),
-        moments=tuple(
-            Moment(say.month(month.as_of).replace("<br>", "\n"), month.coverage, phrases.percent(month, say))
-            for month in months
-        ),
-        target=target,
-        limit=limit,
+        trend=trends.trend(months, say, say.month),
     )
 
 

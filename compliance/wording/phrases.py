@@ -195,22 +195,6 @@ def percent_answered(figure: Coverage, say: Language) -> str:
     return say.percent(figure.of_answered, limits=(figure.target.target, figure.target.limit))
 
 
-def trend_alt(months: Sequence[Coverage], say: Language) -> str:
-    """A trend in a sentence: from, to, and the target."""
-    known = [figure for figure in months if figure.coverage is not None]
-    if not known:
-        return ""
-    first, last = known[0], known[-1]
-    return say(
-        N_("From {first} on {first_day} to {last} on {last_day}; the target is {target}."),
-        first=percent(first, say),
-        first_day=say.date(first.as_of),
-        last=percent(last, say),
-        last_day=say.date(last.as_of),
-        target=share(last.target.target, say),
-    )
-
-
 def units_alt(units: Sequence[Coverage], say: Language) -> str:
     """The unit bars in a sentence."""
     if not units:

@@ -1,10 +1,12 @@
-"""A figure over time: its months, and the target and the limit that it is compared with."""
+"""A figure over time, as pages, meeting, paper and slides draw it: its moments, its target and its limit."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage
-from compliance.wording.phrases import share as share_text
+from compliance.wording import phrases
 
 
 @dataclass(frozen=True)
@@ -15,10 +17,77 @@ class Level:
     text: str
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A place on a trend: its label (two lines where it has a line break), its share 0–1 or None, and that in words.
+
+    A moment without a share is a gap in the line. `spoken` is the day and the share, shown to whoever points at it.
+    """
+
+    label: str
+    share: float | None
+    text: str
+    spoken: str = ""
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The moments of a figure, the oldest first, and the target and limit that hold at the last of them."""
+
+    moments: tuple[Moment, ...]
+    target: Level
+    limit: Level
+
+    @property
+    def known(self) -> list[Moment]:
+        """The moments that have a share."""
+        return [moment for moment in self.moments if moment.share is not None]
+
+    def named(self, every: int, *, first: bool = False) -> "Trend":
+        """The same with labels only where an axis has room: at the last moment, each `every` before it, and the
+        `first` where wanted.
+        """
+        last = len(self.moments) - 1
+        return replace(
+            self,
+            moments=tuple(
+                moment if (last - place) % every == 0 or (first and not place) else replace(moment, label="")
+                for place, moment in enumerate(self.moments)
+            ),
+        )
+
+
+def trend(months: Sequence[Coverage], say: Language, label: Callable[[date], str]) -> Trend:
+    """The trend of a figure, counted for at least one day; `label` is how the axis names a day."""
+    target, limit = levels(months[-1], say)
+    moments = (
+        Moment(label(month.as_of), month.coverage, text, f"{say.date(month.as_of)}: {text}")
+        for month in months
+        for text in (phrases.percent(month, say),)
+    )
+    return Trend(tuple(moments), target, limit)
+
+
 def levels(figure: Coverage, say: Language) -> tuple[Level, Level]:
     """The target and the limit of a figure, as a trend names them."""
     target, limit = figure.target.target, figure.target.limit
     return (
-        Level(target, say(N_("Target {share}"), share=share_text(target, say))),
-        Level(limit, say(N_("Limit {share}"), share=share_text(limit, say))),
+        Level(target, say(N_("Target {share}"), share=phrases.share(target, say))),
+        Level(limit, say(N_("Limit {share}"), share=phrases.share(limit, say))),
+    )
+
+
+def trend_alt(months: Sequence[Coverage], say: Language) -> str:
+    """A trend in a sentence: from, to, and the target."""
+    known = [figure for figure in months if figure.coverage is not None]
+    if not known:
+        return ""
+    first, last = known[0], known[-1]
+    return say(
+        N_("From {first} on {first_day} to {last} on {last_day}; the target is {target}."),
+        first=phrases.percent(first, say),
+        first_day=say.date(first.as_of),
+        last=phrases.percent(last, say),
+        last_day=say.date(last.as_of),
+        target=phrases.share(last.target.target, say),
     )

@@ -93,9 +93,9 @@ def _fill(made: Any, top: float) -> None:
 
 def _line(shape: Any, chart: LineChart, place: Place) -> Any:
     """A share over time towards its target; the first and the last month are named, and the last figure told."""
-    days = [date.fromisoformat(moment.label) for moment in chart.moments]
-    target, last = chart.target, chart.moments[-1]
-    shares = (chart.name, [moment.share for moment in chart.moments])
+    days = [date.fromisoformat(moment.label) for moment in chart.trend.moments]
+    target, last = chart.trend.target, chart.trend.moments[-1]
+    shares = (chart.name, [moment.share for moment in chart.trend.moments])
     frame = _added(shape, "line", days, shares, (target.text, [target.share for _ in days]))
     axis = frame.chart.category_axis._element
     axis.find(qn("c:majorUnit")).set("val", str(max(1, len(days) - 1)))

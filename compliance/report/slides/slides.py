@@ -6,12 +6,12 @@ the next steps. Each kind has its fixed places. What does not fit them is said s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
-from compliance.report.blocks import Bar, Column, LineChart, Moment, Report, Table
+from compliance.report.blocks import Bar, Column, LineChart, Report, Table
 from compliance.report.chapters import told_text
 from compliance.report.points import FEWEST_MOMENTS, Reader, assessment, bar, day_text, departments, furthest
 from compliance.report.report import report_of
@@ -269,12 +269,8 @@ class _Slides:
 
     def _trend(self, months: Sequence[Coverage]) -> LineChart:
         say = self.say
-        target, limit = trends.levels(months[-1], say)
-        moments = tuple(
-            Moment(month.as_of.isoformat(), month.coverage, phrases.percent(month, say)) for month in months
-        )
-        caption, alt = say(N_("Coverage in the last twelve months")), phrases.trend_alt(months, say)
-        return LineChart(caption, alt, say(N_("Coverage")), moments, target, limit)
+        caption, alt = say(N_("Coverage in the last twelve months")), trends.trend_alt(months, say)
+        return LineChart(caption, alt, say(N_("Coverage")), trends.trend(months, say, date.isoformat))
 
     def _reasons(self, answer: PointAnswer) -> list[tuple[str, int]]:
         """Why items are not met, the commonest first."""

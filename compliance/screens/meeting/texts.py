@@ -198,20 +198,10 @@ def shared(needs: Sequence[int], room: int, least: Sequence[int]) -> list[int]:
 def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     """Twelve months against target and limit; None where no month has a figure."""
     months = [answer.figure(month) for month in answer.months]
-    known = [month for month in months if month.coverage is not None]
-    if not known:
+    if all(month.coverage is None for month in months):
         return None
-    target, limit = trends.levels(known[-1], say)
-    return meeting.trend(
-        [
-            meeting.Month(month.coverage, say.short_month(month.as_of) if (len(months) - 1 - n) % TICKS == 0 else "")
-            for n, month in enumerate(months)
-        ],
-        last=phrases.percent(known[-1], say),
-        target=target,
-        limit=limit,
-        alt=phrases.trend_alt(months, say),
-    )
+    drawn = trends.trend(months, say, say.short_month)
+    return meeting.trend(drawn.named(TICKS), alt=trends.trend_alt(months, say))
 
 
 def worst(answer: PointAnswer, say: Language) -> elements.Html | None:

@@ -10,7 +10,7 @@ from compliance.counting.assessing import Basis, Coverage, Status
 from compliance.counting.incidents import Clock
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
-from compliance.wording import breaking, clocks, phrases
+from compliance.wording import breaking, clocks, phrases, trends
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
         last=before.coverage if before else None,
         change=say.change(phrases.change(figure, before)),
         trend=[month.coverage for month in months],
-        trend_alt=phrases.trend_alt(months, say),
+        trend_alt=trends.trend_alt(months, say),
         age=say(N_("missing")) if days is None else say.age(days),
         address=address,
         **_remarks(view, figure, say),

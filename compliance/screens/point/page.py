@@ -1,7 +1,7 @@
 """What the page of a point draws: its trend, reasons, units, items, and the row behind one."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -21,6 +21,9 @@ from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, trends
 from compliance.wording.reasons import detail_text, reason_shares, reason_text, reasons_title, unmet_reasons
 from compliance.wording.trends import Level
+
+# Between two names on the axis of the months.
+TICKS: Final = 6
 
 
 def chosen_point(view: View) -> Point:
@@ -74,17 +77,11 @@ def empty_point(view: View, point: Point, now_: Coverage, before: Coverage | Non
 
 def trend(view: View, months: list[Coverage]) -> None:
     """The line of the months against target and limit, and its table."""
-    say, last = view.say, months[-1]
+    say = view.say
     widgets.html(charts.section(say(N_("The trend towards the target"))))
-    target, limit = trends.levels(last, say)
-    drawn = plots.trend(
-        texts.trend_points(months, say),
-        mode=widgets.mode(),
-        last_text=phrases.percent(last, say),
-        target=target,
-        limit=limit,
-    )
-    widgets.chart(drawn, alt=phrases.trend_alt(months, say), key="trend")
+    course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}").named(TICKS, first=True)
+    drawn = plots.trend(course.moments, mode=widgets.mode(), target=course.target, limit=course.limit)
+    widgets.chart(drawn, alt=trends.trend_alt(months, say), key="trend")
     widgets.as_table(view, texts.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 

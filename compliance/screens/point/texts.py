@@ -29,19 +29,6 @@ def answers_alt(figure: Coverage, say: Language) -> str:
     return ", ".join(f"{part.count} {part.label}" for part in answer_parts(figure, say))
 
 
-def trend_points(months: Sequence[Coverage], say: Language) -> list[plots.TrendPoint]:
-    """The months of a trend; every third has its name, January and the first their year."""
-    points = []
-    for index, figure in enumerate(months):
-        name = say.short_month(figure.as_of)
-        shown = index == 0 or (len(months) - 1 - index) % 6 == 0
-        text = f"{name}\n{figure.as_of.year}" if shown else ""
-        points.append(
-            plots.TrendPoint(text, figure.coverage, f"{say.date(figure.as_of)}: {phrases.percent(figure, say)}")
-        )
-    return points
-
-
 def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
     """The trend as a table, the newest first."""
     columns = [
