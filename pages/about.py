@@ -12,7 +12,7 @@ from compliance.wording import phrases
 widgets.require(Permission.SEE_FIGURES)
 view = views.current()
 say = view.say
-used = reads.basis(view.key, view.as_of)
+used = reads.basis(view.data, view.as_of)
 
 question = say(
     N_("What the words mean, how each point is counted, and what the figures rest on {day}."), day=say.date(view.as_of)

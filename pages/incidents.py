@@ -22,8 +22,8 @@ if "incidents" not in there:
     page.in_time(view)
     st.stop()
 
-found = page.of_the_year(view)
-duties = clocks.duties(view.key, view.as_of, view.scope)
+found = page.of_the_year(view.data, view.reader, view.as_of, view.scope)
+duties = clocks.duties(view.data, view.reader, view.as_of, view.scope)
 widgets.html(charts.facts(texts.facts(found, duties, view.say)))
 left, right = st.columns([7, 5], gap="large")
 with left:

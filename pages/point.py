@@ -14,7 +14,7 @@ view = views.current()
 say = view.say
 point = page.chosen_point(view)
 months = page.months_of(view, point)
-now, before = months[-1], reads.before(view.key, view.as_of, view.scope).get(point.id)
+now, before = months[-1], reads.before(view.data, view.reader, view.as_of, view.scope).get(point.id)
 
 widgets.html(
     charts.page_title(
@@ -46,11 +46,11 @@ if now.coverage is not None:
 items = page.items_of(view, point)
 left, right = st.columns([5, 7], gap="large")
 with left:
-    reason = page.reasons(view, now, items) if view.user.may(Permission.SEE_ITEMS) else None
+    reason = page.reasons(view, now, items) if view.reader.may(Permission.SEE_ITEMS) else None
     page.figures_beside(view, point)
 with right:
     if not view.scope.unit:
         page.units_of(view, point)
-if view.user.may(Permission.SEE_ITEMS) and items:
+if view.reader.may(Permission.SEE_ITEMS) and items:
     page.item_list(view, point, items, reason)
 page.how_counted(view, point)

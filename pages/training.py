@@ -10,29 +10,29 @@ from compliance.screens.training import page, texts
 
 widgets.require(Permission.SEE_FIGURES)
 view = views.current()
-say, persons = view.say, view.user.may(Permission.SEE_PERSONS)
+say = view.say
 
 if lacking := page.missing_sources(view):
     page.empty(view, lacking)
     st.stop()
-found = page.courses_of(view.key, view.as_of, view.scope)
+found = page.courses_of(view.data, view.reader, view.as_of, view.scope)
 if page.hidden(view, found):
     page.too_few(view)
     st.stop()
 
 page.way(view)
 kicker = f"{say(N_('Training'))} · {view.scope.name(say)}"
-widgets.html(charts.headline(*texts.sentences(found, say, persons=persons), kicker=kicker))
+widgets.html(charts.headline(*texts.sentences(found, say), kicker=kicker))
 if found.whole.n.counted:
-    widgets.html(charts.facts(texts.facts(found, say, persons=persons)))
-if beside := texts.beside(found, say, persons=persons):
+    widgets.html(charts.facts(texts.facts(found, say)))
+if beside := texts.beside(found, say):
     widgets.html(charts.caption(" ".join(beside)))
 if found.whole.n.counted:
-    page.drill(view, found, persons=persons)
-    if persons:
+    page.drill(view, found)
+    if found.named:
         page.missing(view, found)
     page.ahead(view, found)
-    if persons:
+    if found.named:
         page.expiring(view, found)
     else:
         widgets.html(

@@ -28,6 +28,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from compliance.access.withholding import names_of_persons
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
@@ -40,7 +41,7 @@ from compliance.reading.reading import read
 from compliance.report import handouts
 from compliance.report.files import write_report
 from compliance.review.approving import dossier, signed, submit
-from compliance.review.dossier import names_of_persons, responsible
+from compliance.review.dossier import responsible
 from compliance.review.judging import concerns
 from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, write
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from compliance.access.reader import EVERYTHING
 from compliance.cleaning import cleaning
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
@@ -426,7 +427,16 @@ def test_no_extract_of_a_cleaned_store_has_any_of_it(cleaned, tmp_path):
     wanted = {"a.csv": "systems", "b.xlsx": "incidents", "c.parquet": "incidents", "d.csv": "missing"}
     with cleaned.database.cursor() as cursor:
         for file, name in wanted.items():
-            found = extract(cursor, name, points=POINTS, as_of=AS_OF, known_at=EVERYTHING_KNOWN, point=None, own=None)
+            found = extract(
+                cursor,
+                name,
+                points=POINTS,
+                as_of=AS_OF,
+                known_at=EVERYTHING_KNOWN,
+                point=None,
+                own=None,
+                reader=EVERYTHING,
+            )
             kind = kind_of(tmp_path / file, swedish_excel=name == "missing")
             write(found, tmp_path / file, kind=kind, language=Language("sv"))
     contents = {file: values_in(tmp_path / file) for file in wanted}

@@ -22,6 +22,7 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
+from compliance.access.reader import EVERYTHING
 from compliance.commands import cli
 from compliance.core import children
 from compliance.core.errors import Refusal
@@ -367,7 +368,7 @@ def test_a_sheet_is_written_without_a_temporary_file(approved, tmp_path, monkeyp
     monkeypatch.setattr(tempfile, "mkstemp", None)
     monkeypatch.setattr(tempfile, "_mkstemp_inner", None)
     with approved.database.cursor() as cursor:
-        found = extract(cursor, "items", points=POINTS, as_of=AS_OF, known_at=EVERYTHING_KNOWN)
+        found = extract(cursor, "items", points=POINTS, as_of=AS_OF, known_at=EVERYTHING_KNOWN, reader=EVERYTHING)
     write(found, tmp_path / "a.xlsx", kind="xlsx", language=SV)
     assert (tmp_path / "a.xlsx").stat().st_size > 5_000
 

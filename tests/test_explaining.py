@@ -11,27 +11,29 @@ import pytest
 
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, MANAGEMENT
+from compliance.access.scopes import Scope
 from compliance.core.language import Language, tenths
 from compliance.counting import explaining
 from compliance.counting.assessing import Coverage, coverage
-from compliance.counting.explaining import Change, Explanation, Moment, Place, around, explain, explain_all, rounded_to
+from compliance.counting.explaining import Explanation, Moment, around, explain, explain_all, rounded_to
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.loading.loading import revoke
 from compliance.screens import figure_texts
 from compliance.screens.point import changes_texts
-from compliance.screens.point.changes_texts import ends, for_others, sizes
+from compliance.screens.point.changes_texts import ends, sizes
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.wording import phrases
 from compliance.wording.changes import sentence
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.line import NOON, POINTS, Line
+from tests.readers import MINE, THEIRS
 
 A, B = date(2026, 1, 31), date(2026, 10, 31)
 ORGANISATION = "Förvaltningen"
 CLASSIFICATION = point_by(POINTS, "classification")
-WHOLE = Place(ORGANISATION)
+WHOLE = Scope(ORGANISATION)
 # Met where the register says Ja, not met where it says Nej, unknown where it says nothing; Centralt is exempt.
 BEFORE = """
 System | Enhet | Ansvar   | Klassat
@@ -58,10 +60,10 @@ moves  | Söder | Lokalt   | Nej
 
 
 def explained(
-    line: Line, first: Moment, last: Moment, *, point: Point = CLASSIFICATION, place: Place = WHOLE
+    line: Line, first: Moment, last: Moment, *, point: Point = CLASSIFICATION, place: Scope = WHOLE
 ) -> Explanation:
     with line.database.cursor() as cursor:
-        return explain(cursor, point, first, last, place=place)
+        return explain(cursor, point, first, last, place=place, reader=MINE)
 
 
 HEADINGS = {
@@ -119,8 +121,8 @@ def test_what_happened_is_told_by_what_became_of_each_item(both: Line) -> None:
 
 
 def test_an_item_from_another_unit_comes_into_the_count_and_leaves_that_of_the_other(both: Line) -> None:
-    north = explained(both, Moment(A), Moment(B), place=Place(ORGANISATION, None, "norr"))
-    south = explained(both, Moment(A), Moment(B), place=Place(ORGANISATION, None, "Söder"))
+    north = explained(both, Moment(A), Moment(B), place=Scope(ORGANISATION, None, "norr"))
+    south = explained(both, Moment(A), Moment(B), place=Scope(ORGANISATION, None, "Söder"))
     assert told(north)["left"] == ["moves"]
     assert told(south)["entered"] == ["central", "moves"]
     entered = {change.after["item"]: change.moved for change in south.changes if change.kind == "entered"}
@@ -451,16 +453,13 @@ def test_a_change_too_small_to_be_shown_is_told_as_nearly_none(line: Line) -> No
     assert "Täckningen är nästan densamma som den" in sentence(explained(line, Moment(A), Moment(B)), Language("sv"))
 
 
-def test_others_see_no_name_and_no_reason_of_a_person(line: Line) -> None:
+def test_others_see_no_name_and_no_reason_of_a_person() -> None:
     person = {
-        "item": "a1", "label": "Eva", "unit": "Norr", "outcome": "unmet", "reason": "on_leave", "detail": None,
+        "organisation": ORGANISATION, "item": "a1", "label": "Eva", "unit": "Norr", "outcome": "unmet",
+        "reason": "on_leave", "detail": None,
     }  # fmt: skip
-    figure = Coverage(POINTS[0], A, ORGANISATION, None, None, 1, 1, 0, 0, 0, basis=True)
-    found = Explanation(Moment(A), Moment(B), figure, figure, (Change("happened", "new", None, person, None),))
-    assert for_others(found).changes[0].after == dict.fromkeys(person) | {"outcome": "unmet"}
-    incident = replace(figure, point=point_by(POINTS, "incident_handling"))
-    seen = for_others(replace(found, before=incident, after=incident)).changes[0].after
-    assert (seen or {})["label"] == "a1"
+    assert THEIRS.changed(POINTS[0], person) == dict.fromkeys(person) | {"outcome": "unmet"}
+    assert THEIRS.changed(point_by(POINTS, "incident_handling"), person)["label"] == "a1"
 
 
 # --- The page ----------------------------------------------------------------------------------------------------
@@ -470,13 +469,13 @@ def expected(database, lang: str) -> Explanation:
     with database.cursor() as cursor:
         name = rows(cursor, "select name from organisation_names")[0]["name"]
         approved = Moment(date(2025, 11, 15), datetime(2025, 12, 10, 8, 30))
-        return explain(cursor, CLASSIFICATION, approved, Moment(date(2026, 10, 31)), place=Place(name))
+        return explain(cursor, CLASSIFICATION, approved, Moment(date(2026, 10, 31)), place=Scope(name), reader=MINE)
 
 
 @pytest.mark.parametrize("level", ["organisation", "department"])
 def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(level, sample):
     days = [date(2025, 10, 31), date(2026, 10, 31)]
-    pairs: dict[Place, list[tuple[Point, list[Coverage]]]] = {}
+    pairs: dict[Scope, list[tuple[Point, list[Coverage]]]] = {}
     with sample.cursor() as cursor:
         every = coverage(cursor, POINTS, days=days, known_at=EVERYTHING_KNOWN, level=level)
         for point in POINTS:
@@ -485,7 +484,7 @@ def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(level
             part = next((figure.department for figure in found if figure.as_of == days[1]), None)
             if (part, days[0]) in figures:
                 pair = [figures[part, day] for day in days]
-                pairs.setdefault(Place(pair[0].organisation, part), []).append((point, pair))
+                pairs.setdefault(Scope(pair[0].organisation, part), []).append((point, pair))
         for place, those in pairs.items():
             asked = tuple(point for point, _ in those)
             changes = explain_all(cursor, asked, Moment(days[0]), Moment(days[1]), place=place)
@@ -544,9 +543,9 @@ def test_a_page_cut_to_few_persons_before_says_so(sample, monkeypatch):
     """Five now and three before: the figure before is no one else's to see."""
     from compliance.screens.point import changes as point_changes
 
-    def few(key, point_id, scope, first, last):
+    def few(data, reader, point_id, scope, first, last):
         figure = Coverage(POINTS[0], A, ORGANISATION, None, "Norr", 2, 1, 0, 0, 0, basis=True)
-        return Explanation(first, last, figure, replace(figure, met=5), ())
+        return Explanation(first, last, *reader.figures([figure]), replace(figure, met=5), ())
 
     monkeypatch.setattr(point_changes, "explained", few)
     app = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training")

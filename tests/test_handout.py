@@ -9,17 +9,17 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from compliance.access.withholding import WITHHELD, Names
+from compliance.access.withholding import WITHHELD, Names, names_of_persons
 from compliance.core.language import LANGUAGES, Language
 from compliance.report.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.report.handouts import file_name, handout, pdf
 from compliance.report.word import write_word
-from compliance.review import wording
 from compliance.review.approving import dossier, signed
-from compliance.review.dossier import names_of_persons, responsible
+from compliance.review.dossier import readable, responsible
 from compliance.review.reviewing import kept_text, review_of
 from compliance.review.wording import SHORT_VERDICTS
 from compliance.wording import phrases
+from tests.readers import THEIRS
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
 from tests.tagged import Tagged
@@ -289,7 +289,7 @@ def test_units_of_few_persons_are_added_up(tmp_path):
 
 
 def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(full, paper):
-    text = spoken(printed(*full, changed=wording.for_others))
+    text = spoken(printed(*full, changed=lambda found: readable(found, THEIRS)))
     assert "Om classification." not in text
     assert "Klassa Betaportalen" not in text
     assert "Kommentar: Till var och en." in text

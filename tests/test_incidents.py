@@ -8,23 +8,18 @@ from functools import cache
 import pytest
 
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
-from compliance.access.withholding import Names
+from compliance.access.scopes import Scope
 from compliance.core import clock
 from compliance.core.language import Language
 from compliance.core.places import ROOT
-from compliance.counting.explaining import Place
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.incidents import (
     Cause,
     Clock,
-    Counts,
-    Incidents,
     Month,
-    Recurring,
     clocks,
     duties,
     end_of,
-    for_others,
     incidents,
     next_deadline,
 )
@@ -34,10 +29,12 @@ from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.overview import texts as overview_texts
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import clocks as clock_words
+from tests import readers
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS, Line
+from tests.readers import MINE, THEIRS
 
 SV, EN = Language("sv"), Language("en")
 CLOCKS_RUN_OUT = {"not_notified", "not_assessed", "not_sent"}
@@ -87,8 +84,8 @@ def made(tmp_path):
 @cache
 def found(line, as_of, *, own=None, organisation=ORG, **place):
     with line.database.cursor() as cursor:
-        where = Place(organisation, **place)
-        return duties(cursor, POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN, place=where, own=own)
+        where = Scope(organisation, **place)
+        return duties(cursor, POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN, place=where, own=own, reader=MINE)
 
 
 def running(line, as_of, *, now=None, **said):
@@ -515,16 +512,16 @@ def year(tmp_path_factory):
 
 
 @cache
-def of_year(line, as_of=AUTUMN, *, free_text=True, organisation=ORG, window=6, **place):
+def of_year(line, as_of=AUTUMN, *, reader=MINE, organisation=ORG, window=6, **place):
     with line.database.cursor() as cursor:
         return incidents(
             cursor,
             POINTS,
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
-            place=Place(organisation, **place),
+            place=Scope(organisation, **place),
             window_months=window,
-            free_text=free_text,
+            reader=reader,
         )
 
 
@@ -607,28 +604,32 @@ def test_causes_are_counted_whatever_their_case_and_a_rare_one_is_nobody_elses_t
         Cause("missing", None, 1),
     )
     # Fel adress stands in three incidents and in last year's; Strömavbrott in two and in last year's, so in three
-    assert of_year(year, free_text=False).causes == (
+    assert of_year(year, reader=THEIRS).causes == (
         Cause("cause", "Fel adress", 3),
         # with the year before there are three, but only two are shown
         Cause("others", None, 5),
         Cause("missing", None, 1),
     )
-    assert of_year(year, free_text=False, unit="Söder").causes == (Cause("others", None, 3),)
+    assert of_year(year, reader=THEIRS, unit="Söder").causes == (Cause("others", None, 3),)
 
 
-def test_a_name_is_left_out_of_a_cause_that_many_share():
-    made = (Month(AUTUMN, 1, "Bo Ek ringde", 3), Month(AUTUMN, 2, None, 1))
-    causes = (Cause("cause", "Bo Ek slarvade", 3), Cause("missing", None, 1))
-    recurring = (Recurring(None, "Norr", "Bo Ek slarvade", 3, ("1", "2", "3"), (), AUTUMN),)
-    found_ = Incidents(Counts(3, 0, 0, 3, 0, 0, None, 30), made, causes, (), recurring, (), ())
-    theirs = for_others(found_, Names(["Bo Ek"], []).withhold)
-    assert [month.kind for month in theirs.months] == ["[…] ringde", None]
+def test_a_name_is_left_out_of_a_cause_that_many_share(made):
+    rows = """
+Ärende-ID | Upptäcktes | Enhet | Kategori     | Orsak
+1         | 2026-02-01 | Norr  | Bo Ek ringde | Bo Ek slarvade
+2         | 2026-02-02 | Norr  | Bo Ek ringde | Bo Ek slarvade
+3         | 2026-02-03 | Norr  | Bo Ek ringde | Bo Ek slarvade
+4         | 2026-02-04 | Norr  |              |
+"""
+    made.load_table(rows, extract_date=date(2026, 3, 1), source="incidents", organisation=ORG)
+    theirs = of_year(made, date(2026, 3, 1), reader=readers.reader(ANALYST, names=["Bo Ek"]))
+    assert {month.kind for month in theirs.months} == {"[…] ringde", None}
     assert [cause.cause for cause in theirs.causes] == ["[…] slarvade", None]
     assert [kind.cause for kind in theirs.recurring] == ["[…] slarvade"]
 
 
 def test_a_rare_kind_is_nobody_elses_to_read_either(year):
-    assert {m.kind for m in of_year(year, free_text=False).months} == {"Felskick", "Avbrott", None}
+    assert {m.kind for m in of_year(year, reader=THEIRS).months} == {"Felskick", "Avbrott", None}
 
 
 def test_incidents_recur_in_the_same_unit_with_the_same_cause_within_the_months(year):
@@ -652,27 +653,27 @@ now       | 2026-02-01 | Norr  | el
 
 
 def test_units_that_report_nothing_are_named_and_small_ones_only_to_the_coordinator(year):
-    units = of_year(year).units
+    units, theirs = of_year(year).units, of_year(year, reader=THEIRS).units
     assert [(u.unit, u.persons) for u in units if u.silent] == [("Stor", 5), ("Tyst", 2)]
-    assert [g.names for g in texts.silent(units, SV, persons=True)] == [
-        [("Stor", "5\u00a0anställda"), ("Tyst", "2\u00a0anställda")]
-    ]
-    assert [g.names for g in texts.silent(units, SV, persons=False)] == [[("Stor", "5\u00a0anställda")]]
-    assert "1 med färre än fem anställda" in texts.silent_sentence(units, SV, persons=False)
-    assert "färre än fem" not in texts.silent_sentence(units, SV, persons=True)
+    assert [g.names for g in texts.silent(units, SV)] == [[("Stor", "5\u00a0anställda"), ("Tyst", "2\u00a0anställda")]]
+    assert [g.names for g in texts.silent(theirs, SV)] == [[("Stor", "5\u00a0anställda")]]
+    assert "1 med färre än fem anställda" in texts.silent_sentence(theirs, SV)
+    assert "färre än fem" not in texts.silent_sentence(units, SV)
 
 
 def test_incidents_for_each_hundred_employed_by_department_and_by_unit(year):
     """A has 4 incidents and 2 persons; B has 3 and 8; Väst and Öst belong to no department."""
     rates = of_year(year).rates
     assert [(r.part, r.discovered, r.employed) for r in rates] == [("A", 4, 2), ("B", 3, 8), (None, 2, 0)]
-    assert [(b.label, b.count) for b in texts.rate_bars(rates, SV, persons=True)] == [
+    assert [(b.label, b.count) for b in texts.rate_bars(rates, SV)] == [
         ("A", "200,0"),
         ("B", "37,5"),
     ]
     # four persons or fewer are nobody else's to see
-    assert [b.label for b in texts.rate_bars(rates, SV, persons=False)] == ["B"]
-    assert texts.rate_note(rates, SV) == ("Tillsammans 90,0. 2 incidenter hör inte till någon enhet med anställda.")
+    theirs = of_year(year, reader=THEIRS).rates
+    assert [b.label for b in texts.rate_bars(theirs, SV)] == ["B"]
+    for shown in (rates, theirs):
+        assert texts.rate_note(shown, SV) == "Tillsammans 90,0. 2 incidenter hör inte till någon enhet med anställda."
     assert [(r.part, r.discovered, r.employed) for r in of_year(year, department="B").rates] == [
         ("Stor", 0, 5),
         ("Söder", 3, 1),

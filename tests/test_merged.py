@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from compliance.access.reader import EVERYTHING
+from compliance.access.scopes import Scope
 from compliance.correcting.renaming import add_alias, add_alias_with
 from compliance.counting.assessing import traced_items
-from compliance.counting.explaining import Place
 from compliance.counting.extracts import extract
 from compliance.counting.figures import load_figures
 from compliance.counting.incidents import duties
@@ -65,8 +66,8 @@ def merged(tmp_path_factory):
 
 def test_each_report_stands_once_for_each_incident(merged):
     with merged.database.cursor() as cursor:
-        place = Place(ONE)
-        found = duties(cursor, POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN, place=place, own=None)
+        place = Scope(ONE)
+        found = duties(cursor, POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN, place=place, own=None, reader=EVERYTHING)
     assert sorted((duty.kind, duty.id, duty.sent is not None, duty.outcome) for duty in found) == [
         ("assessment", "2", False, "unknown"),
         ("assessment", "2", False, "unknown"),
@@ -81,9 +82,9 @@ def test_each_report_stands_once_for_each_incident(merged):
 
 def test_each_agreement_and_processing_of_a_system_stands_once_with_its_own_outcome(merged):
     with merged.database.cursor() as cursor:
-        asked = {"organisation": ONE, "as_of": DAY, "known_at": EVERYTHING_KNOWN}
+        asked = {"organisation": ONE, "as_of": DAY, "known_at": EVERYTHING_KNOWN, "reader": EVERYTHING}
         found = card(cursor, POINTS, load_figures(None), system="Journalen", **asked)
-        listed = systems(cursor, POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN)
+        listed = systems(cursor, POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=EVERYTHING)
     assert [(row["service"], row["outcome"]) for row in found.agreements] == [
         ("Journalen, Arkivet", "unmet"),
         ("Journalen", "met"),
@@ -136,7 +137,9 @@ def alike(tmp_path_factory):
 )
 def test_an_extract_has_each_row_once_with_its_own_outcome(alike, name, column, told):
     with alike.database.cursor() as cursor:
-        found = extract(cursor, name, points=POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN).table.to_pylist()
+        found = extract(
+            cursor, name, points=POINTS, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=EVERYTHING
+        ).table.to_pylist()
     assert sorted((row[column], row["outcome"], row["reason"]) for row in found) == sorted(told, key=str)
 
 
@@ -151,7 +154,7 @@ def test_the_row_behind_an_item_is_its_own(alike, point, column, told):
     asked = point_by(POINTS, point)
     with alike.database.cursor() as cursor:
         found = traced_items(cursor, asked, as_of=DAY, known_at=EVERYTHING_KNOWN).to_pylist()
-        behind = {item["outcome"]: row_behind(cursor, asked, item, SOURCES) for item in found}
+        behind = {item["outcome"]: row_behind(cursor, asked, item, SOURCES, reader=EVERYTHING) for item in found}
     assert {item["file"] for item in found} == {
         alike.rows("select file from imports where source = $source", source=asked.needs[0])[0]["file"]
     }
@@ -161,7 +164,7 @@ def test_the_row_behind_an_item_is_its_own(alike, point, column, told):
 @pytest.mark.parametrize("organisation", ["Norra", "Södra"])
 def test_the_row_of_the_register_behind_a_system_is_its_own(alike, organisation):
     with alike.database.cursor() as cursor:
-        asked = {"organisation": ONE, "as_of": DAY, "known_at": EVERYTHING_KNOWN}
+        asked = {"organisation": ONE, "as_of": DAY, "known_at": EVERYTHING_KNOWN, "reader": EVERYTHING}
         register = card(cursor, POINTS, load_figures(None), system=f"System {organisation}", **asked).register
-        row = register_row(cursor, register, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN)
+        row = register_row(cursor, register, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=EVERYTHING)
     assert {name: value for name, _, value in row.fields}["supplier"] == organisation

@@ -14,6 +14,8 @@ from icalendar import Calendar
 
 from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.counting.assessing import run
@@ -24,15 +26,16 @@ from compliance.review import deciding, planning, reviewing
 from compliance.review.calendars import Event, calendar_file
 from compliance.review.deciding import Decided
 from compliance.review.planning import Moment, load_wheel
+from compliance.screens import reads
 from compliance.screens.plan import page as plan_page
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import Year
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
-from compliance.viewing import Scope
 from tests.apps import opened, text
 from tests.line import POINTS, Line
+from tests.readers import MINE
 
 SV = Language("sv")
 AS_OF = date(2026, 10, 31)
@@ -128,7 +131,7 @@ def plan(line):
 
 def planned(line, day, declared=DECLARED):
     with line.database.cursor() as cursor:
-        return planning.plan(cursor, declared, organisation=NAME, as_of=day)
+        return planning.plan(cursor, declared, organisation=NAME, as_of=day, reader=MINE)
 
 
 def year_of(line, day=AS_OF):
@@ -240,7 +243,7 @@ def test_the_actions_agree_with_the_figures_beside_the_points(day, sample_databa
                 run(cursor, query("figures", f"classification_actions_{name}"), **given, values={}).to_pylist()[0]
                 for name in ("overdue", "closed")
             )
-            found = planning.plan(cursor, DECLARED, organisation=overdue["organisation"], as_of=day)
+            found = planning.plan(cursor, DECLARED, organisation=overdue["organisation"], as_of=day, reader=MINE)
         counted = Counter(action.state for action in found.of("classification"))
         assert (counted["late"], counted["done"], counted.total()) == (
             overdue["part"],
@@ -370,7 +373,7 @@ def test_the_hand_is_called_today_only_where_it_is(line):
 def test_what_somebody_called_an_activity_is_escaped_everywhere(line):
     evil = Moment("x", "activities", "activity", {"en": "<script>\n\nalert('x')"}, None, AS_OF, "late")
     base = year_of(line)
-    year = Year(planning.replace(base.plan, moments=(evil,)), None, ())
+    year = Year(replace(base.plan, moments=(evil,)), None, ())
     laid, svg, _ = drawn_wheel(year)
     listed = texts.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
     for fragment in (svg, wheel.moments(listed, label="x")):
@@ -487,7 +490,8 @@ def test_the_open_decisions_of_the_reviews_are_counted_with_a_way_to_them(small,
 
 
 def seen_by(line, role):
-    return View(User("tester", role), SV, line.database, False, AS_OF, Scope(NAME), f"of {role.id}")
+    data = reads.data(line.database)
+    return View(Reader(User("tester", role), SV, reads.withheld(data, AS_OF, NAME)), data, False, AS_OF, Scope(NAME))
 
 
 def calendar_of(line, role, monkeypatch):

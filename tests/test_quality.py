@@ -26,14 +26,15 @@ from tests.apps import DAY, opened, text
 from tests.browser import MOST
 from tests.files import xlsx
 from tests.line import POINTS, SOURCES, Line, read_here
+from tests.readers import MINE, THEIRS
 
 CHECKS = load_checks(None)
 AS_OF = date(2026, 11, 24)
 
 
-def found_in(line, as_of=AS_OF):
+def found_in(line, as_of=AS_OF, reader=MINE):
     with line.database.cursor() as cursor:
-        return findings(cursor, CHECKS, SOURCES, as_of=as_of, known_at=EVERYTHING_KNOWN)
+        return findings(cursor, CHECKS, SOURCES, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
 def points_of(source):
@@ -58,7 +59,7 @@ def test_all_checks_give_the_same_columns_and_ask_for_nothing_but_the_day(check)
     asked = query("quality", check.id)
     columns = {name: type_ for name, (type_, _) in asked.columns.items()}
     assert columns == {name: type_ for name, (type_, _) in query("quality", "freshness").columns.items()}
-    assert ["check", *columns] == list(quality.Finding.__dataclass_fields__)
+    assert ["check", *columns, "shown", "opened"] == list(quality.Finding.__dataclass_fields__)
     assert set(asked.parameters) == {"as_of", "known_at"}
 
 
@@ -284,7 +285,7 @@ def test_one_cursor_answers_for_one_day_after_the_other(line):
     line.load_table(STAFF, name="staff.csv", source="staff", extract_date=date(2026, 10, 24))
     with line.database.cursor() as cursor:
         for day, n in ((date(2026, 11, 24), 0), (date(2026, 11, 25), 1), (date(2026, 10, 1), 0)):
-            assert len(findings(cursor, CHECKS, SOURCES, as_of=day, known_at=EVERYTHING_KNOWN)) == n
+            assert len(findings(cursor, CHECKS, SOURCES, as_of=day, known_at=EVERYTHING_KNOWN, reader=MINE)) == n
         assert cursor.execute(
             "select count(*) from duckdb_functions() where function_name = 'imports_at'"
         ).fetchall() == [(1,)]
@@ -293,13 +294,13 @@ def test_one_cursor_answers_for_one_day_after_the_other(line):
 def test_a_row_is_shown_as_it_was_read(messy, in_messy):
     finding = by_check(in_messy)["unreadable_values"][0]
     with messy.database.cursor() as cursor:
-        row = row_read(cursor, finding, SOURCES)
+        row = row_read(cursor, finding, SOURCES, reader=MINE)
         assert row.as_read
         assert dict(row.cells) == {
             "AD-konto": "cd34", "Namn": "Carl Dahl", "Kurs": "A", "Status": "Godkänd", "Startdatum": "i våras",
             "Slutfört datum": None,
         }  # fmt: skip
-        assert row_read(cursor, replace(finding, row=None), SOURCES) is None
+        assert row_read(cursor, replace(finding, row=None), SOURCES, reader=MINE) is None
 
 
 def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
@@ -308,10 +309,10 @@ def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
         cursor.execute("delete from import_rows")
     found = by_check(found_in(line))
     with line.database.cursor() as cursor:
-        row = row_read(cursor, found["unreadable_values"][0], SOURCES)
+        row = row_read(cursor, found["unreadable_values"][0], SOURCES, reader=MINE)
         assert not row.as_read
         assert dict(row.cells)["AD-konto"] == "cd34"
-        assert row_read(cursor, found["rejected_rows"][0], SOURCES) is None
+        assert row_read(cursor, found["rejected_rows"][0], SOURCES, reader=MINE) is None
 
 
 # --- which points rest on them -----------------------------------------------------------------------------------
@@ -375,8 +376,8 @@ def test_a_filter_lets_through_what_it_says(in_messy, chosen, shown):
     assert {remark.check.id for remark in quality_texts.remarks(CHECKS, in_messy, chosen)} == shown
 
 
-def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(in_messy):
-    found = quality_texts.for_others(in_messy)
+def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(messy, in_messy):
+    found = found_in(messy, reader=THEIRS)
     assert len(found) == len(in_messy)
     private = [f for f in found if f.source in {"staff", "training", "incidents", "breaches"}]
     assert private
@@ -390,7 +391,7 @@ def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(in_m
 def in_sample(database):
     """What is found in the sample data, which no test changes."""
     with database.cursor() as cursor:
-        return findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN)
+        return findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
 
 
 def finding_count(database):
@@ -507,6 +508,6 @@ def test_the_checks_of_the_sample_are_quick_enough_for_the_overview(sample):
         seconds = []
         for _ in range(3):
             begun = time.process_time()
-            findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN)
+            findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
             seconds.append(time.process_time() - begun)
     assert min(seconds) < 0.6

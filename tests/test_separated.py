@@ -8,9 +8,8 @@ from itertools import product
 import pyarrow as pa
 import pytest
 
-from compliance import viewing
 from compliance.commands import cli
-from compliance.counting.separated import harmless, harmless_column, joined, joined_table
+from compliance.counting.separated import harmless, harmless_column, joined, joined_table, swedish_csv
 from compliance.package import tables, year_package
 from tests.test_house import MODULES
 
@@ -81,7 +80,7 @@ def written_by_the_command_line(rows, capsys):
 @pytest.mark.parametrize(
     ("write", "separator"),
     [
-        (lambda rows, _: viewing.swedish_csv(rows).decode("utf-8-sig"), ";"),
+        (lambda rows, _: swedish_csv(rows).decode("utf-8-sig"), ";"),
         (lambda rows, _: tables.as_csv("texts", rows).decode("utf-8-sig"), ","),
         (written_by_the_command_line, ","),
     ],

@@ -9,20 +9,20 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from compliance.access.permissions import ANALYST, MANAGEMENT
-from compliance.access.withholding import Names
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.counting.assessing import basis, items
 from compliance.counting.figures import figures, load_figures
-from compliance.counting.system_cards import DEMANDS, card, for_others, is_gap, systems
+from compliance.counting.system_cards import DEMANDS, card, is_gap, systems
 from compliance.declarations.points import point_by
 from compliance.screens.systems import card_texts, texts
 from compliance.screens.systems.texts import Filter
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
-from tests import apps
+from tests import apps, readers
 from tests.browser import MOST
 from tests.line import POINTS, SOURCES, Line
+from tests.readers import MINE
 
 SAMPLE_DAY = date(2026, 10, 31)
 DAY = date(2026, 11, 1)
@@ -116,10 +116,10 @@ def listed_in(database, day):
 
 def of(database, day):
     with database.cursor() as cursor:
-        return systems(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+        return systems(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN, reader=MINE)
 
 
-def card_of(database, day, system):
+def card_of(database, day, system, who=MINE):
     with database.cursor() as cursor:
         organisation = basis(cursor, days=[day], known_at=EVERYTHING_KNOWN).organisations[0]
         return card(
@@ -130,6 +130,7 @@ def card_of(database, day, system):
             system=system,
             as_of=day,
             known_at=EVERYTHING_KNOWN,
+            reader=who,
         )
 
 
@@ -354,7 +355,7 @@ def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh)
         ),
     ):
         beta = card_of(database, DAY, "Beta")
-        risks = next(s for s in card_texts.sections(beta, POINTS, EN, persons=True) if s.source == "risk_analyses")
+        risks = next(s for s in card_texts.sections(beta, POINTS, EN) if s.source == "risk_analyses")
         assert risks.table is None
         assert card_texts.nothing(risks, beta, SOURCES, EN) == text
 
@@ -362,7 +363,7 @@ def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh)
 def test_others_than_the_coordinator_get_no_name_of_a_person_and_no_title(line):
     alfa = card_of(line.database, DAY, "Alfa")
     assert all(name in repr(alfa) for name in ("Anna Ask", "Ove Orm", "Dan Dal", "Eva Ek", "Kalle"))
-    theirs = for_others(alfa, Names(PEOPLE, []).withhold)
+    theirs = card_of(line.database, DAY, "Alfa", readers.reader(ANALYST, names=PEOPLE))
     assert [name for name in PEOPLE if name in repr(theirs)] == []
     assert theirs.register["led"]
 

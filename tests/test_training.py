@@ -11,22 +11,23 @@ import pytest
 import streamlit as st
 
 from compliance.access import permissions
+from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, User
+from compliance.access.scopes import Scope
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.counting import training
 from compliance.counting.assessing import coverage, items
-from compliance.counting.explaining import Place
 from compliance.counting.figures import figures, load_figures
 from compliance.drawing import training as drawing_training
 from compliance.drawing.training import Expiry, Link
 from compliance.screens.training import texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
-from compliance.viewing import OTHER_UNITS, Scope
 from tests.apps import DAY, opened, text
 from tests.exports import load_all, random_exports
 from tests.line import POINTS, Line
+from tests.readers import MINE, THEIRS, reader
 
 AS_OF = date(2026, 11, 24)
 SV, EN = Language("sv"), Language("en")
@@ -69,10 +70,10 @@ def asked(day=AS_OF):
     return training.rules(POINTS, DEFINITIONS, day)
 
 
-def trained(database, place, *, day=AS_OF, most=1000, rules=None):
+def trained(database, place, *, day=AS_OF, most=1000, rules=None, who=MINE):
     with database.cursor() as cursor:
         return training.training(
-            cursor, rules or asked(day), place=place, as_of=day, known_at=EVERYTHING_KNOWN, most=most
+            cursor, rules or asked(day), place=place, as_of=day, known_at=EVERYTHING_KNOWN, most=most, reader=who
         )
 
 
@@ -87,7 +88,7 @@ def line(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(line):
-    return trained(line.database, Place(ORGANISATION))
+    return trained(line.database, Scope(ORGANISATION))
 
 
 # --- The same figures as the points and the figures beside them ---------------------------------------------------
@@ -115,7 +116,7 @@ def assert_agrees(database, day):
     for organisation in organisations:
         by_level = {level: [f for f in found if f.organisation == organisation] for level, found in levels.items()}
         of_items = [(number, item) for number, item in listed if item["organisation"] == organisation]
-        whole = trained(database, Place(organisation), day=day)
+        whole = trained(database, Scope(organisation), day=day)
         assert_parts_agree(database, whole, by_level, organisation, day)
         assert_persons_agree(whole, of_items, day)
         assert_figures_agree(whole, {f.definition.id: f for f in beside if f.organisation == organisation})
@@ -129,7 +130,7 @@ def assert_parts_agree(database, whole, by_level, organisation, day):
     alone = [course for part in whole.parts if part.unit for course in part.courses]
     units = [*alone]
     for name in {figure.department for figure in by_level["department"]}:
-        below = trained(database, Place(organisation, name), day=day, most=0)
+        below = trained(database, Scope(organisation, name), day=day, most=0)
         units += [course for part in below.parts for course in part.courses]
         summed = sum((part.n for part in below.parts), training.Counts())
         assert summed == below.whole.n
@@ -191,7 +192,7 @@ def test_a_unit_is_counted_under_its_new_name(tmp_path):
         line.load_table(COURSES, source="training")
         add_alias(line.database, kind="unit", old="norr", new="Nordan", valid_from=date(2026, 1, 1), order=line.order())
         assert assert_agrees(line.database, AS_OF) == {ORGANISATION}
-        assert trained(line.database, Place(ORGANISATION, None, "nordan")).whole.n.persons == 6
+        assert trained(line.database, Scope(ORGANISATION, None, "nordan")).whole.n.persons == 6
 
 
 # --- What is counted ----------------------------------------------------------------------------------------------
@@ -210,12 +211,12 @@ def test_whoever_lacks_most_stands_first_and_a_unit_without_department_by_itself
         ("Omsorg", None, 3),
         (None, "Lager", 1),
     ]
-    below = trained(line.database, Place(ORGANISATION, "omsorg"))
+    below = trained(line.database, Scope(ORGANISATION, "omsorg"))
     assert [(part.department, part.unit, part.n.missing, part.n.counted) for part in below.parts] == [
         ("Omsorg", "Norr", 3, 4),
         ("Omsorg", "Söder", 0, 2),
     ]
-    assert trained(line.database, Place(ORGANISATION, None, "Norr")).parts == ()
+    assert trained(line.database, Scope(ORGANISATION, None, "Norr")).parts == ()
 
 
 def test_soon_is_up_to_and_with_the_last_of_the_days_ahead(whole):
@@ -268,11 +269,11 @@ def test_a_reminder_is_a_row_a_person_and_course(whole):
 
 
 def test_a_list_is_cut_short_and_a_file_is_not(line):
-    assert [person.name for person in trained(line.database, Place(ORGANISATION), most=2).missing] == ["Bo", "Ivo"]
-    assert trained(line.database, Place(ORGANISATION), most=0).missing == ()
+    assert [person.name for person in trained(line.database, Scope(ORGANISATION), most=2).missing] == ["Bo", "Ivo"]
+    assert trained(line.database, Scope(ORGANISATION), most=0).missing == ()
     with line.database.cursor() as cursor:
         everyone = training.listed(
-            cursor, asked(), "missing", place=Place(ORGANISATION), as_of=AS_OF, known_at=EVERYTHING_KNOWN
+            cursor, asked(), "missing", place=Scope(ORGANISATION), as_of=AS_OF, known_at=EVERYTHING_KNOWN, reader=MINE
         )
         kept = rows(cursor, "select table_name from duckdb_tables() where temporary")
     assert len(everyone) == 4
@@ -284,7 +285,7 @@ def test_each_course_may_have_its_own_days(line):
     own_days = replace(
         given, days=(90, 0), values=given.values | {"data_protection_expiring_days": 0}
     )  # Cia's course no longer expires soon
-    found = trained(line.database, Place(ORGANISATION), rules=own_days)
+    found = trained(line.database, Scope(ORGANISATION), rules=own_days)
     assert [person.name for person in found.expiring] == ["Ada", "Ivo"]
     assert texts.within(found, SV) == "inom 90 respektive 0 dagar"
 
@@ -293,27 +294,27 @@ def test_each_course_may_have_its_own_days(line):
 
 
 def test_the_answer_is_made_from_the_figures(line, whole):
-    assert texts.sentences(whole, SV, persons=True) == [
+    assert texts.sentences(whole, SV) == [
         "4 av 7 medarbetare saknar minst en av kurserna.",
         "Omsorg har flest.",
     ]
-    norr = trained(line.database, Place(ORGANISATION, None, "Norr"))
-    assert texts.sentences(norr, EN, persons=True) == [
+    norr = trained(line.database, Scope(ORGANISATION, None, "Norr"))
+    assert texts.sentences(norr, EN) == [
         "3 of 4 employees lack at least one of the courses.",
         "2 have a course that expires within 90 days.",
     ]
-    assert texts.sentences(trained(line.database, Place(ORGANISATION, None, "Söder")), SV, persons=True) == [
+    assert texts.sentences(trained(line.database, Scope(ORGANISATION, None, "Söder")), SV) == [
         "Alla 2 medarbetare har båda kurserna."
     ]
     first, second = whole.parts
-    alike = replace(whole, parts=(first, replace(second, n=first.n)))
-    assert "Omsorg har flest." not in texts.sentences(alike, SV, persons=True)
-    nobody = trained(line.database, Place(ORGANISATION, None, "Ingenstans"))
-    assert texts.sentences(nobody, SV, persons=True) == ["Här finns ingen som ska ha kurserna."]
+    alike = training.shown_to(replace(whole, parts=(first, replace(second, n=first.n))), MINE)
+    assert "Omsorg har flest." not in texts.sentences(alike, SV)
+    nobody = trained(line.database, Scope(ORGANISATION, None, "Ingenstans"))
+    assert texts.sentences(nobody, SV) == ["Här finns ingen som ska ha kurserna."]
 
 
 def test_the_facts_are_the_figures(whole):
-    facts = texts.facts(whole, SV, persons=True)
+    facts = texts.facts(whole, SV)
     # 3 of 7 is 42.857 %, 1 of 2 is half
     assert [(fact.value, fact.rest, fact.note) for fact in facts] == [
         ("4", "av 7", "1 saknar båda, 3 en av dem"),
@@ -321,25 +322,25 @@ def test_the_facts_are_the_figures(whole):
         ("50,0\u00a0%", "", "1 av 2 medarbetare"),
         ("3", "av 7", "Informations\u00adsäkerhet: 2 av 4 giltiga. Grundkurs i dataskydd: 1 av 5 giltiga"),
     ]
-    assert texts.beside(whole, SV, persons=True) == [
+    assert texts.beside(whole, SV) == [
         "Räknas inte in: 1 tjänstledig och 1 nyanställd.",
         "1 medarbetare hör till en enhet utan avdelning. En sådan enhet står för sig själv i listan.",
     ]
 
 
-def of_few(line):
+def of_few(line, who=MINE):
     """Omsorg, whose units have four and two persons that count."""
-    return trained(line.database, Place(ORGANISATION, "Omsorg"), most=0)
+    return trained(line.database, Scope(ORGANISATION, "Omsorg"), most=0, who=who)
 
 
 def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line):
-    found = of_few(line)
-    assert [part.unit for part in texts.shown_parts(found, SV, persons=True)] == ["Norr", "Söder"]
-    (together,) = texts.shown_parts(found, SV, persons=False)
-    assert (together.unit, together.n.counted, together.n.missing) == (SV(OTHER_UNITS), 4 + 2, 3)
+    assert [part.unit for part in of_few(line).parts] == ["Norr", "Söder"]
+    found = of_few(line, THEIRS)
+    (together,) = found.parts
+    assert (texts.part_name(together, SV), together.n.counted, together.n.missing) == (SV(OTHER_UNITS), 4 + 2, 3)
     assert [(course.met, course.unmet) for course in together.courses] == [(1 + 2, 3), (3 + 2, 1)]
     # and no sentence names one of them
-    assert texts.sentences(found, SV, persons=False)[1:] == ["2 har en kurs som går ut inom 90 dagar."]
+    assert texts.sentences(found, SV)[1:] == ["2 har en kurs som går ut inom 90 dagar."]
     (_, row) = texts.rows(
         found, [together], Scope(ORGANISATION, "Omsorg"), SV, lambda department, unit: f"/{department}/{unit}"
     )
@@ -349,20 +350,21 @@ def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line)
 def test_what_even_together_is_too_few_is_left_out(line, whole):
     # Lager has one person, which Omsorg's six and the whole would tell
     omsorg, lager = whole.parts
-    (together,) = texts.shown_parts(whole, SV, persons=False)
-    assert (together.unit, together.n.counted) == ("Övriga enheter", omsorg.n.counted + lager.n.counted)
-    assert texts.shown_parts(replace(whole, parts=(lager,)), SV, persons=False) == []
-    assert len(texts.beside(whole, SV, persons=False)) == 1
-    assert texts.hidden(trained(line.database, Place(ORGANISATION, None, "Norr")).whole)
-    assert not texts.hidden(whole.whole)
+    theirs = training.shown_to(whole, THEIRS)
+    (together,) = theirs.parts
+    assert (together.others, together.n.counted) == (True, omsorg.n.counted + lager.n.counted)
+    assert training.shown_to(replace(whole, parts=(lager,)), THEIRS).parts == ()
+    assert len(texts.beside(theirs, SV)) == 1
+    assert trained(line.database, Scope(ORGANISATION, None, "Norr"), who=THEIRS).few
+    assert not theirs.few
 
 
 def test_the_management_group_of_a_part_is_shown_to_others_only_where_it_is_no_few(line):
-    theirs, mine = (texts.facts(of_few(line), SV, persons=persons)[2] for persons in (False, True))
+    theirs, mine = (texts.facts(of_few(line, who), SV)[2] for who in (THEIRS, MINE))
     assert (theirs.value, theirs.note) == ("–", "färre än fem personer")
     assert (mine.value, mine.note) == ("100\u00a0%", "1 av 1 medarbetare")
-    nobody = trained(line.database, Place(ORGANISATION, None, "Söder"))
-    assert len(texts.facts(nobody, SV, persons=True)) == 3
+    nobody = trained(line.database, Scope(ORGANISATION, None, "Söder"))
+    assert len(texts.facts(nobody, SV)) == 3
 
 
 def test_the_months_are_told_in_words_and_drawn_on_one_scale(whole):
@@ -418,8 +420,8 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
     with sample.cursor() as cursor:
         organisation = rows(cursor, "select organisation from organisations_on(as_of := $a, known_at := $k)",
                             {"a": DAY, "k": EVERYTHING_KNOWN})[0]["organisation"]  # fmt: skip
-    found = trained(sample, Place(organisation), day=DAY)
-    for sentence in texts.sentences(found, say, persons=persons):
+    found = trained(sample, Scope(organisation), day=DAY)
+    for sentence in texts.sentences(training.shown_to(found, reader(role)), say):
         assert sentence in shown
     assert (found.missing[0].name in shown) is persons
     assert bool(app.get("download_button")) is persons

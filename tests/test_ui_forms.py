@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from compliance.access.permissions import ANALYST, COORDINATOR, User
+from compliance.access.permissions import ANALYST, COORDINATOR
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
@@ -16,13 +16,14 @@ from compliance.correcting.questionnaires import questions
 from compliance.screens.imports import forms
 from tests.apps import opened
 from tests.line import POINTS, SOURCES
+from tests.readers import reader
 
 DAY = date(2026, 10, 31)
 
 
 def seen(role, code="sv"):
     return SimpleNamespace(
-        user=User("tester", role),
+        reader=reader(role, lang=code),
         say=Language(code),
         as_of=DAY,
         scope=SimpleNamespace(organisation="Lövsta stadsdelsförvaltning (exempel)"),

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from compliance.access.withholding import Names
+from compliance.access.withholding import Names, names_of_persons
 from compliance.declarations.queries import statement
 from compliance.loading.loading import FIRST_NAME
-from compliance.review.dossier import compute, names_of_persons
+from compliance.review.dossier import compute
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import SOURCES, Line
 from tests.reviewed import at

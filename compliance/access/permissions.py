@@ -7,6 +7,8 @@ from typing import Final
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 
+NOT_ALLOWED: Final = N_("You are not allowed to do this. Ask the coordinator.")
+
 
 class Permission(Enum):
     """One thing that a person may be allowed to do.
@@ -78,4 +80,4 @@ def current_user() -> User:
 def require(user: User, permission: Permission) -> None:
     """A Refusal where the person may not."""
     if not user.may(permission):
-        raise Refusal(N_("You are not allowed to do this. Ask the coordinator."))
+        raise Refusal(NOT_ALLOWED)

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
+
+from compliance.declarations.queries import statement
+from compliance.store.database import Cursor, rows
 
 WITHHELD: Final = "[…]"
 # What shows nothing where it stands in a word: the soft hyphen, the joiners, the mark at the beginning of a file.
@@ -71,6 +75,24 @@ class Names:
 def names_of(persons: tuple[str, ...], things: tuple[str, ...]) -> Names:
     """The names, made once: a draft is read anew at every click, and thousands of names are written in many ways."""
     return Names(persons, things)
+
+
+def names_of_persons(
+    cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
+) -> Names:
+    """The names of persons that the exports of a day know, and of who has got a decision."""
+    given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
+    return Names([*persons_named(cursor, given), *in_full(responsible)], [])
+
+
+def persons_named(cursor: Cursor, given: dict[str, Any]) -> list[str]:
+    """The names of persons that the exports of a day know."""
+    return [row["name"] for row in rows(cursor, statement("persons_named"), given)]
+
+
+def in_full(responsible: Iterable[str]) -> list[str]:
+    """Those that are names of persons and not only a role."""
+    return [name for name in responsible if " " in name]
 
 
 def _folded(word: str) -> str:

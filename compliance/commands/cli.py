@@ -19,13 +19,15 @@ from typing import Annotated, Any, Final
 import typer
 
 from compliance import __version__
+from compliance.access.reader import EVERYTHING
+from compliance.access.scopes import Level
 from compliance.commands.arguments import Commands, shown
 from compliance.core import clock, logs, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
-from compliance.counting.assessing import Coverage, Level, coverage, items
+from compliance.counting.assessing import Coverage, coverage, items
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
@@ -355,6 +357,7 @@ def extract_command(
             known_at=EVERYTHING_KNOWN,
             point=only,
             own=places.own_files(),
+            reader=EVERYTHING,
         )
     write(found, to, kind=kind, language=Language("sv" if swedish_excel else places.environment_language()))
     print(f"{shown(to)}: {len(found.table)} rows")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from compliance.access.scopes import Level
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.counting.assessing import LEVELS, Coverage, Level, coverage
+from compliance.counting.assessing import LEVELS, Coverage, coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text

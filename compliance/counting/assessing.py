@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance.access.reader import Reader
+from compliance.access.scopes import Level
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.store.database import Cursor, Rows, rows
 
-Level = Literal["organisation", "department", "unit"]
 OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
 
@@ -62,7 +63,7 @@ class Coverage:
     """A point counted for an organisation, a department or a unit on a day.
 
     `basis` is whether every export that the point needs is there; where it is not, nothing is counted. `few` marks a
-    figure of so few persons, or from which that of so few could be told, that only the coordinator may see it.
+    figure of so few persons, or from which that of so few could be told, that it is not shown to all.
     `approved` marks one that stands in the approved review of its year, and is what it was then.
     """
 
@@ -342,6 +343,12 @@ def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetim
     places = pc.index_in(numbers, pa.array([row["import_id"] for row in there], pa.int32()))
     files = pc.take(pa.array([row["file"] for row in there], pa.string()), places)
     return found.set_column(found.column_names.index("file"), "file", files).append_column("import_id", numbers)
+
+
+def items_shown(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime, reader: Reader) -> Rows:
+    """The items of a point with `import_id`, as the reader sees them."""
+    found: Rows = traced_items(cursor, point, as_of=as_of, known_at=known_at).to_pylist()
+    return reader.items(point, found)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+from compliance.access.disclosure import hidden, unseen
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core.language import year_before
-from compliance.counting.assessing import OUTCOMES, Assessed, Coverage, assessed
+from compliance.counting.assessing import OUTCOMES, Assessed, Coverage, assessed, coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
@@ -42,29 +45,6 @@ class Moment:
 
     day: date
     known_at: datetime = EVERYTHING_KNOWN
-
-
-@dataclass(frozen=True)
-class Place:
-    """Whose figure is explained: an organisation's, or that of a department or a unit of it."""
-
-    organisation: str
-    department: str | None = None
-    unit: str | None = None
-
-    def holds(self, row: Row) -> bool:
-        """Whether an item belongs to it."""
-        return all(_folded(row[name]) == said for name, said in self._wanted)
-
-    @cached_property
-    def _wanted(self) -> list[tuple[str, str]]:
-        """What an item must say: asked of every item, so told once; of an organisation's items nothing."""
-        wanted = {"department": self.department, "unit": self.unit}
-        return [(name, _folded(said)) for name, said in wanted.items() if said is not None]
-
-
-def _folded(name: str | None) -> str:
-    return (name or "").casefold()
 
 
 @dataclass(frozen=True)
@@ -208,13 +188,37 @@ def around(day: date, moment: datetime) -> tuple[Moment, Moment]:
 # --- The difference -----------------------------------------------------------------------------------------------
 
 
-def explain(cursor: Cursor, point: Point, first: Moment, last: Moment, *, place: Place) -> Explanation:
-    """Why the figure of a place differs between two moments."""
-    return explain_all(cursor, (point,), first, last, place=place)[0]
+def explain(cursor: Cursor, point: Point, first: Moment, last: Moment, *, place: Scope, reader: Reader) -> Explanation:
+    """Why the figure of a place differs between two moments, as the reader sees it.
+
+    Where a figure rests on few persons, or tells one that does, nothing is counted in it and no change is told.
+    """
+    place = reader.within(place)
+    (found,) = explain_all(cursor, (point,), first, last, place=place)
+    if reader.named:
+        return found
+    before = _shown(cursor, found.before, first, place, reader)
+    after = _shown(cursor, found.after, last, place, reader)
+    changes = () if before.few or after.few else tuple(_told(point, change, reader) for change in found.changes)
+    return replace(found, before=before, after=after, changes=changes, items=[])
+
+
+def _shown(cursor: Cursor, figure: Coverage, moment: Moment, place: Scope, reader: Reader) -> Coverage:
+    """One of the two figures as it is on the overview."""
+    if place.level == "organisation" or not figure.point.persons:
+        return figure
+    parts = coverage(cursor, (figure.point,), days=[moment.day], known_at=moment.known_at, level=place.level)
+    few = any(part.few for part in reader.figures(parts) if place.holds(part))
+    return unseen(replace(figure, few=few or hidden(figure)))
+
+
+def _told(point: Point, change: Change, reader: Reader) -> Change:
+    before, after = (reader.changed(point, row) if row else None for row in (change.before, change.after))
+    return replace(change, before=before, after=after)
 
 
 def explain_all(
-    cursor: Cursor, points: tuple[Point, ...], first: Moment, last: Moment, *, place: Place
+    cursor: Cursor, points: tuple[Point, ...], first: Moment, last: Moment, *, place: Scope
 ) -> list[Explanation]:
     """Why each point's figure of a place differs between two moments."""
     start = first if _learned(cursor, first, last) else replace(first, known_at=last.known_at)
@@ -234,7 +238,7 @@ def _learned(cursor: Cursor, first: Moment, last: Moment) -> bool:
     return marks[0] != marks[1]
 
 
-def _explained(cursor: Cursor, point: Point, route: list[Stop], found: States, *, place: Place) -> Explanation:
+def _explained(cursor: Cursor, point: Point, route: list[Stop], found: States, *, place: Scope) -> Explanation:
     states = [found[point.id, stop] for stop in route]
     figures = [_figure(point, day, state, place) for (_, day, _, _), state in zip(route, states, strict=True)]
     (_, first_day, first_known, _), (_, last_day, last_known, _) = route[0], route[-1]
@@ -266,7 +270,7 @@ def _route(point: Point, first: Moment, last: Moment) -> list[Stop]:
     return route
 
 
-def _states(cursor: Cursor, routes: Sequence[tuple[Point, list[Stop]]], *, place: Place) -> States:
+def _states(cursor: Cursor, routes: Sequence[tuple[Point, list[Stop]]], *, place: Scope) -> States:
     """The items of each point at each stop; all stops with the same knowledge are asked for together."""
     found: States = {}
     wanted = {(point.id, stop): (point, stop) for point, route in routes for stop in route}
@@ -278,7 +282,7 @@ def _states(cursor: Cursor, routes: Sequence[tuple[Point, list[Stop]]], *, place
     return found
 
 
-def _figure(point: Point, day: date, state: Assessed, place: Place) -> Coverage:
+def _figure(point: Point, day: date, state: Assessed, place: Scope) -> Coverage:
     n = Counter(row["outcome"] for row in state.items if place.holds(row))
     counts = (n["met"], n["unmet"], n["unknown"], n["pending"], n["exempt"])
     return Coverage(point, day, place.organisation, place.department, place.unit, *counts, state.basis)

@@ -13,17 +13,20 @@ only where the statement names them.
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance.access.disclosure import FEW_PERSONS, about_incidents, few_of
+from compliance.access.reader import Reader
+from compliance.access.scopes import Level
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, Language, Texts
@@ -34,7 +37,6 @@ from compliance.counting.assessing import (
     LEVELS,
     OUTCOMES,
     Coverage,
-    Level,
     basis,
     coverage,
     items_of,
@@ -55,11 +57,6 @@ KINDS: Final[dict[str, Kind]] = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "pa
 # The relations that hold the rows of one review point where one is asked for.
 BY_POINT: Final = frozenset({"point_items", "counted", "shown_figures", "review_points"})
 NO_TIME: Final = " 00:00:00"
-FEW_PERSONS: Final = 5
-# A text that fewer incidents share may be somebody's own: others than the coordinator do not see it.
-LEAST_SHARED: Final = 3
-INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
-Part = TypeVar("Part")
 MIDNIGHT: Final = datetime.min.time()
 # What XML, so a workbook, has no way to write.
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -149,26 +146,26 @@ def extract(
     point: Point | None = None,
     organisation: str | None = None,
     own: Path | None = None,
-    withhold: Callable[[str], str] | None = None,
+    reader: Reader,
 ) -> Extract:
     """The rows of the extract `name`, for one review point or organisation where it is said.
 
-    Others than the coordinator get it with `withhold`, which takes the names of persons out of a text: then nothing in
-    it names a person, names, employee ids and the free text of incidents are empty, and no figure of a unit rests, or
-    lets another be told that rests, on fewer than five persons.
+    To a reader to whom persons are not named nothing in it names one: names, employee ids and the free text of
+    incidents are empty, and no figure of a unit rests, or lets another be told that rests, on fewer than five persons.
     """
     wanted = extract_by(name)
     asked = query("extracts", name)
     if point and not BY_POINT.intersection(_named(asked.sql)):
         raise Refusal(N_("The extract {name} is not divided by review points. Ask for it without one."), name=name)
     shown = load_figures(own)
-    given = Given(points, point, shown, as_of=as_of, known_at=known_at, persons=withhold is None)
+    given = Given(points, point, shown, as_of=as_of, known_at=known_at, persons=reader.named)
     with relations(cursor, asked.sql, given):
         table = run(cursor, asked, as_of=as_of, known_at=known_at, values=rule_parameters(points, as_of))
     if organisation is not None:
         table = table.filter(pc.is_in(table["organisation"], pa.array([organisation])))
-    if withhold:
-        table = _nameless(table, wanted, points, withhold)
+    table = reader.table(table)
+    if not reader.named:
+        table = _nameless(table, wanted, points, reader)
     there = basis(cursor, days=[as_of], known_at=known_at).imports
     imports = [row for row in there if organisation in (None, row["organisation"])]
     return Extract(wanted, table, as_of, organisation, point, imports, points, shown)
@@ -305,25 +302,23 @@ def _figures(cursor: Cursor, given: Given) -> pa.Table:
 # --- names ---------------------------------------------------------------------------------------
 
 
-def _nameless(
-    table: pa.Table, wanted: Definition, points: tuple[Point, ...], withhold: Callable[[str], str]
-) -> pa.Table:
+def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...], reader: Reader) -> pa.Table:
     """The table without anything that names a person, or could be traced to one (rulebook, section 5)."""
     for column in wanted.columns:
         if column.personal:
             table = _with_column(table, column.name, pa.nulls(len(table), table.schema.field(column.name).type))
         elif column.free:
-            cleaned = _changed(table[column.name], lambda text: withhold(text) if text else text)
+            cleaned = _changed(table[column.name], lambda text: reader.text(text) if text else text)
             table = _with_column(table, column.name, cleaned)
         if column.shared:
-            table = _with_column(table, column.name, _shared(table[column.name]))
+            table = _with_column(table, column.name, _shared(table[column.name], least=reader.least_shared))
     if "label" not in table.column_names:
         return table
     persons = [point.id for point in points if point.persons]
     for name in ("item", "label", "department", "unit", "sheet", "row"):
         table = _emptied(table, name, of=persons)
     # what an incident is called, and what is said of it, is its free text
-    incidents = [point.id for point in points if not INCIDENT_SOURCES.isdisjoint(point.needs)]
+    incidents = [point.id for point in points if about_incidents(point)]
     for name in ("label", "detail"):
         table = _emptied(table, name, of=incidents)
     return _mixed(table, of=persons)
@@ -337,10 +332,10 @@ def _changed(values: Cells, change: Callable[[str], str | None]) -> Cells:
     return pc.take(changed, places)
 
 
-def _shared(values: Cells) -> Cells:
+def _shared(values: Cells, *, least: int) -> Cells:
     """A column of texts with those alone that several rows have: what only one says is somebody's own words."""
     said = Counter(text.casefold() for text in values.to_pylist() if text is not None)
-    return _changed(values, lambda text: text if said[text.casefold()] >= LEAST_SHARED else None)
+    return _changed(values, lambda text: text if said[text.casefold()] >= least else None)
 
 
 def _mixed(table: pa.Table, *, of: list[str]) -> pa.Table:
@@ -356,19 +351,6 @@ def _mixed(table: pa.Table, *, of: list[str]) -> pa.Table:
     )
     origins = dict(zip(moved.to_pylist(), sorted_.to_pylist(), strict=True))
     return table.take(pa.array([origins.get(place, place) for place in range(len(table))], pa.int64()))
-
-
-def few_of(parts: Sequence[Part], *, small: Callable[[Part], bool], size: Callable[[Part], int]) -> list[Part]:
-    """Those parts of a whole that others than the coordinator do not see by themselves.
-
-    They are the small ones; and where even those together are few, the smallest of the others: else whoever takes what
-    is shown from the whole knows what is not.
-    """
-    few = [part for part in parts if small(part)]
-    others = [part for part in parts if size(part) and not small(part)]
-    if few and others and sum(map(size, few)) < FEW_PERSONS:
-        few.append(min(others, key=size))
-    return few
 
 
 def _without_few(whole: Coverage, found: dict[Level, list[Coverage]]) -> list[tuple[str, Coverage]]:

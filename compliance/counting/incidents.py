@@ -4,17 +4,17 @@ A duty is a report that a breach or a significant incident requires. While it is
 points 12 and 13 say what was in time; nothing is judged a second time here.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core import clock
 from compliance.core.language import Texts, month_ends
 from compliance.core.places import POINTS
-from compliance.counting.explaining import Place
-from compliance.counting.extracts import LEAST_SHARED
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
@@ -174,21 +174,25 @@ class Recurring:
 
 @dataclass(frozen=True)
 class Staffed:
-    """A unit where somebody is employed, and whether it has reported nothing this year."""
+    """A unit where somebody is employed, and whether it has reported nothing this year; a small one has no name."""
 
     department: str | None
-    unit: str
+    unit: str | None
     persons: int
     silent: bool
 
 
 @dataclass(frozen=True)
 class Rate:
-    """A department's or unit's incidents of the year and its persons; `part` is None for those in none."""
+    """A department's or unit's incidents of the year and its persons; `part` is None for those in none.
+
+    `few` are small parts together, which are not shown.
+    """
 
     part: str | None
     discovered: int
     employed: int
+    few: bool = False
 
     @property
     def per_hundred(self) -> float | None:
@@ -218,7 +222,14 @@ def end_of(day: date) -> datetime:
 
 
 def duties(
-    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, place: Place, own: Path | None
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    *,
+    as_of: date,
+    known_at: datetime,
+    place: Scope,
+    own: Path | None,
+    reader: Reader,
 ) -> tuple[Duty, ...]:
     """Every report that this year's breaches and significant incidents require, the earliest limit first.
 
@@ -238,10 +249,11 @@ def duties(
         "kept_months": KEPT_MONTHS,
     }
     declared = read_with_own(POINTS, own)["points"]
-    return tuple(_duty(row, declared, as_of) for row in rows(cursor, sql, values | _values(place)))
+    required = rows(cursor, sql, values | _values(reader.within(place)))
+    return tuple(_duty(row | {"label": reader.person(row["label"])}, declared, as_of) for row in required)
 
 
-def _values(place: Place) -> dict[str, str | None]:
+def _values(place: Scope) -> dict[str, str | None]:
     """The place as the statements ask for it."""
     return {"organisation": place.organisation, "department": place.department, "unit": place.unit}
 
@@ -288,11 +300,6 @@ def next_deadline(running: tuple[Clock, ...]) -> Clock | None:
     return next(iter(running), None)
 
 
-def duties_for_others(found: tuple[Duty, ...]) -> tuple[Duty, ...]:
-    """The duties as others than the coordinator may see them: without free text."""
-    return tuple(replace(duty, label=None) for duty in found)
-
-
 # --- What the incidents have in common ----------------------------------------------------------------------------
 
 
@@ -302,14 +309,15 @@ def incidents(
     *,
     as_of: date,
     known_at: datetime,
-    place: Place,
+    place: Scope,
     window_months: int,
-    free_text: bool,
+    reader: Reader,
 ) -> Incidents:
-    """This year's incidents of a place, and the months before; without `free_text` a rare text is none."""
+    """This year's incidents of a place, and the months before; a text that is rare is shown to few readers."""
     limit = next(point for point in points if point.id == HANDLING).parameters(as_of)["limit_days"]
+    place = reader.within(place)
     where = {"as_of": as_of, "known_at": known_at, **_values(place)}
-    shared = where | {"least": 1 if free_text else LEAST_SHARED, "window_months": window_months}
+    shared = where | {"least": reader.least_shared, "window_months": window_months}
 
     def asked(name: str, **values: object) -> Rows:
         sql = f"with incidents as ({statement('incident_rows')}) {statement(name)}"
@@ -320,26 +328,31 @@ def incidents(
     listed = asked("incident_recurring")
     return Incidents(
         counts=Counts(**asked("incident_counts", limit_days=limit)[0], limit_days=limit),
-        months=tuple(Month(**row) for row in asked("incident_months", first_month=first, most=MOST_KINDS)),
-        causes=tuple(Cause(**row) for row in asked("incident_causes", most=MOST_CAUSES)),
+        months=tuple(Month(**reader.row(row)) for row in asked("incident_months", first_month=first, most=MOST_KINDS)),
+        causes=tuple(Cause(**reader.row(row, kept=("kind",))) for row in asked("incident_causes", most=MOST_CAUSES)),
         steps=tuple(Step(**row) for row in asked("incident_closing", limit_days=limit, most_late=MOST_LATE_STEPS)),
-        recurring=tuple(
-            Recurring(**row | {"ids": tuple(row["ids"]), "earlier": tuple(row["earlier"])}) for row in listed
-        ),
-        units=tuple(Staffed(**row) for row in rows(cursor, statement("silent_units"), where)),
-        rates=tuple(Rate(**row) for row in asked("incident_rates", by_unit=by_unit)),
+        recurring=tuple(_recurring(row, reader) for row in listed),
+        units=tuple(_staffed(Staffed(**row), reader) for row in rows(cursor, statement("silent_units"), where)),
+        rates=_rates([Rate(**row) for row in asked("incident_rates", by_unit=by_unit)], reader),
     )
 
 
-def for_others(found: Incidents, clean: Callable[[str], str]) -> Incidents:
-    """The same without the names of persons, which `clean` takes out of causes and kinds."""
+def _recurring(row: dict[str, Any], reader: Reader) -> Recurring:
+    cause = reader.text(row["cause"]) if row["cause"] else row["cause"]
+    return Recurring(**row | {"cause": cause, "ids": tuple(row["ids"]), "earlier": tuple(row["earlier"])})
 
-    def told(text: str | None) -> str | None:
-        return clean(text) if text else text
 
-    return replace(
-        found,
-        months=tuple(replace(month, kind=told(month.kind)) for month in found.months),
-        causes=tuple(replace(cause, cause=told(cause.cause)) for cause in found.causes),
-        recurring=tuple(replace(kind, cause=told(kind.cause)) for kind in found.recurring),
-    )
+def _staffed(unit: Staffed, reader: Reader) -> Staffed:
+    """A unit as the reader sees it: a small one is not named."""
+    return replace(unit, department=None, unit=None, persons=0) if reader.few(unit.persons) else unit
+
+
+def _rates(rates: Iterable[Rate], reader: Reader) -> tuple[Rate, ...]:
+    """The rates as the reader sees them: those of small parts are added up as one."""
+    rates = list(rates)
+    few = [rate for rate in rates if rate.part and rate.employed and reader.few(rate.employed)]
+    shown = [rate for rate in rates if rate not in few]
+    if few:
+        counted, employed = sum(rate.discovered for rate in few), sum(rate.employed for rate in few)
+        shown.append(Rate(None, counted, employed, few=True))
+    return tuple(shown)

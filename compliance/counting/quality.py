@@ -5,13 +5,14 @@ A check is a statement in `queries/quality/`, whose rows are findings, and an en
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 import pyarrow as pa
 
+from compliance.access.reader import Reader
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
@@ -57,6 +58,7 @@ class Finding:
     """One row of a check: the import, and where there is one the spreadsheet row, that it is about.
 
     `field` is the name of a field of the source, or of two with a comma between, or a heading as it was written.
+    `shown` is whether the reader sees which row it is, `opened` whether they may see that row in full.
     """
 
     check: str
@@ -71,6 +73,8 @@ class Finding:
     field: str | None
     detail: str | None
     number: int
+    shown: bool = True
+    opened: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,15 +91,30 @@ def load_checks(own: Path | None) -> tuple[Check, ...]:
 
 
 def findings(
-    cursor: Cursor, checks: tuple[Check, ...], sources: dict[str, Source], *, as_of: date, known_at: datetime
+    cursor: Cursor,
+    checks: tuple[Check, ...],
+    sources: dict[str, Source],
+    *,
+    as_of: date,
+    known_at: datetime,
+    reader: Reader,
 ) -> list[Finding]:
-    """What every check finds in the imports that the figures of a day rest on, in the order of the checks."""
+    """What every check finds in the imports that the figures of a day rest on, in the order of the checks.
+
+    All readers see how much is found; where a row is about persons or incidents, few see which.
+    """
     with rhythms(cursor, sources), _pinned(cursor, as_of=as_of, known_at=known_at):
         return [
-            Finding(check.id, **row)
+            _seen(Finding(check.id, **row), reader)
             for check in checks
             for row in _rows(cursor, query("quality", check.id), as_of=as_of, known_at=known_at)
         ]
+
+
+def _seen(finding: Finding, reader: Reader) -> Finding:
+    if reader.finds(finding.source):
+        return replace(finding, opened=reader.named)
+    return replace(finding, row=None, subject=None, detail=None, shown=False, opened=False)
 
 
 def _rows(cursor: Cursor, asked: Query, *, as_of: date, known_at: datetime) -> Rows:
@@ -155,18 +174,23 @@ def remarks(
     }
 
 
-def row_read(cursor: Cursor, finding: Finding, sources: dict[str, Source]) -> RowRead | None:
-    """The spreadsheet row of a finding as it was read, else as it was loaded; None where neither is kept."""
-    if finding.row is None:
+def row_read(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, reader: Reader) -> RowRead | None:
+    """The spreadsheet row of a finding as it was read, else as it was loaded; None where neither is kept.
+
+    A whole row of any source can name a person, whatever the finding is about.
+    """
+    if finding.row is None or not reader.named:
         return None
     given = {"import_id": finding.import_id, "sheet_number": finding.sheet_number, "row": finding.row}
     if cells := rows(cursor, statement("row_as_read"), given):
         return RowRead(tuple((cell["heading"], cell["cell"]) for cell in cells), as_read=True)
     source = sources[finding.source]
-    traced = row_loaded(cursor, source, import_id=finding.import_id, sheet=finding.sheet, row=finding.row)
+    traced = row_loaded(
+        cursor, source, import_id=finding.import_id, sheet=finding.sheet, row=finding.row, reader=reader
+    )
     if traced is None:
         return None
-    return RowRead(tuple(traced.shown(persons=True)), as_read=False)
+    return RowRead(traced.columns, as_read=False)
 
 
 def _check(id_: str, given: Table) -> Check:

@@ -4,11 +4,12 @@ A demand is what is asked of a system in use. Those that are review points have 
 the others follow the figures beside the points (data/figures.toml). The core knows no language.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from compliance.access.reader import Reader
 from compliance.counting.assessing import basis, one_day
 from compliance.counting.extracts import Given, relations
 from compliance.counting.figures import Definition
@@ -45,7 +46,8 @@ class Card:
     """Everything that is known of one system.
 
     `register` is what the register says; the others are the rows of each export that are about it. `sources` are the
-    exports that are there, `tolerance` the highest risk value that is tolerated on the day.
+    exports that are there, `tolerance` the highest risk value that is tolerated on the day. `named` is whether persons
+    and incidents are named to the reader: where they are not, those fields are empty.
     """
 
     register: dict[str, Any]
@@ -58,6 +60,7 @@ class Card:
     incidents: Rows
     sources: frozenset[str]
     tolerance: int
+    named: bool
 
     @property
     def latest_classification(self) -> Rows:
@@ -75,7 +78,7 @@ def is_gap(row: Mapping[str, Any], demand: str) -> bool:
     return row[f"{demand}_outcome"] in GAPS
 
 
-def systems(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Rows:
+def systems(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, reader: Reader) -> Rows:
     """Every system in use, one row each, those with most gaps first.
 
     Of each demand its `<demand>_outcome` (met, unmet, unknown, exempt; none where nothing is asked, None where an
@@ -84,7 +87,7 @@ def systems(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at:
     asked = statement("system_list")
     given = _given(points, as_of=as_of, known_at=known_at)
     with one_day(cursor, as_of, known_at=known_at), relations(cursor, asked, given):
-        return rows(cursor, asked, {"as_of": as_of, "known_at": known_at})
+        return reader.limited(rows(cursor, asked, {"as_of": as_of, "known_at": known_at}))
 
 
 def card(
@@ -96,12 +99,26 @@ def card(
     system: str,
     as_of: date,
     known_at: datetime,
+    reader: Reader,
 ) -> Card | None:
-    """One system of the register, in use or not, whatever the case of its name; None where there is none."""
+    """One system of the register, in use or not, whatever the case of its name; None where there is none.
+
+    A system is called what it is called; in what else somebody wrote no person is named.
+    """
     day = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     with one_day(cursor, as_of, known_at=known_at):
-        found = rows(cursor, statement("system_register"), day | {"system": system})
-        return _card(cursor, points, definitions, found[0], day | {"system": found[0]["system"]}) if found else None
+        named = rows(cursor, statement("system_register"), day | {"system": system})
+        found = reader.limited(_with_department(cursor, row, as_of=as_of, known_at=known_at) for row in named)
+        if not found:
+            return None
+        one = day | {"system": found[0]["system"]}
+        return _card(cursor, points, definitions, found[0], one, reader=reader)
+
+
+def _with_department(cursor: Cursor, row: dict[str, Any], *, as_of: date, known_at: datetime) -> dict[str, Any]:
+    units = rows(cursor, statement("units"), {"as_of": as_of, "known_at": known_at})
+    own = (unit["department"] for unit in units if all(unit[name] == row[name] for name in ("organisation", "unit")))
+    return row | {"department": next(own, None)}
 
 
 def _card(
@@ -110,6 +127,8 @@ def _card(
     definitions: tuple[Definition, ...],
     register: dict[str, Any],
     one: dict[str, Any],
+    *,
+    reader: Reader,
 ) -> Card:
     """The rows of each export about the system of `one`, its organisation and day."""
     as_of, known_at = one["as_of"], one["known_at"]
@@ -117,45 +136,23 @@ def _card(
     tolerance = _number(definitions, "risks_without_action", "tolerance", as_of)
     validity = point_by(points, "classification").parameters(as_of)["validity_months"]
     there = basis(cursor, days=[as_of], known_at=known_at)
+
+    def seen(found: Rows, *persons: str) -> Rows:
+        return [reader.row(row, persons=persons) for row in found]
+
     return Card(
-        register,
-        classifications=rows(cursor, statement("system_classifications"), one | {"validity_months": validity}),
-        actions=rows(cursor, statement("system_actions"), one),
-        risks=rows(cursor, statement("system_risks"), one | {"tolerance": tolerance}),
-        reviews=rows(cursor, statement("system_reviews"), one),
-        processings=_with_items(cursor, "system_processings", given, one),
-        agreements=_with_items(cursor, "system_agreements", given, one | {"supplier": register["supplier"]}),
-        incidents=rows(cursor, statement("system_incidents"), one),
+        reader.row(register, persons=("object_owner", "object_leader"), kept=("system", "unit", "file", "sheet")),
+        classifications=seen(rows(cursor, statement("system_classifications"), one | {"validity_months": validity})),
+        actions=seen(rows(cursor, statement("system_actions"), one), "responsible"),
+        risks=seen(rows(cursor, statement("system_risks"), one | {"tolerance": tolerance}), "responsible"),
+        reviews=seen(rows(cursor, statement("system_reviews"), one), "reviewed_by"),
+        processings=seen(_with_items(cursor, "system_processings", given, one)),
+        agreements=seen(_with_items(cursor, "system_agreements", given, one | {"supplier": register["supplier"]})),
+        incidents=seen(rows(cursor, statement("system_incidents"), one), "title"),
         sources=frozenset(row["source"] for row in there.of(one["organisation"])),
         tolerance=tolerance,
+        named=reader.named,
     )
-
-
-def for_others(found: Card, clean: Callable[[str], str]) -> Card:
-    """The card as others than the coordinator may see it: no person, and no free text of an incident.
-
-    `clean` takes the names of persons out of what else somebody wrote; a system is called what it is called.
-    """
-
-    def told(rows_: Rows, *unseen: str) -> Rows:
-        return [_cleaned(row, clean) | dict.fromkeys(unseen) for row in rows_]
-
-    (register,) = told([found.register], "object_owner", "object_leader")
-    return replace(
-        found,
-        register=register | {name: found.register[name] for name in ("system", "unit", "file", "sheet")},
-        classifications=told(found.classifications),
-        actions=told(found.actions, "responsible"),
-        risks=told(found.risks, "responsible"),
-        reviews=told(found.reviews, "reviewed_by"),
-        processings=told(found.processings),
-        agreements=told(found.agreements),
-        incidents=told(found.incidents, "title"),
-    )
-
-
-def _cleaned(row: Mapping[str, Any], clean: Callable[[str], str]) -> dict[str, Any]:
-    return {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _given(points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Given:

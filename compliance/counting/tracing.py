@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from compliance.access.reader import Reader
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source
@@ -19,10 +20,10 @@ class TracedRow:
     source: Source
     fields: tuple[tuple[str, str | None, Any], ...]
 
-    def shown(self, *, persons: bool) -> list[tuple[str, Any]]:
-        """The columns that the file had, with their values; those that name somebody only where `persons`."""
-        private = {field.name for field in self.source.fields if field.person} if not persons else set()
-        return [(heading, value) for name, heading, value in self.fields if heading and name not in private]
+    @property
+    def columns(self) -> tuple[tuple[str, Any], ...]:
+        """The columns that the file had, with their values."""
+        return tuple((heading, value) for _, heading, value in self.fields if heading)
 
 
 def own_source(point: Point, sources: dict[str, Source]) -> Source:
@@ -30,41 +31,55 @@ def own_source(point: Point, sources: dict[str, Source]) -> Source:
     return sources[point.needs[0]]
 
 
-def row_behind(cursor: Cursor, point: Point, item: dict[str, Any], sources: dict[str, Source]) -> TracedRow | None:
+def row_behind(
+    cursor: Cursor, point: Point, item: dict[str, Any], sources: dict[str, Source], *, reader: Reader
+) -> TracedRow | None:
     """The row that a traced item names by import, sheet and number; None where it is no longer there."""
     given = {name: item[name] for name in ("import_id", "sheet", "row")}
-    return row_loaded(cursor, own_source(point, sources), **given)
+    return row_loaded(cursor, own_source(point, sources), **given, reader=reader)
 
 
 def register_row(
-    cursor: Cursor, register: dict[str, Any], sources: dict[str, Source], *, as_of: date, known_at: datetime
+    cursor: Cursor,
+    register: dict[str, Any],
+    sources: dict[str, Source],
+    *,
+    as_of: date,
+    known_at: datetime,
+    reader: Reader,
 ) -> TracedRow | None:
     """The row that speaks for a system in the register; None where it is no longer there."""
     given = {name: register[name] for name in ("organisation", "system", "file", "sheet", "row")}
     found = rows(cursor, statement("register_import"), {"as_of": as_of, "known_at": known_at, **given})
     if not found:
         return None
-    import_id: int = found[0]["import_id"]
-    return row_loaded(cursor, sources["systems"], import_id=import_id, sheet=register["sheet"], row=register["row"])
+    of = {"import_id": found[0]["import_id"], "sheet": register["sheet"], "row": register["row"]}
+    return row_loaded(cursor, sources["systems"], **of, reader=reader)
 
 
-def row_loaded(cursor: Cursor, source: Source, *, import_id: int, sheet: str | None, row: int) -> TracedRow | None:
-    """A row of an import as it was loaded, by sheet and number; None where it was rejected."""
+def row_loaded(
+    cursor: Cursor, source: Source, *, import_id: int, sheet: str | None, row: int, reader: Reader
+) -> TracedRow | None:
+    """A row of an import as it was loaded, by sheet and number; None where it was rejected.
+
+    Columns that are declared to name a person are left out if persons are not named to the reader.
+    """
     found = rows(
         cursor,
         f"select * from {source.id} where import_id = $import_id and sheet is not distinct from $sheet and row = $row",
         {"import_id": import_id, "sheet": sheet, "row": row},
     )
-    return _traced(cursor, source, found[0]) if found else None
+    return _traced(cursor, source, found[0], reader) if found else None
 
 
-def _traced(cursor: Cursor, source: Source, row: dict[str, Any]) -> TracedRow:
+def _traced(cursor: Cursor, source: Source, row: dict[str, Any], reader: Reader) -> TracedRow:
     given = {"import_id": row["import_id"], "sheet": row["sheet"]}
     headings = {entry["field"]: entry["heading"] for entry in rows(cursor, statement("import_columns"), given)}
     fields = [
-        (name, headings.get(field.name), row[name])
+        (name, headings.get(field.name), reader.text(row[name]) if isinstance(row[name], str) else row[name])
         for field in source.fields
         for name, _ in table_columns(field)
+        if reader.named or not field.person
         if name == field.name or row[name] is not None
     ]
     return TracedRow(row["import_id"], source, tuple(fields))

@@ -3,14 +3,17 @@
 Both courses are counted as review points 1 and 2 count them, person by person, and put side by side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from compliance.counting.assessing import Basis, Coverage
-from compliance.counting.explaining import Place
+from compliance.access.disclosure import FEW_PERSONS, few_of, unseen
+from compliance.access.disclosure import hidden as is_few
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
+from compliance.counting.assessing import OUTCOMES, Basis, Coverage
 from compliance.counting.figures import Definition, rule_parameters
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
@@ -82,12 +85,21 @@ class Counts:
 
 @dataclass(frozen=True)
 class Part:
-    """A scope, a department or a unit: both courses as their points count them, and the persons."""
+    """A scope, a department or a unit: both courses as their points count them, and the persons.
+
+    `others` marks parts of few persons that are added up as one.
+    """
 
     department: str | None
     unit: str | None
     courses: tuple[Coverage, Coverage]
     n: Counts
+    others: bool = False
+
+    @property
+    def within(self) -> bool:
+        """Whether it is a part of an organisation."""
+        return self.others or self.department is not None or self.unit is not None
 
 
 @dataclass(frozen=True)
@@ -124,7 +136,9 @@ class Person:
 class Training:
     """The courses of a scope: `parts` are its departments or units, whoever lacks most first.
 
-    `missing` and `expiring` are the first persons who lack a course or have one that expires soon, where asked for.
+    `missing` and `expiring` are the first persons who lack a course or have one that expires soon, if persons are named
+    to the reader. `few` is whether the scope is of too few persons to be shown, `few_managers` whether its management
+    group is. `most` is the part where most lack a course; None if two are alike or it is not shown.
     """
 
     asked: Rules
@@ -134,15 +148,22 @@ class Training:
     months: tuple[Month, ...]
     missing: tuple[Person, ...] = ()
     expiring: tuple[Person, ...] = ()
+    named: bool = True
+    few: bool = False
+    few_managers: bool = False
+    most: Part | None = None
 
 
-def training(cursor: Cursor, asked: Rules, *, place: Place, as_of: date, known_at: datetime, most: int = 0) -> Training:
+def training(
+    cursor: Cursor, asked: Rules, *, place: Scope, as_of: date, known_at: datetime, reader: Reader, most: int = 0
+) -> Training:
     """The courses of a place on a day; it must have the exports that the points need. Of each list at most so many."""
+    place, most = reader.within(place), most if reader.named else 0
     given = {"as_of": as_of, "known_at": known_at, "organisation": place.organisation, "most": most}
     level: Level = "unit" if place.department or place.unit else "department"
     with _persons(cursor, asked, place=place, as_of=as_of, known_at=known_at):
         whole, *parts = (_part(row, asked, place, as_of) for row in _rows(cursor, "training_parts", level=level))
-        return Training(
+        found = Training(
             asked,
             as_of,
             whole,
@@ -152,19 +173,74 @@ def training(cursor: Cursor, asked: Rules, *, place: Place, as_of: date, known_a
             tuple(_listed(cursor, "missing", **given) if most else ()),
             tuple(_listed(cursor, "expiring", **given) if most else ()),
         )
+    return shown_to(found, reader)
+
+
+def shown_to(found: Training, reader: Reader) -> Training:
+    """The same with what the reader may not see added up or left out."""
+    parts, n = found.parts, found.whole.n
+    shown = parts if reader.named else _without_few(parts)
+    most = parts[0] if len(parts) > 1 and parts[0].n.missing != parts[1].n.missing and parts[0] in shown else None
+    found = replace(found, named=reader.named, parts=shown, most=most)
+    if reader.named:
+        return found
+    if hidden(found.whole):
+        nothing = (unseen(replace(found.whole.courses[0], few=True)), unseen(replace(found.whole.courses[1], few=True)))
+        return replace(found, few=True, parts=(), months=(), whole=replace(found.whole, courses=nothing, n=Counts()))
+    few_managers = found.whole.within and 0 < n.management_in_both < FEW_PERSONS
+    if few_managers:
+        n = replace(n, management_both=0, management_in_both=0)
+    if n.without_department < FEW_PERSONS:
+        n = replace(n, without_department=0)
+    return replace(found, few_managers=few_managers, whole=replace(found.whole, n=n))
+
+
+def hidden(part: Part) -> bool:
+    """Whether a part's figures rest on few persons (rulebook, section 5)."""
+    few = part.n.counted < FEW_PERSONS or any(is_few(course) for course in part.courses)
+    return part.within and part.n.persons > 0 and few
+
+
+def _without_few(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts, with those of few persons added up as one."""
+    few = few_of(parts, small=hidden, size=_size)
+    if not few:
+        return parts
+    kept = tuple(part for part in parts if part not in few)
+    together = _together(few)
+    return kept if hidden(together) else (*kept, together)
+
+
+def _size(part: Part) -> int:
+    """The fewest that one of the part's figures rests on."""
+    return min(part.n.counted, *(course.of for course in part.courses if course.of))
+
+
+def _together(parts: Sequence[Part]) -> Part:
+    first, second = (_sum([part.courses[place] for part in parts]) for place in (0, 1))
+    return Part(None, None, (first, second), sum((part.n for part in parts), Counts()), others=True)
+
+
+def _sum(courses: Sequence[Coverage]) -> Coverage:
+    counts = {name: sum(getattr(course, name) for course in courses) for name in OUTCOMES}
+    # not an organisation, but parts of one
+    return replace(courses[0], department=None, unit="", **counts)
 
 
 def listed(
-    cursor: Cursor, asked: Rules, which: Listed, *, place: Place, as_of: date, known_at: datetime
+    cursor: Cursor, asked: Rules, which: Listed, *, place: Scope, as_of: date, known_at: datetime, reader: Reader
 ) -> list[Person]:
-    """Every person of a place who lacks a course, or has one that expires soon. For the coordinator only."""
+    """Every person of a place who lacks a course, or has one that expires soon; none if persons are not named."""
+    if not reader.named:
+        return []
+    place = reader.within(place)
     given = {"as_of": as_of, "known_at": known_at, "organisation": place.organisation, "most": None}
     with _persons(cursor, asked, place=place, as_of=as_of, known_at=known_at):
         return _listed(cursor, which, **given)
 
 
 @contextmanager
-def _persons(cursor: Cursor, asked: Rules, *, place: Place, as_of: date, known_at: datetime) -> Iterator[None]:
+def _persons(cursor: Cursor, asked: Rules, *, place: Scope, as_of: date, known_at: datetime) -> Iterator[None]:
     """Within the block the persons of a place stand on this cursor, found once for all that is counted of them."""
     of = {"organisation": place.organisation, "department": place.department, "unit": place.unit}
     cursor.execute(statement("training_persons"), {"as_of": as_of, "known_at": known_at, **of} | asked.values)
@@ -192,7 +268,7 @@ def _pair(row: dict[str, Any], name: str) -> tuple[Any, Any]:
     return first, second
 
 
-def _part(row: dict[str, Any], asked: Rules, place: Place, as_of: date) -> Part:
+def _part(row: dict[str, Any], asked: Rules, place: Scope, as_of: date) -> Part:
     department = place.department if row["whole"] else row["department"]
     unit = place.unit if row["whole"] else row["unit"]
     first, second = (

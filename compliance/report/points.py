@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance import viewing
+from compliance.access.disclosure import OTHER_UNITS, without_few
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import (
@@ -252,7 +252,7 @@ def departments(answer: PointAnswer, reader: Reader) -> list[Coverage]:
     """The departments of a point with a figure; in a hand-out those of few persons are added up."""
     found = [answer.figure(counted) for counted in answer.departments]
     if reader.public:
-        found = viewing.without_few(found, reader.say, answer.coverage)
+        found = without_few(found, reader.say(OTHER_UNITS), answer.coverage)
     return [figure for figure in found if figure.coverage is not None]
 
 

@@ -14,18 +14,22 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from compliance.access.withholding import Names, names_of
+from compliance.access.permissions import Permission
+from compliance.access.reader import EVERYTHING, Reader
+from compliance.access.scopes import Level, Scope
+from compliance.access.withholding import in_full, names_of, persons_named
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
 from compliance.counting import figures, quality
-from compliance.counting.assessing import OUTCOMES, Basis, Coverage, Level, basis, coverage
-from compliance.counting.explaining import Explanation, Moment, Place, explain_all, since_frozen
+from compliance.counting.assessing import OUTCOMES, Basis, Coverage, basis, coverage
+from compliance.counting.explaining import Explanation, Moment, explain_all, since_frozen
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
 from compliance.declarations.sources import load_sources
 from compliance.review import deciding
 from compliance.review.deciding import Decision
 from compliance.review.reviewing import (
+    GROUNDS,
     Chapter,
     Clause,
     Review,
@@ -394,7 +398,7 @@ class _Computing:
 
     def _explained(self) -> list[Explanation]:
         """Why each figure is another than the one that it is compared with."""
-        place, last = Place(self.review.organisation), Moment(self.day, self.known_at)
+        place, last = Scope(self.review.organisation), Moment(self.day, self.known_at)
         return explain_all(self.cursor, self.points, self.compared.first, last, place=place)
 
     def _figures(self) -> tuple[ShownFigure, ...]:
@@ -430,7 +434,8 @@ class _Computing:
 
     def _remarks(self) -> Mapping[str, tuple[str, ...]]:
         checks = quality.load_checks(self.own)
-        found = quality.findings(self.cursor, checks, self.sources, as_of=self.day, known_at=self.known_at)
+        given: Any = {"as_of": self.day, "known_at": self.known_at, "reader": EVERYTHING}
+        found = quality.findings(self.cursor, checks, self.sources, **given)
         return quality.remarks(checks, found, self.points, self.review.organisation)
 
 
@@ -438,12 +443,12 @@ def names_in(cursor: Cursor, *, as_of: date, known_at: datetime, organisation: s
     """The persons and systems that the exports of a day name."""
     given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     systems = [row["name"] for row in rows(cursor, statement("systems_named"), given)]
-    return Named(tuple(_persons(cursor, given, ())), tuple(systems))
+    return Named(tuple(persons_named(cursor, given)), tuple(systems))
 
 
 def _withheld(dossier: Dossier, named: Named) -> dict[str, str]:
     """Those texts that name a person or a system, without the names. The names themselves are kept nowhere."""
-    persons = (*named.persons, *_in_full(responsible(dossier)))
+    persons = (*named.persons, *in_full(responsible(dossier)))
     found = [(text, names_of(persons, named.systems)) for text in _texts(dossier)]
     # what stands in a chapter from the start has no weaknesses, but words that a system may be called by
     found += [(text, names_of(persons, ())) for chapter in dossier.chapters for text in chapter.start.values()]
@@ -453,24 +458,6 @@ def _withheld(dossier: Dossier, named: Named) -> dict[str, str]:
 def responsible(dossier: Dossier) -> tuple[str, ...]:
     """Who is responsible for the decisions that a review shows."""
     return tuple(sorted({row.responsible for row in (*dossier.decisions, *dossier.carried) if row.responsible}))
-
-
-def names_of_persons(
-    cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
-) -> Names:
-    """The names that only the coordinator sees: of persons that exports know, and of who has got a decision."""
-    given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
-    return Names(_persons(cursor, given, responsible), [])
-
-
-def _persons(cursor: Cursor, given: dict[str, Any], responsible: tuple[str, ...]) -> list[str]:
-    known = [row["name"] for row in rows(cursor, statement("persons_named"), given)]
-    return [*known, *_in_full(responsible)]
-
-
-def _in_full(responsible: tuple[str, ...]) -> list[str]:
-    """Those that are names of persons and not only a role."""
-    return [name for name in responsible if " " in name]
 
 
 def _texts(dossier: Dossier) -> set[str]:
@@ -549,6 +536,21 @@ def _as_frozen(point: Point) -> Point:
 def _statements(points: tuple[Point, ...]) -> dict[str, str]:
     wanted = [*COUNTED_WITH, *(f"points/{point.id}.sql" for point in points)]
     return {name: text_of(name) for name in wanted}
+
+
+# --- Who may read it ----------------------------------------------------------------------------------------------
+
+
+def readable(dossier: Dossier, reader: Reader) -> Dossier:
+    """A review as the reader may read it: its comments and decisions, or what a version to hand out says."""
+    if reader.may(Permission.READ_REVIEW):
+        return dossier
+    written = dossier.written
+    public = {id_: dossier.withheld.get(text, text) for id_, text in written.public_comments.items()}
+    grounds = written.chapters.get(GROUNDS, "")
+    chapters = {GROUNDS: dossier.withheld.get(grounds, grounds)} if grounds else {}
+    shown = Written(written.assessments, {}, public, chapters, written.judgement)
+    return replace(dossier, written=shown, decisions=(), carried=(), why=None)
 
 
 # --- Freezing -----------------------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """The year's plan: what is to happen when, how far it has come on a day, and the actions that reports have left."""
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from compliance.access.reader import Reader
 from compliance.core.clock import local_day
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
@@ -103,7 +104,7 @@ class Action:
 class Plan:
     """What the exports tell of a year on a day: its moments without the review, overdue ones of earlier plans, actions.
 
-    `extracts` is the latest extract date of each export behind it.
+    `extracts` is the latest extract date of each export behind it, `named` whether persons are named to the reader.
     """
 
     organisation: str
@@ -112,6 +113,7 @@ class Plan:
     earlier: tuple[Moment, ...]
     actions: tuple[Action, ...]
     extracts: Mapping[str, date]
+    named: bool
 
     @property
     def year(self) -> int:
@@ -192,7 +194,7 @@ def _day(said: str, year: int) -> date:
 # --- What the exports tell ----------------------------------------------------------------------------------------
 
 
-def plan(cursor: Cursor, declared: Declared, *, organisation: str, as_of: date) -> Plan:
+def plan(cursor: Cursor, declared: Declared, *, organisation: str, as_of: date, reader: Reader) -> Plan:
     """The plan of the year of a day, as it was known then, without the review."""
     day: dict[str, Any] = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
     known = {name: declared.words[name] for name in ("done", "ongoing", "not_started", "cancelled")}
@@ -204,11 +206,20 @@ def plan(cursor: Cursor, declared: Declared, *, organisation: str, as_of: date) 
     return Plan(
         organisation=organisation,
         as_of=as_of,
-        moments=tuple([_activity(row) for row in planned if not row["earlier"]] + written),
-        earlier=tuple(_activity(row) for row in planned if row["earlier"]),
-        actions=tuple(Action(**row) for row in actions),
+        moments=tuple([_activity(row, reader) for row in planned if not row["earlier"]] + written),
+        earlier=tuple(_activity(row, reader) for row in planned if row["earlier"]),
+        actions=tuple(_action(row, reader) for row in actions),
         extracts=_extracts(reported),
+        named=reader.named,
     )
+
+
+def _action(row: dict[str, Any], reader: Reader) -> Action:
+    """An action as the reader sees it; a system is called what it is called."""
+    kept = {name for name in row if name not in ("text", "subject")} - {"responsible"}
+    if row["source"] == "classification":
+        kept.add("subject")
+    return Action(**reader.row(row, persons=("responsible",), kept=kept))
 
 
 def _in_order(declared: Declared) -> list[str]:
@@ -218,13 +229,13 @@ def _in_order(declared: Declared) -> list[str]:
     return [word for report in ordered for word in report.words]
 
 
-def _activity(row: Mapping[str, Any]) -> Moment:
+def _activity(row: Mapping[str, Any], reader: Reader) -> Moment:
     kind = row["kind_code"] or "activity"
     return Moment(
         id=row["activity_id"],
         ring="controls" if kind == "control" else "activities",
         kind=kind,
-        title={"en": row["activity"]},
+        title={"en": reader.text(row["activity"])},
         start=row["start"],
         due=row["due"],
         state=row["state"],
@@ -260,28 +271,6 @@ def _state(start: date, due: date, as_of: date) -> State:
     if due < as_of:
         return "late"
     return "ongoing" if start <= as_of else "not_started"
-
-
-def for_others(found: Plan, clean: Callable[[str], str]) -> Plan:
-    """The plan without who is responsible; `clean` takes the names of persons out of its texts."""
-    return replace(
-        found,
-        moments=tuple(_cleaned(moment, clean) for moment in found.moments),
-        earlier=tuple(_cleaned(moment, clean) for moment in found.earlier),
-        actions=tuple(
-            replace(action, text=clean(action.text or ""), subject=_subject(action, clean), responsible=None)
-            for action in found.actions
-        ),
-    )
-
-
-def _cleaned(moment: Moment, clean: Callable[[str], str]) -> Moment:
-    return replace(moment, title={code: clean(text) for code, text in moment.title.items()})
-
-
-def _subject(action: Action, clean: Callable[[str], str]) -> str | None:
-    """What an action is about: the name of a system is one, whatever it is called."""
-    return action.subject if action.source == "classification" else clean(action.subject or "")
 
 
 # --- What is written in reviews -----------------------------------------------------------------------------------

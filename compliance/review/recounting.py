@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from compliance.counting.assessing import LEVELS, Coverage, Level
+from compliance.access.scopes import Level
+from compliance.counting.assessing import LEVELS, Coverage
 from compliance.declarations.queries import parsed, statement, without_comments
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.store.database import Cursor, Failure, Rows, rows

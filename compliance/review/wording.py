@@ -6,18 +6,16 @@ Pages, meeting, hand-out, slides and reports take them from here.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from compliance import viewing
+from compliance.access.disclosure import OTHER_UNITS, without_few
 from compliance.core.language import N_, NBSP, Language, swedish_order
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
-from compliance.review import judging
 from compliance.review.deciding import Decision
 from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
-from compliance.review.reviewing import GROUNDS, Review, Written
+from compliance.review.reviewing import Review
 from compliance.review.verifying import Difference
 from compliance.wording import phrases
 from compliance.wording.phrases import DASH
@@ -98,15 +96,6 @@ def discussed(dossier: Dossier) -> set[str]:
     return {*dossier.written.comments} & {*dossier.written.assessments}
 
 
-def for_others(dossier: Dossier) -> Dossier:
-    """A review for those who may not read what is written in it: what a version to hand out says of the points."""
-    said = dossier.written
-    public = {id_: dossier.withheld.get(text, text) for id_, text in said.public_comments.items()}
-    grounds = {GROUNDS: dossier.withheld.get(text, text)} if (text := judging.grounds(said)) else {}
-    written = Written(said.assessments, {}, public, grounds, said.judgement)
-    return replace(dossier, written=written, decisions=(), carried=(), why=None)
-
-
 def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     """What is said where a point has no figure: why, and what it was before."""
     figure, day = answer.coverage, say.date(answer.now.as_of)
@@ -180,7 +169,7 @@ def _shares(text: str, say: Language) -> str:
 def weakest(answer: PointAnswer, say: Language) -> list[Coverage]:
     """The units with most left to do of those that do not reach the target; those of few persons are added up."""
     units = [answer.figure(unit) for unit in answer.units if unit.unit]
-    return most_left(viewing.without_few(units, say, answer.coverage))
+    return most_left(without_few(units, say(OTHER_UNITS), answer.coverage))
 
 
 def most_left(parts: Sequence[Coverage]) -> list[Coverage]:

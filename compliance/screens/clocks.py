@@ -5,37 +5,37 @@ from typing import Final
 
 import streamlit as st
 
-from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core import clock, places
 from compliance.counting import incidents
 from compliance.counting.incidents import Clock, Duty
-from compliance.screens import reads, views
-from compliance.screens.reads import Key
+from compliance.screens import reads
+from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.viewing import Scope
 
 SOURCES: Final = ("incidents", "breaches")
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
-def duties(key: Key, as_of: date, scope: Scope) -> tuple[Duty, ...]:
-    """The reports that are required, as the person may see them."""
-    with reads.at(key).cursor() as cursor:
-        found = incidents.duties(
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+def duties(data: Data, reader: Reader, as_of: date, scope: Scope) -> tuple[Duty, ...]:
+    """The reports that are required, as the reader sees them."""
+    with data.database.cursor() as cursor:
+        return incidents.duties(
             cursor,
             reads.points(),
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
-            place=scope.place,
+            place=scope,
             own=places.own_files(),
+            reader=reader,
         )
-    return found if views.user().may(Permission.SEE_PERSONS) else incidents.duties_for_others(found)
 
 
 def clocks(view: View) -> tuple[Clock, ...]:
     """The clocks of the view: counted from now where the as-of date is today, else from its 24:00."""
-    found = duties(view.key, view.as_of, view.scope)
+    found = duties(view.data, view.reader, view.as_of, view.scope)
     return incidents.clocks(found, as_of=view.as_of, now=_now(view))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 
-from compliance import viewing
 from compliance.core.language import N_, Language, bold
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
@@ -84,15 +83,4 @@ def basis_table(used: Rows, sources: Mapping[str, Source], day: date, say: Langu
             say.number(row["rejected"]),
         ]
         for row in used
-    ]
-
-
-def items_in(items: Rows, scope: viewing.Scope) -> Rows:
-    """The items of the scope."""
-    return [
-        row
-        for row in items
-        if row["organisation"] == scope.organisation
-        and (scope.department is None or row["department"] == scope.department)
-        and (scope.unit is None or row["unit"] == scope.unit)
     ]

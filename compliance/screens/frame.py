@@ -86,7 +86,7 @@ def frame() -> None:
 def _tell_refused(view: View, here: PageEntry) -> None:
     """Says what is amiss with the organisation's look on the first page where it is met, and not on every other."""
     _, refusal = reads.theme()
-    if refusal is None or not view.user.may(Permission.LOAD_EXPORTS):
+    if refusal is None or not view.reader.may(Permission.LOAD_EXPORTS):
         return
     if st.session_state.setdefault(f"theme {refusal}", here.id) == here.id:
         text = N_("The product's own look is shown. {why}")
@@ -186,7 +186,7 @@ def _chooser(view: View) -> None:
             on_change=_choose_day,
             args=(f"as_of {view.as_of}",),
         )
-        names = reads.organisations(view.key, view.as_of)
+        names = reads.organisations(view.data, view.as_of)
         if len(names) > 1:
             _choice(say(N_("Organisation")), names, view.scope.organisation, str, _choose_organisation)
         kinds = _scopes(view)
@@ -213,7 +213,7 @@ def _choice(label: str, options: Any, chosen: Any, shown: Callable[[Any], str], 
 def _scopes(view: View) -> list[tuple[str, str]]:
     """The whole, and each department followed by its units."""
     choices: list[tuple[str, str]] = [("department", "")]
-    there = [row for row in reads.units(view.key, view.as_of) if row["organisation"] == view.scope.organisation]
+    there = [row for row in reads.units(view.data, view.as_of) if row["organisation"] == view.scope.organisation]
     for row in sorted(there, key=lambda row: (row["department"] or "~", row["unit"])):
         if row["department"] and ("department", row["department"]) not in choices:
             choices.append(("department", row["department"]))
@@ -256,5 +256,5 @@ def _choose_language(key: str) -> None:
 def _sample_badge(view: View) -> None:
     with st.container(key="badge", horizontal=True, vertical_alignment="center", width="content"):
         widgets.html(charts.badge(view.say(N_("Sample data, all figures are invented"))))
-        if view.user.may(Permission.START_OWN_DATABASE):
+        if view.reader.may(Permission.START_OWN_DATABASE):
             widgets.start_own_button(view, key="start_badge", kind="tertiary")

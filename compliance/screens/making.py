@@ -16,11 +16,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from compliance.core import children
 from compliance.core.jobs import SECONDS, Job, make_file
 from compliance.core.language import N_, Language
+from compliance.counting.separated import swedish_csv
 from compliance.drawing import charts
 from compliance.screens import widgets
 from compliance.screens.views import View
 from compliance.store.database import Rows
-from compliance.viewing import swedish_csv
 
 TICK_SECONDS: Final = 0.5
 # A click reaches the page and what makes the file by two ways; one of them may be later.

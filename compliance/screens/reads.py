@@ -1,21 +1,22 @@
 """What pages read, kept while the data stay the same.
 
-A cached function takes everything that decides its answer; `key` holds the data's version and the person's role.
+A cached function takes everything that decides its answer. One that takes the data alone is the same whoever asks, and
+is counted once; one that takes the reader too is kept for each that sees something else (`Reader.key`).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-from compliance import viewing
-from compliance.access import permissions
-from compliance.access.permissions import Permission
-from compliance.access.withholding import Names
+from compliance.access.reader import Reader, Withheld
+from compliance.access.scopes import Level, Scope
+from compliance.access.withholding import Names, names_of_persons
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import month_ends, year_before
@@ -26,16 +27,28 @@ from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier
-from compliance.review.dossier import Compared, Dossier, names_of_persons
-from compliance.screens.quality import texts as quality_texts
+from compliance.review.dossier import Compared, Dossier
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
-from compliance.viewing import Scope
 
 CACHED: Final = 200
 TREND_MONTHS: Final = 24
 Declared = TypeVar("Declared")
-Key = tuple[str, str, str]
+# How Streamlit's caches tell readers apart.
+READERS: Final[dict[str | type, Callable[[Any], Any]]] = {Reader: attrgetter("key")}
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data that a cached answer is of: the name of the store, and its version."""
+
+    store: str
+    version: str
+
+    @property
+    def database(self) -> Database:
+        """The store itself."""
+        return stores.named(self.store)
 
 
 # --- The declarations ---------------------------------------------------------------------------------------------
@@ -101,65 +114,82 @@ def words() -> dict[str, list[str]]:
 # --- The data -----------------------------------------------------------------------------------------------------
 
 
-def everybodys(key: Key) -> Key:
-    """The key of an answer that is the same whoever asks: counted for one role, it need not be for another."""
-    return (*key[:2], "")
-
-
-def at(key: Key) -> Database:
-    """The database that a cached answer is of."""
-    return stores.named(key[1])
+def data(database: Database) -> Data:
+    """The data of a store, whose version changes with the exports, the rules and the reviews that are approved."""
+    return Data(database.name, f"{database.version()} {marks(places.own_files())}")
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def organisations(key: Key, as_of: date) -> tuple[str, ...]:
+def _responsible(store: str, state: str) -> tuple[str, ...]:  # noqa: ARG001 - read anew when the store changes
+    """Who has ever been made responsible for a decision."""
+    with stores.named(store).cursor() as cursor:
+        return tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
+
+
+def withheld(data: Data, as_of: date, organisation: str) -> Withheld:
+    """The names that are withheld on a day: of those whom exports name, and of those who have got a decision."""
+    responsible = _responsible(data.store, data.database.state())
+    return Withheld(partial(names_known, data, as_of, EVERYTHING_KNOWN, organisation, responsible), responsible)
+
+
+@st.cache_data(show_spinner=False, max_entries=CACHED)
+def organisations(data: Data, as_of: date) -> tuple[str, ...]:
     """The organisations that there are on a day, as they are called then; an empty database has one without exports."""
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return assessing.basis(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def imports(key: Key) -> Rows:
+def imports(data: Data) -> Rows:
     """Every import, the newest first."""
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def units(key: Key, as_of: date) -> Rows:
+def units(data: Data, as_of: date) -> Rows:
     """The units of a day with their departments."""
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return rows(cursor, statement("units"), {"as_of": as_of, "known_at": EVERYTHING_KNOWN})
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def units_named(key: Key, as_of: date, organisation: str) -> list[str]:
+def units_named(data: Data, as_of: date, organisation: str) -> list[str]:
     """The units that some export names on a day, also those that belong to no department."""
     given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return [row["name"] for row in rows(cursor, statement("units_named"), given)]
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
-def basis(key: Key, as_of: date) -> Basis:
+def basis(data: Data, as_of: date) -> Basis:
     """The imports that the figures of a day rest on."""
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return assessing.basis(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
 
 
-def coverage(key: Key, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...]) -> list[Coverage]:
+def coverage(data: Data, reader: Reader, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...]) -> list[Coverage]:
     """The figures of some points for a scope, each day.
 
     They are counted together with those of all points and of the days that pages ask for, since counting more takes
     little longer, and whoever looks at one point soon looks at another.
     """
     usual = _usual_days(max(days))
-    asked = usual if usual.issuperset(days) else {*days}
-    whole = _kept(everybodys(key), tuple(sorted(asked)), "organisation")
-    own: Sequence[Coverage] = whole
-    if scope.level != "organisation":
-        own = _marked(key, tuple(sorted(asked)), scope.level, scope.unit)
-    return [viewing.unseen(figure) for figure in viewing.scoped(_of(own, days, ids), _of(whole, days, ids), scope)]
+    counted = tuple(sorted(usual if usual.issuperset(days) else {*days}))
+    own = _shown(data, reader, counted, scope.level, scope.unit)
+    whole = _kept(data, counted, "organisation")
+    return _scoped(_of(own, days, ids), _of(whole, days, ids), scope)
+
+
+def _scoped(figures: Iterable[Coverage], whole: Iterable[Coverage], scope: Scope) -> list[Coverage]:
+    """The scope's figure for every point and day: `whole` is the organisation's, and says where there is a basis."""
+    own = {(figure.point.id, figure.as_of): figure for figure in figures if scope.holds(figure)}
+    return [
+        own.get((top.point.id, top.as_of))
+        or replace(top, department=scope.department, unit=scope.unit, met=0, unmet=0, unknown=0, pending=0, exempt=0)
+        for top in whole
+        if top.organisation == scope.organisation
+    ]
 
 
 def _usual_days(as_of: date) -> set[date]:
@@ -170,113 +200,109 @@ def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ..
     return [figure for figure in figures_ if figure.as_of in days and figure.point.id in ids]
 
 
-def _counted(key: Key, days: tuple[date, ...], level: assessing.Level) -> list[Coverage]:
+def _counted(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
     """Every point at a level."""
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return assessing.coverage(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
 
 
 # What is never changed is kept as it is: the other kind of cache copies it for each run.
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
-def _kept(key: Key, days: tuple[date, ...], level: assessing.Level) -> list[Coverage]:
-    return _counted(key, days, level)
+def _kept(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
+    return _counted(data, days, level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
-def _marked(key: Key, days: tuple[date, ...], level: assessing.Level, unit: str | None) -> tuple[Coverage, ...]:
-    """The figures of a level as the person may see them, or of one unit alone.
+@st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+def _shown(data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None) -> tuple[Coverage, ...]:
+    """The figures of a level as the reader sees them, or of one unit alone.
 
     Of a day everybody's are kept; of all units over many days there are too many.
     """
-    found = _kept(everybodys(key), days, level) if len(days) == 1 else _counted(key, days, level)
-    if not permissions.current_user().may(Permission.SEE_PERSONS):
-        found = viewing.marked(found)
-    return tuple(figure for figure in found if unit in (None, figure.unit))
+    shared = len(days) == 1 or level == "organisation"
+    figures_ = _kept(data, days, level) if shared else _counted(data, days, level)
+    return tuple(figure for figure in reader.figures(figures_) if unit in (None, figure.unit))
 
 
-def parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tuple[str, ...]) -> list[Coverage]:
+def parts(data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, ids: tuple[str, ...]) -> list[Coverage]:
     """The figures of the departments or units within a scope."""
-    return [viewing.unseen(figure) for figure in marked_parts(key, as_of, scope, level, ids)]
+    return list(filter(scope.holds, _of(_shown(data, reader, (as_of,), level, None), (as_of,), ids)))
 
 
-def marked_parts(key: Key, as_of: date, scope: Scope, level: assessing.Level, ids: tuple[str, ...]) -> list[Coverage]:
-    """The figures of the departments or units within a scope, marked where the person may not see them."""
-    found = _of(_marked(key, (as_of,), level, None), (as_of,), ids)
-    return [figure for figure in found if scope.holds(figure)]
+def parts_added_up(
+    data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, point_id: str
+) -> list[Coverage]:
+    """The figures of the departments or units within a scope; those that are not shown are added up as one."""
+    return reader.added_up(_of(_kept(data, (as_of,), level), (as_of,), (point_id,)), scope)
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
-def compared(key: Key, as_of: date, organisation: str) -> Compared:
+def compared(data: Data, as_of: date, organisation: str) -> Compared:
     """What an organisation's figures of a day are compared with."""
-    return dossier.compared_with(_approved(key, _organisation_id(key, as_of, organisation)), as_of)
+    return dossier.compared_with(_approved(data, _organisation_id(data, as_of, organisation)), as_of)
 
 
-def approved_in(key: Key, as_of: date, organisation: str) -> Dossier | None:
+def approved_in(data: Data, as_of: date, organisation: str) -> Dossier | None:
     """The review of a day's year, where it has been approved."""
-    found = _approved(key, _organisation_id(key, as_of, organisation))
+    found = _approved(data, _organisation_id(data, as_of, organisation))
     return next((review for review in found if review.year == as_of.year), None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
-def _approved(key: Key, organisation_id: int) -> list[Dossier]:
+def _approved(data: Data, organisation_id: int) -> list[Dossier]:
     """The approved reviews of an organisation, each read once."""
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return dossier.approved(cursor, organisation_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def _organisation_id(key: Key, as_of: date, organisation: str) -> int:
+def _organisation_id(data: Data, as_of: date, organisation: str) -> int:
     """The number of an organisation on a day; an empty database has one without a number."""
     given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         found = rows(cursor, statement("organisation_ids"), given)
     return int(found[0]["organisation_id"]) if found else 0
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
-def before(key: Key, as_of: date, scope: Scope) -> dict[str, Coverage]:
+@st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Coverage]:
     """The figure of each point that a scope's is compared with: of a part that no review has, that of a year before."""
-    found = compared(everybodys(key), as_of, scope.organisation)
+    found = compared(data, as_of, scope.organisation)
     whole, own = (found.figures(level, scope.organisation) for level in ("organisation", scope.level))
     # a unit is the same in another department, or in one that has got another name
     then = replace(scope, department=None) if scope.unit else scope
-    if not permissions.current_user().may(Permission.SEE_PERSONS):
-        own = viewing.marked(own)
-    figures_ = [viewing.unseen(figure) for figure in viewing.scoped(own, whole, then)]
+    figures_ = _scoped(reader.figures(own), whole, then)
     if not any(map(then.holds, own)):
         day = year_before(as_of)
         ids = tuple(point.id for point in points())
-        figures_ = [figure for figure in coverage(key, (day, as_of), scope, ids) if figure.as_of == day]
+        figures_ = [figure for figure in coverage(data, reader, (day, as_of), scope, ids) if figure.as_of == day]
     return {figure.point.id: figure for figure in figures_}
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
-def findings(key: Key, as_of: date) -> list[quality.Finding]:
-    """What the checks of the data find, as the person may see it."""
-    with at(key).cursor() as cursor:
-        found = quality.findings(cursor, checks(), sources(), as_of=as_of, known_at=EVERYTHING_KNOWN)
-    return found if permissions.current_user().may(Permission.SEE_PERSONS) else quality_texts.for_others(found)
+@st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+def findings(data: Data, reader: Reader, as_of: date) -> list[quality.Finding]:
+    """What the checks of the data find, as the reader sees it."""
+    with data.database.cursor() as cursor:
+        return quality.findings(cursor, checks(), sources(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
-def remarks(key: Key, as_of: date, organisation: str) -> dict[str, tuple[str, ...]]:
+@st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+def remarks(data: Data, reader: Reader, as_of: date, organisation: str) -> dict[str, tuple[str, ...]]:
     """The checks that found something grave in the exports of each point, by the point's id."""
-    return quality.remarks(checks(), findings(key, as_of), points(), organisation)
+    return quality.remarks(checks(), findings(data, reader, as_of), points(), organisation)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
-def items(key: Key, as_of: date, point_id: str) -> Rows:
-    """The items of a point as the person may see them."""
+@st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
+    """The items of a point as the reader sees them."""
     point = next(point for point in points() if point.id == point_id)
-    with at(key).cursor() as cursor:
-        found: Rows = assessing.traced_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN).to_pylist()
-    return found if permissions.current_user().may(Permission.SEE_PERSONS) else viewing.for_others(point, found)
+    with data.database.cursor() as cursor:
+        return assessing.items_shown(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def beside(key: Key, as_of: date) -> list[figures.Figure]:
+def beside(data: Data, as_of: date) -> list[figures.Figure]:
     """The figures shown beside the points."""
-    with at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return figures.figures(
             cursor,
             definitions(),
@@ -287,11 +313,9 @@ def beside(key: Key, as_of: date) -> list[figures.Figure]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def names_known(
-    key: tuple[str, str], as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
-) -> Names:
+def names_known(data: Data, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]) -> Names:
     """The names of persons, found once while the data and those who are responsible for decisions stay the same."""
-    with at((*key, "")).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return names_of_persons(
             cursor, as_of=as_of, known_at=known_at, organisation=organisation, responsible=responsible
         )

@@ -14,6 +14,7 @@ import streamlit as st
 
 from compliance.access import permissions
 from compliance.access.permissions import Permission
+from compliance.access.scopes import Scope
 from compliance.core import clock, places
 from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
@@ -22,12 +23,11 @@ from compliance.drawing import charts
 from compliance.loading.loading import Order
 from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, Named, compute, names_in
+from compliance.review.dossier import Dossier, Named, compute, names_in, readable
 from compliance.review.reviewing import Review
 from compliance.screens import fields, reads, views, widgets
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
-from compliance.viewing import Scope
 from compliance.wording import phrases
 
 GROUNDS_HEIGHT: Final = 140
@@ -58,12 +58,12 @@ class Opened:
     @property
     def reads(self) -> bool:
         """Whether the person may read what is written and decided."""
-        return self.view.user.may(Permission.READ_REVIEW)
+        return self.view.reader.may(Permission.READ_REVIEW)
 
     @property
     def writable(self) -> bool:
         """Whether the person may write, and the review can be written in."""
-        return self.review.state == "draft" and self.view.user.may(Permission.WRITE_REVIEW)
+        return self.review.state == "draft" and self.view.reader.may(Permission.WRITE_REVIEW)
 
     @property
     def there(self) -> View:
@@ -94,13 +94,13 @@ def opened(view: View) -> Opened | None:
             widgets.elsewhere(view, N_("the review"), said, wording.address(review, others))
         whole = _document(cursor, view, review)
         given = {"review_id": review.review_id}
-        reads, ids = view.user.may(Permission.READ_REVIEW), {other.review_id for other in others}
+        ids = {other.review_id for other in others}
         return Opened(
             view=view,
             review=review,
             others=others,
             whole=whole,
-            dossier=whole if reads else wording.for_others(whole),
+            dossier=readable(whole, view.reader),
             states=rows(cursor, statement("review_states"), given),
             texts=rows(cursor, statement("review_texts"), given),
             decided=tuple(d for d in deciding.decisions(cursor) if d.review_id in ids),
@@ -114,17 +114,17 @@ def _document(cursor: Cursor, view: View, review: Review) -> Dossier:
     counted, named = None, None
     if review.figures_of is None:
         with st.spinner(view.say(N_("Computing the figures of the review"))):
-            counted, named = _counted(view.key[:2], review)
+            counted, named = _counted(view.data, review)
     return compute(cursor, review, own=own, counted=counted, named=named)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _counted(key: tuple[str, str], review: Review) -> tuple[Dossier, Named]:
+def _counted(data: reads.Data, review: Review) -> tuple[Dossier, Named]:
     """The document of a draft with its figures, and what its exports name.
 
     It is the same for all: what a person may see of it is decided by who reads it.
     """
-    with reads.at((*key, "")).cursor() as cursor:
+    with data.database.cursor() as cursor:
         named = names_in(cursor, as_of=review.as_of, known_at=EVERYTHING_KNOWN, organisation=review.organisation)
         return compute(cursor, review, own=places.own_files(), named=named), named
 
@@ -139,7 +139,7 @@ def order(view: View) -> Order:
 
 def today(view: View) -> date:
     """The day in Sweden; the samples' time is invented, so there it is never before that of their last import."""
-    invented = [row["imported_at"] for row in reads.imports(view.key)] if view.sample else []
+    invented = [row["imported_at"] for row in reads.imports(view.data)] if view.sample else []
     return clock.local_day(max([clock.now(), *invented]))
 
 

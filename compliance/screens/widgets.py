@@ -41,15 +41,13 @@ def require(permission: Permission) -> None:
 
 
 def row_table(view: View, traced: tracing.TracedRow | None) -> None:
-    """The spreadsheet row behind an item, column by column; for most without those that name somebody, and names."""
+    """The spreadsheet row behind an item, column by column."""
     say = view.say
     if traced is None:
         html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
         return
     columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
-    persons = view.user.may(Permission.SEE_PERSONS)
-    clean = str if persons else views.names(view).withhold
-    rows_ = [[heading, clean(phrases.stored_value(value, say))] for heading, value in traced.shown(persons=persons)]
+    rows_ = [[heading, phrases.stored_value(value, say)] for heading, value in traced.columns]
     html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))
     text = N_("Import {id}, {source}. Columns that the file lacks are left out.")
     html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))
@@ -120,7 +118,7 @@ def address(view: View, page: str, **extra: str) -> str:
 
 def link_to_imports(view: View) -> None:
     """The way to mend that an export is missing, for those who may load one."""
-    if view.user.may(Permission.LOAD_EXPORTS):
+    if view.reader.may(Permission.LOAD_EXPORTS):
         link(view, "imports", view.say(N_("Load exports")))
 
 
@@ -133,7 +131,7 @@ def no_basis(view: View, title: str, *texts: str) -> None:
 
 def nothing_loaded(view: View) -> bool:
     """Says that no export is loaded by the day that is looked at, and leads there; False where there is one."""
-    if reads.basis(view.key, view.as_of).of(view.scope.organisation):
+    if reads.basis(view.data, view.as_of).of(view.scope.organisation):
         return False
     no_basis(view, view.say(N_("No export is loaded up to {day}."), day=view.say.date(view.as_of)))
     return True

@@ -51,7 +51,7 @@ def _follow_up(view: View, decision: Decision) -> None:
     say = view.say
     with view.database.cursor() as cursor:
         history = rows(cursor, statement("follow_ups"), {"decision_id": decision.decision_id})
-    if view.user.may(Permission.WRITE_REVIEW):
+    if view.reader.may(Permission.WRITE_REVIEW):
         _follow_up_form(view, decision, len(history))
     if history:
         drawn = texts.follow_up_table(history, say)

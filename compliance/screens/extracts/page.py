@@ -9,15 +9,16 @@ import streamlit as st
 
 from compliance.access import permissions
 from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
 from compliance.core import places
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.lengths import shortened
 from compliance.counting import extracts
 from compliance.drawing import charts
-from compliance.screens import making, reads, views, widgets
+from compliance.screens import making, reads, widgets
 from compliance.screens.making import File
-from compliance.screens.reads import Key
+from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import phrases
@@ -49,16 +50,13 @@ def point_of_extract(view: View, name: str) -> str | None:
     return chosen
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@st.cache_data(show_spinner=False, max_entries=20, hash_funcs=reads.READERS)
 def extracted(
-    key: Key, name: str, as_of: date, organisation: str, point_id: str | None, responsible: tuple[str, ...] | None
+    data: Data, reader: Reader, name: str, as_of: date, organisation: str, point_id: str | None
 ) -> extracts.Extract:
-    """A named extract; without the names of persons, and of who is responsible for decisions, where those are given."""
+    """A named extract as the reader sees it."""
     point = next((point for point in reads.points() if point.id == point_id), None)
-    withhold = None
-    if responsible is not None:
-        withhold = reads.names_known(key[:2], as_of, EVERYTHING_KNOWN, organisation, responsible).withhold
-    with reads.at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return extracts.extract(
             cursor,
             name,
@@ -68,14 +66,12 @@ def extracted(
             point=point,
             organisation=organisation,
             own=places.own_files(),
-            withhold=withhold,
+            reader=reader,
         )
 
 
 def _extracted(view: View, name: str, point_id: str | None) -> extracts.Extract:
-    """A named extract as the person may see it."""
-    responsible = None if view.user.may(Permission.SEE_PERSONS) else views.responsible(view)
-    return extracted(view.key, name, view.as_of, view.scope.organisation, point_id, responsible)
+    return extracted(view.data, view.reader, name, view.as_of, view.scope.organisation, point_id)
 
 
 def extract_preview(view: View, name: str, point_id: str | None) -> None:
@@ -116,5 +112,5 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
 
 
 def _content(view: View, name: str, point_id: str | None, kind: extracts.Kind, job: Job) -> bytes:
-    permissions.require(view.user, Permission.DOWNLOAD_EXTRACTS)
+    permissions.require(view.reader.user, Permission.DOWNLOAD_EXTRACTS)
     return make_file(job, extracts.as_bytes, _extracted(view, name, point_id), kind=kind, language=view.say)

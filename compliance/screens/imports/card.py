@@ -55,7 +55,7 @@ def card(view: View, context: Context, kept: Inbox, file: str, content: Content)
     """A file with what the coordinator has chosen on its card, from the widgets of the run before."""
     chosen, item = st.session_state, kept.items[file]
     order = Order(
-        view.user.name,
+        view.reader.user.name,
         source=chosen.get(f"source {file}"),
         organisation=chosen.get(f"organisation {file}") or view.scope.organisation,
         extract_date=item.extract_date,
@@ -206,7 +206,7 @@ def _choices(here: Card, preview: Preview | Refusal) -> None:
 
 def _organisations(here: Card, preview: Preview | Refusal) -> list[str]:
     """Whose a file may be: those that the database has, and the one that the file names."""
-    names = list(reads.organisations(here.view.key, here.view.as_of))
+    names = list(reads.organisations(here.view.data, here.view.as_of))
     named = preview.receipts[0].other_organisation if isinstance(preview, Preview) else None
     known = {name.casefold() for name in names}
     return [*names, named] if named and named.casefold() not in known else names
@@ -258,7 +258,7 @@ def effects(view: View, changed: Effect, given: set[str]) -> None:
     """The points that change; where none does, which exports beside those given they still wait for."""
     if effect(view, changed):
         return
-    existing = {row["source"] for row in reads.basis(view.key, changed.day).imports} | given
+    existing = {row["source"] for row in reads.basis(view.data, changed.day).imports} | given
     for text in texts.waiting(changed.after, given, existing, reads.sources(), view.say):
         widgets.html(charts.caption(text))
 
@@ -301,7 +301,7 @@ def _rejected_button(here: Card, receipts: tuple[Receipt, ...]) -> None:
 
 
 def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:
-    permissions.require(view.user, Permission.LOAD_EXPORTS)
+    permissions.require(view.reader.user, Permission.LOAD_EXPORTS)
     content = find()
     if not isinstance(content, Content):
         raise Refusal(GONE)

@@ -17,7 +17,7 @@ from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.screens import making, reads, widgets
 from compliance.screens.making import File
-from compliance.screens.reads import Key
+from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 
@@ -53,7 +53,7 @@ def templates(view: View) -> None:
 
 
 def _template(view: View, source: Source) -> bytes:
-    permissions.require(view.user, Permission.LOAD_EXPORTS)
+    permissions.require(view.reader.user, Permission.LOAD_EXPORTS)
     return template(source, view.say)
 
 
@@ -66,9 +66,9 @@ def _used_by(view: View, source: Source) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _questions(key: Key, as_of: date, organisation: str) -> dict[Unit, Questions]:
+def _questions(data: Data, as_of: date, organisation: str) -> dict[Unit, Questions]:
     """What each unit is asked on a day."""
-    with reads.at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return questions(cursor, _asking(as_of, organisation))
 
 
@@ -79,7 +79,7 @@ def _asking(as_of: date, organisation: str) -> Asking:
 def questionnaires(view: View) -> None:
     """The choice of a unit or of all, with how much each is asked, and the workbook to send."""
     widgets.require(Permission.LOAD_EXPORTS)
-    say, found = view.say, _questions(view.key, view.as_of, view.scope.organisation)
+    say, found = view.say, _questions(view.data, view.as_of, view.scope.organisation)
     purpose = N_(
         "What no system knows, asked unit by unit: the local instruction, procurements, access reviews and routines. "
         "Only what is unknown is asked. The answers are loaded as any file is."
@@ -120,7 +120,7 @@ def _label(view: View, choice: Choice, found: dict[Unit, Questions]) -> str:
 
 def _file(view: View, chosen: Choice, found: dict[Unit, Questions], job: Job) -> bytes:
     """The workbook of a unit, or all of them in a zip."""
-    permissions.require(view.user, Permission.LOAD_EXPORTS)
+    permissions.require(view.reader.user, Permission.LOAD_EXPORTS)
     asking = _asking(view.as_of, view.scope.organisation)
     if isinstance(chosen, tuple):
         return make_file(job, all_of_them, found, asking, view.say)

@@ -62,7 +62,7 @@ def _past_cleanings(view: View) -> None:
 
 def history(view: View) -> None:
     """Every import, revoked ones too; the one that is chosen is opened."""
-    say, found = view.say, reads.imports(view.key)
+    say, found = view.say, reads.imports(view.data)
     if found:
         by_id = {row["import_id"]: row for row in found}
         chosen = st.selectbox(
@@ -82,7 +82,7 @@ def history(view: View) -> None:
 
 def table(view: View) -> None:
     """The imports in a table, the newest first: some, or all."""
-    say, found = view.say, reads.imports(view.key)
+    say, found = view.say, reads.imports(view.data)
     widgets.html(charts.section(say(N_("What has been loaded"))))
     if not found:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
@@ -114,7 +114,7 @@ def opened(view: View, row: dict[str, Any]) -> None:
                 _problems(view, row)
         with st.expander(say(N_("The file as it was read"))):
             _cells(view, row)
-        if not row["revoked_at"] and not view.sample and view.user.may(Permission.REVOKE_IMPORTS):
+        if not row["revoked_at"] and not view.sample and view.reader.may(Permission.REVOKE_IMPORTS):
             with st.expander(say(N_("Revoke the import"))):
                 _revoke(view, row)
 

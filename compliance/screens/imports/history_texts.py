@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from compliance.access.scopes import Scope
 from compliance.core.language import N_, Language
 from compliance.correcting.previewing import Effect
 from compliance.declarations.points import Point
@@ -13,7 +14,6 @@ from compliance.drawing import charts
 from compliance.loading.validating import REASONS
 from compliance.screens.imports import texts
 from compliance.store.database import Rows
-from compliance.viewing import Scope
 from compliance.wording import phrases
 
 

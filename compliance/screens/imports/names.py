@@ -22,9 +22,9 @@ WIDTH: Final = 460
 
 
 @st.cache_data(show_spinner=False, max_entries=reads.CACHED)
-def _in_use(key: reads.Key, as_of: date) -> tuple[Rows, list[Suggestion]]:
+def _in_use(data: reads.Data, as_of: date) -> tuple[Rows, list[Suggestion]]:
     """The names in use on a day, and what is suggested of them."""
-    with reads.at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return (
             renaming.names(cursor, as_of=as_of, known_at=EVERYTHING_KNOWN),
             renaming.suggestions(cursor, as_of=as_of, known_at=EVERYTHING_KNOWN),
@@ -32,19 +32,19 @@ def _in_use(key: reads.Key, as_of: date) -> tuple[Rows, list[Suggestion]]:
 
 
 @st.cache_data(show_spinner=False, max_entries=reads.CACHED)
-def _aliases(key: reads.Key) -> list[Alias]:
+def _aliases(data: reads.Data) -> list[Alias]:
     """The changes of name that count."""
-    with reads.at(key).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return renaming.aliases(cursor, EVERYTHING_KNOWN)
 
 
 def names(view: View) -> None:
     """Names that change, as a part of the page; on the sample data it can only be looked at."""
     widgets.require(Permission.LOAD_EXPORTS)
-    say, found = view.say, _aliases(view.key)
+    say, found = view.say, _aliases(view.data)
     widgets.html(charts.section(say(N_("Names that change")), note=say(names_texts.PURPOSE)))
     if not view.sample:
-        used, suggested = _in_use(view.key, view.as_of)
+        used, suggested = _in_use(view.data, view.as_of)
         _suggestions(view, suggested)
         _form(view, used)
     if not found:
@@ -154,7 +154,7 @@ def _adding(*, kind: str, old: str, new: str, day: date) -> Callable[[Cursor], N
 def _rehearsed(view: View, choice: tuple[str, str, str, date], change: Callable[[Cursor], None]) -> Effect | Refusal:
     """What a change would do, worked out anew only where it, the day or the data are others."""
     kept: dict[str, tuple[object, Effect | Refusal]] = st.session_state.setdefault("name effects", {})
-    key, what = (choice, view.version, view.as_of), change.__name__
+    key, what = (choice, view.data.version, view.as_of), change.__name__
     if what not in kept or kept[what][0] != key:
         kind, old, _, day = choice
         with st.spinner(view.say(N_("Working out what the change of name does"))):

@@ -120,7 +120,7 @@ def _receive(view: View, kept: Inbox) -> None:
 def _cards(view: View, kept: Inbox) -> list[Card]:
     """The files of the inbox, without those that the ledger has let go of before anything came of them."""
     context = Context(
-        view.database, view.version, view.as_of, clock.today(), reads.points(), reads.sources(), reads.words()
+        view.database, view.data.version, view.as_of, clock.today(), reads.points(), reads.sources(), reads.words()
     )
     contents = {file: _content(file, item) for file, item in kept.items.items()}
     kept.items = {file: item for file, item in kept.items.items() if contents[file]}

@@ -7,38 +7,34 @@ from functools import partial
 import streamlit as st
 
 from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core.language import N_
 from compliance.counting import incidents
 from compliance.counting.figures import Definition
 from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
-from compliance.screens import clocks, reads, views, widgets
+from compliance.screens import clocks, reads, widgets
 from compliance.screens.incidents import clock_texts, texts
-from compliance.screens.reads import Key
+from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.viewing import Scope
 from compliance.wording import phrases
 
 
-def of_the_year(view: View) -> Incidents:
-    """What the year's incidents have in common, as the person may see it."""
-    found = _of_the_year(view.key, view.as_of, view.scope)
-    return found if view.user.may(Permission.SEE_PERSONS) else incidents.for_others(found, views.names(view).withhold)
-
-
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
-def _of_the_year(key: Key, as_of: date, scope: Scope) -> Incidents:
-    with reads.at(key).cursor() as cursor:
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+def of_the_year(data: Data, reader: Reader, as_of: date, scope: Scope) -> Incidents:
+    """What the year's incidents have in common, as the reader sees it."""
+    with data.database.cursor() as cursor:
         return incidents.incidents(
             cursor,
             reads.points(),
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
-            place=scope.place,
+            place=scope,
             window_months=window_months(as_of),
-            free_text=views.user().may(Permission.SEE_PERSONS),
+            reader=reader,
         )
 
 
@@ -57,7 +53,7 @@ def _recurring_figure() -> Definition:
 
 def basis(view: View) -> dict[str, date]:
     """Those of the exports that the page needs which are there, with the day of the newest."""
-    there = reads.basis(view.key, view.as_of).of(view.scope.organisation)
+    there = reads.basis(view.data, view.as_of).of(view.scope.organisation)
     days = {id_: [row["extract_date"] for row in there if row["source"] == id_] for id_ in clocks.SOURCES}
     return {id_: max(found) for id_, found in days.items() if found}
 
@@ -101,7 +97,7 @@ def clock_cards(view: View, found: tuple[Clock, ...]) -> None:
     """The clocks as cards, the most urgent first; of very many the rest as a table."""
     say, most = view.say, clock_texts.FIRST_CARDS
     if found:
-        may = view.user.may(Permission.SEE_ITEMS)
+        may = view.reader.may(Permission.SEE_ITEMS)
         cards = clock_texts.clock_cards(found[:most], say, address=partial(_duty_address, view) if may else None)
         widgets.html(drawing_incidents.clock_cards(cards, label=say(N_("Open clocks"))))
     if len(found) > most:
@@ -112,7 +108,9 @@ def clock_cards(view: View, found: tuple[Clock, ...]) -> None:
 
 def unassessed(view: View) -> None:
     """The incidents that nobody has judged to be significant or not."""
-    found = [duty for duty in clocks.duties(view.key, view.as_of, view.scope) if duty.kind == "assessment"]
+    found = [
+        duty for duty in clocks.duties(view.data, view.reader, view.as_of, view.scope) if duty.kind == "assessment"
+    ]
     if found:
         lead = _item_address(view, INCIDENTS)
         links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.written(duty.id) for duty in found]
@@ -125,7 +123,7 @@ def _duty_address(view: View, duty: Duty) -> str:
 
 def _item_address(view: View, point: str) -> Callable[[str], str] | None:
     """Where an incident's item stands on the page of a point, for those who may see items."""
-    if not view.user.may(Permission.SEE_ITEMS):
+    if not view.reader.may(Permission.SEE_ITEMS):
         return None
     return lambda id_: widgets.address(view, "point", point=point, item=id_)
 
@@ -150,7 +148,7 @@ def months(view: View, found: Incidents) -> None:
 
 def in_time(view: View) -> None:
     """The hours from discovery to report, and the days to a final report."""
-    say, found = view.say, clocks.duties(view.key, view.as_of, view.scope)
+    say, found = view.say, clocks.duties(view.data, view.reader, view.as_of, view.scope)
     title = say(N_("From discovery to report"))
     if not texts.sent_reports(found):
         widgets.html(charts.section(title))
@@ -214,20 +212,20 @@ def recurring(view: View, found: Incidents) -> None:
 
 def silent(view: View, found: Incidents) -> None:
     """The units that have reported nothing this year."""
-    say, persons = view.say, view.user.may(Permission.SEE_PERSONS)
+    say = view.say
     title = say(N_("Units that report nothing"))
     if not found.units:
         return
-    note = texts.silent_sentence(found.units, say, persons=persons)
+    note = texts.silent_sentence(found.units, say)
     widgets.html(charts.section(title, note=note))
-    if groups := texts.silent(found.units, say, persons=persons):
+    if groups := texts.silent(found.units, say):
         widgets.html(drawing_incidents.named(groups, label=title))
 
 
 def rates(view: View, found: Incidents) -> None:
     """Incidents for each hundred persons employed, by the parts of the scope."""
-    say, persons = view.say, view.user.may(Permission.SEE_PERSONS)
-    bars = texts.rate_bars(found.rates, say, persons=persons)
+    say = view.say
+    bars = texts.rate_bars(found.rates, say)
     if view.scope.unit or not bars:
         return
     widgets.html(charts.section(say(N_("Incidents per 100 employed")), note=texts.rate_note(found.rates, say)))

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Final
 
 from compliance.core.language import N_, NBSP, Language
-from compliance.counting.extracts import FEW_PERSONS
 from compliance.counting.incidents import (
     Cause,
     Counts,
@@ -430,16 +429,19 @@ def recurring_sentence(found: Incidents, months: int, say: Language) -> str:
     )
 
 
-def silent(units: Sequence[Staffed], say: Language, *, persons: bool) -> list[incidents.Named]:
-    """The units that report nothing, by department; small ones for the coordinator only."""
-    shown = [unit for unit in units if unit.silent and (persons or unit.persons >= FEW_PERSONS)]
+def silent(units: Sequence[Staffed], say: Language) -> list[incidents.Named]:
+    """The units that report nothing, by department, but for small ones without a name."""
+    shown = [unit for unit in units if unit.silent and unit.unit]
     none = say(N_("No department"))
     departments = list(dict.fromkeys(unit.department or none for unit in shown))
     return [
         incidents.Named(
             department,
             [
-                (breaking.softened(unit.unit), say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP))
+                (
+                    breaking.softened(unit.unit or ""),
+                    say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP),
+                )
                 for unit in shown
                 if (unit.department or none) == department
             ],
@@ -448,10 +450,10 @@ def silent(units: Sequence[Staffed], say: Language, *, persons: bool) -> list[in
     ]
 
 
-def silent_sentence(units: Sequence[Staffed], say: Language, *, persons: bool) -> str:
+def silent_sentence(units: Sequence[Staffed], say: Language) -> str:
     """How many units report nothing, and how many of them are too small to be named."""
     quiet = [unit for unit in units if unit.silent]
-    small = [] if persons else [unit for unit in quiet if unit.persons < FEW_PERSONS]
+    small = [unit for unit in quiet if unit.unit is None]
     text = say(
         N_("{n} of {of} units have reported no incident this year. That may mean that incidents are not reported."),
         n=say.number(len(quiet)),
@@ -466,9 +468,9 @@ def silent_sentence(units: Sequence[Staffed], say: Language, *, persons: bool) -
     return text
 
 
-def rate_bars(rates: Sequence[Rate], say: Language, *, persons: bool) -> list[charts.Reason]:
-    """Incidents for each hundred employed, part by part; small parts for the coordinator only."""
-    shown = [r for r in rates if r.part and r.per_hundred is not None and (persons or r.employed >= FEW_PERSONS)]
+def rate_bars(rates: Sequence[Rate], say: Language) -> list[charts.Reason]:
+    """Incidents for each hundred employed, part by part."""
+    shown = [rate for rate in rates if rate.part and rate.per_hundred is not None]
     most = max((rate.per_hundred or 0.0 for rate in shown), default=0.0) or 1.0
     return [
         charts.Reason(
@@ -485,7 +487,7 @@ def rate_note(rates: Sequence[Rate], say: Language) -> str:
     """The rate of all, and the incidents that belong to no part."""
     whole = per_hundred(rates)
     text = say(N_("All together {rate}."), rate=say.number(whole, decimals=1)) if whole is not None else ""
-    lost = sum(rate.discovered for rate in rates if not rate.part or not rate.employed)
+    lost = sum(rate.discovered for rate in rates if not (rate.part and rate.employed) and not rate.few)
     if lost:
         text += " " + say.plural(
             "{n} incident belongs to no unit where somebody is employed.",

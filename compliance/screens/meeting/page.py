@@ -90,7 +90,7 @@ def _nothing_yet(view: View) -> None:
 def _names(found: Opened) -> Names:
     """The names that are withheld, found once while the data and the responsible persons stay the same."""
     whole = found.whole
-    return reads.names_known(found.view.key[:2], whole.as_of, whole.known_at, whole.organisation, responsible(whole))
+    return reads.names_known(found.view.data, whole.as_of, whole.known_at, whole.organisation, responsible(whole))
 
 
 # --- The top --------------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def _handout_button(found: Opened) -> None:
 
 
 def _handout(found: Opened, job: Job) -> bytes:
-    permissions.require(found.view.user, Permission.SEE_REVIEW)
+    permissions.require(found.view.reader.user, Permission.SEE_REVIEW)
     with found.view.database.cursor() as cursor:
         made_at = approving.signed(cursor, found.review).changed_at
     given: Any = {"names": _names(found), "state": found.review.state, "made_at": made_at}

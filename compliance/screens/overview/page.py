@@ -6,42 +6,44 @@ from typing import Final
 import streamlit as st
 
 from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core.language import N_, month_ends
 from compliance.counting.incidents import next_deadline
 from compliance.declarations.points import Point
 from compliance.drawing import charts
-from compliance.review import judging, wording
+from compliance.review import judging
+from compliance.review.dossier import readable
 from compliance.screens import clocks, reads, widgets
 from compliance.screens.overview import texts
 from compliance.screens.overview.texts import Overview
 from compliance.screens.views import View
-from compliance.viewing import Scope
 from compliance.wording import breaking, phrases
 
 SPARK_MONTHS: Final = 12
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
-def overview(key: reads.Key, as_of: date, scope: Scope) -> Overview:
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Overview:
     """What the overview is made of."""
     ids = tuple(point.id for point in reads.points())
     months = month_ends(as_of, count=SPARK_MONTHS)
-    found = reads.coverage(key, tuple(months), scope, ids)
+    found = reads.coverage(data, reader, tuple(months), scope, ids)
     by_point = {id_: tuple(f for f in found if f.point.id == id_) for id_ in ids}
     return Overview(
         now=tuple(figures_[-1] for figures_ in by_point.values()),
-        before=reads.before(key, as_of, scope),
+        before=reads.before(data, reader, as_of, scope),
         months=by_point,
-        parts=tuple(reads.parts(key, as_of, scope, scope.below, ids)) if not scope.unit else (),
-        basis=reads.basis(key, as_of),
-        remarks={id_: len(found) for id_, found in reads.remarks(key, as_of, scope.organisation).items()},
+        parts=tuple(reads.parts(data, reader, as_of, scope, scope.below, ids)) if not scope.unit else (),
+        basis=reads.basis(data, as_of),
+        remarks={id_: len(found) for id_, found in reads.remarks(data, reader, as_of, scope.organisation).items()},
     )
 
 
 def draw(view: View) -> None:
     """How far each point is from its target, and where it is weak."""
     say, year = view.say, view.as_of.year
-    shown = overview(view.key, view.as_of, view.scope)
+    shown = overview(view.data, view.reader, view.as_of, view.scope)
     kicker = say(N_("Management review {year} · {organisation}"), year=year, organisation=view.scope.organisation)
     _verdict(view)
     widgets.html(charts.headline(*texts.overview_sentences(shown, say), kicker=kicker))
@@ -101,10 +103,10 @@ def _ways(view: View) -> texts.Ways:
 
 def _verdict(view: View) -> None:
     """What the head has judged of the year that is looked at, first on the page, once its review is approved."""
-    say, found = view.say, reads.approved_in(reads.everybodys(view.key), view.as_of, view.scope.organisation)
-    if found is None or not view.user.may(Permission.SEE_REVIEW):
+    say, found = view.say, reads.approved_in(view.data, view.as_of, view.scope.organisation)
+    if found is None or not view.reader.may(Permission.SEE_REVIEW):
         return
-    shown = found if view.user.may(Permission.READ_REVIEW) else wording.for_others(found)
+    shown = readable(found, view.reader)
     text = N_("The review of {year}, as of {day}, has been approved.")
     kicker = say(text, year=found.year, day=say.date(found.as_of))
     with st.container(border=True, key="card-verdict", horizontal=True, horizontal_alignment="distribute"):

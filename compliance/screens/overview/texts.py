@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from compliance import viewing
+from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Basis, Coverage, Status
 from compliance.counting.incidents import Clock
@@ -193,7 +193,7 @@ class Ways:
 
 
 def heat(
-    parts: Sequence[Coverage], now: Sequence[Coverage], scope: viewing.Scope, say: Language, *, ways: Ways
+    parts: Sequence[Coverage], now: Sequence[Coverage], scope: Scope, say: Language, *, ways: Ways
 ) -> tuple[list[elements.Html], list[charts.HeatRow]]:
     """Departments (or the units of one) across, the weakest first, and points down; each leads to its figure."""
     found = {(figure.point.id, _part(figure, scope)): figure for figure in parts}
@@ -205,7 +205,7 @@ def heat(
     return [charts.anchor(breaking.softened(name), ways.part(name)) for name in order], rows
 
 
-def weakest_first(parts: Sequence[Coverage], scope: viewing.Scope) -> list[str]:
+def weakest_first(parts: Sequence[Coverage], scope: Scope) -> list[str]:
     """The parts of a scope, first whoever has most points below the limit: the same order on every page."""
     names = {name for figure in parts if (name := _part(figure, scope))}
     below = Counter(_part(figure, scope) for figure in parts if figure.status is Status.RED)
@@ -213,7 +213,7 @@ def weakest_first(parts: Sequence[Coverage], scope: viewing.Scope) -> list[str]:
     return sorted(names, key=lambda name: (-below[name], -near[name], name))
 
 
-def _part(figure: Coverage, scope: viewing.Scope) -> str | None:
+def _part(figure: Coverage, scope: Scope) -> str | None:
     return figure.unit if scope.below == "unit" else figure.department
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date
 import streamlit as st
 
 from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
 from compliance.core import clock
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
@@ -16,10 +17,10 @@ from compliance.drawing.elements import Html
 from compliance.review import planning, wording
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
-from compliance.screens import reads, views, widgets
+from compliance.screens import reads, widgets
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
-from compliance.screens.reads import Key
+from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.wording import breaking
 
@@ -28,29 +29,28 @@ from compliance.wording import breaking
 
 def year(view: View) -> Year:
     """The year as the person may see it. What is written in reviews is read anew, since it changes no figure."""
-    found = plan(view.key, view.as_of, view.scope.organisation)
-    if not view.user.may(Permission.SEE_PERSONS):
-        found = planning.for_others(found, views.names(view).withhold)
+    found = plan(view.data, view.reader, view.as_of, view.scope.organisation)
     organisation, as_of = view.scope.organisation, view.as_of
-    wheel, may_read = reads.declared(planning.load_wheel), view.user.may(Permission.READ_REVIEW)
+    wheel, may_read = reads.declared(planning.load_wheel), view.reader.may(Permission.READ_REVIEW)
     with view.database.cursor() as cursor:
         review = planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
         decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of) if may_read else []
     return Year(found, review, tuple(decisions))
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
-def plan(key: Key, as_of: date, organisation: str) -> Plan:
-    """The plan of a day, with its persons."""
-    with reads.at(key).cursor() as cursor:
-        return planning.plan(cursor, reads.declared(planning.load_wheel), organisation=organisation, as_of=as_of)
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
+    """The plan of a day, as the reader sees it."""
+    wheel = reads.declared(planning.load_wheel)
+    with data.database.cursor() as cursor:
+        return planning.plan(cursor, wheel, organisation=organisation, as_of=as_of, reader=reader)
 
 
 def figures(view: View, found: Plan) -> list[Coverage]:
     """The figures of the points that the prioritised areas name."""
     numbers = {area.point for area in found.areas}
     ids = tuple(point.id for point in reads.points() if point.number in numbers)
-    return reads.coverage(view.key, (view.as_of,), view.scope, ids) if ids else []
+    return reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids) if ids else []
 
 
 # --- What is drawn ------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def calendar(view: View, found: Year) -> bytes:
     """The dates of the page as a calendar file without names of persons, whoever asks."""
     say = view.say
     return calendar_file(
-        texts.events(found, say, clean=views.names(view).withhold),
+        texts.events(found, say, clean=view.reader.anybody.text),
         owner=view.scope.organisation,
         name=say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=view.scope.organisation),
         language=say.code,
@@ -187,13 +187,12 @@ def _actions_of(view: View, source: Source, found: Plan) -> None:
 
 
 def _action_table(view: View, shown: Sequence[Action], found: Plan, title: str) -> None:
-    persons = view.user.may(Permission.SEE_PERSONS)
-    widgets.html(charts.table(*texts.action_table(shown, found.as_of, view.say, persons=persons), caption=title))
+    widgets.html(charts.table(*texts.action_table(shown, found, view.say), caption=title))
 
 
 def _none_of(view: View, source: Source) -> str:
     """Why a list is empty: no export, or nothing to do in it."""
     say, export = view.say, texts.ACTION_EXPORTS[source]
-    if export in {row["source"] for row in reads.basis(view.key, view.as_of).of(view.scope.organisation)}:
+    if export in {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}:
         return say(N_("There is no action in the export."))
     return say(N_("No export of {source} is loaded."), source=say.pick(reads.sources()[export].title))

@@ -353,8 +353,8 @@ def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
     ]
 
 
-def action_table(actions: Sequence[Action], as_of: date, say: Language, *, persons: bool) -> Table:
-    """Actions of one source; who is responsible only for those who may see persons."""
+def action_table(actions: Sequence[Action], plan: Plan, say: Language) -> Table:
+    """Actions of one source, and who is responsible if persons are named."""
     source = actions[0].source
     subject = N_("System") if source == "classification" else N_("Area")
     columns = [
@@ -363,19 +363,19 @@ def action_table(actions: Sequence[Action], as_of: date, say: Language, *, perso
         *([Column(say(N_("Report")), nowrap=True)] if source == "deviation" else []),
         Column(say(subject), row_header=True),
         Column(say(N_("Recommendation") if source == "recommendation" else N_("Action"))),
-        *([Column(say(N_("Responsible")))] if persons else []),
+        *([Column(say(N_("Responsible")))] if plan.named else []),
     ]
-    return columns, [_action_row(action, as_of, say, persons=persons) for action in actions]
+    return columns, [_action_row(action, plan, say) for action in actions]
 
 
-def _action_row(action: Action, as_of: date, say: Language, *, persons: bool) -> list[str]:
+def _action_row(action: Action, plan: Plan, say: Language) -> list[str]:
     return [
-        _action_mark(action, as_of, say),
+        _action_mark(action, plan.as_of, say),
         short_day(action.due, say) + (f"{NBSP}{action.due.year}" if action.due else ""),
         *([action.report or ""] if action.source == "deviation" else []),
         breaking.softened(action.subject or phrases.DASH),
         action.text or phrases.DASH,
-        *([action.responsible or phrases.DASH] if persons else []),
+        *([action.responsible or phrases.DASH] if plan.named else []),
     ]
 
 

@@ -1,50 +1,37 @@
 """What the pages draw of why a figure changed: what it is compared with, the causes, and the items behind them."""
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from compliance import viewing
 from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core.language import N_
 from compliance.counting import explaining
-from compliance.counting.assessing import Coverage, coverage
+from compliance.counting.assessing import Coverage
 from compliance.counting.explaining import Explanation, Moment, explain, since_frozen
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import making, reads, views, widgets
-from compliance.screens.point import changes_texts, page
-from compliance.screens.reads import Key
+from compliance.screens.point import changes_texts
+from compliance.screens.reads import Data
 from compliance.screens.views import View
-from compliance.store.database import EVERYTHING_KNOWN, Cursor
-from compliance.viewing import Scope
+from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import changes, phrases
 
 # The choice to compare with what was approved.
 REVIEW: Final = "review"
 
 
-@st.cache_data(show_spinner=False, max_entries=reads.CACHED)
-def explained(key: Key, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
-    """Why a scope's figure differs between two moments, as the person may see it."""
+@st.cache_data(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+def explained(data: Data, reader: Reader, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
+    """Why a scope's figure differs between two moments, as the reader sees it."""
     point = next(point for point in reads.points() if point.id == point_id)
-    with reads.at(key).cursor() as cursor:
-        found = explain(cursor, point, first, last, place=scope.place)
-        if views.user().may(Permission.SEE_PERSONS):
-            return found
-        before, after = _marked(cursor, found.before, first, scope), _marked(cursor, found.after, last, scope)
-    return changes_texts.for_others(replace(found, before=before, after=after))
-
-
-def _marked(cursor: Cursor, figure: Coverage, moment: Moment, scope: Scope) -> Coverage:
-    """A figure of one of the two moments, marked as on the overview: it, or one beside it, is of few persons."""
-    if scope.level == "organisation" or not figure.point.persons:
-        return figure
-    parts = coverage(cursor, (figure.point,), days=[moment.day], known_at=moment.known_at, level=scope.level)
-    return replace(figure, few=any(part.few for part in viewing.marked(parts) if scope.holds(part)))
+    with data.database.cursor() as cursor:
+        return explain(cursor, point, first, last, place=scope, reader=reader)
 
 
 def why(view: View, point: Point) -> None:
@@ -55,7 +42,7 @@ def why(view: View, point: Point) -> None:
         with widgets.told():
             widgets.require(Permission.SEE_FIGURES)
             # this part runs by itself: where the data have changed meanwhile, the whole page is to follow
-            if views.current().version != view.version:
+            if views.current().data != view.data:
                 st.rerun()
             widgets.html(charts.section(view.say(N_("Why did the figure change?"))))
             if first := _chosen_moment(view, point):
@@ -67,13 +54,13 @@ def why(view: View, point: Point) -> None:
 def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
     """Draws why the figure of what is looked at differs between two moments."""
     say = view.say
-    counted = explained(view.key, point.id, view.scope, first, last)
+    counted = explained(view.data, view.reader, point.id, view.scope, first, last)
     found = _since_frozen(view, counted)
-    if any(map(changes_texts.hidden, (counted, found))) and not view.user.may(Permission.SEE_PERSONS):
+    if any(figure.few for each in (counted, found) for figure in (each.before, each.after)):
         widgets.html(charts.caption(say(phrases.TOO_FEW)))
         return
     widgets.html(charts.answer(changes.sentence(found, say)))
-    opened = view.user.may(Permission.SEE_ITEMS) and page.persons_or_other(view, point)
+    opened = view.reader.may(Permission.SEE_ITEMS) and view.reader.opens(point)
     start, end, total = changes_texts.ends(found, say)
     rows = changes_texts.causes(found, say, opened=opened)
     widgets.html(charts.changes(rows, first=start, last=end, total=total, label=say(N_("What makes the difference"))))
@@ -86,7 +73,7 @@ def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
 def _since_frozen(view: View, found: Explanation) -> Explanation:
     """The same from what was approved, where it begins with the review that the figures are compared with."""
     approved = _approved(view, found.after.point)
-    same = approved and found.first == reads.compared(view.key, view.as_of, view.scope.organisation).first
+    same = approved and found.first == reads.compared(view.data, view.as_of, view.scope.organisation).first
     return since_frozen(found, approved) if approved and same else found
 
 
@@ -105,7 +92,7 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
     say = view.say
     days = explaining.days_offered(view.as_of)
     approved = _approved(view, point)
-    offered = changes_texts.imports_offered(point, view.scope.organisation, reads.imports(view.key), view.as_of)
+    offered = changes_texts.imports_offered(point, view.scope.organisation, reads.imports(view.data), view.as_of)
     imports = {f"import {row['import_id']}": row for row in offered}
     names = {
         **({REVIEW: phrases.then_named(approved, say)} if approved else {}),
@@ -123,22 +110,24 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
             width=460,
         )
         if choice in imports:
-            return changes_texts.moment_before(imports[choice], reads.imports(view.key))
+            return changes_texts.moment_before(imports[choice], reads.imports(view.data))
         if choice == REVIEW:
-            return reads.compared(view.key, view.as_of, view.scope.organisation).first
+            return reads.compared(view.data, view.as_of, view.scope.organisation).first
         day = days.get(choice) or _another_day(view, point)
         return _known(view, point, day) if day else None
 
 
 def _approved(view: View, point: Point) -> Coverage | None:
     """The approved figure that the point is compared with; None where it is compared with a day."""
-    before = reads.before(view.key, view.as_of, view.scope).get(point.id)
+    before = reads.before(view.data, view.reader, view.as_of, view.scope).get(point.id)
     return before if before and before.approved else None
 
 
 def _usual(view: View, point: Point, days: dict[str, date]) -> int:
     """A year before, or the first day offered on which there was a figure."""
-    figures = reads.coverage(view.key, tuple(sorted({*days.values(), view.as_of})), view.scope, (point.id,))
+    figures = reads.coverage(
+        view.data, view.reader, tuple(sorted({*days.values(), view.as_of})), view.scope, (point.id,)
+    )
     there = {figure.as_of for figure in figures if figure.coverage is not None}
     return next((place for place, day in enumerate(days.values()) if day in there), 0)
 
@@ -159,7 +148,7 @@ def _another_day(view: View, point: Point) -> date | None:
 def _known(view: View, point: Point, day: date) -> Moment:
     """The day as it is known now, or by what had been loaded two weeks after it, where that is something else."""
     say = view.say
-    if not changes_texts.known_otherwise(point, view.scope.organisation, reads.imports(view.key), day):
+    if not changes_texts.known_otherwise(point, view.scope.organisation, reads.imports(view.data), day):
         return Moment(day)
     then = st.checkbox(
         say(N_("As it was known two weeks after that day")), key=f"known then {point.id} {view.as_of} {day} {say.code}"

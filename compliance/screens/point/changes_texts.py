@@ -1,12 +1,10 @@
 """What a figure can be compared with, the causes of a change with their sizes, and the items behind each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
-from compliance import viewing
 from compliance.core import clock
 from compliance.core.language import N_, NBSP, Language, bold
 from compliance.counting.assessing import Coverage
@@ -89,32 +87,6 @@ def known_otherwise(point: Point, organisation: str, imports: Rows, day: date) -
     known = {row["source"] for row in about if row["imported_at"] <= then}
     later = any(row["imported_at"] > then or (row["revoked_at"] or datetime.min) > then for row in about)
     return later and known.issuperset(point.needs)
-
-
-# --- What others than the coordinator may see ---------------------------------------------------------------------
-
-
-def hidden(found: Explanation) -> bool:
-    """Whether only the coordinator may see it: one of the two figures rests on few persons, or tells one that does."""
-    return any(figure.few or viewing.hidden(figure) for figure in (found.before, found.after))
-
-
-def for_others(found: Explanation) -> Explanation:
-    """The same without names and free texts of incidents; of persons nothing but that something changed."""
-    point = found.after.point
-    changes = tuple(
-        replace(change, before=_for_others(point, change.before), after=_for_others(point, change.after))
-        for change in found.changes
-    )
-    return replace(found, changes=changes, items=[])
-
-
-def _for_others(point: Point, row: dict[str, Any] | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    if point.persons:
-        return {name: row[name] if name == "outcome" else None for name in row}
-    return viewing.for_others(point, [row])[0]
 
 
 # --- The causes ---------------------------------------------------------------------------------------------------

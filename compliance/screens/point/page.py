@@ -5,16 +5,14 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance import viewing
-from compliance.access.permissions import Permission
 from compliance.core.language import N_, bold, month_ends
 from compliance.core.lengths import LONGEST_NAME
+from compliance.counting import tracing
 from compliance.counting.assessing import Coverage
-from compliance.counting.extracts import INCIDENT_SOURCES
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
-from compliance.screens import fields, figure_texts, making, reads, views, widgets
+from compliance.screens import fields, figure_texts, making, reads, widgets
 from compliance.screens.point import texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
@@ -37,13 +35,14 @@ def chosen_point(view: View) -> Point:
 
 def months_of(view: View, point: Point) -> list[Coverage]:
     """The point's figures month by month, the last one on the as-of date."""
-    return reads.coverage(view.key, tuple(month_ends(view.as_of, count=reads.TREND_MONTHS)), view.scope, (point.id,))
+    return reads.coverage(
+        view.data, view.reader, tuple(month_ends(view.as_of, count=reads.TREND_MONTHS)), view.scope, (point.id,)
+    )
 
 
 def items_of(view: View, point: Point) -> Rows:
-    """The point's items in the scope, without the names of persons for those who may not see them."""
-    found = figure_texts.items_in(reads.items(view.key, view.as_of, point.id), view.scope)
-    return found if view.user.may(Permission.SEE_PERSONS) else viewing.cleaned(found, views.names(view).withhold)
+    """The point's items in the scope, as the reader sees them."""
+    return list(filter(view.scope.holds, reads.items(view.data, view.reader, view.as_of, point.id)))
 
 
 def neighbours(view: View, point: Point) -> None:
@@ -60,7 +59,7 @@ def neighbours(view: View, point: Point) -> None:
 def empty_point(view: View, point: Point, now_: Coverage, before: Coverage | None) -> None:
     """What is missing, in a sentence, and where to mend it."""
     say = view.say
-    there = {row["source"] for row in reads.basis(view.key, view.as_of).imports}
+    there = {row["source"] for row in reads.basis(view.data, view.as_of).imports}
     names = [say.pick(reads.sources()[id_].title) for id_ in point.needs if id_ not in there]
     texts = [text for text in [phrases.earlier_sentence(before, say)] if text]
     if now_.basis:
@@ -121,7 +120,7 @@ def figures_beside(view: View, point: Point) -> None:
     say = view.say
     found = [
         f
-        for f in reads.beside(reads.everybodys(view.key), view.as_of)
+        for f in reads.beside(view.data, view.as_of)
         if point.number in f.definition.points and f.organisation == view.scope.organisation
     ]
     if not found:
@@ -145,7 +144,7 @@ def figures_beside(view: View, point: Point) -> None:
 def units_of(view: View, point: Point) -> None:
     """The units, the weakest first: eight, or all."""
     say = view.say
-    found = texts.worst_first(views.parts_added_up(view, "unit", point.id))
+    found = texts.worst_first(reads.parts_added_up(view.data, view.reader, view.as_of, view.scope, "unit", point.id))
     if not found:
         return
     widgets.html(charts.section(say(N_("Units, the weakest first"))))
@@ -174,16 +173,10 @@ def item_list(view: View, point: Point, found: Rows, reason: str | None) -> None
     shown = [row for row in found if chosen.lets(row)]
     widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=say.number(len(shown)), of=say.number(len(found)))))
     picked = _item_table(view, point, shown) if shown else None
-    if picked is not None and persons_or_other(view, point):
+    if picked is not None and view.reader.opens(point):
         _row_card(view, point, picked)
     rows = partial(texts.item_rows, point, shown, say)
     making.offer_rows(view, say(N_("Download as CSV")), f"{point.id}_{view.as_of}.csv", "items_csv", rows)
-
-
-def persons_or_other(view: View, point: Point) -> bool:
-    """Whether the rows behind a point's items may be seen: those of persons and incidents by the coordinator only."""
-    private = point.persons or not INCIDENT_SOURCES.isdisjoint(point.needs)
-    return not private or view.user.may(Permission.SEE_PERSONS)
 
 
 def _filter(view: View, point: Point, found: Rows, reason: str | None) -> texts.Filter:
@@ -241,7 +234,9 @@ def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
             part for part in (say(phrases.OUTCOMES[item["outcome"]]), reason, detail_text(item["detail"], say)) if part
         )
         widgets.html(charts.card_head(item["label"] or item["item"], kicker=phrases.source_line(item, say), text=about))
-        widgets.row_table(view, views.row_behind(view, point, item))
+        with view.database.cursor() as cursor:
+            traced = tracing.row_behind(cursor, point, item, reads.sources(), reader=view.reader)
+        widgets.row_table(view, traced)
 
 
 def how_counted(view: View, point: Point) -> None:
@@ -252,7 +247,7 @@ def how_counted(view: View, point: Point) -> None:
     with left:
         widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
     with right:
-        used = reads.basis(view.key, view.as_of).used(point, view.scope.organisation, view.as_of)
+        used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
         widgets.html(charts.section(say(N_("The exports it rests on")), level=3))
         if used:
             widgets.html(
@@ -261,7 +256,7 @@ def how_counted(view: View, point: Point) -> None:
                     caption=say(N_("The exports it rests on")),
                 )
             )
-            remarks = reads.remarks(view.key, view.as_of, view.scope.organisation)[point.id]
+            remarks = reads.remarks(view.data, view.reader, view.as_of, view.scope.organisation)[point.id]
             widgets.html(charts.caption(texts.remark_sentence(len(remarks), say)))
             if remarks:
                 widgets.link(view, "quality", say(N_("See the quality of the data")), point=point.id)

@@ -6,7 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import quality
 from compliance.counting.assessing import Status
@@ -24,7 +23,9 @@ SHOWN_ROWS: Final = 500
 def found_here(view: View) -> list[Finding]:
     """The findings of the organisation that is looked at."""
     return [
-        finding for finding in reads.findings(view.key, view.as_of) if finding.organisation == view.scope.organisation
+        finding
+        for finding in reads.findings(view.data, view.reader, view.as_of)
+        if finding.organisation == view.scope.organisation
     ]
 
 
@@ -126,17 +127,14 @@ def _points(view: View, shown: Remark) -> None:
             widgets.link(view, "point", breaking.label(point, view.say), point=point.id)
 
 
-def visible(view: View, shown: Remark) -> Remark:
-    """A remark with those findings whose rows the person may see."""
-    if not view.user.may(Permission.SEE_ITEMS):
-        return Remark(shown.check, ())
-    persons = view.user.may(Permission.SEE_PERSONS)
-    return Remark(shown.check, tuple(f for f in shown.found if persons or f.source not in texts.PRIVATE_SOURCES))
+def visible(shown: Remark) -> Remark:
+    """A remark with those findings whose rows the reader sees."""
+    return Remark(shown.check, tuple(finding for finding in shown.found if finding.shown))
 
 
 def _rows(view: View, shown: Remark) -> None:
     """The findings as a table that can be opened, and the spreadsheet row of the one that is chosen."""
-    say, allowed = view.say, visible(view, shown)
+    say, allowed = view.say, visible(shown)
     if not allowed.found:
         widgets.html(charts.caption(say(N_("The rows are shown to the coordinator only."))))
         return
@@ -156,8 +154,7 @@ def _rows(view: View, shown: Remark) -> None:
             alt=say.pick(shown.check.title),
         )
         picked = event.selection.rows
-        # a whole row of any source can name a person, whatever the finding is about
-        if picked and picked[0] < len(table) and view.user.may(Permission.SEE_PERSONS):
+        if picked and picked[0] < len(table) and first.found[picked[0]].opened:
             _row_card(view, first.found[picked[0]])
 
 
@@ -174,7 +171,7 @@ def _row_card(view: View, finding: Finding) -> None:
             return
         widgets.html(charts.card_head(texts.place_line(finding, say), kicker=title))
         with view.database.cursor() as cursor:
-            row = quality.row_read(cursor, finding, reads.sources())
+            row = quality.row_read(cursor, finding, reads.sources(), reader=view.reader)
         if row is None:
             widgets.html(charts.note(say(N_("The row was not loaded, and its cells have not been kept."))))
             return
@@ -184,7 +181,7 @@ def _row_card(view: View, finding: Finding) -> None:
 def download(view: View, shown: Sequence[Remark]) -> None:
     """The findings that are shown, as CSV."""
     say = view.say
-    visible_ = [visible(view, remark_) for remark_ in shown]
+    visible_ = [visible(remark_) for remark_ in shown]
     if any(remark_.found for remark_ in visible_):
         rows = partial(texts.csv_rows, visible_, reads.sources(), say)
         making.offer_rows(view, say(N_("Download as CSV")), f"quality_{view.as_of}.csv", "findings_csv", rows)

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
-from compliance.counting.extracts import INCIDENT_SOURCES
 from compliance.counting.quality import Check, Finding, RowRead, by_check, rests_on
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
@@ -23,8 +22,6 @@ OWNERS: Final = {
     "unit": N_("The unit"),
 }
 FACTS: Final = {"masked": N_("masked in a text"), "dropped_column": N_("the column was dropped")}
-# Exports whose rows are about persons, or hold the free text of incidents.
-PRIVATE_SOURCES: Final = INCIDENT_SOURCES | {"staff", "training"}
 
 
 @dataclass(frozen=True)
@@ -64,14 +61,6 @@ def remarks(checks: Sequence[Check], found: Iterable[Finding], chosen: Filter) -
     grouped = by_check(found)
     every = [Remark(check, tuple(f for f in grouped.get(check.id, ()) if chosen.lets(check, f))) for check in checks]
     return [remark for remark in every if remark.found]
-
-
-def for_others(found: Iterable[Finding]) -> list[Finding]:
-    """The findings as others than the coordinator may see them: nothing of persons, nothing that incidents say."""
-    return [
-        replace(finding, row=None, subject=None, detail=None) if finding.source in PRIVATE_SOURCES else finding
-        for finding in found
-    ]
 
 
 def legend(found: Sequence[Remark], say: Language) -> list[charts.LegendEntry]:

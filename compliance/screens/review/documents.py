@@ -22,7 +22,8 @@ from compliance.report import handing
 from compliance.report.blocks import Report
 from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
-from compliance.review import approving, dossier, peers, wording
+from compliance.review import approving, dossier, peers
+from compliance.review.dossier import readable
 from compliance.screens import files as screens_files
 from compliance.screens import making, widgets
 from compliance.screens.making import File
@@ -68,7 +69,7 @@ def _of_version(found: Opened, version: int) -> Opened:
         return found
     with found.view.database.cursor() as cursor:
         whole = approving.dossier(cursor, found.review, own=places.own_files(), version=version)
-    shown = whole if found.reads else wording.for_others(whole)
+    shown = readable(whole, found.view.reader)
     review = replace(found.review, version=version, state=review_texts.versions(found.states)[version])
     return replace(found, review=review, whole=whole, dossier=shown)
 
@@ -140,7 +141,7 @@ def _report_buttons(found: Opened, *, public: bool, archive: bool) -> None:
 
 def _report(found: Opened, kind: Kind, job: Job, *, public: bool, archive: bool) -> bytes:
     """A report of what the page showed when it was asked for."""
-    permissions.require(found.view.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
+    permissions.require(found.view.reader.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
     with found.view.database.cursor() as cursor:
         signed = approving.signed(cursor, found.review)
     given: Any = {"kind": kind, "state": found.review.state, "signed": signed, "say": found.say}
@@ -170,7 +171,7 @@ def _package(found: Opened) -> None:
 def _whole_package(found: Opened, job: Job) -> bytes:
     from compliance.package.year_package import gathered, whole_package
 
-    permissions.require(found.view.user, Permission.READ_REVIEW)
+    permissions.require(found.view.reader.user, Permission.READ_REVIEW)
     with found.view.database.cursor() as cursor:
         given = gathered(cursor, found.review, version=found.review.version)
     return make_file(job, whole_package, given, say=found.say, template=places.report_template())
@@ -194,7 +195,7 @@ def _hand_off(found: Opened) -> None:
 
 
 def _measures(found: Opened) -> bytes:
-    permissions.require(found.view.user, Permission.READ_REVIEW)
+    permissions.require(found.view.reader.user, Permission.READ_REVIEW)
     return b"\xef\xbb\xbf" + handing.measures(found.whole, found.say).encode()
 
 
@@ -212,7 +213,7 @@ def _peers(found: Opened) -> None:
         key="peer file",
         on_click="ignore",
     )
-    if not found.view.user.may(Permission.LOAD_EXPORTS):
+    if not found.view.reader.may(Permission.LOAD_EXPORTS):
         return
     files = screens_files.field(say(N_("The figures of other organisations")), type="json", key="peers")
     widgets.html(charts.caption(say(N_("What you add is kept for as long as the page is open, and nowhere else."))))

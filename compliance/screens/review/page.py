@@ -63,7 +63,7 @@ def _nothing_yet(view: View) -> None:
         )
         word = say(N_("No review"))
         widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, word, title=title, texts=[say(text)]))
-        if view.user.may(Permission.WRITE_REVIEW):
+        if view.reader.may(Permission.WRITE_REVIEW):
             _open_form(view, ())
         else:
             widgets.html(charts.caption(say(N_("The information security coordinator opens it."))))
@@ -107,7 +107,7 @@ def _header(found: Opened) -> Part:
         widgets.html(charts.note(text))
     if part := found.view.scope.unit or found.view.scope.department:
         widgets.html(charts.note(say(N_("The review covers the whole organisation, not only {part}."), part=part)))
-    allowed = {name: part for name, part in PARTS.items() if found.view.user.may(part.permission)}
+    allowed = {name: part for name, part in PARTS.items() if found.view.reader.may(part.permission)}
     said = st.query_params.get("part", "")
     here = said if said in allowed else next(iter(allowed))
     with st.container(key="parts", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -145,7 +145,7 @@ def _choose(param: str, key: str) -> None:
 def _reviews(found: Opened) -> None:
     """The reviews of all years with their state, and for the coordinator another day or another review."""
     say, others = found.say, found.others
-    writes = found.view.user.may(Permission.WRITE_REVIEW)
+    writes = found.view.reader.may(Permission.WRITE_REVIEW)
     if len(others) == 1 and not writes:
         return
     with st.popover(say(N_("Review {name}"), name=review_texts.label(found.review, say))):

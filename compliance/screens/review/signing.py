@@ -66,7 +66,7 @@ def _draft(found: Opened) -> None:
             "Every point has been discussed and the whole judged. Submitting freezes the review as it stands now."
         )
         widgets.html(charts.answer(say(text)))
-        if found.view.user.may(Permission.SIGN_REVIEW):
+        if found.view.reader.may(Permission.SIGN_REVIEW):
             _submit_form(found)
 
 
@@ -105,7 +105,7 @@ def _submitted(found: Opened) -> None:
     day = say.moment(clock.local(review.changed_at))
     text = N_("{name} submitted it {moment}. Somebody else approves it: read the report under Documents first.")
     widgets.html(charts.answer(say(text, name=review.submitted_by, moment=day)))
-    if not found.view.user.may(Permission.SIGN_REVIEW):
+    if not found.view.reader.may(Permission.SIGN_REVIEW):
         return
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, key="card-approve"):
@@ -148,7 +148,7 @@ def _approved(found: Opened) -> None:
         for told in sealed_anew(found.whole, say):
             widgets.html(charts.caption(told))
     _verify(found)
-    if found.view.user.may(Permission.WRITE_REVIEW):
+    if found.view.reader.may(Permission.WRITE_REVIEW):
         with st.expander(say(N_("Begin a correction"))):
             _correct(found)
 

@@ -54,18 +54,18 @@ def card_kicker(found: Card, say: Language) -> str:
     return f"{title} · {unit}" if unit else title
 
 
-def card_facts(found: Card, say: Language, *, persons: bool) -> list[Fact]:
+def card_facts(found: Card, say: Language) -> list[Fact]:
     """What one asks first of one system."""
     return [
-        _led_fact(found, say, persons=persons),
+        _led_fact(found, say),
         _levels_fact(found, say),
         _risk_fact(found, say),
         _review_fact(found, say),
     ]
 
 
-def _led_fact(found: Card, say: Language, *, persons: bool) -> Fact:
-    named = found.register["object_leader"] if persons else None
+def _led_fact(found: Card, say: Language) -> Fact:
+    named = found.register["object_leader"] if found.named else None
     value = named or (say(N_("Named")) if found.register["led"] else say(N_("Missing")))
     return Fact(say(N_("Object leader")), value, note=found.register["object"] or "")
 
@@ -116,12 +116,12 @@ def _text(value: str | None) -> str:
     return value or DASH
 
 
-def leader_pairs(found: Card, say: Language, *, persons: bool) -> list[Pair]:
+def leader_pairs(found: Card, say: Language) -> list[Pair]:
     """Who leads the object; names only where they may be seen."""
     register = found.register
 
     def who(name: str, there: bool) -> str:
-        return register[name] or DASH if persons else say(N_("Named")) if there else say(N_("Not named"))
+        return register[name] or DASH if found.named else say(N_("Named")) if there else say(N_("Not named"))
 
     return [
         Pair(say(N_("Object")), _text(register["object"])),
@@ -223,16 +223,16 @@ class Section:
     below: str = ""
 
 
-def sections(found: Card, points: tuple[Point, ...], say: Language, *, persons: bool) -> list[Section]:
+def sections(found: Card, points: tuple[Point, ...], say: Language) -> list[Section]:
     """Everything that the exports tell of one system besides the register."""
     return [
         _classification(found, say),
-        _plan(found, say, persons=persons),
-        _risks(found, say, persons=persons),
-        _reviews(found, say, persons=persons),
+        _plan(found, say),
+        _risks(found, say),
+        _reviews(found, say),
         _processings(found, points, say),
         _agreements(found, points, say),
-        _incidents(found, say, persons=persons),
+        _incidents(found, say),
     ]
 
 
@@ -280,14 +280,14 @@ def _classification(found: Card, say: Language) -> Section:
     )
 
 
-def _plan(found: Card, say: Language, *, persons: bool) -> Section:
+def _plan(found: Card, say: Language) -> Section:
     late, open_, done = (say.number(sum(row["state"] == state for row in found.actions)) for state in PLAN_STATES)
     columns = [
         Column(say(N_("Requirement")), row_header=True),
         Column(say(N_("State")), nowrap=True),
         Column(say(N_("Due by")), nowrap=True),
         Column(say(N_("Done on")), nowrap=True),
-        *([Column(say(N_("Responsible")))] if persons else []),
+        *([Column(say(N_("Responsible")))] if found.named else []),
     ]
     rows_ = [
         [
@@ -295,7 +295,7 @@ def _plan(found: Card, say: Language, *, persons: bool) -> Section:
             wheel.work(wheel.ACTION_SIGNS[row["state"]], say(phrases.ACTION_STATES[row["state"]])),
             _day(row["due"], say),
             _day(row["done"], say),
-            *([_text(row["responsible"])] if persons else []),
+            *([_text(row["responsible"])] if found.named else []),
         ]
         for row in found.actions
     ]
@@ -310,7 +310,7 @@ def _plan(found: Card, say: Language, *, persons: bool) -> Section:
     )
 
 
-def _risks(found: Card, say: Language, *, persons: bool) -> Section:
+def _risks(found: Card, say: Language) -> Section:
     latest = found.latest_risks
     above = [row for row in latest if row["above"]]
     unplanned = sum(row["unplanned"] for row in above)
@@ -319,7 +319,7 @@ def _risks(found: Card, say: Language, *, persons: bool) -> Section:
         Column(say(N_("Value")), numeric=True),
         Column(say(N_("Action"))),
         Column(say(N_("Due by")), nowrap=True),
-        *([Column(say(N_("Responsible")))] if persons else []),
+        *([Column(say(N_("Responsible")))] if found.named else []),
     ]
     rows_ = [
         [
@@ -327,7 +327,7 @@ def _risks(found: Card, say: Language, *, persons: bool) -> Section:
             _risk_value(row, say),
             _risk_action(row, say),
             _day(row["due"], say),
-            *([_text(row["responsible"])] if persons else []),
+            *([_text(row["responsible"])] if found.named else []),
         ]
         for row in latest
     ]
@@ -364,19 +364,19 @@ def _risk_action(row: Row, say: Language) -> str:
     return str(row["action"])
 
 
-def _reviews(found: Card, say: Language, *, persons: bool) -> Section:
+def _reviews(found: Card, say: Language) -> Section:
     columns = [
         Column(say(N_("Reviewed on")), row_header=True, nowrap=True),
         Column(say(N_("Accounts")), numeric=True),
         Column(say(N_("Of them reviewed")), numeric=True),
         Column(say(N_("Removed")), numeric=True),
-        *([Column(say(N_("Reviewed by")))] if persons else []),
+        *([Column(say(N_("Reviewed by")))] if found.named else []),
     ]
     rows_ = [
         [
             _day(row["reviewed"], say),
             *(_number(row[name], say) for name in ("accounts_before", "accounts_reviewed", "accounts_removed")),
-            *([_text(row["reviewed_by"])] if persons else []),
+            *([_text(row["reviewed_by"])] if found.named else []),
         ]
         for row in found.reviews
     ]
@@ -477,12 +477,12 @@ def _agreement_sentence(naming: Rows, others: Rows, say: Language) -> str:
     )
 
 
-def _incidents(found: Card, say: Language, *, persons: bool) -> Section:
+def _incidents(found: Card, say: Language) -> Section:
     columns = [
         Column(say(N_("Id")), row_header=True, nowrap=True),
         Column(say(N_("Discovered")), nowrap=True),
         Column(say(N_("Category"))),
-        *([Column(say(N_("Title")))] if persons else []),
+        *([Column(say(N_("Title")))] if found.named else []),
         Column(say(N_("State")), nowrap=True),
     ]
     rows_ = [
@@ -490,7 +490,7 @@ def _incidents(found: Card, say: Language, *, persons: bool) -> Section:
             row["incident_id"],
             _day(row["discovered"], say),
             _text(row["category"]),
-            *([_text(row["title"])] if persons else []),
+            *([_text(row["title"])] if found.named else []),
             _incident_state(row, say),
         ]
         for row in found.incidents

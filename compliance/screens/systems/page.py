@@ -7,33 +7,34 @@ from typing import Any
 import streamlit as st
 
 from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core.language import N_, number_in
 from compliance.core.lengths import LONGEST_NAME
-from compliance.counting import system_cards
+from compliance.counting import system_cards, tracing
 from compliance.counting.assessing import Status
 from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
-from compliance.screens import fields, figure_texts, reads, views, widgets
-from compliance.screens.reads import Key
+from compliance.screens import fields, reads, widgets
+from compliance.screens.reads import Data
 from compliance.screens.systems import card_texts
 from compliance.screens.systems import texts as systems_texts
 from compliance.screens.systems.texts import Filter
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
-from compliance.viewing import Scope
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
-def listed(key: Key, as_of: date) -> Rows:
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+def listed(data: Data, reader: Reader, as_of: date) -> Rows:
     """Every system in use on a day, those with most gaps first."""
-    with reads.at(key).cursor() as cursor:
-        return system_cards.systems(cursor, reads.points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    with data.database.cursor() as cursor:
+        return system_cards.systems(cursor, reads.points(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
-def carded(key: Key, as_of: date, organisation: str, system: str) -> Card | None:
-    """One system with its persons; None where the register has none of that name."""
-    with reads.at(key).cursor() as cursor:
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+def carded(data: Data, reader: Reader, as_of: date, organisation: str, system: str) -> Card | None:
+    """One system as the reader sees it; None where the register has none of that name."""
+    with data.database.cursor() as cursor:
         return system_cards.card(
             cursor,
             reads.points(),
@@ -42,6 +43,7 @@ def carded(key: Key, as_of: date, organisation: str, system: str) -> Card | None
             system=system,
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
+            reader=reader,
         )
 
 
@@ -51,11 +53,8 @@ def asked() -> str:
 
 
 def chosen(view: View) -> Card | None:
-    """The system that the address names, as the person may see it."""
-    found = carded(view.key, view.as_of, view.scope.organisation, asked()) if asked() else None
-    if found is None or view.user.may(Permission.SEE_PERSONS):
-        return found
-    return system_cards.for_others(found, views.names(view).withhold)
+    """The system that the address names."""
+    return carded(view.data, view.reader, view.as_of, view.scope.organisation, asked()) if asked() else None
 
 
 # --- All systems --------------------------------------------------------------------------------------------------
@@ -64,7 +63,7 @@ def chosen(view: View) -> Card | None:
 def all_systems(view: View) -> None:
     """The answer, the facts and the list; what is missing where there is no system."""
     say = view.say
-    found = figure_texts.items_in(listed(view.key, view.as_of), view.scope)
+    found = list(filter(view.scope.holds, listed(view.data, view.reader, view.as_of)))
     if not found:
         _no_systems(view)
         return
@@ -82,7 +81,7 @@ def all_systems(view: View) -> None:
 def _no_systems(view: View) -> None:
     say, scope = view.say, view.scope
     widgets.html(charts.page_title(say(N_("Systems"))))
-    if any(row["source"] == "systems" for row in reads.basis(view.key, view.as_of).of(scope.organisation)):
+    if any(row["source"] == "systems" for row in reads.basis(view.data, view.as_of).of(scope.organisation)):
         title = say(N_("No system in use belongs to {scope}."), scope=scope.name(say))
         widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("Nothing to assess")), title=title))
         return
@@ -94,7 +93,7 @@ def _no_systems(view: View) -> None:
 
 def _missing(view: View, found: Rows) -> None:
     """What no export tells, and where to load one that does."""
-    whole = figure_texts.items_in(listed(view.key, view.as_of), Scope(view.scope.organisation))
+    whole = list(filter(Scope(view.scope.organisation).holds, listed(view.data, view.reader, view.as_of)))
     texts = systems_texts.missing_texts(found, whole, reads.sources(), view.say)
     if texts:
         widgets.html(charts.caption(" ".join(texts)))
@@ -123,7 +122,7 @@ def _list(view: View, found: Rows) -> None:
     widgets.html(systems.system_list(heads, drawn, caption=say(systems_texts.LIST)))
     turns = systems_texts.turns(page, len(shown), addresses, say)
     widgets.html(systems.pager(*turns, label=say(N_("Pages of the list"))))
-    if view.user.may(Permission.DOWNLOAD_EXTRACTS):
+    if view.reader.may(Permission.DOWNLOAD_EXTRACTS):
         with st.container(key="more-systems-extract"):
             widgets.link(view, "extracts", say(N_("Download all that is known of the systems")))
 
@@ -176,30 +175,32 @@ def _choose(name: str, key: str) -> None:
 
 def one_system(view: View, found: Card) -> None:
     """Everything that is known of one system."""
-    say, persons = view.say, view.user.may(Permission.SEE_PERSONS)
+    say = view.say
     row = _row_of(view, found)
     _back(view)
     sentences = card_texts.card_sentences(found, row, say)
     widgets.html(charts.headline(*sentences, kicker=card_texts.card_kicker(found, say)))
-    widgets.html(charts.facts(card_texts.card_facts(found, say, persons=persons)))
+    widgets.html(charts.facts(card_texts.card_facts(found, say)))
     left, right = st.columns([5, 7], gap="large")
     with left:
         widgets.html(charts.section(say(N_("Who leads the object"))))
-        widgets.html(charts.pairs(card_texts.leader_pairs(found, say, persons=persons)))
+        widgets.html(charts.pairs(card_texts.leader_pairs(found, say)))
         widgets.html(charts.section(say(N_("What the register says"))))
         widgets.html(charts.pairs(card_texts.register_pairs(found, say)))
     with right:
         if row is not None:
             _demands(view, row)
     _sections(view, found)
-    if view.user.may(Permission.SEE_ITEMS):
+    if view.reader.may(Permission.SEE_ITEMS):
         _spreadsheet_row(view, found.register)
 
 
 def _row_of(view: View, found: Card) -> dict[str, Any] | None:
     """The system's row of the list; None where it is not in use."""
     name = found.register["system"].lower()
-    there = (row for row in listed(view.key, view.as_of) if row["organisation"] == view.scope.organisation)
+    there = (
+        row for row in listed(view.data, view.reader, view.as_of) if row["organisation"] == view.scope.organisation
+    )
     return next((row for row in there if row["system"].lower() == name), None)
 
 
@@ -218,8 +219,7 @@ def _demands(view: View, row: dict[str, Any]) -> None:
 
 def _sections(view: View, found: Card) -> None:
     """The exports' parts: how the system is looked after to the left, what it is used for to the right."""
-    persons = view.user.may(Permission.SEE_PERSONS)
-    drawn = card_texts.sections(found, reads.points(), view.say, persons=persons)
+    drawn = card_texts.sections(found, reads.points(), view.say)
     for column, part in zip(st.columns(2, gap="large"), (drawn[:3], drawn[3:]), strict=True):
         with column:
             for section in part:
@@ -239,5 +239,6 @@ def _section(view: View, found: Card, section: card_texts.Section) -> None:
 
 def _spreadsheet_row(view: View, register: dict[str, Any]) -> None:
     """The row of the register as it was loaded."""
-    with st.expander(view.say(N_("The spreadsheet row"))):
-        widgets.row_table(view, views.register_row(view, register))
+    with st.expander(view.say(N_("The spreadsheet row"))), view.database.cursor() as cursor:
+        given: Any = {"as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
+        widgets.row_table(view, tracing.register_row(cursor, register, reads.sources(), **given))

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from compliance.access import permissions
 from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
 from compliance.core.language import N_
 from compliance.counting import training
 from compliance.counting.assessing import Status
@@ -17,11 +19,10 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
 from compliance.screens import making, reads, views, widgets
-from compliance.screens.reads import Key
+from compliance.screens.reads import Data
 from compliance.screens.training import texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
-from compliance.viewing import Scope
 from compliance.wording import phrases
 
 # How many rows a page holds; the file has all.
@@ -40,19 +41,17 @@ def _rules(as_of: date) -> Rules:
     return training.rules(reads.points(), reads.definitions(), as_of)
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
-def courses_of(key: Key, as_of: date, scope: Scope) -> Training:
-    """The courses of a scope, with the first persons of each list where the person may see them."""
-    most = MOST_PERSONS if views.user().may(Permission.SEE_PERSONS) else 0
-    with reads.at(key).cursor() as cursor:
-        return training.training(
-            cursor, _rules(as_of), place=scope.place, as_of=as_of, known_at=EVERYTHING_KNOWN, most=most
-        )
+@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+def courses_of(data: Data, reader: Reader, as_of: date, scope: Scope) -> Training:
+    """The courses of a scope as the reader sees them, with the first persons of each list."""
+    given: Any = {"place": scope, "as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
+    with data.database.cursor() as cursor:
+        return training.training(cursor, _rules(as_of), most=MOST_PERSONS, **given)
 
 
 def missing_sources(view: View) -> tuple[str, ...]:
     """The sources that the page needs and that are not loaded."""
-    return training.missing_sources(reads.basis(view.key, view.as_of), _rules(view.as_of), view.scope.organisation)
+    return training.missing_sources(reads.basis(view.data, view.as_of), _rules(view.as_of), view.scope.organisation)
 
 
 def empty(view: View, sources: tuple[str, ...]) -> None:
@@ -66,10 +65,10 @@ def empty(view: View, sources: tuple[str, ...]) -> None:
 
 
 def hidden(view: View, found: Training) -> bool:
-    """Whether what is looked at is of too few persons for the one who looks, as the points' own pages have it."""
+    """Whether what is looked at is of too few persons for the reader, as the points' own pages have it."""
     ids = tuple(point.id for point in found.asked.points)
-    few = any(course.few for course in reads.coverage(view.key, (view.as_of,), view.scope, ids))
-    return not view.user.may(Permission.SEE_PERSONS) and (few or texts.hidden(found.whole))
+    figures = reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids)
+    return found.few or any(course.few for course in figures)
 
 
 def too_few(view: View) -> None:
@@ -93,12 +92,12 @@ def way(view: View) -> None:
         widgets.html(drawing_training.crumbs(steps, label=view.say(N_("Where you are"))))
 
 
-def drill(view: View, found: Training, *, persons: bool) -> None:
+def drill(view: View, found: Training) -> None:
     """The scope and its parts, whoever lacks most first, each a link one step down."""
     say, scope = view.say, view.scope
     title = say(DRILLED[scope.level])
     note = say(N_("Where most lack a course stands first. Follow a name to see what is below it."))
-    parts = texts.shown_parts(found, say, persons=persons)
+    parts = list(found.parts)
     widgets.html(charts.section(title, note=note if parts else ""))
     widgets.html(charts.legend(texts.legend(found, parts, say), label=say(N_("Signs"))))
     shown = _folded(view, parts)
@@ -194,8 +193,7 @@ def _all_persons(view: View, found: Training, which: Listed, *, of: int) -> None
 def _reminders(view: View, found: Training, which: Listed) -> Rows:
     """Every person of a list; whoever asks for it must still be allowed to see persons."""
     permissions.require(views.user(), Permission.SEE_PERSONS)
+    given: Any = {"place": view.scope, "as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
     with view.database.cursor() as cursor:
-        persons = training.listed(
-            cursor, found.asked, which, place=view.scope.place, as_of=view.as_of, known_at=EVERYTHING_KNOWN
-        )
+        persons = training.listed(cursor, found.asked, which, **given)
     return texts.reminder_rows(persons, which, found, view.say)

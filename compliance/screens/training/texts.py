@@ -5,15 +5,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from compliance import viewing
+from compliance.access.disclosure import OTHER_UNITS
+from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language
-from compliance.counting.assessing import OUTCOMES, Coverage
-from compliance.counting.extracts import FEW_PERSONS, few_of
+from compliance.counting.assessing import Coverage
 from compliance.counting.training import Counts, Listed, Part, Person, Standing, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
 from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry, Link
-from compliance.viewing import Scope
 from compliance.wording import breaking, phrases
 from compliance.wording.phrases import DASH
 
@@ -33,44 +32,10 @@ def _course(short: str) -> str:
     return short.partition(": ")[2] or short
 
 
-def hidden(part: Part) -> bool:
-    """Whether a part's figures rest on so few persons that only the coordinator may see them (rulebook, section 5)."""
-    few = part.n.counted < FEW_PERSONS or any(viewing.hidden(course) for course in part.courses)
-    return _is_part(part) and part.n.persons > 0 and few
-
-
-def shown_parts(found: Training, say: Language, *, persons: bool) -> list[Part]:
-    """The parts that a reader may see: for others than the coordinator those of few persons are added up as one."""
-    few = [] if persons else few_of(found.parts, small=hidden, size=_persons)
-    if not few:
-        return list(found.parts)
-    kept = [part for part in found.parts if part not in few]
-    together = _together(few, say(viewing.OTHER_UNITS))
-    return kept if hidden(together) else [*kept, together]
-
-
-def _persons(part: Part) -> int:
-    """The fewest that one of the part's figures rests on."""
-    return min(part.n.counted, *(course.of for course in part.courses if course.of))
-
-
-def _together(parts: Sequence[Part], name: str) -> Part:
-    first, second = (
-        replace(
-            parts[0].courses[place],
-            department=None,
-            unit=name,
-            **{outcome: sum(getattr(part.courses[place], outcome) for part in parts) for outcome in OUTCOMES},
-        )
-        for place in (0, 1)
-    )
-    return Part(None, name, (first, second), sum((part.n for part in parts), Counts()))
-
-
 # --- The answer and the facts -------------------------------------------------------------------------------------
 
 
-def sentences(found: Training, say: Language, *, persons: bool) -> list[str]:
+def sentences(found: Training, say: Language) -> list[str]:
     """The page's answer: who lacks a course, and where most do."""
     n = found.whole.n
     if not n.counted:
@@ -86,17 +51,12 @@ def sentences(found: Training, say: Language, *, persons: bool) -> list[str]:
         n.missing,
         of=say.number(n.counted),
     )
-    return [first, *(_most(found, say, persons=persons) or _soon(found, say))]
+    return [first, *(_most(found, say) or _soon(found, say))]
 
 
-def _most(found: Training, say: Language, *, persons: bool) -> list[str]:
-    """Where most lack a course; nothing where two are alike, or where it is a part that the reader may not see."""
-    if len(found.parts) < 2:
-        return []
-    first, second = found.parts[:2]
-    if first.n.missing == second.n.missing or first not in shown_parts(found, say, persons=persons):
-        return []
-    return [say(N_("{part} has the most."), part=part_name(first))]
+def _most(found: Training, say: Language) -> list[str]:
+    """Where most lack a course."""
+    return [say(N_("{part} has the most."), part=part_name(found.most, say))] if found.most else []
 
 
 def _soon(found: Training, say: Language) -> list[str]:
@@ -115,24 +75,20 @@ def within(found: Training, say: Language) -> str:
     return say(N_("within {n} or {other} days"), n=first, other=second)
 
 
-def facts(found: Training, say: Language, *, persons: bool) -> list[charts.Fact]:
+def facts(found: Training, say: Language) -> list[charts.Fact]:
     """What a manager asks next: who lacks how much, who has both, the management group, and what runs out."""
     n = found.whole.n
     one = n.missing - n.missing_both
     split = say(N_("{both} lack both, {one} one of them"), both=say.number(n.missing_both), one=say.number(one))
     of = say(N_("of {of}"), of=say.number(n.counted))
     # most parts of an organisation have nobody of the management group
-    management = n.management_in_both > 0 or not _is_part(found.whole)
+    management = n.management_in_both > 0 or found.few_managers or not found.whole.within
     return [
         charts.Fact(say(N_("Lack a course")), say.number(n.missing), of, split),
         _share_fact(say(N_("Both courses")), n.met_both, n.in_both, say),
-        *([_management_fact(found, say, persons=persons)] if management else []),
+        *([_management_fact(found, say)] if management else []),
         _expiring_fact(found, say),
     ]
-
-
-def _is_part(part: Part) -> bool:
-    return part.department is not None or part.unit is not None
 
 
 def _share_fact(title: str, part: int, whole: int, say: Language) -> charts.Fact:
@@ -142,13 +98,13 @@ def _share_fact(title: str, part: int, whole: int, say: Language) -> charts.Fact
     return charts.Fact(title, say.percent(part / whole), note=note)
 
 
-def _management_fact(found: Training, say: Language, *, persons: bool) -> charts.Fact:
+def _management_fact(found: Training, say: Language) -> charts.Fact:
     """The management group's own share; within a part it may rest on few persons."""
     title, n = say(N_("The management group, both courses")), found.whole.n
+    if found.few_managers:
+        return charts.Fact(title, DASH, note=say(TOO_FEW))
     if not n.management_in_both:
         return charts.Fact(title, DASH, note=say(N_("the staff list names nobody as management group")))
-    if _is_part(found.whole) and n.management_in_both < FEW_PERSONS and not persons:
-        return charts.Fact(title, DASH, note=say(TOO_FEW))
     return _share_fact(title, n.management_both, n.management_in_both, say)
 
 
@@ -171,7 +127,7 @@ def _expiring(n: Counts) -> tuple[int, int]:
     return n.information_security_expiring, n.data_protection_expiring
 
 
-def beside(found: Training, say: Language, *, persons: bool) -> list[str]:
+def beside(found: Training, say: Language) -> list[str]:
     """Who is not counted, and who belongs to no department."""
     n, texts = found.whole.n, []
     parts = [
@@ -180,8 +136,8 @@ def beside(found: Training, say: Language, *, persons: bool) -> list[str]:
     ]
     if any(parts):
         texts.append(say(N_("Not counted: {parts}."), parts=phrases.listed([part for part in parts if part], say)))
-    lost = 0 if _is_part(found.whole) else n.without_department
-    if lost >= FEW_PERSONS or (lost and persons):
+    lost = 0 if found.whole.within else n.without_department
+    if lost:
         texts.append(
             say.plural(
                 "{n} employee belongs to a unit without a department. Such a unit stands by itself in the list.",
@@ -195,9 +151,9 @@ def beside(found: Training, say: Language, *, persons: bool) -> list[str]:
 # --- Part by part -------------------------------------------------------------------------------------------------
 
 
-def part_name(part: Part) -> str:
+def part_name(part: Part, say: Language) -> str:
     """What a person calls a part."""
-    return part.unit or part.department or ""
+    return say(OTHER_UNITS) if part.others else part.unit or part.department or ""
 
 
 def crumbs(scope: Scope, say: Language, address: Address) -> list[Link]:
@@ -233,15 +189,15 @@ def rows(found: Training, parts: Sequence[Part], scope: Scope, say: Language, ad
 
 
 def _down(part: Part, say: Language, address: Address) -> Link:
-    name = breaking.softened(part_name(part))
-    if part.unit == say(viewing.OTHER_UNITS) and part.department is None:
+    name = breaking.softened(part_name(part, say))
+    if part.others:
         return Link(name)
     return Link(name, address(None if part.unit else part.department, part.unit))
 
 
 def _row(part: Part, say: Language) -> DrillRow:
     first, second = (_cell(course, say) for course in part.courses)
-    alone = part.unit and not part.department and part.unit != say(viewing.OTHER_UNITS)
+    alone = part.unit and not part.department
     return DrillRow(
         name=Link(""),
         missing=say.number(part.n.missing) if part.n.counted else DASH,

@@ -1,0 +1,122 @@
+"""Small numbers: the figures that rest on few persons, or that tell such a figure (rulebook, section 5)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Final, Protocol, TypeVar
+
+from compliance.core.language import N_
+from compliance.declarations.points import Point
+
+FEW_PERSONS: Final = 5
+# A text that fewer incidents share may be somebody's own.
+LEAST_SHARED: Final = 3
+# The exports that hold the free text of incidents, and those whose rows are about persons.
+INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
+PRIVATE_SOURCES: Final = INCIDENT_SOURCES | {"staff", "training"}
+COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt")
+OTHER_UNITS: Final = N_("Other units")
+Part = TypeVar("Part")
+
+
+class Figure(Protocol):
+    """A point counted for an organisation, a department or a unit on a day."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def point(self) -> Point:
+        """The point that is counted."""
+
+    @property
+    def as_of(self) -> Any:
+        """The day."""
+
+    @property
+    def organisation(self) -> str:
+        """The organisation that the part belongs to."""
+
+    @property
+    def department(self) -> str | None:
+        """The department; None for an organisation or a unit without one."""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit; None for an organisation or a department."""
+
+    @property
+    def of(self) -> int:
+        """The denominator."""
+
+    @property
+    def few(self) -> bool:
+        """Whether the figure is marked."""
+
+
+F = TypeVar("F", bound=Figure)
+
+
+def about_incidents(point: Point) -> bool:
+    """Whether a point's items are incidents: what they are called, and what is said of them, is free text."""
+    return not INCIDENT_SOURCES.isdisjoint(point.needs)
+
+
+def few_of(parts: Sequence[Part], *, small: Callable[[Part], bool], size: Callable[[Part], int]) -> list[Part]:
+    """The parts of a whole that are not shown by themselves.
+
+    They are the small ones; and where even those together are few, the smallest of the others: else whoever takes what
+    is shown from the whole knows what is not.
+    """
+    few = [part for part in parts if small(part)]
+    others = [part for part in parts if size(part) and not small(part)]
+    if few and others and sum(map(size, few)) < FEW_PERSONS:
+        few.append(min(others, key=size))
+    return few
+
+
+def hidden(figure: Figure) -> bool:
+    """Whether a figure of a part rests on few persons."""
+    part = figure.department is not None or figure.unit is not None
+    return figure.point.persons and part and 0 < figure.of < FEW_PERSONS
+
+
+def marked(figures: Iterable[F]) -> list[F]:
+    """The figures of a level, with those marked that are not shown."""
+    figures = list(figures)
+    wholes: dict[tuple[object, ...], list[F]] = {}
+    for figure in figures:
+        above = (figure.organisation, figure.department if figure.unit else None)
+        wholes.setdefault((figure.point.id, figure.as_of, *above), []).append(figure)
+    few = {id(figure) for parts in wholes.values() for figure in few_of(parts, small=hidden, size=_persons)}
+    return [replace(figure, few=True) if id(figure) in few else figure for figure in figures]
+
+
+def _persons(figure: Figure) -> int:
+    return figure.of if figure.point.persons else 0
+
+
+def unseen(figure: F) -> F:
+    """A figure without its counts where it is marked."""
+    return replace(figure, **dict.fromkeys(COUNTS, 0)) if figure.few else figure
+
+
+def without_few(figures: Sequence[F], others: str, whole: F | None = None) -> list[F]:
+    """The figures of units, with those of few persons added up as one that is called `others`.
+
+    They are left out if they are too few even together. Of a `whole` those who belong to no unit are added too if they
+    are few: else whoever takes the units from it knows of them.
+    """
+    rest = _rest(whole, figures) if whole else []
+    few = few_of([*figures, *rest], small=lambda figure: figure.few or hidden(figure), size=_persons)
+    if not few:
+        return list(figures)
+    counts = {name: sum(getattr(figure, name) for figure in few) for name in COUNTS}
+    together = replace(few[0], department=None, unit=others, few=False, **counts)
+    kept = [figure for figure in figures if figure not in few]
+    return kept if hidden(together) else [*kept, together]
+
+
+def _rest(whole: F, parts: Sequence[F]) -> list[F]:
+    """Those of a whole who are in none of its parts, marked if they are few."""
+    left = {name: getattr(whole, name) - sum(getattr(part, name) for part in parts) for name in COUNTS}
+    rest = replace(whole, **left)
+    return [replace(rest, few=rest.of < FEW_PERSONS)] if _persons(rest) else []

@@ -1,0 +1,58 @@
+"""The part of an organisation that is looked at, or that a person is limited to."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from compliance.access.permissions import NOT_ALLOWED
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
+
+Level = Literal["organisation", "department", "unit"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """An organisation, or a department or a unit of it."""
+
+    organisation: str
+    department: str | None = None
+    unit: str | None = None
+
+    @property
+    def level(self) -> Level:
+        """The level at which the scope is counted."""
+        return "unit" if self.unit else "department" if self.department else "organisation"
+
+    @property
+    def below(self) -> Level:
+        """The level of the parts that the scope is compared by."""
+        return "unit" if self.department else "department"
+
+    def holds(self, part: Any) -> bool:
+        """Whether a figure or a row belongs to the scope, whatever the case of its names."""
+        if isinstance(part, dict):
+            return all(_folded(part[name]) == wanted for name, wanted in self._wanted)
+        return all(_folded(getattr(part, name)) == wanted for name, wanted in self._wanted)
+
+    @cached_property
+    def _wanted(self) -> list[tuple[str, str]]:
+        """The names that a part must have: asked of every item, so folded once."""
+        wanted = {"organisation": self.organisation, "department": self.department, "unit": self.unit}
+        return [(name, _folded(given)) for name, given in wanted.items() if given is not None]
+
+    def narrowed(self, other: "Scope") -> "Scope":
+        """What is in both scopes. Raise Refusal if that is nothing."""
+        names = [(getattr(self, name), getattr(other, name)) for name in ("organisation", "department", "unit")]
+        if any(mine and theirs and _folded(mine) != _folded(theirs) for mine, theirs in names):
+            raise Refusal(NOT_ALLOWED)
+        organisation, department, unit = (theirs or mine for mine, theirs in names)
+        return Scope(organisation, department, unit)
+
+    def name(self, say: Language) -> str:
+        """What a person calls it."""
+        return self.unit or self.department or say(N_("The whole organisation"))
+
+
+def _folded(name: str | None) -> str:
+    return (name or "").casefold()
