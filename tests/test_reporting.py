@@ -15,7 +15,7 @@ from compliance.declarations.points import load_points
 from compliance.report.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.report.chapters import covered_by
 from compliance.report.files import file_name
-from compliance.report.points import Reader, departments, plain
+from compliance.report.points import Reader, departments
 from compliance.report.report import as_document, report_of
 from compliance.review.approving import dossier, signed
 from compliance.review.reviewing import review_of
@@ -318,9 +318,9 @@ def test_what_stands_in_the_appendix_stands_nowhere_else(made, report):
     text = told(report())
     for figure in made(2025)[0].figures:
         if figure.part is not None:
-            assert text.count(plain(figure.definition["sv"])) == 1
+            assert text.count(SV.plain(figure.definition)) == 1
     for answer in made(2025)[0].points:
-        assert text.count(plain(answer.point.rule["sv"])) == 1
+        assert text.count(SV.plain(answer.point.rule)) == 1
 
 
 def test_it_is_about_sixteen_pages_and_half_a_page_a_point(written):
