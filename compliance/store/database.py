@@ -22,7 +22,7 @@ EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
 Cursor = duckdb.DuckDBPyConnection
 Failure = duckdb.Error
 Rows = list[dict[str, Any]]
-Numbered = Literal["organisation", "import", "mapping", "alias", "review", "decision", "decision of a review"]
+Series = Literal["organisation", "import", "mapping", "alias", "review", "decision", "decision of a review"]
 
 
 class Database(ABC):
@@ -123,7 +123,7 @@ def moment(cursor: Cursor) -> datetime:
     return now  # type: ignore[no-any-return]
 
 
-def next_number(cursor: Cursor, kind: Numbered, *, review_id: int | None = None) -> int:
+def next_number(cursor: Cursor, kind: Series, *, review_id: int | None = None) -> int:
     """The next number of a kind, which is free: only one turn is written at a time."""
     ((number,),) = cursor.execute(statement("next_number"), {"kind": kind, "review_id": review_id}).fetchall()
     return number  # type: ignore[no-any-return]
