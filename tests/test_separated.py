@@ -97,7 +97,7 @@ def test_every_writer_of_the_product_keeps_to_it(write, separator, capsys):
 def test_a_package_that_was_written_before_texts_were_divided_still_holds(cell, faults):
     row = dict(zip(tables.COLUMNS["texts"], ["comment", "a", "b", "c", "=1;=2"], strict=True))
     file = f"{','.join(row)}\r\ncomment,a,b,c,{cell}\r\n".encode()
-    assert len([*year_package._of_tables({"texts.csv": file}, {"texts": [row]})]) == faults
+    assert len([*year_package._table_faults({"texts.csv": file}, {"texts": [row]})]) == faults
 
 
 def test_rows_with_separators_have_one_writer():

@@ -1,4 +1,4 @@
-"""The year package: what leaves and what does not, and whether it still says what was signed."""
+"""The year package: what it holds and what it must not, and finding every change to it."""
 
 import csv
 import hashlib
@@ -23,7 +23,7 @@ from compliance.loading.validating import table_columns
 from compliance.package import packing, year_package
 from compliance.package.packing import NAME, SUMS, pack, unpack
 from compliance.package.tables import COLUMNS, cell
-from compliance.package.year_package import Fault, told, verify_package, write_package
+from compliance.package.year_package import Fault, message, verify_package, write_package
 from compliance.review import reviewing
 from compliance.review.approving import approve, submit
 from compliance.review.dossier import frozen, sealed
@@ -37,7 +37,7 @@ from tests.sampled import beside
 SV, EN = Language("sv"), Language("en")
 ROUNDS = int(os.environ.get("SEEDS", "1"))
 REPORTS = {"ledningens_genomgång_2025.pdf": b"%PDF-1.7 of a test"}
-# Fields that may stand in a package's database as they were written; every other text is a mark.
+# Fields that a package's database may hold as written; every other text is replaced by a mark.
 NAMES = {
     "staff": {"department", "unit"},
     "systems": {"department", "system", "unit"},
@@ -57,10 +57,10 @@ NAMES = {
 TYPES = "date|datetime|yes_no|number|level|word|text|id|path"
 
 
-def packed(database, year, **said):
+def packed(database, year, **options):
     with database.cursor() as cursor:
         review = reviewing.review_of(cursor, year)
-        return write_package(cursor, review, **({"version": None, "reports": REPORTS, "say": SV} | said))
+        return write_package(cursor, review, **({"version": None, "reports": REPORTS, "say": SV} | options))
 
 
 def files_of(content):
@@ -79,21 +79,21 @@ def faults(tmp_path, content):
 
 
 def forged(files, **changed):
-    """A package whose sums are right: whoever changes a file can count it anew. A name's dots are written as __."""
-    given = {name.replace("__", "."): content for name, content in changed.items()}
-    kept = {name: content for name, content in {**files, **given}.items() if content is not None and name != SUMS}
+    """A changed package with correct sums, as a forger could make it. In a keyword, __ stands for a dot."""
+    changes = {name.replace("__", "."): content for name, content in changed.items()}
+    kept = {name: content for name, content in {**files, **changes}.items() if content is not None and name != SUMS}
     return pack(kept, NOON)
 
 
 def opened(tmp_path, content):
-    """The database of a package, to look at or to change."""
+    """Open the database of a package, to read or to change it."""
     path = tmp_path / "looked_at.duckdb"
     path.write_bytes(content)
     return duckdb.connect(str(path))
 
 
 def with_sql(tmp_path, files, sql):
-    """The database after some statements."""
+    """The database of a package after some statements."""
     with opened(tmp_path, files["frozen.duckdb"]) as connection:
         connection.execute(sql)
     return (tmp_path / "looked_at.duckdb").read_bytes()
@@ -104,7 +104,7 @@ def with_sql(tmp_path, files, sql):
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    """The sample database, with the review of 2026 approved too, of the first day that has a basis for every point."""
+    """The sample database with the review of 2026 approved, as of the first day with a basis for every point."""
     database = FileDatabase.at(beside(tmp_path_factory.mktemp("sample")).with_name("sample.duckdb"))
     order, day = Order("test"), date(2026, 11, 15)
     database.moment_after = lambda _newest: NOON
@@ -146,13 +146,13 @@ def document(sample):
 
 
 def test_every_figure_is_counted_again_from_the_package_alone(sample, content, document, tmp_path):
-    found = checked(tmp_path, content)
+    result = checked(tmp_path, content)
     with sample.cursor() as cursor:
         review = reviewing.review_of(cursor, 2026)
-    assert found.faults == ()
-    assert (found.year, found.version, found.state, found.seal) == (2026, 1, "approved", review.sha256)
-    assert found.figures == sum(1 + len(answer.departments) + len(answer.units) for answer in document.points)
-    assert found.figures > 900
+    assert result.faults == ()
+    assert (result.year, result.version, result.state, result.seal) == (2026, 1, "approved", review.sha256)
+    assert result.figures == sum(1 + len(answer.departments) + len(answer.units) for answer in document.points)
+    assert result.figures > 900
     assert [answer.point.number for answer in document.points if not answer.now.basis] == []
 
 
@@ -180,26 +180,26 @@ def test_two_packages_have_different_numbers_for_the_same_persons(files, again, 
     numbers = []
     for each in (files, again):
         with opened(tmp_path, each["frozen.duckdb"]) as connection:
-            found = "select unit, employed_from, employee_id from staff order by all"
-            numbers.append(connection.execute(found).fetchall())
+            sql = "select unit, employed_from, employee_id from staff order by all"
+            numbers.append(connection.execute(sql).fetchall())
     assert [row[:2] for row in numbers[0]] == [row[:2] for row in numbers[1]]
     same = sum(one == other for one, other in zip(*numbers, strict=True))
     assert same < len(numbers[0]) / 10
 
 
 def test_neither_number_nor_row_follows_the_staff_list(sample, files, document, tmp_path):
-    """Staff lists are sorted by name: a number in that order would tell who is who."""
+    """Staff lists are sorted by name, so numbers in that order would reveal who is who."""
     staff = next(used.import_id for used in document.imports if used.source == "staff")
     with opened(tmp_path, files["frozen.duckdb"]) as connection:
         ours = connection.execute("select unit, employed_from, row from staff order by row").fetchall()
         people = connection.execute("select employee_id from training").fetchall()
-        known = connection.execute("select employee_id from staff").fetchall()
+        numbered = connection.execute("select employee_id from staff").fetchall()
     with sample.cursor() as cursor:
         sql = "select unit, employed_from, row from staff where import_id = $id order by row"
         theirs = cursor.execute(sql, {"id": staff}).fetchall()
     assert sorted(row[:2] for row in ours) == sorted(row[:2] for row in theirs)
     assert sum(one[:2] == other[:2] for one, other in zip(ours, theirs, strict=True)) < len(ours) / 10
-    assert {*people} <= {*known}
+    assert {*people} <= {*numbered}
 
 
 # --- What never leaves --------------------------------------------------------------------------------------------
@@ -242,12 +242,12 @@ def texts(sample, document):
 
 
 def test_no_text_of_the_exports_is_in_the_database_but_names_of_the_house(texts, held):
-    kept = {text for (source, column), found in texts.items() if column in NAMES.get(source, ()) for text in found}
-    secret = {text for found in texts.values() for text in found} - kept
+    kept = {text for (source, column), values in texts.items() if column in NAMES.get(source, ()) for text in values}
+    secret = {text for values in texts.values() for text in values} - kept
     assert len(secret) > 5000
     codes = {"x", *(cell(number) for number in range(10_000))}
-    rows_ = {place: found for place, found in held.items() if not place[0].startswith("frozen_")}
-    assert {place: found & secret - codes for place, found in rows_.items() if found & secret - codes} == {}
+    rows_ = {place: values for place, values in held.items() if not place[0].startswith("frozen_")}
+    assert {place: values & secret - codes for place, values in rows_.items() if values & secret - codes} == {}
 
 
 def test_no_person_is_named_anywhere_but_in_what_was_written_and_signed(texts, files, held):
@@ -258,7 +258,7 @@ def test_no_person_is_named_anywhere_but_in_what_was_written_and_signed(texts, f
     assert len(named) > 1500
     assert len(ids) > 1500
     ours = {name: text.decode().casefold() for name, text in files.items() if name.endswith((".csv", ".sql", ".txt"))}
-    ours |= {"database": "\n".join(sorted({text for found in held.values() for text in found})).casefold()}
+    ours |= {"database": "\n".join(sorted({text for values in held.values() for text in values})).casefold()}
     del ours["signatures.csv"]
     everything = "\n".join(ours.values())
     assert sorted(text for text in named | free if len(text) > 3 and text in everything) == []
@@ -266,7 +266,7 @@ def test_no_person_is_named_anywhere_but_in_what_was_written_and_signed(texts, f
 
 
 def test_the_bytes_of_the_database_hold_no_name(texts, files):
-    """Rows that were written and deleted again would still be there."""
+    """Rows that were written and deleted again would still be in the file."""
     raw = files["frozen.duckdb"]
     some = [*sorted(texts["staff", "name"])[:100], *sorted(texts["staff", "email"])[:100]]
     assert [text for text in some if text.encode() in raw] == []
@@ -277,8 +277,8 @@ def test_only_the_fields_that_are_named_here_stay_as_they_were(document):
     for source in SOURCES.values():
         for field in source.fields:
             for column, type_ in table_columns(field):
-                said = expression(source, field, column, type_, reading=reading(document))
-                if said == f"t.{column}" and field.type not in PLAIN and column != f"{field.name}_code":
+                sql = expression(source, field, column, type_, reading=reading(document))
+                if sql == f"t.{column}" and field.type not in PLAIN and column != f"{field.name}_code":
                     stay.setdefault(source.id, set()).add(column)
     read = {id_ for answer in document.points for id_ in (*answer.point.needs, *answer.point.uses)}
     assert {id_: columns for id_, columns in stay.items() if id_ in read} == NAMES
@@ -288,9 +288,9 @@ def reading(document):
     return Reading(words(document), kept_texts(SOURCES))
 
 
-def new(type_, **said):
-    """A source that nobody has thought of, with a field that is called as one that the statements read."""
-    field = Field(name="title", title="Title", type=type_, headings=("rubrik",), **said)
+def new(type_, **attributes):
+    """An unforeseen source, with a field of the same name as one that the statements read."""
+    field = Field(name="title", title="Title", type=type_, headings=("rubrik",), **attributes)
     source = Source("news", 99, {"en": "News"}, {"en": "News"}, unique=(), key=(), rhythm_days=1, fields=(field,))
     return source, field
 
@@ -299,8 +299,8 @@ def new(type_, **said):
 def test_a_new_text_never_leaves_by_default(document, type_):
     source, field = new(type_)
     assert "title" in words(document)
-    said = expression(source, field, "title", "varchar", reading=reading(document))
-    assert said == f"case when t.title is not null then '{MARK}' end"
+    sql = expression(source, field, "title", "varchar", reading=reading(document))
+    assert sql == f"case when t.title is not null then '{MARK}' end"
 
 
 def test_a_field_that_no_statement_reads_is_empty(document):
@@ -319,8 +319,8 @@ def test_a_second_person_or_a_reference_to_an_address_is_a_mark(document):
     third = Field(name="action", title="Address", type="id", headings=("adress",), refers_to=("staff", "email"))
     source = Source("news", 99, {}, {}, unique=("label", "title"), key=(), rhythm_days=1, fields=(first, second, third))
     for field in (second, third):
-        said = expression(source, field, field.name, "varchar", reading=reading(document))
-        assert said == f"case when t.{field.name} is not null then '{MARK}' end"
+        sql = expression(source, field, field.name, "varchar", reading=reading(document))
+        assert sql == f"case when t.{field.name} is not null then '{MARK}' end"
 
 
 def test_the_texts_that_a_package_holds_are_declared_and_no_person_is_among_them():
@@ -389,10 +389,10 @@ def test_the_schema_makes_the_tables_that_are_there(files, tmp_path):
     with duckdb.connect(":memory:") as connection:
         connection.execute(files["sql/schema.sql"].decode())
         connection.execute(files["sql/macros.sql"].decode())
-        made = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        expected = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
     with opened(tmp_path, files["frozen.duckdb"]) as connection:
-        there = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
-    assert there == made | {"frozen_figures", "frozen_items"}
+        tables_ = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    assert tables_ == expected | {"frozen_figures", "frozen_items"}
 
 
 # --- States, time and organisations -------------------------------------------------------------------------------
@@ -410,7 +410,7 @@ OTHERS = "AD-konto | Enhet | Anställningsdatum\nz1 | Grannens enhet | 2020-01-0
 
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory):
-    """A database with a few exports and a review that has been submitted; its package is `content` and `files`."""
+    """A database with a few exports and a submitted review. Its package is `content`, the files in it `files`."""
     line = at("draft", tmp_path_factory.mktemp("submitted"))
     with line.held():
         line.load_table(COURSES, name="training.csv", source="training")
@@ -426,7 +426,7 @@ def submitted(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def approved(submitted, tmp_path_factory):
-    """The same with the review approved, and the files of the package of it as `files`."""
+    """The same with the review approved, and the files of its package as `files`."""
     line = Reviewed(tmp_path_factory.mktemp("approved")).copied_from(submitted)
     with line.held():
         line.approve(line.review())
@@ -436,20 +436,20 @@ def approved(submitted, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def small(approved):
-    """The files of a package of a few rows."""
+    """The files of a package with few rows."""
     return approved.files
 
 
 @pytest.fixture
 def copied(tmp_path):
-    """Gives a line of the test's own, copied from another and held open while the test lasts."""
+    """Return a function that copies a line for one test, and holds it open while the test lasts."""
     with ExitStack() as held:
         yield lambda other: held.enter_context(Reviewed(tmp_path).copied_from(other).held())
 
 
 @pytest.fixture
 def staged(tmp_path):
-    """Gives a line of the test's own as far as it has come and with the courses, held open while the test lasts."""
+    """Return a function that gives a test a line of its own with the courses loaded, held open while the test lasts."""
     with ExitStack() as held:
 
         def prepared(stage):
@@ -466,8 +466,8 @@ def one(line):
 
 
 def test_what_is_only_submitted_says_so(submitted, tmp_path):
-    found = checked(tmp_path, submitted.content)
-    assert (found.state, found.faults) == ("submitted", ())
+    result = checked(tmp_path, submitted.content)
+    assert (result.state, result.faults) == ("submitted", ())
     assert "inlämnad men inte godkänd" in submitted.files["README.txt"].decode()
     assert b"approved" not in submitted.files["signatures.csv"]
 
@@ -486,12 +486,12 @@ def test_a_correction_is_packed_beside_what_it_corrects(approved, tmp_path, copi
         packed(line.database, 2026)
     line.write(review, "comment", "access", "Rättat.")
     line.approve(line.submit(review))
-    found = {number: checked(tmp_path, packed(line.database, 2026, version=number)) for number in (1, 2)}
-    assert [(each.version, each.state, each.faults) for each in found.values()] == [
+    results = {number: checked(tmp_path, packed(line.database, 2026, version=number)) for number in (1, 2)}
+    assert [(each.version, each.state, each.faults) for each in results.values()] == [
         (1, "approved", ()),
         (2, "approved", ()),
     ]
-    assert found[1].seal != found[2].seal
+    assert results[1].seal != results[2].seal
     with pytest.raises(Refusal):
         packed(line.database, 2026, version=3)
 
@@ -531,16 +531,16 @@ def test_organisations_that_have_become_one_are_counted_as_one(tmp_path, staged)
         add_alias(line.database, kind="organisation", old=old, new='Järva\'s "nya"', valid_from=day, order=line.order())
     line.approve(line.submit(line.review()))
     content = packed(line.database, 2026)
-    found = checked(tmp_path, content)
-    assert (found.organisation, found.faults) == ('Järva\'s "nya"', ())
+    result = checked(tmp_path, content)
+    assert (result.organisation, result.faults) == ('Järva\'s "nya"', ())
     assert "Grannens enhet" in files_of(content)["figures.csv"].decode()
 
 
-# --- What has been changed ----------------------------------------------------------------------------------------
+# --- Changed packages ---------------------------------------------------------------------------------------------
 
 
 def zipped(files, form=zipfile.ZIP_DEFLATED):
-    """A package whose list of sums is left as it was."""
+    """A package with its list of sums left as it was."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", form) as archive:
         for name, content in files.items():
@@ -564,11 +564,11 @@ def test_a_damaged_zip_is_never_taken_for_whole(small, tmp_path):
     for place in range(0, len(whole), len(whole) // (23 * ROUNDS)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
         try:
-            found = unpack(path)
+            unpacked = unpack(path)
         except Refusal:
             continue
-        same = found.files == {name: content for name, content in small.items() if name != SUMS}
-        assert same or found.damaged or found.missing or found.extra
+        same = unpacked.files == {name: content for name, content in small.items() if name != SUMS}
+        assert same or unpacked.damaged or unpacked.missing or unpacked.extra
 
 
 def test_a_file_more_or_less_is_found(small, tmp_path):
@@ -584,8 +584,8 @@ def test_a_file_more_or_less_is_found(small, tmp_path):
 
 
 def test_a_file_that_has_been_taken_off_the_list_too_is_missed(small, tmp_path):
-    found = faults(tmp_path, forged(small, texts__csv=None, frozen__duckdb=None))
-    assert found == [("missing", "frozen.duckdb"), ("missing", "texts.csv")]
+    faults_ = faults(tmp_path, forged(small, texts__csv=None, frozen__duckdb=None))
+    assert faults_ == [("missing", "frozen.duckdb"), ("missing", "texts.csv")]
 
 
 def test_all_that_is_otherwise_is_found_though_its_sum_is_counted_anew(small, tmp_path):
@@ -600,8 +600,8 @@ def test_all_that_is_otherwise_is_found_though_its_sum_is_counted_anew(small, tm
     changed = {"signatures.csv": heading, "figures.csv": figures, "texts.csv": texts}
     changed |= {"sql/points/access.sql": statement}
     added = {"tool.exe": b"MZ", "reports/minutes.txt": b"hello"}
-    found = faults(tmp_path, pack({**without_sums(small), **changed, **added}, NOON))
-    assert sorted((what, where.split(", ")[0]) for what, where in found) == [
+    faults_ = faults(tmp_path, pack({**without_sums(small), **changed, **added}, NOON))
+    assert sorted((what, where.split(", ")[0]) for what, where in faults_) == [
         ("cell", "figures.csv"),
         ("extra", "tool.exe"),
         ("rows", "signatures.csv"),
@@ -613,15 +613,15 @@ def test_all_that_is_otherwise_is_found_though_its_sum_is_counted_anew(small, tm
 def test_a_changed_review_is_found_though_its_sum_is_counted_anew_and_a_title_is_never_taken_for_a_format(
     small, tmp_path
 ):
-    said = json.loads(small["review.json"])
-    said["points"][2]["now"]["met"] += 1
-    said["chapters"][0]["title"] = {"sv": "{year:>99999999999}", "en": "{organisation.__class__}"}
-    said["written"]["chapters"][said["chapters"][0]["id"]] = "Text"
-    found = checked(tmp_path, forged(small, review__json=json.dumps(said).encode())).faults
-    assert {fault.what for fault in found} == {"seal", "cell", "figure", "rows"}
+    document = json.loads(small["review.json"])
+    document["points"][2]["now"]["met"] += 1
+    document["chapters"][0]["title"] = {"sv": "{year:>99999999999}", "en": "{organisation.__class__}"}
+    document["written"]["chapters"][document["chapters"][0]["id"]] = "Text"
+    faults_ = checked(tmp_path, forged(small, review__json=json.dumps(document).encode())).faults
+    assert {fault.what for fault in faults_} == {"seal", "cell", "figure", "rows"}
     # a text of a chapter that is there now; its title is never taken for a format
-    assert [fault.where for fault in found if fault.what == "rows"] == ["texts.csv"]
-    (figure,) = [fault for fault in found if fault.what == "figure"]
+    assert [fault.where for fault in faults_ if fault.what == "rows"] == ["texts.csv"]
+    (figure,) = [fault for fault in faults_ if fault.what == "figure"]
     assert (figure.point.number, figure.where, figure.was, figure.now) == (3, "", "met 3, unmet 1", "met 2, unmet 1")
 
 
@@ -635,10 +635,10 @@ def test_a_changed_row_is_found_though_its_sum_is_counted_anew(small, tmp_path):
         "create table one as select 1; create view two as select 1; create macro three() as 1"
     )
     changed = with_sql(tmp_path, small, sql)
-    found = {(what, where.split(", ")[0]) for what, where in faults(tmp_path, forged(small, frozen__duckdb=changed))}
+    faults_ = {(what, where.split(", ")[0]) for what, where in faults(tmp_path, forged(small, frozen__duckdb=changed))}
     figures = {("figure", ""), ("figure", "Söder"), ("figure", "Öst"), ("figure", "Norr")}
-    assert {each for each in found if each[0] == "figure"} >= figures
-    assert {each for each in found if each[0] != "figure"} == {
+    assert {each for each in faults_ if each[0] == "figure"} >= figures
+    assert {each for each in faults_ if each[0] != "figure"} == {
         *(("cell", f"frozen.duckdb: {name}") for name in ("frozen_figures", "frozen_items", "imports")),
         *(("extra", f"frozen.duckdb: {name}") for name in ("one", "two", "three")),
     }
@@ -648,22 +648,22 @@ def without_sums(files):
     return {name: content for name, content in files.items() if name != SUMS}
 
 
-# --- Packages that mean harm --------------------------------------------------------------------------------------
+# --- Malicious packages -------------------------------------------------------------------------------------------
 
 
 def with_statement(files, name, sql):
-    """A package with another statement in the review and beside it, and a new seal and new sums."""
-    said = json.loads(files["review.json"])
+    """A package with a changed statement, in the review and as a file, and a new seal and new sums."""
+    document = json.loads(files["review.json"])
     was = hashlib.sha256(files["review.json"]).hexdigest()
-    header = re.match(r"(--.*\n)*", said["statements"][name])[0]
-    said["statements"][name] = header + sql
-    review = json.dumps(said).encode()
+    header = re.match(r"(--.*\n)*", document["statements"][name])[0]
+    document["statements"][name] = header + sql
+    review = json.dumps(document).encode()
     signed = files["signatures.csv"].replace(was.encode(), hashlib.sha256(review).hexdigest().encode())
-    changed = {"review.json": review, "signatures.csv": signed, f"sql/{name}": said["statements"][name].encode()}
+    changed = {"review.json": review, "signatures.csv": signed, f"sql/{name}": document["statements"][name].encode()}
     return pack({**without_sums(files), **changed}, NOON)
 
 
-# At least one of each place; `make fuzz` tries the others too.
+# At least one for each kind of statement; `make fuzz` tries the others too.
 MORE_THAN_READING = [
     ("points/access.sql", "copy (select 1) to '{there}'"),
     ("points/access.sql", "attach '{there}' as there"),
@@ -687,12 +687,12 @@ MORE_OF_THEM = [
 @pytest.mark.parametrize(("name", "sql"), MORE_THAN_READING + (MORE_OF_THEM if MOST else []))
 def test_a_statement_that_does_more_than_read_is_not_run(small, tmp_path, name, sql):
     there = tmp_path / "there"
-    found = faults(tmp_path, with_statement(small, name, sql.format(there=there)))
-    assert found == [("forbidden", f"sql/{name}")]
+    faults_ = faults(tmp_path, with_statement(small, name, sql.format(there=there)))
+    assert faults_ == [("forbidden", f"sql/{name}")]
     assert not there.exists()
 
 
-# Some of them; `make fuzz` tries the others too.
+# A selection; `make fuzz` tries the others too.
 OUTSIDE = [
     "select * from read_csv('/etc/passwd')",
     "select * from '/etc/passwd'",
@@ -732,10 +732,10 @@ def test_a_statement_that_gives_something_else_is_told(small, tmp_path):
 
 
 def test_a_missing_statement_is_told(small, tmp_path):
-    said = json.loads(small["review.json"])
-    del said["statements"]["points/dpia.sql"]
-    found = faults(tmp_path, forged(small, review__json=json.dumps(said).encode()))
-    assert ("lacking", "sql/points/dpia.sql") in found
+    document = json.loads(small["review.json"])
+    del document["statements"]["points/dpia.sql"]
+    faults_ = faults(tmp_path, forged(small, review__json=json.dumps(document).encode()))
+    assert ("lacking", "sql/points/dpia.sql") in faults_
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", None])
@@ -808,12 +808,12 @@ def test_a_package_that_is_too_large_is_not_unpacked(tmp_path, monkeypatch, make
 
 
 def test_a_size_that_is_not_true_is_not_believed(small, tmp_path):
-    """The table of contents says 1 byte of a file that has many. The database, which would be counted, is left out."""
+    """The directory gives 1 byte for a file of many. The database, which would be counted, is left out."""
     less = {name: content for name, content in small.items() if name != "frozen.duckdb"}
     raw = zipped(less | {"figures.csv": bytes(10_000_000)})
     size = (10_000_000).to_bytes(4, "little")
-    found = faults(tmp_path, raw.replace(size, (1).to_bytes(4, "little")))
-    assert ("damaged", "figures.csv") in found
+    faults_ = faults(tmp_path, raw.replace(size, (1).to_bytes(4, "little")))
+    assert ("damaged", "figures.csv") in faults_
 
 
 @pytest.mark.parametrize(
@@ -844,9 +844,9 @@ def test_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path):
 
 
 def test_a_package_of_another_version_of_the_program_says_so(small, tmp_path):
-    said = json.loads(small["review.json"]) | {"format": 99}
+    document = json.loads(small["review.json"]) | {"format": 99}
     with pytest.raises(Refusal, match="format 99"):
-        checked(tmp_path, forged(small, review__json=json.dumps(said).encode()))
+        checked(tmp_path, forged(small, review__json=json.dumps(document).encode()))
 
 
 # --- Sentences ----------------------------------------------------------------------------------------------------
@@ -854,12 +854,12 @@ def test_a_package_of_another_version_of_the_program_says_so(small, tmp_path):
 
 @pytest.mark.parametrize("say", [SV, EN], ids=lambda say: say.code)
 def test_every_fault_is_told_in_both_languages(say):
-    for what in year_package.SAID:
+    for what in year_package.MESSAGES:
         point = POINTS[0] if what == "figure" else None
-        text = told(Fault(what, "Norr", "met 3", "met 2", point), say)
+        text = message(Fault(what, "Norr", "met 3", "met 2", point), say)
         assert "Norr" in text
         assert "{" not in text
-    assert "\x1b" not in told(Fault("cell", "a\x1b[2J", "\u202e", "x" * 9000), say)
-    assert len(told(Fault("cell", "a", "", "x" * 9000), say)) < 400
-    whole = told(Fault("figure", "", "met 3", "met 2", POINTS[0]), say)
+    assert "\x1b" not in message(Fault("cell", "a\x1b[2J", "\u202e", "x" * 9000), say)
+    assert len(message(Fault("cell", "a", "", "x" * 9000), say)) < 400
+    whole = message(Fault("figure", "", "met 3", "met 2", POINTS[0]), say)
     assert whole.startswith(f"1 {say.pick(POINTS[0].title)}: ")

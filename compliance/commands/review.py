@@ -466,7 +466,7 @@ def package_command(
 @app.command("verify")
 def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
     """Check a year package against its sums, and count its figures again from its own rows; no other data is needed."""
-    from compliance.package.year_package import told, verify_package
+    from compliance.package.year_package import message, verify_package
     from compliance.review.verifying import sealed_anew
 
     checked = verify_package(file)
@@ -475,7 +475,7 @@ def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zi
         f" as of {checked.as_of}, {checked.files} files, {checked.figures} figures, sha256 {checked.seal}"
     )
     say = Language(places.environment_language())
-    lines = [told(fault, say) for fault in (*checked.explained, *checked.faults)] or [say(N_("No difference"))]
+    lines = [message(fault, say) for fault in (*checked.explained, *checked.faults)] or [say(N_("No difference"))]
     for line in [*sealed_anew(checked.review, say), *lines]:
         print(line)
     raise typer.Exit(1 if checked.faults else 0)

@@ -1,4 +1,4 @@
-"""A zip with the SHA-256 of each of its files: made, and opened again by somebody who does not trust it."""
+"""A zip with the SHA-256 of each of its files: packing it, and unpacking one that is not trusted."""
 
 import hashlib
 import io
@@ -17,19 +17,19 @@ from compliance.core.language import N_
 from compliance.core.zips import write_zip
 
 SUMS: Final = "SHA256SUMS"
-# Rights of a file that everybody may read, as a zip keeps them.
+# The mode of a file that everybody may read, as a zip stores it.
 RIGHTS: Final = 0o100644 << 16
 MOST_BYTES: Final = 512 << 20
 MOST_FILES: Final = 200
 MOST_DIRECTORY: Final = 1 << 20
-# Others can ask for any amount of memory.
+# Other compression methods can ask for any amount of memory.
 KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 END: Final = b"PK\x05\x06"
 END_64: Final = b"PK\x06\x07"
 END_LENGTH: Final = 22
 LONGEST_COMMENT: Final = 65_535
 SUM_LINE: Final = re.compile(r"([0-9a-f]{64})  (\S.*)")
-# A name that is nothing but a place in the package: no folder above it, no drive, nothing invisible.
+# A relative path inside the package: no parent folder, no drive, no control characters.
 NAME: Final = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\\:\x00-\x1f\x7f]+(?:/[^/\\:\x00-\x1f\x7f]+)*")
 
 Files = dict[str, bytes]
@@ -37,9 +37,9 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Unpacked:
-    """The files of a package that could be read, without the list of sums, and what is wrong with them by name.
+    """The readable files of a package without its list of sums, and the names of files with a problem.
 
-    `damaged` cannot be unpacked or have another sum, `missing` are on the list only, `extra` are not on it.
+    `damaged` files cannot be unpacked or have another sum, `missing` ones are only listed, `extra` ones are not listed.
     """
 
     files: Files
@@ -49,17 +49,17 @@ class Unpacked:
 
 
 def pack(files: Mapping[str, bytes], moment: datetime) -> bytes:
-    """The files and their sums in the order of their names; the same files and moment give the same bytes."""
+    """Zip the files and their sums, sorted by name. The same files and moment give the same bytes."""
     return write_zip(sorted({**files, SUMS: sums(files)}.items()), moment, rights=RIGHTS)
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:
-    """The SHA-256 of every file, as `sha256sum -c` reads them."""
+    """The SHA-256 of every file, in the format of `sha256sum -c`."""
     return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
 
 
 def unpack(path: Path) -> Unpacked:
-    """The files of a package; a Refusal where it is none, or larger than one can be."""
+    """Unpack a package. Raise Refusal if the file is no package, or larger than one can be."""
     with _refusing(path), path.open("rb") as file:
         _check_directory(file.seek(0, io.SEEK_END), file, path)
         with zipfile.ZipFile(file) as archive:
@@ -81,7 +81,7 @@ def unpack(path: Path) -> Unpacked:
 
 @contextmanager
 def _refusing(path: Path) -> Iterator[None]:
-    """Makes the errors of a file that is no zip, or cannot be read, a Refusal."""
+    """Turn the errors of a file that is no zip, or cannot be read, into a Refusal."""
     try:
         yield
     except OSError as error:
@@ -95,7 +95,7 @@ def _refusing(path: Path) -> Iterator[None]:
 
 
 def no_package(path: Path) -> Refusal:
-    """That a file is not what it should be."""
+    """The refusal for a file that is no year package."""
     return Refusal(
         N_("The file {file} is no year package, or is damaged. Choose the zip that was saved from the review."),
         file=path.name,
@@ -103,7 +103,10 @@ def no_package(path: Path) -> Refusal:
 
 
 def _check_directory(size: int, file: io.BufferedReader, path: Path) -> None:
-    """Looks at the size of the table of contents before it is read: a file can hold millions of empty entries."""
+    """Check the size of the zip's directory before it is read: it can list millions of empty entries.
+
+    The size stands in the end record, the last of the file but for a comment. A zip64 end record is refused.
+    """
     length = min(size, END_LENGTH + LONGEST_COMMENT)
     file.seek(size - length)
     tail = file.read(length)
@@ -115,7 +118,7 @@ def _check_directory(size: int, file: io.BufferedReader, path: Path) -> None:
 
 
 def _check_entries(archive: zipfile.ZipFile, path: Path) -> None:
-    """Names and sizes as the table of contents tells them, before anything is unpacked."""
+    """Check the names and sizes in the directory before anything is unpacked."""
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
@@ -141,7 +144,7 @@ def _too_large(path: Path) -> Refusal:
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
-    """What an entry holds, never more than the table of contents says; None where it cannot be unpacked."""
+    """The content of an entry, read no further than its size in the directory, or None if it cannot be unpacked."""
     try:
         with archive.open(entry) as part:
             return part.read(entry.file_size + 1)
@@ -150,11 +153,11 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
 
 
 def _listed(content: bytes | None, path: Path) -> dict[str, str]:
-    """The sums by name; a Refusal where there is no list of them."""
+    """The sums by file name. Raise Refusal if the list is missing or malformed."""
     try:
         lines = [SUM_LINE.fullmatch(line) for line in (content or b"").decode().splitlines()]
     except UnicodeDecodeError as error:
         raise no_package(path) from error
     if not lines or None in lines:
         raise no_package(path)
-    return {found[2]: found[1] for found in lines if found}
+    return {match[2]: match[1] for match in lines if match}

@@ -1,4 +1,4 @@
-"""What a year package says of itself, in Swedish and in English."""
+"""The README of a year package, in Swedish and in English."""
 
 import textwrap
 from typing import Final
@@ -49,29 +49,33 @@ CHECKING: Final = N_(
 )
 
 
-def readme(found: Dossier, signatures: Signed, *, seal: str, say: Language) -> str:
-    """What is in the package and how it is checked, in both languages."""
+def readme(dossier: Dossier, signatures: Signed, *, seal: str, say: Language) -> str:
+    """The content of the package and how to check it, in both languages."""
     codes = [say.code, *(code for code in LANGUAGES if code != say.code)]
-    return "\n\n".join(_told(found, signatures, seal=seal, say=Language(code)) for code in codes)
+    return "\n\n".join(_in_language(dossier, signatures, seal=seal, say=Language(code)) for code in codes)
 
 
-def _told(found: Dossier, signatures: Signed, *, seal: str, say: Language) -> str:
-    title = say(N_("Year package: management review {year}"), year=found.year)
+def _in_language(dossier: Dossier, signatures: Signed, *, seal: str, say: Language) -> str:
+    title = say(N_("Year package: management review {year}"), year=dossier.year)
     state = (
         N_("Version {version} is approved.")
         if signatures.approved_at
         else N_("Version {version} has been submitted and is not approved. It can still be sent back and changed.")
     )
     known = N_("As-of date {day}. What counts is what was known at {moment} UTC.")
-    count = say.in_words(len(found.points))
+    count = say.in_words(len(dossier.points))
     compare = N_("Seal (the SHA-256 of review.json): {seal}. Compare it with the seal on the page of the review.")
     parts = [
         f"{title}\n{'=' * len(title)}",
-        *(_wrapped(text) for text in (judging.sentence(found.written, say), judging.grounds(found.written)) if text),
-        _wrapped(f"{found.organisation}. {say(state, version=found.version)}"),
-        _wrapped(say(known, day=found.as_of, moment=found.known_at)),
+        *(
+            _wrapped(text)
+            for text in (judging.sentence(dossier.written, say), judging.grounds(dossier.written))
+            if text
+        ),
+        _wrapped(f"{dossier.organisation}. {say(state, version=dossier.version)}"),
+        _wrapped(say(known, day=dossier.as_of, moment=dossier.known_at)),
         _wrapped(say(compare, seal=seal)),
-        *(_wrapped(text) for text in sealed_anew(found, say)),
+        *(_wrapped(text) for text in sealed_anew(dossier, say)),
         "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text, count=count)}", WIDEST) for name, text in CONTENTS.items()),
         *(_wrapped(say(text)) for text in (TABLES, PERSONAL, CHECKING)),
         COMMANDS,

@@ -1,7 +1,7 @@
-"""A frozen review as plain tables: what anybody can open in a spreadsheet, in thirty years too.
+"""A frozen review as plain tables that any spreadsheet program can open, also in thirty years.
 
-Names of columns and codes are the same in every language; titles stand in both. The tables are computed from the frozen
-document alone, so what a file says can be compared with it.
+Column names and codes are the same in every language; titles are in both. The tables are computed from the frozen
+document alone, so a file can be checked against it.
 """
 
 import csv
@@ -62,19 +62,19 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def tables(frozen: Dossier) -> dict[str, Rows]:
-    """The rows of each file that is written from a frozen review, by its name without `.csv`."""
+    """The rows of each CSV file of a frozen review, by the file's name without `.csv`."""
     return {name: list(rows(frozen)) for name, rows in ROWS.items()}
 
 
 def as_csv(name: str, rows: Rows) -> bytes:
-    """The rows of a file as RFC 4180 has them, in UTF-8 with the byte order mark that spreadsheet programs look for."""
+    """The rows as CSV by RFC 4180, in UTF-8 with the byte order mark that spreadsheet programs look for."""
     heading = COLUMNS[name]
-    told = ([cell(row.get(column)) for column in heading] for row in rows)
-    return BOM + joined([heading, *told], separator=",").encode()
+    lines = ([cell(row.get(column)) for column in heading] for row in rows)
+    return BOM + joined([heading, *lines], separator=",").encode()
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
-    """The rows of such a file; a ValueError where it is none."""
+    """Read the rows of such a file. Raise ValueError if it is none."""
     try:
         return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except csv.Error as error:
@@ -82,7 +82,7 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
 
 
 def cell(value: Any) -> str:
-    """A value as the files write it: nothing as an empty text."""
+    """A value as written in a file; None is an empty text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -91,7 +91,7 @@ def cell(value: Any) -> str:
 
 
 def as_table(rows: Rows, schema: pa.Schema) -> pa.Table:
-    """The rows as a table of a database."""
+    """The rows as an Arrow table for a database."""
     return pa.Table.from_pylist(rows, schema=schema)
 
 
@@ -99,7 +99,7 @@ def _titles(name: str, texts: Texts) -> dict[str, str]:
     return {f"{name}_{code}": Language(code).pick(texts) for code in LANGUAGES}
 
 
-# --- The rows of each ---------------------------------------------------------------------------------------------
+# --- Rows by file -------------------------------------------------------------------------------------------------
 
 
 def _figures(frozen: Dossier) -> Iterator[dict[str, Any]]:
@@ -140,8 +140,8 @@ def _row(answer: PointAnswer, kind: str, figure: Coverage) -> dict[str, Any]:
 
 def _items(frozen: Dossier) -> Iterator[dict[str, Any]]:
     for answer in frozen.points:
-        told = [("met", "", answer.now.met), *((r.outcome, r.code, r.number) for r in answer.reasons)]
-        for outcome, code, number in told:
+        outcomes = [("met", "", answer.now.met), *((r.outcome, r.code, r.number) for r in answer.reasons)]
+        for outcome, code, number in outcomes:
             yield {
                 "point": answer.point.number,
                 "id": answer.point.id,
@@ -167,9 +167,9 @@ def _other_figures(frozen: Dossier) -> Iterator[dict[str, Any]]:
 
 def _imports(frozen: Dossier) -> Iterator[dict[str, Any]]:
     names = ("file", "sha256", "extract_date", "imported_at", "loaded", "rejected", "warnings")
-    for used in frozen.imports:
-        named = {"import_id": used.import_id, "source": used.source, **_titles("title", used.title)}
-        yield named | {name: getattr(used, name) for name in names}
+    for import_ in frozen.imports:
+        identity = {"import_id": import_.import_id, "source": import_.source, **_titles("title", import_.title)}
+        yield identity | {name: getattr(import_, name) for name in names}
 
 
 def _decisions(frozen: Dossier) -> Iterator[dict[str, Any]]:
@@ -183,23 +183,23 @@ def _decision(kind: str, decision: Decision) -> dict[str, Any]:
 
 
 def _texts(frozen: Dossier) -> Iterator[dict[str, Any]]:
-    said = frozen.written
-    answers = said.judgement or {}
+    written = frozen.written
+    answers = written.judgement or {}
     for what in (what for what in JUDGED if what in answers):
         titles = {f"title_{code}": Language(code)(QUESTIONS[what]) for code in LANGUAGES}
         yield {"kind": "judgement", "of": what, **titles, "text": answers[what]}
     for kind in ("assessments", "comments", "public_comments"):
         for answer in frozen.points:
-            if text := getattr(said, kind).get(answer.point.id):
+            if text := getattr(written, kind).get(answer.point.id):
                 titles = _titles("title", answer.point.title)
                 yield {"kind": kind[:-1], "of": answer.point.id, **titles, "text": text}
     for chapter in frozen.chapters:
-        if text := said.chapters.get(chapter.id):
+        if text := written.chapters.get(chapter.id):
             yield {"kind": "chapter", "of": chapter.id, **_titles("title", _dated(chapter.title, frozen)), "text": text}
 
 
 def _dated(title: Texts, frozen: Dossier) -> Texts:
-    """The title of a chapter with its year; not by `format`, which does whatever a text says."""
+    """The title of a chapter with its year. A package can hold any text, so `format` must not be applied to it."""
     years = {"{year}": frozen.year, "{year_before}": frozen.year - 1, "{next_year}": frozen.year + 1}
     for place, year in years.items():
         title = {code: text.replace(place, str(year)) for code, text in title.items()}

@@ -1,11 +1,11 @@
-"""The year package: one zip with a frozen review, what it was counted from, how, and the reports that say so.
+"""The year package: a zip of a frozen review, the rows and statements behind its figures, and its reports.
 
     content = write_package(cursor, review, version=None, reports={"report.pdf": pdf}, say=Language("sv"))
     checked = verify_package(Path("review_2026.zip"))
-    problems = [told(fault, Language("sv")) for fault in checked.faults]
+    problems = [message(fault, Language("sv")) for fault in checked.faults]
 
-A package is checked with its own rows and its own statements: without any other database, and without those of this
-program. Whoever made it is not trusted.
+A package is verified with its own rows and its own statements, without another database and without the statements of
+this program. The maker of a package is not trusted.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,32 +40,32 @@ README: Final = "README.txt"
 REVIEW: Final = "review.json"
 DATABASE: Final = "frozen.duckdb"
 SIGNATURES: Final = "signatures"
-# What stands in the place of a signature where the program has sealed a review anew.
+# The state in the table of signatures for a review that the program has sealed again.
 SEALED_ANEW: Final = "sealed_anew"
 REPORTS: Final = "reports"
-# The files of SQL that are none of the frozen statements.
-MADE: Final = ("schema.sql", "recount.sql")
+# The SQL files that are generated, not frozen statements.
+GENERATED: Final = ("schema.sql", "recount.sql")
 SECONDS: Final = 60.0
-# How cells are written, and how packages of the first version have them.
+# How cells are protected from being formulas: now, and in packages of the first version.
 WRITTEN: Final[tuple[Callable[[str], object], ...]] = (harmless, harmless_first)
 LONGEST: Final = 200
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """All that a package is made of, taken out of the database: the frozen document as it was sealed and as it is read,
-    in which state, who has signed, and the rows that it was counted from.
+class Parts:
+    """The parts of a package, read from the database: the document as sealed and as parsed, its state and signatures,
+    and the rows that it was counted from.
     """
 
     content: str
-    found: Dossier
+    dossier: Dossier
     state: State
     signatures: Signed
-    kept: Pinned
+    pins: Pinned
 
 
-def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Gathered:
-    """What the package of a version that has been submitted or approved is made of."""
+def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
+    """Read the parts of the package of a version. Raise Refusal if the version has not been submitted."""
     number = version or review.version
     signatures = signed(cursor, review, number)
     if signatures.submitted_at is None:
@@ -74,45 +74,45 @@ def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Gathered
             version=number,
             year=review.year,
         )
-    found = frozen(cursor, review.review_id, number)
-    return Gathered(
+    dossier = frozen(cursor, review.review_id, number)
+    return Parts(
         content=_content(cursor, review, number),
-        found=found,
+        dossier=dossier,
         state=review.state if number == review.version else "approved",
         signatures=signatures,
-        kept=pinned(cursor, found, load_sources(None)),
+        pins=pinned(cursor, dossier, load_sources(None)),
     )
 
 
-def whole_package(given: Gathered, *, say: Language, template: Path | None) -> bytes:
-    """The package with the reports, which are in the reader's language; the database is not needed any more."""
-    of: dict[str, Any] = {"state": given.state, "signed": given.signatures, "say": say, "template": template}
-    return packed(given, reports=every_report(given.found, **of), say=say)
+def whole_package(parts: Parts, *, say: Language, template: Path | None) -> bytes:
+    """The package with every report, in the reader's language. The database is no longer needed."""
+    options: dict[str, Any] = {"state": parts.state, "signed": parts.signatures, "say": say, "template": template}
+    return packed(parts, reports=every_report(parts.dossier, **options), say=say)
 
 
-def packed(given: Gathered, *, reports: Mapping[str, bytes], say: Language) -> bytes:
-    """The package of what has been gathered."""
-    seal = sealed(given.content)
-    text = readme(given.found, given.signatures, seal=seal, say=say)
-    files = {REVIEW: given.content.encode(), README: text.encode(), **_data(given)}
+def packed(parts: Parts, *, reports: Mapping[str, bytes], say: Language) -> bytes:
+    """The package of these parts and reports."""
+    seal = sealed(parts.content)
+    text = readme(parts.dossier, parts.signatures, seal=seal, say=say)
+    files = {REVIEW: parts.content.encode(), README: text.encode(), **_data(parts)}
     files |= {f"{REPORTS}/{_file_name(name)}": report for name, report in reports.items()}
-    return pack(files, given.signatures.changed_at)
+    return pack(files, parts.signatures.changed_at)
 
 
 def write_package(
     cursor: Cursor, review: Review, *, version: int | None, reports: Mapping[str, bytes], say: Language
 ) -> bytes:
-    """The package of a version that has been submitted or approved, with reports by the names of their files.
+    """The package of a submitted or approved version, with reports by file name.
 
-    `say` is the language that its README begins in; the other one follows.
+    `say` is the first language of the README; the other one follows.
     """
     return packed(gathered(cursor, review, version=version), reports=reports, say=say)
 
 
 def _content(cursor: Cursor, review: Review, version: int) -> str:
-    """The document of a version exactly as it was sealed."""
-    given = {"review_id": review.review_id, "version": version}
-    content: str = rows(cursor, statement("frozen_review"), given)[0]["content"]
+    """The document of a version exactly as sealed."""
+    values = {"review_id": review.review_id, "version": version}
+    content: str = rows(cursor, statement("frozen_review"), values)[0]["content"]
     return content
 
 
@@ -122,47 +122,52 @@ def _file_name(name: str) -> str:
     return name
 
 
-def _data(given: Gathered) -> Files:
-    """The tables, the database and the statements."""
-    found, kept, told = given.found, given.kept, tables(given.found)
-    by = {row["import_id"]: row["extract_date_by"] for row in kept.tables["imports"].to_pylist()}
-    told["imports"] = [row | {"extract_date_by": by.get(row["import_id"])} for row in told["imports"]]
-    told[SIGNATURES] = _signatures(found, given.signatures)
-    files = {f"{name}.csv": as_csv(name, rows_) for name, rows_ in told.items()}
-    return files | {DATABASE: _database(kept, told)} | _statements(found, kept)
+def _data(parts: Parts) -> Files:
+    """The tables, the database and the statements, by file name."""
+    dossier, pins, rows_by_file = parts.dossier, parts.pins, tables(parts.dossier)
+    extract_date_by = {row["import_id"]: row["extract_date_by"] for row in pins.tables["imports"].to_pylist()}
+    rows_by_file["imports"] = [
+        row | {"extract_date_by": extract_date_by.get(row["import_id"])} for row in rows_by_file["imports"]
+    ]
+    rows_by_file[SIGNATURES] = _signatures(dossier, parts.signatures)
+    files = {f"{name}.csv": as_csv(name, rows_) for name, rows_ in rows_by_file.items()}
+    return files | {DATABASE: _database(pins, rows_by_file)} | _statements(dossier, pins)
 
 
-def _signatures(found: Dossier, signatures: Signed) -> Rows:
-    """Who signed which seal; that of a review that has been sealed anew since was signed by nobody."""
-    given = [
+def _signatures(dossier: Dossier, signatures: Signed) -> Rows:
+    """Who signed which seal. A seal made by the program afterwards is listed without a name."""
+    signed_states = [
         ("submitted", signatures.submitted_by, signatures.submitted_at, signatures.submitted_seal),
         ("approved", signatures.approved_by, signatures.approved_at, signatures.approved_seal),
     ]
     if signatures.seal != signatures.submitted_seal:
-        given += [(SEALED_ANEW, "", each.at, signatures.seal) for each in found.cleaned[-1:]]
+        signed_states += [(SEALED_ANEW, "", each.at, signatures.seal) for each in dossier.cleaned[-1:]]
     return [
-        {"version": found.version, "state": state, "signed_by": who, "signed_at": when, "sha256": seal}
-        for state, who, when, seal in given
+        {"version": dossier.version, "state": state, "signed_by": who, "signed_at": when, "sha256": seal}
+        for state, who, when, seal in signed_states
         if when
     ]
 
 
-def _database(kept: Pinned, told: Mapping[str, Rows]) -> bytes:
-    more = {"frozen_figures": as_table(told["figures"], FIGURES), "frozen_items": as_table(told["items"], ITEMS)}
+def _database(pins: Pinned, rows_by_file: Mapping[str, Rows]) -> bytes:
+    more = {
+        "frozen_figures": as_table(rows_by_file["figures"], FIGURES),
+        "frozen_items": as_table(rows_by_file["items"], ITEMS),
+    }
     with temporary_folder() as folder:
         path = folder / DATABASE
-        write_database(path, kept, more)
+        write_database(path, pins, more)
         return path.read_bytes()
 
 
-def _statements(found: Dossier, kept: Pinned) -> Files:
-    """The statements as they were, the tables that they read, and all of it as one file to run by hand."""
-    made = ("\n".join(kept.schema.values()) + "\n", script(found))
-    texts = found.statements | dict(zip(MADE, made, strict=True))
+def _statements(dossier: Dossier, pins: Pinned) -> Files:
+    """The frozen statements, the schema of the tables they read, and one script to run everything by hand."""
+    generated = ("\n".join(pins.schema.values()) + "\n", script(dossier))
+    texts = dossier.statements | dict(zip(GENERATED, generated, strict=True))
     return {f"sql/{name}": text.encode() for name, text in texts.items()}
 
 
-# --- Checking -----------------------------------------------------------------------------------------------------
+# --- Verification -------------------------------------------------------------------------------------------------
 
 What = Literal[
     "damaged", "missing", "extra", "seal", "rows", "cell", "statement", "lacking", "forbidden", "database", "figure"
@@ -173,8 +178,8 @@ RECEIPT: Final = ("import_id", "source", "sha256", "extract_date", "imported_at"
 
 @dataclass(frozen=True)
 class Fault:
-    """Something in a package that is not as it was packed: the file, table or part of the organisation, what it was and
-    what it is. `point` is that of a figure, and `explained` whether what it rests on has been cleaned.
+    """A difference between a package and what was packed: the file, table or part of the organisation, and the value
+    then and now. `point` is that of a figure; `explained` means that the figure's data have been cleaned since.
     """
 
     what: What
@@ -187,10 +192,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was checked: how many files against their sums, how many figures were counted again, and what is wrong.
+    """The result of a verification: how many files were checked and figures counted again, and the faults.
 
-    `seal` is to be compared with the signed report: who makes a package anew can make all sums anew. `explained` are
-    figures that are counted otherwise since what they rest on has been cleaned, as the `review` says itself.
+    A user must compare `seal` with the signed report, since a forged package can have correct sums. `explained` are
+    figures that differ because their data have been cleaned, as the `review` itself records.
     """
 
     organisation: str
@@ -207,50 +212,50 @@ class Checked:
 
 
 def verify_package(path: Path) -> Checked:
-    """Whether a package is what was packed, and gives the figures that were frozen; a Refusal where it is none."""
+    """Verify that a package is unchanged and gives the frozen figures. Raise Refusal if the file is no package."""
     unpacked = unpack(path)
     content = unpacked.files.get(REVIEW)
     if content is None:
         raise no_package(path)
-    found, expected = _understood(content, path)
+    dossier, expected = _parsed(content, path)
     seal = sealed(content.decode())
-    figures, of_database = _recounted(unpacked.files.get(DATABASE), found, expected)
+    figures, database_faults = _recounted(unpacked.files.get(DATABASE), dossier, expected)
     faults = [
-        *_of_files(unpacked, found),
-        *_of_seal(unpacked, found, seal),
-        *_of_tables(unpacked.files, expected),
-        *_of_statements(unpacked.files, found),
-        *of_database,
+        *_file_faults(unpacked, dossier),
+        *_seal_faults(unpacked, dossier, seal),
+        *_table_faults(unpacked.files, expected),
+        *_statement_faults(unpacked.files, dossier),
+        *database_faults,
     ]
     states = [row.get("state") for row in _read(unpacked.files, SIGNATURES) or ()]
     return Checked(
-        organisation=_printable(found.organisation),
-        year=found.year,
-        as_of=found.as_of,
-        version=found.version,
+        organisation=_printable(dossier.organisation),
+        year=dossier.year,
+        as_of=dossier.as_of,
+        version=dossier.version,
         state="approved" if "approved" in states else "submitted",
         seal=seal,
         files=len(unpacked.files) - len(unpacked.extra),
         figures=figures,
         faults=tuple(fault for fault in faults if not fault.explained),
         explained=tuple(fault for fault in faults if fault.explained),
-        review=found,
+        review=dossier,
     )
 
 
-def _understood(content: bytes, path: Path) -> tuple[Dossier, dict[str, list[dict[str, str]]]]:
-    """The frozen review, and the rows that the files written from it hold; a Refusal where it cannot be read."""
+def _parsed(content: bytes, path: Path) -> tuple[Dossier, dict[str, list[dict[str, str]]]]:
+    """The frozen review, and the rows its CSV files should have. Raise Refusal if it cannot be read."""
     try:
-        told = format_of(content)
-        if told == FORMAT:
-            found = from_json(content.decode())
-            return found, {name: [_cells(row) for row in rows_] for name, rows_ in tables(found).items()}
+        format_ = format_of(content)
+        if format_ == FORMAT:
+            dossier = from_json(content.decode())
+            return dossier, {name: [_cells(row) for row in rows_] for name, rows_ in tables(dossier).items()}
     except (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise no_package(path) from error
     raise Refusal(
         N_("The file {file} was written by another version of this program, with format {format}. Use that version."),
         file=path.name,
-        format=told,
+        format=format_,
     )
 
 
@@ -259,46 +264,46 @@ def _cells(row: Mapping[str, object]) -> dict[str, str]:
 
 
 def _read(files: Files, name: str) -> list[dict[str, str]] | None:
-    """The rows of a table's file; None where it is not there or no such file."""
+    """The rows of a CSV file, or None if it is missing or malformed."""
     try:
         return read_csv(files[f"{name}.csv"])
     except (KeyError, ValueError):
         return None
 
 
-def _of_files(unpacked: Unpacked, found: Dossier) -> Iterator[Fault]:
-    """Files that are damaged, missing or too many, whatever somebody has put on the list or taken off it."""
-    needed = {README, REVIEW, DATABASE, *(f"{name}.csv" for name in COLUMNS)}
-    needed |= {f"sql/{name}" for name in (*found.statements, *MADE)}
-    there = {*unpacked.files, *unpacked.damaged}
-    besides = {name for name in there - needed if not name.startswith(f"{REPORTS}/")}
+def _file_faults(unpacked: Unpacked, dossier: Dossier) -> Iterator[Fault]:
+    """Files that are damaged, missing or unexpected, whatever the list of sums says."""
+    expected = {README, REVIEW, DATABASE, *(f"{name}.csv" for name in COLUMNS)}
+    expected |= {f"sql/{name}" for name in (*dossier.statements, *GENERATED)}
+    present = {*unpacked.files, *unpacked.damaged}
+    unexpected = {name for name in present - expected if not name.startswith(f"{REPORTS}/")}
     yield from (Fault("damaged", name) for name in unpacked.damaged)
-    yield from (Fault("missing", name) for name in sorted({*unpacked.missing, *(needed - there)}))
-    yield from (Fault("extra", name) for name in sorted({*unpacked.extra, *besides}))
+    yield from (Fault("missing", name) for name in sorted({*unpacked.missing, *(expected - present)}))
+    yield from (Fault("extra", name) for name in sorted({*unpacked.extra, *unexpected}))
 
 
-def _of_seal(unpacked: Unpacked, found: Dossier, seal: str) -> Iterator[Fault]:
-    """The document must be the one that was signed, or say itself that it has been sealed anew after that one."""
+def _seal_faults(unpacked: Unpacked, dossier: Dossier, seal: str) -> Iterator[Fault]:
+    """The document must be the one that was signed, or record the signed seal among those before its cleaning."""
     signatures = _read(unpacked.files, SIGNATURES) or []
     if not signatures:
         yield Fault("rows", f"{SIGNATURES}.csv", was="1", now="0")
-    before = {each.seal for each in found.cleaned}
+    before = {each.seal for each in dossier.cleaned}
     for row in signatures:
         if row.get("sha256") != seal and (row.get("state") == SEALED_ANEW or row.get("sha256") not in before):
             yield Fault("seal", REVIEW, was=row.get("sha256") or "", now=seal)
 
 
-def _of_tables(files: Files, expected: Mapping[str, list[dict[str, str]]]) -> Iterator[Fault]:
-    """The files for spreadsheets must say what the review says."""
+def _table_faults(files: Files, expected: Mapping[str, list[dict[str, str]]]) -> Iterator[Fault]:
+    """The CSV files must agree with the review, in the better of the two ways of writing cells."""
     for name, rows_ in expected.items():
         if f"{name}.csv" in files:
-            there = _read(files, name) or []
+            lines = _read(files, name) or []
             forms = [[{key: str(form(text)) for key, text in row.items()} for row in rows_] for form in WRITTEN]
-            yield from min((list(_otherwise(f"{name}.csv", was, there)) for was in forms), key=len)
+            yield from min((list(_first_difference(f"{name}.csv", was, lines)) for was in forms), key=len)
 
 
-def _otherwise(where: str, was: list[dict[str, str]], now: list[dict[str, str]]) -> Iterator[Fault]:
-    """The first row that is otherwise than it was, by those columns that both have."""
+def _first_difference(where: str, was: list[dict[str, str]], now: list[dict[str, str]]) -> Iterator[Fault]:
+    """The first difference between two lists of rows, in the columns that both have."""
     if len(was) != len(now):
         yield Fault("rows", where, str(len(was)), str(len(now)))
         return
@@ -309,17 +314,17 @@ def _otherwise(where: str, was: list[dict[str, str]], now: list[dict[str, str]])
                 return
 
 
-def _of_statements(files: Files, found: Dossier) -> Iterator[Fault]:
-    """The statements beside the review must be those in it."""
-    for name, text in found.statements.items():
+def _statement_faults(files: Files, dossier: Dossier) -> Iterator[Fault]:
+    """The SQL files must equal the statements in the review."""
+    for name, text in dossier.statements.items():
         if files.get(f"sql/{name}", text.encode()) != text.encode():
             yield Fault("statement", f"sql/{name}")
 
 
 def _recounted(
-    content: bytes | None, found: Dossier, expected: Mapping[str, list[dict[str, str]]]
+    content: bytes | None, dossier: Dossier, expected: Mapping[str, list[dict[str, str]]]
 ) -> tuple[int, list[Fault]]:
-    """How many figures the package's database and statements give, and what is wrong with it and them."""
+    """Count the figures again from the package's database and statements. Return their number and the faults."""
     if content is None:
         return 0, []
     with temporary_folder() as folder:
@@ -327,39 +332,39 @@ def _recounted(
         path.write_bytes(content)
         try:
             with confined(path, seconds=SECONDS) as cursor:
-                faults = [*_of_contents(cursor, found), *_of_database(cursor, found, expected)]
-                figures = recounted(cursor, found)
+                faults = [*_content_faults(cursor, dossier), *_database_faults(cursor, dossier, expected)]
+                figures = recounted(cursor, dossier)
         except Unusable as error:
             return 0, [Fault("forbidden" if error.why == "forbidden" else "lacking", f"sql/{error.name}")]
         except Failure as error:
             if is_disk_full(error):
                 raise
             return 0, [Fault("database", DATABASE, now=str(error).split("\n")[0])]
-    differences = differing(found, figures)
+    differences = differing(dossier, figures)
     return len(figures), [*faults, *(Fault("figure", d.where, d.was, d.now, d.point, d.explained) for d in differences)]
 
 
-def _of_contents(cursor: Cursor, found: Dossier) -> Iterator[Fault]:
-    """The database must hold the tables that the statements read, those that were frozen, and nothing else."""
-    named = {*words(found), *FROZEN}
-    there = {row["name"] for row in rows(cursor, statement("package_tables"))}
-    besides = [row["name"] for row in rows(cursor, statement("package_contents"))]
-    yield from (Fault("extra", f"{DATABASE}: {name}") for name in [*sorted(there - named), *besides])
+def _content_faults(cursor: Cursor, dossier: Dossier) -> Iterator[Fault]:
+    """The database must hold the tables that the statements read, the frozen ones, and nothing else."""
+    expected = {*words(dossier), *FROZEN}
+    present = {row["name"] for row in rows(cursor, statement("package_tables"))}
+    other_objects = [row["name"] for row in rows(cursor, statement("package_contents"))]
+    yield from (Fault("extra", f"{DATABASE}: {name}") for name in [*sorted(present - expected), *other_objects])
 
 
-def _of_database(cursor: Cursor, found: Dossier, expected: Mapping[str, list[dict[str, str]]]) -> Iterator[Fault]:
-    """The frozen tables and the receipts in the database must say what the review says."""
-    imports = sorted(found.imports, key=lambda used: used.import_id)
+def _database_faults(cursor: Cursor, dossier: Dossier, expected: Mapping[str, list[dict[str, str]]]) -> Iterator[Fault]:
+    """The frozen tables and the imports in the database must agree with the review."""
+    imports = sorted(dossier.imports, key=lambda used: used.import_id)
     receipts = [{name: cell(getattr(used, name)) for name in RECEIPT} for used in imports]
-    given = {"frozen_figures": expected["figures"], "frozen_items": expected["items"], "imports": receipts}
-    for name, was in given.items():
+    expected_rows = {"frozen_figures": expected["figures"], "frozen_items": expected["items"], "imports": receipts}
+    for name, was in expected_rows.items():
         now = rows(cursor, f"select * from {name} limit $most", {"most": len(was) + 1})
-        yield from _otherwise(f"{DATABASE}: {name}", was, [_cells(row) for row in now])
+        yield from _first_difference(f"{DATABASE}: {name}", was, [_cells(row) for row in now])
 
 
-# --- Words --------------------------------------------------------------------------------------------------------
+# --- Messages -----------------------------------------------------------------------------------------------------
 
-SAID: Final[dict[What, str]] = {
+MESSAGES: Final[dict[What, str]] = {
     "damaged": N_("{where}: the file is another than the one that was packed."),
     "missing": N_("{where}: the file is missing."),
     "extra": N_("{where}: this does not belong to the package."),
@@ -374,14 +379,14 @@ SAID: Final[dict[What, str]] = {
 }
 
 
-def told(fault: Fault, say: Language) -> str:
-    """What is wrong, as a sentence that can be printed: a package can hold any text."""
+def message(fault: Fault, say: Language) -> str:
+    """A fault as a sentence that is safe to print: a package can hold any text."""
     point = f"{fault.point.number} {_printable(say.pick(fault.point.title))}" if fault.point else ""
     where = f", {fault.where}" if fault.point and fault.where else fault.where
     values = {"where": where, "was": fault.was, "now": fault.now}
-    return say(SAID[fault.what], point=point, **{name: _printable(text) for name, text in values.items()})
+    return say(MESSAGES[fault.what], point=point, **{name: _printable(text) for name, text in values.items()})
 
 
 def _printable(text: str) -> str:
-    """The beginning of a text without what would steer a terminal."""
+    """The beginning of a text, without characters that control a terminal."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:LONGEST])
