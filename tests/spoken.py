@@ -10,7 +10,7 @@ from typing import Any
 
 from compliance.core.language import LANGUAGES
 from compliance.core.places import ROOT
-from compliance.serving.words import WORDS, spoken
+from compliance.serving.words import WORDS, translations
 from compliance.store.database import rows
 from compliance.store.file import FileDatabase
 from tests.sampled import made
@@ -57,7 +57,7 @@ def texts(value: Any) -> list[dict[str, str]]:
 
 def streamlits(code: str) -> set[str]:
     """What Streamlit says by itself, all of it in English, where the app has another word in this language."""
-    ours = {own: text for words in spoken(code).values() for own, text in words.items()}
+    ours = {own: text for words in translations(code).values() for own, text in words.items()}
     return {own for words in WORDS.values() for own in words if ours.get(own, own) != own} if code != "en" else set()
 
 

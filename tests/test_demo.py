@@ -1,4 +1,4 @@
-"""The sample database: made of the samples through the real line, once, and whole or not at all."""
+"""The sample database: built from the samples with the product's own code, once, and whole or not at all."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ from tests.apps import opened, text
 
 @pytest.fixture
 def samples(tmp_path):
-    """A few of the samples, of two extract dates."""
+    """Two of the samples, of two extract dates."""
     folder = tmp_path / "samples"
     for pattern in ("2025-10-31/Systemregister*", "2026-10-31/Systemregister*"):
         path = next(SAMPLES.glob(pattern))
@@ -32,14 +32,16 @@ def imported(path):
 
 
 def test_the_files_are_loaded_in_the_order_of_their_extract_dates(samples, tmp_path):
-    seen = []
-    demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), samples, progress=lambda done, of: seen.append((done, of)))
-    found = imported(tmp_path / "sample.duckdb")
-    assert [row["source"] for row in found] == ["systems", "systems"]
-    assert [str(row["extract_date"]) for row in found] == ["2025-10-31", "2026-10-31"]
-    assert found[0]["imported_at"] < found[1]["imported_at"]
-    assert all(row["imported_at"].date() > row["extract_date"] for row in found)
-    assert seen == [(1, 2), (2, 2)]
+    progress = []
+    demo.build(
+        FileDatabase.at(tmp_path / "sample.duckdb"), samples, progress=lambda done, of: progress.append((done, of))
+    )
+    imports = imported(tmp_path / "sample.duckdb")
+    assert [row["source"] for row in imports] == ["systems", "systems"]
+    assert [str(row["extract_date"]) for row in imports] == ["2025-10-31", "2026-10-31"]
+    assert imports[0]["imported_at"] < imports[1]["imported_at"]
+    assert all(row["imported_at"].date() > row["extract_date"] for row in imports)
+    assert progress == [(1, 2), (2, 2)]
 
 
 @pytest.mark.usefixtures("reads_here")
@@ -91,7 +93,7 @@ def test_without_samples_the_database_is_empty(tmp_path):
 
 
 def test_why_there_are_no_samples_is_told_on_the_page_and_they_are_tried_again(tmp_path, monkeypatch):
-    """The disk is full for a while: the app goes on, and nobody has to start it anew."""
+    """The disk is full for a while: the app goes on, and does not need a restart."""
     tried = []
 
     def build(database, *_, **__):

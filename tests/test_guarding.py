@@ -1,4 +1,4 @@
-"""Who the server answers, and what it says with every answer."""
+"""Which requests the server accepts, and the headers of every answer."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ WANTED = {
 
 
 async def served(scope, _receive, send):
-    """An app of one page, which lets anybody read it; beneath /fault it has a fault."""
+    """An app of one page that any origin may read; /fault raises an error."""
     if scope["path"] == "/fault":
         raise ValueError("a fault of ours")
     if scope["type"] == "websocket":
@@ -30,14 +30,14 @@ async def served(scope, _receive, send):
     await send({"type": "http.response.body", "body": b"ours"})
 
 
-def asked(path="/", *, kind="http", method="GET", query=b"", public="", app=served, **headers):
-    """The messages of an answer; a header is named with a line for each dash."""
+def messages(path="/", *, kind="http", method="GET", query=b"", public="", app=served, **headers):
+    """Send a request through the guard and return the messages of the answer. In a header's name, _ stands for -."""
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    given = {"host": HOST, **headers}
+    all_headers = {"host": HOST, **headers}
     scope = {
         "type": kind,
         "method": method,
@@ -45,7 +45,9 @@ def asked(path="/", *, kind="http", method="GET", query=b"", public="", app=serv
         "query_string": query,
         "scheme": "http" if kind == "http" else "ws",
         "server": ("127.0.0.1", 8501),
-        "headers": [(name.replace("_", "-").encode(), value) for name, value in given.items() if value is not None],
+        "headers": [
+            (name.replace("_", "-").encode(), value) for name, value in all_headers.items() if value is not None
+        ],
         "extensions": {"websocket.http.response": {}},
     }
     settings = load_settings(None, public_address=public)
@@ -53,8 +55,8 @@ def asked(path="/", *, kind="http", method="GET", query=b"", public="", app=serv
     return sent
 
 
-def status(*given, **named):
-    return asked(*given, **named)[0].get("status", 101)
+def status(*args, **kwargs):
+    return messages(*args, **kwargs)[0].get("status", 101)
 
 
 ANSWERS = {
@@ -88,35 +90,35 @@ ANSWERS = {
 
 @pytest.mark.parametrize("case", ANSWERS)
 def test_every_answer_has_its_status_and_the_headers(case, caplog):
-    given, wanted = ANSWERS[case]
-    start, *rest = asked(**given)
+    params, wanted = ANSWERS[case]
+    start, *rest = messages(**params)
     assert start.get("status", 101) == wanted
     names = [name for name, _ in start["headers"]]
     assert set(names) >= WANTED
     assert len(names) == len(set(names))
     assert not [name for name in names if name.startswith(b"access-control")]
     assert dict(start["headers"])[b"x-content-type-options"] == b"nosniff"
-    # what is refused is told in a sentence, and only a fault of ours is one in the log
+    # A refusal is a sentence; only a fault of the app is logged as an error.
     assert all(part["body"].decode() for part in rest)
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * (wanted == 500)
 
 
 def test_a_refusal_says_what_may_be_done():
-    assert dict(asked(method="POST")[0]["headers"])[b"allow"] == b"GET, HEAD, OPTIONS"
-    assert dict(asked("/_stcore/upload_file/a/b")[0]["headers"])[b"allow"] == b"DELETE, OPTIONS, PUT"
+    assert dict(messages(method="POST")[0]["headers"])[b"allow"] == b"GET, HEAD, OPTIONS"
+    assert dict(messages("/_stcore/upload_file/a/b")[0]["headers"])[b"allow"] == b"DELETE, OPTIONS, PUT"
 
 
 def test_a_refusal_is_in_the_language_of_who_asks():
     swedish, english = "Den här adressen finns inte.", "There is nothing at this address."
-    assert asked("*")[1]["body"].decode() == swedish
-    assert asked("*", query=b"lang=en")[1]["body"].decode() == english
-    assert asked("*", referer=b"http://localhost:8501/imports?lang=en")[1]["body"].decode() == english
-    assert asked("*", referer=b"http://[")[1]["body"].decode() == swedish
-    assert asked("*", query=b"lang=xx")[1]["body"].decode() == swedish
+    assert messages("*")[1]["body"].decode() == swedish
+    assert messages("*", query=b"lang=en")[1]["body"].decode() == english
+    assert messages("*", referer=b"http://localhost:8501/imports?lang=en")[1]["body"].decode() == english
+    assert messages("*", referer=b"http://[")[1]["body"].decode() == swedish
+    assert messages("*", query=b"lang=xx")[1]["body"].decode() == swedish
 
 
 def test_a_fault_is_told_without_its_words_and_can_be_found_in_the_log(caplog):
-    body = asked("/fault")[1]["body"].decode()
+    body = messages("/fault")[1]["body"].decode()
     assert "a fault of ours" not in body
     assert caplog.records[0].args[0] in body
 
@@ -127,7 +129,7 @@ def test_an_answer_that_breaks_off_is_not_begun_anew():
         raise ValueError("half-way")
 
     with pytest.raises(ValueError, match="half-way"):
-        asked(app=half)
+        messages(app=half)
 
 
 NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -167,14 +169,14 @@ def test_a_websocket_comes_from_the_public_address_where_there_is_one():
 
 
 def test_streamlit_is_never_led_to_ask_for_its_address_elsewhere():
-    """It does where the name that was asked is another than the one that the page has."""
-    [accepted] = asked(guarding.STREAM, kind="websocket", origin=PUBLIC.encode(), public=PUBLIC)
+    """Streamlit looks it up if the Host of a websocket differs from that of its page."""
+    [accepted] = messages(guarding.STREAM, kind="websocket", origin=PUBLIC.encode(), public=PUBLIC)
     assert accepted["host"] == b"efterlevnad.example.se"
 
 
 def test_what_is_read_may_be_asked_for_from_anywhere_and_read_nowhere_else():
     assert status(origin=b"http://example.org") == 200
-    assert dict(asked(origin=b"http://example.org")[0]["headers"])[b"cross-origin-resource-policy"] == b"same-origin"
+    assert dict(messages(origin=b"http://example.org")[0]["headers"])[b"cross-origin-resource-policy"] == b"same-origin"
 
 
 def test_the_policy_lets_nothing_in_from_elsewhere():
@@ -186,7 +188,7 @@ def test_the_policy_lets_nothing_in_from_elsewhere():
     kinds = {"'none'", "'self'", "data:", "blob:"}
     assert {s for name, rest in sources.items() for s in rest if name not in {"script-src", "style-src"}} <= kinds
     assert sources["script-src"][0] == "'self'"
-    # the one of Streamlit's page, and one for each language
+    # The one of Streamlit's page, and one for each language.
     assert len(sources["script-src"]) == 4
     assert all(source.startswith("'sha256-") for source in sources["script-src"][1:])
 

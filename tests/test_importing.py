@@ -90,11 +90,11 @@ def test_no_cells_lie_in_the_session(app, tmp_path):
     wrong = ["konto50", 7050, "", None, "2020-01-01"]
     drop(app, tmp_path, personal=[*PEOPLE, wrong], kurser=COURSES)
     press(app, "Läs in 12 rader")
-    contents = [LEDGER.kept(SESSION, file) for file in app.session_state["inbox"].items]
+    contents = [LEDGER.content(SESSION, file) for file in app.session_state["inbox"].items]
     assert [bool(content.receipts) for content in contents] == [True, False]
     left = [weakref.ref(content) for content in contents]
     del contents
-    LEDGER.closes(SESSION)
+    LEDGER.close(SESSION)
     gc.collect()
     assert [content() for content in left] == [None, None]
 
@@ -235,7 +235,7 @@ def rejected(app):
     from compliance.correcting import returning
 
     [file] = app.session_state["inbox"].items
-    content = LEDGER.kept(SESSION, file)
+    content = LEDGER.content(SESSION, file)
     return returning.return_workbook(content.preview.receipts, content.workbook, Language("sv"))
 
 

@@ -1,4 +1,4 @@
-"""What may be uploaded: how much, by whom, for how long; and that nothing else is ever kept."""
+"""Uploads: how much, by whom and for how long; and that nothing else is ever held."""
 
 import asyncio
 import errno
@@ -36,24 +36,24 @@ def ledger():
 
 
 def shown(ledger, name, files=9):
-    """A session with a file field, whose page has asked for ids."""
-    ledger.draws(name)
+    """Show a session a file field, and return the ids that its page requested."""
+    ledger.draw_field(name)
     ids = [f"{name}{n}" for n in range(files)]
     ledger.issue(name, ids)
     return ids
 
 
 def taken(ledger, name, file, size):
-    """The status of a file of a size that comes in pieces; 204 where it is taken."""
+    """Send a file of this size in pieces and return the status; 204 if it is accepted."""
     try:
-        ledger.opens(name, file)
+        ledger.open(name, file)
     except NotTaken as refusal:
         return refusal.status
     try:
         for start in range(0, size, 7):
-            ledger.grows(name, file, min(7, size - start))
+            ledger.add(name, file, min(7, size - start))
     except NotTaken as refusal:
-        ledger.fails(name, file)
+        ledger.abort(name, file)
         return refusal.status
     return 204
 
@@ -70,9 +70,9 @@ def test_a_file_is_as_large_as_it_may_be(ledger):
 def test_a_session_has_as_many_files_and_as_much_as_it_may(ledger):
     ids = shown(ledger, "a")
     assert [taken(ledger, "a", file, 0) for file in ids[:4]] == [204, 204, 204, 429]
-    ledger.let_go("a", ids[:3])
+    ledger.release("a", ids[:3])
     assert [taken(ledger, "a", file, 90) for file in ids[4:7]] == [204, 204, 429]
-    # what was not taken leaves no bytes behind
+    # A refused file leaves no bytes behind.
     assert taken(ledger, "a", ids[6], 70) == 204
 
 
@@ -82,23 +82,23 @@ def test_all_sessions_together_have_as_much_as_the_server_may(ledger):
     assert [taken(ledger, "b", file, 100) for file in b[:3]] == [204, 204, 507]
     c = shown(ledger, "c")
     assert taken(ledger, "c", c[0], 1) == 507
-    ledger.closes("a")
+    ledger.close("a")
     assert taken(ledger, "c", c[0], 100) == 204
-    assert ledger.holding() == ["b", "c"]
+    assert ledger.holders() == ["b", "c"]
 
 
 def test_what_is_held_is_what_is_counted(ledger):
-    """Whatever happens in whatever order, the server's sum is that of its sessions, and never below nothing."""
+    """Whatever happens in whatever order, the server's total is the sum of its sessions, and never negative."""
     chance = random.Random(11)
     for _ in range(2000 * SEEDS):
         name, file = chance.choice("abc"), chance.choice("xyz")
         acts = [
-            lambda n, f: ledger.draws(n), lambda n, f: ledger.issue(n, [f]), lambda n, f: taken(ledger, n, f, 60),
-            lambda n, f: ledger.keeps(n, {f: f}), lambda n, f: ledger.let_go(n, [f]), lambda n, f: ledger.closes(n),
-            lambda n, f: (ledger.begins(n), ledger.ends(n)), lambda n, f: ledger.fails(n, f),
+            lambda n, f: ledger.draw_field(n), lambda n, f: ledger.issue(n, [f]), lambda n, f: taken(ledger, n, f, 60),
+            lambda n, f: ledger.keep(n, {f: f}), lambda n, f: ledger.release(n, [f]), lambda n, f: ledger.close(n),
+            lambda n, f: (ledger.begin_page(n), ledger.end_page(n)), lambda n, f: ledger.abort(n, f),
         ]  # fmt: skip
         chance.choice(acts)(name, file)
-        sums = [sum(found.held.values()) for found in ledger._sessions.values()]
+        sums = [sum(record.held.values()) for record in ledger._sessions.values()]
         assert ledger._total == sum(sums) <= LIMITS.server
         assert max([*sums, 0]) <= LIMITS.session
 
@@ -127,31 +127,31 @@ def test_nothing_is_taken_of_somebody_who_may_not_load(ledger, monkeypatch):
 def test_nothing_is_taken_where_no_field_is_shown_any_more(ledger):
     in_field, in_inbox, coming, _late, *_ = ids = shown(ledger, "a")
     assert [taken(ledger, "a", file, 5) for file in (in_field, in_inbox)] == [204, 204]
-    ledger.keeps("a", {in_inbox: "read"})
-    ledger.opens("a", coming)
-    ledger.begins("a")
-    assert ledger.ends("a") == [in_field, coming]
+    ledger.keep("a", {in_inbox: "read"})
+    ledger.open("a", coming)
+    ledger.begin_page("a")
+    assert ledger.end_page("a") == [in_field, coming]
     with pytest.raises(NotTaken) as refused:
-        ledger.grows("a", coming, 1)
+        ledger.add("a", coming, 1)
     assert refused.value.status == 403
     assert taken(ledger, "a", ids[3], 1) == 403
     ledger.issue("a", ["meanwhile"])
-    ledger.draws("a")
+    ledger.draw_field("a")
     assert taken(ledger, "a", "meanwhile", 1) == taken(ledger, "a", ids[3], 1) == 404
-    assert ledger.lies_in_a_field("a", in_field) is ledger.lies_in_a_field("a", in_inbox) is False
-    assert ledger.holding() == ["a"]
+    assert ledger.in_field("a", in_field) is ledger.in_field("a", in_inbox) is False
+    assert ledger.holders() == ["a"]
 
 
 def test_what_is_read_of_a_file_goes_with_the_file_or_with_its_session(ledger):
     one, two, *_ = shown(ledger, "a")
-    ledger.keeps("a", {one: "first", two: "second"})
-    assert [ledger.kept("a", one), ledger.kept("b", one)] == ["first", None]
-    ledger.let_go("a", [one])
-    assert [ledger.kept("a", one), ledger.kept("a", two)] == [None, "second"]
-    ledger.closes("a")
-    # the page may still be drawn when its session has ended
-    ledger.keeps("a", {one: "late"})
-    assert [ledger.kept("a", one), ledger.kept("a", two)] == [None, None]
+    ledger.keep("a", {one: "first", two: "second"})
+    assert [ledger.content("a", one), ledger.content("b", one)] == ["first", None]
+    ledger.release("a", [one])
+    assert [ledger.content("a", one), ledger.content("a", two)] == [None, "second"]
+    ledger.close("a")
+    # The page may still be drawn when its session has ended.
+    ledger.keep("a", {one: "late"})
+    assert [ledger.content("a", one), ledger.content("a", two)] == [None, None]
 
 
 def test_a_page_that_asks_for_ever_more_ids_is_remembered_for_the_last(ledger):
@@ -166,12 +166,12 @@ def test_a_page_that_asks_for_ever_more_ids_is_remembered_for_the_last(ledger):
 def test_why_a_file_was_not_taken_is_said_until_the_next_drop(ledger):
     ids = shown(ledger, "a")
     for status in (413, 429, 429):
-        ledger.refuses("a", ledger.not_taken(status, f"{status}: {{files}}"))
-    assert [(str(refusal), number) for refusal, number in ledger.refused("a")] == [("413: 3", 1), ("429: 3", 2)]
-    ledger.refuses("nobody", ledger.not_taken(404, "?"))
-    assert ledger.refused("nobody") == []
+        ledger.refuse("a", ledger.not_taken(status, f"{status}: {{files}}"))
+    assert [(str(refusal), number) for refusal, number in ledger.refusals("a")] == [("413: 3", 1), ("429: 3", 2)]
+    ledger.refuse("nobody", ledger.not_taken(404, "?"))
+    assert ledger.refusals("nobody") == []
     ledger.issue("a", ids)
-    assert ledger.refused("a") == []
+    assert ledger.refusals("a") == []
 
 
 # --- The form of a file -------------------------------------------------------------------------------------------
@@ -180,9 +180,9 @@ PIECES = (b"\r\n--", b"-----", b"tests", b"\r\n", b"--", b"\r", b"a;b", b"\r\n--
 
 
 def count(body, cuts):
-    """How much of a file is in a body that comes in pieces."""
+    """The number of bytes of the file in a body that comes in pieces."""
     one, ends = OneFile(BOUNDARY.encode()), [*sorted(cuts), len(body)]
-    return sum(one.takes(body[b:e], last=e == len(body)) for b, e in zip([0, *ends], ends, strict=False))
+    return sum(one.feed(body[b:e], last=e == len(body)) for b, e in zip([0, *ends], ends, strict=False))
 
 
 def test_a_file_is_counted_to_the_byte_however_it_is_cut():
@@ -220,16 +220,16 @@ def test_what_is_no_form_of_one_file_is_refused_however_it_is_cut(case):
 
 def test_a_form_is_refused_before_more_of_it_is_kept_than_a_head():
     one = OneFile(BOUNDARY.encode())
-    assert [one.takes(b"x" * 1_000, last=False) for _ in range(8)] == [0] * 8
+    assert [one.feed(b"x" * 1_000, last=False) for _ in range(8)] == [0] * 8
     with pytest.raises(ValueError):
-        one.takes(b"x", last=False)
+        one.feed(b"x", last=False)
 
 
-# --- What the server takes ----------------------------------------------------------------------------------------
+# --- What the server accepts --------------------------------------------------------------------------------------
 
 
-def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: None, ends=True, **said):
-    """A file as the server gets it: the status and the words of the answer, and what the app behind it got."""
+def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: None, ends=True, **extra):
+    """Send a file to the server. Return the status and text of the answer, and the bodies that reached the app."""
     got, sent = [], []
 
     async def keeps(scope, receive, send):
@@ -247,7 +247,7 @@ def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: No
         sent.append(message)
 
     kind = f"multipart/form-data; boundary={BOUNDARY}"
-    headers = {"content-type": kind, **{key.replace("_", "-"): value for key, value in said.items()}}
+    headers = {"content-type": kind, **{key.replace("_", "-"): value for key, value in extra.items()}}
     scope = {
         "type": "http",
         "method": method,
@@ -264,7 +264,7 @@ def test_a_file_is_handed_on_as_it_came(ledger):
     [file, *_] = shown(ledger, "a")
     body = form(b"x" * 100)
     assert put(ledger, file, body[:50], body[50:]) == (204, "", [body])
-    assert ledger.lies_in_a_field("a", file)
+    assert ledger.in_field("a", file)
 
 
 REFUSED = {
@@ -282,18 +282,18 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_refused_is_told_and_leaves_nothing(case, ledger):
-    wanted, pieces, said = REFUSED[case]
+    wanted, pieces, extra = REFUSED[case]
     [file, *_] = shown(ledger, "a")
-    status, words, got = put(ledger, file, *pieces, **said)
+    status, words, got = put(ledger, file, *pieces, **extra)
     assert (status, got) == (wanted, [])
-    assert words in {Language("sv").refusal(refusal) for refusal, _ in ledger.refused("a")}
-    assert ledger.holding() == []
-    # and the page may send the same file anew
+    assert words in {Language("sv").refusal(refusal) for refusal, _ in ledger.refusals("a")}
+    assert ledger.holders() == []
+    # The page may send the same file again.
     assert put(ledger, file, form(b"x"))[0] == 204
 
 
 def test_a_file_is_stopped_in_its_middle(ledger):
-    """However much would come, no more is handed on than may be kept."""
+    """However much is sent, no more is passed on than may be held."""
     [file, *_] = shown(ledger, "a")
     begins, handed_on = form(b"x").partition(b"x\r\n--")[0], []
 
@@ -303,13 +303,13 @@ def test_a_file_is_stopped_in_its_middle(ledger):
 
     assert put(ledger, file, begins, *[b"x" * 10] * 30, app=greedy)[0] == 413
     assert len(b"".join(handed_on)) <= len(begins) + LIMITS.file + len(BOUNDARY) + 4
-    assert ledger.holding() == []
+    assert ledger.holders() == []
 
 
 def test_a_browser_that_leaves_or_sleeps_leaves_nothing(ledger, monkeypatch):
     one, two, *_ = shown(ledger, "a")
     assert put(ledger, one, form(b"x" * 90)[:-30], ends=False)[0] is None
-    assert ledger.holding() == []
+    assert ledger.holders() == []
     monkeypatch.setattr(receiving, "PATIENCE", 0.01)
 
     async def waits(scope, receive, _send):
@@ -318,7 +318,7 @@ def test_a_browser_that_leaves_or_sleeps_leaves_nothing(ledger, monkeypatch):
         await receive()
 
     assert put(ledger, two, form(b"x"), app=waits)[0] == 408
-    assert ledger.holding() == []
+    assert ledger.holders() == []
 
 
 def test_a_full_disk_is_no_fault_of_the_file(ledger, caplog):
@@ -330,7 +330,7 @@ def test_a_full_disk_is_no_fault_of_the_file(ledger, caplog):
     status, words, _ = put(ledger, file, form(b"x"), app=full)
     assert (status, words) == (507, "Servern har inte plats för fler filer just nu. Försök igen om en stund.")
     assert caplog.records[0].exc_info is None
-    assert ledger.holding() == []
+    assert ledger.holders() == []
 
 
 @pytest.mark.parametrize(("status", "wanted"), [(403, 403), (400, 400), (413, 413), (500, 400)])
@@ -344,7 +344,7 @@ def test_what_streamlit_refuses_is_told_in_our_words(status, wanted, ledger):
     assert answer[0] == wanted
     assert "XSRF" not in answer[1]
     assert answer[1]
-    assert ledger.holding() == []
+    assert ledger.holders() == []
 
 
 def test_sessions_that_have_ended_make_room_before_another_is_refused(ledger):
@@ -353,23 +353,23 @@ def test_sessions_that_have_ended_make_room_before_another_is_refused(ledger):
             assert taken(ledger, name, file, 100) == 204
     [file, *_] = shown(ledger, "c")
     assert put(ledger, file, form(b"x"), name="c")[0] == 507
-    assert put(ledger, file, form(b"x"), name="c", room=lambda: ledger.closes("a"))[0] == 204
+    assert put(ledger, file, form(b"x"), name="c", room=lambda: ledger.close("a"))[0] == 204
 
 
 def test_a_file_is_deleted_where_it_lies_in_a_field_and_nothing_else_is(ledger):
     one, two, *_ = shown(ledger, "a")
     assert [put(ledger, file, form(b"x"))[0] for file in (one, two)] == [204, 204]
-    ledger.keeps("a", {two: "read"})
+    ledger.keep("a", {two: "read"})
     assert [put(ledger, file, method="DELETE")[0] for file in (one, one, two, "x")] == [204, 404, 404, 404]
     assert put(ledger, one, method="DELETE", name="b")[0] == 404
-    assert ledger.holding() == ["a"]
+    assert ledger.holders() == ["a"]
 
 
 # --- Until the session ends ---------------------------------------------------------------------------------------
 
 
 class Runtime:
-    """As much of Streamlit's as freeing needs."""
+    """The part of Streamlit's runtime that freeing needs."""
 
     def __init__(self, here):
         self.here, self.closed, self.uploaded_file_mgr = here, [], server.UploadedFiles("/files")
@@ -387,8 +387,8 @@ def test_a_session_whose_browser_is_away_is_ended_and_its_files_freed(monkeypatc
     monkeypatch.setattr(server.time, "monotonic", lambda: next(clock))
     for name in ("here", "away"):
         [file, *_] = shown(LEDGER, name)
-        LEDGER.opens(name, file)
-        LEDGER.grows(name, file, 5)
+        LEDGER.open(name, file)
+        LEDGER.add(name, file, 5)
     server.free_ended(since, patience=30)
     runtime.here = {"here", "away"}  # it comes back, and goes again
     server.free_ended(since, patience=30)
@@ -398,9 +398,9 @@ def test_a_session_whose_browser_is_away_is_ended_and_its_files_freed(monkeypatc
     assert runtime.closed == []
     server.make_room()
     assert runtime.closed == ["away"]
-    assert "away" not in LEDGER.holding()
-    assert "here" in LEDGER.holding()
-    LEDGER.closes("here")
+    assert "away" not in LEDGER.holders()
+    assert "here" in LEDGER.holders()
+    LEDGER.close("here")
 
 
 # --- On the pages -------------------------------------------------------------------------------------------------
@@ -409,12 +409,12 @@ PLAIN = "AD-konto;Enhet;Anställningsdatum\nab12;Norr;2020-01-01\n"
 
 
 def here():
-    """What AppTest's only session has."""
+    """The record of AppTest's only session."""
     return LEDGER._sessions.get(SESSION)
 
 
 def test_a_file_field_is_known_while_it_stands_on_the_page(own, monkeypatch):
-    LEDGER.closes(SESSION)
+    LEDGER.close(SESSION)
     app = opened("imports", monkeypatch)
     assert here().shown
     app.query_params["part"] = "history"
@@ -430,11 +430,11 @@ def test_a_file_field_is_known_while_it_stands_on_the_page(own, monkeypatch):
 def test_a_page_that_is_drawn_anew_at_once_still_has_its_field(monkeypatch):
     monkeypatch.setattr(screens_files, "_here", lambda: ("a", None))
     for error, shown_after in ((RerunException(RerunData()), True), (StopException(), False), (ValueError(), False)):
-        LEDGER.draws("a")
+        LEDGER.draw_field("a")
         with pytest.raises(type(error)), screens_files.watched():
             raise error
         assert LEDGER._sessions["a"].shown is shown_after
-    LEDGER.closes("a")
+    LEDGER.close("a")
 
 
 def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until_it_is_read(
@@ -442,7 +442,7 @@ def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until
 ):
     freed, let = [], []
     monkeypatch.setattr(screens_files, "has_been_read", freed.append)
-    monkeypatch.setattr(LEDGER, "let_go", lambda _session, files: let.extend(files))
+    monkeypatch.setattr(LEDGER, "release", lambda _session, files: let.extend(files))
     paths = [tmp_path / f"personal {number} 2026-10-31.csv" for number in range(3)]
     for number, path in enumerate(paths):
         path.write_text(PLAIN.replace("ab12", f"ab{number}"), "utf-8")
@@ -463,7 +463,7 @@ def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until
 def test_what_was_not_taken_is_told_on_the_page(own, monkeypatch):
     app = opened("imports", monkeypatch)
     for _ in range(2):
-        LEDGER.refuses(SESSION, LEDGER.not_taken(429, "At most {files} files"))
+        LEDGER.refuse(SESSION, LEDGER.not_taken(429, "At most {files} files"))
     assert "2 filer togs inte emot. At most 40 files" in text(app.run())
     LEDGER.issue(SESSION, [])
     assert "togs inte emot" not in text(app.run())
@@ -477,13 +477,13 @@ KB = b"x" * 1024
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A server with an empty database and small limits."""
+    """A running server with an empty database and small limits."""
     database = beside(tmp_path_factory.mktemp("small"))
     with FileDatabase.at(database).writing():
         pass
     database.with_name("server.toml").write_text(SMALL, "utf-8")
-    with serving(database) as found:
-        yield found
+    with serving(database) as server_:
+        yield server_
 
 
 @pytest.mark.browser
@@ -517,7 +517,7 @@ def test_the_server_holds_what_it_may_and_no_more(small):
         assert [three.puts(file, form(KB * 1000))[0] for file in three.asks(3)] == [204, 204, 429]
 
 
-# What requests are put together of, to ask for what nobody has thought of.
+# Parts of requests, combined at random for requests that nobody has thought of.
 PARTS = [
     "", "app", "static", "_stcore", "media", "component", "bidi-components", "upload_file", "stream", "health",
     "metrics", "host-config", "agent", "mcp", "auth", "login", "oauth2callback", "app.js", "..", "%2e%2e", "%2F", "%00",
@@ -542,12 +542,12 @@ def odd_request(chance, host):
 
 
 def answer(host, request):
-    """All that comes back, without the leave to go on."""
+    """The whole answer, without the interim 100 Continue."""
     name, port = host.split(":")
     with socket.create_connection((name, int(port)), timeout=10) as connection:
         connection.sendall(request)
-        said = b"".join(iter(lambda: connection.recv(65536), b""))
-    return re.sub(rb"^HTTP/1.1 100 \w*\r\n\r\n", b"", said)
+        reply = b"".join(iter(lambda: connection.recv(65536), b""))
+    return re.sub(rb"^HTTP/1.1 100 \w*\r\n\r\n", b"", reply)
 
 
 @pytest.mark.browser
@@ -556,8 +556,8 @@ def test_whatever_is_asked_is_answered_with_the_headers_and_without_a_fault(seed
     chance, host = random.Random(seed), small.address.removeprefix("http://")
     for _ in range(150):
         request = odd_request(chance, host)
-        said = answer(host, request)
-        head = said.partition(b"\r\n\r\n")[0].lower()
+        reply = answer(host, request)
+        head = reply.partition(b"\r\n\r\n")[0].lower()
         assert re.match(rb"http/1.1 [1234]\d\d", head), request
         assert [name for name, _ in server.OURS if b"\n" + name + b":" not in head] == [], request
     assert "Traceback" not in small.database.with_name("server.log").read_text("utf-8")
@@ -575,12 +575,14 @@ def test_whoever_drops_too_much_is_told_in_words(small):
         page.set_input_files("input[type=file]", DROPPED)
         page.get_by_text(f"1 fil togs inte emot. {why}").wait_for()
         settle(page)
-        # now nothing is taken, so the page is not drawn anew and the field itself says why
+        # Nothing is accepted now, so the page does not run again and the field itself says why.
         page.set_input_files("input[type=file]", DROPPED[:1])
         page.locator("[data-testid=stFileUploader]").get_by_text(why).wait_for()
 
 
 def test_the_field_says_in_both_languages_why_a_file_was_not_taken():
-    """The frontend has no more of an answer than its number."""
+    """The frontend learns only the status of an answer."""
     for code, said in (("sv", "Högst 40 filer och 500 MB"), ("en", "At most 40 files and 500 MB")):
-        assert words.spoken(code)[words.UPLOADER]["AxiosError: Request failed with status code 429"].startswith(said)
+        assert words.translations(code)[words.UPLOADER]["AxiosError: Request failed with status code 429"].startswith(
+            said
+        )

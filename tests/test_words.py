@@ -1,4 +1,4 @@
-"""Streamlit's own words: they are still the ones that it says, and the page gets ours before any script has run."""
+"""Streamlit's texts: the installed version still has them, and the page gets ours before any script runs."""
 
 import asyncio
 import json
@@ -10,33 +10,33 @@ import streamlit
 
 from compliance.commands.server import FirstWords
 from compliance.core.language import LANGUAGES
-from compliance.serving.words import FIRST, WORDS, element, spoken, translated
+from compliance.serving.words import FIRST, WORDS, element, translated, translations
 
 FRONTEND = Path(streamlit.__file__).parent / "static"
 PAGE = (FRONTEND / "index.html").read_text("utf-8")
 PLACE = re.compile(r"\{\w+\}")
-# Put together by the frontend from what are no sentences of its own: parts of a date, keys, messages of Python.
+# Assembled by the frontend from parts that are no texts of its own: parts of a date, keys, messages of Python.
 MADE = {"[role=spinbutton]", "[data-testid=InputInstructions]", "[data-testid=stException]"}
 FILLED = re.compile(r"\{\w+\}|MB\b|\b1\b|over 1000")
 
 
 @pytest.fixture(scope="module")
 def bundle():
-    """All that the installed frontend could say."""
+    """The code of the installed frontend, with every text in it."""
     return b"\n".join(path.read_bytes() for path in (FRONTEND / "static" / "js").glob("*.js"))
 
 
 def test_every_word_is_still_said_by_the_installed_streamlit(bundle):
-    said = [own for where, texts in WORDS.items() if where not in MADE for own in texts]
-    parts = {part.strip(" :,.") for own in said for part in FILLED.split(own)}
+    texts_ = [own for where, texts in WORDS.items() if where not in MADE for own in texts]
+    parts = {part.strip(" :,.") for own in texts_ for part in FILLED.split(own)}
     assert [part for part in sorted(parts) if len(part) > 3 and part.encode() not in bundle] == []
 
 
 def test_nothing_of_streamlits_is_left_to_be_said_in_english():
-    """A word that is the same in both languages is one that both have."""
-    same = {own for texts in spoken("sv").values() for own, text in texts.items() if own == text}
+    """A text that is the same in both languages must be the same word in both."""
+    same = {own for texts in translations("sv").values() for own, text in texts.items() if own == text}
     left = {own for texts in WORDS.values() for own in texts} - {
-        own for texts in spoken("sv").values() for own in texts
+        own for texts in translations("sv").values() for own in texts
     }
     assert same == {"{n} – {month}"}
     assert left == {"text", "Format", "Median", "Dollar", "Euro", "Yen"}
@@ -44,7 +44,7 @@ def test_nothing_of_streamlits_is_left_to_be_said_in_english():
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_values_in_a_word_are_those_that_streamlit_gives(code):
-    for texts in spoken(code).values():
+    for texts in translations(code).values():
         for own, text in texts.items():
             assert set(PLACE.findall(text)) <= set(PLACE.findall(own)), own
 
@@ -53,7 +53,7 @@ def test_the_words_cannot_end_the_element_that_they_stand_in():
     text = element()
     assert text.count("<") == 2
     inside = json.loads(re.sub(r"^<script[^>]*>|</script>$", "", text))
-    assert {code: inside[code] for code in LANGUAGES} == {code: spoken(code) for code in LANGUAGES}
+    assert {code: inside[code] for code in LANGUAGES} == {code: translations(code) for code in LANGUAGES}
 
 
 @pytest.mark.parametrize(("code", "title"), [("sv", "Ledningens genomgång"), ("en", "Management review")])
@@ -65,7 +65,7 @@ def test_the_first_words_of_a_page_are_in_its_language(code, title):
 
 
 def answer(path, *, accept="text/html", kind="text/html; charset=utf-8", body=b""):
-    """What the middleware makes of an answer: its headers and its body."""
+    """The headers and the body that the middleware makes of an answer."""
     sent = []
 
     async def app(scope, receive, send):
@@ -95,7 +95,7 @@ def test_a_page_has_the_language_of_its_address_the_script_and_the_words(query, 
     headers, body = answer(f"/point{query}", body=PAGE.encode())
     text = body.decode()
     assert f'<html lang="{code}">' in text
-    # Streamlit asks the browser for its language as soon as it starts.
+    # Streamlit reads the browser's language as soon as it starts.
     assert text.index("app/static/app.js") < text.index('type="module"')
     assert element() in text
     assert headers[b"content-length"] == str(len(body)).encode()

@@ -121,7 +121,7 @@ class UploadedFiles(MemoryUploadedFileManager):
     def remove_session_files(self, session_id: str) -> None:
         """A session has ended."""
         super().remove_session_files(session_id)
-        LEDGER.closes(session_id)
+        LEDGER.close(session_id)
 
 
 class HandedOut(MediaFileManager):
@@ -149,7 +149,7 @@ def free_ended(since: dict[str, float], *, patience: float) -> None:
     Streamlit keeps a session for a browser that comes back, and forgets it without being sure to free its files.
     """
     runtime, now = get_instance(), time.monotonic()
-    away = [session for session in LEDGER.holding() if not runtime.is_active_session(session)]
+    away = [session for session in LEDGER.holders() if not runtime.is_active_session(session)]
     for session in since.keys() - away:
         del since[session]
     for session in away:

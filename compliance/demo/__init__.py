@@ -1,1 +1,1 @@
-"""The fictitious administration: its database and its reviews."""
+"""The sample data: the database of the fictitious organisation, and its reviews."""

@@ -1,4 +1,4 @@
-"""The sample database: the fictitious exports of data/samples, loaded through the same line as anybody's."""
+"""The sample database: the fictitious exports of data/samples, loaded through the same code as real ones."""
 
 import hashlib
 import logging
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Building:
-    """How far the sample database is: files done of how many, whether it is over, and why it has failed, if it has."""
+    """The progress of building the sample database: files done, files in all, whether it is over, and any failure."""
 
     database: FileDatabase
     done: int = 0
@@ -54,7 +54,7 @@ class Building:
 
     @property
     def stale(self) -> bool:
-        """Whether it is to be tried again."""
+        """Whether the build failed so long ago that it is worth another try."""
         return self.why is not None and monotonic() - self.failed_at > RETRY_SECONDS
 
 
@@ -63,7 +63,7 @@ _lock = threading.Lock()
 
 
 def building(database: FileDatabase, samples: Path = SAMPLES) -> Building:
-    """The building of the sample database, begun in a thread of its own where nobody has begun it."""
+    """The build of the sample database. The first call starts it in a thread of its own."""
     with _lock:
         if database not in _buildings or _buildings[database].stale:
             _buildings[database] = Building(database, over=is_built(database, samples))
@@ -79,22 +79,22 @@ def _build_in_thread(state: Building, samples: Path) -> None:
     try:
         build(state.database, samples, progress=count)
     except Exception as error:
-        # Without samples the dashboard still serves one's own exports.
+        # Without the samples the dashboard still works with a user's own exports.
         log.exception("The sample database could not be built")
         state.why, state.failed_at = refusal_of(error) or Refusal(FAILED), monotonic()
     state.over = True
 
 
 def is_built(database: FileDatabase, samples: Path = SAMPLES) -> bool:
-    """Whether a database was made of the samples as they are now."""
+    """Whether a database was built from the samples as they are now."""
     mark = _mark_of(database.path)
     return database.path.exists() and mark.exists() and mark.read_text("utf-8") == _fingerprint(samples)
 
 
 def build(database: FileDatabase, samples: Path = SAMPLES, *, progress: Progress | None = None) -> None:
-    """Make the sample database of every file in `samples`, unless it is there already.
+    """Build the sample database from every file in `samples`, unless it is up to date.
 
-    It is made beside its place and moved there when it is whole; other processes wait.
+    It is built next to its final path and moved there when complete. Other processes wait for it.
     """
     path = database.path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,8 +112,8 @@ def build(database: FileDatabase, samples: Path = SAMPLES, *, progress: Progress
 
 
 def _remove(path: Path) -> None:
-    for left in (path, Path(f"{path}.wal")):
-        left.unlink(missing_ok=True)
+    for file in (path, Path(f"{path}.wal")):
+        file.unlink(missing_ok=True)
 
 
 def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
@@ -129,13 +129,13 @@ def _fill(path: Path, samples: Path, *, progress: Progress | None) -> None:
                 _load(cursor, workbook, order, sources=sources, words=words)
             if progress:
                 progress(number, len(files))
-    with database.cursor() as cursor:  # held open: the file is not opened anew for each text of a review
+    with database.cursor() as cursor:  # Held open, so that the file is not opened again for each text of a review.
         add_reviews(database, samples, who=WHO)
         settle(cursor)
 
 
 def sample_files(samples: Path = SAMPLES) -> list[tuple[Path, date]]:
-    """The exports with their extract dates, which their folders are named after, the oldest first."""
+    """The exports with their extract dates, the oldest first. The date is the name of the folder."""
     files = [path for path in samples.glob("*-*-*/*") if path.suffix.lower() in SPREADSHEETS]
     return [(path, date.fromisoformat(path.parent.name)) for path in sorted(files)]
 
@@ -143,15 +143,15 @@ def sample_files(samples: Path = SAMPLES) -> list[tuple[Path, date]]:
 def _workbooks(
     files: list[tuple[Path, date]], sources: dict[str, Source], words: Words
 ) -> Iterator[tuple[date, Workbook | None]]:
-    """The files as read, in order; a few are read ahead, since each is read in a process of its own."""
+    """The files as read, in order. A few are read ahead, since each is read in a process of its own."""
     with ThreadPoolExecutor(READERS) as pool:
         books = pool.map(lambda file: _read(file[0], ReadRequest(sources, words, file[1], day=file[1])), files)
         yield from zip([day for _, day in files], books, strict=True)
 
 
-def _read(path: Path, asked: ReadRequest) -> Workbook | None:
+def _read(path: Path, request: ReadRequest) -> Workbook | None:
     try:
-        return read(path, name=path.name, request=asked)
+        return read(path, name=path.name, request=request)
     except DiskFull:
         raise
     except Refusal as refusal:
@@ -160,13 +160,13 @@ def _read(path: Path, asked: ReadRequest) -> Workbook | None:
 
 
 def _organisation(samples: Path) -> str | None:
-    """The name of the invented administration."""
+    """The name of the fictitious organisation."""
     fiction = samples / "fiction.toml"
     return read_toml(fiction).get("organisation") if fiction.exists() else None
 
 
 def _morning_after(day: date, number: int) -> datetime:
-    """When a file is loaded, as if on the morning after it was exported."""
+    """The time at which a sample is recorded as loaded: the morning after its export."""
     return datetime.combine(day + timedelta(days=1), time(7)) + timedelta(seconds=number)
 
 
@@ -177,20 +177,20 @@ def _load(cursor: Cursor, workbook: Workbook, order: Order, *, sources: dict[str
         log.warning("A sample was refused: %s", refusal)
 
 
-# What reads and stores an export: a change of one of these makes the samples anew.
+# The rooms that read and store an export: a change in one of them rebuilds the sample database.
 ROOMS: Final = ("core", "declarations", "store", "reading", "loading", "counting", "review", "demo")
 
 
 def _fingerprint(samples: Path) -> str:
-    """A text that changes with the samples and with how they are read and stored."""
+    """A hash that changes with the samples and with the code and declarations that read and store them."""
     files = [path for path, _ in sample_files(samples)]
     parts = [(path.parent.name, path.name, path.stat().st_size) for path in files]
     reviews = samples / "reviews.toml"
     code = [path for room in ROOMS for path in sorted((ROOT / "compliance" / room).glob("*.py"))]
     declared = [*sorted(SOURCES.glob("*.toml")), *sorted((QUERIES / "schema").glob("*.sql"))]
     declared += [QUERIES / "macros.sql", QUERIES / "values.sql"]
-    told = [path.read_bytes() for path in [VALUES, *declared, *code, *([reviews] if reviews.exists() else [])]]
-    return hashlib.sha256(repr((parts, told)).encode()).hexdigest()
+    contents = [path.read_bytes() for path in [VALUES, *declared, *code, *([reviews] if reviews.exists() else [])]]
+    return hashlib.sha256(repr((parts, contents)).encode()).hexdigest()
 
 
 def _mark_of(path: Path) -> Path:

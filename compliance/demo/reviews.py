@@ -1,4 +1,4 @@
-"""The reviews of the invented administration: one that is approved, and one that is being written."""
+"""The reviews of the fictitious organisation: an approved one, and a draft."""
 
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -17,21 +17,21 @@ WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up")
 
 
 def add_reviews(database: Database, samples: Path, *, who: str) -> None:
-    """Writes every review of `samples` into the sample database, as if in its own time."""
+    """Write every review of `samples` into the sample database, each dated in its own year."""
     path = samples / REVIEWS
-    with database.cursor():  # held open: to open it takes longer than to write
-        for given in read_toml(path)["reviews"] if path.exists() else ():
-            _add(database, given, who)
+    with database.cursor():  # Held open, since opening takes longer than writing.
+        for table in read_toml(path)["reviews"] if path.exists() else ():
+            _add(database, table, who)
 
 
-def _add(database: Database, given: Table, who: str) -> None:
-    submitted, approved = given.get("submitted"), given.get("approved")
-    latest: datetime = submitted["at"] if submitted else datetime.combine(given["as_of"], time(23)) + timedelta(days=8)
+def _add(database: Database, table: Table, who: str) -> None:
+    submitted, approved = table.get("submitted"), table.get("approved")
+    latest: datetime = submitted["at"] if submitted else datetime.combine(table["as_of"], time(23)) + timedelta(days=8)
     order = Order(who)
     _go_to(database, latest - timedelta(hours=1))
-    review = open_review(database, year=given["year"], as_of=given["as_of"], order=order, today=latest.date())
-    _write(database, review, given, order)
-    made = _decide(database, review, given.get("decisions", ()), order)
+    review = open_review(database, year=table["year"], as_of=table["as_of"], order=order, today=latest.date())
+    _write(database, review, table, order)
+    decided = _decide(database, review, table.get("decisions", ()), order)
     if submitted:
         _go_to(database, submitted["at"])
         confirmed = submitted.get("confirmed", ())
@@ -39,37 +39,37 @@ def _add(database: Database, given: Table, who: str) -> None:
     if approved:
         _go_to(database, approved["at"])
         approve(database, review.review_id, name=approved["by"])
-    for decision_id, told in made:
-        if told["status"] != "not_started":
-            _go_to(database, datetime.combine(told["due"], time(9)) - timedelta(days=30))
-            follow_up(database, decision_id, status=told["status"], note=told.get("note", ""), order=order)
+    for decision_id, entry in decided:
+        if entry["status"] != "not_started":
+            _go_to(database, datetime.combine(entry["due"], time(9)) - timedelta(days=30))
+            follow_up(database, decision_id, status=entry["status"], note=entry.get("note", ""), order=order)
 
 
 def _go_to(database: Database, moment: datetime) -> None:
-    """What is written next is written then."""
+    """Set the time that is recorded for what is written next."""
     database.moment_after = lambda _newest: moment
 
 
-def _write(database: Database, review: Review, given: Table, order: Order) -> None:
+def _write(database: Database, review: Review, table: Table, order: Order) -> None:
     id_ = review.review_id
-    for chapter, text in given["chapters"].items():
+    for chapter, text in table["chapters"].items():
         write(database, id_, kind="chapter", what=chapter, text=text, order=order)
-    for what, answer in given.get("judgement", {}).items():
+    for what, answer in table.get("judgement", {}).items():
         write(database, id_, kind="judgement", what=what, text=answer, order=order)
-    for point, said in given["points"].items():
-        for kind, text in said.items():
+    for point, texts in table["points"].items():
+        for kind, text in texts.items():
             write(database, id_, kind=kind, what=point, text=text, order=order)
 
 
 def _decide(
-    database: Database, review: Review, given: list[dict[str, Any]], order: Order
+    database: Database, review: Review, entries: list[dict[str, Any]], order: Order
 ) -> list[tuple[int, dict[str, Any]]]:
-    """Makes the decisions; gives each with its number in the database."""
+    """Write the decisions, and return the database id of each with its entry."""
     points = tuple(point.id for point in load_points(None))
     numbers = []
-    for told in given:
-        said = Decided(**{name: told[name] for name in WORDS if name in told})
-        numbers.append((decide(database, review.review_id, said, order=order, points=points), told))
+    for entry in entries:
+        decision = Decided(**{name: entry[name] for name in WORDS if name in entry})
+        numbers.append((decide(database, review.review_id, decision, order=order, points=points), entry))
     with database.cursor() as cursor:
         ids = {row.number: row.decision_id for row in decisions(cursor) if row.review_id == review.review_id}
-    return [(ids[number], told) for number, told in numbers]
+    return [(ids[number], entry) for number, entry in numbers]

@@ -17,7 +17,7 @@ def field(label: str, **given: Any) -> Sequence[Any]:
     """The files that lie in a file field for several; a Refusal where the person may not load."""
     permissions.require(permissions.current_user(), Permission.LOAD_EXPORTS)
     session, _ = _here()
-    LEDGER.draws(session)
+    LEDGER.draw_field(session)
     return st.file_uploader(label, accept_multiple_files=True, **given) or []
 
 
@@ -25,7 +25,7 @@ def field(label: str, **given: Any) -> Sequence[Any]:
 def watched() -> Iterator[None]:
     """Around all of a page: whether it has a field is known when it is drawn, unless it is drawn anew at once."""
     session, manager = _here()
-    LEDGER.begins(session)
+    LEDGER.begin_page(session)
     try:
         yield
     except RerunException:
@@ -37,23 +37,23 @@ def watched() -> Iterator[None]:
 
 
 def _end(session: str, manager: Any) -> None:
-    for file in LEDGER.ends(session):
+    for file in LEDGER.end_page(session):
         manager.remove_file(session, file)
 
 
 def keep(files: Mapping[str, object]) -> None:
     """Files that have been taken out of their field, by their id, each with what is read of it."""
-    LEDGER.keeps(_here()[0], files)
+    LEDGER.keep(_here()[0], files)
 
 
 def kept(file: str) -> object | None:
     """What is read of a file; None if it has been let go."""
-    return LEDGER.kept(_here()[0], file)
+    return LEDGER.content(_here()[0], file)
 
 
 def finder(file: str) -> Callable[[], object | None]:
     """What finds a file's content outside of a run too, and does not keep it."""
-    return partial(LEDGER.kept, _here()[0], file)
+    return partial(LEDGER.content, _here()[0], file)
 
 
 def has_been_read(file: str) -> None:
@@ -65,12 +65,12 @@ def has_been_read(file: str) -> None:
 def let_go(file: str) -> None:
     """Nothing of a file is needed any more."""
     has_been_read(file)
-    LEDGER.let_go(_here()[0], [file])
+    LEDGER.release(_here()[0], [file])
 
 
 def not_taken() -> list[tuple[NotTaken, int]]:
     """Why files of the last drop were not taken, each reason with how many they were."""
-    return LEDGER.refused(_here()[0])
+    return LEDGER.refusals(_here()[0])
 
 
 def _here() -> tuple[str, Any]:

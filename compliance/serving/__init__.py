@@ -1,1 +1,1 @@
-"""What the server takes from browsers and says to them."""
+"""The web server's side: requests, uploads, headers, and the words of Streamlit's frontend."""

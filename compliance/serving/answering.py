@@ -1,6 +1,6 @@
-"""What the web server itself says before the app is asked: refusals of what is no request, with the app's headers too.
+"""Answers of the web server itself, before the app: refusals of malformed requests, with the app's headers.
 
-uvicorn finds these two classes by their names, which compliance/commands/server.py gives it.
+uvicorn loads these two classes by name; compliance/commands/server.py sets the names.
 """
 
 from typing import Any, Final
@@ -13,26 +13,26 @@ from websockets.http11 import Response
 
 from compliance.serving.guarding import STREAM, Headers
 
-# A browser says what it has done in a few kB; whatever is longer than Streamlit's own limit is not even received.
+# In bytes. A browser's messages are a few kB; anything longer than Streamlit's own limit is not even received.
 LONGEST_MESSAGE: Final = 6_000_000
-# What the library of websockets reads of a handshake; on what is longer it hangs up without a word.
+# The limits of the websockets library for a handshake. Beyond them it closes the connection without an answer.
 LONGEST_LINE: Final = 8_000
 MOST_LINES: Final = 100
-# Filled by the server, which knows the scripts of its pages.
+# Set by the server, which knows the scripts of its pages.
 HEADERS: Final[Headers] = []
 
 
 class Requests(H11Protocol):
-    """HTTP whose refusal of a malformed request has the headers of every answer."""
+    """HTTP protocol that answers a malformed request with the headers of every answer."""
 
     def _should_upgrade(self) -> bool:
-        """Whether a websocket is asked for where there is one; else it is a request like any other."""
+        """Whether a request may become a websocket. If not, it is handled as an ordinary request."""
         lines = [(self.scope["raw_path"], self.scope["query_string"]), *self.headers]
         read = len(lines) <= MOST_LINES and all(len(one) + len(other) <= LONGEST_LINE for one, other in lines)
         return read and self.scope["path"] == STREAM and super()._should_upgrade()
 
     def send_400_response(self, msg: str) -> None:
-        """The refusal, after which the connection is closed."""
+        """Send the refusal and close the connection."""
         plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
         events = [h11.Response(status_code=400, headers=[*plain, *HEADERS]), h11.Data(data=msg.encode())]
         for event in [*events, h11.EndOfMessage()]:
@@ -41,11 +41,11 @@ class Requests(H11Protocol):
 
 
 class Handshakes(WebSocketsSansIOProtocol):
-    """Websockets whose refused handshakes have the headers of every answer."""
+    """Websocket protocol that refuses a handshake with the headers of every answer."""
 
-    def __init__(self, config: Any, *given: Any, **named: Any) -> None:
+    def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         config.ws_max_size = LONGEST_MESSAGE
-        super().__init__(config, *given, **named)
+        super().__init__(config, *args, **kwargs)
         self._respond = self.conn.send_response
         self.conn.send_response = self._with_headers  # type: ignore[method-assign]
 
@@ -56,6 +56,6 @@ class Handshakes(WebSocketsSansIOProtocol):
         self._respond(response)
 
     async def send(self, message: Message) -> None:  # type: ignore[override]
-        """Says a message; what has been refused is complete, which uvicorn would log as an error of the app."""
+        """Send a message. A refused handshake counts as complete: uvicorn would log it as an error of the app."""
         await super().send(message)  # type: ignore[arg-type]
         self.handshake_complete = self.handshake_complete or self.close_sent

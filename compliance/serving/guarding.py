@@ -1,7 +1,7 @@
-"""Who the server answers, and what it says to a browser with every answer: which pages may use it, and from where.
+"""Which requests the server accepts, and the security headers of every answer.
 
-A request is let through where it stands in a closed list: a name of the server, an address of a possible length, a
-method, and for a websocket and whatever changes something also the page that it comes from.
+A request must match a closed list: a name of the server, an address of possible length, a method and, for a websocket
+or a request that changes something, the page that it comes from.
 """
 
 import base64
@@ -24,36 +24,36 @@ STREAM: Final = "/_stcore/stream"
 UPLOADS: Final = "/_stcore/upload_file/"
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CHANGING: Final = frozenset({"PUT", "DELETE"})
-# No file system has longer names, and no address of the app a longer query than a department and a unit of 200 letters.
+# File names are no longer than this. The longest query of the app holds a department and a unit of 200 letters each.
 LONGEST_PATH: Final = 1_000
 LONGEST_NAME: Final = 255
 LONGEST_QUERY: Final = 16_000
-# Other programs of this machine may have left their cookies for it.
+# Generous, since a browser also sends the cookies of other programs on this machine.
 LONGEST_HEAD: Final = 32_000
 INLINE: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-# Two kinds of answers that a page elsewhere could read begin so; all pages of the app have one origin.
+# Headers that would let a page of another origin read an answer; all pages of the app have one origin.
 FOREIGN: Final = b"access-control-"
 Headers = list[tuple[bytes, bytes]]
 log = logging.getLogger(__name__)
 
 
-# --- What a browser is told ---------------------------------------------------------------------------------------
+# --- Headers ------------------------------------------------------------------------------------------------------
 
 
 def policy(pages: Iterable[str]) -> str:
-    """The content security policy: nothing from elsewhere, and no script but files of the server and those in `pages`.
+    """The content security policy: nothing from other servers, and only scripts in the server's files and in `pages`.
 
-    Each source beside 'self' is there for what Streamlit's frontend does; the browser tests fail on whatever it blocks.
+    Each source besides 'self' is needed by Streamlit's frontend. The browser tests fail on whatever is blocked.
     """
     return "; ".join(
         [
             "default-src 'none'",
             " ".join(["script-src 'self'", *_hashes(pages)]),
-            # emotion and plotly write styles into the page as they go, and so do st.html and the widths of bars
+            # Emotion, plotly, st.html and the widths of bars write styles into the page.
             "style-src 'self' 'unsafe-inline'",
-            # the organisation's logo, the icons of plotly, and pictures that a browser makes of a chart
+            # The organisation's logo, plotly's icons, and pictures that the browser makes of a chart.
             "img-src 'self' data: blob:",
-            # the frontend's style sheet has its smallest font in itself
+            # The frontend's style sheet embeds its smallest font.
             "font-src 'self' data:",
             "connect-src 'self'",
             "manifest-src 'self'",
@@ -66,13 +66,13 @@ def policy(pages: Iterable[str]) -> str:
 
 
 def _hashes(pages: Iterable[str]) -> list[str]:
-    """How the policy knows the scripts that stand in a page itself."""
+    """The policy's sources for the inline scripts of the pages."""
     scripts = dict.fromkeys(script for page in pages for script in INLINE.findall(page))
     sums = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    return [f"'sha256-{found}'" for found in sums]
+    return [f"'sha256-{digest}'" for digest in sums]
 
 
-# What a browser could lend to a page, none of which the app asks for, save that a table can be copied.
+# Features that a browser offers to pages. The app uses none but the clipboard, to copy a table.
 LENT: Final = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope", "hid",
     "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "serial",
@@ -81,8 +81,8 @@ LENT: Final = (
 
 
 def headers(csp: str) -> Headers:
-    """What every answer says beside what it is."""
-    said = {
+    """The security headers of every answer."""
+    values = {
         "content-security-policy": csp,
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
@@ -91,32 +91,32 @@ def headers(csp: str) -> Headers:
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
     }
-    return [(name.encode(), value.encode()) for name, value in said.items()]
+    return [(name.encode(), value.encode()) for name, value in values.items()]
 
 
-def with_headers(there: Iterable[tuple[bytes, bytes]], ours: Headers) -> Headers:
-    """The headers of an answer with ours, and without those that would let a page elsewhere read it."""
+def with_headers(given: Iterable[tuple[bytes, bytes]], ours: Headers) -> Headers:
+    """The headers of an answer with ours added, and without those that would let another origin read it."""
     names = {name for name, _ in ours}
-    kept = [(n, value) for n, value in there if n.lower() not in names and not n.lower().startswith(FOREIGN)]
+    kept = [(n, value) for n, value in given if n.lower() not in names and not n.lower().startswith(FOREIGN)]
     return [*kept, *ours]
 
 
 def language(scope: Scope) -> Language:
-    """The language of who asks, as the address says it or that of the page that asks; else Swedish."""
+    """The language of a request: that in its address, else in the address of the page it comes from, else Swedish."""
     referrer = _header(scope, b"referer").partition("?")[2]
     for query in (scope["query_string"].decode("latin-1"), referrer):
-        said = parse_qs(query).get("lang", [""])[0]
-        if said in LANGUAGES:
-            return Language(said)
+        code = parse_qs(query).get("lang", [""])[0]
+        if code in LANGUAGES:
+            return Language(code)
     return Language("sv")
 
 
 def _header(scope: Scope, name: bytes) -> str:
-    found: bytes = dict(scope["headers"]).get(name, b"")
-    return found.decode("latin-1")
+    value: bytes = dict(scope["headers"]).get(name, b"")
+    return value.decode("latin-1")
 
 
-# --- Who is answered ----------------------------------------------------------------------------------------------
+# --- Requests -----------------------------------------------------------------------------------------------------
 
 NAMELESS: Final = N_(
     "The server does not answer to this name. Open it at its own address; behind a reverse proxy that is the one in "
@@ -132,20 +132,20 @@ FAULT: Final = N_(
 
 
 class Guard:
-    """Refuses what stands in no list, and adds the headers to every answer, a refusal and a fault among them."""
+    """Middleware that refuses unknown requests and adds the headers to every answer, also to refusals and faults."""
 
     def __init__(self, app: ASGIApp, *, settings: Callable[[], Settings], ours: Headers) -> None:
         self.app, self.settings, self.ours = app, settings, ours
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lets a request through, or answers it."""
+        """Pass a request on, or answer it with a refusal or a fault."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         answer = _Answer(scope, send, self.ours)
         try:
             if refused := refusal(scope, self.settings().public_address):
-                await answer.says(receive, *refused)
+                await answer.respond(receive, *refused)
             else:
                 await self.app(_from_itself(scope), receive, answer.send)
         except Exception as error:
@@ -153,11 +153,11 @@ class Guard:
                 raise
             reference = secrets.token_hex(4)
             log.error("Fault %s", reference, exc_info=error)
-            await answer.says(receive, 500, FAULT, reference=reference)
+            await answer.respond(receive, 500, FAULT, reference=reference)
 
 
 class _Answer:
-    """An answer on its way, with the headers in its first message."""
+    """An answer being sent. It adds the headers to the first message."""
 
     def __init__(self, scope: Scope, send: Send, ours: Headers) -> None:
         self.scope, self.passed, self.ours, self.begun = scope, send, ours, False
@@ -168,15 +168,15 @@ class _Answer:
         self.begun = True
         await self.passed(message)
 
-    async def says(self, receive: Receive, status: int, sentence: str, **values: object) -> None:
-        """A sentence in the language of who asks; a HEAD gets what stands before it."""
+    async def respond(self, receive: Receive, status: int, sentence: str, **values: object) -> None:
+        """Answer with a sentence in the language of the request."""
         text = language(self.scope)(sentence, **values)
         allowed = {"allow": ", ".join(sorted(_methods(self.scope)))} if status == 405 else {}
         await PlainTextResponse(text, status, headers=allowed)(self.scope, receive, self.send)
 
 
 def refusal(scope: Scope, public: str) -> tuple[int, str] | None:
-    """Why a request is not let through: the status of the answer and a sentence."""
+    """Why a request is refused, as a status and a sentence, or None if it is accepted."""
     if not _is_ours(_header(scope, b"host"), public):
         return 400, NAMELESS
     if not _may_be_there(scope["path"]) or (scope["type"] == "websocket" and scope["path"] != STREAM):
@@ -191,13 +191,14 @@ def refusal(scope: Scope, public: str) -> tuple[int, str] | None:
 
 
 def _is_ours(host: str, public: str) -> bool:
-    """A page elsewhere that makes its own name point to this machine is not let in: everyone here is the coordinator.
+    """Whether a Host header names this server: the public address, or loopback, which a reverse proxy may use.
 
-    A reverse proxy on this machine asks by the public name or by one of loopback's.
+    Other names are refused because of DNS rebinding: a page elsewhere could make its name point to this machine, where
+    everyone is the coordinator.
     """
     try:
         parts = urlsplit(f"//{host}")
-        # to ask for the port tells whether it is one
+        # Reading the port raises ValueError if it is not a number.
         plain = parts.netloc == host and parts.username is None and (parts.port or 1)
     except ValueError:
         return False
@@ -219,15 +220,18 @@ def _methods(scope: Scope) -> frozenset[str]:
 
 
 def _is_foreign(scope: Scope, public: str) -> bool:
-    """Whether a page elsewhere asks. A websocket always says where from, since a browser does; nobody else is known."""
-    said = _header(scope, b"origin")
-    if scope["type"] == "http" and (not said or scope["method"] in READING):
+    """Whether a request comes from a page of another origin.
+
+    Browsers name the page in the Origin header of every websocket, so one without it is refused too.
+    """
+    page = _header(scope, b"origin")
+    if scope["type"] == "http" and (not page or scope["method"] in READING):
         return False
-    return said not in origins(scope, public)
+    return page not in origins(scope, public)
 
 
 def origins(scope: Scope, public: str) -> set[str]:
-    """Where the app's own pages are: the public address, else this machine's names with the port that was asked."""
+    """The origins of the app's own pages: the public address, else this machine's names with the request's port."""
     if public:
         return {public}
     scheme = "https" if scope["scheme"] in {"https", "wss"} else "http"
@@ -236,7 +240,7 @@ def origins(scope: Scope, public: str) -> set[str]:
 
 
 def _from_itself(scope: Scope) -> Scope:
-    """A websocket as one from the name that was asked: Streamlit looks up its address elsewhere where they differ."""
+    """A websocket request whose Host is that of its page: if they differ, Streamlit looks up its own public address."""
     if scope["type"] != "websocket":
         return scope
     host = urlsplit(_header(scope, b"origin")).netloc.encode("latin-1")

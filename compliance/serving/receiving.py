@@ -1,6 +1,6 @@
-"""Where a browser sends a file: it is counted as it comes, and stopped before more of it is kept than may be.
+"""Receiving uploads: a file is counted as it arrives, and stopped before more of it is held than allowed.
 
-Streamlit's own handler, to which it is handed on, takes any id and any number of files.
+Streamlit's own handler, which stores the file, accepts any id and any number of files.
 """
 
 import asyncio
@@ -17,32 +17,32 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from compliance.serving.guarding import CHANGING, STRANGER, UPLOADS, language
 from compliance.serving.uploading import NO_ROOM, NOT_A_FILE, TOO_LARGE, TOO_SLOW, UNKNOWN, Ledger, NotTaken
 
-# What a browser says of a file before its first byte: its name, and its kind.
+# The longest part head, in bytes: the file's name and type, which precede its content.
 LONGEST_HEAD: Final = 8_000
 LONGEST_BOUNDARY: Final = 70
 NAMED: Final = re.compile(rb"^content-disposition:[ \t]*form-data;[^\r\n]*filename", re.IGNORECASE | re.MULTILINE)
-# What follows the last boundary.
+# The end of a form, after the last boundary.
 END: Final = b"--\r\n"
-# So long nothing may come, in seconds.
+# The longest pause between two pieces, in seconds.
 PATIENCE: Final = 30
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-# What Streamlit refuses beside what is refused before it.
+# Sentences for Streamlit's own refusals.
 REFUSED: Final = {403: STRANGER, 413: TOO_LARGE}
 log = logging.getLogger(__name__)
 
 
 class Gone(Exception):
-    """The browser has left in the middle of a file; nobody is there to be told."""
+    """The browser disconnected in the middle of a file, so no answer can be sent."""
 
 
 class Uploads:
-    """Takes a file from a session that may send it; everything else passes."""
+    """Middleware that receives files from sessions that may send them, and passes on everything else."""
 
     def __init__(self, app: ASGIApp, *, ledger: Ledger, make_room: Callable[[], None]) -> None:
         self.app, self.ledger, self.make_room = app, ledger, make_room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Takes, deletes or passes on; says in a sentence why a file is not taken."""
+        """Receive or delete a file, or pass the request on. Answer with a sentence if a file is refused."""
         if scope["type"] != "http" or scope["method"] not in CHANGING:
             await self.app(scope, receive, send)
             return
@@ -57,31 +57,31 @@ class Uploads:
 
     async def _put(self, scope: Scope, receive: Receive, send: Send, session: str, file: str) -> None:
         try:
-            self.ledger.opens(session, file)
-            await self._take(scope, _Coming(self, receive, session, file), send)
+            self.ledger.open(session, file)
+            await self._take(scope, _Incoming(self, receive, session, file), send)
         except NotTaken as refusal:
-            self.ledger.refuses(session, refusal)
+            self.ledger.refuse(session, refusal)
             raise
 
-    async def _take(self, scope: Scope, coming: "_Coming", send: Send) -> None:
+    async def _take(self, scope: Scope, incoming: "_Incoming", send: Send) -> None:
         try:
-            coming.expects(scope)
-            await self._pass_on(_without_length(scope), coming.receive, send)
+            incoming.check_headers(scope)
+            await self._pass_on(_without_length(scope), incoming.receive, send)
         except BaseException as error:
-            self.ledger.fails(coming.session, coming.file)
+            self.ledger.abort(incoming.session, incoming.file)
             if isinstance(error, OSError) and error.errno in FULL:
                 log.warning("There is no room for an uploaded file: %s", error.strerror)
                 raise self.ledger.not_taken(507, NO_ROOM) from error
             raise
 
     async def _delete(self, scope: Scope, receive: Receive, send: Send, session: str, file: str) -> None:
-        if not self.ledger.lies_in_a_field(session, file):
+        if not self.ledger.in_field(session, file):
             raise self.ledger.not_taken(404, UNKNOWN)
         await self._pass_on(scope, receive, send)
-        self.ledger.let_go(session, [file])
+        self.ledger.release(session, [file])
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Streamlit's answer, save where it refuses: that is told in our words."""
+        """Send Streamlit's answer on. If it is a refusal, raise one with a sentence of ours instead."""
         status = 0
 
         async def answer(message: Message) -> None:
@@ -92,31 +92,31 @@ class Uploads:
 
         await self.app(scope, receive, answer)
         if status >= 400:
-            known = status if status in REFUSED else 400
-            raise self.ledger.not_taken(known, REFUSED.get(status, NOT_A_FILE))
+            code = status if status in REFUSED else 400
+            raise self.ledger.not_taken(code, REFUSED.get(status, NOT_A_FILE))
 
 
-class _Coming:
-    """A file on its way: each piece of it is looked at and counted before anybody has it."""
+class _Incoming:
+    """A file being received. Each piece is checked and counted before it is passed on."""
 
     def __init__(self, uploads: Uploads, receive: Receive, session: str, file: str) -> None:
         self.ledger, self.make_room, self.next = uploads.ledger, uploads.make_room, receive
         self.session, self.file = session, file
 
-    def expects(self, scope: Scope) -> None:
-        """What is said of the file before it comes: refused already here where that is too much or no file."""
-        said = dict(scope["headers"])
-        kind, options = parse_options_header(said.get(b"content-type"))
+    def check_headers(self, scope: Scope) -> None:
+        """Check the headers. Raise NotTaken if they announce no form with a file, or one that is too large."""
+        headers = dict(scope["headers"])
+        kind, options = parse_options_header(headers.get(b"content-type"))
         boundary = options.get(b"boundary", b"")
         if kind != b"multipart/form-data" or not 0 < len(boundary) <= LONGEST_BOUNDARY:
             raise self.ledger.not_taken(415, NOT_A_FILE)
         self.form = OneFile(boundary)
-        length = said.get(b"content-length", b"")
+        length = headers.get(b"content-length", b"")
         if length.isdigit() and len(length) < 20:
-            self._room_for(max(int(length) - LONGEST_HEAD - LONGEST_BOUNDARY, 0))
+            self._check_room(max(int(length) - LONGEST_HEAD - LONGEST_BOUNDARY, 0))
 
     async def receive(self) -> Message:
-        """The next piece, which may be kept."""
+        """The next piece, once it is known to fit. Raise NotTaken if it does not."""
         try:
             message = await asyncio.wait_for(self.next(), PATIENCE)
         except TimeoutError:
@@ -124,33 +124,36 @@ class _Coming:
         if message["type"] != "http.request":
             raise Gone
         try:
-            more = self.form.takes(message.get("body", b""), last=not message.get("more_body"))
+            more = self.form.feed(message.get("body", b""), last=not message.get("more_body"))
         except ValueError:
             raise self.ledger.not_taken(400, NOT_A_FILE) from None
-        self._room_for(more)
-        self.ledger.grows(self.session, self.file, more)
+        self._check_room(more)
+        self.ledger.add(self.session, self.file, more)
         return message
 
-    def _room_for(self, more: int) -> None:
-        """Whether so much more fits; sessions that have ended make room at last when it is needed."""
+    def _check_room(self, more: int) -> None:
+        """Check that this many more bytes fit, after freeing the files of ended sessions if the server is full."""
         try:
-            self.ledger.fits(self.session, self.file, more)
+            self.ledger.check_room(self.session, self.file, more)
         except NotTaken as refusal:
             if refusal.status != 507:
                 raise
             self.make_room()
-            self.ledger.fits(self.session, self.file, more)
+            self.ledger.check_room(self.session, self.file, more)
 
 
 class OneFile:
-    """The form in which a browser sends one file: looked through piece by piece, so that nothing else can be in it."""
+    """A parser for a multipart form with exactly one file, fed piece by piece.
+
+    `within` is the part that is read: the head, the file, or the end. `rest` is what is not yet known to belong to it.
+    """
 
     def __init__(self, boundary: bytes) -> None:
         self.first, self.next = b"--" + boundary + b"\r\n", b"\r\n--" + boundary
         self.rest, self.within = b"", "head"
 
-    def takes(self, piece: bytes, *, last: bool) -> int:
-        """How many bytes more of the file have come; a ValueError where this is no form of one file."""
+    def feed(self, piece: bytes, *, last: bool) -> int:
+        """Add a piece and return how many bytes of the file came with it. Raise ValueError if it is no such form."""
         self.rest += piece
         if self.within == "head":
             self._head()
@@ -162,14 +165,14 @@ class OneFile:
         return more
 
     def _head(self) -> None:
-        head, found, rest = self.rest.partition(b"\r\n\r\n")
-        if len(head) > LONGEST_HEAD or (found and not (head.startswith(self.first) and NAMED.search(head))):
+        head, separator, rest = self.rest.partition(b"\r\n\r\n")
+        if len(head) > LONGEST_HEAD or (separator and not (head.startswith(self.first) and NAMED.search(head))):
             raise ValueError("no file")
-        if found:
+        if separator:
             self.rest, self.within = rest, "file"
 
     def _file(self) -> int:
-        """What is surely of the file; the last bytes could be the beginning of a boundary."""
+        """Count the bytes that belong to the file. The last ones are kept: they may be the start of a boundary."""
         at = self.rest.find(self.next)
         if at >= 0:
             self.rest, self.within = self.rest[at + len(self.next) :], "end"
@@ -180,5 +183,5 @@ class OneFile:
 
 
 def _without_length(scope: Scope) -> Scope:
-    """A request without the length that it claims: Streamlit takes that of the whole form for that of the file."""
+    """A request without its length: Streamlit takes the length of the whole form for that of the file."""
     return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"content-length"]}

@@ -1,8 +1,8 @@
 """How much each session has uploaded, and whether it may upload more.
 
-A file is taken where a file field stands on the page of somebody who may load, and only by an id that this page has
-asked for. It counts from its first byte until it is loaded or taken away, or until the session ends; what the page has
-read of it lies here too and is let go with it.
+A file is accepted if the page shows a file field to a user who may load, and only under an id that this page has
+requested. It counts from its first byte until it is loaded or removed, or the session ends. The content that the page
+has read from it is held here too, and released with it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from compliance.core.language import N_, Language
 from compliance.declarations import settings
 from compliance.declarations.settings import MB, Limits
 
-# So many ids a page may have asked for and not used: more than anybody drops at once.
+# The most ids that a page may have requested and not used: more than anybody drops at once.
 MOST_ISSUED: Final = 1_000
 
 TOO_LARGE: Final = N_("The file is larger than {file} MB, so it was not taken. Export fewer rows at a time.")
@@ -30,12 +30,12 @@ NO_FIELD: Final = N_("No file is asked for here, so none was taken. Open the pag
 UNKNOWN: Final = N_("The page has not asked for this file. Load the page anew and drop it again.")
 THERE: Final = N_("The file is here already, or on its way.")
 NOT_A_FILE: Final = N_("One file is taken at a time, in the form that browsers send. This was something else.")
-# What a browser tells of an answer is its number alone.
+# By status, since the browser's code sees only the status of an answer.
 SENTENCES: Final = {413: TOO_LARGE, 429: TOO_MANY, 507: NO_ROOM, 408: TOO_SLOW, 403: NO_FIELD, 404: UNKNOWN}
 
 
 class NotTaken(Refusal):
-    """A file that is not taken, with the status of the answer that says so."""
+    """The refusal of a file, with the status of the answer."""
 
     def __init__(self, status: int, message: str, limits: Limits) -> None:
         super().__init__(message, **amounts(limits))
@@ -43,18 +43,23 @@ class NotTaken(Refusal):
 
 
 def amounts(limits: Limits) -> dict[str, int]:
-    """The limits as the sentences say them."""
+    """The limits as values for the sentences."""
     return {"file": limits.file // MB, "files": limits.files, "session": limits.session // MB}
 
 
 def sentences(say: Language) -> dict[int, str]:
-    """What is said in a language of an answer with a status."""
+    """The sentences for refusals, by status."""
     return {status: say(text, **amounts(settings.current().uploads)) for status, text in SENTENCES.items()}
 
 
 @dataclass
 class Session:
-    """What a session has uploaded; `kept` are the files taken out of their field, each with what is read of it."""
+    """The uploads of a session.
+
+    `shown` says whether its page has a file field, `drawn` whether the current run has drawn one. `issued` are the ids
+    requested and not used, `held` the bytes of each file, `kept` the content of files that have left their field, and
+    `refused` the number of refusals by status and sentence.
+    """
 
     shown: bool = False
     drawn: bool = False
@@ -65,139 +70,139 @@ class Session:
 
 
 class Ledger:
-    """All sessions that have been shown a file field; it is asked from the server and from the threads of pages."""
+    """The uploads of every session with a file field. The server and the threads of pages use it at once."""
 
     def __init__(self, limits: Callable[[], Limits]) -> None:
         self._limits, self._sessions, self._lock, self._total = limits, dict[str, Session](), RLock(), 0
 
-    # --- what the pages say
+    # --- For the pages
 
-    def begins(self, session: str) -> None:
-        """A page is about to be drawn."""
+    def begin_page(self, session: str) -> None:
+        """Record that a page is about to be drawn."""
         with self._lock:
-            if found := self._sessions.get(session):
-                found.drawn = False
+            if record := self._sessions.get(session):
+                record.drawn = False
 
-    def draws(self, session: str) -> None:
-        """The page of a session has a file field."""
+    def draw_field(self, session: str) -> None:
+        """Record that the page of a session has a file field."""
         with self._lock:
-            found = self._sessions.setdefault(session, Session())
-            found.shown = found.drawn = True
+            record = self._sessions.setdefault(session, Session())
+            record.shown = record.drawn = True
 
-    def ends(self, session: str) -> list[str]:
-        """The page is drawn: where it has no file field any more, the files that lay in one are let go and named."""
+    def end_page(self, session: str) -> list[str]:
+        """Record that the page is drawn. If its file field is gone, release the field's files and return their ids."""
         with self._lock:
-            found = self._sessions.get(session)
-            if found is None or found.drawn:
+            record = self._sessions.get(session)
+            if record is None or record.drawn:
                 return []
-            gone = [file for file in found.held if file not in found.kept]
-            found.shown, found.issued, found.refused = False, {}, {}
-            self.let_go(session, gone)
+            gone = [file for file in record.held if file not in record.kept]
+            record.shown, record.issued, record.refused = False, {}, {}
+            self.release(session, gone)
             return gone
 
-    def keeps(self, session: str, files: Mapping[str, object]) -> None:
-        """Files have been taken out of their field and are needed further, each with what is read of it."""
+    def keep(self, session: str, files: Mapping[str, object]) -> None:
+        """Keep files that leave their field, each with the content read from it."""
         with self._lock:
-            if found := self._sessions.get(session):
-                found.kept.update(files)
+            if record := self._sessions.get(session):
+                record.kept.update(files)
 
-    def kept(self, session: str, file: str) -> object | None:
-        """What is read of a file; None if it has been let go."""
+    def content(self, session: str, file: str) -> object | None:
+        """The content read from a file, or None if it has been released."""
         with self._lock:
-            found = self._sessions.get(session)
-            return found.kept.get(file) if found else None
+            record = self._sessions.get(session)
+            return record.kept.get(file) if record else None
 
-    def let_go(self, session: str, files: Iterable[str]) -> None:
-        """Files count no more."""
+    def release(self, session: str, files: Iterable[str]) -> None:
+        """Release files: they no longer count."""
         with self._lock:
-            if found := self._sessions.get(session):
+            if record := self._sessions.get(session):
                 for file in files:
-                    self._total -= found.held.pop(file, 0)
-                    found.kept.pop(file, None)
+                    self._total -= record.held.pop(file, 0)
+                    record.kept.pop(file, None)
 
-    def refused(self, session: str) -> list[tuple[NotTaken, int]]:
-        """Why files were not taken since the last drop, each reason with how many they were."""
+    def refusals(self, session: str) -> list[tuple[NotTaken, int]]:
+        """The refusals since the last drop, each with the number of files."""
         with self._lock:
-            found = self._sessions.get(session)
-            return [(self.not_taken(*why), number) for why, number in found.refused.items()] if found else []
+            record = self._sessions.get(session)
+            return [(self.not_taken(*why), number) for why, number in record.refused.items()] if record else []
 
-    # --- what the server says
+    # --- For the server
 
     def issue(self, session: str, files: Sequence[str]) -> None:
-        """The page has asked for ids, since files have been dropped in its field; elsewhere nobody has asked."""
+        """Record ids that the page requested for dropped files. Ignored for a page without a file field."""
         with self._lock:
-            found = self._sessions.get(session)
-            if found and found.shown:
-                asked = found.issued | dict.fromkeys(files[:MOST_ISSUED])
-                found.issued, found.refused = dict(list(asked.items())[-MOST_ISSUED:]), {}
+            record = self._sessions.get(session)
+            if record and record.shown:
+                issued = record.issued | dict.fromkeys(files[:MOST_ISSUED])
+                record.issued, record.refused = dict(list(issued.items())[-MOST_ISSUED:]), {}
 
-    def opens(self, session: str, file: str) -> None:
-        """A file is about to come; else NotTaken."""
+    def open(self, session: str, file: str) -> None:
+        """Begin to receive a file. Raise NotTaken if it may not be sent."""
         with self._lock:
-            found = self._sessions.get(session)
-            if not found or not found.shown or not permissions.current_user().may(Permission.LOAD_EXPORTS):
+            record = self._sessions.get(session)
+            if not record or not record.shown or not permissions.current_user().may(Permission.LOAD_EXPORTS):
                 raise self.not_taken(403, NO_FIELD)
-            if file in found.held:
+            if file in record.held:
                 raise self.not_taken(409, THERE)
-            if len(found.held) >= self._limits().files:
+            if len(record.held) >= self._limits().files:
                 raise self.not_taken(429, TOO_MANY)
-            if file not in found.issued:
+            if file not in record.issued:
                 raise self.not_taken(404, UNKNOWN)
-            del found.issued[file]
-            found.held[file] = 0
+            del record.issued[file]
+            record.held[file] = 0
 
-    def fits(self, session: str, file: str, more: int) -> None:
-        """So many bytes more may come; else NotTaken, since the file, its session or the server has too many."""
+    def check_room(self, session: str, file: str, more: int) -> None:
+        """Raise NotTaken if this many more bytes are too much for the file, its session or the server."""
         with self._lock:
-            limits, found = self._limits(), self._sessions.get(session)
-            if not found or file not in found.held:
+            limits, record = self._limits(), self._sessions.get(session)
+            if not record or file not in record.held:
                 raise self.not_taken(403, NO_FIELD)
-            if found.held[file] + more > limits.file:
+            if record.held[file] + more > limits.file:
                 raise self.not_taken(413, TOO_LARGE)
-            if sum(found.held.values()) + more > limits.session:
+            if sum(record.held.values()) + more > limits.session:
                 raise self.not_taken(429, TOO_MANY)
             if self._total + more > limits.server:
                 raise self.not_taken(507, NO_ROOM)
 
-    def grows(self, session: str, file: str, more: int) -> None:
-        """So many bytes more have come of a file: NotTaken where they do not fit."""
+    def add(self, session: str, file: str, more: int) -> None:
+        """Count more bytes of a file. Raise NotTaken if they do not fit."""
         with self._lock:
-            self.fits(session, file, more)
+            self.check_room(session, file, more)
             self._sessions[session].held[file] += more
             self._total += more
 
-    def fails(self, session: str, file: str) -> None:
-        """A file does not come any more: it counts no more, and its page may send it again."""
+    def abort(self, session: str, file: str) -> None:
+        """Release a file that was not received to its end. Its page may send it again."""
         with self._lock:
-            found = self._sessions.get(session)
-            if found and file in found.held:
-                self.let_go(session, [file])
-                found.issued[file] = None
+            record = self._sessions.get(session)
+            if record and file in record.held:
+                self.release(session, [file])
+                record.issued[file] = None
 
-    def refuses(self, session: str, refusal: NotTaken) -> None:
-        """A file was not taken, which the page says as long as nothing else is dropped."""
+    def refuse(self, session: str, refusal: NotTaken) -> None:
+        """Record a refusal, for the page to show until other files are dropped."""
         with self._lock:
-            found = self._sessions.get(session)
-            if found and found.shown:
+            record = self._sessions.get(session)
+            if record and record.shown:
                 why = refusal.status, refusal.message
-                found.refused[why] = found.refused.get(why, 0) + 1
+                record.refused[why] = record.refused.get(why, 0) + 1
 
-    def lies_in_a_field(self, session: str, file: str) -> bool:
-        """Whether a session has a file that has not been taken out of its field."""
+    def in_field(self, session: str, file: str) -> bool:
+        """Whether a session has a file that is still in its field."""
         with self._lock:
-            found = self._sessions.get(session)
-            return found is not None and file in found.held and file not in found.kept
+            record = self._sessions.get(session)
+            return record is not None and file in record.held and file not in record.kept
 
-    def closes(self, session: str) -> None:
-        """A session has ended, and all that it had with it."""
+    def close(self, session: str) -> None:
+        """Forget a session that has ended, with everything that it held."""
         with self._lock:
-            if found := self._sessions.pop(session, None):
-                self._total -= sum(found.held.values())
+            if record := self._sessions.pop(session, None):
+                self._total -= sum(record.held.values())
 
-    def holding(self) -> list[str]:
-        """The sessions that have files."""
+    def holders(self) -> list[str]:
+        """The sessions that hold files."""
         with self._lock:
-            return [session for session, found in self._sessions.items() if found.held]
+            return [session for session, record in self._sessions.items() if record.held]
 
     def not_taken(self, status: int, sentence: str) -> NotTaken:
         """A refusal with the limits in its sentence."""

@@ -1,11 +1,11 @@
-"""Streamlit's own words, which it says in English alone: what the app says instead, in the reader's language.
+"""Translations of the texts of Streamlit's frontend, which exist only in English.
 
-Its frontend has no catalogue. The page gets these words in its head, and static/app.js puts them in the place of
-Streamlit's, in what is seen and in what a screen reader is told. Days and months follow by themselves, since they are
-read from the language of the browser, which static/app.js answers for.
+The frontend has no catalogue. The page's head carries these texts, and static/app.js replaces Streamlit's with them,
+both visible and for screen readers. Names of days and months need no entry: the frontend takes them from the browser's
+language, which static/app.js sets.
 
-A selector says in which elements the words are Streamlit's and not the user's. `{name}` stands for any text;
-`{month}` and `{date}` for one in English that is written as the reader's language does.
+A selector limits a text to elements whose words are Streamlit's, not the user's. `{name}` stands for any text;
+`{month}` and `{date}` stand for an English date that is rewritten in the reader's language.
 """
 
 import json
@@ -26,19 +26,19 @@ ONE_FILE: Final = "[data-testid=stFileUploaderDropzone]:not(:has(input[multiple]
 SEVERAL_FILES: Final = "[data-testid=stFileUploaderDropzone]:has(input[multiple])"
 TABLE_TOOLS: Final = "[data-testid=stElementToolbar], [data-testid^=stTooltip]"
 TABLE_MENU: Final = "[data-testid^=stDataFrameColumn], [data-testid=stDataFrameStatisticsMenu]"
-# Streamlit's own dialogs have no block of the app in them.
+# Streamlit's own dialogs contain no block of the app.
 DIALOG: Final = "[data-testid=stDialog]:not(:has(.stVerticalBlock))"
 
 STALE: Final = N_("What you see may be old. The page continues by itself when the server answers.")
 LOST: Final = N_("It does not exist, or your role may not open it. The overview is shown instead.")
 NOT_SENT: Final = N_("The file did not arrive. Try again.")
 
-# The parts of Streamlit's page that are seen before any script has run, or without any.
+# The parts of Streamlit's page that are visible before any script has run, or without scripts.
 FIRST: Final[dict[str, str]] = {
     "<title>.*?</title>": N_("Management review"),
     "<noscript>.*?</noscript>": N_("The page needs JavaScript."),
 }
-# What Streamlit says → what the app says, by where it is said; the first that fits is taken.
+# Streamlit's text → the app's text, by selector. The first match is used.
 WORDS: Final[dict[str, dict[str, str]]] = {
     "[data-testid=stSkipToContent]": {"Skip to main content": N_("Skip to the content")},
     ":is([data-testid=stTooltipIcon], [data-testid=stTooltipHoverTarget]) button": {
@@ -64,7 +64,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Empty": N_("Empty"),
         "yyyy": N_("yyyy"),
     },
-    # React Aria puts what describes a field at the end of the page, where only a screen reader finds it.
+    # React Aria puts the description of a field at the end of the page, for screen readers only.
     "body > div": {"Selected Date: {date}": N_("Selected date: {date}")},
     DATE: {
         "Choose date": N_("Choose a date"),
@@ -247,33 +247,33 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def spoken(code: str) -> dict[str, dict[str, str]]:
-    """Streamlit's words and ours in a language, by where they are said; without those that are right as they are."""
+def translations(code: str) -> dict[str, dict[str, str]]:
+    """Streamlit's texts with their translations, by selector, without those that stay the same."""
     say = Language(code)
-    found = {where: {own: say(text) for own, text in texts.items()} for where, texts in WORDS.items()}
-    # a browser tells the frontend no more of an answer than its number
-    found[UPLOADER] |= {
+    words = {where: {own: say(text) for own, text in texts.items()} for where, texts in WORDS.items()}
+    # The frontend learns only the status of an answer.
+    words[UPLOADER] |= {
         f"AxiosError: Request failed with status code {n}": text for n, text in uploading.sentences(say).items()
     }
-    return {w: {own: text for own, text in texts.items() if own != text or "{" in own} for w, texts in found.items()}
+    return {w: {own: text for own, text in texts.items() if own != text or "{" in own} for w, texts in words.items()}
 
 
 @cache
 def element() -> str:
-    """The words of every language as an element of a page's head, where static/app.js reads them."""
-    text = json.dumps({code: spoken(code) for code in LANGUAGES}, ensure_ascii=False, separators=(",", ":"))
-    # No word may end the element that it stands in.
+    """The texts of every language as an element of the page's head, read by static/app.js."""
+    text = json.dumps({code: translations(code) for code in LANGUAGES}, ensure_ascii=False, separators=(",", ":"))
+    # No text may end the script element.
     kept = text.replace("<", "\\u003c")
     return f'<script type="application/json" id="words">{kept}</script>'
 
 
 def lang_script(code: str) -> str:
-    """The script by which the running app tells the browser the language; the server lets no other into a page."""
+    """The script with which the app sets the page's language. The server's policy allows no other inline script."""
     return f"<script>document.documentElement.lang='{code}'</script>"
 
 
 def translated(page: str, code: str) -> str:
-    """Streamlit's page in a language, as it is before any script has run."""
+    """Streamlit's page with its initial texts in a language."""
     say = Language(code)
     for part, text in FIRST.items():
         opening, closing = part.split(".*?")
