@@ -102,14 +102,14 @@ def test_no_more_are_made_at_once_than_there_are_turns(monkeypatch):
     job = Job()
     with pytest.raises(Refusal, match="turn"):
         make_file(job, echo)
-    assert job.begun is None
+    assert job.started_at is None
     go.set()
     for one in makers:
         one.join(10)
 
 
 def test_a_child_tells_how_far_it_is(tmp_path, monkeypatch):
-    job = Job(folder=tmp_path, begun=time.monotonic())
+    job = Job(folder=tmp_path, started_at=time.monotonic())
     children.report_progress(1, 5)
     assert job.parts is None
     monkeypatch.setattr(children, "_folder", [tmp_path])

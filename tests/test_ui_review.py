@@ -526,11 +526,11 @@ def test_a_report_that_is_not_ready_in_time_is_told_on_the_page(stage, monkeypat
 def test_a_report_that_is_being_made_says_how_far_it_is(stage, monkeypatch, files):
     stage("approved")
     app = opened(monkeypatch, part="documents")
-    job = Job(taken=True, begun=time.monotonic() - 7.5)
+    job = Job(claimed=True, started_at=time.monotonic() - 7.5)
     app.session_state["files asked for"] = {"package": job}
     [bar] = app.run().get("progress")
     assert re.fullmatch(r"Filen skapas: ([7-9]|\d\d) s av högst 120\.", bar.proto.text)
-    job.over = time.monotonic()
+    job.finished_at = time.monotonic()
     assert not app.run().get("progress")
 
 

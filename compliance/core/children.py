@@ -79,7 +79,7 @@ def run(
             code = process.wait()
         finally:
             process.kill()
-            watch.over.set()
+            watch.ended.set()
     if watch.unwanted:
         raise Unwanted
     if watch.late or code == -signal.SIGXCPU:
@@ -92,13 +92,13 @@ class _Watch(threading.Thread):
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float, wanted: Callable[[], bool] | None) -> None:
         super().__init__(daemon=True)
-        self.over = threading.Event()
+        self.ended = threading.Event()
         self.late = self.unwanted = False
         self._process, self._wanted, self._end = process, wanted, time.monotonic() + seconds
 
     def run(self) -> None:
         """Wait until the child has ended, or kill it."""
-        while not self.over.wait(self._pause()):
+        while not self.ended.wait(self._pause()):
             self.late = time.monotonic() >= self._end
             self.unwanted = not self.late and self._wanted is not None and not self._wanted()
             if self.late or self.unwanted:

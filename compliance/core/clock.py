@@ -1,6 +1,6 @@
-"""The clock and the zone: moments are kept in UTC without saying so, and a day is a day in Sweden.
+"""The clock and the time zone. Moments are stored in UTC without a zone; a day is a day in Sweden.
 
-The core never asks what time it is: whoever is at the edge does, and hands it on.
+Only the edge (pages, commands) asks what time it is, and passes it on.
 """
 
 from datetime import UTC, date, datetime, time
@@ -11,25 +11,25 @@ ZONE: Final = ZoneInfo("Europe/Stockholm")
 
 
 def now() -> datetime:
-    """The moment, in UTC."""
+    """The current moment, in UTC without a zone."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
 def today() -> date:
-    """The day in Sweden."""
+    """The current day in Sweden."""
     return local_day(now())
 
 
 def local(moment: datetime) -> datetime:
-    """A moment in UTC as the time that it is in Sweden, with its zone."""
+    """A UTC moment as Swedish time, with its zone."""
     return moment.replace(tzinfo=UTC).astimezone(ZONE)
 
 
 def local_day(moment: datetime) -> date:
-    """The day in Sweden of a moment in UTC."""
+    """The day in Sweden of a UTC moment."""
     return local(moment).date()
 
 
 def midnight(day: date) -> datetime:
-    """The moment, in UTC, at which a day begins in Sweden."""
+    """The UTC moment at which a day begins in Sweden."""
     return datetime.combine(day, time(), ZONE).astimezone(UTC).replace(tzinfo=None)

@@ -1,12 +1,12 @@
-"""Which name was meant by one that does not exist."""
+"""Suggesting the nearest name for one that does not exist."""
 
 from collections.abc import Iterable
 
 
-def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.0) -> str:
-    """The known name that is most like a wrong one; the first where none is like it by at least `cutoff` (0 to 1)."""
-    # looked up only where a name is wrong: the command line starts without it
+def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.0) -> str:
+    """The most similar of `names`; the first of them if none is similar by at least `cutoff` (0 to 1)."""
+    # Imported only when a name is wrong: the command line starts faster without it.
     from difflib import get_close_matches
 
-    names = list(known)
-    return next(iter(get_close_matches(name, names, n=1, cutoff=cutoff)), names[0])
+    candidates = list(names)
+    return next(iter(get_close_matches(name, candidates, n=1, cutoff=cutoff)), candidates[0])

@@ -48,21 +48,21 @@ class JobFailed(Exception):
 class Job:
     """A file that somebody waits for: when it was requested, started and finished, and the sentence shown in the end.
 
-    `wanted` returns whether they still wait, `taken` whether its making has been requested, `folder` is the child's.
+    `wanted` returns whether they still wait, `claimed` whether a thread has taken it up, `folder` is the child's.
     """
 
     wanted: Callable[[], bool] = lambda: True
-    asked: float = field(default_factory=time.monotonic)
-    taken: bool = False
-    begun: float | None = None
-    over: float | None = None
+    requested_at: float = field(default_factory=time.monotonic)
+    claimed: bool = False
+    started_at: float | None = None
+    finished_at: float | None = None
     sentence: str = ""
     folder: Path | None = None
 
     @property
     def seconds(self) -> float:
         """The seconds since it was started."""
-        return time.monotonic() - self.begun if self.begun else 0.0
+        return time.monotonic() - self.started_at if self.started_at else 0.0
 
     @property
     def parts(self) -> tuple[int, int] | None:
@@ -86,7 +86,7 @@ def _turn(job: Job) -> Iterator[None]:
     if not AT_ONCE.acquire(timeout=TURN_SECONDS):
         raise Refusal(BUSY)
     try:
-        job.begun = time.monotonic()
+        job.started_at = time.monotonic()
         yield
     finally:
         AT_ONCE.release()

@@ -1,4 +1,4 @@
-"""Zip archives that say when they were made, and nothing of the machine: the same content is the same bytes."""
+"""Reproducible zip archives: the same content and moment give the same bytes on any machine."""
 
 import io
 import zipfile
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-# A zip knows no earlier moment.
+# The earliest moment that a zip can store.
 EARLIEST: Final = datetime(1980, 1, 1)
 WINDOWS, UNIX = 0, 3
 
@@ -19,7 +19,7 @@ def write_zip(
     system: int = UNIX,
     rights: int = 0,
 ) -> bytes:
-    """The archive of some files in their order, each made at `moment`; `stored` are those that are not compressed."""
+    """The archive of files in their order, each dated `moment`; `stored` tells which are not compressed."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, part in files:
@@ -31,7 +31,7 @@ def write_zip(
 
 
 def parts_of(file: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files in an archive by their names, in their order."""
+    """The name and content of each file in an archive, in their order."""
     with zipfile.ZipFile(io.BytesIO(file)) as archive:
         for name in archive.namelist():
             yield name, archive.read(name)

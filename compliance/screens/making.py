@@ -70,10 +70,10 @@ def _offered(view: View, files: tuple[File, ...], key: str | None) -> None:
         for file in files:
             _button(view, file, jobs)
     asked = [jobs[file.key] for file in files if file.key in jobs]
-    if any(job.over is None for job in asked):
-        _progress(view.say, [job for job in asked if job.over is None])
+    if any(job.finished_at is None for job in asked):
+        _progress(view.say, [job for job in asked if job.finished_at is None])
     for job in asked:
-        if job.sentence and job.over and time.monotonic() - job.over < NEWS_SECONDS:
+        if job.sentence and job.finished_at and time.monotonic() - job.finished_at < NEWS_SECONDS:
             widgets.html(charts.note(job.sentence))
 
 
@@ -94,7 +94,7 @@ def _button(view: View, file: File, jobs: dict[str, Job]) -> None:
 
 def _just(job: Job | None) -> bool:
     """Whether a job is that of the click that the page has just heard of: the making may have been quicker."""
-    return job is not None and (job.over is None or time.monotonic() - job.over < BEGINNING_SECONDS)
+    return job is not None and (job.finished_at is None or time.monotonic() - job.finished_at < BEGINNING_SECONDS)
 
 
 def _still_there() -> Callable[[], bool]:
@@ -108,9 +108,9 @@ def _still_there() -> Callable[[], bool]:
 
 def _content(view: View, file: File, jobs: dict[str, Job], wanted: Callable[[], bool]) -> bytes:
     job = jobs.get(file.key)
-    if job is None or job.taken or job.over:
+    if job is None or job.claimed or job.finished_at:
         job = jobs[file.key] = Job(wanted)
-    job.taken = True
+    job.claimed = True
     try:
         return file.make(job)
     except children.Unwanted:
@@ -119,19 +119,19 @@ def _content(view: View, file: File, jobs: dict[str, Job], wanted: Callable[[], 
         job.sentence = widgets.sentence(error, view.say)
         raise
     finally:
-        job.over = time.monotonic()
+        job.finished_at = time.monotonic()
 
 
 @st.fragment(run_every=TICK_SECONDS)
 def _progress(say: Language, jobs: list[Job]) -> None:
     """How far files are; when all are over, or one that was asked for was never begun, the page is drawn anew."""
     for job in jobs:
-        if not job.taken and time.monotonic() - job.asked > BEGINNING_SECONDS:
-            job.over = time.monotonic()
-    if all(job.over for job in jobs):
+        if not job.claimed and time.monotonic() - job.requested_at > BEGINNING_SECONDS:
+            job.finished_at = time.monotonic()
+    if all(job.finished_at for job in jobs):
         st.rerun()
     for job in jobs:
-        if not job.over:
+        if not job.finished_at:
             st.progress(_share(job), _state(job, say))
 
 
@@ -143,7 +143,7 @@ def _share(job: Job) -> float:
 
 
 def _state(job: Job, say: Language) -> str:
-    if job.begun is None and time.monotonic() - job.asked > WAITING_SECONDS:
+    if job.started_at is None and time.monotonic() - job.requested_at > WAITING_SECONDS:
         return say(N_("The file waits for its turn: others are being made."))
     seconds = say.number(int(job.seconds))
     if job.parts:
