@@ -1,4 +1,4 @@
-"""A store of an earlier version is cleaned once of what is never kept, and nothing else of it changes."""
+"""Cleaning the store of an earlier version once of what must not be stored, and changing nothing else."""
 
 import json
 import os
@@ -123,8 +123,8 @@ def found_in(path, planted):
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + ROUNDS))
-def test_an_identity_number_is_left_in_no_text_of_any_table_and_in_no_byte(tmp_path, uncompressed, seed):
-    """every_text: a column of texts that is added later is covered by itself"""
+def test_no_identity_number_is_left_in_any_table_or_byte(tmp_path, uncompressed, seed):
+    """Text columns added later are covered automatically."""
     database = at("approved", tmp_path).database
     planted = plant(database.path, spellings(random.Random(seed), 250))
     assert {*planted} - {*found_in(database.path, planted)} == set()
@@ -136,7 +136,7 @@ def test_an_identity_number_is_left_in_no_text_of_any_table_and_in_no_byte(tmp_p
     assert {*planted} - {f"{t}.{c}" for t, c, v in found if MASK in v} == set()
 
 
-def test_what_an_administration_had_is_masked_where_it_stood(cleaned):
+def test_identity_numbers_are_masked_in_place(cleaned):
     assert cleaned.column("name", "staff") == [f"Anna {MASK}", "Bo Ek"]
     assert cleaned.rows("select text from review_texts where starts_with(text, 'Ring')") == [
         {"text": f"Ring Anna om {MASK} i morgon"}
@@ -145,8 +145,8 @@ def test_what_an_administration_had_is_masked_where_it_stood(cleaned):
     assert [(t, c) for t, c, v in values_of(cleaned.database) if NUMBER in v] == []
 
 
-def test_numbers_of_cases_stay(cleaned):
-    """case: among the rows, the cells as read, and what a frozen review calls its items"""
+def test_case_numbers_stay(cleaned):
+    """In rows, in cells as read, and as names of items in a frozen review."""
     assert all(map(holds_one, CASES))
     assert sorted(cleaned.column("incident_id", "incidents")) == sorted(CASES)
     cells = " ".join(v for t, _, v in values_of(cleaned.database) if t == "import_rows")
@@ -175,8 +175,8 @@ def _plant_json(connection):
     connection.execute("insert into breaches (import_id, affected) values (1, 8507091232), (1, 4)")
 
 
-def test_numbers_in_json_in_lists_and_among_numbers_go_too(planted):
-    """json: key and text of what a person has said of headings; list: its headings; number: a whole one"""
+def test_identity_numbers_in_json_lists_and_numbers_are_masked(planted):
+    """json: keys and texts of a mapping; list: its headings; number: an integer"""
     (kept,) = planted.rows("select headings, mapping from mappings")
     assert kept["headings"] == ["enhet", f"konto {MASK}"]
     assert json.loads(kept["mapping"]) == {
@@ -195,7 +195,7 @@ def _plant_hash(connection):
                        {"digest": DIGEST, "number": NUMBER})  # fmt: skip
 
 
-def test_a_hash_stays_whatever_its_digits_look_like(planted):
+def test_a_hash_is_never_masked(planted):
     """alone and in an event"""
     assert holds_one(DIGEST)
     assert planted.rows("select sha256 from imports where import_id = 1") == [{"sha256": DIGEST}]
@@ -205,7 +205,7 @@ def test_a_hash_stays_whatever_its_digits_look_like(planted):
 
 
 def test_every_column_is_of_a_type_that_is_known(cleaned):
-    """known_types: whoever adds a column of another type says how it is cleaned"""
+    """Whoever adds a column of another type must say how it is cleaned."""
     found = {row["data_type"] for row in cleaned.rows("select data_type from duckdb_columns() where not internal")}
     looked_at = {"VARCHAR", "VARCHAR[]", "DOUBLE"}
     assert found - looked_at == {"BIGINT", "BOOLEAN", "DATE", "INTEGER", "SMALLINT", "TIMESTAMP", "TINYINT"}
@@ -223,7 +223,7 @@ def _plant_nameless(connection):
     )
 
 
-def test_a_column_that_no_field_is_read_from_is_dropped_where_it_has_one(planted):
+def test_an_unused_column_with_an_identity_number_is_dropped(planted):
     assert {cells[5] for cells in kept(planted, "staff").values()} == {None}
     assert planted.rows("select what from import_facts where fact = 'dropped_column' and what = 'Övrigt'") == [
         {"what": "Övrigt"}
@@ -249,8 +249,8 @@ def _plant_never_kept(connection):
                            {"id": id_, "heading": heading, "row": row, "text": value})  # fmt: skip
 
 
-def test_columns_that_are_called_as_what_is_never_kept_are_looked_at_in_every_export(planted):
-    """identity: the whole column goes. level: the row, of which nothing is kept, also in an export without levels"""
+def test_columns_with_headings_of_identity_numbers_or_levels_are_cleaned_in_every_export(planted):
+    """identity: the whole column is dropped. level: the row is, also in an export without levels"""
     rows_of_systems = list(kept(planted, "systems").values())
     for _, _, value in NEVER_KEPT:
         assert not any(value in row for row in rows_of_systems)
@@ -271,22 +271,22 @@ def _plant_accounts(connection):
 
 
 def test_accounts_that_have_the_form_by_chance_stay(planted):
-    """by_chance: most numbers of the column have a wrong check digit"""
+    """Most numbers of the column have an invalid check digit."""
     assert planted.column("employee_id", "staff") == ACCOUNTS
 
 
 # --- Levels -------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_kept_of_a_row_that_is_refused_for_its_level(cleaned):
-    """level 4 and what nobody can read: rows that were stored without a level, and such as were rejected"""
+def test_nothing_is_left_of_a_row_refused_for_its_level(cleaned):
+    """Level 4 and unreadable levels, in rows that were stored without a level and in rejected ones."""
     assert cleaned.column("system", "classifications") == ["Alfa", "Gamma"]
     assert sorted(kept(cleaned, "classifications")) == [1, 2, 4]
     values = [v for _, _, v in values_of(cleaned.database)]
     assert [secret for secret in HIDDEN if any(secret in v for v in values)] == []
 
 
-def test_of_a_refused_row_only_its_number_and_column_are_listed(cleaned):
+def test_only_the_number_and_column_of_a_refused_row_are_listed(cleaned):
     refused = [p for p in problems(cleaned, "classifications") if p[5] == "rejected"]
     assert [p[:4] for p in refused] == [(row, 2, "K/R/T", None) for row in (3, 5, 6, 7)]
     assert [p[4] for p in refused] == ["protective_security"] * 2 + ["not_a_level", "protective_security"]
@@ -296,7 +296,7 @@ def test_of_a_refused_row_only_its_number_and_column_are_listed(cleaned):
     ]
 
 
-def test_levels_that_can_be_read_today_are_read(cleaned):
+def test_levels_readable_today_are_read(cleaned):
     levels = cleaned.rows("select system, confidentiality as k, integrity as r, availability as t from classifications")
     assert [tuple(row.values()) for row in levels] == [("Alfa", 1, 1, 1), ("Gamma", 0, 1, None)]
     assert cleaned.rows("select numbers, taken_out, read_anew from cleanings") == [
@@ -304,8 +304,8 @@ def test_levels_that_can_be_read_today_are_read(cleaned):
     ]
 
 
-def test_where_no_cells_were_kept_the_list_of_problems_says_which_rows_are_refused(line):
-    """the first versions kept no cells, nor where a column stood"""
+def test_without_stored_cells_the_problems_decide_which_rows_are_refused(line):
+    """The first versions stored neither cells nor the places of columns."""
     with opened(line.database.path) as connection:
         connection.execute("delete from import_rows")
         connection.execute("update import_columns set (sheet_number, place, heading_row) = (null, null, null)")
@@ -317,7 +317,7 @@ def test_where_no_cells_were_kept_the_list_of_problems_says_which_rows_are_refus
 # --- Figures ------------------------------------------------------------------------------------------------------
 
 
-def test_figures_follow_the_rule_as_of_now_and_a_sealed_review_keeps_its_own(cleaned):
+def test_figures_follow_todays_rule_and_a_sealed_review_keeps_its_own(cleaned):
     with cleaned.database.cursor() as cursor:
         (now,) = coverage(cursor, (point(4),), days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
         then = cleaned.document(cleaned.review()).answer(point(4).id).now
@@ -347,8 +347,8 @@ def test_a_sealed_review_gets_a_second_seal_and_the_first_stays_recorded(aged, c
     assert {"action": "clean", "what": "8 identity numbers, 5 rows of exports taken out, 1 read anew"} in events
 
 
-def test_what_was_submitted_is_approved_with_its_second_seal(tmp_path):
-    """submitted, approved: the package says which of the two each has signed"""
+def test_a_submitted_review_is_approved_with_its_second_seal(tmp_path):
+    """The package says which of the two seals each person has signed."""
     line = at("submitted", tmp_path)
     with opened(line.database.path) as connection:
         rewrite_frozen(connection, f"Om {INCIDENTS}.", NUMBER)
@@ -362,7 +362,7 @@ def test_what_was_submitted_is_approved_with_its_second_seal(tmp_path):
     assert (found.faults, found.state, found.seal) == ((), "approved", signatures.seal)
 
 
-def test_verifying_tells_the_second_seal_and_no_fault_of_what_it_explains(cleaned):
+def test_verifying_reports_the_second_seal_and_no_fault_that_it_explains(cleaned):
     done = run_here(cleaned.database.path, "review", "verify", "--year", 2026)
     told = done.stdout.splitlines()
     assert (done.returncode, told[0].startswith("Sealed anew on "), "identity numbers" in told[0]) == (0, True, True)
@@ -370,7 +370,7 @@ def test_verifying_tells_the_second_seal_and_no_fault_of_what_it_explains(cleane
     assert any(text.startswith("Figure, 4 ") for text in told[2:])
 
 
-def test_what_somebody_has_changed_in_a_sealed_review_is_not_sealed_anew_and_an_organisations_own_words_are_read(line):
+def test_a_review_changed_after_sealing_gets_no_second_seal_and_own_words_are_read(line):
     (line.folder / "values.toml").write_text(f'no_level = ["{LEVELS[5]}"]\n', "utf-8")
     with opened(line.database.path) as connection:
         connection.execute("update frozen_reviews set content = replace(content, 'Förvaltningen', 'En annan')")
@@ -384,7 +384,7 @@ def test_what_somebody_has_changed_in_a_sealed_review_is_not_sealed_anew_and_an_
     assert [(t, c) for t, c, v in values_of(line.database) if NUMBER in v] == []
 
 
-def test_a_review_that_rests_on_nothing_of_it_keeps_its_seal(tmp_path):
+def test_an_unaffected_review_keeps_its_seal(tmp_path):
     line = at("approved", tmp_path)
     with line.database.cursor():
         before = line.review()
@@ -395,8 +395,8 @@ def test_a_review_that_rests_on_nothing_of_it_keeps_its_seal(tmp_path):
         assert [row["taken_out"] for row in line.rows("from cleanings")] == [0]
 
 
-def test_packages_from_before_and_after_say_what_was_signed(built, cleaned, tmp_path):
-    """before: verifies as always. after: says itself why some figures are counted otherwise from its rows"""
+def test_packages_from_before_and_after_the_cleaning_say_what_was_signed(built, cleaned, tmp_path):
+    """before: verifies as always. after: explains why some figures differ from its rows"""
     before, after = packed(tmp_path / "before.zip", built), packed(tmp_path / "after.zip", cleaned, *REPORTS.split())
     assert (before.faults, before.explained, before.review.cleaned) == ((), (), ())
     assert after.faults == ()
@@ -422,8 +422,8 @@ def packed(path, line, *kinds):
     return verify_package(path)
 
 
-def test_no_extract_of_a_cleaned_store_has_any_of_it(cleaned, tmp_path):
-    """each of the forms; the numbers of cases stay"""
+def test_no_extract_of_a_cleaned_store_has_an_identity_number(cleaned, tmp_path):
+    """In any format; case numbers stay."""
     wanted = {"a.csv": "systems", "b.xlsx": "incidents", "c.parquet": "incidents", "d.csv": "missing"}
     with cleaned.database.cursor() as cursor:
         for file, name in wanted.items():
@@ -453,8 +453,8 @@ def values_in(path):
 # --- Once, and told -----------------------------------------------------------------------------------------------
 
 
-def test_a_store_without_any_of_it_is_as_before_and_nothing_is_said(tmp_path, caplog, uncompressed):
-    """also one whose tables never had it: what a load that was called off has left behind goes"""
+def test_a_clean_store_stays_the_same_without_a_message(tmp_path, caplog, uncompressed):
+    """Even if only the bytes of a rolled back load must go."""
     path = at("approved", tmp_path).database.path
     with opened(path) as connection:
         connection.execute("insert into events (what) select 'Långbåtsregistret' from range(3000)")
@@ -471,10 +471,8 @@ def test_a_store_without_any_of_it_is_as_before_and_nothing_is_said(tmp_path, ca
 
 
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
-def test_whoever_runs_a_command_is_told_once_and_the_coordinator_until_it_has_been_read_and_history_keeps_it(
-    line, monkeypatch, lang
-):
-    """The command line says on stderr what was found and goes on."""
+def test_a_cleaning_is_reported_once_on_the_command_line_and_on_the_page_until_it_is_read(line, monkeypatch, lang):
+    """The command line prints it on stderr and goes on; the history keeps it."""
     done = run_here(line.database.path, "imports", "--format", "csv")
     assert (done.returncode, len(done.stdout.splitlines()), len(done.stderr.splitlines())) == (0, 6, 1)
     assert [said in done.stderr for said in ("stood in 8 places", "5 rows", "year packages of 2026")] == [True] * 3
@@ -491,10 +489,12 @@ def test_whoever_runs_a_command_is_told_once_and_the_coordinator_until_it_has_be
         assert line.rows("select read_by from cleanings_read") == [{"read_by": "tester"}]
 
 
-def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said_and_then_it_is_done_once_and_logged(
+def test_if_the_new_file_cannot_be_written_the_old_one_stays_and_is_cleaned_next_time(
     line, tmp_path, monkeypatch, caplog
 ):
-    """also on a full disk, whatever room is left; beside: nothing that a killed load has left; never in a new store"""
+    """Also on a full disk, however little is written before. Nothing of a killed load is left; a new store needs no
+    cleaning.
+    """
     path = line.database.path
     spilled = path.with_name("test.duckdb.tmp")
     before = path.read_bytes()
@@ -528,8 +528,8 @@ def test_where_the_new_file_cannot_be_written_the_old_one_stays_and_it_is_said_a
 # --- The file -----------------------------------------------------------------------------------------------------
 
 
-def test_killed_at_any_step_a_store_is_the_old_one_or_the_new_one(line, tmp_path):
-    """old, new: each can be opened, is cleaned then and only then, and nothing lies beside it"""
+def test_a_cleaning_killed_at_any_step_leaves_the_old_store_or_the_new_one(line, tmp_path):
+    """Each can be opened, is cleaned then if it is the old one, and nothing else is left."""
     folder = tmp_path / "killed"
     folder.mkdir()
     command = [sys.executable, "-m", "tests.stepping", line.database.path, folder, *STEPS.split()]

@@ -1,4 +1,4 @@
-"""An import beside the one before it: rows new, changed and gone, and what makes one doubt the file."""
+"""Comparing an import with the one before: new, changed and missing rows, and signs that it is the wrong file."""
 
 from datetime import date
 
@@ -29,7 +29,7 @@ def people(n, *, start=0, unit="Norr"):
     )
 
 
-def test_the_first_export_has_nothing_to_be_compared_with(line):
+def test_the_first_export_is_compared_with_nothing(line):
     [receipt] = line.load_table(people(3), extract_date=OCTOBER)
     found = compared(line, receipt)
     assert (found.earlier, found.new, found.changed, found.gone, found.shrunk, found.strange) == (
@@ -67,14 +67,14 @@ def test_several_rows_of_one_key_are_compared_together(line):
     assert (found.new, found.changed, found.gone) == (0, 2, 0)
 
 
-def test_a_file_that_completes_makes_no_row_go(line):
+def test_a_completing_file_removes_no_row(line):
     line.load_table(people(3), extract_date=OCTOBER)
     [receipt] = line.load_table(people(1, start=5), extract_date=NOVEMBER, completes=True)
     found = compared(line, receipt)
     assert (found.new, found.gone) == (1, 0)
 
 
-def test_far_fewer_rows_are_told(line):
+def test_far_fewer_rows_are_reported(line):
     line.load_table(people(40), extract_date=OCTOBER)
     [receipt] = line.load_table(people(29), extract_date=NOVEMBER)
     assert compared(line, receipt).shrunk
@@ -82,7 +82,7 @@ def test_far_fewer_rows_are_told(line):
     assert not compared(line, receipt).shrunk
 
 
-def test_an_older_export_than_one_loaded_is_told(line):
+def test_an_export_older_than_a_loaded_one_is_reported(line):
     line.load_table(people(3), extract_date=NOVEMBER)
     [receipt] = line.load_table(people(2), extract_date=OCTOBER)
     found = compared(line, receipt)
@@ -90,7 +90,7 @@ def test_an_older_export_than_one_loaded_is_told(line):
     assert found.earlier is None
 
 
-def test_a_newer_file_that_only_completes_takes_no_exports_place(line):
+def test_a_newer_completing_file_replaces_no_export(line):
     line.load_table(people(2), extract_date=OCTOBER)
     line.load_table(people(1, start=5), extract_date=NOVEMBER, completes=True)
     [receipt] = line.load_table(people(3), extract_date=OCTOBER)
@@ -100,7 +100,7 @@ def test_a_newer_file_that_only_completes_takes_no_exports_place(line):
     assert compared(line, receipt).newer == NOVEMBER
 
 
-def test_an_export_of_strangers_is_told_and_whose_it_is(line):
+def test_an_export_of_another_organisation_is_reported_with_its_name(line):
     line.load_table(people(20), extract_date=OCTOBER, organisation="Ett")
     line.load_table(people(20, start=100), extract_date=OCTOBER, organisation="Två")
     [receipt] = line.load_table(people(20, start=101), extract_date=NOVEMBER, organisation="Ett")
@@ -111,7 +111,7 @@ def test_an_export_of_strangers_is_told_and_whose_it_is(line):
     assert compared(line, receipt).whose == "Ett"
 
 
-def test_a_column_that_is_gone_is_named_as_it_was_called(line):
+def test_a_lost_column_is_reported_under_its_former_heading(line):
     line.load_table(people(3), extract_date=OCTOBER)
     [receipt] = line.load_table(people(3).replace("E-post", "Adress"), extract_date=NOVEMBER)
     assert [(field.name, heading) for field, heading in compared(line, receipt).lost] == [("email", "E-post")]
@@ -123,7 +123,7 @@ def test_a_column_that_is_gone_is_named_as_it_was_called(line):
 @pytest.mark.parametrize(
     ("column", "made"), [("Anställningsnr", lambda i: 7000 + i), ("E-post", lambda i: f"P{i}@EXEMPEL.SE")]
 )
-def test_a_platform_that_knows_people_by_another_id_is_offered_the_column_and_matched_by_it(line, column, made):
+def test_for_another_kind_of_id_the_matching_column_is_offered_and_used(line, column, made):
     line.load_table(people(10), extract_date=OCTOBER)
     rows = TRAINING + "\n".join(f"{made(i)} | Grundkurs i dataskydd | Klar | 2026-05-01" for i in range(8))
     [receipt] = line.load_table(rows, extract_date=OCTOBER)
@@ -145,14 +145,14 @@ def test_a_platform_that_knows_people_by_another_id_is_offered_the_column_and_ma
     assert [item["outcome"] for item in line.items("2", OCTOBER)] == ["met"] * 8 + ["unmet"] * 2
 
 
-def test_a_key_that_stands_for_several_persons_is_no_match(line):
+def test_an_ambiguous_key_is_no_match(line):
     shared = people(2).replace("p1@", "p0@")
     line.load_table(shared, extract_date=OCTOBER)
     line.load_table(TRAINING + "p0@exempel.se | K | Klar | 2026-05-01", extract_date=OCTOBER, through="E-post")
     assert line.column("employee_id", "training") == ["p0@exempel.se"]
 
 
-def test_actions_without_a_system_are_told_without_a_column_that_fits(line):
+def test_actions_without_a_system_are_reported_without_a_fitting_column(line):
     line.load_table("Systemnamn | Status\nAlfa | I drift\nBeta | I drift", extract_date=OCTOBER)
     [receipt] = line.load_table(
         "Åtgärds-ID | System | Status\n1 | Alfa | Pågår\n2 | Gamma | Pågår\n3 | Delta | Pågår", extract_date=OCTOBER
@@ -161,7 +161,7 @@ def test_actions_without_a_system_are_told_without_a_column_that_fits(line):
     assert (found.missing, found.of, found.examples, found.fit) == (2, 3, ("Delta", "Gamma"), None)
 
 
-def test_where_the_other_export_is_not_there_nothing_is_said(line):
+def test_nothing_is_reported_if_the_other_export_is_missing(line):
     [receipt] = line.load_table(TRAINING + "a | K | Klar | 2026-05-01", extract_date=OCTOBER)
     assert compared(line, receipt).unmatched == ()
 
@@ -175,7 +175,7 @@ def test_what_a_field_refers_to_exists():
                 assert target.field(field.refers_to[1])
 
 
-def test_a_renamed_unit_is_known_by_both_its_names(line):
+def test_a_renamed_unit_matches_by_both_its_names(line):
     line.load_table("AD-konto | Enhet | Anställningsdatum\np1 | Norr | 2020-01-01", extract_date=OCTOBER)
     add_alias(line.database, kind="unit", old="Norr", new="Nord", valid_from=OCTOBER, order=line.order())
     rows = "Ärendenummer | Enhet | Upptäckt\n1 | Norr | 2026-01-01\n2 | Nord | 2026-01-01\n3 | Väst | 2026-01-01"
@@ -185,7 +185,7 @@ def test_a_renamed_unit_is_known_by_both_its_names(line):
 
 
 def test_files_of_one_command_are_compared_one_after_the_other(tmp_path, monkeypatch):
-    """Two exports of a source in one command: the second is beside the first."""
+    """Two exports of a source in one command: the second is compared with the first."""
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "cli.duckdb"))
     line = Line(tmp_path)
     first = line.file(people(3), name="a 2026-10-31.csv")

@@ -1,4 +1,4 @@
-"""The file doctor: each odd file that is known by name is read rightly, or refused with what to do about it."""
+"""The file doctor: each odd file known by name is read correctly, or refused with what to do about it."""
 
 import io
 import os
@@ -80,13 +80,13 @@ def read_case(case):
 
 
 def test_every_file_of_the_doctor_has_an_outcome():
-    """forgotten_case: a file that nobody holds to anything"""
+    """A file without an expected outcome would go untested."""
     assert {*READ, *REFUSED, "16384 columns"} == set(files.doctor_files())
 
 
 @pytest.mark.parametrize("case", READ)
-def test_what_can_be_read_is_read(case):
-    """odd_but_honest: systems write such files, and Excel opens them"""
+def test_odd_but_honest_files_are_read(case):
+    """Systems write such files, and Excel opens them."""
     content, name = files.doctor_files()[case]
     workbook = read_case(case)
     assert rows(workbook.sheets[-1]) == READ[case]
@@ -95,8 +95,8 @@ def test_what_can_be_read_is_read(case):
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_read_says_what_to_do(case):
-    """refused: within two seconds of work, with what is wrong and the way out"""
+def test_a_refused_file_says_what_to_do(case):
+    """Within two seconds of work, with the fault and the way out."""
     content, name = files.doctor_files()[case]
     started = spent()
     with pytest.raises(Refusal) as refused:
@@ -108,13 +108,12 @@ def test_what_cannot_be_read_says_what_to_do(case):
 
 
 def test_many_columns_are_cut_and_counted():
-    """16384_columns: the first 500 are read, and nobody thinks that there were no more"""
+    """16,384 columns: the first 500 are read, and the rest is reported."""
     workbook = read_case("16384 columns")
     assert (workbook.cut, rows(workbook.sheets[0])[1][:3]) == (16384 - 500, [*ROW, None])
 
 
 def test_a_stray_cell_is_counted():
-    """stray_cell: what is left out is said"""
     assert read_case("stray cell").cut == 1
 
 
@@ -127,7 +126,7 @@ def test_a_stray_cell_is_counted():
     ],
 )
 def test_names_are_harmless(case, kept):
-    """odd_name: it is shown, and never a place"""
+    """An odd name is shown, and never used as a path."""
     assert read_case(case).name == kept
 
 
@@ -152,7 +151,7 @@ def with_macro_sheet():
 
 
 def test_sheets_of_old_macros_are_left_out():
-    """macro_sheet: they are no reason to refuse the table beside them"""
+    """Macro sheets do not prevent reading the table next to them."""
     [sheet] = read_here(with_macro_sheet(), name="a.xlsm").sheets
     assert (sheet.name, rows(sheet)) == ("Blad1", [["Id"]])
 
@@ -164,8 +163,8 @@ def test_space_between_the_cells_of_ods():
     assert rows(sheet) == [["Id", "Namn i  ord"]]
 
 
-def test_macros_with_a_password_are_no_reason():
-    """locked_macros: what is encrypted is not the table"""
+def test_encrypted_macros_do_not_prevent_reading():
+    """locked macros: only the macros are encrypted, not the table"""
     parts = {"META-INF/manifest.xml": manifest("Basic/Module1.xml"), "Basic/Module1.xml": "x"}
     content = files.ods(files.ods_row(files.ods_cell("Id")), parts=parts)
     assert rows(read_here(content, name="a.ods").sheets[0]) == [["Id"]]
@@ -189,8 +188,8 @@ def test_errors_that_libreoffice_hides_are_errors():
     assert rows(read_here(content, name="a.ods").sheets[0]) == [["Id", "Namn"], ["#REF!", "#N/A"]]
 
 
-def test_a_workbook_whose_parts_are_called_otherwise():
-    """parts_at_the_root: its table of contents says where they are"""
+def test_a_workbook_with_unusual_part_names():
+    """Its content types say where the parts are."""
     types = f"{files.SHEET_TYPE}.sheet.main+xml"
     sheet = files.sheet_xml(f"<row>{files.text_cell('Id')}<c><f>A1</f></c></row>")
     parts = {
@@ -222,7 +221,7 @@ def relations(kind, target):
         ('<sheet name="A" sheetId="1" r:id="rId1"/>', "1:5"),
     ],
 )
-def test_what_excel_overlooks_is_overlooked(sheets, dimension):
+def test_what_excel_ignores_is_ignored(sheets, dimension):
     """sheet_without_part, unknown_state, odd_dimension: other programs write them"""
     sheet = files.sheet_xml(f"<row>{files.text_cell('Id')}</row>")
     sheet = sheet.replace("<sheetData", f'<dimension ref="{dimension}"/><sheetData')
@@ -273,7 +272,7 @@ def test_the_sheets_of_a_single_file_web_page():
     ],
 )
 def test_the_sentence_fits_the_file(content, words):
-    """wrong_sentence: who is told that a good file is damaged exports it again, in vain"""
+    """Someone told that a good file is damaged exports it again, in vain."""
     with pytest.raises(Refusal, match=words):
         read_here(content, name="a.xlsx")
 
@@ -302,7 +301,7 @@ def records(content):
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_numbers_of_a_chart_are_no_cells(times):
-    """chart_over_heading: a chart keeps its numbers in cells of its own, which begin at A1 too"""
+    """A chart keeps its numbers in cells of its own, which begin at A1 too."""
     sheet = records(files.xls({"A": [HEADING, ROW]}))
     content = files.ole("Workbook", sheet[: -len(record(0x000A))] + CHART * times + record(0x000A))
     assert rows(read_here(content, name="a.xls").sheets[0]) == [HEADING, ROW]
@@ -321,20 +320,20 @@ def code_page(number):
 
 
 def test_texts_since_excel_97_are_unicode():
-    """wrong_code_page: some programs say that of their machine, and the library would put a zero after each letter"""
+    """wrong code page: some programs write that of their machine, and the library would put a NUL after each letter"""
     stream = records(files.xls({"A": [["Årsplan", "5 € – 9"]]})).replace(code_page(1200), code_page(1252))
     assert rows(read_here(files.ole("Workbook", stream), name="a.xls").sheets[0]) == [["Årsplan", "5 € – 9"]]
 
 
 @pytest.mark.parametrize("before", [record(0x0809, struct.pack("<HH", 0x0500, 5)), record(0x000A), b""])
-def test_texts_before_excel_97_are_as_they_say(before):
-    """excel_95, no_code_page: nothing is changed"""
+def test_texts_before_excel_97_keep_their_code_page(before):
+    """Excel 95, no code page: nothing is changed."""
     stream = before + (code_page(1252) if before else b"")
     assert workbooks.in_unicode(stream) == stream
 
 
-def test_a_date_of_saving_that_is_a_text(tmp_path, monkeypatch):
-    """saved_as_text: some programs write the property so, and it is no reason to refuse the file"""
+def test_a_modified_date_stored_as_text(tmp_path, monkeypatch):
+    """Some programs write the property so, which is no reason to refuse the file."""
     path = tmp_path / "a.xls"
     path.write_bytes(files.xls({"A": [HEADING]}))
     said = olefile.OleMetadata()
@@ -381,7 +380,7 @@ def test_formulas_with_a_prefix_are_counted():
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_no_formula_is_lost_at_the_border_of_two_pieces(size):
-    """piece_border: a cell may begin in one piece and end in the next"""
+    """A cell may begin in one piece and end in the next."""
     from compliance.reading.strays import Scan
 
     xml = files.sheet_xml(f"<row>{'<c><f>A1</f></c>' * 40}{VALUE * 30}{TEXT * 30}</row>").encode()
@@ -411,7 +410,7 @@ def test_error_cells_have_places():
 
 @pytest.mark.parametrize("write", [files.xlsx])
 def test_places_count_empty_rows_and_columns_before_the_table(write):
-    """shifted_place: the place is that of the spreadsheet, from row 1 and column 0"""
+    """The position is that in the spreadsheet, from row 1 and column 0."""
     content = write({"A": [["Id", "N"], ["#N/A", "x"], [None, "#REF!"]]}, first_row=5, first_column=3)
     assert read_here(content, name="a").sheets[0].error_places == ((6, 2), (7, 3))
 
@@ -429,14 +428,14 @@ def test_places_of_xml_2003_and_their_limit():
 
 
 def test_time_grows_with_the_file():
-    """ten_seconds: a small file is never waited for, a large one is"""
+    """A small file gets six seconds, a large one more."""
     assert reading.seconds_for(10_000) < 7
     assert 20 < reading.seconds_for(10 << 20) < 40
     assert reading.seconds_for(60 << 20) == reading.seconds_for(200 << 20) == 120
 
 
-def test_both_tries_share_the_time(monkeypatch):
-    """second_try: the careful one has what is left"""
+def test_both_attempts_share_the_time(monkeypatch):
+    """The careful attempt has what is left."""
     ends = []
     monkeypatch.setattr(reading, "_child", lambda *_, end, **__: ends.append(end) or {"problem": "died", "values": {}})
     with pytest.raises(Refusal):
@@ -446,7 +445,7 @@ def test_both_tries_share_the_time(monkeypatch):
 
 
 def test_folders_of_a_killed_server_are_swept(tmp_path, monkeypatch):
-    """killed_server: its folders are gone a day later, and nothing else is"""
+    """Its folders are removed a day later, and nothing else is."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     names = ("compliance-old", "compliance-new", "other-old")
     for name in names:
@@ -489,7 +488,7 @@ def test_folders_of_a_killed_server_are_swept(tmp_path, monkeypatch):
     ],
 )
 def test_identity_numbers_in_disguise(text, masked):
-    """disguised: digits kept apart by what is not seen, by thousands, or by a power of ten"""
+    """Digits separated by invisible characters, by thousands separators, or written with an exponent."""
     assert mask_text(text)[0] == (masked or text)
     [sheet] = read_here(f"Id;Text\n1;{text}\n".encode(), name="a.csv").sheets
     assert rows(sheet)[1][1] == (masked or text)

@@ -1,4 +1,4 @@
-"""Files that take long are made in a process of their own: the same bytes, in turns, in time, and nothing is left."""
+"""Slow files are made in a child process: the same bytes, a few at once, with a time limit, leaving nothing behind."""
 
 import tempfile
 import threading
@@ -14,8 +14,8 @@ from compliance.report.report import as_document
 from tests.reports import sample
 
 
-def echo(*said, **named):
-    return repr((said, named)).encode()
+def echo(*args, **kwargs):
+    return repr((args, kwargs)).encode()
 
 
 def refuse():
@@ -32,7 +32,7 @@ def run_out():
 
 @pytest.fixture
 def really(made_outside, monkeypatch, tmp_path):
-    """A child of its own, and a temporary folder in which nothing else is."""
+    """A real child process, and a temporary folder of its own."""
     monkeypatch.setattr(jobs, "_run", made_outside)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
@@ -44,47 +44,47 @@ def test_a_child_gives_the_same_bytes_and_leaves_nothing(really):
     assert list(really.iterdir()) == []
 
 
-def test_a_child_that_is_late_is_a_sentence(really):
+def test_a_late_child_gives_a_sentence(really):
     with pytest.raises(Refusal, match="not ready after 0 seconds"):
         make_file(Job(), as_document, sample(), kind="pdf", seconds=0.0)
     assert list(really.iterdir()) == []
 
 
-def test_a_child_that_nobody_waits_for_is_ended(really, monkeypatch):
+def test_an_unwanted_child_is_killed(really, monkeypatch):
     monkeypatch.setattr(children, "POLL_SECONDS", 0.0)
     with pytest.raises(children.Unwanted):
         make_file(Job(wanted=lambda: False), as_document, sample(), kind="pdf")
     assert list(really.iterdir()) == []
 
 
-def test_a_child_that_dies_is_told_without_what_it_made(really, monkeypatch):
+def test_a_child_that_dies_is_reported_without_its_content(really, monkeypatch):
     monkeypatch.setattr(children, "environment", lambda folder: {})
     with pytest.raises(JobFailed, match="died with code 1"):
         make_file(Job(), as_document, sample(), kind="pdf")
 
 
-def test_what_is_asked_for_reaches_the_maker_and_comes_back():
+def test_arguments_reach_the_maker_and_its_result_comes_back():
     assert make_file(Job(), echo, 1, "å", name=(None, 2.5)) == repr(((1, "å"), {"name": (None, 2.5)})).encode()
 
 
-def test_a_refusal_of_the_maker_comes_back_as_itself():
+def test_a_refusal_of_the_maker_comes_back():
     with pytest.raises(Refusal, match="The file a is 2 too many"):
         make_file(Job(), refuse)
 
 
-def test_a_fault_of_the_maker_tells_where_and_nothing_of_a_cell():
-    with pytest.raises(JobFailed, match=r"^ValueError at .*test_jobs\.py:\d+$") as found:
+def test_a_fault_of_the_maker_is_located_without_quoting_a_cell():
+    with pytest.raises(JobFailed, match=r"^ValueError at .*test_jobs\.py:\d+$") as failure:
         make_file(Job(), fail)
-    assert "1238" not in str(found.value)
+    assert "1238" not in str(failure.value)
 
 
-def test_a_file_that_needs_too_much_memory_is_a_sentence():
+def test_too_much_memory_gives_a_sentence():
     with pytest.raises(Refusal, match="more memory"):
         make_file(Job(), run_out)
 
 
-def test_no_more_are_made_at_once_than_there_are_turns(monkeypatch):
-    """crowd: a third one waits, and is told so when it has waited long enough"""
+def test_only_two_files_are_made_at_once(monkeypatch):
+    """crowd: a third one waits, and is refused after a while"""
     monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
     go, entered = threading.Event(), threading.Barrier(3)
 
@@ -108,7 +108,7 @@ def test_no_more_are_made_at_once_than_there_are_turns(monkeypatch):
         one.join(10)
 
 
-def test_a_child_tells_how_far_it_is(tmp_path, monkeypatch):
+def test_a_child_reports_its_progress(tmp_path, monkeypatch):
     job = Job(folder=tmp_path, started_at=time.monotonic())
     children.report_progress(1, 5)
     assert job.parts is None

@@ -1,4 +1,4 @@
-"""The catalogue: every sentence of the product is there, in Swedish, with the same places; and nothing else is."""
+"""The catalogue holds every sentence of the product in Swedish, with the same fields, and no others."""
 
 import ast
 import re
@@ -40,11 +40,11 @@ def test_every_sentence_of_the_code_is_translated():
     assert sorted((message for message in extracted() if not catalogue().get(message)), key=str) == []
 
 
-def test_the_catalogue_has_nothing_that_the_code_does_not_say():
+def test_the_catalogue_has_no_unused_sentence():
     assert sorted(set(catalogue()) - extracted(), key=str) == []
 
 
-def test_a_translation_has_the_same_places():
+def test_a_translation_has_the_same_fields():
     assert [message for message, swedish in catalogue().items() if marks(message) != marks(swedish)] == []
 
 
@@ -67,13 +67,13 @@ def bare_calls(paths, names):
 PAGES = [*(ROOT / "pages").glob("*.py")]
 
 
-def test_no_sentence_is_spoken_without_being_marked():
-    """`say("…")` without N_ would pass the catalogue by."""
+def test_every_sentence_is_marked():
+    """`say("…")` without N_ would bypass the catalogue."""
     assert list(bare_calls([*(ROOT / "compliance").rglob("*.py"), *PAGES], SPEAKERS)) == []
 
 
-def test_no_widget_has_a_text_that_is_not_translated():
-    """The first argument of a widget is what a person reads."""
+def test_every_text_of_a_widget_is_translated():
+    """The first argument of a widget is its visible text."""
     widgets = {"button", "toggle", "checkbox", "selectbox", "radio", "pills", "text_input", "text_area", "date_input"}
     widgets |= {"download_button", "expander", "popover", "segmented_control", "form_submit_button", "spinner"}
     assert list(bare_calls([*(ROOT / "compliance" / "screens").rglob("*.py"), *PAGES], widgets)) == []
@@ -129,5 +129,5 @@ def test_numbers_and_dates_are_those_of_the_language():
     ("said", "number"),
     [(None, 1), ("", 1), ("x", 1), ("-2", 1), ("²", 1), ("0", 1), ("2", 2), ("9", 3), ("9" * 5000, 3)],
 )
-def test_a_number_in_an_address_is_the_nearest_that_there_is(said, number):
+def test_a_number_in_an_address_is_clamped(said, number):
     assert number_in(said, most=3) == number

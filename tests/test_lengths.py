@@ -1,4 +1,4 @@
-"""Nothing in a cell makes the product slow: what is too long is cut and told, and each step takes linear time."""
+"""No cell makes the product slow: long texts are truncated with a warning, and each step takes linear time."""
 
 import csv
 import os
@@ -80,7 +80,7 @@ def test_the_limits_are_those_of_the_rulebook():
     assert SOURCES["routines"].field("routine").is_id
 
 
-def test_a_path_and_a_list_are_divided_before_they_are_cut(line):
+def test_paths_and_lists_are_split_before_they_are_truncated(line):
     unit, department = "u" * 300, "d" * 300
     rows = [["Systemnamn", "Organisation"], ["a", f"Staden / {department} / {unit}"]]
     rows += [["b", f"{'x' * LONG} / Norr / Öster"], ["c", f"Norr / {'x' * LONG}"], ["d", " / ".join(["x" * 90] * 4)]]
@@ -95,7 +95,7 @@ def test_a_path_and_a_list_are_divided_before_they_are_cut(line):
     assert receipt.summary.warnings == 3
 
 
-def test_the_names_of_a_list_are_cut_each_for_itself(line):
+def test_each_name_of_a_list_is_truncated_separately(line):
     many = ", ".join(f"System {n}" for n in range(60))
     rows = [["Behandlings-ID", "Namn", "Enhet", "System"], ["1", "a", "A", many], ["2", "b", "B", f"{'s' * 300}; Alfa"]]
     rows += [["3", "c", "C", f"Alfa, {'s' * NAME}"]]
@@ -104,7 +104,7 @@ def test_the_names_of_a_list_are_cut_each_for_itself(line):
     assert [(p[0], p[3]) for p in line.problems()] == [(3, "too_long")]
 
 
-def test_what_is_made_of_other_columns_has_a_limit_too(line):
+def test_combined_fields_have_a_limit_too(line):
     loaded(
         line,
         [["AD-konto", "Förnamn", "Efternamn", "Enhet", "Anställningsdatum"], ["a", "f" * 150, "e" * 150, "A", DAY]],
@@ -113,24 +113,24 @@ def test_what_is_made_of_other_columns_has_a_limit_too(line):
     assert [p[1:2] + p[3:] for p in line.problems()] == [("Förnamn", "too_long", "warning")]
 
 
-def test_white_space_is_folded_before_a_text_is_measured(line):
+def test_white_space_is_collapsed_before_a_text_is_measured(line):
     loaded(line, [["Systemnamn", "Leverantör"], ["  " * LONG + "Alfa" + "\n" * LONG, "A" + " " * LONG + "B"]])
     assert line.rows("select system, supplier from systems") == [{"system": "Alfa", "supplier": "A B"}]
     assert line.problems() == []
 
 
-def test_a_column_that_no_field_is_read_from_is_cut_and_told_as_well(line):
+def test_unused_columns_are_truncated_and_reported_too(line):
     loaded(line, [["Systemnamn", "Anteckning", "Frånvaroorsak"], ["Alfa", "x" * LONG, "y" * LONG]])
     assert [(p[1], len(p[2]), p[3]) for p in line.problems()] == [("Anteckning", NAME, "too_long")]
 
 
-def test_identity_numbers_are_masked_before_a_text_is_cut(line):
+def test_identity_numbers_are_masked_before_a_text_is_truncated(line):
     loaded(line, [["Systemnamn", "Anteckning"], ["x" * 190 + " 19121212-1212", "y" * 9_995 + " 19121212-1212"]])
     kept = str(line.rows("from import_rows")) + str(line.rows("from systems"))
     assert "1912" not in kept
 
 
-def test_a_long_heading_is_cut_and_still_says_what_its_column_is(line):
+def test_a_truncated_heading_still_says_what_its_column_is(line):
     question = "Fråga " * 100
     rows = [["Systemnamn", question, question + "personnummer", question + "sjukfrånvaro"], ["Alfa", "ja", "nej", "jo"]]
     [receipt] = loaded(line, rows)
@@ -140,7 +140,7 @@ def test_a_long_heading_is_cut_and_still_says_what_its_column_is(line):
     assert line.rows("select cells from import_rows where row = 2") == [{"cells": ["Alfa", "ja", None, None]}]
 
 
-def test_names_of_files_and_sheets_are_cut(line):
+def test_names_of_files_and_sheets_are_truncated(line):
     path = line.folder / "bok.xlsx"
     path.write_bytes(xlsx({"Blad1": [["Systemnamn"], ["Alfa"]]}))
     assert len(shown_name("ö" * LONG + ".xlsx")[0]) == NAME
@@ -150,12 +150,12 @@ def test_names_of_files_and_sheets_are_cut(line):
     assert all(len(sheet.name) <= NAME for sheet in book.sheets)
 
 
-def test_no_letter_has_more_marks_than_any_language_writes(line):
+def test_combining_marks_are_limited(line):
     loaded(line, [["Systemnamn"], ["A" + "\u0301\u0323" * LONG + "lfa"], ["O\u0308" * 90]])
     assert [len(name) for name in line.column("system", "systems")] == [34 - 1, 90]
 
 
-def test_an_id_that_is_too_long_says_so_where_no_row_can_be_loaded(line):
+def test_a_long_id_is_named_if_no_row_can_be_loaded(line):
     with pytest.raises(Refusal) as refusal:
         loaded(line, [["Ärendenummer", "Enhet", "Upptäckt"], ["9" * 201, "A", DAY]])
     assert "Ett id får ha 200 tecken" in Language("sv").refusal(refusal.value)
@@ -181,7 +181,7 @@ def of(text, size):
 
 @pytest.mark.parametrize("name", SLOW)
 def test_loading_takes_linear_time_in_a_cell(line, name):
-    """Every text that is hard stands in a cell of a field, in one of no field, above the headings and among them."""
+    """Every hard text in a cell of a field, of an unused column, above the headings and among them."""
     source, short = SOURCES[name], [of(text, SIZE // 20) for text in HARD]
     head, row = [field.heading for field in source.fields], [valid(field) for field in source.fields]
     places = [n for n, field in enumerate(source.fields) if field.type not in READ_AS or not field.required]
@@ -198,8 +198,8 @@ def test_loading_takes_linear_time_in_a_cell(line, name):
     assert took < 3 + letters / 500_000
 
 
-def test_what_is_said_of_a_file_takes_linear_time_in_a_cell(line):
-    """Guesses for a file that is not recognised, rehearsal with all points, and the workbook that goes back."""
+def test_guessing_rehearsing_and_returning_take_linear_time_in_a_cell(line):
+    """Guesses for an unrecognised file, rehearsal with all points, and the workbook that is sent back."""
     hard = [of(text, SIZE // 10) + "x" for text in HARD]
     started = time.process_time()
     path = written(line, [[f"{text} {n}" for n, text in enumerate(hard)], hard, hard])
@@ -225,7 +225,7 @@ def test_what_is_said_of_a_file_takes_linear_time_in_a_cell(line):
     assert time.process_time() - started < 15 * SIZE / 50_000
 
 
-def test_headings_names_and_what_is_typed_take_linear_time():
+def test_headings_names_and_typed_texts_take_linear_time():
     started = time.process_time()
     for text in HARD:
         long = of(text, SIZE)

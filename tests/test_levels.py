@@ -1,4 +1,4 @@
-"""Levels: what is read, what is empty, what is refused; and of a row that is refused for its level nothing is kept."""
+"""Levels: which cells are read, empty or refused; and nothing of a row refused for its level is stored."""
 
 import io
 import json
@@ -96,7 +96,7 @@ def test_an_organisation_adds_words_of_its_own(tmp_path):
     assert read_one("Mycket hög 4", "K", words) == FOUR
 
 
-def test_what_one_cell_says_counts_for_access_rights(line):
+def test_a_level_in_one_cell_counts_for_access_rights(line):
     line.load_table("Systemnamn\nAlfa\nBeta", extract_date=DAY)
     line.load_table("System | Granskningsdatum\nAlfa | 2026-02-01\nBeta | 2026-02-01", extract_date=DAY)
     loaded(line, [HEAD, OPEN, ["Beta", None, "K2/R3", "2026-05-01", None]])
@@ -108,7 +108,7 @@ def test_what_one_cell_says_counts_for_access_rights(line):
 # --- rows that are refused -------------------------------------------------------------------------------------------
 
 
-def test_one_cell_is_one_problem_and_says_nothing_of_the_row(line):
+def test_a_refused_cell_is_one_problem_without_the_rest_of_its_row(line):
     [receipt] = loaded(line, [HEAD, secret("K4/R2/T1"), OPEN, secret("IV"), [*secret("K3 R2", day="aldrig")]])
     assert line.problems() == [
         (2, "K/R/T", None, FOUR, "rejected"),
@@ -143,7 +143,7 @@ REFUSED = {
 }
 
 
-def test_nothing_of_a_refused_row_is_kept_anywhere(line):
+def test_nothing_of_a_refused_row_is_stored_anywhere(line):
     for number, (kind, rows) in enumerate(REFUSED.items()):
         [receipt] = loaded(line, rows, name=f"{kind}.xlsx", extract_date=DAY + timedelta(number))
         assert (receipt.summary.loaded, receipt.summary.withheld) == (1, int(kind != "under_the_table")), kind
@@ -155,7 +155,7 @@ def test_nothing_of_a_refused_row_is_kept_anywhere(line):
     assert {"import_rows.cells", "classifications.system", "test.duckdb", "test.duckdb.wal"} <= {*found}
 
 
-def test_nothing_of_it_is_kept_where_the_file_completes_another_or_is_only_rehearsed(line):
+def test_nothing_of_a_refused_row_is_stored_by_a_completing_file_or_a_rehearsal(line):
     rows = [HEAD, OPEN, secret("K4")]
     loaded(line, [HEAD, ["Beta", None, "K1", "2026-04-01", None]])
     path = line.folder / "komplettering.xlsx"
@@ -175,7 +175,7 @@ def test_nothing_of_it_is_kept_where_the_file_completes_another_or_is_only_rehea
     assert places_of(line.database, SECRET) == []
 
 
-def test_what_is_sent_back_has_nothing_of_it_nor_what_comes_back(line):
+def test_neither_the_return_workbook_nor_its_import_has_refused_rows(line):
     rows = [HEAD, OPEN, secret("K4"), ["Beta", "Loggar", "K2", None, "saknar datum"]]
     path = line.folder / "klassa.xlsx"
     receipts = tuple(loaded(line, rows))
@@ -200,7 +200,7 @@ def test_what_is_sent_back_has_nothing_of_it_nor_what_comes_back(line):
     assert places_of(line.database, SECRET) == []
 
 
-def test_a_file_of_such_rows_alone_is_refused_without_a_cell(line):
+def test_a_file_of_refused_rows_only_is_refused_without_quoting_a_cell(line):
     with pytest.raises(Refusal) as refusal:
         loaded(line, [HEAD, secret("K4"), secret("nivå fyra")])
     said = Language("sv").refusal(refusal.value)
@@ -210,7 +210,7 @@ def test_a_file_of_such_rows_alone_is_refused_without_a_cell(line):
     assert not any(holds(content, SECRET) for content in bytes_of(line.database.path).values())
 
 
-def test_the_command_line_says_how_many_and_where_they_are_mended(line):
+def test_the_command_line_says_how_many_and_where_to_correct_them(line):
     path = line.folder / "klassa.xlsx"
     path.write_bytes(xlsx({"Blad1": [HEAD, OPEN, secret("K4"), secret("IV")]}))
     done = run_here(line.database.path, "load", path, "--extract-date", "2026-11-01")
@@ -223,7 +223,7 @@ def test_the_command_line_says_how_many_and_where_they_are_mended(line):
     assert SECRET not in done.stdout + listed.stdout
 
 
-def test_the_receipt_says_how_many_and_where_they_are_mended():
+def test_the_receipt_says_how_many_and_where_to_correct_them():
     assert withheld_text(2, Language("en")) == (
         "2 rejected rows say level 4, or a level that cannot be read and so could be 4. "
         "Nothing of them is kept or sent back; they are mended in the system that they come from."
@@ -248,7 +248,7 @@ def test_the_page_says_how_many_and_shows_none_of_them(own, tmp_path, monkeypatc
     assert [button.label for button in app.get("download_button") if "avvisade" in button.label] == []
 
 
-def test_samples_of_columns_that_nobody_has_connected_show_none_of_them(own, tmp_path, monkeypatch):
+def test_samples_of_unmapped_columns_show_no_refused_row(own, tmp_path, monkeypatch):
     app = opened("imports", monkeypatch)
     for number, levels in enumerate(("K/R/T", "Nivåer")):
         path = tmp_path / f"klassa{number}.xlsx"

@@ -1,4 +1,4 @@
-"""One file into the database and out of the figures again: all of it or nothing, and nothing forgotten."""
+"""Loading a file, all of it or nothing, and revoking an import without forgetting it."""
 
 from datetime import date, datetime, timedelta
 
@@ -62,7 +62,7 @@ def sentence(refusal):
 # --- the same file, and a newer one ------------------------------------------------------------------------------
 
 
-def test_the_same_file_is_refused_with_a_sentence_and_nothing_changes_and_of_another_date_is_another_export(line):
+def test_the_same_file_is_refused_unless_it_has_another_extract_date(line):
     line.load_table(staff("p1"))
     before, state = everything(line), line.database.state()
     for name in ("export.csv", "renamed.csv"):
@@ -97,7 +97,7 @@ def test_a_later_file_of_the_same_date_replaces(line):
     assert [item["item"] for item in line.items("11", LATER)] == ["I3"]
 
 
-def test_a_file_that_completes_is_added_and_wins_where_both_have_an_id(line):
+def test_a_completing_file_is_added_and_wins_for_ids_in_both(line):
     line.load_table(incidents("I1", "I2"))
     line.load_table(incidents("i2", "I3", days="2026-02-01 | x | | |"), completes=True)
     assert [(i["item"], i["outcome"]) for i in line.items("11", LATER)] == [
@@ -107,7 +107,7 @@ def test_a_file_that_completes_is_added_and_wins_where_both_have_an_id(line):
     ]
 
 
-def test_a_file_that_replaces_leaves_out_what_completed_the_one_before(line):
+def test_a_replacing_file_also_replaces_what_completed_the_one_before(line):
     line.load_table(incidents("I1"))
     line.load_table(incidents("I2"), completes=True)
     line.load_table(incidents("I3"))
@@ -115,7 +115,7 @@ def test_a_file_that_replaces_leaves_out_what_completed_the_one_before(line):
     assert [item["item"] for item in line.items("11", LATER)] == ["I3", "I4"]
 
 
-def test_all_imports_that_a_file_takes_the_place_of_are_told(line):
+def test_all_replaced_imports_are_reported(line):
     line.load_table(incidents("I8"), name="förra.csv", extract_date=OCTOBER - timedelta(1))
     line.load_table(incidents("I9"), name="mer.csv", extract_date=OCTOBER, completes=True)
     [receipt] = line.load_table(incidents("I7"), extract_date=OCTOBER)
@@ -149,7 +149,7 @@ def test_a_new_database_has_one_organisation_which_can_be_renamed(line):
     assert receipt.organisation == "Norra förvaltningen"
 
 
-def test_the_organisation_is_what_is_said_and_a_new_one_is_added(line):
+def test_the_organisation_of_the_order_is_used_or_added(line):
     line.load_table(incidents("I1"), organisation="Norra")
     line.load_table(incidents("I2", "I3"), organisation="Södra")
     [receipt] = line.load_table(incidents("I4"), organisation=" NORRA ", extract_date=LATER)
@@ -157,7 +157,7 @@ def test_the_organisation_is_what_is_said_and_a_new_one_is_added(line):
     assert [figure[1:3] for figure in figures(line, points=(INCIDENTS,))] == [("Norra", 1), ("Södra", 2)]
 
 
-def test_among_several_organisations_one_is_asked_for_and_a_name_that_is_none_or_another_ones_is_refused(line):
+def test_with_several_organisations_one_must_be_named_and_names_must_be_unique(line):
     line.load_table(staff("p1"), organisation="Norra")
     line.load_table(staff("p2"), organisation="Södra")
     before = everything(line)
@@ -188,7 +188,7 @@ def test_a_name_that_is_too_long_for_an_organisation_is_refused(line):
     assert everything(line) == before
 
 
-def test_an_organisation_may_write_its_own_name_in_another_way(line):
+def test_an_organisation_may_change_the_spelling_of_its_name(line):
     line.load_table(staff("p1"), organisation="norra")
     rename_organisation(line.database, 1, name="Norra", order=line.order())
     assert figures(line, points=POINTS[:1])[0][1] == "Norra"
@@ -230,7 +230,7 @@ def test_a_file_of_two_sources_is_two_imports(line, tmp_path):
         line.load(path, extract_date=LATER)
 
 
-def test_a_file_none_of_whose_rows_can_be_loaded_says_where_and_why(line):
+def test_a_file_without_a_loadable_row_says_where_and_why(line):
     with pytest.raises(Refusal) as refusal:
         line.load_table(f"{HEAD}\np1 | A | i våras\np2 | | 2024-01-01")
     assert sentence(refusal) == (
@@ -252,7 +252,7 @@ def test_a_file_with_its_headings_only_says_so(line):
     assert "has the headings of Staff list but no row below them" in sentence(refusal)
 
 
-def test_rejected_rows_do_not_make_it_fail_and_are_kept_with_their_reasons(line):
+def test_rejected_rows_are_stored_with_their_reasons_and_do_not_fail_the_load(line):
     [receipt] = line.load_table(
         f"{HEAD} | Anställd t.o.m.\n"
         "p1 | A | 2024-01-01 | snart\n"
@@ -274,7 +274,7 @@ def test_rejected_rows_do_not_make_it_fail_and_are_kept_with_their_reasons(line)
     ]
 
 
-def test_an_import_keeps_what_it_was(line):
+def test_the_history_of_an_import(line):
     path = line.file(staff("p1"))
     [receipt] = line.load(path, extract_date=OCTOBER)
     [kept] = line.rows("from imports")
@@ -316,7 +316,7 @@ def test_after_a_revocation_the_figures_are_those_before_the_load(line):
     assert (figures(line), [line.items(id_, LATER) for id_ in reading]) == before
 
 
-def test_a_revocation_needs_a_reason_and_an_import_and_stays_in_the_history_with_who_when_and_why_and_is_made_once(
+def test_a_revocation_needs_a_reason_stays_in_the_history_and_is_made_once(
     line,
 ):
     line.load_table(incidents("I1"))
@@ -358,7 +358,7 @@ def test_a_rehearsal_sees_the_new_rows_and_writes_nothing(tmp_path):
     assert (everything(line), line.database.state(), line.database.path.read_bytes()) == before
 
 
-def test_a_rehearsal_tells_the_figures_after_the_load_and_refuses_what_a_load_would(line):
+def test_a_rehearsal_gives_the_figures_after_the_load_and_refuses_what_a_load_would(line):
     line.load_table(incidents("I1"))
 
     def after(cursor, _):
@@ -419,7 +419,7 @@ def kept_cells(line):
     return [row["cells"] for row in line.rows("select cells from import_rows order by import_id, sheet_number, row")]
 
 
-def test_the_cells_are_kept_as_they_were_read_with_what_stands_above_and_below(line):
+def test_cells_are_stored_as_read_including_those_above_and_below_the_table(line):
     line.load_table("Rapport\n\nAD-konto | Enhet | Anställningsdatum | Okänd\np1 | A | 2024-01-01 | x\nTotalt | 1")
     assert kept_cells(line) == [
         ["Rapport", None, None, None],
@@ -429,7 +429,7 @@ def test_the_cells_are_kept_as_they_were_read_with_what_stands_above_and_below(l
     ]
 
 
-def test_why_somebody_is_away_is_kept_nowhere(line):
+def test_reasons_of_absence_are_stored_nowhere(line):
     reasons = ["Frånvaroorsak", "Tjänstledig", "Orsak till frånvaro", "Ledighetstyp", "Sjukskriven"]
     headings, cells = (" | ".join(cells) for cells in (reasons, ["Vård av barn"] * len(reasons)))
     line.load_table(f"AD-konto | Enhet | Anställningsdatum | {headings}\np1 | A | 2024-01-01 | {cells}")
@@ -461,8 +461,8 @@ BANNERS = {
 }  # fmt: skip
 
 
-def test_what_stands_under_a_banner_over_absence_or_under_no_heading_is_kept_nowhere(line):
-    """reason_below_a_banner: the column is called Orsak, and only the row above says of what. A sheet of each kind"""
+def test_columns_under_a_banner_of_absence_or_without_a_heading_are_stored_nowhere(line):
+    """The column is called Orsak, and only the row above says of what. A sheet of each kind."""
     path = line.folder / "personal.xlsx"
     people = [(f"p{number}", *UNDER[1:]) for number in range(len(BANNERS))]
     path.write_bytes(xlsx({kind: [*above, who] for (kind, above), who in zip(BANNERS.items(), people, strict=True)}))
@@ -473,7 +473,7 @@ def test_what_stands_under_a_banner_over_absence_or_under_no_heading_is_kept_now
     assert not {"Vård av barn", "mars"} & set(str(everything(line)).replace("'", ",").split(","))
 
 
-def test_under_a_banner_over_absence_nothing_is_kept_of_a_file_that_is_mapped_by_hand_either(line):
+def test_columns_under_a_banner_of_absence_are_not_stored_if_mapped_by_hand_either(line):
     headings = ("konto", "plats", "sedan", "orsak")
     fields = {"employee_id": "konto", "unit": "plats", "employed_from": "sedan"}
     with line.database.writing() as cursor:
@@ -484,14 +484,14 @@ def test_under_a_banner_over_absence_nothing_is_kept_of_a_file_that_is_mapped_by
     assert kept_cells(line)[-1] == [*UNDER[:3], None]
 
 
-def test_a_title_that_speaks_of_absence_hides_no_column(line):
+def test_a_title_about_absence_hides_no_column(line):
     line.load_table(
         "Personal, inte tjänstlediga\nAD-konto | Enhet | Anställningsdatum | Titel\np1 | A | 2024-01-01 | x"
     )
     assert kept_cells(line)[-1] == ["p1", "A", "2024-01-01", "x"]
 
 
-def test_a_column_of_identity_numbers_is_not_kept(line):
+def test_a_column_of_identity_numbers_is_not_stored(line):
     line.load_table("AD-konto | Enhet | Anställningsdatum | Personnummer\np1 | A | 2024-01-01 | något")
     assert "något" not in str(kept_cells(line))
     assert [row["what"] for row in line.rows("select what from import_facts where fact = 'dropped_column'")] == [
@@ -499,7 +499,7 @@ def test_a_column_of_identity_numbers_is_not_kept(line):
     ]
 
 
-def test_a_rehearsal_keeps_no_cells_and_changes_nothing(fresh):
+def test_a_rehearsal_stores_no_cells_and_changes_nothing(fresh):
     path = fresh.file(incidents("I1"))
     receipts, found = rehearse(
         fresh.database,
@@ -521,7 +521,7 @@ def test_a_rehearsal_keeps_no_cells_and_changes_nothing(fresh):
         {"kind": "answers", "extract_date": "igår"},
     ],
 )
-def test_a_hidden_sheet_that_somebody_has_changed_never_replaces_an_export(line, said):
+def test_an_altered_hidden_sheet_never_replaces_an_export(line, said):
     line.load_table(incidents("I1"), extract_date=OCTOBER)
     rows = [["Ärende-ID", "Enhet", "Upptäckt"], ["I2", "A", "2026-10-01"]]
     path = line.folder / "tillbaka.xlsx"

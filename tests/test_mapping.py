@@ -1,4 +1,4 @@
-"""Files that no declaration knows: guesses that are offered, and mappings that are remembered for their headings."""
+"""Files that no declaration covers: guesses that are offered, and mappings that are saved for their headings."""
 
 import tomllib
 from dataclasses import replace
@@ -38,12 +38,12 @@ def kept(line):
         return [entry.columns for entry in mapping.saved_mappings(cursor)]
 
 
-def test_a_file_that_nothing_knows_is_refused_as_one_that_can_be_mapped(line):
+def test_an_unrecognised_file_is_refused_as_one_that_can_be_mapped(line):
     with pytest.raises(Unrecognised, match="Imports"):
         line.load_table(COURSES)
 
 
-def test_a_mapping_is_remembered_for_files_with_its_headings(line):
+def test_a_mapping_applies_to_files_with_its_headings(line):
     remember(line, MAPPED)
     [receipt] = line.load_table(COURSES)
     assert receipt.source.id == "training"
@@ -61,13 +61,13 @@ def test_columns_in_another_order_are_the_same_headings(line):
 
 
 @pytest.mark.parametrize("change", [("Läge", "Tillstånd"), ("Betyg", "Betyg | Ny kolumn"), (" | Betyg", "")])
-def test_other_headings_are_never_silently_taken(line, change):
+def test_a_mapping_never_applies_to_other_headings(line, change):
     remember(line, MAPPED)
     with pytest.raises(Refusal):
         line.load_table(COURSES.replace(*change))
 
 
-def test_the_latest_mapping_counts_until_it_is_deleted(line):
+def test_the_latest_mapping_is_in_effect_until_it_is_deleted(line):
     remember(line, MAPPED)
     other = ColumnMapping("training", tuple(reversed(HEADINGS)), FIELDS | {"result": "betyg"}, {})
     remember(line, other)
@@ -79,7 +79,7 @@ def test_the_latest_mapping_counts_until_it_is_deleted(line):
         line.load_table(COURSES)
 
 
-def test_headings_are_known_as_they_were_written_in_the_files_order(line):
+def test_headings_are_stored_as_written_in_the_files_order(line):
     row = ["Medarbetar-id", "Kurstitel\n(svensk)", " LÄGE *", "Klart den", "Betyg", "betyg:"]
     written = headings_written(row)
     assert list(written.items())[1:3] == [("kurstitel", "Kurstitel (svensk)"), ("läge", "LÄGE *")]
@@ -92,11 +92,11 @@ def test_headings_are_known_as_they_were_written_in_the_files_order(line):
     assert "LÄGE *" in text.splitlines()[0]
 
 
-def test_a_mapping_from_before_headings_were_kept_as_written_shows_their_keys():
+def test_an_older_mapping_without_written_headings_shows_their_keys():
     assert list(MAPPED.shown.values()) == list(HEADINGS)
 
 
-def test_a_mapping_wins_over_what_the_headings_say(line):
+def test_a_mapping_overrides_the_declaration(line):
     table = "AD-konto | Kurs | Status | Startdatum\np1 | K | Klar | 2026-05-01"
     remember(line, ColumnMapping("training", ("ad-konto", "kurs", "status", "startdatum"), {
         "employee_id": "ad-konto", "course": "kurs", "status": "status", "completed": "startdatum",
@@ -106,7 +106,7 @@ def test_a_mapping_wins_over_what_the_headings_say(line):
     assert line.column("started", "training") == [None]
 
 
-def test_of_two_headings_alike_the_second_has_a_number(line):
+def test_the_second_of_two_equal_headings_is_numbered(line):
     assert heading_keys(["Datum", None, "datum:", "Namn"]) == {0: "datum", 2: "datum (2)", 3: "namn"}
     remember(
         line,
@@ -140,12 +140,12 @@ def test_words_for_yes_and_no_can_be_named(line):
     assert line.column("personal_data", "systems") == [True, False, None, True]
 
 
-def test_an_answer_that_is_neither_yes_nor_no_is_told(line):
+def test_an_answer_that_is_neither_yes_nor_no_is_reported(line):
     [receipt] = line.load_table("Systemnamn | Behandlar personuppgifter\nAlfa | Ja; Delvis\nBeta | Ja; Delvis\nC | Nej")
     assert receipt.summary.unknown_words == (("personal_data", "Ja; Delvis", 2),)
 
 
-def test_an_identity_column_is_not_read_though_it_is_mapped(line):
+def test_a_mapped_identity_column_is_not_read(line):
     remember(line, ColumnMapping("staff", ("personnummer", "enhet", "från"), {
         "employee_id": "personnummer", "unit": "enhet", "employed_from": "från",
     }))  # fmt: skip
@@ -154,7 +154,7 @@ def test_an_identity_column_is_not_read_though_it_is_mapped(line):
     assert not line.database.exists() or line.rows("select * from staff") == []
 
 
-def test_a_mapping_is_a_source_file_that_reads_the_same(line, tmp_path):
+def test_a_mapping_as_a_source_file_reads_the_same(line, tmp_path):
     own = tmp_path / "own" / "sources"
     own.mkdir(parents=True)
     text = mapping.as_source_file(MAPPED, SOURCES["training"])
@@ -165,7 +165,7 @@ def test_a_mapping_is_a_source_file_that_reads_the_same(line, tmp_path):
     assert "Klarmarkerad" in training.field("status").words["passed"]
 
 
-def test_mended_rows_of_a_mapped_file_are_read_by_its_mapping(line):
+def test_returned_rows_of_a_mapped_file_are_read_by_its_mapping(line):
     from compliance.core.language import Language
     from compliance.correcting import returning
 
@@ -221,13 +221,13 @@ def test_source_row_and_columns_are_guessed_by_name(line):
     ],
 )
 def test_a_row_of_data_is_not_taken_for_headings(line, row, data):
-    """remembered_person: headings are kept with a mapping, and a row of the file could name somebody"""
+    """Headings are stored with a mapping, and a row of data could name somebody."""
     path = line.file(f"{row}\nx | y", name="unknown.csv")
     first = top_rows(read_here(path, name=path.name).sheets[0])[0]
     assert guessing.looks_like_data(first, SOURCES.values()) is data
 
 
-def test_a_column_is_guessed_by_what_stands_in_it(line):
+def test_a_column_is_guessed_by_its_content(line):
     line.load_table("AD-konto | Enhet | Anställningsdatum\nkonto1 | Hemtjänst Norr | 2020-01-01", extract_date=OCTOBER)
     found = guessed(
         line, "Ref | Plats | Vad\nX1 | Hemtjänst Norr | 2026-01-01\nX2 | hemtjänst norr | 2026-02-01", "incidents"
@@ -243,7 +243,7 @@ def test_a_renamed_column_is_offered_as_a_guess(line):
     assert found["object_leader"] == ("objektledarens namn", "name")
 
 
-def test_a_heading_that_was_connected_before_is_the_first_guess(line):
+def test_a_heading_mapped_before_is_the_first_guess(line):
     remember(line, MAPPED)
     line.load_table(COURSES, extract_date=OCTOBER)
     found = guessed(line, COURSES.replace("Betyg", "Poäng"), "training", index=1)
@@ -255,7 +255,7 @@ def test_a_column_of_words_is_no_column_of_dates(line):
     assert "reviewed" not in found
 
 
-def test_words_that_no_list_knows_are_asked_with_their_number(line):
+def test_unknown_words_are_listed_with_their_counts(line):
     path = line.file(COURSES, name="unknown.csv")
     columns = guessing.candidates(read_here(path, name=path.name).sheets[0], 1, WORDS, KNOWN)
     status = SOURCES["training"].field("status")

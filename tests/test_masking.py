@@ -1,4 +1,4 @@
-"""Identity numbers: the form in every spelling, what is none, and what a column tells of its cells."""
+"""Identity numbers: every spelling of the form, what is no identity number, and what a column tells about its cells."""
 
 import os
 import random
@@ -38,7 +38,7 @@ def with_check(number: str) -> str:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_the_form_in_every_spelling(seed):
-    """a_second_implementation: every spelling, script and disguise, and what takes the form from a number"""
+    """second implementation: every spelling, script and disguise, and what breaks the form"""
     for given in texts(random.Random(seed), 1500):
         kept, count = mask_text(given.text)
         assert (count > 0, MASK in kept) == (holds_one(given.text),) * 2, given
@@ -48,8 +48,8 @@ def test_the_form_in_every_spelling(seed):
         assert not holds_one(kept), given
 
 
-def test_each_spelling_leaves_the_rest_as_it_is():
-    """rest_unchanged, both centuries, coordination numbers"""
+def test_masking_leaves_the_rest_of_the_text():
+    """both centuries, coordination numbers"""
     for number in ("850709-1232", "850709 1232", "1985-07-09-1232", "85 07 09 - 1232", "1985/07/09.1232", "850709.1232",
                    "8507091232", "198507091232", "850709+1232", "85.07.09.1232", "850709\n1232", "850709     1232",
                    "18850709-1232", "1985 0709 1232", "850709(1232", "850709_1232", "850769-1238"):  # fmt: skip
@@ -81,8 +81,8 @@ def test_each_spelling_leaves_the_rest_as_it_is():
         "070-850 709 12 32",
     ],
 )
-def test_what_is_none(text):
-    """none_is: decimal numbers, four digits that begin a date, digits beside, something else between"""
+def test_what_is_no_identity_number(text):
+    """decimal numbers, four digits that begin a date, adjacent digits, other characters between"""
     assert mask_text(text) == (text, 0)
 
 
@@ -91,12 +91,12 @@ def test_what_is_none(text):
     ["1001,8507091232,Eva Ek", "12,198507091232;", "se 2026-11-01,8507091232", "rad 1: 3,8507091232; rad 2",
      "(42.8507091232)", "a,8507091232", "3.8507091232/1"],
 )  # fmt: skip
-def test_what_is_a_part_of_a_list_or_of_a_date_is_no_decimal_number(text):
+def test_part_of_a_list_or_a_date_is_no_decimal_number(text):
     kept, count = mask_text(text)
     assert (count, "1232" in kept) == (1, False), kept
 
 
-def test_four_digits_that_begin_a_date_are_none_whatever_they_add_up_to():
+def test_four_digits_that_begin_a_date_never_end_an_identity_number():
     periods = [
         f"{y}{m:02}{d:02}{gap}{y}-{m:02}-30"
         for y in (2025, 2026)
@@ -122,14 +122,14 @@ def test_whole_numbers_in_the_forms_that_spreadsheets_write(text):
     assert mask_text(text.replace("2", "3", 1) if text[0] != "1" else text.replace("7", "6", 1))[1] == 0
 
 
-def test_a_note_beside_a_number_hides_it_not():
-    """raised: a raised figure is a digit of the number, or the number of a note"""
+def test_a_footnote_number_does_not_hide_an_identity_number():
+    """superscript: a digit of the number, or the number of a footnote"""
     assert mask_text("850709-1232²") == (f"{MASK}²", 1)
     assert mask_text("⁸⁵⁰⁷⁰⁹-¹²³²") == (MASK, 1)
 
 
 def test_a_cell_costs_no_more_than_its_length():
-    """linear: the worst that digits, gaps and marks can do"""
+    """linear time for the worst of digits, gaps and marks"""
     shapes = (
         "1",
         "1 ",
@@ -175,8 +175,8 @@ def test_a_text_without_a_number_is_the_same_text():
 CASES = [f"202610{day:02}-{number:04}" for day in range(1, 11) for number in range(1, 31)]
 
 
-def test_case_numbers_are_kept_whole():
-    """case_id: a date from five years before to one year after the extract date, however few the rows"""
+def test_case_numbers_are_not_masked():
+    """a date from five years before to one year after the extract date, however few rows there are"""
     assert sum(mask_text(case)[1] for case in CASES) > 20
     assert column(*CASES, kind=Kind.CASE) == CASES
     assert not masked(*CASES, kind=Kind.CASE).by_chance
@@ -209,8 +209,8 @@ def test_the_29_february_five_years_before():
     assert column(with_check("20190227-001x"), kind=Kind.CASE, day=date(2024, 2, 29)) == [MASK]
 
 
-def test_most_of_a_column_tell_that_it_has_the_form_by_chance():
-    """by_chance: at least five cells wholly of the form, of which more than half fail the check digit"""
+def test_most_of_a_column_decide_that_it_has_the_form_by_chance():
+    """at least five cells that are a number of the form, more than half with an invalid check digit"""
     right, wrong = "850709-1232", "850709-1233"
     assert column(right, wrong, wrong, wrong, "x") == [MASK, wrong, wrong, wrong, "x"]
     assert column(right, wrong, wrong, wrong, wrong) == [right, wrong, wrong, wrong, wrong]
@@ -222,7 +222,7 @@ def test_most_of_a_column_tell_that_it_has_the_form_by_chance():
     assert column(right, *[f"om {wrong}"] * 5) == [MASK, *[f"om {wrong}"] * 5]
 
 
-def test_an_employee_id_is_told_by_few():
+def test_few_cells_are_enough_for_employee_ids():
     assert column("8507091232", "8507091233", "8507091234", kind=Kind.PERSON) == [
         "8507091232",
         "8507091233",
@@ -233,7 +233,7 @@ def test_an_employee_id_is_told_by_few():
 
 
 def test_a_time_of_day_in_a_column_of_times():
-    """four_digits_are_a_time: only in a column of dates, after a date with its century and white space"""
+    """four digits are a time only in a column of dates, after an eight-digit date and white space"""
     times = [with_check(f"2026-10-{day:02} 143x") for day in range(1, 31)]
     times = [text for text in times if text[-4:-1] == "143"]
     assert column(*times[:3], kind=Kind.TIME) == times[:3]
@@ -248,8 +248,8 @@ def test_a_time_of_day_in_a_column_of_times():
         assert column(text, kind=Kind.TIME) == [MASK], text
 
 
-def test_numbers_that_lost_the_zeros_they_began_with():
-    """lost_zero: most whole numbers of the column have the form once they are put back"""
+def test_numbers_that_lost_their_leading_zeros():
+    """most whole numbers of the column have the form once the zeros are restored"""
     chance = random.Random(3)
     young = [ten_digits(chance, first=date(2000, 1, 1), last=date(2009, 12, 31))[2:].lstrip("0") for _ in range(6)]
     old = [ten_digits(chance, first=date(1940, 1, 1), last=date(1999, 12, 31))[2:] for _ in range(3)]
@@ -263,7 +263,7 @@ def test_numbers_that_lost_the_zeros_they_began_with():
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_a_column_is_masked_as_its_texts_are(seed):
-    """arrow: what the search in Arrow leaves out holds no number"""
+    """cells that the search in Arrow skips hold no number"""
     given = list(texts(random.Random(1000 + seed), 1500))
     for start in range(0, len(given), 100):
         part = [f"{text.text} m" for text in given[start : start + 100]]

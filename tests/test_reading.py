@@ -1,4 +1,4 @@
-"""Files of every kind, honest and not: what they hold comes out, or a sentence that says what to do."""
+"""Files of every kind, honest and hostile: their cells are read, or a sentence says what to do."""
 
 import contextlib
 import io
@@ -66,14 +66,14 @@ def refusal(content, *, name="Systemlista.xlsx", read=read_here):
 
 
 @pytest.mark.parametrize("write", [files.xlsx, files.xls])
-def test_leading_empty_rows_and_columns_keep_their_numbers(write):
+def test_leading_empty_rows_and_columns_count(write):
     """leading_rows_dropped: row numbers would all be wrong"""
     content = write({"Blad1": [["Id", "Namn"], ["1", "Åsa"]]}, first_row=4, first_column=3)
     assert values(content) == [[None] * 4] * 3 + [[None, None, "Id", "Namn"], [None, None, "1", "Åsa"]]
 
 
 def test_leading_empty_rows_and_columns_of_ods():
-    """leading_rows_dropped: repeated empty rows and cells stand for their number"""
+    """repeated empty rows and cells are stored once with a count"""
     body = files.ods_row(files.ods_cell(), times=3) + files.ods_row(
         files.ods_cell(times=2), files.ods_cell("Id"), files.ods_cell("Namn")
     )
@@ -86,7 +86,7 @@ def test_empty_rows_between_stay_and_those_after_do_not():
 
 
 def test_rows_and_cells_without_a_reference():
-    """no_r_attribute: some systems leave the places out"""
+    """no r attribute: some systems omit the positions"""
     cell = files.text_cell
     body = f"<row>{cell('a')}{cell('b')}</row><row/><row>{cell('c')}<c/>{cell('d')}</row>"
     assert values(files.raw_xlsx(files.sheet_xml(body))) == [["a", "b", None], [None] * 3, ["c", None, "d"]]
@@ -140,7 +140,7 @@ def test_error_cells_are_counted_and_empty():
 @pytest.mark.parametrize("write", [files.xlsx, files.xls])
 @pytest.mark.parametrize("date1904", [False, True])
 def test_1904_workbook_says_so(write, date1904):
-    """serial_of_1904: a date is right, a serial that is not formatted needs to be told"""
+    """serial of 1904: an unformatted serial needs the epoch"""
     workbook = read_here(write({"Blad1": [[MOMENT, 46108.5]]}, date1904=date1904), name="a")
     assert workbook.date1904 is date1904
     assert workbook.sheets[0].cells.to_pylist() == [{"c0": "2024-03-05 14:30:00", "c1": "46108.5"}]
@@ -171,7 +171,7 @@ def test_values_of_ods():
 
 
 def test_iso_dates_of_xlsx_are_written_as_all_others():
-    """t_is_d: a date that is text inside of the workbook"""
+    """t="d": a date stored as text in the workbook"""
     body = '<row><c t="d"><v>2024-03-05T14:30:00.000</v></c><c t="d"><v>2024-03-05</v></c></row>'
     assert values(files.raw_xlsx(files.sheet_xml(body))) == [["2024-03-05 14:30:00", "2024-03-05"]]
 
@@ -233,8 +233,8 @@ def test_modified_of_ods(said, meant):
         (b'Id;Namn\r\n1;a\r\n"2;b\r\n3;c\r\n', "row 3"),
     ],
 )
-def test_what_cannot_be_read_says_what_it_is(content, words):
-    """wrong_kind: each file is named with what is wrong and what to do"""
+def test_an_unreadable_file_is_named_for_what_it_is(content, words):
+    """wrong kind: the sentence says what is wrong and what to do"""
     assert words in refusal(content)
 
 
@@ -271,7 +271,7 @@ def test_macro_workbook():
 
 @pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1:C3", ""])
 def test_one_cell_in_the_last_corner_does_not_explode(dimension):
-    """stray_cell: laid out in full the sheet would take 549 GB; its own statement of its range may lie"""
+    """stray cell: laid out in full the sheet would take 549 GB, and its stated dimension may be wrong"""
     far = f'<row r="1048576">{files.text_cell("stray", "XFD1048576")}</row>'
     content = files.raw_xlsx(files.sheet_xml(GRID + far, dimension=dimension))
     started, workbook = spent(), read(content, name="a.xlsx")
@@ -289,16 +289,16 @@ def test_stray_cells_among_good_ones_are_cut_off():
     assert values(content, read=read) == [[str(n)] for n in range(1, 30_001)]
 
 
-def test_care_that_finds_nothing_does_not_try_again(tmp_path):
-    """honest_but_too_large: the second child would take all memory like the first"""
+def test_the_careful_attempt_fails_if_there_is_nothing_to_cut(tmp_path):
+    """honest but too large: the second child would run out of memory like the first"""
     source = tmp_path / "source"
     source.write_bytes(files.raw_xlsx(files.sheet_xml(GRID)))
     with source.open("rb") as file, pytest.raises(worker.Unreadable, match="too_large"):
         worker.read(file, folder=tmp_path, careful=True)
 
 
-def test_care_comes_after_a_death(tmp_path):
-    """stale_link: the first child died with the workbook open, and the second one has the same folder"""
+def test_the_careful_attempt_follows_a_death(tmp_path):
+    """stale link: the first child died with the workbook open, and the second uses the same folder"""
     source = tmp_path / "source"
     source.write_bytes(files.ods(files.ods_row(files.ods_cell("Id"))))
     (tmp_path / "export.ods").symlink_to("/dev/fd/0")
@@ -306,7 +306,7 @@ def test_care_comes_after_a_death(tmp_path):
         assert worker.read(file, folder=tmp_path, careful=True).kind == "ods"
 
 
-def test_a_row_far_below_is_kept_where_there_is_room():
+def test_a_row_far_below_is_read_if_the_sheet_fits():
     """far_row: an empty row does not end the table"""
     last = f'<row r="200000">{files.text_cell("last", "B200000")}</row>'
     rows = values(files.raw_xlsx(files.sheet_xml(GRID + last)), read=read)
@@ -314,7 +314,7 @@ def test_a_row_far_below_is_kept_where_there_is_room():
 
 
 def test_a_sheet_without_a_dense_part_is_refused():
-    """diagonal: nothing in it can be cut off"""
+    """diagonal: there is no table to cut it to"""
     cells = (
         f'<row r="{n * 900}"><c r="{openpyxl.utils.get_column_letter(n * 4)}{n * 900}"><v>1</v></c></row>'
         for n in range(1, 1100)
@@ -347,8 +347,8 @@ FAR_XML = files.xml_cell("y", attributes='ss:Index="9999"')
         (files.xml_2003(f"<Row>{files.xml_cell('x')}{FAR_XML}</Row>"), 1),
     ],
 )
-def test_what_is_left_out_is_counted(content, cut):
-    """silent_cut: a column that is missing without a word looks as if the export had none"""
+def test_left_out_cells_are_counted(content, cut):
+    """silent cut: a column missing without a word looks as if the export had none"""
     if cut is None:
         assert "empty" in refusal(content)
     else:
@@ -362,7 +362,7 @@ def test_a_bomb_is_refused_by_its_directory():
 
 
 def test_forged_sizes_are_found():
-    """forged_size: the directory says less than is there, and the limits would be none"""
+    """the directory states less than there is, which would evade the limits"""
     content = files.forged_size(files.raw_xlsx(files.sheet_xml(GRID)), "xl/worksheets/sheet1.xml", 1)
     assert "damaged" in refusal(content, read=read)
 
@@ -375,7 +375,7 @@ def test_too_many_parts():
 
 @pytest.mark.parametrize("times", [1048576, 4294967295])
 def test_repeated_rows_of_ods(times):
-    """ods_bomb: empty repetition is nothing, a full one has an end"""
+    """ods bomb: empty repetition costs nothing, a filled one is limited"""
     cell, row = files.ods_cell, files.ods_row
     assert values(files.ods(row(cell("Id")) + row(cell(times=16384), times=times)), read=read) == [["Id"]]
     assert "too much" in refusal(files.ods(row(cell("x", times=16384), times=times)), read=read)
@@ -422,14 +422,13 @@ def test_a_slow_file_is_stopped(monkeypatch):
     assert "too long" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
 
 
-def test_a_child_that_dies_is_a_sentence(monkeypatch):
+def test_a_child_that_dies_gives_a_sentence(monkeypatch):
     """killed: whatever ends the child"""
     monkeypatch.setattr(children, "environment", lambda folder: {})
     assert "cannot be read" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
 
 
-def test_a_too_large_file_is_not_kept(monkeypatch):
-    """too_large: it is refused before it is read"""
+def test_a_too_large_file_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(reading, "MAX_BYTES", 10)
     assert "too much" in refusal(b"Id;Namn\r\n1;a\r\n", read=read)
 
@@ -457,7 +456,7 @@ def test_the_limits_hold():
 
 
 def test_the_child_sees_no_secrets(monkeypatch):
-    """environment: what the server was told stays with it"""
+    """environment: the server's settings stay with it"""
     monkeypatch.setenv("SECRET", "hemligt")
     assert "hemligt" not in str(children.environment(ROOT))
 
@@ -473,7 +472,7 @@ LEAKY = {
 
 @pytest.mark.parametrize("kind", LEAKY)
 def test_nothing_is_on_the_disk_before_it_is_masked(kind, own_temporary_folder, monkeypatch):
-    """killed_server: what it left behind would hold identity numbers"""
+    """a killed server would leave identity numbers behind"""
     folders = []
     ask = reading._child
 
@@ -511,8 +510,8 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", LEAKY)
-def test_what_the_other_tests_load_is_read_in_this_process_as_in_its_own(kind):
-    """shortcut: else they would hold of another reading than the product's; tests/test_doctor.py asks the same"""
+def test_reading_in_this_process_gives_the_same_as_in_a_child(kind):
+    """The other tests read in this process for speed; tests/test_doctor.py compares too."""
     apart = read(LEAKY[kind], name="a 850612-1238")
     assert read_here(LEAKY[kind], name="a 850612-1238") == apart
     assert apart.masked == 2
@@ -540,8 +539,8 @@ def test_a_large_file_is_quick():
     assert spent() - started < 15
 
 
-def test_rows_that_have_been_read_lie_under_no_name(monkeypatch):
-    """they may hold levels that are never kept, and this process may be killed"""
+def test_the_files_of_read_sheets_are_unlinked(monkeypatch):
+    """They may hold levels that must not be stored, and this process may be killed."""
     sheet, left = reading._sheet, []
 
     def then_look(folder, said):
@@ -555,7 +554,7 @@ def test_rows_that_have_been_read_lie_under_no_name(monkeypatch):
 
 
 def test_path_and_bytes_are_the_same(tmp_path):
-    """path: the command line gives one"""
+    """The command line gives a path."""
     path = tmp_path / "a.csv"
     path.write_bytes(b"Id;Namn\r\n1;a")
     assert read_here(path, name=path.name).sha256 == read_here(path.read_bytes(), name="b.csv").sha256
@@ -601,7 +600,7 @@ def test_one_foreign_byte_does_not_spoil_a_utf8_file():
 
 
 def test_delimiter_is_found_below_titles_and_beside_decimal_commas():
-    """title_rows, decimal_comma: a comma in every row, and a line of prose above"""
+    """A comma in every row, and a line of prose above."""
     content = b"Rapport, uttagen 2026-10-02, av HR\n\nId;Procent\n1;1,5\n2;2,5\n3;3,5\n"
     assert values(content)[2:] == [["Id", "Procent"], ["1", "1,5"], ["2", "2,5"], ["3", "3,5"]]
     assert values(b"Id,Text\n1,a; b; c\n2,d\n3,e; f\n")[1] == ["1", "a; b; c"]
@@ -639,7 +638,7 @@ def test_formulas_that_protect_a_text():
     assert values(b'Id;Namn\n="00123";="a b"\n')[1] == ["00123", "a b"]
 
 
-def test_quotes_in_the_middle_are_letters():
+def test_quotes_within_a_cell_are_text():
     """stray_quote: 5" is an inch"""
     assert values(b'Id;Namn\n1;sk\xe4rm 24" x\n2;"a" b\n')[1:] == [["1", 'skärm 24" x'], ["2", "a b"]]
 
@@ -667,7 +666,7 @@ def test_a_web_page_named_xls(encoding):
     ]
 
 
-def test_a_table_inside_of_a_layout_table():
+def test_a_table_within_a_layout_table():
     """nested_table: old pages put everything into one cell"""
     inner = "<table><tr><td>Id</td><td>N</td></tr><tr><td>1</td><td>a</td></tr></table>"
     page = f"<table><tr><td><b>Lista</b>{inner}</td></tr></table>"
@@ -698,7 +697,7 @@ def test_a_single_file_web_page():
 
 
 def test_xml_spreadsheet_2003():
-    """ss_index, merged, span, rich_text, error: places that are only said where they jump"""
+    """ss:Index, merged cells, spans, rich text, errors: positions are given only where some are skipped"""
     cell = files.xml_cell
     rich = '<Cell><ss:Data ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40"><B>fet</B> text</ss:Data></Cell>'
     body = (
@@ -833,8 +832,7 @@ def test_names_are_shown_safely(given, kept):
     assert read_here(b"Id;Namn", name=given).name == kept
 
 
-def test_every_sentence_names_the_file_and_has_nothing_left_to_fill():
-    """sentences: each can be said"""
+def test_every_sentence_names_the_file_and_has_all_its_values():
     for code, sentence in reading.SENTENCES.items():
         assert "{file}" in sentence, code
         assert "{" not in sentence.format(file="a", row=1), code

@@ -1,4 +1,4 @@
-"""What a sheet is taken for, where its table begins and ends, and its extract date."""
+"""Recognising sheets: their source, where the table begins and ends, and the extract date."""
 
 import re
 import zipfile
@@ -27,7 +27,7 @@ from tests.line import SOURCES, WORDS, Line, read_here
         "Vetskap\n(datum)",
     ],
 )
-def test_headings_match_in_any_dress(written):
+def test_headings_match_however_they_are_written(written):
     assert normal(written) == "vetskap"
 
 
@@ -75,7 +75,7 @@ def test_a_total_row_with_more_than_two_cells_is_data(line):
     assert line.column("employee_id", "staff") == ["Totalt"]
 
 
-def test_the_heading_may_stand_in_row_20_and_no_further(line):
+def test_the_heading_must_be_in_the_first_20_rows(line):
     head = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
     line.load_table("x\n" * 19 + head, name="a.csv")
     with pytest.raises(Refusal, match="no sheet with the headings"):
@@ -90,7 +90,7 @@ def test_of_two_columns_for_one_field_the_synonym_listed_first_wins(line):
     assert [column.heading for column in receipt.matches[0].unused] == ["Anställningsnr", "Arbetsplats"]
 
 
-def test_a_tie_is_asked(line):
+def test_a_tie_is_refused_as_ambiguous(line):
     # Ärende-ID, Enhet and Upptäcktes are all that both incidents and breaches need.
     with pytest.raises(Refusal, match="could be"):
         line.load_table("Ärende-ID | Enhet | Upptäcktes\n1 | A | 2026-01-01")
@@ -98,7 +98,7 @@ def test_a_tie_is_asked(line):
     assert receipt.source.id == "breaches"
 
 
-def test_a_column_too_few_is_named(line):
+def test_a_missing_column_is_named(line):
     with pytest.raises(Refusal, match="Anställningsdatum"):
         line.load_table("AD-konto | Enhet | E-post\np | A | B")
 
@@ -140,7 +140,7 @@ def test_a_cover_sheet_that_says_system_is_no_register(line, tmp_path):
     assert (receipt.source.id, receipt.matches[0].sheet.name) == ("staff", "Data")
 
 
-def test_several_sheets_of_one_source_are_one_export_and_others_their_own(line, tmp_path):
+def test_sheets_of_one_source_are_one_export_and_others_another(line, tmp_path):
     more = [STAFF[0], ["p2", "B", date(2024, 1, 1)]]
     systems = [["Systemnamn", "Objektledare"], ["S", "Eva"]]
     path = workbook(tmp_path / "b.xlsx", Norr=STAFF, System=systems, Söder=more)
@@ -172,7 +172,7 @@ def test_hidden_sheets_rows_and_columns_are_read(line, tmp_path):
         ("Skapad 2020-01-01", "a-2026-10-02-v2.csv", date(2026, 10, 2), "file_name"),
     ],
 )  # fmt: skip
-def test_where_the_extract_date_is_found(line, above, name, day, by):
+def test_where_the_extract_date_comes_from(line, above, name, day, by):
     [receipt] = line.load_table(
         f"{above}\nAD-konto | Enhet | Anställningsdatum\np | A | 2024-01-01", name=name, extract_date=None
     )
@@ -185,7 +185,7 @@ def test_the_workbooks_own_modified_date_is_local_time(line, tmp_path):
     assert (receipt.extract_date.day, receipt.extract_date.by) == (date(2026, 5, 6), "modified")
 
 
-def test_no_extract_date_is_asked_for(line):
+def test_a_missing_extract_date_is_requested(line):
     with pytest.raises(Refusal, match="extract date"):
         line.load_table("AD-konto | Enhet | Anställningsdatum\np | A | 2024-01-01", extract_date=None)
 
@@ -200,12 +200,12 @@ def test_a_date_after_today_is_a_warning(line):
 @pytest.mark.parametrize(
     ("above", "other"), [("Förvaltning: Norra | x", "Norra"), ("Nämnd | Södra", "Södra"), ("Förvaltningen", None)]
 )
-def test_an_organisation_that_the_file_names_is_told_and_not_guessed(line, above, other):
+def test_an_organisation_named_in_the_file_is_reported_and_not_used(line, above, other):
     [receipt] = line.load_table(f"{above}\nAD-konto | Enhet | Anställningsdatum\np | A | 2024-01-01")
     assert (receipt.organisation, receipt.other_organisation) == ("Förvaltningen", other)
 
 
-def test_an_unknown_column_with_an_identity_number_is_dropped_and_said_so(line):
+def test_an_unknown_column_with_an_identity_number_is_dropped_and_reported(line):
     table = "AD-konto | Enhet | Anställningsdatum | Anteckning | Okänd\np | A | 2024-01-01 | se 19121212-1212 | x"
     [receipt] = line.load_table(table)
     assert [c.heading for c in receipt.matches[0].dropped] == ["Anteckning"]

@@ -1,4 +1,6 @@
-"""What of a file may look like an identity number, by the columns that it has: decided before the file is passed on."""
+"""What may look like an identity number in a file, depending on its columns: decided before the file leaves the
+child.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -43,7 +45,7 @@ def table(head: str, rest: str, *ids: str) -> str:
 
 @pytest.mark.parametrize("source", HEADS)
 def test_case_numbers_are_ids_however_few(line, source):
-    """case_id: one with a date about the extract date is kept, another one rejects its row"""
+    """A case number with a date around the extract date is kept; another one rejects its row."""
     [receipt] = line.load_table(table(*HEADS[source], CASE, "850709-1232", OLD), source=source)
     [name] = [field.name for field in SOURCES[source].fields if field.case_id]
     assert line.column(name, source) == [CASE]
@@ -65,22 +67,22 @@ p5       | 850709       | 1233      | Norr  | 2024-01-01
 """
 
 
-def test_what_two_columns_make_together_is_masked_in_both(line):
-    """joined: a first and a last name are one text, and none where the check digit is wrong"""
+def test_a_number_across_two_joined_columns_is_masked_in_both(line):
+    """First and last name are one text; not with an invalid check digit."""
     line.load_table(NAMES, source="staff")
     assert line.column("name", "staff") == [*[f"{MASK} {MASK}"] * 3, "Bo Ek", "850709 1233"]
     assert "1232" not in str(line.rows("from import_rows"))
 
 
-def test_a_cut_makes_no_number(line):
-    """cut: what was cut off said that the digits are none"""
+def test_truncating_makes_no_identity_number(line):
+    """The part that is cut off showed that the digits are no identity number."""
     rows = "\n".join(f"S{n} | {'x' * 190}{end}" for n, end in enumerate(["8507091232" + "55 y", " 12 abc" * 9]))
     line.load_table(f"Systemnamn | Enhet\n{rows}", source="systems")
     assert line.column("unit", "systems") == ["x" * 190, "x" * 190 + " 12 abc 12"]
     assert "8507091232" not in str(line.rows("from problems"))
 
 
-def test_which_fields_are_numbers_of_cases():
+def test_which_fields_are_case_numbers():
     declared = {(source.id, field.name) for source in SOURCES.values() for field in source.fields if field.case_id}
     assert declared == {
         ("incidents", "incident_id"),
@@ -112,8 +114,8 @@ def test_elsewhere_a_case_number_is_masked(line):
         (None, "Rapport", "lista.csv", TODAY),
     ],
 )
-def test_the_day_about_which_a_case_number_lies(line, said, above, name, around):
-    """the_extract_date: as the user says, else as the file does, else today"""
+def test_the_day_around_which_case_numbers_are_expected(line, said, above, name, around):
+    """The user's extract date, else the file's, else today."""
     far = [case(f"{around.year - years}{around:%m%d}") for years in (6, 5)]
     text = f"{above}\n" + table(*HEADS["incidents"], *far)
     book = read_here(line.file(text), name=name, known=ReadRequest(SOURCES, WORDS, TODAY, day=said))
@@ -121,14 +123,14 @@ def test_the_day_about_which_a_case_number_lies(line, said, above, name, around)
     assert book.sheets[0].cells["c0"].to_pylist()[2:] == [MASK, far[1]]
 
 
-def test_the_day_on_which_a_workbook_was_saved():
+def test_the_day_on_which_a_workbook_was_saved_is_used():
     book = read_here(files.xlsx({"A": [["Ärende-ID"]]}), name="a.xlsx", known=ReadRequest(SOURCES, WORDS, None))
     assert book.modified
     assert book.around == book.modified.date()
 
 
-def test_what_was_read_for_another_day_is_masked_before_it_is_loaded(line):
-    """screened_again: the reading is told the day; where another one is said after it, nothing slips through"""
+def test_a_file_read_for_another_day_is_masked_again_before_it_is_loaded(line):
+    """The reader is given a day; if the user changes it later, nothing slips through."""
     path = line.file(table(*HEADS["incidents"], CASE, LATE))
     book = read_here(path, name="a.csv", known=ReadRequest(SOURCES, WORDS, TODAY, day=date(2028, 6, 1)))
     assert book.sheets[0].cells["c0"].to_pylist() == ["Ärende-ID", CASE, LATE]
@@ -136,7 +138,7 @@ def test_what_was_read_for_another_day_is_masked_before_it_is_loaded(line):
     assert prepared.matches[0].sheet.cells["c0"].to_pylist() == ["Ärende-ID", CASE, MASK]
 
 
-def test_a_column_that_is_connected_by_hand(line):
+def test_a_column_mapped_by_hand(line):
     head = "Vårt nr | När | Var | Rubrik"
     fields = {"incident_id": "vårt nr", "discovered": "när", "unit": "var"}
     columns = ColumnMapping("incidents", tuple(heading.casefold() for heading in head.split(" | ")), fields)
@@ -161,7 +163,7 @@ def test_above_the_heading_nothing_is_a_case_number():
     assert (book.masked, book.sheets[0].allowed, book.sheets[0].by_chance) == (1, (0,), ())
 
 
-def test_the_reading_process_decides_as_this_one(tmp_path):
+def test_the_child_masks_as_this_process_does(tmp_path):
     content = table(*HEADS["incidents"], CASE, OLD).replace(" | ", ";").encode()
     asked = ReadRequest(SOURCES, WORDS, TODAY, day=DAY)
     book = read(content, name="a.csv", request=asked)
@@ -174,8 +176,8 @@ def test_the_reading_process_decides_as_this_one(tmp_path):
 STAFF = "AD-konto | Enhet | Anställningsdatum"
 
 
-def test_employment_numbers_that_look_like_identity_numbers_are_kept_and_told(line):
-    """by_chance: more than half of the column fail the check digit, however few there are"""
+def test_employment_numbers_that_look_like_identity_numbers_are_kept_and_reported(line):
+    """More than half of the column have an invalid check digit, however few there are."""
     ids = ["8507091232", "8507091233", "8507091234"]
     path = line.file("\n".join([STAFF, *(f"{id_} | A | 2024-01-01" for id_ in ids)]))
     [receipt] = line.load(path, extract_date=DAY)
@@ -184,7 +186,7 @@ def test_employment_numbers_that_look_like_identity_numbers_are_kept_and_told(li
     assert any("AD-konto look like personal identity numbers" in text for text in _told(line, path, receipt))
 
 
-def test_employment_numbers_that_are_identity_numbers_are_not(line):
+def test_employment_numbers_that_are_identity_numbers_are_masked(line):
     ids = ["8507091232", "8507091240", "8507091233"]
     path = line.file("\n".join([STAFF, *(f"{id_} | A | 2024-01-01" for id_ in ids)]))
     [receipt] = line.load(path, extract_date=DAY)
@@ -232,7 +234,7 @@ def test_headings_of_columns_that_are_dropped(heading, dropped):
 
 
 def test_a_heading_that_is_a_synonym_of_a_field_is_never_dropped(line):
-    """synonym: an organisation's own word for a field, whatever it looks like"""
+    """An organisation's own word for a field, whatever it looks like."""
     staff = SOURCES["staff"]
     own = replace(staff.field("employee_id"), headings=("pnr", "personnummer för inloggning"))
     sources = SOURCES | {"staff": replace(staff, fields=(own, *staff.fields[1:]))}
@@ -245,8 +247,8 @@ def test_a_heading_that_is_a_synonym_of_a_field_is_never_dropped(line):
     assert prepared.matches[0].columns["employee_id"][0].heading == "Pnr"
 
 
-def test_what_is_dropped_is_not_kept_and_told(line):
-    """dropped: by its heading, for a single value, and where most whole numbers have the form with a zero put back"""
+def test_dropped_columns_are_not_stored_and_are_reported(line):
+    """Dropped for its heading, for a single value, and if most whole numbers have the form with a zero restored."""
     head = f"{STAFF} | Persnr | Anteckning | Nr | Löpnr | Rum"
     rest = [
         "aa1 | A | 2024-01-01 | hemlig | ring 85 07 09 - 1232 | 101011238 | 101011239 | 1",

@@ -1,4 +1,4 @@
-"""Every value form of the rulebook, section 3, "Values", through the real line."""
+"""Every form of value in the rulebook (section 3, "Values"), through the real line."""
 
 from datetime import date, datetime
 
@@ -58,7 +58,7 @@ def test_unreadable_optional_value_is_a_warning(line):
     assert line.problems() == [(2, "Anställd t.o.m.", "snart", "not_a_date", "warning")]
 
 
-def test_slashes_that_could_be_either_are_day_first_and_said_so(line):
+def test_ambiguous_slashes_are_day_first_and_reported(line):
     [receipt] = line.load_table(staff("05/03/2024", "12/11/2024"))
     assert line.column("employed_from", "staff") == [date(2024, 3, 5), date(2024, 11, 12)]
     assert receipt.summary.ambiguous == ("employed_from",)
@@ -97,7 +97,7 @@ def test_the_time_of_a_serial_is_rounded_to_the_second(line, tmp_path):
     assert line.column("discovered", "incidents") == [datetime(2026, 3, 27, 15, 30), datetime(2026, 3, 6)]
 
 
-def test_text_is_folded_and_ids_keep_their_digits(line, tmp_path):
+def test_white_space_is_collapsed_and_ids_keep_their_digits(line, tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["AD-konto", "Enhet", "Anställningsdatum", "Namn"])
     book.active.append([12345.0, "  Enhet\u00a0 A\n", date(2024, 1, 1), "   "])
@@ -177,7 +177,7 @@ def test_level_four_in_one_cell_is_rejected_too(line):
     assert line.column("system", "classifications") == ["Ö"]
 
 
-def test_fields_made_of_other_columns(line):
+def test_fields_combined_from_other_columns(line):
     line.load_table(
         "AD-konto | Förnamn | Efternamn | Enhet | Anställningsdatum | Frånvaroorsak\n"
         "a | Eva | Ek | A | 2024-01-01 | Föräldraledig\n"
@@ -196,7 +196,7 @@ def test_nine_criteria_are_counted(line):
     assert line.column("criteria", "dpias") == [2]
 
 
-def test_either_answer_means_that_the_need_of_an_agreement_is_assessed(line):
+def test_any_answer_means_that_the_need_for_an_agreement_is_assessed(line):
     line.load_table(
         "Dnr | Benämning | Enhet | Innehåller IT/information | PUB behövs\n"
         "1 | a | A | Ja | Nej\n2 | b | A | Ja | Ja\n3 | c | A | Ja |"
@@ -229,7 +229,7 @@ def test_any_text_in_a_required_yes_no_is_unknown_and_empty_is_rejected(line):
     assert line.problems() == [(3, "Innehåller IT/information", None, "missing", "rejected")]
 
 
-def test_of_one_id_the_last_row_counts_and_the_others_are_warnings(line):
+def test_the_last_row_of_an_id_counts_and_the_others_are_warnings(line):
     line.load_table(
         "Ärendenummer | Enhet | Upptäckt | Rubrik\n"
         "I1 | A | 2026-01-01 | första\ni1 | A | 2026-01-02 | sista\nI1 | A | aldrig | avvisad"
