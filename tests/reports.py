@@ -9,7 +9,6 @@ from itertools import cycle, islice
 import pytest
 
 from compliance.core.language import Language
-from compliance.report import paper, word
 from compliance.report.blocks import (
     Bar,
     Block,
@@ -24,6 +23,7 @@ from compliance.report.blocks import (
     Status,
     Table,
 )
+from compliance.report.writers import paper, word
 from compliance.wording.trends import Level, Moment, Trend
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)

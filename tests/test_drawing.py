@@ -11,7 +11,7 @@ from lxml import etree
 from PIL import Image
 
 from compliance.report.blocks import Bar, LineChart, Table
-from compliance.report.paper import ACCENT, DPI, INK, MARKS, TRACK, bar_picture, picture
+from compliance.report.writers.paper import ACCENT, DPI, INK, MARKS, TRACK, bar_picture, picture
 from compliance.wording.trends import Level, Moment, Trend
 from tests.reports import sample
 

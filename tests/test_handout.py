@@ -13,7 +13,7 @@ from compliance.access.withholding import WITHHELD, Names, names_of_persons
 from compliance.core.language import LANGUAGES, Language
 from compliance.report.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.report.handouts import file_name, handout, pdf
-from compliance.report.word import write_word
+from compliance.report.writers.word import write_word
 from compliance.review.approving import dossier, signed
 from compliance.review.dossier import readable, responsible
 from compliance.review.reviewing import kept_text, review_of

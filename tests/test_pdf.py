@@ -10,7 +10,6 @@ import pytest
 import typst
 
 from compliance.core.places import REPORT
-from compliance.report import pdf as report_pdf
 from compliance.report.blocks import (
     Bar,
     Block,
@@ -24,8 +23,9 @@ from compliance.report.blocks import (
     Signatures,
     Table,
 )
-from compliance.report.paper import BAR_ROW, MARKS, TRACK
-from compliance.report.pdf import write_pdf
+from compliance.report.writers import pdf as report_pdf
+from compliance.report.writers.paper import BAR_ROW, MARKS, TRACK
+from compliance.report.writers.pdf import write_pdf
 from compliance.wording.trends import Level, Moment, Trend
 from tests.reports import LONG_TABLE, sample
 from tests.tagged import Node, Tagged

@@ -7,7 +7,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from compliance.report.pdf import write_pdf
+from compliance.report.writers.pdf import write_pdf
 from tests.line import Line
 from tests.reports import sample
 from tests.searching import holds, places_of, uncompressed, unpacked

@@ -16,7 +16,7 @@ from compliance.core.places import REPORT, ROOT
 from compliance.declarations import theming
 from compliance.declarations.theming import MODES
 from compliance.drawing import plots
-from compliance.report import paper
+from compliance.report.writers import paper
 from tests.sampled import beside
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><path d="M0 0h9v9z"/></svg>'

@@ -18,8 +18,6 @@ from lxml import etree
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.report import paper
-from compliance.report import word as report_word
 from compliance.report.blocks import (
     Bullets,
     Column,
@@ -30,7 +28,9 @@ from compliance.report.blocks import (
     Signatures,
     Table,
 )
-from compliance.report.word import write_word
+from compliance.report.writers import paper
+from compliance.report.writers import word as report_word
+from compliance.report.writers.word import write_word
 from tests.reports import LONG_TABLE, MADE_AT, drawn_once, sample
 
 # The order in which Word's schema wants what holds for a paragraph and for a table.

@@ -1,6 +1,6 @@
 """The year package: a zip of a frozen review, the rows and statements behind its figures, and its reports.
 
-    content = write_package(cursor, review, version=None, reports={"report.pdf": pdf}, say=Language("sv"))
+    content = write_package(cursor, review, version=None, reports={"report.writers.pdf": pdf}, say=Language("sv"))
     checked = verify_package(Path("review_2026.zip"))
     problems = [message(fault, Language("sv")) for fault in checked.faults]
 

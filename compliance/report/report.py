@@ -45,10 +45,10 @@ def as_document(
 ) -> bytes:
     """The report as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
     if kind == "docx":
-        from compliance.report.word import write_word
+        from compliance.report.writers.word import write_word
 
         return write_word(report, template=template.read_bytes() if template else None)
-    from compliance.report.pdf import write_pdf
+    from compliance.report.writers.pdf import write_pdf
 
     return write_pdf(report, archive=archive)
 

@@ -14,8 +14,8 @@ from pptx.presentation import Presentation as Deck
 
 from compliance.core.language import N_, Language
 from compliance.core.places import REPORT
-from compliance.report.office import LOCALES, in_utc, packed, timeless
 from compliance.report.slides.slides import Kind, Slides
+from compliance.report.writers.office import LOCALES, in_utc, packed, timeless
 
 CM: Final = 360_000
 TABLE_STYLE: Final = "{6F1B2C0E-54D7-4C2B-9E0A-7D0C1A93B5E4}"

@@ -16,7 +16,7 @@ from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 from pptx.util import Pt
 
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, SOFT_HYPHEN, Language
 from compliance.counting.assessing import Status
 from compliance.report.blocks import Column, Table
 from compliance.report.slides.charts import COLOURS, add_chart
@@ -33,6 +33,7 @@ from compliance.report.slides.layouts import (
     saved,
 )
 from compliance.report.slides.slides import MARKED, Slide, Slides
+from compliance.report.writers.widths import arial_width
 
 T = TypeVar("T")
 POINT: Final = 2.54 / 72
@@ -46,22 +47,6 @@ HEAD, SIDE, ABOVE = 0.97, 0.2, 0.1
 SPACED: Final = 0.22
 # No line has room for more letters.
 MOST: Final = 500
-# How wide Arial's letters are, in thousandths of the type's size.
-_GROUPS: Final = {
-    222: "ijl'|‘’",
-    278: " !,./:;I[\\]ft\N{NO-BREAK SPACE}ÌÍÎÏìíîï",
-    334: "()-`r¡¨²³´·¸¹“”‹›{}",
-    370: '•"*ªº',
-    500: "Jcksvxyzçýÿ°^¶",
-    556: "#$0123456789?L_abdeghnopqu¢£¤¥§«»àáâãäåèéêëðñòóôõöùúûüþ–€±÷¯µ♦",
-    611: "FTZ¿ßø+<=>~¬×−●○",
-    667: "&ABEKPSVXYÀÁÂÃÄÅÈÉÊËÝÞ",
-    722: "CDHNRUwÇÐÑÙÚÛÜ",
-    778: "GOQÒÓÔÕÖØ©®",
-    889: "%æMm¼½¾",
-}
-_WIDTHS: Final = {letter: width for width, letters in _GROUPS.items() for letter in letters}
-_WIDEST: Final = 1015
 # What XML or PowerPoint cannot hold; a line break stays.
 _NO_SIGN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _WORD: Final = re.compile("[^ ]+")
@@ -82,7 +67,7 @@ def _plain(value: T) -> T:
     changed: Any = value
     if isinstance(value, str):
         changed = _NO_SIGN.sub("\N{REPLACEMENT CHARACTER}", value.replace("\r\n", "\n").replace("\r", "\n"))
-        changed = changed.replace("\N{SOFT HYPHEN}", "")
+        changed = changed.replace(SOFT_HYPHEN, "")
     elif isinstance(value, tuple):
         changed = tuple(_plain(item) for item in value)
     elif isinstance(value, dict):
@@ -224,10 +209,6 @@ def _room(width: float, size: float, *, bold: bool) -> float:
     return width / (size * POINT) * 1000 / SPARE / (BOLD if bold else 1)
 
 
-def _wide(text: str) -> int:
-    return sum(_WIDTHS.get(letter, _WIDEST) for letter in text)
-
-
 def _held(text: str, *, room: float, lines: int, more: str) -> tuple[str, int]:
     """As much of a text as stands on so many lines, and how many it takes; `more` stands where it is cut."""
     kept: list[str] = []
@@ -236,7 +217,7 @@ def _held(text: str, *, room: float, lines: int, more: str) -> tuple[str, int]:
     for place, paragraph in enumerate(paragraphs):
         end, used = _begun(paragraph, room=room, lines=left)
         if end < len(paragraph) or (used == left and place < len(paragraphs) - 1):
-            end, used = _begun(paragraph, room=room, lines=left, spared=_wide(more))
+            end, used = _begun(paragraph, room=room, lines=left, spared=arial_width(more))
             return "\n".join([*kept, paragraph[:end].rstrip(" ,;:–-") + more]), lines - left + used
         kept.append(paragraph)
         left -= used
@@ -250,8 +231,8 @@ def _begun(text: str, *, room: float, lines: int, spared: float = 0.0) -> tuple[
     """
     used, held, line = 1, 0, 0.0
     for word in _WORD.finditer(text, text.find("\t") + 1):
-        long = _wide(word[0][:MOST])
-        if line and line + _wide(" ") + long > room - (spared if used == lines else 0.0):
+        long = arial_width(word[0][:MOST])
+        if line and line + arial_width(" ") + long > room - (spared if used == lines else 0.0):
             used, line = used + 1, 0.0
         free = room - (spared if used == lines else 0.0)
         if used > lines:
@@ -259,11 +240,11 @@ def _begun(text: str, *, room: float, lines: int, spared: float = 0.0) -> tuple[
         if long > free:
             # A word that no line holds is cut.
             return (held if held and long <= room else word.start() + _letters(word[0], free)), used
-        line += long + (_wide(" ") if line else 0)
+        line += long + (arial_width(" ") if line else 0)
         held = word.end()
     return len(text), used
 
 
 def _letters(word: str, room: float) -> int:
     """How many letters of a word stand on a line."""
-    return sum(1 for end in accumulate(map(_wide, word[:MOST])) if end <= room)
+    return sum(1 for end in accumulate(map(arial_width, word[:MOST])) if end <= room)

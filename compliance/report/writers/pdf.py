@@ -18,7 +18,7 @@ import typst
 
 from compliance.core.places import REPORT, STATIC
 from compliance.report.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
-from compliance.report.paper import MARKS, WORDS, bar_picture, picture
+from compliance.report.writers.paper import MARKS, WORDS, bar_picture, picture
 from compliance.wording.breaking import softened
 
 MARGIN_CM: Final = 2.2

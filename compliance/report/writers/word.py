@@ -46,9 +46,10 @@ from compliance.report.blocks import (
     Topic,
     each,
 )
-from compliance.report.office import LOCALES, in_utc, packed, timeless
-from compliance.report.paper import SIGNS as SHAPES
-from compliance.report.paper import WORDS, bar_picture, picture, writable
+from compliance.report.writers.office import LOCALES, in_utc, packed, timeless
+from compliance.report.writers.paper import SIGNS as SHAPES
+from compliance.report.writers.paper import WORDS, bar_picture, picture, writable
+from compliance.report.writers.widths import rough_width
 from compliance.wording.breaking import softened
 
 # Lengths as Word has them: twentieths of a point.
@@ -57,17 +58,6 @@ WIDEST_CM: Final = 17.0
 LABEL_WIDE: Final = 26
 # Where a rule to write on ends, as the styles have it.
 RULE_END: Final = 7937
-# How wide letters in cells are, in thousandths of the type's size: Arial's, by and large. Bold ones are a tenth wider.
-LETTERS: Final = {
-    **dict.fromkeys("ijl|'", 240),
-    **dict.fromkeys("ftI.,:;!/[] \N{NO-BREAK SPACE}", 290),
-    **dict.fromkeys("r()", 350),
-    **dict.fromkeys("cksvxyz", 510),
-    **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZÅÄÖ", 730),
-    **dict.fromkeys("mwMW%@", 890),
-    "\N{SOFT HYPHEN}": 0,
-}
-OTHER_LETTERS: Final = 565
 # The cells' styles by the size of their type, and the space beside their text, as the styles have it.
 CELLS: Final = {9: "report cell", 8: "report cell small"}
 CELL_EDGE: Final = 170
@@ -639,7 +629,7 @@ def _needs(table: Table, size: int, *, phrase: int) -> list[float]:
 def _longest(text: str, phrase: int) -> int:
     """The width of a text's longest part that stays whole, in thousandths of the type's size."""
     parts = [text] if len(text) <= phrase else re.split("[ \n\N{SOFT HYPHEN}]|(?<=[^0-9][-/])", text)
-    return max(sum(LETTERS.get(letter, OTHER_LETTERS) for letter in part) for part in parts)
+    return max(map(rough_width, parts))
 
 
 def _soft(text: str) -> str:

@@ -22,6 +22,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
+from compliance.core.language import SOFT_HYPHEN
 from compliance.core.places import STATIC
 from compliance.counting.assessing import Status
 from compliance.declarations import theming
@@ -80,7 +81,6 @@ LOW_PLOT: Final = 52.0
 FEW: Final = 6
 # What no file in XML can hold, not even escaped; a person pastes it from elsewhere without seeing it.
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-SOFT_HYPHEN: Final = "\N{SOFT HYPHEN}"
 # The second family is there for the letters of a name that the first has not.
 FAMILIES: Final = ["IBM Plex Sans", "DejaVu Sans"]
 
