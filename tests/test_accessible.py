@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from compliance.screens.frame import BARE, PAGES
 from tests.browser import FRAME, MOST, PATIENCE, browsing, framed, said, serving, settle, visit
+from tests.line import POINTS
 from tests.sampled import beside
 from tests.spoken import slips
 
@@ -62,7 +63,7 @@ SAYS = {
     "overview": "mätbara punkter når målet",
     "review": "punkter är diskuterade",
     "decisions": "Beslut från ledningens genomgångar",
-    "point": "Granskningspunkt 4 av 13",
+    "point": f"Granskningspunkt 4 av {len(POINTS)}",
     "training": "Utbildning · Hela förvaltningen",
     "systems": "System · Hela förvaltningen",
     "incidents": "Incidenter · Hela förvaltningen",

@@ -18,7 +18,7 @@ from tests.line import NOON
 from tests.reviewed import POINTS, SYSTEMS, at
 
 EN = Language("en")
-ALL = ", ".join(str(number) for number in range(1, 14))
+ALL = ", ".join(str(number) for number in range(1, len(POINTS) + 1))
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
 
 

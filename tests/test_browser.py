@@ -22,6 +22,7 @@ from compliance.reading.markers import SHEET
 from compliance.store.file import FileDatabase
 from tests.browser import FRAME, MOST, browsing, framed, said, serving, settle, visit
 from tests.files import doctor_files
+from tests.line import POINTS
 from tests.reviewed import AS_OF, IDS, Reviewed
 from tests.sampled import beside
 
@@ -107,7 +108,7 @@ def test_a_link_is_the_first_visit_to_a_fresh_server_and_shows_the_same_view_aga
     link = "point?point=classification&as_of=2025-10-31&department=F%C3%B6rskola&lang=en"
     visit(page, f"{server.address}/{link}")
     assert page.evaluate(FRAME) == framed("en")
-    assert "Review point 4 of 13" in said(page)
+    assert f"Review point 4 of {len(POINTS)}" in said(page)
     first = page.inner_text(".v-hero")
     assert "31\u00a0October\u00a02025" in page.inner_text(".st-key-frame")
     page.locator(".st-key-neighbours a").first.click()
@@ -406,7 +407,7 @@ def test_from_an_open_review_to_an_approved_pdf(server, page, tmp_path):
     line.database = FileDatabase.at(server.database)
     visit(page, f"{server.address}/review?as_of={AS_OF}")
     page.locator(".st-key-open-review button").click()
-    page.get_by_text("0 av 13 punkter är diskuterade.").wait_for()
+    page.get_by_text(f"0 av {len(POINTS)} punkter är diskuterade.").wait_for()
     for number, point in enumerate(IDS[:2], start=1):
         write_about_it(page, f"Skrivet om punkt {number}.")
         assert page.locator(f".st-key-step-{point} .v-done").count() == 1
@@ -432,7 +433,7 @@ def leave_for_another_point(page, line):
     """Leaving a field for another point saves it, and nothing else."""
     page.get_by_label("Kommentar", exact=True).fill("Lämnat.")
     page.locator(f".st-key-step-{IDS[0]} button").click()
-    page.get_by_text("Granskningspunkt 1 av 13").wait_for()
+    page.get_by_text(f"Granskningspunkt 1 av {len(POINTS)}").wait_for()
     kept = [(row["kind"], row["what"], row["text"]) for row in line.rows("select kind, what, text from review_texts")]
     assert kept.count(("comment", IDS[2], "Lämnat.")) == 1
     assert len(kept) == 5

@@ -17,7 +17,7 @@ from compliance.commands.cli import app
 from compliance.core import places
 from compliance.counting.extracts import extract_names
 from tests.command import arguments, environment, run, run_here
-from tests.line import Line, reading_here
+from tests.line import POINTS, Line, reading_here
 
 COVERAGE = [
     "point", "id", "organisation", "department", "unit", "met", "unmet", "unknown", "pending", "exempt",
@@ -165,7 +165,7 @@ def test_the_organisation_is_what_is_said(line, cli):
         "The database holds several organisations: Norra, Södra. Say which of them is meant.\n",
     )
     found = listed(cli("coverage", *DAY, "--format", "json"))
-    assert [row["organisation"] for row in found] == ["Norra", "Södra"] * 13
+    assert [row["organisation"] for row in found] == ["Norra", "Södra"] * len(POINTS)
 
 
 @pytest.mark.parametrize(
@@ -294,9 +294,9 @@ def test_what_it_writes_is_utf_8_whatever_the_terminal(loaded):
 
 
 @pytest.mark.parametrize("level", ["organisation", "department", "unit"])
-def test_coverage_without_any_import_is_thirteen_points_without_basis(line, cli, level):
+def test_coverage_without_any_import_is_every_point_without_basis(line, cli, level):
     found = listed(cli("coverage", "--by", level, "--format", "json"))
-    expected = 13 if level == "organisation" else 0
+    expected = len(POINTS) if level == "organisation" else 0
     assert [(r["point"], r["basis"], r["status"], r["coverage"]) for r in found] == [
         (n, False, "no_basis", None) for n in range(1, expected + 1)
     ]
@@ -305,8 +305,8 @@ def test_coverage_without_any_import_is_thirteen_points_without_basis(line, cli,
 
 def test_coverage_as_json_has_exactly_the_named_keys(loaded, cli):
     found = listed(cli("coverage", *DAY, "--format", "json"))
-    assert [list(row) for row in found] == [COVERAGE] * 13
-    assert [row["point"] for row in found] == list(range(1, 14))
+    assert [list(row) for row in found] == [COVERAGE] * len(POINTS)
+    assert [row["point"] for row in found] == [point.number for point in POINTS]
     assert found[0] == {
         "point": 1, "id": "information_security_training", "organisation": "Förvaltningen", "department": None,
         "unit": None, "met": 1, "unmet": 2, "unknown": 0, "pending": 0, "exempt": 0, "coverage": 1 / 3,
@@ -369,9 +369,10 @@ def test_a_point_lists_its_items_without_any_import(cli, point):
 
 
 def test_a_point_that_does_not_exist_is_one_line(cli):
-    done = cli("items", "14")
+    done = cli("items", "99")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert done.stderr.startswith("There is no review point 14. Use a number from 1 to 13, or an id such as ")
+    said = f"There is no review point 99. Use a number from 1 to {len(POINTS)}, or an id such as "
+    assert done.stderr.startswith(said)
 
 
 def test_a_text_that_could_be_a_formula_is_none_in_csv(loaded, cli):

@@ -301,7 +301,7 @@ def test_a_decision_is_changed_in_part_and_taken_out(stage, done, refused):
         "Klassa Betaportalen", "classification", "Objektägare", "T1",
     )  # fmt: skip
     assert "The follow-up T4 is none of" in refused(line, "review", "decide", *YEAR, "--text", "x", "--follow-up", "T4")
-    assert "There is no review point 14" in refused(line, "review", "decide", *YEAR, "--text", "x", "--point", "14")
+    assert "There is no review point 99" in refused(line, "review", "decide", *YEAR, "--text", "x", "--point", "99")
     assert "There is no decision 7" in refused(line, "review", "decide", *YEAR, "--number", "7", "--text", "x")
     assert done(line, "review", "withdraw", "--decision", "2026-1") == "decision 2026-1 withdrawn\n"
     assert "There is no decision 2026-1." in refused(line, "review", "withdraw", "--decision", "2026-1")

@@ -669,7 +669,7 @@ def test_the_command_writes_a_workbook_in_english_or_swedish(command: Any, tmp_p
     [
         (["item", "--to", "a.csv"], "There is no extract item. Perhaps you mean items"),
         (["items", "--to", "a.doc"], "The file a.doc can be written as .csv, .xlsx, .parquet only."),
-        (["items", "--point", "14", "--to", "a.csv"], "There is no review point 14"),
+        (["items", "--point", "99", "--to", "a.csv"], "There is no review point 99"),
     ],
 )
 def test_the_command_refuses_what_it_does_not_know(command: Any, arguments: list[str], message: str) -> None:

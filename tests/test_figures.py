@@ -109,7 +109,7 @@ def test_the_numbers_of_every_rule_are_named_by_their_point() -> None:
     given = rule_parameters(POINTS, AS_OF)
     assert given["classification_validity_months"] == 12
     assert given["data_protection_training_codes"] == ["dataskydd", "gdpr"]
-    assert given["point_numbers"] == list(range(1, 14))
+    assert given["point_numbers"] == [point.number for point in POINTS]
 
 
 @pytest.mark.parametrize(

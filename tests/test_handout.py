@@ -19,6 +19,7 @@ from compliance.review.dossier import readable, responsible
 from compliance.review.reviewing import kept_text, review_of
 from compliance.review.wording import SHORT_VERDICTS
 from compliance.wording import phrases
+from tests.line import POINTS
 from tests.readers import THEIRS
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
@@ -154,7 +155,7 @@ def test_it_begins_with_whose_meeting_it_is_its_answer_and_its_agenda(code, samp
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
     found, say = sample[0], Language(code)
-    [summary] = [table for table in tables(written[code]) if len(table) == 14]
+    [summary] = [table for table in tables(written[code]) if len(table) == 1 + len(POINTS)]
     verdicts = [say(SHORT_VERDICTS[found.written.assessments[answer.point.id]]) for answer in found.points]
     assert [(row[0], row[2], row[3], row[4], row[-1]) for row in summary[1:]] == [
         tuple(map(plain, (
@@ -241,7 +242,7 @@ def test_a_review_without_any_export_has_its_thirteen_points_all_the_same(tmp_pa
     assert len(page.tree.find("H1")) == 15
     text = spoken(page)
     assert SV("No point can be measured yet.") in text
-    assert text.count("Underlag saknas: en export som behövs") == 13
+    assert text.count("Underlag saknas: en export som behövs") == len(POINTS)
     assert not re.search(r"(?<!\d)0 %", text)
     assert "Inga beslut har fattats vid denna genomgång." in text
     assert Counter(number for *_, number in page.bookmarks).most_common(1)[0][1] > 2  # short ones share a page

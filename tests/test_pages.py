@@ -21,7 +21,7 @@ from compliance.wording.phrases import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text
 from tests.browser import MOST
 from tests.files import xlsx
-from tests.line import Line
+from tests.line import POINTS, Line
 
 # The day of the samples' latest review.
 PAGES = {
@@ -222,7 +222,7 @@ def test_the_view_is_kept_in_the_address_and_in_every_link(parts, monkeypatch):
     app = opened("overview", monkeypatch, lang="en", department="Omsorg")
     assert app.query_params["department"] == "Omsorg"
     links = [link.proto.query_string for link in app.get("page_link")]
-    assert len(links) >= len(PAGES) + 13
+    assert len(links) >= len(PAGES) + len(POINTS)
     assert all("as_of=2026-10-31" in link and "department=O" in link and "lang=en" in link for link in links)
 
 
@@ -255,7 +255,7 @@ def test_one_click_starts_a_database_of_ones_own_and_leaves_the_samples_alone(sa
 def test_an_empty_database_says_so_and_leads_to_the_imports(own, monkeypatch):
     app = opened("overview", monkeypatch)
     assert "Ingen export är inläst än." in text(app)
-    assert text(app).count("Underlag saknas") >= 13
+    assert text(app).count("Underlag saknas") >= len(POINTS)
     assert not re.search(r"(?<!\d)0\u00a0%", text(app))
 
 

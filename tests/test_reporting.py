@@ -22,6 +22,7 @@ from compliance.review.reviewing import review_of
 from compliance.store.database import rows
 from compliance.wording.phrases import percent, share
 from tests.browser import MOST
+from tests.line import POINTS
 from tests.searching import named
 from tests.tagged import Tagged
 
@@ -138,7 +139,7 @@ def test_it_has_the_chapters_of_the_seed(report):
     headings = [(block.level, block.text.replace("\N{NO-BREAK SPACE}", " ")) for block in of_kind(report(), Heading)]
     assert [heading for heading in headings if heading[0] < 3] == CHAPTERS
     points = [text for level, text in headings if level == 3]
-    assert [text.split(".")[0] for text in points] == [*map(str, range(1, 14))]
+    assert [text.split(".")[0] for text in points] == [str(point.number) for point in POINTS]
 
 
 def test_the_first_chapter_has_the_seeds_instructions(report):
@@ -234,7 +235,7 @@ def test_the_clauses_of_the_standard_say_what_covers_them_and_which_are_empty(ma
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_figure_equals_coverage(code, database, made, report):
     say = Language(code)
-    table = next(block for block in of_kind(report(say=say), Table) if len(block.rows) == 13)
+    table = next(block for block in of_kind(report(say=say), Table) if len(block.rows) == len(POINTS))
     assert [(row[1], row[2], row[3]) for row in table.rows] == expected(database, made(2025)[0], say)
     assert [bar.text for bar in table.bars] == [row[1] for row in table.rows]
 
@@ -327,7 +328,7 @@ def test_it_is_about_sixteen_pages_and_half_a_page_a_point(written):
     pdf = Tagged(written["pdf"])
     assert 14 <= len(pdf.pages) <= 18
     pages = {title: page for level, title, page in pdf.bookmarks if level == 3}
-    assert len(pages) == 13
+    assert len(pages) == len(POINTS)
     assert max(pages.values()) - min(pages.values()) <= 6
 
 

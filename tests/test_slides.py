@@ -132,7 +132,7 @@ def test_every_figure_of_the_thirteen_is_read_back_from_the_file(say, sample_dat
         counted = coverage(cursor, load_points(None), **given)
     [_, _, thirteen, *points] = deck(say).slides
     head, *listed = cells(thirteen)
-    assert len(listed) == len(counted) == 13
+    assert len(listed) == len(counted) == len(POINTS)
     assert {"sv": ["Läget", "Uppfyllt"], "en": ["Now", "Met"]}[say.code] == head[1:3]
     for figure, row, slide in zip(counted, listed, points, strict=False):
         n, of = say.number(figure.met), say.number(figure.of)
@@ -245,7 +245,7 @@ def test_the_comment_is_whole_in_the_notes_and_on_no_slide(found, slides):
 
 
 def test_late_decisions_stand_first_and_say_so(deck):
-    own, earlier = deck().slides[16], deck().slides[17]
+    own, earlier = deck().slides[len(POINTS) + 3], deck().slides[len(POINTS) + 4]
     assert [row[0] for row in cells(own)] == ["Nr", "2025-1", "2025-2", "2025-3", "2025-4"]
     assert [(row[0], row[3]) for row in cells(earlier)[1:]] == [
         ("2024-1", "Försenat, pågår\nHälften är klassade."), ("2024-4", "Försenat, pågår"), ("2024-2", "Ej påbörjad"),
@@ -256,7 +256,7 @@ def test_late_decisions_stand_first_and_say_so(deck):
 
 def test_decisions_that_have_no_room_are_counted(found, slides):
     many = tuple(replace(found.decisions[0], number=n, text=f"{n} " + "Ett långt beslut. " * 40) for n in range(1, 14))
-    slide = read(slides(replace(found, decisions=many))).slides[16]
+    slide = read(slides(replace(found, decisions=many))).slides[len(POINTS) + 3]
     assert len(cells(slide)) == 1 + DECISIONS
     assert all(row[1].endswith("…") for row in cells(slide)[1:])
     assert "och 7 till, i Wordfilen" in told(slide)

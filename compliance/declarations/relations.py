@@ -82,6 +82,41 @@ def _names(source: Source) -> Iterator[Values]:
             yield {"source": source.id, "kind": "department", "name": "department"}
 
 
+def _units(source: Source) -> Iterator[Values]:
+    """A source whose rows name a unit, and their department where they say it."""
+    field = next((field for field in source.fields if field.names == "unit"), None)
+    if field:
+        others = field.type == "path" or any(other.names == "department" for other in source.fields)
+        yield {"source": source.id, "unit": field.name, "department": "department" if others else "null"} | _id(source)
+
+
+def _id(source: Source) -> Values:
+    """The id of a row that may stand only once: null where there is none."""
+    return {"id": " || '/' || ".join(source.unique) or "null"}
+
+
+def _references(source: Source) -> Iterator[Values]:
+    """The fields that refer to another source; units have a check of their own."""
+    for field in source.fields:
+        if field.refers_to and field.names != "unit":
+            yield {"source": source.id, "wanted": field.refers_to[0], "field": field.name} | _id(source)
+
+
+def _referred_to(source: Source) -> Iterator[Values]:
+    """The fields of a source that others refer to."""
+    wanted = {field.refers_to for other in _sources() for field in other.fields if field.names != "unit"}
+    for field in source.fields:
+        if (source.id, field.name) in wanted:
+            yield {"source": source.id, "field": field.name}
+
+
+def _mentions(source: Source) -> Iterator[Values]:
+    """The fields that name a system by which no row is found."""
+    for field in source.fields:
+        if field.names == "system" and not _is_joined(field, source):
+            yield {"source": source.id, "field": field.name} | _id(source)
+
+
 def _persons(source: Source) -> Iterator[Values]:
     """The fields that name one person a row."""
     yield from _unnested(source, [field.name for field in source.fields if field.person and not field.several])
@@ -102,6 +137,10 @@ EACH: Final[dict[str, Callable[[Source], Iterator[Values]]]] = {
     "source with unique rows": _unique,
     "source with renewed rows": _renewed,
     "name": _names,
+    "unit": _units,
+    "reference": _references,
+    "key referred to": _referred_to,
+    "mention of a system": _mentions,
     "person": _persons,
     "responsible": _responsible,
 }

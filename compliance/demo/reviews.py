@@ -34,7 +34,7 @@ def _add(database: Database, table: Table, who: str) -> None:
     decided = _decide(database, review, table.get("decisions", ()), order)
     if submitted:
         _go_to(database, submitted["at"])
-        confirmed = submitted.get("confirmed", ())
+        confirmed = [*submitted.get("confirmed", ()), *(f"point:{id_}" for id_ in _added_since(table))]
         submit(database, review.review_id, name=submitted["by"], own=None, confirmed=confirmed)
     if approved:
         _go_to(database, approved["at"])
@@ -56,9 +56,15 @@ def _write(database: Database, review: Review, table: Table, order: Order) -> No
         write(database, id_, kind="chapter", what=chapter, text=text, order=order)
     for what, answer in table.get("judgement", {}).items():
         write(database, id_, kind="judgement", what=what, text=answer, order=order)
-    for point, texts in table["points"].items():
+    points = table["points"] | dict.fromkeys(_added_since(table), table.get("added_since", {}))
+    for point, texts in points.items():
         for kind, text in texts.items():
             write(database, id_, kind=kind, what=point, text=text, order=order)
+
+
+def _added_since(table: Table) -> list[str]:
+    """The review points that the sample review does not have."""
+    return [point.id for point in load_points(None) if point.id not in table["points"]]
 
 
 def _decide(

@@ -17,29 +17,10 @@
 --   number (bigint): how many rows say it
 
 with written as (
-    select 'staff' as source, import_id, sheet_number, sheet, row, unit, department, null as id
-    from staff
-    union all
-    select 'systems', import_id, sheet_number, sheet, row, unit, department, null
-    from systems
-    union all
-    select 'incidents', import_id, sheet_number, sheet, row, unit, null, incident_id
-    from incidents
-    union all
-    select 'breaches', import_id, sheet_number, sheet, row, unit, null, breach_id
-    from breaches
-    union all
-    select 'processing', import_id, sheet_number, sheet, row, unit, null, processing_id
-    from processing
-    union all
-    select 'processors', import_id, sheet_number, sheet, row, unit, null, agreement_id
-    from processors
-    union all
-    select 'procurements', import_id, sheet_number, sheet, row, unit, null, reference
-    from procurements
-    union all
-    select 'local_instruction', import_id, sheet_number, sheet, row, unit, null, unit || '/' || requirement
-    from local_instruction
+    -- for each unit, union all
+    select '{source}' as source, import_id, sheet_number, sheet, row, {unit} as unit, {department} as department, {id} as id
+    from {source}
+    -- end
 ),
 counting as (
     select i.organisation, i.organisation_id, i.file, i.extract_date, w.*

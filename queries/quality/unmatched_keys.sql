@@ -17,51 +17,20 @@
 --   number (bigint): how many rows say it
 
 with named as (
+    -- for each reference, union all
     select
-        'training' as source, 'staff' as wanted, 'employee_id' as field, import_id, sheet_number, sheet, row,
-        employee_id as name, null as id
-    from training
-    union all
-    select
-        'classifications', 'systems', 'system', import_id, sheet_number, sheet, row,
-        system, null
-    from classifications
-    union all
-    select
-        'classification_actions', 'systems', 'system', import_id, sheet_number, sheet, row,
-        system, action_id
-    from classification_actions
-    union all
-    select
-        'risk_analyses', 'systems', 'system', import_id, sheet_number, sheet, row,
-        system, null
-    from risk_analyses
-    union all
-    select
-        'access_reviews', 'systems', 'system', import_id, sheet_number, sheet, row,
-        system, null
-    from access_reviews
-    union all
-    select
-        'dpias', 'processing', 'processing_id', import_id, sheet_number, sheet, row,
-        processing_id, null
-    from dpias
-    union all
+        '{source}' as source, '{wanted}' as wanted, '{field}' as field, import_id, sheet_number, sheet, row,
+        {field} as name, {id} as id
+    from {source}
+    -- end
     -- what they can refer to
-    select
-        'staff', 'staff', null, import_id, sheet_number, sheet, row,
-        employee_id, null
-    from staff
     union all
+    -- for each key referred to, union all
     select
-        'systems', 'systems', null, import_id, sheet_number, sheet, row,
-        system, null
-    from systems
-    union all
-    select
-        'processing', 'processing', null, import_id, sheet_number, sheet, row,
-        processing_id, null
-    from processing
+        '{source}', '{source}', null, import_id, sheet_number, sheet, row,
+        {field}, null
+    from {source}
+    -- end
 ),
 counting as (
     select

@@ -17,15 +17,12 @@
 --   number (bigint): how many rows say it
 
 with named as (
+    -- for each mention of a system, union all
     select
-        'incidents' as source, 'system' as field, import_id, sheet_number, sheet, row,
-        system as name, incident_id as id
-    from incidents
-    union all
-    select
-        'processing', 'system', import_id, sheet_number, sheet, row,
-        system, processing_id
-    from processing
+        '{source}' as source, '{field}' as field, import_id, sheet_number, sheet, row,
+        {field} as name, {id} as id
+    from {source}
+    -- end
     union all
     -- what they can refer to
     select

@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from compliance.core.places import QUERIES
 from compliance.counting.assessing import Coverage, coverage
 from compliance.counting.extracts import Given, relations
 from compliance.counting.figures import Definition as FigureDefinition
 from compliance.counting.figures import load_figures, rule_parameters
 from compliance.counting.quality import rhythms
+from compliance.declarations import queries
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import without_comments
 from compliance.declarations.sources import Source, load_sources
@@ -29,7 +29,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor
 EXAMPLES = Path(__file__).parent
 FOLDERS = ("points", "figures", "quality", "extracts")
 KEYS = {"title", "as_of", "known_at", "given", "imports", "parameters", "expected", "point", "level", "days"}
-KEYS |= {"names", "aliases"}
+KEYS |= {"names", "aliases", "points"}
 IMPORT_KEYS = {"extract_date", "imported_at", "completes", "revoked_at", "organisation", "file", "columns"}
 ALIAS_KEYS = {"kind", "old", "new", "valid_from", "made_at", "removed_at", "follows"}
 ORGANISATION = "Förvaltningen"
@@ -91,6 +91,7 @@ class Case:
     own_parameters: Values
     expected: Table
     point: str | None
+    points: int | None
     level: str
     days: tuple[date, ...]
     names: tuple[Values, ...]
@@ -146,6 +147,7 @@ def _case(told: Values, *, path: Path, file: str, number: int) -> Case:
         given={key: read_table(text, where=f"{where}, given.{key}") for key, text in told["given"].items()},
         imports=told["imports"],
         own_parameters=told.get("parameters", {}),
+        points=told.get("points"),
         expected=read_table(told["expected"], where=f"{where}, expected"),
         point=told.get("point"),
         level=told.get("level", "organisation"),
@@ -358,12 +360,12 @@ def column_types(cursor: Cursor, sql: str, parameters: Values) -> dict[str, str]
 @cache
 def text_of(folder: str, name: str) -> str:
     """The statement of an example without its comments."""
-    return without_comments((QUERIES / folder / f"{name}.sql").read_text("utf-8"))
+    return without_comments(queries.text_of(f"{folder}/{name}.sql"))
 
 
 def defaults(case: Case) -> Values:
     """Every parameter that the product would give the case's statement."""
-    points = _points()
+    points = _points()[: case.points]
     given: Values = {"as_of": case.as_of, "known_at": case.known_at, "days": list(case.days)}
     given |= rule_parameters(points, case.as_of)
     own = case.id if case.folder == "points" else case.point
@@ -414,15 +416,21 @@ def _relations(cursor: Cursor, case: Case, sql: str) -> AbstractContextManager[N
     if case.folder != "extracts":
         return nullcontext()
     point = point_by(_points(), case.point) if case.point else None
-    return extract_relations(cursor, sql, as_of=case.as_of, known_at=case.known_at, point=point)
+    return extract_relations(cursor, sql, as_of=case.as_of, known_at=case.known_at, point=point, points=case.points)
 
 
 @contextmanager
 def extract_relations(
-    cursor: Cursor, sql: str, *, as_of: date, known_at: datetime, point: Point | None = None
+    cursor: Cursor,
+    sql: str,
+    *,
+    as_of: date,
+    known_at: datetime,
+    point: Point | None = None,
+    points: int | None = None,
 ) -> Iterator[None]:
     """The relations that an extract's or a check's statement names, computed for a day."""
-    given = Given(_points(), point, _figures(), as_of=as_of, known_at=known_at)
+    given = Given(_points()[:points], point, _figures(), as_of=as_of, known_at=known_at)
     with relations(cursor, sql, given), rhythms(cursor, _sources()):
         yield
 
@@ -541,6 +549,6 @@ def check(cursor: Cursor, case: Case, sql: str | None = None) -> list[str]:
 @cache
 def parameter_types(folder: str, name: str) -> dict[str, str]:
     """The `$parameters` that a statement's header says, each with its type."""
-    header = (QUERIES / folder / f"{name}.sql").read_text("utf-8").partition("\n\n")[0]
+    header = queries.text_of(f"{folder}/{name}.sql").partition("\n\n")[0]
     lines = header.partition("-- parameters:")[2].partition("-- columns:")[0]
     return dict(re.findall(r"^--   (\w+) \(([^:]+)\): ", lines, flags=re.MULTILINE))

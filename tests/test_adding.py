@@ -1,0 +1,112 @@
+"""A point, a source, an extract and a check are added with the files that CONTRIBUTING.md names, and no others."""
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from compliance.core.places import ROOT
+from tests.line import POINTS, SOURCES
+
+# What is added: whole files, and what is written below those that there are.
+ADDED = ROOT / "tests" / "adding"
+ADDS = ("a review point", "a source", "an extract", "a quality check")
+# What is not the tree's own.
+BESIDE = {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__"}
+OWN = {ROOT / "build", ROOT / "data" / "store"}
+CHECKS = (
+    "tests/test_house.py", "tests/test_language.py", "tests/test_sources.py", "tests/test_readme.py",
+    "tests/test_examples.py::test_every_statement_has_an_example_and_every_example_a_statement",
+    "tests/test_examples.py::test_a_header_says_what_the_statement_asks",
+    "tests/test_examples.py::test_a_header_says_the_columns_that_come",
+    "tests/test_quality.py::test_every_declared_reference_is_checked",
+    "tests/test_withholding.py::test_every_column_that_is_declared_to_tell_who_somebody_is_is_read_for_names",
+)  # fmt: skip
+OF_WHAT_IS_NEW = ("tests/test_examples.py", "tests/test_templates.py")
+NEW = "continuity or exercises or plans_without_name or points_with_routine or extracts/routines or extracts/coverage"
+EXERCISES = """\
+Plan-ID;Kontinuitetsplan;Enhet;Senast övad;Övningsledare
+KP-1;Journal;Norr;2026-03-01;Enhetschef
+KP-2;Larm;Norr;2024-03-01;Enhetschef
+KP-3;Nycklar;Söder;;
+"""
+
+
+def named() -> set[str]:
+    """The files that the table "How to add …" names for what is added, with <id> where a name stands."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| (an? [^|]+?) \| (.+) \|$", text, re.MULTILINE))
+    return {path for what in ADDS for path in re.findall(r"`((?:data|queries|tests)/[^`]+)`", rows[what])}
+
+
+def added() -> list[str]:
+    return sorted(path.relative_to(ADDED).as_posix() for path in ADDED.rglob("*") if path.is_file())
+
+
+def pattern(path: str) -> str:
+    return re.sub(r"<\w+>", r"\\w+", re.escape(path).replace(r"\<", "<").replace(r"\>", ">"))
+
+
+def beside(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name in BESIDE or Path(folder) / name in OWN}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the tree to which all of it has been added."""
+    copy = tmp_path_factory.mktemp("adding") / "tree"
+    shutil.copytree(ROOT, copy, ignore=beside)
+    for path in added():
+        with (copy / path).open("a", encoding="utf-8") as file:
+            file.write((ADDED / path).read_text("utf-8"))
+    ran(copy, "-m", "tests.readme")
+    yield copy
+    shutil.rmtree(copy)
+
+
+def ran(copy: Path, *said: str) -> str:
+    """What Python prints that is run with the copy, and with a store of its own."""
+    environment = {"COMPLIANCE_DATABASE": str(copy.parent / "own" / "own.duckdb"), "LANG": "en"}
+    command = [sys.executable, *said]
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_what_is_added_is_what_the_table_names_and_nothing_else() -> None:
+    names = sorted(map(pattern, named()))
+    assert [path for path in added() if not any(re.fullmatch(name, path) for name in names)] == []
+    assert [name for name in names if not any(re.fullmatch(name, path) for path in added())] == []
+
+
+def test_the_checks_of_the_tree_are_green(tree: Path) -> None:
+    quiet = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0")
+    ran(tree, *quiet, *CHECKS)
+    ran(tree, *quiet, *OF_WHAT_IS_NEW, "-k", NEW)
+
+
+def test_the_new_point_counts_the_rows_of_the_new_source(tree: Path) -> None:
+    point, source = len(POINTS) + 1, "exercises"
+    assert source not in SOURCES
+    (tree / "exercises.csv").write_text(EXERCISES, "utf-8")
+    ran(tree, "-m", "compliance", "load", "exercises.csv", "--extract-date", "2026-11-01")
+    day = ("--as-of", "2026-11-24")
+    counted = table(ran(tree, "-m", "compliance", "coverage", *day, "--format", "csv"))
+    assert [row["point"] for row in counted] == [str(number) for number in range(1, point + 1)]
+    assert (counted[-1]["met"], counted[-1]["unmet"], counted[-1]["status"]) == ("1", "2", "red")
+    assert not any(row["met"] for row in counted[:-1] if row["status"] != "no_basis")
+    items = table(ran(tree, "-m", "compliance", "items", str(point), *day, "--format", "csv"))
+    assert {row["item"]: row["reason"] for row in items} == {"KP-1": "", "KP-2": "overdue", "KP-3": "never_exercised"}
+    ran(tree, "-m", "compliance", "extract", "exercises", *day, "--to", "extract.csv")
+    rows = table((tree / "extract.csv").read_text("utf-8-sig"))
+    assert [row["plan_id"] for row in rows] == ["KP-1", "KP-2", "KP-3"]
