@@ -163,10 +163,10 @@ def _chapter(id_: str) -> str:
 
 def _verdict(said: str) -> str:
     """The code of an assessment that is said in either language; none where the text is empty."""
-    from compliance.review.wording import VERDICTS
+    from compliance.review.wording import VERDICT_WORDS
 
     words = {"tillräckligt": "sufficient", "delvis": "partly", "otillräckligt": "insufficient"}
-    return _coded(said, _spoken(VERDICTS) | words, "--assessment") if said.strip() else ""
+    return _coded(said, _spoken(VERDICT_WORDS) | words, "--assessment") if said.strip() else ""
 
 
 def _status(said: str) -> str:

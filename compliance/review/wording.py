@@ -21,13 +21,13 @@ from compliance.wording import phrases
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import ReasonShare, reason_shares
 
-VERDICTS: Final = {
+VERDICT_WORDS: Final = {
     "sufficient": N_("sufficient"),
     "partly": N_("partly sufficient"),
     "insufficient": N_("insufficient"),
 }
 # As they are chosen, and where there is little room.
-SHORT_VERDICTS: Final = VERDICTS | {"partly": N_("partly")}
+SHORT_VERDICTS: Final = VERDICT_WORDS | {"partly": N_("partly")}
 FOLLOW_UPS: Final = {
     "T1": N_("Tertial report 1 (T1)"),
     "T2": N_("Tertial report 2 (T2)"),
@@ -58,7 +58,7 @@ WORST: Final = 3
 REASONS: Final = 3
 
 
-def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str] = VERDICTS) -> str:
+def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str] = VERDICT_WORDS) -> str:
     """The head's assessment of a point in words; a dash where there is none."""
     code = dossier.written.assessments.get(point_id, "")
     return say(words[code]) if code in words else DASH
@@ -120,35 +120,35 @@ def point_label(points: Iterable[Point], point_id: str, say: Language) -> str:
     return phrases.label(next(point for point in points if point.id == point_id), say)
 
 
-def decisions_sentences(found: Sequence[Decision], day: date, say: Language) -> list[str]:
+def decisions_sentences(decisions: Sequence[Decision], day: date, say: Language) -> list[str]:
     """How many decisions are open and late, as the page's answer."""
-    if not found:
+    if not decisions:
         return [say(N_("No decision has been made yet."))]
-    left, late = [d for d in found if d.open], [d for d in found if d.late(day)]
+    left, late = [d for d in decisions if d.open], [d for d in decisions if d.late(day)]
     if not left:
-        return [say.plural("The only decision is closed.", "All {n} decisions are closed.", len(found))]
+        return [say.plural("The only decision is closed.", "All {n} decisions are closed.", len(decisions))]
     first = say.plural("{n} decision is open.", "{n} decisions are open.", len(left))
     if not late:
         return [first, say(N_("None of them is late."))]
     return [first, say.plural("{n} of them is late.", "{n} of them are late.", len(late))]
 
 
-def differences(found: Sequence[Difference], say: Language) -> list[list[str]]:
+def differences(rows: Sequence[Difference], say: Language) -> list[list[str]]:
     """Where today's computation differs, a row each: what, where, what was frozen and what is computed today."""
-    return [_difference(difference, say) for difference in found]
+    return [_difference(difference, say) for difference in rows]
 
 
-def _difference(found: Difference, say: Language) -> list[str]:
-    place = phrases.label(found.point, say) if found.point else ""
-    where = ", ".join(part for part in (place, found.where) if part)
-    was, now = _counted(found.was, say), _counted(found.now, say)
-    if found.what == "statement":
+def _difference(difference: Difference, say: Language) -> list[str]:
+    place = phrases.label(difference.point, say) if difference.point else ""
+    where = ", ".join(part for part in (place, difference.where) if part)
+    was, now = _counted(difference.was, say), _counted(difference.now, say)
+    if difference.what == "statement":
         was, now = "", say(CHANGED)
-    elif found.what == "import":
-        was, now = found.was[:HASH_SHOWN], found.now[:HASH_SHOWN] or say(OTHERWISE)
-    elif found.what == "target":
-        was, now = (_shares(text, say) for text in (found.was, found.now))
-    return [say(WHAT[found.what]), where, was or phrases.DASH, now or phrases.DASH]
+    elif difference.what == "import":
+        was, now = difference.was[:HASH_SHOWN], difference.now[:HASH_SHOWN] or say(OTHERWISE)
+    elif difference.what == "target":
+        was, now = (_shares(text, say) for text in (difference.was, difference.now))
+    return [say(WHAT[difference.what]), where, was or phrases.DASH, now or phrases.DASH]
 
 
 def _counted(text: str, say: Language) -> str:
@@ -183,14 +183,14 @@ def left_text(part: Coverage, say: Language) -> str:
     return say(N_("{n} of {of}"), n=say.number(left_of(part)), of=say.number(part.of)).replace(" ", NBSP)
 
 
-def _first(found: Sequence[Decision], day: date) -> list[Decision]:
+def late_and_new_first(decisions: Sequence[Decision], day: date) -> list[Decision]:
     """The late ones first, then the newest: what has just been decided is seen."""
-    return sorted(found, key=lambda decision: (not decision.late(day), -decision.year, -decision.number))
+    return sorted(decisions, key=lambda decision: (not decision.late(day), -decision.year, -decision.number))
 
 
-def late_first(found: Sequence[Decision], day: date) -> list[Decision]:
+def late_first(decisions: Sequence[Decision], day: date) -> list[Decision]:
     """Decisions of earlier reviews: the late ones, then those that are open, then those that are closed."""
-    return sorted(_first(found, day), key=lambda decision: not decision.open)
+    return sorted(late_and_new_first(decisions, day), key=lambda decision: not decision.open)
 
 
 def decisions_sentence(own: Sequence[Decision], say: Language) -> str:
@@ -200,25 +200,24 @@ def decisions_sentence(own: Sequence[Decision], say: Language) -> str:
     return say.plural("{n} decision has been made.", "{n} decisions have been made.", len(own))
 
 
-def earlier_sentence(found: Sequence[Decision], day: date, say: Language) -> str:
+def earlier_sentence(decisions: Sequence[Decision], day: date, say: Language) -> str:
     """The answer of the first screen: how many decisions are open, and how many of them late."""
-    left = [decision for decision in found if decision.open]
+    left = [decision for decision in decisions if decision.open]
     late = [decision for decision in left if decision.late(day)]
-    if not found:
+    if not decisions:
         return say(N_("No earlier review has left a decision."))
     if not left:
         return say(N_("All decisions of earlier reviews are closed."))
     first = say.plural("{n} earlier decision is open.", "{n} earlier decisions are open.", len(left))
     if not late:
         return first
-    second = say.plural("{n} of them is late.", "{n} of them are late.", len(late))
-    return f"{first} {second if late else say(N_('None of them is late.'))}"
+    return f"{first} {say.plural('{n} of them is late.', '{n} of them are late.', len(late))}"
 
 
 def reached_sentence(dossier: Dossier, say: Language) -> str:
     """How many points reach the target."""
     measured = [answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
-    reached = [found for found in measured if found.status is Status.GREEN]
+    reached = [figure for figure in measured if figure.status is Status.GREEN]
     if not measured:
         return say(N_("No point can be measured yet."))
     return say.plural(

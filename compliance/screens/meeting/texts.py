@@ -154,7 +154,7 @@ def said_of_point(
     # a line is kept for the comment, and one for how many decisions there is no room for
     free = ROOM["point"][0] - used - bool(comment) - (len(found) > DECISIONS_OF_POINT)
     fit = min(max(free // LEAST["decision"], 1), DECISIONS_OF_POINT)
-    shown = wording._first(found, dossier.as_of)[:fit]
+    shown = wording.late_and_new_first(found, dossier.as_of)[:fit]
     texts = [(comment, "point"), *((names.withhold(row.text), "decision") for row in shown)]
     lines, *each = _room(texts, "point", used=used + (len(found) > fit))
     rows = [_said(row, names, dossier.as_of, say, lines) for row, lines in zip(shown, each, strict=True)]
@@ -270,7 +270,7 @@ def decision_list(title: str, found: Sequence[Decision], names: Names, day: date
     """Decisions as a list that fits the screen; the rest is only counted."""
     if not found:
         return charts.stack(meeting.heading(title), meeting.sentence(say(N_("There is none."))))
-    shown = wording._first(found, day)[:DECISIONS_SHOWN]
+    shown = wording.late_and_new_first(found, day)[:DECISIONS_SHOWN]
     each = _room([(names.withhold(row.text), "decision") for row in shown], "decision")
     rows = [_said(row, names, day, say, lines) for row, lines in zip(shown, each, strict=True)]
     listed = meeting.decisions(rows, label=title)

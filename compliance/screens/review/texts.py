@@ -21,7 +21,7 @@ from compliance.review.judging import Concern
 from compliance.review.peers import Compared
 from compliance.review.reviewing import Chapter, Review, State
 from compliance.review.verifying import Difference
-from compliance.review.wording import SHORT_VERDICTS, STATES, VERDICTS
+from compliance.review.wording import SHORT_VERDICTS, STATES, VERDICT_WORDS
 from compliance.store.database import Rows
 from compliance.wording import phrases
 
@@ -351,7 +351,7 @@ def _year_cell(dossier: Dossier, point_id: str, say: Language) -> str:
         return phrases.DASH
     figure, code = answer.coverage, dossier.written.assessments.get(point_id)
     text = phrases.percent(figure, say) if figure.coverage is not None else phrases.word(figure, say)
-    return charts.status_mark(figure.status, text, note=say(SHORT_VERDICTS[code]) if code in VERDICTS else "")
+    return charts.status_mark(figure.status, text, note=say(SHORT_VERDICTS[code]) if code in VERDICT_WORDS else "")
 
 
 def _line(found: Sequence[Dossier], point_id: str, say: Language) -> str:

@@ -1,0 +1,71 @@
+"""Words are the same for page, report and frozen review: what is bold or may break is marked where it is drawn."""
+
+from datetime import date
+
+import pytest
+
+from compliance.core.language import LANGUAGES, SOFT_HYPHEN, Language, bold
+from compliance.counting.assessing import Coverage
+from compliance.wording import breaking, phrases, trends
+from compliance.wording.trends import Level, Moment, Trend
+from tests.line import POINTS
+from tests.test_house import MODULES, imported, module
+
+MARKS = ("compliance.core.language.bold", "compliance.wording.breaking.")
+# What lays a text out: it may part the words that it is given.
+LAID_OUT = ("report.writers.", "report.slides.writing")
+MOMENTS = tuple(Moment(f"mån {n}", n / 10, f"{n} %") for n in range(9))
+TREND = Trend(MOMENTS, Level(0.9, "mål"), Level(0.8, "gräns"))
+
+
+def figure(point, **counts):
+    none = dict.fromkeys(("met", "unmet", "unknown", "pending", "exempt"), 0)
+    return Coverage(
+        point, as_of=date(2026, 10, 31), organisation="Norr", department=None, unit=None, basis=True, **none | counts
+    )
+
+
+def unmarked(text):
+    return text.replace(bold("")[0], "").replace(bold("")[1], "")
+
+
+def test_no_word_below_the_pages_is_marked():
+    rooms = [path for path in MODULES if module(path).split(".")[0] in {"wording", "review", "report"}]
+    found = [
+        f"{module(path)}: {name}"
+        for path in rooms
+        for name in imported(path)
+        if not module(path).startswith(LAID_OUT) and f"{name}.".startswith(MARKS)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_a_points_name_breaks_only_on_a_page(point, code):
+    said, shown = phrases.label(point, Language(code)), breaking.label(point, Language(code))
+    assert SOFT_HYPHEN not in said
+    assert shown.replace(SOFT_HYPHEN, "") == said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("words", [phrases.counts_sentence, phrases.both_percentages, phrases.silent])
+def test_what_is_bold_on_a_page_says_the_same_as_what_is_not(words, code):
+    coverage, say = figure(POINTS[3], met=61, unmet=20, unknown=19), Language(code)
+    plain, marked = words(coverage, say), words(coverage, say, bold)
+    assert unmarked(marked) == plain != marked
+
+
+def test_a_trend_names_its_last_moment_and_every_so_many_before_it():
+    assert [moment.label for moment in TREND.named(4).moments if moment.label] == ["mån 0", "mån 4", "mån 8"]
+    assert [moment.label for moment in TREND.named(3).moments if moment.label] == ["mån 2", "mån 5", "mån 8"]
+    named = TREND.named(5, first=True).moments
+    assert [moment.label for moment in named if moment.label] == ["mån 0", "mån 3", "mån 8"]
+    assert [moment.share for moment in named] == [moment.share for moment in MOMENTS]
+
+
+def test_a_month_without_a_figure_is_a_gap_in_the_trend():
+    months = [figure(POINTS[3]), figure(POINTS[3], met=1, unmet=1)]
+    course = trends.trend(months, Language("sv"), date.isoformat)
+    assert [moment.share for moment in course.moments] == [None, 0.5]
+    assert [moment.text for moment in course.known] == ["50,0\N{NO-BREAK SPACE}%"]
