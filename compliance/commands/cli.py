@@ -41,11 +41,22 @@ from compliance.store.schema import CLEANING
 WHO: Final = "command line"
 app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
-Format = Annotated[str, typer.Option("--format", help="table, json or csv")]
+
+def one_of(text: str, choices: Sequence[str], option: str) -> str:
+    """What an option says, if it is one of the choices."""
+    if text not in choices:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(choices)}", param_hint=option)
+    return text
+
+
+FORMATS: Final = ("table", "json", "csv")
+Format = Annotated[
+    str,
+    typer.Option("--format", help="table, json or csv", callback=lambda text: one_of(text, FORMATS, "--format")),
+]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="the day described, YYYY-MM-DD; today in Sweden")
 ]
-FORMATS: Final = ("table", "json", "csv")
 
 
 def main() -> None:
@@ -175,13 +186,6 @@ def day_of(text: str | None, option: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date: write YYYY-MM-DD", param_hint=option) from None
 
 
-def one_of(text: str, choices: Sequence[str], option: str) -> str:
-    """What an option says, if it is one of the choices."""
-    if text not in choices:
-        raise typer.BadParameter(f"{text!r} is not one of {', '.join(choices)}", param_hint=option)
-    return text
-
-
 @app.command("load")
 def load_command(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
@@ -247,7 +251,6 @@ def coverage_command(
 ) -> None:
     """Coverage of the points."""
     level: Level = one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
-    one_of(format, FORMATS, "--format")
     day = day_of(as_of, "--as-of")
     with stores.own().cursor() as cursor:
         figures = coverage(cursor, load_points(places.own_files()), days=[day], known_at=EVERYTHING_KNOWN, level=level)
@@ -282,7 +285,6 @@ def coverage_row(figure: Coverage) -> dict[str, Any]:
 @app.command("items")
 def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> None:
     """The items of a point (a number or an id), with outcome, reason and the spreadsheet row behind each."""
-    one_of(format, FORMATS, "--format")
     day = day_of(as_of, "--as-of")
     wanted = point_by(load_points(places.own_files()), point)
     with stores.own().cursor() as cursor:
@@ -296,7 +298,6 @@ PROBLEM_COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "
 @app.command("rejected")
 def rejected_command(format: Format = "table") -> None:
     """What was rejected, or loaded as empty with a warning, of the imports that count."""
-    one_of(format, FORMATS, "--format")
     show(_stated("problems"), PROBLEM_COLUMNS, format)
 
 
@@ -309,7 +310,6 @@ IMPORT_COLUMNS: Final = (
 @app.command("imports")
 def imports_command(format: Format = "table") -> None:
     """Every import, the newest first, revoked ones too."""
-    one_of(format, FORMATS, "--format")
     show(_stated("imports"), IMPORT_COLUMNS, format)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from compliance.commands.arguments import Commands, shown
-from compliance.commands.cli import FORMATS, WHO, AsOf, Format, app, day_of, one_of, show
+from compliance.commands.cli import WHO, AsOf, Format, app, day_of, one_of, show
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
@@ -51,7 +51,15 @@ Who = Annotated[str, typer.Option("--name", metavar="NAME", help="the first name
 Version = Annotated[
     int | None, typer.Option("--version", min=1, metavar="N", help="an earlier version; else the latest")
 ]
-Spoken = Annotated[str, typer.Option("--language", metavar="sv|en", help="the language of the file")]
+Spoken = Annotated[
+    str,
+    typer.Option(
+        "--language",
+        metavar="sv|en",
+        help="the language of the file",
+        callback=lambda text: one_of(text, list(LANGUAGES), "--language"),
+    ),
+]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="the reason, which is kept")]
 Called = Annotated[str, typer.Option("--decision", metavar="2026-3", help="the year of its review and its number")]
 GRAVE: Final = frozenset({"figure", "import"})
@@ -330,7 +338,6 @@ DECISION_COLUMNS: Final = (
 @review_app.command("list")
 def list_command(format: Format = "table", organisation: Whose = None) -> None:
     """Every review, the newest year first."""
-    one_of(format, FORMATS, "--format")
     with stores.own().cursor() as cursor:
         found = _of(reviews(cursor), organisation)
     show([{name: getattr(row, name) for name in REVIEW_COLUMNS} for row in found], REVIEW_COLUMNS, format)
@@ -339,7 +346,6 @@ def list_command(format: Format = "table", organisation: Whose = None) -> None:
 @review_app.command("decisions")
 def decisions_command(format: Format = "table", organisation: Whose = None) -> None:
     """Every decision of every review with its last follow-up, the oldest first."""
-    one_of(format, FORMATS, "--format")
     with stores.own().cursor() as cursor:
         named = {row.review_id: row.organisation for row in _of(reviews(cursor), organisation)}
         found = [row for row in decisions(cursor) if row.review_id in named]
@@ -416,7 +422,6 @@ def report_command(
     from compliance.core.saving import save
     from compliance.report.files import KINDS, write_report
 
-    one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, KINDS)
     if archive and kind != "pdf":
         raise typer.BadParameter("is for a file that ends in .pdf", param_hint="--archive")
@@ -451,7 +456,6 @@ def package_command(
     from compliance.package.year_package import write_package
     from compliance.report.files import every_report
 
-    one_of(language, list(LANGUAGES), "--language")
     _ending(to, ("zip",))
     say = Language(language)
     with _found(year, organisation) as (cursor, review):
@@ -495,7 +499,6 @@ def hand_off_command(
     from compliance.core.saving import save
     from compliance.report.handing import as_text, measures
 
-    one_of(language, list(LANGUAGES), "--language")
     kind = _ending(to, ("txt", "tsv"))
     dossier, state, _ = _read(year, organisation)
     say = Language(language)
@@ -533,7 +536,6 @@ def compare_command(
     """Compare the figures of a year with those of other organisations."""
     from compliance.review.peers import as_peer, compare
 
-    one_of(format, FORMATS, "--format")
     others = [_peer(path) for path in files]
     dossier, _, _ = _read(year, organisation)
     for peer in others:
