@@ -131,14 +131,12 @@ def measurements(folder: Path, *, quick: bool) -> Iterator[Measured]:
         yield million(samples, folder)
     yield from_file_to_figures(samples, folder)
     yield rehearsed(samples, folder)
-    yield counted(
-        "All thirteen points by unit, 2,000 people, the file opened for it", samples, [AS_OF], wished="< 150 ms"
-    )
+    yield counted("All points by unit, 2,000 people, the file opened for it", samples, [AS_OF], wished="< 150 ms")
     with FileDatabase.at(samples).cursor():  # who joins an open file, as a page of a busy server does
         yield counted("… the file open already", samples, [AS_OF], wished="< 150 ms")
     yield counted("… their trend over 36 months", samples, TREND, wished="< 3 s")
     large = large_database(samples, folder)
-    what = "All thirteen points by unit, 50,000 people, 2,000 systems, 5,000 processings"
+    what = "All points by unit, 50,000 people, 2,000 systems, 5,000 processings"
     yield counted(what, large, [AS_OF], wished="< 1 s")
     yield counted("… their trend over 36 months", large, TREND, wished="< 3 s")
     yield from reviewed(samples, folder)
@@ -154,7 +152,7 @@ def hundred_thousand(samples: Path, folder: Path) -> Measured:
     file = training_export(folder / "training 100000.xlsx", rows=100_000)
     ours = median(lambda: whole_line(file, samples, folder), times=3)
     pandas = alone("pandas", PANDAS, file)
-    what = "Load a training export of 100,000 rows: read, validate, load, thirteen points before and after"
+    what = "Load a training export of 100,000 rows: read, validate, load, all points before and after"
     return Measured(
         what,
         shown(ours),
@@ -289,7 +287,7 @@ def counted(what: str, path: Path, days: list[date], *, wished: str) -> Measured
 
 
 def count(database: Database, days: list[date]) -> None:
-    """All thirteen points, with the opening of the database, as a command or a page does it: a day by unit, a trend of
+    """All points, with the opening of the database, as a command or a page does it: a day by unit, a trend of
     the organisation."""
     with database.cursor() as cursor:
         level = "unit" if len(days) == 1 else "organisation"

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from compliance.access.disclosure import private_sources
 from compliance.access.withholding import Names, names_of_persons
 from compliance.declarations.queries import statement
 from compliance.loading.loading import FIRST_NAME
@@ -69,6 +70,10 @@ def test_every_column_that_is_declared_to_tell_who_somebody_is_is_read_for_names
         for name in columns.split(",")
     }
     assert read == {(source.id, field.name) for source in SOURCES.values() for field in source.fields if field.person}
+
+
+def test_an_export_with_ids_of_persons_is_private_and_so_are_those_of_incidents():
+    assert private_sources() == {"staff", "training", "incidents", "breaches"}
 
 
 def test_whoever_the_exports_name_is_known_by_name_account_and_address(tmp_path):

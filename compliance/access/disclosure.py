@@ -2,20 +2,32 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from compliance.core.language import N_
 from compliance.declarations.points import Point
+from compliance.declarations.sources import load_sources
 
 FEW_PERSONS: Final = 5
 # A text that fewer incidents share may be somebody's own.
 LEAST_SHARED: Final = 3
-# The exports that hold the free text of incidents, and those whose rows are about persons.
+# The exports that hold the free text of incidents.
 INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
-PRIVATE_SOURCES: Final = INCIDENT_SOURCES | {"staff", "training"}
 COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt")
 OTHER_UNITS: Final = N_("Other units")
 Part = TypeVar("Part")
+
+
+@cache
+def private_sources() -> frozenset[str]:
+    """The exports that hold the free text of incidents, and those whose rows are about persons, as their ids tell."""
+    of_persons = (
+        source.id
+        for source in load_sources(None).values()
+        if any(field.person and field.type == "id" for field in source.fields)
+    )
+    return INCIDENT_SOURCES.union(of_persons)
 
 
 class Figure(Protocol):

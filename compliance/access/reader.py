@@ -15,10 +15,10 @@ from compliance.access.disclosure import (
     FEW_PERSONS,
     LEAST_SHARED,
     OTHER_UNITS,
-    PRIVATE_SOURCES,
     F,
     about_incidents,
     marked,
+    private_sources,
     unseen,
     without_few,
 )
@@ -118,7 +118,7 @@ class Reader:
 
     def finds(self, source: str) -> bool:
         """Whether the reader sees which rows of an export a check has found."""
-        private = source in PRIVATE_SOURCES
+        private = source in private_sources()
         return self.may(Permission.SEE_ITEMS) and (self.named or not private) and self.limit is None
 
     def items(self, point: Point, items: Rows) -> Rows:

@@ -99,7 +99,7 @@ def verdict(sentence: str, *, kicker: str, grounds: str) -> Html:
 def page_title(title: str, *, kicker: str = "", question: str = "") -> Html:
     """A page's title as its first heading, with a line above and a question below.
 
-    Example: `page_title("Classification", kicker="Point 4 of 13", question="Is every …?")`.
+    Example: `page_title("Classification", kicker="Point 4", question="Is every …?")`.
     """
     heading = tag("div", title, css="v-title", role="heading", aria_level="1")
     above = unless_empty(kicker, tag("div", kicker, css="v-kicker"))
@@ -649,7 +649,7 @@ def step(item: Step) -> Html:
 def point_head(title: str, *, kicker: str, question: str) -> Html:
     """A point's title as a heading within a page, smaller than the page's own.
 
-    Example: `point_head("Classification", kicker="Point 4 of 13", question="Is every …?")`.
+    Example: `point_head("Classification", kicker="Point 4", question="Is every …?")`.
     """
     heading = tag("div", title, css="v-section", role="heading", aria_level="2")
     return tag(
