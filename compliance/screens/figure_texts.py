@@ -1,4 +1,4 @@
-"""What several pages draw of a point: its figure, the reasons, the rule, the exports behind it."""
+"""What several pages draw of a point: its figure, its rule and the exports behind it."""
 
 from collections.abc import Mapping
 from datetime import date
