@@ -42,9 +42,7 @@ class Changes:
 
 
 def rewrite(cursor: Cursor, path: Path, changes: Changes) -> None:
-    """Write everything in the open file to a new one, with the changes. The new file is complete and closed on
-    return.
-    """
+    """Write everything in the open file to a new one, with the changes. The new file is closed on return."""
     cursor.execute(f"attach $path as {NEW}", {"path": str(path)})
     cursor.execute("begin transaction")
     ((old,),) = cursor.execute("select current_database()").fetchall()

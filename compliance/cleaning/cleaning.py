@@ -39,8 +39,7 @@ log = logging.getLogger(__name__)
 def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
     """Clean the open store of `path` and close it. Raise Refusal if that fails.
 
-    The file is rewritten even if nothing needs cleaning: a load that was rolled back or rehearsed may have left its
-    bytes.
+    The file is rewritten even if nothing needs cleaning: a rolled back or rehearsed load may have left its bytes.
     """
     changes = Changes()
     cleaning = _collect_changes(connection, changes, own=path.parent, now=now)

@@ -171,9 +171,7 @@ def _listed(problems: Rows) -> Rows:
 
 
 def _receipt(exports: Exports, import_id: int) -> dict[str, int]:
-    """Count the rows that an import has loaded and rejected and its warnings after the cleaning, and store the
-    counts.
-    """
+    """Count an import's loaded and rejected rows and its warnings after the cleaning, and store the counts."""
     row = exports.imports[import_id]
     before = [problem for (id_, _), listed in exports.problems.items() if id_ == import_id for problem in listed]
     remaining = [problem for problem in before if not _is_obsolete(exports, problem)]

@@ -22,9 +22,7 @@ WHO: Final = "the program"
 
 @dataclass(frozen=True)
 class Lost:
-    """What an import has lost that figures depend on: the number of removed rows, 0 if only names changed; and its new
-    receipt.
-    """
+    """What an import has lost that figures depend on: how many rows (0 if only names changed); and its new receipt."""
 
     source: str
     taken_out: int

@@ -71,9 +71,7 @@ class Job:
 
 
 def make_file(job: Job, make: Make, *args: Any, seconds: float = SECONDS, **kwargs: Any) -> bytes:
-    """Return what `make` returns, run in a child. Raise Refusal if it is too slow, too large, or refused by `make`
-    itself.
-    """
+    """Return the result of `make`, run in a child. Raise Refusal if it is too slow or too large, or if `make` does."""
     with _turn(job), nameless_file() as order, nameless_file() as answer:
         pickle.dump((make, args, kwargs), order, pickle.HIGHEST_PROTOCOL)
         order.flush()

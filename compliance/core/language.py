@@ -53,7 +53,7 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-# The numbers from one on in words.
+# The numbers from one in words.
 NUMBERS: Final = (
     N_("one"), N_("two"), N_("three"), N_("four"), N_("five"), N_("six"), N_("seven"),
     N_("eight"), N_("nine"), N_("ten"), N_("eleven"), N_("twelve"), N_("thirteen"),
@@ -83,7 +83,7 @@ class Language:
         return texts.get(self.code) or texts.get("en") or next(iter(texts.values()), "")
 
     def plain(self, texts: Texts) -> str:
-        """The same without the places where its words may break: a soft hyphen is for what is drawn, not for words."""
+        """The text of a declaration without soft hyphens, which are for drawing and not for text."""
         return self.pick(texts).replace(SOFT_HYPHEN, "")
 
     def refusal(self, refusal: Refusal) -> str:
@@ -105,7 +105,7 @@ class Language:
         return (MINUS if value < 0 and text.strip("0,.") else "") + text
 
     def in_words(self, number: int) -> str:
-        """A whole number as it is written in a sentence: in words up to twenty, else in digits."""
+        """A whole number in a sentence: in words up to twenty, else in digits."""
         return self(NUMBERS[number - 1]) if 1 <= number <= len(NUMBERS) else self.number(number)
 
     def percent(self, share: float | None, *, limits: tuple[float, ...] = (), decimals: int = 1) -> str:
@@ -174,8 +174,7 @@ def swedish_order(name: str) -> str:
 def tenths(difference: float) -> int:
     """A difference of shares in tenths of a percentage point, rounded once from the unrounded difference.
 
-    Every change in words goes by it. The shares beside it are rounded separately, so their difference may seem to be a
-    tenth off.
+    Every change in words uses it. The shares next to it are rounded separately and may seem a tenth off.
     """
     # Rounded twice, as a number with one decimal is printed: frozen reviews must read as they did.
     size = round(round(abs(difference) * 100, 1) * 10)

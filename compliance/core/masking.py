@@ -83,7 +83,7 @@ class Masked:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A date and four digits in a text: the span, whether the check digit is `right`, and whether they are the `whole`
+    """A date and four digits in a text: the span, whether the check digit is `right`, whether they are the `whole`
     text.
 
     `day` is the date if it has eight digits and is a plain one; `clock` says that a time of day follows.
@@ -184,7 +184,7 @@ def _numbers(text: str) -> list[Number]:
 
 
 def _ending_with(text: str, runs: list[Run], last: int) -> Iterator[Number]:
-    """The longest number whose last four digits end a run of digits. It begins with a run too, so no digit is next to
+    """The longest number whose last four digits end a run of digits. It begins with a run too: no digit is next to
     it.
     """
     if _begins_date(text, runs[last]):
@@ -226,9 +226,7 @@ def _may_be_between(gap: str) -> bool:
 
 
 def _number(digits: str, place: Run, *, whole: bool, clock: bool) -> Number | None:
-    """The number that ten or twelve digits form if they begin with a date; `clock` if white space precedes the last
-    four.
-    """
+    """The number of ten or twelve digits, if they begin with a date; `clock` if white space precedes the last four."""
     year, month, day = int(digits[:-8]), int(digits[-8:-6]), int(digits[-6:-4])
     eight = len(digits) == 12
     if eight and not 1800 <= year < 2100:

@@ -1,7 +1,6 @@
 """Guesses for a file that is not recognised: its source, its heading row, and a column for each field.
 
-A guess is offered to the user, never applied. It is made by name (like a known heading) or by content (like the field's
-values).
+A guess is offered, never applied. It is made by name (like a known heading) or by content (like the field's values).
 """
 
 import itertools

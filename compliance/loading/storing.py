@@ -44,8 +44,7 @@ def store_facts(
 ) -> None:
     """Store facts about the file: what was noticed in reading it, what a user said of it, and the rows that it returns.
 
-    `returned_to` is the SHA-256 of the file that returned rows belong to, `rejected` has (sheet, row) of rows not
-    loaded.
+    `returned_to` is the SHA-256 of the file that returned rows belong to, `rejected` the (sheet, row) of rejected rows.
     """
     facts = [
         *_counted(workbook),

@@ -329,9 +329,7 @@ def _too_long(field: Field) -> tuple[str, str, str, str]:
 
 
 def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, columns: str) -> None:
-    """Add the problems of single cells that an earlier step noted. A cell is reported once, a rejected row only
-    once.
-    """
+    """Add the problems of single cells noted in earlier steps: each cell once, and a rejected row only once."""
     if not cells.num_rows:
         return
     headings = {column.place: column.heading for column in match.every_column}

@@ -153,9 +153,7 @@ def read_html(text: str) -> Content:
 
 
 def read_pages(pages: Sequence[tuple[str, str]]) -> Content:
-    """The sheets of a "single file web page" of (location, page): those that its first page lists, else that page
-    itself.
-    """
+    """The sheets of a "single file web page" of (location, page): those that its first page lists, else that page."""
     if not pages:
         raise Unreadable("no_table")
     by_file = {place.rpartition("/")[2]: page for place, page in pages}

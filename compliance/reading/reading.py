@@ -211,8 +211,7 @@ def _answer(path: Path, *, code: int) -> dict[str, Any]:
 def _sheet(folder: Path, entry: dict[str, Any]) -> Sheet:
     """A sheet from its file, memory-mapped; the memory lasts as long as the table.
 
-    The file is unlinked at once: its rows may hold levels that must not be stored, and a killed process leaves none
-    behind.
+    The file is unlinked at once: its rows may hold levels that must not be stored, and this process may be killed.
     """
     path = folder / entry["file"]
     with pa.memory_map(str(path)) as file:

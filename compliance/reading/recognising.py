@@ -501,9 +501,7 @@ def top_rows(sheet: Sheet) -> list[Row]:
 
 
 def data_rows(match: Match, words: Words) -> pa.Table:
-    """The cells below the heading, without total, count and signature rows at the end. The first is row heading_row +
-    1.
-    """
+    """The cells below the heading, without total, count and signature rows at the end. The first is heading_row + 1."""
     return match.sheet.cells.slice(match.heading_row, end_of_table(match, words) - match.heading_row)
 
 

@@ -139,9 +139,7 @@ def _screened(sheet: Sheet, expected: _Expected, day: date | None) -> tuple[Shee
 
 
 def _mask_joined(cells: "pa.Table", places: tuple[int, ...]) -> tuple["pa.Table", int]:
-    """The cells with a mask for each that is part of an identity number across columns, and how many numbers there
-    were.
-    """
+    """The cells with a mask for each part of an identity number across columns, and how many numbers there were."""
     import pyarrow.compute as pc
 
     parts: list[Any] = [cells.column(place) for place in places]

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: all cells as text in columns c0, c1 …, where index + 1 is the spreadsheet's row. An empty cell is
-    null.
+    """One sheet: all cells as text in columns c0, c1 …, where index + 1 is the spreadsheet's row. Empty cells are null.
 
     `errors` counts the error cells (#N/A …) that the workbook marks as such; they are null in `cells`. `error_places`
     has the first 500 of them: the spreadsheet's row, from 1, and the column, from 0. `allowed` are the columns (from 0)

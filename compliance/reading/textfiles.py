@@ -39,9 +39,7 @@ def read_text(data: bytes) -> Content:
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: Unicode by its byte order mark or form, else Windows-1252. Raise Unreadable if it is
-    binary.
-    """
+    """The text of a file: Unicode by byte order mark or form, else Windows-1252. Raise Unreadable if it is binary."""
     codecs.register_error("windows", _as_windows)
     text = data.decode(_encoding(data), errors="windows").lstrip("\ufeff").rstrip("\x1a")
     sample = text[:65536]

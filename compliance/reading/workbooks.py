@@ -205,9 +205,7 @@ def _is_bomb(archive: zipfile.ZipFile) -> bool:
 
 
 def _without_strays(archive: zipfile.ZipFile, *, careful: bool) -> tuple[bytes | None, int]:
-    """A copy without stray cells, and their number; None if there are none. Raise Unreadable if there are none and
-    `careful`.
-    """
+    """A copy without stray cells, and their number; None if there are none, or Unreadable raised if `careful`."""
     copy, cut = cut_strays(archive)
     if cut:
         return copy, cut
@@ -368,8 +366,8 @@ def without_charts(stream: bytes) -> bytes:
 
 
 def in_unicode(stream: bytes) -> bytes:
-    """The records of a workbook with a Unicode code page: since Excel 97 all texts are Unicode, whatever the record
-    says.
+    """The records of a workbook with a Unicode code page: since Excel 97 all texts are Unicode, whatever they
+    declare.
     """
     place = 0
     while place + 6 <= len(stream):
