@@ -1,4 +1,6 @@
-"""A store as an earlier version has left it: made by this one, and then filled by SQL with what is never kept today."""
+"""A store as an earlier version left it: made by this version, then filled by SQL with what must not be stored
+today.
+"""
 
 import hashlib
 import random
@@ -19,7 +21,7 @@ NUMBERS = {"INTEGER": 999, "SMALLINT": 9}
 
 
 def spellings(chance: random.Random, count: int) -> list[str]:
-    """Identity numbers in many spellings, each another one."""
+    """Different identity numbers in many spellings."""
     found: dict[str, None] = {}
     for given in texts(chance, 20 * count):
         if len(found) == count:
@@ -31,14 +33,14 @@ def spellings(chance: random.Random, count: int) -> list[str]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The file without the program, so that nothing is cleaned; what is written to it hides nothing."""
+    """The file opened without the program, so that nothing is cleaned; everything written stays searchable."""
     with duckdb.connect(str(path), config={"force_compression": "uncompressed"}) as connection:
         connection.execute(f"delete from schema_files where name = '{CLEANED}'")
         yield connection
 
 
 def plant(path: Path, secrets: list[str]) -> dict[str, str]:
-    """Adds a row to every table with a secret in each of its columns of texts; gives which stands where."""
+    """Add a row with a secret in each text column to every table; return where each secret is."""
     planted: dict[str, str] = {}
     left = iter(secrets)
     with opened(path) as connection:
@@ -55,7 +57,7 @@ def plant(path: Path, secrets: list[str]) -> dict[str, str]:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Every table but the marks of upgrades, with the types of its columns."""
+    """Every table except the marks of upgrades, with the types of its columns."""
     found: dict[str, dict[str, str]] = {}
     sql = "select table_name, column_name, data_type from information_schema.columns order by 1, ordinal_position"
     for table, name, kind in connection.execute(sql).fetchall():
@@ -87,7 +89,7 @@ REJECTED = {6: "IV", 7: "4/2/1"}
 
 
 def build(folder: Path) -> Reviewed:
-    """An administration with classifications and incidents, and a review that has been approved."""
+    """An administration with classifications and incidents, and an approved review."""
     line = at("loaded", folder)
     with line.held():
         line.load_table(CLASSIFICATIONS, name="klassa.csv", source="classifications")
@@ -102,7 +104,7 @@ def build(folder: Path) -> Reviewed:
 
 
 def age(path: Path) -> None:
-    """Lets the administration be as an earlier version would have left it."""
+    """Change the administration to what an earlier version would have left."""
     with opened(path) as connection:
         _unread_levels(connection)
         for statement in _NUMBERS.strip().split(";"):
@@ -129,7 +131,7 @@ _LEVELS = {
 
 
 def _unread_levels(connection: duckdb.DuckDBPyConnection) -> None:
-    """Rows whose levels were not read, and such as were rejected, with all their cells; a problem for each level."""
+    """Add rows whose levels were not read, and rejected ones, with all their cells and a problem for each level."""
     ((id_,),) = connection.execute("select import_id from imports where source = 'classifications'").fetchall()
     for row, text in {4: "K0/R1", **LEVELS, **REJECTED}.items():
         kind, reason = ("rejected", "protective_security") if row in REJECTED else ("warning", "not_a_level")
@@ -143,7 +145,7 @@ def _unread_levels(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def rewrite_frozen(connection: duckdb.DuckDBPyConnection, old: str, new: str) -> None:
-    """Lets every frozen review have said something else when it was sealed."""
+    """Change the text that every frozen review had when it was sealed."""
     for edition, content, seal in connection.execute("select edition, content, sha256 from frozen_reviews").fetchall():
         assert old in content
         changed = content.replace(old, new)

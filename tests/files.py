@@ -30,7 +30,7 @@ LAUGHS = (
 
 
 def xlsx(sheets: Mapping[str, Rows], *, first_row: int = 1, first_column: int = 1, date1904: bool = False) -> bytes:
-    """An ordinary workbook by openpyxl; None leaves a cell out."""
+    """An ordinary workbook written by openpyxl; None leaves a cell out."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     if date1904:
@@ -54,7 +54,7 @@ def saved(book: openpyxl.Workbook) -> bytes:
 def raw_xlsx(
     sheet: str | bytes, *, parts: Mapping[str, str | bytes] | None = None, workbook: str = "", level: int = 6
 ) -> bytes:
-    """A workbook whose only sheet is this XML, with further or other `parts`; packed."""
+    """A compressed workbook whose only sheet is this XML, with additional or replaced `parts`."""
     content: dict[str, str | bytes] = {
         "[Content_Types].xml": (
             f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
@@ -89,7 +89,7 @@ def zipped(parts: Mapping[str, str | bytes], *, level: int = 6) -> bytes:
 
 
 def locked_zip(parts: Mapping[str, str | bytes]) -> bytes:
-    """A zip whose directory says that its parts are encrypted."""
+    """A zip whose directory marks its parts as encrypted."""
     data = bytearray(zipped(parts))
     for signature, at in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
         place = -1
@@ -105,7 +105,7 @@ def sheet_xml(body: str, *, dimension: str = "") -> str:
 
 
 def text_cell(text: object, ref: str = "") -> str:
-    """A cell with a text in it, at `ref` or wherever it stands."""
+    """A cell with a text, at `ref` if given."""
     place = f' r="{ref}"' if ref else ""
     return f'<c{place} t="inlineStr"><is><t>{text}</t></is></c>'
 
@@ -125,7 +125,7 @@ def many_rows(rows: int, columns: int) -> bytes:
 
 
 def forged_size(content: bytes, name: str, size: int) -> bytes:
-    """The same zip, whose directory says that the part `name` inflates to `size` bytes."""
+    """The same zip with a directory that states `size` bytes for the part `name`."""
     data = bytearray(content)
     for signature, length, at in ((b"PK\x01\x02", 46, 24), (b"PK\x03\x04", 30, 22)):
         place = -1
@@ -143,7 +143,7 @@ def xls(sheets: Mapping[str, Rows], *, first_row: int = 1, first_column: int = 1
 
 
 def locked_xls(sheets: Mapping[str, Rows]) -> bytes:
-    """An Excel 97-2003 workbook that says that it is encrypted."""
+    """An Excel 97-2003 workbook that is marked as encrypted."""
     stream = _old_book(sheets, first_row=1, first_column=1, date1904=False).get_biff_data()
     start = 4 + int.from_bytes(stream[2:4], "little")
     file_pass = struct.pack("<HHH", 0x002F, 2, 0)
@@ -244,7 +244,9 @@ def bannered(heading: Sequence[str], row: Sequence[object]) -> bytes:
 
 @cache
 def doctor_files() -> dict[str, tuple[bytes, str]]:
-    """Every odd file that the import must read rightly or refuse in a sentence: its case, its content and its name."""
+    """Every odd file that an import must read correctly or refuse with a sentence: its case, its content and its
+    name.
+    """
     return {**_odd_text(), **_odd_workbooks(), **_locked_and_foreign(), **_hostile(), **_odd_names()}
 
 

@@ -70,7 +70,7 @@ PLAIN: tuple[Mutation, ...] = (flipped, shortened, spliced, stuffed, renumbered,
 
 
 def repacked(chance: random.Random, data: bytes) -> bytes:
-    """With a part of the container changed, lost, twice or of another size, and all in another order."""
+    """A container with one part changed, lost, duplicated or of another size, and all in another order."""
     parts = _parts(data)
     if not parts:
         return flipped(chance, data)
@@ -108,7 +108,7 @@ def originals() -> list[bytes]:
 
 
 def mutated(chance: random.Random, sources: list[bytes]) -> bytes:
-    """A file changed once to three times; most containers from within, as their checksums hide what is behind."""
+    """A file with one to three mutations, mostly of a container's parts, as its checksums hide what is inside."""
     data = chance.choice(sources)
     for _ in range(chance.randrange(1, 4)):
         change = repacked if data.startswith(b"PK") and chance.random() < 0.8 else chance.choice(PLAIN)
@@ -118,7 +118,7 @@ def mutated(chance: random.Random, sources: list[bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one file: `read`, `refused` or `fault`, and the seconds, without waiting for another's loading."""
+    """The result for one file: `read`, `refused` or `fault`, and the seconds without waiting for another's loading."""
 
     name: str
     what: str
@@ -131,7 +131,7 @@ class Outcome:
 
 
 class Run:
-    """A run over files that all go into one database; the bad ones are kept in a folder."""
+    """A run over files that are all loaded into one database; the bad ones are saved in a folder."""
 
     def __init__(self, line: Line, seed: int, saved: Path) -> None:
         self.line, self.seed, self.saved = line, seed, saved
@@ -166,7 +166,7 @@ class Run:
 
 
 def run(count: int, seed: int, *, saved: Path = ROOT / "build" / "hostile") -> tuple[list[Outcome], float]:
-    """The outcomes of `count` files, and by how many MB this process has grown after the first tenth of them."""
+    """The outcomes of `count` files, and the growth of this process in MB after the first tenth of them."""
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder, ThreadPoolExecutor(2) as pool:
         one = Run(Line(Path(folder)), seed, saved).one
         first = list(pool.map(one, range(count // 10)))
@@ -179,7 +179,7 @@ def _memory() -> float:
 
 
 def main(count: int = 500, seed: int = 20261125) -> int:
-    """Prints what came of the files; 1 where one was a fault or slow to be refused, or the memory has grown."""
+    """Print the outcomes. Return 1 if one was a fault or slow to be refused, or if the memory has grown."""
     outcomes, growth = run(count, seed)
     refused, slow, faults = (
         [o for o in outcomes if o.what == "refused"],

@@ -1,4 +1,4 @@
-"""Identity numbers and what looks like them, generated; and a second, naive implementation of what is one."""
+"""Generated identity numbers and look-alikes, and a second, naive implementation of the rule."""
 
 import random
 import re
@@ -15,7 +15,7 @@ BESIDE = ("", "å", "nr ", "(", " ", "x-", "\n", "Ö", "\u200b ")
 
 @dataclass(frozen=True)
 class Text:
-    """A text that holds an identity number or does not, and why."""
+    """A text that holds an identity number or not, and why."""
 
     text: str
     is_one: bool
@@ -23,13 +23,15 @@ class Text:
 
 
 def check_digit(nine: str) -> str:
-    """The last digit, by the book: every second doubled, their digits added up, what is missing to a whole ten."""
+    """The last digit, by the book: double every second digit, add up all digits, and complete the sum to a multiple of
+    ten.
+    """
     total = sum(int(figure) for place, digit in enumerate(nine) for figure in str(int(digit) * (2, 1)[place % 2]))
     return str(-total % 10)
 
 
 def ten_digits(chance: random.Random, *, first: date = date(1800, 1, 1), last: date = date(2099, 12, 31)) -> str:
-    """Century and the ten digits of somebody; one in four is a coordination number."""
+    """A century and ten digits of a person; one in four is a coordination number."""
     day = first + timedelta(days=chance.randrange((last - first).days + 1))
     date_ = f"{day:%Y%m}{day.day + 60 * (chance.random() < 0.25):02}"
     nine = date_[2:] + f"{chance.randrange(1000):03}"
@@ -37,7 +39,7 @@ def ten_digits(chance: random.Random, *, first: date = date(1800, 1, 1), last: d
 
 
 def texts(chance: random.Random, count: int) -> Iterator[Text]:
-    """Texts of every kind: how the number is written, what is beside it, and what takes the form from it."""
+    """Texts of every kind: how the number is written, what surrounds it, and what breaks the form."""
     for _ in range(count):
         digits = ten_digits(chance)
         digits = digits if chance.random() < 0.5 else digits[2:]
@@ -45,7 +47,7 @@ def texts(chance: random.Random, count: int) -> Iterator[Text]:
 
 
 def _spelled(chance: random.Random, digits: str) -> str:
-    """The digits with up to three signs between those of the date, and none between the last four."""
+    """The digits with up to three characters between those of the date, and none between the last four."""
     between = ["" for _ in digits[:-4]]
     between[-1] = chance.choice(("", _gap(chance)))
     if chance.random() < 0.5:
@@ -68,7 +70,7 @@ def _written(chance: random.Random, digits: str) -> Text:
 
 
 def _disguised(chance: random.Random, digits: str) -> Text:
-    """In the digits of another script or form, and with marks between them that nobody sees."""
+    """The digits in another script or form, with invisible characters between them."""
     script = chance.choice(DIGITS)
     letters = [script[int(letter)] if letter in "0123456789" else letter for letter in _spelled(chance, digits)]
     unseen = [chance.choice(UNSEEN) if chance.random() < 0.3 else "" for _ in letters]
@@ -76,7 +78,7 @@ def _disguised(chance: random.Random, digits: str) -> Text:
 
 
 def _spoiled(chance: random.Random, digits: str) -> Text:
-    """With one thing that takes the form from it."""
+    """The digits with one thing that breaks the form."""
     wrong = digits[:-1] + str((int(digits[-1]) + chance.randrange(1, 10)) % 10)
     month = f"{digits[:-8]}{chance.choice(('00', '13', '20', '99'))}{digits[-6:-1]}"
     place = chance.randrange(1, len(digits) - 4)
@@ -100,7 +102,7 @@ def _spoiled(chance: random.Random, digits: str) -> Text:
 
 
 def holds_one(text: str) -> bool:
-    """Whether a text holds an identity number: every stretch of it is tried, as slowly as need be."""
+    """Whether a text holds an identity number: every part of it is tried, however slowly."""
     seen = "".join(map(_plain, unicodedata.normalize("NFKC", text)))
     apart = "".join(_digit(letter) if unicodedata.decimal(letter, None) is not None else letter for letter in text)
     return any(_is_one(one, start, end) for one in (seen, apart) for start, end in _stretches(one))

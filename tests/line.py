@@ -1,4 +1,4 @@
-"""The real line for tests: a file is read, recognised, validated and loaded into a database of the test's own."""
+"""The real line for tests: a file is read, recognised, validated and loaded into the test's own database."""
 
 import csv
 import json
@@ -27,12 +27,12 @@ WORDS = load_values(None)
 POINTS = load_points(None)
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12)
-_alone, _one_at_a_time = threading.RLock(), threading.Lock()
+_patching, _one_at_a_time = threading.RLock(), threading.Lock()
 _child = reading._child
 
 
 class Line:
-    """A database in a folder, loaded by the real line. Each load is a minute after the one before."""
+    """A database in a folder, loaded by the real line. Each load is a minute after the previous one."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,39 +41,39 @@ class Line:
 
     @contextmanager
     def held(self) -> Iterator["Line"]:
-        """Itself, with its file held open: to open it takes longer than most statements."""
+        """The line with its file held open, since opening it takes longer than most statements."""
         if not self.database.exists():
             once.new(self.database.path)
         with self.database.cursor():
             yield self
 
-    def order(self, *, now: datetime | None = None, **said: Any) -> Order:
-        """What is said of the next change, which is made a minute after the one before, or `now`."""
+    def order(self, *, now: datetime | None = None, **fields: Any) -> Order:
+        """The order of the next change, made a minute after the previous one, or at `now`."""
         self.wait()
         if now:
             self.database.moment_after = lambda _newest: now
-        return Order(**({"who": "test"} | said))
+        return Order(**({"who": "test"} | fields))
 
     def wait(self) -> datetime:
-        """Lets a minute go by, and gives the moment."""
+        """Let a minute pass, and return the moment."""
         self.loads += 1
         moment = NOON + timedelta(minutes=self.loads)
         self.database.moment_after = lambda newest: max(moment, newest + timedelta(microseconds=1))
         return moment
 
-    def load(self, path: Path, **said: Any) -> list[Receipt]:
-        order = self.order(**said)
-        known = read_request(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
-        book = read_here(path, name=path.name, known=known)
+    def load(self, path: Path, **fields: Any) -> list[Receipt]:
+        order = self.order(**fields)
+        request = read_request(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
+        book = read_here(path, name=path.name, request=request)
         return load(self.database, book, order, sources=SOURCES, words=WORDS)
 
     def load_table(
-        self, table: str, *, name: str = "export.csv", extract_date: date | None = date(2026, 11, 1), **said: Any
+        self, table: str, *, name: str = "export.csv", extract_date: date | None = date(2026, 11, 1), **fields: Any
     ):
-        return self.load(self.file(table, name=name), extract_date=extract_date, **said)
+        return self.load(self.file(table, name=name), extract_date=extract_date, **fields)
 
     def file(self, table: str, *, name: str = "export.csv") -> Path:
-        """A semicolon CSV of a text table whose columns are divided by |."""
+        """A CSV with semicolons from a text table with | between columns."""
         path = self.folder / name
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, delimiter=";")
@@ -89,8 +89,8 @@ class Line:
         return [row[name] for row in self.rows(f"select {name} from {table} order by import_id, sheet_number, row")]
 
     def problems(self) -> list[tuple[Any, ...]]:
-        found = self.rows('select row, "column", value, reason, kind from problems order by row, column_number')
-        return [tuple(row.values()) for row in found]
+        problems = self.rows('select row, "column", value, reason, kind from problems order by row, column_number')
+        return [tuple(row.values()) for row in problems]
 
     def items(self, point: str, as_of: date) -> list[dict[str, Any]]:
         with self.database.cursor() as cursor:
@@ -102,30 +102,30 @@ class Line:
 
 @contextmanager
 def reading_here() -> Iterator[None]:
-    """Lets `read` read in this process while the block lasts: to start one takes twenty times as long as a small file.
+    """Let `read` read in this process within the block: starting a child takes twenty times as long as a small file.
 
-    It is the same reader, and where it fails otherwise than a process of its own would say, that is asked. That both
-    give the same is held beside the tests of reading.
+    It is the same reader. If it fails in another way than Unreadable, the file is read in a child. The tests of reading
+    hold that both give the same.
     """
-    with _alone, patch.object(reading, "_child", _here):
+    with _patching, patch.object(reading, "_child", _here):
         yield
 
 
-def read_here(content: bytes | Path, *, name: str, known: ReadRequest | None = None) -> Workbook:
-    """What `read` gives, without a process."""
+def read_here(content: bytes | Path, *, name: str, request: ReadRequest | None = None) -> Workbook:
+    """The result of `read`, without a child."""
     with reading_here():
-        return reading.read(content, name=name, request=known)
+        return reading.read(content, name=name, request=request)
 
 
-def _here(file: BinaryIO, folder: Path, *how: str, end: float) -> dict[str, Any]:
+def _here(file: BinaryIO, folder: Path, *options: str, end: float) -> dict[str, Any]:
     with _one_at_a_time:
         limit = csv.field_size_limit()
         try:
-            answer = worker._answer(worker.read(file, folder=folder, careful="careful" in how), target=folder)
+            answer = worker._answer(worker.read(file, folder=folder, careful="careful" in options), target=folder)
         except Unreadable as problem:
             return {"problem": problem.code, "values": problem.values}
         except Exception:
-            return _child(file, folder, *how, end=end)
+            return _child(file, folder, *options, end=end)
         finally:
-            csv.field_size_limit(limit)  # the one thing that the reader sets for all of its process
+            csv.field_size_limit(limit)  # the only global state that the reader changes
     return {"problem": None, **json.loads(json.dumps(answer))}

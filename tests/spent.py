@@ -4,5 +4,5 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 
 def spent() -> float:
-    """The seconds that this process has used, and those of its processes that have ended."""
+    """The processor seconds used by this process and its finished children."""
     return sum(used.ru_utime + used.ru_stime for used in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))

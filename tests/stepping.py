@@ -49,7 +49,7 @@ class Connection:
 
 
 def clean(path: Path, last: int) -> int:
-    """Cleans a store up to a step; how many it took, where it was not killed."""
+    """Clean a store up to a step; return how many it took, if it was not killed."""
     steps, write = Steps(last), cleaning._write
     cleaning._write = lambda connection, *given: write(Connection(connection, steps), *given)
     cleaning._flush = steps.of(cleaning._flush)
@@ -59,7 +59,7 @@ def clean(path: Path, last: int) -> int:
 
 
 def main(store: Path, folder: Path, wanted: list[str]) -> None:
-    """Cleans copies of the store in children, each up to one of the steps."""
+    """Clean copies of the store in children, each up to one of the steps."""
     every = in_child(shutil.copyfile(store, folder / "whole.duckdb"), last=-1)
     for number in range(every) if wanted == ["all"] else [int(step) % every for step in wanted]:
         code = in_child(shutil.copyfile(store, folder / f"{number}.duckdb"), last=number)
@@ -68,7 +68,7 @@ def main(store: Path, folder: Path, wanted: list[str]) -> None:
 
 
 def in_child(path: Path, *, last: int) -> int:
-    """What a child ends with: the number of steps, or that it was killed."""
+    """The exit code of a child: the number of steps, or that it was killed."""
     child = os.fork()
     if not child:
         os._exit(clean(path, last))

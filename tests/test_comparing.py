@@ -32,7 +32,7 @@ def people(n, *, start=0, unit="Norr"):
 def test_the_first_export_is_compared_with_nothing(line):
     [receipt] = line.load_table(people(3), extract_date=OCTOBER)
     found = compared(line, receipt)
-    assert (found.earlier, found.new, found.changed, found.gone, found.shrunk, found.strange) == (
+    assert (found.earlier, found.new, found.changed, found.gone, found.shrunk, found.unfamiliar) == (
         None, 3, 0, 0, False, False,
     )  # fmt: skip
 
@@ -105,10 +105,10 @@ def test_an_export_of_another_organisation_is_reported_with_its_name(line):
     line.load_table(people(20, start=100), extract_date=OCTOBER, organisation="Två")
     [receipt] = line.load_table(people(20, start=101), extract_date=NOVEMBER, organisation="Ett")
     found = compared(line, receipt)
-    assert found.strange
-    assert found.whose == "Två"
+    assert found.unfamiliar
+    assert found.likely_owner == "Två"
     [receipt] = line.load_table(people(20, start=1), extract_date=date(2026, 11, 1), organisation="Två")
-    assert compared(line, receipt).whose == "Ett"
+    assert compared(line, receipt).likely_owner == "Ett"
 
 
 def test_a_lost_column_is_reported_under_its_former_heading(line):

@@ -15,7 +15,7 @@ from compliance.counting.assessing import coverage
 from compliance.declarations.sources import normal
 from compliance.loading import guessing
 from compliance.loading.loading import clean_text, rehearse
-from compliance.reading.reading import shown_name
+from compliance.reading.reading import safe_name
 from compliance.reading.recognising import known_headings
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import xlsx
@@ -143,8 +143,8 @@ def test_a_truncated_heading_still_says_what_its_column_is(line):
 def test_names_of_files_and_sheets_are_truncated(line):
     path = line.folder / "bok.xlsx"
     path.write_bytes(xlsx({"Blad1": [["Systemnamn"], ["Alfa"]]}))
-    assert len(shown_name("ö" * LONG + ".xlsx")[0]) == NAME
-    assert shown_name("a" + "\u0301\u0323" * LONG + ".xlsx")[0].endswith(".xlsx")
+    assert len(safe_name("ö" * LONG + ".xlsx")[0]) == NAME
+    assert safe_name("a" + "\u0301\u0323" * LONG + ".xlsx")[0].endswith(".xlsx")
     table = "<table><tr><td>Systemnamn</td></tr><tr><td>Alfa</td></tr></table>"
     book = read_here(table.encode(), name="export.xls")
     assert all(len(sheet.name) <= NAME for sheet in book.sheets)
@@ -229,5 +229,5 @@ def test_headings_names_and_typed_texts_take_linear_time():
     started = time.process_time()
     for text in HARD:
         long = of(text, SIZE)
-        normal(long), normal("K" + long), shown_name(long), few_marks(long), clean_text(long[:TEXT])
+        normal(long), normal("K" + long), safe_name(long), few_marks(long), clean_text(long[:TEXT])
     assert time.process_time() - started < 15 * SIZE / 50_000

@@ -47,8 +47,8 @@ DONE = {
     "rich": elements.rich,
     "withheld": NAMES.withhold,
     "data or headings": lambda text: guessing.looks_like_data([text], list(SOURCES.values())),
-    "a number": lambda text: guessing._is_of("number", text, WORDS),
-    "alike": lambda text: guessing._alike(text, "systemnamn"),
+    "a number": lambda text: guessing._fits_type("number", text, WORDS),
+    "alike": lambda text: guessing._similarity(text, "systemnamn"),
 }
 
 

@@ -46,7 +46,7 @@ def paths(chosen: list[Layout]) -> dict[Path, str]:
 @pytest.fixture(scope="module")
 def workbooks() -> dict[Path, Workbook]:
     known = ReadRequest(SOURCES, WORDS, today=AS_OF)
-    return {path: read_here(path, name=path.name, known=known) for path in sorted(paths(LAYOUTS))}
+    return {path: read_here(path, name=path.name, request=known) for path in sorted(paths(LAYOUTS))}
 
 
 @pytest.fixture(scope="module")

@@ -118,13 +118,13 @@ def test_the_day_around_which_case_numbers_are_expected(line, said, above, name,
     """The user's extract date, else the file's, else today."""
     far = [case(f"{around.year - years}{around:%m%d}") for years in (6, 5)]
     text = f"{above}\n" + table(*HEADS["incidents"], *far)
-    book = read_here(line.file(text), name=name, known=ReadRequest(SOURCES, WORDS, TODAY, day=said))
+    book = read_here(line.file(text), name=name, request=ReadRequest(SOURCES, WORDS, TODAY, day=said))
     assert book.around == around
     assert book.sheets[0].cells["c0"].to_pylist()[2:] == [MASK, far[1]]
 
 
 def test_the_day_on_which_a_workbook_was_saved_is_used():
-    book = read_here(files.xlsx({"A": [["Ärende-ID"]]}), name="a.xlsx", known=ReadRequest(SOURCES, WORDS, None))
+    book = read_here(files.xlsx({"A": [["Ärende-ID"]]}), name="a.xlsx", request=ReadRequest(SOURCES, WORDS, None))
     assert book.modified
     assert book.around == book.modified.date()
 
@@ -132,7 +132,7 @@ def test_the_day_on_which_a_workbook_was_saved_is_used():
 def test_a_file_read_for_another_day_is_masked_again_before_it_is_loaded(line):
     """The reader is given a day; if the user changes it later, nothing slips through."""
     path = line.file(table(*HEADS["incidents"], CASE, LATE))
-    book = read_here(path, name="a.csv", known=ReadRequest(SOURCES, WORDS, TODAY, day=date(2028, 6, 1)))
+    book = read_here(path, name="a.csv", request=ReadRequest(SOURCES, WORDS, TODAY, day=date(2028, 6, 1)))
     assert book.sheets[0].cells["c0"].to_pylist() == ["Ärende-ID", CASE, LATE]
     prepared = prepare(book, line.order(extract_date=DAY), sources=SOURCES, words=WORDS)
     assert prepared.matches[0].sheet.cells["c0"].to_pylist() == ["Ärende-ID", CASE, MASK]
@@ -158,7 +158,7 @@ def test_a_heading_of_two_rows(line):
 
 def test_above_the_heading_nothing_is_a_case_number():
     rows = [[CASE], ["Ärende-ID", "Upptäckt", "Enhet"], [CASE, "2026-10-01", "A"]]
-    book = read_here(files.xlsx({"A": rows}), name="a.xlsx", known=ReadRequest(SOURCES, WORDS, TODAY))
+    book = read_here(files.xlsx({"A": rows}), name="a.xlsx", request=ReadRequest(SOURCES, WORDS, TODAY))
     assert book.sheets[0].cells["c0"].to_pylist() == [MASK, "Ärende-ID", CASE]
     assert (book.masked, book.sheets[0].allowed, book.sheets[0].by_chance) == (1, (0,), ())
 
@@ -167,7 +167,7 @@ def test_the_child_masks_as_this_process_does(tmp_path):
     content = table(*HEADS["incidents"], CASE, OLD).replace(" | ", ";").encode()
     asked = ReadRequest(SOURCES, WORDS, TODAY, day=DAY)
     book = read(content, name="a.csv", request=asked)
-    assert book == read_here(content, name="a.csv", known=asked)
+    assert book == read_here(content, name="a.csv", request=asked)
     assert book.sheets[0].cells["c0"].to_pylist() == ["Ärende-ID", CASE, MASK]
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
-from compliance.loading.matching import Fit, fitting, referring
+from compliance.loading.matching import Fit, best_fit, referring_fields
 from compliance.loading.validating import table_columns
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
@@ -14,7 +14,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 SHRUNK: Final = 0.75
 LEAST: Final = 10
 # An export that shares fewer keys than this with the one before may be another organisation's.
-STRANGE: Final = 0.2
+UNFAMILIAR: Final = 0.2
 # Above this share of unknown keys the match itself may be wrong.
 MANY: Final = 0.2
 EXAMPLES: Final = 3
@@ -46,8 +46,8 @@ class Comparison:
 
     `rows` are those loaded and rejected. `earlier` has the number and extract date of the latest of those exports, and
     the rows of all of them. `newer` is the extract date of a later full export; `shared` how many of the keys were in
-    the earlier exports; `whose` another organisation that has most of them; `lost` the fields that had a column before
-    and have none now, with its former heading.
+    the earlier exports; `likely_owner` another organisation that has most of them; `lost` the fields that had a column
+    before and have none now, with its former heading.
     """
 
     import_id: int
@@ -59,7 +59,7 @@ class Comparison:
     keys: int
     shared: int
     newer: date | None
-    whose: str | None
+    likely_owner: str | None
     unmatched: tuple[Unmatched, ...]
     lost: tuple[tuple[Field, str], ...]
 
@@ -70,20 +70,20 @@ class Comparison:
         return self.rows < SHRUNK * before and before - self.rows >= LEAST
 
     @property
-    def strange(self) -> bool:
+    def unfamiliar(self) -> bool:
         """Whether it has hardly any key of the export before."""
-        return bool(self.earlier) and self.keys >= LEAST and self.shared < STRANGE * self.keys
+        return bool(self.earlier) and self.keys >= LEAST and self.shared < UNFAMILIAR * self.keys
 
 
 def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
     """Compare an import, in the database or in a rehearsal, with what was in effect before it was loaded."""
     own = rows(cursor, statement("import_by_number"), {"import_id": import_id})[0]
     before = own["imported_at"] - timedelta(microseconds=1)
-    earlier = _counting(cursor, own, own["extract_date"], known_at=before)
+    earlier = _imports_on(cursor, own, own["extract_date"], known_at=before)
     counted = _changes(cursor, source, own, [row["import_id"] for row in earlier])
     newest = max(earlier, key=lambda row: row["import_id"], default=None)
     # An import that only completes another replaces none.
-    later = [r["extract_date"] for r in _counting(cursor, own, date.max, known_at=before) if not r["completes"]]
+    later = [r["extract_date"] for r in _imports_on(cursor, own, date.max, known_at=before) if not r["completes"]]
     return Comparison(
         import_id,
         own["loaded"] + own["rejected"],
@@ -94,13 +94,15 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
         keys=counted["keys"],
         shared=counted["shared"],
         newer=max((day for day in later if day > own["extract_date"]), default=None),
-        whose=_whose(cursor, source, own),
-        unmatched=tuple(entry for field in referring(source) if (entry := _unmatched(cursor, source, field, own))),
+        likely_owner=_likely_owner(cursor, source, own),
+        unmatched=tuple(
+            entry for field in referring_fields(source) if (entry := _unmatched(cursor, source, field, own))
+        ),
         lost=_lost(cursor, source, import_id, newest),
     )
 
 
-def _counting(cursor: Cursor, own: dict[str, Any], day: date, *, known_at: datetime) -> list[dict[str, Any]]:
+def _imports_on(cursor: Cursor, own: dict[str, Any], day: date, *, known_at: datetime) -> list[dict[str, Any]]:
     """The imports of the same source and organisation that counted on a day."""
     params = {"day": day, "known_at": known_at, "source": own["source"], "organisation_id": own["organisation_id"]}
     return rows(cursor, statement("counting_imports"), params)
@@ -150,7 +152,7 @@ def _in_both(cursor: Cursor, source: Source, imports: list[int]) -> list[Field]:
     return [field for field in source.fields if field.name in read]
 
 
-def _whose(cursor: Cursor, source: Source, own: dict[str, Any]) -> str | None:
+def _likely_owner(cursor: Cursor, source: Source, own: dict[str, Any]) -> str | None:
     """Another organisation whose export of the same source has most of the keys."""
     name = source.key[0]
     others = rows(
@@ -189,7 +191,7 @@ def _unmatched(cursor: Cursor, source: Source, field: Field, own: dict[str, Any]
     keys = f"""
         select distinct lower({field.name}) as key, min({field.name}) as written
         from (
-            select {_called(field, field.name)} as {field.name} from {source.id} where import_id = $import_id
+            select {_name_on_day(field, field.name)} as {field.name} from {source.id} where import_id = $import_id
         )
         where {field.name} is not null
         group by all
@@ -200,7 +202,7 @@ def _unmatched(cursor: Cursor, source: Source, field: Field, own: dict[str, Any]
         f"""
         with keys as ({keys}),
         known as (
-            select distinct lower({_called(field, name)}) as key
+            select distinct lower({_name_on_day(field, name)}) as key
             from {target}_at(as_of := $day, known_at := $known_at)
             inner join imports_at(as_of := $day, known_at := $known_at) as i using (import_id)
             where i.organisation_id = $organisation_id
@@ -228,14 +230,14 @@ def _with_fit(
     if unmatched.field.type != "id":
         return unmatched
     values = {name: value for name, value in params.items() if f"${name}" in keys}
-    fit = fitting(
+    fit = best_fit(
         cursor, unmatched.field, keys, values, organisation_id=own["organisation_id"], day=own["extract_date"]
     )
     better = fit if fit and fit.known > unmatched.of - unmatched.missing else None
     return replace(unmatched, fit=better)
 
 
-def _called(field: Field, column: str) -> str:
+def _name_on_day(field: Field, column: str) -> str:
     """A reference under its name on the day: units and systems have aliases, persons have none."""
     renamed = field.refers_to is not None and field.names is not None
     return f"renamed('{field.names}', {column}, $day, $known_at)" if renamed else column

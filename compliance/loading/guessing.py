@@ -31,8 +31,8 @@ SAMPLES: Final = 30
 LOOKED_AT: Final = 100
 # The least score for which a column is offered.
 OFFERED: Final = 0.6
-ALIKE: Final = 0.72
-LEAST_ALIKE: Final = 4
+SIMILAR: Final = 0.72
+LEAST_SIMILAR: Final = 4
 HINTED: Final = 0.7
 DATE: Final = re.compile(
     r"\d{4}-\d\d-\d\d.*|\d{8}|\d{1,2}[./]\d{1,2}[./]\d{4}.*|\d{1,2} [a-zåäö]{3,9} \d{4}",
@@ -199,9 +199,9 @@ def _score(
     """How well a column fits a field, from 0 to 2, and the main reason."""
     if normal(column.heading) in field.headings or column.key in before:
         return 2.0, "name" if normal(column.heading) in field.headings else "before"
-    name = max((_alike(column.key, heading) for heading in (*field.headings, *before)), default=0.0)
+    name = max((_similarity(column.key, heading) for heading in (*field.headings, *before)), default=0.0)
     hinted = any(hint in column.key for hint in field.hints)
-    name = max(name if name >= ALIKE else 0.0, HINTED if hinted else 0.0)
+    name = max(name if name >= SIMILAR else 0.0, HINTED if hinted else 0.0)
     content = _content(field, column, words, known)
     if content < 0:
         return 0.0, "content"
@@ -217,14 +217,14 @@ def _content_weight(field: Field, known: Collection[str]) -> float:
     return 1.0 if known or field.words else 0.0
 
 
-def _alike(one: str, other: str) -> float:
-    """How alike two headings are, from 0 to 1. One with all words of the other scores 0.9."""
+def _similarity(one: str, other: str) -> float:
+    """How similar two headings are, from 0 to 1. One with all words of the other scores 0.9."""
     one, other = one[:LONGEST], other[:LONGEST]
     mine, its = set(re.findall(r"\w+", one)), set(re.findall(r"\w+", other))
     if mine and its and (mine <= its or its <= mine):
         return 0.9
     short, long = sorted((one, other), key=len)
-    if len(short) >= LEAST_ALIKE and long.startswith(short):
+    if len(short) >= LEAST_SIMILAR and long.startswith(short):
         return 0.7 + 0.2 * len(short) / len(long)
     return SequenceMatcher(None, one, other).ratio()
 
@@ -240,7 +240,7 @@ def _content(field: Field, column: Candidate, words: Words, known: Collection[st
         own = tuple(word.casefold() for listed in field.words.values() for word in listed)
         # A word may continue a known one: Klarmarkerad.
         return sum(n for value, n in column.values if value.casefold().startswith(own)) / total
-    share = sum(n for value, n in column.values if _is_of(field.type, value, words)) / total
+    share = sum(n for value, n in column.values if _fits_type(field.type, value, words)) / total
     # Few dates make no column of dates, but any value may be a text.
     return share if share >= 0.3 or field.type not in READABLE else -1.0
 
@@ -248,12 +248,12 @@ def _content(field: Field, column: Candidate, words: Words, known: Collection[st
 READABLE: Final = frozenset({"date", "datetime", "number", "level", "yes_no"})
 
 
-def _is_of(kind: str, value: str, words: Words) -> bool:
+def _fits_type(kind: str, value: str, words: Words) -> bool:
     """Whether a value can be read as a type; for a text always False, as any value could be one."""
     if kind in {"date", "datetime"}:
         return bool(DATE.fullmatch(value) or SERIAL.fullmatch(value))
     if kind == "level":
-        return levels.is_like(value, words)
+        return levels.looks_like_level(value, words)
     if kind == "number":
         return bool(NUMBER.fullmatch(value))
     return kind == "yes_no" and value.casefold() in {*words["yes"], *words["no"]}

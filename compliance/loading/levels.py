@@ -38,7 +38,7 @@ BETWEEN: Final = r"[ /\-,;:=.|]*"
 PAIR: Final = re.compile(rf"([a-z]){BETWEEN}([0-9])")
 PAIRS: Final = re.compile(rf"{PAIR.pattern}(?:{BETWEEN}{PAIR.pattern}){{0,2}}")
 DIGITS: Final = re.compile(rf"([0-9]){BETWEEN}([0-9]){BETWEEN}([0-9])")
-ALONE: Final = re.compile(r"([a-z]?)([0-9])|([0-9])[.,]0")
+SINGLE: Final = re.compile(r"([a-z]?)([0-9])|([0-9])[.,]0")
 NUMBER: Final = r"[0-9]|\([0-9]\)|\[[0-9]\]"
 WORD: Final = r"[^0-9()\[\]]+|\([^0-9()\[\]]+\)|\[[^0-9()\[\]]+\]"
 WORDED: Final = re.compile(rf"({NUMBER}) ?({WORD})|({WORD}) ?({NUMBER})|({WORD})")
@@ -49,7 +49,7 @@ def read_one(cell: str | None, letter: str | None, words: Words) -> Level:
     text = _text(cell, words)
     if text is None or len(text) > LONGEST:
         return None if text is None else NOT_A_LEVEL
-    level = _alone(text, letter) if ALONE.fullmatch(text) else _worded(text, words)
+    level = _single_level(text, letter) if SINGLE.fullmatch(text) else _worded(text, words)
     return level if level is not None and level <= HIGHEST else _refused(text)
 
 
@@ -58,7 +58,7 @@ def read_of(cell: str | None, letter: str, letters: str, words: Words) -> Level:
     text = _text(cell, words)
     if text is None or len(text) > LONGEST:
         return None if text is None else NOT_A_LEVEL
-    levels = _together(text, letters)
+    levels = _combined_levels(text, letters)
     return levels.get(letter) if levels and max(levels.values()) <= HIGHEST else _refused(text)
 
 
@@ -68,9 +68,9 @@ def _text(cell: str | None, words: Words) -> str | None:
     return None if not text or text in words["error_cells"] or text in words["no_level"] else text
 
 
-def _alone(text: str, letter: str | None) -> int | None:
+def _single_level(text: str, letter: str | None) -> int | None:
     """3, 3,0 or K3 under its own letter."""
-    match = ALONE.fullmatch(text)
+    match = SINGLE.fullmatch(text)
     if not match or (match[1] and match[1] != (letter or "").casefold()):
         return None
     return int(match[2] or match[3])
@@ -80,17 +80,17 @@ def _worded(text: str, words: Words) -> int | None:
     """A declared word, alone or with its digit; None if they disagree."""
     match = WORDED.fullmatch(text)
     if not match:
-        return _meant(text, words)
+        return _level_of_word(text, words)
     digit, word = match[1] or match[4], match[2] or match[3] or match[5]
-    level = _meant(word.strip(" ()[]"), words)
+    level = _level_of_word(word.strip(" ()[]"), words)
     return level if digit is None or int(digit.strip("()[]")) == level else None
 
 
-def _meant(word: str, words: Words) -> int | None:
+def _level_of_word(word: str, words: Words) -> int | None:
     return next((level for level in range(HIGHEST + 1) if word in words[f"level_{level}"]), None)
 
 
-def _together(text: str, letters: str) -> dict[str, int]:
+def _combined_levels(text: str, letters: str) -> dict[str, int]:
     """The level of each letter in a text like K3 R2 T1 or 3-2-1; empty if the text has no such form."""
     if digits := DIGITS.fullmatch(text):
         return dict(zip(letters, map(int, digits.groups()), strict=False))
@@ -104,16 +104,16 @@ def _refused(text: str) -> Reason:
     visible = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
     if worded := WORDED.fullmatch(visible):
         return PROTECTIVE_SECURITY if "4" in (worded[1] or worded[4] or "") else NOT_A_LEVEL
-    forms = (ALONE, PAIRS, DIGITS)
+    forms = (SINGLE, PAIRS, DIGITS)
     if any(form.fullmatch(visible) for form in forms) and "4" in visible:
         return PROTECTIVE_SECURITY
     return NOT_A_LEVEL
 
 
-def is_like(cell: str, words: Words) -> bool:
+def looks_like_level(cell: str, words: Words) -> bool:
     """Whether a text is written like levels, with whatever letter and however high."""
     text = _text(cell, words) or ""
-    return any(form.fullmatch(text) for form in (ALONE, PAIRS, DIGITS)) or _worded(text, words) is not None
+    return any(form.fullmatch(text) for form in (SINGLE, PAIRS, DIGITS)) or _worded(text, words) is not None
 
 
 # --- Columns of levels ----------------------------------------------------------------------------------------------
@@ -151,10 +151,10 @@ def _fields(source: Source) -> list[Field]:
 
 
 def _levels(column: "Cells", read: Reader) -> "Cells":
-    return _each(column, lambda cell: level if isinstance(level := read(cell), int) else None, pa.int8())
+    return _map_cells(column, lambda cell: level if isinstance(level := read(cell), int) else None, pa.int8())
 
 
-def _each(column: "Cells", read: Callable[[str | None], Any], kind: Any) -> "Cells":
+def _map_cells(column: "Cells", read: Callable[[str | None], Any], kind: Any) -> "Cells":
     """`read` applied to each cell. Each distinct text is read once, as a column has few."""
     chunks = []
     for chunk in column.chunks:
@@ -201,7 +201,7 @@ def _refused_cells(match: Match, readers: Mapping[int, Reader]) -> pa.Table:
     parts = [WITHHELD.empty_table()]
     for place, read in sorted(readers.items()):
         below = match.sheet.cells.column(place).slice(match.heading_row)
-        reasons = _each(below, _only_reason(read), pa.string())
+        reasons = _map_cells(below, _only_reason(read), pa.string())
         places: Any = pc.indices_nonzero(pc.is_valid(reasons))
         rows = pc.add(places.cast(pa.int32()), pa.scalar(match.heading_row + 1, pa.int32()))
         columns = [rows, pa.array([place] * len(places), pa.int32()), reasons.drop_null().combine_chunks()]
@@ -221,7 +221,7 @@ def _blank(match: Match, refused: pa.Table) -> Match:
     for place, name in enumerate(cells.column_names):
         replacement: Any = pa.scalar(None, pa.string())
         if place in numbered:
-            replacement = _each(cells[name], _as_number, pa.string())
+            replacement = _map_cells(cells[name], _as_number, pa.string())
         cells = cells.set_column(place, name, pc.if_else(hidden, replacement, cells[name]))
     return replace(match, sheet=replace(match.sheet, cells=cells))
 

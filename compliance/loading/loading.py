@@ -286,7 +286,7 @@ def organisation_for(cursor: Cursor, order: Order, day: date) -> tuple[int, str]
         row["organisation"]: row["organisation_id"]
         for row in rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
     }
-    ordered = _called(cursor, clean_name(order.organisation), day) if order.organisation else None
+    ordered = _name_on_day(cursor, clean_name(order.organisation), day) if order.organisation else None
     existing = rows(cursor, statement("organisations_on"), {"as_of": day, "known_at": EVERYTHING_KNOWN})
     if not ordered and len(existing) > 1:
         raise Refusal(
@@ -298,7 +298,7 @@ def organisation_for(cursor: Cursor, order: Order, day: date) -> tuple[int, str]
     return (ids[name], name) if name else _add_organisation(cursor, order, wanted)
 
 
-def _called(cursor: Cursor, organisation: str, day: date) -> str:
+def _name_on_day(cursor: Cursor, organisation: str, day: date) -> str:
     """The name on a day of an organisation that may have been renamed."""
     params = {"kind": "organisation", "name": organisation, "day": day, "known_at": EVERYTHING_KNOWN}
     name: str = cursor.execute(statement("called"), params).fetchall()[0][0]
@@ -329,7 +329,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         for number, _ in replaced:
             _revoke(cursor, number, why=REPLACED, order=job.order)
     named = organisation_named(matches, job.words)
-    named = _called(cursor, named, job.day.day) if named else None
+    named = _name_on_day(cursor, named, job.day.day) if named else None
     return Receipt(
         import_id,
         job.organisation,

@@ -20,7 +20,7 @@ class Fit:
     known: int
 
 
-def referring(source: Source) -> tuple[Field, ...]:
+def referring_fields(source: Source) -> tuple[Field, ...]:
     """The fields of a source that refer to another source."""
     return tuple(field for field in source.fields if field.refers_to)
 
@@ -30,7 +30,7 @@ def translate_keys(cursor: Cursor, source: Source, through: str, *, organisation
 
     A key that is ambiguous there, or missing, stays as it is.
     """
-    for field in referring(source):
+    for field in referring_fields(source):
         places = _places(cursor, field, organisation_id=organisation_id, day=day)
         wanted = [place for place in places if normal(place["heading"]) == normal(through)]
         if not wanted:
@@ -52,7 +52,7 @@ def translate_keys(cursor: Cursor, source: Source, through: str, *, organisation
         )
 
 
-def fitting(
+def best_fit(
     cursor: Cursor, field: Field, keys_sql: str, values: dict[str, object], *, organisation_id: int, day: date
 ) -> Fit | None:
     """The column of the export that `field` refers to with most of the keys, if it has enough of them.

@@ -47,10 +47,10 @@ def store_facts(
     `returned_to` is the SHA-256 of the file that returned rows belong to, `rejected` the (sheet, row) of rejected rows.
     """
     facts = [
-        *_counted(workbook),
+        *_file_facts(workbook),
         *([_fact("returned_to", what=returned_to)] if returned_to else []),
         *(fact for match in matches if returned_to for fact in _returned_rows(match, rejected)),
-        *(fact for match in matches for fact in _of_sheet(match, words)),
+        *(fact for match in matches for fact in _sheet_facts(match, words)),
         *([_fact("matched_by", what=through)] if through else []),
     ]
     if facts:
@@ -107,13 +107,13 @@ def _column(match: Match, place: int, field: str | None, heading: str) -> Fact:
     }
 
 
-def _counted(workbook: Workbook) -> list[Fact]:
+def _file_facts(workbook: Workbook) -> list[Fact]:
     """Facts that are only counted, for the whole file."""
     counts = {"masked": workbook.masked, "cut": workbook.cut, "formula": workbook.formulas}
     return [_fact(fact, number=number) for fact, number in counts.items() if number]
 
 
-def _of_sheet(match: Match, words: Words) -> list[Fact]:
+def _sheet_facts(match: Match, words: Words) -> list[Fact]:
     """The columns that were dropped, and the error cells with their places."""
     headings = {column.place: column.heading for column in match.kept_columns}
     return [

@@ -84,7 +84,7 @@ def read(content: bytes | Path, *, name: str, request: ReadRequest | None = None
 
     `request` is what is known of the file, which decides what is an identity number in it; by default nothing is.
     """
-    shown, in_name = shown_name(name)
+    shown, in_name = safe_name(name)
     sweep()
     with AT_ONCE, temporary_folder() as folder, nameless_file() as file:
         sha256 = _copy(content, file, shown=shown)
@@ -109,7 +109,7 @@ def _default_request() -> ReadRequest:
     return ReadRequest(load_sources(own), load_values(own), today=clock.today())
 
 
-def shown_name(name: str) -> tuple[str, int]:
+def safe_name(name: str) -> tuple[str, int]:
     """A file name without path, invisible characters and identity numbers, and how many identity numbers it had."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", few_marks(name)))[-1]
     printable = "".join(letter if unicodedata.category(letter)[0] not in "CZ" else _blank(letter) for letter in last)

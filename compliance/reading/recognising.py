@@ -106,7 +106,7 @@ class Match:
 
     @property
     def secret_places(self) -> frozenset[int]:
-        """The places of the columns that say, or could say, why somebody is away."""
+        """The places of columns that say, or could say, why somebody is absent."""
         of_field = [c.place for f in self.source.fields if f.secret for c in self.columns.get(f.name, ())]
         return frozenset([*of_field, *(column.place for column in self.kept_columns if is_secret(column.full))])
 
@@ -296,7 +296,7 @@ Headings = tuple[list[_Heading], list[_Heading | None]]
 def _headings(sheet: Sheet, words: Words, every: frozenset[str]) -> Headings:
     """Each of the first rows as a candidate heading, and each row together with the one below it."""
     named = [_named(row, words) for row in top_rows(sheet)]
-    rows = [_headed(index, row, [], every, words) for index, row in enumerate(named)]
+    rows = [_candidate(index, row, [], every, words) for index, row in enumerate(named)]
     pairs = [_under_banner(index, named[index], named[index + 1], every, words) for index in range(len(named) - 1)]
     return rows, pairs
 
@@ -328,7 +328,7 @@ def _heading(cell: str, words: Words) -> str:
     return next((f"{text[: LONGEST_HEADING - len(word) - 2]}… {word}" for word in hidden if word not in begun), begun)
 
 
-def _headed(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
+def _candidate(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
     dropped = tuple(column for column, _ in columns if is_identity(column.full, words, every))
     known: dict[str, Column] = {}
     for column, key in (*columns, *other):
@@ -358,7 +358,7 @@ def _under_banner(index: int, upper: Named, lower: Named, every: frozenset[str],
             other += [(column, f"{banner} {key}")] if banner else []
         elif place in above:
             columns.append(above[place])
-    return _headed(index + 1, columns, other, every, words)
+    return _candidate(index + 1, columns, other, every, words)
 
 
 def _match(sheet: Sheet, number: int, source: Source, head: Headings) -> Iterator[Match]:

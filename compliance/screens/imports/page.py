@@ -112,7 +112,7 @@ def _receive(view: View, kept: Inbox) -> None:
         widgets.html(charts.note(f"{text} {view.say.refusal(refusal)}"))
     if dropped:
         files.keep({file.file_id: Content(file) for file in dropped})
-        kept.items |= {file.file_id: Item(reading.shown_name(file.name)[0]) for file in dropped}
+        kept.items |= {file.file_id: Item(reading.safe_name(file.name)[0]) for file in dropped}
         kept.drops += 1
         st.rerun()
 

@@ -240,11 +240,12 @@ def _doubts_beside_the_last(comparison: Comparison, say: Language) -> dict[str, 
             newer=say.date(comparison.newer),
         ): comparison.newer,
         say(
-            N_("Most of it stands in the export of {name} too. Check whose the file is."), name=comparison.whose or ""
-        ): comparison.whose,
+            N_("Most of it stands in the export of {name} too. Check whose the file is."),
+            name=comparison.likely_owner or "",
+        ): comparison.likely_owner,
         say(
             N_("Hardly anything is the same as in the export before. Check that it is the same kind of export.")
-        ): comparison.strange and not comparison.whose,
+        ): comparison.unfamiliar and not comparison.likely_owner,
         say(
             N_(
                 "Columns of the export before that are not found now: {columns}. "
