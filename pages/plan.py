@@ -5,10 +5,4 @@ from compliance.screens import views, widgets
 from compliance.screens.plan import page
 
 widgets.require(Permission.SEE_FIGURES)
-view = views.current()
-found = page.year(view)
-
-page.opening(view, found)
-page.wheel(view, found)
-page.promises(view, found.plan)
-page.actions(view, found)
+page.draw(views.current())

@@ -19,9 +19,9 @@ from compliance.counting.explaining import Explanation, Moment, around, explain,
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.loading.loading import revoke
-from compliance.screens import figure_texts
-from compliance.screens.point import changes_texts
-from compliance.screens.point.changes_texts import ends, sizes
+from compliance.screens import changes_texts, figure_texts
+from compliance.screens.changes_texts import ends, sizes
+from compliance.screens.point import compare_texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.wording import phrases
 from compliance.wording.changes import sentence
@@ -541,13 +541,13 @@ def test_whoever_may_see_no_items_opens_none(sample, monkeypatch):
 
 def test_a_page_cut_to_few_persons_before_says_so(sample, monkeypatch):
     """Five now and three before: the figure before is no one else's to see."""
-    from compliance.screens.point import changes as point_changes
+    from compliance.screens import changes as screens_changes
 
     def few(data, reader, point_id, scope, first, last):
         figure = Coverage(POINTS[0], A, ORGANISATION, None, "Norr", 2, 1, 0, 0, 0, basis=True)
         return Explanation(first, last, *reader.figures([figure]), replace(figure, met=5), ())
 
-    monkeypatch.setattr(point_changes, "explained", few)
+    monkeypatch.setattr(screens_changes, "explained", few)
     app = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training")
     assert "färre än fem personer" in text(app)
     assert "v-changes" not in text(app)
@@ -559,7 +559,7 @@ def test_what_was_known_two_weeks_later_is_asked_only_where_it_differs() -> None
         "imported_at": datetime(2026, 2, 1, 8),
     }  # fmt: skip
     late = row | {"imported_at": datetime(2026, 6, 1)}
-    asked = changes_texts.known_otherwise
+    asked = compare_texts.known_otherwise
     assert not asked(CLASSIFICATION, ORGANISATION, [row], A)
     assert asked(CLASSIFICATION, ORGANISATION, [row, late], A)
     assert asked(CLASSIFICATION, ORGANISATION, [row | {"revoked_at": datetime(2026, 6, 1)}], A)

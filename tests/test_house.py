@@ -112,6 +112,29 @@ def test_no_module_imports_itself_by_way_of_others():
     assert sorted(TopologicalSorter(uses).static_order()) == sorted(every)  # a CycleError names the circle
 
 
+def screens_imported(path):
+    """The folders of single pages that a file imports from."""
+    folders = {folder.parent.name for folder in (ROOT / "compliance" / "screens").glob("*/__init__.py")}
+    return {name.split(".")[2] for name in imported(path) if name.startswith("compliance.screens.")} & folders
+
+
+def test_a_page_imports_nothing_of_another_page_and_what_pages_share_nothing_of_one():
+    found = [
+        f"{module(path)} imports screens.{name}"
+        for path in MODULES
+        if (parts := path.relative_to(ROOT / "compliance").parts)[0] == "screens"
+        for name in sorted(screens_imported(path) - {parts[1]})
+    ]
+    assert found == []
+
+
+def test_the_script_of_a_page_asks_for_its_permission_and_draws_that_page():
+    shared = {f"compliance.{name}" for name in ("access.permissions.Permission", "screens.views", "screens.widgets")}
+    for path in sorted((ROOT / "pages").glob("*.py")):
+        assert {*imported(path)} == {*shared, f"compliance.screens.{path.stem}.page"}, path.stem
+        assert len(path.read_text("utf-8").splitlines()) <= 10, path.stem
+
+
 @pytest.mark.parametrize(
     ("package", "where"),
     [

@@ -34,6 +34,31 @@ FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
 }
 
 
+def draw(view: View) -> None:
+    """The choice of an extract, its first rows, and what its columns mean."""
+    say = view.say
+    question = say(N_("Tables to go on with elsewhere, as they are on {day}."), day=say.date(view.as_of))
+    widgets.html(charts.page_title(say(N_("Extracts")), question=question))
+    definitions = {definition.id: definition for definition in extracts.load_extracts()}
+    left, right = st.columns([4, 8], gap="large")
+    with left:
+        chosen = st.radio(
+            say(N_("Extract")),
+            list(definitions),
+            format_func=lambda id_: say.pick(definitions[id_].title),
+            key=f"extract {say.code}",
+        )
+        point = point_of_extract(view, chosen)
+    with right:
+        definition = definitions[chosen]
+        widgets.html(charts.section(say.pick(definition.title), note=say.pick(definition.purpose)))
+        extract_preview(view, chosen, point)
+        with st.expander(say(N_("The columns"))):
+            heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
+            columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]
+            widgets.html(charts.table(columns, extracts.dictionary(definition, say), caption=say(N_("The columns"))))
+
+
 def point_of_extract(view: View, name: str) -> str | None:
     """The review point that an extract is limited to, where it can be and one is chosen."""
     if name not in {"items", "missing", "coverage"}:

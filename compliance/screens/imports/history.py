@@ -18,9 +18,8 @@ from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleaning_sentences, cleanings, mark_read
 from compliance.loading.comparing import compare
-from compliance.screens import fields, making, reads, views, widgets
+from compliance.screens import changes, fields, making, reads, views, widgets
 from compliance.screens.imports import history_texts, texts
-from compliance.screens.point import changes
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 

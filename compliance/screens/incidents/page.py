@@ -51,6 +51,43 @@ def _recurring_figure() -> Definition:
 # --- The page -----------------------------------------------------------------------------------------------------
 
 
+def draw(view: View) -> None:
+    """The clocks that run, and what the year's incidents have in common."""
+    existing = basis(view)
+    if not existing:
+        empty(view)
+        return
+    running = clocks.clocks(view)
+    answer(view, running, existing)
+    clock_cards(view, running)
+    unassessed(view)
+    if "incidents" in existing:
+        _year(view, of_the_year(view.data, view.reader, view.as_of, view.scope))
+    else:
+        in_time(view)
+
+
+def _year(view: View, year: Incidents) -> None:
+    duties = clocks.duties(view.data, view.reader, view.as_of, view.scope)
+    widgets.html(charts.facts(texts.facts(year, duties, view.say)))
+    left, right = st.columns([7, 5], gap="large")
+    with left:
+        months(view, year)
+    with right:
+        in_time(view)
+    left, right = st.columns([7, 5], gap="large")
+    with left:
+        closing(view, year)
+    with right:
+        rates(view, year)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        causes(view, year)
+    with right:
+        recurring(view, year)
+    silent(view, year)
+
+
 def basis(view: View) -> dict[str, date]:
     """Those of the exports that the page needs which are there, with the day of the newest."""
     there = reads.basis(view.data, view.as_of).of(view.scope.organisation)

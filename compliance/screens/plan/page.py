@@ -56,6 +56,15 @@ def figures(view: View, found: Plan) -> list[Coverage]:
 # --- What is drawn ------------------------------------------------------------------------------------------------
 
 
+def draw(view: View) -> None:
+    """The year of the as-of date."""
+    found = year(view)
+    opening(view, found)
+    wheel(view, found)
+    promises(view, found.plan)
+    actions(view, found)
+
+
 def opening(view: View, found: Year) -> None:
     """The answer, and for which part of the organisation it holds."""
     say = view.say

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from compliance.access.permissions import Permission
 from compliance.core.language import N_, bold, month_ends
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import tracing
@@ -13,7 +14,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
 from compliance.screens import fields, figure_texts, making, reads, widgets
-from compliance.screens.point import texts
+from compliance.screens.point import compare, texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, trends
@@ -22,6 +23,66 @@ from compliance.wording.trends import Level
 
 # Between two names on the axis of the months.
 TICKS: Final = 6
+
+
+def draw(view: View) -> None:
+    """The point that the address names."""
+    point = chosen_point(view)
+    months = months_of(view, point)
+    now, before = months[-1], reads.before(view.data, view.reader, view.as_of, view.scope).get(point.id)
+    _head(view, point)
+    if now.few:
+        title = view.say(phrases.TOO_FEW)
+        widgets.html(charts.empty_state(now.status, phrases.word(now, view.say), title=title))
+        return
+    if now.coverage is None:
+        empty_point(view, point, now, before)
+    else:
+        _figure(view, months, before)
+        compare.why(view, point)
+    _details(view, point, now)
+    how_counted(view, point)
+
+
+def _head(view: View, point: Point) -> None:
+    say = view.say
+    widgets.html(
+        charts.page_title(
+            breaking.softened(say.pick(point.title), [say.pick(point.short)]),
+            kicker=figure_texts.point_kicker(point, len(reads.points()), say),
+            question=breaking.softened(say.pick(point.question)),
+        )
+    )
+    neighbours(view, point)
+
+
+def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None:
+    """The figure beside its trend."""
+    say, now = view.say, months[-1]
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        widgets.html(charts.hero(figure_texts.hero(now, before, say)))
+        if both := phrases.both_percentages(now, say, bold):
+            widgets.html(charts.note(both))
+            widgets.html(charts.answered(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
+        if beside := phrases.beside(now, say):
+            widgets.html(charts.caption(beside))
+    with right:
+        trend(view, months)
+
+
+def _details(view: View, point: Point, now: Coverage) -> None:
+    """Where and why the figure is weak: reasons, units and items."""
+    items, allowed = items_of(view, point), view.reader.may(Permission.SEE_ITEMS)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        reason = reasons(view, now, items) if allowed else None
+        figures_beside(view, point)
+    with right:
+        if not view.scope.unit:
+            units_of(view, point)
+    if allowed and items:
+        item_list(view, point, items, reason)
 
 
 def chosen_point(view: View) -> Point:

@@ -20,6 +20,29 @@ from compliance.wording import breaking, phrases
 SHOWN_ROWS: Final = 500
 
 
+def draw(view: View) -> None:
+    """What in the exports can make a figure wrong, remark by remark."""
+    say = view.say
+    question = say(N_("What in the exports can make a figure wrong, and whose job it is to mend it."))
+    widgets.html(charts.page_title(say(N_("Data quality")), question=question))
+    findings = found_here(view)
+    every = texts.remarks(reads.checks(), findings, Filter())
+    if not every:
+        nothing_found(view)
+        return
+    if part := view.scope.unit or view.scope.department:
+        widgets.html(charts.note(say(N_("The checks cover the whole organisation, not only {part}."), part=part)))
+    shown = texts.remarks(reads.checks(), findings, chosen(view, every))
+    if shown:
+        widgets.html(charts.legend(texts.legend(shown, say), label=say(N_("Severity"))))
+    else:
+        widgets.html(charts.caption(say(N_("No remark is of this kind."))))
+    for each in shown:
+        remark(view, each)
+    download(view, shown)
+    widgets.html(charts.caption(texts.clean_sentence(reads.checks(), every, say)))
+
+
 def found_here(view: View) -> list[Finding]:
     """The findings of the organisation that is looked at."""
     return [

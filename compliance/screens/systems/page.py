@@ -60,6 +60,15 @@ def chosen(view: View) -> Card | None:
 # --- All systems --------------------------------------------------------------------------------------------------
 
 
+def draw(view: View) -> None:
+    """The system that the address names, else all of them."""
+    card = chosen(view)
+    if card is None:
+        all_systems(view)
+    else:
+        one_system(view, card)
+
+
 def all_systems(view: View) -> None:
     """The answer, the facts and the list; what is missing where there is no system."""
     say = view.say

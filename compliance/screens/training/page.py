@@ -49,6 +49,39 @@ def courses_of(data: Data, reader: Reader, as_of: date, scope: Scope) -> Trainin
         return training.training(cursor, _rules(as_of), most=MOST_PERSONS, **given)
 
 
+def draw(view: View) -> None:
+    """Who has both courses, or why that is not shown."""
+    if lacking := missing_sources(view):
+        empty(view, lacking)
+        return
+    courses = courses_of(view.data, view.reader, view.as_of, view.scope)
+    if hidden(view, courses):
+        too_few(view)
+        return
+    way(view)
+    _courses(view, courses)
+
+
+def _courses(view: View, courses: Training) -> None:
+    say, counted = view.say, bool(courses.whole.n.counted)
+    kicker = f"{say(N_('Training'))} · {view.scope.name(say)}"
+    widgets.html(charts.headline(*texts.sentences(courses, say), kicker=kicker))
+    if counted:
+        widgets.html(charts.facts(texts.facts(courses, say)))
+    if beside := texts.beside(courses, say):
+        widgets.html(charts.caption(" ".join(beside)))
+    if counted:
+        drill(view, courses)
+        if courses.named:
+            missing(view, courses)
+        ahead(view, courses)
+        if courses.named:
+            expiring(view, courses)
+        else:
+            text = N_("Who lacks a course, and whose course expires, is shown to the coordinator only.")
+            widgets.html(charts.caption(say(text)))
+
+
 def missing_sources(view: View) -> tuple[str, ...]:
     """The sources that the page needs and that are not loaded."""
     return training.missing_sources(reads.basis(view.data, view.as_of), _rules(view.as_of), view.scope.organisation)

@@ -1,7 +1,6 @@
-"""What a figure can be compared with, the causes of a change with their sizes, and the items behind each."""
+"""The causes of a change with their sizes, and the items behind each, as the pages show them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
@@ -13,80 +12,17 @@ from compliance.counting.explaining import (
     Explanation,
     Moment,
     Part,
-    before_import,
     rounded_to,
 )
 from compliance.declarations.points import Point
-from compliance.declarations.sources import Source
 from compliance.drawing import charts, elements
-from compliance.store.database import EVERYTHING_KNOWN, Rows
+from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import changes, phrases
 from compliance.wording.reasons import detail_text, reason_text
 
 TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step of what is shown
 FIRST_ITEMS: Final = 100
-IMPORTS_OFFERED: Final = 20
 REASONS_TOLD: Final = 3
-ANOTHER_DAY: Final = "day"
-SETTLED_AFTER: Final = timedelta(days=15)
-
-
-# --- What to compare with -----------------------------------------------------------------------------------------
-
-
-def day_text(choice: str, day: date, say: Language) -> str:
-    """A day to compare with in words."""
-    texts = {
-        "year": N_("A year before: {day}"),
-        "quarter": N_("Three months before: {day}"),
-        "month": N_("A month before: {day}"),
-        "turn": N_("The turn of the year: {day}"),
-    }
-    return say(texts[choice], day=say.date(day))
-
-
-def imports_offered(point: Point, organisation: str, imports: Rows, day: date) -> Rows:
-    """The imports that the point reads up to a day, the newest first."""
-    return [
-        row
-        for row in imports
-        if row["source"] in {*point.needs, *point.uses}
-        and row["organisation"] == organisation
-        and row["extract_date"] <= day
-        and row["revoked_at"] is None
-    ][:IMPORTS_OFFERED]
-
-
-def import_text(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> str:
-    """An import to compare with what was before it."""
-    title = say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]
-    text = N_("Before import {id}: {source}, {day}")
-    return say(text, id=row["import_id"], source=title, day=say.date(row["extract_date"]))
-
-
-def moment_before(row: Mapping[str, Any], imports: Rows) -> Moment:
-    """The moment before an import."""
-    return before_import(dict(row), imports)
-
-
-def settled(day: date) -> datetime:
-    """When a day's exports have come in and its figures have been told: the end of the day two weeks later, in UTC."""
-    return clock.midnight(day + SETTLED_AFTER) - timedelta(microseconds=1)
-
-
-def known_otherwise(point: Point, organisation: str, imports: Rows, day: date) -> bool:
-    """Whether the point could be counted two weeks after a day, and something about the day has come or gone since."""
-    about = [
-        row
-        for row in imports
-        if row["source"] in {*point.needs, *point.uses}
-        and row["organisation"] == organisation
-        and row["extract_date"] <= day
-    ]
-    then = settled(day)
-    known = {row["source"] for row in about if row["imported_at"] <= then}
-    later = any(row["imported_at"] > then or (row["revoked_at"] or datetime.min) > then for row in about)
-    return later and known.issuperset(point.needs)
 
 
 # --- The causes ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,37 @@
+"""The page about the figures: the exports that they rest on, the words, and the rules in force."""
+
+import streamlit as st
+
+from compliance.core.language import N_
+from compliance.drawing import charts
+from compliance.screens import figure_texts, reads, widgets
+from compliance.screens.about import texts
+from compliance.screens.views import View
+from compliance.wording import phrases
+
+
+def draw(view: View) -> None:
+    """What the words mean, how each point is counted, and what the figures rest on."""
+    say, day = view.say, view.say.date(view.as_of)
+    question = say(N_("What the words mean, how each point is counted, and what the figures rest on {day}."), day=day)
+    widgets.html(charts.page_title(say(N_("About the figures")), question=question))
+    widgets.html(charts.section(say(N_("The exports that the figures rest on"))))
+    if not widgets.nothing_loaded(view):
+        rows = reads.basis(view.data, view.as_of).of(view.scope.organisation)
+        table = figure_texts.basis_table(rows, reads.sources(), view.as_of, say)
+        widgets.html(charts.table(*table, caption=say(N_("Exports"))))
+    widgets.html(charts.section(say(N_("Words"))))
+    widgets.html(charts.pairs(texts.glossary(len(reads.points()), say)))
+    _rules(view)
+
+
+def _rules(view: View) -> None:
+    say = view.say
+    note = say(N_("As they hold on {day}. Rules of law and targets are dated."), day=say.date(view.as_of))
+    widgets.html(charts.section(say(N_("The rules in force")), note=note))
+    for point in reads.points():
+        with st.expander(phrases.label(point, say)):
+            widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
+            if stages := texts.stage_table(point, view.as_of, say):
+                widgets.html(charts.table(*stages, caption=say(N_("Time limits"))))
+            widgets.link(view, "point", say(N_("Open the point")), point=point.id)

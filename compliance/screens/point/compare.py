@@ -1,0 +1,101 @@
+"""Why a point's figure changed: what it is compared with, chosen on its page."""
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from compliance.access.permissions import Permission
+from compliance.core.language import N_
+from compliance.counting import explaining
+from compliance.counting.explaining import Moment
+from compliance.declarations.points import Point
+from compliance.drawing import charts
+from compliance.screens import changes, reads, views, widgets
+from compliance.screens.point import compare_texts
+from compliance.screens.views import View
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.wording import phrases
+
+# The choice to compare with what was approved.
+REVIEW: Final = "review"
+
+
+def why(view: View, point: Point) -> None:
+    """The section of a point's page: what to compare with, and what makes the difference."""
+
+    @st.fragment
+    def section() -> None:
+        with widgets.told():
+            widgets.require(Permission.SEE_FIGURES)
+            # this part runs by itself: where the data have changed meanwhile, the whole page is to follow
+            if views.current().data != view.data:
+                st.rerun()
+            widgets.html(charts.section(view.say(N_("Why did the figure change?"))))
+            if first := _chosen_moment(view, point):
+                changes.change_of(view, point, first, Moment(view.as_of))
+
+    section()
+
+
+def _chosen_moment(view: View, point: Point) -> Moment | None:
+    """The moment that the figure is compared with; None while a day is being chosen."""
+    say = view.say
+    days = explaining.days_offered(view.as_of)
+    approved = changes.approved_before(view, point)
+    offered = compare_texts.imports_offered(point, view.scope.organisation, reads.imports(view.data), view.as_of)
+    imports = {f"import {row['import_id']}": row for row in offered}
+    names = {
+        **({REVIEW: phrases.then_named(approved, say)} if approved else {}),
+        **{choice: compare_texts.day_text(choice, day, say) for choice, day in days.items()},
+        compare_texts.ANOTHER_DAY: say(N_("Another day")),
+        **{choice: compare_texts.import_text(row, reads.sources(), say) for choice, row in imports.items()},
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare"):
+        choice = st.selectbox(
+            say(N_("Compare with")),
+            list(names),
+            index=0 if approved else _usual(view, point, days),
+            format_func=lambda choice: names[choice],
+            key=f"compare {point.id} {view.as_of} {say.code}",
+            width=460,
+        )
+        if choice in imports:
+            return compare_texts.moment_before(imports[choice], reads.imports(view.data))
+        if choice == REVIEW:
+            return reads.compared(view.data, view.as_of, view.scope.organisation).first
+        day = days.get(choice) or _another_day(view, point)
+        return _known(view, point, day) if day else None
+
+
+def _usual(view: View, point: Point, days: dict[str, date]) -> int:
+    """A year before, or the first day offered on which there was a figure."""
+    figures = reads.coverage(
+        view.data, view.reader, tuple(sorted({*days.values(), view.as_of})), view.scope, (point.id,)
+    )
+    there = {figure.as_of for figure in figures if figure.coverage is not None}
+    return next((place for place, day in enumerate(days.values()) if day in there), 0)
+
+
+def _another_day(view: View, point: Point) -> date | None:
+    chosen: date | None = st.date_input(
+        view.say(N_("Day")),
+        value=None,
+        format="YYYY-MM-DD",
+        min_value=views.FIRST_DAY,
+        max_value=view.as_of,
+        key=f"compare day {point.id} {view.as_of} {view.say.code}",
+        width=180,
+    )
+    return chosen
+
+
+def _known(view: View, point: Point, day: date) -> Moment:
+    """The day as it is known now, or by what had been loaded two weeks after it, where that is something else."""
+    say = view.say
+    if not compare_texts.known_otherwise(point, view.scope.organisation, reads.imports(view.data), day):
+        return Moment(day)
+    then = st.checkbox(
+        say(N_("As it was known two weeks after that day")), key=f"known then {point.id} {view.as_of} {day} {say.code}"
+    )
+    return Moment(day, compare_texts.settled(day) if then else EVERYTHING_KNOWN)
