@@ -11,7 +11,7 @@ import pytest
 from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
-from compliance.counting.assessing import basis, items
+from compliance.counting.assessing import basis_on, items
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.system_cards import DEMANDS, card, is_gap, systems
 from compliance.declarations.points import point_by
@@ -121,7 +121,7 @@ def of(database, day):
 
 def card_of(database, day, system, who=MINE):
     with database.cursor() as cursor:
-        organisation = basis(cursor, days=[day], known_at=EVERYTHING_KNOWN).organisations[0]
+        organisation = basis_on(cursor, days=[day], known_at=EVERYTHING_KNOWN).organisations[0]
         return card(
             cursor,
             POINTS,

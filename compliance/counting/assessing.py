@@ -1,6 +1,6 @@
-"""From rows to answers: the items of a point, their outcomes counted, coverage and status.
+"""Count the items of a point by outcome, and derive coverage and status.
 
-Everything comes from one shape: the items that a point's statement lists for a day.
+Everything starts from one shape: the items that a point's statement lists for a day.
 """
 
 import re
@@ -28,14 +28,25 @@ LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
 
 @dataclass(frozen=True)
 class Pin:
-    """Which sources decide a relation, and whether also the day does."""
+    """The sources a relation depends on, and whether it depends on the date."""
 
     sources: list[str]
     by_day: bool = False
 
 
-# The relations that take longest or that several points read: over many days they are found once for each state of
-# the imports, not once a day and reader. For a single day, planning that would take longer than it saves.
+# The relations that take longest or that several points read. Over many days, `_pinned` hides their stored macros on
+# one cursor by temporary macros of the same name, which read temporary tables:
+#
+#   stored macro     reads from then on                            read by
+#   renamed          the names known at `known_at`                 points, units, coverage
+#   chosen_imports   the imports behind each of `days`             every <source>_at
+#   units_at, …      its own rows, once an edition (see below)     points, units
+#
+# An edition is all days with the same imports (of the pin's sources) and the same names in force:
+#
+#   days       31 Jan   28 Feb   31 Mar   30 Apr
+#   imports    {1}      {1}      {1, 7}   {1, 7}
+#   edition    └── 31 Jan ──┘    └── 31 Mar ──┘   computed twice, not four times; with `by_day` once a day
 PINNED: Final = {
     "units_at": Pin(["staff", "systems"]),
     "persons_at": Pin(["staff"], by_day=True),
@@ -49,7 +60,7 @@ PINNED: Final = {
 
 
 class Status(StrEnum):
-    """What a figure says against its target (rulebook, section 1)."""
+    """A figure measured against its target (rulebook, section 1)."""
 
     GREEN = "green"
     YELLOW = "yellow"
@@ -62,9 +73,9 @@ class Status(StrEnum):
 class Coverage:
     """A point counted for an organisation, a department or a unit on a day.
 
-    `basis` is whether every export that the point needs is there; where it is not, nothing is counted. `few` marks a
-    figure of so few persons, or from which that of so few could be told, that it is not shown to all.
-    `approved` marks one that stands in the approved review of its year, and is what it was then.
+    `basis` is False where an export that the point needs is missing; nothing is counted then. `few` marks a figure that
+    is hidden from most readers, because it covers or would reveal so few persons. `approved` marks the figure of the
+    year's approved review, as it was then.
     """
 
     point: Point
@@ -88,12 +99,12 @@ class Coverage:
 
     @property
     def coverage(self) -> float | None:
-        """Met of all, 0–1 and unrounded; None where there is no basis or nothing to assess."""
+        """Met of all, 0–1 and unrounded; None if there is no basis or nothing to assess."""
         return self.met / self.of if self.basis and self.of else None
 
     @property
     def of_answered(self) -> float | None:
-        """Met of those that the export says anything of."""
+        """Met of those that the export has an answer for."""
         answered = self.met + self.unmet
         return self.met / answered if self.basis and answered else None
 
@@ -104,7 +115,7 @@ class Coverage:
 
     @property
     def status(self) -> Status:
-        """The unrounded coverage against target and limit."""
+        """The unrounded coverage measured against target and limit."""
         if not self.basis:
             return Status.NO_BASIS
         if self.coverage is None:
@@ -116,25 +127,25 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Basis:
-    """Which imports the figures of some days rest on."""
+    """The imports that the figures of some days rest on."""
 
     organisations: tuple[str, ...]
     imports: Rows
 
     @cached_property
     def _sources(self) -> dict[tuple[str, date], set[str]]:
-        """The sources that an organisation has by a day: asked once a row, so kept apart."""
-        found: dict[tuple[str, date], set[str]] = {}
+        """The sources of an organisation by day; cached, since `has` is called once a row."""
+        sources: dict[tuple[str, date], set[str]] = {}
         for row in self.imports:
-            found.setdefault((row["organisation"], row["as_of"]), set()).add(row["source"])
-        return found
+            sources.setdefault((row["organisation"], row["as_of"]), set()).add(row["source"])
+        return sources
 
     def of(self, organisation: str) -> Rows:
         """The imports of an organisation."""
         return [row for row in self.imports if row["organisation"] == organisation]
 
     def has(self, point: Point, organisation: str, day: date) -> bool:
-        """Whether every export that the point needs is there."""
+        """Whether every export that the point needs is loaded."""
         return self._sources.get((organisation, day), set()).issuperset(point.needs)
 
     def used(self, point: Point, organisation: str, day: date) -> Rows:
@@ -145,28 +156,28 @@ class Basis:
         ]
 
 
-def basis(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
-    """The imports behind the figures of `days`, and the organisations of the last one; an empty database has one."""
-    known = rows(cursor, statement("organisations_on"), {"as_of": max(days), "known_at": known_at})
-    found = rows(cursor, statement("basis"), {"days": days, "known_at": known_at})
-    return Basis(tuple(row["organisation"] for row in known) or (FIRST_NAME,), found)
+def basis_on(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
+    """Return the imports behind `days`, and the organisations on the last one (in an empty database: one)."""
+    organisations = rows(cursor, statement("organisations_on"), {"as_of": max(days), "known_at": known_at})
+    imports = rows(cursor, statement("basis"), {"days": days, "known_at": known_at})
+    return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports)
 
 
 def coverage(
     cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime, level: Level
 ) -> list[Coverage]:
-    """Every point counted at one level for each of `days`.
+    """Count every point at one level for each of `days`.
 
-    By organisation there is a row for every point; by department and unit one where the point has items.
+    By organisation each point has a row; by department and unit only where it has items.
     """
-    there = basis(cursor, days=days, known_at=known_at)
+    basis = basis_on(cursor, days=days, known_at=known_at)
     with _pinned(cursor, _relations(points, days=days, level=level), days=days, known_at=known_at):
-        counted = _counts(cursor, points, there, days=days, known_at=known_at, level=level)
-    return [figure for point in points for figure in _figures(point, counted, there, days=days, level=level)]
+        counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
+    return [figure for point in points for figure in _figures(point, counted, basis, days=days, level=level)]
 
 
 def _relations(points: tuple[Point, ...], *, days: list[date], level: Level) -> list[str]:
-    """Those relations of `PINNED` that pay for themselves."""
+    """The relations worth pinning: none for a single day, where planning takes longer than it saves."""
     if len(days) == 1:
         return []
     read = {source for point in points for source in (*point.needs, *point.uses)}
@@ -176,7 +187,7 @@ def _relations(points: tuple[Point, ...], *, days: list[date], level: Level) -> 
 
 @contextmanager
 def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime) -> Iterator[None]:
-    """Within the block names, the imports behind `days` and `relations` on them are found once on this cursor."""
+    """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor."""
     _pin_names(cursor, known_at=known_at)
     pinned = ["chosen_imports"]
     table, macro = statement("pin_imports").split(";")
@@ -195,92 +206,104 @@ def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at:
 
 @contextmanager
 def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> Iterator[None]:
-    """Within the block many statements on one day are planned faster: what lies behind the day is found once."""
+    """Within the block, many statements on one day plan faster: the imports behind the day are computed once."""
     with _pinned(cursor, ["units_at"], days=[day], known_at=known_at):
         yield
 
 
 def _pin_names(cursor: Cursor, *, known_at: datetime) -> None:
-    """Hides `renamed` on this cursor by what is known of names at a moment, which most often is nothing."""
-    table, called, as_it_stands = statement("pin_names").split(";")
+    """Hide `renamed` on this cursor by the names known at a moment, or by nothing if there are none."""
+    table, with_names, without_names = statement("pin_names").split(";")
     cursor.execute(table, {"known_at": known_at})
-    ((known,),) = cursor.execute("select names is not null from pinned_names").fetchall()
-    cursor.execute(called if known else as_it_stands)
+    ((any_known,),) = cursor.execute("select names is not null from pinned_names").fetchall()
+    cursor.execute(with_names if any_known else without_names)
 
 
 def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:
-    """Hides a stored macro on this cursor by its own answers, kept once for all days with the same imports."""
+    """Hide a stored macro on this cursor by its own rows, computed once for all days with the same imports."""
     editions, rows_, macro = statement("pin_relation").replace("{relation}", relation).split(";")
     cursor.execute(editions, {"sources": PINNED[relation].sources, "by_day": PINNED[relation].by_day})
     cursor.execute(rows_, {"known_at": known_at})
     cursor.execute(macro)
 
 
-def _figures(point: Point, counted: Rows, there: Basis, *, days: list[date], level: Level) -> list[Coverage]:
-    """A point's figures at one level; an organisation has one also where nothing was counted."""
+def _figures(point: Point, counted: Rows, basis: Basis, *, days: list[date], level: Level) -> list[Coverage]:
+    """A point's figures at one level; an organisation has one even if nothing was counted."""
     figures = [
         _coverage(point, row)
         for row in counted
-        if row["point"] == point.number and there.has(point, row["organisation"], row["as_of"])
+        if row["point"] == point.number and basis.has(point, row["organisation"], row["as_of"])
     ]
     if level != "organisation":
         return figures
-    found = {(figure.as_of, figure.organisation): figure for figure in figures}
+    by_place = {(figure.as_of, figure.organisation): figure for figure in figures}
     return [
-        found.get((day, organisation)) or _empty(point, day, organisation, basis=there.has(point, organisation, day))
+        by_place.get((day, organisation)) or _empty(point, day, organisation, basis=basis.has(point, organisation, day))
         for day in days
-        for organisation in there.organisations
+        for organisation in basis.organisations
     ]
 
 
+# `_counts` assembles one statement. Two points, the first under a rule that changed within the days:
+#
+#   with items as (
+#       select 1 as point, * from (points/a.sql, $days_0, $codes_0)              days before the change
+#       union all select 1 as point, * from (points/a.sql, $days_1, $codes_1)    days after it
+#       union all select 2 as point, * from (points/b.sql, $days_2)
+#   ), units as (units.sql, $days) coverage.sql
+#
+# `_days_by_rules` splits the days, `_named_apart` numbers the parameters, and `_for_days` runs a statement that knows
+# one `$as_of` for each of `$days`, as a lateral join.
+
+
 def _counts(
-    cursor: Cursor, points: tuple[Point, ...], there: Basis, *, days: list[date], known_at: datetime, level: Level
+    cursor: Cursor, points: tuple[Point, ...], basis: Basis, *, days: list[date], known_at: datetime, level: Level
 ) -> Rows:
-    """Counts of a level, of every point that has a basis, in one statement: planned once, it is faster than many."""
+    """Count every point that has a basis in one statement, which plans faster than many."""
     parts: list[str] = []
-    values = {"known_at": known_at, "level": level, **_days(days, "")}
+    params = {"known_at": known_at, "level": level, **_days(days, "")}
     for point in points:
-        based = [day for day in days if any(there.has(point, name, day) for name in there.organisations)]
+        based = [day for day in days if any(basis.has(point, name, day) for name in basis.organisations)]
         for parameters, same in _days_by_rules(point, based):
-            sql, given = _named_apart(query("points", point.id).sql, parameters, same, mark=f"_{len(parts)}")
+            sql, more = _named_apart(query("points", point.id).sql, parameters, same, mark=f"_{len(parts)}")
             parts.append(f"select {point.number} as point, * from ({sql})")
-            values |= given
+            params |= more
     if not parts:
         return []
     units = _for_days(statement("units"), days, "")
     sql = f"with items as ({' union all '.join(parts)}), units as ({units}) {statement('coverage')}"
-    return rows(cursor, sql, values)
+    return rows(cursor, sql, params)
 
 
 def _named_apart(sql: str, parameters: dict[str, Any], days: list[date], *, mark: str) -> tuple[str, dict[str, Any]]:
-    """A point's statement for some days whose `$parameters` end in `mark`, so that many can stand in one."""
+    """Suffix a statement's `$parameters` with `mark`, so that it can be part of a larger statement."""
     for name in parameters:
         sql = re.sub(rf"\${name}\b", f"${name}{mark}", sql)
-    values = {f"{name}{mark}": value for name, value in parameters.items()}
-    return _for_days(sql, days, mark), values | _days(days, mark)
+    params = {f"{name}{mark}": value for name, value in parameters.items()}
+    return _for_days(sql, days, mark), params | _days(days, mark)
 
 
 def _days_by_rules(point: Point, days: list[date]) -> list[tuple[dict[str, Any], list[date]]]:
-    """The days that the same rules hold for, with those rules."""
+    """Group the days by the rules in force on them."""
     groups: list[tuple[dict[str, Any], list[date]]] = []
     for day in days:
-        parameters = _parameters(point, day)
-        same = next((group for given, group in groups if given == parameters), None)
+        wanted = _parameters(point, day)
+        same = next((group for rules, group in groups if rules == wanted), None)
         if same is None:
-            groups.append((parameters, [day]))
+            groups.append((wanted, [day]))
         else:
             same.append(day)
     return groups
 
 
 def _parameters(point: Point, day: date) -> dict[str, Any]:
-    """Those numbers and words of the rule that the point's statement asks for."""
-    asked = query("points", point.id).names
-    return {name: value for name, value in point.parameters(day).items() if name in asked}
+    """The parameters of the rule that the point's statement uses."""
+    names = query("points", point.id).names
+    return {name: value for name, value in point.parameters(day).items() if name in names}
 
 
 def _for_days(sql: str, days: list[date], mark: str) -> str:
-    """A statement that describes one day, for each of several; a single day needs no join and is planned faster."""
+    """Turn a statement about one day into one about several; a single day plans faster without a join."""
     if len(days) == 1:
         return f"select $as_of{mark} as as_of, item.* from ({sql.replace('$as_of', f'$as_of{mark}')}) as item"
     lateral = sql.replace("$as_of", "day.as_of")
@@ -312,59 +335,62 @@ def _empty(point: Point, day: date, organisation: str, *, basis: bool) -> Covera
 
 
 def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
-    """The items of a point on a day, one row an item with its department; none where the point has no basis.
+    """The items of a point on a day, one row per item with its department; none if the point has no basis.
 
     Columns: organisation, department, unit, item, label, outcome, reason, detail, due, file, sheet, row.
     """
-    there = basis(cursor, days=[as_of], known_at=known_at)
-    with_basis = [name for name in there.organisations if there.has(point, name, as_of)]
+    basis = basis_on(cursor, days=[as_of], known_at=known_at)
+    with_basis = [name for name in basis.organisations if basis.has(point, name, as_of)]
     return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
 
 
 def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[pa.Table]:
-    """The items of each of some points on a day, as `items` gives them: what lies behind the day is found once."""
+    """The items of several points on a day, as `items` returns them; what they share is computed once."""
     if len(points) == 1:
         return [items(cursor, points[0], as_of=as_of, known_at=known_at)]
-    there = basis(cursor, days=[as_of], known_at=known_at)
-    based = [(point, [name for name in there.organisations if there.has(point, name, as_of)]) for point in points]
+    basis = basis_on(cursor, days=[as_of], known_at=known_at)
+    based = [(point, [name for name in basis.organisations if basis.has(point, name, as_of)]) for point in points]
     with one_day(cursor, as_of, known_at=known_at):
         return [_items(cursor, point, names, as_of=as_of, known_at=known_at, rules=as_of) for point, names in based]
 
 
 def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
-    """The same with `import_id`: where organisations have become one, two may have a file of the same name."""
+    """The items with `import_id`: after a merger, two organisations may have files of the same name."""
     cursor.execute(statement("tell_imports"))
     try:
-        found = items(cursor, point, as_of=as_of, known_at=known_at)
+        traced = items(cursor, point, as_of=as_of, known_at=known_at)
     finally:
         cursor.execute("drop macro table temp.chosen_imports")
-    numbers = pc.cast(found["file"], pa.int32())
-    there = basis(cursor, days=[as_of], known_at=known_at).imports
-    places = pc.index_in(numbers, pa.array([row["import_id"] for row in there], pa.int32()))
-    files = pc.take(pa.array([row["file"] for row in there], pa.string()), places)
-    return found.set_column(found.column_names.index("file"), "file", files).append_column("import_id", numbers)
+    numbers = pc.cast(traced["file"], pa.int32())
+    imports = basis_on(cursor, days=[as_of], known_at=known_at).imports
+    places = pc.index_in(numbers, pa.array([row["import_id"] for row in imports], pa.int32()))
+    files = pc.take(pa.array([row["file"] for row in imports], pa.string()), places)
+    return traced.set_column(traced.column_names.index("file"), "file", files).append_column("import_id", numbers)
 
 
 def items_shown(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime, reader: Reader) -> Rows:
-    """The items of a point with `import_id`, as the reader sees them."""
-    found: Rows = traced_items(cursor, point, as_of=as_of, known_at=known_at).to_pylist()
-    return reader.items(point, found)
+    """The items of a point with `import_id`, as the reader may see them."""
+    traced: Rows = traced_items(cursor, point, as_of=as_of, known_at=known_at).to_pylist()
+    return reader.items(point, traced)
 
 
 @dataclass(frozen=True)
 class Assessed:
-    """The items of an organisation as `items` gives them; without a basis there are none."""
+    """The items of an organisation as `items` returns them; none without a basis."""
 
     basis: bool
     items: Rows
 
 
 def assessed(
-    cursor: Cursor, asked: list[tuple[Point, date, date]], *, known_at: datetime, organisation: str
+    cursor: Cursor, requests: list[tuple[Point, date, date]], *, known_at: datetime, organisation: str
 ) -> list[Assessed]:
-    """An organisation's items for each (point, day, day whose rules hold): what lies behind the days is found once."""
-    points, days = tuple({point.id: point for point, _, _ in asked}.values()), sorted({day for _, day, _ in asked})
-    there = basis(cursor, days=days, known_at=known_at)
+    """An organisation's items for each (point, day, day of the rules); what the days share is computed once."""
+    points, days = (
+        tuple({point.id: point for point, _, _ in requests}.values()),
+        sorted({day for _, day, _ in requests}),
+    )
+    basis = basis_on(cursor, days=days, known_at=known_at)
     relations = _relations(points, days=days, level="unit") if len(points) > 1 else []
     with _pinned(cursor, relations, days=days, known_at=known_at):
         return [
@@ -372,9 +398,9 @@ def assessed(
                 basis=True,
                 items=_items(cursor, point, [organisation], as_of=day, known_at=known_at, rules=rules).to_pylist(),
             )
-            if there.has(point, organisation, day)
+            if basis.has(point, organisation, day)
             else Assessed(basis=False, items=[])
-            for point, day, rules in asked
+            for point, day, rules in requests
         ]
 
 
@@ -382,13 +408,13 @@ def _items(
     cursor: Cursor, point: Point, organisations: list[str], *, as_of: date, known_at: datetime, rules: date
 ) -> pa.Table:
     sql = f"with items as ({query('points', point.id).sql}), units as ({statement('units')}) {statement('items')}"
-    given = {"as_of": as_of, "known_at": known_at, "organisations": organisations}
-    found: pa.Table = cursor.sql(sql, params=given | _parameters(point, rules)).to_arrow_table()
-    return found
+    params = {"as_of": as_of, "known_at": known_at, "organisations": organisations}
+    table: pa.Table = cursor.sql(sql, params=params | _parameters(point, rules)).to_arrow_table()
+    return table
 
 
-def run(cursor: Cursor, asked: Query, *, as_of: date, known_at: datetime, values: dict[str, Any]) -> pa.Table:
-    """The rows of a figure, a check or an extract: a statement with a header, given what it asks for."""
-    given = {"as_of": as_of, "known_at": known_at, **values}
-    found: pa.Table = cursor.sql(asked.sql, params={name: given[name] for name in asked.names}).to_arrow_table()
-    return found
+def run(cursor: Cursor, query: Query, *, as_of: date, known_at: datetime, values: dict[str, Any]) -> pa.Table:
+    """Return the rows of a figure, a check or an extract: a statement with a header, given the parameters it uses."""
+    params = {"as_of": as_of, "known_at": known_at, **values}
+    table: pa.Table = cursor.sql(query.sql, params={name: params[name] for name in query.names}).to_arrow_table()
+    return table

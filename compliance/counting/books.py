@@ -1,7 +1,7 @@
-"""A workbook as the content of a file, written straight into it.
+"""Write a workbook directly into its file.
 
-openpyxl puts each sheet into a temporary file first. Where the temporary folder is full it is cut short in the words of
-another library, and left behind.
+openpyxl writes each sheet to a temporary file first. If the temporary folder is full, it fails with an error of another
+library and leaves that file behind.
 """
 
 import io
@@ -16,20 +16,20 @@ from openpyxl.writer.excel import ExcelWriter
 
 
 def content(book: Workbook, rows: Mapping[str, Iterable[list[Any]]] | None = None) -> bytes:
-    """The workbook as a file; `rows` are those of the sheets, by their titles, of one that is only written."""
+    """Return the workbook as a file; for a write-only one, `rows` holds the rows of each sheet by its title."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        _Straight(book, archive, rows or {}).save()
+        _DirectWriter(book, archive, rows or {}).save()
     return file.getvalue()
 
 
-class _Straight(ExcelWriter):  # type: ignore[misc] # openpyxl has no types
+class _DirectWriter(ExcelWriter):  # type: ignore[misc] # openpyxl has no types
     def __init__(self, book: Workbook, archive: zipfile.ZipFile, rows: Mapping[str, Iterable[list[Any]]]) -> None:
         super().__init__(book, archive)
         self._rows = rows
 
     def write_worksheet(self, ws: Any) -> None:
-        """What openpyxl does for a sheet, into the file itself."""
+        """Write a sheet as openpyxl does, but into the file itself."""
         ws._drawing = SpreadsheetDrawing()
         ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
         with self._archive.open(ws.path[1:], "w", force_zip64=True) as out:

@@ -1,9 +1,9 @@
-"""Why a point's figure differs between two moments: which items changed, and what each did to the coverage.
+"""Why a point's figure differs between two moments: which items changed, and the effect of each on the coverage.
 
-A change is walked in three legs: what was corrected of the first day, what happened up to the second day by the rules
-of the first, and what the rules of the second day judge otherwise. Within a leg, with c the coverage before and n the
-denominator after, an item that brings `met` and `of` to the count changes the coverage by (met - c * of) / n. These
-sum up to the leg's change exactly, in whatever order they are taken, and the legs to the whole.
+A change is split into three legs: corrections of the first day, what happened until the second day under the rules of
+the first, and what the rules of the second day judge differently. Within a leg, with c the coverage before and n the
+denominator after, an item that adds `met` and `of` to the count changes the coverage by (met - c * of) / n. In any
+order, these sum exactly to the change of the leg, and the legs to the whole.
 """
 
 from collections import Counter, defaultdict
@@ -28,12 +28,12 @@ Leg = Literal["corrected", "happened", "rule"]
 Kind = Literal["done", "lapsed", "new", "gone", "entered", "left"]
 Cause = Kind | Literal["rule", "corrected"]
 Row = dict[str, Any]
-# A state between two moments: (leg that leads there, day, known at, day of the rules).
+# A state on the way: (leg that leads to it, day, known at, day of the rules).
 Stop = tuple[Leg, date, datetime, date]
 # The items of each point, by its id, at each stop.
 States = dict[tuple[str, Stop], Assessed]
 
-# In the order they are told.
+# In display order.
 CAUSES: Final[tuple[Cause, ...]] = ("done", "lapsed", "new", "gone", "entered", "left", "rule", "corrected")
 COUNTED: Final = frozenset({"met", "unmet", "unknown"})
 INSTANT: Final = timedelta(microseconds=1)
@@ -41,7 +41,7 @@ INSTANT: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Moment:
-    """A day that is described, and until when (UTC) what was loaded of it counts."""
+    """A day to describe, and the time (UTC) up to which loaded imports are known."""
 
     day: date
     known_at: datetime = EVERYTHING_KNOWN
@@ -49,9 +49,9 @@ class Moment:
 
 @dataclass(frozen=True)
 class Change:
-    """An item that changed within a leg: as it was and as it became; None where it was not there.
+    """An item that changed within a leg, before and after; None where it did not exist.
 
-    `share` is what it did to the coverage (0-1), None where there is no coverage to compare. `moved` is whether it came
+    `share` is its effect on the coverage (0-1), None if there is no coverage to compare. `moved` is whether it came
     from, or went to, another unit.
     """
 
@@ -72,7 +72,7 @@ class Part:
 
     @property
     def share(self) -> Fraction | None:
-        """What they did to the coverage together."""
+        """Their combined effect on the coverage."""
         shares = [change.share for change in self.changes]
         return None if None in shares else sum((share for share in shares if share is not None), Fraction())
 
@@ -81,8 +81,8 @@ class Part:
 class Explanation:
     """A point's figure at two moments, and every item that makes the difference.
 
-    `items` are those of the organisation at the last moment. `recounted` is whether the first figure was frozen and is
-    counted otherwise by now, so that no item can tell the difference.
+    `items` are those of the organisation at the last moment. `recounted` is True if the first figure was frozen and
+    would be counted differently now, so that no items can account for the difference.
     """
 
     first: Moment
@@ -95,18 +95,18 @@ class Explanation:
 
     @property
     def total(self) -> Fraction | None:
-        """The difference of the coverages, exactly; None where one of them is missing."""
+        """The exact difference of the coverages; None if either is missing."""
         first, last = _coverage(self.before), _coverage(self.after)
         return None if first is None or last is None else last - first
 
     @property
     def target_changed(self) -> bool:
-        """Whether another target or limit holds; it moves the status, never the coverage."""
+        """Whether target or limit changed, which moves the status but never the coverage."""
         return self.before.target != self.after.target
 
     @cached_property
     def parts(self) -> list[Part]:
-        """The changes by cause. On one and the same day everything is a correction, so it is told by kind."""
+        """The changes by cause. Within one day everything is a correction, so they are grouped by kind."""
         by_cause: defaultdict[Cause, list[Change]] = defaultdict(list)
         for change in self.changes:
             by_kind = change.leg == "happened" or self.first.day == self.last.day
@@ -122,19 +122,19 @@ def _coverage(figure: Coverage) -> Fraction | None:
     return Fraction(figure.met, figure.of) if figure.basis and figure.of else None
 
 
-def since_frozen(found: Explanation, before: Coverage) -> Explanation:
-    """The same from a figure as it was frozen."""
-    before = replace(before, few=before.few or found.before.few)
-    if all(getattr(before, name) == getattr(found.before, name) for name in (*OUTCOMES, "basis")):
-        return replace(found, before=before)
-    return replace(found, before=before, changes=(), recounted=True)
+def since_frozen(explanation: Explanation, before: Coverage) -> Explanation:
+    """Return the explanation with a frozen figure as its first one."""
+    before = replace(before, few=before.few or explanation.before.few)
+    if all(getattr(before, name) == getattr(explanation.before, name) for name in (*OUTCOMES, "basis")):
+        return replace(explanation, before=before)
+    return replace(explanation, before=before, changes=(), recounted=True)
 
 
-# --- Between which moments ----------------------------------------------------------------------------------------
+# --- The moments to compare ----------------------------------------------------------------------------------------
 
 
 def months_before(day: date, months: int) -> date:
-    """A day some calendar months earlier, clamped; the last day of a month stays one."""
+    """The day some calendar months earlier, clamped; the last day of a month stays one."""
     total = day.year * 12 + day.month - 1 - months
     first = date(total // 12, total % 12 + 1, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -143,12 +143,12 @@ def months_before(day: date, months: int) -> date:
 
 
 def turn_of_year(day: date) -> date:
-    """The last day of the year before."""
+    """The last day of the previous year."""
     return date(day.year - 1, 12, 31)
 
 
 def days_offered(day: date) -> dict[str, date]:
-    """The days that a figure can be compared with in one choice, by the name of the choice."""
+    """The days offered for comparison, by the name of the choice."""
     return {
         "year": year_before(day),
         "quarter": months_before(day, 3),
@@ -157,31 +157,31 @@ def days_offered(day: date) -> dict[str, date]:
     }
 
 
-def before_import(found: Row, imports: Rows) -> Moment:
-    """The day of the full export that an import follows, as it was known just before; else the import's own day."""
-    earlier = [row for row in imports if _follows(found, row)]
-    day = max((row["extract_date"] for row in earlier), default=found["extract_date"])
-    return Moment(day, found["imported_at"] - INSTANT)
+def before_import(loaded: Row, imports: Rows) -> Moment:
+    """The day of the full export that an import follows, else its own day, as known just before it."""
+    earlier = [row for row in imports if _follows(loaded, row)]
+    day = max((row["extract_date"] for row in earlier), default=loaded["extract_date"])
+    return Moment(day, loaded["imported_at"] - INSTANT)
 
 
-def _follows(found: Row, row: Row) -> bool:
-    """Whether a row of the imports is an earlier full export of the same source, not revoked by then."""
+def _follows(loaded: Row, row: Row) -> bool:
+    """Whether `row` is an earlier full export of the same source, not revoked by then."""
     return bool(
-        all(row[name] == found[name] for name in ("organisation", "source"))
+        all(row[name] == loaded[name] for name in ("organisation", "source"))
         and not row["completes"]
-        and row["imported_at"] < found["imported_at"]
-        and row["extract_date"] <= found["extract_date"]
-        and (row["revoked_at"] is None or row["revoked_at"] >= found["imported_at"])
+        and row["imported_at"] < loaded["imported_at"]
+        and row["extract_date"] <= loaded["extract_date"]
+        and (row["revoked_at"] is None or row["revoked_at"] >= loaded["imported_at"])
     )
 
 
-def after_import(found: Row) -> Moment:
-    """The import's own day, as it was known when it had been loaded."""
-    return Moment(found["extract_date"], found["imported_at"])
+def after_import(loaded: Row) -> Moment:
+    """The import's own day, as known once it was loaded."""
+    return Moment(loaded["extract_date"], loaded["imported_at"])
 
 
 def around(day: date, moment: datetime) -> tuple[Moment, Moment]:
-    """A day as known just before and just after something was loaded or revoked at a moment."""
+    """A day as known just before and just after a load or a revocation."""
     return Moment(day, moment - INSTANT), Moment(day, moment)
 
 
@@ -189,22 +189,24 @@ def around(day: date, moment: datetime) -> tuple[Moment, Moment]:
 
 
 def explain(cursor: Cursor, point: Point, first: Moment, last: Moment, *, place: Scope, reader: Reader) -> Explanation:
-    """Why the figure of a place differs between two moments, as the reader sees it.
+    """Return why the figure of a place differs between two moments, as the reader may see it.
 
-    Where a figure rests on few persons, or tells one that does, nothing is counted in it and no change is told.
+    A figure that covers or would reveal few persons has empty counts, and its changes are left out.
     """
     place = reader.within(place)
-    (found,) = explain_all(cursor, (point,), first, last, place=place)
+    (explanation,) = explain_all(cursor, (point,), first, last, place=place)
     if reader.named:
-        return found
-    before = _shown(cursor, found.before, first, place, reader)
-    after = _shown(cursor, found.after, last, place, reader)
-    changes = () if before.few or after.few else tuple(_told(point, change, reader) for change in found.changes)
-    return replace(found, before=before, after=after, changes=changes, items=[])
+        return explanation
+    before = _visible_figure(cursor, explanation.before, first, place, reader)
+    after = _visible_figure(cursor, explanation.after, last, place, reader)
+    changes = (
+        () if before.few or after.few else tuple(_visible(point, change, reader) for change in explanation.changes)
+    )
+    return replace(explanation, before=before, after=after, changes=changes, items=[])
 
 
-def _shown(cursor: Cursor, figure: Coverage, moment: Moment, place: Scope, reader: Reader) -> Coverage:
-    """One of the two figures as it is on the overview."""
+def _visible_figure(cursor: Cursor, figure: Coverage, moment: Moment, place: Scope, reader: Reader) -> Coverage:
+    """One of the two figures as the overview shows it."""
     if place.level == "organisation" or not figure.point.persons:
         return figure
     parts = coverage(cursor, (figure.point,), days=[moment.day], known_at=moment.known_at, level=place.level)
@@ -212,7 +214,7 @@ def _shown(cursor: Cursor, figure: Coverage, moment: Moment, place: Scope, reade
     return unseen(replace(figure, few=few or hidden(figure)))
 
 
-def _told(point: Point, change: Change, reader: Reader) -> Change:
+def _visible(point: Point, change: Change, reader: Reader) -> Change:
     before, after = (reader.changed(point, row) if row else None for row in (change.before, change.after))
     return replace(change, before=before, after=after)
 
@@ -220,16 +222,16 @@ def _told(point: Point, change: Change, reader: Reader) -> Change:
 def explain_all(
     cursor: Cursor, points: tuple[Point, ...], first: Moment, last: Moment, *, place: Scope
 ) -> list[Explanation]:
-    """Why each point's figure of a place differs between two moments."""
+    """Return why each point's figure of a place differs between two moments."""
     start = first if _learned(cursor, first, last) else replace(first, known_at=last.known_at)
     routes = [(point, _route(point, start, last)) for point in points]
     states = _states(cursor, routes, place=place)
-    found = [_explained(cursor, point, route, states, place=place) for point, route in routes]
-    return [replace(explanation, first=first) for explanation in found]
+    explanations = [_explained(cursor, point, route, states, place=place) for point, route in routes]
+    return [replace(explanation, first=first) for explanation in explanations]
 
 
 def _learned(cursor: Cursor, first: Moment, last: Moment) -> bool:
-    """Whether anything about the first day has become known since; most often nothing has, and a leg is saved."""
+    """Whether anything about the first day became known since; if not, as usual, a leg is saved."""
     if first.known_at == last.known_at:
         return False
     marks = [
@@ -238,8 +240,8 @@ def _learned(cursor: Cursor, first: Moment, last: Moment) -> bool:
     return marks[0] != marks[1]
 
 
-def _explained(cursor: Cursor, point: Point, route: list[Stop], found: States, *, place: Scope) -> Explanation:
-    states = [found[point.id, stop] for stop in route]
+def _explained(cursor: Cursor, point: Point, route: list[Stop], by_stop: States, *, place: Scope) -> Explanation:
+    states = [by_stop[point.id, stop] for stop in route]
     figures = [_figure(point, day, state, place) for (_, day, _, _), state in zip(route, states, strict=True)]
     (_, first_day, first_known, _), (_, last_day, last_known, _) = route[0], route[-1]
     first, last = Moment(first_day, first_known), Moment(last_day, last_known)
@@ -249,7 +251,7 @@ def _explained(cursor: Cursor, point: Point, route: list[Stop], found: States, *
     key = _keys(cursor, point, states, last=last)
     changes: list[Change] = []
     for start, end in pairwise(stops):
-        # where nothing can be counted in between, the legs on both sides are walked as one: what happened is in it
+        # if a state in between counts nothing, the legs around it merge into one that covers what happened
         leg: Leg = route[end][0] if end - start == 1 else "happened"
         pairs = differences(states[start].items, states[end].items, inside=place.holds, key=key)
         weigh = _weigher(figures[start], figures[end]) if compared else None
@@ -271,15 +273,15 @@ def _route(point: Point, first: Moment, last: Moment) -> list[Stop]:
 
 
 def _states(cursor: Cursor, routes: Sequence[tuple[Point, list[Stop]]], *, place: Scope) -> States:
-    """The items of each point at each stop; all stops with the same knowledge are asked for together."""
-    found: States = {}
+    """The items of each point at each stop; stops with the same knowledge share a query."""
+    states: States = {}
     wanted = {(point.id, stop): (point, stop) for point, route in routes for stop in route}
     for known_at in dict.fromkeys(stop[2] for _, stop in wanted.values()):
-        together = {key: asked for key, asked in wanted.items() if asked[1][2] == known_at}
-        asked = [(point, stop[1], stop[3]) for point, stop in together.values()]
-        answers = assessed(cursor, asked, known_at=known_at, organisation=place.organisation)
-        found |= dict(zip(together, answers, strict=True))
-    return found
+        together = {key: request for key, request in wanted.items() if request[1][2] == known_at}
+        requests = [(point, stop[1], stop[3]) for point, stop in together.values()]
+        answers = assessed(cursor, requests, known_at=known_at, organisation=place.organisation)
+        states |= dict(zip(together, answers, strict=True))
+    return states
 
 
 def _figure(point: Point, day: date, state: Assessed, place: Scope) -> Coverage:
@@ -289,16 +291,16 @@ def _figure(point: Point, day: date, state: Assessed, place: Scope) -> Coverage:
 
 
 def _keys(cursor: Cursor, point: Point, states: Sequence[Assessed], *, last: Moment) -> Callable[[Row], str]:
-    """How an item is told again: by its id; a system by the name that it has at the last moment."""
-    called: dict[str, str] = {}
+    """Return the function that identifies an item across states: by id, a system by its latest name."""
+    latest: dict[str, str] = {}
     if point.needs[0] == "systems":
         names = sorted({row["item"] for state in states for row in state.items})
-        given = {"what": "system", "names": names, "as_of": last.day, "known_at": last.known_at}
-        called = {row["name"]: row["called"] for row in rows(cursor, statement("names_called"), given)}
+        params = {"what": "system", "names": names, "as_of": last.day, "known_at": last.known_at}
+        latest = {row["name"]: row["called"] for row in rows(cursor, statement("names_called"), params)}
 
     def key(row: Row) -> str:
         item: str = row["item"]
-        return called.get(item, item).casefold()
+        return latest.get(item, item).casefold()
 
     return key
 
@@ -306,16 +308,16 @@ def _keys(cursor: Cursor, point: Point, states: Sequence[Assessed], *, last: Mom
 def differences(
     before: Iterable[Row], after: Iterable[Row], *, inside: Callable[[Row], bool], key: Callable[[Row], str]
 ) -> list[tuple[Row | None, Row | None]]:
-    """The items that count differently before and after; where an id stands twice, those that are alike are paired."""
+    """Pair the items that count differently before and after; duplicates of an id pair with equals first."""
     left, right = _grouped(before, key), _grouped(after, key)
     return [pair for name in dict.fromkeys([*left, *right]) for pair in _pairs(left[name], right[name], inside)]
 
 
 def _grouped(items: Iterable[Row], key: Callable[[Row], str]) -> defaultdict[str, list[Row]]:
-    found: defaultdict[str, list[Row]] = defaultdict(list)
+    groups: defaultdict[str, list[Row]] = defaultdict(list)
     for row in items:
-        found[key(row)].append(row)
-    return found
+        groups[key(row)].append(row)
+    return groups
 
 
 def _pairs(before: list[Row], after: list[Row], inside: Callable[[Row], bool]) -> list[tuple[Row | None, Row | None]]:
@@ -323,18 +325,18 @@ def _pairs(before: list[Row], after: list[Row], inside: Callable[[Row], bool]) -
         return [(before[0], after[0])] if _counts(before[0], inside) != _counts(after[0], inside) else []
     left, right = list(before), []
     for row in after:
-        alike = next((old for old in left if _counts(old, inside) == _counts(row, inside)), None)
-        if alike is None:
+        equal = next((old for old in left if _counts(old, inside) == _counts(row, inside)), None)
+        if equal is None:
             right.append(row)
         else:
-            left.remove(alike)
+            left.remove(equal)
     rest = max(len(left), len(right))
     pairs = zip([*left, *[None] * (rest - len(left))], [*right, *[None] * (rest - len(right))], strict=True)
     return [(old, new) for old, new in pairs if _counts(old, inside) != _counts(new, inside)]
 
 
 def _counts(row: Row | None, inside: Callable[[Row], bool]) -> tuple[int, int]:
-    """What an item brings to numerator and denominator."""
+    """What an item adds to numerator and denominator."""
     if row is None or row["outcome"] not in COUNTED or not inside(row):
         return 0, 0
     return int(row["outcome"] == "met"), 1
@@ -344,7 +346,7 @@ Weigh = Callable[[int, int], Fraction]
 
 
 def _weigher(before: Coverage, after: Coverage) -> Weigh:
-    """What a difference of numerator and denominator does to the coverage."""
+    """Return the effect on the coverage of a difference in numerator and denominator."""
     share = Fraction(before.met, before.of)
     return lambda met, of: (met - share * of) / after.of
 
@@ -369,12 +371,12 @@ def _change(
 
 
 def rounded_to(shares: Sequence[Fraction], total: int, *, step: Fraction) -> list[int]:
-    """Shares in whole steps that sum up to `total`: each rounded, and those nearest to their next step moved there."""
+    """Round shares to steps that sum to `total`, adjusting those closest to their next step."""
     exact = [share / step for share in shares]
-    found = [round(share) for share in exact]
+    steps = [round(share) for share in exact]
     movable = [place for place, share in enumerate(exact) if share] or list(range(len(exact)))
-    while movable and sum(found) != total:
-        way = 1 if sum(found) < total else -1
-        place = max(movable, key=lambda place: way * (exact[place] - found[place]))
-        found[place] += way
-    return found
+    while movable and sum(steps) != total:
+        sign = 1 if sum(steps) < total else -1
+        place = max(movable, key=lambda place: sign * (exact[place] - steps[place]))
+        steps[place] += sign
+    return steps

@@ -37,7 +37,7 @@ from compliance.counting.assessing import (
     LEVELS,
     OUTCOMES,
     Coverage,
-    basis,
+    basis_on,
     coverage,
     items_of,
     run,
@@ -166,7 +166,7 @@ def extract(
     table = reader.table(table)
     if not reader.named:
         table = _nameless(table, wanted, points, reader)
-    there = basis(cursor, days=[as_of], known_at=known_at).imports
+    there = basis_on(cursor, days=[as_of], known_at=known_at).imports
     imports = [row for row in there if organisation in (None, row["organisation"])]
     return Extract(wanted, table, as_of, organisation, point, imports, points, shown)
 

@@ -1,4 +1,4 @@
-"""The figures shown beside a review point and part of no coverage: what each counts, and its numbers for a day."""
+"""The figures shown next to a review point, outside its coverage: what each counts, and its value on a day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import POINTS
-from compliance.counting.assessing import Basis, basis, run
+from compliance.counting.assessing import Basis, basis_on, run
 from compliance.declarations.declared import Table, complete, read_toml, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query
@@ -21,9 +21,9 @@ Form = Literal["share", "count", "rate"]
 class Definition:
     """What a figure counts.
 
-    `points` are the numbers of the points beside which it is shown, `needs` the sources without which it has no basis.
-    `form` says how part and whole are read: share (part of whole), count (part alone), rate (part per 100 of whole).
-    `all_points` is how many review points there are, which `definition` may say as `{all_points}`.
+    It is shown next to `points` (numbers), and without the sources in `needs` it has no basis. `form` says how to read
+    part and whole: share (part of whole), count (part alone), rate (part per 100 of whole). `all_points` is the number
+    of review points, for `{all_points}` in `definition`.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Definition:
         return {key: value for key, value in row.items() if key != "from"}
 
     def explained(self, day: date) -> Texts:
-        """The definition in plain words, with the numbers in force on a day, and the notes that hold then."""
+        """The definition in plain words, with the numbers and notes in force on a day."""
         notes = self.notes(day)
         return {
             code: " ".join([self._filled(text, code, day), *(note[code] for note in notes)])
@@ -53,13 +53,13 @@ class Definition:
         return text.format(all_points=Language(code).in_words(self.all_points), **self.parameters(day))
 
     def notes(self, day: date) -> list[Texts]:
-        """What the figure has to do with rules of law that have begun by a day."""
+        """How the figure relates to the legal rules that apply by a day."""
         return [row["text"] for row in self.dated_notes if row["from"] <= day]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of an organisation on a day; part and whole are None where a needed export is missing.
+    """A figure of an organisation on a day; part and whole are None if a needed export is missing.
 
     `whole` is None for a plain count too.
     """
@@ -73,58 +73,58 @@ class Figure:
 
     @property
     def explained(self) -> Texts:
-        """What it counts, in the words that hold on its day."""
+        """What it counts, in the words in force on its day."""
         return self.definition.explained(self.as_of)
 
     @property
     def share(self) -> float | None:
-        """Part of whole, 0–1; None where there is no basis, nothing to count, or no whole."""
+        """Part of whole, 0–1; None if there is no basis, nothing to count, or no whole."""
         if self.definition.form != "share" or self.part is None or not self.whole:
             return None
         return self.part / self.whole
 
     @property
     def per_hundred(self) -> float | None:
-        """Part for each hundred of whole, for a rate; None as above."""
+        """Part per hundred of whole, for a rate; None as for `share`."""
         if self.definition.form != "rate" or self.part is None or not self.whole:
             return None
         return 100 * self.part / self.whole
 
 
 def load_figures(own: Path | None) -> tuple[Definition, ...]:
-    """The definitions in the order they are shown, with the organisation's own numbers from the folder `own`."""
+    """The definitions in display order, with the organisation's own numbers from the folder `own`."""
     points = len(read_toml(POINTS)["points"])
-    return tuple(_definition(id_, given, points) for id_, given in read_with_own(FIGURES, own)["figures"].items())
+    return tuple(_definition(id_, entry, points) for id_, entry in read_with_own(FIGURES, own)["figures"].items())
 
 
 def figures(
     cursor: Cursor, definitions: tuple[Definition, ...], *, points: tuple[Point, ...], as_of: date, known_at: datetime
 ) -> list[Figure]:
     """Every figure for every organisation, in the order of the definitions."""
-    there = basis(cursor, days=[as_of], known_at=known_at)
+    basis = basis_on(cursor, days=[as_of], known_at=known_at)
     rules = rule_parameters(points, as_of)
     return [
         figure
         for definition in definitions
-        for figure in _counted(cursor, definition, there, rules=rules, as_of=as_of, known_at=known_at)
+        for figure in _counted(cursor, definition, basis, rules=rules, as_of=as_of, known_at=known_at)
     ]
 
 
 def rule_parameters(points: tuple[Point, ...], day: date) -> dict[str, Any]:
-    """The numbers and words of every point's rule in force on a day, as `<point id>_<name>`; the points' numbers."""
+    """Every point's rule parameters on a day, as `<point id>_<name>`, and all point numbers as `point_numbers`."""
     rules = {f"{point.id}_{name}": value for point in points for name, value in point.parameters(day).items()}
     return rules | {"point_numbers": [point.number for point in points]}
 
 
 def _counted(
-    cursor: Cursor, definition: Definition, there: Basis, *, rules: dict[str, Any], as_of: date, known_at: datetime
+    cursor: Cursor, definition: Definition, basis: Basis, *, rules: dict[str, Any], as_of: date, known_at: datetime
 ) -> list[Figure]:
-    with_basis = {name for name in there.organisations if _has(there, definition, name)}
+    with_basis = {name for name in basis.organisations if _has(basis, definition, name)}
     counts: dict[str, tuple[int, int | None]] = {}
     if with_basis:
         values = rules | definition.parameters(as_of)
-        found = run(cursor, query("figures", definition.id), as_of=as_of, known_at=known_at, values=values)
-        counts = {row["organisation"]: (row["part"], row["whole"]) for row in found.to_pylist()}
+        table = run(cursor, query("figures", definition.id), as_of=as_of, known_at=known_at, values=values)
+        counts = {row["organisation"]: (row["part"], row["whole"]) for row in table.to_pylist()}
     return [
         Figure(
             definition,
@@ -134,16 +134,16 @@ def _counted(
             whole=counts[organisation][1] if organisation in with_basis else None,
             basis=organisation in with_basis,
         )
-        for organisation in there.organisations
+        for organisation in basis.organisations
     ]
 
 
-def _has(there: Basis, definition: Definition, organisation: str) -> bool:
-    sources = {row["source"] for row in there.of(organisation)}
+def _has(basis: Basis, definition: Definition, organisation: str) -> bool:
+    sources = {row["source"] for row in basis.of(organisation)}
     return sources.issuperset(definition.needs)
 
 
-def _definition(id_: str, given: Table, points: int) -> Definition:
+def _definition(id_: str, entry: Table, points: int) -> Definition:
     with complete(
         N_("The file {file} lacks the key {key} of the figure {figure}. Add it and start again."),
         file=FIGURES.name,
@@ -151,12 +151,12 @@ def _definition(id_: str, given: Table, points: int) -> Definition:
     ):
         return Definition(
             id=id_,
-            points=tuple(given["points"]),
-            form=given["form"],
-            title=given["title"],
-            definition=given["definition"],
-            needs=tuple(given["needs"]),
-            dated_parameters=tuple(given.get("parameters", ())),
-            dated_notes=tuple(given.get("notes", ())),
+            points=tuple(entry["points"]),
+            form=entry["form"],
+            title=entry["title"],
+            definition=entry["definition"],
+            needs=tuple(entry["needs"]),
+            dated_parameters=tuple(entry.get("parameters", ())),
+            dated_notes=tuple(entry.get("notes", ())),
             all_points=points,
         )

@@ -1,4 +1,4 @@
-"""The checks of the data: what may be wrong in the exports behind the figures, how grave it is and whose job it is.
+"""Checks of the data: what may be wrong in the exports behind the figures, how serious it is and who fixes it.
 
 A check is a statement in `queries/quality/`, whose rows are findings, and an entry in `data/quality.toml`.
 """
@@ -26,15 +26,15 @@ from compliance.store.database import Cursor, Rows, rows
 QUALITY: Final = POINTS.with_name("quality.toml")
 Severity = Literal["error", "warning", "notice"]
 Owner = Literal["coordinator", "source_owner", "unit"]
-# What makes a figure doubtful; a notice does not.
+# The severities that make a figure doubtful.
 REMARKS: Final = frozenset({"error", "warning"})
 
 
 @dataclass(frozen=True)
 class Check:
-    """What a check looks for, how grave a finding is, whose job it is and what to do.
+    """What a check looks for, how serious a finding is, who fixes it and how.
 
-    `subject`, `detail` and `number` are what those columns of its findings are called; None where they say nothing.
+    `subject`, `detail` and `number` are the headings of those columns of its findings; None if they are empty.
     """
 
     id: str
@@ -49,16 +49,16 @@ class Check:
 
     @property
     def remark(self) -> bool:
-        """Whether what it finds makes a figure doubtful."""
+        """Whether its findings make a figure doubtful."""
         return self.severity in REMARKS
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One row of a check: the import, and where there is one the spreadsheet row, that it is about.
+    """One row of a check: the import, and the spreadsheet row if there is one, that it is about.
 
-    `field` is the name of a field of the source, or of two with a comma between, or a heading as it was written.
-    `shown` is whether the reader sees which row it is, `opened` whether they may see that row in full.
+    `field` is a field of the source, or two with a comma between, or a heading as written in the file. `shown` is
+    whether the reader may see which row it is, `opened` whether they may open that row.
     """
 
     check: str
@@ -79,15 +79,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class RowRead:
-    """A spreadsheet row: each heading with what stands under it. `as_read` is False for values as they were loaded."""
+    """A spreadsheet row: each heading with its value. `as_read` is False for values as they were loaded."""
 
     cells: tuple[tuple[str, Any], ...]
     as_read: bool
 
 
 def load_checks(own: Path | None) -> tuple[Check, ...]:
-    """The checks in the order of the page, with the organisation's own words in the folder `own`."""
-    return tuple(_check(id_, given) for id_, given in read_with_own(QUALITY, own)["checks"].items())
+    """The checks in display order, with the organisation's own words from the folder `own`."""
+    return tuple(_check(id_, entry) for id_, entry in read_with_own(QUALITY, own)["checks"].items())
 
 
 def findings(
@@ -99,32 +99,32 @@ def findings(
     known_at: datetime,
     reader: Reader,
 ) -> list[Finding]:
-    """What every check finds in the imports that the figures of a day rest on, in the order of the checks.
+    """Run every check on the imports behind the figures of a day; findings in the order of the checks.
 
-    All readers see how much is found; where a row is about persons or incidents, few see which.
+    Every reader sees how many there are; where a row is about persons or incidents, few see which.
     """
     with rhythms(cursor, sources), _pinned(cursor, as_of=as_of, known_at=known_at):
         return [
-            _seen(Finding(check.id, **row), reader)
+            _visible(Finding(check.id, **row), reader)
             for check in checks
             for row in _rows(cursor, query("quality", check.id), as_of=as_of, known_at=known_at)
         ]
 
 
-def _seen(finding: Finding, reader: Reader) -> Finding:
+def _visible(finding: Finding, reader: Reader) -> Finding:
     if reader.finds(finding.source):
         return replace(finding, opened=reader.named)
     return replace(finding, row=None, subject=None, detail=None, shown=False, opened=False)
 
 
-def _rows(cursor: Cursor, asked: Query, *, as_of: date, known_at: datetime) -> Rows:
-    given, sql = {"as_of": as_of, "known_at": known_at}, asked.sql
-    return rows(cursor, sql, {name: value for name, value in given.items() if f"${name}" in sql})
+def _rows(cursor: Cursor, query: Query, *, as_of: date, known_at: datetime) -> Rows:
+    params, sql = {"as_of": as_of, "known_at": known_at}, query.sql
+    return rows(cursor, sql, {name: value for name, value in params.items() if f"${name}" in sql})
 
 
 @contextmanager
 def rhythms(cursor: Cursor, sources: dict[str, Source]) -> Iterator[None]:
-    """The relation `source_rhythms`, there while the block lasts: how often each source ought to be exported."""
+    """Within the block the relation `source_rhythms` exists: how often each source should be exported."""
     every = sources.values()
     table = pa.table({"source": [s.id for s in every], "rhythm_days": [s.rhythm_days for s in every]})
     cursor.register("source_rhythms", table)
@@ -136,7 +136,7 @@ def rhythms(cursor: Cursor, sources: dict[str, Source]) -> Iterator[None]:
 
 @contextmanager
 def _pinned(cursor: Cursor, *, as_of: date, known_at: datetime) -> Iterator[None]:
-    """Within the block the imports behind the day are found once on this cursor: planning takes longer than looking."""
+    """Within the block the imports behind the day are computed once; planning takes longer than running."""
     table, macro = statement("pin_basis").split(";")
     cursor.execute(table, {"as_of": as_of, "known_at": known_at})
     cursor.execute(macro)
@@ -146,10 +146,10 @@ def _pinned(cursor: Cursor, *, as_of: date, known_at: datetime) -> Iterator[None
         cursor.execute("drop macro table temp.imports_at")
 
 
-def by_check(found: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """The findings of each check that has any, in the order of the checks."""
+def by_check(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Group the findings by check, in the order of the checks."""
     grouped: dict[str, list[Finding]] = {}
-    for finding in found:
+    for finding in findings:
         grouped.setdefault(finding.check, []).append(finding)
     return grouped
 
@@ -160,10 +160,10 @@ def rests_on(point: Point, source: str) -> bool:
 
 
 def remarks(
-    checks: tuple[Check, ...], found: Iterable[Finding], points: tuple[Point, ...], organisation: str
+    checks: tuple[Check, ...], findings: Iterable[Finding], points: tuple[Point, ...], organisation: str
 ) -> dict[str, tuple[str, ...]]:
-    """The checks that found something grave in the exports of each point of an organisation, by the point's id."""
-    pairs = {(finding.check, finding.source) for finding in found if finding.organisation == organisation}
+    """The checks with serious findings in the exports of each point of an organisation, by point id."""
+    pairs = {(finding.check, finding.source) for finding in findings if finding.organisation == organisation}
     return {
         point.id: tuple(
             check.id
@@ -175,14 +175,14 @@ def remarks(
 
 
 def row_read(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, reader: Reader) -> RowRead | None:
-    """The spreadsheet row of a finding as it was read, else as it was loaded; None where neither is kept.
+    """The spreadsheet row of a finding as it was read, else as it was loaded; None if neither is stored.
 
-    A whole row of any source can name a person, whatever the finding is about.
+    Only readers who may see names get one: a row of any source can name a person, whatever the finding is about.
     """
     if finding.row is None or not reader.named:
         return None
-    given = {"import_id": finding.import_id, "sheet_number": finding.sheet_number, "row": finding.row}
-    if cells := rows(cursor, statement("row_as_read"), given):
+    params = {"import_id": finding.import_id, "sheet_number": finding.sheet_number, "row": finding.row}
+    if cells := rows(cursor, statement("row_as_read"), params):
         return RowRead(tuple((cell["heading"], cell["cell"]) for cell in cells), as_read=True)
     source = sources[finding.source]
     traced = row_loaded(
@@ -193,7 +193,7 @@ def row_read(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, re
     return RowRead(traced.columns, as_read=False)
 
 
-def _check(id_: str, given: Table) -> Check:
+def _check(id_: str, entry: Table) -> Check:
     with complete(
         N_("The file {file} lacks the key {key} of the check {check}. Add it and start again."),
         file=QUALITY.name,
@@ -201,27 +201,27 @@ def _check(id_: str, given: Table) -> Check:
     ):
         check = Check(
             id=id_,
-            severity=given["severity"],
-            owner=given["owner"],
-            title=given["title"],
-            explanation=given["explanation"],
-            todo=given["todo"],
-            subject=given.get("subject"),
-            detail=given.get("detail"),
-            number=given.get("number"),
+            severity=entry["severity"],
+            owner=entry["owner"],
+            title=entry["title"],
+            explanation=entry["explanation"],
+            todo=entry["todo"],
+            subject=entry.get("subject"),
+            detail=entry.get("detail"),
+            number=entry.get("number"),
         )
-    _known("severity", check.severity, get_args(Severity), check=id_)
-    _known("owner", check.owner, get_args(Owner), check=id_)
+    _refuse_unknown("severity", check.severity, get_args(Severity), check=id_)
+    _refuse_unknown("owner", check.owner, get_args(Owner), check=id_)
     return check
 
 
-def _known(key: str, said: str, known: tuple[str, ...], *, check: str) -> None:
-    if said not in known:
+def _refuse_unknown(key: str, value: str, allowed: tuple[str, ...], *, check: str) -> None:
+    if value not in allowed:
         raise Refusal(
             N_("The file {file} gives the check {check} the {key} {said}. Choose one of {all}."),
             file=QUALITY.name,
             check=check,
             key=key,
-            said=said,
-            all=", ".join(known),
+            said=value,
+            all=", ".join(allowed),
         )

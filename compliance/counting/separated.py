@@ -1,7 +1,7 @@
-"""Rows of texts with separators between: CSV and its kin, which no spreadsheet program may take for formulas.
+"""CSV and its variants, safe from being read as formulas by a spreadsheet program.
 
-Nobody knows with which separator a file is opened: Swedish Excel takes a semicolon, others a comma or a tab. So what
-would need quotes in one form has them in every form, and what would begin a cell in one is harmless in all.
+Nobody knows which separator a file will be opened with: Swedish Excel takes a semicolon, others a comma or a tab. So a
+text that needs quotes in one variant has them in all, and one that could start a formula in one is defused in all.
 """
 
 import re
@@ -11,12 +11,12 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# A column of a table; the types of pyarrow know too little of one.
+# A column of a table; pyarrow's type stubs do not cover it.
 Cells = Any
-# What a spreadsheet program takes for the beginning of a formula.
+# What a spreadsheet program takes for the start of a formula.
 DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 FIRST: Final = r"^[=+\-@\t\r]"
-# Where a text would go on in a cell of its own if it were divided there.
+# Where a text, split at the separator, would start a formula in the next cell.
 WITHIN: Final = r'([;,\t\r\n]"*)([=+\-@])'
 NEEDY: Final = r'[;,\t"\r\n]|^\s|\s$'
 BOM: Final = b"\xef\xbb\xbf"
@@ -24,17 +24,17 @@ Row = Iterable[object]
 
 
 def harmless(value: object) -> object:
-    """A text that a spreadsheet program would take for a formula gets an apostrophe before it; a number never does."""
+    """Prefix a text that a spreadsheet program would take for a formula with an apostrophe; never a number."""
     return harmless_first(re.sub(WITHIN, r"\1'\2", value)) if isinstance(value, str) else value
 
 
 def harmless_first(text: str) -> str:
-    """The same where the text is not divided, as year packages wrote it at first."""
+    """The same for a text that cannot be split into cells; early year packages were written so."""
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def harmless_column(texts: Cells) -> Cells:
-    """The same of a column of texts."""
+    """The same for a column of texts."""
     texts = pc.replace_substring_regex(texts, pattern=WITHIN, replacement=r"\1'\2")
     return pc.if_else(
         pc.match_substring_regex(texts, pattern=FIRST), pc.binary_join_element_wise("'", texts, ""), texts
@@ -42,7 +42,7 @@ def harmless_column(texts: Cells) -> Cells:
 
 
 def joined(rows: Iterable[Row], *, separator: str) -> str:
-    """RFC 4180: CRLF after each row, quotes where a text needs them."""
+    """Return the rows as RFC 4180 has them: CRLF after each, quotes where a text needs them."""
     return "".join(separator.join(_quoted(harmless(value)) for value in row) + "\r\n" for row in rows)
 
 
@@ -52,7 +52,7 @@ def _quoted(value: object) -> str:
 
 
 def joined_table(table: pa.Table, *, separator: str) -> bytes:
-    """The same of a table whose texts are harmless. A column is one piece of memory: no row is touched."""
+    """The same for a table whose texts are harmless. It works on whole columns, never row by row."""
     columns: list[Cells] = table.columns
     cells = [_quoted_column(pc.fill_null(column, "")) for column in columns]
     lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, separator), "\r\n", "")
@@ -67,13 +67,13 @@ def _quoted_column(texts: Cells) -> Cells:
 
 
 def _content(texts: Cells) -> bytes:
-    """The texts of a column one after the other."""
+    """The texts of a column concatenated."""
     whole: Cells = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts), "")
     content: bytes = whole[0].as_buffer().to_pybytes()
     return content
 
 
 def swedish_csv(table: Sequence[Mapping[str, object]]) -> bytes:
-    """What a table shows, as CSV for Swedish Excel; texts that look like formulas get an apostrophe."""
+    """Return a table as CSV for Swedish Excel; texts that look like formulas get an apostrophe."""
     rows: list[Iterable[object]] = [table[0].keys(), *(row.values() for row in table)] if table else []
     return BOM + joined(rows, separator=";").encode()

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from compliance.access.reader import Reader
-from compliance.counting.assessing import basis, one_day
+from compliance.counting.assessing import basis_on, one_day
 from compliance.counting.extracts import Given, relations
 from compliance.counting.figures import Definition
 from compliance.declarations.points import Point, point_by
@@ -135,7 +135,7 @@ def _card(
     given = _given(points, as_of=as_of, known_at=known_at)
     tolerance = _number(definitions, "risks_without_action", "tolerance", as_of)
     validity = point_by(points, "classification").parameters(as_of)["validity_months"]
-    there = basis(cursor, days=[as_of], known_at=known_at)
+    there = basis_on(cursor, days=[as_of], known_at=known_at)
 
     def seen(found: Rows, *persons: str) -> Rows:
         return [reader.row(row, persons=persons) for row in found]

@@ -1,4 +1,4 @@
-"""From an item back to the spreadsheet: the row that it came from, field by field."""
+"""Trace an item back to its spreadsheet row, field by field."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from compliance.store.database import Cursor, rows
 
 @dataclass(frozen=True)
 class TracedRow:
-    """A row of an export as it was loaded: each field with the heading that it had in the file (None: not there)."""
+    """A row of an export as it was loaded: each field with its heading in the file (None if the file had none)."""
 
     import_id: int
     source: Source
@@ -34,9 +34,9 @@ def own_source(point: Point, sources: dict[str, Source]) -> Source:
 def row_behind(
     cursor: Cursor, point: Point, item: dict[str, Any], sources: dict[str, Source], *, reader: Reader
 ) -> TracedRow | None:
-    """The row that a traced item names by import, sheet and number; None where it is no longer there."""
-    given = {name: item[name] for name in ("import_id", "sheet", "row")}
-    return row_loaded(cursor, own_source(point, sources), **given, reader=reader)
+    """The row that a traced item names by import, sheet and number; None if it is no longer stored."""
+    location = {name: item[name] for name in ("import_id", "sheet", "row")}
+    return row_loaded(cursor, own_source(point, sources), **location, reader=reader)
 
 
 def register_row(
@@ -48,33 +48,33 @@ def register_row(
     known_at: datetime,
     reader: Reader,
 ) -> TracedRow | None:
-    """The row that speaks for a system in the register; None where it is no longer there."""
-    given = {name: register[name] for name in ("organisation", "system", "file", "sheet", "row")}
-    found = rows(cursor, statement("register_import"), {"as_of": as_of, "known_at": known_at, **given})
-    if not found:
+    """The register's row about a system; None if it is no longer stored."""
+    params = {name: register[name] for name in ("organisation", "system", "file", "sheet", "row")}
+    imports = rows(cursor, statement("register_import"), {"as_of": as_of, "known_at": known_at, **params})
+    if not imports:
         return None
-    of = {"import_id": found[0]["import_id"], "sheet": register["sheet"], "row": register["row"]}
-    return row_loaded(cursor, sources["systems"], **of, reader=reader)
+    location = {"import_id": imports[0]["import_id"], "sheet": register["sheet"], "row": register["row"]}
+    return row_loaded(cursor, sources["systems"], **location, reader=reader)
 
 
 def row_loaded(
     cursor: Cursor, source: Source, *, import_id: int, sheet: str | None, row: int, reader: Reader
 ) -> TracedRow | None:
-    """A row of an import as it was loaded, by sheet and number; None where it was rejected.
+    """A row of an import as it was loaded, by sheet and number; None if it was rejected.
 
-    Columns that are declared to name a person are left out if persons are not named to the reader.
+    Columns declared to name a person are left out if the reader may not see persons' names.
     """
-    found = rows(
+    matches = rows(
         cursor,
         f"select * from {source.id} where import_id = $import_id and sheet is not distinct from $sheet and row = $row",
         {"import_id": import_id, "sheet": sheet, "row": row},
     )
-    return _traced(cursor, source, found[0], reader) if found else None
+    return _traced(cursor, source, matches[0], reader) if matches else None
 
 
 def _traced(cursor: Cursor, source: Source, row: dict[str, Any], reader: Reader) -> TracedRow:
-    given = {"import_id": row["import_id"], "sheet": row["sheet"]}
-    headings = {entry["field"]: entry["heading"] for entry in rows(cursor, statement("import_columns"), given)}
+    params = {"import_id": row["import_id"], "sheet": row["sheet"]}
+    headings = {entry["field"]: entry["heading"] for entry in rows(cursor, statement("import_columns"), params)}
     fields = [
         (name, headings.get(field.name), reader.text(row[name]) if isinstance(row[name], str) else row[name])
         for field in source.fields

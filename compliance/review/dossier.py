@@ -21,7 +21,7 @@ from compliance.access.withholding import in_full, names_of, persons_named
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
 from compliance.counting import figures, quality
-from compliance.counting.assessing import OUTCOMES, Basis, Coverage, basis, coverage
+from compliance.counting.assessing import OUTCOMES, Basis, Coverage, basis_on, coverage
 from compliance.counting.explaining import Explanation, Moment, explain_all, since_frozen
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
@@ -324,7 +324,7 @@ class _Computing:
 
     def dossier(self, said: dict[str, Any]) -> Dossier:
         """The whole document."""
-        there = basis(self.cursor, days=[self.day], known_at=self.known_at)
+        there = basis_on(self.cursor, days=[self.day], known_at=self.known_at)
         return Dossier(
             format=FORMAT,
             organisation=self.review.organisation,

@@ -136,7 +136,7 @@ def withheld(data: Data, as_of: date, organisation: str) -> Withheld:
 def organisations(data: Data, as_of: date) -> tuple[str, ...]:
     """The organisations that there are on a day, as they are called then; an empty database has one without exports."""
     with data.database.cursor() as cursor:
-        return assessing.basis(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
+        return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
@@ -165,7 +165,7 @@ def units_named(data: Data, as_of: date, organisation: str) -> list[str]:
 def basis(data: Data, as_of: date) -> Basis:
     """The imports that the figures of a day rest on."""
     with data.database.cursor() as cursor:
-        return assessing.basis(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
+        return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
 
 
 def coverage(data: Data, reader: Reader, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...]) -> list[Coverage]:
