@@ -1,4 +1,4 @@
-"""The samples are what their generator writes, can be read by the real line, and show what their README says."""
+"""The samples equal what their generator writes, load with the product's code, and give the README's figures."""
 
 import re
 import zipfile
@@ -23,8 +23,8 @@ from tests.line import POINTS, SOURCES, WORDS, Order, read_here
 
 README = (SAMPLES / "README.md").read_text("utf-8")
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
-# Every layout with the last of its days, and of those with a row for each person one of each kind of file; `make fuzz`
-# looks at all of them. How an .ods is written follows from those before it, so of these all are needed.
+# Every layout on the last of its days, and for sources with a row per person one layout of each kind of file. `make
+# fuzz` tests all of them. The bytes of an .ods depend on those written before it, so all of these are needed.
 KINDS = {(each.source, Path(each.file).suffix): each for each in layouts()}
 LAYOUTS = [
     each if MOST or each.form == "ods" else replace(each, dates=each.dates[-1:])
@@ -45,29 +45,29 @@ def paths(chosen: list[Layout]) -> dict[Path, str]:
 
 @pytest.fixture(scope="module")
 def workbooks() -> dict[Path, Workbook]:
-    known = ReadRequest(SOURCES, WORDS, today=AS_OF)
-    return {path: read_here(path, name=path.name, request=known) for path in sorted(paths(LAYOUTS))}
+    request = ReadRequest(SOURCES, WORDS, today=AS_OF)
+    return {path: read_here(path, name=path.name, request=request) for path in sorted(paths(LAYOUTS))}
 
 
 @pytest.fixture(scope="module")
 def recognised(workbooks):
-    """Of each file the sources that it is recognised as, and its day."""
-    found = {}
+    """The sources that each file is recognised as, and its extract date."""
+    by_path = {}
     for path, workbook in workbooks.items():
         matches = prepare(workbook, Order("test"), sources=SOURCES, words=WORDS).matches
-        found[path] = ({match.source.id for match in matches}, extract_date(workbook, matches, WORDS))
-    return found
+        by_path[path] = ({match.source.id for match in matches}, extract_date(workbook, matches, WORDS))
+    return by_path
 
 
 @pytest.fixture(scope="module")
 def figures(sample_database: Database) -> dict[int, Coverage]:
     with sample_database.cursor() as cursor:
-        found = coverage(cursor, POINTS, days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
-    return {figure.point.number: figure for figure in found}
+        coverages = coverage(cursor, POINTS, days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
+    return {figure.point.number: figure for figure in coverages}
 
 
 def content(path: Path) -> object:
-    """What a file holds: the members of a zip, whose compression may differ between machines, else its bytes."""
+    """The bytes of a file, or the members of a zip, since their compression may differ between machines."""
     if not zipfile.is_zipfile(path):
         return path.read_bytes()
     with zipfile.ZipFile(path) as packed:
@@ -84,15 +84,15 @@ def test_the_generator_writes_what_is_committed(tmp_path):
 
 def test_every_file_is_recognised_as_its_source_on_its_day(recognised):
     declared = paths(LAYOUTS)
-    for path, (sources, found) in recognised.items():
+    for path, (sources, day) in recognised.items():
         assert sources == {declared[path]}, path
-        assert found, path
-        assert found.day.isoformat() == path.parent.name, path
+        assert day, path
+        assert day.day.isoformat() == path.parent.name, path
 
 
 def test_every_source_and_every_way_to_say_the_day_is_there(recognised):
     assert {layout.source for layout in layouts()} == set(SOURCES)
-    ways = {found.by if found else None for _, found in recognised.values()}
+    ways = {day.by if day else None for _, day in recognised.values()}
     assert ways == {"heading", "file_name", "modified"}
 
 
@@ -107,9 +107,9 @@ def test_the_readme_says_that_all_is_fictitious():
 
 
 def test_the_figures_are_those_of_the_readme(figures):
-    told = re.findall(r"^\| (\d+) \|[^|]*\| ([^|]*) \| ([^|]*) \| (\w+) \|", README, re.MULTILINE)
-    assert len(told) == len(POINTS)
-    for number, met, of, status in told:
+    lines = re.findall(r"^\| (\d+) \|[^|]*\| ([^|]*) \| ([^|]*) \| (\w+) \|", README, re.MULTILINE)
+    assert len(lines) == len(POINTS)
+    for number, met, of, status in lines:
         figure = figures[int(number)]
         assert (met, of, status) == (str(figure.met), str(figure.of), figure.status.value), figure.point.id
 

@@ -1,4 +1,4 @@
-"""What the server takes, and that it says what is amiss before it starts."""
+"""The server's settings, and refusing invalid ones before it starts."""
 
 import pytest
 
@@ -18,14 +18,16 @@ def own(folder, text):
 
 
 def test_an_organisations_own_are_laid_over_them(tmp_path):
-    found = load_settings(own(tmp_path, 'public_address = "https://a.example.se"\n[uploads]\nfile_mb = 5\nfiles = 3\n'))
-    assert found.uploads == Limits(5 * MB, 3, 500 * MB, 1024 * MB)
-    assert found.public_address == "https://a.example.se"
+    settings = load_settings(
+        own(tmp_path, 'public_address = "https://a.example.se"\n[uploads]\nfile_mb = 5\nfiles = 3\n')
+    )
+    assert settings.uploads == Limits(5 * MB, 3, 500 * MB, 1024 * MB)
+    assert settings.public_address == "https://a.example.se"
     assert load_settings(tmp_path, public_address="https://b.example.se").public_address == "https://b.example.se"
 
 
 @pytest.mark.parametrize(
-    ("said", "origin"),
+    ("address", "origin"),
     [
         ("https://Efterlevnad.Example.SE/", "https://efterlevnad.example.se"),
         ("https://efterlevnad.example.se:443", "https://efterlevnad.example.se"),
@@ -34,21 +36,21 @@ def test_an_organisations_own_are_laid_over_them(tmp_path):
         ("https://räkna.example.se", "https://xn--rkna-loa.example.se"),
     ],
 )
-def test_the_public_address_is_as_browsers_write_it(said, origin):
-    assert load_settings(None, public_address=said).public_address == origin
+def test_the_public_address_is_as_browsers_write_it(address, origin):
+    assert load_settings(None, public_address=address).public_address == origin
 
 
 @pytest.mark.parametrize(
-    "said",
+    "address",
     [
         "efterlevnad.example.se", "ftp://example.se", "https://", "https://example.se/path", "https://a@example.se",
         "https://example.se?x", "https://example.se:port", "*", "null", "https://exa mple.se", "https://*.example.se",
         "https://a..se", "https://[::1",
     ],
 )  # fmt: skip
-def test_what_is_no_public_address_is_refused_with_one_that_is(said):
+def test_what_is_no_public_address_is_refused_with_one_that_is(address):
     with pytest.raises(Refusal, match=r"https://efterlevnad\.example\.se"):
-        load_settings(None, public_address=said)
+        load_settings(None, public_address=address)
 
 
 @pytest.mark.parametrize(

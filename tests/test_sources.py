@@ -1,4 +1,4 @@
-"""What an organisation says of a source in a file of its own: laid over the product's, or refused with a sentence."""
+"""An organisation's own file for a source: merged over the product's, or refused with a sentence."""
 
 import pytest
 
@@ -11,7 +11,7 @@ STATUS, COURSE = "[fields.status]\n", "[fields.course]\n"
 
 
 def refused(folder, text, *, name="training.toml"):
-    """The sentence that a file of one's own is refused with."""
+    """The sentence with which an organisation's file is refused."""
     (folder / "sources").mkdir(exist_ok=True)
     (folder / "sources" / name).write_text(text, "utf-8")
     with pytest.raises(Refusal) as refusal:

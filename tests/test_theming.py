@@ -1,4 +1,4 @@
-"""The look: one palette everywhere, readable and told apart by everybody, and an organisation's own laid over it."""
+"""The theme: one palette everywhere, legible and distinguishable for everybody, and an organisation's own over it."""
 
 import base64
 import re
@@ -20,29 +20,29 @@ from compliance.report.writers import paper
 from tests.sampled import beside
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><path d="M0 0h9v9z"/></svg>'
-# A red and a turquoise that can be read on the product's own grounds.
+# A red and a turquoise that are legible on the product's backgrounds.
 OWN = 'name = "Mälarköpings <kommun>"\nlogo = "logo.svg"\n[light]\naccent = "#00504F"\n[dark]\naccent = "#7FCFCB"\n'
 
 
-def given(folder, text):
+def theme_file(folder, text):
     (folder / "theme.toml").write_text(text, "utf-8")
     return folder
 
 
 def refused(folder, text):
     with pytest.raises(Refusal) as caught:
-        theming.load(given(folder, text))
+        theming.load(theme_file(folder, text))
     return str(caught.value)
 
 
-# --- one palette --------------------------------------------------------------------------------------------------
+# --- One palette --------------------------------------------------------------------------------------------------
 
 
 def test_the_style_sheet_has_every_token_and_no_other_colour_of_its_own():
     css = (ROOT / "static" / "style.css").read_text("utf-8")
     tokens = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css)
-    found = {mode: {name: pair[place].upper() for name, *pair in tokens} for place, mode in enumerate(MODES)}
-    assert found == {mode: theming.product().palette(mode) for mode in MODES}
+    palettes = {mode: {name: pair[place].upper() for name, *pair in tokens} for place, mode in enumerate(MODES)}
+    assert palettes == {mode: theming.product().palette(mode) for mode in MODES}
 
 
 def test_the_style_sheet_maps_every_colour_of_a_chart_to_its_token():
@@ -58,7 +58,7 @@ def test_the_style_sheet_maps_every_colour_of_a_chart_to_its_token():
 
 
 def test_the_reports_use_the_colours_of_the_pages_whatever_theme_there_is():
-    """A frozen review's report must come out the same next year, so an organisation's colours do not reach it."""
+    """The report of a frozen review must be the same next year, so an organisation's colours do not reach it."""
     light = {token: colour.removeprefix("#") for token, colour in theming.product().light.items()}
     slides = ["ink", "bg", "mute", "line", "accent", "blue-2", "blue-3", "green", "yellow", "red", "accent", "accent"]
     theme = (REPORT / "slides" / "ppt" / "theme" / "theme1.xml").read_text("utf-8")
@@ -80,7 +80,7 @@ def test_streamlit_gets_a_colour_for_each_of_its_widgets():
     assert "Color" not in (ROOT / ".streamlit" / "config.toml").read_text("utf-8")
 
 
-# --- seen by everybody --------------------------------------------------------------------------------------------
+# --- Legible for everybody ----------------------------------------------------------------------------------------
 
 
 def test_contrast_is_that_of_wcag():
@@ -111,13 +111,13 @@ def times(matrix, vector):
 
 
 def lab(colour, blind):
-    """CIE L*a*b* of a colour as somebody with a colour blindness sees it."""
+    """CIE L*a*b* of a colour as seen with a colour blindness."""
     channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    seen = [min(max(c, 0.0), 1.0) for c in times(BLIND[blind], linear)]
+    simulated = [min(max(c, 0.0), 1.0) for c in times(BLIND[blind], linear)]
     x, y, z = (
         t ** (1 / 3) if t > 216 / 24389 else (24389 / 27 * t + 16) / 116
-        for t in (value / white for value, white in zip(times(TO_XYZ, seen), WHITE, strict=True))
+        for t in (value / white for value, white in zip(times(TO_XYZ, simulated), WHITE, strict=True))
     )
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
@@ -129,7 +129,7 @@ def test_the_three_marks_are_told_apart_by_the_colour_blind(mode, blind):
     assert min(apart) >= 20
 
 
-# --- an organisation's own ----------------------------------------------------------------------------------------
+# --- An organisation's own ----------------------------------------------------------------------------------------
 
 
 def test_without_a_file_the_product_looks_like_itself(tmp_path):
@@ -140,7 +140,7 @@ def test_without_a_file_the_product_looks_like_itself(tmp_path):
 
 def test_own_colours_name_and_logo_are_laid_over_the_product(tmp_path):
     (tmp_path / "logo.svg").write_bytes(LOGO)
-    look = theming.load(given(tmp_path, OWN))
+    look = theming.load(theme_file(tmp_path, OWN))
     assert look.light == theming.product().light | {
         "accent": "#00504F",
         # 90 % of the page's ground: 0x00 + (0xFB - 0x00) · 0.9 = 226 = 0xE2
@@ -157,7 +157,7 @@ def test_own_colours_name_and_logo_are_laid_over_the_product(tmp_path):
 
 @pytest.mark.parametrize(("mode", "accent"), [("light", "#000000"), ("light", "#6B1C05"), ("dark", "#FFFFFF")])
 def test_a_number_can_be_read_on_the_second_shade_of_any_accent(mode, accent, tmp_path):
-    palette = theming.load(given(tmp_path, f'[{mode}]\naccent = "{accent}"\n')).palette(mode)
+    palette = theming.load(theme_file(tmp_path, f'[{mode}]\naccent = "{accent}"\n')).palette(mode)
     written = {"light": "ink", "dark": "bg"}[mode]
     assert theming.contrast(palette[written], palette["blue-2"]) >= 4.5
 
@@ -207,7 +207,7 @@ def test_a_file_that_cannot_be_read_at_all_is_refused_and_the_products_look_is_u
 
 
 def test_a_link_to_a_logo_that_is_gone_is_no_mark(tmp_path):
-    (given(tmp_path, OWN) / "logo.svg").symlink_to(tmp_path / "gone.svg")
+    (theme_file(tmp_path, OWN) / "logo.svg").symlink_to(tmp_path / "gone.svg")
     assert [name for name, _ in theming.marks(tmp_path)] == [str(tmp_path / "theme.toml")]
 
 
@@ -220,21 +220,21 @@ def test_nothing_but_a_colour_gets_into_the_style(value, tmp_path):
 
 def test_a_colour_that_cannot_be_read_is_refused_with_one_that_can(tmp_path):
     with pytest.raises(Refusal) as caught:
-        theming.load(given(tmp_path, '[light]\naccent = "#FFB000"\n'))
-    told = Language("sv").refusal(caught.value)
-    assert told.startswith("theme.toml: [light] accent har för låg kontrast mot bg: 1,7:1, och det behövs 4,5:1")
-    assert "Välj en mörkare färg" in told
-    (better,) = re.findall(r"#[0-9A-F]{6}", told)
+        theming.load(theme_file(tmp_path, '[light]\naccent = "#FFB000"\n'))
+    message = Language("sv").refusal(caught.value)
+    assert message.startswith("theme.toml: [light] accent har för låg kontrast mot bg: 1,7:1, och det behövs 4,5:1")
+    assert "Välj en mörkare färg" in message
+    (better,) = re.findall(r"#[0-9A-F]{6}", message)
     assert 4.5 <= theming.contrast(better, theming.product().light["bg"]) < 4.8
 
 
 def test_a_ground_that_text_cannot_be_read_on_is_what_is_refused(tmp_path):
-    told = refused(tmp_path, '[dark]\nbg = "#8A97A4"\n')
-    assert told.startswith("theme.toml: [dark] bg stands out too little from ink")
-    assert "Choose a darker colour" in told
+    message = refused(tmp_path, '[dark]\nbg = "#8A97A4"\n')
+    assert message.startswith("theme.toml: [dark] bg stands out too little from ink")
+    assert "Choose a darker colour" in message
 
 
-# --- on the page --------------------------------------------------------------------------------------------------
+# --- On the page --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +246,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def opened(folder, monkeypatch):
-    """The page on how figures are made, as a person of a role sees it with a theme."""
+    """The page on how figures are computed, as a user of a role sees it with a theme."""
     begin = PagesManager.__init__
 
     def begin_warm(self, *args, **named):
@@ -254,7 +254,7 @@ def opened(folder, monkeypatch):
         PagesManager.uses_pages_directory = False
 
     def open_(text, role=COORDINATOR):
-        given(folder, text)
+        theme_file(folder, text)
         (folder / "logo.svg").write_bytes(LOGO)
         monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -268,14 +268,14 @@ def opened(folder, monkeypatch):
     return open_
 
 
-def said(app):
+def page_text(app):
     return " ".join(part.value for part in app.markdown)
 
 
 def test_the_name_and_the_logo_are_in_the_frame(opened):
     app = opened(OWN)
     picture = f'<img src="data:image/svg+xml;base64,{base64.b64encode(LOGO).decode()}"'
-    assert f'<div class="v-brand">{picture} alt="Mälarköpings &lt;kommun&gt;"/>' in said(app)
+    assert f'<div class="v-brand">{picture} alt="Mälarköpings &lt;kommun&gt;"/>' in page_text(app)
     styles = [part.proto.body for part in app.get("html")]
     assert any("--accent: light-dark(#00504F, #7FCFCB);" in style for style in styles)
 
@@ -285,17 +285,17 @@ def test_no_page_fails_whatever_goes_wrong_with_the_look(opened, monkeypatch):
         raise OSError
 
     monkeypatch.setattr(theming, "style", broken)
-    shown = said(opened(""))
+    shown = page_text(opened(""))
     assert "Något gick fel." in shown
     assert "Om siffrorna" in shown
 
 
 def test_a_refused_theme_is_told_once_and_to_whoever_can_mend_it(opened):
     amiss = '[light]\nacent = "#000000"\n'
-    told = "Produktens eget utseende visas i stället för ert. theme.toml: inställningen [light] acent finns inte."
+    message = "Produktens eget utseende visas i stället för ert. theme.toml: inställningen [light] acent finns inte."
     app = opened(amiss)
-    assert said(app).count(told) == 1
-    assert "v-brand" not in said(app)
+    assert page_text(app).count(message) == 1
+    assert "v-brand" not in page_text(app)
     app.switch_page("pages/quality.py").run()
-    assert told not in said(app)
-    assert told not in said(opened(amiss, ANALYST))
+    assert message not in page_text(app)
+    assert message not in page_text(opened(amiss, ANALYST))

@@ -1,4 +1,4 @@
-"""Declarative files: the product's own TOML, with the organisation's own laid over it."""
+"""Declarative files: the product's TOML, with the organisation's own merged over it."""
 
 import tomllib
 from collections.abc import Iterator
@@ -14,32 +14,32 @@ Table = dict[str, Any]
 
 
 def read_toml(path: Path) -> Table:
-    """The table in `path`, which nobody may change; a Refusal with the line where it is not TOML."""
+    """The table in `path`, which callers must not modify. Raise Refusal, with the line, if it is not TOML."""
     try:
         return _parsed(path.read_text("utf-8"))
     except (OSError, RecursionError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refusal(
             N_("The file {file} cannot be read as TOML: {error}. Correct it and start again."),
             file=path.name,
-            # without the folder, which is nobody's to see on a page
+            # The system's message alone: str(error) would show the folder on a page.
             error=error.strerror if isinstance(error, OSError) else error,
         ) from error
 
 
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> Table:
-    """To parse a text takes longer than many a statement, and most are asked for on every page."""
+    """Cached: parsing takes longer than many SQL statements, and most files are read for every page."""
     return tomllib.loads(text)
 
 
 def read_with_own(path: Path, own: Path | None) -> Table:
-    """`path` with the organisation's file of the same name in the folder `own` laid over it, if there is one.
+    """`path` with the organisation's file of the same name in the folder `own` merged over it, if it exists.
 
-    Tables are merged key by key, lists are lengthened (so a dated row or a word is added), other values replaced.
+    Tables are merged key by key, lists are appended to (which adds a dated row or a word), other values are replaced.
     """
     table = read_toml(path)
-    mine = own / path.name if own else None
-    return merged(table, read_toml(mine)) if mine and mine.exists() else table
+    own_file = own / path.name if own else None
+    return merged(table, read_toml(own_file)) if own_file and own_file.exists() else table
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def complete(sentence: str, **what: str) -> Iterator[None]:
 
 
 def merged(below: Table, above: Table) -> Table:
-    """The two tables as one; `above` wins."""
+    """Merge two tables; `above` wins."""
     result = dict(below)
     for key, value in above.items():
         old = below.get(key)

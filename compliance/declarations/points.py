@@ -1,4 +1,4 @@
-"""The review points: what is asked, and which targets, numbers and laws hold on a day."""
+"""The review points: their questions, and the targets, parameters and laws in force on a day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from compliance.declarations.declared import Table, complete, read_with_own
 
 @dataclass(frozen=True)
 class Target:
-    """From which share a point is green, and from which it is yellow."""
+    """The shares from which a point is green (`target`) and yellow (`limit`)."""
 
     target: float
     limit: float
@@ -22,7 +22,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Point:
-    """One review point. `needs` are the sources without which it has no basis, `uses` those that it also reads."""
+    """A review point. `needs` are the sources without which it has no basis, `uses` those that it also reads."""
 
     id: str
     number: int
@@ -47,39 +47,39 @@ class Point:
         return Target(row["target"], row["limit"])
 
     def parameters(self, day: date) -> dict[str, Any]:
-        """The numbers and words of the rule in force on a day; texts in lower case, as they are compared."""
+        """The parameters of the rule in force on a day, with texts in lower case as they are compared."""
         row = in_force(self.dated_parameters, day) if self.dated_parameters else {}
         return {key: _folded(value) for key, value in row.items() if key != "from"}
 
     def law(self, day: date) -> list[Texts]:
-        """The laws and local rules that the point has followed up to a day, the newest first."""
+        """The laws and local rules of the point in force up to a day, the newest first."""
         return [row["text"] for row in sorted(self.laws, key=_start, reverse=True) if row["from"] <= day]
 
 
 def load_points(own: Path | None) -> tuple[Point, ...]:
-    """The review points in their order, with the organisation's own values from the folder `own`."""
+    """The review points in order, with the organisation's own values from the folder `own`."""
     table = read_with_own(POINTS, own)
-    points = [_point(id_, given, table["reasons"]) for id_, given in table["points"].items()]
+    points = [_point(id_, point, table["reasons"]) for id_, point in table["points"].items()]
     return tuple(sorted(points, key=lambda point: point.number))
 
 
 def in_force(rows: tuple[Table, ...], day: date) -> Table:
-    """The row whose `from` is the latest not after `day` (the last of several), else the first there is."""
+    """The row with the latest `from` not after `day`, the last of several; before all of them, the earliest row."""
     ordered = sorted(rows, key=_start)
     begun = [row for row in ordered if row["from"] <= day]
     return begun[-1] if begun else ordered[0]
 
 
-def point_by(points: tuple[Point, ...], said: str) -> Point:
-    """The point of a number or an id; a Refusal that names the nearest."""
+def point_by(points: tuple[Point, ...], param: str) -> Point:
+    """The point with a number or an id. Raise Refusal, with the nearest id, if there is none."""
     for point in points:
-        if said in {str(point.number), point.id}:
+        if param in {str(point.number), point.id}:
             return point
     raise Refusal(
         N_("There is no review point {said}. Use a number from 1 to {last}, or an id such as {near}."),
-        said=said,
+        said=param,
         last=points[-1].number,
-        near=nearest(said, [point.id for point in points], cutoff=0.3),
+        near=nearest(param, [point.id for point in points], cutoff=0.3),
     )
 
 
@@ -94,7 +94,7 @@ def _folded(value: Any) -> Any:
     return value
 
 
-def _point(id_: str, given: Table, common: dict[str, Texts]) -> Point:
+def _point(id_: str, table: Table, common: dict[str, Texts]) -> Point:
     with complete(
         N_("The file {file} lacks the key {key} of the point {point}. Add it and start again."),
         file=POINTS.name,
@@ -102,19 +102,19 @@ def _point(id_: str, given: Table, common: dict[str, Texts]) -> Point:
     ):
         return Point(
             id=id_,
-            number=given["number"],
-            title=given["title"],
-            short=given["short"],
-            question=given["question"],
-            items=given["items"],
-            fulfilled=given["fulfilled"],
-            rule=given["rule"],
-            needs=tuple(given["needs"]),
-            uses=tuple(given.get("uses", ())),
-            persons=given.get("persons", False),
-            mandatory_practice=given.get("mandatory_practice", False),
-            reasons=common | given["reasons"],
-            targets=tuple(given["targets"]),
-            dated_parameters=tuple(given.get("parameters", ())),
-            laws=tuple(given.get("law", ())),
+            number=table["number"],
+            title=table["title"],
+            short=table["short"],
+            question=table["question"],
+            items=table["items"],
+            fulfilled=table["fulfilled"],
+            rule=table["rule"],
+            needs=tuple(table["needs"]),
+            uses=tuple(table.get("uses", ())),
+            persons=table.get("persons", False),
+            mandatory_practice=table.get("mandatory_practice", False),
+            reasons=common | table["reasons"],
+            targets=tuple(table["targets"]),
+            dated_parameters=tuple(table.get("parameters", ())),
+            laws=tuple(table.get("law", ())),
         )

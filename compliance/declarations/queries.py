@@ -1,4 +1,4 @@
-"""The SQL files: a statement with its header, which says what it gives and is tested to be true."""
+"""The SQL files: a statement and its header, which describes the result and is tested against it."""
 
 import re
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from typing import Final
 from compliance.core.places import QUERIES
 from compliance.declarations.relations import repeated
 
-# A header whose columns are those of a file beside it.
+# A header line that takes its columns from a file in the same folder.
 COLUMNS: Final = re.compile(r"^-- columns: (\w+\.txt)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Query:
-    """One statement of `queries/`.
+    """A statement of `queries/` with its parsed header.
 
-    `what` and `grain` are the header's sentences; `parameters` its names with meaning and `types` with type; `columns`
-    its names with type and meaning.
+    `what` and `grain` are sentences; `parameters` gives the meaning and `types` the type of each parameter; `columns`
+    gives type and meaning of each column.
     """
 
     id: str
@@ -41,19 +41,19 @@ class Query:
 
 
 def without_comments(text: str) -> str:
-    """The statement without the lines that are comments and without the semicolon at its end."""
+    """The statement without comment lines and without the semicolon at its end."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("--")]
     return "\n".join(lines).strip().rstrip(";")
 
 
 def text_of(name: str) -> str:
-    """The text of a file of `queries/`, with what follows from the sources and the columns of the file it refers to."""
+    """The text of a file of `queries/`, with its parts for each source and the columns it refers to filled in."""
     return _whole(QUERIES / name)
 
 
 def _whole(path: Path) -> str:
-    def columns(named: re.Match[str]) -> str:
-        lines = path.with_name(named[1]).read_text("utf-8").splitlines()
+    def columns(match: re.Match[str]) -> str:
+        lines = path.with_name(match[1]).read_text("utf-8").splitlines()
         return "\n".join(["-- columns:", *(f"--   {line}" for line in lines)])
 
     return COLUMNS.sub(columns, repeated(path.read_text("utf-8")))
@@ -78,12 +78,12 @@ def statement(name: str) -> str:
 
 
 def read_query(path: Path) -> Query:
-    """The statement of a file."""
+    """Read the statement in a file."""
     return parsed(path.stem, _whole(path))
 
 
 def parsed(id_: str, text: str) -> Query:
-    """A statement and its header: `what:`, `grain:`, `parameters:` and `columns:` in the comment above it."""
+    """Parse a statement and the comment above it, with `what:`, `grain:`, `parameters:` and `columns:`."""
     header = [line[2:].strip() for line in text.split("\n\n", 1)[0].splitlines() if line.startswith("--")]
     parts: dict[str, list[str]] = {}
     part = "what"
@@ -105,8 +105,8 @@ def parsed(id_: str, text: str) -> Query:
 
 
 def _entry(line: str) -> tuple[str, str, str]:
-    """`name (type): meaning` as its three parts."""
-    found = re.fullmatch(r"(\w+) \(([^:]+)\): (.+)", line)
-    if not found:
+    """Split `name (type): meaning` into its three parts."""
+    match = re.fullmatch(r"(\w+) \(([^:]+)\): (.+)", line)
+    if not match:
         raise ValueError(f"not an entry of a header: {line!r}")
-    return found[1], found[2], found[3]
+    return match[1], match[2], match[3]

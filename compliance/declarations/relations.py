@@ -1,10 +1,10 @@
-"""The parts of SQL that follow from the sources: written once, and repeated for each source, name or person.
+"""SQL that is written once and repeated for each source, name or person that the sources declare.
 
     -- for each name
     select organisation, {field} as name from {source}_at(as_of, known_at)
     -- end
 
-Between the parts stands what the first line asks for, here nothing: `-- for each name, union all`.
+`-- for each name, union all` puts `union all` between the repetitions.
 """
 
 import re
@@ -15,19 +15,19 @@ from typing import Final
 from compliance.declarations.sources import Field, Source, load_sources
 
 PART: Final = re.compile(r"^ *-- for each ([a-z ]+?)(?:, (union all))?\n(.*?)^ *-- end\n", re.MULTILINE | re.DOTALL)
-# The types that are compared as they are; texts are compared in lower case.
+# Types that are compared as they are. Texts are compared in lower case.
 EXACT: Final = frozenset({"date", "datetime", "number", "level", "yes_no"})
 Values = dict[str, str]
 
 
 def repeated(text: str) -> str:
-    """A text of SQL in which each such part stands as often as the product's own sources need it."""
+    """Repeat each such part of an SQL text for the product's own sources."""
     return PART.sub(lambda part: _each(part[1], part[2] or "", part[3]), text)
 
 
 @cache
 def _sources() -> tuple[Source, ...]:
-    """The product's own: what an organisation declares besides has no table."""
+    """The product's own sources: those that only an organisation declares have no table."""
     return tuple(load_sources(None).values())
 
 
@@ -38,7 +38,7 @@ def _each(what: str, between: str, part: str) -> str:
 
 
 def _filled(part: str, values: Values) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], part)
+    return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], part)
 
 
 def _plain(source: Source) -> Iterator[Values]:
@@ -57,19 +57,19 @@ def _renewed(source: Source) -> Iterator[Values]:
 
 
 def _of(source: Source, key: tuple[str, ...]) -> Values:
-    """A source, its columns with the systems by their names of the day, and what tells its rows apart."""
+    """The values for a source: its id, its columns with current names of systems, and the key of its rows."""
     systems = [field.name for field in source.fields if field.names == "system" and _is_joined(field, source)]
     renamed = ", ".join(f"renamed('system', t.{name}, as_of, known_at) as {name}" for name in systems)
-    compared = (f"t.{name}" if source.field(name).type in EXACT else f"lower(t.{name})" for name in key)
+    key_columns = (f"t.{name}" if source.field(name).type in EXACT else f"lower(t.{name})" for name in key)
     return {
         "source": source.id,
         "columns": f"t.* replace ({renamed})" if renamed else "t.*",
-        "key": ", ".join(compared),
+        "key": ", ".join(key_columns),
     }
 
 
 def _is_joined(field: Field, source: Source) -> bool:
-    """Whether a row is found by the name, and does not only mention it."""
+    """Whether statements join rows on the name, so that it must be the current one."""
     return field.refers_to is not None or field.name in source.key
 
 
@@ -118,12 +118,12 @@ def _mentions(source: Source) -> Iterator[Values]:
 
 
 def _persons(source: Source) -> Iterator[Values]:
-    """The fields that name one person a row."""
+    """The fields that hold one person per row."""
     yield from _unnested(source, [field.name for field in source.fields if field.person and not field.several])
 
 
 def _responsible(source: Source) -> Iterator[Values]:
-    """The fields that may name several persons, or roles."""
+    """The fields that can hold several persons, or roles."""
     yield from _unnested(source, [field.name for field in source.fields if field.person and field.several])
 
 

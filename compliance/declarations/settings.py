@@ -1,4 +1,4 @@
-"""What the server takes from browsers, as data/server.toml and the organisation's own file say it."""
+"""The server's settings, from data/server.toml and the organisation's own file: its address and upload limits."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ HOST: Final = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 @dataclass(frozen=True)
 class Limits:
-    """How much may be uploaded, in bytes: one file, all of a session, all of the server; and how many of a session."""
+    """The upload limits in bytes for a file, a session and the server, and the number of files of a session."""
 
     file: int
     files: int
@@ -35,14 +35,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where browsers reach the server, empty where only this machine does, and how much may be uploaded."""
+    """The server's public address, empty if only this machine reaches it, and its upload limits."""
 
     public_address: str
     uploads: Limits
 
 
 def current() -> Settings:
-    """The settings of this process, read once; a Refusal where they are amiss."""
+    """The settings of this process, read once. Raise Refusal if they are invalid."""
     return _read(places.own_files(), places.public_address())
 
 
@@ -52,32 +52,35 @@ def _read(own: Path, public_address: str) -> Settings:
 
 
 def load_settings(own: Path | None, *, public_address: str = "") -> Settings:
-    """The settings with those of the folder `own` laid over them, and `public_address` before both; else a Refusal."""
+    """The settings with those of the folder `own` merged over them; `public_address` wins over both if given.
+
+    Raise Refusal if one is invalid.
+    """
     usual, table = read_with_own(SERVER, None), read_with_own(SERVER, own)
     for key in table:
         _known(key, usual)
-    said = public_address or table["public_address"]
-    return Settings(_origin(said) if said else "", _limits(table["uploads"], usual["uploads"]))
+    address = public_address or table["public_address"]
+    return Settings(_origin(address) if address else "", _limits(table["uploads"], usual["uploads"]))
 
 
 def origin(scheme: str, host: str, port: int | None) -> str:
-    """An origin as a browser writes it: without the port that is usual."""
+    """An origin as a browser writes it, without the default port."""
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}" + (f":{port}" if port and port != PORTS[scheme] else "")
 
 
-def _origin(said: Any) -> str:
+def _origin(address: Any) -> str:
     try:
-        parts = urlsplit(said.strip())
+        parts = urlsplit(address.strip())
         host = (parts.hostname or "").encode("idna").decode()
-        alone = parts.username is None and not (parts.path.strip("/") or parts.query or parts.fragment)
-        if parts.scheme in PORTS and HOST.fullmatch(host) and alone:
+        bare = parts.username is None and not (parts.path.strip("/") or parts.query or parts.fragment)
+        if parts.scheme in PORTS and HOST.fullmatch(host) and bare:
             return origin(parts.scheme, host, parts.port)
     except (AttributeError, ValueError):
         pass
     raise Refusal(
         N_("The public address “{said}” is none. Write it as {example}, without a path, and start again."),
-        said=str(said)[:80],
+        said=str(address)[:80],
         example="https://efterlevnad.example.se",
     )
 

@@ -1,4 +1,4 @@
-"""The sources: what each export is, which columns it has and how they are recognised."""
+"""The sources: each kind of export, its columns and how they are recognised."""
 
 import re
 import unicodedata
@@ -16,13 +16,13 @@ from compliance.declarations.declared import complete, read_toml, read_with_own
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
-# What a field can name that may have another name on another day.
+# The kinds of names that can change from a day on, and that a field can hold.
 NAMED: Final = ("department", "system", "unit")
-# How many characters of a text are kept where a field does not say it.
+# The number of characters that are stored of a text, by type, if a field declares no limit.
 LIMITS: Final = {"id": LONGEST_ID, "path": LONGEST_NAME}
-# What divides a list can count no further.
+# The greatest repetition count of a regular expression in DuckDB; such expressions split the lists.
 LONGEST_PART: Final = 1_000
-# Parts of headings that say why somebody is away, which is nobody's business.
+# Parts of headings of columns with reasons of absence, which are never stored.
 ABSENCE = ("frånvaro", "ledig", "sjuk")
 COMBINED = frozenset(
     {"joined", "reason_given", "count_yes", "answered", "confidentiality_of", "integrity_of", "availability_of"}
@@ -31,7 +31,7 @@ COMBINED = frozenset(
 
 @dataclass(frozen=True)
 class Instead:
-    """Other columns that a field is made of where its own is not there: one group of synonyms a column."""
+    """Other columns to compute a field from if its own is missing: a group of synonyms for each column."""
 
     headings: tuple[tuple[str, ...], ...]
     using: str
@@ -39,18 +39,17 @@ class Instead:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a source: its name in the database, its type and the headings it is known by.
+    """A column of a source: its name in the database, its type and the headings that it is recognised by.
 
-    `title` is its English name and `heading` the Swedish one, the first heading as it is written. `refers_to` is the
-    (source, field) whose values it names. `words` has the words of each code, the usual one first. `help` says what
-    its type does not, for whoever fills it in by hand, and `example` is a value that could stand there.
-    `hints` are parts of headings by which a column is guessed for it, and only that. `closed` is whether no words but
-    those listed are right, though a row can do without. `person` is whether it names somebody, which is shown to the
-    coordinator only; `names` is what else it names (one of `NAMED`), if anything; `compared` is whether rules compare
-    its text with another or with words of their own, so that a year package holds it. `letter` is the one by which a
-    level is told from others in one cell. `case_id` is whether it holds numbers of cases, which may begin with a date
-    as identity numbers do. `limit` is how many characters are kept of a text, or of each name where it holds `several`
-    or is a path; an id (`is_id`) that has more is rejected.
+    `title` is its English name and `heading` the Swedish one, the first heading as written. `refers_to` is the
+    (source, field) that its values refer to. `words` are the words of each code, the usual one first. `help` adds to
+    the type for users who fill it in by hand, and `example` is a possible value. `hints` are parts of headings that
+    only suggest a column for it. `closed` means that only the listed words are valid, though the field is optional.
+    `person` means that it names a person, which is shown to the coordinator only; `names` is another kind
+    of name that it holds (one of `NAMED`); `compared` means that rules compare its text, so a year package holds it.
+    `letter` identifies its level among several in one cell. `case_id` means that it holds case numbers, which can begin
+    with a date like identity numbers. `limit` is the number of characters stored of a text, or of each name if the
+    field holds `several` or is a path; a longer id (`is_id`) is rejected.
     """
 
     name: str
@@ -77,31 +76,31 @@ class Field:
 
     @property
     def listed(self) -> bool:
-        """Whether it is nothing but its list of words, so that another word is a mistake."""
+        """Whether only the listed words are valid."""
         return self.type == "word" and (self.required or self.closed)
 
     @property
     def secret(self) -> bool:
-        """Whether nothing but yes or no may be kept of it: why somebody is absent is nobody's business."""
+        """Whether only yes or no may be stored of it: reasons of absence are private."""
         return self.instead is not None and self.instead.using == "reason_given"
 
     @property
     def texts(self) -> Texts:
-        """What a person calls the field."""
+        """The name of the field for users."""
         return {"sv": self.heading, "en": self.title}
 
     def word(self, code: str) -> Texts:
-        """What a person calls one of its codes."""
+        """The name of one of its codes for users."""
         return {"sv": self.words[code][0], "en": code.replace("_", " ").capitalize()}
 
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of export.
+    """A kind of export.
 
-    `unique` names the fields that may stand together only once in one export, `key` those by which a row is told
-    again in the next one. `renewed` is whether a row takes the place of those with the same key in earlier files that
-    it completes. `rhythm_days` is how often the source ought to be exported.
+    `unique` are the fields whose combination is unique within an export, `key` those that identify a row across
+    exports. `renewed` means that a row replaces those with the same key in the earlier files that its file completes.
+    `rhythm_days` is the expected number of days between exports.
     """
 
     id: str
@@ -115,31 +114,31 @@ class Source:
     renewed: bool = False
 
     def field(self, name: str) -> Field:
-        """The field of a name."""
+        """The field with a name."""
         return next(field for field in self.fields if field.name == name)
 
     @property
     def required(self) -> tuple[Field, ...]:
-        """The fields that a row cannot do without."""
+        """The fields that every row must have."""
         return tuple(field for field in self.fields if field.required)
 
 
 def load_sources(own: Path | None) -> dict[str, Source]:
-    """All sources by id, in their order, with the organisation's own words in the folder `own`/sources."""
-    mine = own / "sources" if own else None
+    """All sources by id, in order, with the organisation's own files in the folder `own`/sources."""
+    own_folder = own / "sources" if own else None
     files = {path.name: path for path in SOURCES.glob("*.toml")}
-    if mine and mine.is_dir():
-        files |= {path.name: path for path in mine.glob("*.toml") if path.name not in files}
-    sources = [_read(path, mine) for path in files.values()]
-    known = {source.id: source for source in sorted(sources, key=lambda source: source.order)}
-    for source in known.values():
-        _check_references(source, known)
-    return known
+    if own_folder and own_folder.is_dir():
+        files |= {path.name: path for path in own_folder.glob("*.toml") if path.name not in files}
+    sources = [_read(path, own_folder) for path in files.values()]
+    by_id = {source.id: source for source in sorted(sources, key=lambda source: source.order)}
+    for source in by_id.values():
+        _check_references(source, by_id)
+    return by_id
 
 
-def _read(path: Path, mine: Path | None) -> Source:
-    """A source from its file; a Refusal where something in it has the wrong kind."""
-    table = read_with_own(path, mine)
+def _read(path: Path, own_folder: Path | None) -> Source:
+    """Read a source from its file. Raise Refusal if a value has the wrong kind."""
+    table = read_with_own(path, own_folder)
     try:
         _check_kinds(table)
         source = _source(table, file=path.name)
@@ -149,28 +148,28 @@ def _read(path: Path, mine: Path | None) -> Source:
             file=path.name,
             error=error,
         ) from error
-    if path.parent == SOURCES and mine and (mine / path.name).exists():
-        # a field more would have no column in the source's table
-        with_column = read_toml(path)["fields"]
-        known = tuple(field for field in source.fields if field.name in with_column)
-        _of(known, (field.name for field in source.fields), file=path.name)
+    if path.parent == SOURCES and own_folder and (own_folder / path.name).exists():
+        # An additional field would have no column in the source's table.
+        product_fields = read_toml(path)["fields"]
+        stored = tuple(field for field in source.fields if field.name in product_fields)
+        _checked_names(stored, (field.name for field in source.fields), file=path.name)
     return source
 
 
-def _is_list(given: Any) -> bool:
-    return isinstance(given, list) and all(isinstance(text, str) for text in given)
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
-def _is_said(given: Any) -> bool:
-    return isinstance(given, dict) and {*LANGUAGES} <= {*given} and _is_list([*given.values()])
+def _is_text_in_each_language(value: Any) -> bool:
+    return isinstance(value, dict) and {*LANGUAGES} <= {*value} and _is_list([*value.values()])
 
 
-# What each key of a source and of a field holds, as a person is told.
+# The kinds of values, as messages name them.
 KINDS: Final[dict[str, Callable[[Any], bool]]] = {
     "a list of texts": _is_list,
     "a list of lists of texts": lambda given: isinstance(given, list) and all(map(_is_list, given)),
     "a table": lambda given: isinstance(given, dict),
-    "a text in each language": _is_said,
+    "a text in each language": _is_text_in_each_language,
     "a text": lambda given: isinstance(given, str),
     "a whole number": lambda given: isinstance(given, int) and not isinstance(given, bool),
     "true or false": lambda given: isinstance(given, bool),
@@ -190,37 +189,43 @@ OF_FIELD: Final = {
 
 
 def _check_kinds(table: dict[str, Any]) -> None:
-    """A text where a list or a number is meant would be read letter by letter, or only fail later."""
+    """Check the kind of every value. A text in place of a list would otherwise be read letter by letter."""
     _check(table, OF_SOURCE)
-    for name, given in table.get("fields", {}).items():
-        _check({name: given}, {name: "a table"})
-        _check(given, OF_FIELD, f"{name}.")
-        _check(given.get("words", {}), dict.fromkeys(given.get("words", {}), "a list of texts"), f"{name}.words.")
+    for name, field_table in table.get("fields", {}).items():
+        _check({name: field_table}, {name: "a table"})
+        _check(field_table, OF_FIELD, f"{name}.")
         _check(
-            given.get("instead", {}), {"headings": "a list of lists of texts", "using": "a text"}, f"{name}.instead."
+            field_table.get("words", {}),
+            dict.fromkeys(field_table.get("words", {}), "a list of texts"),
+            f"{name}.words.",
         )
-        if not 1 <= given.get("limit", 1) <= LONGEST_TEXT:
+        _check(
+            field_table.get("instead", {}),
+            {"headings": "a list of lists of texts", "using": "a text"},
+            f"{name}.instead.",
+        )
+        if not 1 <= field_table.get("limit", 1) <= LONGEST_TEXT:
             raise ValueError(f"{name}.limit is not between 1 and {LONGEST_TEXT}")
-        if given.get("several") and given.get("limit", LONGEST_TEXT) > LONGEST_PART:
+        if field_table.get("several") and field_table.get("limit", LONGEST_TEXT) > LONGEST_PART:
             raise ValueError(f"{name}.limit is over {LONGEST_PART}")
-        if given.get("headings") == []:
+        if field_table.get("headings") == []:
             raise ValueError(f"{name}.headings is empty")
-        if given.get("names", NAMED[0]) not in NAMED:
+        if field_table.get("names", NAMED[0]) not in NAMED:
             raise ValueError(f"{name}.names is none of {', '.join(NAMED)}")
 
 
-def _check(given: dict[str, Any], kinds: dict[str, str], within: str = "") -> None:
+def _check(table: dict[str, Any], kinds: dict[str, str], within: str = "") -> None:
     for key, kind in kinds.items():
-        if key in given and not KINDS[kind](given[key]):
+        if key in table and not KINDS[kind](table[key]):
             raise TypeError(f"{within}{key} is not {kind}")
 
 
-def _check_references(source: Source, known: dict[str, Source]) -> None:
+def _check_references(source: Source, by_id: dict[str, Source]) -> None:
     for referring in source.fields:
         if referring.refers_to is None:
             continue
         target, name = referring.refers_to
-        if target not in known or name not in {other.name for other in known[target].fields}:
+        if target not in by_id or name not in {other.name for other in by_id[target].fields}:
             raise Refusal(
                 N_("The field {field} of {source} refers to {target}, which is not there. Correct it and start again."),
                 field=referring.name,
@@ -230,13 +235,13 @@ def _check_references(source: Source, known: dict[str, Source]) -> None:
 
 
 def load_values(own: Path | None) -> dict[str, list[str]]:
-    """The words that mean yes, no, an open end, an error cell and so on, in lower case."""
+    """The words for yes, no, an open end, an error cell and so on, in lower case."""
     table = read_with_own(VALUES, own)
     return {key: [word.casefold() for word in words] for key, words in table.items()}
 
 
 def normal(heading: str) -> str:
-    """A heading as it is compared: case, white space, a trailing colon, asterisk or parenthesis do not count.
+    """A heading as compared: without case, extra white space, and a trailing colon, asterisk or parenthesis.
 
     >>> normal(" Vetskap\\n(datum+tid) *: ")
     'vetskap'
@@ -250,7 +255,7 @@ def normal(heading: str) -> str:
 
 
 def _without_tail(text: str, end: int) -> int:
-    """Where a heading ends without its last colon, asterisk or parenthesis; 0 where it has none, or nothing else."""
+    """The end of a heading without its last colon, asterisk or parenthesis; 0 if it has none, or nothing else."""
     if text[end - 1 : end] == ")":
         start = text.rfind("(", 0, end)
         end = start if start >= 0 and text.find(")", start, end - 1) < 0 else 0
@@ -260,44 +265,44 @@ def _without_tail(text: str, end: int) -> int:
 
 
 def is_secret(heading: str) -> bool:
-    """Whether a column is called as if it said why somebody is away: nothing but yes or no may be read from it."""
+    """Whether a heading suggests reasons of absence, so that only yes or no may be read from its column."""
     folded = normal(heading)
     return any(word in folded for word in ABSENCE)
 
 
 def _source(table: dict[str, Any], *, file: str) -> Source:
     with complete(N_("The file {file} lacks the key {key}. Add it and start again."), file=file):
-        fields = tuple(_field(name, given, file=file) for name, given in table["fields"].items())
+        fields = tuple(_field(name, field_table, file=file) for name, field_table in table["fields"].items())
         return Source(
             id=_name(table["id"], file=file),
             order=table["order"],
             title=table["title"],
             system=table["system"],
-            unique=_of(fields, table.get("unique", ()), file=file),
-            key=_of(fields, table["key"], file=file),
+            unique=_checked_names(fields, table.get("unique", ()), file=file),
+            key=_checked_names(fields, table["key"], file=file),
             rhythm_days=table["rhythm_days"],
             fields=fields,
             renewed=table.get("renewed", False),
         )
 
 
-def _of(fields: tuple[Field, ...], names: Iterable[str], *, file: str) -> tuple[str, ...]:
-    """Names of fields, which are looked up because they become part of statements."""
-    known = {field.name for field in fields}
+def _checked_names(fields: tuple[Field, ...], names: Iterable[str], *, file: str) -> tuple[str, ...]:
+    """Names of fields, checked since they become part of SQL. Raise Refusal if one is no field of the source."""
+    declared = {field.name for field in fields}
     for name in names:
-        if name not in known:
+        if name not in declared:
             raise Refusal(
                 N_("The file {file} names the field {field}, which it does not have. The fields are {all}."),
                 file=file,
                 field=name,
-                all=", ".join(sorted(known)),
+                all=", ".join(sorted(declared)),
             )
     return tuple(names)
 
 
-def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
-    other = given.get("instead")
-    if given["type"] not in FIELD_TYPES or (other and other["using"] not in COMBINED):
+def _field(name: str, table: dict[str, Any], *, file: str) -> Field:
+    instead = table.get("instead")
+    if table["type"] not in FIELD_TYPES or (instead and instead["using"] not in COMBINED):
         raise Refusal(
             N_("The file {file} gives the field {field} a type that does not exist. Choose one of {types}."),
             file=file,
@@ -306,26 +311,26 @@ def _field(name: str, given: dict[str, Any], *, file: str) -> Field:
         )
     return Field(
         name=_name(name, file=file),
-        title=given["title"],
-        type=given["type"],
-        headings=tuple(normal(heading) for heading in given["headings"]),
-        heading=given["headings"][0],
-        required=given.get("required", False),
-        refers_to=_reference(given["refers_to"], file=file) if "refers_to" in given else None,
-        instead=_instead(other) if other else None,
-        words={_name(code, file=file): tuple(words) for code, words in given.get("words", {}).items()},
-        hints=tuple(normal(hint) for hint in given.get("hints", ())),
-        closed=given.get("closed", False),
-        person=given.get("person", False),
-        names=given.get("names"),
-        compared=given.get("compared", False),
-        letter=given.get("letter"),
-        case_id=given.get("case_id", False),
-        limit=given.get("limit", LIMITS.get(given["type"], LONGEST_TEXT)),
-        several=given.get("several", False),
-        is_id=given.get("id", given["type"] == "id"),
-        help={code: text.replace("{last_point}", _last_point()) for code, text in given.get("help", {}).items()},
-        example=given.get("example", ""),
+        title=table["title"],
+        type=table["type"],
+        headings=tuple(normal(heading) for heading in table["headings"]),
+        heading=table["headings"][0],
+        required=table.get("required", False),
+        refers_to=_reference(table["refers_to"], file=file) if "refers_to" in table else None,
+        instead=_instead(instead) if instead else None,
+        words={_name(code, file=file): tuple(words) for code, words in table.get("words", {}).items()},
+        hints=tuple(normal(hint) for hint in table.get("hints", ())),
+        closed=table.get("closed", False),
+        person=table.get("person", False),
+        names=table.get("names"),
+        compared=table.get("compared", False),
+        letter=table.get("letter"),
+        case_id=table.get("case_id", False),
+        limit=table.get("limit", LIMITS.get(table["type"], LONGEST_TEXT)),
+        several=table.get("several", False),
+        is_id=table.get("id", table["type"] == "id"),
+        help={code: text.replace("{last_point}", _last_point()) for code, text in table.get("help", {}).items()},
+        example=table.get("example", ""),
     )
 
 
@@ -340,13 +345,13 @@ def _reference(text: str, *, file: str) -> tuple[str, str]:
     return _name(source, file=file), _name(name, file=file)
 
 
-def _instead(given: dict[str, Any]) -> Instead:
-    groups = tuple(tuple(normal(heading) for heading in group) for group in given["headings"])
-    return Instead(headings=groups, using=given["using"])
+def _instead(table: dict[str, Any]) -> Instead:
+    groups = tuple(tuple(normal(heading) for heading in group) for group in table["headings"])
+    return Instead(headings=groups, using=table["using"])
 
 
 def _name(text: str, *, file: str) -> str:
-    """A name that becomes part of a statement: lower-case letters, digits and underscores only."""
+    """A name, checked since it becomes part of SQL: only lower-case letters, digits and underscores."""
     if not NAME.fullmatch(text):
         raise Refusal(
             N_("The file {file} uses the name {name}. A name has only a–z, 0–9 and underscores."),

@@ -1,6 +1,6 @@
-"""The look: the product's palette as tokens, and an organisation's own colours, name and logo laid over it.
+"""The theme: the product's colours by token, and an organisation's own colours, name and logo over them.
 
-A token is called alike in data/theme.toml, in the organisation's own theme.toml and in static/style.css.
+A token has the same name in data/theme.toml, in the organisation's own theme.toml and in static/style.css.
 """
 
 import base64
@@ -26,7 +26,7 @@ BEGINS: Final = {".svg": re.compile(rb"\s*(<\?xml|<!--|<svg|<!DOCTYPE svg)"), ".
 MOST_KB: Final = 200
 LONGEST_NAME: Final = 60
 
-# What is read, and on what; and the marks, which are seen. The least contrasts are those of WCAG 2.1 AA.
+# Pairs of foreground, background and least contrast, by WCAG 2.1 AA for text and for graphical marks.
 TEXT, MARK = 4.5, 3.0
 PAIRS: Final = (
     *((token, ground, TEXT) for token in ("ink", "mute", "accent") for ground in ("bg", "card", "quiet")),
@@ -37,11 +37,11 @@ PAIRS: Final = (
     ("ink", "none-tint", TEXT),
     *((status, "bg", MARK) for status in ("green", "yellow", "red", "none")),
 )
-# The paler shades of the accent: how much of the page's ground is in them; and what is written on the darkest of them.
+# The paler shades of the accent with the share of the background in each, and the text colour on the darkest.
 SHADES: Final = {"accent-tint": 0.9, "blue-2": 0.4, "blue-3": 0.73}
 WRITTEN: Final[dict[Mode, str]] = {"light": "ink", "dark": "bg"}
 
-# Streamlit's own widgets, by its own names for their colours.
+# Streamlit's names for the colours of its widgets, with the token for each.
 WIDGETS: Final = {
     "primaryColor": "accent",
     "backgroundColor": "bg",
@@ -76,9 +76,9 @@ WIDGETS: Final = {
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of both modes, and the organisation's name and logo where it has given them.
+    """The colours of both modes, and the organisation's name and logo if it has given them.
 
-    `logo` is the address of a picture that holds all of it: as a picture, no script in it ever runs.
+    `logo` is a data address. It is used as a picture only, so a script in an SVG never runs.
     """
 
     light: Palette
@@ -87,19 +87,19 @@ class Theme:
     logo: str = ""
 
     def palette(self, mode: Mode) -> Palette:
-        """The colours of a mode by their tokens."""
+        """The colours of a mode, by token."""
         return self.light if mode == "light" else self.dark
 
 
 @cache
 def product() -> Theme:
-    """The product's own look."""
+    """The product's theme."""
     table = read_toml(THEME)
     return Theme(table["light"], table["dark"])
 
 
 def load(own: Path | None) -> Theme:
-    """The product's look with the theme.toml in the folder `own` laid over it; a Refusal where that is amiss."""
+    """The product's theme with the theme.toml in the folder `own` over it. Raise Refusal if that file is invalid."""
     file = own / FILE if own else None
     if file is None or not file.exists():
         return product()
@@ -114,7 +114,7 @@ def load(own: Path | None) -> Theme:
 
 
 def usable(own: Path | None) -> tuple[Theme, Refusal | None]:
-    """The organisation's look; where it is refused, the product's and why."""
+    """The organisation's theme, or the product's and the refusal if the organisation's is invalid."""
     try:
         return load(own), None
     except Refusal as refusal:
@@ -122,26 +122,26 @@ def usable(own: Path | None) -> tuple[Theme, Refusal | None]:
 
 
 def marks(own: Path) -> tuple[tuple[str, int], ...]:
-    """What changes with the files that a theme may be made of; nothing where there is none."""
+    """The modification times of the files that a theme can use, as a cache key. Empty without a theme.toml."""
     if not (own / FILE).exists():
         return ()
     files = [file for file in own.iterdir() if file.name == FILE or (file.suffix.lower() in KINDS and file.exists())]
     return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(files))
 
 
-# --- What it gives ------------------------------------------------------------------------------------------------
+# --- Style sheet and widgets --------------------------------------------------------------------------------------
 
 
 def style(theme: Theme) -> str:
-    """The rule that lays the organisation's colours over those of the style sheet; nothing where it has none."""
+    """A CSS rule that sets the organisation's colours, or an empty text if it has none."""
     pairs = [(token, theme.light[token], theme.dark[token]) for token in theme.light]
-    usual = product()
-    own = [pair for pair in pairs if pair[1:] != (usual.light[pair[0]], usual.dark[pair[0]])]
+    default = product()
+    own = [pair for pair in pairs if pair[1:] != (default.light[pair[0]], default.dark[pair[0]])]
     return f":root {{ {' '.join(f'--{t}: light-dark({light}, {dark});' for t, light, dark in own)} }}" if own else ""
 
 
 def widgets(theme: Theme) -> dict[str, Any]:
-    """Streamlit's settings for the colours of its own widgets."""
+    """Streamlit's settings for the colours of its widgets."""
     settings: dict[str, Any] = {}
     for mode in MODES:
         palette = theme.palette(mode)
@@ -152,7 +152,7 @@ def widgets(theme: Theme) -> dict[str, Any]:
 
 
 def contrast(one: str, other: str) -> float:
-    """How well one colour stands out from another, 1 to 21, as WCAG 2.1 defines it."""
+    """The contrast ratio of two colours, 1 to 21, as WCAG 2.1 defines it."""
     bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
 
@@ -167,48 +167,48 @@ def _channels(colour: str) -> list[float]:
 
 
 def _mixed(colour: str, other: str, share: float) -> str:
-    """A colour with a share of another in it."""
+    """A colour with a share of another mixed in."""
     pairs = zip(_channels(colour), _channels(other), strict=True)
     return "#" + "".join(f"{round((c + (o - c) * share) * 255):02X}" for c, o in pairs)
 
 
-# --- What is refused ----------------------------------------------------------------------------------------------
+# --- Validation ---------------------------------------------------------------------------------------------------
 
 
-def _known(key: str, known: list[str], *, within: str = "") -> None:
-    if key in known:
+def _known(key: str, keys: list[str], *, within: str = "") -> None:
+    if key in keys:
         return
     raise Refusal(
         N_("{file}: there is no setting {key}. The nearest is {near}."),
         file=FILE,
         key=f"{within}{key}",
-        near=f"{within}{nearest(key, known)}",
+        near=f"{within}{nearest(key, keys)}",
     )
 
 
-def _palette(given: Any, mode: Mode) -> Palette:
-    """The colours of a mode with the organisation's own, each of which can be read."""
-    usual = product().palette(mode)
-    if not isinstance(given, dict):
+def _palette(colours: Any, mode: Mode) -> Palette:
+    """The colours of a mode with the organisation's own. Raise Refusal if one is invalid or not legible."""
+    default = product().palette(mode)
+    if not isinstance(colours, dict):
         raise Refusal(N_("{file}: the colours stand under a line of their own, [{key}]."), file=FILE, key=mode)
-    for token, colour in given.items():
-        _known(token, list(usual), within=f"[{mode}] ")
+    for token, colour in colours.items():
+        _known(token, list(default), within=f"[{mode}] ")
         if not isinstance(colour, str) or not HEX.fullmatch(colour):
             raise Refusal(
                 N_("{file}: {key} is not a colour. Write it as # and six digits or letters A to F, such as {example}."),
                 file=FILE,
                 key=f"[{mode}] {token}",
-                example=usual[token],
+                example=default[token],
             )
-    palette = usual | given
-    if "accent" in given:
-        palette |= _shades(palette, mode) | given
-    _readable(palette, set(given), mode)
+    palette = default | colours
+    if "accent" in colours:
+        palette |= _shades(palette, mode) | colours
+    _readable(palette, set(colours), mode)
     return palette
 
 
 def _shades(palette: Palette, mode: Mode) -> Palette:
-    """The paler shades of an accent; a second kind is so pale, or so strong, that a number on it can be read."""
+    """The paler shades of an accent. `blue-2` is the nearest to its usual share on which a number is legible."""
     shades = {token: _mixed(palette["accent"], palette["bg"], share) for token, share in SHADES.items()}
     steps = sorted((step / 100 for step in range(91)), key=lambda share: abs(share - SHADES["blue-2"]))
     seconds = (_mixed(palette["accent"], palette["bg"], share) for share in steps)
@@ -217,10 +217,10 @@ def _shades(palette: Palette, mode: Mode) -> Palette:
 
 
 def _readable(palette: Palette, own: set[str], mode: Mode) -> None:
-    """Refuses a colour of the organisation's own that stands out too little from what it is seen with."""
+    """Refuse a colour of the organisation's own with too little contrast to one that it is used with."""
     for token, ground, least in (*PAIRS, (WRITTEN[mode], "blue-2", TEXT)):
-        found = contrast(palette[token], palette[ground])
-        if found >= least or own.isdisjoint({token, ground}):
+        ratio = contrast(palette[token], palette[ground])
+        if ratio >= least or own.isdisjoint({token, ground}):
             continue
         changed, other = (token, ground) if token in own else (ground, token)
         better = _better(palette[changed], palette[other], least)
@@ -230,7 +230,7 @@ def _readable(palette: Palette, own: set[str], mode: Mode) -> None:
             file=FILE,
             key=f"[{mode}] {changed}",
             other=other,
-            found=_number(int(found * 10) / 10),
+            found=_number(int(ratio * 10) / 10),
             least=_number(least),
             better=better,
         )
@@ -247,7 +247,7 @@ LIGHTER: Final = N_(
 
 
 def _better(colour: str, other: str, least: float) -> str:
-    """The nearest shade of a colour that stands out enough; one side, towards black or white, always does."""
+    """The nearest shade of a colour with enough contrast, towards black or white; one of them always has it."""
     shades = (_mixed(colour, end, step / 100) for step in range(1, 101) for end in ("#000000", "#FFFFFF"))
     return next(shade for shade in shades if contrast(shade, other) >= least)
 
@@ -272,29 +272,29 @@ def _name(table: Table) -> str:
     return name.strip()
 
 
-def _logo(folder: Path, said: Any) -> str:
-    """The logo as an address that holds the picture."""
-    ending = Path(said).suffix.lower() if isinstance(said, str) else ""
-    if ending not in KINDS or Path(said).name != said or not said.isprintable():
+def _logo(folder: Path, name: Any) -> str:
+    """The logo as a data address. Raise Refusal if the file cannot be used."""
+    suffix = Path(name).suffix.lower() if isinstance(name, str) else ""
+    if suffix not in KINDS or Path(name).name != name or not name.isprintable():
         raise Refusal(N_("{file}: the logo is the name of a file beside it that ends in .svg or .png."), file=FILE)
     try:
-        content = (folder / said).read_bytes()
+        content = (folder / name).read_bytes()
     except OSError as error:
         raise Refusal(
-            N_("{file}: the logo {logo} cannot be read. Put it in the same folder as this file."), file=FILE, logo=said
+            N_("{file}: the logo {logo} cannot be read. Put it in the same folder as this file."), file=FILE, logo=name
         ) from error
     if len(content) > MOST_KB * 1000:
         raise Refusal(
             N_("{file}: the logo {logo} is {size} kB, and at most {most} kB are allowed. Save a smaller one."),
             file=FILE,
-            logo=said,
+            logo=name,
             size=-(-len(content) // 1000),
             most=MOST_KB,
         )
-    if not BEGINS[ending].match(content.removeprefix(b"\xef\xbb\xbf")):
+    if not BEGINS[suffix].match(content.removeprefix(b"\xef\xbb\xbf")):
         raise Refusal(
             N_("{file}: the logo {logo} is not a picture of the kind that its name says. Save it anew as SVG or PNG."),
             file=FILE,
-            logo=said,
+            logo=name,
         )
-    return f"data:{KINDS[ending]};base64,{base64.b64encode(content).decode()}"
+    return f"data:{KINDS[suffix]};base64,{base64.b64encode(content).decode()}"

@@ -1,1 +1,1 @@
-"""What makes the samples: one invented administration, its history, and the exports that show it."""
+"""The generator of the samples: a fictitious organisation, its history, and the exports that show it."""

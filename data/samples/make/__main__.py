@@ -1,11 +1,11 @@
-"""Fictitious exports of an invented administration, as real systems write them.
+"""Generate the exports of a fictitious organisation as real systems write them.
 
     python -m data.samples.make
 
-writes `data/samples/<extract date>/…`, the same content every time. `fiction.toml` beside them names the
-administration and how its figures move; one history is made of it, and every export is what its source system
-would have shown of that history on its day, dressed in a layout of `exports.toml`. Needs the development
-packages; nothing of the product imports this.
+writes `data/samples/<extract date>/…`, with the same content every time. `fiction.toml` declares the organisation and
+how its figures develop. One history is generated from it, and every export is what its source system would have shown
+of that history on its day, in a layout of `exports.toml`. Needs the development packages; the product does not import
+this.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from data.samples.make.layouts import layouts
 
 
 def main() -> None:
-    """Write the samples anew, and take away what an earlier run left."""
+    """Remove the samples of an earlier run and write them again."""
     for old in SAMPLES.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"):
         shutil.rmtree(old)
     written = write_all(SAMPLES, layouts())

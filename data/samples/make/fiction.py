@@ -1,4 +1,4 @@
-"""The declared administration, and the small tools that every step uses."""
+"""The declared organisation, and helpers for every step."""
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
@@ -20,18 +20,18 @@ TAKEN: Final = time(8, 14)
 
 @cache
 def fiction() -> Table:
-    """The declared administration."""
+    """The declared organisation."""
     return read_toml(SAMPLES / "fiction.toml")
 
 
 def words() -> Table:
-    """The words that the invented systems show."""
+    """The words that the fictitious systems use."""
     table: Table = fiction()["words"]
     return table
 
 
 def chance(area: str) -> Random:
-    """A generator of its own for each area, so that a change in one leaves the others as they were."""
+    """A random generator for an area. Each has its own, so that a change in one area leaves the others as they were."""
     return Random(f"{fiction()['seed']} {area}")  # noqa: S311 - invented data, no secret
 
 
@@ -54,7 +54,7 @@ def day_between(rng: Random, after: date, until: date) -> date:
 
 
 def until(value: date | datetime | None, taken: datetime) -> date | datetime | None:
-    """`value` if it has happened when the export is taken, else nothing."""
+    """`value` if it has happened when the export is taken, else None."""
     return value if value is not None and moment(value) <= taken else None
 
 

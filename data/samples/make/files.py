@@ -1,4 +1,4 @@
-"""The files of the exports: CSV, Excel and OpenDocument."""
+"""Writing the exports as files: CSV, Excel and OpenDocument."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ DATE_FORMATS: Final[Mapping[type, str]] = {date: "yyyy-mm-dd", datetime: "yyyy-m
 
 
 def write_csv(export: Export) -> None:
-    """Delimited text in the layout's encoding, where a letter that the encoding lacks becomes a question mark."""
+    """Write delimited text in the layout's encoding. A letter that the encoding lacks becomes a question mark."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=export.layout.separator, lineterminator="\r\n")
     writer.writerows(export.sheets[-1].lines)
@@ -32,7 +32,7 @@ def write_csv(export: Export) -> None:
 
 
 def write_xlsx(export: Export) -> None:
-    """A workbook whose properties say that it was made on the day of the extract."""
+    """Write a workbook whose properties name the extract date as the day of its creation."""
     options = {"date_1904": export.layout.epoch_1904, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(export.path, options)
     book.set_properties({"created": datetime.combine(export.on, TAKEN), "author": fiction()["organisation"]})
@@ -51,7 +51,7 @@ def write_xlsx(export: Export) -> None:
 
 
 def write_xls(export: Export) -> None:
-    """The workbook of Excel 97."""
+    """Write a workbook of Excel 97."""
     book = xlwt.Workbook()
     styles = {kind: xlwt.easyxf(num_format_str=form) for kind, form in DATE_FORMATS.items()}
     plain = xlwt.easyxf()
@@ -63,7 +63,7 @@ def write_xls(export: Export) -> None:
 
 
 def write_ods(export: Export) -> None:
-    """The workbook of LibreOffice."""
+    """Write a workbook of LibreOffice."""
     book = odf.opendocument.OpenDocumentSpreadsheet()
     for sheet in export.sheets:
         table = odf.table.Table(name=sheet.title)
@@ -94,7 +94,7 @@ WRITERS: Final = {"csv": write_csv, "xlsx": write_xlsx, "xls": write_xls, "ods":
 
 
 def write_all(folder: Path, layouts: Sequence[Layout]) -> list[Path]:
-    """Write every export of `layouts` under `folder`, a folder an extract date, and return the files in order."""
+    """Write every export under `folder`, with a folder for each extract date, and return the files in order."""
     history = make_history()
     written = []
     for layout in layouts:

@@ -1,4 +1,4 @@
-"""The history of the administration, made up from `fiction.toml`."""
+"""The history of the organisation, generated from `fiction.toml`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ PERSONAL_DATA_SHARE: Final = 0.6
 
 
 def make_history() -> History:
-    """The one history of the invented administration."""
+    """Generate the history of the organisation."""
     units = make_units()
     people = make_people(units)
     systems = make_systems(units, people)
@@ -52,7 +52,7 @@ def make_history() -> History:
 
 
 def make_units() -> list[Unit]:
-    """The departments' units, each with a size and a pull of its own."""
+    """The departments' units, each with its own size and pull."""
     rng, special = chance("units"), fiction()["units"]
     return [
         Unit(
@@ -67,7 +67,7 @@ def make_units() -> list[Unit]:
 
 
 def make_people(units: Sequence[Unit]) -> list[Person]:
-    """Every place in a unit with those who held it one after another."""
+    """The holders of every position in the units, one after another."""
     rng = chance("people")
     numbers = iter(rng.sample(range(1000, 10000), 5000))
     people = [
@@ -115,7 +115,7 @@ def _away(rng: Random) -> tuple[date, date, str]:
 
 
 def _second_jobs(people: Sequence[Person], units: Sequence[Unit], *, rng: Random) -> None:
-    """One in forty works in another unit of the department, too."""
+    """Give one person in forty a second employment, in another unit of the department."""
     for person in rng.sample(people, len(people) // 40):
         home = person.employments[0]
         others = [u for u in units if u.department == home.unit.department and u != home.unit]
@@ -125,7 +125,7 @@ def _second_jobs(people: Sequence[Person], units: Sequence[Unit], *, rng: Random
 
 
 def _management(people: Sequence[Person]) -> None:
-    """The management group: the first who work in the management's unit throughout."""
+    """Form the management group from the first persons who work in the management's department throughout."""
     first, last = fiction()["first_day"], fiction()["last_day"]
     titles = fiction()["people"]["management"]
     department = fiction()["departments"][-1]["name"]
@@ -159,7 +159,7 @@ def _train(people: Sequence[Person], course: str) -> None:
 
 
 def make_systems(units: Sequence[Unit], people: Sequence[Person]) -> list[System]:
-    """The city's systems, the departments' own, those that every unit has, and what was or will be."""
+    """The central systems, the departments' own, those that every unit has, and retired and planned ones."""
     rng = chance("systems")
     by_name = {unit.name: unit for unit in units}
     home = by_name[fiction()["central"]["unit"]]
@@ -210,7 +210,7 @@ def _supplier(rng: Random) -> str:
 
 
 def _past_and_coming(units: Sequence[Unit], people: Sequence[Person], *, rng: Random) -> list[System]:
-    """Systems that are retired at some time, and those that are only planned."""
+    """Systems that are retired at some time, and systems that are only planned."""
     systems = []
     for name in fiction()["central"]["retired"]:
         system = _system(name, rng.choice(units), people, rng=rng)
@@ -225,7 +225,7 @@ def _past_and_coming(units: Sequence[Unit], people: Sequence[Person], *, rng: Ra
 
 
 def _care_for(systems: Sequence[System]) -> None:
-    """Classifications, risk analyses and access reviews, the old ones and those that reach the goals."""
+    """Add classifications, risk analyses and access reviews: old ones, and those that reach the goals."""
     rng = chance("care")
     for system in systems:
         for days, share in ((system.classified, 0.15), (system.analysed, 0.3), (system.reviewed, 0.6)):
@@ -253,7 +253,7 @@ def _repeat(point: str, systems: Sequence[System], *, days_of: Callable[[System]
 
 
 def make_processing(units: Sequence[Unit]) -> list[Processing]:
-    """The record of processing: the departments' own and what every unit does."""
+    """The record of processing: the departments' own entries and those of every unit."""
     rng = chance("processing")
     by_name = {unit.name: unit for unit in units}
     entries: list[tuple[str, Unit, str | None]] = []
@@ -290,7 +290,7 @@ def _one_processing(number: int, name: str, unit: Unit, system: str | None, *, r
 
 
 def _keep_record(processing: Sequence[Processing]) -> None:
-    """The yearly reviews of the record, of what is complete, and the impact assessments that are required."""
+    """Add the yearly reviews of the complete entries, and the impact assessments that are required."""
     work_towards(
         goals_of("processing_record"),
         processing,
@@ -312,7 +312,7 @@ def _keep_record(processing: Sequence[Processing]) -> None:
 
 
 def make_steps(units: Sequence[Unit]) -> list[Step]:
-    """The local instruction: every requirement in every unit."""
+    """The steps of the local instruction: every requirement in every unit."""
     rng, instruction = chance("steps"), fiction()["instruction"]
     steps = []
     for requirement in instruction["requirements"]:
@@ -345,7 +345,7 @@ def make_steps(units: Sequence[Unit]) -> list[Step]:
 
 
 def make_agreements(units: Sequence[Unit], systems: Sequence[System]) -> list[Agreement]:
-    """The processor agreements, with the flaws that were mended and those that came."""
+    """The processor agreements, with their flaws."""
     rng = chance("agreements")
     own = [system for system in systems if system.start < date(2024, 1, 1) and not system.central]
     services = [(system.name, system.supplier, system.unit) for system in rng.sample(own, 210)]
@@ -358,7 +358,7 @@ def make_agreements(units: Sequence[Unit], systems: Sequence[System]) -> list[Ag
 def _agreement(number: int, service: str, supplier: str, unit: Unit, *, rng: Random) -> Agreement:
     signed = date(2018, 5, 25) + timedelta(days=rng.randint(0, 2200))
     renews = rng.random() < 0.4
-    # What renews itself has often passed its first end; of the rest a few expire soon after the last export.
+    # An agreement that renews itself has often passed its first end; a few others expire soon after the last export.
     first_end = months_after(signed, 48) if renews else date(2026, 11, 10)
     ends = [None, OPEN_END, first_end, date(2028, 6, 30)]
     valid_to = rng.choices(ends, [30, 30, 12 if renews else 2, 28])[0]
@@ -374,7 +374,7 @@ def _agreement(number: int, service: str, supplier: str, unit: Unit, *, rng: Ran
 
 
 def _flaws(agreements: Sequence[Agreement], *, rng: Random) -> None:
-    """Flaws until their day; one that stays, four agreements that expire in 2026, and four out of scope."""
+    """Add flaws: one until each declared day, one that stays, four agreements that expire in 2026, and four exempt."""
     days = [
         date.fromisoformat(day) for day, count in fiction()["goals"]["agreements_mended"].items() for _ in range(count)
     ]
@@ -391,7 +391,7 @@ def _flaws(agreements: Sequence[Agreement], *, rng: Random) -> None:
 
 
 def make_incidents(units: Sequence[Unit], systems: Sequence[System]) -> tuple[list[Incident], list[Breach]]:
-    """All incidents in order of discovery, and the breaches among them."""
+    """The incidents in order of discovery, and the breaches among them."""
     rng = chance("incidents")
     notified = fiction()["breaches"]["notified"]
     by_name = {unit.name: unit for unit in units}
@@ -408,7 +408,7 @@ def make_incidents(units: Sequence[Unit], systems: Sequence[System]) -> tuple[li
 
 
 def _everyday(units: Sequence[Unit], systems: Sequence[System], *, rng: Random) -> list[Incident]:
-    """Incidents that are neither significant nor notifiable, in some units more than in others."""
+    """Incidents that are neither significant nor notifiable, more in some units than in others."""
     openness = [unit.size * rng.choice([0, 0.3, 0.6, 1, 2]) for unit in units]
     incidents = []
     for year, count in fiction()["incidents_a_month"].items():
@@ -450,7 +450,7 @@ def _notifiable(entry: Table, unit: Unit, *, rng: Random) -> Incident:
 
 
 def _close(incidents: Sequence[Incident], *, share: float, rng: Random) -> None:
-    """Closes the incidents of a year: the least diligent late, without a word of what was done, or never."""
+    """Close the incidents of a year. The least diligent are closed late, undocumented, or never."""
     ranked = sorted(incidents, key=lambda item: -item.diligence)
     handled = round(share * len(ranked))
     for number, incident in enumerate(ranked):
@@ -471,7 +471,7 @@ def _declared_incidents() -> list[Table]:
 
 
 def _significant(entry: Table, unit: Unit) -> Incident:
-    """An incident as declared; one without a title is that which nobody has assessed."""
+    """An incident as declared. The one without a title has not been assessed."""
     assessed = "title" in entry
     kinds = {kind["category"]: kind for kind in fiction()["incidents"]["kinds"]}
     breakdown: Table = kinds["Driftavbrott"]
@@ -514,7 +514,7 @@ def _number(
     digits: int,
     when: Callable[[Numbered], date | datetime],
 ) -> None:
-    """Ids that begin again every year, in the order of the items."""
+    """Number the items in order, from 1 again every year."""
     counts: dict[int, int] = {}
     for item in items:
         year = when(item).year

@@ -1,4 +1,4 @@
-"""How an export looks: the layouts of `exports.toml`, and the sheets of one export."""
+"""The layouts of `exports.toml`, and the sheets of an export in its layout."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ EXCEL_EPOCH: Final = datetime(1899, 12, 30)
 
 @dataclass(frozen=True)
 class Layout:
-    """How one source system writes its export on the days `dates`; the keys of `exports.toml`."""
+    """The layout of a source system's exports on the days `dates`, with the keys of `exports.toml`."""
 
     source: str
     file: str
@@ -43,14 +43,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet as it will be written: its title and its lines of cells."""
+    """A sheet to write: its title and its lines of cells."""
 
     title: str
     lines: list[list[Cell]]
     heading: int | None = None
 
     def filled(self) -> Iterator[tuple[int, int, Cell]]:
-        """The cells that hold something, each with its row and column, counted from zero."""
+        """The non-empty cells, each with its row and column, counted from zero."""
         for y, line in enumerate(self.lines):
             for x, cell in enumerate(line):
                 if cell is not None and cell != "":
@@ -93,7 +93,7 @@ def _sheet(layout: Layout, title: str, rows: Sequence[Row], *, on: date) -> Shee
 
 
 def _dressed(layout: Layout, row: Row, place: int) -> Row:
-    """`row` with the blemishes that its place in the table gives it; `place` counts from one."""
+    """`row` with the blemishes declared for its place in the table; `place` counts from one."""
     result = dict(row)
     for blemish in layout.dress:
         name, text = blemish["field"], row.get(blemish["field"])
@@ -111,7 +111,7 @@ WAYS: Final[Mapping[str, Callable[[str], str]]] = {
 
 
 def _with_extra(layout: Layout, rows: Sequence[Row]) -> list[Row]:
-    """`rows` with copies of some of them put in, changed as declared: rows to reject and ids that return."""
+    """`rows` with changed copies of some inserted, as declared: rows to reject and ids that occur again."""
     result = list(rows)
     for extra in sorted(layout.extra, key=lambda entry: -entry["after"]):
         result.insert(extra["after"], rows[extra["after"] - 1] | extra["set"])
@@ -119,7 +119,7 @@ def _with_extra(layout: Layout, rows: Sequence[Row]) -> list[Row]:
 
 
 def _cell(layout: Layout, row: Row, name: str, place: int) -> Cell:
-    """One cell as the system writes it; a name that begins with = is that text in every row."""
+    """A cell as the system writes it. A column name that begins with = stands for that text in every row."""
     if name.startswith("="):
         return name[1:]
     value = row.get(name)
@@ -157,6 +157,6 @@ DATE_STYLES: Final[Mapping[str, Callable[[date], str]]] = {
 
 
 def serial(value: date) -> int | float:
-    """The number that Excel keeps for a date, with the time as its fraction."""
+    """The serial number of a date in Excel, with the time as its fraction."""
     days = (moment(value) - EXCEL_EPOCH) / timedelta(days=1)
     return round(days, 9) if isinstance(value, datetime) else int(days)

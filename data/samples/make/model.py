@@ -1,4 +1,4 @@
-"""What the administration consists of: units, people, systems and what befalls them."""
+"""The model of the organisation: units, people, systems and the events of their history."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ RENEWED_IN_TIME: Final = 0.85
 
 
 class Diligent(Protocol):
-    """Whatever keeps up with what is asked more or less well."""
+    """Anything that meets its requirements more or less well."""
 
     diligence: float
 
@@ -23,7 +23,7 @@ Someone = TypeVar("Someone", bound=Diligent)
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit and how well it keeps up."""
+    """A unit. `pull` is its contribution to the diligence of its people and systems."""
 
     name: str
     department: str
@@ -33,7 +33,7 @@ class Unit:
 
 @dataclass
 class Employment:
-    """One employment in one unit; `end` is empty, a day, or the open end."""
+    """An employment in a unit; `end` is None, a day, or the open end."""
 
     unit: Unit
     start: date
@@ -70,7 +70,7 @@ class Person:
         return self.away[2] if self.away and self.away[0] <= day <= self.away[1] else None
 
     def trainable(self, day: date) -> bool:
-        """Whether the courses are asked of this person: at work, and no newcomer."""
+        """Whether the courses are required of this person: present, and employed for at least 30 days."""
         starts = [job.start for job in self.employments if job.active(day)]
         return bool(starts) and min(starts) <= day - timedelta(days=30) and not self.absence(day)
 
@@ -81,7 +81,7 @@ class Person:
 
 @dataclass
 class System:
-    """One system and the days on which something was done about it."""
+    """A system, and the days on which it was classified, analysed and reviewed."""
 
     id: str
     name: str
@@ -102,13 +102,13 @@ class System:
     reviewed: list[date] = field(default_factory=list)
 
     def in_scope(self, day: date) -> bool:
-        """Whether it is in use on `day` and the administration's own."""
+        """Whether it is in use on `day` and not a central one."""
         return not self.central and self.start <= day < self.end
 
     def review_months(self, day: date) -> int:
-        """How long an access review holds: half as long for confidential information."""
-        known = any(classified <= day for classified in self.classified)
-        return 6 if known and self.levels[0] >= 3 else 12
+        """The months that an access review is valid: half as many for confidential information."""
+        is_classified = any(classified <= day for classified in self.classified)
+        return 6 if is_classified and self.levels[0] >= 3 else 12
 
 
 @dataclass
@@ -130,11 +130,11 @@ class Processing:
 
     @property
     def active(self) -> bool:
-        """Whether it goes on."""
+        """Whether it is ongoing."""
         return bool(self.status == words()["active"])
 
     def complete(self, day: date) -> bool:
-        """Whether the record has what article 30 asks for."""
+        """Whether the record has everything that article 30 requires."""
         return self.lacking is None or (self.mended is not None and self.mended <= day)
 
 
@@ -152,7 +152,7 @@ class Step:
 
 @dataclass
 class Agreement:
-    """One processor agreement; `flaw` until it is mended."""
+    """A processor agreement, which has `flaw` until the day `mended`."""
 
     id: str
     supplier: str
@@ -168,7 +168,7 @@ class Agreement:
 
 @dataclass
 class Incident:
-    """One incident; `reports` holds what was sent and when, by field."""
+    """An incident; `reports` holds the time of each report, by field."""
 
     unit: Unit
     kind: Table
@@ -199,7 +199,7 @@ class Breach:
 
 @dataclass(frozen=True)
 class History:
-    """Everything that ever happened in the administration."""
+    """Everything that has happened in the organisation."""
 
     units: list[Unit]
     people: list[Person]
@@ -221,10 +221,10 @@ def work_towards(
     since: date,
     rng: Random,
 ) -> None:
-    """Let the most diligent do what is missing until each goal is reached on its day.
+    """Let the most diligent items do what they lack, until each goal's share is reached on its day.
 
-    What is done may lapse. Most of what would lapse before the next goal's day is renewed in time, less whatever
-    the next goal is lower.
+    What is done can expire. Most of what would expire before the next goal's day is renewed in time, fewer if the next
+    goal is lower.
     """
     for (day, share), (following, share_then) in pairwise([*goals, goals[-1]]):
         scope = [item for item in items if in_scope(item, day)]
@@ -240,5 +240,5 @@ def work_towards(
 
 
 def _keenest(items: Sequence[Someone], count: int, *, rng: Random) -> list[Someone]:
-    """The `count` most diligent, with some luck."""
+    """The `count` most diligent items, with some chance."""
     return sorted(items, key=lambda item: -item.diligence - rng.gauss(0, 0.4))[: max(count, 0)]

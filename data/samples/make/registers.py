@@ -1,4 +1,4 @@
-"""What each source system shows of the history on a day."""
+"""The rows that each source system shows of the history on a day."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ from data.samples.make.model import Employment, History, Person
 
 
 def staff(history: History, on: date) -> Iterator[Row]:
-    """A row an employment: the active ones, those that ended lately and those that begin soon."""
+    """A row per employment that is active, ended recently or begins soon."""
     for person in history.people:
         for job in person.employments:
             if job.start > on + timedelta(days=30) or (job.end and job.end < on - timedelta(days=60)):
@@ -35,14 +35,14 @@ def staff(history: History, on: date) -> Iterator[Row]:
 
 
 def _known_end(job: Employment, on: date) -> date | None:
-    """The end as the HR system has it: that someone will leave is known three months ahead."""
+    """The end as the HR system knows it: three months ahead."""
     ends_soon = job.end is not None and job.end <= on + timedelta(days=90)
     return job.end if ends_soon or job.end == OPEN_END else None
 
 
 def training(history: History, on: date) -> Iterator[Row]:
-    """A row an attempt of those who have an account, and one where a course is only begun or awaited."""
-    for course, known in fiction()["courses"].items():
+    """A row per course passed by those who have an account, and one if a course is only begun or not started."""
+    for course, details in fiction()["courses"].items():
         for person in history.people:
             if not any(job.start <= on and (not job.end or job.end >= on) for job in person.employments):
                 continue
@@ -50,8 +50,8 @@ def training(history: History, on: date) -> Iterator[Row]:
                 "employee_id": person.id,
                 "name": person.name,
                 "email": f"{person.id}@example.se",
-                "course": known["name"],
-                "course_code": known["code"],
+                "course": details["name"],
+                "course_code": details["code"],
             }
             for passed in person.passed[course]:
                 if passed <= on:
@@ -71,7 +71,7 @@ def _pass(passed: date, mood: float) -> Row:
 
 
 def _attempt(person: Person, course: str, on: date) -> Iterator[Row]:
-    """What the platform shows of someone who is not certified; of one in five nothing."""
+    """The platform's row for a person who is not certified; one in five has none."""
     mood = person.mood[course]
     if mood < 0.5:
         yield {"status": words()["not_started"]}
@@ -84,7 +84,7 @@ def _attempt(person: Person, course: str, on: date) -> Iterator[Row]:
 
 
 def incidents(history: History, on: date) -> Iterator[Row]:
-    """This year's incidents, with what was known of them by the morning of the day."""
+    """This year's incidents, as known in the morning of the day."""
     taken = datetime.combine(on, TAKEN)
     for incident in history.incidents:
         if incident.discovered.year != on.year or moment(incident.discovered) > taken:
@@ -117,7 +117,7 @@ def incidents(history: History, on: date) -> Iterator[Row]:
 def breaches(history: History, on: date) -> Iterator[Row]:
     """This year's breaches; whether one is notifiable is decided the same day."""
     taken = datetime.combine(on, TAKEN)
-    known = fiction()["incidents"]
+    settings = fiction()["incidents"]
     for breach in history.breaches:
         if breach.aware.year != on.year or moment(breach.aware) > taken:
             continue
@@ -133,14 +133,14 @@ def breaches(history: History, on: date) -> Iterator[Row]:
             "notified": notified,
             "imy_reference": f"IMY-{breach.aware.year}-{1000 + int(breach.id[-3:])}" if notified else None,
             "delay_reason": breach.delay if notified else None,
-            "not_notified_reason": None if notifiable else known["not_notified_reason"],
-            "informed": known["informed"][breach.affected % 3],
+            "not_notified_reason": None if notifiable else settings["not_notified_reason"],
+            "informed": settings["informed"][breach.affected % 3],
             "affected": breach.affected,
         }
 
 
 def systems(history: History, on: date) -> Iterator[Row]:
-    """The register: most of its yes/no questions are never answered."""
+    """The register of systems. Most of its yes/no questions are unanswered."""
     for number, system in enumerate(history.systems):
         planned = system.start.year > fiction()["last_day"].year
         if system.start > on and not planned:
@@ -165,14 +165,14 @@ def systems(history: History, on: date) -> Iterator[Row]:
 
 
 def _answer(days: Sequence[date], on: date, number: int) -> bool | None:
-    """What the register says about the last year: one in four answers, and one in sixty claims what nobody did."""
+    """The register's answer about the last year: given for one system in four, and a false yes for one in sixty."""
     if number % 60 == 21:
         return True
     return any(day <= on <= months_after(day, 12) for day in days) if number % 4 == 0 else None
 
 
 def classifications(history: History, on: date) -> Iterator[Row]:
-    """A row a set of information in each classification."""
+    """A row per set of information in each classification."""
     for system in history.systems:
         for day in (day for day in system.classified if day <= on):
             for number, information in enumerate(words()["information"][: 1 + len(system.name) % 3]):
@@ -197,7 +197,7 @@ def classifications(history: History, on: date) -> Iterator[Row]:
 
 
 def classification_actions(history: History, on: date) -> Iterator[Row]:
-    """What the classifications asked for; now and then not done in time."""
+    """The actions that the classifications require; some are not done in time."""
     rng = chance("classification actions")
     number = 10000
     for system in history.systems:
@@ -220,16 +220,16 @@ def classification_actions(history: History, on: date) -> Iterator[Row]:
 
 
 def risk_analyses(history: History, on: date) -> Iterator[Row]:
-    """A row a risk of each analysis."""
-    rng, known = chance("risks"), fiction()["risks"]
+    """A row per risk of each analysis."""
+    rng, texts = chance("risks"), fiction()["risks"]
     number = 0
     for system in history.systems:
         for day in system.analysed:
-            for event in rng.sample(known["events"], rng.randint(2, 4)):
+            for event in rng.sample(texts["events"], rng.randint(2, 4)):
                 number += 1
                 probability, consequence = rng.randint(1, 4), rng.randint(1, 4)
                 high = probability * consequence > 8
-                action = rng.choice(known["actions"]) if high and rng.random() < 0.8 else None
+                action = rng.choice(texts["actions"]) if high and rng.random() < 0.8 else None
                 due = day + timedelta(days=rng.randint(60, 300)) if rng.random() < 0.85 else None
                 row: Row = {
                     "risk_id": f"R-{number:05}",
@@ -240,7 +240,7 @@ def risk_analyses(history: History, on: date) -> Iterator[Row]:
                     "consequence": consequence,
                     "risk_value": probability * consequence,
                     "owner": system.owner,
-                    "treatment": rng.choice(known["treatments"]),
+                    "treatment": rng.choice(texts["treatments"]),
                     "action": action,
                     "responsible": system.leader if action else None,
                     "due": due if action else None,
@@ -252,7 +252,7 @@ def risk_analyses(history: History, on: date) -> Iterator[Row]:
 
 def processing(history: History, on: date) -> Iterator[Row]:
     """The record of processing under article 30."""
-    known = fiction()["record"]
+    texts = fiction()["record"]
     for number, item in enumerate(history.processing):
         reviews = [day for day in item.reviewed if day <= on]
         row: Row = {
@@ -260,8 +260,8 @@ def processing(history: History, on: date) -> Iterator[Row]:
             "name": item.name,
             "status": item.status,
             "unit": item.unit.name,
-            "controller": known["controller"],
-            "dpo": known["dpo"],
+            "controller": texts["controller"],
+            "dpo": texts["dpo"],
             "third_country": item.third_country,
             "countries": words()["countries"] if item.third_country else None,
             "safeguards": words()["safeguards"] if item.third_country else None,
@@ -270,7 +270,7 @@ def processing(history: History, on: date) -> Iterator[Row]:
             "started": date(2018, 5, 25) + timedelta(days=9 * number),
             "reviewed": max(reviews, default=None),
         }
-        for name, texts in {
+        for name, key in {
             "purpose": "purposes",
             "data_subjects": "data_subjects",
             "data_categories": "data_categories",
@@ -279,14 +279,14 @@ def processing(history: History, on: date) -> Iterator[Row]:
             "security": "security",
             "legal_basis": "legal_bases",
         }.items():
-            row[name] = known[texts][number % len(known[texts])]
+            row[name] = texts[key][number % len(texts[key])]
         if item.lacking and not item.complete(on):
             row[item.lacking] = None
         yield row
 
 
 def dpias(history: History, on: date) -> Iterator[Row]:
-    """Assessments made and begun, and decisions that none is needed."""
+    """Impact assessments, completed and begun, and decisions that none is needed."""
     needed = [item for item in history.processing if item.dpia_required is True]
     spared = [item for item in history.processing if item.dpia_required is False][::6]
     for number, item in enumerate([*needed, *spared], start=1):
@@ -309,7 +309,7 @@ def dpias(history: History, on: date) -> Iterator[Row]:
 
 
 def processors(history: History, on: date) -> Iterator[Row]:
-    """The agreements as they stood on the day."""
+    """The agreements as of the day."""
     for agreement in history.agreements:
         flaw = agreement.flaw if on < agreement.mended else None
         mended = agreement.flaw is not None and flaw is None
@@ -330,7 +330,7 @@ def processors(history: History, on: date) -> Iterator[Row]:
 
 
 def _flaw(flaw: str | None, *, exempt: bool) -> Row:
-    """The cells in which an agreement that is not in order differs."""
+    """The cells that differ in an agreement that is exempt or has a flaw."""
     if exempt:
         return {"status": words()["exempt"], "signed": None, "valid_to": None, "instruction": None}
     flaws: dict[str | None, Row] = {
@@ -344,7 +344,7 @@ def _flaw(flaw: str | None, *, exempt: bool) -> Row:
 
 
 def access_reviews(history: History, on: date) -> Iterator[Row]:
-    """A row a review of a system's accounts."""
+    """A row per review of a system's accounts."""
     rng = chance("accounts")
     for system in history.systems:
         for day in system.reviewed:
@@ -363,18 +363,18 @@ def access_reviews(history: History, on: date) -> Iterator[Row]:
 
 
 def procurements(history: History, on: date) -> Iterator[Row]:
-    """Contracts from the autumn before until those that are yet to be signed."""
-    rng, known = chance("procurements"), fiction()["procurements"]
-    for number, title in enumerate(known["titles"] * 2):
+    """Procurements with contracts from the previous autumn on, some not yet signed."""
+    rng, settings = chance("procurements"), fiction()["procurements"]
+    for number, title in enumerate(settings["titles"] * 2):
         contract = date(on.year - 1, 10, 1) + timedelta(days=number * 9 + rng.randint(0, 8))
-        informed = title not in known["without_information"]
+        informed = title not in settings["without_information"]
         careful = rng.random() < 0.86
         consulted = contract - timedelta(days=rng.randint(20, 70))
         yield {
             "reference": f"LOV {contract.year}/{100 + number * 7}",
             "title": title,
             "unit": rng.choice(history.units).name,
-            "form": rng.choice(known["forms"]),
+            "form": rng.choice(settings["forms"]),
             "contract_date": contract if contract < on + timedelta(days=20) else None,
             "announced": contract - timedelta(days=75),
             "handles_information": informed,
@@ -387,19 +387,19 @@ def procurements(history: History, on: date) -> Iterator[Row]:
 
 
 def local_instruction(history: History, on: date) -> Iterator[Row]:
-    """A row a requirement in each unit."""
-    known = fiction()["instruction"]
+    """A row per requirement in each unit."""
+    settings = fiction()["instruction"]
     for number, step in enumerate(history.steps):
         row: Row = {
             "unit": step.unit.name,
             "requirement": step.requirement,
-            "version": known["version"],
+            "version": settings["version"],
             "comment": None,
             "confirmed": None,
         }
         done = until(step.done, moment(on))
         if step.exempt:
-            commented = known["exempt_comment"] if number % 19 else None
+            commented = settings["exempt_comment"] if number % 19 else None
             yield row | {"status": words()["exempt"], "comment": commented}
         elif done:
             yield row | {"status": words()["done"], "confirmed": done}
@@ -409,18 +409,18 @@ def local_instruction(history: History, on: date) -> Iterator[Row]:
 
 
 def activities(_: History, on: date) -> Iterator[Row]:
-    """The plans up to that of the coming year."""
-    for number, known in enumerate(fiction()["activities"], start=1):
-        for year in (year for year in known["years"] if year <= on.year + 1):
-            done = until(known.get("done", {}).get(str(year)), moment(on))
-            start, due = (date.fromisoformat(f"{year}-{known[name]}") for name in ("start", "due"))
+    """The activities of the plans up to next year's."""
+    for number, activity in enumerate(fiction()["activities"], start=1):
+        for year in (year for year in activity["years"] if year <= on.year + 1):
+            done = until(activity.get("done", {}).get(str(year)), moment(on))
+            start, due = (date.fromisoformat(f"{year}-{activity[name]}") for name in ("start", "due"))
             status = words()[_progress(start, due, done=done, on=on)]
             yield {
                 "activity_id": f"VP{year}-{number:02}",
-                "activity": known["activity"],
-                "kind": known["kind"],
-                "review_point": known["review_point"],
-                "mandatory": known.get("mandatory", False),
+                "activity": activity["activity"],
+                "kind": activity["kind"],
+                "review_point": activity["review_point"],
+                "mandatory": activity.get("mandatory", False),
                 "responsible": words()["coordinator"],
                 "start": start,
                 "due": due,
@@ -438,25 +438,25 @@ def _progress(start: date, due: date, *, done: date | None, on: date) -> str:
 
 
 def dpo_recommendations(_: History, on: date) -> Iterator[Row]:
-    """The recommendations of the reports that were out, each in March of the year after."""
-    for known in fiction()["recommendations"]:
-        if date(known["year"] + 1, 3, 1) <= on:
-            done = until(known.get("done"), moment(on))
+    """The recommendations of the reports published so far, each in March of the following year."""
+    for recommendation in fiction()["recommendations"]:
+        if date(recommendation["year"] + 1, 3, 1) <= on:
+            done = until(recommendation.get("done"), moment(on))
             status = words()["recommendation_done" if done else "recommendation_open"]
-            yield known | {"responsible": words()["coordinator"], "status": status}
+            yield recommendation | {"responsible": words()["coordinator"], "status": status}
 
 
 def deviations(_: History, on: date) -> Iterator[Row]:
-    """What the reports to the committee said."""
-    for known in fiction()["deviations"]:
-        if known["reported"] <= on:
-            yield known | {"responsible": words()["coordinator"] if known["deviation"] else None}
+    """The deviations in the reports to the committee."""
+    for deviation in fiction()["deviations"]:
+        if deviation["reported"] <= on:
+            yield deviation | {"responsible": words()["coordinator"] if deviation["deviation"] else None}
 
 
 def routines(_: History, on: date) -> Iterator[Row]:
-    """The local routines; one that is not adopted yet stands there without a date."""
-    for known in fiction()["routines"]:
-        yield known | {"adopted": until(known.get("adopted"), moment(on))}
+    """The local routines; one that is not yet adopted has no date."""
+    for routine in fiction()["routines"]:
+        yield routine | {"adopted": until(routine.get("adopted"), moment(on))}
 
 
 ROWS: Final[Mapping[str, Callable[[History, date], Iterator[Row]]]] = {
