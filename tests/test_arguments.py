@@ -1,4 +1,4 @@
-"""What is given to the command line: every text that it takes is masked, and nothing that it says quotes a number."""
+"""Arguments of the command line: every text is masked, and no output quotes an identity number."""
 
 import logging
 from pathlib import Path
@@ -19,7 +19,7 @@ FAULT = "x 850709-1232"
 
 
 def commands(group, *names):
-    """Every command with its names, and the group that it stands in."""
+    """Every command with its names and its group."""
     for name, command in group.commands.items():
         if isinstance(command, Group):
             yield from commands(command, *names, name)
@@ -37,7 +37,7 @@ def test_every_command_stands_behind_the_door():
 
 
 def given(command, number, *, wrong=""):
-    """Something for each of its parameters: a number wherever one can be written."""
+    """An argument for each parameter of a command: an identity number wherever it fits."""
     for param in command.params:
         opts = [param.opts[0]] if param.param_type_name == "option" else []
         if opts and (param.is_flag or opts == ["--help"]):

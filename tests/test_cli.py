@@ -1,4 +1,4 @@
-"""The command line as schedules and doubters use it: what it writes, how it ends, and never a traceback."""
+"""The command line for schedules and for checking by hand: its output, its exit status, and never a traceback."""
 
 import csv
 import io
@@ -51,28 +51,28 @@ def line(tmp_path):
 
 @pytest.fixture
 def cli(line):
-    """Runs a command on the test's own database, in this process."""
+    """Run a command in this process on the test's own database."""
 
-    def command(*said):
+    def command(*args):
         with reading_here():
-            return run_here(line.database.path, *said)
+            return run_here(line.database.path, *args)
 
     return command
 
 
 @pytest.fixture
 def process(line):
-    """Runs a command as a schedule does."""
+    """Run a command in a process of its own, as a schedule does."""
 
-    def command(*said, **more):
-        return run(line.database.path, *said, **more)
+    def command(*args, **more):
+        return run(line.database.path, *args, **more)
 
     return command
 
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory):
-    """A folder with three exports and the database that they were loaded into."""
+    """A folder with three exports and the database that they are loaded into."""
     line = Line(tmp_path_factory.mktemp("three"))
     files = [line.file(t, name=f"{n}.csv") for n, t in (("s", STAFF), ("t", TRAINING), ("i", INCIDENTS))]
     with reading_here():
@@ -83,7 +83,7 @@ def three(tmp_path_factory):
 
 @pytest.fixture
 def loaded(line, three):
-    """A database with three exports."""
+    """A line with a copy of it."""
     shutil.copytree(three, line.folder, dirs_exist_ok=True)
     return line
 
@@ -99,7 +99,7 @@ def table(done):
     return list(csv.DictReader(io.StringIO(done.stdout, newline="")))
 
 
-# --- load --------------------------------------------------------------------------------------------------------
+# --- Load --------------------------------------------------------------------------------------------------------
 
 
 def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, cli):
@@ -164,12 +164,12 @@ def test_the_organisation_is_what_is_said(line, cli):
         1,
         "The database holds several organisations: Norra, Södra. Say which of them is meant.\n",
     )
-    found = listed(cli("coverage", *DAY, "--format", "json"))
-    assert [row["organisation"] for row in found] == ["Norra", "Södra"] * len(POINTS)
+    records = listed(cli("coverage", *DAY, "--format", "json"))
+    assert [row["organisation"] for row in records] == ["Norra", "Södra"] * len(POINTS)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "args",
     [
         ("load",),
         ("load", "x.csv", "--extract-date", "1 november"),
@@ -189,9 +189,9 @@ def test_the_organisation_is_what_is_said(line, cli):
         ("nonsense",),
     ],
 )
-def test_wrong_usage_ends_with_two_and_says_so(line, monkeypatch, said):
+def test_wrong_usage_ends_with_two_and_says_so(line, monkeypatch, args):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
-    done = CliRunner().invoke(app, said)  # in this process: there are many
+    done = CliRunner().invoke(app, args)  # in this process: there are many
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr
     assert not line.database.exists()
@@ -211,7 +211,7 @@ def test_help_names_every_command(cli):
     )
 
 
-# --- files and databases that cannot be used ---------------------------------------------------------------------
+# --- Unusable files and databases --------------------------------------------------------------------------------
 
 
 def odd_files(folder):
@@ -240,12 +240,12 @@ def test_a_name_that_no_file_can_have_is_one_line(line, cli, name):
 
 
 @pytest.mark.parametrize("content", [b"rubbish", bytes(50_000)])
-@pytest.mark.parametrize("said", [("coverage",), ("load", "s.csv")])
-def test_a_database_that_is_none_is_one_line(line, cli, said, content):
+@pytest.mark.parametrize("args", [("coverage",), ("load", "s.csv")])
+def test_a_database_that_is_none_is_one_line(line, cli, args, content):
     line.database.path.write_bytes(content)
     file = line.file(STAFF, name="s.csv")
     done = cli(
-        *(file if word == "s.csv" else word for word in said), *["--extract-date=2026-11-01"] * (said[0] == "load")
+        *(file if word == "s.csv" else word for word in args), *["--extract-date=2026-11-01"] * (args[0] == "load")
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith("The database test.duckdb cannot be opened: ")
@@ -290,24 +290,24 @@ def test_what_it_writes_is_utf_8_whatever_the_terminal(loaded):
     assert "Söder" in done.stdout.decode("utf-8")
 
 
-# --- coverage, items, rejected, imports, revoke ------------------------------------------------------------------
+# --- Coverage, items, rejected, imports, revoke ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("level", ["organisation", "department", "unit"])
 def test_coverage_without_any_import_is_every_point_without_basis(line, cli, level):
-    found = listed(cli("coverage", "--by", level, "--format", "json"))
+    records = listed(cli("coverage", "--by", level, "--format", "json"))
     expected = len(POINTS) if level == "organisation" else 0
-    assert [(r["point"], r["basis"], r["status"], r["coverage"]) for r in found] == [
+    assert [(r["point"], r["basis"], r["status"], r["coverage"]) for r in records] == [
         (n, False, "no_basis", None) for n in range(1, expected + 1)
     ]
     assert not line.database.exists()
 
 
 def test_coverage_as_json_has_exactly_the_named_keys(loaded, cli):
-    found = listed(cli("coverage", *DAY, "--format", "json"))
-    assert [list(row) for row in found] == [COVERAGE] * len(POINTS)
-    assert [row["point"] for row in found] == [point.number for point in POINTS]
-    assert found[0] == {
+    records = listed(cli("coverage", *DAY, "--format", "json"))
+    assert [list(row) for row in records] == [COVERAGE] * len(POINTS)
+    assert [row["point"] for row in records] == [point.number for point in POINTS]
+    assert records[0] == {
         "point": 1, "id": "information_security_training", "organisation": "Förvaltningen", "department": None,
         "unit": None, "met": 1, "unmet": 2, "unknown": 0, "pending": 0, "exempt": 0, "coverage": 1 / 3,
         "status": "red", "basis": True,
@@ -316,8 +316,8 @@ def test_coverage_as_json_has_exactly_the_named_keys(loaded, cli):
 
 def test_coverage_by_department_and_by_unit(loaded, cli):
     def shown(level):
-        found = listed(cli("coverage", *DAY, "--by", level, "--format", "json"))
-        return [(r["department"], r["unit"], r["met"], r["unmet"]) for r in found if r["point"] == 1]
+        records = listed(cli("coverage", *DAY, "--by", level, "--format", "json"))
+        return [(r["department"], r["unit"], r["met"], r["unmet"]) for r in records if r["point"] == 1]
 
     assert shown("department") == [("Norr", None, 1, 1), ("Söder", None, 0, 1)]
     assert shown("unit") == [("Norr", "Enhet A", 1, 1), ("Söder", "Enhet B", 0, 1)]
@@ -325,10 +325,10 @@ def test_coverage_by_department_and_by_unit(loaded, cli):
 
 @pytest.mark.parametrize("level", ["organisation", "department", "unit"])
 def test_coverage_says_the_same_in_every_format(loaded, cli, level):
-    said = ("coverage", *DAY, "--by", level)
-    as_json = listed(cli(*said, "--format", "json"))
-    as_csv = table(cli(*said, "--format", "csv"))
-    as_table = cli(*said).stdout.splitlines()
+    args = ("coverage", *DAY, "--by", level)
+    as_json = listed(cli(*args, "--format", "json"))
+    as_csv = table(cli(*args, "--format", "csv"))
+    as_table = cli(*args).stdout.splitlines()
     plain = {None: "", True: "true", False: "false"}
     wanted = [{k: str(plain[v] if v is None or isinstance(v, bool) else v) for k, v in r.items()} for r in as_json]
     assert as_csv == wanted
@@ -345,21 +345,21 @@ def test_csv_is_plain(loaded, cli):
 
 
 def test_coverage_on_a_day_before_every_export_has_no_basis(loaded, cli):
-    found = listed(cli("coverage", "--as-of", "2026-10-31", "--format", "json"))
-    assert not any(row["basis"] for row in found)
+    records = listed(cli("coverage", "--as-of", "2026-10-31", "--format", "json"))
+    assert not any(row["basis"] for row in records)
 
 
-@pytest.mark.parametrize("said", ["1", "information_security_training"])
-def test_items_have_their_row_and_reason(loaded, cli, said):
-    found = listed(cli("items", said, *DAY, "--format", "json"))
-    assert set(ITEMS) <= set(found[0])
-    picked = [(r["item"], r["unit"], r["department"], r["outcome"], r["reason"], r["file"], r["row"]) for r in found]
+@pytest.mark.parametrize("point", ["1", "information_security_training"])
+def test_items_have_their_row_and_reason(loaded, cli, point):
+    records = listed(cli("items", point, *DAY, "--format", "json"))
+    assert set(ITEMS) <= set(records[0])
+    picked = [(r["item"], r["unit"], r["department"], r["outcome"], r["reason"], r["file"], r["row"]) for r in records]
     assert sorted(picked) == [
         ("p1", "Enhet A", "Norr", "met", None, "s.csv", 2),
         ("p2", "Enhet A", "Norr", "unmet", "started", "s.csv", 3),
         ("p3", "Enhet B", "Söder", "unmet", "not_started", "s.csv", 4),
     ]
-    assert [r["due"] for r in found if r["item"] == "p1"] == ["2028-01-01"]
+    assert [r["due"] for r in records if r["item"] == "p1"] == ["2028-01-01"]
 
 
 @pytest.mark.parametrize("point", [1, 4, 12])
@@ -371,8 +371,8 @@ def test_a_point_lists_its_items_without_any_import(cli, point):
 def test_a_point_that_does_not_exist_is_one_line(cli):
     done = cli("items", "99")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    said = f"There is no review point 99. Use a number from 1 to {len(POINTS)}, or an id such as "
-    assert done.stderr.startswith(said)
+    message = f"There is no review point 99. Use a number from 1 to {len(POINTS)}, or an id such as "
+    assert done.stderr.startswith(message)
 
 
 def test_a_text_that_could_be_a_formula_is_none_in_csv(loaded, cli):
@@ -395,13 +395,15 @@ def test_rejected_and_imports_are_empty_lists_without_any_import(cli):
 
 
 def test_imports_are_listed_the_newest_first(loaded, cli):
-    found = listed(cli("imports", "--format", "json"))
-    assert [(r["import_id"], r["source"], r["file"], r["extract_date"], r["loaded"], r["rejected"]) for r in found] == [
+    records = listed(cli("imports", "--format", "json"))
+    assert [
+        (r["import_id"], r["source"], r["file"], r["extract_date"], r["loaded"], r["rejected"]) for r in records
+    ] == [
         (3, "incidents", "i.csv", "2026-11-01", 1, 1),
         (2, "training", "t.csv", "2026-11-01", 2, 0),
         (1, "staff", "s.csv", "2026-11-01", 3, 0),
     ]
-    assert {len(row["sha256"]) for row in found} == {64}
+    assert {len(row["sha256"]) for row in records} == {64}
 
 
 def test_a_revoked_import_no_longer_counts_and_stays_in_the_list(loaded, cli):
@@ -414,13 +416,13 @@ def test_a_revoked_import_no_longer_counts_and_stays_in_the_list(loaded, cli):
 
 
 @pytest.mark.parametrize(
-    ("number", "why", "said"),
+    ("number", "why", "message"),
     [("9", "x", "There is no import 9."), ("1", " ", "Say why the import is revoked."), ("-1", "x", "")],
 )
-def test_a_revocation_that_cannot_be_is_refused(loaded, cli, number, why, said):
+def test_a_revocation_that_cannot_be_is_refused(loaded, cli, number, why, message):
     done = cli("revoke", number, "--why", why)
     assert done.returncode == (2 if number == "-1" else 1)
-    assert done.stderr.startswith(said)
+    assert done.stderr.startswith(message)
     assert loaded.rows("from revocations") == []
 
 
@@ -429,7 +431,7 @@ def test_a_revocation_without_any_import_is_refused_and_makes_no_database(line, 
     assert not line.database.exists()
 
 
-# --- extract -----------------------------------------------------------------------------------------------------
+# --- Extract -----------------------------------------------------------------------------------------------------
 
 
 def test_an_extract_as_plain_csv_has_the_command_lines_figures(loaded, cli):
@@ -464,22 +466,22 @@ def test_an_extract_as_excel_and_as_parquet(loaded, cli):
 
 def test_every_extract_can_be_written_without_any_import(line, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
-    said = [["extract", name, "--to", str(line.folder / f"{name}.csv")] for name in extract_names()]
-    done = [CliRunner().invoke(app, words) for words in said]  # in this process: there are many
+    commands = [["extract", name, "--to", str(line.folder / f"{name}.csv")] for name in extract_names()]
+    done = [CliRunner().invoke(app, args) for args in commands]  # in this process: there are many
     assert [(d.exit_code, d.stderr) for d in done] == [(0, "")] * len(done)
     assert not line.database.exists()
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence"),
+    ("args", "sentence"),
     [
         (("coverag", "--to", "x.csv"), "There is no extract coverag. Perhaps you mean coverage;"),
         (("coverage", "--to", "x.docx"), "The file x.docx can be written as .csv, .xlsx, .parquet only."),
         (("coverage", "--to", "nowhere/x.csv"), "The file x.csv cannot be written:"),
     ],
 )
-def test_an_extract_that_cannot_be_is_one_line(line, cli, said, sentence):
-    name, option, to = said
+def test_an_extract_that_cannot_be_is_one_line(line, cli, args, sentence):
+    name, option, to = args
     done = cli("extract", name, option, line.folder / to)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith(sentence)

@@ -1,4 +1,4 @@
-"""The whole review from the command line: what the pages refuse is refused there too, and every end has its status."""
+"""The whole review from the command line: it refuses what the pages refuse, and every exit has its status."""
 
 import csv
 import io
@@ -29,30 +29,30 @@ def _drawn_once():
 
 @pytest.fixture
 def command(monkeypatch, capsys):
-    """Runs a command in this process on a line's database, as `python -m compliance` does: status, stdout, stderr."""
+    """Run a command in this process like `python -m compliance`, and return its status, stdout and stderr."""
 
-    def invoke(line, *said, speaking="C.UTF-8"):
+    def invoke(line, *args, speaking="C.UTF-8"):
         line.wait()
         monkeypatch.setattr(review, "day_of", lambda text, option: cli.day_of(text, option) if text else TODAY)
         monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         monkeypatch.delenv("LC_ALL", raising=False)
         monkeypatch.setenv("LC_MESSAGES", speaking)
-        monkeypatch.setattr(sys, "argv", ["compliance", *map(str, said)])
+        monkeypatch.setattr(sys, "argv", ["compliance", *map(str, args)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
-        told = capsys.readouterr()
-        return ended.value.code or 0, told.out, told.err
+        captured = capsys.readouterr()
+        return ended.value.code or 0, captured.out, captured.err
 
     return invoke
 
 
 @pytest.fixture
 def done(command):
-    """The output of a command that must succeed."""
+    """Run a command that must succeed, and return its output."""
 
-    def invoke(line, *said, **more):
-        status, out, err = command(line, *said, **more)
-        assert (status, err) == (0, ""), (said, err)
+    def invoke(line, *args, **more):
+        status, out, err = command(line, *args, **more)
+        assert (status, err) == (0, ""), (args, err)
         return out
 
     return invoke
@@ -60,11 +60,11 @@ def done(command):
 
 @pytest.fixture
 def refused(command):
-    """The sentence of a command that must be refused, which is one line."""
+    """Run a command that must be refused with one line, and return that line."""
 
-    def invoke(line, *said, **more):
-        status, out, err = command(line, *said, **more)
-        assert (status, out, err.count("\n")) == (1, "", 1), (said, out, err)
+    def invoke(line, *args, **more):
+        status, out, err = command(line, *args, **more)
+        assert (status, out, err.count("\n")) == (1, "", 1), (args, out, err)
         return err.strip()
 
     return invoke
@@ -72,7 +72,7 @@ def refused(command):
 
 @pytest.fixture
 def stage(tmp_path):
-    """The administration at a stage, its file held open while the test lasts."""
+    """Return a function that gives a line at a stage of the review, held open while the test lasts."""
     held = []
 
     def open_(name):
@@ -94,20 +94,20 @@ YEAR = ("--year", "2026")
 
 def test_a_whole_review_is_done_from_the_command_line(stage, done, refused):
     line = stage("loaded")
-    told = done(line, "review", "open", *YEAR, "--as-of", "2026-11-20")
-    assert told == "review of 2026, Förvaltningen: opened as of 2026-11-20\n"
+    output = done(line, "review", "open", *YEAR, "--as-of", "2026-11-20")
+    assert output == "review of 2026, Förvaltningen: opened as of 2026-11-20\n"
     for number, id_ in enumerate(IDS, start=1):
         point = number if number % 2 else id_
         done(line, "review", "write", *YEAR, "--point", point, "--comment", f"Om {id_}", "--assessment", "delvis")
     done(line, "review", "write", *YEAR, "--chapter", "year", "--text", "Ett år.\nTvå stycken.")
     decide = ("--text", "Klassa", "--point", "4", "--responsible", "Objektägare", "--due", "2027-03-31")
-    told = done(line, "review", "decide", *YEAR, *decide, "--resource", "20 timmar", "--follow-up", "T1")
-    assert told == "decision 2026-1\n"
+    output = done(line, "review", "decide", *YEAR, *decide, "--resource", "20 timmar", "--follow-up", "T1")
+    assert output == "decision 2026-1\n"
     who = ("--name", "Ylva Nordgren")
     assert "has judged the work as a whole" in refused(line, "review", "submit", *YEAR, *who)
     done(line, "review", "judge", *YEAR, "--sufficient", "ja", "--effect", "partly", "--grounds", "Det går framåt.")
-    told = refused(line, "review", "submit", *YEAR, *who)
-    left = told.split("confirmed: ")[1].rstrip(".").split(", ")
+    output = refused(line, "review", "submit", *YEAR, *who)
+    left = output.split("confirmed: ")[1].rstrip(".").split(", ")
     assert {"chapter:changes", "point:dpia"} <= {*left}
     assert "chapter:year" not in left
     confirmed = [part for name in left for part in ("--confirm", name)]
@@ -139,14 +139,14 @@ def test_a_review_is_sent_back_and_corrected(stage, done):
     assert line.review().figures_of is None
 
 
-# --- What is refused ---------------------------------------------------------------------------------------------
+# --- Refusals ----------------------------------------------------------------------------------------------------
 
 
 def test_a_draft_that_is_not_complete_is_refused_whatever_is_said(stage, refused):
     line = stage("draft")
     line.write(line.review(), "comment", "dpia", "")
-    told = refused(line, "review", "submit", *YEAR, "--name", "Ylva Nordgren")
-    assert told.endswith("A comment is missing for point 6.")
+    output = refused(line, "review", "submit", *YEAR, "--name", "Ylva Nordgren")
+    assert output.endswith("A comment is missing for point 6.")
     assert "has not been submitted" in refused(line, "review", "approve", *YEAR, "--name", "Rolf Ahlberg")
     assert "has not been submitted" in refused(line, "review", "verify", *YEAR)
     assert "has not been submitted" in refused(line, "review", "package", *YEAR, "--to", "x.zip")
@@ -156,7 +156,7 @@ def test_a_draft_that_is_not_complete_is_refused_whatever_is_said(stage, refused
 @pytest.mark.parametrize("state", ["submitted", "approved"])
 def test_what_is_locked_stays_locked(stage, refused, state):
     line = stage(state)
-    for said in (
+    for args in (
         ("write", *YEAR, "--point", "6", "--comment", "Efteråt"),
         ("write", *YEAR, "--point", "6", "--assessment", ""),
         ("write", *YEAR, "--chapter", "policy", "--text", "Efteråt"),
@@ -165,7 +165,7 @@ def test_what_is_locked_stays_locked(stage, refused, state):
         ("withdraw", "--decision", "2026-1"),
         ("submit", *YEAR, "--name", "Ylva Nordgren"),
     ):
-        assert f"has been {state}" in refused(line, "review", *said)
+        assert f"has been {state}" in refused(line, "review", *args)
 
 
 def test_a_day_of_another_year_and_a_second_review_are_refused(stage, refused):
@@ -178,8 +178,8 @@ def test_a_day_of_another_year_and_a_second_review_are_refused(stage, refused):
 
 def test_without_a_database_there_is_no_review_and_none_is_made(tmp_path, refused, done):
     line = Reviewed(tmp_path)
-    for said in (("review", "submit", *YEAR, "--name", "A B"), ("report", *YEAR, "--to", tmp_path / "x.pdf")):
-        assert refused(line, *said) == "There is no review of 2026. Open one first."
+    for args in (("review", "submit", *YEAR, "--name", "A B"), ("report", *YEAR, "--to", tmp_path / "x.pdf")):
+        assert refused(line, *args) == "There is no review of 2026. Open one first."
     assert done(line, "review", "list", "--format", "json") == "[]\n"
     assert "There is no decision 2026-1." in refused(
         line, "review", "follow-up", "--decision", "2026-1", "--status", "done"
@@ -203,11 +203,11 @@ def test_of_several_organisations_every_command_asks_which(stage, refused, done,
         "figures": ("--to", tmp_path / "x.json"),
         "package": ("--to", tmp_path / "x.zip"),
     }
-    told = "The database holds several organisations: Andra, Förvaltningen. Say which of them is meant."
-    for name, said in commands.items():
-        assert refused(line, "review", name, *YEAR, *said) == told, name
-    assert refused(line, "report", *YEAR, "--to", tmp_path / "x.docx") == told
-    assert refused(line, "review", "follow-up", "--decision", "2026-1", "--status", "done") == told
+    output = "The database holds several organisations: Andra, Förvaltningen. Say which of them is meant."
+    for name, args in commands.items():
+        assert refused(line, "review", name, *YEAR, *args) == output, name
+    assert refused(line, "report", *YEAR, "--to", tmp_path / "x.docx") == output
+    assert refused(line, "review", "follow-up", "--decision", "2026-1", "--status", "done") == output
     assert "has been approved" in refused(
         line, "review", "write", *YEAR, "--point", "1", "--comment", "x", "--organisation", "förvaltningen"
     )
@@ -259,22 +259,22 @@ WRONG = [
 def test_wrong_usage_is_told_and_changes_nothing(stage, command):
     line = stage("draft")
     before = line.database.state()
-    ended = {said: command(line, *said) for said in WRONG}
-    assert {said: status for said, (status, *_) in ended.items() if status != 2} == {}
-    assert [said for said, (_, out, err) in ended.items() if out or "Traceback" in err or not err] == []
+    ended = {args: command(line, *args) for args in WRONG}
+    assert {args: status for args, (status, *_) in ended.items() if status != 2} == {}
+    assert [args for args, (_, out, err) in ended.items() if out or "Traceback" in err or not err] == []
     assert line.database.state() == before
 
 
 def test_a_text_that_is_refused_leaves_the_others_unwritten(stage, refused):
     line = stage("draft")
     long = "x" * 20_001
-    told = refused(line, "review", "write", *YEAR, "--point", "6", "--comment", "Nytt", "--public-comment", long)
-    assert "20001 characters" in told
+    output = refused(line, "review", "write", *YEAR, "--point", "6", "--comment", "Nytt", "--public-comment", long)
+    assert "20001 characters" in output
     assert line.rows("from review_texts where text = 'Nytt'") == []
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("text", "code"),
     [
         ("Otillräckligt", "insufficient"),
         ("sufficient", "sufficient"),
@@ -282,9 +282,9 @@ def test_a_text_that_is_refused_leaves_the_others_unwritten(stage, refused):
         ("DELVIS", "partly"),
     ],
 )
-def test_an_assessment_is_said_in_either_language(stage, done, said, code):
+def test_an_assessment_is_said_in_either_language(stage, done, text, code):
     line = stage("draft")
-    done(line, "review", "write", *YEAR, "--point", "6", "--assessment", said)
+    done(line, "review", "write", *YEAR, "--point", "6", "--assessment", text)
     assert line.rows(
         "select last(text order by edition) as text from review_texts where what = 'dpia' and kind = 'assessment'"
     ) == [{"text": code}]
@@ -315,8 +315,8 @@ def test_lists_are_tables_json_and_harmless_csv(stage, done):
     assert (first["decision"], first["due"], first["status"], second["text"]) == (
         "2026-1", "2027-03-31", "not_started", "=1+1\nrad två",
     )  # fmt: skip
-    told = list(csv.DictReader(io.StringIO(done(line, "review", "decisions", "--format", "csv"), newline="")))
-    assert (told[1]["text"], told[1]["responsible"], told[1]["due"]) == ("'=1+1\nrad två", "'@någon", "")
+    output = list(csv.DictReader(io.StringIO(done(line, "review", "decisions", "--format", "csv"), newline="")))
+    assert (output[1]["text"], output[1]["responsible"], output[1]["due"]) == ("'=1+1\nrad två", "'@någon", "")
     heading, row = done(line, "review", "list").splitlines()
     assert heading.split() == list(review.REVIEW_COLUMNS)
     assert row.split()[:5] == ["2026", "Förvaltningen", "2026-11-20", "1", "draft"]
@@ -390,14 +390,14 @@ def test_a_report_is_written_in_every_kind_complete_or_to_hand_out(stage, done, 
     assert "Betaportalen" in complete
     assert "Utkast" not in complete
     assert "Betaportalen" not in public
-    # Word takes the organisation's own template
+    # The Word file uses the organisation's own template.
     assert docx.Document(tmp_path / "a.docx").core_properties.keywords == "vår mall"
     gone = tmp_path / "no" / "a.docx"
     assert "cannot be written" in refused(line, "report", *YEAR, "--to", gone)
 
 
 def words(path):
-    """Every text of a Word file."""
+    """The text of every part of a Word file."""
     with zipfile.ZipFile(path) as file:
         return " ".join(file.read(name).decode("utf-8", "replace") for name in file.namelist() if name.endswith(".xml"))
 
@@ -418,7 +418,7 @@ def test_a_package_is_written_and_verified_by_itself(stage, done, refused, comma
 
 
 def tampered(path):
-    """The package with one figure changed."""
+    """A package with one figure changed."""
     other = path.with_name("other.zip")
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(other, "w") as target:
         for name in source.namelist():
@@ -442,15 +442,15 @@ def test_figures_are_compared_with_those_of_others(stage, done, command, refused
     line = stage("approved")
     own = tmp_path / "own.json"
     assert done(line, "review", "figures", *YEAR, "--to", own) == "own.json: review of 2026, version 1, approved\n"
-    told = json.loads(own.read_text("utf-8"))
-    told["organisation"] = "Grannen"
-    told["figures"] = {"classification": {"met": 3, "of": 3}, "unheard_of": {"met": 1, "of": 1}}
+    figures = json.loads(own.read_text("utf-8"))
+    figures["organisation"] = "Grannen"
+    figures["figures"] = {"classification": {"met": 3, "of": 3}, "unheard_of": {"met": 1, "of": 1}}
     other, old = tmp_path / "other.json", tmp_path / "old.json"
-    other.write_text(json.dumps(told), "utf-8")
-    old.write_text(json.dumps(told | {"year": 2025}), "utf-8")
-    found = json.loads(done(line, "review", "compare", *YEAR, other, own, "--format", "json"))
-    assert [row["id"] for row in found] == ["local_instruction", "classification", "risk_analysis"]
-    assert found[1] == {
+    other.write_text(json.dumps(figures), "utf-8")
+    old.write_text(json.dumps(figures | {"year": 2025}), "utf-8")
+    records = json.loads(done(line, "review", "compare", *YEAR, other, own, "--format", "json"))
+    assert [row["id"] for row in records] == ["local_instruction", "classification", "risk_analysis"]
+    assert records[1] == {
         "point": 4, "id": "classification", "own": 1 / 3, "least": 1 / 3, "median": 2 / 3, "greatest": 1.0,
         "organisations": 2,
     }  # fmt: skip
@@ -466,15 +466,15 @@ def test_figures_are_compared_with_those_of_others(stage, done, command, refused
 
 def test_the_command_line_starts_without_what_it_does_not_use():
     code = f"import sys, compliance.commands.review; print(*(n for n in {HEAVY} if n in sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == ""
+    output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert output.stdout.strip() == ""
 
 
 def test_another_process_signs_as_well(tmp_path, refused):
     line = at("submitted", tmp_path)
-    told = refused(line, "review", "approve", *YEAR, "--name", "Nordgren Ylva", speaking="sv_SE.UTF-8")
-    assert told == "Ylva Nordgren har lämnat in ledningens genomgång 2026. Någon annan måste godkänna den."
-    told = run(line.database.path, "review", "approve", *YEAR, "--name", "Rolf Ahlberg")
-    assert (told.returncode, told.stderr) == (0, "")
+    output = refused(line, "review", "approve", *YEAR, "--name", "Nordgren Ylva", speaking="sv_SE.UTF-8")
+    assert output == "Ylva Nordgren har lämnat in ledningens genomgång 2026. Någon annan måste godkänna den."
+    output = run(line.database.path, "review", "approve", *YEAR, "--name", "Rolf Ahlberg")
+    assert (output.returncode, output.stderr) == (0, "")
     with line.database.cursor() as cursor:
         assert review_of(cursor, 2026).state == "approved"

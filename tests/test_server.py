@@ -1,4 +1,4 @@
-"""What the server adds to Streamlit's answers: the page in the reader's language, and always anew."""
+"""What the server adds to Streamlit: the page in the reader's language and never cached, and late downloads."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from compliance.commands import server
-from compliance.commands.server import FirstWords, HandedOut, main
+from compliance.commands.server import DownloadFiles, PageLanguage, main
 
 PAGE = b'<!doctype html><html lang="en"><head></head><body></body></html>'
 KEPT = {
@@ -20,9 +20,9 @@ KEPT = {
 
 
 async def file(scope, _receive, send):
-    """A server of one file, which has not changed since whatever is asked for."""
-    asked = dict(scope["headers"])
-    old = {b"if-modified-since", b"if-none-match", b"range"} & asked.keys()
+    """An app with one file, which has not changed since any version that a browser has."""
+    headers_in = dict(scope["headers"])
+    old = {b"if-modified-since", b"if-none-match", b"range"} & headers_in.keys()
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(PAGE)).encode()),
@@ -40,14 +40,14 @@ def answered(method="GET", query=b"", headers=KEPT):
         sent.append(message)
 
     scope = {"type": "http", "method": method, "query_string": query, "headers": list(headers.items())}
-    asyncio.run(FirstWords(file)(scope, None, send))
+    asyncio.run(PageLanguage(file)(scope, None, send))
     start, body = sent
     return start["status"], dict(start["headers"]), body["body"].decode()
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
 def test_a_page_that_a_browser_has_kept_is_sent_anew_in_its_language(lang):
-    """The file is Streamlit's, and an upgrade of ours does not change it."""
+    """The file is Streamlit's, so an upgrade of the product does not change its date."""
     status, headers, body = answered(query=f"lang={lang}".encode())
     assert status == 200
     assert f'<html lang="{lang}"' in body
@@ -75,18 +75,18 @@ def test_a_setting_that_is_amiss_is_told_before_the_server_starts(monkeypatch, c
     assert capsys.readouterr().err == "server.toml: files är ett heltal från 1 till 1000000.\n"
 
 
-# --- Files that are asked for while a page is drawn anew --------------------------------------------------------------
+# --- Files that are requested while a page is drawn again -------------------------------------------------------------
 
 
 @pytest.fixture
 def handed_out(monkeypatch):
-    """A store in which a button that has been drawn anew has left a file that can be made."""
+    """A store with a file whose button has been drawn again, and the old id of the file."""
     monkeypatch.setattr(media_file_manager, "_get_session_id", lambda: "session")
-    found = HandedOut(storage=MemoryMediaFileStorage("/media"))
-    file = found.add_deferred(lambda: b"made", "text/csv", "0.0")
-    found.clear_session_refs()
-    found.remove_orphaned_files()
-    return found, file
+    store = DownloadFiles(storage=MemoryMediaFileStorage("/media"))
+    file = store.add_deferred(lambda: b"made", "text/csv", "0.0")
+    store.clear_session_refs()
+    store.remove_orphaned_files()
+    return store, file
 
 
 def test_a_click_that_is_later_than_the_run_it_begins_gets_its_file(handed_out):
@@ -96,11 +96,11 @@ def test_a_click_that_is_later_than_the_run_it_begins_gets_its_file(handed_out):
 
 def test_a_file_of_a_button_that_is_long_gone_is_not_made(handed_out, monkeypatch):
     store, file = handed_out
-    monkeypatch.setattr(server, "ASKED_LATE", 0)
+    monkeypatch.setattr(server, "DOWNLOAD_GRACE", 0)
     store.remove_orphaned_files()
     with pytest.raises(MediaFileStorageError):
         store.execute_deferred(file)
 
 
 def test_streamlit_keeps_what_it_hands_out_in_that_store():
-    assert server.streamlit_runtime.MediaFileManager is HandedOut
+    assert server.streamlit_runtime.MediaFileManager is DownloadFiles

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from compliance.commands.server import FirstWords
+from compliance.commands.server import PageLanguage
 from compliance.core.language import LANGUAGES
 from compliance.serving.words import FIRST, WORDS, element, translated, translations
 
@@ -84,7 +84,7 @@ def answer(path, *, accept="text/html", kind="text/html; charset=utf-8", body=b"
         "query_string": query.encode(),
         "headers": [(b"accept", accept.encode())],
     }
-    asyncio.run(FirstWords(app)(scope, None, send))
+    asyncio.run(PageLanguage(app)(scope, None, send))
     return dict(sent[0]["headers"]), sent[1]["body"]
 
 

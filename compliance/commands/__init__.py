@@ -1,1 +1,1 @@
-"""The command line and the server."""
+"""The entry points: the command line and the web server."""

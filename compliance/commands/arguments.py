@@ -1,6 +1,6 @@
-"""What is given to the command line: the one door for it, where identity numbers are masked.
+"""Arguments of the command line, with identity numbers masked before any command sees them.
 
-A file is looked for under its own name, which is masked wherever it is told.
+A path keeps its name, so that the file can be opened; the name is masked wherever it is printed.
 """
 
 from collections.abc import Callable
@@ -14,52 +14,52 @@ from compliance.core.masking import mask_text
 
 
 class Command(TyperCommand):
-    """A command that is given no identity number."""
+    """A command whose text arguments are masked."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Masks the texts that it is given, and does what it is for."""
-        ctx.params = {name: _let_in(value) for name, value in ctx.params.items()}
+        """Mask the arguments and run the command."""
+        ctx.params = {name: _masked(value) for name, value in ctx.params.items()}
         return super().invoke(ctx)
 
 
 class Group(TyperGroup):
-    """Commands whose complaints about what they are given quote no identity number."""
+    """A group of commands whose error messages quote no identity number."""
 
-    def make_context(self, *args: Any, **given: Any) -> Any:
-        """What is given, read."""
-        return _complaining(super().make_context, *args, **given)
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Parse the arguments."""
+        return _with_masked_errors(super().make_context, *args, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:
-        """Does what the command is for."""
-        return _complaining(super().invoke, ctx)
+        """Run the command."""
+        return _with_masked_errors(super().invoke, ctx)
 
 
 class Commands(typer.Typer):
-    """Commands behind the door."""
+    """A Typer application whose commands mask their arguments."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(cls=Group, **given)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(cls=Group, **kwargs)
 
-    def command(self, name: str | None = None, **given: Any) -> Callable[..., Any]:
-        """A command of this name."""
-        return super().command(name, cls=Command, **given)
+    def command(self, name: str | None = None, **kwargs: Any) -> Callable[..., Any]:
+        """A decorator that adds a command."""
+        return super().command(name, cls=Command, **kwargs)
 
 
 def shown(path: Path) -> str:
-    """The name of a file, as it may be told."""
+    """The name of a file, masked so that it can be printed."""
     return mask_text(path.name)[0]
 
 
-def _let_in(value: Any) -> Any:
+def _masked(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return [_let_in(each) for each in value]
+        return [_masked(each) for each in value]
     return mask_text(value)[0] if isinstance(value, str) else value
 
 
-def _complaining(does: Callable[..., Any], *args: Any, **given: Any) -> Any:
+def _with_masked_errors(action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
-        return does(*args, **given)
+        return action(*args, **kwargs)
     except typer.TyperException as error:
-        told = mask_text(error.format_message())[0]
-        vars(error)["format_message"] = lambda: told
+        message = mask_text(error.format_message())[0]
+        vars(error)["format_message"] = lambda: message
         raise

@@ -1,6 +1,6 @@
-"""The command line: loading, checking and extracting, for scheduled exports and for doubters.
+"""The command line: loading, checking and extracting, for schedules and for checking figures by hand.
 
-Exit status 0, or 1 with one line per problem on stderr, or 2 for wrong usage. It speaks as the coordinator.
+The exit status is 0, 1 with one line per problem on stderr, or 2 for wrong usage. It acts as the coordinator.
 """
 
 import io
@@ -43,7 +43,7 @@ app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_ena
 
 
 def one_of(text: str, choices: Sequence[str], option: str) -> str:
-    """What an option says, if it is one of the choices."""
+    """The value of an option. Raise BadParameter if it is none of the choices."""
     if text not in choices:
         raise typer.BadParameter(f"{text!r} is not one of {', '.join(choices)}", param_hint=option)
     return text
@@ -60,25 +60,25 @@ AsOf = Annotated[
 
 
 def main() -> None:
-    """The entry point of `python -m compliance`. What it writes is UTF-8 whatever the terminal's own encoding."""
+    """Run `python -m compliance`. Its output is UTF-8, whatever the terminal's encoding."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # a file name that is no UTF-8 must not end a load that has been committed
+            # A file name that is not UTF-8 must not make a load fail after it was committed.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     logs.begin()
     sys.excepthook = _masked_fault
-    with _telling(), told(), answering():
+    with _reporting_cleaning(), reporting_refusals(), buffered_output():
         app()
 
 
 def _masked_fault(*fault: Any) -> None:
-    """What stops a command for a reason that nobody has foreseen."""
+    """Print the traceback of an unexpected error, masked."""
     print(mask_text("".join(traceback.format_exception(*fault)))[0], file=sys.stderr, end="")
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
-    """Within the block it is said what an upgrade has cleaned the database of."""
+def _reporting_cleaning() -> Iterator[None]:
+    """Report on stderr what an upgrade cleans the database of within the block."""
     log, handler = logging.getLogger(CLEANING), _Cleaned()
     log.addHandler(handler)
     try:
@@ -88,52 +88,52 @@ def _telling() -> Iterator[None]:
 
 
 class _Cleaned(logging.Handler):
-    """Says on stderr, in the terminal's language, what the database has been cleaned of."""
+    """A log handler that reports a cleaning of the database on stderr, in the terminal's language."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Says it; nothing else is logged there."""
+        """Print the cleaning; this log has no other records."""
         say = Language(places.environment_language())
         print(*cleanings.cleaning_sentences(record.cleaning, say), file=sys.stderr)  # type: ignore[attr-defined]
 
 
 @contextmanager
-def answering() -> Iterator[None]:
-    """Whatever is printed within the block is written at its end; a Refusal where standard output takes no more."""
+def buffered_output() -> Iterator[None]:
+    """Buffer what is printed within the block until its end. Raise Refusal if standard output cannot be written."""
     before = sys.stdout
     if isinstance(before, io.TextIOWrapper):
         before.flush()
-        sys.stdout = _Answer(before.buffer, encoding=before.encoding, errors=before.errors, newline="\n")
+        sys.stdout = _Output(before.buffer, encoding=before.encoding, errors=before.errors, newline="\n")
     try:
         yield
     finally:
-        answer, sys.stdout = sys.stdout, before
-        if isinstance(answer, _Answer):
-            answer.flush()
-            answer.detach()
+        output, sys.stdout = sys.stdout, before
+        if isinstance(output, _Output):
+            output.flush()
+            output.detach()
 
 
-class _Answer(io.TextIOWrapper):
-    """Standard output that says in a sentence that it cannot be written."""
+class _Output(io.TextIOWrapper):
+    """Standard output that raises a Refusal if it cannot be written."""
 
     def write(self, text: str) -> int:
-        """Writes a text, or raises a Refusal."""
-        with _written():
+        """Write a text, or raise Refusal."""
+        with _refusing_if_unwritable():
             return super().write(text)
 
     def flush(self) -> None:
-        """Hands on what is written, or raises a Refusal."""
-        with _written():
+        """Flush the buffer, or raise Refusal."""
+        with _refusing_if_unwritable():
             super().flush()
 
 
 @contextmanager
-def _written() -> Iterator[None]:
+def _refusing_if_unwritable() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # else the interpreter would try again in its last moment, and in its own words
+        # Without this the interpreter would try to flush again at exit, and print an error of its own.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if isinstance(error, BrokenPipeError):  # who reads has had enough
+        if isinstance(error, BrokenPipeError):  # The reader, such as head, has closed the pipe.
             raise SystemExit(1) from None
         raise Refusal(
             N_("The answer cannot be written: {error}. What the command has changed before is kept."),
@@ -142,15 +142,15 @@ def _written() -> Iterator[None]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Says a refusal as one line on stderr and ends with status 1, also where it is the disk that refuses."""
+def reporting_refusals() -> Iterator[None]:
+    """Print a refusal, or a full disk, as one line on stderr and exit with status 1."""
     try:
         yield
     except Exception as error:
         refusal = refusal_of(error)
         if refusal is None:
             raise
-        complain(refusal)
+        report(refusal)
         raise SystemExit(1) from None
 
 
@@ -169,13 +169,13 @@ def program(
     """Load, check and extract, and write the review."""
 
 
-def complain(refusal: Refusal) -> None:
-    """One clear line on stderr, in the terminal's language."""
+def report(refusal: Refusal) -> None:
+    """Print a refusal as one line on stderr, in the terminal's language."""
     print(" ".join(Language(places.environment_language()).refusal(refusal).split()), file=sys.stderr)
 
 
 def day_of(text: str | None, option: str) -> date:
-    """The day that an option says; today in Sweden where it says none."""
+    """The date in an option, or today in Sweden if it is None. Raise BadParameter if it is no date."""
     if text is None:
         return clock.today()
     try:
@@ -201,7 +201,7 @@ def load_command(
 
 
 def _with_progress(files: list[Path]) -> Iterator[Path]:
-    """The files one by one, with a progress bar where a person watches."""
+    """Yield the files, with a progress bar if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield from files
         return
@@ -212,23 +212,23 @@ def _with_progress(files: list[Path]) -> Iterator[Path]:
 def _load_one(path: Path, order: Order) -> bool:
     from compliance.reading.reading import read
 
-    own = places.own_files()
+    own_folder = places.own_files()
     try:
         if not _is_file(path):
             raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
-        database, sources, words = stores.own(), load_sources(own), load_values(own)
-        known = read_request(database, order, sources=sources, words=words, today=day_of(None, ""))
-        workbook = read(path, name=path.name, request=known)
+        database, sources, words = stores.own(), load_sources(own_folder), load_values(own_folder)
+        request = read_request(database, order, sources=sources, words=words, today=day_of(None, ""))
+        workbook = read(path, name=path.name, request=request)
         receipts = load(database, workbook, order, sources=sources, words=words)
     except Refusal as refusal:
-        complain(refusal)
+        report(refusal)
         return False
     for receipt in receipts:
         print(
             f"import {receipt.import_id}: {workbook.name} as {receipt.source.id},"
             f" extract date {receipt.extract_date.day}, {receipt.summary.loaded} rows,"
             f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
-            flush=True,  # who reads it may rely on it at once, also where a later file takes long
+            flush=True,  # A reader can use it at once, even if a later file takes long.
         )
         if withheld := receipt.summary.withheld:
             print(withheld_text(withheld, Language(places.environment_language())), flush=True)
@@ -236,7 +236,7 @@ def _load_one(path: Path, order: Order) -> bool:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is a file that may be looked at; a name that is too long names none."""
+    """Whether the file exists and may be read. A name that is too long names none."""
     try:
         return path.is_file()
     except OSError:
@@ -264,7 +264,7 @@ COVERAGE_COLUMNS: Final = (
 
 
 def coverage_row(figure: Coverage) -> dict[str, Any]:
-    """A figure as the command line and the extracts write it."""
+    """A figure as the command line prints it."""
     return {
         "point": figure.point.number,
         "id": figure.point.id,
@@ -286,10 +286,10 @@ def coverage_row(figure: Coverage) -> dict[str, Any]:
 def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> None:
     """The items of a point (a number or an id), with outcome, reason and the spreadsheet row behind each."""
     day = day_of(as_of, "--as-of")
-    wanted = point_by(load_points(places.own_files()), point)
+    point_ = point_by(load_points(places.own_files()), point)
     with stores.own().cursor() as cursor:
-        found = items(cursor, wanted, as_of=day, known_at=EVERYTHING_KNOWN)
-    show(found.to_pylist(), tuple(found.column_names), format)
+        table = items(cursor, point_, as_of=day, known_at=EVERYTHING_KNOWN)
+    show(table.to_pylist(), tuple(table.column_names), format)
 
 
 PROBLEM_COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "kind", "source", "import_id")
@@ -298,7 +298,7 @@ PROBLEM_COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "
 @app.command("rejected")
 def rejected_command(format: Format = "table") -> None:
     """What was rejected, or loaded as empty with a warning, of the imports that count."""
-    show(_stated("problems"), PROBLEM_COLUMNS, format)
+    show(_listed("problems"), PROBLEM_COLUMNS, format)
 
 
 IMPORT_COLUMNS: Final = (
@@ -310,10 +310,10 @@ IMPORT_COLUMNS: Final = (
 @app.command("imports")
 def imports_command(format: Format = "table") -> None:
     """Every import, the newest first, revoked ones too."""
-    show(_stated("imports"), IMPORT_COLUMNS, format)
+    show(_listed("imports"), IMPORT_COLUMNS, format)
 
 
-def _stated(name: str) -> Rows:
+def _listed(name: str) -> Rows:
     with stores.own().cursor() as cursor:
         return rows(cursor, statement(name), {"known_at": EVERYTHING_KNOWN})
 
@@ -345,13 +345,13 @@ def extract_command(
 
     day = day_of(as_of, "--as-of")
     kind = kind_of(to, swedish_excel=swedish_excel)
-    wanted = extract_by(name)
+    definition = extract_by(name)
     points = load_points(places.own_files())
     only = point_by(points, point) if point else None
     with stores.own().cursor() as cursor:
-        found = extract(
+        result = extract(
             cursor,
-            wanted.id,
+            definition.id,
             points=points,
             as_of=day,
             known_at=EVERYTHING_KNOWN,
@@ -359,34 +359,34 @@ def extract_command(
             own=places.own_files(),
             reader=EVERYTHING,
         )
-    write(found, to, kind=kind, language=Language("sv" if swedish_excel else places.environment_language()))
-    print(f"{shown(to)}: {len(found.table)} rows")
+    write(result, to, kind=kind, language=Language("sv" if swedish_excel else places.environment_language()))
+    print(f"{shown(to)}: {len(result.table)} rows")
 
 
-def show(found: Rows, columns: tuple[str, ...], format: str) -> None:
-    """Rows on standard output: a list of objects, plain CSV or a table to read."""
-    {"json": _as_json, "csv": _as_csv, "table": _as_table}[format](found, columns)
+def show(records: Rows, columns: tuple[str, ...], format: str) -> None:
+    """Print rows as a JSON list of objects, as CSV or as a table to read."""
+    {"json": _as_json, "csv": _as_csv, "table": _as_table}[format](records, columns)
 
 
-def _as_json(found: Rows, columns: tuple[str, ...]) -> None:
-    picked = [{name: row[name] for name in columns} for row in found]
+def _as_json(records: Rows, columns: tuple[str, ...]) -> None:
+    picked = [{name: row[name] for name in columns} for row in records]
     json.dump(picked, sys.stdout, ensure_ascii=False, indent=1, default=str)
     print()
 
 
-def _as_csv(found: Rows, columns: tuple[str, ...]) -> None:
+def _as_csv(records: Rows, columns: tuple[str, ...]) -> None:
     from compliance.counting.separated import joined
 
-    rows_ = ([_plain(row[name]) for name in columns] for row in found)
-    sys.stdout.write(joined([columns, *rows_], separator=","))
+    lines = ([_plain(row[name]) for name in columns] for row in records)
+    sys.stdout.write(joined([columns, *lines], separator=","))
 
 
 def _plain(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _as_table(found: Rows, columns: tuple[str, ...]) -> None:
-    texts = [[_short(row[name]) for name in columns] for row in found]
+def _as_table(records: Rows, columns: tuple[str, ...]) -> None:
+    texts = [[_short(row[name]) for name in columns] for row in records]
     widths = [max([len(name), *(len(row[i]) for row in texts)]) for i, name in enumerate(columns)]
     for row in [list(columns), *texts]:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,7 +1,7 @@
-"""The command line of the yearly review: from opening to approval, its reports, and what is handed on.
+"""The command line of the yearly review: from opening to approval, its reports, the year package and hand-off.
 
-Its commands join those of `compliance.commands.cli`. What computes and draws is imported inside each command, so that
-the command line starts at once.
+Its commands join those of `compliance.commands.cli`. Modules that compute or draw are imported inside each command, so
+that the command line starts quickly.
 """
 
 import unicodedata
@@ -73,17 +73,17 @@ def _order(organisation: str | None = None) -> Order:
 
 
 @contextmanager
-def _found(year: int, organisation: str | None) -> Iterator[tuple[Cursor, Review]]:
+def _existing_review(year: int, organisation: str | None) -> Iterator[tuple[Cursor, Review]]:
     with stores.own().cursor() as cursor:
         yield cursor, review_of(cursor, year, organisation)
 
 
-def _numbered(year: int, organisation: str | None) -> tuple[Database, int]:
-    with _found(year, organisation) as (_, review):
+def _database_and_id(year: int, organisation: str | None) -> tuple[Database, int]:
+    with _existing_review(year, organisation) as (_, review):
         return stores.own(), review.review_id
 
 
-def _say(review: Review) -> None:
+def _print_state(review: Review) -> None:
     print(f"review of {review.year}, {review.organisation}: version {review.version} is {review.state}")
 
 
@@ -115,20 +115,20 @@ def write_command(
     organisation: Whose = None,
 ) -> None:
     """Write of a point, or a chapter; an empty text takes it away."""
-    said: dict[Kind, str | None] = {"comment": comment, "public_comment": public_comment}
-    said["assessment"] = None if assessment is None else _verdict(assessment)
-    texts = {kind: told for kind, told in said.items() if told is not None}
+    given: dict[Kind, str | None] = {"comment": comment, "public_comment": public_comment}
+    given["assessment"] = None if assessment is None else _verdict(assessment)
+    texts = {kind: text_ for kind, text_ in given.items() if text_ is not None}
     if chapter is not None and text is not None and point is None and not texts:
         what, texts = _chapter(chapter), {"chapter": text}
     elif point is not None and texts and chapter is None and text is None:
         what = point_by(load_points(places.own_files()), point).id
     else:
         raise typer.BadParameter("give --point with what is said of it, or --chapter with --text")
-    for told in texts.values():
-        kept_text(told)  # one that is refused must not leave the others written
-    database, review_id = _numbered(year, organisation)
-    for kind, told in texts.items():
-        write(database, review_id, kind=kind, what=what, text=told, order=_order())
+    for text_ in texts.values():
+        kept_text(text_)  # one that is refused must not leave the others written
+    database, review_id = _database_and_id(year, organisation)
+    for kind, text_ in texts.items():
+        write(database, review_id, kind=kind, what=what, text=text_, order=_order())
     print(f"review of {year}, {what}: {', '.join(texts)} written")
 
 
@@ -144,12 +144,12 @@ def judge_command(
     organisation: Whose = None,
 ) -> None:
     """Write the head's judgement: is the work sufficient, has it the intended effect, and on what grounds."""
-    given = {"sufficient": sufficient, "effect": effect}
-    answers = {what: _answer(said, f"--{what}") for what, said in given.items() if said is not None}
+    params = {"sufficient": sufficient, "effect": effect}
+    answers = {what: _answer(answer, f"--{what}") for what, answer in params.items() if answer is not None}
     if not answers and grounds is None:
         raise typer.BadParameter("say --sufficient, --effect or --grounds")
     kept_text(grounds or "")  # one that is refused must not leave the others written
-    database, review_id = _numbered(year, organisation)
+    database, review_id = _database_and_id(year, organisation)
     for what, code in answers.items():
         write(database, review_id, kind="judgement", what=what, text=code, order=_order())
     if grounds is not None:
@@ -157,40 +157,40 @@ def judge_command(
     print(f"review of {year}: {', '.join([*answers, *(['grounds'] if grounds is not None else [])])} written")
 
 
-def _answer(said: str, option: str) -> str:
-    """The code of an answer that is said in either language; none where the text is empty."""
+def _answer(param: str, option: str) -> str:
+    """The code of an answer in either language, or an empty text if it is empty."""
     from compliance.review.judging import WORDS
 
-    return _coded(said, _spoken(WORDS), option) if said.strip() else ""
+    return _coded(param, _spoken(WORDS), option) if param.strip() else ""
 
 
 def _chapter(id_: str) -> str:
-    known = [chapter.id for chapter in load_chapters(places.own_files())]
-    return one_of(id_, known, "--chapter")
+    ids = [chapter.id for chapter in load_chapters(places.own_files())]
+    return one_of(id_, ids, "--chapter")
 
 
-def _verdict(said: str) -> str:
-    """The code of an assessment that is said in either language; none where the text is empty."""
+def _verdict(param: str) -> str:
+    """The code of an assessment in either language, or an empty text if it is empty."""
     from compliance.review.wording import VERDICT_WORDS
 
     words = {"tillräckligt": "sufficient", "delvis": "partly", "otillräckligt": "insufficient"}
-    return _coded(said, _spoken(VERDICT_WORDS) | words, "--assessment") if said.strip() else ""
+    return _coded(param, _spoken(VERDICT_WORDS) | words, "--assessment") if param.strip() else ""
 
 
-def _status(said: str) -> str:
-    """The code of a decision's status that is said in either language."""
+def _status(param: str) -> str:
+    """The code of a decision's status in either language."""
     from compliance.review.wording import DECISION_STATUSES
 
-    return _coded(said, _spoken(DECISION_STATUSES), "--status")
+    return _coded(param, _spoken(DECISION_STATUSES), "--status")
 
 
 def _spoken(texts: dict[str, str]) -> dict[str, str]:
-    said = {Language(language)(text).casefold(): code for language in LANGUAGES for code, text in texts.items()}
-    return {code: code for code in texts} | said
+    translated = {Language(language)(text).casefold(): code for language in LANGUAGES for code, text in texts.items()}
+    return {code: code for code in texts} | translated
 
 
-def _coded(said: str, words: dict[str, str], option: str) -> str:
-    folded = unicodedata.normalize("NFC", " ".join(said.casefold().split()))
+def _coded(param: str, words: dict[str, str], option: str) -> str:
+    folded = unicodedata.normalize("NFC", " ".join(param.casefold().split()))
     return words[one_of(folded, list(words), option)]
 
 
@@ -215,7 +215,7 @@ def decide_command(
     if text is None and number is None:
         raise typer.BadParameter("say what is to be done", param_hint="--text")
     points = load_points(places.own_files())
-    said: dict[str, Any] = {
+    changes: dict[str, Any] = {
         "text": text,
         "point": point_by(points, point).id if point else None,
         "responsible": responsible,
@@ -223,27 +223,27 @@ def decide_command(
         "resource": resource,
         "follow_up": followed_up,
     }
-    database, review_id, before = _decided(year, organisation, number)
-    told = Decided(**before | {name: value for name, value in said.items() if value is not None})
-    ids = tuple(found.id for found in points)
-    made = decide(database, review_id, told, order=_order(), points=ids, number=number)
-    print(f"decision {year}-{made}")
+    database, review_id, before = _existing_decision(year, organisation, number)
+    decision = Decided(**before | {name: value for name, value in changes.items() if value is not None})
+    ids = tuple(each.id for each in points)
+    created = decide(database, review_id, decision, order=_order(), points=ids, number=number)
+    print(f"decision {year}-{created}")
 
 
-def _decided(year: int, organisation: str | None, number: int | None) -> tuple[Database, int, dict[str, Any]]:
-    """The review, and what the decision that is changed says so far."""
-    with _found(year, organisation) as (cursor, review):
-        there = [row for row in made_in(decisions(cursor), review) if row.number == number]
-        before = {name: getattr(row, name) for row in there for name in Decided.__dataclass_fields__}
+def _existing_decision(year: int, organisation: str | None, number: int | None) -> tuple[Database, int, dict[str, Any]]:
+    """The database, the id of the review, and the values so far of the decision to change."""
+    with _existing_review(year, organisation) as (cursor, review):
+        existing = [row for row in made_in(decisions(cursor), review) if row.number == number]
+        before = {name: getattr(row, name) for row in existing for name in Decided.__dataclass_fields__}
         return stores.own(), review.review_id, before or {"text": ""}
 
 
 @review_app.command("withdraw")
 def withdraw_command(called: Called, organisation: Whose = None) -> None:
     """Take a decision out of a draft."""
-    found = _called(called, organisation)
-    withdraw(stores.own(), found.review_id, found.number, order=_order())
-    print(f"decision {found.name} withdrawn")
+    decision = _decision(called, organisation)
+    withdraw(stores.own(), decision.review_id, decision.number, order=_order())
+    print(f"decision {decision.name} withdrawn")
 
 
 @review_app.command("follow-up")
@@ -255,19 +255,19 @@ def follow_up_command(
 ) -> None:
     """Say how a decision goes, also between reviews."""
     code = _status(status)
-    found = _called(called, organisation)
-    follow_up(stores.own(), found.decision_id, status=code, note=note, order=_order())
-    print(f"decision {found.name}: {code}")
+    decision = _decision(called, organisation)
+    follow_up(stores.own(), decision.decision_id, status=code, note=note, order=_order())
+    print(f"decision {decision.name}: {code}")
 
 
-def _called(name: str, organisation: str | None) -> Decision:
-    """The decision of a name, as 2026-3."""
+def _decision(name: str, organisation: str | None) -> Decision:
+    """The decision with a name such as 2026-3. Raise Refusal if there is none."""
     with stores.own().cursor() as cursor:
-        said = [row for row in decisions(cursor) if row.name == name.strip()]
-        if not said:
+        same_name = [row for row in decisions(cursor) if row.name == name.strip()]
+        if not same_name:
             raise Refusal(N_("There is no decision {name}. The list of decisions shows their numbers."), name=name)
-        review = review_of(cursor, said[0].year, organisation)
-        for row in made_in(said, review):
+        review = review_of(cursor, same_name[0].year, organisation)
+        for row in made_in(same_name, review):
             return row
     raise Refusal(N_("There is no decision {name}. The list of decisions shows their numbers."), name=name)
 
@@ -288,8 +288,8 @@ def submit_command(
     """Freeze a draft in which every point is discussed and the whole is judged, for another person's approval."""
     from compliance.review.approving import submit
 
-    database, review_id = _numbered(year, organisation)
-    _say(submit(database, review_id, name=name, own=places.own_files(), confirmed=confirm or ()))
+    database, review_id = _database_and_id(year, organisation)
+    _print_state(submit(database, review_id, name=name, own=places.own_files(), confirmed=confirm or ()))
 
 
 @review_app.command("approve")
@@ -297,8 +297,8 @@ def approve_command(year: Year, name: Who, organisation: Whose = None) -> None:
     """Approve what another person has submitted."""
     from compliance.review.approving import approve
 
-    database, review_id = _numbered(year, organisation)
-    _say(approve(database, review_id, name=name))
+    database, review_id = _database_and_id(year, organisation)
+    _print_state(approve(database, review_id, name=name))
 
 
 @review_app.command("send-back")
@@ -306,8 +306,8 @@ def send_back_command(year: Year, name: Who, why: Why, organisation: Whose = Non
     """Make a submitted review a draft again."""
     from compliance.review.approving import send_back
 
-    database, review_id = _numbered(year, organisation)
-    _say(send_back(database, review_id, name=name, why=why))
+    database, review_id = _database_and_id(year, organisation)
+    _print_state(send_back(database, review_id, name=name, why=why))
 
 
 @review_app.command("correct")
@@ -321,8 +321,8 @@ def correct_command(
     """Begin the next version of an approved review, which stays as it is."""
     from compliance.review.approving import correct
 
-    database, review_id = _numbered(year, organisation)
-    _say(correct(database, review_id, name=name, why=why, anew=anew))
+    database, review_id = _database_and_id(year, organisation)
+    _print_state(correct(database, review_id, name=name, why=why, anew=anew))
 
 
 # --- Lists --------------------------------------------------------------------------------------------------------
@@ -339,27 +339,27 @@ DECISION_COLUMNS: Final = (
 def list_command(format: Format = "table", organisation: Whose = None) -> None:
     """Every review, the newest year first."""
     with stores.own().cursor() as cursor:
-        found = _of(reviews(cursor), organisation)
-    show([{name: getattr(row, name) for name in REVIEW_COLUMNS} for row in found], REVIEW_COLUMNS, format)
+        selected = _of_organisation(reviews(cursor), organisation)
+    show([{name: getattr(row, name) for name in REVIEW_COLUMNS} for row in selected], REVIEW_COLUMNS, format)
 
 
 @review_app.command("decisions")
 def decisions_command(format: Format = "table", organisation: Whose = None) -> None:
     """Every decision of every review with its last follow-up, the oldest first."""
     with stores.own().cursor() as cursor:
-        named = {row.review_id: row.organisation for row in _of(reviews(cursor), organisation)}
-        found = [row for row in decisions(cursor) if row.review_id in named]
-    show([_decision_row(row, named[row.review_id]) for row in found], DECISION_COLUMNS, format)
+        organisations = {row.review_id: row.organisation for row in _of_organisation(reviews(cursor), organisation)}
+        selected = [row for row in decisions(cursor) if row.review_id in organisations]
+    show([_decision_row(row, organisations[row.review_id]) for row in selected], DECISION_COLUMNS, format)
 
 
-def _of(found: Sequence[Review], organisation: str | None) -> list[Review]:
-    said = (organisation or "").casefold()
-    return [row for row in found if not said or row.organisation.casefold() == said]
+def _of_organisation(records: Sequence[Review], organisation: str | None) -> list[Review]:
+    wanted = (organisation or "").casefold()
+    return [row for row in records if not wanted or row.organisation.casefold() == wanted]
 
 
 def _decision_row(row: Decision, organisation: str) -> dict[str, Any]:
-    told = {name: getattr(row, name, None) for name in DECISION_COLUMNS}
-    return told | {"decision": row.name, "organisation": organisation}
+    values = {name: getattr(row, name, None) for name in DECISION_COLUMNS}
+    return values | {"decision": row.name, "organisation": organisation}
 
 
 # --- What a review says -------------------------------------------------------------------------------------------
@@ -370,26 +370,26 @@ def verify_command(year: Year, version: Version = None, organisation: Whose = No
     """Count a submitted review again from its imports; status 1 where a figure differs or an import is missing."""
     from compliance.review.verifying import sealed_anew, verify
 
-    with _found(year, organisation) as (cursor, review):
+    with _existing_review(year, organisation) as (cursor, review):
         frozen = _frozen(cursor, review, version)
-        found = verify(cursor, frozen, own=places.own_files())
-    for line in [*sealed_anew(frozen, Language(places.environment_language())), *_told(found)]:
+        differences = verify(cursor, frozen, own=places.own_files())
+    for line in [*sealed_anew(frozen, Language(places.environment_language())), *_difference_lines(differences)]:
         print(line)
-    raise typer.Exit(1 if any(difference.what in GRAVE and not difference.explained for difference in found) else 0)
+    raise typer.Exit(1 if any(each.what in GRAVE and not each.explained for each in differences) else 0)
 
 
-def _told(found: "list[Difference]") -> list[str]:
-    """One line a difference, in the terminal's language."""
+def _difference_lines(changes: "list[Difference]") -> list[str]:
+    """A line for each difference, in the terminal's language."""
     from compliance.review.wording import differences
 
     say = Language(places.environment_language())
-    if not found:
+    if not changes:
         return [say(N_("No difference"))]
-    return [f"{what}, {where}: {was} → {now_}" for what, where, was, now_ in differences(found, say)]
+    return [f"{what}, {where}: {was} → {now_}" for what, where, was, now_ in differences(changes, say)]
 
 
 def _frozen(cursor: Cursor, review: Review, version: int | None) -> "Dossier":
-    """A version of a review that has been submitted; a draft has nothing to be held to."""
+    """A submitted version of a review. Raise Refusal for a draft, which has nothing to compare with."""
     from compliance.review.dossier import frozen
 
     if review.state == "draft" and version in {None, review.version}:
@@ -398,14 +398,14 @@ def _frozen(cursor: Cursor, review: Review, version: int | None) -> "Dossier":
 
 
 def _read(year: int, organisation: str | None, version: int | None = None) -> "tuple[Dossier, State, Signed]":
-    """A version of a review in any state, with its signatures; one that is not the latest has been approved."""
+    """A version of a review in any state, with its signatures. Earlier versions are always approved."""
     from compliance.review.approving import dossier, signed
 
-    with _found(year, organisation) as (cursor, review):
+    with _existing_review(year, organisation) as (cursor, review):
         state: State = review.state if version in {None, review.version} else "approved"
-        told = signed(cursor, review, version)
-        found = dossier(cursor, review, own=places.own_files(), version=version)
-        return found, state, told
+        signatures = signed(cursor, review, version)
+        read = dossier(cursor, review, own=places.own_files(), version=version)
+        return read, state, signatures
 
 
 @app.command("report")
@@ -426,16 +426,16 @@ def report_command(
     if archive and kind != "pdf":
         raise typer.BadParameter("is for a file that ends in .pdf", param_hint="--archive")
     dossier, state, signed = _read(year, organisation, version)
-    given: Any = {"state": state, "signed": signed, "say": Language(language), "public": public}
-    save(write_report(dossier, kind=kind, template=places.report_template(), archive=archive, **given), to)
+    options: Any = {"state": state, "signed": signed, "say": Language(language), "public": public}
+    save(write_report(dossier, kind=kind, template=places.report_template(), archive=archive, **options), to)
     print(f"{shown(to)}: review of {year}, version {dossier.version}, {state}")
 
 
 def _ending(to: Path, kinds: Sequence[Any]) -> Any:
-    """What a file shall be, by how its name ends."""
+    """The kind of a file by the ending of its name. Raise BadParameter if it is none of the kinds."""
     kind = to.suffix.lower().removeprefix(".")
     if kind not in kinds:
-        endings = ", ".join(f".{known}" for known in kinds)
+        endings = ", ".join(f".{each}" for each in kinds)
         raise typer.BadParameter(f"{shown(to)!r} ends in none of {endings}", param_hint="--to")
     return kind
 
@@ -458,7 +458,7 @@ def package_command(
 
     _ending(to, ("zip",))
     say = Language(language)
-    with _found(year, organisation) as (cursor, review):
+    with _existing_review(year, organisation) as (cursor, review):
         _frozen(cursor, review, version)
         dossier, state, signed = _read(year, organisation, version)
         reports = every_report(dossier, state=state, signed=signed, say=say, template=places.report_template())
@@ -540,17 +540,17 @@ def compare_command(
     dossier, _, _ = _read(year, organisation)
     for peer in others:
         if peer.year != year:
-            told = N_("{name} tells of {other}, and is left out: the comparison is of {year}.")
-            _note(told, name=peer.organisation, other=peer.year, year=year)
+            sentence = N_("{name} tells of {other}, and is left out: the comparison is of {year}.")
+            _warn(sentence, name=peer.organisation, other=peer.year, year=year)
     points = {answer.point.id: answer.point.number for answer in dossier.points}
-    found = [row for row in compare(as_peer(dossier), others) if row.point_id in points]
+    compared = [row for row in compare(as_peer(dossier), others) if row.point_id in points]
     names = {"point_id": "id", "middle": "median"}
-    told_rows = [{names.get(key, key): value for key, value in vars(row).items()} for row in found]
-    show([{"point": points[row["id"]], **row} for row in told_rows], COMPARED_COLUMNS, format)
+    lines = [{names.get(key, key): value for key, value in vars(row).items()} for row in compared]
+    show([{"point": points[row["id"]], **row} for row in lines], COMPARED_COLUMNS, format)
 
 
-def _note(message: str, **values: object) -> None:
-    """Something that does not make the command fail, on stderr."""
+def _warn(message: str, **values: object) -> None:
+    """Print on stderr a message that does not make the command fail."""
     typer.echo(Language(places.environment_language())(message, **values), err=True)
 
 

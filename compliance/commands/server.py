@@ -1,4 +1,4 @@
-"""The web server: warmed up before it is ready, and in the reader's language from its first byte.
+"""The web server: warmed up before it is ready, and in the reader's language from the first byte.
 
 python -m compliance.commands.server
 """
@@ -38,32 +38,32 @@ from compliance.store import stores
 LANG: Final = re.compile(r'<html lang="[a-z]*"')
 # The app's script runs before Streamlit's, which asks the browser for its language at once.
 OWN_SCRIPT: Final = '<head><script src="./app/static/app.js" defer></script>'
-# What a request says of the answers that it takes, and an answer of the file that it was made of.
+# Request headers that allow a partial or unchanged answer, and answer headers that describe the original file.
 CONDITIONS: Final = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
 OF_THE_FILE: Final = frozenset({b"content-length", b"etag", b"last-modified"})
-# What is said with every answer; the scripts are those that stand in Streamlit's page and that of frame.frame.
+# The headers of every answer. The policy allows the inline scripts of Streamlit's page and the one of frame.frame.
 PAGES: Final = (Path(get_static_dir(), "index.html").read_text("utf-8"), *map(words.lang_script, LANGUAGES))
 OURS: Final = guarding.headers(guarding.policy(PAGES))
-# uvicorn's own names for what it takes requests and websockets with.
+# uvicorn's names for its implementations of HTTP and websockets.
 PROTOCOLS: Final = {"auto": "compliance.serving.answering:Requests"}
 SOCKETS: Final = {"websockets-sansio": "compliance.serving.answering:Handshakes"}
-# So many ids are made at once; more files than these nobody drops.
+# The most ids that are issued at once; nobody drops more files than these.
 MOST_DROPPED: Final = 10_000
-# So many seconds a session keeps its files when its browser is away: a laptop may lose its network and come back.
-AWAY: Final = 30.0
-# So many seconds after its button has been drawn anew a file can still be asked for: a click may have been on its way.
-ASKED_LATE: Final = 30.0
+# How long a session keeps its files without a browser: a laptop may lose its network and come back.
+AWAY_SECONDS: Final = 30.0
+# How long a file can be requested after its button was drawn again: a click may have been on its way.
+DOWNLOAD_GRACE: Final = 30.0
 log = logging.getLogger(__name__)
 
 
-class FirstWords:
-    """Makes the browser's page speak the reader's language from its first word, and adds the app's script."""
+class PageLanguage:
+    """Middleware that puts Streamlit's page into the reader's language, and adds the app's script to it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, and its HTML back with the language that its address names."""
+        """Pass a request on, and translate the HTML of the answer into the language of its address."""
         if scope["type"] != "http" or not _wants_page(scope):
             await self.app(scope, receive, send)
             return
@@ -83,7 +83,7 @@ class FirstWords:
 
 
 def _wants_page(scope: Scope) -> bool:
-    """Whether a browser asks for a page, which is then answered whole: what is compressed or kept cannot be changed."""
+    """Whether a browser requests a page. If so, drop the headers that allow a compressed, partial or cached answer."""
     headers = dict(scope["headers"])
     if scope["method"] == "HEAD" or b"text/html" not in headers.get(b"accept", b""):
         return False
@@ -92,16 +92,18 @@ def _wants_page(scope: Scope) -> bool:
 
 
 def _translated(start: Message, message: Message, code: str) -> Message:
-    """The body in its language, where it is a page; its length in the headers follows."""
+    """Translate the body if the answer is a page, and correct its length in the headers."""
     if not dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html"):
         return message
-    body = _spoken(message.get("body", b"").decode("utf-8", "surrogateescape"), code).encode("utf-8", "surrogateescape")
+    body = _localised(message.get("body", b"").decode("utf-8", "surrogateescape"), code).encode(
+        "utf-8", "surrogateescape"
+    )
     kept = [(name, value) for name, value in start["headers"] if name.lower() not in OF_THE_FILE]
     start["headers"] = [*kept, (b"content-length", str(len(body)).encode())] if not message.get("more_body") else kept
     return {**message, "body": body}
 
 
-def _spoken(page: str, code: str) -> str:
+def _localised(page: str, code: str) -> str:
     page = LANG.sub(f'<html lang="{code}"', words.translated(page, code), count=1)
     return page.replace("<head>", OWN_SCRIPT, 1).replace("</head>", f"{words.element()}</head>", 1)
 
@@ -110,28 +112,28 @@ def _spoken(page: str, code: str) -> str:
 
 
 class UploadedFiles(MemoryUploadedFileManager):
-    """Streamlit's store of uploaded files, of which the ledger knows what is asked for and when a session ends."""
+    """Streamlit's store of uploaded files, which reports requested ids and ended sessions to the ledger."""
 
     def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
-        """An id for each file that has been dropped."""
-        found = super().get_upload_urls(session_id, file_names[:MOST_DROPPED])
-        LEDGER.issue(session_id, [info.file_id for info in found])
-        return found
+        """Issue an id for each file that has been dropped."""
+        issued = super().get_upload_urls(session_id, file_names[:MOST_DROPPED])
+        LEDGER.issue(session_id, [info.file_id for info in issued])
+        return issued
 
     def remove_session_files(self, session_id: str) -> None:
-        """A session has ended."""
+        """Remove the files of a session that has ended."""
         super().remove_session_files(session_id)
         LEDGER.close(session_id)
 
 
-class HandedOut(MediaFileManager):
-    """Streamlit's store of what is handed out, which keeps what makes a file after its button is drawn anew.
+class DownloadFiles(MediaFileManager):
+    """Streamlit's store of downloads, which keeps the function that makes a file after its button is drawn again.
 
-    A click asks for the file and begins a run of the page; where the run is first, the file would be gone.
+    A click requests the file and also runs the page again. If the run comes first, the file would be gone.
     """
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._replaced: dict[str, float] = {}
 
     def _remove_orphaned_deferred_callables(self) -> None:
@@ -139,14 +141,14 @@ class HandedOut(MediaFileManager):
         shown = {id_ for files in self._files_by_session_and_coord.values() for id_ in files.values()}
         self._replaced = {id_: self._replaced.get(id_, now) for id_ in self._deferred_callables.keys() - shown}
         for id_, since in self._replaced.items():
-            if now - since >= ASKED_LATE:
+            if now - since >= DOWNLOAD_GRACE:
                 self._drop_deferred_id(id_)
 
 
 def free_ended(since: dict[str, float], *, patience: float) -> None:
-    """Ends the sessions with files whose browser has been away for so long; `since` when is kept from time to time.
+    """End sessions with files whose browser has been away for `patience` seconds. `since` is updated between calls.
 
-    Streamlit keeps a session for a browser that comes back, and forgets it without being sure to free its files.
+    Streamlit keeps a session for a browser that may come back, and does not always free its files afterwards.
     """
     runtime, now = get_instance(), time.monotonic()
     away = [session for session in LEDGER.holders() if not runtime.is_active_session(session)]
@@ -159,15 +161,15 @@ def free_ended(since: dict[str, float], *, patience: float) -> None:
 
 
 def make_room() -> None:
-    """Frees what sessions hold whose browser is away, before another is refused."""
+    """Free the files of sessions without a browser, before a file is refused for lack of room."""
     free_ended({}, patience=0)
 
 
 async def _free_now_and_then() -> None:
     since: dict[str, float] = {}
     while True:
-        await asyncio.sleep(AWAY / 6)
-        free_ended(since, patience=AWAY)
+        await asyncio.sleep(AWAY_SECONDS / 6)
+        free_ended(since, patience=AWAY_SECONDS)
 
 
 # --- The app --------------------------------------------------------------------------------------------------------
@@ -175,7 +177,7 @@ async def _free_now_and_then() -> None:
 
 @asynccontextmanager
 async def warm(_app: Any) -> AsyncIterator[None]:
-    """Begins the sample database and runs the app once, so that the first visitor finds every address ready."""
+    """Start the build of the sample database and run the app once, so that every address is ready for visitors."""
     if not stores.own().exists():
         demo.building(stores.samples())
     ok, message = await get_instance().does_script_run_without_error()
@@ -186,15 +188,15 @@ async def warm(_app: Any) -> AsyncIterator[None]:
     freeing.cancel()
 
 
-def told(error: Exception) -> bool:
-    """Says an error of a callback as the pages do; they are imported late, since their caches need a server."""
+def show_error(error: Exception) -> bool:
+    """Show an error of a callback as the pages do. They are imported here, since their caches need a running server."""
     from compliance.screens import widgets
 
     return widgets.tell(error)
 
 
-# Streamlit makes its stores of files from the classes that it finds here.
-streamlit_runtime.MediaFileManager = HandedOut  # type: ignore[attr-defined]
+# Streamlit creates its file stores from these module attributes.
+streamlit_runtime.MediaFileManager = DownloadFiles  # type: ignore[attr-defined]
 memory_uploaded_file_manager.MemoryUploadedFileManager = UploadedFiles  # type: ignore[misc]
 app = st.App(
     places.ROOT / "app.py",
@@ -202,9 +204,9 @@ app = st.App(
     middleware=[
         Middleware(guarding.Guard, settings=settings.current, ours=OURS),
         Middleware(Uploads, ledger=LEDGER, make_room=make_room),
-        Middleware(FirstWords),
+        Middleware(PageLanguage),
     ],
-    on_script_error=told,
+    on_script_error=show_error,
 )
 
 
