@@ -1,4 +1,4 @@
-"""The file is shared: by threads of one process, by processes in turn, and with the versions before it."""
+"""The database file: shared by threads, used by processes in turn, and upgraded from earlier versions."""
 
 import os
 import shutil
@@ -34,19 +34,19 @@ TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
 
 @pytest.fixture(autouse=True)
 def _really_made(make_database, monkeypatch):
-    """A new file is made as always."""
+    """Create new files with the real code, not by a copy."""
     monkeypatch.setattr(file, "connect", make_database)
 
 
 @pytest.fixture
 def empty(tmp_path):
-    """The line into a file that is let go after each load."""
+    """A line with a file that is closed after each load."""
     return Line(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def once(make_database, tmp_path_factory):
-    """A file that is made as always, with one person in it."""
+    """A file created by the real code, with one person in it."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(file, "connect", make_database)
         line = Line(tmp_path_factory.mktemp("once"))
@@ -56,7 +56,7 @@ def once(make_database, tmp_path_factory):
 
 @pytest.fixture
 def line(once, empty):
-    """The same line where the person is."""
+    """A line with a copy of it."""
     shutil.copyfile(once.database.path, empty.database.path)
     shutil.copyfile(once.folder / "export.csv", empty.folder / "export.csv")
     empty.loads = once.loads
@@ -69,18 +69,18 @@ def count(database):
 
 
 class Readers:
-    """Threads that read one after the other until told to stop, so that the file is never let go by itself."""
+    """Threads that read until they are stopped, so that the file is never closed for lack of readers."""
 
     def __init__(self, database, number, pause=0.02):
         self.database, self.pause = database, pause
-        self.stop, self.errors, self.seen = threading.Event(), [], []
+        self.stop, self.errors, self.counts = threading.Event(), [], []
         self.threads = [threading.Thread(target=self.read) for _ in range(number)]
 
     def read(self):
         while not self.stop.is_set():
             try:
                 with self.database.cursor() as cursor:
-                    self.seen.append(rows(cursor, "select count(*) as n from staff")[0]["n"])
+                    self.counts.append(rows(cursor, "select count(*) as n from staff")[0]["n"])
                     time.sleep(self.pause)
             except Exception as error:
                 self.errors.append(error)
@@ -103,18 +103,18 @@ def test_six_threads_read_while_one_writes(line):
         for day in range(1, 4):
             line.load_table(TABLE, extract_date=date(2026, 10, day))
     assert readers.errors == []
-    assert set(readers.seen) <= {1, 2, 3, 4}
+    assert set(readers.counts) <= {1, 2, 3, 4}
     assert count(line.database) == 4
 
 
 def test_a_reader_sees_nothing_of_what_is_not_committed(line):
     with line.database.writing() as cursor:
         cursor.execute("insert into staff (import_id) values (7)")
-        seen = []
-        thread = threading.Thread(target=lambda: seen.append(count(line.database)))
+        counts = []
+        thread = threading.Thread(target=lambda: counts.append(count(line.database)))
         thread.start()
         thread.join(FAIR_SECONDS)
-        assert seen == [1]
+        assert counts == [1]
     assert count(line.database) == 2
 
 
@@ -137,13 +137,13 @@ def test_another_process_loads_while_this_one_never_stops_reading(line):
         start = time.monotonic()
         done = run(line.database.path, "load", path, "--extract-date", "2026-10-01")
         seconds = time.monotonic() - start
-        read_after = len(readers.seen)
+        read_after = len(readers.counts)
         time.sleep(0.3)
     assert (done.returncode, done.stderr, readers.errors) == (0, "", [])
     assert done.stdout.startswith("import 2: ")
     assert seconds < FAIR_SECONDS
-    assert len(readers.seen) > read_after
-    assert readers.seen[-1] == 2
+    assert len(readers.counts) > read_after
+    assert readers.counts[-1] == 2
 
 
 def test_two_processes_load_at_the_same_time_and_both_are_there(empty):
@@ -171,7 +171,7 @@ def test_two_threads_that_load_at_the_same_time_get_numbers_of_their_own(line):
             ids.extend(receipt.import_id for receipt in load_prepared(cursor, prepared, words=WORDS))
             if book is books[0]:
                 thread.start()
-                thread.join(2)  # long enough to get through where nothing makes it wait
+                thread.join(2)  # Long enough to finish if nothing makes it wait.
 
     thread = threading.Thread(target=load_one, args=books[1:])
     load_one(books[0])
@@ -187,7 +187,7 @@ def test_a_block_within_a_block_never_waits_for_itself(line):
         stdout=subprocess.DEVNULL,
     )
     with line.database.cursor():
-        time.sleep(2)  # long enough for the other process to stand and wait
+        time.sleep(2)  # Long enough for the other process to start waiting.
         assert count(line.database) == 1
     assert waiting.wait(60) == 0
 
@@ -205,7 +205,7 @@ def test_the_state_changes_with_every_write_and_only_then(empty):
 
 
 def test_the_version_changes_with_what_figures_rest_on_and_not_with_a_draft(line):
-    """stale: the rows would not be asked anew; restless: each word that is written would count every figure anew"""
+    """stale: the rows would not be read again; restless: each word of a draft would count every figure again"""
     state, version = line.database.state(), line.database.version()
     review = open_review(line.database, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
     write(line.database, review.review_id, kind="comment", what="dpia", text="Väntar.", order=line.order())
@@ -255,7 +255,7 @@ def test_one_file_has_one_object_whatever_its_path_is_called(tmp_path):
     assert FileDatabase.at(tmp_path / "a.duckdb") is FileDatabase.at(tmp_path / "b" / ".." / "a.duckdb")
 
 
-# --- an older database -------------------------------------------------------------------------------------------
+# --- An older database -------------------------------------------------------------------------------------------
 
 
 def test_an_older_database_is_brought_up_to_date(line):
@@ -286,7 +286,7 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(line, monkeypatch):
     assert line.rows("from duckdb_tables() where table_name = 'new'") == []
 
 
-# --- a file that cannot be used ----------------------------------------------------------------------------------
+# --- A file that cannot be used ----------------------------------------------------------------------------------
 
 
 def refused(database):
@@ -297,7 +297,7 @@ def refused(database):
 
 @pytest.fixture
 def holder(line):
-    """Starts programs that hold the file until the test is over."""
+    """Return a function that starts programs which hold the file until the test ends."""
     started = []
 
     def hold(code):
@@ -356,7 +356,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of a POSIX file system")
 def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
-    # root may do everything, so the question is asked by nobody
+    # Root may do everything, so as root the process becomes nobody.
     code = (
         "import os, sys; from pathlib import Path; from compliance.store.file import FileDatabase\n"
         "from compliance.core.errors import Refusal; from compliance.store import schema; schema._schema()\n"
@@ -389,12 +389,12 @@ def test_a_file_system_without_locks_is_a_sentence(line, monkeypatch):
     assert refused(line.database).startswith("The database test.duckdb cannot be used: FileSystem does not appear")
 
 
-# --- a store of a newer version ------------------------------------------------------------------------------------
+# --- A store of a newer version ------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def newer(line):
-    """A store that a later version of the program has brought up to its own date."""
+    """A store that a later version of the program has upgraded."""
     with duckdb.connect(line.database.path) as connection:
         connection.execute("update schema_files set name = 'macros of tomorrow' where starts_with(name, 'macros ')")
         connection.execute("insert into schema_files values ('999_tomorrow.sql', null)")
@@ -409,9 +409,9 @@ def test_a_store_of_a_newer_version_is_neither_read_nor_written(newer):
     assert newer.database.path.read_bytes() == before
 
 
-@pytest.mark.parametrize("said", [("coverage",), ("imports",), ("revoke", "1", "--why", "x"), ("review", "list")])
-def test_every_command_says_that_the_store_is_newer(newer, said):
-    done = run_here(newer.database.path, *said)
+@pytest.mark.parametrize("args", [("coverage",), ("imports",), ("revoke", "1", "--why", "x"), ("review", "list")])
+def test_every_command_says_that_the_store_is_newer(newer, args):
+    done = run_here(newer.database.path, *args)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith("The database test.duckdb was written by a newer version of this program")
 
@@ -433,11 +433,11 @@ def test_a_file_of_a_newer_engine_is_told_so(line, monkeypatch):
     assert refused(line.database).startswith("The database test.duckdb was written by a newer version")
 
 
-# --- the moment of a change --------------------------------------------------------------------------------------
+# --- The moment of a change --------------------------------------------------------------------------------------
 
 
 def moments(database):
-    """Every column of the store that says when something was done."""
+    """Every column of the store that holds the moment of a change."""
     sql = (
         "select table_name, column_name from duckdb_columns() where data_type = 'TIMESTAMP' and column_name like '%_at'"
     )
@@ -446,7 +446,7 @@ def moments(database):
 
 
 def test_a_change_is_later_than_every_moment_that_the_store_holds(line):
-    """A moment that a clock was ahead when it was written must not come after what is written next."""
+    """What is written after the clock was set back must still be later than what was written before."""
     ahead = datetime(2060, 1, 1, 12)
     assert len(moments(line.database)) == 16
     for table, name in moments(line.database):
@@ -460,8 +460,8 @@ def test_moments_go_on_where_the_clock_is_set_back_and_stands_still(empty):
     empty.database.moment_after = next_moment
     for id_ in ("p2", "p3"):
         load(empty.database, read_here(f"AD-konto;Enhet;Anställningsdatum\n{id_};A;2024-01-01".encode(), name=id_), DAY)
-    told = [row["imported_at"] for row in empty.rows("select imported_at from imports order by import_id")]
-    assert [(moment - datetime(2060, 1, 1, 12)).microseconds for moment in told] == [0, 1, 2]
+    moments_ = [row["imported_at"] for row in empty.rows("select imported_at from imports order by import_id")]
+    assert [(moment - datetime(2060, 1, 1, 12)).microseconds for moment in moments_] == [0, 1, 2]
 
 
 def test_what_is_written_outside_of_a_turn_has_no_moment_and_is_refused(line):

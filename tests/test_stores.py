@@ -1,4 +1,4 @@
-"""Another kind of store: one module, here in the test, and the line in stores.py that chooses it."""
+"""Another kind of store: one module, here in the test, and its choice in stores.py."""
 
 import threading
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ p2       | Norr  | 2024-01-01
 
 
 class MemoryDatabase(Database):
-    """A store that lasts as long as its process."""
+    """A store in memory, which lasts as long as its process."""
 
     def __init__(self):
         super().__init__("memory")
@@ -60,7 +60,7 @@ class MemoryDatabase(Database):
 
 @pytest.fixture
 def memory(monkeypatch, tmp_path):
-    """The organisation's own store is one in memory; no file is made for it."""
+    """Make the organisation's own store one in memory, without a file."""
     store = MemoryDatabase()
     monkeypatch.setattr(stores, "own", lambda: store)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own" / "none.duckdb"))
@@ -70,7 +70,7 @@ def memory(monkeypatch, tmp_path):
 
 @pytest.fixture
 def line(memory, tmp_path):
-    """The real line into it."""
+    """A line that loads into it with the product's code."""
     line = Line(tmp_path)
     line.database = memory
     line.load_table(STAFF, name="staff.csv")
@@ -79,8 +79,8 @@ def line(memory, tmp_path):
 
 def test_another_kind_of_store_takes_the_whole_line(line, memory):
     with memory.cursor() as cursor:
-        found = coverage(cursor, POINTS, days=[TODAY], known_at=EVERYTHING_KNOWN, level="organisation")
-    (training,) = [figure for figure in found if figure.point.id == "information_security_training"]
+        figures = coverage(cursor, POINTS, days=[TODAY], known_at=EVERYTHING_KNOWN, level="organisation")
+    (training,) = [figure for figure in figures if figure.point.id == "information_security_training"]
     review = open_review(memory, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
     write(memory, review.review_id, kind="comment", what="dpia", text="Väntar.", order=line.order())
     assert (training.unit, review.review_id, review.year) == (None, 1, 2026)

@@ -172,7 +172,7 @@ def effect(
 
 
 def _called(cursor: Cursor, kind: str, name: str, day: date) -> str:
-    """The name in use on a day for what a name stands for."""
+    """The name that a name has become by a day."""
     values = {"kind": kind, "name": name, "day": day, "known_at": EVERYTHING_KNOWN}
     called: str = cursor.execute(statement("called"), values).fetchall()[0][0]
     return called

@@ -1,1 +1,1 @@
-"""What is declared beside the code: sources, points, statements, settings, the look."""
+"""Declarations next to the code: sources, points, SQL statements, settings and the theme."""

@@ -105,7 +105,7 @@ def no_package(path: Path) -> Refusal:
 def _check_directory(size: int, file: io.BufferedReader, path: Path) -> None:
     """Check the size of the zip's directory before it is read: it can list millions of empty entries.
 
-    The size stands in the end record, the last of the file but for a comment. A zip64 end record is refused.
+    Its size is in the end record, the last part of the file but for a comment. A zip64 end record is refused.
     """
     length = min(size, END_LENGTH + LONGEST_COMMENT)
     file.seek(size - length)

@@ -147,7 +147,7 @@ class Guard:
             if refused := refusal(scope, self.settings().public_address):
                 await answer.respond(receive, *refused)
             else:
-                await self.app(_from_itself(scope), receive, answer.send)
+                await self.app(_with_host_of_page(scope), receive, answer.send)
         except Exception as error:
             if answer.begun:
                 raise
@@ -177,9 +177,9 @@ class _Answer:
 
 def refusal(scope: Scope, public: str) -> tuple[int, str] | None:
     """Why a request is refused, as a status and a sentence, or None if it is accepted."""
-    if not _is_ours(_header(scope, b"host"), public):
+    if not _names_this_server(_header(scope, b"host"), public):
         return 400, NAMELESS
-    if not _may_be_there(scope["path"]) or (scope["type"] == "websocket" and scope["path"] != STREAM):
+    if not _is_possible_path(scope["path"]) or (scope["type"] == "websocket" and scope["path"] != STREAM):
         return 404, NOT_THERE
     if len(scope["query_string"]) > LONGEST_QUERY:
         return 414, TOO_LONG
@@ -190,7 +190,7 @@ def refusal(scope: Scope, public: str) -> tuple[int, str] | None:
     return (403, STRANGER) if _is_foreign(scope, public) else None
 
 
-def _is_ours(host: str, public: str) -> bool:
+def _names_this_server(host: str, public: str) -> bool:
     """Whether a Host header names this server: the public address, or loopback, which a reverse proxy may use.
 
     Other names are refused because of DNS rebinding: a page elsewhere could make its name point to this machine, where
@@ -205,7 +205,7 @@ def _is_ours(host: str, public: str) -> bool:
     return bool(plain) and parts.hostname in {*LOOPBACK, *([urlsplit(public).hostname] if public else [])}
 
 
-def _may_be_there(path: str) -> bool:
+def _is_possible_path(path: str) -> bool:
     names = path.split("/")
     return (
         path.startswith("/")
@@ -239,7 +239,7 @@ def origins(scope: Scope, public: str) -> set[str]:
     return {origin(scheme, name, port) for name in LOOPBACK}
 
 
-def _from_itself(scope: Scope) -> Scope:
+def _with_host_of_page(scope: Scope) -> Scope:
     """A websocket request whose Host is that of its page: if they differ, Streamlit looks up its own public address."""
     if scope["type"] != "websocket":
         return scope

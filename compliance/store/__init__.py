@@ -1,1 +1,1 @@
-"""The database: where it is, its turns, its upgrade."""
+"""The database: its location, exclusive access to its file, and its upgrade."""

@@ -1,10 +1,10 @@
-"""The interface of every kind of store, and the few words in which statements are run.
+"""The interface of every kind of store, and the functions that run statements.
 
     with stores.own().cursor() as cursor:       # reading
-    with stores.own().writing() as cursor:      # one transaction, alone: committed, or rolled back where it raises
-    with stores.own().rehearsing() as cursor:   # one transaction that is always rolled back
+    with stores.own().writing() as cursor:      # an exclusive transaction, rolled back if the block raises
+    with stores.own().rehearsing() as cursor:   # a transaction that is always rolled back
 
-A kind is one module with a subclass of Database (file.py is the first) and one line in stores.py, which chooses it.
+A kind of store is a module with a subclass of Database (file.py is the first), chosen in stores.py.
 """
 
 from abc import ABC, abstractmethod
@@ -30,35 +30,35 @@ class Database(ABC):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        # the moment of a change, given that of the latest one; an invented history has its own
+        # Gives the moment of a change from that of the latest one. The sample database replaces it.
         self.moment_after: Callable[[datetime], datetime] = next_moment
         self._last_version = ("", "")
 
     @abstractmethod
     def exists(self) -> bool:
-        """Whether anything has ever been committed to it. Raise Refusal if nobody may look."""
+        """Whether anything has ever been committed to it. Raise Refusal if it cannot be accessed."""
 
     @abstractmethod
     def state(self) -> str:
-        """A text that changes with every write, told without reading any row."""
+        """A text that changes with every write, computed without reading any row."""
 
     @abstractmethod
     def cursor(self) -> AbstractContextManager[Cursor]:
-        """A cursor of one's own while the block lasts; of an empty database where the store does not exist."""
+        """A cursor for the block. If the store does not exist, it is of an empty database."""
 
     @abstractmethod
     def _turn(self) -> AbstractContextManager[Cursor]:
-        """A cursor that is alone in writing while the block lasts, among all threads and processes."""
+        """A cursor for the block that excludes every other writer, in all threads and processes."""
 
     def _commit(self, cursor: Cursor) -> None:
-        """Make lasting what a turn has written."""
+        """Commit what a turn has written."""
         cursor.execute("commit")
 
     def version(self) -> str:
-        """A text that changes with all that figures rest on, and with the reviews that are approved.
+        """A text that changes with everything that figures depend on, and with the approved reviews.
 
-        What is written in a draft changes the state and leaves the version. So the rows are asked only when the state
-        has changed, and a page may ask at every run.
+        A write to a draft changes the state but not the version. Rows are read only if the state has changed, so a page
+        can call this at every run.
         """
         state = self.state()
         known_state, version = self._last_version
@@ -70,10 +70,10 @@ class Database(ABC):
 
     @contextmanager
     def writing(self) -> Iterator[Cursor]:
-        """A cursor inside one transaction: committed where the block ends, rolled back where it raises.
+        """A cursor in a transaction, which is committed at the end of the block, or rolled back if the block raises.
 
-        Its `moment` is later than all that the store holds, and is taken when its turn has come: who has waited does
-        not write in the past.
+        Its `moment` is later than any in the store. It is taken when the turn begins, so that a writer that has waited
+        does not write in the past.
         """
         with self._turn() as cursor, self._transaction(cursor):
             yield cursor
@@ -81,7 +81,7 @@ class Database(ABC):
 
     @contextmanager
     def rehearsing(self) -> Iterator[Cursor]:
-        """A cursor inside one transaction that is always rolled back: what would be, without writing it."""
+        """A cursor in a transaction that is always rolled back, to see the effect of a change without making it."""
         with self.cursor() as cursor, self._transaction(cursor):
             yield cursor
             with suppress(Failure):
@@ -89,13 +89,13 @@ class Database(ABC):
 
     @contextmanager
     def _transaction(self, cursor: Cursor) -> Iterator[None]:
-        """A transaction with its moment, which the block ends; rolled back where the block raises."""
+        """Begin a transaction at its moment. The block ends it; if the block raises, it is rolled back."""
         cursor.execute("begin transaction")
         try:
             stamp(cursor, self.moment_after(newest_moment(cursor)))
             yield
         except BaseException:
-            # where the store itself has failed there is nothing left to roll back
+            # If the store itself has failed, there is nothing left to roll back.
             with suppress(Failure):
                 cursor.execute("rollback")
             raise
@@ -108,29 +108,29 @@ def newest_moment(cursor: Cursor) -> datetime:
 
 
 def next_moment(newest: datetime) -> datetime:
-    """Now (UTC), and after the newest that the store holds: a clock can be set back, and a review pins a moment."""
+    """Now (UTC), but later than the newest moment in the store: a clock can be set back, and reviews pin a moment."""
     return max(clock.now(), newest + timedelta(microseconds=1))
 
 
 def stamp(cursor: Cursor, moment: datetime) -> None:
-    """Set the moment of what a cursor writes from here on; `moment()` in SQL."""
+    """Set the moment that a cursor writes from now on, `moment()` in SQL."""
     cursor.execute("set variable moment = $moment", {"moment": moment})
 
 
 def moment(cursor: Cursor) -> datetime:
-    """The moment (UTC) of the turn that a cursor writes or rehearses in."""
+    """The moment (UTC) of a cursor's transaction."""
     ((now,),) = cursor.execute("select moment()").fetchall()
     return now  # type: ignore[no-any-return]
 
 
 def next_number(cursor: Cursor, kind: Series, *, review_id: int | None = None) -> int:
-    """The next number of a kind, which is free: only one turn is written at a time."""
+    """The next free number of a kind. It stays free until used, since there is only one writer at a time."""
     ((number,),) = cursor.execute(statement("next_number"), {"kind": kind, "review_id": review_id}).fetchall()
     return number  # type: ignore[no-any-return]
 
 
 def rows(cursor: Cursor, sql: str, parameters: dict[str, Any] | None = None) -> Rows:
-    """The rows of a statement, each by column name."""
+    """The rows of a statement, as dictionaries by column name."""
     cursor.execute(sql, parameters or {})
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

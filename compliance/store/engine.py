@@ -1,4 +1,4 @@
-"""The engine: what a connection may do, files that are handed out, and files that somebody else has made."""
+"""DuckDB connections: what they may do, files to hand out, and files that are not trusted."""
 
 import threading
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ NO_EXTENSIONS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
-# What a file that somebody else has made may do: use itself and a part of this machine, and nothing can be set anew.
+# The settings for a file that is not trusted: only its own data, limited resources, and no change of settings.
 CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = NO_EXTENSIONS | {
     "enable_external_access": False,
     "python_enable_replacements": False,
@@ -30,28 +30,28 @@ CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = NO_EXTENSIONS
 
 
 def opened(path: Path | str) -> Cursor:
-    """The opened file as it is. No extension is fetched from anywhere."""
+    """Open a file without changing it, and without ever loading an extension."""
     return duckdb.connect(str(path), config=NO_EXTENSIONS)
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Cursor]:
-    """A database file with nothing of ours in it, for what is handed out: any version since 1.0 can open it."""
+    """A new database file to hand out, without the product's tables. Any version of DuckDB since 1.0 can open it."""
     with duckdb.connect(str(path), config=NO_EXTENSIONS | {"storage_compatibility_version": "v1.0.0"}) as connection:
         yield connection
         settle(connection)
 
 
 def settle(connection: Cursor) -> None:
-    """Put all that is committed into the file itself: where there is no room, to close it would only be silent."""
+    """Write everything committed into the file itself. On a full disk this raises, while closing would not."""
     connection.execute("checkpoint")
 
 
 @contextmanager
 def confined(path: Path, *, seconds: float) -> Iterator[Cursor]:
-    """A database file that somebody else has made: its statements reach no other file, and end after some seconds.
+    """Open a database file that is not trusted. Its statements reach no other file, and are interrupted in time.
 
-    Whatever goes wrong in it is a `Failure`.
+    Anything that goes wrong in it raises `Failure`.
     """
     with duckdb.connect(str(path), config=CONFINED) as connection:
         over = threading.Event()
@@ -65,7 +65,7 @@ def confined(path: Path, *, seconds: float) -> Iterator[Cursor]:
 
 
 def _interrupt(connection: Cursor, over: threading.Event, seconds: float) -> None:
-    """Interrupt what runs when the time is up, and whatever is begun after that."""
+    """Interrupt the running statement when the time is up, and every one that begins after that."""
     wait = seconds
     while not over.wait(wait):
         connection.interrupt()
@@ -73,7 +73,7 @@ def _interrupt(connection: Cursor, over: threading.Event, seconds: float) -> Non
 
 
 def is_of_the_file(error: Failure) -> bool:
-    """Whether the file has failed and not the statement: a damaged block has no class of its own."""
+    """Whether the file has failed rather than the statement. A damaged block has no error class of its own."""
     of_its_class = isinstance(error, duckdb.IOException | duckdb.FatalException) or type(error) is duckdb.Error
-    # what is committed can contradict nothing, so that only the file can have failed
+    # A commit violates no constraint, so if it fails, the file has failed.
     return of_its_class or UNCOMMITTED in str(error) or is_disk_full(error)

@@ -1,4 +1,4 @@
-"""What a person is told where a store cannot be used, and what to do about it."""
+"""The refusals for a store that cannot be used, with what to do about it."""
 
 from pathlib import Path
 from typing import Final
@@ -8,13 +8,13 @@ from compliance.core.language import N_
 from compliance.core.saving import DiskFull, is_disk_full
 from compliance.store.database import Failure
 
-# How DuckDB says that a commit has failed, and that a file is from a version after it.
+# Parts of DuckDB's messages for a failed commit, and for a file of a newer version.
 UNCOMMITTED: Final = "Failed to commit"
 NEWER_FILE: Final = "newer version"
 
 
 def unusable(path: Path, error: Failure) -> Refusal:
-    """That a database file has failed, in the engine's words where there are none of ours."""
+    """The refusal for a failed database file, with DuckDB's own message if there is no sentence of ours."""
     if is_disk_full(error):
         return no_room(path)
     if NEWER_FILE in str(error):
@@ -33,7 +33,7 @@ def unusable(path: Path, error: Failure) -> Refusal:
 
 
 def foreign(path: Path) -> Refusal:
-    """That a database belongs to another program."""
+    """The refusal for a database of another program."""
     return Refusal(
         N_(
             "The database {file} was made by another program. Nothing has been changed in it. "
@@ -44,7 +44,7 @@ def foreign(path: Path) -> Refusal:
 
 
 def busy(path: Path, seconds: float) -> Refusal:
-    """That a turn has not come in time."""
+    """The refusal for a turn that did not come in time."""
     return Refusal(
         N_("The database {file} has been busy for {seconds} seconds. Close other programs that use it and try again."),
         file=path.name,
@@ -53,7 +53,7 @@ def busy(path: Path, seconds: float) -> Refusal:
 
 
 def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
-    """That the system does not let a file be used."""
+    """The refusal for a file that the system does not allow to be used."""
     if is_disk_full(error):
         return no_room(path)
     return Refusal(
@@ -64,7 +64,7 @@ def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
 
 
 def no_room(path: Path) -> Refusal:
-    """That the disk is full."""
+    """The refusal for a full disk."""
     return DiskFull(
         N_(
             "There is no room left for the database {file} in the folder {folder}. Free some there and try again. "
@@ -76,7 +76,7 @@ def no_room(path: Path) -> Refusal:
 
 
 def newer(path: Path, what: str) -> Refusal:
-    """That a later version of this program, or of the engine, has written the file."""
+    """The refusal for a file that a newer version of this program, or of DuckDB, has written."""
     return Refusal(
         N_(
             "The database {file} was written by a newer version of this program ({what}), so this one neither reads it "

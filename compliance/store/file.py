@@ -1,7 +1,7 @@
-"""The first kind of store: a DuckDB file, opened while it is used.
+"""The first kind of store: a DuckDB file, open only while it is used.
 
-DuckDB locks its file against every other process. So a process holds it only while something reads or writes: the
-first user opens it, others of the same process join with a cursor of their own, the last one closes it.
+DuckDB locks its file against every other process, so a process keeps it open only while it reads or writes: the first
+thread to use it opens it, others share the connection with their own cursors, and the last one closes it.
 """
 
 import threading
@@ -20,25 +20,25 @@ from compliance.store.engine import is_of_the_file, opened
 from compliance.store.schema import CLEANING, upgrade
 from compliance.store.turns import POLL_SECONDS, Turns
 
-# A database file begins with three blocks of 4 KB, in the first of which stands what it is.
+# A database file begins with three blocks of 4 KB. The first one holds the magic bytes.
 HEAD: Final = 3 * 4096
 MAGIC_AT: Final = 8
 MAGIC: Final = b"DUCK"
 
 
 class FileDatabase(Database):
-    """One database file of this process; `FileDatabase.at(path)` gives the same object for the same file."""
+    """A database file. `FileDatabase.at(path)` returns the same object for the same file, one per process."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
         self.path = path
         self._condition = threading.Condition()
-        # one writer at a time in this process too: numbers are the highest there is and one more
+        # One writer at a time also among threads: a new number is the highest one plus one.
         self._writer = threading.RLock()
         self._connection: Cursor | None = None
         self._users: Counter[int] = Counter()
         self._opening = False
-        # whether the file was made by this opening and nothing has been committed to it yet
+        # Whether this opening created the file, and nothing has been committed to it yet.
         self._unwritten = False
         self._turns = Turns(path)
 
@@ -48,9 +48,9 @@ class FileDatabase(Database):
         return file_database(path.resolve())
 
     def exists(self) -> bool:
-        """Whether the file is there. Raise Refusal if nobody may look.
+        """Whether the file exists. Raise Refusal if it cannot be accessed.
 
-        One without a whole head has never held anything: a full disk or a power cut came before its first commit.
+        A file with an incomplete head has never held anything: a full disk or a power cut preceded its first commit.
         """
         try:
             size = _size(self.path)
@@ -59,7 +59,7 @@ class FileDatabase(Database):
             raise failures.no_access(self.path, error) from error
 
     def state(self) -> str:
-        """When the file and its log were last written, and their sizes: told without opening them."""
+        """The modification times and sizes of the file and its log, read without opening them."""
         if not self.exists():
             return "none"
         marks = []
@@ -71,22 +71,22 @@ class FileDatabase(Database):
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """A cursor of one's own while the block lasts. Where the file is not there, an empty database in memory."""
+        """A cursor for the block. If the file does not exist, it is of an empty database in memory."""
         if not self.exists():
             with _memory() as cursor:
                 yield cursor
             return
-        with self._joined() as cursor:
+        with self._shared_cursor() as cursor:
             yield cursor
 
     @contextmanager
     def _turn(self) -> Iterator[Cursor]:
-        """A file that was not there is there only after the first commit."""
+        """A cursor that excludes other writers. A new file remains only if something is committed to it."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise failures.no_access(self.path, error) from error
-        with self._writer, self._joined() as cursor:
+        with self._writer, self._shared_cursor() as cursor:
             yield cursor
 
     def _commit(self, cursor: Cursor) -> None:
@@ -94,7 +94,7 @@ class FileDatabase(Database):
         self._unwritten = False
 
     @contextmanager
-    def _joined(self) -> Iterator[Cursor]:
+    def _shared_cursor(self) -> Iterator[Cursor]:
         cursor = self._enter()
         try:
             yield cursor
@@ -108,7 +108,10 @@ class FileDatabase(Database):
             self._leave()
 
     def _enter(self) -> Cursor:
-        """A cursor of the open file, which the first user opens; waits while another process is waiting for it."""
+        """A cursor of the open file. Open it first if needed; wait if another process is waiting for the file.
+
+        A thread that already has a cursor does not wait: it would wait for itself to release the file.
+        """
         me = threading.get_ident()
         with self._condition:
             while self._opening or (self._connection and not self._users[me] and self._turns.is_awaited()):
@@ -151,7 +154,7 @@ class FileDatabase(Database):
             raise
 
     def _opened(self) -> Cursor:
-        """The opened file; where it was not there, and cannot be made, nothing of it is left."""
+        """Open the file. If it is new and cannot be created, nothing is left of it."""
         if not self._unwritten:
             return connect(self.path)
         try:
@@ -167,7 +170,7 @@ class FileDatabase(Database):
 
 @cache
 def file_database(path: Path) -> FileDatabase:
-    """The database in a file that is named without links."""
+    """The database in a file, whose path must be resolved."""
     return FileDatabase(path)
 
 
@@ -179,14 +182,14 @@ def _size(path: Path) -> int:
 
 
 def _is_begun(path: Path) -> bool:
-    """Whether a file is the beginning of a database's head, and nothing else that somebody has put there."""
+    """Whether a file is the beginning of a database's head, and not some other file."""
     with path.open("rb") as file:
         head = file.read(len(MAGIC) + MAGIC_AT)
     return head[MAGIC_AT:] == MAGIC[: len(head) - MAGIC_AT] if len(head) > MAGIC_AT else not any(head)
 
 
 def _log_of(path: Path) -> Path:
-    """Where a database writes what it has committed and not yet put in its place."""
+    """The write-ahead log of a database."""
     return path.with_name(f"{path.name}.wal")
 
 
@@ -199,20 +202,20 @@ def _remove(path: Path) -> None:
 
 
 def connect(path: Path | str) -> Cursor:
-    """The opened file, its tables and macros brought up to date.
+    """Open a file and upgrade its tables and macros.
 
-    A store of an earlier version is cleaned first of what is never kept, and opened again.
+    A store of an earlier version is first cleaned of data that are never stored, and opened again.
     """
-    connection = _connected(path)
+    connection = _connect_unchanged(path)
     with _refusing(path, connection):
         if upgrade(connection, Path(path)):
             return connection
         now = next_moment(newest_moment(connection))
         import_module(CLEANING).clean(connection, Path(path).resolve(), now=now)
-    return _connected(path)
+    return _connect_unchanged(path)
 
 
-def _connected(path: Path | str) -> Cursor:
+def _connect_unchanged(path: Path | str) -> Cursor:
     try:
         return opened(path)
     except Failure as error:
@@ -221,7 +224,7 @@ def _connected(path: Path | str) -> Cursor:
 
 @contextmanager
 def _refusing(path: Path | str, connection: Cursor) -> Iterator[None]:
-    """Close the connection where something is raised; what has failed is a Refusal where it is the file."""
+    """Close the connection if the block raises. Turn a failure of the file into a Refusal."""
     try:
         yield
     except BaseException as error:
@@ -233,7 +236,7 @@ def _refusing(path: Path | str, connection: Cursor) -> Iterator[None]:
 
 @contextmanager
 def _memory() -> Iterator[Cursor]:
-    """A cursor of an empty database in memory, to which nobody commits: to make one takes as long as a page."""
+    """A cursor of an empty database in memory, which is shared: creating one takes as long as drawing a page."""
     cursor = _empty().cursor()
     try:
         yield cursor

@@ -1,4 +1,4 @@
-"""The tables and macros of a store, and how one of an earlier version is brought up to date."""
+"""The tables and macros of a store, and its upgrade from an earlier version."""
 
 import hashlib
 from datetime import datetime
@@ -14,17 +14,17 @@ from compliance.declarations.queries import text_of
 from compliance.store import failures
 from compliance.store.database import Cursor
 
-# The step of an upgrade that no statement can do: it knows the whole line and so comes after it. It is looked up only
-# for a store that needs it, and its mark stands among those of the schema.
+# The step of an upgrade that SQL alone cannot do. Its module belongs to a later room, so it is imported by name, only
+# for a store that needs it. Its mark is stored among those of the schema files.
 CLEANING: Final = "compliance.cleaning.cleaning"
 CLEANED: Final = "cleaned of identity numbers and levels"
-# How what is noted of the macros begins, beside the names of schema files.
+# The prefix of the mark of the macros, among the names of schema files.
 MACROS: Final = "macros "
 
 
 @cache
 def _schema() -> tuple[dict[str, str], str, str]:
-    """The schema files by name, the macros, and a mark of both."""
+    """The schema files by name, the macros, and a hash of both."""
     files = {path.name: path.read_text("utf-8") for path in sorted((QUERIES / "schema").glob("*.sql"))}
     macros = "\n".join(text_of(name) for name in ("macros.sql", "values.sql"))
     mark = hashlib.sha256(repr((files, macros)).encode()).hexdigest()
@@ -32,10 +32,10 @@ def _schema() -> tuple[dict[str, str], str, str]:
 
 
 def upgrade(connection: Cursor, path: Path) -> bool:
-    """Apply the schema files that the database has not seen, in order, and renew its macros.
+    """Apply the schema files that have not been applied, in order, and replace the macros.
 
-    Return whether it has been cleaned; a new one need not be. Raise Refusal if it has seen schema files that this
-    program does not know: what they hold would be read and written wrongly.
+    Return whether the database has been cleaned, which a new one need not be. Raise Refusal if unknown schema files
+    have been applied, since this program would read and write their tables wrongly.
     """
     files, macros, mark = _schema()
     applied = _applied(connection, path)
@@ -59,7 +59,7 @@ def upgrade(connection: Cursor, path: Path) -> bool:
 
 
 def _applied(connection: Cursor, path: Path) -> set[str]:
-    """The names of the schema files that a database has seen, none where it is new. Raise Refusal if it is not ours."""
+    """The names of the applied schema files, none if the database is new. Raise Refusal if it is another program's."""
     try:
         return {name for (name,) in connection.execute("select name from schema_files").fetchall()}
     except duckdb.BinderException as error:

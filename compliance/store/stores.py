@@ -1,4 +1,4 @@
-"""Which stores there are. The only module that turns a place into a store: a kind is chosen here."""
+"""The stores of the product. This is the only module that chooses the kind of a store."""
 
 from compliance.core import places
 from compliance.store.database import Database
@@ -11,10 +11,10 @@ def own() -> Database:
 
 
 def samples() -> FileDatabase:
-    """The store of the fictitious administration: a file on every machine, whatever keeps the organisation's own."""
+    """The store of the sample data: always a file, whatever kind the organisation's own store is."""
     return file_database(places.sample_database())
 
 
 def named(name: str) -> Database:
-    """The one of the two that has this name."""
+    """The store with a name."""
     return next(store for store in (own(), samples()) if store.name == name)

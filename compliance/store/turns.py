@@ -1,7 +1,7 @@
-"""Whose turn it is with a file that one process at a time can have open.
+"""Fair turns between processes with a file that only one of them can have open.
 
-Two lock files make the turns fair: who waits for the file holds the turnstile, and nobody passes who comes later; not
-even a thread of the process that has the file open, so that readers without a pause cannot shut a writer out.
+There are two lock files. A process that waits for the file holds the turnstile, and nobody who comes later passes it:
+not even another thread of the process that has the file open. So continuous readers cannot shut out a writer.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ POLL_SECONDS: Final = 0.01
 
 
 class Turns:
-    """The turns with the file in `path`, which need not exist yet; its folder must."""
+    """The turns with the file in `path`. The file need not exist, but its folder must."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -30,15 +30,15 @@ class Turns:
                 self._lock.acquire(timeout=WAIT_SECONDS, poll_interval=POLL_SECONDS)
         except Timeout as error:
             raise failures.busy(self._path, WAIT_SECONDS) from error
-        except (OSError, NotImplementedError) as error:  # some network file systems know no locks
+        except (OSError, NotImplementedError) as error:  # Some network file systems have no locks.
             raise failures.no_access(self._path, error) from error
 
     def end(self) -> None:
-        """Let another process have its turn."""
+        """Release the file to other processes."""
         self._lock.release()
 
     def is_awaited(self) -> bool:
-        """Whether another process stands at the turnstile."""
+        """Whether another process is waiting at the turnstile."""
         try:
             with self._turnstile.acquire(timeout=0):
                 return False
