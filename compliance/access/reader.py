@@ -45,6 +45,11 @@ class Withheld:
     find: Callable[[], Names]
     responsible: tuple[str, ...] = ()
 
+    @cached_property
+    def names(self) -> Names:
+        """The names, found once."""
+        return self.find()
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -103,7 +108,7 @@ class Reader:
 
     def text(self, text: str) -> str:
         """What somebody wrote, without the names of persons."""
-        return text if self.named else self.withheld.find().withhold(text)
+        return text if self.named else self.withheld.names.withhold(text)
 
     def row(self, row: Mapping[str, Any], *, persons: Iterable[str] = (), kept: Iterable[str] = ()) -> dict[str, Any]:
         """A row whose texts somebody wrote, but for those that are `kept`; `persons` are the fields that name one."""

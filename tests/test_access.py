@@ -1,0 +1,314 @@
+"""Who sees what: each kind of content, for every role, for a role that nobody has yet, and within a limit.
+
+A new role, or another limit, is a column here and a change in compliance/access; nothing else asks who somebody is.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, Permission, Role, User
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
+from compliance.core.errors import Refusal
+from compliance.counting import assessing, explaining, extracts, incidents, quality, system_cards, tracing, training
+from compliance.counting.explaining import Moment
+from compliance.counting.figures import load_figures
+from compliance.declarations.points import point_by
+from compliance.review import planning
+from compliance.review.dossier import readable
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
+from tests.line import POINTS, SOURCES, Line
+from tests.readers import reader
+from tests.reviewed import Reviewed
+from tests.test_house import MODULES
+
+DAY = date(2026, 11, 1)
+BEFORE = date(2026, 10, 1)
+ORG = "Förvaltningen"
+NAMES = ("Anna Ask", "Bo Berg")
+FIGURES = load_figures(None)
+TRAINING = point_by(POINTS, "information_security_training")
+CLASSIFICATION = point_by(POINTS, "classification")
+HANDLING = point_by(POINTS, "incident_handling")
+Content = Callable[[Cursor, Reader], Any]
+
+# Norr has six persons, Söder two and Öst five.
+STAFF = "AD-konto | Namn | Avdelning | Enhet | Anställningsdatum\n" + "\n".join(
+    f"{unit}{n} | {'Anna Ask' if (unit, n) == ('Norr', 0) else f'{unit}a {n}sson'} | {department} | {unit} | 2020-01-01"
+    for department, unit, persons in (("Omsorg", "Norr", 6), ("Omsorg", "Söder", 2), ("Skola", "Öst", 5))
+    for n in range(persons)
+)
+COURSES = """
+AD-konto | Kurskod | Kurs | Status  | Slutfört datum
+Norr0    | INFOSAK | I    | Godkänd | 2026-05-01
+Öst0     | INFOSAK | I    | Godkänd | 2026-05-01
+"""
+SYSTEMS = """
+Namn            | Enhet | Objektägare | Objektledare | Status | Ansvarsnivå
+Anna Asks lista | Norr  | Anna Ask    | Bo Berg      |        | Lokalt
+Beta            | Öst   |             | Bo Berg      |        | Lokalt
+"""
+PLAN = """
+Åtgärds-ID | System          | Krav           | Status | Ansvarig | Planerat klart
+1          | Anna Asks lista | Ring Anna Ask  | Pågår  | Bo Berg  | 2026-09-01
+"""
+INCIDENTS = """
+Ärende-ID | Rubrik             | Kategori | Upptäckt         | Enhet | Betydande incident | System          | Orsak
+I1        | Anna Ask tappade   | Felskick | 2026-10-01 10:00 | Norr  | Ja                 | Anna Asks lista | Slarv
+I2        | Brevet kom bort    | Felskick | 2026-10-02 10:00 | Öst   | Nej                | Beta            | Brand
+"""
+EXPORTS = {
+    "staff": STAFF,
+    "training": COURSES,
+    "systems": SYSTEMS,
+    "classification_actions": PLAN,
+    "incidents": INCIDENTS,
+}
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with Line(tmp_path_factory.mktemp("access")).held() as made:
+        for source, table in EXPORTS.items():
+            made.load_table(table, name=f"{source}.csv", source=source, organisation=ORG, extract_date=BEFORE)
+        yield made
+
+
+# --- Each kind of content, as its function gives it ---------------------------------------------------------------
+
+AT: dict[str, Any] = {"as_of": DAY, "known_at": EVERYTHING_KNOWN}
+
+
+def unit_figures(cursor: Cursor, who: Reader) -> dict[str, int | str]:
+    """How many persons stand behind the figure of each unit."""
+    given: Any = {"days": [DAY], "known_at": EVERYTHING_KNOWN, "level": "unit"}
+    figures = who.figures(assessing.coverage(cursor, (TRAINING,), **given))
+    return {figure.unit or "": "few" if figure.few else figure.of for figure in figures}
+
+
+def units_added_up(cursor: Cursor, who: Reader) -> dict[str, int]:
+    given: Any = {"days": [DAY], "known_at": EVERYTHING_KNOWN, "level": "unit"}
+    figures = who.added_up(assessing.coverage(cursor, (TRAINING,), **given), Scope(ORG))
+    return {figure.unit or "": figure.of for figure in figures}
+
+
+def persons(cursor: Cursor, who: Reader) -> int:
+    return len(assessing.items_shown(cursor, TRAINING, **AT, reader=who))
+
+
+def systems(cursor: Cursor, who: Reader) -> list[str]:
+    return sorted(row["label"] for row in assessing.items_shown(cursor, CLASSIFICATION, **AT, reader=who))
+
+
+def incident_items(cursor: Cursor, who: Reader) -> list[str]:
+    return sorted(row["label"] for row in assessing.items_shown(cursor, HANDLING, **AT, reader=who))
+
+
+def changed(cursor: Cursor, who: Reader) -> list[str | None]:
+    """What the incidents are called that have made a difference."""
+    first, last = Moment(date(2026, 1, 1)), Moment(DAY)
+    found = explaining.explain(cursor, HANDLING, first, last, place=Scope(ORG), reader=who)
+    return sorted(row["label"] for change in found.changes if (row := change.after))
+
+
+def duties(cursor: Cursor, who: Reader) -> list[str | None]:
+    found = incidents.duties(cursor, POINTS, **AT, place=Scope(ORG), own=None, reader=who)
+    return sorted({duty.label for duty in found if duty.label}) or [None]
+
+
+def causes(cursor: Cursor, who: Reader) -> list[str | None]:
+    found = incidents.incidents(cursor, POINTS, **AT, place=Scope(ORG), window_months=6, reader=who)
+    return [cause.cause for cause in found.causes]
+
+
+def card(cursor: Cursor, who: Reader) -> tuple[Any, ...] | None:
+    """Who owns the object, what is to be done by whom, and what the incident is called."""
+    asked: Any = {"organisation": ORG, "system": "Anna Asks lista", **AT}
+    found = system_cards.card(cursor, POINTS, FIGURES, **asked, reader=who)
+    if found is None:
+        return None
+    (action,), (incident,) = found.actions, found.incidents
+    return found.register["object_owner"], action["requirement"], action["responsible"], incident["title"]
+
+
+def other_card(cursor: Cursor, who: Reader) -> bool:
+    """Whether the card of a system of another department is there."""
+    asked: Any = {"organisation": ORG, "system": "Beta", **AT}
+    return system_cards.card(cursor, POINTS, FIGURES, **asked, reader=who) is not None
+
+
+def plan(cursor: Cursor, who: Reader) -> tuple[Any, ...]:
+    (action,) = planning.plan(cursor, planning.load_wheel(None), organisation=ORG, as_of=DAY, reader=who).actions
+    return action.subject, action.text, action.responsible
+
+
+def to_remind(cursor: Cursor, who: Reader) -> int:
+    """How many persons are named who lack a course."""
+    asked = training.rules(POINTS, FIGURES, DAY)
+    return len(training.training(cursor, asked, **AT, place=Scope(ORG), reader=who, most=100).missing)
+
+
+def courses(cursor: Cursor, who: Reader) -> list[tuple[str | None, int]]:
+    asked = training.rules(POINTS, FIGURES, DAY)
+    found = training.training(cursor, asked, **AT, place=Scope(ORG, "Omsorg"), reader=who)
+    return sorted((part.unit or "others", part.n.counted) for part in found.parts)
+
+
+def spreadsheet_row(cursor: Cursor, who: Reader) -> dict[str, Any]:
+    item = next(
+        row
+        for row in assessing.traced_items(cursor, CLASSIFICATION, **AT).to_pylist()
+        if row["item"].casefold() == "anna asks lista"
+    )
+    found = tracing.row_behind(cursor, CLASSIFICATION, item, SOURCES, reader=who)
+    assert found
+    return {heading: value for heading, value in found.columns if heading in {"Namn", "Objektägare"}}
+
+
+def opened(_: Cursor, who: Reader) -> tuple[bool, ...]:
+    """Whether the spreadsheet rows behind the items of three points are shown."""
+    return tuple(who.opens(point) for point in (TRAINING, HANDLING, CLASSIFICATION))
+
+
+def extract(cursor: Cursor, who: Reader) -> list[tuple[str, str | None]]:
+    found = extracts.extract(cursor, "systems", points=POINTS, **AT, reader=who).table.to_pylist()
+    return sorted((row["system"], row["object_leader"]) for row in found)
+
+
+# --- The table ----------------------------------------------------------------------------------------------------
+
+# A role of the test's own: who may see persons and nothing of the review, and no other rows.
+STEWARD = Role("steward", "Nobody yet.", frozenset({Permission.SEE_FIGURES, Permission.SEE_PERSONS}))
+READERS = {
+    "coordinator": reader(COORDINATOR, names=NAMES),
+    "management": reader(MANAGEMENT, names=NAMES),
+    "analyst": reader(ANALYST, names=NAMES),
+    "new role": reader(STEWARD, names=NAMES),
+    "limited": reader(COORDINATOR, names=NAMES, limit=Scope(ORG, "Omsorg")),
+}
+BOTH = ["Anna Asks lista", "Beta"]
+# What those see to whom persons are named, the others, and who is limited to Omsorg.
+TABLE: list[tuple[Content, Any, Any, Any]] = [
+    (
+        unit_figures,
+        {"Norr": 6, "Söder": 2, "Öst": 5},
+        {"Norr": "few", "Söder": "few", "Öst": 5},
+        {"Norr": 6, "Söder": 2},
+    ),
+    (units_added_up, {"Norr": 6, "Söder": 2, "Öst": 5}, {"Övriga enheter": 8, "Öst": 5}, {"Norr": 6, "Söder": 2}),
+    (persons, 13, 0, 8),
+    (systems, BOTH, BOTH, BOTH[:1]),
+    (incident_items, ["Anna Ask tappade", "Brevet kom bort"], ["I1", "I2"], ["Anna Ask tappade"]),
+    (changed, ["Anna Ask tappade"], ["I1"], ["Anna Ask tappade"]),
+    (duties, ["Anna Ask tappade"], [None], ["Anna Ask tappade"]),
+    (causes, ["Brand", "Slarv"], [None], ["Slarv"]),
+    (
+        card,
+        ("Anna Ask", "Ring Anna Ask", "Bo Berg", "Anna Ask tappade"),
+        (None, "Ring […]", None, None),
+        ("Anna Ask", "Ring Anna Ask", "Bo Berg", "Anna Ask tappade"),
+    ),
+    (other_card, True, True, False),
+    (
+        plan,
+        ("Anna Asks lista", "Ring Anna Ask", "Bo Berg"),
+        ("Anna Asks lista", "Ring […]", None),
+        ("Anna Asks lista", "Ring Anna Ask", "Bo Berg"),
+    ),
+    (to_remind, 13, 0, 8),
+    (courses, [("Norr", 6), ("Söder", 2)], [("others", 8)], [("Norr", 6), ("Söder", 2)]),
+    (spreadsheet_row, {"Namn": "Anna Asks lista", "Objektägare": "Anna Ask"}, {"Namn": "[…] lista"}, ...),
+    (opened, (True, True, True), (False, False, True), ...),
+    (
+        extract,
+        [("Anna Asks lista", "Bo Berg"), ("Beta", "Bo Berg")],
+        [("Anna Asks lista", None), ("Beta", None)],
+        [("Anna Asks lista", "Bo Berg")],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[content.__name__ for content, *_ in TABLE])
+@pytest.mark.parametrize("who", READERS)
+def test_a_reader_gets_what_the_table_says(line: Line, who: str, row: tuple[Content, Any, Any, Any]) -> None:
+    content, named, unnamed, limited = row
+    expected = {"management": unnamed, "analyst": unnamed, "limited": named if limited is ... else limited}
+    with line.database.cursor() as cursor:
+        assert content(cursor, READERS[who]) == expected.get(who, named)
+
+
+# --- What hangs on other permissions than names -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "private", "other"),
+    [
+        ("coordinator", True, True),
+        ("management", False, False),
+        ("analyst", False, True),
+        ("new role", False, False),
+        ("limited", False, False),
+    ],
+)
+def test_all_see_how_much_the_checks_find_and_few_see_which_rows(
+    line: Line, who: str, private: bool, other: bool
+) -> None:
+    assert (READERS[who].finds("incidents"), READERS[who].finds("systems")) == (private, other)
+    with line.database.cursor() as cursor:
+        every = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS["coordinator"])
+        found = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS[who])
+        assert every
+        assert len(found) == len(every)
+        for finding in found:
+            assert finding.shown is (private if finding.source in {"staff", "training", "incidents"} else other)
+            assert finding.shown or (finding.row, finding.subject, finding.detail) == (None, None, None)
+            row = quality.row_read(cursor, finding, SOURCES, reader=READERS[who])
+            assert row is None or READERS[who].may(Permission.SEE_PERSONS)
+
+
+def test_a_review_is_read_by_those_who_may(tmp_path: Path) -> None:
+    with Reviewed(tmp_path).held() as line:
+        line.load_all()
+        review = line.open()
+        line.write(review, "comment", "access", "Anna Berg ska ordna det.")
+        document = line.document(review)
+    for who, reads in (("coordinator", True), ("management", True), ("analyst", False), ("new role", False)):
+        assert ("Anna Berg" in str(readable(document, READERS[who]).written)) is reads
+
+
+# --- The limit and the key ----------------------------------------------------------------------------------------
+
+
+def test_another_department_is_refused(line: Line) -> None:
+    with line.database.cursor() as cursor, pytest.raises(Refusal):
+        incidents.duties(cursor, POINTS, **AT, place=Scope(ORG, "Skola"), own=None, reader=READERS["limited"])
+    norr = replace(READERS["limited"], limit=Scope(ORG, "omsorg", "Norr"))
+    assert norr.within(Scope(ORG)) == Scope(ORG, "omsorg", "Norr")
+    assert norr.within(Scope(ORG, "Omsorg")) == Scope(ORG, "Omsorg", "Norr")
+    with pytest.raises(Refusal):
+        norr.within(Scope(ORG, None, "Söder"))
+
+
+def test_caches_tell_readers_apart_by_what_they_may_see_and_by_nothing_else() -> None:
+    one = reader(ANALYST)
+    renamed = Role("other", "Somebody else.", ANALYST.permissions)
+    for same in (reader(ANALYST, lang="en"), replace(one, user=User("another", renamed))):
+        assert same.key == one.key
+    decided = replace(one, withheld=replace(one.withheld, responsible=("Rita Revisor",)))
+    limited = reader(ANALYST, limit=Scope(ORG, "Omsorg"))
+    elsewhere = reader(ANALYST, limit=Scope(ORG, None, "Omsorg"))
+    keys = [reader.key for reader in (one, decided, limited, elsewhere, *READERS.values())]
+    assert len({*keys}) == len(keys) - 1  # the analyst of the table is as any other
+
+
+def test_no_other_place_asks_who_somebody_is() -> None:
+    """The one beside access is the file to remind from: who asks for it must still be allowed to."""
+    asks = re.compile(r"SEE_PERSONS|reader\.limit\b|\b(COORDINATOR|MANAGEMENT|ANALYST)\b")
+    found = {f"{path.parent.name}/{path.name}" for path in MODULES if asks.search(path.read_text("utf-8"))}
+    assert found == {"access/permissions.py", "access/reader.py", "training/page.py"}
