@@ -291,13 +291,16 @@ def _whole_number(text: str) -> str:
 
 # RE2 finds the cells that may hold a date and four digits. Only those leave Arrow for the exact test in Python.
 GAP: Final = "[^A-Za-z0-9]*"
+# 01 to 31, and the same with 60 added for a coordination number.
 DAYS: Final = f"(?:0{GAP}[1-9]|[12]{GAP}[0-9]|3{GAP}[01]|6{GAP}[1-9]|[78]{GAP}[0-9]|9{GAP}[01])"
 DATE: Final = f"[0-9]{GAP}[0-9]{GAP}(?:0{GAP}[1-9]|1{GAP}[0-2]){GAP}{DAYS}"
+# A date and four digits, an exponent, a character that is not plain, or groups of thousands.
 LOOKS_LIKE: Final = (
     f"{DATE}{GAP}[0-9]{{4}}(?:[^0-9]|$)|^[-+ ]?[0-9]{{1,12}}(?:[.,][0-9]{{1,17}})?[eE]"
     f"|[^{PLAIN.pattern[1:-2]}]|^[^A-Za-z0-9]*[0-9]{{1,3}}(?:[^A-Za-z0-9][0-9]{{3}}){{3}}(?:[^0-9]|$)"
 )
 WHOLE_NUMBER: Final = r"^\s*[0-9]+(?:[.,]0+)?\s*$"
+# A date of six digits whose year has lost its leading zeros (and its month one, if the year is 00), and four digits.
 LOST_ZERO: Final = rf"^\s*(?:[1-9]?(?:0[1-9]|1[0-2])|[1-9]){DAYS.replace(GAP, '')}[0-9]{{4}}(?:[.,]0+)?\s*$"
 
 

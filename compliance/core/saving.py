@@ -33,18 +33,18 @@ class DiskFull(Refusal):
 def save(content: bytes, to: Path) -> None:
     """Write a file atomically. If it fails, an existing file stays as it was."""
     to = Path(os.path.realpath(to))
-    beside = to.with_name(f".{secrets.token_hex(8)}.part")
+    part = to.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with beside.open("xb") as file:
+        with part.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(to)
+        part.replace(to)
     except OSError as error:
         raise _save_refusal(error, to) from error
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
 
 def _save_refusal(error: OSError, to: Path) -> Refusal:

@@ -34,6 +34,7 @@ LONGEST: Final = 100
 SPACE: Final = re.compile(
     "[ \t\n\r\x0b\f\u0085\u00a0\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 )  # as the statements of queries/values.sql fold them
+# The forms of levels, in lower case: k3; k3 r2 t1; 3-2-1; a single 3, k3 or 3,0; and a word: hög, 3 (hög), hög 3.
 BETWEEN: Final = r"[ /\-,;:=.|]*"
 PAIR: Final = re.compile(rf"([a-z]){BETWEEN}([0-9])")
 PAIRS: Final = re.compile(rf"{PAIR.pattern}(?:{BETWEEN}{PAIR.pattern}){{0,2}}")

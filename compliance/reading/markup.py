@@ -43,6 +43,7 @@ class HtmlRows:
         self.rows: list[Row] = []
         self.tables = 0
         self.cut = 0
+        # Of each open table: its current row, and for each column how many rows a cell above still spans.
         self._open: list[Row | None] = []
         self._below: list[dict[int, int]] = []
         self._text: list[str] = []

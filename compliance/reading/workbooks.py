@@ -86,9 +86,11 @@ OLE_STREAMS: Final = (
     ("PowerPoint Document", "slides"),
 )
 RIGHTS: Final = re.compile("DRMEncrypted|DRMContent")
+# BIFF record numbers: 1904 dates, encryption, begin and end of a substream.
 DATE_MODE, FILE_PASS, BEGIN, END = 0x0022, 0x002F, 0x0809, 0x000A
 # The first record of a chart, in Excel 97–2003 and in Excel 5.0.
 CHART: Final = re.compile(rb"\x09\x08(?:\x10\x00\x00\x06|\x08\x00\x00\x05)\x20\x00")
+# A record number that no reader knows.
 NOTHING: Final = b"\xff\xff"
 CODE_PAGE, UNICODE, EXCEL_97 = 0x0042, 1200, 0x0600
 
