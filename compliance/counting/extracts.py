@@ -4,10 +4,10 @@
     write(wanted, Path("missing.xlsx"), kind="xlsx", language=Language("sv"))
     content = as_bytes(wanted, kind="swedish_csv", language=Language("sv"))
 
-A statement reads the exports, and besides them what is computed from them, as relations: `point_items` (the items of
-every point, or of the one asked for), `<point id>_items` (those of one point), `<point id>_rows` (the same with the
-number of their import), `counted` (the coverage at all levels), `shown_figures` and `review_points`. They are made
-only where the statement names them.
+A statement reads the exports and what is computed from them, as relations: `point_items` (the items of every point, or
+of the one wanted), `<point id>_items` (those of one point), `<point id>_rows` (the same with the number of their
+import), `counted` (the coverage at all levels), `shown_figures` and `review_points`. Only those that the statement
+names are computed.
 """
 
 import io
@@ -54,11 +54,11 @@ from compliance.store.database import Cursor, Rows
 EXTRACTS: Final = POINTS.with_name("extracts.toml")
 Kind = Literal["csv", "swedish_csv", "xlsx", "parquet"]
 KINDS: Final[dict[str, Kind]] = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet"}
-# The relations that hold the rows of one review point where one is asked for.
+# The relations that can be limited to one review point.
 BY_POINT: Final = frozenset({"point_items", "counted", "shown_figures", "review_points"})
 NO_TIME: Final = " 00:00:00"
 MIDNIGHT: Final = datetime.min.time()
-# What XML, so a workbook, has no way to write.
+# Characters that XML, and so a workbook, cannot hold.
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 EXCEL_ROWS: Final = 1_048_576
 
@@ -67,8 +67,8 @@ EXCEL_ROWS: Final = 1_048_576
 class Column:
     """A column of an extract: its name and type in the database, its title and meaning in both languages.
 
-    `words` names the codes that it holds, if any. What others than the coordinator do not see: `personal` is whether it
-    can name a person, `free` whether names may stand within it, `shared` whether only what several rows say is shown.
+    `words` names its set of codes, if it holds codes. What only the coordinator sees: `personal` columns can name a
+    person, `free` ones may contain names, and of `shared` ones the values that only one row has.
     """
 
     name: str
@@ -83,9 +83,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Definition:
-    """A named extract: what it is called, what it is for, and its columns.
+    """A named extract: its title, purpose and columns.
 
-    `reasons_of` is the point whose reasons it has, where no column says which point a row is of.
+    `reasons_of` is the point that its reasons belong to, if no column says so.
     """
 
     id: str
@@ -97,7 +97,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class Extract:
-    """The rows of a named extract for a day, with codes as codes, and the imports that they rest on."""
+    """The rows of a named extract for a day, with codes as codes, and the imports behind them."""
 
     definition: Definition
     table: pa.Table
@@ -110,28 +110,28 @@ class Extract:
 
 
 def extract_names() -> tuple[str, ...]:
-    """The ids of the extracts in the order in which they are offered."""
+    """The ids of the extracts in display order."""
     return tuple(definition.id for definition in load_extracts())
 
 
 @cache
 def load_extracts() -> tuple[Definition, ...]:
-    """Every extract: its statement's header together with the titles in `data/extracts.toml`."""
+    """Every extract: its statement's header with the titles from `data/extracts.toml`."""
     declared = _declared()
     order = list(declared["extracts"])
     known = sorted(names("extracts"), key=lambda name: (order.index(name) if name in order else len(order), name))
     return tuple(_definition(query("extracts", name), declared) for name in known)
 
 
-def extract_by(said: str) -> Definition:
-    """The extract of a name; a Refusal that names the nearest."""
+def extract_by(name: str) -> Definition:
+    """Return the extract of a name. Raise Refusal with the nearest name if there is none."""
     for definition in load_extracts():
-        if definition.id == said:
+        if definition.id == name:
             return definition
     raise Refusal(
         N_("There is no extract {said}. Perhaps you mean {near}; there are {all}."),
-        said=said,
-        near=nearest(said, extract_names()),
+        said=name,
+        near=nearest(name, extract_names()),
         all=", ".join(extract_names()),
     )
 
@@ -148,35 +148,35 @@ def extract(
     own: Path | None = None,
     reader: Reader,
 ) -> Extract:
-    """The rows of the extract `name`, for one review point or organisation where it is said.
+    """Return the rows of the extract `name`, of one review point or organisation if given.
 
-    To a reader to whom persons are not named nothing in it names one: names, employee ids and the free text of
-    incidents are empty, and no figure of a unit rests, or lets another be told that rests, on fewer than five persons.
+    For a reader who may not see persons' names nothing identifies a person: names, employee ids and the free text of
+    incidents are empty, and no figure of a unit covers, or reveals one that covers, fewer than five persons.
     """
-    wanted = extract_by(name)
-    asked = query("extracts", name)
-    if point and not BY_POINT.intersection(_named(asked.sql)):
+    definition = extract_by(name)
+    statement = query("extracts", name)
+    if point and not BY_POINT.intersection(_named(statement.sql)):
         raise Refusal(N_("The extract {name} is not divided by review points. Ask for it without one."), name=name)
     shown = load_figures(own)
-    given = Given(points, point, shown, as_of=as_of, known_at=known_at, persons=reader.named)
-    with relations(cursor, asked.sql, given):
-        table = run(cursor, asked, as_of=as_of, known_at=known_at, values=rule_parameters(points, as_of))
+    inputs = Inputs(points, point, shown, as_of=as_of, known_at=known_at, persons=reader.named)
+    with relations(cursor, statement.sql, inputs):
+        table = run(cursor, statement, as_of=as_of, known_at=known_at, values=rule_parameters(points, as_of))
     if organisation is not None:
         table = table.filter(pc.is_in(table["organisation"], pa.array([organisation])))
     table = reader.table(table)
     if not reader.named:
-        table = _nameless(table, wanted, points, reader)
-    there = basis_on(cursor, days=[as_of], known_at=known_at).imports
-    imports = [row for row in there if organisation in (None, row["organisation"])]
-    return Extract(wanted, table, as_of, organisation, point, imports, points, shown)
+        table = _nameless(table, definition, points, reader)
+    basis = basis_on(cursor, days=[as_of], known_at=known_at)
+    imports = [row for row in basis.imports if organisation in (None, row["organisation"])]
+    return Extract(definition, table, as_of, organisation, point, imports, points, shown)
 
 
 # --- what the statements read besides the exports ------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Given:
-    """What the relations are computed from: all points, the one that is wanted if only one is, the figures, the day."""
+class Inputs:
+    """The inputs of the relations: all points, the one wanted if only one is, the figures, the day."""
 
     points: tuple[Point, ...]
     point: Point | None
@@ -187,23 +187,23 @@ class Given:
 
     @property
     def wanted(self) -> tuple[Point, ...]:
-        """The points whose items and coverage are asked for."""
+        """The points whose items and coverage are wanted."""
         return (self.point,) if self.point else self.points
 
 
 @contextmanager
-def relations(cursor: Cursor, sql: str, given: Given) -> Iterator[None]:
-    """The relations that a statement names, there while the block lasts."""
-    made: list[str] = []
+def relations(cursor: Cursor, sql: str, inputs: Inputs) -> Iterator[None]:
+    """Within the block, the relations that a statement names are registered."""
+    registered: list[str] = []
     try:
         for name in sorted(_named(sql)):
-            table = _relation(cursor, name, given)
+            table = _relation(cursor, name, inputs)
             if table is not None:
                 cursor.register(name, table)
-                made.append(name)
+                registered.append(name)
         yield
     finally:
-        for name in made:
+        for name in registered:
             cursor.unregister(name)
 
 
@@ -211,29 +211,31 @@ def _named(sql: str) -> set[str]:
     return set(re.findall(r"\b[a-z_]+\b", sql))
 
 
-def _relation(cursor: Cursor, name: str, given: Given) -> pa.Table | None:
+def _relation(cursor: Cursor, name: str, inputs: Inputs) -> pa.Table | None:
     if name == "point_items":
-        return _items(cursor, given.wanted, given)
+        return _items(cursor, inputs.wanted, inputs)
     if name == "counted":
-        return _counted(cursor, given)
+        return _counted(cursor, inputs)
     if name == "shown_figures":
-        return _figures(cursor, given)
+        return _figures(cursor, inputs)
     if name == "review_points":
-        numbered = [{"point": point.number, "id": point.id} for point in given.wanted]
+        numbered = [{"point": point.number, "id": point.id} for point in inputs.wanted]
         return pa.Table.from_pylist(numbered, schema=_schema(point=pa.int64(), id=pa.string()))
     id_, _, kind = name.rpartition("_")
-    of = [point for point in given.points if point.id == id_]
-    if kind == "rows" and of:
-        return traced_items(cursor, of[0], as_of=given.as_of, known_at=given.known_at)
-    return _items(cursor, tuple(of), given) if kind == "items" and of else None
+    named = [point for point in inputs.points if point.id == id_]
+    if kind == "rows" and named:
+        return traced_items(cursor, named[0], as_of=inputs.as_of, known_at=inputs.known_at)
+    return _items(cursor, tuple(named), inputs) if kind == "items" and named else None
 
 
-def _items(cursor: Cursor, points: tuple[Point, ...], given: Given) -> pa.Table:
-    """The items of points, one below the other, with number and id of the point before them."""
+def _items(cursor: Cursor, points: tuple[Point, ...], inputs: Inputs) -> pa.Table:
+    """The items of points, concatenated, with number and id of the point as first columns."""
     tables = []
-    for point, found in zip(points, items_of(cursor, points, as_of=given.as_of, known_at=given.known_at), strict=True):
-        found = found.add_column(0, "id", pa.array([point.id] * len(found), pa.string()))
-        tables.append(found.add_column(0, "point", pa.array([point.number] * len(found), pa.int64())))
+    for point, table in zip(
+        points, items_of(cursor, points, as_of=inputs.as_of, known_at=inputs.known_at), strict=True
+    ):
+        table = table.add_column(0, "id", pa.array([point.id] * len(table), pa.string()))
+        tables.append(table.add_column(0, "point", pa.array([point.number] * len(table), pa.int64())))
     return pa.concat_tables(tables)
 
 
@@ -252,16 +254,16 @@ COUNTED: Final = _schema(
 )
 
 
-def _counted(cursor: Cursor, given: Given) -> pa.Table:
-    found = {
-        level: coverage(cursor, given.wanted, days=[given.as_of], known_at=given.known_at, level=level)
+def _counted(cursor: Cursor, inputs: Inputs) -> pa.Table:
+    by_level = {
+        level: coverage(cursor, inputs.wanted, days=[inputs.as_of], known_at=inputs.known_at, level=level)
         for level in LEVELS
     }
     shown: list[tuple[str, Coverage]]
-    if given.persons:
-        shown = [(level, figure) for level in LEVELS for figure in found[level]]
+    if inputs.persons:
+        shown = [(level, figure) for level in LEVELS for figure in by_level[level]]
     else:
-        shown = [part for whole in found["organisation"] for part in _without_few(whole, found)]
+        shown = [part for whole in by_level["organisation"] for part in _without_few(whole, by_level)]
     return pa.Table.from_pylist([_counted_row(figure, level) for level, figure in shown], schema=COUNTED)
 
 
@@ -287,14 +289,14 @@ FIGURES_SHOWN: Final = _schema(
 )
 
 
-def _figures(cursor: Cursor, given: Given) -> pa.Table:
-    numbers = {point.number for point in given.wanted}
-    asked = tuple(figure for figure in given.figures if numbers.intersection(figure.points))
-    found = figures(cursor, asked, points=given.points, as_of=given.as_of, known_at=given.known_at)
+def _figures(cursor: Cursor, inputs: Inputs) -> pa.Table:
+    numbers = {point.number for point in inputs.wanted}
+    wanted = tuple(figure for figure in inputs.figures if numbers.intersection(figure.points))
+    counted = figures(cursor, wanted, points=inputs.points, as_of=inputs.as_of, known_at=inputs.known_at)
     rows = [
         {name: getattr(figure, name) for name in FIGURES_SHOWN.names if hasattr(figure, name)}
-        | {"figure": figure.definition.id, "form": figure.definition.form, "place": asked.index(figure.definition)}
-        for figure in found
+        | {"figure": figure.definition.id, "form": figure.definition.form, "place": wanted.index(figure.definition)}
+        for figure in counted
     ]
     return pa.Table.from_pylist(rows, schema=FIGURES_SHOWN)
 
@@ -303,7 +305,7 @@ def _figures(cursor: Cursor, given: Given) -> pa.Table:
 
 
 def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...], reader: Reader) -> pa.Table:
-    """The table without anything that names a person, or could be traced to one (rulebook, section 5)."""
+    """Return the table without anything that names a person or could be traced to one (rulebook, section 5)."""
     for column in wanted.columns:
         if column.personal:
             table = _with_column(table, column.name, pa.nulls(len(table), table.schema.field(column.name).type))
@@ -317,7 +319,7 @@ def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...], re
     persons = [point.id for point in points if point.persons]
     for name in ("item", "label", "department", "unit", "sheet", "row"):
         table = _emptied(table, name, of=persons)
-    # what an incident is called, and what is said of it, is its free text
+    # label and detail of an incident are its free text
     incidents = [point.id for point in points if about_incidents(point)]
     for name in ("label", "detail"):
         table = _emptied(table, name, of=incidents)
@@ -325,25 +327,25 @@ def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...], re
 
 
 def _changed(values: Cells, change: Callable[[str], str | None]) -> Cells:
-    """A column of texts in which each different one has been changed once."""
+    """Apply `change` to a column of texts, once per distinct text."""
     different = [text for text in pc.unique(values).to_pylist() if text is not None]
     changed: Cells = pa.array([change(text) for text in different], pa.string())
-    places: Cells = pc.index_in(values, pa.array(different, pa.string()))
-    return pc.take(changed, places)
+    index: Cells = pc.index_in(values, pa.array(different, pa.string()))
+    return pc.take(changed, index)
 
 
 def _shared(values: Cells, *, least: int) -> Cells:
-    """A column of texts with those alone that several rows have: what only one says is somebody's own words."""
-    said = Counter(text.casefold() for text in values.to_pylist() if text is not None)
-    return _changed(values, lambda text: text if said[text.casefold()] >= least else None)
+    """Keep only texts that several rows share: a text of one row is somebody's own words."""
+    counts = Counter(text.casefold() for text in values.to_pylist() if text is not None)
+    return _changed(values, lambda text: text if counts[text.casefold()] >= least else None)
 
 
 def _mixed(table: pa.Table, *, of: list[str]) -> pa.Table:
-    """The rows of some points in the order of their outcomes: as they came, they stood unit by unit."""
+    """Sort the rows of some points by outcome: their original order would reveal the units."""
     moved = pc.indices_nonzero(pc.is_in(table["id"], pa.array(of, pa.string())))
     rows = table.take(moved)
     keys = ("organisation", "id")
-    # the places that the first rows of an organisation and a point have tell their order
+    # organisations and points keep their order: each is ranked by its first row
     columns: dict[str, Cells] = {name: pc.index_in(rows[name], pc.unique(rows[name])) for name in keys}
     order = pa.table(columns | {name: rows[name] for name in ("outcome", "reason", "due")})
     sorted_: Cells = pc.take(
@@ -353,13 +355,13 @@ def _mixed(table: pa.Table, *, of: list[str]) -> pa.Table:
     return table.take(pa.array([origins.get(place, place) for place in range(len(table))], pa.int64()))
 
 
-def _without_few(whole: Coverage, found: dict[Level, list[Coverage]]) -> list[tuple[str, Coverage]]:
-    """A figure of an organisation and those of its parts, of which those of few persons are added up as other units.
+def _without_few(whole: Coverage, by_level: dict[Level, list[Coverage]]) -> list[tuple[str, Coverage]]:
+    """A figure of an organisation and those of its parts; those of few persons are added up as other units.
 
-    The units of a department that is not shown are not shown either: their sum would tell it.
+    The units of a hidden department are hidden too: their sum would reveal it.
     """
     departments, units = (
-        [part for part in found[level] if (part.point, part.organisation) == (whole.point, whole.organisation)]
+        [part for part in by_level[level] if (part.point, part.organisation) == (whole.point, whole.organisation)]
         for level in ("department", "unit")
     )
     if not whole.point.persons:
@@ -373,7 +375,7 @@ def _without_few(whole: Coverage, found: dict[Level, list[Coverage]]) -> list[tu
     shown += [("department", department) for department in departments if department.department not in few]
     hidden = {name: home if name in few else few_of(home, small=_few, size=_of) for name, home in homes.items()}
     shown += [("unit", unit) for unit in units if unit not in hidden[unit.department]]
-    # units without a department are what is left of the whole, as are those of departments that are not shown
+    # units without a department, and those of hidden departments, are the rest of the whole
     together: dict[str | None, list[Coverage]] = {}
     for name, home in hidden.items():
         together.setdefault(None if name in few else name, []).extend(home)
@@ -389,7 +391,7 @@ def _of(figure: Coverage) -> int:
 
 
 def _added_up(whole: Coverage, department: str | None, units: list[Coverage]) -> list[Coverage]:
-    """Some units as one; nothing where even together they are too few."""
+    """Sum some units to one; nothing if even together they are too few."""
     counts = {name: sum(getattr(unit, name) for unit in units) for name in OUTCOMES}
     together = replace(whole, department=department, **counts)
     return [together] if together.of >= FEW_PERSONS else []
@@ -409,7 +411,7 @@ def _with_column(table: pa.Table, name: str, values: Any) -> pa.Table:
 
 
 def titled(wanted: Extract, language: Language) -> pa.Table:
-    """The rows as a person reads them: titles instead of names, words instead of codes, Ja and Nej."""
+    """Return the rows as a person reads them: titles instead of names, words instead of codes, Ja and Nej."""
     table = wanted.table
     yes, no = (language.pick(texts) for texts in _words(wanted, "answers").values())
     for column in wanted.definition.columns:
@@ -417,26 +419,26 @@ def titled(wanted: Extract, language: Language) -> pa.Table:
         if pa.types.is_boolean(values.type):
             table = _with_column(table, column.name, pc.if_else(values, yes, no))
         elif column.words:
-            table = _with_column(table, column.name, _spoken(wanted, column, language))
+            table = _with_column(table, column.name, _column_in_words(wanted, column, language))
     return table.rename_columns([language.pick(column.title) for column in wanted.definition.columns])
 
 
-def _spoken(wanted: Extract, column: Column, language: Language) -> Cells:
-    """The column's codes in words; each different code is looked up once. A code without words stays."""
+def _column_in_words(wanted: Extract, column: Column, language: Language) -> Cells:
+    """The column's codes in words; each distinct code is looked up once. A code without words stays."""
     codes: Cells = wanted.table[column.name]
-    # what a reason means depends on its point
+    # the meaning of a reason depends on its point
     if column.words == "reasons":
-        of = wanted.definition.reasons_of
-        codes = pc.binary_join_element_wise(of or wanted.table["id"], codes, ":")
-    known = _words(wanted, column.words or "")
+        point = wanted.definition.reasons_of
+        codes = pc.binary_join_element_wise(point or wanted.table["id"], codes, ":")
+    parts = _words(wanted, column.words or "")
     different = [code for code in pc.unique(codes).to_pylist() if code is not None]
-    said = [_said(code.rpartition(":")[2], known.get(code), parts=known, language=language) for code in different]
-    places: Cells = pc.index_in(codes, pa.array(different, pa.string()))
-    return pc.take(pa.array(said, pa.string()), places)
+    words = [_in_words(code.rpartition(":")[2], parts.get(code), parts=parts, language=language) for code in different]
+    index: Cells = pc.index_in(codes, pa.array(different, pa.string()))
+    return pc.take(pa.array(words, pa.string()), index)
 
 
-def _said(code: str, texts: Texts | None, *, parts: dict[str, Texts], language: Language) -> str:
-    """The words of a code, or of each of several with commas between; a code that nobody knows stays."""
+def _in_words(code: str, texts: Texts | None, *, parts: dict[str, Texts], language: Language) -> str:
+    """The words of a code, or of several separated by commas; an unknown code stays."""
     if texts:
         return language.pick(texts)
     return ", ".join(language.pick(parts[part]) if part in parts else part for part in code.split(", "))
@@ -462,31 +464,31 @@ def _declared() -> Table:
     return read_toml(EXTRACTS)
 
 
-def _definition(asked: Query, declared: Table) -> Definition:
-    told = declared["extracts"].get(asked.id, {})
-    own = told.get("columns", {})
+def _definition(query: Query, declared: Table) -> Definition:
+    entry = declared["extracts"].get(query.id, {})
+    own = entry.get("columns", {})
     return Definition(
-        id=asked.id,
-        title=told.get("title", {"en": asked.id}),
-        purpose=told.get("purpose", {"en": asked.what}),
+        id=query.id,
+        title=entry.get("title", {"en": query.id}),
+        purpose=entry.get("purpose", {"en": query.what}),
         columns=tuple(
             _column(name, type_, meaning, declared["columns"].get(name, {}) | own.get(name, {}))
-            for name, (type_, meaning) in asked.columns.items()
+            for name, (type_, meaning) in query.columns.items()
         ),
-        reasons_of=told.get("reasons_of"),
+        reasons_of=entry.get("reasons_of"),
     )
 
 
-def _column(name: str, type_: str, meaning: str, told: Table) -> Column:
+def _column(name: str, type_: str, meaning: str, entry: Table) -> Column:
     return Column(
         name=name,
         type=type_,
-        title={"en": name.replace("_", " ").capitalize()} | told.get("title", {}),
-        meaning={"en": meaning} | told.get("meaning", {}),
-        words=told.get("words"),
-        personal=told.get("personal", False),
-        free=told.get("free", False),
-        shared=told.get("shared", False),
+        title={"en": name.replace("_", " ").capitalize()} | entry.get("title", {}),
+        meaning={"en": meaning} | entry.get("meaning", {}),
+        words=entry.get("words"),
+        personal=entry.get("personal", False),
+        free=entry.get("free", False),
+        shared=entry.get("shared", False),
     )
 
 
@@ -494,7 +496,7 @@ def _column(name: str, type_: str, meaning: str, told: Table) -> Column:
 
 
 def kind_of(path: Path, *, swedish_excel: bool) -> Kind:
-    """How a file is written, by the ending of its name; a Refusal where there is no such kind."""
+    """Return how a file is written, by its extension. Raise Refusal if no kind has it."""
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
         raise Refusal(
@@ -506,7 +508,7 @@ def kind_of(path: Path, *, swedish_excel: bool) -> Kind:
 
 
 def write(wanted: Extract, to: Path | io.BytesIO, *, kind: Kind, language: Language) -> None:
-    """Writes the extract."""
+    """Write the extract to a file."""
     content = as_bytes(wanted, kind=kind, language=language)
     if isinstance(to, io.BytesIO):
         to.write(content)
@@ -515,7 +517,7 @@ def write(wanted: Extract, to: Path | io.BytesIO, *, kind: Kind, language: Langu
 
 
 def as_bytes(wanted: Extract, *, kind: Kind, language: Language) -> bytes:
-    """The extract as the content of a file; the same rows give the same bytes.
+    """Return the extract as the content of a file; the same rows give the same bytes.
 
     `csv` and `parquet` have names and codes whatever the language; `swedish_csv` is always Swedish.
     """
@@ -530,7 +532,7 @@ def as_bytes(wanted: Extract, *, kind: Kind, language: Language) -> bytes:
 
 
 def _text_columns(table: pa.Table, *, decimal: str = ".", dates_alone: bool = False) -> pa.Table:
-    """Every value as the text of a CSV file. `dates_alone`: a time without a time of day is only its date."""
+    """Return every value as CSV text. With `dates_alone`, a time at midnight is shown as a date."""
     columns = [_texts(column, decimal=decimal, dates_alone=dates_alone) for column in table.columns]
     return pa.table(columns, names=table.column_names)
 
@@ -578,12 +580,12 @@ def _xlsx(wanted: Extract, language: Language) -> bytes:
         language(N_("Columns")): _dictionary(wanted.definition, language),
         language(N_("About")): _about(wanted, language),
     }
-    rows = {title: _add_sheet(book, title, *told) for title, told in sheets.items()}
+    rows = {title: _add_sheet(book, title, *content) for title, content in sheets.items()}
     return _without_clock(books.content(book, rows))
 
 
 def _add_sheet(book: Any, title: str, heading: list[str], rows: Any) -> Iterator[list[Any]]:
-    """A sheet with a bold heading that stays in sight, filters, and columns as wide as their texts; gives its rows."""
+    """Add a sheet with a frozen bold heading, filters, and columns as wide as their texts; return its rows."""
     from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(title)
@@ -615,7 +617,7 @@ def _heading(sheet: Any, text: str) -> Any:
 
 
 def _cell(sheet: Any, value: object) -> Any:
-    """What a sheet is given for a value: itself, or a cell where openpyxl would take it for something else."""
+    """What a sheet gets for a value: the value, or a cell where openpyxl would misread it."""
     if isinstance(value, str):
         text = UNWRITABLE.sub("", value)
         return _text(sheet, text) if text.startswith((*DANGEROUS, "#")) else text
@@ -625,7 +627,7 @@ def _cell(sheet: Any, value: object) -> Any:
 
 
 def _text(sheet: Any, text: str) -> Any:
-    """A cell that is a text whatever it begins with: not a formula (=1) and not an error (#N/A)."""
+    """A cell that is text whatever it starts with: not a formula (=1) and not an error (#N/A)."""
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, text)
@@ -635,7 +637,7 @@ def _text(sheet: Any, text: str) -> Any:
 
 
 def _time(sheet: Any, moment: datetime) -> Any:
-    """A cell with date and time of day; a time without a time of day is only its date."""
+    """A cell with date and time; a time at midnight is shown as a date."""
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, moment)
@@ -659,7 +661,7 @@ def _dictionary(definition: Definition, language: Language) -> tuple[list[str], 
 
 
 def _about(wanted: Extract, language: Language) -> tuple[list[str], list[tuple[object, ...]]]:
-    """What the extract is, for which day, and the exports that it rests on."""
+    """The extract's title, purpose and day, and the exports behind it."""
     facts: list[tuple[object, ...]] = [
         (language(N_("Extract")), language.pick(wanted.definition.title)),
         (language(N_("Purpose")), language.pick(wanted.definition.purpose)),
@@ -678,7 +680,7 @@ def _about(wanted: Extract, language: Language) -> tuple[list[str], list[tuple[o
 
 
 def _without_clock(content: bytes) -> bytes:
-    """The workbook with fixed times, so that the same rows give the same file."""
+    """Return the workbook with fixed times, so that the same rows give the same file."""
     time = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
     parts = (
         (name, time.sub(b"1980-01-01T00:00:00Z", part) if name == "docProps/core.xml" else part)

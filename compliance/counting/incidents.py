@@ -1,7 +1,7 @@
 """Incidents: the clocks that run, what was reported and closed in time, and what the year's incidents have in common.
 
-A duty is a report that a breach or a significant incident requires. While it is unsent it is a clock. The items of
-points 12 and 13 say what was in time; nothing is judged a second time here.
+A duty is a report that a breach or a significant incident requires; while unsent, it is a clock. Whether it was in time
+comes from the items of points 12 and 13, and is not judged again here.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from compliance.declarations.queries import query, statement
 from compliance.store.database import Cursor, Rows, rows
 
 MONTHS: Final = 12
-# For how long after its limit an unsent report of an earlier year is shown.
+# How long after its limit an unsent report of an earlier year is shown.
 KEPT_MONTHS: Final = 12
 MOST_KINDS: Final = 3
 MOST_CAUSES: Final = 8
@@ -32,11 +32,11 @@ BREACHES, INCIDENTS, HANDLING = "gdpr_reporting", "nis_reporting", "incident_han
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
-    """A report that is required: by which law, to whom on the day, and when it was sent or has to be.
+    """A required report: by which law, to whom, and when it was sent or is due.
 
-    `deadline` is a moment in UTC, `last_day` stands where only days are compared; without both there is no limit yet.
-    `gaps` are the fields of the export that are empty, `earlier` the reports sent before with their local time.
-    `outcome` and `reason` are those of the point; None for a clock that began in an earlier year.
+    `deadline` is a moment in UTC; `last_day` replaces it where only days are compared; with neither there is no limit
+    yet. `gaps` are the empty fields of the export, `earlier` the reports sent before, with local time. `outcome` and
+    `reason` are those of the point; None for a clock that started in an earlier year.
     """
 
     kind: str
@@ -63,13 +63,13 @@ class Duty:
 
     @property
     def ends(self) -> datetime | None:
-        """The moment (UTC) when the limit passes: of a day, its 24:00."""
+        """The moment (UTC) when the limit passes; for a day, its 24:00."""
         return self.deadline or (end_of(self.last_day) if self.last_day else None)
 
 
 @dataclass(frozen=True)
 class Clock:
-    """An unsent duty seen at a moment (UTC) of the as-of date."""
+    """An unsent duty at a moment (UTC) of the as-of date."""
 
     duty: Duty
     moment: datetime
@@ -83,42 +83,42 @@ class Clock:
 
     @property
     def by_day(self) -> bool:
-        """Whether only days are compared, since the law or the export has no time of day."""
+        """Whether only days are compared, because the law or the export has no time of day."""
         return self.duty.deadline is None and self.duty.last_day is not None
 
     @property
     def left(self) -> timedelta:
-        """The time until the limit; negative once it has passed, nought where there is none."""
+        """The time until the limit; negative once it has passed, zero if there is none."""
         return (self.duty.ends or self.moment) - self.moment
 
     @property
     def days_left(self) -> int:
-        """The days after this one until the last day; negative once it has passed."""
+        """The days from the as-of date to the last day; negative once it has passed."""
         return (self.duty.last_day - self.as_of).days if self.duty.last_day else 0
 
     @property
     def share(self) -> float | None:
-        """How much of the limit has gone, 0–1; None where there is none."""
+        """The part of the limit that has passed, 0–1; None if there is no limit."""
         duty = self.duty
         if self.by_day and duty.last_day:
             first = duty.month_from or duty.began.date()
-            return _held((self.as_of - first).days / max((duty.last_day - first).days, 1))
+            return _clamped((self.as_of - first).days / max((duty.last_day - first).days, 1))
         whole = timedelta(hours=duty.limit_hours)
-        return _held(1 - self.left / whole) if duty.deadline and whole else None
+        return _clamped(1 - self.left / whole) if duty.deadline and whole else None
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """What is missing; a delay needs a reason only once there is one."""
+        """The fields that are missing; a delay needs a reason only once there is one."""
         return tuple(gap for gap in self.duty.gaps if gap != "delay_reason" or self.run_out)
 
 
-def _held(share: float) -> float:
+def _clamped(share: float) -> float:
     return min(max(share, 0.0), 1.0)
 
 
 @dataclass(frozen=True)
 class Step:
-    """How many incidents were closed within some days; `last_day` is None for all that took longer."""
+    """How many incidents were closed within a range of days; `last_day` is None for the open-ended last one."""
 
     late: bool
     first_day: int
@@ -142,7 +142,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Month:
-    """One kind in one month: `kind` is None for the others, `n` where nothing is known of the month."""
+    """Incidents of one kind in one month; `kind` is None for the other kinds, `n` if nothing is known of the month."""
 
     month: date
     place: int
@@ -161,7 +161,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Recurring:
-    """Incidents of one unit with the same cause: this year's, and those before that one of them repeats."""
+    """Incidents of one unit with the same cause: this year's, and the earlier ones that they repeat."""
 
     department: str | None
     unit: str | None
@@ -174,7 +174,7 @@ class Recurring:
 
 @dataclass(frozen=True)
 class Staffed:
-    """A unit where somebody is employed, and whether it has reported nothing this year; a small one has no name."""
+    """A unit with employees, and whether it has reported nothing this year; a small one has no name."""
 
     department: str | None
     unit: str | None
@@ -184,9 +184,9 @@ class Staffed:
 
 @dataclass(frozen=True)
 class Rate:
-    """A department's or unit's incidents of the year and its persons; `part` is None for those in none.
+    """A department's or unit's incidents of the year and its employees; `part` is None for those in neither.
 
-    `few` are small parts together, which are not shown.
+    `few` marks the sum of small parts, which is not shown.
     """
 
     part: str | None
@@ -196,7 +196,7 @@ class Rate:
 
     @property
     def per_hundred(self) -> float | None:
-        """Incidents for each hundred persons; None where nobody is employed."""
+        """Incidents per hundred employees; None if there are none."""
         return 100 * self.discovered / self.employed if self.employed else None
 
 
@@ -231,10 +231,10 @@ def duties(
     own: Path | None,
     reader: Reader,
 ) -> tuple[Duty, ...]:
-    """Every report that this year's breaches and significant incidents require, the earliest limit first.
+    """Return every report that this year's breaches and significant incidents require, the earliest limit first.
 
-    Those of earlier years are there while they are unsent, until some months after their limit.
-    Those of `kind` "assessment" are incidents that nobody has judged to be significant or not.
+    Unsent ones of earlier years are included until some months after their limit. Duties of `kind` "assessment" are
+    incidents that nobody has judged to be significant or not.
     """
     by_id = {point.id: point for point in points}
     sql = (
@@ -254,14 +254,14 @@ def duties(
 
 
 def _values(place: Scope) -> dict[str, str | None]:
-    """The place as the statements ask for it."""
+    """The place as parameters of the statements."""
     return {"organisation": place.organisation, "department": place.department, "unit": place.unit}
 
 
 def _duty(row: dict[str, Any], declared: Table, as_of: date) -> Duty:
     point = BREACHES if row["duty"] == "breach" else INCIDENTS
     sent = ((name, row[name]) for name in ("early_warning", "notification", "progress_report"))
-    given = ("id", "label", "unit", "began", "sent", "month_from", "deadline", "last_day", "hours", "days")
+    copied = ("id", "label", "unit", "began", "sent", "month_from", "deadline", "last_day", "hours", "days")
     return Duty(
         kind=row["duty"],
         point=point,
@@ -274,29 +274,29 @@ def _duty(row: dict[str, Any], declared: Table, as_of: date) -> Duty:
         reason=row["reason"],
         law=_law(declared[point], row["duty"], row["began"].date()),
         recipient=in_force(tuple(declared[point]["recipients"]), as_of)["text"],
-        **{name: row[name] for name in given},
+        **{name: row[name] for name in copied},
     )
 
 
 def _law(declared: Table, kind: str, day: date) -> Texts:
-    """What the law of a day calls the report; nothing where no law asks for it."""
+    """The report's name in the law of a day; empty if no law required it."""
     dated = tuple(row for row in declared["duties"] if row["duty"] == kind)
     text: Texts = in_force(dated, day)["text"] if dated else {"sv": "", "en": ""}
     return text
 
 
-def clocks(found: tuple[Duty, ...], *, as_of: date, now: datetime | None) -> tuple[Clock, ...]:
-    """The unsent duties, the most urgent first: those that have run out, then by their limit, then those without one.
+def clocks(duties: tuple[Duty, ...], *, as_of: date, now: datetime | None) -> tuple[Clock, ...]:
+    """Return the unsent duties, most urgent first: expired, then by limit, then without limit.
 
-    `now` is the moment (UTC) to count from where the as-of date is today; None counts from the day's 24:00.
+    `now` is the moment (UTC) to count from when the as-of date is today; None counts from the day's 24:00.
     """
     moment = now or end_of(as_of)
-    unsent = [Clock(duty, moment, as_of) for duty in found if duty.sent is None and duty.kind != "assessment"]
+    unsent = [Clock(duty, moment, as_of) for duty in duties if duty.sent is None and duty.kind != "assessment"]
     return tuple(sorted(unsent, key=lambda clock: clock.duty.ends or datetime.max))
 
 
 def next_deadline(running: tuple[Clock, ...]) -> Clock | None:
-    """The most urgent clock: one that has run out unsent, else the one that runs out first; None where none runs."""
+    """The most urgent clock: expired if any is, else the next to expire; None without clocks."""
     return next(iter(running), None)
 
 
@@ -313,27 +313,27 @@ def incidents(
     window_months: int,
     reader: Reader,
 ) -> Incidents:
-    """This year's incidents of a place, and the months before; a text that is rare is shown to few readers."""
+    """Return this year's incidents of a place, and the months before; few readers see rare texts."""
     limit = next(point for point in points if point.id == HANDLING).parameters(as_of)["limit_days"]
     place = reader.within(place)
-    where = {"as_of": as_of, "known_at": known_at, **_values(place)}
-    shared = where | {"least": reader.least_shared, "window_months": window_months}
+    params = {"as_of": as_of, "known_at": known_at, **_values(place)}
+    shared = params | {"least": reader.least_shared, "window_months": window_months}
 
-    def asked(name: str, **values: object) -> Rows:
+    def run(name: str, **values: object) -> Rows:
         sql = f"with incidents as ({statement('incident_rows')}) {statement(name)}"
         return rows(cursor, sql, shared | values)
 
     first = month_ends(as_of, count=MONTHS)[0].replace(day=1)
     by_unit = place.department is not None or place.unit is not None
-    listed = asked("incident_recurring")
+    recurring = run("incident_recurring")
     return Incidents(
-        counts=Counts(**asked("incident_counts", limit_days=limit)[0], limit_days=limit),
-        months=tuple(Month(**reader.row(row)) for row in asked("incident_months", first_month=first, most=MOST_KINDS)),
-        causes=tuple(Cause(**reader.row(row, kept=("kind",))) for row in asked("incident_causes", most=MOST_CAUSES)),
-        steps=tuple(Step(**row) for row in asked("incident_closing", limit_days=limit, most_late=MOST_LATE_STEPS)),
-        recurring=tuple(_recurring(row, reader) for row in listed),
-        units=tuple(_staffed(Staffed(**row), reader) for row in rows(cursor, statement("silent_units"), where)),
-        rates=_rates([Rate(**row) for row in asked("incident_rates", by_unit=by_unit)], reader),
+        counts=Counts(**run("incident_counts", limit_days=limit)[0], limit_days=limit),
+        months=tuple(Month(**reader.row(row)) for row in run("incident_months", first_month=first, most=MOST_KINDS)),
+        causes=tuple(Cause(**reader.row(row, kept=("kind",))) for row in run("incident_causes", most=MOST_CAUSES)),
+        steps=tuple(Step(**row) for row in run("incident_closing", limit_days=limit, most_late=MOST_LATE_STEPS)),
+        recurring=tuple(_recurring(row, reader) for row in recurring),
+        units=tuple(_staffed(Staffed(**row), reader) for row in rows(cursor, statement("silent_units"), params)),
+        rates=_rates([Rate(**row) for row in run("incident_rates", by_unit=by_unit)], reader),
     )
 
 
@@ -343,12 +343,12 @@ def _recurring(row: dict[str, Any], reader: Reader) -> Recurring:
 
 
 def _staffed(unit: Staffed, reader: Reader) -> Staffed:
-    """A unit as the reader sees it: a small one is not named."""
+    """A unit as the reader may see it: a small one has no name."""
     return replace(unit, department=None, unit=None, persons=0) if reader.few(unit.persons) else unit
 
 
 def _rates(rates: Iterable[Rate], reader: Reader) -> tuple[Rate, ...]:
-    """The rates as the reader sees them: those of small parts are added up as one."""
+    """The rates as the reader may see them: small parts are added up."""
     rates = list(rates)
     few = [rate for rate in rates if rate.part and rate.employed and reader.few(rate.employed)]
     shown = [rate for rate in rates if rate not in few]

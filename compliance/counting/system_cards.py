@@ -1,7 +1,7 @@
-"""What is known of each system: its outcome in every demand, how many of them are gaps, and the rows behind one system.
+"""Each system: its outcome in every demand, how many of them are gaps, and the rows behind one system.
 
-A demand is what is asked of a system in use. Those that are review points have the outcome of the point's own item;
-the others follow the figures beside the points (data/figures.toml). The core knows no language.
+A demand is a requirement on a system in use. Those that are review points have the outcome of the point's own item; the
+others follow the figures next to the points (data/figures.toml). This module knows no language.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from compliance.access.reader import Reader
 from compliance.counting.assessing import basis_on, one_day
-from compliance.counting.extracts import Given, relations
+from compliance.counting.extracts import Inputs, relations
 from compliance.counting.figures import Definition
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
-# What is asked of a system, in the order that it is shown in, and the exports that must be there to tell.
+# The demands on a system in display order, and the exports needed to judge each.
 DEMANDS: Final[dict[str, tuple[str, ...]]] = {
     "leader": ("systems",),
     "classification": ("systems",),
@@ -27,7 +27,7 @@ DEMANDS: Final[dict[str, tuple[str, ...]]] = {
     "processing": ("processing",),
     "agreement": ("processors",),
 }
-# The point that a demand belongs to: its own, or the one beside which it is shown.
+# The point a demand belongs to: its own, or the one it is shown next to.
 POINT_OF: Final = {
     "leader": "classification",
     "classification": "classification",
@@ -37,17 +37,17 @@ POINT_OF: Final = {
     "processing": "processing_record",
     "agreement": "processor_agreements",
 }
-# What counts as a gap: also what the exports do not say, as in the coverage of the points.
+# The outcomes that are gaps; like coverage, they include what the exports do not answer.
 GAPS: Final = frozenset({"unmet", "unknown"})
 
 
 @dataclass(frozen=True)
 class Card:
-    """Everything that is known of one system.
+    """Everything known about one system.
 
-    `register` is what the register says; the others are the rows of each export that are about it. `sources` are the
-    exports that are there, `tolerance` the highest risk value that is tolerated on the day. `named` is whether persons
-    and incidents are named to the reader: where they are not, those fields are empty.
+    `register` is its row in the register; the others are the rows of each export about it. `sources` are the exports
+    that are loaded, `tolerance` the highest tolerated risk value on the day. `named` is whether the reader may see
+    names of persons and incidents; otherwise those fields are empty.
     """
 
     register: dict[str, Any]
@@ -74,20 +74,20 @@ class Card:
 
 
 def is_gap(row: Mapping[str, Any], demand: str) -> bool:
-    """Whether a system of the list has a gap in a demand."""
+    """Whether a row of `systems` has a gap in a demand."""
     return row[f"{demand}_outcome"] in GAPS
 
 
 def systems(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, reader: Reader) -> Rows:
-    """Every system in use, one row each, those with most gaps first.
+    """Return every system in use, one row each, most gaps first.
 
-    Of each demand its `<demand>_outcome` (met, unmet, unknown, exempt; none where nothing is asked, None where an
-    export is missing), `<demand>_reason` and `<demand>_due`; `gaps` counts the demands that are unmet or unknown.
+    For each demand, `<demand>_outcome` (met, unmet, unknown, exempt; none if nothing is required, None if an export is
+    missing), `<demand>_reason` and `<demand>_due`; `gaps` counts the demands that are unmet or unknown.
     """
-    asked = statement("system_list")
-    given = _given(points, as_of=as_of, known_at=known_at)
-    with one_day(cursor, as_of, known_at=known_at), relations(cursor, asked, given):
-        return reader.limited(rows(cursor, asked, {"as_of": as_of, "known_at": known_at}))
+    sql = statement("system_list")
+    inputs = _inputs(points, as_of=as_of, known_at=known_at)
+    with one_day(cursor, as_of, known_at=known_at), relations(cursor, sql, inputs):
+        return reader.limited(rows(cursor, sql, {"as_of": as_of, "known_at": known_at}))
 
 
 def card(
@@ -101,18 +101,18 @@ def card(
     known_at: datetime,
     reader: Reader,
 ) -> Card | None:
-    """One system of the register, in use or not, whatever the case of its name; None where there is none.
+    """Return one system of the register, in use or not, ignoring case; None if there is no such system.
 
-    A system is called what it is called; in what else somebody wrote no person is named.
+    The system keeps its name; persons' names are hidden in all other free text.
     """
     day = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     with one_day(cursor, as_of, known_at=known_at):
-        named = rows(cursor, statement("system_register"), day | {"system": system})
-        found = reader.limited(_with_department(cursor, row, as_of=as_of, known_at=known_at) for row in named)
-        if not found:
+        registered = rows(cursor, statement("system_register"), day | {"system": system})
+        visible = reader.limited(_with_department(cursor, row, as_of=as_of, known_at=known_at) for row in registered)
+        if not visible:
             return None
-        one = day | {"system": found[0]["system"]}
-        return _card(cursor, points, definitions, found[0], one, reader=reader)
+        params = day | {"system": visible[0]["system"]}
+        return _card(cursor, points, definitions, visible[0], params, reader=reader)
 
 
 def _with_department(cursor: Cursor, row: dict[str, Any], *, as_of: date, known_at: datetime) -> dict[str, Any]:
@@ -126,46 +126,50 @@ def _card(
     points: tuple[Point, ...],
     definitions: tuple[Definition, ...],
     register: dict[str, Any],
-    one: dict[str, Any],
+    params: dict[str, Any],
     *,
     reader: Reader,
 ) -> Card:
-    """The rows of each export about the system of `one`, its organisation and day."""
-    as_of, known_at = one["as_of"], one["known_at"]
-    given = _given(points, as_of=as_of, known_at=known_at)
+    """Collect the rows of each export about the system of `one`, its organisation and day."""
+    as_of, known_at = params["as_of"], params["known_at"]
+    inputs = _inputs(points, as_of=as_of, known_at=known_at)
     tolerance = _number(definitions, "risks_without_action", "tolerance", as_of)
     validity = point_by(points, "classification").parameters(as_of)["validity_months"]
-    there = basis_on(cursor, days=[as_of], known_at=known_at)
+    basis = basis_on(cursor, days=[as_of], known_at=known_at)
 
-    def seen(found: Rows, *persons: str) -> Rows:
-        return [reader.row(row, persons=persons) for row in found]
+    def visible(table: Rows, *persons: str) -> Rows:
+        return [reader.row(row, persons=persons) for row in table]
 
     return Card(
         reader.row(register, persons=("object_owner", "object_leader"), kept=("system", "unit", "file", "sheet")),
-        classifications=seen(rows(cursor, statement("system_classifications"), one | {"validity_months": validity})),
-        actions=seen(rows(cursor, statement("system_actions"), one), "responsible"),
-        risks=seen(rows(cursor, statement("system_risks"), one | {"tolerance": tolerance}), "responsible"),
-        reviews=seen(rows(cursor, statement("system_reviews"), one), "reviewed_by"),
-        processings=seen(_with_items(cursor, "system_processings", given, one)),
-        agreements=seen(_with_items(cursor, "system_agreements", given, one | {"supplier": register["supplier"]})),
-        incidents=seen(rows(cursor, statement("system_incidents"), one), "title"),
-        sources=frozenset(row["source"] for row in there.of(one["organisation"])),
+        classifications=visible(
+            rows(cursor, statement("system_classifications"), params | {"validity_months": validity})
+        ),
+        actions=visible(rows(cursor, statement("system_actions"), params), "responsible"),
+        risks=visible(rows(cursor, statement("system_risks"), params | {"tolerance": tolerance}), "responsible"),
+        reviews=visible(rows(cursor, statement("system_reviews"), params), "reviewed_by"),
+        processings=visible(_with_items(cursor, "system_processings", inputs, params)),
+        agreements=visible(
+            _with_items(cursor, "system_agreements", inputs, params | {"supplier": register["supplier"]})
+        ),
+        incidents=visible(rows(cursor, statement("system_incidents"), params), "title"),
+        sources=frozenset(row["source"] for row in basis.of(params["organisation"])),
         tolerance=tolerance,
         named=reader.named,
     )
 
 
-def _given(points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Given:
-    return Given(points, None, (), as_of, known_at)
+def _inputs(points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Inputs:
+    return Inputs(points, None, (), as_of, known_at)
 
 
-def _with_items(cursor: Cursor, name: str, given: Given, values: dict[str, Any]) -> Rows:
+def _with_items(cursor: Cursor, name: str, inputs: Inputs, params: dict[str, Any]) -> Rows:
     """The rows of a statement that reads items of points."""
-    with relations(cursor, statement(name), given):
-        return rows(cursor, statement(name), values)
+    with relations(cursor, statement(name), inputs):
+        return rows(cursor, statement(name), params)
 
 
 def _number(definitions: tuple[Definition, ...], figure: str, name: str, day: date) -> int:
-    """A number of a figure in force on a day."""
-    found: int = next(definition for definition in definitions if definition.id == figure).parameters(day)[name]
-    return found
+    """A parameter of a figure in force on a day."""
+    number: int = next(definition for definition in definitions if definition.id == figure).parameters(day)[name]
+    return number

@@ -1,6 +1,6 @@
 """Who has the two courses: a scope and its parts counted, when courses expire, and the persons behind the figures.
 
-Both courses are counted as review points 1 and 2 count them, person by person, and put side by side.
+Both courses are counted as review points 1 and 2 count them, person by person, and joined.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
-# The points of the two courses, and what their columns are called in SQL.
+# The points of the two courses, and the prefix of their columns in SQL.
 COURSES: Final = {
     "information_security_training": "information_security",
     "data_protection_training": "data_protection",
@@ -31,7 +31,7 @@ Listed = Literal["missing", "expiring"]
 
 @dataclass(frozen=True)
 class Rules:
-    """The two points, and on how many days ahead each course counts as one that expires soon."""
+    """The two points, and how many days before its end each course counts as expiring."""
 
     points: tuple[Point, Point]
     days: tuple[int, int]
@@ -39,20 +39,20 @@ class Rules:
 
 
 def rules(points: tuple[Point, ...], definitions: tuple[Definition, ...], day: date) -> Rules:
-    """The rules in force on a day, of the points and of the figures beside them."""
+    """The rules in force on a day, of the points and of the figures next to them."""
     first, second = (next(point for point in points if point.id == id_) for id_ in COURSES)
     numbers = {figure.id: figure.parameters(day) for figure in definitions}
     days = {id_: int(numbers[f"{id_}_expiring"]["expiring_days"]) for id_ in COURSES}
-    given = rule_parameters((first, second), day)
-    values = {f"{id_}_{name}": given[f"{id_}_{name}"] for id_ in COURSES for name in RULE}
+    parameters = rule_parameters((first, second), day)
+    values = {f"{id_}_{name}": parameters[f"{id_}_{name}"] for id_ in COURSES for name in RULE}
     values |= {f"{column}_expiring_days": days[id_] for id_, column in COURSES.items()}
     return Rules((first, second), (days[first.id], days[second.id]), values)
 
 
-def missing_sources(there: Basis, asked: Rules, organisation: str) -> tuple[str, ...]:
-    """The sources that the two courses need and that the organisation lacks, in the points' order."""
-    loaded = {row["source"] for row in there.of(organisation)}
-    needed = dict.fromkeys(source for point in asked.points for source in point.needs)
+def missing_sources(basis: Basis, rules: Rules, organisation: str) -> tuple[str, ...]:
+    """The sources that the two courses need and the organisation lacks, in the points' order."""
+    loaded = {row["source"] for row in basis.of(organisation)}
+    needed = dict.fromkeys(source for point in rules.points for source in point.needs)
     return tuple(source for source in needed if source not in loaded)
 
 
@@ -60,8 +60,8 @@ def missing_sources(there: Basis, asked: Rules, organisation: str) -> tuple[str,
 class Counts:
     """Persons of a scope or a part of it.
 
-    `counted` are those whom at least one course is asked of; `in_both` those whom both are. `missing` lack at least one
-    course, `expiring` have one that expires soon. `management_…` are those of the management group.
+    `counted` are those who need at least one course, `in_both` those who need both. `missing` lack at least one course,
+    `expiring` have one that expires soon. `management_…` count the management group.
     """
 
     persons: int = 0
@@ -87,7 +87,7 @@ class Counts:
 class Part:
     """A scope, a department or a unit: both courses as their points count them, and the persons.
 
-    `others` marks parts of few persons that are added up as one.
+    `others` marks the sum of parts with few persons.
     """
 
     department: str | None
@@ -104,7 +104,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Month:
-    """How many valid courses end in a month, of each course, and how many of them expire soon."""
+    """How many valid courses end in a month, per course, and how many of them expire soon."""
 
     first_day: date
     ending: tuple[int, int]
@@ -113,7 +113,7 @@ class Month:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a person is with a course: the point's outcome and reason, and the end of its validity."""
+    """A person's state in a course: the point's outcome and reason, and the end of its validity."""
 
     outcome: str
     reason: str | None
@@ -123,7 +123,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Person:
-    """A person, and how far they are with the courses."""
+    """A person, and their state in both courses."""
 
     name: str
     email: str | None
@@ -134,11 +134,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Training:
-    """The courses of a scope: `parts` are its departments or units, whoever lacks most first.
+    """The courses of a scope: `parts` are its departments or units, most missing first.
 
-    `missing` and `expiring` are the first persons who lack a course or have one that expires soon, if persons are named
-    to the reader. `few` is whether the scope is of too few persons to be shown, `few_managers` whether its management
-    group is. `most` is the part where most lack a course; None if two are alike or it is not shown.
+    `missing` and `expiring` are the first persons who lack a course or have one that expires soon, if the reader may
+    see names. `few` is whether the scope has too few persons to be shown, `few_managers` whether its management group
+    has. `most` is the part where most lack a course; None if two are equal or it is not shown.
     """
 
     asked: Rules
@@ -155,54 +155,59 @@ class Training:
 
 
 def training(
-    cursor: Cursor, asked: Rules, *, place: Scope, as_of: date, known_at: datetime, reader: Reader, most: int = 0
+    cursor: Cursor, rules: Rules, *, place: Scope, as_of: date, known_at: datetime, reader: Reader, most: int = 0
 ) -> Training:
-    """The courses of a place on a day; it must have the exports that the points need. Of each list at most so many."""
+    """Count the courses of a place on a day, with at most `most` persons a list; its exports must be loaded."""
     place, most = reader.within(place), most if reader.named else 0
-    given = {"as_of": as_of, "known_at": known_at, "organisation": place.organisation, "most": most}
+    params = {"as_of": as_of, "known_at": known_at, "organisation": place.organisation, "most": most}
     level: Level = "unit" if place.department or place.unit else "department"
-    with _persons(cursor, asked, place=place, as_of=as_of, known_at=known_at):
-        whole, *parts = (_part(row, asked, place, as_of) for row in _rows(cursor, "training_parts", level=level))
-        found = Training(
-            asked,
+    with _persons(cursor, rules, place=place, as_of=as_of, known_at=known_at):
+        whole, *parts = (_part(row, rules, place, as_of) for row in _rows(cursor, "training_parts", level=level))
+        unfiltered = Training(
+            rules,
             as_of,
             whole,
             # a unit has no parts
             () if place.unit else tuple(parts),
             tuple(_month(row) for row in _rows(cursor, "training_months", as_of=as_of)),
-            tuple(_listed(cursor, "missing", **given) if most else ()),
-            tuple(_listed(cursor, "expiring", **given) if most else ()),
+            tuple(_listed(cursor, "missing", **params) if most else ()),
+            tuple(_listed(cursor, "expiring", **params) if most else ()),
         )
-    return shown_to(found, reader)
+    return shown_to(unfiltered, reader)
 
 
-def shown_to(found: Training, reader: Reader) -> Training:
-    """The same with what the reader may not see added up or left out."""
-    parts, n = found.parts, found.whole.n
+def shown_to(training: Training, reader: Reader) -> Training:
+    """Add up or leave out what the reader may not see."""
+    parts, n = training.parts, training.whole.n
     shown = parts if reader.named else _without_few(parts)
     most = parts[0] if len(parts) > 1 and parts[0].n.missing != parts[1].n.missing and parts[0] in shown else None
-    found = replace(found, named=reader.named, parts=shown, most=most)
+    training = replace(training, named=reader.named, parts=shown, most=most)
     if reader.named:
-        return found
-    if hidden(found.whole):
-        nothing = (unseen(replace(found.whole.courses[0], few=True)), unseen(replace(found.whole.courses[1], few=True)))
-        return replace(found, few=True, parts=(), months=(), whole=replace(found.whole, courses=nothing, n=Counts()))
-    few_managers = found.whole.within and 0 < n.management_in_both < FEW_PERSONS
+        return training
+    if hidden(training.whole):
+        nothing = (
+            unseen(replace(training.whole.courses[0], few=True)),
+            unseen(replace(training.whole.courses[1], few=True)),
+        )
+        return replace(
+            training, few=True, parts=(), months=(), whole=replace(training.whole, courses=nothing, n=Counts())
+        )
+    few_managers = training.whole.within and 0 < n.management_in_both < FEW_PERSONS
     if few_managers:
         n = replace(n, management_both=0, management_in_both=0)
     if n.without_department < FEW_PERSONS:
         n = replace(n, without_department=0)
-    return replace(found, few_managers=few_managers, whole=replace(found.whole, n=n))
+    return replace(training, few_managers=few_managers, whole=replace(training.whole, n=n))
 
 
 def hidden(part: Part) -> bool:
-    """Whether a part's figures rest on few persons (rulebook, section 5)."""
+    """Whether a part's figures cover few persons (rulebook, section 5)."""
     few = part.n.counted < FEW_PERSONS or any(is_few(course) for course in part.courses)
     return part.within and part.n.persons > 0 and few
 
 
 def _without_few(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The parts, with those of few persons added up as one."""
+    """The parts, with those of few persons added up."""
     few = few_of(parts, small=hidden, size=_size)
     if not few:
         return parts
@@ -212,7 +217,7 @@ def _without_few(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 
 def _size(part: Part) -> int:
-    """The fewest that one of the part's figures rests on."""
+    """The smallest number that one of the part's figures covers."""
     return min(part.n.counted, *(course.of for course in part.courses if course.of))
 
 
@@ -228,22 +233,22 @@ def _sum(courses: Sequence[Coverage]) -> Coverage:
 
 
 def listed(
-    cursor: Cursor, asked: Rules, which: Listed, *, place: Scope, as_of: date, known_at: datetime, reader: Reader
+    cursor: Cursor, rules: Rules, which: Listed, *, place: Scope, as_of: date, known_at: datetime, reader: Reader
 ) -> list[Person]:
-    """Every person of a place who lacks a course, or has one that expires soon; none if persons are not named."""
+    """Every person of a place who lacks a course, or has one that expires soon; none if names are hidden."""
     if not reader.named:
         return []
     place = reader.within(place)
-    given = {"as_of": as_of, "known_at": known_at, "organisation": place.organisation, "most": None}
-    with _persons(cursor, asked, place=place, as_of=as_of, known_at=known_at):
-        return _listed(cursor, which, **given)
+    params = {"as_of": as_of, "known_at": known_at, "organisation": place.organisation, "most": None}
+    with _persons(cursor, rules, place=place, as_of=as_of, known_at=known_at):
+        return _listed(cursor, which, **params)
 
 
 @contextmanager
-def _persons(cursor: Cursor, asked: Rules, *, place: Scope, as_of: date, known_at: datetime) -> Iterator[None]:
-    """Within the block the persons of a place stand on this cursor, found once for all that is counted of them."""
-    of = {"organisation": place.organisation, "department": place.department, "unit": place.unit}
-    cursor.execute(statement("training_persons"), {"as_of": as_of, "known_at": known_at, **of} | asked.values)
+def _persons(cursor: Cursor, rules: Rules, *, place: Scope, as_of: date, known_at: datetime) -> Iterator[None]:
+    """Within the block, the persons of a place are a table on this cursor, which all counts read."""
+    scope = {"organisation": place.organisation, "department": place.department, "unit": place.unit}
+    cursor.execute(statement("training_persons"), {"as_of": as_of, "known_at": known_at, **scope} | rules.values)
     try:
         yield
     finally:
@@ -268,7 +273,7 @@ def _pair(row: dict[str, Any], name: str) -> tuple[Any, Any]:
     return first, second
 
 
-def _part(row: dict[str, Any], asked: Rules, place: Scope, as_of: date) -> Part:
+def _part(row: dict[str, Any], rules: Rules, place: Scope, as_of: date) -> Part:
     department = place.department if row["whole"] else row["department"]
     unit = place.unit if row["whole"] else row["unit"]
     first, second = (
@@ -285,7 +290,7 @@ def _part(row: dict[str, Any], asked: Rules, place: Scope, as_of: date) -> Part:
             exempt=row[f"{COURSES[point.id]}_exempt"],
             basis=True,
         )
-        for point in asked.points
+        for point in rules.points
     )
     counts = Counts(**{name: row[name] for name in Counts.__dataclass_fields__})
     return Part(department, unit, (first, second), counts)
