@@ -1,4 +1,4 @@
-"""Why a figure changed, in a sentence: the biggest causes, the reasons, and what a new target did."""
+"""Why a figure changed, in a sentence: the biggest causes, their reasons, and the effect of a new target."""
 
 from collections import Counter
 from dataclasses import replace
@@ -16,7 +16,7 @@ from compliance.wording import phrases
 from compliance.wording.reasons import reason_text
 
 CAUSES_IN_SENTENCE: Final = 3
-# Of one item, and of more: {count} is the number, with what is counted where that is said first.
+# Singular and plural: {count} is the number, followed in the first cause by what is counted.
 PHRASES: Final = {
     "done": (N_("{count} now meets the requirement"), N_("{count} now meet the requirement")),
     "lapsed": (N_("{count} no longer meets the requirement"), N_("{count} no longer meet the requirement")),
@@ -40,7 +40,7 @@ CAUSE_NAMES: Final = {
 
 
 def sentence(explanation: Explanation, say: Language) -> str:
-    """The answer: how much the coverage has changed, and by what most."""
+    """Return how much the coverage changed, and mainly why."""
     if explanation.recounted:
         return _sentence_alone(explanation, say)
     causes = _biggest_causes(explanation, say)
@@ -54,7 +54,7 @@ def sentence(explanation: Explanation, say: Language) -> str:
 
 
 def _sentence_alone(explanation: Explanation, say: Language) -> str:
-    """How much the coverage has changed since a figure that was frozen, and that would be counted otherwise today."""
+    """The change since a frozen figure that would be counted differently today."""
     texts = _not_compared(explanation, say) if explanation.total is None else [f"{_movement(explanation, say)}."]
     why = say(
         N_("The figure of {day} is counted otherwise today, so no items are named."),
@@ -78,7 +78,7 @@ def _movement(explanation: Explanation, say: Language) -> str:
 
 
 def _unmoved(explanation: Explanation, say: Language) -> str:
-    """That the coverage is the same, or so nearly that no change is seen."""
+    """That the coverage is the same, or nearly the same, so that the difference rounds to zero."""
     day = say.date(explanation.first.day)
     if explanation.first.day == explanation.last.day:
         text = N_("The coverage on {day} stayed nearly the same") if explanation.total else ""
@@ -88,7 +88,7 @@ def _unmoved(explanation: Explanation, say: Language) -> str:
 
 
 def _not_compared(explanation: Explanation, say: Language) -> list[str]:
-    """Why there is no percentage to compare, for each of the two days that has none."""
+    """Why there is no percentage to compare, for each of the two days without one."""
     texts = {
         Status.NO_BASIS: N_("On {day} the point had no basis, so the coverages cannot be compared."),
         Status.NOTHING_TO_ASSESS: N_("On {day} there was nothing to assess, so the coverages cannot be compared."),
@@ -98,12 +98,12 @@ def _not_compared(explanation: Explanation, say: Language) -> list[str]:
 
 
 def shown_parts(explanation: Explanation) -> list[Part]:
-    """The causes that are shown. If there was no basis on one of the days, what was there then says nothing."""
+    """The causes that are shown: none if either day has no basis, since its items mean nothing then."""
     return explanation.parts if explanation.before.basis and explanation.after.basis else []
 
 
 def _biggest_causes(explanation: Explanation, say: Language) -> str:
-    """The biggest causes in a row."""
+    """The biggest causes, separated by commas."""
     biggest = sorted(shown_parts(explanation), key=lambda part: (-abs(part.share or 0), -len(part.changes)))
     point = explanation.after.point
     items = say.plain(point.items)
@@ -121,7 +121,7 @@ def _cause_phrase(point: Point, part: Part, say: Language, *, items: str) -> str
 
 
 def cause_text(part: Part, count: str, say: Language) -> str:
-    """A cause and how many items it is the cause of."""
+    """A cause and its number of items."""
     return say(PHRASES[part.cause][0 if len(part.changes) == 1 else 1], count=count)
 
 
@@ -131,14 +131,14 @@ def _main_reason(point: Point, part: Part, say: Language) -> str:
     if not counted:
         return ""
     (text, n), total = counted[0], len(part.changes)
-    shown = text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    reason = text if text[1:2].isupper() else text[:1].lower() + text[1:]
     if n == total:
-        return shown
-    return say(N_("mostly: {reason}"), reason=shown) if 2 * n > total else ""
+        return reason
+    return say(N_("mostly: {reason}"), reason=reason) if 2 * n > total else ""
 
 
 def target_sentence(explanation: Explanation, say: Language) -> str:
-    """That another target holds, and what the status would be by the old one."""
+    """That the target changed, and what the status would be under the old one."""
     if not explanation.target_changed:
         return ""
     old, new = explanation.before.target, explanation.after.target
@@ -165,7 +165,7 @@ def moved_tenths(explanation: Explanation) -> int:
 
 
 def cause_reasons(point: Point, part: Part, say: Language) -> list[tuple[str, int]]:
-    """The reasons of a cause with their numbers: those before for what is met now or has come in, else after."""
+    """Count the reasons of a cause: from before for items now met or entered, otherwise from after."""
     counted = Counter(text for change in part.changes if (text := _reason(point, part, change, say)))
     return counted.most_common()
 

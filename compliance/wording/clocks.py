@@ -1,4 +1,4 @@
-"""A report that has to be sent in words: how long is left of its time, how long ago it ran out, and when it ends."""
+"""A required report in words: how much of its time is left, how long ago it ran out, and when it ends."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -8,7 +8,7 @@ from compliance.core.language import N_, NBSP, Language
 from compliance.counting.incidents import Clock, Duty
 
 HOUR: Final = timedelta(hours=1)
-# What ran out longer ago than this is told in days.
+# Expired longer ago than this is given in days.
 RECENT_HOURS: Final = 48
 LANES: Final = {
     "breach": N_("Notification to IMY"),
@@ -19,7 +19,7 @@ LANES: Final = {
 
 
 def time_left(clock: Clock, say: Language, *, long: bool = False) -> str:
-    """31 h or 31 hours, 45 min, 13 days: whole ones, never rounded up."""
+    """31 h or 31 hours, 45 min, 13 days: whole units, never rounded up."""
     if clock.by_day:
         return say.plural("{n} day", "{n} days", clock.days_left).replace(" ", NBSP)
     return _duration(clock.left, say, long=long)
@@ -34,7 +34,7 @@ def _duration(span: timedelta, say: Language, *, long: bool) -> str:
 
 
 def hours(value: float, say: Language, *, long: bool = False) -> str:
-    """Whole hours, cut off: 71,9 hours are 71."""
+    """Whole hours, truncated: 71.9 hours are 71."""
     whole = int(value)
     text = say.plural("{n} hour", "{n} hours", whole) if long else say(N_("{n} h"), n=say.number(whole))
     return text.replace(" ", NBSP)
@@ -59,7 +59,7 @@ def limit_text(duty: Duty, say: Language) -> str:
 
 
 def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
-    """The large figure of a clock and what follows it."""
+    """The large figure of a clock and the words after it."""
     of = limit_text(clock.duty, say)
     if clock.run_out:
         return say(N_("Ran out")), _ago(clock, say)
@@ -71,14 +71,14 @@ def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
 
 
 def when_it_ends(duty: Duty, say: Language) -> str:
-    """Sun 1 Nov 14.40 in local time; of a limit in days, the day."""
+    """Sun 1 Nov 14.40 in local time; for a limit in days, the day."""
     if duty.deadline:
         return short_moment(core_clock.local(duty.deadline), say)
     return short_day(duty.last_day, say) if duty.last_day else ""
 
 
 def short_day(day: date, say: Language) -> str:
-    """sön 1 nov, and with its year where that is not plain."""
+    """sön 1 nov, with the year where it is not obvious."""
     return say.date(day, form="EEE d MMM").replace(".", "")
 
 

@@ -9,7 +9,7 @@ from compliance.counting.assessing import Coverage, Status
 from compliance.counting.figures import Figure
 from compliance.declarations.points import Point
 
-# How a part of a sentence is marked where it is drawn: language.bold, or nothing.
+# Marks up a part of a sentence for display: language.bold, or nothing.
 Mark = Callable[[str], str]
 DASH: Final = "\N{EN DASH}"
 STATUS_WORDS: Final = {
@@ -33,40 +33,40 @@ PERCENTAGE_POINTS: Final = N_("pp")
 REJECTED: Final = N_("rejected")
 
 
-# How an action of a plan or a recommendation goes.
+# The states of an action of a plan or a recommendation.
 ACTION_STATES: Final[Mapping[str, str]] = {
     "late": N_("Overdue"),
     "open": N_("Open"),
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),
 }
-# A number above this begins a sentence in digits.
+# Numbers above this start a sentence in digits.
 LAST_IN_WORDS: Final = 12
 
 
 def counted(n: int, say: Language) -> str:
-    """A small number as a word, to begin a sentence with."""
+    """A small number as a word, to start a sentence."""
     return say.in_words(n).capitalize() if n <= LAST_IN_WORDS else say.number(n)
 
 
 def all_points(number: int, say: Language) -> str:
-    """The heading over all review points: The thirteen review points."""
+    """The heading of all review points: The thirteen review points."""
     return say(N_("The {count} review points"), count=say.in_words(number))
 
 
 def listed(names: Sequence[str], say: Language) -> str:
-    """Names in a row, the last two joined by a word."""
+    """Join names with commas, the last two with "and"."""
     joint = say(N_("and"))
     return f" {joint} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def percent(figure: Coverage, say: Language) -> str:
-    """The coverage, rounded so that it never reaches a target that it misses."""
+    """The coverage, rounded so that it never seems to reach a target that it misses."""
     return say.percent(figure.coverage, limits=(figure.target.target, figure.target.limit))
 
 
 def whole_percent(figure: Coverage, say: Language) -> str:
-    """The coverage as a whole number without its sign, for a narrow cell."""
+    """The coverage as a whole number without a percent sign, for a narrow cell."""
     if figure.coverage is None:
         return DASH
     limits = (figure.target.target, figure.target.limit, 1.0)
@@ -74,12 +74,12 @@ def whole_percent(figure: Coverage, say: Language) -> str:
 
 
 def share(value: float, say: Language) -> str:
-    """A target or a limit: without decimals where it has none."""
+    """A target or a limit, with decimals only if it has any."""
     return say.percent(value, decimals=0 if round(value * 100, 6).is_integer() else 1)
 
 
 def word(figure: Coverage, say: Language) -> str:
-    """The status in words, or that the figure is of too few persons to be shown."""
+    """The status in words, or that too few persons are behind the figure to show it."""
     return say(FEW) if figure.few else say(STATUS_WORDS[figure.status])
 
 
@@ -89,14 +89,14 @@ def label(point: Point, say: Language) -> str:
 
 
 def change(now: Coverage, before: Coverage | None) -> float | None:
-    """The difference between two shares, where both are there."""
+    """The difference between two shares; None if either is missing."""
     if before is None or now.coverage is None or before.coverage is None:
         return None
     return now.coverage - before.coverage
 
 
 def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
-    """A figure read aloud, for those who do not see its bar."""
+    """The figure as a screen reader reads it, in place of its bar."""
     parts = [f"{label(figure.point, say)}: {percent(figure, say)}"]
     if figure.coverage is not None:
         counts = {"n": say.number(figure.met), "of": say.number(figure.of), "items": say.plain(figure.point.items)}
@@ -108,7 +108,7 @@ def sentence(figure: Coverage, before: Coverage | None, say: Language) -> str:
 
 
 def then(before: Coverage, say: Language) -> str:
-    """When the figure was that another is compared with, in a sentence."""
+    """When the figure compared with was counted, within a sentence."""
     day = say.date(before.as_of)
     if before.approved:
         return say(N_("in the review of {year} ({day})"), year=before.as_of.year, day=day)
@@ -116,7 +116,7 @@ def then(before: Coverage, say: Language) -> str:
 
 
 def then_named(before: Coverage, say: Language) -> str:
-    """The same as a name, beside a mark or above figures."""
+    """The same as a label, next to a mark or above figures."""
     day = say.date(before.as_of)
     if before.approved:
         return say(N_("Review {year} ({day})"), year=before.as_of.year, day=day)
@@ -144,7 +144,7 @@ def reached_sentence(figures: Sequence[Coverage], say: Language) -> str:
 
 
 def counts_sentence(figure: Coverage, say: Language, strong: Mark = str) -> str:
-    """Numerator and denominator in a sentence; `strong` marks the two where they are drawn bold."""
+    """Numerator and denominator in a sentence; `strong` marks up the two numbers."""
     if figure.coverage is None:
         return ""
     counts = {"n": strong(say.number(figure.met)), "of": strong(say.number(figure.of))}
@@ -152,7 +152,7 @@ def counts_sentence(figure: Coverage, say: Language, strong: Mark = str) -> str:
 
 
 def beside(figure: Coverage, say: Language) -> str:
-    """What stands outside the denominator: exempt and pending."""
+    """The items outside the denominator: exempt and pending."""
     parts = []
     if figure.exempt:
         parts.append(say.plural("{n} exempt", "{n} exempt", figure.exempt))
@@ -164,7 +164,7 @@ def beside(figure: Coverage, say: Language) -> str:
 
 
 def both_percentages(figure: Coverage, say: Language, strong: Mark = str) -> str:
-    """The share of those answered beside that of all, where the export is silent about some; `strong` marks it."""
+    """The share of those answered, if the export has no answer for some; `strong` marks it up."""
     if not figure.unknown or figure.of_answered is None:
         return ""
     answered = say(N_("{share} of those answered."), share=percent_answered(figure, say))
@@ -178,7 +178,7 @@ def both_percentages(figure: Coverage, say: Language, strong: Mark = str) -> str
 
 
 def silent(figure: Coverage, say: Language, strong: Mark = str) -> str:
-    """The same in short; `strong` marks the share of those answered."""
+    """The same, shorter; `strong` marks up the share of those answered."""
     if not figure.unknown or figure.of_answered is None:
         return ""
     return say(
@@ -191,7 +191,7 @@ def silent(figure: Coverage, say: Language, strong: Mark = str) -> str:
 
 
 def percent_answered(figure: Coverage, say: Language) -> str:
-    """The share of those that the export says something of, rounded as the coverage is."""
+    """The share of items that the export has an answer for, rounded like the coverage."""
     return say.percent(figure.of_answered, limits=(figure.target.target, figure.target.limit))
 
 
@@ -209,7 +209,7 @@ def units_alt(units: Sequence[Coverage], say: Language) -> str:
 
 
 def source_line(row: Mapping[str, Any], say: Language) -> str:
-    """Where an item stands: file, sheet and row."""
+    """The location of an item: file, sheet and row."""
     values = {"file": row["file"], "sheet": row["sheet"], "row": say.number(row["row"])}
     if row["sheet"]:
         return say(N_("{file}, sheet {sheet}, row {row}"), **values)
@@ -232,7 +232,7 @@ def stored_value(value: object, say: Language) -> str:
 
 
 def figure_text(figure: Figure, say: Language, strong: Mark = str) -> str:
-    """A figure shown beside a point: "61 of 312 (19,6 %)", "12" or "3,4 per 100"; `strong` marks the numbers."""
+    """A figure next to a point: "61 of 312 (19,6 %)", "12" or "3,4 per 100"; `strong` marks up the numbers."""
     if figure.part is None:
         return DASH
     n = say.number(figure.part)
@@ -250,13 +250,13 @@ def figure_text(figure: Figure, say: Language, strong: Mark = str) -> str:
 
 
 def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -> str:
-    """What is missing for a point, with the day."""
+    """The exports that a point lacks, with the day."""
     names = listed(missing, say)
     return say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(figure.as_of))
 
 
 def earlier_sentence(before: Coverage | None, say: Language) -> str:
-    """What the figure was that it is compared with, if there was one."""
+    """The earlier figure in a sentence; empty if there is none."""
     if before is None or before.coverage is None:
         return ""
     return say(N_("The coverage was {share} {then}."), share=percent(before, say), then=then(before, say))

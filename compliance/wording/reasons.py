@@ -1,4 +1,4 @@
-"""Why items are not met, and what they are called, in words."""
+"""Why items are not met, and what items are called, in words."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,19 +21,19 @@ STAGES: Final = {
 
 
 def reason_text(point: Point, outcome: str, code: str | None, say: Language) -> str:
-    """A reason in words; where an item has none, its outcome."""
+    """A reason in words; without one, the outcome."""
     return say.plain(point.reasons[code]) if code and code in point.reasons else say(phrases.OUTCOMES[outcome])
 
 
 def unmet_reasons(point: Point, items: Rows) -> list[tuple[str, int]]:
-    """Why items are not met or unknown: (reason code, how many), the biggest first."""
+    """Count why items are unmet or unknown: (reason code, number), most frequent first."""
     counted = Counter(row["reason"] for row in items if row["outcome"] in {"unmet", "unknown"})
-    known = list(point.reasons)
-    return sorted(counted.items(), key=lambda entry: (-entry[1], known.index(entry[0]) if entry[0] in known else 99))
+    order = list(point.reasons)
+    return sorted(counted.items(), key=lambda entry: (-entry[1], order.index(entry[0]) if entry[0] in order else 99))
 
 
 class ReasonShare(NamedTuple):
-    """A reason in words, how many items it is the reason of, and their share of all that are not met."""
+    """A reason in words, its number of items, and their share of all that are not met."""
 
     text: str
     number: str
@@ -42,7 +42,7 @@ class ReasonShare(NamedTuple):
 
 
 def reason_shares(point: Point, counted: Sequence[tuple[str, int]], say: Language) -> list[ReasonShare]:
-    """Reasons, counted by code, in the order given."""
+    """The reasons, counted by code, in the order given."""
     total = sum(n for _, n in counted)
     return [
         ReasonShare(
@@ -53,7 +53,7 @@ def reason_shares(point: Point, counted: Sequence[tuple[str, int]], say: Languag
 
 
 def reasons_title(figure: Coverage, say: Language) -> str:
-    """The title over the reasons: where the target is reached they are what is left."""
+    """The heading of the reasons: if the target is reached, they are what remains."""
     if figure.status is Status.GREEN:
         return say(N_("What remains to be done"))
     return say(N_("Why the target is not reached"))
@@ -66,12 +66,12 @@ def _details() -> dict[str, Texts]:
 
 
 def detail_text(detail: str | None, say: Language) -> str:
-    """What a reason names, such as the fields that are missing, in words."""
+    """The detail of a reason in words, such as the fields that are missing."""
     parts = (detail or "").split(", ")
     return ", ".join(say.plain(_details()[part]) if part in _details() else part for part in parts)
 
 
 def item_name(item: str, say: Language) -> str:
-    """What an item is called that has no other name than its id; a report of an incident by the incident and stage."""
-    of, _, stage = item.rpartition("/")
-    return f"{of}, {say(STAGES[stage])}" if stage in STAGES else item
+    """The name of an item known only by its id; a report of an incident is named by incident and stage."""
+    incident, _, stage = item.rpartition("/")
+    return f"{incident}, {say(STAGES[stage])}" if stage in STAGES else item

@@ -1,4 +1,4 @@
-"""A point's rule in words: its numbers, since when it holds, its time limits; and the glossary."""
+"""A point's rule in words: its parameters, since when it applies, its time limits; and the glossary."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -42,7 +42,7 @@ GLOSSARY: Final = (
 
 
 def parameter_text(value: object, say: Language) -> str:
-    """A number or a list of words of a rule."""
+    """A parameter of a rule: a number or a list of words."""
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
     return (
@@ -53,15 +53,17 @@ def parameter_text(value: object, say: Language) -> str:
 
 
 def dated(rows_: Sequence[Mapping[str, Any]], day: date, say: Language) -> str:
-    """From which day the target in force has held."""
-    begun = [row["from"] for row in rows_ if row["from"] <= day]
-    return say(N_("in force since {day}"), day=say.date(max(begun))) if begun else ""
+    """Since when the target has been in force."""
+    started = [row["from"] for row in rows_ if row["from"] <= day]
+    return say(N_("in force since {day}"), day=say.date(max(started))) if started else ""
 
 
 def parameter_texts(point: Point, day: date, say: Language) -> list[str]:
-    """The numbers and words of a point's rule, each in words."""
-    given = in_force(point.dated_parameters, day) if point.dated_parameters else {}
-    return [say(PARAMETERS[name], n=parameter_text(value, say)) for name, value in given.items() if name in PARAMETERS]
+    """The parameters of a point's rule, each in words."""
+    parameters = in_force(point.dated_parameters, day) if point.dated_parameters else {}
+    return [
+        say(PARAMETERS[name], n=parameter_text(value, say)) for name, value in parameters.items() if name in PARAMETERS
+    ]
 
 
 def time_limit(stage: Mapping[str, Any], say: Language) -> str:

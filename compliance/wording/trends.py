@@ -1,4 +1,4 @@
-"""A figure over time, as pages, meeting, paper and slides draw it: its moments, its target and its limit."""
+"""A figure over time, as pages, meeting, paper and slides draw it: its moments, target and limit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from compliance.wording import phrases
 
 @dataclass(frozen=True)
 class Level:
-    """A level that a line is compared with, 0–1, and what it is called."""
+    """A level to compare a line with, 0–1, and its name."""
 
     share: float
     text: str
@@ -19,9 +19,9 @@ class Level:
 
 @dataclass(frozen=True)
 class Moment:
-    """A place on a trend: its label (two lines where it has a line break), its share 0–1 or None, and that in words.
+    """A point of a trend: its label (two lines if it has a line break), its share 0–1 or None, and the share in words.
 
-    A moment without a share is a gap in the line. `spoken` is the day and the share, shown to whoever points at it.
+    A moment without a share is a gap in the line. `spoken` is day and share, shown on hover.
     """
 
     label: str
@@ -32,7 +32,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Trend:
-    """The moments of a figure, the oldest first, and the target and limit that hold at the last of them."""
+    """The moments of a figure, oldest first, and the target and limit in force at the last one."""
 
     moments: tuple[Moment, ...]
     target: Level
@@ -44,9 +44,7 @@ class Trend:
         return [moment for moment in self.moments if moment.share is not None]
 
     def named(self, every: int, *, first: bool = False) -> "Trend":
-        """The same with labels only where an axis has room: at the last moment, each `every` before it, and the
-        `first` where wanted.
-        """
+        """Keep labels only where an axis has room: the last, each `every` before it, and with `first` the first."""
         last = len(self.moments) - 1
         return replace(
             self,
@@ -58,7 +56,7 @@ class Trend:
 
 
 def trend(months: Sequence[Coverage], say: Language, label: Callable[[date], str]) -> Trend:
-    """The trend of a figure, counted for at least one day; `label` is how the axis names a day."""
+    """The trend of a figure, counted for at least one day; `label` formats a day for the axis."""
     target, limit = levels(months[-1], say)
     moments = (
         Moment(label(month.as_of), month.coverage, text, f"{say.date(month.as_of)}: {text}")
@@ -69,7 +67,7 @@ def trend(months: Sequence[Coverage], say: Language, label: Callable[[date], str
 
 
 def levels(figure: Coverage, say: Language) -> tuple[Level, Level]:
-    """The target and the limit of a figure, as a trend names them."""
+    """The target and limit of a figure, as a trend names them."""
     target, limit = figure.target.target, figure.target.limit
     return (
         Level(target, say(N_("Target {share}"), share=phrases.share(target, say))),
@@ -79,10 +77,10 @@ def levels(figure: Coverage, say: Language) -> tuple[Level, Level]:
 
 def trend_alt(months: Sequence[Coverage], say: Language) -> str:
     """A trend in a sentence: from, to, and the target."""
-    known = [figure for figure in months if figure.coverage is not None]
-    if not known:
+    measured = [figure for figure in months if figure.coverage is not None]
+    if not measured:
         return ""
-    first, last = known[0], known[-1]
+    first, last = measured[0], measured[-1]
     return say(
         N_("From {first} on {first_day} to {last} on {last_day}; the target is {target}."),
         first=phrases.percent(first, say),
