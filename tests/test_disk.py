@@ -181,7 +181,7 @@ CHANGES = {
         lambda base: reviewing.write(base, 1, kind="comment", what="dpia", text="Ny", order=ORDER),
         lambda base: reviewing.add_note(base, 1, point="dpia", said="Ny", before="", order=ORDER),
         lambda base: deciding.decide(base, 1, Decided("Ny"), order=ORDER, points=IDS),
-        lambda base: deciding.amend(base, 1, 1, words={"text": "Ny"}, order=ORDER, points=IDS),
+        lambda base: deciding.amend(base, 1, 1, changes={"text": "Ny"}, order=ORDER, points=IDS),
         lambda base: deciding.follow_up(base, 1, status="done", note="", order=ORDER),
         lambda base: deciding.withdraw(base, 1, 1, order=ORDER),
         lambda base: approving.submit(base, 1, name="Ylva Nordgren", own=None, confirmed=WHATEVER),

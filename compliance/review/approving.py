@@ -1,4 +1,4 @@
-"""From draft to approved: what must be there, who may not be the same person, and the document that is sealed."""
+"""From draft to approved: what a submission requires, who may not approve it, and the document that is sealed."""
 
 import unicodedata
 from collections.abc import Collection
@@ -23,8 +23,8 @@ UNJUDGED: Final = N_(
     "The review cannot be submitted before the head of administration has judged the work as a whole: "
     "whether it is sufficient, whether it has the intended effect, and on what grounds."
 )
-# Letters of Unicode that nobody sees.
-UNSEEN_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+# Invisible letters of Unicode.
+INVISIBLE_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 
 
 @dataclass(frozen=True)
@@ -37,30 +37,30 @@ class Missing:
 
 
 def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[Missing]:
-    """The points that have not been discussed: without a comment, or without the head's assessment."""
-    said = written(cursor, review)
-    found = [Missing(p, p.id not in said.comments, p.id not in said.assessments) for p in points]
-    return [entry for entry in found if entry.comment or entry.assessment]
+    """The points not fully discussed: without a comment, or without the head's assessment."""
+    texts = written(cursor, review)
+    entries = [Missing(p, p.id not in texts.comments, p.id not in texts.assessments) for p in points]
+    return [entry for entry in entries if entry.comment or entry.assessment]
 
 
 def submit(
     database: Database, review_id: int, *, name: str, own: Path | None, confirmed: Collection[str] = ()
 ) -> Review:
-    """Freezes a draft in which every point has been discussed and the whole been judged, for somebody else's approval.
+    """Freeze a draft in which every point is discussed and the whole is judged, for somebody else to approve.
 
-    `confirmed` are the names of what it leaves open (`judging.Concern`): a Refusal where one of them is not confirmed.
+    Raise Refusal if anything that it leaves open (`judging.Concern`) is not named in `confirmed`.
     """
-    who = _named(name)
+    who = _order_of(name)
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         _refuse_incomplete(missing(cursor, review, load_points(own)))
         if unjudged(written(cursor, review)):
             raise Refusal(UNJUDGED)
-        found = compute(cursor, review, own=own, known_at=moment(cursor))
-        _refuse_unconfirmed(found, confirmed)
-        content = as_json(found)
-        given = {"review_id": review_id, "version": review.version, "content": content, "sha256": sealed(content)}
-        cursor.execute(statement("add_frozen_review"), given | {"who": who.who})
+        document = compute(cursor, review, own=own, known_at=moment(cursor))
+        _refuse_unconfirmed(document, confirmed)
+        content = as_json(document)
+        params = {"review_id": review_id, "version": review.version, "content": content, "sha256": sealed(content)}
+        cursor.execute(statement("add_frozen_review"), params | {"who": who.who})
         add_state(
             cursor,
             review_id,
@@ -74,17 +74,18 @@ def submit(
         return by_number(cursor, review_id)
 
 
-def _refuse_unconfirmed(found: Dossier, confirmed: Collection[str]) -> None:
-    left = [concern.name for concern in concerns(found) if concern.name not in confirmed]
-    if left:
+def _refuse_unconfirmed(document: Dossier, confirmed: Collection[str]) -> None:
+    open_names = [concern.name for concern in concerns(document) if concern.name not in confirmed]
+    if open_names:
         raise Refusal(
-            N_("The review leaves something open, each of which is to be confirmed: {names}."), names=", ".join(left)
+            N_("The review leaves something open, each of which is to be confirmed: {names}."),
+            names=", ".join(open_names),
         )
 
 
-def _refuse_incomplete(found: list[Missing]) -> None:
-    comments = ", ".join(str(entry.point.number) for entry in found if entry.comment)
-    assessments = ", ".join(str(entry.point.number) for entry in found if entry.assessment)
+def _refuse_incomplete(entries: list[Missing]) -> None:
+    comments = ", ".join(str(entry.point.number) for entry in entries if entry.comment)
+    assessments = ", ".join(str(entry.point.number) for entry in entries if entry.assessment)
     if comments and assessments:
         raise Refusal(
             N_(
@@ -113,19 +114,19 @@ def _refuse_incomplete(found: list[Missing]) -> None:
 
 
 def send_back(database: Database, review_id: int, *, name: str, why: str) -> Review:
-    """Makes a submitted review a draft again, with the reason."""
-    who, reason = _named(name), _reason(why)
+    """Make a submitted review a draft again, with the reason."""
+    who, reason = _order_of(name), _reason(why)
     with database.writing() as cursor:
         review = _submitted(cursor, review_id)
-        version, kept = review.version, review.figures_of
-        add_state(cursor, review_id, version=version, state="draft", figures_of=kept, why=reason, order=who)
+        version, figures_of = review.version, review.figures_of
+        add_state(cursor, review_id, version=version, state="draft", figures_of=figures_of, why=reason, order=who)
         add_event(cursor, who, "send back review", f"review {review_id}, version {review.version}: {reason}")
         return by_number(cursor, review_id)
 
 
 def approve(database: Database, review_id: int, *, name: str) -> Review:
-    """Approves what was submitted, as it was frozen then; whoever submitted it may not."""
-    who = _named(name)
+    """Approve a submitted review as it was frozen; whoever submitted it may not."""
+    who = _order_of(name)
     with database.writing() as cursor:
         review = _submitted(cursor, review_id)
         if same_person(who.who, review.submitted_by or ""):
@@ -149,8 +150,8 @@ def approve(database: Database, review_id: int, *, name: str) -> Review:
 
 
 def correct(database: Database, review_id: int, *, name: str, why: str, anew: bool) -> Review:
-    """Begins the next version of an approved review; its figures stay, unless they are to be counted `anew`."""
-    who, reason = _named(name), _reason(why)
+    """Start the next version of an approved review; its figures stay, unless `anew` counts them again."""
+    who, reason = _order_of(name), _reason(why)
     with database.writing() as cursor:
         review = by_number(cursor, review_id)
         if review.state != "approved":
@@ -158,9 +159,9 @@ def correct(database: Database, review_id: int, *, name: str, why: str, anew: bo
                 N_("The review of {year} has not been approved, so there is nothing to correct. Change the draft."),
                 year=review.year,
             )
-        kept = None if anew else review.version
+        figures_of = None if anew else review.version
         version = review.version + 1
-        add_state(cursor, review_id, version=version, state="draft", figures_of=kept, why=reason, order=who)
+        add_state(cursor, review_id, version=version, state="draft", figures_of=figures_of, why=reason, order=who)
         add_event(cursor, who, "correct review", f"review {review_id}, version {version}: {reason}")
         return by_number(cursor, review_id)
 
@@ -174,28 +175,28 @@ def _submitted(cursor: Cursor, review_id: int) -> Review:
     return review
 
 
-def _named(name: str) -> Order:
-    """The order in the name of the person who says it is theirs."""
-    said = clean_name(name)
-    if len([part for part in _folded(said) if part[0].isalpha()]) < 2:
+def _order_of(name: str) -> Order:
+    """An order in the name of the person who takes responsibility for it."""
+    cleaned = clean_name(name)
+    if len([part for part in _folded(cleaned) if part[0].isalpha()]) < 2:
         raise Refusal(N_("Give the first name and surname of the person who does this."))
-    return Order(said)
+    return Order(cleaned)
 
 
 def _reason(why: str) -> str:
-    said = clean_text(why)
-    if not said:
+    reason = clean_text(why)
+    if not reason:
         raise Refusal(N_("Say why. The reason is kept with the review."))
-    return said
+    return reason
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are the same but for case, accents, spaces, hyphens, marks and the order of their parts."""
-    return not _written(one).isdisjoint(_written(other))
+    """Whether two names are the same except for case, accents, spaces, punctuation and the order of their parts."""
+    return not _spellings(one).isdisjoint(_spellings(other))
 
 
-def _written(name: str) -> set[str]:
-    """A name without spaces, in each order of its parts: Anna-Karin Berg is Berg, Annakarin."""
+def _spellings(name: str) -> set[str]:
+    """A name without spaces, in every order of its parts: Anna-Karin Berg is also Berg, Annakarin."""
     parts = _folded(name)
     ordered = permutations(parts) if len(parts) <= MOST_PARTS else [sorted(parts)]
     return {"".join(order) for order in ordered}
@@ -203,7 +204,7 @@ def _written(name: str) -> set[str]:
 
 def _folded(name: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    kept = (letter for letter in plain if unicodedata.category(letter)[0] != "M" and letter not in UNSEEN_LETTERS)
+    kept = (letter for letter in plain if unicodedata.category(letter)[0] != "M" and letter not in INVISIBLE_LETTERS)
     return "".join(letter if letter.isalnum() else " " for letter in kept).split()
 
 
@@ -211,7 +212,7 @@ def _folded(name: str) -> list[str]:
 
 
 def dossier(cursor: Cursor, review: Review, *, own: Path | None, version: int | None = None) -> Dossier:
-    """A review as one document: the frozen one where it has been submitted, else the draft as it stands."""
+    """Return a review as one document: frozen if it was submitted, otherwise computed from the draft."""
     if version is not None and version != review.version:
         return frozen(cursor, review.review_id, version)
     if review.state == "draft":
@@ -221,10 +222,10 @@ def dossier(cursor: Cursor, review: Review, *, own: Path | None, version: int | 
 
 @dataclass(frozen=True)
 class Signed:
-    """Who has submitted and approved a version of a review, and when (UTC). `changed_at` is that of its state.
+    """Who submitted and approved a version of a review, and when (UTC); `changed_at` is when its state began.
 
-    `submitted_seal` and `approved_seal` are the SHA-256 of what they signed, `seal` the one that it has now, which is
-    another where it has been sealed anew since.
+    `submitted_seal` and `approved_seal` are the SHA-256 of what they signed. `seal` is the current one, which differs
+    if the review was sealed again since.
     """
 
     submitted_by: str | None
@@ -238,20 +239,20 @@ class Signed:
 
 
 def signed(cursor: Cursor, review: Review, version: int | None = None) -> Signed:
-    """The signatures of a version; those of a submission that was sent back do not count."""
+    """Return the signatures of a version, without those of a submission that was sent back."""
     states = rows(cursor, statement("review_states"), {"review_id": review.review_id})
-    found = [row for row in states if row["version"] == (version or review.version)]
-    if not found:
+    of_version = [row for row in states if row["version"] == (version or review.version)]
+    if not of_version:
         raise Refusal(N_("There is no version {version} of the review of {year}."), version=version, year=review.year)
-    begun = max(place for place, row in enumerate(found) if row["state"] == "draft")
-    by_state = {row["state"]: row for row in found[begun:]}
+    start = max(place for place, row in enumerate(of_version) if row["state"] == "draft")
+    by_state = {row["state"]: row for row in of_version[start:]}
     submitted, approved = by_state.get("submitted", {}), by_state.get("approved", {})
     return Signed(
         submitted_by=submitted.get("changed_by"),
         submitted_at=submitted.get("changed_at"),
         approved_by=approved.get("changed_by"),
         approved_at=approved.get("changed_at"),
-        changed_at=found[-1]["changed_at"],
+        changed_at=of_version[-1]["changed_at"],
         submitted_seal=submitted.get("sha256"),
         approved_seal=approved.get("sha256"),
         seal=submitted.get("seal"),

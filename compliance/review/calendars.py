@@ -1,4 +1,4 @@
-"""Dates as an iCalendar file (RFC 5545) that any calendar can read: whole days, and no names of persons."""
+"""Dates as an iCalendar file (RFC 5545) that any calendar can read: whole days, without names of persons."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PRODUCT = "-//Ledningens genomg\N{LATIN SMALL LETTER A WITH RING ABOVE}ng//Year 
 
 @dataclass(frozen=True)
 class Event:
-    """A thing and its day. `key` says which thing it is, so that a later file changes it instead of adding another."""
+    """A dated event. `key` identifies it, so that a later file updates it instead of adding another."""
 
     key: str
     day: date
@@ -24,7 +24,7 @@ class Event:
 
 
 def calendar_file(events: Iterable[Event], *, owner: str, name: str, language: str, stamp: datetime) -> bytes:
-    """The events as a file; `owner` is whose they are, and `stamp` the moment (with its zone) it is made."""
+    """Return the events as a file; `owner` is whose they are, `stamp` the moment of creation, with its zone."""
     calendar = Calendar.new(
         name=_line(name), prodid=PRODUCT, language=language, method="PUBLISH", uid=_uid(owner, "calendar")
     )
@@ -35,7 +35,7 @@ def calendar_file(events: Iterable[Event], *, owner: str, name: str, language: s
 
 
 def _entry(event: Event, owner: str, stamp: datetime) -> Entry:
-    """A whole day that does not make its reader busy."""
+    """An all-day entry that does not block time."""
     return Entry.new(
         uid=_uid(owner, event.key),
         start=event.day,

@@ -1,6 +1,6 @@
-"""The head's judgement of the work as a whole: what it says in words, and what a review leaves open beside it.
+"""The head's judgement of the work as a whole, in words, and what a review leaves open.
 
-The seed asks for it: whether the work is sufficient and has the intended effect.
+The seed requires it: whether the work is sufficient and has the intended effect.
 """
 
 from dataclasses import dataclass
@@ -29,32 +29,32 @@ EFFECT: Final = {
 
 
 def sentence(written: Written, say: Language) -> str:
-    """The judgement in one sentence, or why there is none; the grounds stand beside it."""
-    said = written.judgement
-    if said is None:
+    """The judgement in one sentence, or why there is none; the grounds are shown next to it."""
+    answers = written.judgement
+    if answers is None:
         return say(N_("A judgement of the whole was not asked for when this review was made."))
     if unanswered(written):
         return say(N_("The head of administration has not judged the work as a whole yet."))
-    first, second = say(SUFFICIENT[said["sufficient"]]), say(EFFECT[said["effect"]])
-    if (said["sufficient"] == "no") != (said["effect"] == "no"):
+    first, second = say(SUFFICIENT[answers["sufficient"]]), say(EFFECT[answers["effect"]])
+    if (answers["sufficient"] == "no") != (answers["effect"] == "no"):
         return say(N_("{first}, but {second}."), first=first, second=second)
     return say(N_("{first} and {second}."), first=first, second=second)
 
 
 def grounds(written: Written) -> str:
-    """What the head judges the work by; nothing where it is not written yet."""
+    """The grounds of the head's judgement; empty until written."""
     return written.chapters.get(GROUNDS, "")
 
 
 def unanswered(written: Written) -> list[str]:
-    """The questions of `JUDGED` that have no answer."""
+    """The questions of `JUDGED` without an answer."""
     return [what for what in JUDGED if what not in (written.judgement or {})]
 
 
 def unjudged(written: Written) -> tuple[str, ...]:
-    """What of the judgement is still missing: answers of `JUDGED`, and `GROUNDS` in words, not only a dash."""
-    said = any(letter.isalpha() for letter in grounds(written))
-    return (*unanswered(written), *(() if said else (GROUNDS,)))
+    """What the judgement still lacks: answers of `JUDGED`, and `GROUNDS` with at least one letter."""
+    has_grounds = any(letter.isalpha() for letter in grounds(written))
+    return (*unanswered(written), *(() if has_grounds else (GROUNDS,)))
 
 
 # --- What is left open --------------------------------------------------------------------------------------------
@@ -62,8 +62,8 @@ def unjudged(written: Written) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Concern:
-    """Something that a review leaves open, which whoever submits it confirms: `what` is the id of a chapter or of a
-    point, or the name of a decision.
+    """Something a review leaves open, which whoever submits it must confirm: `what` is the id of a chapter or a point, or
+    the name of a decision.
     """
 
     kind: Literal["chapter", "decision", "point"]
@@ -71,28 +71,28 @@ class Concern:
 
     @property
     def name(self) -> str:
-        """What it is confirmed by, as `chapter:changes` or `decision:2026-2`."""
+        """The key that confirms it, as `chapter:changes` or `decision:2026-2`."""
         return f"{self.kind}:{self.what}"
 
 
 def concerns(dossier: Dossier) -> tuple[Concern, ...]:
-    """Empty chapters, decisions without a day, and points without basis, in the order of the report."""
-    chapters = [chapter.id for chapter in asked(dossier) if is_empty(dossier, chapter)]
+    """Empty chapters, decisions without a date, and points without basis, in the order of the report."""
+    chapters = [chapter.id for chapter in single_chapters(dossier) if is_empty(dossier, chapter)]
     undated = [decision.name for decision in dossier.decisions if decision.due is None]
-    unfounded = [answer.point.id for answer in dossier.points if answer.coverage.status is Status.NO_BASIS]
+    without_basis = [answer.point.id for answer in dossier.points if answer.coverage.status is Status.NO_BASIS]
     return (
         *(Concern("chapter", id_) for id_ in chapters),
         *(Concern("decision", name) for name in undated),
-        *(Concern("point", id_) for id_ in unfounded),
+        *(Concern("point", id_) for id_ in without_basis),
     )
 
 
-def asked(dossier: Dossier) -> list[Chapter]:
+def single_chapters(dossier: Dossier) -> list[Chapter]:
     """The chapters that are written one by one; the grounds are written with the judgement."""
     return [chapter for chapter in dossier.chapters if chapter.id != GROUNDS]
 
 
 def is_empty(dossier: Dossier, chapter: Chapter) -> bool:
-    """Whether nothing is written in a chapter, and nothing stands in it from the start."""
+    """Whether a chapter has neither a written text nor an initial one."""
     written = dossier.written.chapters.get(chapter.id)
     return not (any(chapter.start.values()) if written is None else written)

@@ -1,4 +1,4 @@
-"""The figures of a year as one small file, to compare organisations without sharing any data."""
+"""The figures of a year as one small file, to compare organisations without sharing other data."""
 
 import json
 import re
@@ -20,7 +20,7 @@ ID: Final = re.compile("[a-z][a-z0-9_]{0,60}")
 
 @dataclass(frozen=True)
 class Peer:
-    """What an organisation says of a year: its name and, by the id of a point, met and the denominator."""
+    """An organisation's figures of a year: its name and, by point id, met and the denominator."""
 
     organisation: str
     year: int
@@ -28,14 +28,14 @@ class Peer:
     figures: dict[str, tuple[int, int]]
 
     def share(self, point_id: str) -> float | None:
-        """A point's coverage, 0–1; None where there is none."""
+        """A point's coverage, 0–1; None if there is none."""
         met, of = self.figures.get(point_id, (0, 0))
         return met / of if of else None
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A point among organisations: the least, the middle and the greatest coverage, and one's own."""
+    """A point across organisations: the lowest, median and highest coverage, and one's own."""
 
     point_id: str
     own: float | None
@@ -46,29 +46,29 @@ class Compared:
 
 
 def as_peer_file(dossier: Dossier) -> bytes:
-    """The figures of a review: numbers of items, and nothing else of them."""
+    """Return the figures of a review as a file: numbers of items, and nothing else about them."""
     figures = {
         answer.point.id: {"met": answer.now.met, "of": answer.coverage.of}
         for answer in dossier.points
         if answer.coverage.coverage is not None
     }
-    told = {
+    document = {
         "format": FORMAT,
         "organisation": dossier.organisation,
         "year": dossier.year,
         "as_of": dossier.as_of.isoformat(),
         "figures": figures,
     }
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def as_peer(dossier: Dossier) -> Peer:
-    """One's own review among the others."""
+    """One's own review as a peer."""
     return read_peer(as_peer_file(dossier), name=dossier.organisation)
 
 
 def read_peer(content: bytes, *, name: str) -> Peer:
-    """What a file of another organisation says; a Refusal where it is no such file."""
+    """Return the figures in a file of another organisation. Raise Refusal if it is no such file."""
     if len(content) > MOST_BYTES:
         raise _no_peer(name)
     try:
@@ -77,21 +77,21 @@ def read_peer(content: bytes, *, name: str) -> Peer:
         raise (_of_another_version if ANY_FORMAT.search(content) else _no_peer)(name) from error
 
 
-def _peer(told: dict[str, Any]) -> Peer:
-    if told["format"] != FORMAT or type(told["year"]) is not int:
-        raise ValueError(told["format"])
+def _peer(document: dict[str, Any]) -> Peer:
+    if document["format"] != FORMAT or type(document["year"]) is not int:
+        raise ValueError(document["format"])
     return Peer(
-        organisation=clean_name(told["organisation"]),
-        year=told["year"],
-        as_of=date.fromisoformat(told["as_of"]).isoformat(),
-        figures={id_: _figure(given) for id_, given in told["figures"].items() if ID.fullmatch(id_)},
+        organisation=clean_name(document["organisation"]),
+        year=document["year"],
+        as_of=date.fromisoformat(document["as_of"]).isoformat(),
+        figures={id_: _figure(counts) for id_, counts in document["figures"].items() if ID.fullmatch(id_)},
     )
 
 
-def _figure(given: dict[str, Any]) -> tuple[int, int]:
-    met, of = given["met"], given["of"]
+def _figure(counts: dict[str, Any]) -> tuple[int, int]:
+    met, of = counts["met"], counts["of"]
     if not (type(met) is int and type(of) is int and 0 <= met <= of < 10**9):
-        raise ValueError(given)
+        raise ValueError(counts)
     return met, of
 
 
@@ -109,7 +109,7 @@ def _no_peer(name: str) -> Refusal:
 
 
 def compare(own: Peer, others: list[Peer]) -> list[Compared]:
-    """Each point among all, oneself included; others count for the same year only, and the same figures once."""
+    """Compare each point across all, oneself included; only figures of the same year, and identical ones once."""
     same: list[Peer] = []
     for peer in (own, *others):
         if peer.year == own.year and peer not in same:

@@ -1,10 +1,10 @@
-"""The rows that a frozen review rests on, in a database file of their own, without what a person could be known by.
+"""The rows behind a frozen review, in a database file of their own, without what could identify a person.
 
-What may leave is decided by declaration, and nothing leaves by default. Of a source that the points read, a field that
-no frozen statement names is empty. Dates, yes and no, numbers and levels are as they were. Of a text only the mark "x"
-says that it was filled, unless it is declared as a name that rules compare (`compared`), an id that may stand only once
-in its source, or refers to one of these. Persons have numbers that are drawn for each file; of them only those in the
-staff list are there, and only the courses that a rule asks for.
+What may leave is declared, and nothing leaves by default. Of a source that the points read, a field that no frozen
+statement names is empty. Dates, yes and no, numbers and levels stay. A text becomes the mark "x" if it was filled,
+unless it is declared as a name that rules compare (`compared`), is an id that is unique in its source, or refers to one
+of these. Persons get random numbers, new for each file; only those in the staff list are included, and only the courses
+that a rule requires.
 """
 
 import re
@@ -26,47 +26,47 @@ from compliance.store.engine import new_file
 
 MARK: Final = "x"
 PERSON: Final = ("staff", "employee_id")
-# The fields of a source that a rule's words are the beginning of; its other rows stay at home.
+# The fields of a source that a rule's words must start; its other rows stay out.
 BEGUN_WITH: Final = {"training": ("course", "course_code")}
-# The types whose values say nothing of a person by themselves.
+# The types whose values identify nobody by themselves.
 PLAIN: Final = frozenset({"date", "datetime", "yes_no", "number", "level"})
 
 
 @dataclass(frozen=True)
 class Pinned:
-    """The tables of a package's database by name, each with its rows, and the statement that makes each table."""
+    """The tables of a package's database by name, each with its rows, and the statement that creates each."""
 
     tables: dict[str, pa.Table]
     schema: dict[str, str]
 
 
 def pinned(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source]) -> Pinned:
-    """What the frozen statements need of a database to count the review again."""
+    """Return what the frozen statements need of a database to count the review again."""
     read = [sources[id_] for id_ in _sources(frozen) if id_ in sources]
     kept = kept_texts(sources)
-    given = {"imports": [used.import_id for used in frozen.imports]}
-    tables = {"imports": _table(cursor, "package_imports", given)}
-    found = _rows(cursor, Reading(words(frozen), kept), read, given)
-    tables |= {source.id: _only_asked(found[source.id], source, frozen) for source in read}
-    tables["import_columns"] = _table(cursor, "package_import_columns", given)
-    moment = {"known_at": frozen.known_at}
-    called = moment | {"as_of": frozen.as_of, "organisation": frozen.organisation}
-    tables["organisation_names"] = _table(cursor, "package_organisation_names", called)
+    params = {"imports": [used.import_id for used in frozen.imports]}
+    tables = {"imports": _table(cursor, "package_imports", params)}
+    source_rows = _rows(cursor, Reading(words(frozen), kept), read, params)
+    tables |= {source.id: _only_required(source_rows[source.id], source, frozen) for source in read}
+    tables["import_columns"] = _table(cursor, "package_import_columns", params)
+    known = {"known_at": frozen.known_at}
+    name_params = known | {"as_of": frozen.as_of, "organisation": frozen.organisation}
+    tables["organisation_names"] = _table(cursor, "package_organisation_names", name_params)
     names = _names(tables, read, kept) | _texts(tables["organisation_names"], "name")
-    tables["aliases"] = _table(cursor, "package_aliases", moment | {"names": sorted(names)})
-    made = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
-    # a macro is not made without the tables that it reads, however few of them the points ask for
-    asked = {*tables, *(_named(frozen.statements["macros.sql"]))}
-    return Pinned(tables, {name: sql for name, sql in made.items() if name in asked})
+    tables["aliases"] = _table(cursor, "package_aliases", known | {"names": sorted(names)})
+    creates = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
+    # a macro cannot be created without the tables it reads, even those that no point uses
+    needed = {*tables, *(_named(frozen.statements["macros.sql"]))}
+    return Pinned(tables, {name: sql for name, sql in creates.items() if name in needed})
 
 
-def write_database(path: Path, found: Pinned, more: Mapping[str, pa.Table]) -> None:
-    """Writes a database file with the tables that were pinned, and some more as they are."""
+def write_database(path: Path, pinned: Pinned, more: Mapping[str, pa.Table]) -> None:
+    """Write a database file with the package's tables, and some more as they are."""
     with new_file(path) as cursor:
-        for name, sql in found.schema.items():
+        for name, sql in pinned.schema.items():
             cursor.execute(sql)
-            if name in found.tables:
-                cursor.register("given", found.tables[name])
+            if name in pinned.tables:
+                cursor.register("given", pinned.tables[name])
                 cursor.execute(f"insert into {name} by name select * from given")
                 cursor.unregister("given")
         for name, table in more.items():
@@ -77,14 +77,14 @@ def write_database(path: Path, found: Pinned, more: Mapping[str, pa.Table]) -> N
 
 @dataclass(frozen=True)
 class Reading:
-    """What the statements of a review ask for: every name that stands in them, and the texts that stay as they are."""
+    """What a review's statements read: every name in them, and the fields whose texts stay."""
 
     named: frozenset[str]
     kept: frozenset[tuple[str, str]]
 
 
 def words(frozen: Dossier) -> frozenset[str]:
-    """Every name that stands in a frozen statement."""
+    """Every name in the frozen statements."""
     return frozenset(word for sql in frozen.statements.values() for word in _named(sql))
 
 
@@ -93,86 +93,86 @@ def _named(sql: str) -> set[str]:
 
 
 def _sources(frozen: Dossier) -> list[str]:
-    """The sources that the points read, each once."""
+    """The sources that the points read, without duplicates."""
     return list(dict.fromkeys(id_ for a in frozen.points for id_ in (*a.point.needs, *a.point.uses)))
 
 
-def _table(cursor: Cursor, name: str, given: Mapping[str, Any]) -> pa.Table:
-    return _asked(cursor, statement(name), given)
+def _table(cursor: Cursor, name: str, params: Mapping[str, Any]) -> pa.Table:
+    return _query(cursor, statement(name), params)
 
 
-def _asked(cursor: Cursor, sql: str, given: Mapping[str, Any]) -> pa.Table:
-    found: pa.Table = cursor.sql(sql, params=dict(given)).to_arrow_table()
-    return found
+def _query(cursor: Cursor, sql: str, params: Mapping[str, Any]) -> pa.Table:
+    table: pa.Table = cursor.sql(sql, params=dict(params)).to_arrow_table()
+    return table
 
 
 # --- Rows without what a person could be known by -------------------------------------------------
 
 
-def _rows(cursor: Cursor, reading: Reading, read: Iterable[Source], given: Mapping[str, Any]) -> dict[str, pa.Table]:
+def _rows(cursor: Cursor, reading: Reading, read: Iterable[Source], params: Mapping[str, Any]) -> dict[str, pa.Table]:
     """The rows of the sources that are read."""
-    persons = _table(cursor, "package_persons", given)
+    persons = _table(cursor, "package_persons", params)
     cursor.register("package_persons", persons.append_column("number", pa.array(_numbers(len(persons)), pa.int32())))
     try:
-        return {source.id: _rows_of(cursor, source, reading, given) for source in read}
+        return {source.id: _rows_of(cursor, source, reading, params) for source in read}
     finally:
         cursor.unregister("package_persons")
 
 
 def _numbers(count: int) -> list[int]:
-    """The numbers from 1 in an order that nobody can foresee."""
-    found = list(range(1, count + 1))
-    secrets.SystemRandom().shuffle(found)
-    return found
+    """The numbers from 1 in unpredictable order."""
+    numbers = list(range(1, count + 1))
+    secrets.SystemRandom().shuffle(numbers)
+    return numbers
 
 
-def _rows_of(cursor: Cursor, source: Source, reading: Reading, given: Mapping[str, Any]) -> pa.Table:
-    """The rows of a source; names of sources and fields are known to be nothing but names."""
+def _rows_of(cursor: Cursor, source: Source, reading: Reading, params: Mapping[str, Any]) -> pa.Table:
+    """The rows of a source; names of sources and fields come from declarations, so formatting them in is safe."""
     person = person_of(source)
     fields = [
-        f"{told} as {column}"
+        f"{selected} as {column}"
         for field in source.fields
         for column, type_ in table_columns(field)
-        for told in [expression(source, field, column, type_, reading=reading)]
+        for selected in [expression(source, field, column, type_, reading=reading)]
     ]
     text = statement("package_rows_of_persons" if person else "package_rows")
     text = text.replace("{source}", source.id).replace("{person}", person or "")
-    return _asked(cursor, text.replace("{fields}", ", ".join(fields)), given)
+    return _query(cursor, text.replace("{fields}", ", ".join(fields)), params)
 
 
-def _only_asked(table: pa.Table, source: Source, frozen: Dossier) -> pa.Table:
-    """Those rows of persons' courses that a rule asks for: which others somebody has taken is nobody's business."""
+def _only_required(table: pa.Table, source: Source, frozen: Dossier) -> pa.Table:
+    """The rows of courses that a rule requires: any other course a person took stays out."""
     if source.id not in BEGUN_WITH:
         return table
     rules = [answer.parameters for answer in frozen.points if source.id in answer.point.needs]
-    asked = [word for rule in rules for told in rule.values() if isinstance(told, list) for word in told]
-    begins = f"^({'|'.join(map(re.escape, asked))})"
+    words_ = [word for rule in rules for value in rule.values() if isinstance(value, list) for word in value]
+    pattern = f"^({'|'.join(map(re.escape, words_))})"
     kept: Any = pa.array([False] * len(table), pa.bool_())
     for name in BEGUN_WITH[source.id]:
-        found: Any = pc.match_substring_regex(pc.utf8_lower(table[name]), begins)
-        kept = pc.or_(kept, pc.fill_null(found, False))
+        starts: Any = pc.match_substring_regex(pc.utf8_lower(table[name]), pattern)
+        kept = pc.or_(kept, pc.fill_null(starts, False))
     return table.filter(kept)
 
 
 def expression(source: Source, field: Field, column: str, type_: str, *, reading: Reading) -> str:
-    """What a package holds of a column: nothing, a person's number, the value, or the mark that there was one."""
+    """What a package holds of a column: null, a person's number, the value, or the mark that there was one."""
     if column not in reading.named:
         return f"cast(null as {type_})"
     if field.name == person_of(source):
         return "cast(p.number as varchar)"
-    # a word's code is one of the product's own
+    # the code of a word is the product's own
     if field.type in PLAIN or _is_kept(source, field, reading.kept) or (field.type == "word" and column != field.name):
         return f"t.{column}"
     return f"case when t.{column} is not null then '{MARK}' end"
 
 
 def person_of(source: Source) -> str | None:
-    """The field of a source that says which person a row is about."""
+    """The field of a source that identifies the person a row is about."""
     return next((field.name for field in source.fields if PERSON in ((source.id, field.name), field.refers_to)), None)
 
 
 def kept_texts(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
-    """The fields, each by its source, whose texts stay as they are in a package; no person's id is among them."""
+    """The fields, with their source, whose texts stay in a package; a person's id is never among them."""
     return frozenset(
         (source.id, field.name)
         for source in sources.values()
@@ -182,12 +182,12 @@ def kept_texts(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
 
 
 def _is_kept(source: Source, field: Field, kept: frozenset[tuple[str, str]]) -> bool:
-    """Whether a text stays as it is, because it is one of those or refers to one."""
+    """Whether a field's text stays, because it is one of those or refers to one."""
     return field.refers_to != PERSON and ((source.id, field.name) in kept or field.refers_to in kept)
 
 
 def _names(tables: Mapping[str, pa.Table], read: Iterable[Source], kept: frozenset[tuple[str, str]]) -> set[str]:
-    """The texts in a package that an alias could be of."""
+    """The texts in a package that an alias could apply to."""
     return {
         name
         for source in read

@@ -1,7 +1,7 @@
-"""A frozen review counted again with the statements that were frozen with it, in a database that holds only its rows.
+"""Count a frozen review again with the statements frozen with it, in a database that holds only its rows.
 
-The statements come from a file that anybody may have made. So each must be one that reads and nothing else, the values
-are written out in them as the review has them, and the database they run in is one that reaches no other file.
+The statements come from a file that anybody could have made. So each may only read, the parameters are replaced by the
+review's own values, and the database they run in cannot reach other files.
 """
 
 import re
@@ -18,12 +18,12 @@ from compliance.store.database import Cursor, Failure, Rows, rows
 MACRO: Final = re.compile(r"\s*create or replace macro\s", re.IGNORECASE)
 COLUMNS: Final = frozenset(Coverage.__dataclass_fields__) - {"basis", "few", "approved"}
 MOST_ROWS: Final = 1_000_000
-# The types of what every statement is given; those of a rule's numbers and words stand in the point's header.
-GIVEN: Final = {"as_of": "date", "known_at": "timestamp", "level": "varchar", "organisation": "varchar"}
+# The types of the parameters that every statement has; those of a rule are in the point's header.
+TYPES: Final = {"as_of": "date", "known_at": "timestamp", "level": "varchar", "organisation": "varchar"}
 
 
 class Unusable(Exception):
-    """A frozen statement that is not there, does not say what it needs, or does something else than read.
+    """A frozen statement that is missing, lacks what it needs, or does more than read.
 
     `name` is its file and `why` a code: missing, value (cannot be read, or lacks a value or its type) or forbidden.
     """
@@ -34,13 +34,13 @@ class Unusable(Exception):
 
 
 def recounted(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
-    """The figures of organisation, departments and units as the cursor's rows and the frozen statements give them."""
+    """Return the figures of organisation, departments and units from the cursor's rows and the frozen statements."""
     _refuse_other_than_reading(cursor, frozen)
     cursor.execute(_file(frozen, "macros.sql"))
     cursor.execute(";\n".join(_tables(frozen)))
     sources = {row["source"] for row in rows(cursor, _sources(frozen))}
-    found = [(level, row) for level in LEVELS for row in _counted(cursor, frozen, level)]
-    return [figure for answer in frozen.points for figure in _figures(frozen, answer, found, sources)]
+    counted = [(level, row) for level in LEVELS for row in _counted(cursor, frozen, level)]
+    return [figure for answer in frozen.points for figure in _figures(frozen, answer, counted, sources)]
 
 
 def script(frozen: Dossier) -> str:
@@ -49,89 +49,89 @@ def script(frozen: Dossier) -> str:
 
 
 def _counted(cursor: Cursor, frozen: Dossier, level: Level) -> Rows:
-    """The counts of a level, and never more of them than anybody needs."""
-    found = rows(cursor, f"select * from (\n{_coverage(frozen, level)}\n) limit {MOST_ROWS}")
-    if found and {*found[0]} != COLUMNS:
+    """The counts of a level, with a limit on the number of rows."""
+    counts = rows(cursor, f"select * from (\n{_coverage(frozen, level)}\n) limit {MOST_ROWS}")
+    if counts and {*counts[0]} != COLUMNS:
         raise Unusable("app/coverage.sql", "value")
-    return found
+    return counts
 
 
 def _figures(
     frozen: Dossier, answer: PointAnswer, counted: list[tuple[Level, dict[str, Any]]], sources: set[str]
 ) -> list[Coverage]:
-    """A point's figures; the organisation has one also where nothing was counted, and no part of it without a basis."""
+    """A point's figures; the organisation has one even if nothing was counted, its parts none without a basis."""
     basis = sources.issuperset(answer.point.needs)
     of_point = [
         (level, row)
         for level, row in counted
         if basis and row["point"] == answer.point.number and row["organisation"] == frozen.organisation
     ]
-    found = [
+    figures = [
         Coverage(answer.point, basis=True, **{name: row[name] for name in COLUMNS - {"point"}}) for _, row in of_point
     ]
     if any(level == "organisation" for level, _ in of_point):
-        return found
-    return [Coverage(answer.point, frozen.as_of, frozen.organisation, None, None, 0, 0, 0, 0, 0, basis), *found]
+        return figures
+    return [Coverage(answer.point, frozen.as_of, frozen.organisation, None, None, 0, 0, 0, 0, 0, basis), *figures]
 
 
 # --- The statements with their values -----------------------------------------------------------------------------
 
 
 def _tables(frozen: Dossier) -> list[str]:
-    """The statements that make the items of all points, and the departments of the units, once for all levels."""
+    """The statements that create the items of all points, and the departments of the units, once for all levels."""
     day = f"cast('{frozen.as_of}' as date)"
     items = [
         f"select {answer.point.number} as point, {day} as as_of, item.* from (\n{_point(frozen, answer)}\n) as item"
         for answer in frozen.points
     ]
     text = statement("package_recount")
-    for place, told in {"{items}": "\nunion all\n".join(items), "{as_of}": day, "{units}": _units(frozen)}.items():
-        text = text.replace(place, told)
+    for place, sql in {"{items}": "\nunion all\n".join(items), "{as_of}": day, "{units}": _units(frozen)}.items():
+        text = text.replace(place, sql)
     return [text]
 
 
 def _units(frozen: Dossier) -> str:
-    return _filled(_file(frozen, "app/units.sql"), _given(frozen), GIVEN, name="app/units.sql")
+    return _filled(_file(frozen, "app/units.sql"), _params(frozen), TYPES, name="app/units.sql")
 
 
 def _coverage(frozen: Dossier, level: Level) -> str:
     name = "app/coverage.sql"
-    counted = _filled(_file(frozen, name), _given(frozen) | {"level": level}, GIVEN, name=name)
+    counted = _filled(_file(frozen, name), _params(frozen) | {"level": level}, TYPES, name=name)
     return f"with items as (select * from recounted), units as (select * from placed_units)\n{counted}"
 
 
 def _sources(frozen: Dossier) -> str:
-    given = _given(frozen) | {"organisation": frozen.organisation}
-    return _filled(statement("package_sources"), given, GIVEN, name="package_sources")
+    params = _params(frozen) | {"organisation": frozen.organisation}
+    return _filled(statement("package_sources"), params, TYPES, name="package_sources")
 
 
 def _point(frozen: Dossier, answer: PointAnswer) -> str:
-    """A point's statement with the numbers and words of its rule, each of the type that its header says."""
+    """A point's statement with the parameters of its rule, each of the type in its header."""
     name = f"points/{answer.point.id}.sql"
     try:
         query = parsed(answer.point.id, _text(frozen, name))
     except ValueError as error:
         raise Unusable(name, "value") from error
-    return _filled(query.sql, _given(frozen) | answer.parameters, GIVEN | query.types, name=name)
+    return _filled(query.sql, _params(frozen) | answer.parameters, TYPES | query.types, name=name)
 
 
-def _given(frozen: Dossier) -> dict[str, Any]:
+def _params(frozen: Dossier) -> dict[str, Any]:
     return {"as_of": frozen.as_of, "known_at": frozen.known_at}
 
 
 def _filled(sql: str, values: Mapping[str, Any], types: Mapping[str, str], *, name: str) -> str:
-    """A statement with its `$parameters` written out."""
+    """A statement with its `$parameters` replaced by values."""
 
-    def told(found: re.Match[str]) -> str:
-        if found[1] not in values or found[1] not in types:
+    def literal(match: re.Match[str]) -> str:
+        if match[1] not in values or match[1] not in types:
             raise Unusable(name, "value")
-        return f"cast({_literal(values[found[1]])} as {types[found[1]]})"
+        return f"cast({_literal(values[match[1]])} as {types[match[1]]})"
 
-    return re.sub(r"\$([a-z_]+)", told, sql)
+    return re.sub(r"\$([a-z_]+)", literal, sql)
 
 
 def _literal(value: Any) -> str:
-    """A value of JSON as SQL writes it; days are texts, which the type makes days again."""
+    """A value from JSON as SQL; a date becomes a text, which the type turns into a date again."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int | float):
@@ -159,19 +159,19 @@ def _file(frozen: Dossier, name: str) -> str:
 
 
 def _refuse_other_than_reading(cursor: Cursor, frozen: Dossier) -> None:
-    """Of the macros each part must make a macro; every other statement must be a single one that selects."""
+    """Raise Unusable unless each part of the macros creates a macro and every other file is one select."""
     for part in _parts(cursor, _file(frozen, "macros.sql"), name="macros.sql"):
         if part.type.name != "CREATE" or not MACRO.match(part.query):
             raise Unusable("macros.sql", "forbidden")
-    given = {f"points/{answer.point.id}.sql": _point(frozen, answer) for answer in frozen.points}
-    given |= {"app/units.sql": _units(frozen), "app/coverage.sql": _coverage(frozen, "unit")}
-    for name, sql in given.items():
+    statements = {f"points/{answer.point.id}.sql": _point(frozen, answer) for answer in frozen.points}
+    statements |= {"app/units.sql": _units(frozen), "app/coverage.sql": _coverage(frozen, "unit")}
+    for name, sql in statements.items():
         if [part.type.name for part in _parts(cursor, sql, name=name)] != ["SELECT"]:
             raise Unusable(name, "forbidden")
 
 
 def _parts(cursor: Cursor, sql: str, *, name: str) -> list[Any]:
-    """The statements of a file, read but not run."""
+    """The statements of a file, parsed but not run."""
     try:
         return cursor.extract_statements(sql)
     except Failure as error:

@@ -397,7 +397,7 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
             st.session_state[f"withdrawn {prefix}"] = True
         elif number:
             words = {FIELDS[left]: said[left] or (None if left == "due" else "")}
-            deciding.amend(*given, number, words=words, **asked)
+            deciding.amend(*given, number, changes=words, **asked)
         elif text:
             due = said["due"] if isinstance(said["due"], date) else None
             made = Decided(text, point_id, said["who"] or "", due)

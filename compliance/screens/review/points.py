@@ -210,7 +210,7 @@ def chapters(found: Opened) -> None:
     if empty := review_texts.chapters_sentence(found.dossier, say):
         widgets.html(charts.caption(empty))
     with st.container(key="chapters", gap="xsmall"):
-        for chapter in judging.asked(found.dossier):
+        for chapter in judging.single_chapters(found.dossier):
             # a label that changes would close what is being written in
             label = chapter_title(found.dossier, chapter, say)
             opened = st.expander(widgets.plain(label), key=f"chapter {chapter.id}", on_change="rerun")

@@ -168,7 +168,7 @@ def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
 
 def chapters_sentence(dossier: Dossier, say: Language) -> str:
     """Which chapters nothing is written in, by number or title; those that may be left out apart."""
-    empty = [chapter for chapter in judging.asked(dossier) if judging.is_empty(dossier, chapter)]
+    empty = [chapter for chapter in judging.single_chapters(dossier) if judging.is_empty(dossier, chapter)]
 
     def names(*, optional: bool) -> list[str]:
         found = [chapter for chapter in empty if chapter.optional is optional]
