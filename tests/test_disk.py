@@ -179,7 +179,7 @@ CHANGES = {
         lambda base: reviewing.open_review(base, year=2025, as_of=date(2025, 12, 1), order=ORDER, today=TODAY),
         lambda base: reviewing.choose_day(base, 1, as_of=date(2026, 11, 1), order=ORDER, today=TODAY),
         lambda base: reviewing.write(base, 1, kind="comment", what="dpia", text="Ny", order=ORDER),
-        lambda base: reviewing.add_note(base, 1, point="dpia", said="Ny", before="", order=ORDER),
+        lambda base: reviewing.add_note(base, 1, point="dpia", note="Ny", before="", order=ORDER),
         lambda base: deciding.decide(base, 1, Decided("Ny"), order=ORDER, points=IDS),
         lambda base: deciding.amend(base, 1, 1, changes={"text": "Ny"}, order=ORDER, points=IDS),
         lambda base: deciding.follow_up(base, 1, status="done", note="", order=ORDER),

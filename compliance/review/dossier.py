@@ -1,7 +1,7 @@
-"""Everything that a review is: its figures with the rules they follow, its texts and its decisions, as one document.
+"""The review as one document: its figures with the rules they follow, its texts and its decisions.
 
-While a review is a draft the document is computed. When it is submitted the document is frozen as JSON, and from then
-on reports, trends and packages are made of that alone: no later import, rule or statement reaches it.
+For a draft the document is computed. On submission it is frozen as JSON, and from then on reports, trends and packages
+are built from that alone: no later import, rule or statement affects it.
 """
 
 import hashlib
@@ -77,7 +77,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Remaining:
-    """An item that is unmet or unknown; of points about persons there is none, and of incidents only the id."""
+    """An item that is unmet or unknown; none for points about persons, and for incidents only the id."""
 
     item: str
     label: str | None
@@ -90,11 +90,11 @@ class Remaining:
 
 @dataclass(frozen=True)
 class PointAnswer:
-    """What a review says of a point.
+    """A point's part of a review.
 
-    `point` has the texts, targets and laws that held; `parameters` the numbers and words of its rule. `before` is the
-    figure that it is compared with: of the last approved review (`by_review`), else a year before. `changed` says why
-    the two differ. `remarks` is how many checks of the data found something grave.
+    `point` has the texts, targets and laws in force, `parameters` those of its rule. `before` is the figure to compare
+    with: that of the last approved review (`by_review`), else of a year before. `changed` explains the difference.
+    `remarks` is the number of checks of the data with serious findings.
     """
 
     point: Point
@@ -126,7 +126,7 @@ class PointAnswer:
 
     @property
     def coverage_before(self) -> Coverage | None:
-        """The figure that it is compared with, against the target of that day."""
+        """The figure to compare with, against the target of that day."""
         if self.before is None:
             return None
         return replace(self.figure(self.before), point=self.before_point or self.point, approved=self.by_review)
@@ -134,7 +134,7 @@ class PointAnswer:
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """A figure that is shown beside the points; `definition` with the numbers in force."""
+    """A figure shown next to the points; `definition` has the numbers in force."""
 
     id: str
     points: tuple[int, ...]
@@ -164,7 +164,7 @@ class ImportUsed:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A recommendation of the data protection officer's yearly report."""
+    """A recommendation of the data protection officer's annual report."""
 
     area: str | None
     observation: str | None
@@ -205,10 +205,10 @@ class Priority:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What was taken out of a frozen review when a later version of the program cleaned the store (UTC).
+    """What a later version of the program removed from a frozen review when it cleaned the store (UTC).
 
-    `numbers` are identity numbers of its own texts, `taken_out` rows of the exports that it rests on. Those of
-    `sources` are not what they were, so figures can be counted otherwise from them. `seal` is the one before.
+    `numbers` counts identity numbers in its own texts, `taken_out` rows of the exports behind it. The data of `sources`
+    changed, so figures counted from them can differ. `seal` is the previous one.
     """
 
     at: datetime
@@ -220,8 +220,8 @@ class Cleaned:
 
 @dataclass(frozen=True)
 class Dossier:
-    """A review as one document. `known_at` is the moment (UTC) whose knowledge its figures rest on; `withheld` has
-    those texts that hold names, as a version to hand out says them; `statements` the SQL by file as it was.
+    """A review as one document. `known_at` is the moment (UTC) of the knowledge its figures rest on; `withheld` maps
+    texts with names to the version to hand out; `statements` holds the SQL, by file, as it was.
     """
 
     format: int
@@ -248,7 +248,7 @@ class Dossier:
     cleaned: tuple[Cleaned, ...] = ()
 
     def answer(self, point_id: str) -> PointAnswer | None:
-        """What it says of a point."""
+        """Its part about a point."""
         return next((answer for answer in self.points if answer.point.id == point_id), None)
 
 
@@ -260,7 +260,7 @@ class Compared:
     review: Dossier | None = None
 
     def figures(self, level: Level, organisation: str) -> list[Coverage]:
-        """Every point at a level as it was approved, of the organisation as it is called now; none without a review."""
+        """Every point at a level as approved, under the organisation's current name; none without a review."""
         return [
             replace(answer.figure(counted), organisation=organisation, approved=True)
             for answer in (self.review.points if self.review else ())
@@ -269,7 +269,7 @@ class Compared:
 
 
 class Named(NamedTuple):
-    """What the exports of a day name."""
+    """The names in the exports of a day."""
 
     persons: tuple[str, ...]
     systems: tuple[str, ...]
@@ -287,28 +287,30 @@ def compute(
     counted: Dossier | None = None,
     named: Named | None = None,
 ) -> Dossier:
-    """The document of a draft at a moment; a correction that keeps its figures takes those of the earlier version.
+    """Compute the document of a draft at a moment; a correction that keeps its figures takes the earlier version's.
 
-    `counted` is a document of the same draft whose figures still hold, and `named` what its exports name: with both,
-    only what is written is read anew.
+    `counted` is a document of the same draft whose figures still hold, and `named` the names in its exports: given
+    both, only what people write is read again.
     """
-    made = deciding.decisions(cursor, known_at=known_at)
-    said: dict[str, Any] = {
+    all_decisions = deciding.decisions(cursor, known_at=known_at)
+    current: dict[str, Any] = {
         "version": review.version,
         "why": review.corrects,
         "written": written(cursor, review),
         "chapters": load_chapters(own),
         "clauses": load_clauses(own),
-        "decisions": tuple(deciding.made_in(made, review)),
-        "carried": tuple(deciding.carried(cursor, made, review)),
+        "decisions": tuple(deciding.made_in(all_decisions, review)),
+        "carried": tuple(deciding.carried(cursor, all_decisions, review)),
     }
     if review.figures_of is not None:
         counted = frozen(cursor, review.review_id, review.figures_of)
     if counted is None:
-        counted = _Computing(cursor, review, own, known_at).dossier(said)
-    found = replace(counted, **said)
-    named = named or names_in(cursor, as_of=found.as_of, known_at=found.known_at, organisation=found.organisation)
-    return replace(found, withheld=_withheld(found, named))
+        counted = _Computing(cursor, review, own, known_at).dossier(current)
+    document = replace(counted, **current)
+    named = named or names_in(
+        cursor, as_of=document.as_of, known_at=document.known_at, organisation=document.organisation
+    )
+    return replace(document, withheld=_withheld(document, named))
 
 
 class _Computing:
@@ -322,9 +324,9 @@ class _Computing:
         self.sources = load_sources(own)
         self.given = {"as_of": self.day, "known_at": known_at, "organisation": review.organisation, "year": review.year}
 
-    def dossier(self, said: dict[str, Any]) -> Dossier:
-        """The whole document."""
-        there = basis_on(self.cursor, days=[self.day], known_at=self.known_at)
+    def dossier(self, current: dict[str, Any]) -> Dossier:
+        """The complete document."""
+        basis = basis_on(self.cursor, days=[self.day], known_at=self.known_at)
         return Dossier(
             format=FORMAT,
             organisation=self.review.organisation,
@@ -333,19 +335,19 @@ class _Computing:
             known_at=self.known_at,
             points=self._answers(),
             figures=self._figures(),
-            imports=self._imports(there),
+            imports=self._imports(basis),
             recommendations=tuple(Recommendation(**row) for row in self._rows("recommended", "year")),
             deviations=tuple(Deviation(**row) for row in self._rows("deviated", "year")),
             priorities=tuple(Priority(**row) for row in self._rows("prioritised", "year")),
             last_year=self.compared.review.year if self.compared.review else None,
             withheld={},
             statements=_statements(self.points),
-            **said,
+            **current,
         )
 
-    def _rows(self, name: str, *asked: str) -> Rows:
-        given = {key: self.given[key] for key in ("as_of", "known_at", "organisation", *asked)}
-        return rows(self.cursor, statement(name), given)
+    def _rows(self, name: str, *names: str) -> Rows:
+        params = {key: self.given[key] for key in ("as_of", "known_at", "organisation", *names)}
+        return rows(self.cursor, statement(name), params)
 
     def _answers(self) -> tuple[PointAnswer, ...]:
         months = self._counted("organisation", month_ends(self.day, count=MONTHS))
@@ -354,32 +356,32 @@ class _Computing:
         return tuple(
             self._answer(
                 point,
-                found,
+                explanation,
                 months=[figure for figure in months if figure.point is point],
                 units=_kept(units, point),
                 remarks=len(remarks.get(point.id, ())),
             )
-            for point, found in zip(self.points, self._explained(), strict=True)
+            for point, explanation in zip(self.points, self._explained(), strict=True)
         )
 
     def _counted(self, level: Any, days: list[date]) -> list[Coverage]:
-        found = coverage(self.cursor, self.points, days=days, known_at=self.known_at, level=level)
-        return [figure for figure in found if figure.organisation == self.review.organisation]
+        counted = coverage(self.cursor, self.points, days=days, known_at=self.known_at, level=level)
+        return [figure for figure in counted if figure.organisation == self.review.organisation]
 
     def _answer(
         self,
         point: Point,
-        found: Explanation,
+        explanation: Explanation,
         *,
         months: list[Coverage],
         units: tuple[Counted, ...],
         remarks: int,
     ) -> PointAnswer:
         by_day = {figure.as_of: figure for figure in months}
-        counted = Counter((row["outcome"], row["reason"] or "") for row in found.items)
+        counted = Counter((row["outcome"], row["reason"] or "") for row in explanation.items)
         earlier = self.compared.review.answer(point.id) if self.compared.review else None
-        before = _count(found.before) if found.before.coverage is not None else None
-        told = since_frozen(found, earlier.coverage) if earlier else found
+        before = _count(explanation.before) if explanation.before.coverage is not None else None
+        change = since_frozen(explanation, earlier.coverage) if earlier else explanation
         return PointAnswer(
             point=_as_frozen(point),
             parameters=msgspec.to_builtins(point.parameters(self.day)),
@@ -391,18 +393,18 @@ class _Computing:
             departments=_departments(units),
             units=units,
             reasons=tuple(Reason(*key, n) for key, n in sorted(counted.items()) if key[0] != "met"),
-            remaining=_remaining(point, found.items),
-            changed={code: sentence(told, Language(code)) for code in LANGUAGES},
+            remaining=_remaining(point, explanation.items),
+            changed={code: sentence(change, Language(code)) for code in LANGUAGES},
             remarks=remarks,
         )
 
     def _explained(self) -> list[Explanation]:
-        """Why each figure is another than the one that it is compared with."""
+        """Why each figure differs from the one it is compared with."""
         place, last = Scope(self.review.organisation), Moment(self.day, self.known_at)
         return explain_all(self.cursor, self.points, self.compared.first, last, place=place)
 
     def _figures(self) -> tuple[ShownFigure, ...]:
-        found = figures.figures(
+        counted = figures.figures(
             self.cursor, figures.load_figures(self.own), points=self.points, as_of=self.day, known_at=self.known_at
         )
         return tuple(
@@ -416,43 +418,43 @@ class _Computing:
                 whole=figure.whole,
                 basis=figure.basis,
             )
-            for figure in found
+            for figure in counted
             if figure.organisation == self.review.organisation
         )
 
-    def _imports(self, there: Basis) -> tuple[ImportUsed, ...]:
-        known = {r["import_id"]: r for r in rows(self.cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
+    def _imports(self, basis: Basis) -> tuple[ImportUsed, ...]:
+        imports = {r["import_id"]: r for r in rows(self.cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
         names = ("import_id", "source", "file", "extract_date", "imported_at", "loaded", "rejected", "warnings")
         return tuple(
             ImportUsed(
                 **{name: row[name] for name in names},
                 title=self.sources[row["source"]].title if row["source"] in self.sources else {"en": row["source"]},
-                sha256=known[row["import_id"]]["sha256"],
+                sha256=imports[row["import_id"]]["sha256"],
             )
-            for row in there.of(self.review.organisation)
+            for row in basis.of(self.review.organisation)
         )
 
     def _remarks(self) -> Mapping[str, tuple[str, ...]]:
         checks = quality.load_checks(self.own)
-        given: Any = {"as_of": self.day, "known_at": self.known_at, "reader": EVERYTHING}
-        found = quality.findings(self.cursor, checks, self.sources, **given)
-        return quality.remarks(checks, found, self.points, self.review.organisation)
+        params: Any = {"as_of": self.day, "known_at": self.known_at, "reader": EVERYTHING}
+        findings = quality.findings(self.cursor, checks, self.sources, **params)
+        return quality.remarks(checks, findings, self.points, self.review.organisation)
 
 
 def names_in(cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str) -> Named:
-    """The persons and systems that the exports of a day name."""
-    given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
-    systems = [row["name"] for row in rows(cursor, statement("systems_named"), given)]
-    return Named(tuple(persons_named(cursor, given)), tuple(systems))
+    """The names of persons and systems in the exports of a day."""
+    params = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
+    systems = [row["name"] for row in rows(cursor, statement("systems_named"), params)]
+    return Named(tuple(persons_named(cursor, params)), tuple(systems))
 
 
 def _withheld(dossier: Dossier, named: Named) -> dict[str, str]:
-    """Those texts that name a person or a system, without the names. The names themselves are kept nowhere."""
+    """The texts that name a person or a system, with the names removed. The names are not stored."""
     persons = (*named.persons, *in_full(responsible(dossier)))
-    found = [(text, names_of(persons, named.systems)) for text in _texts(dossier)]
-    # what stands in a chapter from the start has no weaknesses, but words that a system may be called by
-    found += [(text, names_of(persons, ())) for chapter in dossier.chapters for text in chapter.start.values()]
-    return {text: told for text, names in found if (told := names.withhold(text)) != text}
+    texts = [(text, names_of(persons, named.systems)) for text in _texts(dossier)]
+    # initial chapter texts reveal no weaknesses, but use words that may also be a system's name
+    texts += [(text, names_of(persons, ())) for chapter in dossier.chapters for text in chapter.start.values()]
+    return {text: shown for text, names in texts if (shown := names.withhold(text)) != text}
 
 
 def responsible(dossier: Dossier) -> tuple[str, ...]:
@@ -461,28 +463,28 @@ def responsible(dossier: Dossier) -> tuple[str, ...]:
 
 
 def _texts(dossier: Dossier) -> set[str]:
-    """Every text of a dossier that somebody wrote freely and that a version to hand out may show."""
-    said = dossier.written
-    found = [*said.public_comments.values(), *said.chapters.values()]
-    found += [
+    """Every free text of a dossier that a version to hand out may show."""
+    written = dossier.written
+    texts = [*written.public_comments.values(), *written.chapters.values()]
+    texts += [
         text for row in (*dossier.decisions, *dossier.carried) for text in (row.text, row.resource, row.note or "")
     ]
-    found += [text or "" for row in dossier.recommendations for text in (row.area, row.recommendation, row.answer)]
-    found += [text or "" for row in dossier.deviations for text in (row.area, row.description, row.action)]
-    found += [row.activity for row in dossier.priorities]
-    return {*found, *(dossier.why or "",)} - {""}
+    texts += [text or "" for row in dossier.recommendations for text in (row.area, row.recommendation, row.answer)]
+    texts += [text or "" for row in dossier.deviations for text in (row.area, row.description, row.action)]
+    texts += [row.activity for row in dossier.priorities]
+    return {*texts, *(dossier.why or "",)} - {""}
 
 
 def compared(cursor: Cursor, organisation_id: int, day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Compared:
-    """What an organisation's figures of a day are compared with, everywhere: the last approved review of an earlier
-    year, where there is one, else the same day a year before.
+    """Return what an organisation's figures of a day are compared with, everywhere: its last approved review of an
+    earlier year, else the same day a year before.
     """
     return compared_with(approved(cursor, organisation_id), day, known_at=known_at)
 
 
-def compared_with(found: Sequence[Dossier], day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Compared:
-    """The same among the approved reviews of an organisation, the oldest first."""
-    earlier = [dossier for dossier in found if dossier.year < day.year]
+def compared_with(reviews: Sequence[Dossier], day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Compared:
+    """The same, given the organisation's approved reviews, oldest first."""
+    earlier = [dossier for dossier in reviews if dossier.year < day.year]
     if not earlier:
         return Compared(Moment(year_before(day), known_at))
     return Compared(Moment(earlier[-1].as_of, earlier[-1].known_at), earlier[-1])
@@ -492,24 +494,24 @@ def _count(figure: Coverage) -> Counted:
     return Counted(**{name: getattr(figure, name) for name in Counted.__dataclass_fields__})
 
 
-def _kept(found: list[Coverage], point: Point) -> tuple[Counted, ...]:
-    return tuple(_count(figure) for figure in found if figure.point is point)
+def _kept(counted: list[Coverage], point: Point) -> tuple[Counted, ...]:
+    return tuple(_count(figure) for figure in counted if figure.point is point)
 
 
 def _departments(units: tuple[Counted, ...]) -> tuple[Counted, ...]:
     """The departments of an organisation, each the sum of its units."""
-    found: dict[str, list[Counted]] = {}
+    by_name: dict[str, list[Counted]] = {}
     for unit in units:
         if unit.department is not None:
-            found.setdefault(unit.department.casefold(), []).append(unit)
+            by_name.setdefault(unit.department.casefold(), []).append(unit)
     return tuple(
-        replace(of[0], unit=None, **{name: sum(getattr(unit, name) for unit in of) for name in OUTCOMES})
-        for _, of in sorted(found.items())
+        replace(units_of[0], unit=None, **{name: sum(getattr(unit, name) for unit in units_of) for name in OUTCOMES})
+        for _, units_of in sorted(by_name.items())
     )
 
 
-def _remaining(point: Point, listed: Rows) -> tuple[Remaining, ...]:
-    """What is left to do; persons are never listed, and an incident is called by its id alone."""
+def _remaining(point: Point, items: Rows) -> tuple[Remaining, ...]:
+    """What is left to do; persons are never listed, and an incident has its id as its only name."""
     if point.persons:
         return ()
     nameless = "incidents" in point.needs
@@ -523,13 +525,13 @@ def _remaining(point: Point, listed: Rows) -> tuple[Remaining, ...]:
             detail=row["detail"],
             due=row["due"],
         )
-        for row in listed
+        for row in items
         if row["outcome"] in REMAINING
     )
 
 
 def _as_frozen(point: Point) -> Point:
-    """The point with its texts, targets and laws; the numbers of its rule stand beside it."""
+    """The point with its texts, targets and laws; the parameters of its rule are stored next to it."""
     return replace(point, dated_parameters=())
 
 
@@ -542,7 +544,7 @@ def _statements(points: tuple[Point, ...]) -> dict[str, str]:
 
 
 def readable(dossier: Dossier, reader: Reader) -> Dossier:
-    """A review as the reader may read it: its comments and decisions, or what a version to hand out says."""
+    """A review as the reader may read it: with comments and decisions, or as the version to hand out."""
     if reader.may(Permission.READ_REVIEW):
         return dossier
     written = dossier.written
@@ -557,30 +559,30 @@ def readable(dossier: Dossier, reader: Reader) -> Dossier:
 
 
 def as_json(dossier: Dossier) -> str:
-    """The document as JSON, the same for the same review."""
+    """Return the document as JSON, the same for the same review."""
     return msgspec.json.encode(dossier, order="deterministic").decode()
 
 
 @dataclass(frozen=True)
 class _Marked:
-    """What every frozen review says, whatever the version of the program."""
+    """The part of a frozen review that is the same in every format."""
 
     format: int
 
 
 def format_of(content: str | bytes) -> int:
-    """The format of a frozen review as JSON, which may be one of another version."""
+    """The format of a frozen review in JSON, possibly of another version."""
     return msgspec.json.decode(content, type=_Marked).format
 
 
 def from_json(text: str) -> Dossier:
-    """The document that JSON holds."""
-    found = msgspec.json.decode(text, type=Dossier)
-    return replace(found, points=tuple(_with_days(answer) for answer in found.points))
+    """Read a document from JSON."""
+    dossier = msgspec.json.decode(text, type=Dossier)
+    return replace(dossier, points=tuple(_with_days(answer) for answer in dossier.points))
 
 
 def _with_days(answer: PointAnswer) -> PointAnswer:
-    """JSON knows no days: those of dated rows are texts in it."""
+    """Turn the texts of dated rows back into dates, which JSON lacks."""
     before = _dated(answer.before_point) if answer.before_point else None
     return replace(answer, point=_dated(answer.point), before_point=before)
 
@@ -598,34 +600,37 @@ def sealed(text: str) -> str:
 
 
 def frozen(cursor: Cursor, review_id: int, version: int) -> Dossier:
-    """A version of a review as it was frozen; a Refusal where the database holds something else than was sealed."""
-    found = rows(cursor, statement("frozen_review"), {"review_id": review_id, "version": version})
-    if not found:
+    """Return a version of a review as it was frozen. Raise Refusal if the database holds anything else."""
+    matches = rows(cursor, statement("frozen_review"), {"review_id": review_id, "version": version})
+    if not matches:
         raise Refusal(N_("Version {version} of the review has never been submitted."), version=version)
-    return _unsealed(found[0])
+    return _unsealed(matches[0])
 
 
 def _unsealed(row: dict[str, Any]) -> Dossier:
-    """What is frozen, if it is what the review's state was sealed with."""
+    """Return the frozen document if it matches the seal of the review's state."""
     if row["content"] is None or sealed(row["content"]) != row["sha256"]:
         raise Refusal(N_("The frozen review has been changed in the database since it was sealed. Restore a backup."))
-    if (told := format_of(row["content"])) != FORMAT:
+    if (format_ := format_of(row["content"])) != FORMAT:
         raise Refusal(
             N_("The review was frozen by another version of this program, with format {format}. Use that version."),
-            format=told,
+            format=format_,
         )
     return from_json(row["content"])
 
 
 def approved(cursor: Cursor, organisation_id: int) -> list[Dossier]:
-    """The approved reviews of an organisation as they were frozen, the last version of each; the oldest year first.
+    """The approved reviews of an organisation as frozen, the last version of each; the oldest year first.
 
-    Years before it was made of others by merging are told where only one of them has a review.
+    For a year without a review of its own, that of a merged organisation counts if it is the only one.
     """
     by_year: dict[int, Rows] = {}
-    one = one_with(cursor, organisation_id, LAST_DAY)
+    merged = one_with(cursor, organisation_id, LAST_DAY)
     for row in rows(cursor, statement("approved_reviews")):
-        if row["organisation_id"] in one:
+        if row["organisation_id"] in merged:
             by_year.setdefault(row["year"], []).append(row)
-    told = [[row for row in found if row["organisation_id"] == organisation_id] or found for found in by_year.values()]
-    return [_unsealed(found[0]) for found in told if len(found) == 1]
+    chosen = [
+        [row for row in reviews_of_year if row["organisation_id"] == organisation_id] or reviews_of_year
+        for reviews_of_year in by_year.values()
+    ]
+    return [_unsealed(reviews_of_year[0]) for reviews_of_year in chosen if len(reviews_of_year) == 1]

@@ -62,7 +62,7 @@ def unjudged(written: Written) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Concern:
-    """Something a review leaves open, which whoever submits it must confirm: `what` is the id of a chapter or a point, or
+    """Something a review leaves open, which the submitter must confirm: `what` is the id of a chapter or a point, or
     the name of a decision.
     """
 

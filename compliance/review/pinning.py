@@ -145,8 +145,8 @@ def _only_required(table: pa.Table, source: Source, frozen: Dossier) -> pa.Table
     if source.id not in BEGUN_WITH:
         return table
     rules = [answer.parameters for answer in frozen.points if source.id in answer.point.needs]
-    words_ = [word for rule in rules for value in rule.values() if isinstance(value, list) for word in value]
-    pattern = f"^({'|'.join(map(re.escape, words_))})"
+    required = [word for rule in rules for value in rule.values() if isinstance(value, list) for word in value]
+    pattern = f"^({'|'.join(map(re.escape, required))})"
     kept: Any = pa.array([False] * len(table), pa.bool_())
     for name in BEGUN_WITH[source.id]:
         starts: Any = pc.match_substring_regex(pc.utf8_lower(table[name]), pattern)

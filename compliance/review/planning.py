@@ -1,4 +1,4 @@
-"""The year's plan: what is to happen when, how far it has come on a day, and the actions that reports have left."""
+"""The year's plan: what happens when, its progress on a day, and the actions left by reports."""
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
@@ -20,19 +20,19 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
 WHEEL: Final = POINTS.with_name("year_wheel.toml")
 Evidence = Literal["deviations", "plan", "review"]
-# The rings of the wheel, inside out.
+# The rings of the wheel, from the inside.
 Ring = Literal["activities", "controls", "reports"]
 RINGS: Final[tuple[Ring, ...]] = ("activities", "controls", "reports")
 State = Literal["late", "ongoing", "unknown", "not_started", "done", "cancelled"]
 ActionState = Literal["late", "open", "done", "cancelled"]
 Source = Literal["classification", "recommendation", "deviation"]
-# The export behind what is not the review.
+# The export behind each kind of evidence except the review.
 EXPORTS: Final[Mapping[Evidence, str]] = {"deviations": "deviations", "plan": "activities"}
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report that comes every year: what makes it done, which year it is about, and its first and last day."""
+    """A yearly report: what shows that it is done, which year it is about, and its first and last day."""
 
     id: str
     title: Texts
@@ -43,11 +43,11 @@ class Report:
     words: tuple[str, ...]
 
     def due(self, year: int) -> date:
-        """The day by which it is written in a year."""
+        """The day of a year by which it must be written."""
         return _day(self.ends, year)
 
     def start(self, year: int) -> date:
-        """The day on which the work with it begins."""
+        """The day on which work on it starts."""
         return _day(self.begins, year if self.begins <= self.ends else year - 1)
 
     def called(self, year: int) -> Texts:
@@ -57,7 +57,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Declared:
-    """The yearly reports, and the words of a status in lower case."""
+    """The yearly reports, and the words of each status in lower case."""
 
     reports: tuple[Report, ...]
     words: Mapping[str, list[str]]
@@ -65,7 +65,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something of the year: an activity, a control, a report or the review, and how far it has come.
+    """Something in the year: an activity, a control, a report or the review, and its progress.
 
     `kind` is priority_area, activity, control, measure, report or review; `point` the number of its review point.
     """
@@ -81,13 +81,13 @@ class Moment:
     mandatory: bool = False
 
     def days_late(self, day: date) -> int:
-        """For how many days it has been late."""
+        """How many days late it is."""
         return (day - self.due).days if self.state == "late" and self.due else 0
 
 
 @dataclass(frozen=True)
 class Action:
-    """What is to be done after a classification, a recommendation or a deviation; `subject` is a system or an area."""
+    """An action after a classification, a recommendation or a deviation; `subject` is a system or an area."""
 
     source: Source
     key: str
@@ -102,9 +102,9 @@ class Action:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the exports tell of a year on a day: its moments without the review, overdue ones of earlier plans, actions.
+    """A year on a day according to the exports: its moments except the review, overdue ones of earlier plans, actions.
 
-    `extracts` is the latest extract date of each export behind it, `named` whether persons are named to the reader.
+    `extracts` is the latest extract date of each export behind it, `named` whether the reader may see persons' names.
     """
 
     organisation: str
@@ -122,12 +122,12 @@ class Plan:
 
     @property
     def areas(self) -> tuple[Moment, ...]:
-        """The prioritised areas, in the order of their review points."""
-        found = [moment for moment in self.moments if moment.kind == "priority_area"]
-        return tuple(sorted(found, key=lambda area: (area.point or 99, area.id)))
+        """The priority areas, in the order of their review points."""
+        areas = [moment for moment in self.moments if moment.kind == "priority_area"]
+        return tuple(sorted(areas, key=lambda area: (area.point or 99, area.id)))
 
     def of(self, source: Source) -> tuple[Action, ...]:
-        """The actions of a source, the overdue ones first."""
+        """The actions of a source, overdue ones first."""
         return tuple(action for action in self.actions if action.source == source)
 
 
@@ -137,11 +137,11 @@ class Plan:
 def load_wheel(own: Path | None) -> Declared:
     """The yearly reports and the words, with the organisation's own from the folder `own`."""
     table = read_with_own(WHEEL, own)
-    reports = [_report(id_, given) for id_, given in table["reports"].items() if given.get("used", True)]
+    reports = [_report(id_, entry) for id_, entry in table["reports"].items() if entry.get("used", True)]
     return Declared(tuple(reports), {name: _folded(words) for name, words in table["words"].items()})
 
 
-def _report(id_: str, given: Table) -> Report:
+def _report(id_: str, entry: Table) -> Report:
     with complete(
         N_("The file {file} lacks the key {key} of the report {report}. Add it and start again."),
         file=WHEEL.name,
@@ -149,26 +149,26 @@ def _report(id_: str, given: Table) -> Report:
     ):
         report = Report(
             id=id_,
-            title=given["title"],
-            evidence=given["evidence"],
-            offset=given.get("offset", 0),
-            begins=given["from"],
-            ends=given["due"],
-            words=tuple(_folded(given.get("words", []))),
+            title=entry["title"],
+            evidence=entry["evidence"],
+            offset=entry.get("offset", 0),
+            begins=entry["from"],
+            ends=entry["due"],
+            words=tuple(_folded(entry.get("words", []))),
         )
     _refuse_unreadable(report)
     return report
 
 
 def _refuse_unreadable(report: Report) -> None:
-    for said in (report.begins, report.ends):
+    for day in (report.begins, report.ends):
         try:
-            date.fromisoformat(f"2024-{said}")
+            date.fromisoformat(f"2024-{day}")
         except ValueError as error:
             raise Refusal(
                 N_("The file {file} gives {said} as a day of the report {report}. Write month and day, such as 05-31."),
                 file=WHEEL.name,
-                said=said,
+                said=day,
                 report=report.id,
             ) from error
     if report.evidence not in ("deviations", "plan", "review"):
@@ -185,9 +185,9 @@ def _folded(words: Iterable[str]) -> list[str]:
     return [word.strip().lower() for word in words]
 
 
-def _day(said: str, year: int) -> date:
-    """A month and day of a year; 29 February is the 28th where there is none."""
-    month, day = (int(part) for part in said.split("-"))
+def _day(month_and_day: str, year: int) -> date:
+    """A month and day in a year; 29 February becomes the 28th outside leap years."""
+    month, day = (int(part) for part in month_and_day.split("-"))
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
@@ -195,12 +195,12 @@ def _day(said: str, year: int) -> date:
 
 
 def plan(cursor: Cursor, declared: Declared, *, organisation: str, as_of: date, reader: Reader) -> Plan:
-    """The plan of the year of a day, as it was known then, without the review."""
+    """The plan of the year of a day, as known then, without the review."""
     day: dict[str, Any] = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
-    known = {name: declared.words[name] for name in ("done", "ongoing", "not_started", "cancelled")}
-    planned = rows(cursor, statement("planned"), day | known | {"year": as_of.year})
+    words = {name: declared.words[name] for name in ("done", "ongoing", "not_started", "cancelled")}
+    planned = rows(cursor, statement("planned"), day | words | {"year": as_of.year})
     reported = rows(cursor, statement("reported"), day)
-    closed = {"done": known["done"], "cancelled": known["cancelled"], "reports": _in_order(declared)}
+    closed = {"done": words["done"], "cancelled": words["cancelled"], "reports": _in_order(declared)}
     actions = rows(cursor, statement("actions"), day | closed | {"year": as_of.year})
     written = [_written(report, reported, as_of) for report in declared.reports if report.evidence != "review"]
     return Plan(
@@ -215,7 +215,7 @@ def plan(cursor: Cursor, declared: Declared, *, organisation: str, as_of: date, 
 
 
 def _action(row: dict[str, Any], reader: Reader) -> Action:
-    """An action as the reader sees it; a system is called what it is called."""
+    """An action as the reader may see it; a system keeps its name."""
     kept = {name for name in row if name not in ("text", "subject")} - {"responsible"}
     if row["source"] == "classification":
         kept.add("subject")
@@ -223,9 +223,9 @@ def _action(row: dict[str, Any], reader: Reader) -> Action:
 
 
 def _in_order(declared: Declared) -> list[str]:
-    """The words of the tertial reports in the order in which a year's reports are written."""
-    there = [report for report in declared.reports if report.evidence == "deviations"]
-    ordered = sorted(there, key=lambda report: (-report.offset, report.ends))
+    """The words of the tertial reports in the order they are written."""
+    reports = [report for report in declared.reports if report.evidence == "deviations"]
+    ordered = sorted(reports, key=lambda report: (-report.offset, report.ends))
     return [word for report in ordered for word in report.words]
 
 
@@ -250,24 +250,24 @@ def _extracts(reported: Rows) -> dict[str, date]:
 
 
 def _written(report: Report, reported: Rows, as_of: date) -> Moment:
-    """A report of the year: done where an export has it, and late only where an export taken after its day lacks it.
+    """A report of the year: done if an export has it, late only if an export taken after its last day lacks it.
 
-    What an export holds of it before it is to be written is a draft.
+    Before its first day, what an export holds of it is a draft.
     """
     source, words = EXPORTS[report.evidence], (*report.words, report.evidence)
     about = as_of.year + report.offset
     start, due = report.start(as_of.year), report.due(as_of.year)
-    told = any(r["source"] == source and r["year"] == about and r["report"] in words for r in reported)
-    done = told and start <= as_of
-    seen = _extracts(reported).get(source)
+    exported = any(r["source"] == source and r["year"] == about and r["report"] in words for r in reported)
+    done = exported and start <= as_of
+    extracted = _extracts(reported).get(source)
     state: State = "done" if done else _state(start, due, as_of)
-    if state == "late" and (seen is None or seen <= due):
+    if state == "late" and (extracted is None or extracted <= due):
         state = "unknown"
     return Moment(f"{report.id}-{as_of.year}", "reports", "report", report.called(as_of.year), start, due, state)
 
 
 def _state(start: date, due: date, as_of: date) -> State:
-    """How a thing that is not done stands by its dates alone."""
+    """The state of something not done, by its dates alone."""
     if due < as_of:
         return "late"
     return "ongoing" if start <= as_of else "not_started"
@@ -277,22 +277,22 @@ def _state(start: date, due: date, as_of: date) -> State:
 
 
 def reviews_of(cursor: Cursor, *, organisation: str, as_of: date) -> list[Review]:
-    """The reviews of an organisation and of those that have become it; the newest first."""
-    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
-    ids = {row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), given)}
+    """The reviews of an organisation and of those merged into it, newest first."""
+    params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    ids = {row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params)}
     return [review for review in reviews(cursor) if review.organisation_id in ids]
 
 
 def review_of_year(cursor: Cursor, declared: Declared, *, organisation: str, as_of: date) -> Moment | None:
-    """The review of the year as it stood on a day; None where the wheel has none."""
+    """The review of the year as of a day; None if the wheel has none."""
     report = next((report for report in declared.reports if report.evidence == "review"), None)
     if report is None:
         return None
-    there = [r for r in reviews_of(cursor, organisation=organisation, as_of=as_of) if r.year == as_of.year]
+    existing = [r for r in reviews_of(cursor, organisation=organisation, as_of=as_of) if r.year == as_of.year]
     approved = {r["review_id"]: local_day(r["approved_at"]) for r in rows(cursor, statement("first_approved"))}
-    days = [approved[review.review_id] for review in there if review.review_id in approved]
+    days = [approved[review.review_id] for review in existing if review.review_id in approved]
     start, due = report.start(as_of.year), report.due(as_of.year)
-    start = min([start, *(review.as_of for review in there)])
+    start = min([start, *(review.as_of for review in existing)])
     state = _state(start, due, as_of)
     if days and min(days) <= as_of:
         due, state = min(days), "done"
@@ -301,7 +301,7 @@ def review_of_year(cursor: Cursor, declared: Declared, *, organisation: str, as_
 
 
 def open_decisions(cursor: Cursor, *, organisation: str, as_of: date) -> list[Decision]:
-    """The decisions of the organisation's reviews up to a day's year that are open."""
-    there = reviews_of(cursor, organisation=organisation, as_of=as_of)
-    ids = {review.review_id for review in there if review.year <= as_of.year}
-    return [row for row in decisions(cursor) if row.review_id in ids and row.open]
+    """The open decisions of the organisation's reviews up to a day's year."""
+    existing = reviews_of(cursor, organisation=organisation, as_of=as_of)
+    ids = {review.review_id for review in existing if review.year <= as_of.year}
+    return [decision for decision in decisions(cursor) if decision.review_id in ids and decision.open]

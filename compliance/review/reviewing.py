@@ -1,4 +1,4 @@
-"""The yearly review: opened for a year and a day, written in while it is a draft, and never changed in place."""
+"""The yearly review: opened for a year and a day, written in as a draft, and never changed in place."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ State = Literal["draft", "submitted", "approved"]
 Kind = Literal["comment", "public_comment", "assessment", "chapter", "judgement"]
 # The head's verdicts on a point (rulebook, section 1), the best first. The product never proposes one.
 VERDICTS: Final = ("sufficient", "partly", "insufficient")
-# What the head judges of the work as a whole, as the seed has it, the answers to each, and the chapter of its grounds.
+# The head's judgement of the work as a whole (from the seed): its questions, their answers, and the chapter of grounds.
 JUDGED: Final = ("sufficient", "effect")
 ANSWERS: Final = ("yes", "partly", "no")
 GROUNDS: Final = "assessment"
@@ -27,10 +27,10 @@ CHOSEN: Final[dict[Kind, tuple[str, ...]]] = {"assessment": VERDICTS, "judgement
 
 @dataclass(frozen=True)
 class Review:
-    """A review as it stands: its latest version, and who submitted that if it is no draft.
+    """The current state of a review: its latest version, and who submitted that unless it is a draft.
 
-    `figures_of` is the version whose figures a correction keeps, `sha256` that of what was frozen of it, `why` the
-    reason of its present state, and `corrects` what its version corrects, also after it has been sent back.
+    `figures_of` is the version whose figures a correction keeps, `sha256` the seal of what was frozen of it, `why` the
+    reason of its current state, and `corrects` what its version corrects, even after being sent back.
     """
 
     review_id: int
@@ -52,7 +52,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter that somebody writes: `start` stands there first, and what `after` names is computed below the text."""
+    """A chapter that people write: `start` is its initial text, and `after` names what is computed below the text."""
 
     id: str
     number: str
@@ -75,9 +75,9 @@ class Clause:
 
 @dataclass(frozen=True)
 class Written:
-    """What is written in a review: the verdict and comments of each point by its id, and the chapters by theirs.
+    """The texts of a review: verdicts and comments by point id, and chapters by theirs.
 
-    `judgement` has the answers of `JUDGED` so far; None in a review that was frozen before it was asked for.
+    `judgement` has the answers to `JUDGED` so far; None in a review frozen before it was introduced.
     """
 
     assessments: dict[str, str]
@@ -88,17 +88,17 @@ class Written:
 
 
 def load_chapters(own: Path | None) -> tuple[Chapter, ...]:
-    """The chapters in the order of the report, with the organisation's own from the folder `own`."""
+    """The chapters in report order, with the organisation's own from the folder `own`."""
     return tuple(_chapter(id_, given) for id_, given in read_with_own(CHAPTERS, own)["chapters"].items())
 
 
 def load_clauses(own: Path | None) -> tuple[Clause, ...]:
-    """The clauses that a management review shall consider, a to g."""
-    found = read_with_own(CHAPTERS, own)["clauses"]
-    return tuple(Clause(letter, given["title"], tuple(given["by"])) for letter, given in found.items())
+    """The clauses that a management review must consider, a to g."""
+    clauses = read_with_own(CHAPTERS, own)["clauses"]
+    return tuple(Clause(letter, entry["title"], tuple(entry["by"])) for letter, entry in clauses.items())
 
 
-def _chapter(id_: str, given: Table) -> Chapter:
+def _chapter(id_: str, entry: Table) -> Chapter:
     with complete(
         N_("The file {file} lacks the key {key} of the chapter {chapter}. Add it and start again."),
         file=CHAPTERS.name,
@@ -106,20 +106,20 @@ def _chapter(id_: str, given: Table) -> Chapter:
     ):
         return Chapter(
             id=id_,
-            number=given["number"],
-            level=given["level"],
-            title=_spoken(id_, "title", given["title"]),
-            help=_spoken(id_, "help", given.get("help", {"en": ""})),
-            start=_spoken(id_, "start", given.get("start", {"en": ""})),
-            optional=given.get("optional", False),
-            after=given.get("after"),
+            number=entry["number"],
+            level=entry["level"],
+            title=_by_language(id_, "title", entry["title"]),
+            help=_by_language(id_, "help", entry.get("help", {"en": ""})),
+            start=_by_language(id_, "start", entry.get("start", {"en": ""})),
+            optional=entry.get("optional", False),
+            after=entry.get("after"),
         )
 
 
-def _spoken(id_: str, key: str, said: object) -> Texts:
-    """What a chapter has in each language; a Refusal where it has only a text."""
-    if isinstance(said, dict) and said and all(isinstance(text, str) for text in said.values()):
-        return said
+def _by_language(id_: str, key: str, value: object) -> Texts:
+    """The texts of a chapter by language. Raise Refusal if it is a plain text."""
+    if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
+        return value
     raise Refusal(
         N_(
             "In the file {file} the key {key} of the chapter {chapter} needs a text for each language, as the other "
@@ -135,41 +135,41 @@ def _spoken(id_: str, key: str, said: object) -> Texts:
 
 
 def reviews(cursor: Cursor) -> list[Review]:
-    """Every review, the newest year first."""
+    """Every review, newest year first."""
     return [Review(**row) for row in rows(cursor, statement("reviews"), {"known_at": EVERYTHING_KNOWN})]
 
 
 def review_of(cursor: Cursor, year: int, organisation: str | None = None) -> Review:
-    """The review of a year, and of an organisation where there are several."""
-    found = [review for review in reviews(cursor) if review.year == year]
+    """The review of a year, and of an organisation if there are several."""
+    matches = [review for review in reviews(cursor) if review.year == year]
     if organisation is not None:
-        said = clean_name(organisation).casefold()
-        found = [review for review in found if review.organisation.casefold() == said]
-    if not found:
+        name = clean_name(organisation).casefold()
+        matches = [review for review in matches if review.organisation.casefold() == name]
+    if not matches:
         raise Refusal(N_("There is no review of {year}. Open one first."), year=year)
-    if len(found) > 1:
-        names = ", ".join(review.organisation for review in found)
+    if len(matches) > 1:
+        names = ", ".join(review.organisation for review in matches)
         raise Refusal(N_("The database holds several organisations: {names}. Say which of them is meant."), names=names)
-    return found[0]
+    return matches[0]
 
 
 def one_with(cursor: Cursor, organisation_id: int, day: date) -> frozenset[int]:
-    """The numbers of the organisations that are one with another on a day, its own among them."""
-    given = {"organisation_id": organisation_id, "as_of": day, "known_at": EVERYTHING_KNOWN}
-    return frozenset(row["organisation_id"] for row in rows(cursor, statement("organisations_one"), given))
+    """The numbers of all organisations merged with one on a day, its own included."""
+    params = {"organisation_id": organisation_id, "as_of": day, "known_at": EVERYTHING_KNOWN}
+    return frozenset(row["organisation_id"] for row in rows(cursor, statement("organisations_one"), params))
 
 
 def by_number(cursor: Cursor, review_id: int) -> Review:
-    """The review of a number, as it stands."""
+    """The review of a number, in its current state."""
     return next(review for review in reviews(cursor) if review.review_id == review_id)
 
 
 def written(cursor: Cursor, review: Review) -> Written:
-    """What is written in a review so far."""
-    found = rows(cursor, statement("review_texts"), {"review_id": review.review_id})
+    """The texts of a review so far."""
+    texts = rows(cursor, statement("review_texts"), {"review_id": review.review_id})
 
     def of(kind: Kind) -> dict[str, str]:
-        return {row["what"]: row["text"] for row in found if row["kind"] == kind and (row["text"] or kind == "chapter")}
+        return {row["what"]: row["text"] for row in texts if row["kind"] == kind and (row["text"] or kind == "chapter")}
 
     return Written(of("assessment"), of("comment"), of("public_comment"), of("chapter"), of("judgement"))
 
@@ -178,12 +178,12 @@ def written(cursor: Cursor, review: Review) -> Written:
 
 
 def usual_day(year: int, today: date) -> date:
-    """The day that a review of a year describes where nobody says another: today, or the end of a year gone by."""
+    """The default as-of date of a year's review: today, or the last day of a past year."""
     return min(today, date(year, 12, 31))
 
 
 def open_review(database: Database, *, year: int, as_of: date | None, order: Order, today: date) -> Review:
-    """Opens the review of a year as a draft; there is one for a year and organisation."""
+    """Open the review of a year as a draft; a year and organisation have only one."""
     day = as_of or usual_day(year, today)
     _refuse_day(year, day, today)
     with database.writing() as cursor:
@@ -204,15 +204,15 @@ def open_review(database: Database, *, year: int, as_of: date | None, order: Ord
 
 
 def _refuse_stranger(cursor: Cursor, organisation: str | None, day: date) -> None:
-    """A misspelt name would else begin an organisation of its own, with a review of nothing."""
-    given = {"as_of": day, "known_at": EVERYTHING_KNOWN}
-    there = [row["organisation"] for row in rows(cursor, statement("organisations_on"), given)]
-    said = clean_name(organisation or "").casefold()
-    if said and there and said not in [name.casefold() for name in there]:
+    """Raise Refusal for an unknown name; a misspelling would create an organisation with an empty review."""
+    params = {"as_of": day, "known_at": EVERYTHING_KNOWN}
+    existing = [row["organisation"] for row in rows(cursor, statement("organisations_on"), params)]
+    wanted = clean_name(organisation or "").casefold()
+    if wanted and existing and wanted not in [name.casefold() for name in existing]:
         raise Refusal(
             N_("There is no organisation {name}. The database holds {names}."),
             name=organisation,
-            names=", ".join(there),
+            names=", ".join(existing),
         )
 
 
@@ -231,7 +231,7 @@ def _refuse_day(year: int, day: date, today: date) -> None:
 
 
 def choose_day(database: Database, review_id: int, *, as_of: date, order: Order, today: date) -> None:
-    """Gives a draft another as-of date."""
+    """Give a draft another as-of date."""
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         if review.figures_of is not None:
@@ -244,8 +244,8 @@ def choose_day(database: Database, review_id: int, *, as_of: date, order: Order,
 
 
 def _add_review(cursor: Cursor, review_id: int, organisation_id: int, *, year: int, as_of: date, order: Order) -> None:
-    given = {"review_id": review_id, "organisation_id": organisation_id, "year": year, "as_of": as_of}
-    cursor.execute(statement("add_review"), given | {"who": order.who})
+    params = {"review_id": review_id, "organisation_id": organisation_id, "year": year, "as_of": as_of}
+    cursor.execute(statement("add_review"), params | {"who": order.who})
 
 
 def add_state(
@@ -259,13 +259,13 @@ def add_state(
     sha256: str | None = None,
     why: str | None = None,
 ) -> None:
-    """Records that a version of a review has come to a state."""
-    given: dict[str, Any] = {"review_id": review_id, "version": version, "state": state, "figures_of": figures_of}
-    cursor.execute(statement("add_review_state"), given | {"sha256": sha256, "why": why, "who": order.who})
+    """Record that a version of a review entered a state."""
+    params: dict[str, Any] = {"review_id": review_id, "version": version, "state": state, "figures_of": figures_of}
+    cursor.execute(statement("add_review_state"), params | {"sha256": sha256, "why": why, "who": order.who})
 
 
 def draft(cursor: Cursor, review_id: int) -> Review:
-    """The review, where it can be written in; a Refusal where it has been submitted or approved."""
+    """Return the review if it is a draft. Raise Refusal if it was submitted or approved."""
     review = by_number(cursor, review_id)
     if review.state == "submitted":
         raise Refusal(
@@ -281,70 +281,70 @@ def draft(cursor: Cursor, review_id: int) -> Review:
 def write(
     database: Database, review_id: int, *, kind: Kind, what: str, text: str, order: Order, shown: str | None = None
 ) -> None:
-    """Writes a text of a draft, or chooses the verdict of a point or an answer; an empty text takes it away.
+    """Write a text of a draft, or choose the verdict of a point or an answer; an empty text removes it.
 
-    `shown` is what the writer saw there: a Refusal where somebody else has written in between.
+    `shown` is what the writer saw there. Raise Refusal if somebody else has changed it since.
     """
-    kept = kept_text(text)
-    _refuse_unknown(kind, what, kept)
+    stored = kept_text(text)
+    _refuse_unknown(kind, what, stored)
     with database.writing() as cursor:
         draft(cursor, review_id)
-        there = _text_there(cursor, review_id, kind, what)
-        if shown is not None and there is not None and there not in {shown, kept}:
+        current = _current_text(cursor, review_id, kind, what)
+        if shown is not None and current is not None and current not in {shown, stored}:
             raise Refusal(
                 N_("Somebody else has chosen another assessment since it was shown. Theirs is kept, and shown now.")
                 if kind in CHOSEN
                 else N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it.")
             )
-        given = {"review_id": review_id, "kind": kind, "what": what, "text": kept}
-        cursor.execute(statement("add_review_text"), given | {"who": order.who})
+        params = {"review_id": review_id, "kind": kind, "what": what, "text": stored}
+        cursor.execute(statement("add_review_text"), params | {"who": order.who})
 
 
-def _refuse_unknown(kind: Kind, what: str, kept: str) -> None:
-    """An assessment and an answer are one of a few words, and only two questions are asked of the whole."""
+def _refuse_unknown(kind: Kind, what: str, stored: str) -> None:
+    """Raise Refusal for a verdict or answer that is not a declared word, or a question that is not in `JUDGED`."""
     words = CHOSEN.get(kind, ())
-    if kept and words and kept not in words:
-        raise Refusal(N_("The assessment {said} is none of {all}."), said=kept, all=", ".join(words))
+    if stored and words and stored not in words:
+        raise Refusal(N_("The assessment {said} is none of {all}."), said=stored, all=", ".join(words))
     if kind == "judgement" and what not in JUDGED:
         raise Refusal(N_("The assessment {said} is none of {all}."), said=what, all=", ".join(JUDGED))
 
 
-def add_note(database: Database, review_id: int, *, point: str, said: str, before: str, order: Order) -> str:
-    """Adds a note to the comment on a point of a draft; gives it as it is kept.
+def add_note(database: Database, review_id: int, *, point: str, note: str, before: str, order: Order) -> str:
+    """Add a note to the comment on a point of a draft; return it as stored.
 
-    `before` is what the same person has just noted there: the note takes its place.
+    `before` is the same person's previous note there, which the new one replaces.
     """
-    kept = kept_text(said)
+    stored = kept_text(note)
     with database.writing() as cursor:
         draft(cursor, review_id)
-        comment = _text_there(cursor, review_id, "comment", point) or ""
-        given = {
+        comment = _current_text(cursor, review_id, "comment", point) or ""
+        params = {
             "review_id": review_id,
             "kind": "comment",
             "what": point,
-            "text": kept_text(_noted(comment, before, kept)),
+            "text": kept_text(_noted(comment, before, stored)),
         }
-        cursor.execute(statement("add_review_text"), given | {"who": order.who})
-    return kept
+        cursor.execute(statement("add_review_text"), params | {"who": order.who})
+    return stored
 
 
-def _noted(comment: str, before: str, kept: str) -> str:
-    """A comment with a note at its end, or in the place of the lines that were noted before, wherever they stand."""
+def _noted(comment: str, before: str, note: str) -> str:
+    """The comment with the note replacing the lines of the previous one, wherever they are, or added at the end."""
     lines, old = comment.split("\n"), before.split("\n")
     for place in range(len(lines) - len(old), -1, -1):
         if before and lines[place : place + len(old)] == old:
-            return "\n".join([*lines[:place], *([kept] if kept else []), *lines[place + len(old) :]])
-    return "\n".join(part for part in (comment, kept) if part)
+            return "\n".join([*lines[:place], *([note] if note else []), *lines[place + len(old) :]])
+    return "\n".join(part for part in (comment, note) if part)
 
 
-def _text_there(cursor: Cursor, review_id: int, kind: Kind, what: str) -> str | None:
-    """A text of a review as it is kept now; None where nobody has written one."""
-    found = rows(cursor, statement("review_texts"), {"review_id": review_id})
-    return next((row["text"] for row in reversed(found) if (row["kind"], row["what"]) == (kind, what)), None)
+def _current_text(cursor: Cursor, review_id: int, kind: Kind, what: str) -> str | None:
+    """The current text; None if nobody has written one."""
+    texts = rows(cursor, statement("review_texts"), {"review_id": review_id})
+    return next((row["text"] for row in reversed(texts) if (row["kind"], row["what"]) == (kind, what)), None)
 
 
 def kept_text(text: str) -> str:
-    """What a person wrote, line by line, without marks that cannot be seen and with identity numbers masked."""
+    """What a person wrote, line by line, without invisible characters and with identity numbers masked."""
     refuse_too_long(text)
     lines = [clean_text(line) for line in text.splitlines()]
     return mask_text("\n".join(lines).strip())[0]

@@ -1,4 +1,4 @@
-"""Whether today's computation of a frozen review gives what was frozen, and where it does not."""
+"""Whether counting a frozen review again today gives what was frozen, and where it differs."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,9 +24,9 @@ Place = tuple[str, str | None, str | None]
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that is otherwise today: `where` is the department or unit of a figure, the file of a statement, or the
-    number of an import. `was` was frozen, `now` is computed; "" where there is nothing. `explained` is whether what the
-    figure rests on has been cleaned since, so that it need not be a fault.
+    """A difference today: `where` is the department or unit of a figure, the file of a statement, or the number of an
+    import. `was` was frozen, `now` is computed; "" if there is nothing. `explained` is whether the data behind the
+    figure has been cleaned since, so that it need not be a fault.
     """
 
     what: What
@@ -38,7 +38,7 @@ class Difference:
 
 
 def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Difference]:
-    """Computes a frozen review again, from the imports that it rests on with today's rules and statements."""
+    """Compute a frozen review again from its own imports, with today's rules and statements."""
     points = load_points(own)
     return [
         *_imports(cursor, frozen),
@@ -49,44 +49,44 @@ def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Differe
 
 
 def figures_that_differ(cursor: Cursor, frozen: Dossier, points: tuple[Point, ...]) -> list[Difference]:
-    """The figures of organisation, departments and units that a database counts otherwise than what was frozen."""
+    """The figures of organisation, departments and units that a database counts differently from the frozen ones."""
     with _pinned(cursor, frozen):
-        found = [
+        figures = [
             figure
             for level in LEVELS
             for figure in coverage(cursor, points, days=[frozen.as_of], known_at=frozen.known_at, level=level)
             if figure.organisation == frozen.organisation
         ]
-    return differing(frozen, found)
+    return differing(frozen, figures)
 
 
-def differing(frozen: Dossier, found: list[Coverage]) -> list[Difference]:
-    """The figures of organisation, departments and units that were found otherwise than what was frozen."""
+def differing(frozen: Dossier, figures: list[Coverage]) -> list[Difference]:
+    """The figures of organisation, departments and units that differ from the frozen ones."""
     return [
         replace(difference, explained=_has_lost(frozen, answer))
         for answer in frozen.points
         for difference in _compared(
             answer,
             was={_place(counted): _counts(counted) for counted in _all(answer)},
-            now={_place(figure): _counts(figure) for figure in found if figure.point.id == answer.point.id},
+            now={_place(figure): _counts(figure) for figure in figures if figure.point.id == answer.point.id},
         )
     ]
 
 
 def sealed_anew(frozen: Dossier, say: Language) -> list[str]:
-    """When and why a frozen review was sealed anew, and what that means for its figures; nothing where it was not."""
-    told = []
-    for each in frozen.cleaned:
-        day = say.date(local_day(each.at))
+    """When and why a frozen review was sealed again, and the effect on its figures; empty if it was not."""
+    sentences = []
+    for cleaning in frozen.cleaned:
+        day = say.date(local_day(cleaning.at))
         text = N_(
             "Sealed anew on {day}, since rows that it rests on are not what they were. The seal before was {seal}."
         )
-        if each.numbers:
+        if cleaning.numbers:
             text = N_(
                 "Sealed anew on {day}, since personal identity numbers have been removed from it. "
                 "The seal before was {seal}."
             )
-        told.append(say(text, day=day, seal=each.seal))
+        sentences.append(say(text, day=day, seal=cleaning.seal))
     points = [str(answer.point.number) for answer in frozen.points if _has_lost(frozen, answer)]
     if points:
         text = say.plural(
@@ -97,19 +97,19 @@ def sealed_anew(frozen: Dossier, say: Language) -> list[str]:
             len(points),
             points=", ".join(points),
         )
-        told.append(text)
-    return told
+        sentences.append(text)
+    return sentences
 
 
 def _has_lost(frozen: Dossier, answer: PointAnswer) -> bool:
-    """Whether what a point reads has been cleaned since the review was frozen."""
+    """Whether the data behind a point was cleaned after the review was frozen."""
     cleaned = {source for each in frozen.cleaned for source in each.sources}
     return not cleaned.isdisjoint((*answer.point.needs, *answer.point.uses))
 
 
 @contextmanager
 def _pinned(cursor: Cursor, frozen: Dossier) -> Iterator[None]:
-    """Within the block this cursor knows the imports that the review rests on, and no other."""
+    """Within the block, this cursor knows only the imports behind the review."""
     table, macro = statement("pin_review").split(";")
     numbers = [used.import_id for used in frozen.imports]
     cursor.execute(table, {"as_of": frozen.as_of, "known_at": frozen.known_at, "imports": numbers})
@@ -134,47 +134,49 @@ def _counts(counted: Counted | Coverage) -> Counts:
 
 def _compared(answer: PointAnswer, *, was: dict[Place, Counts], now: dict[Place, Counts]) -> list[Difference]:
     return [
-        Difference("figure", answer.point, place[2] or place[1] or "", _told(was.get(place)), _told(now.get(place)))
+        Difference(
+            "figure", answer.point, place[2] or place[1] or "", _as_text(was.get(place)), _as_text(now.get(place))
+        )
         for place in dict.fromkeys([*was, *now])
         if was.get(place) != now.get(place)
     ]
 
 
-def _told(counts: Counts | None) -> str:
-    """met 3, unmet 1 …; what is none is left out."""
+def _as_text(counts: Counts | None) -> str:
+    """met 3, unmet 1 …; zero counts are left out."""
     if counts is None:
         return ""
-    said = ", ".join(f"{name} {n}" for name, n in zip(OUTCOMES, counts, strict=False) if n)
-    return said or ("0" if counts[-1] else "no basis")
+    text = ", ".join(f"{name} {n}" for name, n in zip(OUTCOMES, counts, strict=False) if n)
+    return text or ("0" if counts[-1] else "no basis")
 
 
 def _rules(frozen: Dossier, points: tuple[Point, ...]) -> list[Difference]:
-    """Targets, limits and numbers of the rules that would hold for the same day today."""
-    known = {point.id: point for point in points}
-    found = []
+    """Targets, limits and rule parameters that would apply to the same day today but differ."""
+    current = {point.id: point for point in points}
+    differences = []
     for answer in frozen.points:
-        point = known.get(answer.point.id)
+        point = current.get(answer.point.id)
         if point is None:
-            found.append(Difference("rule", answer.point, "", answer.point.id, ""))
+            differences.append(Difference("rule", answer.point, "", answer.point.id, ""))
             continue
         was, now = answer.point.target(frozen.as_of), point.target(frozen.as_of)
         if was != now:
-            told = [f"{target.target:.4g} / {target.limit:.4g}" for target in (was, now)]
-            found.append(Difference("target", answer.point, "", told[0], told[1]))
+            levels = [f"{target.target:.4g} / {target.limit:.4g}" for target in (was, now)]
+            differences.append(Difference("target", answer.point, "", levels[0], levels[1]))
         parameters = msgspec.to_builtins(point.parameters(frozen.as_of))
         names = dict.fromkeys([*answer.parameters, *parameters])
-        found += [
+        differences += [
             Difference("rule", answer.point, name, str(answer.parameters.get(name, "")), str(parameters.get(name, "")))
             for name in names
             if answer.parameters.get(name) != parameters.get(name)
         ]
-    return found
+    return differences
 
 
 def _imports(cursor: Cursor, frozen: Dossier) -> list[Difference]:
-    """The imports that the review rests on which the database no longer holds as they were."""
-    known = {row["import_id"]: row for row in rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
-    held = {number: row["sha256"] for number, row in known.items()}
+    """The imports behind the review that the database no longer holds unchanged."""
+    imports = {row["import_id"]: row for row in rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})}
+    held = {number: row["sha256"] for number, row in imports.items()}
     return [
         Difference("import", None, str(used.import_id), used.sha256, held.get(used.import_id, ""))
         for used in frozen.imports
@@ -183,7 +185,7 @@ def _imports(cursor: Cursor, frozen: Dossier) -> list[Difference]:
 
 
 def _statements(frozen: Dossier) -> list[Difference]:
-    """The files of SQL that have been changed since; their figures need not differ."""
+    """The SQL files changed since; their figures need not differ."""
 
     def today(name: str) -> str:
         return text_of(name) if (QUERIES / name).exists() else ""

@@ -1,6 +1,6 @@
-"""A review in words: its states, assessments and decisions, what is left to do, and what verifying found otherwise.
+"""A review in words: its states, assessments and decisions, what is left to do, and what verification found to differ.
 
-Pages, meeting, hand-out, slides and reports take them from here.
+Pages, meeting, hand-out, slides and reports use these.
 """
 
 import re
@@ -26,7 +26,7 @@ VERDICT_WORDS: Final = {
     "partly": N_("partly sufficient"),
     "insufficient": N_("insufficient"),
 }
-# As they are chosen, and where there is little room.
+# For choices, and where space is tight.
 SHORT_VERDICTS: Final = VERDICT_WORDS | {"partly": N_("partly")}
 FOLLOW_UPS: Final = {
     "T1": N_("Tertial report 1 (T1)"),
@@ -59,7 +59,7 @@ REASONS: Final = 3
 
 
 def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str] = VERDICT_WORDS) -> str:
-    """The head's assessment of a point in words; a dash where there is none."""
+    """The head's assessment of a point in words; a dash if there is none."""
     code = dossier.written.assessments.get(point_id, "")
     return say(words[code]) if code in words else DASH
 
@@ -70,23 +70,23 @@ def met_of(figure: Coverage, say: Language) -> str:
 
 
 def left_of(figure: Coverage) -> int:
-    """How much is left to do: what is not met, and what nobody knows."""
+    """How many items are left to do: unmet and unknown."""
     return figure.unmet + figure.unknown
 
 
 def commonest(answer: PointAnswer) -> list[Reason]:
-    """Why items are not met, the commonest reason first."""
+    """Why items are not met, most common reason first."""
     return sorted((r for r in answer.reasons if r.outcome in REMAINING), key=lambda reason: -reason.number)
 
 
 def standing(dossier: Dossier, decision: Decision, say: Language) -> str:
-    """How a decision stands on the day of the review: late, and then in which state, else its state alone."""
+    """The state of a decision on the day of the review, preceded by "late" if it is."""
     status = say(DECISION_STATUSES[decision.status])
     return f"{say(N_('Late'))}, {status.lower()}" if decision.late(dossier.as_of) else status
 
 
 def address(review: Review, others: Sequence[Review]) -> str:
-    """A review in the address of its page: its year; with its number too where organisations that are one had two."""
+    """The review's part of its page's address: its year, and its number if merged organisations have two of a year."""
     same = [other for other in others if other.year == review.year]
     return str(review.year) if len(same) == 1 else f"{review.year}-{review.review_id}"
 
@@ -97,7 +97,7 @@ def discussed(dossier: Dossier) -> set[str]:
 
 
 def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
-    """What is said where a point has no figure: why, and what it was before."""
+    """Sentences for a point without a figure: why, and what it was before."""
     figure, day = answer.coverage, say.date(answer.now.as_of)
     text = say(N_("No case is in scope of this point on {day}."), day=day)
     if figure.status is Status.NO_BASIS:
@@ -107,7 +107,7 @@ def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
 
 
 def biggest_reasons(answer: PointAnswer, say: Language) -> list[ReasonShare]:
-    """Why items are not met, the biggest reason first."""
+    """Why items are not met, most common reason first, in words."""
     counted: Counter[str] = Counter()
     for reason in answer.reasons:
         if reason.outcome in REMAINING:
@@ -121,7 +121,7 @@ def point_label(points: Iterable[Point], point_id: str, say: Language) -> str:
 
 
 def decisions_sentences(decisions: Sequence[Decision], day: date, say: Language) -> list[str]:
-    """How many decisions are open and late, as the page's answer."""
+    """How many decisions are open and late, as the page's main answer."""
     if not decisions:
         return [say(N_("No decision has been made yet."))]
     left, late = [d for d in decisions if d.open], [d for d in decisions if d.late(day)]
@@ -134,7 +134,7 @@ def decisions_sentences(decisions: Sequence[Decision], day: date, say: Language)
 
 
 def differences(rows: Sequence[Difference], say: Language) -> list[list[str]]:
-    """Where today's computation differs, a row each: what, where, what was frozen and what is computed today."""
+    """What differs from today's computation, one row each: what, where, the frozen and the computed value."""
     return [_difference(difference, say) for difference in rows]
 
 
@@ -152,14 +152,14 @@ def _difference(difference: Difference, say: Language) -> list[str]:
 
 
 def _counted(text: str, say: Language) -> str:
-    """Counts by outcome in the reader's words: "12 met, 3 unknown"."""
+    """Counts by outcome in the reader's language: "12 met, 3 unknown"."""
     if text == "no basis":
         return say(phrases.STATUS_WORDS[Status.NO_BASIS])
 
-    def told(match: re.Match[str]) -> str:
+    def in_words(match: re.Match[str]) -> str:
         return f"{say.number(int(match[2]))} {say(phrases.OUTCOMES[match[1]]).lower()}"
 
-    return re.sub(rf"\b({'|'.join(phrases.OUTCOMES)}) (\d+)", told, text)
+    return re.sub(rf"\b({'|'.join(phrases.OUTCOMES)}) (\d+)", in_words, text)
 
 
 def _shares(text: str, say: Language) -> str:
@@ -167,13 +167,13 @@ def _shares(text: str, say: Language) -> str:
 
 
 def weakest(answer: PointAnswer, say: Language) -> list[Coverage]:
-    """The units with most left to do of those that do not reach the target; those of few persons are added up."""
+    """The units with most left to do among those below target; those of few persons are added up."""
     units = [answer.figure(unit) for unit in answer.units if unit.unit]
     return most_left(without_few(units, say(OTHER_UNITS), answer.coverage))
 
 
 def most_left(parts: Sequence[Coverage]) -> list[Coverage]:
-    """Those parts of an organisation that do not reach the target and have most left to do."""
+    """The parts of an organisation below target with most left to do."""
     below = [part for part in parts if part.coverage is not None and part.status is not Status.GREEN]
     return sorted(below, key=lambda part: (-left_of(part), swedish_order(part.unit or part.department or "")))[:WORST]
 
@@ -189,7 +189,7 @@ def late_and_new_first(decisions: Sequence[Decision], day: date) -> list[Decisio
 
 
 def late_first(decisions: Sequence[Decision], day: date) -> list[Decision]:
-    """Decisions of earlier reviews: the late ones, then those that are open, then those that are closed."""
+    """Decisions of earlier reviews: late ones, then open ones, then closed ones."""
     return sorted(late_and_new_first(decisions, day), key=lambda decision: not decision.open)
 
 
@@ -201,7 +201,7 @@ def decisions_sentence(own: Sequence[Decision], say: Language) -> str:
 
 
 def earlier_sentence(decisions: Sequence[Decision], day: date, say: Language) -> str:
-    """The answer of the first screen: how many decisions are open, and how many of them late."""
+    """How many earlier decisions are open, and how many of them late; the first screen's main answer."""
     left = [decision for decision in decisions if decision.open]
     late = [decision for decision in left if decision.late(day)]
     if not decisions:
@@ -229,7 +229,7 @@ def reached_sentence(dossier: Dossier, say: Language) -> str:
 
 
 def summary_sentence(dossier: Dossier, say: Language) -> str:
-    """How many reach the target, and how many are assessed."""
+    """How many points reach the target, and how many are assessed."""
     if all(answer.coverage.coverage is None for answer in dossier.points):
         return reached_sentence(dossier, say)
     n, of = len(discussed(dossier)), len(dossier.points)
@@ -238,5 +238,5 @@ def summary_sentence(dossier: Dossier, say: Language) -> str:
 
 
 def of_point(decisions: Sequence[Decision], point: Point, year: int) -> list[Decision]:
-    """The open decisions whose reason is a point, of a review and of those before it."""
+    """The open decisions about a point, of a review and of those before it."""
     return [row for row in decisions if row.point == point.id and row.open and row.year <= year]

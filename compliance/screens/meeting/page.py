@@ -296,7 +296,7 @@ def _keep_note(found: Opened, point_id: str, key: str) -> None:
     said, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
     with reviews.keeping(said):
         permissions.require(views.user(), Permission.WRITE_REVIEW)
-        given = {"point": point_id, "said": said, "before": before, "order": reviews.order(found.view)}
+        given = {"point": point_id, "note": said, "before": before, "order": reviews.order(found.view)}
         st.session_state[f"kept {key}"] = reviewing.add_note(found.view.database, found.review.review_id, **given)
 
 
