@@ -30,16 +30,18 @@ bench: $(READY)
 viewers: $(READY) browser
 	$(BIN)/python -m tests.viewers
 
+# The tests that try more, or all of it, in `make fuzz`.
+FUZZED := counting/test_agreement counting/test_incidents counting/test_training counting/test_explaining \
+  counting/test_systems store/test_killed store/test_disk cleaning/test_cleaning screens/test_accessible \
+  screens/test_browser screens/test_ui_review screens/test_pages screens/test_quality screens/test_meeting \
+  screens/test_importing serving/test_uploading reading/test_reading reading/test_doctor report/test_long_texts \
+  report/test_slides report/test_reporting core/test_masking package/test_year_package correcting/test_templates \
+  correcting/test_renaming correcting/test_questionnaires demo/test_samples review/test_verifying
+
 fuzz: $(READY)
 	$(BIN)/python -m tests.hostile
-	SEEDS=20 KILLS=30 STEPS=all REPORTS="docx pdf pptx" LOOKS=9 ROOMS=40 $(BIN)/python -m pytest \
-	  tests/test_agreement.py tests/test_killed.py tests/test_disk.py tests/test_cleaning.py tests/test_accessible.py \
-	  tests/test_browser.py tests/test_incidents.py tests/test_training.py tests/test_uploading.py tests/test_reading.py \
-	  tests/test_long_texts.py tests/test_masking.py tests/test_year_package.py tests/test_ui_review.py \
-	  tests/test_explaining.py tests/test_pages.py tests/test_quality.py tests/test_meeting.py tests/test_systems.py \
-	  tests/test_importing.py tests/test_slides.py tests/test_reporting.py tests/test_templates.py tests/test_samples.py \
-	  tests/test_verifying.py tests/test_renaming.py tests/test_questionnaires.py tests/test_doctor.py
-	LETTERS=1000000 $(BIN)/python -m pytest tests/test_lengths.py
+	SEEDS=20 KILLS=30 STEPS=all REPORTS="docx pdf pptx" LOOKS=9 ROOMS=40 $(BIN)/python -m pytest $(FUZZED:%=tests/%.py)
+	LETTERS=1000000 $(BIN)/python -m pytest tests/core/test_lengths.py
 
 samples: $(READY)
 	$(BIN)/python -m data.samples.make

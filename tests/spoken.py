@@ -13,8 +13,8 @@ from compliance.core.places import ROOT
 from compliance.serving.words import WORDS, translations
 from compliance.store.database import rows
 from compliance.store.file import FileDatabase
+from tests.core.test_language import catalogue
 from tests.sampled import made
-from tests.test_language import catalogue
 
 # Words that a sentence of a language hardly does without, and the other language never has.
 TELLING = {

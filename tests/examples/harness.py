@@ -1,6 +1,6 @@
 """Reads the worked examples, loads what they give into a database, and compares what a statement answers.
 
-The format is described in FORMAT.md. Used by tests/test_examples.py and tests/mutate.py.
+The format is described in FORMAT.md. Used by tests/counting/test_examples.py and tests/mutate.py.
 """
 
 from __future__ import annotations

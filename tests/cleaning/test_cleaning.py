@@ -36,7 +36,7 @@ from tests.identities import holds_one
 from tests.line import POINTS
 from tests.reviewed import AS_OF, Reviewed, at
 from tests.searching import bytes_of, holds, unpacked, values_of
-from tests.test_disk import full
+from tests.store.test_disk import full
 
 SEED, ROUNDS = 20261126, int(os.environ.get("SEEDS", "1"))
 # `make fuzz` asks for all of them

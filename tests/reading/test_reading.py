@@ -511,7 +511,7 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", LEAKY)
 def test_reading_in_this_process_gives_the_same_as_in_a_child(kind):
-    """The other tests read in this process for speed; tests/test_doctor.py compares too."""
+    """The other tests read in this process for speed; tests/reading/test_doctor.py compares too."""
     apart = read(LEAKY[kind], name="a 850612-1238")
     assert read_here(LEAKY[kind], name="a 850612-1238") == apart
     assert apart.masked == 2

@@ -23,10 +23,10 @@ from compliance.declarations.points import point_by
 from compliance.review import planning
 from compliance.review.dossier import readable
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
+from tests.house.test_house import MODULES
 from tests.line import POINTS, SOURCES, Line
 from tests.readers import reader
 from tests.reviewed import Reviewed
-from tests.test_house import MODULES
 
 DAY = date(2026, 11, 1)
 BEFORE = date(2026, 10, 1)

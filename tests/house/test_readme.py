@@ -8,8 +8,8 @@ import pytest
 import compliance
 from compliance.commands.cli import app
 from compliance.core.places import ROOT
+from tests.house.test_house import MODULES, ROOMS
 from tests.readme import FIGURES, SPEED, filled, with_part
-from tests.test_house import MODULES, ROOMS
 
 README = ROOT / "README.md"
 USING = ROOT / "docs" / "using.md"

@@ -21,14 +21,15 @@ ADDS = ("a review point", "a source", "an extract", "a quality check")
 BESIDE = {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__"}
 OWN = {ROOT / "build", ROOT / "data" / "store"}
 CHECKS = (
-    "tests/test_house.py", "tests/test_language.py", "tests/test_sources.py", "tests/test_readme.py",
-    "tests/test_examples.py::test_every_statement_has_an_example_and_every_example_a_statement",
-    "tests/test_examples.py::test_a_header_says_what_the_statement_asks",
-    "tests/test_examples.py::test_a_header_says_the_columns_that_come",
-    "tests/test_quality.py::test_every_declared_reference_is_checked",
-    "tests/test_withholding.py::test_every_column_that_is_declared_to_tell_who_somebody_is_is_read_for_names",
+    "tests/house/test_house.py", "tests/house/test_readme.py", "tests/core/test_language.py",
+    "tests/declarations/test_sources.py",
+    "tests/counting/test_examples.py::test_every_statement_has_an_example_and_every_example_a_statement",
+    "tests/counting/test_examples.py::test_a_header_says_what_the_statement_asks",
+    "tests/counting/test_examples.py::test_a_header_says_the_columns_that_come",
+    "tests/screens/test_quality.py::test_every_declared_reference_is_checked",
+    "tests/access/test_withholding.py::test_every_column_that_is_declared_to_tell_who_somebody_is_is_read_for_names",
 )  # fmt: skip
-OF_WHAT_IS_NEW = ("tests/test_examples.py", "tests/test_templates.py")
+OF_WHAT_IS_NEW = ("tests/counting/test_examples.py", "tests/correcting/test_templates.py")
 NEW = "continuity or exercises or plans_without_name or points_with_routine or extracts/routines or extracts/coverage"
 EXERCISES = """\
 Plan-ID;Kontinuitetsplan;Enhet;Senast övad;Övningsledare

@@ -180,7 +180,7 @@ def test_the_command_line_starts_without_what_it_does_not_use():
 def test_no_function_is_long():
     found = [
         f"{path.relative_to(ROOT)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
-        for path in [*MODULES, *THIN, *MAKER, *sorted((ROOT / "tests").glob("*.py"))]
+        for path in [*MODULES, *THIN, *MAKER, *sorted((ROOT / "tests").rglob("*.py"))]
         for node in functions(path)
         if node.end_lineno - node.lineno >= LONGEST
     ]

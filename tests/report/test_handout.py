@@ -21,11 +21,11 @@ from compliance.review.wording import SHORT_VERDICTS
 from compliance.wording import phrases
 from tests.line import POINTS
 from tests.readers import THEIRS
+from tests.report.test_drawing import EVERY, PAPER, pixels
+from tests.report.test_pdf import HOSTILE
 from tests.reviewed import IDS, Reviewed, at
 from tests.searching import named
 from tests.tagged import Tagged
-from tests.test_drawing import EVERY, PAPER, pixels
-from tests.test_pdf import HOSTILE
 
 SV, EN = Language("sv"), Language("en")
 WHEN = datetime(2026, 11, 24, 12)

@@ -11,7 +11,7 @@ import pytest
 from compliance.commands import cli
 from compliance.counting.separated import harmless, harmless_column, joined, joined_table, swedish_csv
 from compliance.package import tables, year_package
-from tests.test_house import MAKER, MODULES
+from tests.house.test_house import MAKER, MODULES
 
 SEPARATORS = (";", ",", "\t")
 BEFORE = ("", "a", "1,5", '"', " ")

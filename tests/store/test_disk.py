@@ -42,9 +42,9 @@ from compliance.store.file import FileDatabase
 from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx
+from tests.house.test_house import MODULES
 from tests.line import POINTS, SOURCES, WORDS, Line, read_here
 from tests.reviewed import AS_OF, IDS, TODAY, WHATEVER, at
-from tests.test_house import MODULES
 
 ROOM = "There is no room left"
 # How many sizes of a disk are tried; `make fuzz` tries more.

@@ -8,8 +8,8 @@ from compliance.core.language import LANGUAGES, SOFT_HYPHEN, Language, bold
 from compliance.counting.assessing import Coverage
 from compliance.wording import breaking, phrases, trends
 from compliance.wording.trends import Level, Moment, Trend
+from tests.house.test_house import MODULES, imported, module
 from tests.line import POINTS
-from tests.test_house import MODULES, imported, module
 
 MARKS = ("compliance.core.language.bold", "compliance.wording.breaking.")
 # What lays a text out: it may part the words that it is given.

@@ -15,7 +15,7 @@ from compliance.drawing import charts, elements, incidents, meeting, plots, syst
 from compliance.drawing.elements import Html
 from compliance.wording.trends import Level, Moment, Trend
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
 HEAD = charts.BulletHead(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 
