@@ -1,5 +1,6 @@
--- What is to be done after classifications, the data protection officer's latest report and deviations in the reports of
--- a year and the year before, with how far it has come on a day.
+-- The follow-up list of a year: actions of classification plans, recommendations of the latest report of the data
+-- protection officer, and deviations in the reports of the year and the year before. One row per action, with its state
+-- on a day.
 with classified as (
     select
         'classification' as source,
@@ -48,7 +49,7 @@ deviated as (
         d.due,
         null::date as done,
         d.responsible,
-        -- the export has no status: a later report that says no of the same area closes it
+        -- the export has no status: a later report without a deviation in the same area closes it
         progress(
             case
                 when exists (
@@ -62,7 +63,7 @@ deviated as (
     from reported as d
     where d.deviation and trim(d.action) <> '' and d.year between $year - 1 and $year
 ),
-every as (
+actions as (
     select * from classified
     union all
     select * from recommended
@@ -70,7 +71,7 @@ every as (
     select * from deviated
 )
 select source, key, subject, text, report, due_of(due) as due, done, responsible, state
-from every
+from actions
 order by
     source,
     list_position(['late', 'open', 'done', 'cancelled'], state),

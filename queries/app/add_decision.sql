@@ -1,4 +1,4 @@
--- A decision is made, its words are changed, or it is withdrawn.
+-- Record that a decision is made, reworded or withdrawn.
 insert into decisions (
     decision_id, review_id, number, text, point, responsible, due, resource, follow_up, withdrawn, edition, written_at,
     written_by

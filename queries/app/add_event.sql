@@ -1,2 +1,2 @@
--- Records what somebody did.
+-- Record an action of a user.
 insert into events (happened_at, who, action, what) values (moment(), $who, $action, $what)

@@ -1,4 +1,4 @@
--- Records one import.
+-- Record an import.
 insert into imports (
     import_id, organisation_id, source, file, sha256, sheets, extract_date, extract_date_by, completes,
     imported_at, imported_by, loaded, rejected, warnings

@@ -1,4 +1,4 @@
--- A review changes its state.
+-- Record a new state of a review.
 insert into review_states
     (review_id, version, edition, state, figures_of, sha256, why, changed_at, changed_by)
 select $review_id, $version, coalesce(max(edition), 0) + 1, $state, $figures_of, $sha256, $why, moment(), $who

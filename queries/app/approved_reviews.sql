@@ -1,5 +1,5 @@
--- The last approved version of every review with the seal that was approved, or the one after it where it has been sealed
--- anew, and what is frozen of it; the oldest year first.
+-- The last approved version of each review: its frozen content and its current seal (of the approval, or of a later
+-- resealing). The oldest year first.
 with chosen as (
     select * from reviews qualify row_number() over (partition by review_id order by edition desc) = 1
 ),

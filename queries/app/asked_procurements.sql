@@ -1,4 +1,5 @@
--- The procurements of the year, or without a date, of which something that counts is not known. One row a procurement.
+-- The procurements of the year, or without a date, where something that the point needs is not known. One row per
+-- procurement.
 select
     renamed('unit', unit, $as_of, $known_at) as asked_unit,
     reference, title, unit, form, contract_date, announced, handles_information, classified, requirements,

@@ -1,6 +1,6 @@
--- What units are asked of the local instruction: each requirement that some unit has, where theirs is neither done nor
--- exempt. One row a unit and requirement. The point's items stand before it as `local_instruction_items`.
-with known as (
+-- The requirements of the local instruction that units are asked about: those of any unit, where their own is neither
+-- done nor exempt. One row per unit and requirement. The point's items precede it as `local_instruction_items`.
+with existing as (
     select *, renamed('unit', unit, $as_of, $known_at) as called
     from local_instruction_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation
@@ -12,13 +12,13 @@ units as (
         from persons_at(as_of := $as_of, known_at := $known_at)
         where organisation = $organisation
         union all
-        select called from known
+        select called from existing
     )
     group by all
 ),
 requirements as (
     select lower(requirement) as requirement_key, mode(requirement order by requirement) as requirement
-    from known
+    from existing
     group by all
 )
 select
@@ -31,7 +31,7 @@ select
     k.version
 from units as u
 cross join requirements as r
-left join known as k on lower(k.called) = u.unit_key and lower(k.requirement) = r.requirement_key
+left join existing as k on lower(k.called) = u.unit_key and lower(k.requirement) = r.requirement_key
 left join local_instruction_items as i
     on i.organisation = $organisation and lower(i.item) = lower(k.unit || '/' || k.requirement)
 where i.outcome is null or i.outcome not in ('met', 'exempt')

@@ -1,5 +1,5 @@
--- The review points without an adopted routine, each with the routines that it has. One row a point and routine.
--- The points stand before it as `review_points`.
+-- The review points without an adopted routine. One row per point and routine that it has. The points precede it as
+-- `review_points`.
 with routines as (
     select *
     from routines_at(as_of := $as_of, known_at := $known_at)

@@ -1,5 +1,5 @@
--- The systems whose access rights have not been reviewed in time, with the latest review. One row a system in use.
--- The point's items stand before it as `access_items`.
+-- The systems whose access rights were not reviewed in time, with their latest review. One row per system in use. The
+-- point's items precede it as `access_items`.
 with latest as (
     select organisation, lower(system) as system_key, max(reviewed) as reviewed
     from access_reviews_at(as_of := $as_of, known_at := $known_at)

@@ -1,4 +1,4 @@
--- The imports that the figures of each day rest on.
+-- The imports behind the figures of each day.
 select
     day.as_of,
     i.organisation,

@@ -1,2 +1,2 @@
--- What a name is called on a day.
+-- The name of something on a day.
 select renamed($kind, $name, cast($day as date), $known_at)

@@ -1,4 +1,4 @@
--- Some rows of a sheet as they were read.
+-- Some stored rows of a sheet.
 select row, cells
 from import_rows
 where import_id = $import_id and sheet_number = $sheet_number and row >= $first

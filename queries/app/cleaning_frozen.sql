@@ -1,4 +1,4 @@
--- What was frozen of every review, with the seal that it was signed with and the one that it has now.
+-- Every frozen review, with the seal that it was signed with and its current seal.
 select
     f.rowid as row_id, f.review_id, f.version, f.edition, f.content, f.sha256 as first_sha256,
     coalesce(

@@ -1,4 +1,4 @@
--- Every row of a sheet, those without cells too, with the cells that were kept of it.
+-- Every row of a sheet, also those without cells, with its stored cells.
 select r.rowid as row_id, n.number as row_number, {cells}
 from (select unnest(range(1, $last + 1)) as number) as n
 left join import_rows as r

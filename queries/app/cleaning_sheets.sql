@@ -1,11 +1,11 @@
--- The sheets whose cells were kept or that had a problem: their last row and widest one, and in how many of their cells
--- an identity number could stand.
-with kept as (
+-- The sheets with stored cells or problems: their last row, their greatest width, and how many of their cells may hold
+-- an identity number.
+with stored as (
     select import_id, sheet_number, max(row) as last, max(len(cells)) as width
     from import_rows
     group by all
 ),
-troubled as (
+faulty as (
     select import_id, sheet_number, max(row) as last, max(column_number) as width
     from problems
     group by all
@@ -22,7 +22,7 @@ select
     greatest(k.last, t.last) as last,
     greatest(k.width, t.width, 0) as width,
     coalesce(s.suspects, 0) as suspects
-from kept as k
-full outer join troubled as t using (import_id, sheet_number)
+from stored as k
+full outer join faulty as t using (import_id, sheet_number)
 left join suspected as s using (import_id, sheet_number)
 order by import_id, sheet_number

@@ -1,5 +1,5 @@
--- Every time the store was cleaned, the latest first: what was found, the years of the reviews that were sealed anew then,
--- and whether somebody has read of it since.
+-- Each cleaning of the store, the latest first: its result, the years of the reviews that it resealed, and whether a
+-- user has read of it since.
 select
     c.cleaned_at,
     c.numbers,

@@ -1,4 +1,4 @@
--- The fields that the earlier of two imports had a column for and the later has not.
+-- The fields that have a column in the earlier of two imports and none in the later.
 select field, min(heading) as heading
 from import_columns
 where import_id = $earlier and field is not null

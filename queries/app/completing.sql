@@ -1,4 +1,4 @@
--- The imports that complete one, and count still when that one is revoked: those after it, until the next full export.
+-- The imports that complete a given one and still count when it is revoked: those after it, up to the next full export.
 select c.import_id, c.file
 from live_imports(known_at := $known_at) as c
 inner join live_imports(known_at := $known_at) as i using (organisation_id, source)

@@ -1,4 +1,4 @@
--- The imports of a source of an organisation that count on a day, as was known at a moment.
+-- The imports of a source of an organisation in effect on a day, as known at a moment.
 select import_id, extract_date, completes, loaded + rejected as rows
 from imports_at(as_of := $day, known_at := $known_at)
 where source = $source and organisation_id = $organisation_id

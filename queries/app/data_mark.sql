@@ -1,5 +1,5 @@
--- A mark of all that figures rest on, and of the approved reviews that they are compared with; what is written and decided
--- in reviews, and the log of events, leave it as it is.
+-- A fingerprint of all that figures rest on, and of the approved reviews that they are compared with. Texts and
+-- decisions of reviews and the log of events do not change it.
 select 'organisation_names' as part, count(*) as n, sum(hash(t)) as mark from organisation_names as t
 union all
 select 'imports', count(*), sum(hash(t)) from imports as t

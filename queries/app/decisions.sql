@@ -1,5 +1,5 @@
--- Every decision that counts, each with the year of its review and its last follow-up known at a moment.
-with made as (
+-- Every decision that is not withdrawn, with the year of its review and its last follow-up known at a moment.
+with latest as (
     select * from decisions qualify row_number() over (partition by decision_id order by edition desc) = 1
 ),
 followed as (
@@ -25,7 +25,7 @@ select
     coalesce(f.status, 'not_started') as status,
     f.note,
     f.written_at as followed_up_at
-from made as m
+from latest as m
 inner join reviewed as r using (review_id)
 left join followed as f using (decision_id)
 where not m.withdrawn

@@ -1,4 +1,4 @@
--- What was reported in a year's tertial reports, as it was known on a day: deviations, and reports that had none.
+-- The tertial reports of a year as known on a day: deviations, and reports without any.
 select report, area, deviation, description, action, responsible, due
 from deviations_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation and year = $year

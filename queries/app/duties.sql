@@ -1,4 +1,6 @@
--- Every report that a breach or a significant incident requires: when it was sent, else when its clock runs out. The items of points 12 and 13 stand before it as `breach_items` and `incident_items`, and say what was in time. One row a report, and one an incident that nobody has assessed.
+-- Every report that a breach or a significant incident requires: when it was sent, or when its time limit runs out. One
+-- row per report, and one per incident that has not been assessed. The items of points 12 and 13 precede it as
+-- `breach_items` and `incident_items`; they decide what was in time.
 , required as (
     select
         'breach' as duty,
@@ -90,7 +92,7 @@ limited as (
         case when limit_months = 0 then deadline_of(began, limit_hours) end as deadline,
         case
             when limit_months > 0 then last_day
-            -- of a limit of less than a day, the day of the discovery is the last that can be in time
+            -- with a limit of less than a day, only the day of discovery can be in time
             when limit_hours < 24 and not has_time(began) then cast(began as date)
             when not has_time(began) then cast(began as date) + limit_hours // 24 - 1
         end as last_day
@@ -110,7 +112,7 @@ numbered as (
             'sheet': sheet,
             'row': row
         } as place,
-        -- organisations that have become one may have rows that are alike: each meets an item of its own
+        -- merged organisations may have equal rows: each is paired with an item of its own
         row_number() over (partition by place, this_year order by sent is null, began) as nth
     from limited
 ),
@@ -131,14 +133,14 @@ items as (
         coalesce(reason in ('not_due', 'not_notified', 'not_assessed', 'not_sent'), false) as unsent,
         row_number() over (partition by place order by unsent, outcome) as nth
     from (select * from breach_items union all select * from incident_items)
-    -- what need not be notified is no duty
+    -- a breach that need not be notified is no duty
     where reason is null or reason not in ('not_notifiable', 'no_reason')
 ),
 judged as (
     select n.*, i.outcome, i.reason
     from numbered as n
     left join items as i on i.place = n.place and i.nth = n.nth and n.this_year
-    -- what began in a year before is no item of this year's points: its clock stays for some months after it has run out
+    -- what began in an earlier year is no item of this year's points: it is listed for some months after its time limit
     where i.outcome is not null
         or (
             n.duty <> 'assessment'

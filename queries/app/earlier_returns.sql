@@ -1,4 +1,5 @@
--- Earlier imports of mended rows of the same file that count, each with the rows of that file that were loaded from it.
+-- Earlier imports of corrected rows of the same file that are in effect, each with the rows of that file that were
+-- loaded from it.
 select
     f.import_id,
     i.file,

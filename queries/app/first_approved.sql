@@ -1,4 +1,4 @@
--- When each review was approved for the first time.
+-- When each review was first approved.
 select review_id, min(changed_at) as approved_at
 from review_states
 where state = 'approved'

@@ -1,4 +1,4 @@
--- How a decision has been followed up, the first first.
+-- The follow-ups of a decision, the oldest first.
 select status, note, written_at, written_by
 from follow_ups
 where decision_id = $decision_id

@@ -1,5 +1,4 @@
--- A version of a review as it was last frozen, and the seal that its state was given then, or the one after it where it
--- has been sealed anew.
+-- A version of a review as last frozen, with its current seal: that of its submission, or of a later resealing.
 with signed as (
     select sha256
     from review_states

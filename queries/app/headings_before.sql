@@ -1,4 +1,4 @@
--- The headings that each field of a source has been read from, in imports that count.
+-- The headings that each field of a source was read from, in imports in effect.
 select c.field, list(distinct c.heading order by c.heading) as headings
 from import_columns as c
 inner join live_imports(known_at := $known_at) as i using (import_id)

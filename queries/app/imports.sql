@@ -1,4 +1,4 @@
--- Every import ever made, the newest first, revoked ones too.
+-- Every import ever made, also revoked ones, the newest first.
 select
     i.import_id,
     o.organisation,

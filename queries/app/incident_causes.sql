@@ -1,4 +1,5 @@
--- How many of this year's incidents have each cause. The incidents stand before it as `incidents`. One row a cause of the largest, one of the others together, one of those without a cause.
+-- This year's incidents by cause. One row per cause of the largest, one for the others together, one for incidents
+-- without a cause. The incidents precede it as `incidents`.
 , caused as (
     select
         case when causeless then 'missing' when cause is null then 'others' else 'cause' end as kind,

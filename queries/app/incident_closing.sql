@@ -1,4 +1,5 @@
--- How many days passed from discovery to closure of this year's incidents, in steps that end at the limit. The incidents stand before it as `incidents`. One row a step; the last has no end.
+-- Days from discovery to closure of this year's incidents, in steps that end at the limit. One row per step; the last
+-- has no end. The incidents precede it as `incidents`.
 , closed as (
     select closed_on - discovered_on as days
     from incidents

@@ -1,4 +1,4 @@
--- This year's incidents and how they were closed. The incidents stand before it as `incidents`. One row.
+-- This year's incidents and how they were closed. One row. The incidents precede it as `incidents`.
 , aged as (
     select *, closed_on - discovered_on as days
     from incidents

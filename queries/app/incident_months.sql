@@ -1,5 +1,7 @@
--- How many incidents of each kind were discovered each month, the largest kinds by name and the rest together. The incidents stand before it as `incidents`. One row a month and kind; the count is null before the first incident that is known, and after the day of the export.
-, shown as (
+-- Incidents discovered each month by kind, the largest kinds by name and the rest together. One row per month and kind;
+-- the count is null before the first known incident and after the day of the export. The incidents precede it as
+-- `incidents`.
+, recent as (
     select *, cast(date_trunc('month', discovered_on) as date) as month, lower(category) as kind_key
     from incidents
     where discovered_on >= $first_month
@@ -9,14 +11,14 @@ named as (
         kind_key,
         mode(category order by category) as kind,
         cast(row_number() over (order by count(*) desc, kind_key collate sv) as integer) as place
-    from shown
+    from recent
     where kind_key is not null
     group by kind_key
     qualify place <= $most
 ),
 placed as (
     select s.month, coalesce(n.place, $most + 1) as place
-    from shown as s
+    from recent as s
     left join named as n using (kind_key)
 ),
 months as (

@@ -1,4 +1,5 @@
--- This year's incidents and the persons employed on the day, by department or unit of the scope. The incidents stand before it as `incidents`. One row a part; the last has no department.
+-- This year's incidents and the persons employed on the day, by department or unit of the scope. One row per part; the
+-- last has no department. The incidents precede it as `incidents`.
 , persons as (
     select
         u.department,

@@ -1,4 +1,5 @@
--- Incidents that recur: another with the same unit and cause within some months. The incidents stand before it as `incidents`. One row a unit and cause: this year's, and those of the year before that they repeat.
+-- Recurring incidents: another has the same unit and cause within some months. One row per unit and cause, with this
+-- year's incidents and those of the year before that they repeat. The incidents precede it as `incidents`.
 , recurring as (
     select *, min(discovered_on) filter (where this_year) over (partition by unit_key, cause_key) as first_this_year
     from incidents

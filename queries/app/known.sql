@@ -1,4 +1,4 @@
--- What is known of a day at a moment, as one mark: the imports that count, and the names that hold.
+-- A fingerprint of what is known of a day at a moment: the imports and the names in effect.
 select hash(
     (
         select list({'organisation': organisation, 'import_id': import_id} order by import_id)

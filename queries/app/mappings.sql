@@ -1,4 +1,4 @@
--- The mappings that count: of those for the same headings the latest, unless it was deleted.
+-- The mappings in effect: the latest for the same headings, unless it was deleted.
 select mapping_id, headings, source, mapping, made_at, made_by
 from mappings
 where made_at <= $known_at

@@ -1,7 +1,7 @@
--- Names that the staff list (of systems: the register) does not know, each with the most similar one that it knows, or
--- with the unit in which most are whom the staff list last had in it.
--- Where both have numbers they must be the same. Accents do not count, nor words that say nothing: those given, and those that many
--- of the known names share.
+-- Names that the staff list (for systems: the register) does not have. Each is paired with the most similar name that
+-- it has, or with the unit that now has most of those who were in it when the staff list last had it.
+-- Numbers in both names must be equal. Accents do not count, nor do common words: those given, and those that many of
+-- the existing names share.
 with named as (
     select
         *,
@@ -32,31 +32,31 @@ folded as (
             n.words,
             lambda word: not list_contains($common_words, word)
                 and not coalesce(list_contains(c.common_words, word), false)
-        ) as telling,
-        array_to_string(if(len(telling) = 0, n.words, telling), ' ') as said,
+        ) as significant_words,
+        array_to_string(if(len(significant_words) = 0, n.words, significant_words), ' ') as comparable,
         regexp_extract_all(n.name, '[0-9]+') as numbers
     from named as n
     left join common as c using (kind)
 ),
-known as (
-    select kind, organisation, name, said, numbers
+existing as (
+    select kind, organisation, name, comparable, numbers
     from folded
     where is_known
 ),
-strangers as (
+unmatched as (
     select
         kind,
         organisation,
         lower(name) as name_key,
         min(name) as name,
-        said,
+        comparable,
         numbers,
         list(source order by source) as sources,
         sum(naming) as naming
     from folded as f
     where not exists (
             select 1
-            from known as k
+            from existing as k
             where k.kind = f.kind and k.organisation = f.organisation and lower(k.name) = lower(f.name)
         )
         and not exists (
@@ -66,8 +66,8 @@ strangers as (
         )
     group by all
 ),
-once as (
-    -- whom the staff list had in a unit when it last had that unit
+former_units as (
+    -- the persons of a unit in the last staff list that had the unit
     select distinct o.organisation, lower(t.unit) as name_key, lower(t.employee_id) as person
     from staff as t
     inner join live_imports(known_at := $known_at) as i using (import_id)
@@ -75,14 +75,14 @@ once as (
     where i.extract_date <= $as_of
     qualify i.extract_date = max(i.extract_date) over (partition by o.organisation, lower(t.unit))
 ),
-moved as (
-    -- the share of them who are in each unit now
+successors as (
+    -- the share of them in each current unit
     select
         o.organisation,
         o.name_key,
         lower(renamed('unit', n.unit, $as_of, $known_at)) as new_key,
         count(distinct o.person) / any_value(o.persons) as share
-    from (select *, count(*) over (partition by organisation, name_key) as persons from once) as o
+    from (select *, count(*) over (partition by organisation, name_key) as persons from former_units) as o
     inner join staff_at(as_of := $as_of, known_at := $known_at) as n
         on n.organisation = o.organisation and lower(n.employee_id) = o.person
     where o.persons >= $persons
@@ -90,16 +90,16 @@ moved as (
     having share >= $least_moved
 ),
 alike as (
-    select s.*, k.name as new_name, jaro_winkler_similarity(s.said, k.said) as score
-    from strangers as s
-    inner join known as k using (kind, organisation)
-    where jaro_winkler_similarity(s.said, k.said) >= $least
+    select s.*, k.name as new_name, jaro_winkler_similarity(s.comparable, k.comparable) as score
+    from unmatched as s
+    inner join existing as k using (kind, organisation)
+    where jaro_winkler_similarity(s.comparable, k.comparable) >= $least
         and (s.numbers = k.numbers or len(s.numbers) = 0 or len(k.numbers) = 0)
     union all
     select s.*, k.name, m.share
-    from strangers as s
-    inner join moved as m using (organisation, name_key)
-    inner join known as k on k.kind = s.kind and k.organisation = s.organisation and lower(k.name) = m.new_key
+    from unmatched as s
+    inner join successors as m using (organisation, name_key)
+    inner join existing as k on k.kind = s.kind and k.organisation = s.organisation and lower(k.name) = m.new_key
     where s.kind = 'unit'
 ),
 pairs as (
@@ -107,8 +107,8 @@ pairs as (
     from alike
     qualify row_number() over (partition by kind, organisation, name_key order by score desc, lower(new_name) collate sv) = 1
 ),
-listed as (
-    -- since when the staff list, or the register, has had the name
+first_listed as (
+    -- the day on which the staff list, or the register, first had the name
     select 'unit' as kind, lower(t.unit) as name_key, min(i.extract_date) as since
     from staff as t
     inner join live_imports(known_at := $known_at) as i using (import_id)
@@ -133,6 +133,6 @@ select
     cast(sum(p.naming) as bigint) as naming,
     least(coalesce(min(l.since), $as_of), $as_of) as since
 from pairs as p
-left join listed as l on l.kind = p.kind and l.name_key = lower(p.new_name)
+left join first_listed as l on l.kind = p.kind and l.name_key = lower(p.new_name)
 group by p.kind, p.name_key, p.new_name
 order by p.kind, naming desc, score desc, p.name_key collate sv, lower(p.new_name) collate sv

@@ -1,4 +1,5 @@
--- The names of organisations, departments, units and systems on a day, with the exports that use each and their rows.
+-- The names of organisations, departments, units and systems on a day, with the exports that use each and the number of
+-- their rows.
 select
     kind,
     mode(name order by source <> 'staff', name) as name,

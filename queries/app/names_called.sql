@@ -1,4 +1,4 @@
--- What names are called on a day, of those that have another name then. what: organisation, department, unit or system.
+-- The names of a list that are others on a day. what: organisation, department, unit or system.
 select name, called
 from (
     select name, renamed($what, name, $as_of, $known_at) as called

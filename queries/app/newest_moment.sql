@@ -1,4 +1,4 @@
--- The moment of the latest change that the store holds.
+-- The moment of the latest change in the store.
 select max(moment)
 from (
     select max(named_at) as moment from organisation_names

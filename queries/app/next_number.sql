@@ -1,4 +1,5 @@
--- The next number of a kind: of the whole store, or of a decision within its review. Only one turn is written at a time.
+-- The next number of a kind: in the whole store, or of a decision within its review. Only one turn is written at a
+-- time.
 select coalesce(max(number), 0) + 1
 from (
     select organisation_id as number from organisation_names where $kind = 'organisation'

@@ -1,5 +1,5 @@
--- The numbers of the organisations that are called by a name on a day; several that have become one share it, first the one
--- whose own it is.
+-- The numbers of the organisations with a name on a day. Merged organisations share one; the one whose own name it is
+-- comes first.
 select organisation_id
 from organisations_called(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation

@@ -1,4 +1,4 @@
--- The organisations that are one on a day with a given one.
+-- The organisations that are merged with a given one on a day.
 select o.organisation_id
 from organisations_called(as_of := $as_of, known_at := $known_at) as o
 inner join organisations_called(as_of := $as_of, known_at := $known_at) as this

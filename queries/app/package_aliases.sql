@@ -1,4 +1,4 @@
--- The aliases, known at a moment, of those names that stand in a package.
+-- The aliases, known at a moment, of the names in a package.
 select alias_id, kind, old_name, new_name, valid_from, follows, made_at
 from live_aliases(known_at := $known_at)
 where lower(old_name) in (select lower(unnest($names)))

@@ -1,4 +1,4 @@
--- What a package's database holds beside its tables; it ought to hold nothing.
+-- What a package's database holds besides tables; it ought to hold nothing.
 select view_name as name from duckdb_views() where not internal
 union all
 select function_name as name from duckdb_functions() where not internal

@@ -1,4 +1,4 @@
--- Which fields the imports of a package have, without the headings.
+-- The fields that the imports of a package have, without the headings.
 select distinct import_id, field
 from import_columns
 where list_contains($imports, import_id) and field is not null

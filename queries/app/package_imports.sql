@@ -1,4 +1,4 @@
--- Those imports that a package rests on, without who loaded them, the name of the file and those of its sheets.
+-- The imports of a package, without the user who loaded them and the names of files and sheets.
 select
     import_id, organisation_id, source, sha256, extract_date, extract_date_by, completes, imported_at, loaded, rejected,
     warnings

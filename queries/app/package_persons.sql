@@ -1,4 +1,4 @@
--- The persons of the staff lists of a package, in the order of their ids: the numbers they get are shuffled.
+-- The persons of the staff lists of a package, ordered by id; their numbers are shuffled afterwards.
 select distinct lower(employee_id) as person
 from staff
 where list_contains($imports, import_id)

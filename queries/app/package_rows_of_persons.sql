@@ -1,5 +1,5 @@
--- The same for a source whose rows are about persons: those of the staff list, by their numbers in the package. The rows
--- stand in the order of these numbers, and those of a person in the order that they had.
+-- The same for a source about persons: the rows of persons of the staff list, ordered by their numbers in the package,
+-- then as before.
 select
     t.import_id,
     t.sheet_number,

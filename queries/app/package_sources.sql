@@ -1,4 +1,4 @@
--- The sources that an organisation has a basis in.
+-- The sources of an organisation's basis.
 select distinct source
 from imports_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation

@@ -1,4 +1,4 @@
--- Finds the imports behind a day once, for one cursor: there the stored macro of the same name is hidden by this one.
+-- Find the imports behind a day once, for one cursor: this macro hides the stored one of the same name.
 create or replace temp table pinned_basis as
 select * from imports_at(as_of := $as_of, known_at := $known_at);
 

@@ -1,10 +1,10 @@
--- Finds the imports behind some days once, for one cursor: there the stored macro of the same name is hidden by this one.
--- Planning all points asks for them some forty times, which would take longer than counting.
+-- Find the imports behind some days once, for one cursor: this macro hides the stored one of the same name. Planning
+-- all points asks for them some forty times, which would take longer than counting.
 create or replace temp table pinned_imports as
 select
     day.day,
     $known_at as known,
-    -- which names are in force: as time goes on they become more
+    -- identifies the names in force: their number only grows with the day
     (select count(*) from live_aliases(known_at := $known_at) as a where a.valid_from <= day.day) as names,
     i.source, i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date
 from (select unnest($days) as day) as day, lateral (

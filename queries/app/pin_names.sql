@@ -1,5 +1,5 @@
--- Finds the aliases that are known once, for one cursor: there the stored macro of the same name is hidden by this one, or
--- by the last, where there are none. Planning all points asks for them some dozen times.
+-- Find the known aliases once, for one cursor: this macro hides the stored one of the same name; the last one does
+-- where there are no aliases. Planning all points asks for them some dozen times.
 create or replace temp table pinned_names as
 select map_from_entries(list((alias_key, alias_names))) as names
 from (

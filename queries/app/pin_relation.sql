@@ -1,5 +1,5 @@
--- Keeps what a relation answers for the days of `pinned_imports`, once for all days with the same imports and names (or
--- once a day), for one cursor: there the stored macro of the same name is hidden by this one.
+-- Store the rows of a relation for the days of `pinned_imports`, once for all days with the same imports and names (or
+-- once a day), for one cursor: this macro hides the stored one of the same name.
 create or replace temp table editions_of_{relation} as
 select day, min(day) over (partition by imports, names, case when $by_day then day end) as edition
 from (

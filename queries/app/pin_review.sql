@@ -1,5 +1,5 @@
--- Only the imports that a review was frozen with are there, for one cursor: there the stored macro of the same name is
--- hidden by this one. What was loaded at the same moment and committed later is not among them.
+-- Limit the imports to those that a review was frozen with, for one cursor: this macro hides the stored one of the same
+-- name. An import loaded at the same moment and committed later is not among them.
 create or replace temp table pinned_review as
 select i.*, o.organisation
 from imports as i

@@ -1,4 +1,4 @@
--- What the operational plan has for a year, and what of earlier years is overdue still, as it was known on a day.
+-- The operational plan of a year and what is still overdue from earlier years, as known on a day.
 with dated as (
     select
         activity_id,
@@ -12,29 +12,29 @@ with dated as (
     from activities_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation
 ),
-reached as (
-    select *, progress_said(word, $done, $cancelled, due, $as_of) as reached
+with_progress as (
+    select *, progress_said(word, $done, $cancelled, due, $as_of) as progress
     from dated
 ),
 judged as (
     select
-        * exclude (word, start, reached),
-        -- of two dates that contradict each other the day that it is due counts
+        * exclude (word, start, progress),
+        -- if the two dates contradict each other, the due date counts
         case when due is null or start <= due then start end as start,
         case
-            when reached <> 'open' then reached
+            when progress <> 'open' then progress
             when list_contains($ongoing, word) then 'ongoing'
             when list_contains($not_started, word) then 'not_started'
             when start <= $as_of then 'ongoing'
             else 'not_started'
         end as state
-    from reached
+    from with_progress
 ),
 placed as (
     select
         *,
         coalesce(year(due) < $year, false) as earlier,
-        -- without an end it belongs to the year it begins, and to the years after until it is done
+        -- without an end it belongs to the year it begins and to later years until it is done
         coalesce(
             $year between coalesce(year(start), year(due)) and year(due),
             year(start) = $year or (year(start) < $year and state not in ('done', 'cancelled')),

@@ -1,4 +1,4 @@
--- What the data protection officer recommends in a year's report, as it was known on a day.
+-- The recommendations in the data protection officer's report of a year, as known on a day.
 select area, observation, recommendation, priority, answer, responsible, status, due
 from dpo_recommendations_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation

@@ -1,6 +1,6 @@
--- What there is of the yearly reports on a day: the reports of each year in the deviations, the years in which the plan
--- has priority areas (as the report plan), and the latest extract date behind them.
-with told as (
+-- The yearly reports known on a day: those of each year in the deviations, and the years for which the plan has
+-- priority areas (as the report plan), with the latest extract date behind them.
+with reports as (
     select 'deviations' as source, year::integer as year, lower(trim(report)) as report, extract_date
     from deviations_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation
@@ -14,6 +14,6 @@ with told as (
     where organisation = $organisation
 )
 select source, year, report, max(extract_date) as extract_date
-from told
+from reports
 group by source, year, report
 order by source, year, report

@@ -1,4 +1,4 @@
--- Who has ever been made responsible for a decision.
+-- Everybody who has been made responsible for a decision.
 select distinct responsible as name
 from decisions
 where responsible like '% %'

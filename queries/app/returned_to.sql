@@ -1,4 +1,4 @@
--- The imports of a file that count on a day.
+-- The imports of a file that are in effect on a day.
 select import_id
 from imports_at(as_of := $day, known_at := $known_at)
 where sha256 = $sha256

@@ -1,5 +1,5 @@
--- What a review has been through, the first first; `sha256` was signed, `seal` is what has come after it where it was
--- sealed anew.
+-- The history of a review, the oldest state first. `sha256` is the seal that was signed, `seal` the current one where
+-- it was resealed.
 with sealed as (
     select review_id, version, first_sha256, max_by(sha256, sealed_at) as seal from seals group by all
 )

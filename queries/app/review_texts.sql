@@ -1,4 +1,4 @@
--- What is written in a review: the last text of each kind and place.
+-- The texts of a review: the last of each kind and place.
 select kind, what, text, written_at, written_by
 from review_texts
 where review_id = $review_id

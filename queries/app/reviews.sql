@@ -1,11 +1,11 @@
--- Every review as it stands: the newest year first, each with its latest version and who has done what with it.
+-- Every review in its current state, the newest year first: its latest version, and who submitted it when.
 with chosen as (
     select * from reviews qualify row_number() over (partition by review_id order by edition desc) = 1
 ),
-states as (
+last_states as (
     select * from review_states qualify row_number() over (partition by review_id order by edition desc) = 1
 ),
-begun as (
+first_states as (
     select * from review_states
     qualify row_number() over (partition by review_id, version order by edition) = 1
 ),
@@ -34,8 +34,8 @@ select
     case when s.state <> 'draft' then b.changed_by end as submitted_by,
     case when s.state <> 'draft' then b.changed_at end as submitted_at
 from chosen as c
-inner join states as s using (review_id)
-inner join begun as f on f.review_id = s.review_id and f.version = s.version
+inner join last_states as s using (review_id)
+inner join first_states as f on f.review_id = s.review_id and f.version = s.version
 left join submitted as b on b.review_id = s.review_id and b.version = s.version
 left join sealed as n on n.review_id = s.review_id and n.version = s.version and n.first_sha256 = s.sha256,
 lateral (

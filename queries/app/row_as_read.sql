@@ -1,4 +1,4 @@
--- The cells of a row of a spreadsheet as they were read, each with the heading above it.
+-- The stored cells of a spreadsheet row, each with the heading above it.
 select c.heading, r.cells[c.place + 1] as cell
 from import_rows as r
 inner join import_columns as c using (import_id, sheet_number)

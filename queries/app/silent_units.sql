@@ -1,4 +1,5 @@
--- The units of a scope where somebody is employed on the day, and whether an incident was discovered there this year. One row a unit with how many it employs.
+-- The units of a scope where somebody is employed on the day, and whether no incident was discovered there this year.
+-- One row per unit, with the number of employed persons.
 with placed as (
     select u.department, coalesce(u.unit, s.unit) as unit, s.persons, s.silent
     from staffed_units_at(as_of := $as_of, known_at := $known_at) as s

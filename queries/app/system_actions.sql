@@ -1,4 +1,4 @@
--- The actions of one system's plan: late, then open, then done; of each the first due first.
+-- The actions of one system's plan: late, then open, then done, each by due date.
 select
     action_id,
     requirement,

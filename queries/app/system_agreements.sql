@@ -1,5 +1,5 @@
--- The agreements whose service names one system, then others with its supplier, with their outcome in point 10, whose
--- items stand beside it as a relation.
+-- The agreements whose service names one system, then others with its supplier, with their outcome in point 10. The
+-- point's items are attached as a relation.
 with naming as (
     select distinct import_id, sheet_number, row
     from (
@@ -23,7 +23,7 @@ numbered as (
             'sheet': sheet,
             'row': row
         } as place,
-        -- organisations that have become one may have rows that are alike: each meets an item of its own
+        -- merged organisations may have equal rows: each is paired with an item of its own
         row_number() over (partition by place order by valid_to) as nth
     from processors_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation

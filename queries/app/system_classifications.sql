@@ -1,4 +1,4 @@
--- The classifications of one system, the newest first: which are on the latest day, and until when each is valid.
+-- The classifications of one system, the newest first: whether of the latest day, and until when valid.
 select
     information,
     confidentiality,

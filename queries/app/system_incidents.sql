@@ -1,4 +1,4 @@
--- The incidents that name one system, the newest first; what is dated after the day has not happened yet.
+-- The incidents that name one system, the newest first. What is dated after the day has not happened yet.
 select
     incident_id,
     title,

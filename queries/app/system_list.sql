@@ -1,5 +1,5 @@
--- Every system in use, its outcome in each demand (null without a needed export, none where nothing is asked) and its gaps.
--- The items of points 4, 5, 7 and 10 stand beside it as relations.
+-- Every system in use, with its outcome for each requirement (null without a needed export, none where nothing is
+-- required) and its gaps. The items of points 4, 5, 7 and 10 are attached as relations.
 with exports as (
     select
         organisation,
@@ -29,7 +29,7 @@ plans as (
     group by organisation, system_key
 ),
 recorded as (
-    -- one processing may name several systems, with commas or semicolons between
+    -- a processing may name several systems, separated by commas or semicolons
     select distinct organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key
     from (
         select organisation, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
@@ -46,7 +46,7 @@ numbered as (
             'sheet': sheet,
             'row': row
         } as place,
-        -- organisations that have become one may have rows that are alike: each meets an item of its own
+        -- merged organisations may have equal rows: each is paired with an item of its own
         row_number() over (partition by organisation, place order by valid_to) as nth
     from processors_at(as_of := $as_of, known_at := $known_at)
 ),
@@ -66,7 +66,7 @@ agreements as (
         a.service,
         i.outcome,
         i.reason,
-        -- one that is in order is enough; of the others the first speaks
+        -- one that is met is enough; otherwise the first decides
         {
             'rank': list_position(['met', 'unmet', 'unknown', 'exempt'], i.outcome),
             'id': lower(a.agreement_id)
@@ -92,7 +92,7 @@ supplied as (
     from agreements
     group by organisation, supplier_key
 ),
-known as (
+combined as (
     select
         four.organisation,
         four.department,
@@ -112,7 +112,7 @@ known as (
         seven.outcome as access_outcome,
         seven.reason as access_reason,
         seven.due as access_due,
-        coalesce(v.outcome, d.outcome) as agreed,
+        coalesce(v.outcome, d.outcome) as agreement_found,
         case when v.outcome is not null then v.reason else d.reason end as agreed_reason,
         coalesce(e.plans, false) as with_plans,
         coalesce(e.processings, false) as with_processings,
@@ -151,9 +151,9 @@ judged as (
         end as processing_outcome,
         case
             when not with_agreements then null
-            when agreed = 'met' then 'met'
+            when agreement_found = 'met' then 'met'
             when classification_outcome = 'exempt' then 'exempt'
-            when agreed is not null then agreed
+            when agreement_found is not null then agreement_found
             when personal_data then 'unknown'
             else 'none'
         end as agreement_outcome,
@@ -161,7 +161,7 @@ judged as (
             leader_outcome, classification_outcome, plan_outcome, risk_analysis_outcome, access_outcome,
             processing_outcome, agreement_outcome
         ] as outcomes
-    from known
+    from combined
 )
 select
     organisation,
@@ -192,7 +192,7 @@ select
     agreement_outcome,
     case
         when agreement_outcome = 'exempt' and classification_outcome = 'exempt' then 'central'
-        when agreement_outcome = 'unknown' and agreed is null then 'none_found'
+        when agreement_outcome = 'unknown' and agreement_found is null then 'none_found'
         when agreement_outcome = 'none' and personal_data is null then 'not_said'
         else agreed_reason
     end as agreement_reason,

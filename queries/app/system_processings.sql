@@ -1,6 +1,7 @@
--- The active processings that name one system, with their outcome in point 8, whose items stand beside it as a relation.
+-- The active processings that name one system, with their outcome in point 8. The point's items are attached as a
+-- relation.
 with naming as (
-    -- one processing may name several systems, with commas or semicolons between
+    -- a processing may name several systems, separated by commas or semicolons
     select distinct import_id, sheet_number, row
     from (
         select
@@ -17,7 +18,7 @@ numbered as (
     select
         *,
         {'item': processing_id, 'label': name, 'file': file, 'sheet': sheet, 'row': row} as place,
-        -- organisations that have become one may have rows that are alike: each meets an item of its own
+        -- merged organisations may have equal rows: each is paired with an item of its own
         row_number() over (partition by place order by case when reviewed <= $as_of then reviewed end) as nth
     from active_processing_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation

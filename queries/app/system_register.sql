@@ -1,11 +1,11 @@
--- What the register says of one system, in use or not: of each attribute the first that is filled.
+-- One system in the register, in use or not: the first filled value of each attribute.
 with named as (
     select
         *,
         {'import': import_id, 'sheet': sheet_number, 'row': row} as place
     from systems_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation and lower(system) = lower(renamed('system', $system, $as_of, $known_at))
-    -- where a row of the system is in use, only those that are speak for it, as in points 4, 5 and 7
+    -- if any row of the system is in use, only such rows describe it, as in points 4, 5 and 7
     qualify lifecycle_code is null or bool_and(lifecycle_code is not null) over ()
 )
 select

@@ -1,4 +1,5 @@
--- The risks of one system, those of the latest analysis first and the highest first: above tolerance, and with what action.
+-- The risks of one system, whether above tolerance, and their actions: the latest analysis first, then the highest
+-- risk.
 select
     risk_id,
     analysed,

@@ -1,5 +1,5 @@
--- Who of `training_persons` lacks a course, those without both first, or whose course expires soon, the next first.
--- The learning platform's address of a person is used where the staff list has none.
+-- The persons of `training_persons` who lack a course, those who lack both first; or whose course expires soon, the
+-- earliest first. The learning platform's address is used where the staff list has none.
 with addresses as (
     select lower(employee_id) as person, min(email) as email
     from training_at(as_of := $as_of, known_at := $known_at)

@@ -1,4 +1,4 @@
--- How many valid courses of `training_persons` end in the month of a day and in each of the twelve after it.
+-- The valid courses of `training_persons` that end in the month of a day and in each of the twelve after it.
 with months as (
     select cast(date_trunc('month', $as_of) + to_months(cast(unnest(range(13)) as integer)) as date) as month
 ),

@@ -1,5 +1,5 @@
--- The persons of `training_persons` counted together, then part by part, whoever lacks most first.
--- A unit that no department claims is a part of its own beside the departments.
+-- The persons of `training_persons` counted together, then by part, the part that lacks most first. A unit without a
+-- department is a part of its own.
 with persons as (
     select
         *,

@@ -1,4 +1,4 @@
--- Keeps, for one cursor, one row a person of a scope employed on a day, with how far they are in both courses.
+-- Store, for one cursor, one row per person of a scope employed on a day, with their outcome in both courses.
 create or replace temp table training_persons as
 with information_security as (
     select organisation, unit, item, label, management, outcome, reason, due
