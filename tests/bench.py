@@ -40,7 +40,7 @@ from compliance.package.year_package import gathered, whole_package
 from compliance.reading.reading import read
 from compliance.report import handouts
 from compliance.report.files import write_report
-from compliance.review.approving import dossier, signed, submit
+from compliance.review.approving import dossier, signatures_of, submit
 from compliance.review.dossier import responsible
 from compliance.review.judging import concerns
 from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, write
@@ -333,7 +333,7 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
 
 def made_of(cursor: Cursor, review: Review) -> dict[str, Callable[[], bytes]]:
     """What makes each file of a review that has been submitted, by what it is."""
-    found, who, say = dossier(cursor, review, own=None), signed(cursor, review), Language("sv")
+    found, who, say = dossier(cursor, review, own=None), signatures_of(cursor, review), Language("sv")
     asked = {"as_of": found.as_of, "known_at": found.known_at, "organisation": found.organisation}
     names = names_of_persons(cursor, responsible=responsible(found), **asked)
     given = {"state": review.state, "signed": who, "say": say}

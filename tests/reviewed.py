@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.review import approving, deciding, reviewing
-from compliance.review.deciding import Decided, Decision
+from compliance.review.deciding import Decision, DecisionContent
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import Review
 from tests import once
@@ -84,7 +84,7 @@ class Reviewed(Line):
 
     def decide(self, review: Review, text: str, *, number: int | None = None, **said: Any) -> int:
         asked: Any = {"order": self.order(), "points": IDS, "number": number}
-        return deciding.decide(self.database, review.review_id, Decided(text, **said), **asked)
+        return deciding.decide(self.database, review.review_id, DecisionContent(text, **said), **asked)
 
     def decided(self, name: str) -> Decision:
         with self.database.cursor() as cursor:
@@ -122,10 +122,10 @@ class Reviewed(Line):
             now = reviewing.by_number(cursor, review.review_id)
             return approving.dossier(cursor, now, own=self.folder, version=version)
 
-    def written(self, review: Review) -> reviewing.Written:
+    def written(self, review: Review) -> reviewing.ReviewTexts:
         """What is written in a review so far, which to read takes no counting."""
         with self.database.cursor() as cursor:
-            return reviewing.written(cursor, review)
+            return reviewing.review_texts(cursor, review)
 
     def review(self, year: int = 2026) -> Review:
         with self.database.cursor() as cursor:

@@ -13,7 +13,7 @@ import msgspec
 from compliance.cleaning.changes import Changes
 from compliance.cleaning.texts import cleaned_json, cleaned_text
 from compliance.declarations.queries import statement
-from compliance.review.dossier import Cleaned, sealed
+from compliance.review.dossier import Cleaned, seal_of
 from compliance.store.database import Cursor, rows
 
 # The user in the events of a cleaning, which nobody has requested.
@@ -49,8 +49,8 @@ def reseal(cursor: Cursor, changes: Changes, *, lost: Mapping[int, Lost], now: d
         content, record = _cleaned(row, lost, now)
         if content != row["content"]:
             changes.change("frozen_reviews", "content", row["row_id"], content)
-        if record and sealed(row["content"]) == row["sha256"]:
-            _add_seal(changes, row, record, seal=sealed(content), now=now)
+        if record and seal_of(row["content"]) == row["sha256"]:
+            _add_seal(changes, row, record, seal=seal_of(content), now=now)
             resealed.append(record)
     return resealed
 

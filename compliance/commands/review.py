@@ -19,17 +19,17 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.declarations.points import load_points, point_by
 from compliance.loading.loading import Order
-from compliance.review.deciding import Decided, Decision, decide, decisions, follow_up, made_in, withdraw
+from compliance.review.deciding import Decision, DecisionContent, decide, decisions, decisions_of, follow_up, withdraw
 from compliance.review.reviewing import (
     GROUNDS,
     Kind,
     Review,
     State,
-    kept_text,
     load_chapters,
     open_review,
     review_of,
     reviews,
+    stored_text,
     write,
 )
 from compliance.store import stores
@@ -125,7 +125,7 @@ def write_command(
     else:
         raise typer.BadParameter("give --point with what is said of it, or --chapter with --text")
     for text_ in texts.values():
-        kept_text(text_)  # one that is refused must not leave the others written
+        stored_text(text_)  # one that is refused must not leave the others written
     database, review_id = _database_and_id(year, organisation)
     for kind, text_ in texts.items():
         write(database, review_id, kind=kind, what=what, text=text_, order=_order())
@@ -148,7 +148,7 @@ def judge_command(
     answers = {what: _answer(answer, f"--{what}") for what, answer in params.items() if answer is not None}
     if not answers and grounds is None:
         raise typer.BadParameter("say --sufficient, --effect or --grounds")
-    kept_text(grounds or "")  # one that is refused must not leave the others written
+    stored_text(grounds or "")  # one that is refused must not leave the others written
     database, review_id = _database_and_id(year, organisation)
     for what, code in answers.items():
         write(database, review_id, kind="judgement", what=what, text=code, order=_order())
@@ -224,7 +224,7 @@ def decide_command(
         "follow_up": followed_up,
     }
     database, review_id, before = _existing_decision(year, organisation, number)
-    decision = Decided(**before | {name: value for name, value in changes.items() if value is not None})
+    decision = DecisionContent(**before | {name: value for name, value in changes.items() if value is not None})
     ids = tuple(each.id for each in points)
     created = decide(database, review_id, decision, order=_order(), points=ids, number=number)
     print(f"decision {year}-{created}")
@@ -233,8 +233,8 @@ def decide_command(
 def _existing_decision(year: int, organisation: str | None, number: int | None) -> tuple[Database, int, dict[str, Any]]:
     """The database, the id of the review, and the values so far of the decision to change."""
     with _existing_review(year, organisation) as (cursor, review):
-        existing = [row for row in made_in(decisions(cursor), review) if row.number == number]
-        before = {name: getattr(row, name) for row in existing for name in Decided.__dataclass_fields__}
+        existing = [row for row in decisions_of(decisions(cursor), review) if row.number == number]
+        before = {name: getattr(row, name) for row in existing for name in DecisionContent.__dataclass_fields__}
         return stores.own(), review.review_id, before or {"text": ""}
 
 
@@ -267,7 +267,7 @@ def _decision(name: str, organisation: str | None) -> Decision:
         if not same_name:
             raise Refusal(N_("There is no decision {name}. The list of decisions shows their numbers."), name=name)
         review = review_of(cursor, same_name[0].year, organisation)
-        for row in made_in(same_name, review):
+        for row in decisions_of(same_name, review):
             return row
     raise Refusal(N_("There is no decision {name}. The list of decisions shows their numbers."), name=name)
 
@@ -368,12 +368,15 @@ def _decision_row(row: Decision, organisation: str) -> dict[str, Any]:
 @review_app.command("verify")
 def verify_command(year: Year, version: Version = None, organisation: Whose = None) -> None:
     """Count a submitted review again from its imports; status 1 where a figure differs or an import is missing."""
-    from compliance.review.verifying import sealed_anew, verify
+    from compliance.review.verifying import resealing_sentences, verify
 
     with _existing_review(year, organisation) as (cursor, review):
         frozen = _frozen(cursor, review, version)
         differences = verify(cursor, frozen, own=places.own_files())
-    for line in [*sealed_anew(frozen, Language(places.environment_language())), *_difference_lines(differences)]:
+    for line in [
+        *resealing_sentences(frozen, Language(places.environment_language())),
+        *_difference_lines(differences),
+    ]:
         print(line)
     raise typer.Exit(1 if any(each.what in GRAVE and not each.explained for each in differences) else 0)
 
@@ -390,20 +393,20 @@ def _difference_lines(changes: "list[Difference]") -> list[str]:
 
 def _frozen(cursor: Cursor, review: Review, version: int | None) -> "Dossier":
     """A submitted version of a review. Raise Refusal for a draft, which has nothing to compare with."""
-    from compliance.review.dossier import frozen
+    from compliance.review.dossier import load_frozen
 
     if review.state == "draft" and version in {None, review.version}:
         raise Refusal(N_("The review of {year} has not been submitted."), year=review.year)
-    return frozen(cursor, review.review_id, version or review.version)
+    return load_frozen(cursor, review.review_id, version or review.version)
 
 
 def _read(year: int, organisation: str | None, version: int | None = None) -> "tuple[Dossier, State, Signed]":
     """A version of a review in any state, with its signatures. Earlier versions are always approved."""
-    from compliance.review.approving import dossier, signed
+    from compliance.review.approving import dossier, signatures_of
 
     with _existing_review(year, organisation) as (cursor, review):
         state: State = review.state if version in {None, review.version} else "approved"
-        signatures = signed(cursor, review, version)
+        signatures = signatures_of(cursor, review, version)
         read = dossier(cursor, review, own=places.own_files(), version=version)
         return read, state, signatures
 
@@ -471,7 +474,7 @@ def package_command(
 def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
     """Check a year package against its sums, and count its figures again from its own rows; no other data is needed."""
     from compliance.package.year_package import message, verify_package
-    from compliance.review.verifying import sealed_anew
+    from compliance.review.verifying import resealing_sentences
 
     checked = verify_package(file)
     print(
@@ -480,7 +483,7 @@ def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zi
     )
     say = Language(places.environment_language())
     lines = [message(fault, say) for fault in (*checked.explained, *checked.faults)] or [say(N_("No difference"))]
-    for line in [*sealed_anew(checked.review, say), *lines]:
+    for line in [*resealing_sentences(checked.review, say), *lines]:
         print(line)
     raise typer.Exit(1 if checked.faults else 0)
 

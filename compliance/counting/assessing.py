@@ -368,23 +368,23 @@ def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetim
     return traced.set_column(traced.column_names.index("file"), "file", files).append_column("import_id", numbers)
 
 
-def items_shown(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime, reader: Reader) -> Rows:
+def visible_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime, reader: Reader) -> Rows:
     """The items of a point with `import_id`, as the reader may see them."""
     traced: Rows = traced_items(cursor, point, as_of=as_of, known_at=known_at).to_pylist()
     return reader.items(point, traced)
 
 
 @dataclass(frozen=True)
-class Assessed:
+class PointItems:
     """The items of an organisation as `items` returns them; none without a basis."""
 
     basis: bool
     items: Rows
 
 
-def assessed(
+def requested_items(
     cursor: Cursor, requests: list[tuple[Point, date, date]], *, known_at: datetime, organisation: str
-) -> list[Assessed]:
+) -> list[PointItems]:
     """An organisation's items for each (point, day, day of the rules); what the days share is computed once."""
     points, days = (
         tuple({point.id: point for point, _, _ in requests}.values()),
@@ -394,12 +394,12 @@ def assessed(
     relations = _relations(points, days=days, level="unit") if len(points) > 1 else []
     with _pinned(cursor, relations, days=days, known_at=known_at):
         return [
-            Assessed(
+            PointItems(
                 basis=True,
                 items=_items(cursor, point, [organisation], as_of=day, known_at=known_at, rules=rules).to_pylist(),
             )
             if basis.has(point, organisation, day)
-            else Assessed(basis=False, items=[])
+            else PointItems(basis=False, items=[])
             for point, day, rules in requests
         ]
 

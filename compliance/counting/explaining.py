@@ -19,7 +19,7 @@ from compliance.access.disclosure import hidden, unseen
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import year_before
-from compliance.counting.assessing import OUTCOMES, Assessed, Coverage, assessed, coverage
+from compliance.counting.assessing import OUTCOMES, Coverage, PointItems, coverage, requested_items
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
@@ -31,7 +31,7 @@ Row = dict[str, Any]
 # A state on the way: (leg that leads to it, day, known at, day of the rules).
 Stop = tuple[Leg, date, datetime, date]
 # The items of each point, by its id, at each stop.
-States = dict[tuple[str, Stop], Assessed]
+States = dict[tuple[str, Stop], PointItems]
 
 # In display order.
 CAUSES: Final[tuple[Cause, ...]] = ("done", "lapsed", "new", "gone", "entered", "left", "rule", "corrected")
@@ -279,18 +279,18 @@ def _states(cursor: Cursor, routes: Sequence[tuple[Point, list[Stop]]], *, place
     for known_at in dict.fromkeys(stop[2] for _, stop in wanted.values()):
         together = {key: request for key, request in wanted.items() if request[1][2] == known_at}
         requests = [(point, stop[1], stop[3]) for point, stop in together.values()]
-        answers = assessed(cursor, requests, known_at=known_at, organisation=place.organisation)
+        answers = requested_items(cursor, requests, known_at=known_at, organisation=place.organisation)
         states |= dict(zip(together, answers, strict=True))
     return states
 
 
-def _figure(point: Point, day: date, state: Assessed, place: Scope) -> Coverage:
+def _figure(point: Point, day: date, state: PointItems, place: Scope) -> Coverage:
     n = Counter(row["outcome"] for row in state.items if place.holds(row))
     counts = (n["met"], n["unmet"], n["unknown"], n["pending"], n["exempt"])
     return Coverage(point, day, place.organisation, place.department, place.unit, *counts, state.basis)
 
 
-def _keys(cursor: Cursor, point: Point, states: Sequence[Assessed], *, last: Moment) -> Callable[[Row], str]:
+def _keys(cursor: Cursor, point: Point, states: Sequence[PointItems], *, last: Moment) -> Callable[[Row], str]:
     """Return the function that identifies an item across states: by id, a system by its latest name."""
     latest: dict[str, str] = {}
     if point.needs[0] == "systems":

@@ -173,7 +173,7 @@ class Recurring:
 
 
 @dataclass(frozen=True)
-class Staffed:
+class StaffedUnit:
     """A unit with employees, and whether it has reported nothing this year; a small one has no name."""
 
     department: str | None
@@ -209,7 +209,7 @@ class Incidents:
     causes: tuple[Cause, ...]
     steps: tuple[Step, ...]
     recurring: tuple[Recurring, ...]
-    units: tuple[Staffed, ...]
+    units: tuple[StaffedUnit, ...]
     rates: tuple[Rate, ...]
 
 
@@ -332,7 +332,7 @@ def incidents(
         causes=tuple(Cause(**reader.row(row, kept=("kind",))) for row in run("incident_causes", most=MOST_CAUSES)),
         steps=tuple(Step(**row) for row in run("incident_closing", limit_days=limit, most_late=MOST_LATE_STEPS)),
         recurring=tuple(_recurring(row, reader) for row in recurring),
-        units=tuple(_staffed(Staffed(**row), reader) for row in rows(cursor, statement("silent_units"), params)),
+        units=tuple(_staffed(StaffedUnit(**row), reader) for row in rows(cursor, statement("silent_units"), params)),
         rates=_rates([Rate(**row) for row in run("incident_rates", by_unit=by_unit)], reader),
     )
 
@@ -342,7 +342,7 @@ def _recurring(row: dict[str, Any], reader: Reader) -> Recurring:
     return Recurring(**row | {"cause": cause, "ids": tuple(row["ids"]), "earlier": tuple(row["earlier"])})
 
 
-def _staffed(unit: Staffed, reader: Reader) -> Staffed:
+def _staffed(unit: StaffedUnit, reader: Reader) -> StaffedUnit:
     """A unit as the reader may see it: a small one has no name."""
     return replace(unit, department=None, unit=None, persons=0) if reader.few(unit.persons) else unit
 

@@ -78,7 +78,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class RowRead:
+class SheetRow:
     """A spreadsheet row: each heading with its value. `as_read` is False for values as they were loaded."""
 
     cells: tuple[tuple[str, Any], ...]
@@ -174,7 +174,7 @@ def remarks(
     }
 
 
-def row_read(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, reader: Reader) -> RowRead | None:
+def sheet_row(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, reader: Reader) -> SheetRow | None:
     """The spreadsheet row of a finding as it was read, else as it was loaded; None if neither is stored.
 
     Only readers who may see names get one: a row of any source can name a person, whatever the finding is about.
@@ -183,14 +183,14 @@ def row_read(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, re
         return None
     params = {"import_id": finding.import_id, "sheet_number": finding.sheet_number, "row": finding.row}
     if cells := rows(cursor, statement("row_as_read"), params):
-        return RowRead(tuple((cell["heading"], cell["cell"]) for cell in cells), as_read=True)
+        return SheetRow(tuple((cell["heading"], cell["cell"]) for cell in cells), as_read=True)
     source = sources[finding.source]
     traced = row_loaded(
         cursor, source, import_id=finding.import_id, sheet=finding.sheet, row=finding.row, reader=reader
     )
     if traced is None:
         return None
-    return RowRead(traced.columns, as_read=False)
+    return SheetRow(traced.columns, as_read=False)
 
 
 def _check(id_: str, entry: Table) -> Check:

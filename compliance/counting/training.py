@@ -112,7 +112,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CourseState:
     """A person's state in a course: the point's outcome and reason, and the end of its validity."""
 
     outcome: str
@@ -129,7 +129,7 @@ class Person:
     email: str | None
     unit: str | None
     management: bool
-    courses: tuple[Standing, Standing]
+    courses: tuple[CourseState, CourseState]
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Training:
     has. `most` is the part where most lack a course; None if two are equal or it is not shown.
     """
 
-    asked: Rules
+    rules: Rules
     as_of: date
     whole: Part
     parts: tuple[Part, ...]
@@ -173,10 +173,10 @@ def training(
             tuple(_listed(cursor, "missing", **params) if most else ()),
             tuple(_listed(cursor, "expiring", **params) if most else ()),
         )
-    return shown_to(unfiltered, reader)
+    return visible_to(unfiltered, reader)
 
 
-def shown_to(training: Training, reader: Reader) -> Training:
+def visible_to(training: Training, reader: Reader) -> Training:
     """Add up or leave out what the reader may not see."""
     parts, n = training.parts, training.whole.n
     shown = parts if reader.named else _without_few(parts)
@@ -232,7 +232,7 @@ def _sum(courses: Sequence[Coverage]) -> Coverage:
     return replace(courses[0], department=None, unit="", **counts)
 
 
-def listed(
+def listed_persons(
     cursor: Cursor, rules: Rules, which: Listed, *, place: Scope, as_of: date, known_at: datetime, reader: Reader
 ) -> list[Person]:
     """Every person of a place who lacks a course, or has one that expires soon; none if names are hidden."""
@@ -298,7 +298,7 @@ def _part(row: dict[str, Any], rules: Rules, place: Scope, as_of: date) -> Part:
 
 def _person(row: dict[str, Any]) -> Person:
     first, second = (
-        Standing(
+        CourseState(
             row[f"{column}_outcome"], row[f"{column}_reason"], row[f"{column}_due"], expiring=row[f"{column}_expiring"]
         )
         for column in COURSES.values()

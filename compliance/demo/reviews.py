@@ -8,7 +8,7 @@ from compliance.declarations.declared import Table, read_toml
 from compliance.declarations.points import load_points
 from compliance.loading.loading import Order
 from compliance.review.approving import approve, submit
-from compliance.review.deciding import Decided, decide, decisions, follow_up
+from compliance.review.deciding import DecisionContent, decide, decisions, follow_up
 from compliance.review.reviewing import Review, open_review, write
 from compliance.store.database import Database
 
@@ -74,7 +74,7 @@ def _decide(
     points = tuple(point.id for point in load_points(None))
     numbers = []
     for entry in entries:
-        decision = Decided(**{name: entry[name] for name in WORDS if name in entry})
+        decision = DecisionContent(**{name: entry[name] for name in WORDS if name in entry})
         numbers.append((decide(database, review.review_id, decision, order=order, points=points), entry))
     with database.cursor() as cursor:
         ids = {row.number: row.decision_id for row in decisions(cursor) if row.review_id == review.review_id}

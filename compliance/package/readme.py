@@ -7,7 +7,7 @@ from compliance.core.language import LANGUAGES, N_, Language
 from compliance.review import judging
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
-from compliance.review.verifying import sealed_anew
+from compliance.review.verifying import resealing_sentences
 
 WIDTH: Final = 96
 WIDEST: Final = 19
@@ -75,7 +75,7 @@ def _in_language(dossier: Dossier, signatures: Signed, *, seal: str, say: Langua
         _wrapped(f"{dossier.organisation}. {say(state, version=dossier.version)}"),
         _wrapped(say(known, day=dossier.as_of, moment=dossier.known_at)),
         _wrapped(say(compare, seal=seal)),
-        *(_wrapped(text) for text in sealed_anew(dossier, say)),
+        *(_wrapped(text) for text in resealing_sentences(dossier, say)),
         "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text, count=count)}", WIDEST) for name, text in CONTENTS.items()),
         *(_wrapped(say(text)) for text in (TABLES, PERSONAL, CHECKING)),
         COMMANDS,

@@ -16,7 +16,7 @@ from compliance.core.language import LANGUAGES, Language, Texts
 from compliance.counting.assessing import OUTCOMES, Coverage
 from compliance.counting.separated import BOM, joined
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Counted, Dossier, PointAnswer
+from compliance.review.dossier import Dossier, PointAnswer, PointCounts
 from compliance.review.judging import QUESTIONS
 from compliance.review.reviewing import JUDGED
 from compliance.store.database import Rows
@@ -110,12 +110,12 @@ def _figures(frozen: Dossier) -> Iterator[dict[str, Any]]:
             yield _row(answer, "before", answer.coverage_before)
 
 
-def _counted(answer: PointAnswer) -> Iterator[tuple[str, Counted]]:
+def _counted(answer: PointAnswer) -> Iterator[tuple[str, PointCounts]]:
     yield from (("now", counted) for counted in (answer.now, *answer.departments, *answer.units))
     yield from (("month", counted) for counted in answer.months)
 
 
-def _figure(answer: PointAnswer, kind: str, counted: Counted) -> dict[str, Any]:
+def _figure(answer: PointAnswer, kind: str, counted: PointCounts) -> dict[str, Any]:
     return _row(answer, kind, answer.figure(counted))
 
 

@@ -27,12 +27,12 @@ from compliance.package.packing import Files, Unpacked, no_package, pack, unpack
 from compliance.package.readme import readme
 from compliance.package.tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table, cell, read_csv, tables
 from compliance.report.files import every_report
-from compliance.review.approving import Signed, signed
-from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, frozen, sealed
-from compliance.review.pinning import Pinned, pinned, words, write_database
-from compliance.review.recounting import Unusable, recounted, script
+from compliance.review.approving import Signed, signatures_of
+from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, load_frozen, seal_of
+from compliance.review.pinning import PackageTables, names_in_statements, package_tables, write_database
+from compliance.review.recounting import Unusable, recount, script
 from compliance.review.reviewing import Review, State
-from compliance.review.verifying import differing
+from compliance.review.verifying import compare_figures
 from compliance.store.database import Cursor, Failure, Rows, rows
 from compliance.store.engine import confined
 
@@ -61,26 +61,26 @@ class Parts:
     dossier: Dossier
     state: State
     signatures: Signed
-    pins: Pinned
+    pins: PackageTables
 
 
 def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
     """Read the parts of the package of a version. Raise Refusal if the version has not been submitted."""
     number = version or review.version
-    signatures = signed(cursor, review, number)
+    signatures = signatures_of(cursor, review, number)
     if signatures.submitted_at is None:
         raise Refusal(
             N_("Version {version} of the review of {year} is a draft. Submit it before it is packed."),
             version=number,
             year=review.year,
         )
-    dossier = frozen(cursor, review.review_id, number)
+    dossier = load_frozen(cursor, review.review_id, number)
     return Parts(
         content=_content(cursor, review, number),
         dossier=dossier,
         state=review.state if number == review.version else "approved",
         signatures=signatures,
-        pins=pinned(cursor, dossier, load_sources(None)),
+        pins=package_tables(cursor, dossier, load_sources(None)),
     )
 
 
@@ -92,7 +92,7 @@ def whole_package(parts: Parts, *, say: Language, template: Path | None) -> byte
 
 def packed(parts: Parts, *, reports: Mapping[str, bytes], say: Language) -> bytes:
     """The package of these parts and reports."""
-    seal = sealed(parts.content)
+    seal = seal_of(parts.content)
     text = readme(parts.dossier, parts.signatures, seal=seal, say=say)
     files = {REVIEW: parts.content.encode(), README: text.encode(), **_data(parts)}
     files |= {f"{REPORTS}/{_file_name(name)}": report for name, report in reports.items()}
@@ -149,7 +149,7 @@ def _signatures(dossier: Dossier, signatures: Signed) -> Rows:
     ]
 
 
-def _database(pins: Pinned, rows_by_file: Mapping[str, Rows]) -> bytes:
+def _database(pins: PackageTables, rows_by_file: Mapping[str, Rows]) -> bytes:
     more = {
         "frozen_figures": as_table(rows_by_file["figures"], FIGURES),
         "frozen_items": as_table(rows_by_file["items"], ITEMS),
@@ -160,7 +160,7 @@ def _database(pins: Pinned, rows_by_file: Mapping[str, Rows]) -> bytes:
         return path.read_bytes()
 
 
-def _statements(dossier: Dossier, pins: Pinned) -> Files:
+def _statements(dossier: Dossier, pins: PackageTables) -> Files:
     """The frozen statements, the schema of the tables they read, and one script to run everything by hand."""
     generated = ("\n".join(pins.schema.values()) + "\n", script(dossier))
     texts = dossier.statements | dict(zip(GENERATED, generated, strict=True))
@@ -218,7 +218,7 @@ def verify_package(path: Path) -> Checked:
     if content is None:
         raise no_package(path)
     dossier, expected = _parsed(content, path)
-    seal = sealed(content.decode())
+    seal = seal_of(content.decode())
     figures, database_faults = _recounted(unpacked.files.get(DATABASE), dossier, expected)
     faults = [
         *_file_faults(unpacked, dossier),
@@ -333,20 +333,20 @@ def _recounted(
         try:
             with confined(path, seconds=SECONDS) as cursor:
                 faults = [*_content_faults(cursor, dossier), *_database_faults(cursor, dossier, expected)]
-                figures = recounted(cursor, dossier)
+                figures = recount(cursor, dossier)
         except Unusable as error:
             return 0, [Fault("forbidden" if error.why == "forbidden" else "lacking", f"sql/{error.name}")]
         except Failure as error:
             if is_disk_full(error):
                 raise
             return 0, [Fault("database", DATABASE, now=str(error).split("\n")[0])]
-    differences = differing(dossier, figures)
+    differences = compare_figures(dossier, figures)
     return len(figures), [*faults, *(Fault("figure", d.where, d.was, d.now, d.point, d.explained) for d in differences)]
 
 
 def _content_faults(cursor: Cursor, dossier: Dossier) -> Iterator[Fault]:
     """The database must hold the tables that the statements read, the frozen ones, and nothing else."""
-    expected = {*words(dossier), *FROZEN}
+    expected = {*names_in_statements(dossier), *FROZEN}
     present = {row["name"] for row in rows(cursor, statement("package_tables"))}
     other_objects = [row["name"] for row in rows(cursor, statement("package_contents"))]
     yield from (Fault("extra", f"{DATABASE}: {name}") for name in [*sorted(present - expected), *other_objects])

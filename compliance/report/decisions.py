@@ -31,7 +31,7 @@ def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
         Column(say(N_("Status")), width=2.0),
     )
     rows = tuple(
-        (row.name, _brief(dossier, row, reader), day_text(row.due), wording.standing(dossier, row, say))
+        (row.name, _brief(dossier, row, reader), day_text(row.due), wording.decision_state(dossier, row, say))
         for row in made[:FIRST]
     )
     more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(made) - FIRST)
@@ -110,4 +110,4 @@ def _status(dossier: Dossier, decision: Decision, reader: Reader) -> str:
     say = reader.say
     report = say(N_("followed up in {report}"), report=decision.follow_up) if decision.follow_up else ""
     note = reader.told(dossier, decision.note or "")
-    return "\n".join(text for text in (wording.standing(dossier, decision, say), report, note) if text)
+    return "\n".join(text for text in (wording.decision_state(dossier, decision, say), report, note) if text)

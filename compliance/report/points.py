@@ -80,7 +80,7 @@ def _furthest(dossier: Dossier, reader: Reader) -> str:
 def before_word(dossier: Dossier, say: Language) -> str:
     """What the figure is called that a point is compared with."""
     known = [before for answer in dossier.points if (before := answer.coverage_before)]
-    return phrases.then_named(known[0], say) if known else say(N_("A year before"))
+    return phrases.then_label(known[0], say) if known else say(N_("A year before"))
 
 
 def _before_short(dossier: Dossier, say: Language) -> str:
@@ -196,8 +196,8 @@ def counted(answer: PointAnswer, say: Language) -> list[str]:
     parts = [say(N_("Target {share}"), share=phrases.share(figure.target.target, say))]
     if before and before.coverage is not None:
         change = f"{say.change(phrases.change(figure, before))}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
-        parts.append(f"{phrases.then_named(before, say)}: {phrases.percent(before, say)} ({change})")
-    more = (phrases.both_percentages(figure, say), phrases.beside(figure, say))
+        parts.append(f"{phrases.then_label(before, say)}: {phrases.percent(before, say)} ({change})")
+    more = (phrases.both_percentages(figure, say), phrases.not_counted(figure, say))
     return [text for text in (phrases.counts_sentence(figure, say), " · ".join(parts), *more) if text]
 
 
@@ -277,7 +277,7 @@ def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
 def _reasons(answer: PointAnswer, reader: Reader) -> Table | None:
     """Why items are not met, the commonest first, the rare ones added up; None where nothing is left to do."""
     say, point = reader.say, answer.point
-    counted = wording.commonest(answer)
+    counted = wording.most_common_reasons(answer)
     if not counted:
         return None
     shown = counted if len(counted) <= NAMED else counted[: NAMED - 1]

@@ -15,7 +15,7 @@ from compliance.review import judging, wording
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import State
-from compliance.review.verifying import sealed_anew
+from compliance.review.verifying import resealing_sentences
 
 # So much of the grounds stands on the second page; the chapter has all of them.
 BRIEF_GROUNDS: Final = 700
@@ -113,5 +113,5 @@ def _signatures(dossier: Dossier, signed: Signed, reader: Reader) -> list[Block]
         (say(N_("Approved by the head of administration")), line(signed.approved_by, signed.approved_at)),
     )
     seal = [say(N_("Seal of the review (SHA-256): {seal}"), seal=signed.seal)] if signed.seal else []
-    notes = [Paragraph(text, "note") for text in (*seal, *sealed_anew(dossier, say))]
+    notes = [Paragraph(text, "note") for text in (*seal, *resealing_sentences(dossier, say))]
     return [Signatures(say(N_("Assessment and decision")), lines), *notes]

@@ -13,9 +13,9 @@ from compliance.core.language import N_
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text
-from compliance.review.dossier import Dossier, as_json, compute, frozen, sealed
-from compliance.review.judging import concerns, unjudged
-from compliance.review.reviewing import Review, add_state, by_number, draft, written
+from compliance.review.dossier import Dossier, as_json, compute, load_frozen, seal_of
+from compliance.review.judging import concerns, missing_judgement
+from compliance.review.reviewing import Review, add_state, by_number, draft, review_texts
 from compliance.store.database import Cursor, Database, moment, rows
 
 MOST_PARTS: Final = 6
@@ -38,7 +38,7 @@ class Missing:
 
 def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[Missing]:
     """The points not fully discussed: without a comment, or without the head's assessment."""
-    texts = written(cursor, review)
+    texts = review_texts(cursor, review)
     entries = [Missing(p, p.id not in texts.comments, p.id not in texts.assessments) for p in points]
     return [entry for entry in entries if entry.comment or entry.assessment]
 
@@ -54,12 +54,12 @@ def submit(
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         _refuse_incomplete(missing(cursor, review, load_points(own)))
-        if unjudged(written(cursor, review)):
+        if missing_judgement(review_texts(cursor, review)):
             raise Refusal(UNJUDGED)
         document = compute(cursor, review, own=own, known_at=moment(cursor))
         _refuse_unconfirmed(document, confirmed)
         content = as_json(document)
-        params = {"review_id": review_id, "version": review.version, "content": content, "sha256": sealed(content)}
+        params = {"review_id": review_id, "version": review.version, "content": content, "sha256": seal_of(content)}
         cursor.execute(statement("add_frozen_review"), params | {"who": who.who})
         add_state(
             cursor,
@@ -67,10 +67,10 @@ def submit(
             version=review.version,
             state="submitted",
             figures_of=review.figures_of,
-            sha256=sealed(content),
+            sha256=seal_of(content),
             order=who,
         )
-        add_event(cursor, who, "submit review", f"review {review_id}, version {review.version}: {sealed(content)}")
+        add_event(cursor, who, "submit review", f"review {review_id}, version {review.version}: {seal_of(content)}")
         return by_number(cursor, review_id)
 
 
@@ -135,7 +135,7 @@ def approve(database: Database, review_id: int, *, name: str) -> Review:
                 name=review.submitted_by,
                 year=review.year,
             )
-        frozen(cursor, review_id, review.version)
+        load_frozen(cursor, review_id, review.version)
         add_state(
             cursor,
             review_id,
@@ -214,10 +214,10 @@ def _folded(name: str) -> list[str]:
 def dossier(cursor: Cursor, review: Review, *, own: Path | None, version: int | None = None) -> Dossier:
     """Return a review as one document: frozen if it was submitted, otherwise computed from the draft."""
     if version is not None and version != review.version:
-        return frozen(cursor, review.review_id, version)
+        return load_frozen(cursor, review.review_id, version)
     if review.state == "draft":
         return compute(cursor, review, own=own)
-    return frozen(cursor, review.review_id, review.version)
+    return load_frozen(cursor, review.review_id, review.version)
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ class Signed:
     seal: str | None
 
 
-def signed(cursor: Cursor, review: Review, version: int | None = None) -> Signed:
+def signatures_of(cursor: Cursor, review: Review, version: int | None = None) -> Signed:
     """Return the signatures of a version, without those of a submission that was sent back."""
     states = rows(cursor, statement("review_states"), {"review_id": review.review_id})
     of_version = [row for row in states if row["version"] == (version or review.version)]

@@ -8,7 +8,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text
-from compliance.review.reviewing import Review, draft, kept_text, one_with, reviews
+from compliance.review.reviewing import Review, draft, merged_with, reviews, stored_text
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
 
 STATUSES: Final = ("not_started", "ongoing", "done", "cancelled")
@@ -18,7 +18,7 @@ FOLLOWED_UP: Final = ("T1", "T2", "VB")
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionContent:
     """The content of a decision: its text, the id of the point behind it, who does it, by when, with what."""
 
     text: str
@@ -68,7 +68,7 @@ def decisions(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> list[
     return [Decision(**row) for row in rows(cursor, statement("decisions"), {"known_at": known_at})]
 
 
-def made_in(decisions: list[Decision], review: Review) -> list[Decision]:
+def decisions_of(decisions: list[Decision], review: Review) -> list[Decision]:
     """The decisions made in a review."""
     return [decision for decision in decisions if decision.review_id == review.review_id]
 
@@ -78,7 +78,7 @@ def carried(cursor: Cursor, decisions: list[Decision], review: Review) -> list[D
 
     Organisations that have merged share their decisions.
     """
-    one = one_with(cursor, review.organisation_id, review.as_of)
+    one = merged_with(cursor, review.organisation_id, review.as_of)
     earlier_reviews = {
         row.review_id: row for row in reviews(cursor) if row.organisation_id in one and row.year < review.year
     }
@@ -96,7 +96,7 @@ def _closed_since(decision: Decision, last: Review) -> bool:
 def decide(
     database: Database,
     review_id: int,
-    content: Decided,
+    content: DecisionContent,
     *,
     order: Order,
     points: tuple[str, ...],
@@ -122,7 +122,7 @@ def amend(
     """Change some fields of a decision of a draft; the others keep their current values."""
     with database.writing() as cursor:
         current = _own(cursor, draft(cursor, review_id), number)
-        content = replace(Decided(*(getattr(current, name) for name in WORDS)), **changes)
+        content = replace(DecisionContent(*(getattr(current, name) for name in WORDS)), **changes)
         params = _params(content, points) | {
             "decision_id": current.decision_id,
             "review_id": review_id,
@@ -146,7 +146,7 @@ def follow_up(database: Database, decision_id: int, *, status: str, note: str, o
     """Record the status of a decision, also between reviews."""
     if status not in STATUSES:
         raise Refusal(N_("The status {said} is none of {all}."), said=status, all=", ".join(STATUSES))
-    params = {"decision_id": decision_id, "status": status, "note": kept_text(note)}
+    params = {"decision_id": decision_id, "status": status, "note": stored_text(note)}
     with database.writing() as cursor:
         name = next((row.name for row in decisions(cursor) if row.decision_id == decision_id), None)
         if name is None:
@@ -159,14 +159,14 @@ WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up")
 
 
 def _own(cursor: Cursor, review: Review, number: int) -> Decision:
-    for decision in made_in(decisions(cursor), review):
+    for decision in decisions_of(decisions(cursor), review):
         if decision.number == number:
             return decision
     raise Refusal(N_("There is no decision {number} in the review of {year}."), number=number, year=review.year)
 
 
-def _params(content: Decided, points: tuple[str, ...]) -> dict[str, Any]:
-    text = kept_text(content.text)
+def _params(content: DecisionContent, points: tuple[str, ...]) -> dict[str, Any]:
+    text = stored_text(content.text)
     if not text:
         raise Refusal(N_("A decision needs a text: what is to be done."))
     if content.follow_up and content.follow_up not in FOLLOWED_UP:

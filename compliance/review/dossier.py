@@ -33,11 +33,11 @@ from compliance.review.reviewing import (
     Chapter,
     Clause,
     Review,
-    Written,
+    ReviewTexts,
     load_chapters,
     load_clauses,
-    one_with,
-    written,
+    merged_with,
+    review_texts,
 )
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.wording.changes import sentence
@@ -51,7 +51,7 @@ LAST_DAY: Final = date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
-class Counted:
+class PointCounts:
     """A point counted for a day and a part of the organisation, as `Coverage` without its point."""
 
     as_of: date
@@ -99,25 +99,25 @@ class PointAnswer:
 
     point: Point
     parameters: dict[str, Any]
-    now: Counted
-    before: Counted | None
+    now: PointCounts
+    before: PointCounts | None
     before_point: Point | None
     by_review: bool
-    months: tuple[Counted, ...]
-    departments: tuple[Counted, ...]
-    units: tuple[Counted, ...]
+    months: tuple[PointCounts, ...]
+    departments: tuple[PointCounts, ...]
+    units: tuple[PointCounts, ...]
     reasons: tuple[Reason, ...]
     remaining: tuple[Remaining, ...]
     changed: Texts
     remarks: int
 
-    def at(self, level: Level) -> tuple[Counted, ...]:
+    def at(self, level: Level) -> tuple[PointCounts, ...]:
         """Its counts at a level on the as-of date."""
         return {"organisation": (self.now,), "department": self.departments, "unit": self.units}[level]
 
-    def figure(self, counted: Counted) -> Coverage:
+    def figure(self, counted: PointCounts) -> Coverage:
         """One of its counts as a figure of the point."""
-        return Coverage(self.point, **{name: getattr(counted, name) for name in Counted.__dataclass_fields__})
+        return Coverage(self.point, **{name: getattr(counted, name) for name in PointCounts.__dataclass_fields__})
 
     @property
     def coverage(self) -> Coverage:
@@ -237,7 +237,7 @@ class Dossier:
     recommendations: tuple[Recommendation, ...]
     deviations: tuple[Deviation, ...]
     priorities: tuple[Priority, ...]
-    written: Written
+    written: ReviewTexts
     chapters: tuple[Chapter, ...]
     clauses: tuple[Clause, ...]
     decisions: tuple[Decision, ...]
@@ -253,7 +253,7 @@ class Dossier:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """What the figures of a day are compared with: an approved review, else another day (`first`)."""
 
     first: Moment
@@ -268,7 +268,7 @@ class Compared:
         ]
 
 
-class Named(NamedTuple):
+class ExportNames(NamedTuple):
     """The names in the exports of a day."""
 
     persons: tuple[str, ...]
@@ -285,7 +285,7 @@ def compute(
     own: Path | None,
     known_at: datetime = EVERYTHING_KNOWN,
     counted: Dossier | None = None,
-    named: Named | None = None,
+    named: ExportNames | None = None,
 ) -> Dossier:
     """Compute the document of a draft at a moment; a correction that keeps its figures takes the earlier version's.
 
@@ -296,31 +296,31 @@ def compute(
     current: dict[str, Any] = {
         "version": review.version,
         "why": review.corrects,
-        "written": written(cursor, review),
+        "written": review_texts(cursor, review),
         "chapters": load_chapters(own),
         "clauses": load_clauses(own),
-        "decisions": tuple(deciding.made_in(all_decisions, review)),
+        "decisions": tuple(deciding.decisions_of(all_decisions, review)),
         "carried": tuple(deciding.carried(cursor, all_decisions, review)),
     }
     if review.figures_of is not None:
-        counted = frozen(cursor, review.review_id, review.figures_of)
+        counted = load_frozen(cursor, review.review_id, review.figures_of)
     if counted is None:
-        counted = _Computing(cursor, review, own, known_at).dossier(current)
+        counted = _Computation(cursor, review, own, known_at).dossier(current)
     document = replace(counted, **current)
-    named = named or names_in(
+    named = named or export_names(
         cursor, as_of=document.as_of, known_at=document.known_at, organisation=document.organisation
     )
     return replace(document, withheld=_withheld(document, named))
 
 
-class _Computing:
+class _Computation:
     """The figures of one review while they are counted."""
 
     def __init__(self, cursor: Cursor, review: Review, own: Path | None, known_at: datetime) -> None:
         self.cursor, self.review, self.own, self.known_at = cursor, review, own, known_at
         self.points = load_points(own)
         self.day = review.as_of
-        self.compared = compared(cursor, review.organisation_id, review.as_of, known_at=known_at)
+        self.compared = comparison(cursor, review.organisation_id, review.as_of, known_at=known_at)
         self.sources = load_sources(own)
         self.given = {"as_of": self.day, "known_at": known_at, "organisation": review.organisation, "year": review.year}
 
@@ -374,7 +374,7 @@ class _Computing:
         explanation: Explanation,
         *,
         months: list[Coverage],
-        units: tuple[Counted, ...],
+        units: tuple[PointCounts, ...],
         remarks: int,
     ) -> PointAnswer:
         by_day = {figure.as_of: figure for figure in months}
@@ -441,14 +441,14 @@ class _Computing:
         return quality.remarks(checks, findings, self.points, self.review.organisation)
 
 
-def names_in(cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str) -> Named:
+def export_names(cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str) -> ExportNames:
     """The names of persons and systems in the exports of a day."""
     params = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     systems = [row["name"] for row in rows(cursor, statement("systems_named"), params)]
-    return Named(tuple(persons_named(cursor, params)), tuple(systems))
+    return ExportNames(tuple(persons_named(cursor, params)), tuple(systems))
 
 
-def _withheld(dossier: Dossier, named: Named) -> dict[str, str]:
+def _withheld(dossier: Dossier, named: ExportNames) -> dict[str, str]:
     """The texts that name a person or a system, with the names removed. The names are not stored."""
     persons = (*named.persons, *in_full(responsible(dossier)))
     texts = [(text, names_of(persons, named.systems)) for text in _texts(dossier)]
@@ -475,32 +475,32 @@ def _texts(dossier: Dossier) -> set[str]:
     return {*texts, *(dossier.why or "",)} - {""}
 
 
-def compared(cursor: Cursor, organisation_id: int, day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Compared:
+def comparison(cursor: Cursor, organisation_id: int, day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Comparison:
     """Return what an organisation's figures of a day are compared with, everywhere: its last approved review of an
     earlier year, else the same day a year before.
     """
-    return compared_with(approved(cursor, organisation_id), day, known_at=known_at)
+    return comparison_with(approved_reviews(cursor, organisation_id), day, known_at=known_at)
 
 
-def compared_with(reviews: Sequence[Dossier], day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Compared:
+def comparison_with(reviews: Sequence[Dossier], day: date, *, known_at: datetime = EVERYTHING_KNOWN) -> Comparison:
     """The same, given the organisation's approved reviews, oldest first."""
     earlier = [dossier for dossier in reviews if dossier.year < day.year]
     if not earlier:
-        return Compared(Moment(year_before(day), known_at))
-    return Compared(Moment(earlier[-1].as_of, earlier[-1].known_at), earlier[-1])
+        return Comparison(Moment(year_before(day), known_at))
+    return Comparison(Moment(earlier[-1].as_of, earlier[-1].known_at), earlier[-1])
 
 
-def _count(figure: Coverage) -> Counted:
-    return Counted(**{name: getattr(figure, name) for name in Counted.__dataclass_fields__})
+def _count(figure: Coverage) -> PointCounts:
+    return PointCounts(**{name: getattr(figure, name) for name in PointCounts.__dataclass_fields__})
 
 
-def _kept(counted: list[Coverage], point: Point) -> tuple[Counted, ...]:
+def _kept(counted: list[Coverage], point: Point) -> tuple[PointCounts, ...]:
     return tuple(_count(figure) for figure in counted if figure.point is point)
 
 
-def _departments(units: tuple[Counted, ...]) -> tuple[Counted, ...]:
+def _departments(units: tuple[PointCounts, ...]) -> tuple[PointCounts, ...]:
     """The departments of an organisation, each the sum of its units."""
-    by_name: dict[str, list[Counted]] = {}
+    by_name: dict[str, list[PointCounts]] = {}
     for unit in units:
         if unit.department is not None:
             by_name.setdefault(unit.department.casefold(), []).append(unit)
@@ -551,7 +551,7 @@ def readable(dossier: Dossier, reader: Reader) -> Dossier:
     public = {id_: dossier.withheld.get(text, text) for id_, text in written.public_comments.items()}
     grounds = written.chapters.get(GROUNDS, "")
     chapters = {GROUNDS: dossier.withheld.get(grounds, grounds)} if grounds else {}
-    shown = Written(written.assessments, {}, public, chapters, written.judgement)
+    shown = ReviewTexts(written.assessments, {}, public, chapters, written.judgement)
     return replace(dossier, written=shown, decisions=(), carried=(), why=None)
 
 
@@ -594,12 +594,12 @@ def _dated(point: Point) -> Point:
     return replace(point, targets=tuple(map(read, point.targets)), laws=tuple(map(read, point.laws)))
 
 
-def sealed(text: str) -> str:
+def seal_of(text: str) -> str:
     """The SHA-256 of a document."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def frozen(cursor: Cursor, review_id: int, version: int) -> Dossier:
+def load_frozen(cursor: Cursor, review_id: int, version: int) -> Dossier:
     """Return a version of a review as it was frozen. Raise Refusal if the database holds anything else."""
     matches = rows(cursor, statement("frozen_review"), {"review_id": review_id, "version": version})
     if not matches:
@@ -609,7 +609,7 @@ def frozen(cursor: Cursor, review_id: int, version: int) -> Dossier:
 
 def _unsealed(row: dict[str, Any]) -> Dossier:
     """Return the frozen document if it matches the seal of the review's state."""
-    if row["content"] is None or sealed(row["content"]) != row["sha256"]:
+    if row["content"] is None or seal_of(row["content"]) != row["sha256"]:
         raise Refusal(N_("The frozen review has been changed in the database since it was sealed. Restore a backup."))
     if (format_ := format_of(row["content"])) != FORMAT:
         raise Refusal(
@@ -619,13 +619,13 @@ def _unsealed(row: dict[str, Any]) -> Dossier:
     return from_json(row["content"])
 
 
-def approved(cursor: Cursor, organisation_id: int) -> list[Dossier]:
+def approved_reviews(cursor: Cursor, organisation_id: int) -> list[Dossier]:
     """The approved reviews of an organisation as frozen, the last version of each; the oldest year first.
 
     For a year without a review of its own, that of a merged organisation counts if it is the only one.
     """
     by_year: dict[int, Rows] = {}
-    merged = one_with(cursor, organisation_id, LAST_DAY)
+    merged = merged_with(cursor, organisation_id, LAST_DAY)
     for row in rows(cursor, statement("approved_reviews")):
         if row["organisation_id"] in merged:
             by_year.setdefault(row["year"], []).append(row)

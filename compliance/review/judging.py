@@ -9,7 +9,7 @@ from typing import Final, Literal
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
 from compliance.review.dossier import Dossier
-from compliance.review.reviewing import GROUNDS, JUDGED, Chapter, Written
+from compliance.review.reviewing import GROUNDS, JUDGED, Chapter, ReviewTexts
 
 QUESTIONS: Final = {
     "sufficient": N_("Is the work sufficient?"),
@@ -28,7 +28,7 @@ EFFECT: Final = {
 }
 
 
-def sentence(written: Written, say: Language) -> str:
+def sentence(written: ReviewTexts, say: Language) -> str:
     """The judgement in one sentence, or why there is none; the grounds are shown next to it."""
     answers = written.judgement
     if answers is None:
@@ -41,17 +41,17 @@ def sentence(written: Written, say: Language) -> str:
     return say(N_("{first} and {second}."), first=first, second=second)
 
 
-def grounds(written: Written) -> str:
+def grounds(written: ReviewTexts) -> str:
     """The grounds of the head's judgement; empty until written."""
     return written.chapters.get(GROUNDS, "")
 
 
-def unanswered(written: Written) -> list[str]:
+def unanswered(written: ReviewTexts) -> list[str]:
     """The questions of `JUDGED` without an answer."""
     return [what for what in JUDGED if what not in (written.judgement or {})]
 
 
-def unjudged(written: Written) -> tuple[str, ...]:
+def missing_judgement(written: ReviewTexts) -> tuple[str, ...]:
     """What the judgement still lacks: answers of `JUDGED`, and `GROUNDS` with at least one letter."""
     has_grounds = any(letter.isalpha() for letter in grounds(written))
     return (*unanswered(written), *(() if has_grounds else (GROUNDS,)))

@@ -34,7 +34,7 @@ class Peer:
 
 
 @dataclass(frozen=True)
-class Compared:
+class PeerComparison:
     """A point across organisations: the lowest, median and highest coverage, and one's own."""
 
     point_id: str
@@ -108,7 +108,7 @@ def _no_peer(name: str) -> Refusal:
     )
 
 
-def compare(own: Peer, others: list[Peer]) -> list[Compared]:
+def compare(own: Peer, others: list[Peer]) -> list[PeerComparison]:
     """Compare each point across all, oneself included; only figures of the same year, and identical ones once."""
     same: list[Peer] = []
     for peer in (own, *others):
@@ -118,9 +118,9 @@ def compare(own: Peer, others: list[Peer]) -> list[Compared]:
     return [_compared(id_, own, same) for id_ in ids]
 
 
-def _compared(id_: str, own: Peer, same: list[Peer]) -> Compared:
+def _compared(id_: str, own: Peer, same: list[Peer]) -> PeerComparison:
     shares = [share for peer in same if (share := peer.share(id_)) is not None]
-    return Compared(
+    return PeerComparison(
         point_id=id_,
         own=own.share(id_),
         least=min(shares, default=None),

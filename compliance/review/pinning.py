@@ -33,20 +33,20 @@ PLAIN: Final = frozenset({"date", "datetime", "yes_no", "number", "level"})
 
 
 @dataclass(frozen=True)
-class Pinned:
+class PackageTables:
     """The tables of a package's database by name, each with its rows, and the statement that creates each."""
 
     tables: dict[str, pa.Table]
     schema: dict[str, str]
 
 
-def pinned(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source]) -> Pinned:
+def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source]) -> PackageTables:
     """Return what the frozen statements need of a database to count the review again."""
     read = [sources[id_] for id_ in _sources(frozen) if id_ in sources]
     kept = kept_texts(sources)
     params = {"imports": [used.import_id for used in frozen.imports]}
     tables = {"imports": _table(cursor, "package_imports", params)}
-    source_rows = _rows(cursor, Reading(words(frozen), kept), read, params)
+    source_rows = _rows(cursor, Needs(names_in_statements(frozen), kept), read, params)
     tables |= {source.id: _only_required(source_rows[source.id], source, frozen) for source in read}
     tables["import_columns"] = _table(cursor, "package_import_columns", params)
     known = {"known_at": frozen.known_at}
@@ -57,10 +57,10 @@ def pinned(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source]) -> Pi
     creates = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
     # a macro cannot be created without the tables it reads, even those that no point uses
     needed = {*tables, *(_named(frozen.statements["macros.sql"]))}
-    return Pinned(tables, {name: sql for name, sql in creates.items() if name in needed})
+    return PackageTables(tables, {name: sql for name, sql in creates.items() if name in needed})
 
 
-def write_database(path: Path, pinned: Pinned, more: Mapping[str, pa.Table]) -> None:
+def write_database(path: Path, pinned: PackageTables, more: Mapping[str, pa.Table]) -> None:
     """Write a database file with the package's tables, and some more as they are."""
     with new_file(path) as cursor:
         for name, sql in pinned.schema.items():
@@ -76,14 +76,14 @@ def write_database(path: Path, pinned: Pinned, more: Mapping[str, pa.Table]) -> 
 
 
 @dataclass(frozen=True)
-class Reading:
+class Needs:
     """What a review's statements read: every name in them, and the fields whose texts stay."""
 
     named: frozenset[str]
     kept: frozenset[tuple[str, str]]
 
 
-def words(frozen: Dossier) -> frozenset[str]:
+def names_in_statements(frozen: Dossier) -> frozenset[str]:
     """Every name in the frozen statements."""
     return frozenset(word for sql in frozen.statements.values() for word in _named(sql))
 
@@ -109,7 +109,7 @@ def _query(cursor: Cursor, sql: str, params: Mapping[str, Any]) -> pa.Table:
 # --- Rows without what a person could be known by -------------------------------------------------
 
 
-def _rows(cursor: Cursor, reading: Reading, read: Iterable[Source], params: Mapping[str, Any]) -> dict[str, pa.Table]:
+def _rows(cursor: Cursor, reading: Needs, read: Iterable[Source], params: Mapping[str, Any]) -> dict[str, pa.Table]:
     """The rows of the sources that are read."""
     persons = _table(cursor, "package_persons", params)
     cursor.register("package_persons", persons.append_column("number", pa.array(_numbers(len(persons)), pa.int32())))
@@ -126,7 +126,7 @@ def _numbers(count: int) -> list[int]:
     return numbers
 
 
-def _rows_of(cursor: Cursor, source: Source, reading: Reading, params: Mapping[str, Any]) -> pa.Table:
+def _rows_of(cursor: Cursor, source: Source, reading: Needs, params: Mapping[str, Any]) -> pa.Table:
     """The rows of a source; names of sources and fields come from declarations, so formatting them in is safe."""
     person = person_of(source)
     fields = [
@@ -154,7 +154,7 @@ def _only_required(table: pa.Table, source: Source, frozen: Dossier) -> pa.Table
     return table.filter(kept)
 
 
-def expression(source: Source, field: Field, column: str, type_: str, *, reading: Reading) -> str:
+def expression(source: Source, field: Field, column: str, type_: str, *, reading: Needs) -> str:
     """What a package holds of a column: null, a person's number, the value, or the mark that there was one."""
     if column not in reading.named:
         return f"cast(null as {type_})"

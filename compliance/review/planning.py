@@ -56,7 +56,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Declared:
+class Wheel:
     """The yearly reports, and the words of each status in lower case."""
 
     reports: tuple[Report, ...]
@@ -134,11 +134,11 @@ class Plan:
 # --- What is declared ---------------------------------------------------------------------------------------------
 
 
-def load_wheel(own: Path | None) -> Declared:
+def load_wheel(own: Path | None) -> Wheel:
     """The yearly reports and the words, with the organisation's own from the folder `own`."""
     table = read_with_own(WHEEL, own)
     reports = [_report(id_, entry) for id_, entry in table["reports"].items() if entry.get("used", True)]
-    return Declared(tuple(reports), {name: _folded(words) for name, words in table["words"].items()})
+    return Wheel(tuple(reports), {name: _folded(words) for name, words in table["words"].items()})
 
 
 def _report(id_: str, entry: Table) -> Report:
@@ -194,7 +194,7 @@ def _day(month_and_day: str, year: int) -> date:
 # --- What the exports tell ----------------------------------------------------------------------------------------
 
 
-def plan(cursor: Cursor, declared: Declared, *, organisation: str, as_of: date, reader: Reader) -> Plan:
+def plan(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, reader: Reader) -> Plan:
     """The plan of the year of a day, as known then, without the review."""
     day: dict[str, Any] = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
     words = {name: declared.words[name] for name in ("done", "ongoing", "not_started", "cancelled")}
@@ -222,7 +222,7 @@ def _action(row: dict[str, Any], reader: Reader) -> Action:
     return Action(**reader.row(row, persons=("responsible",), kept=kept))
 
 
-def _in_order(declared: Declared) -> list[str]:
+def _in_order(declared: Wheel) -> list[str]:
     """The words of the tertial reports in the order they are written."""
     reports = [report for report in declared.reports if report.evidence == "deviations"]
     ordered = sorted(reports, key=lambda report: (-report.offset, report.ends))
@@ -283,7 +283,7 @@ def reviews_of(cursor: Cursor, *, organisation: str, as_of: date) -> list[Review
     return [review for review in reviews(cursor) if review.organisation_id in ids]
 
 
-def review_of_year(cursor: Cursor, declared: Declared, *, organisation: str, as_of: date) -> Moment | None:
+def review_of_year(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date) -> Moment | None:
     """The review of the year as of a day; None if the wheel has none."""
     report = next((report for report in declared.reports if report.evidence == "review"), None)
     if report is None:

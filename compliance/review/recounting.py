@@ -33,7 +33,7 @@ class Unusable(Exception):
         self.name, self.why = name, why
 
 
-def recounted(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
+def recount(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
     """Return the figures of organisation, departments and units from the cursor's rows and the frozen statements."""
     _refuse_other_than_reading(cursor, frozen)
     cursor.execute(_file(frozen, "macros.sql"))

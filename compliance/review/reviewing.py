@@ -74,7 +74,7 @@ class Clause:
 
 
 @dataclass(frozen=True)
-class Written:
+class ReviewTexts:
     """The texts of a review: verdicts and comments by point id, and chapters by theirs.
 
     `judgement` has the answers to `JUDGED` so far; None in a review frozen before it was introduced.
@@ -153,7 +153,7 @@ def review_of(cursor: Cursor, year: int, organisation: str | None = None) -> Rev
     return matches[0]
 
 
-def one_with(cursor: Cursor, organisation_id: int, day: date) -> frozenset[int]:
+def merged_with(cursor: Cursor, organisation_id: int, day: date) -> frozenset[int]:
     """The numbers of all organisations merged with one on a day, its own included."""
     params = {"organisation_id": organisation_id, "as_of": day, "known_at": EVERYTHING_KNOWN}
     return frozenset(row["organisation_id"] for row in rows(cursor, statement("organisations_one"), params))
@@ -164,14 +164,14 @@ def by_number(cursor: Cursor, review_id: int) -> Review:
     return next(review for review in reviews(cursor) if review.review_id == review_id)
 
 
-def written(cursor: Cursor, review: Review) -> Written:
+def review_texts(cursor: Cursor, review: Review) -> ReviewTexts:
     """The texts of a review so far."""
     texts = rows(cursor, statement("review_texts"), {"review_id": review.review_id})
 
     def of(kind: Kind) -> dict[str, str]:
         return {row["what"]: row["text"] for row in texts if row["kind"] == kind and (row["text"] or kind == "chapter")}
 
-    return Written(of("assessment"), of("comment"), of("public_comment"), of("chapter"), of("judgement"))
+    return ReviewTexts(of("assessment"), of("comment"), of("public_comment"), of("chapter"), of("judgement"))
 
 
 # --- Opening and writing ------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def write(
 
     `shown` is what the writer saw there. Raise Refusal if somebody else has changed it since.
     """
-    stored = kept_text(text)
+    stored = stored_text(text)
     _refuse_unknown(kind, what, stored)
     with database.writing() as cursor:
         draft(cursor, review_id)
@@ -314,7 +314,7 @@ def add_note(database: Database, review_id: int, *, point: str, note: str, befor
 
     `before` is the same person's previous note there, which the new one replaces.
     """
-    stored = kept_text(note)
+    stored = stored_text(note)
     with database.writing() as cursor:
         draft(cursor, review_id)
         comment = _current_text(cursor, review_id, "comment", point) or ""
@@ -322,7 +322,7 @@ def add_note(database: Database, review_id: int, *, point: str, note: str, befor
             "review_id": review_id,
             "kind": "comment",
             "what": point,
-            "text": kept_text(_noted(comment, before, stored)),
+            "text": stored_text(_noted(comment, before, stored)),
         }
         cursor.execute(statement("add_review_text"), params | {"who": order.who})
     return stored
@@ -343,7 +343,7 @@ def _current_text(cursor: Cursor, review_id: int, kind: Kind, what: str) -> str 
     return next((row["text"] for row in reversed(texts) if (row["kind"], row["what"]) == (kind, what)), None)
 
 
-def kept_text(text: str) -> str:
+def stored_text(text: str) -> str:
     """What a person wrote, line by line, without invisible characters and with identity numbers masked."""
     refuse_too_long(text)
     lines = [clean_text(line) for line in text.splitlines()]

@@ -14,7 +14,7 @@ from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
-from compliance.review.dossier import Counted, Dossier, PointAnswer
+from compliance.review.dossier import Dossier, PointAnswer, PointCounts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 What = Literal["figure", "target", "rule", "import", "statement"]
@@ -43,12 +43,12 @@ def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Differe
     return [
         *_imports(cursor, frozen),
         *_rules(frozen, points),
-        *figures_that_differ(cursor, frozen, points),
+        *figure_differences(cursor, frozen, points),
         *_statements(frozen),
     ]
 
 
-def figures_that_differ(cursor: Cursor, frozen: Dossier, points: tuple[Point, ...]) -> list[Difference]:
+def figure_differences(cursor: Cursor, frozen: Dossier, points: tuple[Point, ...]) -> list[Difference]:
     """The figures of organisation, departments and units that a database counts differently from the frozen ones."""
     with _pinned(cursor, frozen):
         figures = [
@@ -57,10 +57,10 @@ def figures_that_differ(cursor: Cursor, frozen: Dossier, points: tuple[Point, ..
             for figure in coverage(cursor, points, days=[frozen.as_of], known_at=frozen.known_at, level=level)
             if figure.organisation == frozen.organisation
         ]
-    return differing(frozen, figures)
+    return compare_figures(frozen, figures)
 
 
-def differing(frozen: Dossier, figures: list[Coverage]) -> list[Difference]:
+def compare_figures(frozen: Dossier, figures: list[Coverage]) -> list[Difference]:
     """The figures of organisation, departments and units that differ from the frozen ones."""
     return [
         replace(difference, explained=_has_lost(frozen, answer))
@@ -73,7 +73,7 @@ def differing(frozen: Dossier, figures: list[Coverage]) -> list[Difference]:
     ]
 
 
-def sealed_anew(frozen: Dossier, say: Language) -> list[str]:
+def resealing_sentences(frozen: Dossier, say: Language) -> list[str]:
     """When and why a frozen review was sealed again, and the effect on its figures; empty if it was not."""
     sentences = []
     for cleaning in frozen.cleaned:
@@ -120,15 +120,15 @@ def _pinned(cursor: Cursor, frozen: Dossier) -> Iterator[None]:
         cursor.execute("drop macro table temp.imports_at")
 
 
-def _all(answer: PointAnswer) -> Iterable[Counted]:
+def _all(answer: PointAnswer) -> Iterable[PointCounts]:
     return (answer.now, *answer.departments, *answer.units)
 
 
-def _place(counted: Counted | Coverage) -> Place:
+def _place(counted: PointCounts | Coverage) -> Place:
     return counted.organisation, counted.department, counted.unit
 
 
-def _counts(counted: Counted | Coverage) -> Counts:
+def _counts(counted: PointCounts | Coverage) -> Counts:
     return (*(getattr(counted, name) for name in OUTCOMES), counted.basis)
 
 

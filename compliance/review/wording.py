@@ -74,12 +74,12 @@ def left_of(figure: Coverage) -> int:
     return figure.unmet + figure.unknown
 
 
-def commonest(answer: PointAnswer) -> list[Reason]:
+def most_common_reasons(answer: PointAnswer) -> list[Reason]:
     """Why items are not met, most common reason first."""
     return sorted((r for r in answer.reasons if r.outcome in REMAINING), key=lambda reason: -reason.number)
 
 
-def standing(dossier: Dossier, decision: Decision, say: Language) -> str:
+def decision_state(dossier: Dossier, decision: Decision, say: Language) -> str:
     """The state of a decision on the day of the review, preceded by "late" if it is."""
     status = say(DECISION_STATUSES[decision.status])
     return f"{say(N_('Late'))}, {status.lower()}" if decision.late(dossier.as_of) else status

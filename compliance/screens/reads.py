@@ -27,7 +27,7 @@ from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier
-from compliance.review.dossier import Compared, Dossier
+from compliance.review.dossier import Comparison, Dossier
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 
@@ -236,9 +236,9 @@ def parts_added_up(
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
-def compared(data: Data, as_of: date, organisation: str) -> Compared:
+def compared(data: Data, as_of: date, organisation: str) -> Comparison:
     """What an organisation's figures of a day are compared with."""
-    return dossier.compared_with(_approved(data, _organisation_id(data, as_of, organisation)), as_of)
+    return dossier.comparison_with(_approved(data, _organisation_id(data, as_of, organisation)), as_of)
 
 
 def approved_in(data: Data, as_of: date, organisation: str) -> Dossier | None:
@@ -251,7 +251,7 @@ def approved_in(data: Data, as_of: date, organisation: str) -> Dossier | None:
 def _approved(data: Data, organisation_id: int) -> list[Dossier]:
     """The approved reviews of an organisation, each read once."""
     with data.database.cursor() as cursor:
-        return dossier.approved(cursor, organisation_id)
+        return dossier.approved_reviews(cursor, organisation_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
@@ -296,7 +296,7 @@ def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
     """The items of a point as the reader sees them."""
     point = next(point for point in points() if point.id == point_id)
     with data.database.cursor() as cursor:
-        return assessing.items_shown(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
+        return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)

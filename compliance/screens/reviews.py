@@ -23,7 +23,7 @@ from compliance.drawing import charts
 from compliance.loading.loading import Order
 from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, Named, compute, names_in, readable
+from compliance.review.dossier import Dossier, ExportNames, compute, export_names, readable
 from compliance.review.reviewing import Review
 from compliance.screens import fields, reads, views, widgets
 from compliance.screens.views import View
@@ -119,13 +119,13 @@ def _document(cursor: Cursor, view: View, review: Review) -> Dossier:
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _counted(data: reads.Data, review: Review) -> tuple[Dossier, Named]:
+def _counted(data: reads.Data, review: Review) -> tuple[Dossier, ExportNames]:
     """The document of a draft with its figures, and what its exports name.
 
     It is the same for all: what a person may see of it is decided by who reads it.
     """
     with data.database.cursor() as cursor:
-        named = names_in(cursor, as_of=review.as_of, known_at=EVERYTHING_KNOWN, organisation=review.organisation)
+        named = export_names(cursor, as_of=review.as_of, known_at=EVERYTHING_KNOWN, organisation=review.organisation)
         return compute(cursor, review, own=places.own_files(), named=named), named
 
 
@@ -176,7 +176,7 @@ def save(found: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) -
         id_, database = found.review.review_id, found.view.database
         reviewing.write(database, id_, kind=kind, what=what, text=said, order=order(found.view), shown=shown)
         if kind not in reviewing.CHOSEN:
-            st.session_state[key] = reviewing.kept_text(said)
+            st.session_state[key] = reviewing.stored_text(said)
 
 
 def tell_unsaved() -> None:

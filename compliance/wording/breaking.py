@@ -22,7 +22,7 @@ def label(point: Point, say: Language) -> str:
     return f"{point.number} {say.pick(point.short)}"
 
 
-def softened(text: str, hyphens: Iterable[str] = ()) -> str:
+def add_soft_hyphens(text: str, hyphens: Iterable[str] = ()) -> str:
     """Return the text with soft hyphens where a Swedish reader would break its long compounds.
 
     `hyphens` are texts that already contain soft hyphens, and so declare them for their words. Other words break after

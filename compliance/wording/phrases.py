@@ -115,7 +115,7 @@ def then(before: Coverage, say: Language) -> str:
     return say(N_("a year before ({day})"), day=day)
 
 
-def then_named(before: Coverage, say: Language) -> str:
+def then_label(before: Coverage, say: Language) -> str:
     """The same as a label, next to a mark or above figures."""
     day = say.date(before.as_of)
     if before.approved:
@@ -151,7 +151,7 @@ def counts_sentence(figure: Coverage, say: Language, strong: Mark = str) -> str:
     return say(N_("{n} of {of} {fulfilled}"), **counts, fulfilled=say.plain(figure.point.fulfilled))
 
 
-def beside(figure: Coverage, say: Language) -> str:
+def not_counted(figure: Coverage, say: Language) -> str:
     """The items outside the denominator: exempt and pending."""
     parts = []
     if figure.exempt:
@@ -177,7 +177,7 @@ def both_percentages(figure: Coverage, say: Language, strong: Mark = str) -> str
     return f"{strong(answered)} {rest}"
 
 
-def silent(figure: Coverage, say: Language, strong: Mark = str) -> str:
+def unanswered_sentence(figure: Coverage, say: Language, strong: Mark = str) -> str:
     """The same, shorter; `strong` marks up the share of those answered."""
     if not figure.unknown or figure.of_answered is None:
         return ""

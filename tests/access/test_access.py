@@ -99,15 +99,15 @@ def units_added_up(cursor: Cursor, who: Reader) -> dict[str, int]:
 
 
 def persons(cursor: Cursor, who: Reader) -> int:
-    return len(assessing.items_shown(cursor, TRAINING, **AT, reader=who))
+    return len(assessing.visible_items(cursor, TRAINING, **AT, reader=who))
 
 
 def systems(cursor: Cursor, who: Reader) -> list[str]:
-    return sorted(row["label"] for row in assessing.items_shown(cursor, CLASSIFICATION, **AT, reader=who))
+    return sorted(row["label"] for row in assessing.visible_items(cursor, CLASSIFICATION, **AT, reader=who))
 
 
 def incident_items(cursor: Cursor, who: Reader) -> list[str]:
-    return sorted(row["label"] for row in assessing.items_shown(cursor, HANDLING, **AT, reader=who))
+    return sorted(row["label"] for row in assessing.visible_items(cursor, HANDLING, **AT, reader=who))
 
 
 def changed(cursor: Cursor, who: Reader) -> list[str | None]:
@@ -268,7 +268,7 @@ def test_all_see_how_much_the_checks_find_and_few_see_which_rows(
         for finding in found:
             assert finding.shown is (private if finding.source in {"staff", "training", "incidents"} else other)
             assert finding.shown or (finding.row, finding.subject, finding.detail) == (None, None, None)
-            row = quality.row_read(cursor, finding, SOURCES, reader=READERS[who])
+            row = quality.sheet_row(cursor, finding, SOURCES, reader=READERS[who])
             assert row is None or READERS[who].may(Permission.SEE_PERSONS)
 
 

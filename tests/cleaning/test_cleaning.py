@@ -21,8 +21,8 @@ from compliance.counting.assessing import coverage
 from compliance.counting.extracts import extract, kind_of, write
 from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import write_report
-from compliance.review.approving import signed
-from compliance.review.dossier import approved
+from compliance.review.approving import signatures_of
+from compliance.review.dossier import approved_reviews
 from compliance.store import engine
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import connect
@@ -334,8 +334,8 @@ def test_a_sealed_review_gets_a_second_seal_and_the_first_stays_recorded(aged, c
         ).fetchall()
     with cleaned.database.cursor() as cursor:
         review, document = cleaned.review(), cleaned.document(cleaned.review())
-        signatures = signed(cursor, review)
-        assert [found.year for found in approved(cursor, review.organisation_id)] == [2026]
+        signatures = signatures_of(cursor, review)
+        assert [found.year for found in approved_reviews(cursor, review.organisation_id)] == [2026]
         events = cleaned.rows(
             "select action, what from events where happened_at = (select max(happened_at) from events)"
         )
@@ -353,8 +353,8 @@ def test_a_submitted_review_is_approved_with_its_second_seal(tmp_path):
     with opened(line.database.path) as connection:
         rewrite_frozen(connection, f"Om {INCIDENTS}.", NUMBER)
     with line.database.cursor() as cursor:
-        signatures = signed(cursor, line.approve(line.review()))
-        assert [document.year for document in approved(cursor, line.review().organisation_id)] == [2026]
+        signatures = signatures_of(cursor, line.approve(line.review()))
+        assert [document.year for document in approved_reviews(cursor, line.review().organisation_id)] == [2026]
         seals = (signatures.submitted_seal, signatures.approved_seal, signatures.seal)
         assert seals == (signatures.submitted_seal, line.review().sha256, line.review().sha256)
         assert signatures.submitted_seal != signatures.seal
@@ -416,7 +416,7 @@ def packed(path, line, *kinds):
         reports = {}
         if kinds:
             document = line.document(review)
-            given = {"state": review.state, "signed": signed(cursor, review), "say": say, "public": False}
+            given = {"state": review.state, "signed": signatures_of(cursor, review), "say": say, "public": False}
             reports = {f"report.{kind}": write_report(document, kind=kind, **given) for kind in kinds}
         path.write_bytes(write_package(cursor, review, version=None, reports=reports, say=say))
     return verify_package(path)

@@ -272,7 +272,7 @@ def test_a_list_is_cut_short_and_a_file_is_not(line):
     assert [person.name for person in trained(line.database, Scope(ORGANISATION), most=2).missing] == ["Bo", "Ivo"]
     assert trained(line.database, Scope(ORGANISATION), most=0).missing == ()
     with line.database.cursor() as cursor:
-        everyone = training.listed(
+        everyone = training.listed_persons(
             cursor, asked(), "missing", place=Scope(ORGANISATION), as_of=AS_OF, known_at=EVERYTHING_KNOWN, reader=MINE
         )
         kept = rows(cursor, "select table_name from duckdb_tables() where temporary")
@@ -307,7 +307,7 @@ def test_the_answer_is_made_from_the_figures(line, whole):
         "Alla 2 medarbetare har båda kurserna."
     ]
     first, second = whole.parts
-    alike = training.shown_to(replace(whole, parts=(first, replace(second, n=first.n))), MINE)
+    alike = training.visible_to(replace(whole, parts=(first, replace(second, n=first.n))), MINE)
     assert "Omsorg har flest." not in texts.sentences(alike, SV)
     nobody = trained(line.database, Scope(ORGANISATION, None, "Ingenstans"))
     assert texts.sentences(nobody, SV) == ["Här finns ingen som ska ha kurserna."]
@@ -350,10 +350,10 @@ def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line)
 def test_what_even_together_is_too_few_is_left_out(line, whole):
     # Lager has one person, which Omsorg's six and the whole would tell
     omsorg, lager = whole.parts
-    theirs = training.shown_to(whole, THEIRS)
+    theirs = training.visible_to(whole, THEIRS)
     (together,) = theirs.parts
     assert (together.others, together.n.counted) == (True, omsorg.n.counted + lager.n.counted)
-    assert training.shown_to(replace(whole, parts=(lager,)), THEIRS).parts == ()
+    assert training.visible_to(replace(whole, parts=(lager,)), THEIRS).parts == ()
     assert len(texts.beside(theirs, SV)) == 1
     assert trained(line.database, Scope(ORGANISATION, None, "Norr"), who=THEIRS).few
     assert not theirs.few
@@ -421,7 +421,7 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
         organisation = rows(cursor, "select organisation from organisations_on(as_of := $a, known_at := $k)",
                             {"a": DAY, "k": EVERYTHING_KNOWN})[0]["organisation"]  # fmt: skip
     found = trained(sample, Scope(organisation), day=DAY)
-    for sentence in texts.sentences(training.shown_to(found, reader(role)), say):
+    for sentence in texts.sentences(training.visible_to(found, reader(role)), say):
         assert sentence in shown
     assert (found.missing[0].name in shown) is persons
     assert bool(app.get("download_button")) is persons

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.counting.assessing import Coverage, coverage
-from compliance.counting.extracts import Given, relations
+from compliance.counting.extracts import Inputs, relations
 from compliance.counting.figures import Definition as FigureDefinition
 from compliance.counting.figures import load_figures, rule_parameters
 from compliance.counting.quality import rhythms
@@ -430,8 +430,8 @@ def extract_relations(
     points: int | None = None,
 ) -> Iterator[None]:
     """The relations that an extract's or a check's statement names, computed for a day."""
-    given = Given(_points()[:points], point, _figures(), as_of=as_of, known_at=known_at)
-    with relations(cursor, sql, given), rhythms(cursor, _sources()):
+    inputs = Inputs(_points()[:points], point, _figures(), as_of=as_of, known_at=known_at)
+    with relations(cursor, sql, inputs), rhythms(cursor, _sources()):
         yield
 
 

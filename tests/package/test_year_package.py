@@ -26,8 +26,8 @@ from compliance.package.tables import COLUMNS, cell
 from compliance.package.year_package import Fault, message, verify_package, write_package
 from compliance.review import reviewing
 from compliance.review.approving import approve, submit
-from compliance.review.dossier import frozen, sealed
-from compliance.review.pinning import MARK, PLAIN, Reading, expression, kept_texts, words
+from compliance.review.dossier import load_frozen, seal_of
+from compliance.review.pinning import MARK, PLAIN, Needs, expression, kept_texts, names_in_statements
 from compliance.store.file import FileDatabase
 from tests.browser import MOST
 from tests.line import NOON, POINTS, SOURCES
@@ -142,7 +142,7 @@ def again(sample):
 def document(sample):
     with sample.cursor() as cursor:
         review = reviewing.review_of(cursor, 2026)
-        return frozen(cursor, review.review_id, review.version)
+        return load_frozen(cursor, review.review_id, review.version)
 
 
 def test_every_figure_is_counted_again_from_the_package_alone(sample, content, document, tmp_path):
@@ -157,7 +157,7 @@ def test_every_figure_is_counted_again_from_the_package_alone(sample, content, d
 
 
 def test_the_review_is_in_it_as_it_was_sealed(files, document):
-    assert sealed(files["review.json"].decode()) in files["signatures.csv"].decode()
+    assert seal_of(files["review.json"].decode()) in files["signatures.csv"].decode()
     assert json.loads(files["review.json"])["as_of"] == document.as_of.isoformat()
 
 
@@ -285,7 +285,7 @@ def test_only_the_fields_that_are_named_here_stay_as_they_were(document):
 
 
 def reading(document):
-    return Reading(words(document), kept_texts(SOURCES))
+    return Needs(names_in_statements(document), kept_texts(SOURCES))
 
 
 def new(type_, **attributes):
@@ -298,7 +298,7 @@ def new(type_, **attributes):
 @pytest.mark.parametrize("type_", [*sorted(FIELD_TYPES - PLAIN), "a type of next year"])
 def test_a_new_text_never_leaves_by_default(document, type_):
     source, field = new(type_)
-    assert "title" in words(document)
+    assert "title" in names_in_statements(document)
     sql = expression(source, field, "title", "varchar", reading=reading(document))
     assert sql == f"case when t.title is not null then '{MARK}' end"
 

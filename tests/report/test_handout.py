@@ -14,9 +14,9 @@ from compliance.core.language import LANGUAGES, Language
 from compliance.report.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.report.handouts import file_name, handout, pdf
 from compliance.report.writers.word import write_word
-from compliance.review.approving import dossier, signed
+from compliance.review.approving import dossier, signatures_of
 from compliance.review.dossier import readable, responsible
-from compliance.review.reviewing import kept_text, review_of
+from compliance.review.reviewing import review_of, stored_text
 from compliance.review.wording import SHORT_VERDICTS
 from compliance.wording import phrases
 from tests.line import POINTS
@@ -45,7 +45,7 @@ def sample(sample_database):
     with sample_database.cursor() as cursor:
         review = review_of(cursor, 2025)
         found = dossier(cursor, review, own=None)
-        return found, signed(cursor, review), known(cursor, found)
+        return found, signatures_of(cursor, review), known(cursor, found)
 
 
 @pytest.fixture(scope="module")
@@ -307,7 +307,7 @@ def test_a_text_is_never_markup(paper):
     foot = f"Ledningens genomgång 2026 · {HOSTILE[0]} · mötesunderlag · utkast"
     assert page.artifacts(0, "Footer").startswith(foot)
     spoken_text, decided = spoken(page), [row[1] for table in tables(page) for row in table]
-    for text in map(kept_text, HOSTILE):  # what cannot be seen is not kept
+    for text in map(stored_text, HOSTILE):  # what cannot be seen is not kept
         assert f"Kommentar: {plain(text)}" in spoken_text
         assert decided.count(plain(text)) == 2
 

@@ -43,7 +43,7 @@ PIECES = (
     "\u0301", "e\u0301", "漢", "å", " ", "\u00a0", "per ", "met 1 ", "art. ", "{x}", "%", "\t",
 )  # fmt: skip
 DONE = {
-    "softened": breaking.softened,
+    "softened": breaking.add_soft_hyphens,
     "rich": elements.rich,
     "withheld": NAMES.withhold,
     "data or headings": lambda text: guessing.looks_like_data([text], list(SOURCES.values())),

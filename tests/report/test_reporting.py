@@ -17,7 +17,7 @@ from compliance.report.chapters import covered_by
 from compliance.report.files import file_name
 from compliance.report.points import Reader, departments
 from compliance.report.report import as_document, report_of
-from compliance.review.approving import dossier, signed
+from compliance.review.approving import dossier, signatures_of
 from compliance.review.reviewing import review_of
 from compliance.store.database import rows
 from compliance.wording.phrases import percent, share
@@ -67,7 +67,7 @@ def made(database):
         if year not in known:
             with database.cursor() as cursor:
                 review = review_of(cursor, year)
-                known[year] = dossier(cursor, review, own=None), review.state, signed(cursor, review)
+                known[year] = dossier(cursor, review, own=None), review.state, signatures_of(cursor, review)
         return known[year]
 
     return of

@@ -25,7 +25,7 @@ from compliance.report.slides.layouts import LAYOUTS, NAMES
 from compliance.report.slides.slides import DECISIONS, BarChart, CountChart, slides_of
 from compliance.report.slides.writing import _held, _room, write_slides
 from compliance.review import judging
-from compliance.review.approving import dossier, signed
+from compliance.review.approving import dossier, signatures_of
 from compliance.review.reviewing import review_of
 from compliance.store.database import rows
 from compliance.wording.phrases import percent
@@ -45,7 +45,7 @@ def made(sample_database):
     """The approved review of a year, and who signed it."""
     with sample_database.cursor() as cursor:
         review = review_of(cursor, 2025)
-        return dossier(cursor, review, own=None), signed(cursor, review)
+        return dossier(cursor, review, own=None), signatures_of(cursor, review)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from compliance.report.points import Reader
 from compliance.review import approving, dossier, judging
 from compliance.review.approving import Missing, same_person
 from compliance.review.dossier import as_json, from_json
-from compliance.review.reviewing import Written
+from compliance.review.reviewing import ReviewTexts
 from compliance.store.database import rows
 from tests.line import NOON
 from tests.reviewed import POINTS, SYSTEMS, at
@@ -49,7 +49,7 @@ def met(line, point, version=None):
 
 def signatures(line, version=None):
     with line.database.cursor() as cursor:
-        found = approving.signed(cursor, line.review(), version)
+        found = approving.signatures_of(cursor, line.review(), version)
     return found.submitted_by, found.approved_by
 
 
@@ -165,7 +165,7 @@ def test_the_judgement_is_frozen_with_the_review(approved):
     ],
 )
 def test_the_judgement_is_one_sentence(sufficient, effect, told):
-    said = Written({}, {}, {}, {}, {"sufficient": sufficient, "effect": effect})
+    said = ReviewTexts({}, {}, {}, {}, {"sufficient": sufficient, "effect": effect})
     assert judging.sentence(said, Language("sv")) == told
 
 
@@ -263,7 +263,7 @@ def test_approval_is_kept_with_name_time_and_seal(approved):
     assert (review.state, review.submitted_by, review.changed_by) == ("approved", "Ylva Nordgren", "Rolf Ahlberg")
     assert signatures(approved) == ("Ylva Nordgren", "Rolf Ahlberg")
     (frozen,) = approved.rows("select sha256, content from frozen_reviews")
-    assert review.sha256 == frozen["sha256"] == dossier.sealed(frozen["content"])
+    assert review.sha256 == frozen["sha256"] == dossier.seal_of(frozen["content"])
     last = approved.rows("select who, action, what from events order by happened_at desc limit 2")
     assert [(row["who"], row["action"]) for row in last] == [
         ("Rolf Ahlberg", "approve review"),
@@ -313,7 +313,7 @@ def test_what_was_submitted_is_approved_whatever_is_loaded_in_between(submitted)
 
 def test_only_what_has_been_approved_counts_as_a_review_gone_by(waiting):
     with waiting.database.cursor() as cursor:
-        assert dossier.approved(cursor, 1) == []
+        assert dossier.approved_reviews(cursor, 1) == []
 
 
 def test_a_review_that_is_sent_back_is_a_draft_again_and_counts_anew_also_where_a_clock_was_ahead(submitted):
@@ -381,7 +381,7 @@ def test_while_a_correction_is_written_the_approved_version_is_the_one_that_coun
     review = approved.correct(approved.review())
     approved.write(review, "comment", "dpia", "Inte än")
     with approved.database.cursor() as cursor:
-        (counting,) = dossier.approved(cursor, 1)
+        (counting,) = dossier.approved_reviews(cursor, 1)
     assert (counting.version, counting.written.comments["dpia"]) == (1, "Om dpia.")
 
 
@@ -410,7 +410,7 @@ TAMPERED = {
 def test_what_was_changed_in_the_database_is_not_read(approved, change):
     with approved.database.rehearsing() as cursor:
         cursor.execute(change)
-        for read in (lambda: dossier.frozen(cursor, 1, 1), lambda: dossier.approved(cursor, 1)):
+        for read in (lambda: dossier.load_frozen(cursor, 1, 1), lambda: dossier.approved_reviews(cursor, 1)):
             with pytest.raises(Refusal, match="has been changed in the database since it was sealed"):
                 read()
 
@@ -427,7 +427,7 @@ def test_a_review_that_another_version_has_frozen_is_a_sentence(submitted):
     newer = dossier.as_json(submitted.document(submitted.review())).replace('"format":1', '"format":2', 1)
     with submitted.database.writing() as cursor:
         cursor.execute("update frozen_reviews set content = $content", {"content": newer})
-        cursor.execute("update review_states set sha256 = $sha256", {"sha256": dossier.sealed(newer)})
+        cursor.execute("update review_states set sha256 = $sha256", {"sha256": dossier.seal_of(newer)})
     with pytest.raises(Refusal, match="was frozen by another version of this program, with format 2"):
         submitted.document(submitted.review())
 

@@ -45,7 +45,7 @@ def document(sample_database):
     """The sample review of 2026, and who has signed it."""
     with sample_database.cursor() as cursor:
         review = review_of(cursor, 2026)
-        return approving.dossier(cursor, review, own=None), approving.signed(cursor, review)
+        return approving.dossier(cursor, review, own=None), approving.signatures_of(cursor, review)
 
 
 def test_a_change_is_the_same_wherever_it_is_told(sample, document, monkeypatch):

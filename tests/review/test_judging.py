@@ -25,7 +25,7 @@ def document(sample_database):
     """The approved sample review of 2025, and who has signed it."""
     with sample_database.cursor() as cursor:
         review = review_of(cursor, 2025)
-        return approving.dossier(cursor, review, own=None), approving.signed(cursor, review)
+        return approving.dossier(cursor, review, own=None), approving.signatures_of(cursor, review)
 
 
 @pytest.mark.parametrize("role", [None, ANALYST])

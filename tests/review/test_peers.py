@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compliance.core.errors import Refusal
-from compliance.review.peers import MOST_BYTES, Compared, Peer, as_peer, as_peer_file, compare, read_peer
+from compliance.review.peers import MOST_BYTES, Peer, PeerComparison, as_peer, as_peer_file, compare, read_peer
 from tests.reviewed import at
 
 GOOD = {
@@ -52,9 +52,9 @@ def test_least_middle_and_greatest_are_of_all_and_ones_own_is_among_them():
     own = peer(a=(1, 4), b=(1, 1))
     others = [peer(a=(2, 4)), peer(a=(4, 4), c=(1, 2))]
     assert compare(own, others) == [
-        Compared("a", 0.25, 0.25, 0.5, 1.0, 3),
-        Compared("b", 1.0, 1.0, 1.0, 1.0, 1),
-        Compared("c", None, 0.5, 0.5, 0.5, 1),
+        PeerComparison("a", 0.25, 0.25, 0.5, 1.0, 3),
+        PeerComparison("b", 1.0, 1.0, 1.0, 1.0, 1),
+        PeerComparison("c", None, 0.5, 0.5, 0.5, 1),
     ]
 
 

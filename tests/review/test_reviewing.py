@@ -11,7 +11,7 @@ from compliance.correcting.renaming import add_alias
 from compliance.loading import loading
 from compliance.loading.loading import rename_organisation
 from compliance.review import deciding, reviewing
-from compliance.review.deciding import Decided
+from compliance.review.deciding import DecisionContent
 from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
 
 IDENTITY = "19811228-9874"
@@ -35,7 +35,7 @@ def approved(tmp_path):
 
 def written(line, review):
     with line.database.cursor() as cursor:
-        return reviewing.written(cursor, review)
+        return reviewing.review_texts(cursor, review)
 
 
 def events(line, action):
@@ -209,7 +209,7 @@ def is_locked(line, state):
         lambda: line.write(review, "assessment", "dpia", "sufficient"),
         lambda: line.write(review, "chapter", "policy", "Efteråt"),
         lambda: line.decide(review, "Efteråt"),
-        lambda: deciding.decide(line.database, 1, Decided("Annat"), order=order, points=IDS, number=1),
+        lambda: deciding.decide(line.database, 1, DecisionContent("Annat"), order=order, points=IDS, number=1),
         lambda: deciding.withdraw(line.database, 1, 1, order=order),
         lambda: reviewing.choose_day(line.database, 1, as_of=date(2026, 1, 1), order=order, today=TODAY),
     ]
@@ -280,7 +280,7 @@ def test_decisions_are_numbered_within_their_review_and_no_number_comes_back(lin
     deciding.withdraw(line.database, review.review_id, 2, order=line.order())
     assert line.decide(review, "Tre") == 3
     with line.database.cursor() as cursor:
-        found = deciding.made_in(deciding.decisions(cursor), review)
+        found = deciding.decisions_of(deciding.decisions(cursor), review)
     assert [(row.name, row.text, row.status) for row in found] == [
         ("2026-1", "Ett", "not_started"),
         ("2026-3", "Tre", "not_started"),
@@ -290,7 +290,7 @@ def test_decisions_are_numbered_within_their_review_and_no_number_comes_back(lin
 def test_the_words_of_a_decision_can_be_changed_while_it_is_a_draft(line):
     review = line.open()
     line.decide(review, "Klassa", point="classification", due=date(2027, 3, 31), follow_up="T1")
-    said = Decided("Klassa om", point="dpia", responsible="Objektägare", resource="20 timmar")
+    said = DecisionContent("Klassa om", point="dpia", responsible="Objektägare", resource="20 timmar")
     assert deciding.decide(line.database, 1, said, order=line.order(), points=IDS, number=1) == 1
     made = line.decided("2026-1")
     assert (made.text, made.point, made.responsible, made.due, made.resource, made.follow_up) == (
@@ -306,9 +306,9 @@ def test_the_words_of_a_decision_can_be_changed_while_it_is_a_draft(line):
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (Decided(" \u200b "), "A decision needs a text"),
-        (Decided("x", follow_up="T3"), "The follow-up T3 is none of T1, T2, VB"),
-        (Decided("x", point="nothing"), "The reason nothing is no review point"),
+        (DecisionContent(" \u200b "), "A decision needs a text"),
+        (DecisionContent("x", follow_up="T3"), "The follow-up T3 is none of T1, T2, VB"),
+        (DecisionContent("x", point="nothing"), "The reason nothing is no review point"),
     ],
 )
 def test_a_decision_says_what_and_refers_to_what_there_is(line, said, why):
@@ -316,7 +316,7 @@ def test_a_decision_says_what_and_refers_to_what_there_is(line, said, why):
     with pytest.raises(Refusal, match=why):
         deciding.decide(line.database, review.review_id, said, order=line.order(), points=IDS)
     with pytest.raises(Refusal, match="There is no decision 7 in the review of 2026"):
-        deciding.decide(line.database, 1, Decided("x"), order=line.order(), points=IDS, number=7)
+        deciding.decide(line.database, 1, DecisionContent("x"), order=line.order(), points=IDS, number=7)
 
 
 def test_a_decision_is_followed_up_between_reviews(approved):

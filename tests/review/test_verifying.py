@@ -16,7 +16,7 @@ from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import KINDS, write_report
 from compliance.report.report import report_of
 from compliance.review import approving, verifying
-from compliance.review.approving import signed
+from compliance.review.approving import signatures_of
 from compliance.store.database import next_moment
 from tests.browser import MOST
 from tests.line import SOURCES, WORDS, read_here
@@ -76,7 +76,7 @@ def reports(line, *, verified):
     """Every report of the review, complete and to hand out, in both languages; and files, also those of the package."""
     document = frozen(line)
     with line.database.cursor() as cursor:
-        signatures = signed(cursor, line.review())
+        signatures = signatures_of(cursor, line.review())
     given = {"state": line.review().state, "signed": signatures}
     made = {
         (code, public): report_of(document, **given, say=Language(code), public=public)

@@ -43,7 +43,7 @@ def opened(monkeypatch, **said):
 
 def comment(line, review):
     with line.database.cursor() as cursor:
-        return reviewing.written(cursor, review).comments.get(POINT)
+        return reviewing.review_texts(cursor, review).comments.get(POINT)
 
 
 def decided(line):
@@ -241,7 +241,7 @@ def test_the_assessment_that_another_has_chosen_is_told_and_shown(stage, monkeyp
     assert app.button_group(key=field).value == "partly"
     app.button_group(key=field).set_value("insufficient").run()
     with line.database.cursor() as cursor:
-        assert reviewing.written(cursor, line.review()).assessments == {POINT: "insufficient"}
+        assert reviewing.review_texts(cursor, line.review()).assessments == {POINT: "insufficient"}
     assert app.button_group(key=field).value == "insufficient"
 
 

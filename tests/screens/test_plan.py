@@ -24,7 +24,7 @@ from compliance.drawing import charts, wheel, wheel_layout
 from compliance.drawing.wheel_layout import LANES, Span, laid_out
 from compliance.review import deciding, planning, reviewing
 from compliance.review.calendars import Event, calendar_file
-from compliance.review.deciding import Decided
+from compliance.review.deciding import DecisionContent
 from compliance.review.planning import Moment, load_wheel
 from compliance.screens import reads
 from compliance.screens.plan import page as plan_page
@@ -116,8 +116,8 @@ def line(tmp_path_factory):
             found.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN)
         opened_ = reviewing.open_review(found.database, year=2026, as_of=AS_OF, order=found.order(), today=AS_OF)
         said = [
-            Decided("Anna Berg och Bo Ek ska klassa Alfa.", due=date(2026, 12, 31), responsible="Bo Ek"),
-            Decided("Utan dag."),
+            DecisionContent("Anna Berg och Bo Ek ska klassa Alfa.", due=date(2026, 12, 31), responsible="Bo Ek"),
+            DecisionContent("Utan dag."),
         ]
         for decided in said:
             deciding.decide(found.database, opened_.review_id, decided, order=found.order(), points=("classification",))

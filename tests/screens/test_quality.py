@@ -16,7 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.correcting.returning import return_workbook
 from compliance.counting import quality
-from compliance.counting.quality import by_check, findings, load_checks, remarks, row_read
+from compliance.counting.quality import by_check, findings, load_checks, remarks, sheet_row
 from compliance.declarations.queries import names, query
 from compliance.screens.quality import page
 from compliance.screens.quality import texts as quality_texts
@@ -294,13 +294,13 @@ def test_one_cursor_answers_for_one_day_after_the_other(line):
 def test_a_row_is_shown_as_it_was_read(messy, in_messy):
     finding = by_check(in_messy)["unreadable_values"][0]
     with messy.database.cursor() as cursor:
-        row = row_read(cursor, finding, SOURCES, reader=MINE)
+        row = sheet_row(cursor, finding, SOURCES, reader=MINE)
         assert row.as_read
         assert dict(row.cells) == {
             "AD-konto": "cd34", "Namn": "Carl Dahl", "Kurs": "A", "Status": "Godkänd", "Startdatum": "i våras",
             "Slutfört datum": None,
         }  # fmt: skip
-        assert row_read(cursor, replace(finding, row=None), SOURCES, reader=MINE) is None
+        assert sheet_row(cursor, replace(finding, row=None), SOURCES, reader=MINE) is None
 
 
 def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
@@ -309,10 +309,10 @@ def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
         cursor.execute("delete from import_rows")
     found = by_check(found_in(line))
     with line.database.cursor() as cursor:
-        row = row_read(cursor, found["unreadable_values"][0], SOURCES, reader=MINE)
+        row = sheet_row(cursor, found["unreadable_values"][0], SOURCES, reader=MINE)
         assert not row.as_read
         assert dict(row.cells)["AD-konto"] == "cd34"
-        assert row_read(cursor, found["rejected_rows"][0], SOURCES, reader=MINE) is None
+        assert sheet_row(cursor, found["rejected_rows"][0], SOURCES, reader=MINE) is None
 
 
 # --- which points rest on them -----------------------------------------------------------------------------------

@@ -130,8 +130,8 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no
     """The figures take seconds: they are counted when the data change, not when somebody writes."""
     line = stage("loaded", tmp_path)
     review = line.open()
-    counted, count = [], dossiers._Computing.dossier
-    monkeypatch.setattr(dossiers._Computing, "dossier", lambda *given: counted.append(1) or count(*given))
+    counted, count = [], dossiers._Computation.dossier
+    monkeypatch.setattr(dossiers._Computation, "dossier", lambda *given: counted.append(1) or count(*given))
     app = opened(monkeypatch, point="classification")
     state = line.database.state()
     assert app.segmented_control(key="assessment 1 classification").value is None
@@ -603,7 +603,7 @@ def test_the_last_review_stands_beside_the_figure_and_the_years_are_told_from_wh
     line.discuss(review)
     line.approve(line.submit(review))
     with line.database.cursor() as cursor:
-        found = dossiers.approved(cursor, 1)
+        found = dossiers.approved_reviews(cursor, 1)
     columns, rows = review_texts.years_table(found, SV)
     assert [column.label for column in columns] == ["Punkt", "2026", "2027", "Utveckling"]
     row = next(row for row in rows if row[0] == "4 Informationsklassning")

@@ -36,7 +36,7 @@ from compliance.package.year_package import verify_package, write_package
 from compliance.reading import mapping, reading, worker
 from compliance.reading.mapping import ColumnMapping
 from compliance.review import approving, deciding, reviewing
-from compliance.review.deciding import Decided
+from compliance.review.deciding import DecisionContent
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
 from tests.apps import dropped, opened, text
@@ -180,7 +180,7 @@ CHANGES = {
         lambda base: reviewing.choose_day(base, 1, as_of=date(2026, 11, 1), order=ORDER, today=TODAY),
         lambda base: reviewing.write(base, 1, kind="comment", what="dpia", text="Ny", order=ORDER),
         lambda base: reviewing.add_note(base, 1, point="dpia", note="Ny", before="", order=ORDER),
-        lambda base: deciding.decide(base, 1, Decided("Ny"), order=ORDER, points=IDS),
+        lambda base: deciding.decide(base, 1, DecisionContent("Ny"), order=ORDER, points=IDS),
         lambda base: deciding.amend(base, 1, 1, changes={"text": "Ny"}, order=ORDER, points=IDS),
         lambda base: deciding.follow_up(base, 1, status="done", note="", order=ORDER),
         lambda base: deciding.withdraw(base, 1, 1, order=ORDER),

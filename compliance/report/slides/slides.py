@@ -20,7 +20,7 @@ from compliance.review.approving import Signed
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer, Priority
 from compliance.review.reviewing import State
-from compliance.review.wording import commonest, met_of, standing
+from compliance.review.wording import decision_state, met_of, most_common_reasons
 from compliance.wording import phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
@@ -243,7 +243,7 @@ class _Slides:
         lines = [say(N_("Target {share}"), share=phrases.share(found.target.target, say))]
         if before and (change := phrases.change(found, before)) is not None:
             lines.append(self._since(before, change))
-        lines.append(phrases.silent(found, say))
+        lines.append(phrases.unanswered_sentence(found, say))
         return {"counts": phrases.counts_sentence(found, say), "compared": "\n".join(filter(None, lines))}
 
     def _since(self, before: Coverage, change: float) -> str:
@@ -276,7 +276,7 @@ class _Slides:
         """Why items are not met, the commonest first."""
         return [
             (reason_text(answer.point, r.outcome, r.code, self.say), r.number)
-            for r in commonest(answer)[:REASONS_DRAWN]
+            for r in most_common_reasons(answer)[:REASONS_DRAWN]
         ]
 
     def _weak(self, answer: PointAnswer) -> str:
@@ -334,7 +334,7 @@ class _Slides:
 
     def _decision(self, row: Decision) -> tuple[str, ...]:
         who = "" if self.reader.public else row.responsible
-        status = standing(self.dossier, row, self.say)
+        status = decision_state(self.dossier, row, self.say)
         return (
             row.name,
             self.reader.told(self.dossier, row.text),

@@ -19,7 +19,7 @@ import typst
 from compliance.core.places import REPORT, STATIC
 from compliance.report.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
 from compliance.report.writers.paper import MARKS, WORDS, bar_picture, picture
-from compliance.wording.breaking import softened
+from compliance.wording.breaking import add_soft_hyphens
 
 MARGIN_CM: Final = 2.2
 # A report without a cover has less paper to spare.
@@ -89,7 +89,7 @@ def _texts(value: Any) -> Iterator[str]:
 def _compounds(texts: Iterator[str]) -> Iterator[tuple[str, str]]:
     """The words that have a place where a line may part them, with and without it."""
     for word in sorted({word for text in texts for word in text.split() if len(word) >= LONG_WORD}):
-        if (parted := softened(word)) != word:
+        if (parted := add_soft_hyphens(word)) != word:
             yield word, parted
 
 

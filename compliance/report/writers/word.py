@@ -50,7 +50,7 @@ from compliance.report.writers.office import LOCALES, in_utc, packed, timeless
 from compliance.report.writers.paper import SIGNS as SHAPES
 from compliance.report.writers.paper import WORDS, bar_picture, picture, writable
 from compliance.report.writers.widths import rough_width
-from compliance.wording.breaking import softened
+from compliance.wording.breaking import add_soft_hyphens
 
 # Lengths as Word has them: twentieths of a point.
 CM: Final = 1440 / 2.54
@@ -634,7 +634,7 @@ def _longest(text: str, phrase: int) -> int:
 
 def _soft(text: str) -> str:
     """A text whose longest words may be parted where a Swede would part them."""
-    return re.sub(rf"\S{{{LONG_WORD},}}", lambda found: softened(found[0]), text)
+    return re.sub(rf"\S{{{LONG_WORD},}}", lambda found: add_soft_hyphens(found[0]), text)
 
 
 def _gap(label: str) -> str:

@@ -90,7 +90,7 @@ def kind_of(duty: Duty, say: Language) -> str:
 
 def title_of(duty: Duty, say: Language) -> str:
     """What it is of, with the coordinator's own words where one may see them."""
-    kind = breaking.softened(kind_of(duty, say))
+    kind = breaking.add_soft_hyphens(kind_of(duty, say))
     return f"{kind}: {duty.label}" if duty.label else kind
 
 
@@ -141,8 +141,8 @@ def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
         note = say(N_("The export has no time of day: what is sent by then is surely in time."))
     return [
         charts.Pair(ends, bold(clocks.when_it_ends(duty, say)) if duty.ends else "", note),
-        charts.Pair(say(N_("To be done")), breaking.softened(unbroken(say.pick(duty.law)))),
-        charts.Pair(say(N_("Recipient")), breaking.softened(say.pick(duty.recipient))),
+        charts.Pair(say(N_("To be done")), breaking.add_soft_hyphens(unbroken(say.pick(duty.law)))),
+        charts.Pair(say(N_("Recipient")), breaking.add_soft_hyphens(say.pick(duty.recipient))),
         charts.Pair(say(N_("Sent")), sent_before(duty, say)),
         charts.Pair(say(N_("Remains")), missing(clock, say)),
     ]

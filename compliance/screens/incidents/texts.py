@@ -14,7 +14,7 @@ from compliance.counting.incidents import (
     Month,
     Rate,
     Recurring,
-    Staffed,
+    StaffedUnit,
     Step,
 )
 from compliance.drawing import charts, elements, incidents, plots_incidents
@@ -380,7 +380,7 @@ def cause_bars(found: Sequence[Cause], say: Language) -> list[charts.Reason]:
     names = {"others": say(N_("Other causes")), "missing": say(N_("No cause given"))}
     return [
         charts.Reason(
-            breaking.softened(cause.cause or names[cause.kind]),
+            breaking.add_soft_hyphens(cause.cause or names[cause.kind]),
             say.number(cause.n),
             say.percent(cause.n / total, decimals=0),
             cause.n / most,
@@ -399,7 +399,7 @@ def recurring_table(found: Sequence[Recurring], say: Language, *, address: Addre
     return columns, [
         [
             incidents.two_lines(
-                breaking.softened(row.unit or say(N_("No unit"))), row.cause or say(N_("another cause"))
+                breaking.add_soft_hyphens(row.unit or say(N_("No unit"))), row.cause or say(N_("another cause"))
             ),
             say.number(row.n),
             cases(row, say, address=address),
@@ -429,7 +429,7 @@ def recurring_sentence(found: Incidents, months: int, say: Language) -> str:
     )
 
 
-def silent(units: Sequence[Staffed], say: Language) -> list[incidents.Named]:
+def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.Named]:
     """The units that report nothing, by department, but for small ones without a name."""
     shown = [unit for unit in units if unit.silent and unit.unit]
     none = say(N_("No department"))
@@ -439,7 +439,7 @@ def silent(units: Sequence[Staffed], say: Language) -> list[incidents.Named]:
             department,
             [
                 (
-                    breaking.softened(unit.unit or ""),
+                    breaking.add_soft_hyphens(unit.unit or ""),
                     say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP),
                 )
                 for unit in shown
@@ -450,7 +450,7 @@ def silent(units: Sequence[Staffed], say: Language) -> list[incidents.Named]:
     ]
 
 
-def silent_sentence(units: Sequence[Staffed], say: Language) -> str:
+def silent_sentence(units: Sequence[StaffedUnit], say: Language) -> str:
     """How many units report nothing, and how many of them are too small to be named."""
     quiet = [unit for unit in units if unit.silent]
     small = [unit for unit in quiet if unit.unit is None]
@@ -474,7 +474,7 @@ def rate_bars(rates: Sequence[Rate], say: Language) -> list[charts.Reason]:
     most = max((rate.per_hundred or 0.0 for rate in shown), default=0.0) or 1.0
     return [
         charts.Reason(
-            breaking.softened(rate.part or ""),
+            breaking.add_soft_hyphens(rate.part or ""),
             say.number(rate.per_hundred or 0.0, decimals=1),
             say(N_("{n} for {of} employed"), n=say.number(rate.discovered), of=say.number(rate.employed)),
             (rate.per_hundred or 0.0) / most,

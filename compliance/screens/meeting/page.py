@@ -23,7 +23,7 @@ from compliance.drawing import meeting as drawing_meeting
 from compliance.report import handouts
 from compliance.report.points import assessment
 from compliance.review import approving, deciding, judging, reviewing, wording
-from compliance.review.deciding import Decided, Decision, made_in
+from compliance.review.deciding import Decision, DecisionContent, decisions_of
 from compliance.review.dossier import PointAnswer, responsible
 from compliance.screens import fields, making, reads, reviews, views, widgets
 from compliance.screens.making import File
@@ -167,7 +167,7 @@ def _handout_button(found: Opened) -> None:
 def _handout(found: Opened, job: Job) -> bytes:
     permissions.require(found.view.reader.user, Permission.SEE_REVIEW)
     with found.view.database.cursor() as cursor:
-        made_at = approving.signed(cursor, found.review).changed_at
+        made_at = approving.signatures_of(cursor, found.review).changed_at
     given: Any = {"names": _names(found), "state": found.review.state, "made_at": made_at}
     return make_file(job, handouts.pdf, found.dossier, say=found.say, **given)
 
@@ -238,7 +238,7 @@ def _last(found: Opened, _here: Screen, names: Names) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         if found.reads:
-            own = made_in(list(found.decided), found.review)
+            own = decisions_of(list(found.decided), found.review)
             title = say(N_("Decisions of this review"))
             widgets.html(meeting_texts.decision_list(title, own, names, found.review.as_of, say))
         else:
@@ -349,7 +349,7 @@ def _first(key: str, value: Any) -> dict[str, Any]:
 def _made(found: Opened, prefix: str) -> Decision | None:
     """The decision that the fields are of, as it stands."""
     number = st.session_state.get(f"number {prefix}")
-    return next((row for row in made_in(list(found.decided), found.review) if row.number == number), None)
+    return next((row for row in decisions_of(list(found.decided), found.review) if row.number == number), None)
 
 
 def _kept(found: Opened, point: Point | None) -> None:
@@ -400,14 +400,14 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
             deciding.amend(*given, number, changes=words, **asked)
         elif text:
             due = said["due"] if isinstance(said["due"], date) else None
-            made = Decided(text, point_id, said["who"] or "", due)
+            made = DecisionContent(text, point_id, said["who"] or "", due)
             st.session_state[f"number {prefix}"] = deciding.decide(*given, made, **asked)
 
 
 def _number_kept(found: Opened, prefix: str) -> int | None:
     """The decision that the fields are of; None where there is none yet, or somebody else has withdrawn it."""
     with found.view.database.cursor() as cursor:
-        there = {row.number for row in made_in(deciding.decisions(cursor), found.review)}
+        there = {row.number for row in decisions_of(deciding.decisions(cursor), found.review)}
     number: int | None = st.session_state.get(f"number {prefix}")
     if number in there:
         return number

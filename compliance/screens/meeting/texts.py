@@ -92,7 +92,7 @@ def clock(now: datetime, until: datetime, say: Language) -> elements.Html:
 def question(answer: PointAnswer, say: Language) -> elements.Html:
     """The point and its question in plain words."""
     point = answer.point
-    asked = breaking.softened(say.pick(point.question))
+    asked = breaking.add_soft_hyphens(say.pick(point.question))
     return meeting.question(asked, kicker=breaking.label(point, say))
 
 
@@ -137,12 +137,14 @@ def _counts(answer: PointAnswer, say: Language) -> list[str]:
     told = f"{told} · {say(N_('target {share}'), share=phrases.share(found.target.target, say))}"
     if before and before.coverage is not None:
         change = f"{say.change(phrases.change(found, before))}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
-        return [told, f"{phrases.then_named(before, say)}: {phrases.percent(before, say)}, {change}"]
+        return [told, f"{phrases.then_label(before, say)}: {phrases.percent(before, say)}, {change}"]
     return [told]
 
 
 def _note(figure: Coverage, say: Language, strong: phrases.Mark = str) -> str:
-    return " ".join(text for text in (phrases.silent(figure, say, strong), phrases.beside(figure, say)) if text)
+    return " ".join(
+        text for text in (phrases.unanswered_sentence(figure, say, strong), phrases.not_counted(figure, say)) if text
+    )
 
 
 def said_of_point(
@@ -212,7 +214,7 @@ def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
     most = left_of(below[0])
     drawn = [
         meeting.Unit(
-            breaking.softened(unit.unit or ""),
+            breaking.add_soft_hyphens(unit.unit or ""),
             say(N_("{counts} left"), counts=wording.left_text(unit, say)).replace(" ", NBSP),
             left_of(unit) / most,
             unit.status,
@@ -292,7 +294,7 @@ def earlier_list(found: Sequence[Decision], names: Names, day: date, say: Langua
 
 def judged(dossier: Dossier, say: Language) -> elements.Html:
     """The head's judgement of the whole, or that there is none, large."""
-    text = breaking.softened(judging.sentence(dossier.written, say))
+    text = breaking.add_soft_hyphens(judging.sentence(dossier.written, say))
     return meeting.question(text, kicker=say(N_("Decisions and judgement")), large=True)
 
 

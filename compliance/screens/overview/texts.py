@@ -139,7 +139,7 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     return [
         *entries,
         charts.LegendEntry("target", say(N_("Target"))),
-        *(charts.LegendEntry("last_review", phrases.then_named(before, say)) for before in [*view.before.values()][:1]),
+        *(charts.LegendEntry("last_review", phrases.then_label(before, say)) for before in [*view.before.values()][:1]),
         *([charts.LegendEntry("remark", say(N_("Remarks on the exports")))] if any(view.remarks.values()) else []),
     ]
 
@@ -202,7 +202,7 @@ def heat(
     for top in now:
         cells = [_heat_cell(found.get((top.point.id, name)), top, say, name=name, ways=ways) for name in order]
         rows.append(charts.HeatRow(charts.anchor(breaking.label(top.point, say), ways.point(top.point, "")), cells))
-    return [charts.anchor(breaking.softened(name), ways.part(name)) for name in order], rows
+    return [charts.anchor(breaking.add_soft_hyphens(name), ways.part(name)) for name in order], rows
 
 
 def weakest_first(parts: Sequence[Coverage], scope: Scope) -> list[str]:

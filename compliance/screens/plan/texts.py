@@ -226,7 +226,7 @@ def moment_rows(year: Year, laid: Layout, points: Sequence[Point], link: PointLi
         MomentRow(
             number=str(item.number),
             day=_day_of(item.moment.due, year.plan.year, say),
-            title=breaking.softened(say.pick(item.moment.title)),
+            title=breaking.add_soft_hyphens(say.pick(item.moment.title)),
             about=_about(item.moment, points, link, say),
             state=item.moment.state,
             word=state_word(item.moment, year.plan.as_of, say),
@@ -308,7 +308,7 @@ def promises(plan: Plan, figures: Sequence[Coverage], link: PointLink, say: Lang
 def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language) -> Promise:
     day = _day_of(area.due, plan.year, say)
     said = Promise(
-        text=breaking.softened(say.pick(area.title)),
+        text=breaking.add_soft_hyphens(say.pick(area.title)),
         about=say(N_("by {day}"), day=day) if area.due else say(N_("without a last day")),
         state=area.state,
         word=state_word(area, plan.as_of, say).capitalize(),
@@ -373,7 +373,7 @@ def _action_row(action: Action, plan: Plan, say: Language) -> list[str]:
         _action_mark(action, plan.as_of, say),
         short_day(action.due, say) + (f"{NBSP}{action.due.year}" if action.due else ""),
         *([action.report or ""] if action.source == "deviation" else []),
-        breaking.softened(action.subject or phrases.DASH),
+        breaking.add_soft_hyphens(action.subject or phrases.DASH),
         action.text or phrases.DASH,
         *([action.responsible or phrases.DASH] if plan.named else []),
     ]

@@ -46,7 +46,7 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
     offered = compare_texts.imports_offered(point, view.scope.organisation, reads.imports(view.data), view.as_of)
     imports = {f"import {row['import_id']}": row for row in offered}
     names = {
-        **({REVIEW: phrases.then_named(approved, say)} if approved else {}),
+        **({REVIEW: phrases.then_label(approved, say)} if approved else {}),
         **{choice: compare_texts.day_text(choice, day, say) for choice, day in days.items()},
         compare_texts.ANOTHER_DAY: say(N_("Another day")),
         **{choice: compare_texts.import_text(row, reads.sources(), say) for choice, row in imports.items()},

@@ -48,9 +48,9 @@ def _head(view: View, point: Point) -> None:
     say = view.say
     widgets.html(
         charts.page_title(
-            breaking.softened(say.pick(point.title), [say.pick(point.short)]),
+            breaking.add_soft_hyphens(say.pick(point.title), [say.pick(point.short)]),
             kicker=figure_texts.point_kicker(point, len(reads.points()), say),
-            question=breaking.softened(say.pick(point.question)),
+            question=breaking.add_soft_hyphens(say.pick(point.question)),
         )
     )
     neighbours(view, point)
@@ -65,7 +65,7 @@ def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None
         if both := phrases.both_percentages(now, say, bold):
             widgets.html(charts.note(both))
             widgets.html(charts.answered(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
-        if beside := phrases.beside(now, say):
+        if beside := phrases.not_counted(now, say):
             widgets.html(charts.caption(beside))
     with right:
         trend(view, months)

@@ -194,7 +194,7 @@ def _row_card(view: View, finding: Finding) -> None:
             return
         widgets.html(charts.card_head(texts.place_line(finding, say), kicker=title))
         with view.database.cursor() as cursor:
-            row = quality.row_read(cursor, finding, reads.sources(), reader=view.reader)
+            row = quality.sheet_row(cursor, finding, reads.sources(), reader=view.reader)
         if row is None:
             widgets.html(charts.note(say(N_("The row was not loaded, and its cells have not been kept."))))
             return

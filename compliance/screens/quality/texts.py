@@ -7,7 +7,7 @@ from typing import Final
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
-from compliance.counting.quality import Check, Finding, RowRead, by_check, rests_on
+from compliance.counting.quality import Check, Finding, SheetRow, by_check, rests_on
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
@@ -159,7 +159,7 @@ def place_line(finding: Finding, say: Language) -> str:
     return phrases.source_line({"file": finding.file, "sheet": finding.sheet, "row": finding.row}, say)
 
 
-def row_table(row: RowRead, say: Language) -> charts.Table:
+def row_table(row: SheetRow, say: Language) -> charts.Table:
     """A spreadsheet row, each heading with what stands under it."""
     value = say(N_("Value as read")) if row.as_read else say(N_("Value as loaded"))
     columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(value)]

@@ -10,7 +10,7 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.drawing import charts
 from compliance.review import deciding, wording
-from compliance.review.deciding import FOLLOWED_UP, Decided, Decision, made_in
+from compliance.review.deciding import FOLLOWED_UP, Decision, DecisionContent, decisions_of
 from compliance.screens import fields, reads, reviews, views, widgets
 from compliance.screens.reviews import Opened
 
@@ -18,7 +18,7 @@ from compliance.screens.reviews import Opened
 def of_review(found: Opened) -> None:
     """The decisions of a review, the form for one more, and apart those that earlier reviews left."""
     say, day = found.say, _day(found)
-    own = made_in(list(found.decided), found.review)
+    own = decisions_of(list(found.decided), found.review)
     widgets.html(charts.section(say(N_("Decisions of this review"))))
     if not own:
         widgets.html(charts.caption(say(N_("No decision has been made yet."))))
@@ -87,8 +87,8 @@ def _decide_form(found: Opened, decision: Decision | None) -> None:
         st.rerun()
 
 
-def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
-    say, kept = found.say, decision or Decided("", point=_reason_of_address())
+def _fields(found: Opened, decision: Decision | None, turn: str) -> DecisionContent:
+    say, kept = found.say, decision or DecisionContent("", point=_reason_of_address())
     ids = [point.id for point in reads.points()]
     text = fields.text(say(N_("What is decided")), value=kept.text, key=f"{turn} text", height=90, form=True)
     first, second, third = st.columns([4, 3, 3])
@@ -123,7 +123,7 @@ def _fields(found: Opened, decision: Decision | None, turn: str) -> Decided:
     given: dict[str, Any] = {"value": kept.resource, "placeholder": example, "form": True}
     resource = fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", **given)
     day = due if isinstance(due, date) else None
-    return Decided(text, point, responsible, day, resource, follow_up)
+    return DecisionContent(text, point, responsible, day, resource, follow_up)
 
 
 def _reason_of_address() -> str | None:

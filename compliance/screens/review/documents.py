@@ -143,7 +143,7 @@ def _report(found: Opened, kind: Kind, job: Job, *, public: bool, archive: bool)
     """A report of what the page showed when it was asked for."""
     permissions.require(found.view.reader.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
     with found.view.database.cursor() as cursor:
-        signed = approving.signed(cursor, found.review)
+        signed = approving.signatures_of(cursor, found.review)
     given: Any = {"kind": kind, "state": found.review.state, "signed": signed, "say": found.say}
     template = places.report_template()
     return make_file(job, write_report, found.whole, **given, public=public, archive=archive, template=template)
@@ -245,7 +245,7 @@ def years(found: Opened) -> None:
     """Every point in every approved review, as it was frozen."""
     say = found.say
     with found.view.database.cursor() as cursor:
-        approved = dossier.approved(cursor, found.review.organisation_id)
+        approved = dossier.approved_reviews(cursor, found.review.organisation_id)
     note = say(
         N_("From what was frozen in the approved reviews. A figure is that of its own day, by the rules of then.")
     )

@@ -60,7 +60,7 @@ def _list(found: Opened, here: Point) -> None:
         for point, step in review_texts.steps(found.whole, done, say):
             key = "step-here" if point.id == here.id else f"step-{point.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
-                _link(found, point, breaking.softened(breaking.label(point, say)), key="walk to")
+                _link(found, point, breaking.add_soft_hyphens(breaking.label(point, say)), key="walk to")
                 widgets.html(charts.step(step))
 
 
@@ -81,9 +81,9 @@ def _point(found: Opened, answer: PointAnswer) -> None:
     say, point = found.say, answer.point
     widgets.html(
         charts.point_head(
-            breaking.softened(say.pick(point.title), [say.pick(point.short)]),
+            breaking.add_soft_hyphens(say.pick(point.title), [say.pick(point.short)]),
             kicker=figure_texts.point_kicker(point, len(found.whole.points), say),
-            question=breaking.softened(say.pick(point.question)),
+            question=breaking.add_soft_hyphens(say.pick(point.question)),
         )
     )
     _neighbours(found, point)
@@ -105,7 +105,7 @@ def _figure(found: Opened, answer: PointAnswer) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         widgets.html(charts.hero(figure_texts.hero(answer.coverage, answer.coverage_before, say)))
-        if beside := phrases.beside(figure, say):
+        if beside := phrases.not_counted(figure, say):
             widgets.html(charts.caption(beside))
     with right:
         if changed := say.pick(answer.changed):

@@ -10,7 +10,7 @@ from compliance.core.language import N_, bold
 from compliance.core.lengths import LONGEST_NAME
 from compliance.drawing import charts
 from compliance.review import approving, judging, wording
-from compliance.review.verifying import sealed_anew, verify
+from compliance.review.verifying import resealing_sentences, verify
 from compliance.review.wording import STATES
 from compliance.screens import fields, reads, reviews, widgets
 from compliance.screens.review import texts as review_texts
@@ -57,7 +57,7 @@ def _draft(found: Opened) -> None:
                 widgets.link(
                     found.view, "review", widgets.plain(text), review=address, part="points", point=missing.point.id
                 )
-    elif judging.unjudged(found.whole.written):
+    elif judging.missing_judgement(found.whole.written):
         widgets.html(charts.answer(say(approving.UNJUDGED)))
         address = wording.address(found.review, found.others)
         widgets.link(found.view, "review", say(N_("Go to the judgement")), review=address, part="judgement")
@@ -128,7 +128,7 @@ def _approved(found: Opened) -> None:
     """Who approved it and when, its seal, whether it can be computed again, and the way to correct it."""
     say = found.say
     with found.view.database.cursor() as cursor:
-        signed = approving.signed(cursor, found.review)
+        signed = approving.signatures_of(cursor, found.review)
     moments = [(signed.submitted_by, signed.submitted_at), (signed.approved_by, signed.approved_at)]
     submitted, approved = (
         f"{bold(name)}, {say.moment(clock.local(at))}" if name and at else phrases.DASH for name, at in moments
@@ -145,7 +145,7 @@ def _approved(found: Opened) -> None:
         )
         widgets.html(charts.caption(say(text)))
         st.code(found.review.sha256 or "", language=None, wrap_lines=True)
-        for told in sealed_anew(found.whole, say):
+        for told in resealing_sentences(found.whole, say):
             widgets.html(charts.caption(told))
     _verify(found)
     if found.view.reader.may(Permission.WRITE_REVIEW):
@@ -164,7 +164,7 @@ def _verify(found: Opened) -> None:
     with widgets.told(), st.spinner(say(N_("Computing the review again"))):
         with found.view.database.cursor() as cursor:
             differences = verify(cursor, found.whole, own=places.own_files())
-        for told in sealed_anew(found.whole, say):
+        for told in resealing_sentences(found.whole, say):
             widgets.html(charts.note(told))
         widgets.html(charts.note(review_texts.differences_sentence(differences, say)))
         if differences:

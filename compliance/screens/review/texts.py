@@ -18,7 +18,7 @@ from compliance.review import judging, wording
 from compliance.review.approving import Missing
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.judging import Concern
-from compliance.review.peers import Compared
+from compliance.review.peers import PeerComparison
 from compliance.review.reviewing import Chapter, Review, State
 from compliance.review.verifying import Difference
 from compliance.review.wording import SHORT_VERDICTS, STATES, VERDICT_WORDS
@@ -56,7 +56,7 @@ def headline(review: Review, dossier: Dossier, say: Language) -> str:
     n, of = len(wording.discussed(dossier)), len(dossier.points)
     if n < of:
         return say(N_("{n} of {of} points have been discussed."), n=n, of=of)
-    if judging.unjudged(dossier.written):
+    if judging.missing_judgement(dossier.written):
         return say(N_("All {of} points have been discussed. The judgement of the whole remains."), of=of)
     return say(N_("All {of} points have been discussed. The review can be submitted."), of=of)
 
@@ -366,7 +366,7 @@ def _line(found: Sequence[Dossier], point_id: str, say: Language) -> str:
     return charts.sparkline(shares, alt=alt)
 
 
-def peers_table(found: Sequence[Compared], points: Mapping[str, Point], say: Language) -> charts.Table:
+def peers_table(found: Sequence[PeerComparison], points: Mapping[str, Point], say: Language) -> charts.Table:
     """One's own figures beside the least, the middle and the greatest of all organisations."""
     columns = [
         charts.Column(say(N_("Point")), row_header=True),

@@ -99,7 +99,7 @@ def empty(view: View, sources: tuple[str, ...]) -> None:
 
 def hidden(view: View, found: Training) -> bool:
     """Whether what is looked at is of too few persons for the reader, as the points' own pages have it."""
-    ids = tuple(point.id for point in found.asked.points)
+    ids = tuple(point.id for point in found.rules.points)
     figures = reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids)
     return found.few or any(course.few for course in figures)
 
@@ -162,7 +162,7 @@ def ahead(view: View, found: Training) -> None:
     widgets.html(keys)
     for place, column in enumerate(st.columns(2, gap="large")):
         with column:
-            name = texts.course_name(found.asked.points[place], say)
+            name = texts.course_name(found.rules.points[place], say)
             widgets.html(charts.section(name, note=texts.months_note(found, place, say), level=3))
             drawn = texts.months(found, place, say)
             widgets.html(drawing_training.expiry(drawn, alt=texts.months_alt(found, place, say)))
@@ -228,5 +228,5 @@ def _reminders(view: View, found: Training, which: Listed) -> Rows:
     permissions.require(views.user(), Permission.SEE_PERSONS)
     given: Any = {"place": view.scope, "as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
     with view.database.cursor() as cursor:
-        persons = training.listed(cursor, found.asked, which, **given)
+        persons = training.listed_persons(cursor, found.rules, which, **given)
     return texts.reminder_rows(persons, which, found, view.say)

@@ -9,7 +9,7 @@ from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage
-from compliance.counting.training import Counts, Listed, Part, Person, Standing, Training
+from compliance.counting.training import Counts, CourseState, Listed, Part, Person, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
 from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry, Link
@@ -69,7 +69,7 @@ def _soon(found: Training, say: Language) -> list[str]:
 
 def within(found: Training, say: Language) -> str:
     """How soon is soon: as many days ahead for both courses, or each its own."""
-    first, second = found.asked.days
+    first, second = found.rules.days
     if first == second:
         return say.plural("within {n} day", "within {n} days", first)
     return say(N_("within {n} or {other} days"), n=first, other=second)
@@ -189,7 +189,7 @@ def rows(found: Training, parts: Sequence[Part], scope: Scope, say: Language, ad
 
 
 def _down(part: Part, say: Language, address: Address) -> Link:
-    name = breaking.softened(part_name(part, say))
+    name = breaking.add_soft_hyphens(part_name(part, say))
     if part.others:
         return Link(name)
     return Link(name, address(None if part.unit else part.department, part.unit))
@@ -278,8 +278,8 @@ def _month(day: date, say: Language) -> str:
 
 def soon_until(found: Training, say: Language) -> str:
     """What the solid part of the columns means: up to which day a course expires soon."""
-    last = found.as_of + timedelta(days=found.asked.days[0])
-    if found.asked.days[0] != found.asked.days[1]:
+    last = found.as_of + timedelta(days=found.rules.days[0])
+    if found.rules.days[0] != found.rules.days[1]:
         return within(found, say)
     return say(N_("{soon}, up to {day}"), soon=within(found, say), day=say.date(last))
 
@@ -294,7 +294,7 @@ def persons_table(
     columns = [
         charts.Column(say(N_("Name")), row_header=True),
         *([charts.Column(say(N_("Unit")))] if units else []),
-        *(charts.Column(course_name(point, say)) for point in found.asked.points),
+        *(charts.Column(course_name(point, say)) for point in found.rules.points),
     ]
     return columns, [
         [
@@ -306,21 +306,21 @@ def persons_table(
     ]
 
 
-def _courses(person: Person, found: Training) -> list[tuple[Standing, Point]]:
-    return list(zip(person.courses, found.asked.points, strict=True))
+def _courses(person: Person, found: Training) -> list[tuple[CourseState, Point]]:
+    return list(zip(person.courses, found.rules.points, strict=True))
 
 
-def _standing(one: Standing, which: Listed, point: Point, say: Language) -> str:
+def _standing(one: CourseState, which: Listed, point: Point, say: Language) -> str:
     text = standing_text(one, point, say)
     return text if _wanted(one, which) else training.quiet(text)
 
 
-def _wanted(one: Standing, which: Listed) -> bool:
+def _wanted(one: CourseState, which: Listed) -> bool:
     """Whether it is this course that a list is about."""
     return one.expiring if which == "expiring" else one.outcome == "unmet"
 
 
-def standing_text(one: Standing, point: Point, say: Language) -> str:
+def standing_text(one: CourseState, point: Point, say: Language) -> str:
     """How far a person is with a course, in words and with the day that it is about."""
     if one.outcome == "met":
         if one.due is None:
