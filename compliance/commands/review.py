@@ -115,9 +115,9 @@ def write_command(
     organisation: Whose = None,
 ) -> None:
     """Write of a point, or a chapter; an empty text takes it away."""
-    given: dict[Kind, str | None] = {"comment": comment, "public_comment": public_comment}
-    given["assessment"] = None if assessment is None else _verdict(assessment)
-    texts = {kind: text_ for kind, text_ in given.items() if text_ is not None}
+    params: dict[Kind, str | None] = {"comment": comment, "public_comment": public_comment}
+    params["assessment"] = None if assessment is None else _verdict(assessment)
+    texts = {kind: text_ for kind, text_ in params.items() if text_ is not None}
     if chapter is not None and text is not None and point is None and not texts:
         what, texts = _chapter(chapter), {"chapter": text}
     elif point is not None and texts and chapter is None and text is None:

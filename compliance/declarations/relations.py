@@ -1,10 +1,16 @@
 """SQL that is written once and repeated for each source, name or person that the sources declare.
 
-    -- for each name
-    select organisation, {field} as name from {source}_at(as_of, known_at)
+    -- for each name, union all
+    select organisation, {name} as name from {source}_at(as_of, known_at)
     -- end
 
-`-- for each name, union all` puts `union all` between the repetitions.
+becomes, for the names in the sources staff, systems and so on:
+
+    select organisation, unit as name from staff_at(as_of, known_at)
+    union all
+    select organisation, system as name from systems_at(as_of, known_at)
+
+Without `, union all` nothing stands between the repetitions. EACH has what can be repeated, with its values.
 """
 
 import re
@@ -22,7 +28,7 @@ Values = dict[str, str]
 
 def repeated(text: str) -> str:
     """Repeat each such part of an SQL text for the product's own sources."""
-    return PART.sub(lambda part: _each(part[1], part[2] or "", part[3]), text)
+    return PART.sub(lambda part: _repetitions(part[1], part[2] or "", part[3]), text)
 
 
 @cache
@@ -31,32 +37,32 @@ def _sources() -> tuple[Source, ...]:
     return tuple(load_sources(None).values())
 
 
-def _each(what: str, between: str, part: str) -> str:
-    filled = [_filled(part, values) for source in _sources() for values in EACH[what](source)]
+def _repetitions(what: str, between: str, part: str) -> str:
+    filled = [_with_values(part, values) for source in _sources() for values in EACH[what](source)]
     indent = part[: len(part) - len(part.lstrip())]
     return f"{indent}{between}\n".join(filled) if between else "".join(filled)
 
 
-def _filled(part: str, values: Values) -> str:
+def _with_values(part: str, values: Values) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], part)
 
 
 def _plain(source: Source) -> Iterator[Values]:
     if not source.unique and not source.renewed:
-        yield _of(source, ())
+        yield _source_values(source, ())
 
 
 def _unique(source: Source) -> Iterator[Values]:
     if source.unique:
-        yield _of(source, source.unique)
+        yield _source_values(source, source.unique)
 
 
 def _renewed(source: Source) -> Iterator[Values]:
     if source.renewed:
-        yield _of(source, source.key)
+        yield _source_values(source, source.key)
 
 
-def _of(source: Source, key: tuple[str, ...]) -> Values:
+def _source_values(source: Source, key: tuple[str, ...]) -> Values:
     """The values for a source: its id, its columns with current names of systems, and the key of its rows."""
     systems = [field.name for field in source.fields if field.names == "system" and _is_joined(field, source)]
     renamed = ", ".join(f"renamed('system', t.{name}, as_of, known_at) as {name}" for name in systems)
@@ -83,7 +89,7 @@ def _names(source: Source) -> Iterator[Values]:
 
 
 def _units(source: Source) -> Iterator[Values]:
-    """A source whose rows name a unit, and their department where they say it."""
+    """A source whose rows name a unit, and their department if they have one."""
     field = next((field for field in source.fields if field.names == "unit"), None)
     if field:
         others = field.type == "path" or any(other.names == "department" for other in source.fields)
@@ -91,7 +97,7 @@ def _units(source: Source) -> Iterator[Values]:
 
 
 def _id(source: Source) -> Values:
-    """The id of a row that may stand only once: null where there is none."""
+    """The id of a row of a source with unique rows, else null."""
     return {"id": " || '/' || ".join(source.unique) or "null"}
 
 
@@ -111,7 +117,7 @@ def _referred_to(source: Source) -> Iterator[Values]:
 
 
 def _mentions(source: Source) -> Iterator[Values]:
-    """The fields that name a system by which no row is found."""
+    """The fields that only mention a system: no rows are joined on it."""
     for field in source.fields:
         if field.names == "system" and not _is_joined(field, source):
             yield {"source": source.id, "field": field.name} | _id(source)

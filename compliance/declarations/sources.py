@@ -167,12 +167,12 @@ def _is_text_in_each_language(value: Any) -> bool:
 # The kinds of values, as messages name them.
 KINDS: Final[dict[str, Callable[[Any], bool]]] = {
     "a list of texts": _is_list,
-    "a list of lists of texts": lambda given: isinstance(given, list) and all(map(_is_list, given)),
-    "a table": lambda given: isinstance(given, dict),
+    "a list of lists of texts": lambda value: isinstance(value, list) and all(map(_is_list, value)),
+    "a table": lambda value: isinstance(value, dict),
     "a text in each language": _is_text_in_each_language,
-    "a text": lambda given: isinstance(given, str),
-    "a whole number": lambda given: isinstance(given, int) and not isinstance(given, bool),
-    "true or false": lambda given: isinstance(given, bool),
+    "a text": lambda value: isinstance(value, str),
+    "a whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "true or false": lambda value: isinstance(value, bool),
 }
 OF_SOURCE: Final = {
     "id": "a text", "title": "a text in each language", "system": "a text in each language", "fields": "a table",

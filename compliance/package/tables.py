@@ -185,9 +185,9 @@ def _decision(kind: str, decision: Decision) -> dict[str, Any]:
 def _texts(frozen: Dossier) -> Iterator[dict[str, Any]]:
     written = frozen.written
     answers = written.judgement or {}
-    for what in (what for what in JUDGED if what in answers):
-        titles = {f"title_{code}": Language(code)(QUESTIONS[what]) for code in LANGUAGES}
-        yield {"kind": "judgement", "of": what, **titles, "text": answers[what]}
+    for question in (question for question in JUDGED if question in answers):
+        titles = {f"title_{code}": Language(code)(QUESTIONS[question]) for code in LANGUAGES}
+        yield {"kind": "judgement", "of": question, **titles, "text": answers[question]}
     for kind in ("assessments", "comments", "public_comments"):
         for answer in frozen.points:
             if text := getattr(written, kind).get(answer.point.id):

@@ -94,10 +94,10 @@ def headers(csp: str) -> Headers:
     return [(name.encode(), value.encode()) for name, value in values.items()]
 
 
-def with_headers(given: Iterable[tuple[bytes, bytes]], ours: Headers) -> Headers:
+def with_headers(original: Iterable[tuple[bytes, bytes]], ours: Headers) -> Headers:
     """The headers of an answer with ours added, and without those that would let another origin read it."""
     names = {name for name, _ in ours}
-    kept = [(n, value) for n, value in given if n.lower() not in names and not n.lower().startswith(FOREIGN)]
+    kept = [(n, value) for n, value in original if n.lower() not in names and not n.lower().startswith(FOREIGN)]
     return [*kept, *ours]
 
 

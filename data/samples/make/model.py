@@ -186,7 +186,7 @@ class Incident:
 
 @dataclass
 class Breach:
-    """One personal data breach, notifiable where it was notified."""
+    """A personal data breach, which is notifiable if it was notified."""
 
     unit: Unit
     type: str
