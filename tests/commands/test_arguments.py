@@ -36,7 +36,7 @@ def test_every_command_stands_behind_the_door():
     assert all(isinstance(command, Command) and isinstance(group, Group) for _, command, group in EVERY)
 
 
-def given(command, number, *, wrong=""):
+def arguments_for(command, number, *, wrong=""):
     """An argument for each parameter of a command: an identity number wherever it fits."""
     for param in command.params:
         opts = [param.opts[0]] if param.param_type_name == "option" else []
@@ -52,7 +52,7 @@ def test_nothing_of_a_number_is_said_or_kept(names, command, stage):
     """every_argument: whatever a command does with it"""
     line = stage("draft")
     for wrong in ("", *(param.name for param in command.params if getattr(param, "bare_type", str) is int)):
-        done = run_here(line.database.path, *names, *given(command, NUMBER, wrong=wrong))
+        done = run_here(line.database.path, *names, *arguments_for(command, NUMBER, wrong=wrong))
         assert "1232" not in done.stdout + done.stderr, done
     done = run_here(line.database.path, *names, NUMBER, f"--{NUMBER}")
     assert "1232" not in done.stdout + done.stderr
@@ -87,7 +87,7 @@ def test_a_file_is_found_under_its_name_and_told_without_it(stage, tmp_path):
 
 
 def test_refusals_and_logs_quote_no_number(caplog):
-    """refusals_and_logs: whoever puts it there, also in an exception that nobody has foreseen"""
+    """refusals_and_logs: a number reaches them from any code, also through an unforeseen exception"""
     refusal = Refusal("No {file} of {row}.", file=Path(f"/home/{FAULT}/a.csv"), row=7)
     assert (str(refusal), refusal.values["row"]) == (f"No /home/x {MASK}/a.csv of 7.", 7)
     assert str(Refusal("No import {id}.", id=8507091232)) == f"No import {MASK}."

@@ -120,8 +120,8 @@ def test_a_whole_review_is_done_from_the_command_line(stage, done, refused):
     assert document.written.chapters == {"year": "Ett år.\nTvå stycken.", "assessment": "Det går framåt."}
     assert document.written.judgement == {"sufficient": "yes", "effect": "partly"}
     assert document.written.assessments == dict.fromkeys(IDS, "partly")
-    (made,) = document.decisions
-    assert (made.point, made.responsible, made.resource, made.follow_up) == (
+    (decision,) = document.decisions
+    assert (decision.point, decision.responsible, decision.resource, decision.follow_up) == (
         "classification", "Objektägare", "20 timmar", "T1",
     )  # fmt: skip
     assert line.decided("2026-1").status == "ongoing"
@@ -296,8 +296,8 @@ def test_an_assessment_is_said_in_either_language(stage, done, text, code):
 def test_a_decision_is_changed_in_part_and_taken_out(stage, done, refused):
     line = stage("draft")
     assert done(line, "review", "decide", *YEAR, "--number", "1", "--responsible", "Objektägare") == "decision 2026-1\n"
-    made = line.decided("2026-1")
-    assert (made.text, made.point, made.responsible, made.follow_up) == (
+    decision = line.decided("2026-1")
+    assert (decision.text, decision.point, decision.responsible, decision.follow_up) == (
         "Klassa Betaportalen", "classification", "Objektägare", "T1",
     )  # fmt: skip
     assert "The follow-up T4 is none of" in refused(line, "review", "decide", *YEAR, "--text", "x", "--follow-up", "T4")

@@ -329,17 +329,21 @@ def test_a_name_that_the_staff_list_lacks_is_suggested_to_be_its_most_similar_on
     line.load_table(STAFF, name="staff.csv", extract_date=date(2026, 10, 1))
     line.load_table(INSTRUCTION.format("Förskolan Bjorken", "Enhet Norr 1"), name="instruction.csv")
     with line.database.cursor() as cursor:
-        (found,) = suggestions(cursor, as_of=AS_OF, known_at=EVERYTHING_KNOWN)
+        (suggestion,) = suggestions(cursor, as_of=AS_OF, known_at=EVERYTHING_KNOWN)
         used = [row for row in names(cursor, as_of=AS_OF, known_at=EVERYTHING_KNOWN) if row["kind"] == "unit"]
-    assert (found.kind, found.old_name, found.new_name) == ("unit", "Förskolan Bjorken", "Förskolan Björken")
-    assert (found.sources, found.naming, found.since) == (("local_instruction",), 1, date(2026, 10, 1))
+    assert (suggestion.kind, suggestion.old_name, suggestion.new_name) == (
+        "unit",
+        "Förskolan Bjorken",
+        "Förskolan Björken",
+    )
+    assert (suggestion.sources, suggestion.naming, suggestion.since) == (("local_instruction",), 1, date(2026, 10, 1))
     assert [(row["name"], row["naming"]) for row in used] == [
         ("Enhet Norr 1", 1),
         ("Enheten Norr 2", 1),
         ("Förskolan Bjorken", 1),
         ("Förskolan Björken", 1),
     ]
-    rename(line, found.old_name, found.new_name, day=date(2027, 1, 1))
+    rename(line, suggestion.old_name, suggestion.new_name, day=date(2027, 1, 1))
     with line.database.cursor() as cursor:
         assert suggestions(cursor, as_of=AS_OF, known_at=EVERYTHING_KNOWN) == []
 

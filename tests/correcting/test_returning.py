@@ -109,7 +109,7 @@ def test_a_text_that_looks_like_a_formula_is_a_text(empty):
     book = openpyxl.load_workbook(io.BytesIO(return_workbook(receipts, read_here(path, name=path.name), SV)))
     cell = book.worksheets[0]["F2"]
     assert (cell.value, cell.quotePrefix) == ("=1+1", True)
-    cell.data_type = "s"  # openpyxl takes it for a formula when it reads it; a spreadsheet program does not
+    cell.data_type = "s"  # openpyxl reads it as a formula; a spreadsheet program does not.
     book.worksheets[0]["D2"].value = "Beta"
     loaded_again(empty, book)
     assert empty.column("requirement", "classification_actions") == [None, "=1+1"]
@@ -134,10 +134,10 @@ def test_the_hidden_sheet_says_which_file_it_belongs_to(line, tmp_path):
 
 
 def test_no_sha256_is_taken_for_an_identity_number():
-    """masked: a sheet that says another file is that of no file"""
+    """masked: a sheet with a changed sum belongs to no file"""
     sha256 = "aaaaaa8507091232".ljust(64, "b")
     before, marker = f"{sha256[:8]} {sha256[8:]}", Marker("return", sha256)
-    assert mask_text(before)[1]  # as it was written before
+    assert mask_text(before)[1]  # The form in which it was written before.
     book = read_here(xlsx({SHEET: marker.rows(), "Blad1": [["Id"]]}), name="a.xlsx")
     assert (book.masked, split_marker(book)[1]) == (0, marker)
     rows = [(key, f"{'a' * 8} {'b' * 56}" if key == "sha256" else value) for key, value in marker.rows()]
@@ -187,7 +187,7 @@ def test_columns_that_one_field_was_read_from_are_compared_too(empty):
     book = returned(empty, sheets={"Blad1": rows})
     sheet = book.worksheets[0]
     columns = {str(cells[0].value): cells[1].value for cells in sheet.iter_cols(max_row=2)}
-    assert columns["Frånvaroorsak"] == "Ja"  # that a person is away is needed, why is not
+    assert columns["Frånvaroorsak"] == "Ja"  # The absence is needed, its reason is not.
     sheet["D2"].value, sheet["F2"].value = "Almén", "Söder"
     [receipt] = loaded_again(empty, book)
     with empty.database.cursor() as cursor:
@@ -230,7 +230,7 @@ def corrected(line, book, **cells):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_return_whose_hidden_sheet_is_gone_is_refused(line, code):
-    """taken_for_an_export: three mended rows would replace all of the file they come from"""
+    """taken_for_an_export: three corrected rows would replace the whole file that they come from"""
     book = corrected(line, returned(line, Language(code)), D2="Beta")
     del book[SHEET]
     with pytest.raises(Refusal, match="has lost the hidden sheet"):

@@ -108,7 +108,7 @@ def sample(tmp_path_factory):
     database = FileDatabase.at(beside(tmp_path_factory.mktemp("sample")).with_name("sample.duckdb"))
     order, day = Order("test"), date(2026, 11, 15)
     database.moment_after = lambda _newest: NOON
-    with database.cursor() as cursor:  # held open: to open it takes longer than most statements
+    with database.cursor() as cursor:  # Held open, since opening takes longer than most statements.
         draft = reviewing.review_of(cursor, 2026)
         reviewing.choose_day(database, draft.review_id, as_of=day, order=order, today=day)
         for point in POINTS:
@@ -589,7 +589,7 @@ def test_a_file_that_has_been_taken_off_the_list_too_is_missed(small, tmp_path):
 
 
 def test_all_that_is_otherwise_is_found_though_its_sum_is_counted_anew(small, tmp_path):
-    """extra: what somebody has put on the list too. statement: not the frozen one. rows: no signature, a text less.
+    """extra: a file added to the list too. statement: not the frozen one. rows: no signature, one text less.
     cell: another figure
     """
     heading = small["signatures.csv"].splitlines(keepends=True)[0]
@@ -619,7 +619,7 @@ def test_a_changed_review_is_found_though_its_sum_is_counted_anew_and_a_title_is
     document["written"]["chapters"][document["chapters"][0]["id"]] = "Text"
     faults_ = checked(tmp_path, forged(small, review__json=json.dumps(document).encode())).faults
     assert {fault.what for fault in faults_} == {"seal", "cell", "figure", "rows"}
-    # a text of a chapter that is there now; its title is never taken for a format
+    # The text that the chapter has now. Its title is not used as a format string.
     assert [fault.where for fault in faults_ if fault.what == "rows"] == ["texts.csv"]
     (figure,) = [fault for fault in faults_ if fault.what == "figure"]
     assert (figure.point.number, figure.where, figure.was, figure.now) == (3, "", "met 3, unmet 1", "met 2, unmet 1")
@@ -794,7 +794,7 @@ def bomb():
 def crowd():
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        for number in range(packing.MOST_DIRECTORY // 250):  # each takes its name and 46 bytes
+        for number in range(packing.MOST_DIRECTORY // 250):  # Each takes 46 bytes and its name.
             archive.writestr(f"{number:0250}", b"")
     return target.getvalue()
 
@@ -802,7 +802,7 @@ def crowd():
 @pytest.mark.parametrize("make", [bomb, crowd])
 def test_a_package_that_is_too_large_is_not_unpacked(tmp_path, monkeypatch, make):
     assert packing.MOST_BYTES == 512 << 20
-    monkeypatch.setattr(packing, "MOST_BYTES", 16 << 20)  # so that it need not be made
+    monkeypatch.setattr(packing, "MOST_BYTES", 16 << 20)  # So that a file of that size need not be made.
     with pytest.raises(Refusal, match="larger than a year package"):
         checked(tmp_path, make())
 

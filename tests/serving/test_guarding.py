@@ -137,12 +137,12 @@ NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 @pytest.mark.parametrize("public", ["", PUBLIC])
 def test_the_server_answers_to_its_own_names(public):
-    known = [*NAMES, *(["efterlevnad.example.se", "EFTERLEVNAD.example.se:443"] if public else [])]
+    accepted = [*NAMES, *(["efterlevnad.example.se", "EFTERLEVNAD.example.se:443"] if public else [])]
     unknown = [
         "example.org", "localhost.example.org", "127.0.0.1.example.org", "127.0.0.2", "0.0.0.0", "", "[::2]", "[::1",
         "localhost:port", "a@localhost", "localhost/", "localhost:8501:8501", "efterlevnad.example.se.example.org",
     ]  # fmt: skip
-    assert {name: status(host=name.encode(), public=public) for name in known} == dict.fromkeys(known, 200)
+    assert {name: status(host=name.encode(), public=public) for name in accepted} == dict.fromkeys(accepted, 200)
     assert {name: status(host=name.encode(), public=public) for name in unknown} == dict.fromkeys(unknown, 400)
     assert status(host=None, public=public) == 400
 
@@ -152,19 +152,19 @@ def stream(origin, **named):
 
 
 def test_a_websocket_comes_from_this_machine_with_the_servers_own_port():
-    known = {f"http://{name}:8501" for name in NAMES}
+    accepted = {f"http://{name}:8501" for name in NAMES}
     others = {f"{s}://{n}{p}" for s, n, p in product(("http", "https", "ws"), NAMES, ("", ":80", ":8502", ":8501"))}
     others |= {"null", "", "http://example.org", "http://example.org:8501", "http://127.0.0.1:8501.example.org"}
     others |= {"http://localhost:8501/", "http://localhost:8501 http://example.org", "http://a@localhost:8501", PUBLIC}
-    assert {origin for origin in known | others if stream(origin) == 101} == known
+    assert {origin for origin in accepted | others if stream(origin) == 101} == accepted
     assert stream(None) == 403
 
 
 def test_a_websocket_comes_from_the_public_address_where_there_is_one():
-    known = {PUBLIC}
+    accepted = {PUBLIC}
     others = {f"http://{name}:8501" for name in NAMES} | {"http://efterlevnad.example.se", f"{PUBLIC}:8501"}
     others |= {f"{PUBLIC}.example.org", "https://example.se", "null"}
-    assert {origin for origin in known | others if stream(origin, public=PUBLIC) == 101} == known
+    assert {origin for origin in accepted | others if stream(origin, public=PUBLIC) == 101} == accepted
     assert stream(None, public=PUBLIC) == 403
 
 
@@ -180,8 +180,8 @@ def test_what_is_read_may_be_asked_for_from_anywhere_and_read_nowhere_else():
 
 
 def test_the_policy_lets_nothing_in_from_elsewhere():
-    said = dict(OURS)[b"content-security-policy"].decode()
-    sources = {name: rest for name, *rest in (part.split() for part in said.split("; "))}
+    policy = dict(OURS)[b"content-security-policy"].decode()
+    sources = {name: rest for name, *rest in (part.split() for part in policy.split("; "))}
     assert sources["default-src"] == ["'none'"]
     assert sources["frame-ancestors"] == sources["object-src"] == ["'none'"]
     assert sources["base-uri"] == sources["form-action"] == sources["connect-src"] == ["'self'"]
@@ -195,4 +195,4 @@ def test_the_policy_lets_nothing_in_from_elsewhere():
 
 def test_the_page_has_no_other_script_in_it_than_the_policy_knows():
     assert len(guarding.INLINE.findall(PAGES[0])) == 1
-    assert PAGES[0].count("<script") == 2  # and the file that is its program
+    assert PAGES[0].count("<script") == 2  # The second one is the file of the program.

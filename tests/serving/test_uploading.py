@@ -390,7 +390,7 @@ def test_a_session_whose_browser_is_away_is_ended_and_its_files_freed(monkeypatc
         LEDGER.open(name, file)
         LEDGER.add(name, file, 5)
     server.free_ended(since, patience=30)
-    runtime.here = {"here", "away"}  # it comes back, and goes again
+    runtime.here = {"here", "away"}  # It comes back, and leaves again.
     server.free_ended(since, patience=30)
     runtime.here = {"here"}
     server.free_ended(since, patience=30)
@@ -511,7 +511,7 @@ def test_the_server_holds_what_it_may_and_no_more(small):
         ]  # fmt: skip
         two.opens("imports")
         assert [two.puts(file, form(KB * 700))[0] for file in two.asks(2)] == [204, 507]
-    # both have gone
+    # Both sessions have ended.
     with session(small.address) as three:
         three.opens("imports")
         assert [three.puts(file, form(KB * 1000))[0] for file in three.asks(3)] == [204, 204, 429]
