@@ -1,8 +1,8 @@
-"""The visual language: HTML fragments made from texts already formatted; plots.py has the charts with axes.
+"""The visual language: HTML fragments of the pages. plots.py has the charts with axes.
 
-Every function is pure. Texts come in formatted and translated, shares come in as 0..1 or None.
-Each fragment is one line that begins with a block element, because `st.markdown` would read
-anything else as Markdown. In texts marked *rich*, what a sentence has as `**61**` becomes bold; all else is escaped.
+Every function is pure. Texts arrive formatted and translated, shares as 0..1 or None. A fragment is one line that
+begins with a block element, because `st.markdown` reads anything else as Markdown. In *rich* texts `**61**` becomes
+bold; everything else is escaped.
 
 Show a fragment: `st.markdown(charts.headline("3 of 11 points."), unsafe_allow_html=True)`.
 """
@@ -14,15 +14,15 @@ from typing import Literal
 from compliance.counting.assessing import Status
 from compliance.drawing.elements import (
     Html,
+    breakable,
     css_share,
     escaped,
+    for_screen_reader,
     rich,
     rich_span,
     scrolling,
     tag,
     unless_empty,
-    unseen,
-    written,
 )
 from compliance.drawing.geometry import runs
 
@@ -31,7 +31,7 @@ Answer = Literal["met", "unmet", "unknown"]
 
 
 def stack(*fragments: Html) -> Html:
-    """Fragments below each other as one fragment.
+    """Fragments below each other, as one fragment.
 
     Example: `stack(bar(...), note("…"))`.
     """
@@ -39,7 +39,7 @@ def stack(*fragments: Html) -> Html:
 
 
 def anchor(text: str, address: str, *, title: str = "") -> Html:
-    """A link to a page, its address from `widgets.address`; static/app.js follows it without loading the app anew.
+    """A link to a page, with an address from `widgets.address`. static/app.js follows it without reloading the app.
 
     Example: `anchor("4 Classification", "/point?point=classification")`.
     """
@@ -47,7 +47,7 @@ def anchor(text: str, address: str, *, title: str = "") -> Html:
 
 
 def brand(name: str, logo: str = "") -> Html:
-    """An organisation's name, after its logo; the picture says the name, so that it is read out once.
+    """An organisation's name after its logo. Only the logo tells a screen reader the name, so that it hears it once.
 
     Example: `brand("Mälarköpings kommun", "data:image/png;base64,…")`.
     """
@@ -58,7 +58,7 @@ def brand(name: str, logo: str = "") -> Html:
 
 
 def _sign(sign: Sign) -> Html:
-    """The bare shape; a word must stand beside it."""
+    """The bare shape; a word must be next to it."""
     if sign == "remark":
         return tag("span", _remark_sign(), css="v-remark", aria_hidden="true")
     return tag("span", css=f"v-sign v-{sign}", aria_hidden="true")
@@ -68,7 +68,7 @@ def _sign(sign: Sign) -> Html:
 
 
 def status_mark(status: Status, word: str, *, note: str = "", large: bool = False) -> Html:
-    """Shape and word of a status, and beside it a quiet note.
+    """Shape and word of a status, followed by a quiet note.
 
     Example: `status_mark("red", "Below the limit", note="target 95 %", large=True)`.
     """
@@ -78,7 +78,7 @@ def status_mark(status: Status, word: str, *, note: str = "", large: bool = Fals
 
 
 def headline(*sentences: str, kicker: str = "") -> Html:
-    """The page's answer as its first heading, one sentence a line.
+    """The page's answer as its first heading, a sentence per line.
 
     Example: `headline("3 of 11 points reach the target.", kicker="Review 2026")`.
     """
@@ -88,7 +88,7 @@ def headline(*sentences: str, kicker: str = "") -> Html:
 
 
 def verdict(sentence: str, *, kicker: str, grounds: str) -> Html:
-    """The head's judgement of a year in large type, which review it is of, and the grounds in the head's own words.
+    """The head's judgement of a year in large type, its review above, and the grounds in the head's own words below.
 
     Example: `verdict("The work is sufficient and …", kicker="The review of 2025 …", grounds="It follows the plan …")`.
     """
@@ -118,7 +118,7 @@ def section(title: str, *, note: str = "", level: int = 2) -> Html:
 
 
 def note(text: str) -> Html:
-    """A calm panel with a rich text, for instance the two percentages.
+    """A quiet panel with a rich text, for instance the two percentages.
 
     Example: `note("**42.1 % of those answered.** 167 of 312 systems lack …")`.
     """
@@ -126,7 +126,7 @@ def note(text: str) -> Html:
 
 
 def answer(text: str) -> Html:
-    """A section's answer as a sentence of rich text, before what it is made of.
+    """A section's answer as a rich sentence, before the details.
 
     Example: `answer("The coverage has risen by 4.2 percentage points: 31 …")`.
     """
@@ -134,7 +134,7 @@ def answer(text: str) -> Html:
 
 
 def caption(text: str) -> Html:
-    """A small quiet line of rich text under something.
+    """A small quiet line of rich text below something.
 
     Example: `caption("14 exempt (central responsibility)")`.
     """
@@ -150,17 +150,17 @@ def badge(text: str) -> Html:
 
 
 def comment(label: str, text: str) -> Html:
-    """A person's own words, with who and when above; line breaks are kept.
+    """A person's own words with their line breaks, and who and when above.
 
     Example: `comment("The coordinator's comment, 30 October", "New owners were …")`.
     """
-    lines = [written(line) for line in text.splitlines() if line.strip()]
+    lines = [breakable(line) for line in text.splitlines() if line.strip()]
     words = tag("div", Html("<br/>".join(lines)))
     return tag("div", tag("div", label, css="v-small v-mute"), words, css="v-comment")
 
 
 def empty_state(status: Status, word: str, *, title: str, texts: Sequence[str] = ()) -> Html:
-    """What is missing, in words, where there is nothing to show.
+    """What is missing, in words, when there is nothing to show.
 
     Example: `empty_state("no_basis", "No basis", title="No export is loaded.", texts=["…"])`.
     """
@@ -170,7 +170,7 @@ def empty_state(status: Status, word: str, *, title: str, texts: Sequence[str] =
 
 
 def card_head(title: str, *, kicker: str = "", text: str = "") -> Html:
-    """The top of a card: a file's name, its place in the row of files, a sentence.
+    """The top of a card: its title (a file's name), its number among the cards, and a sentence.
 
     Example: `card_head("Courses.xls", kicker="File 1 of 2")`.
     """
@@ -184,7 +184,7 @@ def card_head(title: str, *, kicker: str = "", text: str = "") -> Html:
 
 @dataclass(frozen=True)
 class Fact:
-    """One figure of the strip: `value` is large, `rest` follows it quietly; `note` is rich, or a link."""
+    """A figure of the strip: `value` is large, `rest` follows it quietly; `note` is rich, or a link."""
 
     label: str
     value: str
@@ -209,7 +209,7 @@ def _fact(item: Fact) -> Html:
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """A sign with its word and, for a status, how many have it."""
+    """A sign with its word and, for a status, how many points have it."""
 
     sign: Sign
     word: str
@@ -217,7 +217,7 @@ class LegendEntry:
 
 
 def legend(entries: Sequence[LegendEntry], *, label: str) -> Html:
-    """One line that explains the signs; `label` names the list to a screen reader.
+    """A line that explains the signs; `label` names the list to a screen reader.
 
     Example: `legend([LegendEntry("green", "Reach the target", "3")], label="Signs")`.
     """
@@ -235,7 +235,7 @@ def legend(entries: Sequence[LegendEntry], *, label: str) -> Html:
 
 @dataclass(frozen=True)
 class Pair:
-    """A term, its rich value, and a small line under it."""
+    """A term, its rich value or link, and a small line below."""
 
     term: str
     value: str
@@ -243,14 +243,18 @@ class Pair:
 
 
 def pairs(items: Sequence[Pair]) -> Html:
-    """Terms to the left and their values to the right.
+    """Terms to the left, their values to the right.
 
     Example: `pairs([Pair("Read as", "**Training**", "6 of 7 columns recognised.")])`.
     """
-    return tag("dl", *(_pair(item) for item in items), css="v-pairs")
+    return tag("dl", *(pair(item) for item in items), css="v-pairs")
 
 
-def _pair(item: Pair) -> Html:
+def pair(item: Pair) -> Html:
+    """A term and its value, for a list of terms.
+
+    Example: `tag("dl", pair(Pair("Recipient", "IMY")))`.
+    """
     below = unless_empty(item.note, tag("div", rich(item.note), css="v-small v-mute"))
     value = item.value if isinstance(item.value, Html) else rich(item.value)
     return tag("div", tag("dt", item.term), tag("dd", value, below))
@@ -285,7 +289,7 @@ def _mark(css: str, side: str, share: float) -> Html:
 
 @dataclass(frozen=True)
 class BulletHead:
-    """The words over the columns of the bullet rows; a screen reader hears them in each row."""
+    """The headings of the bullet rows; a screen reader gets them in each row."""
 
     coverage: str
     figure: str
@@ -297,10 +301,10 @@ class BulletHead:
 
 @dataclass(frozen=True, kw_only=True)
 class Bullet:
-    """One point against its target; `alt` says the whole row in a sentence, also to whoever points at it.
+    """A point against its target. `alt` is the whole row in a sentence, for a screen reader and on hovering.
 
-    `address` is what a click on the row opens. `remarks` is how much is doubtful in the exports behind it, as a number
-    beside a mark, and `remarks_alt` in words.
+    A click on the row opens `address`. `remarks` is the number of remarks on the exports behind it, shown next to a
+    mark, and `remarks_alt` the same in words.
     """
 
     status: Status
@@ -320,7 +324,7 @@ class Bullet:
 
 
 def name_head(label: str) -> Html:
-    """The header over the names, in the left column beside `bullet_head`.
+    """The heading of the names, in the column to the left of `bullet_head`.
 
     Example: `left, right = st.columns([3, 8]); left.markdown(name_head("Point"), …)`.
     """
@@ -328,7 +332,7 @@ def name_head(label: str) -> Html:
 
 
 def bullet_head(head: BulletHead) -> Html:
-    """The header over the bullet rows.
+    """The headings of the bullet rows.
 
     Example: `bullet_head(BulletHead("Coverage", "Today", "Status", "Change", "12 m", "Basis"))`.
     """
@@ -347,16 +351,16 @@ def bullet_head(head: BulletHead) -> Html:
 
 
 def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
-    """One row; the point's name is a `st.page_link` in the column to the left.
+    """A row; the point's name is a `st.page_link` in the column to the left.
 
     Example: `bullet_row(Bullet(status="red", word="…", figure="…", share=0.2, alt="…"), head=h)`.
     """
     drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, alt=row.alt)
     cells = (
         tag("div", drawn, css="v-cov"),
-        tag("div", unseen(head.figure), row.figure, css="v-fig"),
-        tag("div", unseen(head.status), status_mark(row.status, row.word), css="v-sta"),
-        tag("div", unless_empty(row.change, unseen(head.change)), row.change, css="v-chg"),
+        tag("div", for_screen_reader(head.figure), row.figure, css="v-fig"),
+        tag("div", for_screen_reader(head.status), status_mark(row.status, row.word), css="v-sta"),
+        tag("div", unless_empty(row.change, for_screen_reader(head.change)), row.change, css="v-chg"),
         tag("div", sparkline(row.trend, alt=row.trend_alt), css="v-spk"),
         tag(
             "div",
@@ -366,14 +370,14 @@ def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
             css="v-age",
         ),
     )
-    # the name beside is the link for the keyboard and for who listens; this one lets the whole row be clicked
-    said = {"href": row.address, "title": row.alt, "tabindex": "-1", "aria_hidden": "true"}
-    over = unless_empty(row.address, tag("a", css="v-link v-over", **said))
-    return tag("div", *cells, over, css=f"v-bullet v-row-{row.status}")
+    # Keyboards and screen readers use the link of the name; this one makes the whole row clickable.
+    attributes = {"href": row.address, "title": row.alt, "tabindex": "-1", "aria_hidden": "true"}
+    overlay = unless_empty(row.address, tag("a", css="v-link v-over", **attributes))
+    return tag("div", *cells, overlay, css=f"v-bullet v-row-{row.status}")
 
 
 def _remark_mark(number: str, text: str) -> Html:
-    """A small open triangle with a stroke in it, which no status looks like, and a number."""
+    """A number after a small open triangle with a stroke in it, which no status looks like."""
     return tag("span", _remark_sign(), number, css="v-remark", role="img", title=text, aria_label=text)
 
 
@@ -385,11 +389,11 @@ def _remark_sign() -> Html:
 
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_INSET = 90, 24, 4
-SPARK_SPAN = 0.25  # the least range drawn as full height, so that noise does not look like change
+SPARK_SPAN = 0.25  # the least range drawn at full height, so that noise does not look like change
 
 
 def sparkline(values: Sequence[float | None], *, alt: str = "") -> Html:
-    """A line without axes; None leaves a gap. Without `alt` it is decoration.
+    """A line without axes, in which None is a gap. Without `alt` it is hidden from screen readers.
 
     Example: `sparkline([0.71, None, 0.75], alt="From 71 to 75 % in 12 months")`.
     """
@@ -399,28 +403,31 @@ def sparkline(values: Sequence[float | None], *, alt: str = "") -> Html:
     lines = (_polyline(run) for run in runs(_spark_points(values, low=min(known), high=max(known))))
     last = [point for point in _spark_points(values, low=min(known), high=max(known)) if point][-1]
     dot = tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.4")
-    said = {"role": "img", "aria_label": alt} if alt else {"aria_hidden": "true"}
+    spoken = {"role": "img", "aria_label": alt} if alt else {"aria_hidden": "true"}
     size = {"width": str(SPARK_WIDTH), "height": str(SPARK_HEIGHT)}
     box = f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"
-    return tag("svg", *lines, dot, css="v-spark", viewBox=box, **size, **said)
+    return tag("svg", *lines, dot, css="v-spark", viewBox=box, **size, **spoken)
 
 
 def _spark_points(values: Sequence[float | None], *, low: float, high: float) -> list[tuple[float, float] | None]:
-    """The places of the values in the sparkline's box."""
+    """The points of the values in the sparkline's box.
+
+    The range is at least SPARK_SPAN, centred on the values and moved within 0–1.
+    """
     span = max(high - low, SPARK_SPAN)
     base = min(max((low + high - span) / 2, 0.0), 1.0 - span) if span <= 1 else low
     step = (SPARK_WIDTH - 2 * SPARK_INSET) / max(len(values) - 1, 1)
-    tall = SPARK_HEIGHT - 2 * SPARK_INSET
+    height = SPARK_HEIGHT - 2 * SPARK_INSET
     return [
-        None if value is None else (SPARK_INSET + index * step, SPARK_INSET + tall * (1 - (value - base) / span))
+        None if value is None else (SPARK_INSET + index * step, SPARK_INSET + height * (1 - (value - base) / span))
         for index, value in enumerate(values)
     ]
 
 
 def _polyline(run: Sequence[tuple[float, float]]) -> Html:
-    # A lone value is drawn as a short stroke; a polyline of one point shows nothing.
-    drawn = run if len(run) > 1 else [run[0], (run[0][0] + 0.1, run[0][1])]
-    return tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in drawn))
+    # A polyline of one point is invisible: a lone value becomes a short stroke.
+    points = run if len(run) > 1 else [run[0], (run[0][0] + 0.1, run[0][1])]
+    return tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points))
 
 
 # ---------------------------------------------------------------- one point
@@ -428,7 +435,7 @@ def _polyline(run: Sequence[tuple[float, float]]) -> Html:
 
 @dataclass(frozen=True, kw_only=True)
 class Hero:
-    """The figure of one point: `counts` and `note` are rich, `alt` is said for the bar."""
+    """The figure of a point: `counts` and `note` are rich, `alt` describes the bar."""
 
     status: Status
     word: str
@@ -443,7 +450,7 @@ class Hero:
 
 
 def hero(item: Hero) -> Html:
-    """Status, giant figure, what it counts, bar, and a line that explains the bar.
+    """Status, giant figure, what it counts, its bar, and a line that explains the bar.
 
     Example: `hero(Hero(status="red", word="…", figure="19.6 %", counts="**61** of …", …))`.
     """
@@ -468,7 +475,7 @@ def hero(item: Hero) -> Html:
 
 @dataclass(frozen=True)
 class AnswerPart:
-    """A part of what was asked: met, unmet or unknown, with its count."""
+    """The items that are met, unmet or unknown, with their count."""
 
     kind: Answer
     count: str
@@ -476,10 +483,10 @@ class AnswerPart:
     share: float
 
 
-def answered(parts: Sequence[AnswerPart], *, alt: str) -> Html:
-    """One strip of what is met, unmet and unknown (hatched), with the counts below.
+def answer_strip(parts: Sequence[AnswerPart], *, alt: str) -> Html:
+    """A strip of what is met, unmet and unknown (hatched), with the counts below.
 
-    Example: `answered([AnswerPart("met", "61", "met", 0.2)], alt="61 met, 84 unmet …")`.
+    Example: `answer_strip([AnswerPart("met", "61", "met", 0.2)], alt="61 met, 84 unmet …")`.
     """
     shown = [part for part in parts if part.share > 0]
     strip = (tag("span", css=f"v-{part.kind}", style=f"flex-grow:{part.share:.4f}") for part in shown)
@@ -498,7 +505,7 @@ def answered(parts: Sequence[AnswerPart], *, alt: str) -> Html:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why items are unmet: how many and how large a share of them."""
+    """A reason why items are unmet: how many have it, and as a share."""
 
     label: str
     count: str
@@ -507,7 +514,7 @@ class Reason:
 
 
 def reasons(items: Sequence[Reason], *, label: str) -> Html:
-    """The reasons as bars in the one blue, in the order given; `label` names the list.
+    """The reasons as bars of one colour, in the order given; `label` names the list.
 
     Example: `reasons([Reason("Not classified", "52", "21 %", 0.21)], label="Why")`.
     """
@@ -522,7 +529,7 @@ def _reason(item: Reason) -> Html:
 
 @dataclass(frozen=True)
 class Dumbbell:
-    """A figure before and after; `before` is None where there was none."""
+    """A figure before and after; None if there is none."""
 
     label: str
     before: float | None
@@ -534,7 +541,7 @@ class Dumbbell:
 
 
 def dumbbells(items: Sequence[Dumbbell], *, label: str) -> Html:
-    """What an import changes, one figure a row: ring before, dot after.
+    """What an import changes, a figure per row: a ring before, a dot after.
 
     Example: `dumbbells([Dumbbell("1 Training", 0.81, 0.87, "81.2 %", "86.8 %", "+5.6", "…")], …)`.
     """
@@ -560,9 +567,9 @@ def _dumbbell(item: Dumbbell) -> Html:
 
 @dataclass(frozen=True)
 class ChangePart:
-    """A cause of a change: a rich label, a quiet note, its signed size and that size as text; `opened` is behind it.
+    """A cause of a change: a rich label, a quiet note, its signed size, and that size as text.
 
-    `share` is None where there is no percentage to compare: then nothing is drawn.
+    `share` is None if there is no percentage to compare: then no bar is drawn. A click on the row shows `opened`.
     """
 
     label: str
@@ -573,7 +580,7 @@ class ChangePart:
 
 
 def changes(parts: Sequence[ChangePart], *, first: Pair, last: Pair, total: str, label: str) -> Html:
-    """What makes a difference, one cause a row: bars to the left or right of nought between a first and a last figure.
+    """What explains a change: between the first and the last figure a row per cause, its bar left or right of zero.
 
     Example: `changes([ChangePart("**31** …", "Too old", -0.04, "−4.2")], first=Pair("2025", "82.3 %"), …)`.
     """
@@ -607,10 +614,10 @@ def _change(part: ChangePart, *, low: float, high: float) -> Html:
 
 def _change_bar(share: float, *, low: float, high: float) -> Html:
     span = (high - low) or 1.0
-    nought, length = -low / span, abs(share) / span
-    start = nought - length if share < 0 else nought
+    zero, length = -low / span, abs(share) / span
+    start = zero - length if share < 0 else zero
     side = "v-ch-down" if share < 0 else "v-ch-up"
-    line = tag("span", css="v-ch-nought", style=f"left:{css_share(nought)}")
+    line = tag("span", css="v-ch-nought", style=f"left:{css_share(zero)}")
     return Html(tag("span", css=side, style=f"left:{css_share(start)};width:{css_share(length)}") + line)
 
 
@@ -619,9 +626,9 @@ def _change_bar(share: float, *, low: float, high: float) -> Html:
 
 @dataclass(frozen=True)
 class Step:
-    """A point on the way through a review: its figure, the verdict on it, and whether it has been discussed.
+    """A point in the list of a review: its figure, its verdict, and whether it has been discussed.
 
-    `alt` is what a screen reader hears for the mark.
+    `alt` describes the mark.
     """
 
     status: Status
@@ -632,7 +639,7 @@ class Step:
 
 
 def step(item: Step) -> Html:
-    """What stands beside a point's name: status and figure, the verdict, and a mark that is filled where all is said.
+    """The row next to a point's name: status and figure, verdict, and a mark that is filled once it is discussed.
 
     Example: `step(Step("red", "19.6 %", "insufficient", True, "discussed"))`.
     """
@@ -647,7 +654,7 @@ def step(item: Step) -> Html:
 
 
 def point_head(title: str, *, kicker: str, question: str) -> Html:
-    """A point's title as a heading within a page, smaller than the page's own.
+    """A point's title as a heading within a page, smaller than the title of the page.
 
     Example: `point_head("Classification", kicker="Point 4", question="Is every …?")`.
     """
@@ -658,7 +665,7 @@ def point_head(title: str, *, kicker: str, question: str) -> Html:
 
 
 def bullets(items: Sequence[str]) -> Html:
-    """A list of a person's own or a report's lines.
+    """A list of lines.
 
     Example: `bullets(["Classify all systems.", "Name owners."])`.
     """
@@ -669,7 +676,7 @@ Work = Literal["not_started", "ongoing", "done", "cancelled", "late"]
 
 
 def work_mark(work: Work, word: str, *, note: str = "") -> Html:
-    """Shape and word of how a piece of work goes, and beside it a quiet note.
+    """Shape and word of the state of some work, followed by a quiet note.
 
     Example: `work_mark("late", "Late", note="since 30 September")`.
     """
@@ -679,7 +686,7 @@ def work_mark(work: Work, word: str, *, note: str = "") -> Html:
 
 @dataclass(frozen=True)
 class DecisionRow:
-    """A decision: its number, its text, what else is known of it, and how it goes."""
+    """A decision: number, text, further facts, and its state."""
 
     name: str
     text: str
@@ -690,7 +697,7 @@ class DecisionRow:
 
 
 def decision(row: DecisionRow) -> Html:
-    """A decision with its number to the left and how it goes to the right.
+    """A decision with its number to the left and its state to the right.
 
     Example: `decision(DecisionRow("2026-3", "All systems …", ["4 Classification"], "late", "Late"))`.
     """
@@ -705,7 +712,7 @@ def decision(row: DecisionRow) -> Html:
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column; `numeric` aligns right, `row_header` names the row, `strong` is bold."""
+    """A column of a table: `numeric` is aligned right, `row_header` names the row, `strong` is bold."""
 
     label: str
     numeric: bool = False
@@ -719,7 +726,7 @@ Table = tuple[list[Column], list[list[str]]]
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: str) -> Html:
-    """A real table in a scroll area of its own; `caption` names both to a screen reader.
+    """An HTML table in a scroll area; `caption` names both to a screen reader.
 
     Example: `table([Column("Row", numeric=True)], [["412"]], caption="Rejected rows")`.
     """
@@ -742,13 +749,13 @@ def _cell(column: Column, value: str) -> Html:
 
 
 def _column_css(column: Column) -> str:
-    chosen = {"v-num": column.numeric, "v-bold": column.strong, "v-nowrap": column.nowrap}
-    return " ".join(css for css, wanted in chosen.items() if wanted)
+    classes = {"v-num": column.numeric, "v-bold": column.strong, "v-nowrap": column.nowrap}
+    return " ".join(css for css, wanted in classes.items() if wanted)
 
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A whole per cent ("–" where there is none), the status word said with it, a sentence, and what a click opens."""
+    """A cell: whole per cent ("–" if there is none), the word of its status, a sentence, and what a click opens."""
 
     status: Status
     text: str
@@ -766,7 +773,7 @@ class HeatRow:
 
 
 def heat_table(columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, caption: str) -> Html:
-    """Departments across, points down; a cell is shape and whole per cent on a tint.
+    """Departments across, points down; a cell is a shape and a whole per cent on a tint.
 
     Example: `heat_table(["Culture"], [HeatRow("1 …", [HeatCell("red", "72", "Below")])], …)`.
     """
@@ -785,7 +792,7 @@ def heat_table(columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, 
 
 def _heat_cell(cell: HeatCell) -> Html:
     shape = _sign(cell.status) if cell.status in {Status.GREEN, Status.YELLOW, Status.RED} else Html("")
-    shown: tuple[str, ...] = (shape, cell.text, unseen(f" {cell.word}"))
+    content: tuple[str, ...] = (shape, cell.text, for_screen_reader(f" {cell.word}"))
     if cell.address:
-        shown = (tag("a", *shown, css="v-link", href=cell.address, title=cell.title),)
-    return tag("td", *shown, css=f"v-{cell.status}")
+        content = (tag("a", *content, css="v-link", href=cell.address, title=cell.title),)
+    return tag("td", *content, css=f"v-{cell.status}")

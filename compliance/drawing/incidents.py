@@ -1,14 +1,14 @@
-"""What is drawn on the page of incidents: cards for the clocks, a legend of kinds, and names in a row.
+"""Fragments of the incident page: clock cards, the legend of kinds, and groups of names.
 
-Texts come in formatted and translated, as in charts.py.
+Texts arrive formatted and translated, as in charts.py.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from compliance.drawing.charts import Pair
-from compliance.drawing.elements import Html, css_share, rich, rich_span, tag, unless_empty
+from compliance.drawing.charts import Pair, pair
+from compliance.drawing.elements import Html, css_share, rich, rich_span, tag
 
 State = Literal["running", "run_out", "open"]
 Shade = Literal["kind_1", "kind_2", "kind_3", "kind_others"]
@@ -16,9 +16,9 @@ Shade = Literal["kind_1", "kind_2", "kind_3", "kind_others"]
 
 @dataclass(frozen=True, kw_only=True)
 class ClockCard:
-    """A clock: what it is of, the time that is left, and what has to be done.
+    """A clock: what it belongs to, the time that is left, and what remains to be done.
 
-    `figure` is large and `rest` follows it quietly; `share` is how much of the limit has gone, None where none is.
+    `figure` is large and `rest` follows it quietly. `share` is the part of the time limit that has passed, or None.
     `kicker` may be a fragment with a link.
     """
 
@@ -45,12 +45,12 @@ def _clock_card(card: ClockCard) -> Html:
         tag("div", card.kicker, css="v-small v-mute")
         + tag("div", card.title, css="v-clock-title", role="heading", aria_level="2")
     )
-    facts = tag("dl", *(_fact(fact) for fact in card.facts if fact.value), css="v-clock-facts")
+    facts = tag("dl", *(pair(fact) for fact in card.facts if fact.value), css="v-clock-facts")
     return tag("li", tag("div", head), _time(card), facts, css=f"v-clock v-clock-{card.state}")
 
 
 def _time(card: ClockCard) -> Html:
-    """The large figure with its sign, and the part of the limit that has gone as a bar."""
+    """The large figure with its sign, and the part of the limit that has passed as a bar."""
     sign = tag("span", css="v-sign v-red", aria_hidden="true") if card.state == "run_out" else Html("")
     figure = tag("div", sign, tag("strong", card.figure), " ", rich_span("v-rest", card.rest), css="v-clock-figure")
     fill = Html("") if card.share is None else tag("span", css="v-fill", style=f"width:{css_share(card.share)}")
@@ -58,14 +58,9 @@ def _time(card: ClockCard) -> Html:
     return tag("div", figure, bar, css="v-clock-time")
 
 
-def _fact(item: Pair) -> Html:
-    below = unless_empty(item.note, tag("div", rich(item.note), css="v-small v-mute"))
-    return tag("div", tag("dt", item.term), tag("dd", rich(item.value), below))
-
-
 @dataclass(frozen=True)
 class Kind:
-    """A kind of incident with its shade in the columns and its total."""
+    """A kind of incident, with its shade in the columns and its total."""
 
     shade: Shade
     name: str
@@ -73,7 +68,7 @@ class Kind:
 
 
 def kinds(items: Sequence[Kind], *, label: str) -> Html:
-    """One line above the columns: each kind with its total, in the order of the stack from above.
+    """A line above the columns: each kind with its total, in the order of the stack from the top.
 
     Example: `kinds([Kind("kind_1", "Mis-sent", "22")], label="Kinds")`.
     """
@@ -86,29 +81,29 @@ def _kind(item: Kind) -> Html:
 
 
 @dataclass(frozen=True)
-class Named:
-    """Names that belong together under a heading of their own, each with a quiet note."""
+class NameGroup:
+    """Names under a heading, each with a quiet note."""
 
     heading: str
     names: Sequence[tuple[str, str]]
 
 
-def named(groups: Sequence[Named], *, label: str) -> Html:
+def name_groups(groups: Sequence[NameGroup], *, label: str) -> Html:
     """Names in columns, group by group.
 
-    Example: `named([Named("Culture", [("The library", "12 employed")])], label="Units")`.
+    Example: `name_groups([NameGroup("Culture", [("The library", "12 employed")])], label="Units")`.
     """
     return tag("div", *(_group(group) for group in groups), css="v-named", role="group", aria_label=label)
 
 
-def _group(group: Named) -> Html:
+def _group(group: NameGroup) -> Html:
     names = tag("ul", *(tag("li", name, " ", rich_span("v-small v-mute", note)) for name, note in group.names))
     heading = tag("div", group.heading, css="v-named-head", role="heading", aria_level="3")
     return tag("div", heading, names)
 
 
 def two_lines(first: str, second: str) -> Html:
-    """A name with what belongs to it on a quiet line below, for a table's cell.
+    """A table cell with a name and a quiet line below it.
 
     Example: `two_lines("The library", "Wrong address")`.
     """
@@ -116,7 +111,7 @@ def two_lines(first: str, second: str) -> Html:
 
 
 def ids(items: Sequence[Html], *, after: str = "") -> Html:
-    """Ids, or links to them, none of which is broken in two; a quiet text after them.
+    """Ids or links to them, none of which breaks across lines, followed by a quiet text.
 
     Example: `ids([anchor("INC-1", "/point?…"), escaped("INC-2")])`.
     """
@@ -124,9 +119,9 @@ def ids(items: Sequence[Html], *, after: str = "") -> Html:
     return Html(joined + (" " if after else "") + rich_span("v-mute", after))
 
 
-def beside(text: str, *links: Html) -> Html:
-    """A calm line of rich text with links after it.
+def line_with_links(text: str, *links: Html) -> Html:
+    """A quiet line of rich text, followed by links.
 
-    Example: `beside("Not yet assessed:", anchor("INC-1", "/point?…"))`.
+    Example: `line_with_links("Not yet assessed:", anchor("INC-1", "/point?…"))`.
     """
     return tag("div", rich(text), " ", ids(links), css="v-note v-note-wide")

@@ -1,6 +1,6 @@
-"""What is drawn in the meeting mode: large, few words, one screen without scrolling.
+"""Fragments of the meeting mode: large type, few words, a screen without scrolling.
 
-Texts come in formatted and translated, as in charts.py; sizes follow the window, in static/style.css.
+Texts arrive formatted and translated, as in charts.py. Sizes follow the window, in static/style.css.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Final
 from compliance.counting.assessing import Status
 from compliance.drawing.charts import anchor, bar, status_mark
 from compliance.drawing.elements import Html, rich, tag, unless_empty
-from compliance.drawing.geometry import apart, runs
+from compliance.drawing.geometry import runs, spread
 from compliance.wording.trends import Level, Moment, Trend
 
 WIDTH: Final = 660
@@ -19,18 +19,16 @@ RIGHT: Final = 532
 TOP: Final = 22
 BOTTOM: Final = 214
 HEIGHT: Final = 252
-# What a text beside the line needs in height, and how far below its place its foot stands.
+# The height that a text next to the line needs, and how far its baseline is below its middle.
 LINE: Final = 25
-FOOT: Final = 7
-
-
+BASELINE: Final = 7
 # How many lines a text may have in a low window and in a high one.
 Lines = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit with much left to do: its name, "12 of 12 remain", and how much that is of the most that a unit has."""
+    """A unit with much left to do: name, "12 of 12 remain", and that count as a share of the largest one."""
 
     name: str
     counts: str
@@ -55,11 +53,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A decision as the meeting sees it: its name, what is to be done, by when and how it goes; never who.
-
-    `lines` is how many its text may have in a low window and in a high one.
-    """
+class DecisionItem:
+    """A decision as the meeting sees it: name, text, due date and status, but never who is responsible."""
 
     name: str
     text: str
@@ -71,7 +66,7 @@ class Said:
 
 
 def place(text: str, *, here: int, of: int) -> Html:
-    """Which screen of how many, in words and as a row of dashes.
+    """Which of the screens this is, in words and as a row of dashes.
 
     Example: `place("4 av 15", here=4, of=15)`.
     """
@@ -84,13 +79,13 @@ def _dash(number: int, here: int) -> str:
 
 
 def question(text: str, *, kicker: str, large: bool = False) -> Html:
-    """What the screen is about, and the question in plain words as its heading."""
+    """The subject of the screen, and its question as the heading."""
     css = "v-top v-m-question v-m-verdict" if large else "v-top v-m-question"
     return tag("div", tag("div", kicker, css="v-m-kicker"), tag("h1", text), css=css)
 
 
 def figure(status: Status, word: str, *, value: str, counts: Sequence[str], drawn: Html, note: str) -> Html:
-    """The giant figure with its status, what it counts and was, its bar, and a line below."""
+    """The giant figure with its status, what it counts and what it was before, its bar, and a note."""
     return tag(
         "div",
         status_mark(status, word, large=True),
@@ -103,7 +98,7 @@ def figure(status: Status, word: str, *, value: str, counts: Sequence[str], draw
 
 
 def comment(label: str, text: str, lines: Lines) -> Html:
-    """What somebody has written; cut where the screen ends."""
+    """A user's own words, cut after so many lines."""
     return tag("div", tag("span", f"{label} ", css="v-mute"), text, css="v-m-comment v-m-cut", style=_cut(lines))
 
 
@@ -112,17 +107,17 @@ def _cut(lines: Lines) -> str:
 
 
 def heading(text: str) -> Html:
-    """The name of a part of the screen."""
+    """The heading of a part of the screen."""
     return tag("h2", text, css="v-m-head")
 
 
 def sentence(text: str) -> Html:
-    """A sentence that is read from the back row."""
+    """A sentence in type that can be read from the back row."""
     return tag("div", rich(text), css="v-m-sentence")
 
 
 def units(items: Sequence[Unit], *, label: str) -> Html:
-    """Units as bars of what is left to do, with their counts."""
+    """Units with a bar of what is left to do, and their counts."""
     return tag("ul", *(_unit(item) for item in items), css="v-m-units", aria_label=label)
 
 
@@ -131,13 +126,13 @@ def _unit(item: Unit) -> Html:
     return tag("li", tag("span", item.name), drawn, tag("strong", item.counts), css=f"v-{item.status}")
 
 
-def decisions(items: Sequence[Said], *, label: str, large: bool = False) -> Html:
-    """Decisions one below another: which and by when to the left, and what."""
+def decisions(items: Sequence[DecisionItem], *, label: str, large: bool = False) -> Html:
+    """A list of decisions: name and due date to the left, the text to the right."""
     css = "v-m-decisions v-m-large" if large else "v-m-decisions"
     return tag("ul", *(_decision(item) for item in items), css=css, aria_label=label)
 
 
-def _decision(item: Said) -> Html:
+def _decision(item: DecisionItem) -> Html:
     status = tag("span", item.status, css="v-mute")
     if item.late:
         status = tag("span", tag("span", css="v-sign v-red", aria_hidden="true"), item.status, css="v-m-late v-red")
@@ -148,7 +143,7 @@ def _decision(item: Said) -> Html:
 
 
 def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
-    """All points as one table that fits the screen: name, bar, figure, status, assessment."""
+    """All points in a table that fits the screen: name, bar, figure, status, assessment."""
     head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
     body = tag("tbody", *(_row(row) for row in rows))
     return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
@@ -171,22 +166,22 @@ def _row(row: Row) -> Html:
 
 
 def trend(trend: Trend, *, alt: str) -> Html:
-    """The moments as a line, always 0–100 %; beside it the last value and the names of target and limit.
+    """The moments as a line, always on 0–100 %, with the last value and the names of target and limit at its end.
 
-    An SVG of its own: the browser's first plotly chart would come two seconds after the figure.
+    An SVG rather than plotly: the browser shows its first plotly chart two seconds later than the figure.
     """
     points = _points(trend.moments)
     parts = [*_axis(trend.moments), _level(trend.limit, css="v-m-limit"), _level(trend.target, css="v-m-target")]
     parts += [_line(run) for run in runs(points)]
     parts += [_dot(*point, radius=8) for point in [*filter(None, points)][-1:]]
-    parts += _beside(trend)
+    parts += _end_labels(trend)
     box = f"0 0 {WIDTH} {HEIGHT}"
     drawn = tag("svg", *parts, viewBox=box, role="img", aria_label=alt, preserveAspectRatio="xMinYMid meet")
     return tag("div", drawn, css="v-m-trend")
 
 
-def _x(place_: int, of: int) -> float:
-    return LEFT + (RIGHT - LEFT) * place_ / max(of - 1, 1)
+def _x(index: int, of: int) -> float:
+    return LEFT + (RIGHT - LEFT) * index / max(of - 1, 1)
 
 
 def _y(share: float) -> float:
@@ -215,21 +210,21 @@ def _level(level: Level, *, css: str) -> Html:
     return tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{y:.1f}", y2=f"{y:.1f}", css=css)
 
 
-def _beside(trend: Trend) -> list[Html]:
-    """To the right of the line, so that it runs through none of them: its last value and the names of the levels."""
+def _end_labels(trend: Trend) -> list[Html]:
+    """The last value and the names of the levels, to the right of the line so that it crosses none of them."""
     target, limit = trend.target, trend.limit
-    named = [(target.share, target.text, "v-m-target-text"), (limit.share, limit.text, "v-m-limit-text")]
-    named += [(moment.share or 0.0, moment.text, "v-m-last") for moment in trend.known[-1:]]
-    named.sort(key=lambda name: -name[0])
-    places = apart([_y(share) for share, *_ in named], LINE)
+    labels = [(target.share, target.text, "v-m-target-text"), (limit.share, limit.text, "v-m-limit-text")]
+    labels += [(moment.share or 0.0, moment.text, "v-m-last") for moment in trend.known[-1:]]
+    labels.sort(key=lambda label: -label[0])
+    ys = spread([_y(share) for share, *_ in labels], LINE)
     return [
-        _text(RIGHT + 16, y + FOOT, text, css=css, anchor_="start")
-        for (_, text, css), y in zip(named, places, strict=True)
+        _text(RIGHT + 16, y + BASELINE, text, css=css, anchor_="start")
+        for (_, text, css), y in zip(labels, ys, strict=True)
     ]
 
 
 def _points(moments: Sequence[Moment]) -> list[tuple[float, float] | None]:
-    """Where each moment stands; None where it has no figure."""
+    """The point of each moment; None for one without a figure."""
     of = len(moments)
     return [None if moment.share is None else (_x(n, of), _y(moment.share)) for n, moment in enumerate(moments)]
 
@@ -245,6 +240,6 @@ def _dot(x: float, y: float, *, radius: int) -> Html:
 
 
 def clock(text: str, left: str, *, over: bool) -> Html:
-    """The time of day and how much of the meeting is left."""
+    """The time of day, and how much of the meeting is left."""
     rest = tag("span", left, css="v-m-over" if over else "v-mute")
     return tag("div", tag("span", text), unless_empty(left, Html(" · ")), unless_empty(left, rest), css="v-m-clock")

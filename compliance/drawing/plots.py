@@ -1,4 +1,4 @@
-"""The charts that have axes, made by plotly from texts already formatted.
+"""The charts with axes, drawn by plotly. Texts arrive formatted.
 
 Show one: `st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt="…")`.
 """
@@ -14,21 +14,21 @@ from compliance.core.lengths import shortened
 from compliance.counting.assessing import Status
 from compliance.declarations import theming
 from compliance.drawing.elements import escaped
-from compliance.drawing.geometry import apart
+from compliance.drawing.geometry import spread
 from compliance.wording.trends import Level, Moment
 
 Mode = theming.Mode
-# What the texts beside a trend need: room to its right in pixels, and height in per cent of its axis.
-BESIDE: Final = 112
-BESIDE_LINE: Final = 8.0
-# So many letters of a name stand beside its bar; the table below the chart has all of them.
+# What the labels at the end of a trend need: pixels to its right, and a line's height in per cent of the axis.
+LABEL_WIDTH: Final = 112
+LABEL_LINE: Final = 8.0
+# A name next to its bar is shortened to so many letters; the table below the chart has all of it.
 NAME_LETTERS: Final = 60
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours plotly needs; it cannot read the style sheet's tokens. `further` are the shades of further kinds."""
+    """The colours that plotly needs, since it cannot read the style sheet. `further` are shades for more kinds."""
 
     ink: str
     mute: str
@@ -57,31 +57,31 @@ def _palette(colours: theming.Palette) -> Palette:
     )
 
 
-# The product's own, whatever an organisation has: the style sheet maps each to its token when the chart is drawn.
+# The product's colours, whatever the organisation's: the style sheet maps each to its token when the chart is drawn.
 PALETTES: dict[Mode, Palette] = {mode: _palette(theming.product().palette(mode)) for mode in theming.MODES}
 
 FONT = "IBM Plex Sans, system-ui, sans-serif"
-KEPT: Final = 200
+CACHED_FIGURES: Final = 200
 Mark = TypeVar("Mark")
-Given = ParamSpec("Given")
+Params = ParamSpec("Params")
 
 
-def drawn_once(
-    draw: Callable[Concatenate[Sequence[Mark], Given], go.Figure],
-) -> Callable[Concatenate[Sequence[Mark], Given], go.Figure]:
-    """Keeps the latest figures: making one anew takes plotly longer than all the rest of a page that is known."""
-    kept: Any = lru_cache(maxsize=KEPT)(draw)
+def cached(
+    draw: Callable[Concatenate[Sequence[Mark], Params], go.Figure],
+) -> Callable[Concatenate[Sequence[Mark], Params], go.Figure]:
+    """Cache the latest figures: building one takes plotly longer than all the rest of a cached page."""
+    cached_draw: Any = lru_cache(maxsize=CACHED_FIGURES)(draw)
 
     @wraps(draw)
-    def drawn(marks: Sequence[Mark], /, *given: Given.args, **named: Given.kwargs) -> go.Figure:
-        return kept(tuple(marks), *given, **named)
+    def hashable(marks: Sequence[Mark], /, *args: Params.args, **kwargs: Params.kwargs) -> go.Figure:
+        return cached_draw(tuple(marks), *args, **kwargs)
 
-    return drawn
+    return hashable
 
 
 @dataclass(frozen=True)
 class UnitBar:
-    """One unit: name, "7 of 15" below it, the per cent at the bar's end."""
+    """A unit: name, "7 of 15" below it, and the per cent at the end of the bar."""
 
     name: str
     counts: str
@@ -90,17 +90,17 @@ class UnitBar:
     status: Status
 
 
-class Named(NamedTuple):
-    """What a height on the axis is called beside the lines, as HTML, and its type."""
+class HeightLabel(NamedTuple):
+    """A label at a height of the axis, to the right of the lines: its HTML and its font."""
 
     height: float
     text: str
     font: dict[str, Any]
 
 
-@drawn_once
+@cached
 def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level, height: int = 330) -> go.Figure:
-    """A line over the moments, y always 0–100 %; beside it its last value and the names of its levels.
+    """A line over the moments, always on 0–100 %, with the last value and the names of the levels at its end.
 
     Example: `trend([Moment("nov\\n2025", 0.14, "14 %")], mode="light", …)`.
     """
@@ -117,16 +117,16 @@ def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level,
         text=[escaped(moment.spoken) for moment in moments],
         hovertemplate="%{text}<extra></extra>",
     )
-    named = [
+    labels = [
         _add_level(figure, target, colour=colours.ink, line={"width": 2}),
         _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"}),
     ]
-    _add_beside(figure, named + _add_last(figure, moments, colours=colours))
-    figure.update_layout(margin_r=BESIDE)
+    _add_labels(figure, labels + _add_last(figure, moments, colours=colours))
+    figure.update_layout(margin_r=LABEL_WIDTH)
     ticks = [(index, moment.label) for index, moment in enumerate(moments) if moment.label]
     figure.update_xaxes(
         tickvals=[index for index, _ in ticks],
-        ticktext=[two_lines(text) for _, text in ticks],
+        ticktext=[tick_text(text) for _, text in ticks],
         range=[-0.35, max(len(moments) - 1, 1) + 0.35],
         showline=True,
         linecolor=colours.line,
@@ -136,15 +136,15 @@ def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level,
 
 
 def _has_lone_value(shares: Sequence[float | None]) -> bool:
-    """Whether some value has a gap on both sides, so that a bare line would not show it."""
+    """Whether a value has a gap on both sides, so that a line without markers would not show it."""
     padded = [None, *shares, None]
     return any(
         value is not None and padded[index] is None and padded[index + 2] is None for index, value in enumerate(shares)
     )
 
 
-def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette) -> list[Named]:
-    """A dot at the last value that there is; gives what it is called."""
+def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette) -> list[HeightLabel]:
+    """Add a dot at the last known value; return its label."""
     known = [(index, moment) for index, moment in enumerate(moments) if moment.share is not None]
     if not known:
         return []
@@ -152,25 +152,25 @@ def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette)
     y = (last.share or 0.0) * 100
     marker = {"size": 11, "color": colours.accent}
     figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")
-    return [Named(y, f"<b>{escaped(last.text)}</b>", {"color": colours.ink, "size": 17})]
+    return [HeightLabel(y, f"<b>{escaped(last.text)}</b>", {"color": colours.ink, "size": 17})]
 
 
-def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> Named:
-    """A line across the chart; gives what it is called."""
+def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> HeightLabel:
+    """Add a line across the chart; return its label."""
     figure.add_hline(y=level.share * 100, line={"color": colour, **line}, layer="below")
-    return Named(level.share * 100, escaped(level.text), {"color": colour, "size": 15})
+    return HeightLabel(level.share * 100, escaped(level.text), {"color": colour, "size": 15})
 
 
-def _add_beside(figure: go.Figure, named: Sequence[Named]) -> None:
-    """Names of heights, to the right of the lines so that none runs through one."""
-    downwards = sorted(named, key=lambda name: -name.height)
-    places = apart([-name.height for name in downwards], BESIDE_LINE)
-    for name, place in zip(downwards, places, strict=True):
-        where = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "y": -place, "yanchor": "middle"}
-        figure.add_annotation(text=name.text, font=name.font, showarrow=False, **where)
+def _add_labels(figure: go.Figure, labels: Sequence[HeightLabel]) -> None:
+    """Add the labels to the right of the lines, so that no line crosses one."""
+    downwards = sorted(labels, key=lambda label: -label.height)
+    ys = spread([-label.height for label in downwards], LABEL_LINE)
+    for label, y in zip(downwards, ys, strict=True):
+        position = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "y": -y, "yanchor": "middle"}
+        figure.add_annotation(text=label.text, font=label.font, showarrow=False, **position)
 
 
-@drawn_once
+@cached
 def unit_bars(units: Sequence[UnitBar], *, mode: Mode, target: Level | None = None, row_height: int = 46) -> go.Figure:
     """Units as horizontal bars in the order given, worst first.
 
@@ -224,13 +224,13 @@ def _add_target_post(figure: go.Figure, target: Level, *, colours: Palette) -> N
     )
 
 
-def two_lines(text: str) -> str:
-    """A tick's text; a line break in it becomes plotly's own."""
+def tick_text(text: str) -> str:
+    """The escaped text of a tick, with line breaks as plotly writes them."""
     return "<br>".join(escaped(line) for line in text.split("\n"))
 
 
 def layout(colours: Palette, *, height: int) -> go.Layout:
-    """What every chart shares: no frame, no grid, no legend, nothing to drag."""
+    """The layout of every chart: no frame, no grid, no legend, nothing to drag."""
     bare = {"showgrid": False, "zeroline": False, "fixedrange": True, "tickangle": 0}
     axis = {**bare, "tickfont": {"color": colours.mute, "size": 15}, "automargin": True}
     return go.Layout(

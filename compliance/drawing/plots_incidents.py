@@ -1,4 +1,4 @@
-"""The charts with axes on the page of incidents: months by kind, dots on a line per duty, days until closure."""
+"""The charts with axes of the incident page: months by kind, a line of dots per duty, and days until closure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ import plotly.graph_objects as go
 
 from compliance.counting.assessing import Status
 from compliance.drawing.elements import escaped
-from compliance.drawing.plots import PALETTES, Mode, Palette, layout, two_lines
+from compliance.drawing.plots import PALETTES, Mode, Palette, layout, tick_text
 
 DOT: Final = 11
 LATE_DOT: Final = 14
 LANE_HEIGHT: Final = 72
-# How far apart dots of one lane lie before they are stacked, as a part of the axis.
+# Dots closer than this part of the axis are stacked, by so much of a lane each.
 CROWDED: Final = 0.017
 STACKED: Final = 0.15
-# Beyond this part of the axis a figure stands to the left of its diamond.
+# Beyond this part of the axis a figure is to the left of its diamond.
 BEYOND: Final = 0.8
 
 
 @dataclass(frozen=True)
 class MonthColumn:
-    """A month: `tick` is "" where the axis says nothing, `parts` from below, `total` as text above the column."""
+    """A month: `tick` is "" if it has no label, `parts` are stacked from below, `total` is the text on top."""
 
     tick: str
     parts: Sequence[int]
@@ -31,7 +31,7 @@ class MonthColumn:
 
 
 def month_columns(months: Sequence[MonthColumn], *, mode: Mode, others: bool, height: int = 390) -> go.Figure:
-    """Stacked columns without a value axis; with `others` the last part of each is drawn as an outline.
+    """Stacked columns without a value axis. With `others` the last part of each is an outline.
 
     Example: `month_columns([MonthColumn("nov\\n2025", [2, 1], "3", "November: 3")], mode="light", others=False)`.
     """
@@ -56,7 +56,7 @@ def month_columns(months: Sequence[MonthColumn], *, mode: Mode, others: bool, he
     figure.update_layout(barmode="stack")
     figure.update_xaxes(
         tickvals=[index for index, _ in ticks],
-        ticktext=[two_lines(text) for _, text in ticks],
+        ticktext=[tick_text(text) for _, text in ticks],
         range=[-0.55, len(months) - 0.45],
         showline=True,
         linecolor=colours.line,
@@ -80,7 +80,7 @@ def _add_totals(figure: go.Figure, months: Sequence[MonthColumn], *, colours: Pa
 
 @dataclass(frozen=True)
 class Dot:
-    """A case on its line: where it lies, what is said of it, and for one too late its figure in words."""
+    """A case on its line: its value, the hover text, and, if it is late, its figure as text."""
 
     value: float
     hover: str
@@ -89,7 +89,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Lane:
-    """A duty: its name, its cases, and its limit from one value to another (a month has no length of its own)."""
+    """A duty: its name, its cases, and its limit as a range (a month has no fixed length)."""
 
     name: str
     dots: Sequence[Dot]
@@ -98,7 +98,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Scale:
-    """The axis below the lanes: from nought to its end, with a tick at each step; `unit` stands after the last."""
+    """The axis below the lanes: from zero to its end, with a tick at each step; `unit` follows the last."""
 
     end: float
     step: float
@@ -106,9 +106,9 @@ class Scale:
 
 
 def duty_dots(lanes: Sequence[Lane], scale: Scale, *, mode: Mode) -> go.Figure:
-    """One dot a case on a line per duty, the limit as a tick; what is late is a diamond in rust with its figure.
+    """A dot per case on a line per duty, the limit as a tick; a late case is a red diamond with its figure.
 
-    A case beyond the end of the axis lies at its end. The names stand above the lines: so a narrow screen has room.
+    A case beyond the end of the axis is drawn at its end. The names are above the lines, to fit a narrow screen.
 
     Example: `duty_dots([Lane("Early warning", [Dot(4, "…")], (24, 24))], Scale(96, 24, "h"), mode="light")`.
     """
@@ -151,7 +151,7 @@ def _add_line(figure: go.Figure, row: int, scale: Scale, *, colours: Palette) ->
 
 
 def _add_limit(figure: go.Figure, row: int, limit: tuple[float, float], *, colours: Palette) -> None:
-    """The limit as an upright tick; as a band where it differs between the cases."""
+    """The limit as an upright tick, or as a band if it differs between cases."""
     figure.add_shape(
         type="rect",
         x0=limit[0],
@@ -167,9 +167,9 @@ def _add_limit(figure: go.Figure, row: int, limit: tuple[float, float], *, colou
 
 def _add_dots(figure: go.Figure, row: int, lane: Lane, scale: Scale, *, colours: Palette) -> None:
     places = [min(dot.value, scale.end) for dot in lane.dots]
-    heights = [row + STACKED * lift for lift in stacked([place / scale.end for place in places], gap=CROWDED)]
+    heights = [row + STACKED * lift for lift in stack_lifts([place / scale.end for place in places], gap=CROWDED)]
     late = [bool(dot.late) for dot in lane.dots]
-    labels = labelled([dot.late for dot in lane.dots], [place / scale.end for place in places])
+    labels = labels_that_fit([dot.late for dot in lane.dots], [place / scale.end for place in places])
     figure.add_scatter(
         x=places,
         y=heights,
@@ -190,8 +190,8 @@ def _add_dots(figure: go.Figure, row: int, lane: Lane, scale: Scale, *, colours:
     )
 
 
-def stacked(places: Sequence[float], *, gap: float) -> list[int]:
-    """For each place on a line how far it moves up or down, so that none covers another that lies close: 0, −1, 1 …"""
+def stack_lifts(places: Sequence[float], *, gap: float) -> list[int]:
+    """How many steps each dot of a line moves up or down (0, −1, 1 …) so that it does not cover a close one."""
     last: dict[int, float] = {}
     lifts = [0] * len(places)
     for index in sorted(range(len(places)), key=places.__getitem__):
@@ -205,8 +205,8 @@ def _outwards() -> Sequence[int]:
     return [0, *(step for n in range(1, 1000) for step in (-n, n))]
 
 
-def labelled(texts: Sequence[str], places: Sequence[float], *, room: float = 0.14) -> list[str]:
-    """The texts that can stand beside each other; one that would cover another is left to the table."""
+def labels_that_fit(texts: Sequence[str], places: Sequence[float], *, room: float = 0.14) -> list[str]:
+    """The texts, with "" for one that would cover the text to its right; the table has them all."""
     shown = [""] * len(texts)
     last = -1.0
     for index in sorted(range(len(texts)), key=lambda index: -places[index]):
@@ -217,7 +217,7 @@ def labelled(texts: Sequence[str], places: Sequence[float], *, room: float = 0.1
 
 @dataclass(frozen=True)
 class StepColumn:
-    """How many were closed within some days: how many, whether that is too late, and at its right edge the days."""
+    """How many were closed within a range of days, and whether that is late; `tick` is the days at its right edge."""
 
     tick: str
     n: int
@@ -227,7 +227,7 @@ class StepColumn:
 
 
 def closing_columns(steps: Sequence[StepColumn], *, mode: Mode, limit: str, height: int = 300) -> go.Figure:
-    """Columns of days until closure; the limit stands between them, and what is late is rust beyond it.
+    """Columns of days until closure, with the limit between them; the late ones after it are red.
 
     Example: `closing_columns([StepColumn("5", 23, "23", False, "0–5: 23")], mode="light", limit="30 days")`.
     """

@@ -1,4 +1,4 @@
-"""The list of systems with a sign for each demand, and what turns its pages: fragments as those of charts.py."""
+"""The list of systems with a sign per demand, and its pager. Fragments follow the rules in charts.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SIGNS: Final[dict[Outcome, str]] = {
 
 @dataclass(frozen=True)
 class Mark:
-    """How a system stands in one demand: the outcome that gives the shape, and the word beside it."""
+    """A system's outcome in one demand, which gives the shape, and the word next to it."""
 
     kind: Outcome
     word: str
@@ -29,9 +29,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Entry:
-    """One system of the list: its name and address, its unit, how many gaps, and its marks in the heads' order.
+    """A system of the list: name and address, unit, number of gaps, and its marks in the order of the heads.
 
-    `gaps_word` is the word that the number has where the page is narrow.
+    `gaps_word` follows the number on a narrow page.
     """
 
     name: str
@@ -43,15 +43,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """A page of the list: the text of its link and its address; the address is empty where there is no such page."""
+class PageLink:
+    """The link to a page of the list; `address` is empty if there is no such page."""
 
     text: str
     address: str
 
 
 def demand_mark(mark: Mark, *, note: str = "") -> Html:
-    """Shape and word of a demand, and below a quiet note.
+    """Shape and word of a demand, over a quiet note.
 
     Example: `demand_mark(Mark("unmet", "Outdated"), note="since 2026-05-01")`.
     """
@@ -65,9 +65,9 @@ def _sign(mark: Mark) -> Html:
 
 
 def system_list(heads: Sequence[str], entries: Sequence[Entry], *, caption: str) -> Html:
-    """Systems down, demands across; `heads` names the system, the number of gaps and each demand.
+    """Systems down, demands across. `heads` holds the heading of the systems, of the gaps and of each demand.
 
-    Where the page is narrow each system is a block with the demands' names beside their signs.
+    On a narrow page each system is a block, with the name of each demand next to its sign.
 
     Example: `system_list(["System", "Gaps", …], [Entry("Alfa", "/systems?…", "HR", "1", "gap", …)], caption="…")`.
     """
@@ -94,10 +94,10 @@ def _entry(entry: Entry, heads: Sequence[str]) -> Html:
     return tag("tr", name, gaps, *marks)
 
 
-def pager(before: Turn, here: str, after: Turn, *, label: str) -> Html:
-    """The page before and the one after, and which rows are shown between them.
+def pager(before: PageLink, shown: str, after: PageLink, *, label: str) -> Html:
+    """Links to the page before and the one after, with the rows that are shown between them.
 
-    Example: `pager(Turn("Before", ""), "1 to 50 of 311", Turn("Next", "/systems?part=2"), label="Pages")`.
+    Example: `pager(PageLink("Before", ""), "1 to 50 of 311", PageLink("Next", "/systems?part=2"), label="Pages")`.
     """
-    links = [unless_empty(turn.address, anchor(turn.text, turn.address)) for turn in (before, after)]
-    return tag("nav", tag("span", links[0]), tag("span", here), tag("span", links[1]), css="v-pager", aria_label=label)
+    links = [unless_empty(link.address, anchor(link.text, link.address)) for link in (before, after)]
+    return tag("nav", tag("span", links[0]), tag("span", shown), tag("span", links[1]), css="v-pager", aria_label=label)

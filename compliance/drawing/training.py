@@ -1,6 +1,6 @@
-"""What is drawn on the page of training: both courses side by side, part by part, and when they expire.
+"""Fragments of the training page: both courses side by side, part by part, and when they expire.
 
-Texts come in formatted and translated, as in charts.py.
+Texts arrive formatted and translated, as in charts.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,23 +8,23 @@ from dataclasses import dataclass
 
 from compliance.counting.assessing import Status
 from compliance.drawing.charts import anchor, bar, status_mark
-from compliance.drawing.elements import Html, rich, scrolling, tag, unless_empty, written
+from compliance.drawing.elements import Html, breakable, rich, scrolling, tag, unless_empty
 
 
 @dataclass(frozen=True)
 class Link:
-    """A text, and the address where it leads; a text alone where there is none."""
+    """A text and the address it leads to; plain text if there is no address."""
 
     text: str
     address: str = ""
 
 
 def _linked(link: Link) -> Html:
-    return anchor(link.text, link.address) if link.address else written(link.text)
+    return anchor(link.text, link.address) if link.address else breakable(link.text)
 
 
 def crumbs(steps: Sequence[Link], *, label: str) -> Html:
-    """The way down to what is looked at, each step above it a link.
+    """The path to the part that is shown, each step above it a link.
 
     Example: `crumbs([Link("The whole organisation", "/training"), Link("Care")], label="Where you are")`.
     """
@@ -34,9 +34,9 @@ def crumbs(steps: Sequence[Link], *, label: str) -> Html:
 
 @dataclass(frozen=True)
 class DrillHead:
-    """The words over the columns: the part, who lacks a course, the two courses, and who expires soon.
+    """The headings: the part, those who lack a course, the two courses, and those whose course expires soon.
 
-    `…_short` stand beside the figures where the columns stand below each other.
+    `…_short` stand next to the figures on a narrow screen, where the columns stack and have no headings.
     """
 
     part: str
@@ -49,7 +49,7 @@ class DrillHead:
 
 @dataclass(frozen=True, kw_only=True)
 class CourseCell:
-    """How far a part is with one course; `alt` says it in a sentence."""
+    """The coverage of a part in one course; `alt` is the same in a sentence."""
 
     status: Status
     word: str
@@ -61,7 +61,7 @@ class CourseCell:
 
 @dataclass(frozen=True, kw_only=True)
 class DrillRow:
-    """A department or a unit and its figures; the `whole` stands out."""
+    """A department or unit with its figures; the row of the `whole` is emphasised."""
 
     name: Link
     missing: str
@@ -73,7 +73,7 @@ class DrillRow:
 
 
 def drill(rows: Iterable[DrillRow], *, head: DrillHead, caption: str) -> Html:
-    """Parts below each other with both courses side by side; on a narrow screen the columns stand below the name.
+    """A table of parts with both courses side by side; on a narrow screen the columns stack below the name.
 
     Example: `drill([DrillRow(name=Link("Care"), missing="42", of="of 310", …)], head=head, caption="Department by …")`.
     """
@@ -119,7 +119,7 @@ def _quiet(text: str) -> Html:
 
 
 def _short(text: str) -> Html:
-    """A word beside a figure, seen only where the heads are not; a screen reader has the heads."""
+    """A word next to a figure, shown only where the headings are not. A screen reader has the headings."""
     return tag("span", f" {text}", css="v-d-short", aria_hidden="true")
 
 
@@ -135,9 +135,9 @@ def _course_cell(cell: CourseCell, title: str) -> Html:
 
 @dataclass(frozen=True)
 class Expiry:
-    """A month: its name and year ("" where the month before has it), its count, and its size of the tallest.
+    """A month: name, year ("" if the month before has it), count, and height as a share of the tallest column.
 
-    `soon` is the share of it that expires soon.
+    `soon` is the share of the count that expires soon.
     """
 
     month: str
@@ -148,7 +148,7 @@ class Expiry:
 
 
 def expiry(months: Sequence[Expiry], *, alt: str) -> Html:
-    """How many courses expire month by month, those that do soon solid; columns, or rows on a narrow screen.
+    """How many courses expire each month, those that expire soon solid: columns, or rows on a narrow screen.
 
     Example: `expiry([Expiry("okt", "2026", "12", 0.4, 1.0)], alt="138 courses expire …")`.
     """
@@ -170,7 +170,7 @@ def _expiry(month: Expiry) -> Html:
 
 
 def expiry_keys(soon: str, later: str) -> Html:
-    """What the solid and the pale parts of the columns mean.
+    """The legend of the solid and the pale parts of the columns.
 
     Example: `expiry_keys("within 90 days", "later")`.
     """
@@ -181,16 +181,16 @@ def expiry_keys(soon: str, later: str) -> Html:
     return tag("ul", *items, css="v-keys")
 
 
-def named(name: str, note: str) -> Html:
-    """A person's name with what is known of them beside it, for a table.
+def name_with_note(name: str, note: str) -> Html:
+    """A table cell with a person's name and a quiet note.
 
-    Example: `named("Kim Ek", "management group")`.
+    Example: `name_with_note("Kim Ek", "management group")`.
     """
     return tag("div", name, Html(" " if note else ""), unless_empty(note, tag("span", note, css="v-small v-mute")))
 
 
 def quiet(text: str) -> Html:
-    """A text that stands back, for a table.
+    """A table cell in muted type.
 
     Example: `quiet("valid to 3 March 2027")`.
     """

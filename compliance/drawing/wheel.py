@@ -1,6 +1,6 @@
-"""The year wheel as inline SVG with its numbered list, and the promises of a plan beside what is measured.
+"""The year wheel as inline SVG with its numbered list, and the promises of a plan next to what is measured.
 
-As in charts.py every function is pure, every text is escaped, and each fragment is one line.
+As in charts.py, functions are pure, texts are escaped, and a fragment is one line.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,8 @@ from typing import Final
 
 from compliance.counting.assessing import Status
 from compliance.drawing.charts import bar, status_mark, work_mark
-from compliance.drawing.elements import Html, tag, unseen, written
-from compliance.drawing.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, clear_of
+from compliance.drawing.elements import Html, breakable, for_screen_reader, tag
+from compliance.drawing.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, numbers_middle
 from compliance.review.planning import ActionState, State
 
 NOTHING: Final = Html("")
@@ -25,7 +25,7 @@ MONTH_EDGE: Final = 498.0
 
 @dataclass(frozen=True, kw_only=True)
 class Wheel:
-    """A year: the short names of its months and the one we are in, the hand and what it is called, and the arcs."""
+    """A year: the short names of its months, the current one, the hand with its text, and the arcs."""
 
     year: str
     months: Sequence[str]
@@ -37,7 +37,7 @@ class Wheel:
 
 
 def wheel(item: Wheel) -> Html:
-    """The wheel: months as sectors, rings from the inside out, the hand on top, numbers above all.
+    """The wheel: months at the rim, rings from the inside out, the hand over them, numbers on top.
 
     Example: `wheel(Wheel(year="2026", months=["jan", …], here=9, hand=0.83, …))`.
     """
@@ -54,7 +54,7 @@ def wheel(item: Wheel) -> Html:
         _text(item.hand_text, CENTRE, CENTRE + 42, css="v-yw-hand-text"),
     ]
     box = f"0 0 {SIZE} {SIZE}"
-    # Markdown reads what begins with an inline element
+    # A fragment that begins with an inline element would be read as Markdown.
     return tag("div", tag("svg", *parts, css="v-yw", viewBox=box, role="img", aria_label=item.alt))
 
 
@@ -64,16 +64,16 @@ def _at(radius: float, turn: float) -> tuple[float, float]:
 
 
 def _sector(inner: float, outer: float, start: float, end: float) -> str:
-    """The path of a part of a ring."""
+    """The SVG path of a part of a ring."""
     large = int(end - start > 0.5)
     (x1, y1), (x2, y2) = _at(outer, start), _at(outer, end)
     (x3, y3), (x4, y4) = _at(inner, end), _at(inner, start)
-    there = f"M{x1:.1f} {y1:.1f}A{outer:.1f} {outer:.1f} 0 {large} 1 {x2:.1f} {y2:.1f}"
-    return f"{there}L{x3:.1f} {y3:.1f}A{inner:.1f} {inner:.1f} 0 {large} 0 {x4:.1f} {y4:.1f}Z"
+    outwards = f"M{x1:.1f} {y1:.1f}A{outer:.1f} {outer:.1f} 0 {large} 1 {x2:.1f} {y2:.1f}"
+    return f"{outwards}L{x3:.1f} {y3:.1f}A{inner:.1f} {inner:.1f} 0 {large} 0 {x4:.1f} {y4:.1f}Z"
 
 
 def _track(ring: Sequence[Band]) -> Html:
-    """A ring's whole turn behind its arcs."""
+    """The full circle of a ring, behind its arcs."""
     inner, outer = ring[0][0], ring[-1][1]
     radius = f"{(inner + outer) / 2:.1f}"
     width = f"{outer - inner:.1f}"
@@ -91,52 +91,52 @@ def _line(x1: float, y1: float, x2: float, y2: float, *, css: str) -> Html:
 
 
 def _month(index: int, name: str, *, here: bool) -> Html:
-    """A month's name at the rim, bold where we are."""
+    """A month's name at the rim; the current month is bold."""
     x, y = _at((OUTER + 4 + MONTH_EDGE) / 2, (index + 0.5) / 12)
     return _text(name, x, y + 9, css="v-yw-here" if here else "v-yw-month")
 
 
 def _text(text: str, x: float, y: float, *, css: str, size: float | None = None) -> Html:
-    given = {"font_size": f"{size:.0f}"} if size else {}
-    return tag("text", text, css=css, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor="middle", **given)
+    attributes = {"font_size": f"{size:.0f}"} if size else {}
+    return tag("text", text, css=css, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor="middle", **attributes)
 
 
 def _arc(arc: Arc, inner: float, outer: float) -> Html:
-    # outlines of neighbours stand side by side
+    # Each arc is a little shorter than its time, so that the outlines of neighbours do not cover each other.
     edge = 1.5 / (2 * pi * inner)
     path = _sector(inner + 2.5, outer - 2.5, arc.start + edge, arc.end - edge)
     return tag("path", tag("title", arc.title), css=f"v-yw-arc v-yw-{arc.state}", d=path)
 
 
 def _hand(turn: float, hole: float) -> list[Html]:
-    """The hand of the day, with a light edge so that it is seen on every arc."""
+    """The hand of the day, with a light edge that keeps it visible on every arc."""
     (x1, y1), (x2, y2) = _at(hole - 8, turn), _at(MONTH_EDGE, turn)
     knob = tag("circle", css="v-yw-knob", cx=f"{x1:.1f}", cy=f"{y1:.1f}", r="10")
     return [_line(x1, y1, x2, y2, css="v-yw-halo"), _line(x1, y1, x2, y2, css="v-yw-hand"), knob]
 
 
 def _numbers(arc: Arc, inner: float, outer: float, *, hand: float) -> Html:
-    """The numbers of an arc side by side in its middle, or in the larger part where the hand would cross them."""
+    """The numbers of an arc, side by side."""
     radius, thick = (inner + outer) / 2, outer - inner
     longest = max(len(number) for number in arc.numbers)
     size = min(thick * 0.78, 34.0) * (1.0 if longest < 3 else 0.74)
     step = SLOT / (2 * pi * radius)
-    middle = clear_of(hand, arc, step * len(arc.numbers))
+    middle = numbers_middle(arc, width=step * len(arc.numbers), hand=hand)
     first = middle - step * (len(arc.numbers) - 1) / 2
     placed = (_at(radius, first + step * index) for index in range(len(arc.numbers)))
-    # clockwise is from right to left in the lower half
+    # In the lower half clockwise runs from right to left.
     numbers = arc.numbers[::-1] if 0.25 < middle < 0.75 else arc.numbers
     css = f"v-yw-no v-yw-no-{arc.state}"
     texts = [_text(no, x, y + size * 0.35, css=css, size=size) for no, (x, y) in zip(numbers, placed, strict=True)]
     return Html("".join(texts))
 
 
-# ---------------------------------------------------------------- the list beside it
+# ---------------------------------------------------------------- the numbered list
 
 
 @dataclass(frozen=True)
 class Swatch:
-    """How a state looks in the wheel, its word, and how many have it."""
+    """A state of the wheel's legend: its look, its word, and how many have it."""
 
     state: State
     word: str
@@ -144,7 +144,7 @@ class Swatch:
 
 
 def swatches(items: Sequence[Swatch], *, label: str) -> Html:
-    """One line that explains the arcs; `label` names the list to a screen reader.
+    """A line that explains the arcs; `label` names the list to a screen reader.
 
     Example: `swatches([Swatch("late", "Late", "2")], label="Signs")`.
     """
@@ -162,9 +162,9 @@ def swatches(items: Sequence[Swatch], *, label: str) -> Html:
 
 @dataclass(frozen=True, kw_only=True)
 class MomentRow:
-    """A line of the list: the number in the wheel, the day, what it is and how it goes.
+    """A line of the list: the number in the wheel, the day, what it is, and its state.
 
-    `drawn` is whether the wheel has it; `undrawn` says so to those who do not see the mark.
+    `drawn` is whether the wheel shows it; `undrawn` tells a screen reader that it does not.
     """
 
     number: str
@@ -178,7 +178,7 @@ class MomentRow:
 
 
 def moments(rows: Sequence[MomentRow], *, label: str) -> Html:
-    """The numbered list beside the wheel, in the order given.
+    """The numbered list next to the wheel, in the order given.
 
     Example: `moments([MomentRow(number="7", day="10 Sep", title="…", …)], label="Items of 2026")`.
     """
@@ -187,7 +187,7 @@ def moments(rows: Sequence[MomentRow], *, label: str) -> Html:
 
 def _moment(row: MomentRow) -> Html:
     css = f"v-yw-badge v-yw-{row.state}" + " v-yw-undrawn" * (not row.drawn)
-    hidden = unseen(row.undrawn) if not row.drawn else Html("")
+    hidden = for_screen_reader(row.undrawn) if not row.drawn else Html("")
     about = tag("span", row.about, css="v-moment-about")
     return tag(
         "li",
@@ -199,7 +199,7 @@ def _moment(row: MomentRow) -> Html:
     )
 
 
-# An open action has the ring of what is not done, since nobody says whether it has begun.
+# An open action has the sign of "not started": no source says whether it has begun.
 ACTION_SIGNS: Final[Mapping[ActionState, State]] = {
     "late": "late",
     "open": "not_started",
@@ -209,7 +209,7 @@ ACTION_SIGNS: Final[Mapping[ActionState, State]] = {
 
 
 def work(state: State, word: str, *, note: str = "") -> Html:
-    """Shape and word of how a thing goes; one that nobody has told of is a dashed circle.
+    """Shape and word of the state of some work; an unknown state is a dashed circle.
 
     Example: `work("unknown", "no information")`.
     """
@@ -223,7 +223,7 @@ def work(state: State, word: str, *, note: str = "") -> Html:
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """A prioritised area, how it goes, and the figure of its point; without a point `missing` says so."""
+    """A prioritised area with its state and the figure of its point; without a point, `missing` says so."""
 
     text: str
     about: str
@@ -242,7 +242,7 @@ class Promise:
 
 
 def promises(rows: Sequence[Promise], *, label: str) -> Html:
-    """What a plan promises, each beside what is measured.
+    """The promises of a plan, each next to what is measured.
 
     Example: `promises([Promise(text="Classify all systems", about="by 30 Nov", …)], label="Areas")`.
     """
@@ -251,8 +251,8 @@ def promises(rows: Sequence[Promise], *, label: str) -> Html:
 
 def _promise(row: Promise) -> Html:
     about = tag("div", work(row.state, row.word), tag("span", row.about), css="v-promise-about")
-    said = tag("div", tag("div", row.text, css="v-promise-text"), about)
-    return tag("li", said, _measured(row), css="v-promise")
+    promise = tag("div", tag("div", row.text, css="v-promise-text"), about)
+    return tag("li", promise, _measured(row), css="v-promise")
 
 
 def _measured(row: Promise) -> Html:
@@ -278,14 +278,14 @@ def _measured(row: Promise) -> Html:
 
 @dataclass(frozen=True)
 class Count:
-    """How many are in a state, in words."""
+    """How many are in a state, as a text."""
 
     state: State
     text: str
 
 
 def counts(items: Sequence[Count], *, label: str) -> Html:
-    """How many are overdue, open and done, in a line.
+    """A line with how many are overdue, open and done.
 
     Example: `counts([Count("late", "3 overdue"), Count("done", "12 done")], label="Actions")`.
     """
@@ -293,9 +293,9 @@ def counts(items: Sequence[Count], *, label: str) -> Html:
     return tag("ul", *entries, css="v-counts", aria_label=label)
 
 
-def linked(parts: Sequence[str]) -> Html:
-    """Texts and links in a row, divided by dots; what is empty is left out.
+def dotted(parts: Sequence[str]) -> Html:
+    """Texts and links in a row with dots between them; empty ones are left out.
 
-    Example: `linked(["control", anchor("7 Access", "/point?point=access")])`.
+    Example: `dotted(["control", anchor("7 Access", "/point?point=access")])`.
     """
-    return Html(" \N{MIDDLE DOT} ".join(written(part) for part in parts if part))
+    return Html(" \N{MIDDLE DOT} ".join(breakable(part) for part in parts if part))

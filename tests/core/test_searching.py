@@ -1,4 +1,4 @@
-"""The search for what must not be kept finds what is kept: a text that was planted, wherever it was planted."""
+"""The search for texts that must not be stored finds a planted text, wherever it was planted."""
 
 import io
 import zipfile
@@ -16,8 +16,8 @@ SECRET = "Långbåtsregistret 4711"
 
 
 @pytest.fixture
-def kept(tmp_path):
-    """A line into a file whose pages hide nothing, opened after it was made so."""
+def line(tmp_path):
+    """A line into a database whose file is not compressed, so that every stored text is readable in it."""
     line = Line(tmp_path)
     with uncompressed(line.database):
         yield line
@@ -31,19 +31,19 @@ def kept(tmp_path):
         "insert into mappings (mapping) values (to_json({'fields': {'system': upper($secret)}}))",
     ],
 )
-def test_a_planted_text_is_found_among_the_values_in_the_log_and_in_the_file(kept, statement):
-    assert places_of(kept.database, SECRET) == []
-    with kept.database.writing() as cursor:
+def test_a_planted_text_is_found_among_the_values_in_the_log_and_in_the_file(line, statement):
+    assert places_of(line.database, SECRET) == []
+    with line.database.writing() as cursor:
         cursor.execute(statement, {"secret": SECRET})
-    found = places_of(kept.database, "nothing", SECRET)
-    assert found[-2:] == ["test.duckdb", "test.duckdb.wal"]
-    assert [place.split(".")[0] for place in found[:-2]] == [statement.split()[2]]
-    with kept.database.writing() as cursor:
+    places = places_of(line.database, "nothing", SECRET)
+    assert places[-2:] == ["test.duckdb", "test.duckdb.wal"]
+    assert [place.split(".")[0] for place in places[:-2]] == [statement.split()[2]]
+    with line.database.writing() as cursor:
         cursor.execute(f"delete from {statement.split()[2]}")
-    assert {*places_of(kept.database, SECRET)} <= {"test.duckdb", "test.duckdb.wal"}, "no value is left"
+    assert {*places_of(line.database, SECRET)} <= {"test.duckdb", "test.duckdb.wal"}, "no value is left"
 
 
-def test_a_planted_text_is_found_in_what_is_handed_out():
+def test_a_planted_text_is_found_in_files_that_are_handed_out():
     book, file = openpyxl.Workbook(), io.BytesIO()
     book.active["B7"] = SECRET
     book.save(file)

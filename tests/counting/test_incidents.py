@@ -461,9 +461,9 @@ def test_late_dots_are_diamonds_with_their_hours_and_the_limit_is_a_tick():
 
 
 def test_dots_that_lie_close_do_not_cover_each_other():
-    assert plots_incidents.stacked([0.1, 0.1, 0.1, 0.5], gap=0.02) == [0, -1, 1, 0]
-    assert plots_incidents.labelled(["a", "", "b"], [0.9, 0.9, 0.85]) == ["a", "", ""]
-    assert plots_incidents.labelled(["a", "b"], [0.9, 0.3]) == ["a", "b"]
+    assert plots_incidents.stack_lifts([0.1, 0.1, 0.1, 0.5], gap=0.02) == [0, -1, 1, 0]
+    assert plots_incidents.labels_that_fit(["a", "", "b"], [0.9, 0.9, 0.85]) == ["a", "", ""]
+    assert plots_incidents.labels_that_fit(["a", "b"], [0.9, 0.3]) == ["a", "b"]
 
 
 # --- The year -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The visual language escapes, speaks to a screen reader, and draws no nought for a gap."""
+"""The visual language escapes, serves screen readers, and never draws a gap as zero."""
 
 import re
 from collections.abc import Callable
@@ -66,13 +66,14 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "card_head": lambda: charts.card_head(H, kicker=H, text=H),
     "facts": lambda: charts.facts([charts.Fact(H, H, H, H)]),
     "legend": lambda: charts.legend([charts.LegendEntry("target", H, H)], label=H),
+    "pair": lambda: charts.pair(charts.Pair(H, H, H)),
     "pairs": lambda: charts.pairs([charts.Pair(H, H, H)]),
     "bar": lambda: charts.bar(status="red", share=0.2, target=0.9, last=0.1, alt=H),
     "name_head": lambda: charts.name_head(H),
     "bullet_head": lambda: charts.bullet_head(HEAD),
     "bullet_row": lambda: charts.bullet_row(bullet(text=H), head=HEAD),
     "hero": lambda: charts.hero(hero(text=H)),
-    "answered": lambda: charts.answered([charts.AnswerPart("met", H, H, 1.0)], alt=H),
+    "answer_strip": lambda: charts.answer_strip([charts.AnswerPart("met", H, H, 1.0)], alt=H),
     "reasons": lambda: charts.reasons([charts.Reason(H, H, H, 0.5)], label=H),
     "dumbbells": lambda: charts.dumbbells([charts.Dumbbell(H, 0.1, 0.2, H, H, H, H)], label=H),
     "answer": lambda: charts.answer(H),
@@ -107,7 +108,7 @@ FRAGMENTS |= {
     "meeting heading": lambda: charts.stack(meeting.heading(H)),
     "meeting sentence": lambda: meeting.sentence(H),
     "meeting units": lambda: meeting.units([meeting.Unit(H, H, 0.2, "red")], label=H),
-    "meeting decisions": lambda: meeting.decisions([meeting.Said(H, H, H, (2, 3), H, H, late=True)], label=H),
+    "meeting decisions": lambda: meeting.decisions([meeting.DecisionItem(H, H, H, (2, 3), H, H, late=True)], label=H),
     "meeting summary": lambda: meeting.summary(
         [meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H)], heads=[H], caption=H
     ),
@@ -128,17 +129,17 @@ FRAGMENTS |= {
         label=H,
     ),
     "incidents kinds": lambda: incidents.kinds([incidents.Kind("kind_1", H, H)], label=H),
-    "incidents named": lambda: incidents.named([incidents.Named(H, [(H, H)])], label=H),
+    "incidents name_groups": lambda: incidents.name_groups([incidents.NameGroup(H, [(H, H)])], label=H),
     "incidents two_lines": lambda: charts.stack(incidents.two_lines(H, H)),
     "incidents ids": lambda: charts.stack(incidents.ids([elements.rich(H)], after=H)),
-    "incidents beside": lambda: incidents.beside(H, elements.rich(H)),
+    "incidents line_with_links": lambda: incidents.line_with_links(H, elements.rich(H)),
 }
 
 MARK = systems.Mark("unmet", H)
 FRAGMENTS |= {
     "systems demand_mark": lambda: systems.demand_mark(MARK, note=H),
     "systems system_list": lambda: systems.system_list([H, H, H], [systems.Entry(H, H, H, H, H, [MARK])], caption=H),
-    "systems pager": lambda: systems.pager(systems.Turn(H, H), H, systems.Turn(H, ""), label=H),
+    "systems pager": lambda: systems.pager(systems.PageLink(H, H), H, systems.PageLink(H, ""), label=H),
 }
 
 CELL = training.CourseCell(status="red", word=H, figure=H, share=0.2, target=0.95, alt=H)
@@ -151,7 +152,7 @@ FRAGMENTS |= {
     ),
     "training expiry": lambda: training.expiry([training.Expiry(H, H, H, 0.5, 0.2)], alt=H),
     "training expiry_keys": lambda: training.expiry_keys(H, H),
-    "training named": lambda: training.named(H, H),
+    "training name_with_note": lambda: training.name_with_note(H, H),
     "training quiet": lambda: training.quiet(H),
 }
 
@@ -188,9 +189,9 @@ FRAGMENTS |= {
         label=H,
     ),
     "wheel counts": lambda: wheel.counts([wheel.Count("late", H)], label=H),
-    "wheel linked": lambda: charts.stack(wheel.linked([H, H])),
+    "wheel dotted": lambda: charts.stack(wheel.dotted([H, H])),
 }
-# The modules with fragments besides charts.py, by what stands before the names of theirs.
+# The modules with fragments besides charts.py, by the prefix of their fragments' names.
 MODULES = {
     "incidents": incidents,
     "meeting": meeting,
@@ -208,12 +209,12 @@ def test_hostile_values_become_text_in_a_single_well_formed_line(name: str) -> N
     assert re.match(r"<(div|dl|nav|ul)[ >]", fragment), "Markdown would read an inline element"
     tree = ElementTree.fromstring(fragment)
     assert not [element for element in tree.iter() if element.tag == "script"]
-    said = "".join(tree.itertext()) + "".join(v for e in tree.iter() for v in e.attrib.values())
-    assert "<script>alert('1')</script> \"quoted\" & a" in said
+    text = "".join(tree.itertext()) + "".join(v for e in tree.iter() for v in e.attrib.values())
+    assert "<script>alert('1')</script> \"quoted\" & a" in text
 
 
 def test_every_fragment_is_tried_with_hostile_values() -> None:
-    def made(module: ModuleType) -> set[str]:
+    def fragments(module: ModuleType) -> set[str]:
         return {
             name
             for name, value in vars(module).items()
@@ -221,8 +222,8 @@ def test_every_fragment_is_tried_with_hostile_values() -> None:
             if getattr(value, "__annotations__", {}).get("return") is Html
         }
 
-    of_pages = {f"{page} {name}" for page, module in MODULES.items() for name in made(module)}
-    assert made(charts) - {"sparkline"} | of_pages == set(FRAGMENTS)
+    of_pages = {f"{page} {name}" for page, module in MODULES.items() for name in fragments(module)}
+    assert fragments(charts) - {"sparkline"} | of_pages == set(FRAGMENTS)
 
 
 def test_in_rich_text_only_what_the_sentence_marks_is_bold() -> None:
@@ -239,7 +240,7 @@ def test_in_rich_text_only_what_the_sentence_marks_is_bold() -> None:
     assert "<strong>**a**</strong> is loaded up to <strong>5 May</strong>" in elements.rich(within)
 
 
-def test_what_is_no_word_may_break_anywhere_and_words_stay_whole() -> None:
+def test_a_run_too_long_for_a_word_may_break_and_words_stay_whole() -> None:
     assert elements.tag("p", "a" * 70) == f"<p>{'a' * 40}<wbr>{'a' * 30}</p>"
     assert elements.rich("&" * 41) == f"{'&amp;' * 40}<wbr>&amp;"
     whole = f"{'a' * 40} {'b' * 40}-{'c' * 40}/{'d' * 39}e\u0301 Informationssäkerhetssamordnaren"
@@ -247,7 +248,7 @@ def test_what_is_no_word_may_break_anywhere_and_words_stay_whole() -> None:
     assert "<wbr>" not in elements.tag("text", "a" * 70)
 
 
-def test_markup_made_here_is_not_escaped_twice() -> None:
+def test_markup_is_not_escaped_twice() -> None:
     mark = charts.status_mark("green", "a & b")
     assert elements.escaped(mark) is mark
     assert mark in charts.table([charts.Column("Status")], [[mark]], caption="c")
@@ -258,7 +259,7 @@ def parts(fragment: str, css: str) -> list[ElementTree.Element]:
     return [element for element in tree.iter() if css in element.get("class", "").split()]
 
 
-def test_a_bar_says_its_sentence_and_stands_at_its_share() -> None:
+def test_a_bar_has_its_sentence_and_is_as_long_as_its_share() -> None:
     drawn = charts.bar(status="red", share=0.196, target=0.95, last=0.145, alt="19.6 % of 95 %")
     assert (drawn.count('role="img"'), drawn.count('aria-label="19.6 % of 95 %"')) == (1, 1)
     styles = [parts(drawn, css)[0].get("style") for css in ("v-fill", "v-tick", "v-ring")]
@@ -283,12 +284,12 @@ def test_without_a_share_the_bar_is_hatched_and_has_no_target() -> None:
 def test_a_row_tells_a_screen_reader_what_each_figure_is() -> None:
     head = charts.BulletHead("Coverage", "Today", "Status", "Change", "12 months", "Basis")
     row = bullet(text="7")
-    said = "".join(ElementTree.fromstring(charts.bullet_row(row, head=head)).itertext())
-    assert said == "Today 7Status 7Change 7Basis 7"
+    text = "".join(ElementTree.fromstring(charts.bullet_row(row, head=head)).itertext())
+    assert text == "Today 7Status 7Change 7Basis 7"
     assert 'aria-hidden="true"' in charts.bullet_head(head)
 
 
-def test_a_gap_splits_the_sparkline_and_is_never_drawn_as_nought() -> None:
+def test_a_gap_splits_the_sparkline_and_is_never_drawn_as_zero() -> None:
     tree = ElementTree.fromstring(charts.sparkline([0.5, 0.6, None, 0.7], alt="x"))
     lines = [element.get("points", "") for element in tree.iter("polyline")]
     assert [len(line.split(" ")) for line in lines] == [2, 2]
@@ -307,8 +308,8 @@ def test_a_sparkline_stays_in_its_box(values: list[float | None]) -> None:
     assert tree.get("role") is None
 
 
-def test_the_strip_shows_only_what_is_there_and_counts_all() -> None:
-    drawn = charts.answered(
+def test_the_strip_leaves_out_empty_parts_and_counts_all() -> None:
+    drawn = charts.answer_strip(
         [
             charts.AnswerPart("met", "61", "met", 1.0),
             charts.AnswerPart("unknown", "0", "unknown", 0),
@@ -375,7 +376,7 @@ def test_the_trend_keeps_gaps_and_writes_only_the_last_known_value() -> None:
     assert (last.x, last.y) == ((2,), (30.0,))
     assert figure.layout.annotations[-1].text == "<b>&lt;30 %&gt;</b>"
     assert "<script" not in "".join(line.text)
-    assert line.mode == "lines+markers", "a value between two gaps would not be seen as a line"
+    assert line.mode == "lines+markers", "as a line a value between two gaps would be invisible"
     assert figure.layout.xaxis.ticktext[0] == "nov<br>2025"
 
 
@@ -393,10 +394,10 @@ def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> Non
     ]
 
 
-def test_names_beside_a_trend_keep_apart_where_their_heights_are_the_same() -> None:
+def test_labels_of_the_same_height_do_not_overlap() -> None:
     figure = plots.trend(points(1.0, text="100 %"), mode="light", **LEVELS | {"target": Level(1.0, "Target")})
     ys = [note.y for note in figure.layout.annotations]
-    assert all(upper - lower >= plots.BESIDE_LINE - 0.1 for upper, lower in pairwise(ys))
+    assert all(upper - lower >= plots.LABEL_LINE - 0.1 for upper, lower in pairwise(ys))
     assert [note.text for note in figure.layout.annotations] == ["Target", "<b>100 %</b>", "Limit 80 %"]
 
 
@@ -405,7 +406,7 @@ def test_a_trend_without_values_draws_none(shares: list[float | None]) -> None:
     assert len(plots.trend(points(*shares, text="–"), mode="light", **LEVELS).data) == 1
 
 
-def test_units_keep_their_order_from_above_and_show_counts_below_the_name() -> None:
+def test_units_keep_their_order_from_the_top_and_show_counts_below_the_name() -> None:
     units = [
         plots.UnitBar("<A>", "0 of 14", "0 %", 0.0, "red"),
         plots.UnitBar("B", "–", "–", None, "no_basis"),
@@ -417,7 +418,7 @@ def test_units_keep_their_order_from_above_and_show_counts_below_the_name() -> N
     assert "0 of 14" in figure.layout.yaxis.ticktext[0]
 
 
-def test_a_long_name_beside_a_bar_is_shortened() -> None:
+def test_a_long_name_of_a_bar_is_shortened() -> None:
     unit = plots.UnitBar("a" * 200, "0 of 14", "0 %", 0.0, "red")
     [label] = plots.unit_bars([unit], mode="light").layout.yaxis.ticktext
     assert label.startswith(f"{'a' * 59}…<br>")
@@ -429,17 +430,17 @@ def test_a_long_name_beside_a_bar_is_shortened() -> None:
 def tokens() -> dict[str, tuple[str, str]]:
     """The style sheet's colours, light and dark."""
     css = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
-    found = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css)
-    return {name: (light.upper(), dark.upper()) for name, light, dark in found}
+    matches = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css)
+    return {name: (light.upper(), dark.upper()) for name, light, dark in matches}
 
 
 def test_the_figures_use_the_colours_of_the_style_sheet() -> None:
     css = tokens()
     for index, palette in enumerate((plots.PALETTES["light"], plots.PALETTES["dark"])):
-        named = {"ink": palette.ink, "mute": palette.mute, "line": palette.line}
-        named |= {"bg": palette.background, "accent": palette.accent}
-        named |= {key: palette.status[key] for key in ("green", "yellow", "red")}
-        assert named == {name: css[name][index] for name in named}
+        colours = {"ink": palette.ink, "mute": palette.mute, "line": palette.line}
+        colours |= {"bg": palette.background, "accent": palette.accent}
+        colours |= {key: palette.status[key] for key in ("green", "yellow", "red")}
+        assert colours == {name: css[name][index] for name in colours}
         assert palette.status["no_basis"] == css["none"][index]
 
 
@@ -483,11 +484,11 @@ def test_text_is_readable_on_its_ground(text: str, ground: str, index: int) -> N
 
 @pytest.mark.parametrize("index", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("mark", ["green", "yellow", "red", "none", "accent"])
-def test_a_mark_is_seen_against_the_page(mark: str, index: int) -> None:
+def test_a_mark_has_contrast_against_the_page(mark: str, index: int) -> None:
     assert contrast(tokens()[mark][index], tokens()["bg"][index]) >= 3
 
 
-def test_the_style_sheet_survives_the_sanitiser_of_streamlit() -> None:
+def test_the_style_sheet_survives_streamlits_sanitiser() -> None:
     assert "<" not in (ROOT / "static" / "style.css").read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Bars and trends of a report as pictures: alike each time, nothing cut off, and as long as what they say."""
+"""Bars and trends of a report as pictures: the same each time, nothing cut off, and true to their values."""
 
 import io
 import re
@@ -28,9 +28,9 @@ def bar(share, status="red", *, target=0.95, before=None):
 
 
 def line(*shares, name="Över tid", labels=None):
-    given = labels or [f"mån {n}\n2026" for n in range(len(shares))]
+    months = labels or [f"mån {n}\n2026" for n in range(len(shares))]
     texts = ("–" if share is None else f"{round(share * 100)} %" for share in shares)
-    return LineChart("c", "a", name, Trend(tuple(map(Moment, given, shares, texts)), TARGET, LIMIT))
+    return LineChart("c", "a", name, Trend(tuple(map(Moment, months, shares, texts)), TARGET, LIMIT))
 
 
 ODD = {
@@ -54,15 +54,15 @@ ODD = {
 EVERY = {**{trend.caption: trend for trend in TRENDS}, **{one.label: one for one in BARS}, **ODD}
 
 
-def drawn(given, *, kind, width=None):
-    """A bar as wide as it stands in a row, or a trend as wide as a page."""
-    if isinstance(given, Bar):
-        return bar_picture(given, kind=kind, width_cm=width or IN_A_ROW)
-    return picture(given, kind=kind, width_cm=width or WIDTH)
+def drawn(chart, *, kind, width=None):
+    """A bar as wide as in a row of a table, or a trend as wide as a page."""
+    if isinstance(chart, Bar):
+        return bar_picture(chart, kind=kind, width_cm=width or IN_A_ROW)
+    return picture(chart, kind=kind, width_cm=width or WIDTH)
 
 
-def pixels(given, *, width=None):
-    return Image.open(io.BytesIO(drawn(given, kind="png", width=width))).convert("RGB")
+def pixels(chart, *, width=None):
+    return Image.open(io.BytesIO(drawn(chart, kind="png", width=width))).convert("RGB")
 
 
 def colour(text):
@@ -70,19 +70,19 @@ def colour(text):
 
 
 def longest_run(image, wanted):
-    """The longest row of pixels of some colours: its height, first and last place."""
+    """The longest row of pixels of the wanted colours: its y, and its first and last x."""
     runs, pixel = [], image.load()
     for y in range(image.height):
         row = [pixel[x, y] in wanted for x in range(image.width)]
         for is_wanted, group in groupby(enumerate(row), key=lambda pair: pair[1]):
-            places = [x for x, _ in group]
+            xs = [x for x, _ in group]
             if is_wanted:
-                runs.append((len(places), y, places[0], places[-1]))
+                runs.append((len(xs), y, xs[0], xs[-1]))
     return max(runs, default=(0, 0, 0, 0))[1:]
 
 
 def share_of(image, *, filled, track):
-    """Which part of the longest bar is filled, at its height."""
+    """The share of the longest bar that is filled."""
     y, first, last = longest_run(image, {filled, track})
     row = [image.getpixel((x, y)) for x in range(first, last + 1)]
     return row.count(filled) / len(row)
@@ -90,11 +90,11 @@ def share_of(image, *, filled, track):
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_the_same_chart_gives_the_same_bytes_also_in_threads(kind):
-    given = [TRENDS[0], BARS[3], TRENDS[-1], BARS[-1]]
-    alone = [drawn(one, kind=kind) for one in given]
+    charts = [TRENDS[0], BARS[3], TRENDS[-1], BARS[-1]]
+    alone = [drawn(chart, kind=kind) for chart in charts]
     with ThreadPoolExecutor(4) as pool:
-        beside = list(pool.map(lambda one: drawn(one, kind=kind), given * 2))
-    assert beside == alone * 2
+        in_threads = list(pool.map(lambda chart: drawn(chart, kind=kind), charts * 2))
+    assert in_threads == alone * 2
 
 
 @pytest.mark.parametrize("chart", EVERY.values(), ids=EVERY)
@@ -112,7 +112,7 @@ def test_nothing_is_cut_off_at_an_edge(chart):
 
 
 @pytest.mark.parametrize(("chart", "width"), [(bar(0.5), 2.3), (bar(0.5), 5.0), (line(0.5), 8.0), (line(0.5), 24.0)])
-def test_a_picture_is_as_wide_as_was_asked(chart, width):
+def test_a_picture_has_the_requested_width(chart, width):
     image = Image.open(io.BytesIO(drawn(chart, kind="png", width=width)))
     assert image.width == pytest.approx(width / 2.54 * DPI, abs=1)
     assert image.info["dpi"][0] == pytest.approx(DPI, abs=1)
@@ -122,7 +122,7 @@ def test_a_picture_is_as_wide_as_was_asked(chart, width):
 
 @pytest.mark.parametrize("chart", EVERY.values(), ids=EVERY)
 @pytest.mark.filterwarnings("ignore:Glyph")
-def test_a_drawing_is_xml_that_needs_no_font_and_tells_no_date(chart):
+def test_a_drawing_is_xml_without_a_font_or_a_date(chart):
     content = drawn(chart, kind="svg")
     drawing = etree.fromstring(content)
     assert not drawing.findall(".//{*}text")
@@ -133,11 +133,11 @@ def test_control_characters_do_not_break_a_drawing():
     etree.fromstring(drawn(line(0.5, name="klistrat\x0bfrån\x00annat\x1bhåll"), kind="svg"))
 
 
-def test_a_soft_hyphen_is_seen_only_where_a_line_ends():
+def test_a_soft_hyphen_is_visible_only_where_a_line_ends():
     names = ("Informationsklassning", "Informations\xadklassning", "Informations-klassning")
     whole, soft, hard = (drawn(line(0.5, name=name), kind="svg") for name in names)
     assert whole == soft != hard
-    # matplotlib notes each line of text beside its outlines.
+    # matplotlib writes each line of text in a comment before its outlines.
     for name, first in (
         (
             "Utbildning av enhetens verksamhets\xadutvecklare och utredare",
@@ -153,13 +153,13 @@ def test_a_soft_hyphen_is_seen_only_where_a_line_ends():
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.73, 1.0])
 def test_a_bar_is_as_long_as_its_share(share):
-    # The target's tick is taller than the bar, so it is moved to where the bar begins.
+    # The target's tick would split the bar, so it is moved to its beginning.
     image = pixels(bar(share, target=0.0), width=WIDTH)
     assert share_of(image, filled=colour(MARKS["red"]), track=colour(TRACK)) == pytest.approx(share, abs=0.02)
 
 
 @pytest.mark.parametrize("target", [0.2, 0.5, 0.8])
-def test_the_target_is_a_tick_at_its_place_taller_than_the_bar(target):
+def test_the_target_is_a_tick_at_its_share_taller_than_the_bar(target):
     green, tick = {colour(MARKS["green"])}, colour(INK)
     _, left, right = longest_run(pixels(bar(1.0, "green", target=0.0), width=WIDTH), green)
     image = pixels(bar(1.0, "green", target=target), width=WIDTH)
@@ -171,7 +171,7 @@ def test_the_target_is_a_tick_at_its_place_taller_than_the_bar(target):
 
 
 @pytest.mark.parametrize("status", ["no_basis", "nothing_to_assess"])
-def test_what_cannot_be_computed_is_no_bar(status):
+def test_a_missing_share_is_not_drawn_as_a_bar(status):
     _, first, last = longest_run(pixels(bar(None, status)), {colour(TRACK)})
     assert last - first < 20
 
@@ -184,7 +184,7 @@ def test_statuses_are_told_apart_without_colour():
     assert len(set(signs)) == len(MARKS)
 
 
-def test_the_last_review_is_marked_only_where_there_is_one():
+def test_the_last_review_is_marked_only_if_there_is_one():
     with_, without = pixels(bar(0.5, before=0.25)), pixels(bar(0.5))
     assert with_.size == without.size
     assert with_.tobytes() != without.tobytes()
@@ -200,9 +200,9 @@ def test_a_gap_in_a_trend_is_a_gap():
 
 
 def test_a_reports_charts_are_drawn_fast():
-    given = [*TRENDS, *BARS]
-    drawn(given[0], kind="png")
-    began = time.process_time()
-    for one in given:
-        drawn(one, kind="png")
-    assert time.process_time() - began < 2
+    charts = [*TRENDS, *BARS]
+    drawn(charts[0], kind="png")
+    start = time.process_time()
+    for chart in charts:
+        drawn(chart, kind="png")
+    assert time.process_time() - start < 2

@@ -21,7 +21,7 @@ from compliance.core.language import Language
 from compliance.counting.assessing import run
 from compliance.declarations.queries import query
 from compliance.drawing import charts, wheel, wheel_layout
-from compliance.drawing.wheel_layout import LANES, Span, laid_out
+from compliance.drawing.wheel_layout import LANES, Span, lay_out
 from compliance.review import deciding, planning, reviewing
 from compliance.review.calendars import Event, calendar_file
 from compliance.review.deciding import DecisionContent
@@ -301,7 +301,7 @@ def spans(seed, number):
 @pytest.mark.parametrize("number", [0, 1, 12, 40, 120])
 @pytest.mark.parametrize("seed", range(4))
 def test_nothing_overlaps_and_every_number_is_drawn_once_or_left_out(seed, number):
-    laid = laid_out(list(spans(seed, number)))
+    laid = lay_out(list(spans(seed, number)))
     for one, other in combinations(laid.arcs, 2):
         same_lane = (one.ring, one.lane) == (other.ring, other.lane)
         assert not same_lane or one.end <= other.start + 1e-9 or other.end <= one.start + 1e-9
@@ -313,7 +313,7 @@ def test_nothing_overlaps_and_every_number_is_drawn_once_or_left_out(seed, numbe
 
 def test_where_there_is_not_room_for_all_what_is_late_is_drawn_and_what_is_done_is_not():
     crowd = [Span(str(n), 0, 0.1 + n / 1000, 0.9, "done" if n % 2 else "late", "") for n in range(14)]
-    laid = laid_out(crowd)
+    laid = lay_out(crowd)
     drawn = {no for arc in laid.arcs for no in arc.numbers}
     # of nine lanes the two empty rings keep one each
     assert drawn == {"0", "2", "4", "6", "8", "10", "12"}
@@ -322,13 +322,13 @@ def test_where_there_is_not_room_for_all_what_is_late_is_drawn_and_what_is_done_
 
 def test_what_has_the_same_time_and_state_is_one_arc_with_several_numbers():
     same = [Span(str(n), 0, 0.1, 0.9, "ongoing", f"title {n}") for n in (1, 2, 3)]
-    laid = laid_out([*same, Span("4", 0, 0.1, 0.9, "done", "")])
+    laid = lay_out([*same, Span("4", 0, 0.1, 0.9, "done", "")])
     assert sorted(arc.numbers for arc in laid.arcs) == [("1", "2", "3"), ("4",)]
     assert laid.lanes == (2, 1, 1)
 
 
 def test_a_day_gets_room_for_its_number_and_ends_where_it_should():
-    ((arc,), lanes, out) = vars(laid_out([Span("1", 2, 0.5, 0.5027, "late", "")])).values()
+    ((arc,), lanes, out) = vars(lay_out([Span("1", 2, 0.5, 0.5027, "late", "")])).values()
     assert arc.end == 0.5027
     assert arc.end - arc.start > 0.02
     assert (lanes, out) == ((1, 1, 1), ())

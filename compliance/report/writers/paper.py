@@ -26,7 +26,7 @@ from compliance.core.language import SOFT_HYPHEN
 from compliance.core.places import STATIC
 from compliance.counting.assessing import Status
 from compliance.declarations import theming
-from compliance.drawing.geometry import apart, runs
+from compliance.drawing.geometry import runs, spread
 from compliance.report.blocks import Bar, LineChart
 
 Kind = Literal["png", "svg"]
@@ -348,7 +348,7 @@ def _trend(sheet: _Sheet, chart: LineChart) -> float:
     sheet.line([(left, low), (plot.right, low)], colour=RULE, width=1.0)
     _levels(sheet, chart, plot)
     _line(sheet, chart, plot)
-    for (_, text, colour, weight), y in zip(beside, apart([plot.y(share) for share, *_ in beside], LINE), strict=True):
+    for (_, text, colour, weight), y in zip(beside, spread([plot.y(share) for share, *_ in beside], LINE), strict=True):
         sheet.text(plot.right + 6, y, text, colour=colour, weight=weight)
     return _times(sheet, chart, plot)
 

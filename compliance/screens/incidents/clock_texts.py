@@ -119,9 +119,9 @@ def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] |
     figure, rest = clocks.figure_of(clock, say)
     duty = clock.duty
     # of an earlier year the points have no item
-    id_ = charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.written(duty.id)
+    id_ = charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.breakable(duty.id)
     return incidents.ClockCard(
-        kicker=elements.Html(f"{id_} · {elements.written(duty.unit)}") if duty.unit else id_,
+        kicker=elements.Html(f"{id_} · {elements.breakable(duty.unit)}") if duty.unit else id_,
         title=title_of(duty, say),
         state="run_out" if clock.run_out else "running" if duty.ends else "open",
         figure=figure,

@@ -150,8 +150,8 @@ def unassessed(view: View) -> None:
     ]
     if found:
         lead = _item_address(view, INCIDENTS)
-        links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.written(duty.id) for duty in found]
-        widgets.html(drawing_incidents.beside(clock_texts.unassessed_text(len(found), view.say), *links))
+        links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.breakable(duty.id) for duty in found]
+        widgets.html(drawing_incidents.line_with_links(clock_texts.unassessed_text(len(found), view.say), *links))
 
 
 def _duty_address(view: View, duty: Duty) -> str:
@@ -256,7 +256,7 @@ def silent(view: View, found: Incidents) -> None:
     note = texts.silent_sentence(found.units, say)
     widgets.html(charts.section(title, note=note))
     if groups := texts.silent(found.units, say):
-        widgets.html(drawing_incidents.named(groups, label=title))
+        widgets.html(drawing_incidents.name_groups(groups, label=title))
 
 
 def rates(view: View, found: Incidents) -> None:

@@ -410,7 +410,7 @@ def recurring_table(found: Sequence[Recurring], say: Language, *, address: Addre
 
 def cases(row: Recurring, say: Language, *, address: Address | None) -> elements.Html:
     """The ids of incidents that recur, as links where one may see the items."""
-    ids = [charts.anchor(id_, address(id_)) if address else elements.written(id_) for id_ in row.ids]
+    ids = [charts.anchor(id_, address(id_)) if address else elements.breakable(id_) for id_ in row.ids]
     earlier = say(N_("and before this year {ids}"), ids=", ".join(row.earlier)) if row.earlier else ""
     return incidents.ids(ids, after=earlier)
 
@@ -429,13 +429,13 @@ def recurring_sentence(found: Incidents, months: int, say: Language) -> str:
     )
 
 
-def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.Named]:
+def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.NameGroup]:
     """The units that report nothing, by department, but for small ones without a name."""
     shown = [unit for unit in units if unit.silent and unit.unit]
     none = say(N_("No department"))
     departments = list(dict.fromkeys(unit.department or none for unit in shown))
     return [
-        incidents.Named(
+        incidents.NameGroup(
             department,
             [
                 (

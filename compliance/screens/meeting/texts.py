@@ -240,11 +240,11 @@ def why(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 def _said(
     decision: Decision, names: Names, day: date, say: Language, lines: Lines, *, whole: bool = False
-) -> meeting.Said:
+) -> meeting.DecisionItem:
     """A decision; as a `whole` with how it goes and what was noted of it."""
     late = decision.late(day)
     status = say(N_("Late") if late else DECISION_STATUSES[decision.status]).lower()
-    return meeting.Said(
+    return meeting.DecisionItem(
         name=decision.name,
         text=names.withhold(decision.text),
         due=say(N_("by {day}"), day=say.date(decision.due, form="d MMM y")) if decision.due and decision.open else "",

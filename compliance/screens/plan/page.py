@@ -175,7 +175,7 @@ def _decisions(view: View, found: Year) -> None:
         return
     told = [*wording.decisions_sentences(open_, view.as_of, say), texts.undated_sentence(open_, say)]
     way = charts.anchor(say(N_("Follow up the decisions")), widgets.address(view, "decisions"))
-    widgets.html(incidents.beside(" ".join(text for text in told if text), way))
+    widgets.html(incidents.line_with_links(" ".join(text for text in told if text), way))
 
 
 def _actions_of(view: View, source: Source, found: Plan) -> None:

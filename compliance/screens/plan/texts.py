@@ -128,7 +128,7 @@ def layout(year: Year, say: Language) -> Layout:
         for item in year.items
         if item.moment.start or item.moment.due
     ]
-    return wheel_layout.laid_out(spans)
+    return wheel_layout.lay_out(spans)
 
 
 def _shares(moment: Moment, year: int) -> tuple[float, float]:
@@ -244,7 +244,7 @@ def _about(moment: Moment, points: Sequence[Point], link: PointLink, say: Langua
     kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
     point = next((point for point in points if point.number == moment.point), None)
     mandatory = say(phrases.MANDATORY) if moment.mandatory else ""
-    return drawing_wheel.linked([kind, mandatory, *([link(point)] if point else [])])
+    return drawing_wheel.dotted([kind, mandatory, *([link(point)] if point else [])])
 
 
 def moment_table(year: Year, points: Sequence[Point], say: Language) -> Table:

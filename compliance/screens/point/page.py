@@ -64,7 +64,7 @@ def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None
         widgets.html(charts.hero(figure_texts.hero(now, before, say)))
         if both := phrases.both_percentages(now, say, bold):
             widgets.html(charts.note(both))
-            widgets.html(charts.answered(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
+            widgets.html(charts.answer_strip(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
         if beside := phrases.not_counted(now, say):
             widgets.html(charts.caption(beside))
     with right:

@@ -10,7 +10,7 @@ from compliance.counting.system_cards import DEMANDS, POINT_OF, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
 from compliance.drawing.charts import Fact
-from compliance.drawing.systems import Entry, Mark, Outcome, Turn
+from compliance.drawing.systems import Entry, Mark, Outcome, PageLink
 from compliance.store.database import Rows
 from compliance.wording import phrases, reasons
 from compliance.wording.phrases import DASH
@@ -259,11 +259,11 @@ def pages_of(count: int) -> int:
     return max(-(-count // PAGE), 1)
 
 
-def turns(page: int, count: int, addresses: Addresses, say: Language) -> tuple[Turn, str, Turn]:
+def turns(page: int, count: int, addresses: Addresses, say: Language) -> tuple[PageLink, str, PageLink]:
     """The pager of the list: the page before, what is shown, and the page after."""
     first, last = (page - 1) * PAGE + 1, min(page * PAGE, count)
     here = say(N_("{first} to {last} of {of}"), first=say.number(first), last=say.number(last), of=say.number(count))
     back = addresses(part=str(page - 1)) if page > 1 else ""
     on = addresses(part=str(page + 1)) if last < count else ""
     before, after = say(N_("The {n} before"), n=PAGE), say(N_("The next {n}"), n=min(PAGE, count - last))
-    return Turn(f"\N{LEFTWARDS ARROW} {before}", back), here, Turn(f"{after} \N{RIGHTWARDS ARROW}", on)
+    return PageLink(f"\N{LEFTWARDS ARROW} {before}", back), here, PageLink(f"{after} \N{RIGHTWARDS ARROW}", on)

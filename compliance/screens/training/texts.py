@@ -298,7 +298,7 @@ def persons_table(
     ]
     return columns, [
         [
-            training.named(person.name, say(N_("management group")) if person.management else ""),
+            training.name_with_note(person.name, say(N_("management group")) if person.management else ""),
             *([person.unit or DASH] if units else []),
             *(_standing(one, which, point, say) for one, point in _courses(person, found)),
         ]
