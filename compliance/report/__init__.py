@@ -1,1 +1,1 @@
-"""A review as blocks, and as Word, PDF and handout."""
+"""The report of a review: as blocks, and written as Word, PDF, slides and handout."""

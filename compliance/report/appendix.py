@@ -1,4 +1,4 @@
-"""The appendix of a report: what remains, every department, the other figures, how it is counted, and from what."""
+"""The appendix of a report: what remains, departments, other figures, rules, exports, and ISO/IEC 27001 clauses."""
 
 from typing import Final
 
@@ -11,12 +11,12 @@ from compliance.review.dossier import Dossier, ImportUsed, PointAnswer, Remainin
 from compliance.wording import phrases, reasons
 from compliance.wording.phrases import DASH
 
-# So many items of a point are listed; all of them are in the working list.
+# How many items of a point are listed; the working list has all of them.
 FIRST_REMAINING: Final = 4
 
 
 def appendix(dossier: Dossier, reader: Reader) -> list[Block]:
-    """Everything that the chapters rest on, each thing once."""
+    """The details behind the chapters. The public version lacks single items and the other figures."""
     say = reader.say
     parts = (
         (N_("What remains"), [] if reader.public else _remaining(dossier, reader)),
@@ -26,15 +26,15 @@ def appendix(dossier: Dossier, reader: Reader) -> list[Block]:
         (N_("The exports that the figures rest on"), [_imports(dossier, reader)]),
         ("ISO/IEC 27001:2022, 9.3.2", [_clauses(dossier, reader)]),
     )
-    told = [block for title, blocks in parts if blocks for block in (Heading(say(title), 2), *blocks)]
-    return [PageBreak(), Heading(say(N_("Appendix")), 1), *told]
+    sections = [block for title, blocks in parts if blocks for block in (Heading(say(title), 2), *blocks)]
+    return [PageBreak(), Heading(say(N_("Appendix")), 1), *sections]
 
 
 # --- What remains -------------------------------------------------------------------------------------------------
 
 
 def _remaining(dossier: Dossier, reader: Reader) -> list[Block]:
-    """What is left to do of each point, as far as it fits."""
+    """The first items that remain of each point."""
     say = reader.say
     columns = (
         Column(say(N_("Point")), "right", 0.75),
@@ -51,12 +51,12 @@ def _remaining(dossier: Dossier, reader: Reader) -> list[Block]:
 
 
 def _left(answer: PointAnswer, reader: Reader) -> list[tuple[str, ...]]:
-    """The first items of a point; the last of them also says how many more there are, so that it never stands alone."""
+    """The first items of a point. The last has the number of the others: a row of its own could begin a page."""
     say, rows = reader.say, [_item(answer, row, reader) for row in answer.remaining[:FIRST_REMAINING]]
     if more := len(answer.remaining) - len(rows):
         name, *rest = rows[-1]
-        told = say(N_("and {n} more"), n=say.number(more))
-        rows[-1] = (f"{name}\n{told}", *rest)
+        others = say(N_("and {n} more"), n=say.number(more))
+        rows[-1] = (f"{name}\n{others}", *rest)
     return [(str(answer.point.number), *row) for row in rows]
 
 
@@ -78,16 +78,17 @@ def _item(answer: PointAnswer, row: Remaining, reader: Reader) -> tuple[str, ...
 def _departments(dossier: Dossier, reader: Reader) -> list[Block]:
     """Coverage of each department in each point, in whole per cent."""
     say = reader.say
-    found = {answer.point.number: _by_name(answer, reader) for answer in dossier.points}
-    names = list(dict.fromkeys(name for figures_ in found.values() for name in figures_))
+    by_point = {answer.point.number: _by_name(answer, reader) for answer in dossier.points}
+    names = list(dict.fromkeys(name for percents in by_point.values() for name in percents))
     if len(names) < FEWEST_PARTS:
         return []
-    columns = (Column(say(N_("Department")), width=4), *(Column(str(number), "right") for number in found))
-    rows = tuple((name, *(figures_.get(name, DASH) for figures_ in found.values())) for name in names)
+    columns = (Column(say(N_("Department")), width=4), *(Column(str(number), "right") for number in by_point))
+    rows = tuple((name, *(percents.get(name, DASH) for percents in by_point.values())) for name in names)
     return [without_empty(Table(say(N_("Coverage in per cent by department and point")), columns, rows))]
 
 
 def _by_name(answer: PointAnswer, reader: Reader) -> dict[str, str]:
+    """The whole per cent of each department of a point."""
     return {
         figure.department or figure.unit or "": phrases.whole_percent(figure, reader.say)
         for figure in departments(answer, reader)
@@ -95,7 +96,7 @@ def _by_name(answer: PointAnswer, reader: Reader) -> dict[str, str]:
 
 
 def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
-    """The figures beside the points, each once with the points that it belongs to and what it counts."""
+    """The figures that are not points, each with the points it belongs to and what it counts."""
     say = reader.say
     shown = sorted((figure for figure in dossier.figures if figure.part is not None), key=lambda figure: figure.points)
     columns = (
@@ -117,7 +118,7 @@ def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
 
 
 def figure_text(dossier: Dossier, shown: ShownFigure, say: Language) -> str:
-    """A frozen figure written out as on the pages."""
+    """A frozen figure, written out as on the pages."""
     definition = figures.Definition(
         shown.id,
         shown.points,
@@ -135,7 +136,7 @@ def figure_text(dossier: Dossier, shown: ShownFigure, say: Language) -> str:
 
 
 def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
-    """How each point is counted: its rule in words, and the law it follows."""
+    """The rule of each point in words, and the law it follows."""
     say = reader.say
     columns = (
         Column(say(N_("Review point")), width=2.1),

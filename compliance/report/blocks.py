@@ -1,7 +1,7 @@
-"""What a report is made of, before anybody knows whether it becomes Word or PDF.
+"""The blocks of a report, independent of whether it becomes Word or PDF.
 
-A report is one list of blocks; each writer draws every kind of block, those that only paper has in its own way. Texts
-are in the reader's language already, and numbers are written out: a writer lays out and never computes.
+A report is a list of blocks, and each writer draws every kind of block. Texts are already in the reader's language and
+numbers are written out: a writer lays out and never computes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ Style = Literal["body", "verdict", "answer", "comment", "note"]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 to 3, numbered where its text says so."""
+    """A heading of level 1 to 3. If it is numbered, its text has the number."""
 
     text: str
     level: int
@@ -26,8 +26,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph. `verdict` is what all of it comes to, in large type; `answer` opens a part with its conclusion;
-    `comment` is what somebody wrote of it; `note` explains in small type. A line break in the text is a line break.
+    """A paragraph. `verdict` is the overall conclusion in large type, `answer` the conclusion that opens a part,
+    `comment` a user's own words, `note` an explanation in small type. A line break in the text is a line break.
     """
 
     text: str
@@ -36,14 +36,14 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list without numbers."""
+    """A bulleted list."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, on which side its cells stand, and its share of the width (any unit)."""
+    """A column of a table: its heading, the alignment of its cells, and its share of the width (any unit)."""
 
     heading: str
     align: Align = "left"
@@ -52,8 +52,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Bar:
-    """Coverage as a bar, 0–1. `share` is None where nothing can be computed; `text` is the share written out,
-    `word` what the status is called, `before` the share of the last review.
+    """Coverage as a bar, 0–1. `share` is None if nothing can be computed; `text` is the share written out,
+    `word` the name of the status, `before` the share at the last review.
     """
 
     label: str
@@ -67,10 +67,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Table:
-    """A table under a caption, whose first row is repeated on every page. The first cell of a row names the row.
+    """A table with a caption, whose heading row is repeated on every page. The first cell of a row names the row.
 
-    With `bars`, one a row, the table is a chart too: they stand in a column after the first, headed `scale`, and say
-    nothing that the row does not say in figures.
+    With `bars`, one per row, the table is a chart too: they form a column after the first, headed `scale`, and show
+    nothing that the row does not have in figures.
     """
 
     caption: str
@@ -92,9 +92,7 @@ class LineChart:
 
 @dataclass(frozen=True)
 class Signatures:
-    """Who has signed, or where to: a line each of what is signed, (label, text) pairs under it; an empty text is a rule
-    to write on.
-    """
+    """The signatures under a title, as (label, text) pairs. An empty text is a rule to sign on."""
 
     title: str
     lines: tuple[tuple[str, str], ...]
@@ -102,13 +100,13 @@ class Signatures:
 
 @dataclass(frozen=True)
 class PageBreak:
-    """What follows begins on a new page."""
+    """The next block begins on a new page."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """A figure in large type with the shape, the colour and the word of its status; below it what it counts, and in
-    small type what it is compared with, a paragraph each.
+    """A figure in large type with the shape, colour and word of its status. Below it `text`, what the figure counts,
+    and `notes` in small type, what it is compared with.
     """
 
     value: str
@@ -120,7 +118,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Beside:
-    """Blocks in two columns, alike wide."""
+    """Blocks in two columns of the same width."""
 
     left: "tuple[Block, ...]"
     right: "tuple[Block, ...]"
@@ -128,15 +126,15 @@ class Beside:
 
 @dataclass(frozen=True)
 class Together:
-    """Blocks that stand on one page unless they are longer than that."""
+    """Blocks that are kept on one page, unless they are longer than a page."""
 
     blocks: "tuple[Block, ...]"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """What a meeting talks about at a time: its blocks on one page and below them, headed `notes`, rules to write on,
-    at least `lines` of them and else as many as there is room for.
+    """An item of a meeting: its blocks on one page and below them, headed `notes`, rules to write on: as many as
+    there is room for, and at least `lines`.
     """
 
     blocks: "tuple[Block, ...]"
@@ -145,7 +143,7 @@ class Topic:
 
 
 Simple = Heading | Paragraph | Bullets | Table | LineChart | Signatures | PageBreak
-# What only paper has, but that Word has columns too.
+# Blocks that exist for the printed page.
 OnPaper = Result | Beside | Together | Topic
 Block = Simple | OnPaper
 
@@ -154,10 +152,10 @@ Block = Simple | OnPaper
 class Report:
     """A whole report.
 
-    `draft` is the word that stands on each page of a draft, `footer` the line at the foot of each page, `contents` the
-    title of the table of contents, `page` how a page is counted ("Sida {page} av {pages}"). `made_at` is the moment of
-    the review's present state in UTC, so that the same review gives the same file. `opening` is the sentence that a
-    report without a cover begins with: on paper title, facts, opening and contents then share half a page.
+    `draft` is the word on each page of a draft, `footer` the line at the foot of each page, `contents` the title of the
+    table of contents, `page` the pattern of page numbers ("Sida {page} av {pages}"). `made_at` is the moment (UTC) when
+    the review got its state, so that the same review gives the same file. A report with an `opening` has no cover: it
+    begins with title, facts, this sentence and the contents on half a page.
     """
 
     language: str
@@ -174,7 +172,7 @@ class Report:
 
 
 def each(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks in the order in which they are read, without those that only arrange others."""
+    """The blocks in reading order, those inside a layout block instead of that block."""
     for block in blocks:
         if isinstance(block, Together | Topic):
             yield from each(block.blocks)

@@ -1,6 +1,6 @@
-"""The chapters of a report, in the order and with the titles of the seed, and what covers the clauses of ISO/IEC 27001.
+"""The chapters of a report, as the seed declares them, and what covers the clauses of ISO/IEC 27001.
 
-A chapter is what somebody wrote, or what stands in it from the start; below it what `after` names is computed.
+A chapter has the text that a user wrote, or its start text, and the computed blocks that `after` names.
 """
 
 from collections.abc import Callable
@@ -29,27 +29,27 @@ EMPTY: Final = N_("Nothing yet")
 
 
 def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:
-    """2.1 Uppföljning 2026."""
+    """The numbered title of a chapter: 2.1 Uppföljning 2026."""
     title = _filled(dossier, say.pick(chapter.title), say)
     return f"{chapter.number}{NBSP}{title}" if chapter.number else title
 
 
-def told_text(dossier: Dossier, chapter: Chapter, reader: Reader) -> str:
-    """What is written in a chapter, else what stands there from the start, as this reader may see it."""
+def chapter_text(dossier: Dossier, chapter: Chapter, reader: Reader) -> str:
+    """The text that is written in a chapter, else its start text, as this reader may see it."""
     written = dossier.written.chapters.get(chapter.id)
     if written is not None:
-        return reader.told(dossier, written)
-    return _filled(dossier, reader.told(dossier, reader.say.pick(chapter.start)), reader.say)
+        return reader.visible(dossier, written)
+    return _filled(dossier, reader.visible(dossier, reader.say.pick(chapter.start)), reader.say)
 
 
 def _filled(dossier: Dossier, text: str, say: Language) -> str:
-    """A text with its places filled; other braces of an organisation's own are text like any other."""
-    for name, value in _places(dossier, say).items():
+    """A text with its placeholders replaced. Not str.format: an organisation's text may hold other braces."""
+    for name, value in _placeholders(dossier, say).items():
         text = text.replace(f"{{{name}}}", value)
     return text
 
 
-def _places(dossier: Dossier, say: Language) -> dict[str, str]:
+def _placeholders(dossier: Dossier, say: Language) -> dict[str, str]:
     return {
         "organisation": dossier.organisation,
         "year": str(dossier.year),
@@ -60,39 +60,40 @@ def _places(dossier: Dossier, say: Language) -> dict[str, str]:
 
 
 def chapters(dossier: Dossier, state: State, reader: Reader) -> list[Block]:
-    """All chapters of a report but those that may be left out and are empty."""
+    """All chapters of a report except optional ones that are empty."""
     return [block for chapter in dossier.chapters for block in _chapter(dossier, chapter, state, reader)]
 
 
 def _chapter(dossier: Dossier, chapter: Chapter, state: State, reader: Reader) -> list[Block]:
-    text = told_text(dossier, chapter, reader)
+    text = chapter_text(dossier, chapter, reader)
     after = AFTER[chapter.after](dossier, reader) if chapter.after in AFTER else []
     if not text and not after and chapter.optional:
         return []
     if not text and not after and state == "draft":
         after = [Paragraph(reader.say(N_("Nothing has been written here yet.")), "note")]
-    heading, said = Heading(chapter_title(dossier, chapter, reader.say), chapter.level), _paragraphs(text)
+    heading, body = Heading(chapter_title(dossier, chapter, reader.say), chapter.level), _paragraphs(text)
+    # The judgement comes before its grounds; a list stays with the paragraph that introduces it.
     if chapter.after == "assessments":
-        return [heading, *after, *said]
-    if said and after and isinstance(after[0], Bullets):
-        return [heading, *said[:-1], Together((said[-1], after[0])), *after[1:]]
-    return [heading, *said, *after]
+        return [heading, *after, *body]
+    if body and after and isinstance(after[0], Bullets):
+        return [heading, *body[:-1], Together((body[-1], after[0])), *after[1:]]
+    return [heading, *body, *after]
 
 
 def _paragraphs(text: str) -> list[Block]:
-    """What somebody wrote: paragraphs between empty lines, and lists of lines that begin with a dash or a bullet."""
-    found: list[Block] = []
+    """A user's text as blocks: paragraphs between empty lines, lists where each line begins with a dash or bullet."""
+    blocks: list[Block] = []
     for part in text.split("\n\n"):
         lines = [line.strip() for line in part.splitlines() if line.strip()]
         if lines and all(line[:1] in "-•–*" for line in lines):
-            found.append(Bullets(tuple(line[1:].strip() for line in lines)))
+            blocks.append(Bullets(tuple(line[1:].strip() for line in lines)))
         elif lines:
-            found.append(Paragraph("\n".join(lines)))
-    return found
+            blocks.append(Paragraph("\n".join(lines)))
+    return blocks
 
 
 def _points(dossier: Dossier, reader: Reader) -> list[Block]:
-    """The list of the points, as the seed has it."""
+    """The list of the points."""
     say = reader.say
     mandatory = say(N_("mandatory practice in the materiality and risk analysis"))
     titles = [(reader.say.plain(answer.point.title), answer.point.mandatory_practice) for answer in dossier.points]
@@ -107,36 +108,37 @@ def _deviations(dossier: Dossier, reader: Reader) -> list[Block]:
     say = reader.say
     if not dossier.deviations:
         return [Paragraph(say(N_("There is no export of the tertial reports.")), "note")]
-    found = [row for row in dossier.deviations if row.deviation]
-    if not found:
+    deviations = [row for row in dossier.deviations if row.deviation]
+    if not deviations:
         reports = ", ".join(dict.fromkeys(row.report or "" for row in dossier.deviations))
-        told = say(N_("No deviations were reported in {reports} {year}."), reports=reports, year=dossier.year)
-        return [Paragraph(told)]
+        return [
+            Paragraph(say(N_("No deviations were reported in {reports} {year}."), reports=reports, year=dossier.year))
+        ]
     named = not reader.public
     columns = _columns(say, REPORT=0.8, AREA=1.4, DESCRIPTION=3, ACTION=2.4, **({"RESPONSIBLE": 1.4} if named else {}))
     rows = tuple(
         (
             row.report or DASH,
-            *(reader.told(dossier, text or DASH) for text in (row.area, row.description, row.action)),
+            *(reader.visible(dossier, text or DASH) for text in (row.area, row.description, row.action)),
             *((row.responsible or DASH,) if named else ()),
         )
-        for row in found
+        for row in deviations
     )
     return [Table(say(N_("Reported deviations {year}"), year=dossier.year), columns, rows)]
 
 
 def _recommendations(dossier: Dossier, reader: Reader) -> list[Block]:
-    """The data protection officer's recommendations; a hand-out says only how many there are."""
-    say, found = reader.say, dossier.recommendations
-    if not found:
+    """The data protection officer's recommendations; the public version has only their number."""
+    say, recommendations = reader.say, dossier.recommendations
+    if not recommendations:
         return [Paragraph(say(N_("There is no export of the data protection officer's yearly report.")), "note")]
     if reader.public:
-        told = say.plural(
+        count = say.plural(
             "The data protection officer has made {n} recommendation.",
             "The data protection officer has made {n} recommendations.",
-            len(found),
+            len(recommendations),
         )
-        return [Paragraph(told)]
+        return [Paragraph(count)]
     columns = _columns(say, AREA=1.3, RECOMMENDATION=3, ANSWER=2.6, STATUS=1.1, DUE=1.2)
     rows = tuple(
         (
@@ -146,26 +148,27 @@ def _recommendations(dossier: Dossier, reader: Reader) -> list[Block]:
             row.status or DASH,
             day_text(row.due),
         )
-        for row in found
+        for row in recommendations
     )
     return [Table(say(N_("Recommendations of the data protection officer")), columns, rows)]
 
 
 def _priorities(dossier: Dossier, reader: Reader) -> list[Block]:
-    """The areas of the operational plan that the chapter does not say already."""
+    """The areas of the operational plan that the chapter's text does not already mention."""
     text = dossier.written.chapters.get("priorities", "").casefold()
     left = [row for row in dossier.priorities if row.activity.casefold().rstrip(".") not in text]
     if not left:
         return []
     some = len(left) < len(dossier.priorities)
-    told = (
+    intro = (
         N_("Other priority areas of the operational plan:") if some else N_("Priority areas of the operational plan:")
     )
-    return [Together((Paragraph(reader.say(told)), Bullets(tuple(reader.told(dossier, row.activity) for row in left))))]
+    items = tuple(reader.visible(dossier, row.activity) for row in left)
+    return [Together((Paragraph(reader.say(intro)), Bullets(items)))]
 
 
 def _judgement(dossier: Dossier, reader: Reader) -> list[Block]:
-    """What the head judges of the work as a whole; the grounds are the chapter's own text."""
+    """The head's judgement of the work as a whole; its grounds are the text of the chapter."""
     return [Paragraph(judging.sentence(dossier.written, reader.say), "answer")]
 
 
@@ -187,15 +190,15 @@ AFTER: Final[dict[str | None, Callable[[Dossier, Reader], list[Block]]]] = {
 
 
 def covered_by(dossier: Dossier, letter: str, say: Language) -> list[str]:
-    """What in a review covers a clause of ISO/IEC 27001:2022, 9.3.2, in words; nothing where it is empty."""
+    """The names of what covers a clause of ISO/IEC 27001:2022, 9.3.2, in a review, without the parts that are empty."""
     clause = next(clause for clause in dossier.clauses if clause.letter == letter)
     return [name for by in clause.by if (name := _covering(dossier, by, say))]
 
 
 def _covering(dossier: Dossier, by: str, say: Language) -> str:
-    """The name of one thing that covers a clause, if it is there."""
+    """The name of a part that covers a clause, or "" if the review lacks it. `by` is a key below or a chapter."""
     risks = dossier.answer("risk_analysis")
-    there = {
+    parts = {
         "carried": (bool(dossier.carried), N_("Decisions of earlier reviews")),
         "decisions": (bool(dossier.decisions), N_("Decisions of this review")),
         "points": (any(a.coverage.coverage is not None for a in dossier.points), N_("The {count} review points")),
@@ -203,9 +206,9 @@ def _covering(dossier: Dossier, by: str, say: Language) -> str:
         "recommendations": (bool(dossier.recommendations), N_("Recommendations of the data protection officer")),
         "risks": (risks is not None and risks.coverage.coverage is not None, N_("Review point 5, risk analysis")),
     }
-    if by in there:
-        found, name = there[by]
-        return say(name, count=say.in_words(len(dossier.points))) if found else ""
+    if by in parts:
+        exists, name = parts[by]
+        return say(name, count=say.in_words(len(dossier.points))) if exists else ""
     chapter = next((chapter for chapter in dossier.chapters if chapter.id == by), None)
     if chapter is None or not dossier.written.chapters.get(by):
         return ""

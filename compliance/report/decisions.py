@@ -1,4 +1,4 @@
-"""The decisions of a report: how each stands, on the second page in short and at the end in full."""
+"""The decisions of a report: in short in the summary, in full at the end."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,16 +13,16 @@ from compliance.review.dossier import Dossier
 from compliance.wording import phrases
 from compliance.wording.phrases import DASH
 
-# So many decisions are told in short, and so many letters of each.
+# How many decisions the summary has, and how many letters of each text.
 FIRST: Final = 8
 BRIEF: Final = 120
 
 
 def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
-    """The decisions of this review and the open ones of earlier reviews, on a few lines."""
+    """The decisions of this review and the open ones of earlier reviews, the late ones of those first."""
     say = reader.say
-    made = [*dossier.decisions, *sorted(_open(dossier), key=lambda row: not row.late(dossier.as_of))]
-    if not made:
+    rows = [*dossier.decisions, *sorted(_open(dossier), key=lambda row: not row.late(dossier.as_of))]
+    if not rows:
         return [Paragraph(say(N_("No decisions have been made in this review.")), "note")]
     columns = (
         Column(say(N_("No.")), width=1.0),
@@ -30,24 +30,23 @@ def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
         Column(say(N_("Due")), width=1.4),
         Column(say(N_("Status")), width=2.0),
     )
-    rows = tuple(
+    cells = tuple(
         (row.name, _brief(dossier, row, reader), day_text(row.due), wording.decision_state(dossier, row, say))
-        for row in made[:FIRST]
+        for row in rows[:FIRST]
     )
-    more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(made) - FIRST)
-    left = [Paragraph(more, "note")] if len(made) > FIRST else []
-    return [Table(say(N_("Decisions")), columns, rows), *left]
+    more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(rows) - FIRST)
+    note = [Paragraph(more, "note")] if len(rows) > FIRST else []
+    return [Table(say(N_("Decisions")), columns, cells), *note]
 
 
 def texts_of(dossier: Dossier, decision: Decision) -> list[str]:
-    """What is decided, and, if it is late, what was noted last."""
+    """The text of a decision and, if it is late, its last note."""
     note = decision.note if decision.late(dossier.as_of) else None
     return [text for text in (decision.text, note) if text]
 
 
 def _brief(dossier: Dossier, decision: Decision, reader: Reader) -> str:
-    """The same, a short line each."""
-    return "\n".join(shortened(reader.told(dossier, text), BRIEF) for text in texts_of(dossier, decision))
+    return "\n".join(shortened(reader.visible(dossier, text), BRIEF) for text in texts_of(dossier, decision))
 
 
 def _open(dossier: Dossier) -> list[Decision]:
@@ -55,19 +54,19 @@ def _open(dossier: Dossier) -> list[Decision]:
 
 
 def in_full(dossier: Dossier, reader: Reader) -> list[Block]:
-    """Every decision with its reason, what it takes, who answers for it, and how it has been followed up."""
+    """Every decision with its reason, its resource, who is responsible, and its follow-up. The heading comes first."""
     say = reader.say
-    found: list[Block] = [Heading(say(N_("Decisions")), 2)]
+    blocks: list[Block] = [Heading(say(N_("Decisions")), 2)]
     if dossier.decisions:
-        found.append(_table(dossier, dossier.decisions, reader, say(N_("Decisions of this review"))))
+        blocks.append(_table(dossier, dossier.decisions, reader, say(N_("Decisions of this review"))))
     else:
-        found.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
+        blocks.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
     if dossier.carried:
-        found.append(_table(dossier, dossier.carried, reader, say(N_("Decisions of earlier reviews"))))
-    return found
+        blocks.append(_table(dossier, dossier.carried, reader, say(N_("Decisions of earlier reviews"))))
+    return blocks
 
 
-def _table(dossier: Dossier, made: Sequence[Decision], reader: Reader, caption: str) -> Table:
+def _table(dossier: Dossier, decisions: Sequence[Decision], reader: Reader, caption: str) -> Table:
     say, named = reader.say, not reader.public
     columns = (
         Column(say(N_("No.")), width=0.9),
@@ -77,7 +76,7 @@ def _table(dossier: Dossier, made: Sequence[Decision], reader: Reader, caption: 
         Column(say(N_("Due")), width=1.4),
         Column(say(N_("Status")), width=2.6),
     )
-    return Table(caption, columns, tuple(_row(dossier, decision, reader) for decision in made))
+    return Table(caption, columns, tuple(_row(dossier, decision, reader) for decision in decisions))
 
 
 def _row(dossier: Dossier, decision: Decision, reader: Reader) -> tuple[str, ...]:
@@ -93,21 +92,21 @@ def _row(dossier: Dossier, decision: Decision, reader: Reader) -> tuple[str, ...
 
 
 def _decision(dossier: Dossier, decision: Decision, reader: Reader) -> str:
-    """What is decided, with what it takes on a line of its own."""
-    text, resource = (reader.told(dossier, said) for said in (decision.text, decision.resource))
-    told = reader.say(N_("Resource: {resource}"), resource=resource)
-    return f"{text}\n{told}" if resource else text
+    """The text of a decision, with its resource on a line below."""
+    text, resource = (reader.visible(dossier, field) for field in (decision.text, decision.resource))
+    line = reader.say(N_("Resource: {resource}"), resource=resource)
+    return f"{text}\n{line}" if resource else text
 
 
 def reason(dossier: Dossier, decision: Decision, say: Language) -> str:
-    """The point that is the reason of a decision."""
+    """The point that a decision is about, or a dash."""
     answer = dossier.answer(decision.point) if decision.point else None
     return phrases.label(answer.point, say) if answer else DASH
 
 
 def _status(dossier: Dossier, decision: Decision, reader: Reader) -> str:
-    """How it stands, in which report it is followed up, and what was noted there last, a line each."""
+    """The state of a decision, the report that follows it up, and the last note, a line each."""
     say = reader.say
     report = say(N_("followed up in {report}"), report=decision.follow_up) if decision.follow_up else ""
-    note = reader.told(dossier, decision.note or "")
+    note = reader.visible(dossier, decision.note or "")
     return "\n".join(text for text in (wording.decision_state(dossier, decision, say), report, note) if text)

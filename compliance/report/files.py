@@ -1,4 +1,4 @@
-"""The report of a review as files: Word and PDF made of its blocks, slides of its dossier."""
+"""The report of a review as files: Word and PDF written from its blocks, slides from its dossier."""
 
 from pathlib import Path
 from typing import Final, Literal
@@ -26,7 +26,7 @@ def write_report(
     template: Path | None = None,
     archive: bool = False,
 ) -> bytes:
-    """The report of a review as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
+    """Write the report of a review as a file of a kind. `template` and `archive` are as in `as_document`."""
     if kind == "pptx":
         from compliance.report.slides.writing import write_slides
 
@@ -38,7 +38,7 @@ def write_report(
 def every_report(
     dossier: Dossier, *, state: State, signed: Signed, say: Language, template: Path | None
 ) -> dict[str, bytes]:
-    """What a year package holds: the complete report of each kind and a PDF to hand out, by the names of the files."""
+    """Write the reports of a year package, by file name: the complete report of each kind and a public PDF."""
     wanted: list[tuple[Kind, bool]] = [*((kind, False) for kind in KINDS), ("pdf", True)]
     files = {}
     for done, (kind, public) in enumerate(wanted):
@@ -52,6 +52,6 @@ def every_report(
 
 
 def file_name(dossier: Dossier, *, kind: Kind, say: Language, public: bool) -> str:
-    """What the file is called: ledningens_genomgang_2026.docx."""
+    """The file's name, for example ledningens_genomgang_2026.docx."""
     name = N_("management_review_{year}_to_hand_out") if public else N_("management_review_{year}")
     return f"{say(name, year=dossier.year)}.{kind}"

@@ -1,6 +1,6 @@
 """Hand-off of a review: paragraphs for the tertial report and the materiality and risk analysis, and its measures.
 
-What is pasted elsewhere is read by others, so a paragraph names no person and no system.
+A paragraph names no person and no system, since other people read what it is pasted into.
 """
 
 from typing import Final
@@ -37,14 +37,14 @@ HEADINGS: Final = (
 
 
 def paragraphs(dossier: Dossier, say: Language) -> list[tuple[Point, str]]:
-    """A paragraph for each point that is a mandatory practice, ready to be pasted."""
+    """A paragraph for each point that is a mandatory practice."""
     return [
         (answer.point, _paragraph(dossier, answer, say)) for answer in dossier.points if answer.point.mandatory_practice
     ]
 
 
 def as_text(dossier: Dossier, say: Language, *, state: State) -> str:
-    """All paragraphs as one text, each under the name of its point; it says which review they are of."""
+    """All paragraphs as one text: first which review they are of, then each under the name of its point."""
     head = say(
         N_("Management review {year}, {organisation}, as of {day} ({state})"),
         year=dossier.year,
@@ -52,21 +52,21 @@ def as_text(dossier: Dossier, say: Language, *, state: State) -> str:
         day=say.date(dossier.as_of),
         state=say(STATES[state]).lower(),
     )
-    told = [f"{title(point, say)}\n{text}" for point, text in paragraphs(dossier, say)]
-    return "\n\n".join([head, *told]) + "\n"
+    titled = [f"{title(point, say)}\n{text}" for point, text in paragraphs(dossier, say)]
+    return "\n\n".join([head, *titled]) + "\n"
 
 
 def title(point: Point, say: Language) -> str:
-    """4. Informationsklassning (obligatoriskt arbetssätt)."""
+    """The title of a paragraph: 4. Informationsklassning (obligatoriskt arbetssätt)."""
     return f"{point.number}. {say.plain(point.title)} ({say(phrases.MANDATORY)})"
 
 
 def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
     figure = answer.coverage
-    said = [_figure(answer, say)]
+    sentences = [_figure(answer, say)]
     if figure.coverage is not None:
-        said += [_target(answer, say), say.plain(answer.changed)]
-    return " ".join([*said, _done(dossier, answer.point, say)])
+        sentences += [_target(answer, say), say.plain(answer.changed)]
+    return " ".join([*sentences, _open_measures(dossier, answer.point, say)])
 
 
 def _figure(answer: PointAnswer, say: Language) -> str:
@@ -91,17 +91,16 @@ def _target(answer: PointAnswer, say: Language) -> str:
     return say(TARGETS[figure.status], target=target, limit=limit)
 
 
-def _done(dossier: Dossier, point: Point, say: Language) -> str:
-    """The open decisions whose reason is the point."""
-    found = [row for row in (*dossier.decisions, *dossier.carried) if row.open and row.point == point.id]
-    if not found:
+def _open_measures(dossier: Dossier, point: Point, say: Language) -> str:
+    """The open decisions about the point."""
+    rows = [row for row in (*dossier.decisions, *dossier.carried) if row.open and row.point == point.id]
+    if not rows:
         return say(N_("No decided measure is open for the point."))
-    told = "; ".join(_decided(dossier, row, say) for row in found)
-    return say(N_("Measures decided: {measures}."), measures=told)
+    return say(N_("Measures decided: {measures}."), measures="; ".join(_decision(dossier, row, say) for row in rows))
 
 
-def _decided(dossier: Dossier, row: Decision, say: Language) -> str:
-    """A decision within a sentence, with its number, its due date and how it goes."""
+def _decision(dossier: Dossier, row: Decision, say: Language) -> str:
+    """A decision within a sentence, with its number, status and due date."""
     text = _line(dossier.withheld.get(row.text, row.text)).rstrip(".")
     facts = [row.name, say(DECISION_STATUSES[row.status]).lower()]
     if row.due:
@@ -115,12 +114,12 @@ def _decided(dossier: Dossier, row: Decision, say: Language) -> str:
 
 
 def measures(dossier: Dossier, say: Language) -> str:
-    """The decisions of the review and those carried forward, one line each, with tabs between; harmless in Excel.
+    """The decisions of the review and those carried forward, tab-separated, a line each; safe to open in Excel.
 
-    Year and number stand apart: a spreadsheet program would take 2026-3 for a month.
+    Year and number are two columns: a spreadsheet program would read 2026-3 as a month.
     """
-    told = [_measure(dossier, row, say) for row in (*dossier.decisions, *dossier.carried)]
-    return joined([[say(heading) for heading in HEADINGS], *told], separator="\t")
+    rows = [_measure(dossier, row, say) for row in (*dossier.decisions, *dossier.carried)]
+    return joined([[say(heading) for heading in HEADINGS], *rows], separator="\t")
 
 
 def _measure(dossier: Dossier, row: Decision, say: Language) -> list[object]:
@@ -132,5 +131,5 @@ def _measure(dossier: Dossier, row: Decision, say: Language) -> list[object]:
 
 
 def _line(text: str) -> str:
-    """A text on one line."""
+    """The text on one line."""
     return " ".join(text.split())

@@ -1,7 +1,7 @@
-"""The handout of a meeting: what its screens show, in their order, on paper with room to write. No Streamlit.
+"""The handout of a meeting: the content of its screens, in their order, on paper with room to write.
 
-As the meeting mode it follows section 5 of the rulebook: no name of a person, no id of one, no free text of an
-incident, and no unit that rests on fewer than five persons.
+Like the meeting mode it follows section 5 of the rulebook: no name or id of a person, no free text of an incident, and
+no unit of fewer than five persons.
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ from compliance.report.decisions import reason, texts_of
 from compliance.report.points import (
     Reader,
     answer_sentence,
-    counted,
     day_text,
+    figure_texts,
     points_table,
     result,
     trend,
@@ -53,37 +53,37 @@ from compliance.review.wording import (
 )
 from compliance.wording import phrases
 
-# At least so many rules to write on; the paper that is left over is ruled too.
+# The least number of rules to write on; the rest of the page is ruled too.
 LINES: Final = 1
-# Which columns of the report's table of the points the summary has, and how wide they are.
+# The columns of the report's table of points that the summary keeps, with their widths.
 SUMMARY: Final = {0: 3.7, 1: 1.3, 3: 1.0, 4: 2.1, 5: 1.0, 6: 1.5}
 
 
 def handout(dossier: Dossier, *, names: Names, say: Language) -> list[Block]:
-    """What was decided before, the points, two on a page where they fit, the summary, and what is decided now.
+    """The earlier decisions, the points (two on a page if they fit), the summary, and the decisions of this review.
 
-    `names` are those of persons, who are named in no text of it.
+    `names` are the names of persons that are withheld from every text.
     """
-    shown, reader = _unnamed(dossier, names), Reader(say, public=True)
-    points = [_point(shown, answer, reader) for answer in shown.points]
-    earlier = [_earlier(shown, say)] if shown.carried else []
-    return [*earlier, *points, PageBreak(), _summary(shown, reader), _decisions(shown, say)]
+    unnamed, reader = _without_names(dossier, names), Reader(say, public=True)
+    points = [_point(unnamed, answer, reader) for answer in unnamed.points]
+    earlier = [_earlier(unnamed, say)] if unnamed.carried else []
+    return [*earlier, *points, PageBreak(), _summary(unnamed, reader), _decisions(unnamed, say)]
 
 
 def pdf(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> bytes:
-    """The handout as PDF; `made_at` is the moment (UTC) of the review's state, so that the same gives the same."""
+    """The handout as PDF. `made_at` is when (UTC) the review got its state: the same review gives the same bytes."""
     return as_document(_report(dossier, names=names, say=say, state=state, made_at=made_at), kind="pdf")
 
 
 def file_name(year: int, say: Language) -> str:
-    """What the file is called: Mötesunderlag ledningens genomgång 2026.pdf."""
+    """The file's name: Mötesunderlag ledningens genomgång 2026.pdf."""
     return say(N_("Handout management review {year}"), year=year) + ".pdf"
 
 
 def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> Report:
-    """The handout with its beginning: whose meeting, which year and day, the answer, and the agenda."""
+    """The handout with its beginning: organisation, year, day, the answer, and the agenda."""
     review = say(N_("Management review {year}"), year=dossier.year)
-    # the answer of the pages says where to load exports, which nobody does on paper
+    # Without exports, the answer of the pages says where to load them, which makes no sense on paper.
     answer = answer_sentence(dossier, Reader(say, public=True)) if dossier.imports else summary_sentence(dossier, say)
     judged = "" if judging.unanswered(dossier.written) else judging.sentence(dossier.written, say)
     foot = (review, dossier.organisation, say(N_("meeting handout")), say(STATES[state]).lower())
@@ -102,13 +102,16 @@ def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made
     )
 
 
-def _unnamed(dossier: Dossier, names: Names) -> Dossier:
-    """The review without the names of persons in any text, and without who is responsible for what."""
-    said = dossier.written
-    comments = {id_: names.withhold(text) for id_, text in (said.public_comments | said.comments).items()}
+def _without_names(dossier: Dossier, names: Names) -> Dossier:
+    """The dossier without names of persons in any text, and without who is responsible for a decision.
+
+    `withheld` is emptied, since it is keyed by the texts as they were written.
+    """
+    texts = dossier.written
+    comments = {id_: names.withhold(text) for id_, text in (texts.public_comments | texts.comments).items()}
     own, carried = (tuple(_nameless(row, names) for row in rows) for rows in (dossier.decisions, dossier.carried))
-    chapters = {GROUNDS: names.withhold(judging.grounds(said))}
-    written = replace(said, comments=comments, public_comments={}, chapters=chapters)
+    chapters = {GROUNDS: names.withhold(judging.grounds(texts))}
+    written = replace(texts, comments=comments, public_comments={}, chapters=chapters)
     return replace(dossier, written=written, decisions=own, carried=carried, withheld={})
 
 
@@ -121,7 +124,7 @@ def _nameless(decision: Decision, names: Names) -> Decision:
 
 
 def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
-    """A point: its question and figure, its course, where and why it is weak, and what is said and decided of it."""
+    """A point: its question, figure and trend, where and why it is weak, its comment, and the decisions about it."""
     say = reader.say
     blocks: list[Block] = [
         Heading(phrases.label(answer.point, say), 1),
@@ -131,22 +134,21 @@ def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
     ]
     if text := dossier.written.comments.get(answer.point.id):
         blocks.append(Paragraph(f"{say(N_('Comment:'))} {text}", "comment"))
-    if made := of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year):
-        blocks.append(_made(dossier, made, say))
+    if decisions := of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year):
+        blocks.append(_decision_table(dossier, decisions, say))
     return Topic(tuple(blocks), say(N_("Notes")), LINES)
 
 
 def _figure(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The figure beside its course; where there is no course, alone."""
-    say, drawn = reader.say, trend(answer, reader)
-    shown = result(
-        answer, counted(answer, say) if answer.coverage.coverage is not None else empty_texts(answer, say), say
-    )
-    return [Beside((shown,), (drawn,))] if drawn else [shown]
+    """The figure, next to its trend if there is one."""
+    say, chart = reader.say, trend(answer, reader)
+    measured = answer.coverage.coverage is not None
+    large = result(answer, figure_texts(answer, say) if measured else empty_texts(answer, say), say)
+    return [Beside((large,), (chart,))] if chart else [large]
 
 
 def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The units with most left to do beside the biggest reasons."""
+    """The units with most left to do next to the biggest reasons."""
     units, reasons = _units(answer, reader.say), _reasons(answer, reader.say)
     if units and reasons:
         return [Beside((units,), (reasons,))]
@@ -154,7 +156,7 @@ def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
 
 
 def _units(answer: PointAnswer, say: Language) -> Table | None:
-    """The units with most left to do; None where all reach the target."""
+    """The units with most left to do; None if all reach the target."""
     below = weakest(answer, say)
     columns = (
         Column(say(N_("Most left to do")), width=3),
@@ -169,7 +171,7 @@ def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
 
 
 def _reasons(answer: PointAnswer, say: Language) -> Table | None:
-    """The biggest reasons; None where nothing is unmet."""
+    """The biggest reasons; None if nothing is unmet."""
     biggest = wording.biggest_reasons(answer, say)[:REASONS]
     columns = (
         Column(say(N_("The biggest reasons")), width=4),
@@ -180,8 +182,8 @@ def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     return Table("", columns, rows) if rows else None
 
 
-def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: str = "") -> Table:
-    """Decisions: what, by when, and how it goes; under a caption also for which point."""
+def _decision_table(dossier: Dossier, decisions: Sequence[Decision], say: Language, caption: str = "") -> Table:
+    """Decisions with text, due date and status; with a caption also the point they are about."""
     columns = (
         Column(say(N_("No.")), width=0.9),
         Column(say(N_("Decision")), width=6),
@@ -197,7 +199,7 @@ def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: st
             day_text(row.due),
             say(N_("Late")) if row.late(dossier.as_of) else say(DECISION_STATUSES[row.status]),
         )
-        for row in made
+        for row in decisions
     )
     return Table(caption, columns, rows)
 
@@ -206,42 +208,42 @@ def _made(dossier: Dossier, made: Sequence[Decision], say: Language, caption: st
 
 
 def _summary(dossier: Dossier, reader: Reader) -> Topic:
-    """All points in a table, with what the head has assessed."""
+    """All points in a table, with the head's assessments."""
     say = reader.say
     heading, answer = Heading(say(N_("Summary")), 1), Paragraph(summary_sentence(dossier, say), "answer")
     return Topic((heading, answer, _short(points_table(dossier, reader))), say(N_("Notes")), LINES)
 
 
 def _short(table: Table) -> Table:
-    """The report's table of the points without what each point has counted, and with room for what is left."""
+    """The report's table of points without the counts, with the other columns wider."""
     columns = tuple(replace(table.columns[place], width=width) for place, width in SUMMARY.items())
     rows = tuple(tuple(row[place] for place in SUMMARY) for row in table.rows)
     return without_empty(replace(table, caption="", columns=columns, rows=rows))
 
 
 def _earlier(dossier: Dossier, say: Language) -> Topic:
-    """What earlier reviews decided, with how it goes."""
+    """The decisions of earlier reviews with their state."""
     carried, day = dossier.carried, dossier.as_of
     heading = Heading(say(N_("Earlier decisions")), 1)
     answer = Paragraph(earlier_sentence(carried, day, say), "answer")
-    return Topic((heading, answer, _made(dossier, late_first(carried, day), say)), say(N_("Notes")), LINES)
+    return Topic((heading, answer, _decision_table(dossier, late_first(carried, day), say)), say(N_("Notes")), LINES)
 
 
 def _decisions(dossier: Dossier, say: Language) -> Topic:
-    """The decisions of this review, and how the head judges the whole."""
+    """The head's judgement of the whole, and the decisions of this review."""
     blocks: list[Block] = [Heading(say(N_("Decisions and judgement")), 1), *_judgement(dossier, say)]
     if dossier.decisions:
-        blocks.append(_made(dossier, dossier.decisions, say, say(N_("Decisions of this review"))))
+        blocks.append(_decision_table(dossier, dossier.decisions, say, say(N_("Decisions of this review"))))
     else:
         blocks.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
     return Topic(tuple(blocks), say(N_("Notes and decisions")), LINES)
 
 
 def _judgement(dossier: Dossier, say: Language) -> list[Block]:
-    """The judgement with its grounds; while nobody has judged, the questions with what may be answered."""
-    said, text = dossier.written, judging.grounds(dossier.written)
-    asked = said.judgement is not None and judging.unanswered(said)
+    """The judgement with its grounds; while it is missing, the questions with their possible answers."""
+    texts, text = dossier.written, judging.grounds(dossier.written)
+    open_ = texts.judgement is not None and judging.unanswered(texts)
     words = " / ".join(say(word) for word in judging.WORDS.values())
-    questions = [Paragraph(f"{say(judging.QUESTIONS[what])} {words}") for what in JUDGED] if asked else []
+    questions = [Paragraph(f"{say(judging.QUESTIONS[what])} {words}") for what in JUDGED] if open_ else []
     grounds = [Paragraph(f"{say(N_('Grounds:'))} {text}", "comment")] if text else []
-    return [Paragraph(judging.sentence(said, say), "answer"), *questions, *grounds]
+    return [Paragraph(judging.sentence(texts, say), "answer"), *questions, *grounds]

@@ -1,4 +1,4 @@
-"""What a report says of the review points: all in one table that is also a chart, and half a page on each."""
+"""The review points in a report: all in a table that is also a chart, and half a page on each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,26 +28,26 @@ from compliance.wording.reasons import reason_text
 
 FEWEST_MOMENTS: Final = 3
 FEWEST_PARTS: Final = 2
-# So many departments and reasons of a point are named; the appendix has every department.
+# How many departments and reasons of a point are named; the appendix has every department.
 NAMED: Final = 4
-# So many points are named as the furthest from their targets.
+# How many points are named as the furthest from their targets.
 FURTHEST: Final = 3
 
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a report is written: the language, and whether it is handed out."""
+    """The reader of a report: the language, and whether it is the public version."""
 
     say: Language
     public: bool
 
-    def told(self, dossier: Dossier, text: str) -> str:
-        """A text that somebody wrote, as this reader may see it."""
+    def visible(self, dossier: Dossier, text: str) -> str:
+        """A user's text, as this reader may see it."""
         return dossier.withheld.get(text, text) if self.public else text
 
 
 def day_text(day: date | None) -> str:
-    """A day in a table; a dash where none is set."""
+    """A day in a table; a dash if there is none."""
     return day.isoformat() if day else DASH
 
 
@@ -69,18 +69,18 @@ def furthest(dossier: Dossier) -> list[Coverage]:
 
 
 def _furthest(dossier: Dossier, reader: Reader) -> str:
-    """The points furthest below their targets, each with its figure; nothing where all reach them."""
-    if not (found := furthest(dossier)):
+    """The points furthest below their targets, each with its figure; "" if all reach them."""
+    if not (figures := furthest(dossier)):
         return ""
-    names = (phrases.label(figure.point, reader.say).replace(" ", NBSP, 1) for figure in found)
-    told = [f"{name} ({phrases.percent(figure, reader.say)})" for name, figure in zip(names, found, strict=True)]
-    return reader.say(N_("Furthest from their targets: {points}."), points=phrases.listed(told, reader.say))
+    names = (phrases.label(figure.point, reader.say).replace(" ", NBSP, 1) for figure in figures)
+    items = [f"{name} ({phrases.percent(figure, reader.say)})" for name, figure in zip(names, figures, strict=True)]
+    return reader.say(N_("Furthest from their targets: {points}."), points=phrases.listed(items, reader.say))
 
 
 def before_word(dossier: Dossier, say: Language) -> str:
-    """What the figure is called that a point is compared with."""
-    known = [before for answer in dossier.points if (before := answer.coverage_before)]
-    return phrases.then_label(known[0], say) if known else say(N_("A year before"))
+    """The name of the figure that a point is compared with."""
+    earlier = [before for answer in dossier.points if (before := answer.coverage_before)]
+    return phrases.then_label(earlier[0], say) if earlier else say(N_("A year before"))
 
 
 def _before_short(dossier: Dossier, say: Language) -> str:
@@ -88,7 +88,7 @@ def _before_short(dossier: Dossier, say: Language) -> str:
 
 
 def points_table(dossier: Dossier, reader: Reader) -> Table:
-    """All points in a table that is also the chart: bar, figure, counts, target, status, before, and assessment."""
+    """All points in a table that is also a chart: bar, figure, counts, target, status, figure before, assessment."""
     say = reader.say
     columns = (
         Column(say(N_("Review point")), width=4.2),
@@ -105,14 +105,14 @@ def points_table(dossier: Dossier, reader: Reader) -> Table:
 
 
 def without_empty(table: Table) -> Table:
-    """A table without the columns in which no row says anything."""
-    kept = [place for place in range(len(table.columns)) if any(row[place] != DASH for row in table.rows)]
-    rows = tuple(tuple(row[place] for place in kept) for row in table.rows)
-    return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
+    """The table without the columns that have only dashes."""
+    filled = [place for place in range(len(table.columns)) if any(row[place] != DASH for row in table.rows)]
+    rows = tuple(tuple(row[place] for place in filled) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in filled), rows=rows)
 
 
 def bars_note(dossier: Dossier, reader: Reader) -> Paragraph:
-    """What the marks of the bars mean, and which day each of them is of."""
+    """The legend of the bars, with the days of their marks."""
     say, before = reader.say, before_word(dossier, reader.say)
     text = N_("The stroke is the target, the ring {before}. Coverage on {day}.")
     if all(answer.coverage_before is None or answer.coverage_before.coverage is None for answer in dossier.points):
@@ -121,7 +121,7 @@ def bars_note(dossier: Dossier, reader: Reader) -> Paragraph:
 
 
 def bar(answer: PointAnswer, reader: Reader) -> Bar:
-    """The figure of a point as a bar with its target and what it was before."""
+    """The figure of a point as a bar, with its target and the figure before."""
     figure, before = answer.coverage, answer.coverage_before
     return Bar(
         label=phrases.label(figure.point, reader.say),
@@ -136,11 +136,10 @@ def bar(answer: PointAnswer, reader: Reader) -> Bar:
 
 def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ...]:
     say, figure, before = reader.say, answer.coverage, answer.coverage_before
-    counted = figure.coverage is not None
     return (
         phrases.label(figure.point, say),
         phrases.percent(figure, say),
-        wording.met_of(figure, say) if counted else DASH,
+        wording.met_of(figure, say) if figure.coverage is not None else DASH,
         phrases.share(figure.target.target, say),
         phrases.word(figure, say).replace(" ", NBSP),
         phrases.percent(before, say) if before else DASH,
@@ -152,7 +151,7 @@ def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ..
 
 
 def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Together:
-    """A point on half a page: its figure and course, what is said of it, why it changed, and where it is weak."""
+    """A point on half a page: its figure and trend, the comment, why it changed, and where it is weak."""
     title = f"{answer.point.number}. {reader.say.plain(answer.point.title)}"
     return Together(
         (
@@ -166,20 +165,20 @@ def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Together:
 
 
 def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The figure in large type beside its course, without a figure a sentence; below it the head's assessment."""
-    say, figure, drawn = reader.say, answer.coverage, trend(answer, reader)
+    """The figure in large type next to its trend, or a sentence if there is no figure; then the head's assessment."""
+    say, figure, chart = reader.say, answer.coverage, trend(answer, reader)
     assessed = Paragraph(assessment(dossier, answer.point.id, say))
     if figure.coverage is None:
         text = N_("Nothing to assess on {day}.")
         if figure.status is Status.NO_BASIS:
             text = N_("No basis: a needed export is missing on {day}.")
         return [Paragraph(say(text, day=say.date(figure.as_of)), "answer"), assessed]
-    shown = result(answer, counted(answer, say), say)
-    return [Beside((shown,), (drawn,)) if drawn else shown, assessed]
+    large = result(answer, figure_texts(answer, say), say)
+    return [Beside((large,), (chart,)) if chart else large, assessed]
 
 
 def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
-    """The figure of a point in large type over its texts, the first of which is what it counts."""
+    """The figure of a point in large type over `texts`, the first of which is what it counts."""
     figure = answer.coverage
     return Result(
         value=phrases.percent(figure, say),
@@ -190,8 +189,8 @@ def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
     )
 
 
-def counted(answer: PointAnswer, say: Language) -> list[str]:
-    """What a figure counts, its target and what it was before, and its other percentage where much is unknown."""
+def figure_texts(answer: PointAnswer, say: Language) -> list[str]:
+    """What a figure counts, its target and the figure before, and its other percentage if much is unknown."""
     figure, before = answer.coverage, answer.coverage_before
     parts = [say(N_("Target {share}"), share=phrases.share(figure.target.target, say))]
     if before and before.coverage is not None:
@@ -212,21 +211,21 @@ def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
 
 def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
     """The comment that this reader may see."""
-    said = dossier.written.public_comments if reader.public else dossier.written.comments
-    text = said.get(answer.point.id)
-    return [Paragraph(reader.told(dossier, text), "comment")] if text else []
+    comments = dossier.written.public_comments if reader.public else dossier.written.comments
+    text = comments.get(answer.point.id)
+    return [Paragraph(reader.visible(dossier, text), "comment")] if text else []
 
 
 def _changed(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """Why the figure is another than before, where there was one."""
+    """Why the figure has changed, if there was one before."""
     text = reader.say.plain(answer.changed)
-    known = phrases.change(answer.coverage, answer.coverage_before) is not None
-    return [Paragraph(text)] if text and known else []
+    comparable = phrases.change(answer.coverage, answer.coverage_before) is not None
+    return [Paragraph(text)] if text and comparable else []
 
 
 def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
-    """The figure month by month; None where too few months have one."""
-    months = [answer.figure(counted) for counted in answer.months]
+    """The figure month by month; None if too few months have one."""
+    months = [answer.figure(month) for month in answer.months]
     if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
         return None
     say = reader.say
@@ -242,25 +241,27 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
 
 
 def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The departments with most left to do beside the biggest reasons; a hand-out has no reasons."""
+    """The departments with most left to do next to the biggest reasons; the public version has no reasons."""
     parts, reasons = _parts(answer, reader), None if reader.public else _reasons(answer, reader)
     tables = [(table,) for table in (parts, reasons) if table]
     return [Beside(tables[0], tables[1] if len(tables) > 1 else ())] if tables else []
 
 
 def departments(answer: PointAnswer, reader: Reader) -> list[Coverage]:
-    """The departments of a point with a figure; in a hand-out those of few persons are added up."""
-    found = [answer.figure(counted) for counted in answer.departments]
+    """The departments of a point that have a figure; the public version adds up those of few persons."""
+    figures = [answer.figure(department) for department in answer.departments]
     if reader.public:
-        found = without_few(found, reader.say(OTHER_UNITS), answer.coverage)
-    return [figure for figure in found if figure.coverage is not None]
+        figures = without_few(figures, reader.say(OTHER_UNITS), answer.coverage)
+    return [figure for figure in figures if figure.coverage is not None]
 
 
 def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
-    """The departments with most left to do; None where there is one department, or nothing left."""
-    say, found = reader.say, departments(answer, reader)
-    left = sorted((figure for figure in found if wording.left_of(figure)), key=lambda figure: -wording.left_of(figure))
-    if len(found) < FEWEST_PARTS or not left:
+    """The departments with most left to do; None if there is one department, or nothing left."""
+    say, figures = reader.say, departments(answer, reader)
+    left = sorted(
+        (figure for figure in figures if wording.left_of(figure)), key=lambda figure: -wording.left_of(figure)
+    )
+    if len(figures) < FEWEST_PARTS or not left:
         return None
     columns = (
         Column(say(N_("Most left to do")), width=3),
@@ -275,15 +276,15 @@ def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
 
 
 def _reasons(answer: PointAnswer, reader: Reader) -> Table | None:
-    """Why items are not met, the commonest first, the rare ones added up; None where nothing is left to do."""
+    """Why items are not met, the most common reason first, the rare ones added up; None if nothing is left to do."""
     say, point = reader.say, answer.point
-    counted = wording.most_common_reasons(answer)
-    if not counted:
+    reasons = wording.most_common_reasons(answer)
+    if not reasons:
         return None
-    shown = counted if len(counted) <= NAMED else counted[: NAMED - 1]
+    shown = reasons if len(reasons) <= NAMED else reasons[: NAMED - 1]
     rows = [(reason_text(point, r.outcome, r.code, say), say.number(r.number)) for r in shown]
-    if more := counted[len(shown) :]:
-        told = say.plural("{n} more reason", "{n} more reasons", len(more))
-        rows.append((told, say.number(sum(reason.number for reason in more))))
+    if more := reasons[len(shown) :]:
+        label = say.plural("{n} more reason", "{n} more reasons", len(more))
+        rows.append((label, say.number(sum(reason.number for reason in more))))
     columns = (Column(say(N_("Why it is not met")), width=4), Column(say(N_("Number")), "right"))
     return Table("", columns, tuple(rows))

@@ -1,4 +1,4 @@
-"""The report of a review: its chapters as one list of blocks, written as Word or PDF."""
+"""The report of a review as a list of blocks, and written as Word or PDF."""
 
 from pathlib import Path
 from typing import Final, Literal
@@ -17,12 +17,12 @@ from compliance.review.dossier import Dossier
 from compliance.review.reviewing import State
 from compliance.review.verifying import resealing_sentences
 
-# So much of the grounds stands on the second page; the chapter has all of them.
+# How many letters of the grounds the summary shows; the chapter has all of them.
 BRIEF_GROUNDS: Final = 700
 
 
 def report_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool) -> Report:
-    """The report of a review in any state; `public` is the version to hand out, without names and weaknesses."""
+    """The report of a review in any state. `public` is the version to hand out, without names and weaknesses."""
     reader = Reader(say, public)
     title = say(N_("Management review {year}"), year=dossier.year)
     parts = [title, dossier.organisation, *([say(N_("version to hand out"))] if public else [])]
@@ -43,7 +43,10 @@ def report_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, 
 def as_document(
     report: Report, *, kind: Literal["docx", "pdf"], template: Path | None = None, archive: bool = False
 ) -> bytes:
-    """The report as a file. `template` is the organisation's own for Word; `archive` asks for PDF/A."""
+    """Write the report as a file. `template` is the organisation's own Word file; `archive` asks for PDF/A.
+
+    The writers are imported here: matplotlib, python-docx and typst take long to load.
+    """
     if kind == "docx":
         from compliance.report.writers.word import write_word
 
@@ -61,7 +64,7 @@ def _facts(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> li
         (say(N_("Version")), str(dossier.version)),
     ]
     if dossier.why and dossier.version > 1:
-        facts.append((say(N_("Corrects")), reader.told(dossier, dossier.why)))
+        facts.append((say(N_("Corrects")), reader.visible(dossier, dossier.why)))
     if signed.approved_at:
         facts.append((say(N_("Approved on")), say.date(local_day(signed.approved_at))))
     if reader.public:
@@ -79,7 +82,7 @@ def _blocks(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> l
         PageBreak(),
         *chapters(dossier, state, reader),
         *decisions,
-        # nobody signs on a page of its own
+        # The signatures never stand alone on a page.
         Together((last, *_signatures(dossier, signed, reader))),
         *appendix(dossier, reader),
     ]
@@ -88,7 +91,7 @@ def _blocks(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> l
 def _summary(dossier: Dossier, reader: Reader) -> list[Block]:
     """The second page: the head's judgement, the points and the decisions."""
     say = reader.say
-    grounds = reader.told(dossier, judging.grounds(dossier.written))
+    grounds = reader.visible(dossier, judging.grounds(dossier.written))
     return [
         Heading(say(N_("Summary")), 1),
         Paragraph(judging.sentence(dossier.written, say), "verdict"),
@@ -101,7 +104,7 @@ def _summary(dossier: Dossier, reader: Reader) -> list[Block]:
 
 
 def _signatures(dossier: Dossier, signed: Signed, reader: Reader) -> list[Block]:
-    """Who has submitted and approved; a hand-out says when, and by which office."""
+    """Who has submitted and approved the review; the public version has only the offices and the days."""
     say = reader.say
 
     def line(name: str | None, at: object) -> str:

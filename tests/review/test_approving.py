@@ -7,7 +7,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.report.chapters import chapter_title, told_text
+from compliance.report.chapters import chapter_text, chapter_title
 from compliance.report.points import Reader
 from compliance.review import approving, dossier, judging
 from compliance.review.approving import Missing, same_person
@@ -187,7 +187,7 @@ def test_chapters_of_ones_own_may_have_braces_one_language_and_names(draft):
     found = draft.document(draft.review())
     [own] = [chapter for chapter in found.chapters if chapter.id == "own"]
     assert chapter_title(found, own, EN).replace("\u00a0", " ") == "5 2026 {x} {"
-    told = [told_text(found, own, Reader(EN, public)) for public in (False, True)]
+    told = [chapter_text(found, own, Reader(EN, public)) for public in (False, True)]
     assert told == [f"Förvaltningen: fråga {who} om Alfa {{0}}." for who in ("Anna Berg", "[…]")]
 
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Bar, Column, LineChart, Report, Table
-from compliance.report.chapters import told_text
+from compliance.report.chapters import chapter_text
 from compliance.report.points import FEWEST_MOMENTS, Reader, assessment, bar, day_text, departments, furthest
 from compliance.report.report import report_of
 from compliance.review import judging, wording
@@ -137,7 +137,7 @@ class _Slides:
     def verdict(self) -> Slide:
         """The head's judgement in a sentence with its grounds, the worst points, and three figures."""
         say, missing, late, worst = self.say, self._missing(), self._late(), [*map(self._far, furthest(self.dossier))]
-        grounds = self.reader.told(self.dossier, judging.grounds(self.dossier.written))
+        grounds = self.reader.visible(self.dossier, judging.grounds(self.dossier.written))
         texts = {
             "title": judging.sentence(self.dossier.written, say),
             "kicker": say(N_("The judgement of the head of administration")),
@@ -231,7 +231,7 @@ class _Slides:
         }
         said = self.dossier.written
         comments = said.public_comments if self.reader.public else said.comments
-        notes = self.reader.told(self.dossier, comments.get(answer.point.id, ""))
+        notes = self.reader.visible(self.dossier, comments.get(answer.point.id, ""))
         return Slide("point", texts, chart=chart, statuses=(found.status,), notes=notes)
 
     def _compared(self, answer: PointAnswer) -> dict[str, str]:
@@ -337,9 +337,9 @@ class _Slides:
         status = decision_state(self.dossier, row, self.say)
         return (
             row.name,
-            self.reader.told(self.dossier, row.text),
+            self.reader.visible(self.dossier, row.text),
             "\n".join(filter(None, (day_text(row.due), who))),
-            "\n".join(filter(None, (status, self.reader.told(self.dossier, row.note or "")))),
+            "\n".join(filter(None, (status, self.reader.visible(self.dossier, row.note or "")))),
         )
 
     def _more(self, n: int) -> str:
@@ -360,10 +360,10 @@ class _Slides:
     def _written(self) -> list[str]:
         """The lines of the plan's chapter, without what marks a list."""
         chapter = next((chapter for chapter in self.dossier.chapters if chapter.id == "priorities"), None)
-        text = told_text(self.dossier, chapter, self.reader) if chapter else ""
+        text = chapter_text(self.dossier, chapter, self.reader) if chapter else ""
         return [said for line in text.splitlines() if (said := line.strip().lstrip("-•–*").strip())]
 
     def _activity(self, row: Priority) -> str:
         """An activity of the plan, and until when."""
-        text = self.reader.told(self.dossier, row.activity)
+        text = self.reader.visible(self.dossier, row.activity)
         return self.say(N_("{text}, by {day}"), text=text, day=self.say.date(row.due)) if row.due else text

@@ -7,7 +7,7 @@ import streamlit as st
 from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
-from compliance.report.chapters import chapter_title, told_text
+from compliance.report.chapters import chapter_text, chapter_title
 from compliance.report.points import Reader, assessment
 from compliance.review import judging, wording
 from compliance.review.dossier import PointAnswer
@@ -224,7 +224,7 @@ def chapters(found: Opened) -> None:
 
 def _chapter(found: Opened, chapter: Chapter) -> None:
     """The text of a chapter, and below it what the report adds."""
-    say, text = found.say, told_text(found.dossier, chapter, Reader(found.say, public=not found.reads))
+    say, text = found.say, chapter_text(found.dossier, chapter, Reader(found.say, public=not found.reads))
     if found.writable:
         label = say(N_("Text of the chapter"))
         help_ = say.pick(chapter.help)
