@@ -1,5 +1,5 @@
 -- what: Every personal data breach of the latest export known of by the day, with the hours to its notification.
--- grain: one row a personal data breach
+-- grain: one row per personal data breach
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
@@ -58,7 +58,7 @@ select
 from known as k
 left join units_at(as_of := $as_of, known_at := $known_at) as u
     on u.organisation = k.organisation and u.unit_key = lower(k.unit)
--- organisations that have become one may have files of the same name with the same ids
+-- merged organisations may have files of the same name with the same ids
 left join gdpr_reporting_rows as i
     on i.import_id = k.import_id and i.sheet is not distinct from k.sheet and i.row = k.row
 order by k.organisation collate sv, k.aware desc, k.breach_id collate sv

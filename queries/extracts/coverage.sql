@@ -1,5 +1,5 @@
 -- what: Coverage of every review point, for organisations, departments and units.
--- grain: one row a point and organisation, and a point and department or unit with items
+-- grain: one row per point and organisation, and per point and department or unit with items
 -- parameters:
 -- columns:
 --   as_of (date): the day that is described

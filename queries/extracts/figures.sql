@@ -1,5 +1,5 @@
 -- what: The figures that are shown beside the review points and are part of no coverage.
--- grain: one row an organisation and figure
+-- grain: one row per organisation and figure
 -- parameters:
 -- columns:
 --   as_of (date): the day that is described

@@ -1,5 +1,5 @@
 -- what: Every import ever made, the newest first, revoked ones too, and which of them the day's figures rest on.
--- grain: one row an import
+-- grain: one row per import
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
@@ -23,7 +23,7 @@
 --   why (varchar): why
 --   sha256 (varchar): the file's mark, by which the same file is recognised
 
-with used as (
+with in_effect as (
     select import_id from imports_at(as_of := $as_of, known_at := $known_at)
 )
 select
@@ -35,7 +35,7 @@ select
     i.extract_date,
     i.extract_date_by,
     i.completes,
-    i.import_id in (select import_id from used) as used,
+    i.import_id in (select import_id from in_effect) as used,
     i.loaded,
     i.rejected,
     i.warnings,

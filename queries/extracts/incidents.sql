@@ -1,5 +1,5 @@
 -- what: Every incident of the latest export that was discovered by the day, and how its handling is judged.
--- grain: one row an incident
+-- grain: one row per incident
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
@@ -69,7 +69,7 @@ select
 from known as k
 left join units_at(as_of := $as_of, known_at := $known_at) as u
     on u.organisation = k.organisation and u.unit_key = lower(k.unit)
--- organisations that have become one may have files of the same name with the same ids
+-- merged organisations may have files of the same name with the same ids
 left join incident_handling_rows as i
     on i.import_id = k.import_id and i.sheet is not distinct from k.sheet and i.row = k.row
 order by k.organisation collate sv, k.discovered desc, k.incident_id collate sv

@@ -1,5 +1,5 @@
 -- what: What a review point, or every one, counts: each item with its outcome and the spreadsheet row behind it.
--- grain: one row a review point and item in its scope
+-- grain: one row per review point and item in its scope
 -- parameters:
 -- columns:
 --   organisation (varchar): whose it is

@@ -1,5 +1,5 @@
 -- what: The working list: everything that is not met or not known, unit by unit, with why and when it is or was due.
--- grain: one row a review point and item that is unmet or unknown
+-- grain: one row per review point and item that is unmet or unknown
 -- parameters:
 --   as_of (date): the day that is described
 -- columns:

@@ -1,5 +1,5 @@
 -- what: Which review points have a local routine, adopted by the day and not past its next review.
--- grain: one row an organisation, review point and routine; a point without a routine has one too
+-- grain: one row per organisation, review point and routine; a point without a routine has one too
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts

@@ -1,5 +1,5 @@
 -- what: Everything that is known of each system of the register, also those not in use.
--- grain: one row a system, whatever its case
+-- grain: one row per system, whatever its case
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
@@ -46,7 +46,7 @@ with numbered as (
         lower(system) as system_key,
         row_number() over (order by import_id, sheet_number, row) as place
     from systems_at(as_of := $as_of, known_at := $known_at)
-    -- where a row of the system is in use, only those that are speak for it, as in points 4, 5 and 7
+    -- if any row of the system is in use, only such rows describe it, as in points 4, 5 and 7
     qualify lifecycle_code is null
         or bool_and(lifecycle_code is not null) over (partition by organisation, lower(system))
 ),
@@ -54,7 +54,7 @@ listed as (
     select
         organisation,
         system_key,
-        -- the first that is filled
+        -- the first filled value
         arg_min(system, place) as system,
         arg_min(system_id, place) as system_id,
         arg_min(unit, place) as unit,
@@ -64,7 +64,7 @@ listed as (
         arg_min(supplier, place) as supplier,
         arg_min(lifecycle, place) as lifecycle,
         arg_min(lifecycle_code is null, place) as in_use,
-        -- filled with a word that nobody knows is filled
+        -- an unknown word is a filled value
         arg_min_null(responsibility_code, place) filter (where responsibility is not null) as responsibility,
         arg_min(criticality, place) as criticality,
         arg_min(personal_data, place) as handles_personal_data,
@@ -120,7 +120,7 @@ reviews as (
     group by all
 ),
 named as (
-    -- one processing may name several systems, with commas or semicolons between
+    -- a processing may name several systems, separated by commas or semicolons
     select distinct organisation, processing_id, lower(renamed('system', system, $as_of, $known_at)) as system_key
     from (
         select organisation, processing_id, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
@@ -132,13 +132,13 @@ recorded as (
     from named
     group by all
 ),
-agreed as (
+supplier_agreements as (
     select organisation, lower(supplier) as supplier_key, count(*) as agreements
     from processors_at(as_of := $as_of, known_at := $known_at)
     where status_code is distinct from 'not_applicable'
     group by all
 ),
-happened as (
+system_incidents as (
     select organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key, count(*) as incidents
     from discovered_at(as_of := $as_of, known_at := $known_at)
     where this_year
@@ -185,8 +185,8 @@ left join actions as a using (organisation, system_key)
 left join risks as r using (organisation, system_key)
 left join reviews as v using (organisation, system_key)
 left join recorded as n using (organisation, system_key)
-left join happened as h using (organisation, system_key)
-left join agreed as g on g.organisation = s.organisation and g.supplier_key = lower(s.supplier)
+left join system_incidents as h using (organisation, system_key)
+left join supplier_agreements as g on g.organisation = s.organisation and g.supplier_key = lower(s.supplier)
 left join units_at(as_of := $as_of, known_at := $known_at) as u
     on u.organisation = s.organisation and u.unit_key = lower(s.unit)
 left join classification_items as four on four.organisation = s.organisation and lower(four.item) = s.system_key

@@ -1,5 +1,5 @@
 -- what: How many accounts were removed at this year's access reviews.
--- grain: one row an organisation
+-- grain: one row per organisation
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts

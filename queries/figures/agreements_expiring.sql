@@ -1,9 +1,9 @@
 -- what: How many processor agreements in force expire soon.
--- grain: one row an organisation
+-- grain: one row per organisation
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   expiring_days (integer): how many days ahead are looked at
+--   expiring_days (integer): how many days ahead count as soon
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): of those, agreements that end within the days ahead and do not renew themselves

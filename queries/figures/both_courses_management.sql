@@ -1,15 +1,15 @@
 -- what: How many of the management group have a valid course in both information security and data protection.
--- grain: one row an organisation
+-- grain: one row per organisation
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
 --   information_security_training_codes (varchar[]): whole codes of the course in information security, in lower case
 --   information_security_training_names (varchar[]): how its name begins, in lower case
---   information_security_training_validity_months (integer): how long a pass of it is valid, unless said
+--   information_security_training_validity_months (integer): how long a pass of it is valid, unless its row says
 --   information_security_training_grace_days (integer): how long a person may be employed before it counts
 --   data_protection_training_codes (varchar[]): whole codes of the course in data protection, in lower case
 --   data_protection_training_names (varchar[]): how its name begins, in lower case
---   data_protection_training_validity_months (integer): how long a pass of it is valid, unless said
+--   data_protection_training_validity_months (integer): how long a pass of it is valid, unless its row says
 --   data_protection_training_grace_days (integer): how long a person may be employed before it counts
 -- columns:
 --   organisation (varchar): whose figure it is

@@ -1,13 +1,13 @@
 -- what: How many valid courses in data protection expire soon.
--- grain: one row an organisation
+-- grain: one row per organisation
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
 --   data_protection_training_codes (varchar[]): whole codes of the course in data protection, in lower case
 --   data_protection_training_names (varchar[]): how its name begins, in lower case
---   data_protection_training_validity_months (integer): how long a pass of it is valid, unless said
+--   data_protection_training_validity_months (integer): how long a pass of it is valid, unless its row says
 --   data_protection_training_grace_days (integer): how long a person may be employed before it counts
---   expiring_days (integer): how many days ahead are looked at
+--   expiring_days (integer): how many days ahead count as soon
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): persons whose valid course ends within the days ahead

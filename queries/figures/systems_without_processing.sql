@@ -1,5 +1,5 @@
 -- what: How many systems that handle personal data are named by no active processing.
--- grain: one row an organisation
+-- grain: one row per organisation
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
@@ -9,7 +9,7 @@
 --   whole (bigint): systems in use that handle personal data
 
 with named as (
-    -- one processing may name several systems, with commas or semicolons between
+    -- a processing may name several systems, separated by commas or semicolons
     select distinct organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key
     from (
         select organisation, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system

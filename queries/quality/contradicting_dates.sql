@@ -1,5 +1,5 @@
--- what: Rows whose dates contradict each other: what comes first by nature is dated later.
--- grain: one row a row and pair of dates
+-- what: Rows whose dates contradict each other: what comes first is dated later.
+-- grain: one row per row and pair of dates
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -85,7 +85,7 @@ counting as (
         d.* replace (
             list_filter(
                 pairs,
-                -- what has no time of day may have been at any time of it
+                -- a date without a time of day may be any time of that day
                 lambda pair: case
                     when has_time(pair.early) then pair.early < pair.late
                     else cast(pair.early as date) < cast(pair.late as date)
@@ -99,7 +99,7 @@ paired as (
     select * exclude (pairs), unnest(pairs, recursive := true)
     from counting as c
     where len(pairs) > 0
-        -- of the same id the last row counts; of these sources several rows are right by nature
+        -- the last row with an id counts; these sources have several rows by nature
         and (
             source in ('staff', 'training', 'classifications', 'dpias')
             or not exists (

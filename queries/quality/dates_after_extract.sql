@@ -1,5 +1,5 @@
--- what: Things said to be done on a day after the one on which the export was made.
--- grain: one row a row and date
+-- what: Things dated as done after the day of the export.
+-- grain: one row per row and date
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -84,7 +84,7 @@ with dated as (
         [{'field': 'announced', 'day': announced}, {'field': 'coordinator_consulted', 'day': coordinator_consulted}]
     from procurements
     union all
-    -- what is not done may have a day that is planned
+    -- what is not done may have a planned day
     select
         'local_instruction', import_id, sheet_number, sheet, row, unit || '/' || requirement,
         [{'field': 'confirmed', 'day': case when status_code = 'done' then confirmed end}]
@@ -98,7 +98,7 @@ with dated as (
 counting as (
     select
         i.organisation, i.organisation_id, i.file, i.extract_date,
-        d.* replace (list_filter(days, lambda said: said.day > extract_date) as days)
+        d.* replace (list_filter(days, lambda dated: dated.day > extract_date) as days)
     from dated as d
     inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
 ),
@@ -106,7 +106,7 @@ each_day as (
     select * exclude (days), unnest(days, recursive := true)
     from counting as c
     where len(days) > 0
-        -- of the same id the last row counts; of these sources several rows are right by nature
+        -- the last row with an id counts; these sources have several rows by nature
         and (
             source in ('training', 'classifications', 'risk_analyses', 'dpias', 'access_reviews')
             or not exists (

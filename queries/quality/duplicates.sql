@@ -1,5 +1,5 @@
 -- what: The same id twice in an export, and systems whose rows in the register do not agree.
--- grain: one row a row that another takes the place of, or a system and attribute in which its rows differ
+-- grain: one row per row that another replaces, or per system and attribute in which its rows differ
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -16,7 +16,7 @@
 --   detail (varchar): of a system, the words that differ; else null
 --   number (bigint): how many rows there are of the system; else 1
 
-with systems_said as (
+with system_values as (
     select
         organisation, import_id, file, sheet_number, sheet, row, system,
         unnest([
@@ -36,7 +36,7 @@ disagreeing as (
         ) as first_row,
         string_agg(distinct word, ' / ' order by word) as words,
         count(*) as number
-    from systems_said
+    from system_values
     group by organisation, lower(system), field
     having count(distinct code) > 1
 )

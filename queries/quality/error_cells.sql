@@ -1,5 +1,5 @@
--- what: Cells that held an error of the spreadsheet program and were read as empty, but those of rows that came back mended.
--- grain: one row a cell
+-- what: Cells with an error of the spreadsheet program, read as empty, except in rows that were returned corrected.
+-- grain: one row per cell
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts

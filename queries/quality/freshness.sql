@@ -1,5 +1,5 @@
 -- what: Exports that are older than their source's own rhythm: a newer one ought to be there.
--- grain: one row an organisation and source whose newest export is older than its rhythm
+-- grain: one row per organisation and source whose newest export is older than its rhythm
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -16,14 +16,14 @@
 --   detail (varchar): the extract date
 --   number (bigint): how many days old it is
 
-with used as (
+with in_effect as (
     select organisation, source, import_id, file, extract_date, completes
     from imports_at(as_of := $as_of, known_at := $known_at)
 ),
--- answers that complete an export later do not make it newer
+-- answers that complete an export do not make it newer
 newest as (
     select *
-    from used
+    from in_effect
     qualify row_number() over (partition by organisation, source order by completes, extract_date desc, import_id desc) = 1
 )
 select

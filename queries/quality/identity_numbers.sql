@@ -1,5 +1,5 @@
 -- what: Files that held personal identity numbers: the columns that were dropped, and how many were masked in other texts.
--- grain: one row a column that was dropped, or a file in which some were masked
+-- grain: one row per dropped column, or per file with masked numbers
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts

@@ -1,5 +1,5 @@
--- what: Rows that were not loaded and have not come back mended, and why: they are in no figure.
--- grain: one row a value for which its row was rejected
+-- what: Rows that were rejected and not returned corrected, and why: they are in no figure.
+-- grain: one row per value for which its row was rejected
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -11,7 +11,7 @@
 --   sheet_number (smallint): the sheet, from 0
 --   sheet (varchar): its name
 --   row (integer): the row
---   subject (varchar): what stands there, or null
+--   subject (varchar): the value, or null
 --   field (varchar): the heading above it
 --   detail (varchar): why, as a code
 --   number (bigint): always 1

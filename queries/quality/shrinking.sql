@@ -1,5 +1,5 @@
 -- what: Exports with far fewer rows than the full export of the same source before them: something may be missing.
--- grain: one row an import that the figures rest on and that has shrunk
+-- grain: one row per import that the figures rest on and that has shrunk
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -16,7 +16,7 @@
 --   detail (varchar): the rows of the export before and of this one, with an arrow between
 --   number (bigint): how many rows fewer
 
-with every as (
+with numbered as (
     select
         organisation_id,
         source,
@@ -24,7 +24,7 @@ with every as (
         extract_date,
         completes,
         loaded + rejected as rows_read,
-        -- a full export and those that complete it are one edition
+        -- a full export and the files that complete it form one edition
         count(*) filter (where not completes) over (
             partition by organisation_id, source order by extract_date, import_id
         ) as edition
@@ -39,11 +39,11 @@ editions as (
         min(import_id) filter (where not completes) as import_id,
         min(extract_date) as extract_date,
         sum(rows_read) as rows_read
-    from every
+    from numbered
     where edition > 0
     group by all
 ),
--- a file that another of the same day took the place of is not the export before it
+-- an export replaced by another of the same day is not the one before it
 counted as (
     select *
     from editions

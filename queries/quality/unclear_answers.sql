@@ -1,5 +1,5 @@
--- what: Answers that are neither yes nor no, so that they count as unknown.
--- grain: one row an import, field and answer
+-- what: Answers that are neither yes nor no and so count as unknown.
+-- grain: one row per import, field and answer
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -14,7 +14,7 @@
 --   subject (varchar): the answer
 --   field (varchar): the field
 --   detail (varchar): always null
---   number (bigint): how many rows say it
+--   number (bigint): how many rows have it
 
 -- the fields of each row that hold neither yes nor no
 with unanswered as (
@@ -72,7 +72,7 @@ counting as (
     select i.organisation, i.organisation_id, i.file, i.extract_date, u.*
     from unanswered as u
     inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
-    -- of the same id the last row counts
+    -- the last row with an id counts
     qualify id is null or row_number() over (
         partition by organisation_id, source, lower(id)
         order by extract_date desc, import_id desc, sheet_number desc, row desc
@@ -82,9 +82,9 @@ each_field as (
     select * exclude (fields), unnest(fields) as field
     from counting
 ),
--- an empty cell is no answer; what was read as empty is found among the cells as they were read
+-- an empty cell is no answer; an unclear one is null in the field, so its text comes from the stored cells
 written as (
-    select e.*, trim(r.cells[c.place + 1]) as said
+    select e.*, trim(r.cells[c.place + 1]) as answer
     from each_field as e
     inner join import_columns as c using (import_id, sheet_number, field)
     inner join import_rows as r using (import_id, sheet_number, row)
@@ -97,11 +97,11 @@ select
     min_by(sheet_number, (sheet_number, row)) as sheet_number,
     min_by(sheet, (sheet_number, row)) as sheet,
     min_by(row, (sheet_number, row)) as row,
-    min_by(said, (sheet_number, row)) as subject,
+    min_by(answer, (sheet_number, row)) as subject,
     field,
     cast(null as varchar) as detail,
     count(*) as number
 from written
-where said <> '' and not starts_with(said, '#')
-group by organisation, source, import_id, field, lower(said)
+where answer <> '' and not starts_with(answer, '#')
+group by organisation, source, import_id, field, lower(answer)
 order by organisation collate sv, source, import_id, field, number desc, subject collate sv

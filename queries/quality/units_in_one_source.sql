@@ -1,5 +1,5 @@
--- what: Units that one source alone knows, so that their rows are in no department: often another spelling or an old name.
--- grain: one row an organisation, source and unit that neither the staff list nor any other source has
+-- what: Units that only one source has, so that their rows are in no department: often another spelling or an old name.
+-- grain: one row per organisation, source and unit that neither the staff list nor any other source has
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -14,7 +14,7 @@
 --   subject (varchar): the unit, as it is called on the day
 --   field (varchar): unit
 --   detail (varchar): the unit of the staff list that is most like it, or null
---   number (bigint): how many rows say it
+--   number (bigint): how many rows have it
 
 with written as (
     -- for each unit, union all
@@ -26,13 +26,13 @@ counting as (
     select i.organisation, i.organisation_id, i.file, i.extract_date, w.*
     from written as w
     inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
-    -- of the same id the last row counts
+    -- the last row with an id counts
     qualify id is null or row_number() over (
         partition by organisation_id, source, lower(id)
         order by extract_date desc, import_id desc, sheet_number desc, row desc
     ) = 1
 ),
-spoken as (
+units as (
     select
         organisation, source, renamed('unit', unit, $as_of, $known_at) as unit, department,
         min_by(
@@ -44,33 +44,33 @@ spoken as (
     where unit is not null
     group by organisation, source, unit, department
 ),
-known as (
+units_by_source as (
     select
         organisation, source, lower(unit) as key, min_by(unit, first_row) as unit, min(first_row) as first_row,
         cast(sum(number) as bigint) as number
-    from spoken
+    from units
     group by organisation, source, lower(unit)
 ),
--- whole organisations and departments stand as units in registers
-above as (
+-- registers also list whole organisations and departments as units
+higher_levels as (
     select organisation, lower(renamed('department', department, $as_of, $known_at)) as key
-    from spoken
+    from units
     where department is not null
     union
     select organisation, lower(organisation)
-    from known
+    from units_by_source
 ),
 alone as (
     select *
-    from known
-    where (organisation, key) not in (select (organisation, key) from above)
-        and organisation in (select organisation from known where source = 'staff')
+    from units_by_source
+    where (organisation, key) not in (select (organisation, key) from higher_levels)
+        and organisation in (select organisation from units_by_source where source = 'staff')
     qualify count(*) over (partition by organisation, key) = 1
 ),
 alike as (
     select a.organisation, a.key, max_by(s.unit, (jaro_winkler_similarity(a.key, s.key), s.key)) as unit
     from alone as a
-    inner join known as s using (organisation)
+    inner join units_by_source as s using (organisation)
     where a.source <> 'staff' and s.source = 'staff' and jaro_winkler_similarity(a.key, s.key) >= 0.85
     group by all
 )

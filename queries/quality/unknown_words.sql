@@ -1,5 +1,5 @@
--- what: Status words that no list knows, so that their rows count as unknown or not at all.
--- grain: one row an import, field and word
+-- what: Status words in no list, so that their rows count as unknown or not at all.
+-- grain: one row per import, field and word
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -14,7 +14,7 @@
 --   subject (varchar): the word
 --   field (varchar): the field
 --   detail (varchar): always null
---   number (bigint): how many rows say it
+--   number (bigint): how many rows have it
 
 with written as (
     select

@@ -1,5 +1,5 @@
 -- what: Rows that name somebody or something that the source it refers to does not have, so that they count nowhere.
--- grain: one row an organisation, source, field and name that the other source lacks
+-- grain: one row per organisation, source, field and name that the other source lacks
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -12,9 +12,9 @@
 --   sheet (varchar): its name
 --   row (integer): the first row that says it
 --   subject (varchar): the id or name that is not found
---   field (varchar): the field that says it
+--   field (varchar): the field that has it
 --   detail (varchar): of a system, the name in the register that is most like it; else null
---   number (bigint): how many rows say it
+--   number (bigint): how many rows have it
 
 with named as (
     -- for each reference, union all
@@ -23,7 +23,7 @@ with named as (
         {field} as name, {id} as id
     from {source}
     -- end
-    -- what they can refer to
+    -- the keys referred to
     union all
     -- for each key referred to, union all
     select
@@ -60,9 +60,9 @@ lacking as (
     from counting as c
     anti join register as r on r.organisation = c.organisation and r.wanted = c.wanted and r.key = c.key
     where c.field is not null
-        -- where the other export is not there nothing can be compared with it
+        -- without the other export there is nothing to compare with
         and (c.organisation, c.wanted) in (select (organisation, wanted) from register)
-        -- of the same id the last row counts
+        -- the last row with an id counts
         and not exists (
             select 1
             from counting as l

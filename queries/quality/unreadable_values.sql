@@ -1,5 +1,5 @@
 -- what: Values that could not be read and were loaded as empty.
--- grain: one row a value
+-- grain: one row per value
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -11,7 +11,7 @@
 --   sheet_number (smallint): the sheet, from 0
 --   sheet (varchar): its name
 --   row (integer): the row
---   subject (varchar): what stands there, or null
+--   subject (varchar): the value, or null
 --   field (varchar): the heading above it
 --   detail (varchar): why, as a code
 --   number (bigint): always 1

@@ -1,5 +1,5 @@
 -- what: Systems that incidents or processings name and that the register lacks.
--- grain: one row an organisation, source and system that the register does not have
+-- grain: one row per organisation, source and system that the register does not have
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts
@@ -14,7 +14,7 @@
 --   subject (varchar): the system
 --   field (varchar): system
 --   detail (varchar): the system of the register that is most like it, or null
---   number (bigint): how many rows say it
+--   number (bigint): how many rows have it
 
 with named as (
     -- for each mention of a system, union all
@@ -24,7 +24,7 @@ with named as (
     from {source}
     -- end
     union all
-    -- what they can refer to
+    -- the systems of the register
     select
         'systems', null, import_id, sheet_number, sheet, row,
         system, null
@@ -58,9 +58,9 @@ lacking as (
     from counting as c
     anti join register as r on r.organisation = c.organisation and r.key = c.key
     where c.field is not null
-        -- where the other export is not there nothing can be compared with it
+        -- without the other export there is nothing to compare with
         and c.organisation in (select organisation from register)
-        -- of the same id the last row counts
+        -- the last row with an id counts
         and not exists (
             select 1
             from counting as l

@@ -1,7 +1,7 @@
--- The product's own tables. Rows are only ever added: what was known at any moment can always be told.
--- No keys, checks or sequences: the same files shall run where those do not exist, and the loader keeps the rules.
+-- The product's own tables. Rows are only ever added, so what was known at any moment can always be read.
+-- No keys, checks or sequences: the same files must run where those do not exist, and the loader enforces the rules.
 
--- One row each time an organisation was given a name; the latest counts.
+-- One row per name given to an organisation; the latest counts.
 create table organisation_names (
     organisation_id integer,
     name            varchar,
@@ -9,7 +9,7 @@ create table organisation_names (
     named_by        varchar
 );
 
--- One row an import: one source of one file for one organisation and extract date. Times are UTC.
+-- One row per import: one source of one file for one organisation and extract date. Times are UTC.
 create table imports (
     import_id        integer,
     organisation_id  integer,
@@ -27,7 +27,7 @@ create table imports (
     warnings         integer
 );
 
--- One row a column of a sheet that was read into a field.
+-- One row per column of a sheet that was read into a field.
 create table import_columns (
     import_id integer,
     sheet     varchar,
@@ -35,7 +35,7 @@ create table import_columns (
     heading   varchar
 );
 
--- One row a value that made its row be rejected, or that was loaded as empty with a warning.
+-- One row per value that caused its row to be rejected, or that was loaded as empty with a warning.
 create table problems (
     import_id     integer,
     sheet_number  smallint,
@@ -48,7 +48,7 @@ create table problems (
     kind          varchar
 );
 
--- One row an import that no longer counts, from then on.
+-- One row per revoked import, which no longer counts from then on.
 create table revocations (
     import_id  integer,
     revoked_at timestamp,
@@ -56,7 +56,7 @@ create table revocations (
     why        varchar
 );
 
--- One row a change that somebody made. No reference to other rows: history outlives what it describes.
+-- One row per action of a user. No reference to other rows: history outlives what it describes.
 create table events (
     happened_at timestamp,
     who         varchar,

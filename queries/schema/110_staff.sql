@@ -1,4 +1,4 @@
--- Staff list: one row a row of an export that was not rejected.
+-- Staff list: one row per row of an export that was not rejected.
 create table staff (
     import_id       integer,
     sheet_number    smallint,

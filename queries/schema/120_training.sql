@@ -1,4 +1,4 @@
--- Training status: one row a row of an export that was not rejected.
+-- Training status: one row per row of an export that was not rejected.
 create table training (
     import_id    integer,
     sheet_number smallint,

@@ -1,4 +1,4 @@
--- Incidents: one row a row of an export that was not rejected.
+-- Incidents: one row per row of an export that was not rejected.
 create table incidents (
     import_id       integer,
     sheet_number    smallint,

@@ -1,4 +1,4 @@
--- Personal data breaches: one row a row of an export that was not rejected.
+-- Personal data breaches: one row per row of an export that was not rejected.
 create table breaches (
     import_id           integer,
     sheet_number        smallint,

@@ -1,4 +1,4 @@
--- System register: one row a row of an export that was not rejected.
+-- System register: one row per row of an export that was not rejected.
 create table systems (
     import_id               integer,
     sheet_number            smallint,

@@ -1,4 +1,4 @@
--- Classifications: one row a row of an export that was not rejected.
+-- Classifications: one row per row of an export that was not rejected.
 create table classifications (
     import_id       integer,
     sheet_number    smallint,

@@ -1,4 +1,4 @@
--- Classification action plan: one row a row of an export that was not rejected.
+-- Classification action plan: one row per row of an export that was not rejected.
 create table classification_actions (
     import_id    integer,
     sheet_number smallint,

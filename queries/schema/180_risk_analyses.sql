@@ -1,4 +1,4 @@
--- Risk analyses: one row a row of an export that was not rejected.
+-- Risk analyses: one row per row of an export that was not rejected.
 create table risk_analyses (
     import_id    integer,
     sheet_number smallint,

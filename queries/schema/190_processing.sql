@@ -1,4 +1,4 @@
--- Record of processing: one row a row of an export that was not rejected.
+-- Record of processing: one row per row of an export that was not rejected.
 create table processing (
     import_id       integer,
     sheet_number    smallint,

@@ -1,4 +1,4 @@
--- Data protection impact assessments: one row a row of an export that was not rejected.
+-- Data protection impact assessments: one row per row of an export that was not rejected.
 create table dpias (
     import_id     integer,
     sheet_number  smallint,

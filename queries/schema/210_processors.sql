@@ -1,4 +1,4 @@
--- Processor agreements: one row a row of an export that was not rejected.
+-- Processor agreements: one row per row of an export that was not rejected.
 create table processors (
     import_id     integer,
     sheet_number  smallint,

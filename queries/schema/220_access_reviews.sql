@@ -1,4 +1,4 @@
--- Access reviews: one row a row of an export that was not rejected.
+-- Access reviews: one row per row of an export that was not rejected.
 create table access_reviews (
     import_id         integer,
     sheet_number      smallint,

@@ -1,4 +1,4 @@
--- Procurements: one row a row of an export that was not rejected.
+-- Procurements: one row per row of an export that was not rejected.
 create table procurements (
     import_id             integer,
     sheet_number          smallint,

@@ -1,4 +1,4 @@
--- Local instruction: one row a row of an export that was not rejected.
+-- Local instruction: one row per row of an export that was not rejected.
 create table local_instruction (
     import_id    integer,
     sheet_number smallint,

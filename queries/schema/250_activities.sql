@@ -1,4 +1,4 @@
--- Plan and materiality and risk analysis: one row a row of an export that was not rejected.
+-- Plan and materiality and risk analysis: one row per row of an export that was not rejected.
 create table activities (
     import_id    integer,
     sheet_number smallint,

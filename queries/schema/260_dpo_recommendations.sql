@@ -1,4 +1,4 @@
--- Yearly report of the data protection officer: one row a row of an export that was not rejected.
+-- Yearly report of the data protection officer: one row per row of an export that was not rejected.
 create table dpo_recommendations (
     import_id      integer,
     sheet_number   smallint,

@@ -1,4 +1,4 @@
--- Deviations in tertial reports: one row a row of an export that was not rejected.
+-- Deviations in tertial reports: one row per row of an export that was not rejected.
 create table deviations (
     import_id    integer,
     sheet_number smallint,

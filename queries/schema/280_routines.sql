@@ -1,4 +1,4 @@
--- Local routines and policies: one row a row of an export that was not rejected.
+-- Local routines and policies: one row per row of an export that was not rejected.
 create table routines (
     import_id    integer,
     sheet_number smallint,

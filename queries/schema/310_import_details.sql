@@ -1,11 +1,11 @@
--- What is kept of an import beside its rows, how a person has mapped what was not recognised, and names that change.
+-- Details stored with an import, mappings by hand of files that were not recognised, and names that change.
 
--- Where a column stood (0 is A) and the last row of its heading. A column that no field is read from has no field.
+-- The place of a column (0 is A) and the last row of its heading. A column that is not read into a field has none.
 alter table import_columns add column sheet_number smallint;
 alter table import_columns add column place smallint;
 alter table import_columns add column heading_row integer;
 
--- One row a spreadsheet row of a sheet that was read, every cell as text: without the columns that are never kept.
+-- One row per spreadsheet row of a sheet that was read, every cell as text, without the columns that are never stored.
 create table import_rows (
     import_id    integer,
     sheet_number smallint,
@@ -13,10 +13,10 @@ create table import_rows (
     cells        varchar[]
 );
 
--- One row something that was noticed while a file was read, or that a person has said of it. fact: masked (identity
--- numbers), cut (cells far away), formula (without a value), dropped_column, error_cell, mapped (by hand), matched_by
--- (the column of another export by which its keys were matched), returned_to (the SHA-256 of the file that mended rows
--- belong to), mended (a row that came back, by its sheet and number there; number is 1 where it could be loaded).
+-- One row per fact noticed while a file was read, or stated by a user. fact: masked (identity numbers), cut (cells far
+-- away), formula (without a value), dropped_column, error_cell, mapped (by hand), matched_by (the column of another
+-- export by which its keys were matched), returned_to (the SHA-256 of the file that corrected rows belong to), mended (a
+-- returned row, by its sheet and number in that file; number is 1 if it was loaded).
 create table import_facts (
     import_id    integer,
     sheet_number smallint,
@@ -26,7 +26,7 @@ create table import_facts (
     number       bigint
 );
 
--- One row each time a mapping was made, changed or deleted; for the same headings the latest counts.
+-- One row each time a mapping was created, changed or deleted; the latest for the same headings counts.
 -- mapping: JSON; null where it was deleted.
 create table mappings (
     mapping_id integer,
@@ -37,8 +37,8 @@ create table mappings (
     made_by    varchar
 );
 
--- One row a name that is another from a day on. kind: organisation, department, unit or system.
--- follows: nobody has said it; it follows from others (A became B, and B became C), and goes when they go.
+-- One row per change of a name from a day on. kind: organisation, department, unit or system.
+-- follows: not entered but derived from others (A became B, and B became C), and removed with them.
 create table aliases (
     alias_id   integer,
     kind       varchar,
@@ -50,7 +50,7 @@ create table aliases (
     made_by    varchar
 );
 
--- One row an alias that no longer counts, from then on.
+-- One row per removed alias, which no longer holds from then on.
 create table alias_removals (
     alias_id   integer,
     removed_at timestamp,

@@ -1,6 +1,6 @@
--- The yearly reviews, what is written in them and what is decided. Rows are only ever added; edition says which is last.
+-- The yearly reviews, their texts and their decisions. Rows are only ever added; the highest edition is the last.
 
--- One row each time a review was opened, or another day was chosen for it.
+-- One row each time a review was opened or another day was chosen for it.
 create table reviews (
     review_id       integer,
     organisation_id integer,
@@ -13,7 +13,7 @@ create table reviews (
 
 -- One row each time a review changed its state: draft, submitted or approved. A correction begins the next version as a
 -- draft. why: what a correction corrects, or why it was sent back. figures_of: the version whose figures a correction
--- keeps; null where they are counted anew. sha256: of the frozen review that was submitted, or approved.
+-- keeps; null where they are counted again. sha256: of the frozen review that was submitted or approved.
 create table review_states (
     review_id  integer,
     version    integer,
@@ -26,7 +26,7 @@ create table review_states (
     changed_by varchar
 );
 
--- One row each time something was written. kind: comment, public_comment or assessment of a point, chapter, or
+-- One row each time a text was written. kind: comment, public_comment or assessment of a point, chapter, or
 -- judgement of the whole (what: sufficient or effect).
 create table review_texts (
     review_id  integer,
@@ -38,7 +38,7 @@ create table review_texts (
     written_by varchar
 );
 
--- One row each time a review was submitted: everything its reports are written from, as JSON.
+-- One row each time a review was submitted: all that its reports are made of, as JSON.
 create table frozen_reviews (
     review_id integer,
     version   integer,
@@ -49,8 +49,8 @@ create table frozen_reviews (
     frozen_by varchar
 );
 
--- One row each time a decision was made or its words were changed. point: the id of the point that is its reason.
--- follow_up: T1, T2 or VB. withdrawn: it was taken out again before the review was submitted.
+-- One row each time a decision was made or reworded. point: the id of the point that is its reason.
+-- follow_up: T1, T2 or VB. withdrawn: removed again before the review was submitted.
 create table decisions (
     decision_id integer,
     review_id   integer,

@@ -1,8 +1,8 @@
--- What a cleaning has left: a store of an earlier version is cleaned once of what is never kept. It is the one exception
--- from the rule that rows are only ever added.
+-- The record of cleanings: a store of an earlier version is cleaned once of what is never stored, the one exception to the
+-- rule that rows are only ever added.
 
--- One row each time something was found. numbers: identity numbers that were masked; taken_out: rows of exports; read_anew:
--- rows that stay, of which a level is another than an earlier version had read.
+-- One row per cleaning with a result. numbers: masked identity numbers; taken_out: removed rows of exports; read_anew:
+-- remaining rows with a level that an earlier version had read differently.
 create table cleanings (
     cleaned_at timestamp,
     numbers    bigint,
@@ -10,14 +10,14 @@ create table cleanings (
     read_anew  bigint
 );
 
--- One row each time somebody has said that they have read what was cleaned, up to then.
+-- One row each time a user confirmed having read about the cleanings until then.
 create table cleanings_read (
     read_at timestamp,
     read_by varchar
 );
 
--- One row each time a frozen review was sealed anew: what was cleaned is in it, or in the rows that it rests on.
--- edition: of the frozen review. first_sha256: the seal that it was signed with, which stays in its states.
+-- One row each time a frozen review was resealed, because it or the rows it rests on were cleaned.
+-- edition: of the frozen review. first_sha256: the seal that it was signed with, which its states keep.
 create table seals (
     review_id    integer,
     version      integer,
