@@ -10,12 +10,12 @@ READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
 
-# All at a time: Chromium is fetched while packages are installed, and types are checked while the tests begin.
+# In parallel: Chromium is fetched while packages are installed, and types are checked while the tests begin.
 test:
 	$(MAKE) --no-print-directory --jobs=3 check suite
 
-# One worker more than there are cores: a test often waits for a process of its own. What is compiled is kept, also where
-# the environment says otherwise: each process that a test starts would compile it again.
+# One worker more than there are cores, since tests often wait for child processes. Bytecode is written even where the
+# environment forbids it; otherwise each of those processes would compile everything again.
 suite: $(READY) browser
 	PYTHONDONTWRITEBYTECODE= PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 1)) $(BIN)/python -m pytest
 
@@ -49,7 +49,7 @@ samples: $(READY)
 screenshots: $(READY) browser
 	$(BIN)/python -m tests.screenshots
 
-# uv takes a fifth of pip's time. Where only pip knows the way to the packages, as through a mirror in pip.conf, pip does it.
+# uv takes a fifth of pip's time. pip is the fallback where only it reaches the packages, as through a mirror in pip.conf.
 $(READY): requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
@@ -57,7 +57,7 @@ $(READY): requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt || $(PIP) install --quiet -r requirements.txt
 	touch $@
 
-# The browser tests drive Debian's own Chromium, without the windows that nobody looks at: that takes a fifth less.
+# The browser tests drive Debian's own Chromium. The headless build takes a fifth less time.
 BROWSER := chromium-headless-shell
 INSTALL := apt-get update -qq && apt-get install -y -qq $(BROWSER) >/dev/null
 browser:

@@ -1,23 +1,22 @@
-// What the app does in the reader's browser: it follows links inside fragments without loading the app anew, lets the
-// keyboard into what a button opens, and says in the reader's language what Streamlit says in English (the words are
-// those of compliance/serving/words.py).
+// The app's script in the browser: it follows links inside fragments without reloading the app, moves the focus into what
+// a button opens, and translates what Streamlit says in English (with the words of compliance/serving/words.py).
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.v-link");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   history.pushState({}, "", link.href);
-  // Streamlit reads the address again when the reader goes back or forward
+  // Streamlit reads the address when the user goes back or forward
   window.dispatchEvent(new PopStateEvent("popstate"));
   document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
 });
 
-// ---------------------------------------------------------------- what is being written
-// A field is kept when it is left, and it takes the browser a moment to send it: nothing may overtake it.
+// ---------------------------------------------------------------- unsaved input
+// A field is saved when it loses the focus, and sending it takes a moment: a link must not overtake it.
 
 const FIELD = "textarea, input, [role=spinbutton]";
 const SENT = 200;
-/** As if the reader went on: a date is kept only where the focus has gone to something else. */
+/** Move the focus out of the field. A date is saved only when the focus goes to another element. */
 function leave() {
   const main = document.querySelector("[data-testid=stMain]");
   if (!main || !document.activeElement?.matches(`${FIELD}, [data-testid=stDateInput] *`)) return;
@@ -25,9 +24,9 @@ function leave() {
   main.focus({ preventScroll: true });
 }
 let left = -SENT;
-let begun = null;
+let initial = null;
 
-document.addEventListener("focusin", ({ target }) => (begun = target.matches(FIELD) ? target.value : null));
+document.addEventListener("focusin", ({ target }) => (initial = target.matches(FIELD) ? target.value : null));
 document.addEventListener("focusout", ({ target }) => target.matches(FIELD) && (left = performance.now()));
 
 document.addEventListener("click", (event) => {
@@ -39,10 +38,10 @@ document.addEventListener("click", (event) => {
   setTimeout(() => link.click(), wait);
 }, true);
 
-// The reader goes back or forward with the keys of the browser, and the field is still there.
+// With the browser's keys for back and forward the field keeps the focus.
 window.addEventListener("popstate", leave, true);
 
-// In a date, the keys that turn the page of a meeting would change the day.
+// In a date field, the keys that turn the pages of a meeting would change the day.
 document.addEventListener("keydown", (event) => {
   if (!/^Page(Up|Down)$/.test(event.key) || !document.activeElement?.closest("[data-testid=stDateInput]")) return;
   event.preventDefault();
@@ -50,14 +49,14 @@ document.addEventListener("keydown", (event) => {
   leave();
 }, true);
 
-// The page is loaded anew or closed: the browser asks whether what has not been sent may be lost.
+// When the page is reloaded or closed, the browser asks before unsent text is lost.
 window.addEventListener("beforeunload", (event) => {
   const field = document.activeElement;
-  if (field?.matches("textarea, input[type=text]") && begun !== null && field.value !== begun) event.preventDefault();
+  if (field?.matches("textarea, input[type=text]") && initial !== null && field.value !== initial) event.preventDefault();
 });
 
 // ---------------------------------------------------------------- the keyboard
-// Streamlit's link to the content leads before the navigation: it goes on to the first heading.
+// Streamlit's skip link stops before the navigation; this continues to the first heading.
 
 document.addEventListener("click", (event) => {
   const top = event.target.closest?.("[data-testid=stSkipToContent]") && document.querySelector(".v-top");
@@ -66,22 +65,22 @@ document.addEventListener("click", (event) => {
   setTimeout(() => top.focus());
 });
 
-// Streamlit draws what a button opens at the end of the page and leaves the focus on the button: one would have to go
-// through the whole page with Tab.
+// Streamlit puts what a button opens at the end of the page and leaves the focus on the button, so that Tab would lead
+// through the whole page first.
 
 const OPENED = "[data-testid=stPopoverBody]";
 const opener = () => document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
-// What Streamlit takes out of the order of Tab while the focus is elsewhere has a mark.
+// Streamlit marks elements that it removes from the tab order while the focus is elsewhere.
 const stops = (box) =>
   [...box.querySelectorAll("a[href], button, input, textarea, select, [tabindex]")].filter(
     (e) => (e.tabIndex >= 0 || "tabindex" in e.dataset) && !e.disabled && e.checkVisibility());
 
 document.addEventListener("click", (event) => {
-  // what it opened does not stay in the way of the page that a link in it leads to
+  // a link inside closes the popover, which would cover the new page
   if (event.target.closest?.(`${OPENED} a[href]`)) setTimeout(() => opener()?.click());
 });
 
-/** Goes in as soon as there is something in it; whoever opened it with a mouse stays where the mouse is. */
+/** Focus the first element as soon as there is one, unless the box was opened with a mouse. */
 function opened(box, tries = 20) {
   const button = document.activeElement;
   if (!box.isConnected || button !== opener() || !button.matches(":focus-visible")) return;
@@ -97,18 +96,18 @@ document.addEventListener("keydown", (event) => {
   const onTheWay = here === opener() ? !event.shiftKey : here === (event.shiftKey ? stops(box)[0] : stops(box).at(-1));
   if (!onTheWay) return;
   const next = here === opener() ? stops(box)[0] : opener();
-  // from its last stop one goes on to what comes after the button
+  // after the last stop, Tab continues after the button
   if (here === opener() || event.shiftKey) event.preventDefault();
   next?.focus();
 });
 
 // ---------------------------------------------------------------- the language of the browser
-// Streamlit's calendar and lists ask the browser; it answers with the language in the address, not with its own.
+// Streamlit's calendar and lists ask the browser, which here answers with the language in the address.
 
 const LOCALES = { sv: "sv-SE", en: "en-GB" };
 const language = () => {
-  const said = new URLSearchParams(location.search).get("lang");
-  return said in LOCALES ? said : "sv";
+  const param = new URLSearchParams(location.search).get("lang");
+  return param in LOCALES ? param : "sv";
 };
 const locale = () => LOCALES[language()];
 Object.defineProperty(navigator, "language", { get: locale, configurable: true });
@@ -119,7 +118,7 @@ Object.defineProperty(navigator, "languages", { get: () => [locale()], configura
 const ATTRIBUTES = [
   "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "title", "placeholder", "alt",
 ];
-// Nothing of Streamlit's is said in fragments, drawings, cells, and what somebody types.
+// Fragments, drawings, cells and typed text hold no words of Streamlit's.
 const NOT_ITS_OWN = "[class^='v-'], .js-plotly-plot, canvas, svg, textarea, script, style";
 
 const RULES = Object.fromEntries(
@@ -134,24 +133,24 @@ const EXACT = Object.fromEntries(
 );
 const FORMS = Object.fromEntries(Object.entries(RULES).map(([code, rules]) => [code, rules.filter((r) => r.form)]));
 
-/** "Help for {label}" as an expression that gives the label. */
+/** A pattern such as "Help for {label}" as an expression that captures the label. */
 function pattern(own) {
   const parts = own.split(/\{(\w+)\}/).map((part, at) =>
     at % 2 ? `(?<${part}>.${part === "more" || part === "error" ? "*" : "+"}?)` : part.replace(/[.*+?^$()[\]|\\/]/g, "\\$&"));
   return new RegExp(`^${parts.join("")}$`, "s");
 }
 
-/** What the app says where `element` says `text`, or the same text. */
+/** The app's words for `text` in `element`, or the same text. */
 function ours(element, text) {
-  const said = text.trim();
-  if (!said || said.length > 400) return text;
+  const own = text.trim();
+  if (!own || own.length > 400) return text;
   const code = language();
-  for (const rule of EXACT[code].get(said) ?? []) {
-    if (element.closest(rule.where)) return text.replace(said, () => rule.ours);
+  for (const rule of EXACT[code].get(own) ?? []) {
+    if (element.closest(rule.where)) return text.replace(own, () => rule.ours);
   }
   for (const rule of FORMS[code]) {
-    const found = rule.form.exec(said);
-    if (found && element.closest(rule.where)) return text.replace(said, () => filled(element, rule.ours, found.groups));
+    const match = rule.form.exec(own);
+    if (match && element.closest(rule.where)) return text.replace(own, () => filled(element, rule.ours, match.groups));
   }
   return text;
 }
@@ -164,21 +163,21 @@ function filled(element, sentence, values) {
   });
 }
 
-/** A day or a month in English as the reader's language writes it; anything else as it stands. */
+/** An English day or month in the user's language; any other text unchanged. */
 function dated(text, english, form) {
   const day = new Date(english);
   return isNaN(day) ? text : new Intl.DateTimeFormat(locale(), form).format(day);
 }
 
-// What Streamlit said, and what stands there instead: to know it again, also when the language is switched.
-const kept = new WeakMap();
+// Streamlit's words and what replaced them, to recognise them when the language changes.
+const replaced = new WeakMap();
 
 function say(node, element, name, now, write) {
-  const names = kept.get(node) ?? {};
+  const names = replaced.get(node) ?? {};
   const own = names[name]?.ours === now ? names[name].own : now;
   const text = ours(element, own);
   if (text === now) return;
-  kept.set(node, { ...names, [name]: { own, ours: text } });
+  replaced.set(node, { ...names, [name]: { own, ours: text } });
   write(text);
 }
 
@@ -200,8 +199,8 @@ function sayAll(node) {
   node.childNodes.forEach(sayAll);
 }
 
-function heard(changes) {
-  for (const { type, target, attributeName, addedNodes } of changes) {
+function changed(mutations) {
+  for (const { type, target, attributeName, addedNodes } of mutations) {
     if (attributeName === "lang") {
       if (target === document.documentElement) switched();
     } else if ((target.closest ? target : target.parentElement)?.closest(NOT_ITS_OWN)) continue;
@@ -217,13 +216,13 @@ function added(node) {
   if (box) setTimeout(opened, 50, box);
 }
 
-/** The reader has chosen another language: everything is said again, and lists ask the browser again. */
+/** The language has changed: translate everything again, and let lists ask the browser again. */
 function switched() {
   window.dispatchEvent(new Event("languagechange"));
   sayAll(document.body);
 }
 
-new MutationObserver(heard).observe(document.documentElement, {
+new MutationObserver(changed).observe(document.documentElement, {
   subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...ATTRIBUTES, "lang"],
 });
 sayAll(document.body);
