@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 SIGNS = "-+./ ,:;_*'|\u2013\u2014\u2010\u2212\u00a0\u2009\t\n·()=#"
-UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u202e\u2060\ufeff\u034f\ufe0f\u115f\u3164\x01\x1f\x7f\U000e0041\u0301\u20e3"
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u202e\u2060\ufeff\u034f\ufe0f\u115f\u3164\x01\x1f\x7f\U000e0041\u0301\u20e3"
 DIGITS = ("0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "𝟘𝟙𝟚𝟛𝟜𝟝𝟞𝟟𝟠𝟡", "⓪①②③④⑤⑥⑦⑧⑨", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 BESIDE = ("", "å", "nr ", "(", " ", "x-", "\n", "Ö", "\u200b ")
 
@@ -73,7 +73,7 @@ def _disguised(chance: random.Random, digits: str) -> Text:
     """The digits in another script or form, with invisible characters between them."""
     script = chance.choice(DIGITS)
     letters = [script[int(letter)] if letter in "0123456789" else letter for letter in _spelled(chance, digits)]
-    unseen = [chance.choice(UNSEEN) if chance.random() < 0.3 else "" for _ in letters]
+    unseen = [chance.choice(INVISIBLE) if chance.random() < 0.3 else "" for _ in letters]
     return Text("".join(a + b for a, b in zip(letters, unseen, strict=True)), True, "disguised")
 
 

@@ -1,1 +1,1 @@
-"""Who asks, and what they may do and see."""
+"""Permissions, and what a reader may see."""

@@ -1,4 +1,4 @@
-"""Small numbers: the figures that rest on few persons, or that tell such a figure (rulebook, section 5)."""
+"""Small numbers: figures that rest on few persons, or that reveal one that does (rulebook, section 5)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.sources import load_sources
 
 FEW_PERSONS: Final = 5
-# A text that fewer incidents share may be somebody's own.
+# A text shared by fewer incidents may identify somebody.
 LEAST_SHARED: Final = 3
 # The exports that hold the free text of incidents.
 INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
@@ -21,7 +21,7 @@ Part = TypeVar("Part")
 
 @cache
 def private_sources() -> frozenset[str]:
-    """The exports that hold the free text of incidents, and those whose rows are about persons, as their ids tell."""
+    """The ids of the exports with free text of incidents, and of those whose rows are about persons."""
     of_persons = (
         source.id
         for source in load_sources(None).values()
@@ -61,22 +61,22 @@ class Figure(Protocol):
 
     @property
     def few(self) -> bool:
-        """Whether the figure is marked."""
+        """Whether the figure is marked as resting on few persons."""
 
 
 F = TypeVar("F", bound=Figure)
 
 
 def about_incidents(point: Point) -> bool:
-    """Whether a point's items are incidents: what they are called, and what is said of them, is free text."""
+    """Whether a point's items are incidents, whose labels and details are free text."""
     return not INCIDENT_SOURCES.isdisjoint(point.needs)
 
 
 def few_of(parts: Sequence[Part], *, small: Callable[[Part], bool], size: Callable[[Part], int]) -> list[Part]:
-    """The parts of a whole that are not shown by themselves.
+    """The parts of a whole that must not be shown individually.
 
-    They are the small ones; and where even those together are few, the smallest of the others: else whoever takes what
-    is shown from the whole knows what is not.
+    They are the small ones and, if even those are few together, the smallest of the others: otherwise subtracting the
+    shown parts from the whole would reveal the hidden ones.
     """
     few = [part for part in parts if small(part)]
     others = [part for part in parts if size(part) and not small(part)]
@@ -86,13 +86,13 @@ def few_of(parts: Sequence[Part], *, small: Callable[[Part], bool], size: Callab
 
 
 def hidden(figure: Figure) -> bool:
-    """Whether a figure of a part rests on few persons."""
+    """Whether a figure of a department or unit rests on few persons."""
     part = figure.department is not None or figure.unit is not None
     return figure.point.persons and part and 0 < figure.of < FEW_PERSONS
 
 
-def marked(figures: Iterable[F]) -> list[F]:
-    """The figures of a level, with those marked that are not shown."""
+def mark_few(figures: Iterable[F]) -> list[F]:
+    """The figures of a level, with `few` set on those that must not be shown."""
     figures = list(figures)
     wholes: dict[tuple[object, ...], list[F]] = {}
     for figure in figures:
@@ -106,16 +106,16 @@ def _persons(figure: Figure) -> int:
     return figure.of if figure.point.persons else 0
 
 
-def unseen(figure: F) -> F:
-    """A figure without its counts where it is marked."""
+def without_counts(figure: F) -> F:
+    """A figure, without its counts if it is marked as few."""
     return replace(figure, **dict.fromkeys(COUNTS, 0)) if figure.few else figure
 
 
 def without_few(figures: Sequence[F], others: str, whole: F | None = None) -> list[F]:
-    """The figures of units, with those of few persons added up as one that is called `others`.
+    """The figures of units, with those of few persons added up as one called `others`.
 
-    They are left out if they are too few even together. Of a `whole` those who belong to no unit are added too if they
-    are few: else whoever takes the units from it knows of them.
+    The sum is left out if it is small itself. Given a `whole`, persons who belong to no unit are included if they are
+    few: otherwise subtracting the units from the whole would reveal them.
     """
     rest = _rest(whole, figures) if whole else []
     few = few_of([*figures, *rest], small=lambda figure: figure.few or hidden(figure), size=_persons)
@@ -128,7 +128,7 @@ def without_few(figures: Sequence[F], others: str, whole: F | None = None) -> li
 
 
 def _rest(whole: F, parts: Sequence[F]) -> list[F]:
-    """Those of a whole who are in none of its parts, marked if they are few."""
+    """What a whole counts outside of its parts, marked if it is few."""
     left = {name: getattr(whole, name) - sum(getattr(part, name) for part in parts) for name in COUNTS}
     rest = replace(whole, **left)
     return [replace(rest, few=rest.of < FEW_PERSONS)] if _persons(rest) else []

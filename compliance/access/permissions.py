@@ -1,4 +1,4 @@
-"""Who may do what. Code asks for a permission, never for a role; a login later changes only `current_user`."""
+"""Permissions and roles. Code checks a permission, never a role; a login will change only `current_user`."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -62,22 +62,22 @@ ROLES: Final = (COORDINATOR, MANAGEMENT, ANALYST)
 
 @dataclass(frozen=True)
 class User:
-    """The person who asks, and the role they hold."""
+    """A person and the role they hold."""
 
     name: str
     role: Role
 
     def may(self, permission: Permission) -> bool:
-        """Whether the person is allowed to."""
+        """Whether the person has a permission."""
         return permission in self.role.permissions
 
 
 def current_user() -> User:
-    """The person at this machine. Without a login everyone on one's own machine is the coordinator."""
+    """The person at this machine: the coordinator, since there is no login."""
     return User("coordinator", COORDINATOR)
 
 
 def require(user: User, permission: Permission) -> None:
-    """A Refusal where the person may not."""
+    """Raise Refusal if the person lacks a permission."""
     if not user.may(permission):
         raise Refusal(NOT_ALLOWED)

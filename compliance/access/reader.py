@@ -1,7 +1,7 @@
-"""Who asks: the person with their role, the language, and the part of the organisation that they are limited to.
+"""The reader: a person with a role, a language, and the part of the organisation they are limited to.
 
-What a screen reads passes here: a function that returns persons, small numbers or free text takes the reader and
-returns only what that reader may see. No other place asks for SEE_PERSONS or for the limit.
+A function that returns persons, small numbers or free text takes the reader and returns only what that reader may
+see. Only this module checks SEE_PERSONS and the limit.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,9 +17,9 @@ from compliance.access.disclosure import (
     OTHER_UNITS,
     F,
     about_incidents,
-    marked,
+    mark_few,
     private_sources,
-    unseen,
+    without_counts,
     without_few,
 )
 from compliance.access.permissions import COORDINATOR, Permission, Role, User
@@ -36,10 +36,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Withheld:
-    """The names that texts are without: `find` finds them when the first text is asked for.
+    """The names to withhold from texts; `find` is called when the first text needs them.
 
-    `responsible` are those that no export has: who has got a decision. Caches are keyed by them, since they change
-    without an import.
+    `responsible` are the names that come from decisions and not from exports. Cache keys include them, since they
+    change without an import.
     """
 
     find: Callable[[], Names]
@@ -47,13 +47,13 @@ class Withheld:
 
     @cached_property
     def names(self) -> Names:
-        """The names, found once."""
+        """The names, computed once."""
         return self.find()
 
 
 @dataclass(frozen=True)
 class Reader:
-    """The person who asks; `limit` is the part of an organisation that they are limited to, None for everything."""
+    """The person a result is for; `limit` is the part of an organisation they may see, None for everything."""
 
     user: User
     say: Language
@@ -61,23 +61,23 @@ class Reader:
     limit: Scope | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Whether the person is allowed to."""
+        """Whether the reader has a permission."""
         return self.user.may(permission)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
-        """All that decides what the reader may see, for caches. The language does not."""
+        """A cache key: everything that decides what the reader may see, which the language does not."""
         permissions = sorted(permission.value for permission in self.user.role.permissions)
         return (*permissions, repr(self.limit), *(() if self.named else self.withheld.responsible))
 
     @property
     def named(self) -> bool:
-        """Whether persons are named to the reader."""
+        """Whether the reader may see names of persons."""
         return self.may(Permission.SEE_PERSONS)
 
     @property
     def anybody(self) -> "Reader":
-        """The same where persons are named to nobody: for what is handed on."""
+        """The same reader without SEE_PERSONS, for what is handed on to others."""
         role = self.user.role
         permissions = role.permissions - {Permission.SEE_PERSONS}
         return replace(self, user=User(self.user.name, Role(role.id, role.held_by, permissions)))
@@ -85,33 +85,33 @@ class Reader:
     # --- The limit ----------------------------------------------------------------------------------------------------
 
     def limited(self, parts: Iterable[Part]) -> list[Part]:
-        """The figures or rows of the part that the reader is limited to."""
+        """The figures or rows within the reader's limit."""
         return list(parts) if self.limit is None else [part for part in parts if self.limit.holds(part)]
 
     def table(self, table: pa.Table) -> pa.Table:
-        """The rows of the part that the reader is limited to; none if the table does not tell parts."""
+        """The rows within the reader's limit; none if the table has no column for the part."""
         if self.limit is None:
             return table
-        told = [name for name in PARTS if name in table.column_names]
-        places = (dict.fromkeys(PARTS) | row for row in table.select(told).to_pylist())
+        columns = [name for name in PARTS if name in table.column_names]
+        places = (dict.fromkeys(PARTS) | row for row in table.select(columns).to_pylist())
         return table.filter(pa.array(map(self.limit.holds, places), pa.bool_()))
 
     def within(self, scope: Scope) -> Scope:
-        """As much of a scope as the reader's limit allows. Raise Refusal if that is nothing."""
+        """Return the part of a scope that the reader's limit allows. Raise Refusal if there is none."""
         return scope if self.limit is None else self.limit.narrowed(scope)
 
     # --- Persons and free text ----------------------------------------------------------------------------------------
 
     def person(self, value: Value) -> Value | None:
-        """What names a person, or is the free text of an incident."""
+        """A person's name or the free text of an incident; None if the reader may not see it."""
         return value if self.named else None
 
     def text(self, text: str) -> str:
-        """What somebody wrote, without the names of persons."""
+        """A free text, without names of persons unless the reader may see them."""
         return text if self.named else self.withheld.names.withhold(text)
 
     def row(self, row: Mapping[str, Any], *, persons: Iterable[str] = (), kept: Iterable[str] = ()) -> dict[str, Any]:
-        """A row whose texts somebody wrote, but for those that are `kept`; `persons` are the fields that name one."""
+        """A row with free texts: the fields `persons` are emptied, names are withheld from all texts but the `kept`."""
         if self.named:
             return dict(row)
         texts = {name: self.text(value) for name, value in row.items() if isinstance(value, str) and name not in kept}
@@ -122,12 +122,12 @@ class Reader:
         return self.named or not (point.persons or about_incidents(point))
 
     def finds(self, source: str) -> bool:
-        """Whether the reader sees which rows of an export a check has found."""
+        """Whether the reader may see which rows of an export fail a check."""
         private = source in private_sources()
         return self.may(Permission.SEE_ITEMS) and (self.named or not private) and self.limit is None
 
     def items(self, point: Point, items: Rows) -> Rows:
-        """The items of a point: none of persons, no free text of incidents, and no names in other texts."""
+        """The items of a point without persons, free text of incidents, and names in other texts."""
         items = self.limited(items)
         if self.named:
             return items
@@ -141,14 +141,14 @@ class Reader:
         ]
 
     def changed(self, point: Point, item: dict[str, Any]) -> dict[str, Any]:
-        """An item that has changed: of a person nothing but how it counts."""
+        """A changed item; of a person only the outcome is left."""
         if point.persons and not self.named:
             return {name: item[name] if name == "outcome" else None for name in item}
         return self.items(point, [item])[0]
 
     @property
     def least_shared(self) -> int:
-        """How many incidents must share a text for it to be shown: a rare one may be somebody's own."""
+        """How many incidents must share a text for it to be shown: a rare one may identify somebody."""
         return 1 if self.named else LEAST_SHARED
 
     # --- Small numbers ------------------------------------------------------------------------------------------------
@@ -158,17 +158,17 @@ class Reader:
         return not self.named and persons < FEW_PERSONS
 
     def figures(self, figures: Iterable[F]) -> list[F]:
-        """The figures of a level: those of few persons are marked, and nothing is counted in them."""
-        return [unseen(figure) for figure in self.limited(self._marked(figures))]
+        """The figures of a level; those of few persons are marked and have no counts."""
+        return [without_counts(figure) for figure in self.limited(self._mark_few(figures))]
 
     def added_up(self, figures: Iterable[F], scope: Scope) -> list[F]:
-        """The figures of a level within a scope, with those of few persons added up as other units."""
-        parts = list(filter(scope.holds, self.limited(self._marked(figures))))
+        """The figures of a level within a scope; those of few persons are added up as "Other units"."""
+        parts = list(filter(scope.holds, self.limited(self._mark_few(figures))))
         return parts if self.named else without_few(parts, self.say(OTHER_UNITS))
 
-    def _marked(self, figures: Iterable[F]) -> list[F]:
-        return list(figures) if self.named else marked(figures)
+    def _mark_few(self, figures: Iterable[F]) -> list[F]:
+        return list(figures) if self.named else mark_few(figures)
 
 
-# What the product itself reads for: what is frozen, verified, or printed at the machine.
+# The product as its own reader: freezing, verifying, the command line.
 EVERYTHING: Final = Reader(User("", COORDINATOR), Language("sv"), Withheld(lambda: Names([], [])))

@@ -1,4 +1,4 @@
-"""The part of an organisation that is looked at, or that a person is limited to."""
+"""A part of an organisation: what a page shows, or what a person is limited to."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +26,7 @@ class Scope:
 
     @property
     def below(self) -> Level:
-        """The level of the parts that the scope is compared by."""
+        """The level of the parts that a scope is broken down by."""
         return "unit" if self.department else "department"
 
     def holds(self, part: Any) -> bool:
@@ -37,12 +37,12 @@ class Scope:
 
     @cached_property
     def _wanted(self) -> list[tuple[str, str]]:
-        """The names that a part must have: asked of every item, so folded once."""
+        """The names a part must have, folded once since every item is compared with them."""
         wanted = {"organisation": self.organisation, "department": self.department, "unit": self.unit}
-        return [(name, _folded(given)) for name, given in wanted.items() if given is not None]
+        return [(name, _folded(value)) for name, value in wanted.items() if value is not None]
 
     def narrowed(self, other: "Scope") -> "Scope":
-        """What is in both scopes. Raise Refusal if that is nothing."""
+        """Return the intersection of two scopes. Raise Refusal if it is empty."""
         names = [(getattr(self, name), getattr(other, name)) for name in ("organisation", "department", "unit")]
         if any(mine and theirs and _folded(mine) != _folded(theirs) for mine, theirs in names):
             raise Refusal(NOT_ALLOWED)
@@ -50,7 +50,7 @@ class Scope:
         return Scope(organisation, department, unit)
 
     def name(self, say: Language) -> str:
-        """What a person calls it."""
+        """The name of the scope for display."""
         return self.unit or self.department or say(N_("The whole organisation"))
 
 

@@ -1,4 +1,4 @@
-"""Texts without the names that a version to hand out must not hold."""
+"""Texts without the names that a version to hand out must not contain."""
 
 import re
 from collections.abc import Iterable
@@ -11,92 +11,93 @@ from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, rows
 
 WITHHELD: Final = "[…]"
-# What shows nothing where it stands in a word: the soft hyphen, the joiners, the mark at the beginning of a file.
-UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-NOT_SEEN: Final = dict.fromkeys(map(ord, UNSEEN))
-# An address tells who somebody is, also where no export knows it. It is sought from the beginning of its text alone.
-EMAIL: Final = re.compile(rf"(?<![\w.+%'{UNSEEN}-])[\w.+%'{UNSEEN}-]+@\w[\w.{UNSEEN}-]*\w")
+# Characters that are invisible within a word: the soft hyphen, the joiners, the mark at the beginning of a file.
+INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+WITHOUT_INVISIBLE: Final = dict.fromkeys(map(ord, INVISIBLE))
+# An address identifies a person even if no export has it. The lookbehind lets a match begin only where an address does:
+# trying every character would take quadratic time.
+EMAIL: Final = re.compile(rf"(?<![\w.+%'{INVISIBLE}-])[\w.+%'{INVISIBLE}-]+@\w[\w.{INVISIBLE}-]*\w")
 # What a hyphen, a dot, an underscore or an apostrophe joins is several words: Anna-Karin, anna.berg, Alfa-systemet.
-# What is unseen may stand within a word or between two.
-WORDS: Final = (re.compile(rf"[^\W_](?:[{UNSEEN}]*[^\W_])*"), re.compile(r"[^\W_]+"))
+# An invisible character may be within a word or between two.
+WORDS: Final = (re.compile(rf"[^\W_](?:[{INVISIBLE}]*[^\W_])*"), re.compile(r"[^\W_]+"))
 MOST_WORDS: Final = 8
 MOST_BETWEEN: Final = 4
 # A name as short as this is more often something else.
 SHORTEST: Final = 4
-# What Swedish adds to a name that it speaks of: Alfas, Journalen, Portalens.
+# Swedish endings of a name: Alfas, Journalen, Portalens.
 ENDINGS: Final = ("s", "en", "ens", "et", "ets", "n", "ns", "t", "ts")
 
 Words = tuple[str, ...]
 
 
 class Names:
-    """Names of persons and things, found in a text whatever their case and ending; and every e-mail address.
+    """Names of persons and things, matched whatever their case and ending, and every e-mail address.
 
-    Of a person also with the last name first, and without names in between.
+    A person's name also matches with the last name first, and without names in between.
     """
 
     def __init__(self, persons: Iterable[str], things: Iterable[str]) -> None:
-        known = {told for name in persons for told in _orders(_words(name))}
-        known |= {_words(name) for name in things}
-        self._known = {name for name in known if len("".join(name)) >= SHORTEST}
-        self._first = {name[0] for name in self._known}
+        names = {order for name in persons for order in _orders(_words(name))}
+        names |= {_words(name) for name in things}
+        self._names = {name for name in names if len("".join(name)) >= SHORTEST}
+        self._first = {name[0] for name in self._names}
 
     def withhold(self, text: str) -> str:
-        """The text with a mark in the place of each name and address."""
+        """The text with each name and address replaced by a mark."""
         text = EMAIL.sub(WITHHELD, text)
         for word in WORDS:
             text = self._withheld(text, word)
         return text
 
     def _withheld(self, text: str, word: re.Pattern[str]) -> str:
-        found = list(word.finditer(text))
-        folded = [_folded(match[0]) for match in found]
+        matches = list(word.finditer(text))
+        folded = [_folded(match[0]) for match in matches]
         kept, end, place = [], 0, 0
-        while place < len(found):
+        while place < len(matches):
             length = self._length(folded, place)
             if length:
-                kept += [text[end : found[place].start()], WITHHELD]
-                end = found[place + length - 1].end()
+                kept += [text[end : matches[place].start()], WITHHELD]
+                end = matches[place + length - 1].end()
             place += length or 1
         return "".join([*kept, text[end:]])
 
     def _length(self, words: list[str], place: int) -> int:
-        """How many words from a place on are the longest name there; 0 where none is."""
+        """The number of words of the longest name at a place; 0 if there is none."""
         if self._first.isdisjoint(_bases(words[place])):
             return 0
         for length in range(min(MOST_WORDS, len(words) - place), 0, -1):
             *first, last = words[place : place + length]
-            if not self._known.isdisjoint((*first, base) for base in _bases(last)):
+            if not self._names.isdisjoint((*first, base) for base in _bases(last)):
                 return length
         return 0
 
 
 @lru_cache(maxsize=8)
 def names_of(persons: tuple[str, ...], things: tuple[str, ...]) -> Names:
-    """The names, made once: a draft is read anew at every click, and thousands of names are written in many ways."""
+    """The names, cached: a draft is read again at every click, and thousands of names have many forms."""
     return Names(persons, things)
 
 
 def names_of_persons(
     cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
 ) -> Names:
-    """The names of persons that the exports of a day know, and of who has got a decision."""
-    given = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
-    return Names([*persons_named(cursor, given), *in_full(responsible)], [])
+    """The persons named in the exports of a day, and those responsible for decisions."""
+    params = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
+    return Names([*persons_named(cursor, params), *in_full(responsible)], [])
 
 
-def persons_named(cursor: Cursor, given: dict[str, Any]) -> list[str]:
-    """The names of persons that the exports of a day know."""
-    return [row["name"] for row in rows(cursor, statement("persons_named"), given)]
+def persons_named(cursor: Cursor, params: dict[str, Any]) -> list[str]:
+    """The persons named in the exports of a day."""
+    return [row["name"] for row in rows(cursor, statement("persons_named"), params)]
 
 
 def in_full(responsible: Iterable[str]) -> list[str]:
-    """Those that are names of persons and not only a role."""
+    """Those that are full names and not just a role."""
     return [name for name in responsible if " " in name]
 
 
 def _folded(word: str) -> str:
-    return word.translate(NOT_SEEN).casefold()
+    return word.translate(WITHOUT_INVISIBLE).casefold()
 
 
 def _words(name: str) -> Words:
@@ -104,14 +105,14 @@ def _words(name: str) -> Words:
 
 
 def _orders(name: Words) -> set[Words]:
-    """How a person's name is written: with more or fewer of the names in between, and with the last name first."""
+    """The forms of a person's name: with any of the middle names, and with the last name first."""
     first, between, last = name[:1], name[1:-1], name[-1:]
     if len(name) < 2 or len(between) > MOST_BETWEEN:
         return {name, last + name[:-1]}
-    kept = [part for n in range(len(between) + 1) for part in combinations(between, n)]
-    return {told for part in kept for told in (first + part + last, last + first + part)}
+    middles = [part for n in range(len(between) + 1) for part in combinations(between, n)]
+    return {order for part in middles for order in (first + part + last, last + first + part)}
 
 
 def _bases(word: str) -> set[str]:
-    """What a word is without its ending, if that is one."""
+    """A word, and what it is without each ending."""
     return {word, *(word.removesuffix(ending) for ending in ENDINGS)}

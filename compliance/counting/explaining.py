@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from compliance.access.disclosure import hidden, unseen
+from compliance.access.disclosure import hidden, without_counts
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import year_before
@@ -211,7 +211,7 @@ def _visible_figure(cursor: Cursor, figure: Coverage, moment: Moment, place: Sco
         return figure
     parts = coverage(cursor, (figure.point,), days=[moment.day], known_at=moment.known_at, level=place.level)
     few = any(part.few for part in reader.figures(parts) if place.holds(part))
-    return unseen(replace(figure, few=few or hidden(figure)))
+    return without_counts(replace(figure, few=few or hidden(figure)))
 
 
 def _visible(point: Point, change: Change, reader: Reader) -> Change:

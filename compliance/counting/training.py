@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from compliance.access.disclosure import FEW_PERSONS, few_of, unseen
+from compliance.access.disclosure import FEW_PERSONS, few_of, without_counts
 from compliance.access.disclosure import hidden as is_few
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
@@ -186,8 +186,8 @@ def visible_to(training: Training, reader: Reader) -> Training:
         return training
     if hidden(training.whole):
         nothing = (
-            unseen(replace(training.whole.courses[0], few=True)),
-            unseen(replace(training.whole.courses[1], few=True)),
+            without_counts(replace(training.whole.courses[0], few=True)),
+            without_counts(replace(training.whole.courses[1], few=True)),
         )
         return replace(
             training, few=True, parts=(), months=(), whole=replace(training.whole, courses=nothing, n=Counts())
