@@ -2,4 +2,4 @@
 
 from compliance.screens import frame
 
-frame.frame()
+frame.draw()

@@ -41,7 +41,7 @@ OWN_SCRIPT: Final = '<head><script src="./app/static/app.js" defer></script>'
 # Request headers that allow a partial or unchanged answer, and answer headers that describe the original file.
 CONDITIONS: Final = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
 OF_THE_FILE: Final = frozenset({b"content-length", b"etag", b"last-modified"})
-# The headers of every answer. The policy allows the inline scripts of Streamlit's page and the one of frame.frame.
+# The headers of every answer. The policy allows the inline scripts of Streamlit's page and the one of frame.draw.
 PAGES: Final = (Path(get_static_dir(), "index.html").read_text("utf-8"), *map(words.lang_script, LANGUAGES))
 OURS: Final = guarding.headers(guarding.policy(PAGES))
 # uvicorn's names for its implementations of HTTP and websockets.
@@ -192,7 +192,8 @@ def show_error(error: Exception) -> bool:
     """Show an error of a callback as the pages do. They are imported here, since their caches need a running server."""
     from compliance.screens import widgets
 
-    return widgets.tell(error)
+    widgets.show_error(error)
+    return True
 
 
 # Streamlit creates its file stores from these module attributes.

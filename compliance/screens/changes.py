@@ -1,4 +1,4 @@
-"""What the pages draw of why a figure changed: what it is compared with, the causes, and the items behind them."""
+"""Why a figure changed: what it is compared with, the causes, and the items behind them."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from compliance.counting.assessing import Coverage
 from compliance.counting.explaining import Explanation, Moment, explain, since_frozen
 from compliance.declarations.points import Point
 from compliance.drawing import charts
-from compliance.screens import changes_texts, making, reads, widgets
+from compliance.screens import changes_texts, downloads, reads, widgets
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.wording import changes, phrases
@@ -20,46 +20,46 @@ from compliance.wording import changes, phrases
 
 @st.cache_data(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
 def explained(data: Data, reader: Reader, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
-    """Why a scope's figure differs between two moments, as the reader sees it."""
+    """Why a scope's figure differs between two moments, as the reader may see it."""
     point = next(point for point in reads.points() if point.id == point_id)
     with data.database.cursor() as cursor:
         return explain(cursor, point, first, last, place=scope, reader=reader)
 
 
 def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
-    """Draws why the figure of what is looked at differs between two moments."""
+    """Draw why the figure of the view's scope differs between two moments."""
     say = view.say
     counted = explained(view.data, view.reader, point.id, view.scope, first, last)
-    found = _since_frozen(view, counted)
-    if any(figure.few for each in (counted, found) for figure in (each.before, each.after)):
+    explanation = _since_frozen(view, counted)
+    if any(figure.few for each in (counted, explanation) for figure in (each.before, each.after)):
         widgets.html(charts.caption(say(phrases.TOO_FEW)))
         return
-    widgets.html(charts.answer(changes.sentence(found, say)))
+    widgets.html(charts.answer(changes.sentence(explanation, say)))
     opened = view.reader.may(Permission.SEE_ITEMS) and view.reader.opens(point)
-    start, end, total = changes_texts.ends(found, say)
-    rows = changes_texts.causes(found, say, opened=opened)
+    start, end, total = changes_texts.ends(explanation, say)
+    rows = changes_texts.causes(explanation, say, opened=opened)
     widgets.html(charts.changes(rows, first=start, last=end, total=total, label=say(N_("What makes the difference"))))
-    if texts := changes_texts.remarks(found, say):
+    if texts := changes_texts.remarks(explanation, say):
         widgets.html(charts.caption(" ".join(texts)))
     if opened and rows:
-        _download(view, point, found)
+        _download(view, point, explanation)
 
 
 def approved_before(view: View, point: Point) -> Coverage | None:
-    """The approved figure that the point is compared with; None where it is compared with a day."""
+    """The approved figure that the point is compared with; None if it is compared with a day."""
     before = reads.before(view.data, view.reader, view.as_of, view.scope).get(point.id)
     return before if before and before.approved else None
 
 
-def _since_frozen(view: View, found: Explanation) -> Explanation:
-    """The same from what was approved, where it begins with the review that the figures are compared with."""
-    approved = approved_before(view, found.after.point)
-    same = approved and found.first == reads.compared(view.data, view.as_of, view.scope.organisation).first
-    return since_frozen(found, approved) if approved and same else found
+def _since_frozen(view: View, explanation: Explanation) -> Explanation:
+    """The explanation counted from the approved figure, if it starts at the review that figures are compared with."""
+    approved = approved_before(view, explanation.after.point)
+    same = approved and explanation.first == reads.compared(view.data, view.as_of, view.scope.organisation).first
+    return since_frozen(explanation, approved) if approved and same else explanation
 
 
-def _download(view: View, point: Point, found: Explanation) -> None:
-    name = f"{point.id}_{found.first.day}_{found.last.day}.csv"
-    key = f"changes_csv {point.id} {found.first} {found.last}"
-    rows = partial(changes_texts.csv_rows, found, view.say)
-    making.offer_rows(view, view.say(N_("Download the changed items as CSV")), name, key, rows)
+def _download(view: View, point: Point, explanation: Explanation) -> None:
+    name = f"{point.id}_{explanation.first.day}_{explanation.last.day}.csv"
+    key = f"changes_csv {point.id} {explanation.first} {explanation.last}"
+    rows = partial(changes_texts.csv_rows, explanation, view.say)
+    downloads.offer_rows(view, view.say(N_("Download the changed items as CSV")), name, key, rows)

@@ -1,4 +1,4 @@
-"""The causes of a change with their sizes, and the items behind each, as the pages show them."""
+"""The causes of a change with their sizes, and the items behind each, as text and rows."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -20,44 +20,44 @@ from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import changes, phrases
 from compliance.wording.reasons import detail_text, reason_text
 
-TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step of what is shown
+TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step that figures are shown in
 FIRST_ITEMS: Final = 100
-REASONS_TOLD: Final = 3
+REASONS_SHOWN: Final = 3
 
 
 # --- The causes ---------------------------------------------------------------------------------------------------
 
 
-def sizes(found: Explanation) -> list[int] | None:
-    """The causes' sizes in tenths of a percentage point, which sum up to the change as it is told."""
-    shares = [part.share for part in found.parts]
-    if found.total is None or None in shares:
+def sizes(explanation: Explanation) -> list[int] | None:
+    """The causes' sizes in tenths of a percentage point, rounded so that they add up to the shown change."""
+    shares = [part.share for part in explanation.parts]
+    if explanation.total is None or None in shares:
         return None
-    return rounded_to([share for share in shares if share is not None], changes.moved_tenths(found), step=TENTH)
+    return rounded_to([share for share in shares if share is not None], changes.moved_tenths(explanation), step=TENTH)
 
 
-def causes(found: Explanation, say: Language, *, opened: bool) -> list[charts.ChangePart]:
-    """The causes as rows; `opened` is whether the items behind them may be seen."""
-    rounded = sizes(found)
+def causes(explanation: Explanation, say: Language, *, opened: bool) -> list[charts.ChangePart]:
+    """The causes as rows, with the items behind them if `opened`."""
+    rounded = sizes(explanation)
     return [
         charts.ChangePart(
             label=changes.cause_text(part, bold(say.number(len(part.changes))), say),
-            note=_note(found.after.point, part, say),
+            note=_note(explanation.after.point, part, say),
             share=None if rounded is None else float(part.share or 0),
             figure="" if rounded is None else say.signed(rounded[number]),
-            opened=_opened(found, part, say) if opened else None,
+            opened=_opened(explanation, part, say) if opened else None,
         )
-        for number, part in enumerate(changes.shown_parts(found))
+        for number, part in enumerate(changes.shown_parts(explanation))
     ]
 
 
-def ends(found: Explanation, say: Language) -> tuple[charts.Pair, charts.Pair, str]:
-    """The two figures that are compared, and the change from one to the other."""
+def ends(explanation: Explanation, say: Language) -> tuple[charts.Pair, charts.Pair, str]:
+    """The two compared figures, and the change from the first to the second."""
     total = ""
-    if found.total is not None:
+    if explanation.total is not None:
         unit = say(phrases.PERCENTAGE_POINTS)
-        total = f"{say.signed(changes.moved_tenths(found))}{NBSP}{unit}"
-    return _end(found.first, found.before, say), _end(found.last, found.after, say), total
+        total = f"{say.signed(changes.moved_tenths(explanation))}{NBSP}{unit}"
+    return _end(explanation.first, explanation.before, say), _end(explanation.last, explanation.after, say), total
 
 
 def _end(moment: Moment, figure: Coverage, say: Language) -> charts.Pair:
@@ -73,13 +73,13 @@ def _end(moment: Moment, figure: Coverage, say: Language) -> charts.Pair:
 
 
 def _note(point: Point, part: Part, say: Language) -> str:
-    """What stands under a cause: how many of them meet the requirement, and the reasons."""
+    """The note on a cause: how many items meet the requirement, and the reasons of the others."""
     met = sum((change.after or change.before or {}).get("outcome") == "met" for change in part.changes)
     texts = {
         "new": say.plural("{n} of them meets the requirement", "{n} of them meet the requirement", met),
         "gone": say.plural("{n} of them met the requirement", "{n} of them met the requirement", met),
     }
-    reasons = [f"{text} {say.number(n)}" for text, n in changes.cause_reasons(point, part, say)[:REASONS_TOLD]]
+    reasons = [f"{text} {say.number(n)}" for text, n in changes.cause_reasons(point, part, say)[:REASONS_SHOWN]]
     told = ", ".join([*([texts[part.cause]] if part.cause in texts else []), *reasons])
     return say(N_("Before: {reasons}"), reasons=told) if told and part.cause in {"done", "entered"} else told
 
@@ -87,9 +87,9 @@ def _note(point: Point, part: Part, say: Language) -> str:
 # --- The items behind a cause -------------------------------------------------------------------------------------
 
 
-def _opened(found: Explanation, part: Part, say: Language) -> elements.Html:
-    """The items of a cause as a table, and how many more there are than it shows."""
-    columns, table = item_table(found.after.point, part.changes[:FIRST_ITEMS], say)
+def _opened(explanation: Explanation, part: Part, say: Language) -> elements.Html:
+    """The items of a cause as a table, with how many more the CSV has."""
+    columns, table = item_table(explanation.after.point, part.changes[:FIRST_ITEMS], say)
     drawn = charts.table(columns, table, caption=changes.cause_text(part, say.number(len(part.changes)), say))
     more = len(part.changes) - FIRST_ITEMS
     if more <= 0:
@@ -99,12 +99,12 @@ def _opened(found: Explanation, part: Part, say: Language) -> elements.Html:
 
 
 def item_table(point: Point, changes: Sequence[Change], say: Language) -> charts.Table:
-    """Items as they were and as they became; without a column for ids where those are the names."""
+    """Items before and after. The columns of ids and units are left out if they add nothing."""
     rows = [_item_row(point, change, say) for change in changes]
     names = [say(N_("Name")), say(N_("Id")), say(N_("Unit")), say(N_("Before")), say(N_("After"))]
-    kept = [0, *([1] if any(row[0] != row[1] for row in rows) else []), *([2] if any(row[2] for row in rows) else [])]
-    columns = [charts.Column(names[place], row_header=place == 0, nowrap=place == 1) for place in (*kept, 3, 4)]
-    return columns, [[row[place] for place in (*kept, 3, 4)] for row in rows]
+    shown = [0, *([1] if any(row[0] != row[1] for row in rows) else []), *([2] if any(row[2] for row in rows) else [])]
+    columns = [charts.Column(names[place], row_header=place == 0, nowrap=place == 1) for place in (*shown, 3, 4)]
+    return columns, [[row[place] for place in (*shown, 3, 4)] for row in rows]
 
 
 def _item_row(point: Point, change: Change, say: Language) -> list[str]:
@@ -116,7 +116,7 @@ def _item_row(point: Point, change: Change, say: Language) -> list[str]:
 
 
 def _side(point: Point, row: Mapping[str, Any] | None, say: Language) -> str:
-    """An outcome with its reason, or that the item was not there."""
+    """An outcome with its reason, or that the item did not exist."""
     if row is None:
         return say(N_("not there")).replace(" ", NBSP)
     outcome = say(phrases.OUTCOMES[row["outcome"]])
@@ -126,16 +126,16 @@ def _side(point: Point, row: Mapping[str, Any] | None, say: Language) -> str:
     return f"{text} ({detail})" if detail else text
 
 
-def csv_rows(found: Explanation, say: Language) -> list[dict[str, object]]:
-    """Every item that changed, with its cause and what it did to the coverage."""
-    point = found.after.point
+def csv_rows(explanation: Explanation, say: Language) -> list[dict[str, object]]:
+    """Every changed item, with its cause and its effect on the coverage."""
+    point = explanation.after.point
     return [
         {
             say(N_("Cause")): say(changes.CAUSE_NAMES[part.cause]),
             **_csv_item(point, change, say),
             say(N_("Percentage points")): "" if change.share is None else _exactly(change.share, say, decimals=4),
         }
-        for part in changes.shown_parts(found)
+        for part in changes.shown_parts(explanation)
         for change in part.changes
     ]
 
@@ -145,16 +145,16 @@ def _csv_item(point: Point, change: Change, say: Language) -> dict[str, object]:
     return dict(zip(names, _item_row(point, change, say), strict=True))
 
 
-# --- What is said below -------------------------------------------------------------------------------------------
+# --- Remarks ------------------------------------------------------------------------------------------------------
 
 
-def remarks(found: Explanation, say: Language) -> list[str]:
-    """The sum unrounded, and what else the reader should know."""
+def remarks(explanation: Explanation, say: Language) -> list[str]:
+    """The unrounded sum, and that no item is counted on both days."""
     texts = []
-    if found.total is not None and found.parts:
+    if explanation.total is not None and explanation.parts:
         text = N_("In percentage points. Unrounded the change is {exact}; the parts are rounded so that they add up.")
-        texts.append(say(text, exact=_exactly(found.total, say, decimals=2)))
-    if {part.cause for part in changes.shown_parts(found)} == {"new", "gone"}:
+        texts.append(say(text, exact=_exactly(explanation.total, say, decimals=2)))
+    if {part.cause for part in changes.shown_parts(explanation)} == {"new", "gone"}:
         texts.append(say(N_("No item is counted on both days, so all are added or no longer there.")))
     return texts
 

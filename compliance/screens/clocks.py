@@ -1,4 +1,4 @@
-"""The clocks of the reports that have to be sent: what the overview and the page of incidents count down."""
+"""The clocks of required incident reports, which the overview and the page of incidents count down."""
 
 from datetime import date, datetime
 from typing import Final
@@ -20,7 +20,7 @@ SOURCES: Final = ("incidents", "breaches")
 
 @st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
 def duties(data: Data, reader: Reader, as_of: date, scope: Scope) -> tuple[Duty, ...]:
-    """The reports that are required, as the reader sees them."""
+    """The required reports, as the reader may see them."""
     with data.database.cursor() as cursor:
         return incidents.duties(
             cursor,
@@ -34,9 +34,9 @@ def duties(data: Data, reader: Reader, as_of: date, scope: Scope) -> tuple[Duty,
 
 
 def clocks(view: View) -> tuple[Clock, ...]:
-    """The clocks of the view: counted from now where the as-of date is today, else from its 24:00."""
-    found = duties(view.data, view.reader, view.as_of, view.scope)
-    return incidents.clocks(found, as_of=view.as_of, now=_now(view))
+    """The clocks of the view, counted from now if the as-of date is today, else from its 24:00."""
+    required = duties(view.data, view.reader, view.as_of, view.scope)
+    return incidents.clocks(required, as_of=view.as_of, now=_now(view))
 
 
 def _now(view: View) -> datetime | None:

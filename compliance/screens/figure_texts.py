@@ -1,4 +1,4 @@
-"""What several pages draw of a point: its figure, its rule and the exports behind it."""
+"""A point's figure, rule and exports as several pages draw them."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,7 +19,7 @@ def point_kicker(point: Point, last: int, say: Language) -> str:
 
 
 def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Hero:
-    """The figure of a point, large, with what it counts."""
+    """The figure of a point drawn large, with its counts."""
     target, limit = phrases.share(figure.target.target, say), phrases.share(figure.target.limit, say)
     ring = ""
     if before and before.coverage is not None and figure.coverage is not None:
@@ -43,7 +43,7 @@ def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Her
 
 
 def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:
-    """A point's rule in words, its law, its target and its numbers, as they hold on a day."""
+    """A point's rule in words, its law, target and parameters, as in effect on a day."""
     goal = point.target(day)
     laws = [say.pick(text) for text in point.law(day)]
     targets = say(
@@ -61,12 +61,12 @@ def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:
 
 
 def _extract_day(extracted: date, day: date, say: Language) -> str:
-    """The day of an export, and how long before the as-of date it was, unless that is the same day."""
+    """The extract date, with how long before the as-of date it is unless they are equal."""
     return f"{extracted} ({say.age((day - extracted).days)})" if extracted < day else str(extracted)
 
 
-def basis_table(used: Rows, sources: Mapping[str, Source], day: date, say: Language) -> charts.Table:
-    """The exports behind a figure: what, which file, of which day, how many rows and how many rejected."""
+def basis_table(imports: Rows, sources: Mapping[str, Source], day: date, say: Language) -> charts.Table:
+    """The imports behind a figure: export, file, extract date, rows and rejected rows."""
     columns = [
         charts.Column(say(N_("Export")), row_header=True),
         charts.Column(say(N_("File"))),
@@ -82,5 +82,5 @@ def basis_table(used: Rows, sources: Mapping[str, Source], day: date, say: Langu
             say.number(row["loaded"]),
             say.number(row["rejected"]),
         ]
-        for row in used
+        for row in imports
     ]

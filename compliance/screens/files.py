@@ -1,4 +1,4 @@
-"""The file field of a page, drawn for whoever may load; what lies in it is let go when it stands there no more."""
+"""The file field of a page, for those who may load. Its files are released when the page no longer has the field."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,17 +13,17 @@ from compliance.access.permissions import Permission
 from compliance.serving.uploading import LEDGER, NotTaken
 
 
-def field(label: str, **given: Any) -> Sequence[Any]:
-    """The files that lie in a file field for several; a Refusal where the person may not load."""
+def field(label: str, **kwargs: Any) -> Sequence[Any]:
+    """Draw a file field. Return its files. Raise Refusal if the person may not load."""
     permissions.require(permissions.current_user(), Permission.LOAD_EXPORTS)
     session, _ = _here()
     LEDGER.draw_field(session)
-    return st.file_uploader(label, accept_multiple_files=True, **given) or []
+    return st.file_uploader(label, accept_multiple_files=True, **kwargs) or []
 
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """Around all of a page: whether it has a field is known when it is drawn, unless it is drawn anew at once."""
+    """Wrap the drawing of a page: files whose field it did not draw are released, unless the page is rerun at once."""
     session, manager = _here()
     LEDGER.begin_page(session)
     try:
@@ -42,39 +42,39 @@ def _end(session: str, manager: Any) -> None:
 
 
 def keep(files: Mapping[str, object]) -> None:
-    """Files that have been taken out of their field, by their id, each with what is read of it."""
+    """Keep files beyond their field: the content of each, by its id."""
     LEDGER.keep(_here()[0], files)
 
 
-def kept(file: str) -> object | None:
-    """What is read of a file; None if it has been let go."""
+def content(file: str) -> object | None:
+    """The content kept of a file; None if it has been released."""
     return LEDGER.content(_here()[0], file)
 
 
 def finder(file: str) -> Callable[[], object | None]:
-    """What finds a file's content outside of a run too, and does not keep it."""
+    """A function that returns a file's content outside of a run too, without holding a reference to it."""
     return partial(LEDGER.content, _here()[0], file)
 
 
-def has_been_read(file: str) -> None:
-    """Streamlit need not keep the file any longer; what was read of it still counts as the session's."""
+def drop_upload(file: str) -> None:
+    """Remove the upload from Streamlit. Its content still counts as the session's."""
     session, manager = _here()
     manager.remove_file(session, file)
 
 
-def let_go(file: str) -> None:
-    """Nothing of a file is needed any more."""
-    has_been_read(file)
+def release(file: str) -> None:
+    """Release a file and its content."""
+    drop_upload(file)
     LEDGER.release(_here()[0], [file])
 
 
-def not_taken() -> list[tuple[NotTaken, int]]:
-    """Why files of the last drop were not taken, each reason with how many they were."""
+def refusals() -> list[tuple[NotTaken, int]]:
+    """Why files of the last drop were refused, with how many for each reason."""
     return LEDGER.refusals(_here()[0])
 
 
 def _here() -> tuple[str, Any]:
-    """The session, and where Streamlit keeps its files."""
+    """The session's id, and Streamlit's manager of uploads."""
     context = get_script_run_ctx()
     if context is None:
         raise RuntimeError("No page is being drawn.")

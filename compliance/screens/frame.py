@@ -1,4 +1,4 @@
-"""The frame around every page: its navigation, what is looked at, and what is wrong with the address."""
+"""The frame around every page: navigation, the choice of the view, and notes on what the address gets wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from compliance.screens.views import View
 from compliance.serving.words import lang_script
 from compliance.store import stores
 
-# The pages without navigation: nothing but what matters.
+# The pages without navigation.
 BARE: Final = frozenset({"meeting"})
 
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page: its file and address, its name, what one must be allowed to open it, and its group in the navigation."""
+    """A page: its id (script and address), title, the permission to open it, and its group in the navigation."""
 
     id: str
     title: str
@@ -37,7 +37,7 @@ class PageEntry:
         return f"pages/{self.id}.py"
 
 
-# The groups of the navigation; the overview stands in none.
+# The groups of the navigation. The overview has none.
 REVIEW: Final = N_("The review")
 FOLLOW_UP: Final = N_("Follow-up")
 BASIS: Final = N_("Basis")
@@ -58,12 +58,12 @@ PAGES: Final = (
 )
 
 
-def frame() -> None:
-    """Everything around a page: its style, the navigation, what is looked at, and the page itself."""
+def draw() -> None:
+    """Draw the frame: style, navigation and the choice of the view, then run the page itself."""
     st.set_page_config(layout="wide", page_icon=str(places.STATIC / "icon.svg"))
     st.html(places.STATIC / "style.css")
     views.mask_address()
-    with widgets.told():
+    with widgets.showing_errors():
         if own := theming.style(reads.theme()[0]):
             st.html(f"<style>{own}</style>")
     say = views.language()
@@ -71,20 +71,20 @@ def frame() -> None:
     allowed = [entry for entry in PAGES if views.user().may(entry.permission)]
     pages = {st.Page(entry.path, title=say(entry.title), default=entry is PAGES[0]): entry for entry in allowed}
     here = st.navigation(list(pages), position="hidden")
-    with widgets.told(), screens_files.watched():
+    with widgets.showing_errors(), screens_files.watched():
         _wait_for_samples(say)
         view = views.current()
         if pages[here].id not in BARE:
             _top(view, allowed, pages[here])
-            _tell_refused(view, pages[here])
-            _tell_scope(view)
-        # what is mistyped is told first
+            _show_theme_refusal(view, pages[here])
+            _show_not_found(view)
+        # after the notes, which need the address as it was typed
         _keep_in_address(view)
         here.run()
 
 
-def _tell_refused(view: View, here: PageEntry) -> None:
-    """Says what is amiss with the organisation's look on the first page where it is met, and not on every other."""
+def _show_theme_refusal(view: View, here: PageEntry) -> None:
+    """Draw why the organisation's theme is refused, only on the first page of the session."""
     _, refusal = reads.theme()
     if refusal is None or not view.reader.may(Permission.LOAD_EXPORTS):
         return
@@ -93,23 +93,23 @@ def _tell_refused(view: View, here: PageEntry) -> None:
         widgets.html(charts.note(view.say(text, why=view.say.refusal(refusal))))
 
 
-def _tell_scope(view: View) -> None:
-    """Says where the address names no day, or an organisation, a department or a unit that is not there on the day."""
+def _show_not_found(view: View) -> None:
+    """Draw a note for each of day, organisation, department and unit that the address names but that does not exist."""
     scope, shown = view.scope, view.scope.name(view.say)
     day = st.query_params.get("as_of", "")
     if day and views.day_of(day) is None:
-        widgets.elsewhere(view, N_("the as-of date"), day, view.say.date(view.as_of))
+        widgets.not_found(view, N_("the as-of date"), day, view.say.date(view.as_of))
     whats = {"organisation": N_("the organisation"), "department": N_("the department"), "unit": N_("the unit")}
     for param, what in whats.items():
-        said = st.query_params.get(param, "")
+        value = st.query_params.get(param, "")
         here = getattr(scope, param) or ""
-        # which department a unit belongs to is not the address's to say
-        if said.casefold() != here.casefold() and said and not (param == "department" and scope.unit):
-            widgets.elsewhere(view, what, said, here if param == "organisation" else shown)
+        # the department follows from the unit, whatever the address has
+        if value.casefold() != here.casefold() and value and not (param == "department" and scope.unit):
+            widgets.not_found(view, what, value, here if param == "organisation" else shown)
 
 
 def _wait_for_samples(say: Language) -> None:
-    """Shows how far the sample database is, while it is made at the very first start."""
+    """Draw the progress of the sample database while the first start builds it, and stop the run."""
     if stores.own().exists():
         return
     if (state := demo.building(stores.samples())).over:
@@ -135,15 +135,15 @@ def _wait_for_samples(say: Language) -> None:
 
 
 def _keep_in_address(view: View) -> None:
-    """Writes the view into the address, so that a copied link shows the same.
+    """Write the view into the address, so that a copied link shows the same.
 
-    The whole of it, at every run: a link to the same page with another point does not change the browser's address.
+    This is done at every run, since a link to the same page with another point does not change the browser's address.
     """
     st.query_params.from_dict(st.query_params.to_dict() | view.address)
 
 
 def _navigation(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
-    """The pages, grouped; a group of one is that page itself."""
+    """Draw the links to the pages by group; a group of one is a plain link."""
     with st.container(key="nav", horizontal=True, vertical_alignment="center"):
         look, _ = reads.theme()
         if look.name:
@@ -172,7 +172,7 @@ def _top(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
 
 
 def _chooser(view: View) -> None:
-    """As-of date, organisation, unit and language, chosen once for all pages."""
+    """Draw the choice of as-of date, organisation, unit and language, which holds for all pages."""
     say = view.say
     label = say(N_("Status on {day} · {scope}"), day=say.date(view.as_of), scope=widgets.plain(view.scope.name(say)))
     with st.popover(label):
@@ -203,18 +203,18 @@ def _chooser(view: View) -> None:
         )
 
 
-def _choice(label: str, options: Any, chosen: Any, shown: Callable[[Any], str], then: Callable[[str], None]) -> None:
-    """A list whose choice goes into the address; its key holds the present one, so that the address always wins."""
+def _choice(label: str, options: Any, chosen: Any, label_of: Callable[[Any], str], then: Callable[[str], None]) -> None:
+    """Draw a list whose choice is written to the address. Its key has the current choice, so that the address wins."""
     key = f"{label} {chosen}"
     all_ = list(options) if chosen in options else [chosen, *options]
-    st.selectbox(label, all_, index=all_.index(chosen), format_func=shown, key=key, on_change=then, args=(key,))
+    st.selectbox(label, all_, index=all_.index(chosen), format_func=label_of, key=key, on_change=then, args=(key,))
 
 
 def _scopes(view: View) -> list[tuple[str, str]]:
-    """The whole, and each department followed by its units."""
+    """The choices of scope: the whole, then each department followed by its units."""
     choices: list[tuple[str, str]] = [("department", "")]
-    there = [row for row in reads.units(view.data, view.as_of) if row["organisation"] == view.scope.organisation]
-    for row in sorted(there, key=lambda row: (row["department"] or "~", row["unit"])):
+    units = [row for row in reads.units(view.data, view.as_of) if row["organisation"] == view.scope.organisation]
+    for row in sorted(units, key=lambda row: (row["department"] or "~", row["unit"])):
         if row["department"] and ("department", row["department"]) not in choices:
             choices.append(("department", row["department"]))
         choices.append(("unit", row["unit"]))

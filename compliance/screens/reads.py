@@ -1,7 +1,7 @@
-"""What pages read, kept while the data stay the same.
+"""Cached reads, valid while the data stay the same.
 
-A cached function takes everything that decides its answer. One that takes the data alone is the same whoever asks, and
-is counted once; one that takes the reader too is kept for each that sees something else (`Reader.key`).
+A cached function takes everything that its result depends on. One that takes only the data has the same result for
+everybody; one that also takes the reader is cached per reader that may see something else (`Reader.key`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +40,7 @@ READERS: Final[dict[str | type, Callable[[Any], Any]]] = {Reader: attrgetter("ke
 
 @dataclass(frozen=True)
 class Data:
-    """The data that a cached answer is of: the name of the store, and its version."""
+    """The data of a cached result: the name of the store, and its version."""
 
     store: str
     version: str
@@ -55,19 +55,19 @@ class Data:
 
 
 def marks(folder: Path) -> tuple[tuple[str, int], ...]:
-    """The declarations of a folder, each with when it was changed."""
+    """The declaration files of a folder, each with its modification time."""
     files = [*folder.glob("*.toml"), *folder.glob("sources/*.toml")]
     return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(files))
 
 
 def declared(load: Callable[[Path], Declared]) -> Declared:
-    """What `load` reads of the product's files and the organisation's own: read anew only when one of those changes."""
-    found: Declared = _declared(load, places.own_files(), marks(places.own_files()))
-    return found
+    """What `load` returns for the organisation's folder, cached until one of its files changes."""
+    declarations: Declared = _declared(load, places.own_files(), marks(places.own_files()))
+    return declarations
 
 
 @lru_cache(maxsize=20)
-def _declared(load: Callable[[Path], Any], own: Path, marks: object) -> Any:  # noqa: ARG001 - as said above
+def _declared(load: Callable[[Path], Any], own: Path, marks: object) -> Any:  # noqa: ARG001 - part of the cache key
     return load(own)
 
 
@@ -97,12 +97,12 @@ def definitions() -> tuple[figures.Definition, ...]:
 
 
 def theme() -> tuple[theming.Theme, Refusal | None]:
-    """The organisation's look, or the product's and why that of the organisation is refused."""
+    """The organisation's theme; if it is refused, the product's with the refusal."""
     return _theme(places.own_files(), theming.marks(places.own_files()))
 
 
 @lru_cache(maxsize=4)
-def _theme(own: Path, marks: object) -> tuple[theming.Theme, Refusal | None]:  # noqa: ARG001 - read anew with a file
+def _theme(own: Path, marks: object) -> tuple[theming.Theme, Refusal | None]:  # noqa: ARG001 - part of the cache key
     return theming.usable(own)
 
 
@@ -115,26 +115,26 @@ def words() -> dict[str, list[str]]:
 
 
 def data(database: Database) -> Data:
-    """The data of a store, whose version changes with the exports, the rules and the reviews that are approved."""
+    """The data of a store; the version changes with the exports, the rules and the approved reviews."""
     return Data(database.name, f"{database.version()} {marks(places.own_files())}")
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def _responsible(store: str, state: str) -> tuple[str, ...]:  # noqa: ARG001 - read anew when the store changes
-    """Who has ever been made responsible for a decision."""
+def _responsible(store: str, state: str) -> tuple[str, ...]:  # noqa: ARG001 - part of the cache key
+    """Everybody who has ever been responsible for a decision."""
     with stores.named(store).cursor() as cursor:
         return tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
 
 
 def withheld(data: Data, as_of: date, organisation: str) -> Withheld:
-    """The names that are withheld on a day: of those whom exports name, and of those who have got a decision."""
+    """The names that are withheld on a day: of persons in exports, and of those responsible for decisions."""
     responsible = _responsible(data.store, data.database.state())
-    return Withheld(partial(names_known, data, as_of, EVERYTHING_KNOWN, organisation, responsible), responsible)
+    return Withheld(partial(person_names, data, as_of, EVERYTHING_KNOWN, organisation, responsible), responsible)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
 def organisations(data: Data, as_of: date) -> tuple[str, ...]:
-    """The organisations that there are on a day, as they are called then; an empty database has one without exports."""
+    """The names of the organisations on a day; an empty database has one, without exports."""
     with data.database.cursor() as cursor:
         return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
 
@@ -155,10 +155,10 @@ def units(data: Data, as_of: date) -> Rows:
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
 def units_named(data: Data, as_of: date, organisation: str) -> list[str]:
-    """The units that some export names on a day, also those that belong to no department."""
-    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    """The units that any export names on a day, including those without a department."""
+    params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
     with data.database.cursor() as cursor:
-        return [row["name"] for row in rows(cursor, statement("units_named"), given)]
+        return [row["name"] for row in rows(cursor, statement("units_named"), params)]
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
@@ -169,15 +169,15 @@ def basis(data: Data, as_of: date) -> Basis:
 
 
 def coverage(data: Data, reader: Reader, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...]) -> list[Coverage]:
-    """The figures of some points for a scope, each day.
+    """The figures of some points for a scope on each day.
 
-    They are counted together with those of all points and of the days that pages ask for, since counting more takes
-    little longer, and whoever looks at one point soon looks at another.
+    All points are counted for all days that pages show, since that takes little longer and a reader of one point soon
+    opens another.
     """
     usual = _usual_days(max(days))
     counted = tuple(sorted(usual if usual.issuperset(days) else {*days}))
-    own = _shown(data, reader, counted, scope.level, scope.unit)
-    whole = _kept(data, counted, "organisation")
+    own = _figures_for(data, reader, counted, scope.level, scope.unit)
+    whole = _all_figures(data, counted, "organisation")
     return _scoped(_of(own, days, ids), _of(whole, days, ids), scope)
 
 
@@ -200,75 +200,80 @@ def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ..
     return [figure for figure in figures_ if figure.as_of in days and figure.point.id in ids]
 
 
-def _counted(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
+def _count_figures(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
     """Every point at a level."""
     with data.database.cursor() as cursor:
         return assessing.coverage(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
 
 
-# What is never changed is kept as it is: the other kind of cache copies it for each run.
+# cache_resource, since cache_data would copy the figures for each run. Nobody changes them.
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
-def _kept(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
-    return _counted(data, days, level)
+def _all_figures(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
+    return _count_figures(data, days, level)
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
-def _shown(data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None) -> tuple[Coverage, ...]:
-    """The figures of a level as the reader sees them, or of one unit alone.
+def _figures_for(
+    data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None
+) -> tuple[Coverage, ...]:
+    """The figures of a level as the reader may see them, or of one unit alone.
 
-    Of a day everybody's are kept; of all units over many days there are too many.
+    The unfiltered figures are cached too, but not those of all parts over many days: there are too many.
     """
     shared = len(days) == 1 or level == "organisation"
-    figures_ = _kept(data, days, level) if shared else _counted(data, days, level)
+    figures_ = _all_figures(data, days, level) if shared else _count_figures(data, days, level)
     return tuple(figure for figure in reader.figures(figures_) if unit in (None, figure.unit))
 
 
 def parts(data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, ids: tuple[str, ...]) -> list[Coverage]:
     """The figures of the departments or units within a scope."""
-    return list(filter(scope.holds, _of(_shown(data, reader, (as_of,), level, None), (as_of,), ids)))
+    return list(filter(scope.holds, _of(_figures_for(data, reader, (as_of,), level, None), (as_of,), ids)))
 
 
 def parts_added_up(
     data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, point_id: str
 ) -> list[Coverage]:
-    """The figures of the departments or units within a scope; those that are not shown are added up as one."""
-    return reader.added_up(_of(_kept(data, (as_of,), level), (as_of,), (point_id,)), scope)
+    """The figures of the departments or units within a scope; those that may not be shown are added up as one."""
+    return reader.added_up(_of(_all_figures(data, (as_of,), level), (as_of,), (point_id,)), scope)
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
 def compared(data: Data, as_of: date, organisation: str) -> Comparison:
-    """What an organisation's figures of a day are compared with."""
+    """The figures that an organisation's figures of a day are compared with."""
     return dossier.comparison_with(_approved(data, _organisation_id(data, as_of, organisation)), as_of)
 
 
 def approved_in(data: Data, as_of: date, organisation: str) -> Dossier | None:
-    """The review of a day's year, where it has been approved."""
-    found = _approved(data, _organisation_id(data, as_of, organisation))
-    return next((review for review in found if review.year == as_of.year), None)
+    """The approved review of a day's year; None if there is none."""
+    approved = _approved(data, _organisation_id(data, as_of, organisation))
+    return next((review for review in approved if review.year == as_of.year), None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
 def _approved(data: Data, organisation_id: int) -> list[Dossier]:
-    """The approved reviews of an organisation, each read once."""
+    """The approved reviews of an organisation."""
     with data.database.cursor() as cursor:
         return dossier.approved_reviews(cursor, organisation_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
 def _organisation_id(data: Data, as_of: date, organisation: str) -> int:
-    """The number of an organisation on a day; an empty database has one without a number."""
-    given = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    """The id of an organisation on a day; 0 for that of an empty database."""
+    params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
     with data.database.cursor() as cursor:
-        found = rows(cursor, statement("organisation_ids"), given)
-    return int(found[0]["organisation_id"]) if found else 0
+        ids = rows(cursor, statement("organisation_ids"), params)
+    return int(ids[0]["organisation_id"]) if ids else 0
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
 def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Coverage]:
-    """The figure of each point that a scope's is compared with: of a part that no review has, that of a year before."""
-    found = compared(data, as_of, scope.organisation)
-    whole, own = (found.figures(level, scope.organisation) for level in ("organisation", scope.level))
-    # a unit is the same in another department, or in one that has got another name
+    """The earlier figure of each point that a scope's figure is compared with.
+
+    It is that of the approved review; for a part that the review lacks, that of a year before.
+    """
+    earlier = compared(data, as_of, scope.organisation)
+    whole, own = (earlier.figures(level, scope.organisation) for level in ("organisation", scope.level))
+    # a unit stays the same if its department changes or is renamed
     then = replace(scope, department=None) if scope.unit else scope
     figures_ = _scoped(reader.figures(own), whole, then)
     if not any(map(then.holds, own)):
@@ -280,20 +285,20 @@ def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, C
 
 @st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
 def findings(data: Data, reader: Reader, as_of: date) -> list[quality.Finding]:
-    """What the checks of the data find, as the reader sees it."""
+    """The findings of the data checks, as the reader may see them."""
     with data.database.cursor() as cursor:
         return quality.findings(cursor, checks(), sources(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
 def remarks(data: Data, reader: Reader, as_of: date, organisation: str) -> dict[str, tuple[str, ...]]:
-    """The checks that found something grave in the exports of each point, by the point's id."""
+    """The checks with serious findings in the exports of each point, by the point's id."""
     return quality.remarks(checks(), findings(data, reader, as_of), points(), organisation)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
 def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
-    """The items of a point as the reader sees them."""
+    """The items of a point as the reader may see them."""
     point = next(point for point in points() if point.id == point_id)
     with data.database.cursor() as cursor:
         return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
@@ -313,8 +318,8 @@ def beside(data: Data, as_of: date) -> list[figures.Figure]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def names_known(data: Data, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]) -> Names:
-    """The names of persons, found once while the data and those who are responsible for decisions stay the same."""
+def person_names(data: Data, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]) -> Names:
+    """The names of persons, cached while the data and the persons responsible for decisions stay the same."""
     with data.database.cursor() as cursor:
         return names_of_persons(
             cursor, as_of=as_of, known_at=known_at, organisation=organisation, responsible=responsible

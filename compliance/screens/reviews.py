@@ -1,7 +1,7 @@
-"""The review that is looked at: its document, and what is written in it, on the page of the review and in the meeting.
+"""The opened review: its document, and the fields to write in, for the page of the review and the meeting.
 
-The figures of a draft take a second or two to compute. They are kept while the data stay the same; what is written in
-the review is read anew at every run, so that saving a text costs nothing but its saving.
+The figures of a draft take a second or two to compute, so they are cached while the data stay the same. The texts are
+read at every run: saving one must not compute the figures again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,10 +35,10 @@ GROUNDS_HEIGHT: Final = 140
 
 @dataclass(frozen=True)
 class Opened:
-    """The review that is looked at.
+    """The review that a page shows.
 
-    `whole` is its document, `dossier` the same as the person may see it; `decided` are the decisions of all reviews of
-    the organisation as they stand today.
+    `whole` is its document, `dossier` the same as the reader may see it; `decided` are the current decisions of all
+    reviews of the organisation.
     """
 
     view: View
@@ -56,18 +56,18 @@ class Opened:
         return self.view.say
 
     @property
-    def reads(self) -> bool:
-        """Whether the person may read what is written and decided."""
+    def may_read(self) -> bool:
+        """Whether the reader may read comments and decisions."""
         return self.view.reader.may(Permission.READ_REVIEW)
 
     @property
     def writable(self) -> bool:
-        """Whether the person may write, and the review can be written in."""
+        """Whether the review is a draft that the reader may write in."""
         return self.review.state == "draft" and self.view.reader.may(Permission.WRITE_REVIEW)
 
     @property
-    def there(self) -> View:
-        """The view of the day and the organisation that the review is about, for links to its figures."""
+    def review_view(self) -> View:
+        """The view of the review's day and organisation, for links to its figures."""
         return replace(self.view, as_of=self.review.as_of, scope=Scope(self.view.scope.organisation))
 
 
@@ -75,25 +75,25 @@ class Opened:
 
 
 def of_organisation(cursor: Cursor, view: View) -> tuple[Review, ...]:
-    """The reviews of the organisation that is looked at, and of those that have become it; the newest first."""
-    given = {"as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "organisation": view.scope.organisation}
-    ids = {row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), given)}
+    """The reviews of the view's organisation and of its predecessors, the newest first."""
+    params = {"as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "organisation": view.scope.organisation}
+    ids = {row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params)}
     return tuple(review for review in reviewing.reviews(cursor) if review.organisation_id in ids)
 
 
-def opened(view: View) -> Opened | None:
-    """The review that the address names, else the latest; None where there is none."""
+def current(view: View) -> Opened | None:
+    """The review that the address names, else the latest; None if there is none."""
     with view.database.cursor() as cursor:
         others = of_organisation(cursor, view)
-        said = st.query_params.get("review")
-        named = [review for review in others if wording.address(review, others) == said]
+        address = st.query_params.get("review")
+        named = [review for review in others if wording.address(review, others) == address]
         review = next(iter([*named, *others]), None)
         if review is None:
             return None
-        if said and not named:
-            widgets.elsewhere(view, N_("the review"), said, wording.address(review, others))
+        if address and not named:
+            widgets.not_found(view, N_("the review"), address, wording.address(review, others))
         whole = _document(cursor, view, review)
-        given = {"review_id": review.review_id}
+        params = {"review_id": review.review_id}
         ids = {other.review_id for other in others}
         return Opened(
             view=view,
@@ -101,8 +101,8 @@ def opened(view: View) -> Opened | None:
             others=others,
             whole=whole,
             dossier=readable(whole, view.reader),
-            states=rows(cursor, statement("review_states"), given),
-            texts=rows(cursor, statement("review_texts"), given),
+            states=rows(cursor, statement("review_states"), params),
+            texts=rows(cursor, statement("review_texts"), params),
             decided=tuple(d for d in deciding.decisions(cursor) if d.review_id in ids),
         )
 
@@ -111,111 +111,114 @@ def _document(cursor: Cursor, view: View, review: Review) -> Dossier:
     own = places.own_files()
     if review.state != "draft":
         return approving.dossier(cursor, review, own=own)
-    counted, named = None, None
+    counted, names = None, None
     if review.figures_of is None:
         with st.spinner(view.say(N_("Computing the figures of the review"))):
-            counted, named = _counted(view.data, review)
-    return compute(cursor, review, own=own, counted=counted, named=named)
+            counted, names = _counted(view.data, review)
+    return compute(cursor, review, own=own, counted=counted, named=names)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _counted(data: reads.Data, review: Review) -> tuple[Dossier, ExportNames]:
-    """The document of a draft with its figures, and what its exports name.
+    """The document of a draft with its figures, and the names in its exports.
 
-    It is the same for all: what a person may see of it is decided by who reads it.
+    It is cached for all readers; `readable` then makes what one of them may see.
     """
     with data.database.cursor() as cursor:
         named = export_names(cursor, as_of=review.as_of, known_at=EVERYTHING_KNOWN, organisation=review.organisation)
         return compute(cursor, review, own=places.own_files(), named=named), named
 
 
-# --- Doing something ------------------------------------------------------------------------------------------------
+# --- Actions --------------------------------------------------------------------------------------------------------
 
 
 def order(view: View) -> Order:
-    """An order of the person, for the organisation that is looked at."""
+    """An order by the current user for the view's organisation."""
     return views.order(organisation=view.scope.organisation)
 
 
 def today(view: View) -> date:
-    """The day in Sweden; the samples' time is invented, so there it is never before that of their last import."""
+    """The day in Sweden; for the samples, whose times are invented, at least the day of their last import."""
     invented = [row["imported_at"] for row in reads.imports(view.data)] if view.sample else []
     return clock.local_day(max([clock.now(), *invented]))
 
 
-def done(permission: Permission, action: Callable[..., object], *given: object, **named: object) -> bool:
-    """Does what a person asked for, where they may; whether it was done. A refusal is told where the button stands."""
+def perform(permission: Permission, action: Callable[..., object], *args: object, **kwargs: object) -> bool:
+    """Run an action if the user may. Return whether it succeeded; an error is drawn at the button."""
     widgets.require(permission)
     try:
-        action(*given, **named)
+        action(*args, **kwargs)
     except Exception as error:
-        widgets.tell(error)
+        widgets.show_error(error)
         return False
     return True
 
 
 @contextmanager
-def keeping(said: str = "") -> Iterator[None]:
-    """Within the block what was `said` is kept, before the page runs: `tell_unsaved` says what went wrong."""
+def keeping_unsaved(text: str = "") -> Iterator[None]:
+    """Keep an error of the block, with the `text` that it failed to save, for `show_unsaved`.
+
+    Callbacks run before the page, where nothing can be drawn yet.
+    """
     try:
         yield
     except Exception as error:
-        st.session_state["not saved"] = error, said
+        st.session_state["not saved"] = error, text
 
 
-def save(found: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) -> None:
-    """Saves a field when it is left.
+def save(opened: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) -> None:
+    """Save a field when it is left.
 
-    It runs also where somebody goes to another page, for fields that still hold what they have `shown`.
+    Leaving the page calls it too, for fields that still have the text they have `shown`.
     """
-    said = st.session_state.get(key, shown) or ""
-    if said == shown:
+    text = st.session_state.get(key, shown) or ""
+    if text == shown:
         return
-    with keeping("" if kind in reviewing.CHOSEN else said):
+    with keeping_unsaved("" if kind in reviewing.CHOSEN else text):
         permissions.require(views.user(), Permission.WRITE_REVIEW)
-        id_, database = found.review.review_id, found.view.database
-        reviewing.write(database, id_, kind=kind, what=what, text=said, order=order(found.view), shown=shown)
+        id_, database = opened.review.review_id, opened.view.database
+        reviewing.write(database, id_, kind=kind, what=what, text=text, order=order(opened.view), shown=shown)
         if kind not in reviewing.CHOSEN:
-            st.session_state[key] = reviewing.stored_text(said)
+            st.session_state[key] = reviewing.stored_text(text)
 
 
-def tell_unsaved() -> None:
-    """Why something that was written has not been saved, and the text itself, so that it can be copied."""
-    error, said = st.session_state.pop("not saved", (None, ""))
+def show_unsaved() -> None:
+    """Draw why a text has not been saved, and the text itself, so that it can be copied."""
+    error, text = st.session_state.pop("not saved", (None, ""))
     if error:
-        widgets.tell(error)
-    if said:
-        widgets.html(charts.comment(views.language()(N_("What was not saved:")), said))
+        widgets.show_error(error)
+    if text:
+        widgets.html(charts.comment(views.language()(N_("What was not saved:")), text))
 
 
 def text_field(
-    found: Opened, kind: reviewing.Kind, what: str, label: str, *, value: str, lines: int, help_: str
+    opened: Opened, kind: reviewing.Kind, what: str, label: str, *, value: str, lines: int, help_: str
 ) -> str:
-    """A text that is saved when one leaves it; gives its key."""
-    key = f"{kind} {found.review.review_id} {what}"
-    # what has been saved is written back with its masks, and then the widget must not be given a value too
-    given: Any = {} if key in st.session_state else {"value": value}
+    """Draw a text field that is saved when it is left. Return its key."""
+    key = f"{kind} {opened.review.review_id} {what}"
+    # `save` writes the masked text back to the session, and a widget with a state must not get a value too
+    initial: Any = {} if key in st.session_state else {"value": value}
     fields.text(
         label,
         key=key,
         height=lines,
         help=help_ or None,
         on_change=save,
-        args=(found, kind, what, key, value),
-        **given,
+        args=(opened, kind, what, key, value),
+        **initial,
     )
     return key
 
 
-def assessment_field(found: Opened, point: Point, *, label_shown: bool = True) -> None:
-    """The head's verdict on a point."""
-    label, chosen = N_("The assessment of the head of administration"), found.dossier.written.assessments.get(point.id)
-    words = {code: found.say(wording.SHORT_VERDICTS[code]).capitalize() for code in reviewing.VERDICTS}
-    _choice(found, "assessment", point.id, words, found.say(label), chosen, label_shown=label_shown)
+def assessment_field(opened: Opened, point: Point, *, label_shown: bool = True) -> None:
+    """Draw the choice of the head's verdict on a point."""
+    label, chosen = N_("The assessment of the head of administration"), opened.dossier.written.assessments.get(point.id)
+    words = {code: opened.say(wording.SHORT_VERDICTS[code]).capitalize() for code in reviewing.VERDICTS}
+    _choice(opened, "assessment", point.id, words, opened.say(label), chosen, label_shown=label_shown)
 
 
 def _choice(
-    found: Opened,
+    opened: Opened,
     kind: reviewing.Kind,
     what: str,
     words: Mapping[str, str],
@@ -224,8 +227,8 @@ def _choice(
     *,
     label_shown: bool = True,
 ) -> None:
-    """One of a few words; nothing is chosen before somebody chooses it. It shows what is kept, whoever chose it."""
-    key = f"{kind} {found.review.review_id} {what}"
+    """Draw a choice between words, with no default. It shows the saved choice, whoever made it."""
+    key = f"{kind} {opened.review.review_id} {what}"
     st.session_state[key] = chosen
     st.segmented_control(
         label,
@@ -233,27 +236,27 @@ def _choice(
         format_func=lambda code: words[code],
         key=key,
         on_change=save,
-        args=(found, kind, what, key, chosen or ""),
+        args=(opened, kind, what, key, chosen or ""),
         label_visibility="visible" if label_shown else "collapsed",
     )
 
 
-def judgement_fields(found: Opened, *, lines: int = GROUNDS_HEIGHT, with_grounds: bool = True) -> None:
-    """The head's judgement of the work as a whole: two questions, and the grounds of the answers."""
-    say, said = found.say, found.dossier.written
+def judgement_fields(opened: Opened, *, lines: int = GROUNDS_HEIGHT, with_grounds: bool = True) -> None:
+    """Draw the head's judgement of the work as a whole: two questions, and the grounds of the answers."""
+    say, written = opened.say, opened.dossier.written
     words = {code: say(word) for code, word in judging.WORDS.items()}
     with st.container(key="judgement", horizontal=True):
         for what in reviewing.JUDGED:
             question = say(judging.QUESTIONS[what])
-            _choice(found, "judgement", what, words, question, (said.judgement or {}).get(what))
+            _choice(opened, "judgement", what, words, question, (written.judgement or {}).get(what))
     if not with_grounds:
         return
     text_field(
-        found,
+        opened,
         "chapter",
         reviewing.GROUNDS,
         say(N_("Grounds")),
-        value=judging.grounds(said),
+        value=judging.grounds(written),
         lines=lines,
         help_=say(N_("What the head of administration judges the work by, in the words of the report.")),
     )
@@ -262,13 +265,13 @@ def judgement_fields(found: Opened, *, lines: int = GROUNDS_HEIGHT, with_grounds
 # --- A decision -----------------------------------------------------------------------------------------------------
 
 
-def decision(view: View, made: Decision, day: date, *, reason: bool = True) -> None:
-    """A decision as it stands on a day, with the point that is its reason."""
-    widgets.html(charts.decision(decision_row(made, reads.points() if reason else (), day, view.say)))
+def decision(view: View, row: Decision, day: date, *, reason: bool = True) -> None:
+    """Draw a decision with its state on a day, and with the point that is its reason."""
+    widgets.html(charts.decision(decision_row(row, reads.points() if reason else (), day, view.say)))
 
 
 def decision_row(decision: Decision, points: Iterable[Point], day: date, say: Language) -> charts.DecisionRow:
-    """A decision as it stands on a day."""
+    """A decision with its state on a day, as a row to draw."""
     reason = next((point for point in points if point.id == decision.point), None)
     status = say(wording.DECISION_STATUSES[decision.status])
     late = decision.late(day)

@@ -1,4 +1,4 @@
-"""What is looked at, by whom and in which language: the address says it, and nothing else does."""
+"""The view: which data are shown, for whom and in which language. It comes from the address alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from compliance.screens.reads import Data
 from compliance.store import stores
 from compliance.store.database import Database, Rows
 
-# The days that can be looked at, in the list of days and in the address.
+# The range of as-of dates, in the date field and in the address.
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
 
 
 @dataclass(frozen=True)
 class View:
-    """What is looked at on every page, and by whom."""
+    """What every page shows, and for whom."""
 
     reader: Reader
     data: Data
@@ -43,49 +43,49 @@ class View:
 
     @property
     def database(self) -> Database:
-        """The store that is looked into."""
+        """The store that is read."""
         return self.data.database
 
     @cached_property
     def address(self) -> dict[str, str]:
-        """The view as it stands in the address of every page."""
-        given = {
+        """The view as parameters of the address, which every page has."""
+        params = {
             "as_of": self.as_of.isoformat(),
             "organisation": self.scope.organisation if len(reads.organisations(self.data, self.as_of)) > 1 else None,
             "department": self.scope.department if not self.scope.unit else None,
             "unit": self.scope.unit,
             "lang": self.say.code if self.say.code != "sv" else None,
         }
-        return {name: value for name, value in given.items() if value}
+        return {name: value for name, value in params.items() if value}
 
 
 def user() -> User:
-    """The person who asks."""
+    """The current user."""
     return permissions.current_user()
 
 
 def language() -> Language:
     """The language in the address, else Swedish."""
-    said = st.query_params.get("lang", "sv")
-    return Language(said if said in LANGUAGES else "sv")
+    code = st.query_params.get("lang", "sv")
+    return Language(code if code in LANGUAGES else "sv")
 
 
 def database() -> tuple[Database, bool]:
-    """The organisation's own database, or the samples' where it has none yet; and whether it is the samples'."""
+    """The organisation's own database, else the samples'; and whether it is the samples'."""
     own = stores.own()
     return (own, False) if own.exists() else (stores.samples(), True)
 
 
-def order(**given: Any) -> Order:
+def order(**fields: Any) -> Order:
     """An order of the person at this machine."""
-    return Order(user().name, **given)
+    return Order(user().name, **fields)
 
 
 def current() -> View:
-    """What the address says, with a default for what it leaves out."""
+    """The view that the address names, with defaults for what it leaves out."""
     mask_address()
-    found, sample = database()
-    data = reads.data(found)
+    store, sample = database()
+    data = reads.data(store)
     named = day_of(st.query_params.get("as_of"))
     as_of = named or (_last_day_of(reads.imports(data), clock.today()) if sample else clock.today())
     scope = _scope(data, as_of)
@@ -101,15 +101,15 @@ def _last_day_of(imports: Rows, today: date) -> date:
 
 
 def mask_address() -> None:
-    """What anybody has written into the address, which is kept wherever addresses are; cases may be named in it."""
+    """Mask identity numbers in the address, which browsers and logs store; it may hold case numbers."""
     day = day_of(st.query_params.get("as_of")) or clock.today()
-    for name, said in st.query_params.to_dict().items():
-        if (masked := mask_text(said, Kind.CASE, day)[0]) != said:
+    for name, text in st.query_params.to_dict().items():
+        if (masked := mask_text(text, Kind.CASE, day)[0]) != text:
             st.query_params[name] = masked
 
 
 def day_of(text: str | None) -> date | None:
-    """The day that a text of the address names, where it is one that can be looked at."""
+    """The day that a parameter names; None if it is no date or outside of the range."""
     try:
         day = date.fromisoformat(text or "")
     except ValueError:
@@ -119,20 +119,20 @@ def day_of(text: str | None) -> date | None:
 
 def _scope(data: Data, as_of: date) -> Scope:
     names = reads.organisations(data, as_of)
-    organisation = _said("organisation", names) or names[0]
+    organisation = _param("organisation", names) or names[0]
     departments = {
         row["unit"]: row["department"] for row in reads.units(data, as_of) if row["organisation"] == organisation
     }
-    unit = _said("unit", departments)
+    unit = _param("unit", departments)
     if unit is None and "unit" in st.query_params:
-        unit = _said("unit", reads.units_named(data, as_of, organisation))
+        unit = _param("unit", reads.units_named(data, as_of, organisation))
     if unit:
         return Scope(organisation, departments.get(unit), unit)
-    return Scope(organisation, _said("department", departments.values()))
+    return Scope(organisation, _param("department", departments.values()))
 
 
-def _said(param: str, names: Iterable[str]) -> str | None:
-    """The one of some names that the address says, whatever its case; None where it says none of them."""
-    said = st.query_params.get(param, "")
-    known = {name.casefold(): name for name in names if name}
-    return (said if said in known.values() else known.get(said.casefold())) if said else None
+def _param(param: str, names: Iterable[str]) -> str | None:
+    """The name that a parameter of the address gives, whatever its case; None if it is none of `names`."""
+    text = st.query_params.get(param, "")
+    by_folded = {name.casefold(): name for name in names if name}
+    return (text if text in by_folded.values() else by_folded.get(text.casefold())) if text else None

@@ -1,4 +1,4 @@
-"""What every page draws with: fragments, links, tables, and calm words for every error."""
+"""What every page draws with: fragments, links, tables, and errors as sentences."""
 
 import logging
 import re
@@ -24,15 +24,15 @@ from compliance.screens.views import View
 from compliance.store import stores
 from compliance.wording import phrases
 
-# So much of what an address says is said again.
 HOME: Final = "overview"
-MOST_SAID: Final = 80
+# How many characters of a parameter of the address are repeated on the page.
+MOST_SHOWN: Final = 80
 MARKS: Final = re.compile(r"([!-/:-@\[-`{-~])")
 log = logging.getLogger(__name__)
 
 
 def require(permission: Permission) -> None:
-    """The first statement of every page, and of every action: stops with a sentence where the person may not."""
+    """Stop the run with a sentence if the person lacks a permission; the first statement of every page and action."""
     try:
         permissions.require(views.user(), permission)
     except Refusal as refusal:
@@ -41,7 +41,7 @@ def require(permission: Permission) -> None:
 
 
 def row_table(view: View, traced: tracing.TracedRow | None) -> None:
-    """The spreadsheet row behind an item, column by column."""
+    """Draw the spreadsheet row behind an item, column by column."""
     say = view.say
     if traced is None:
         html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
@@ -53,30 +53,29 @@ def row_table(view: View, traced: tracing.TracedRow | None) -> None:
     html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))
 
 
-def elsewhere(view: View, what: str, said: str, shown: str) -> None:
-    """Says that what the address names is not there, and what is shown instead."""
+def not_found(view: View, what: str, value: str, shown: str) -> None:
+    """Draw that what the address names does not exist, and what is shown instead."""
     say = view.say
     text = N_("The address names {what} “{said}”, which is not there. What is shown instead: {shown}.")
-    html(charts.note(say(text, what=say(what), said=said[:MOST_SAID], shown=shown)))
+    html(charts.note(say(text, what=say(what), said=value[:MOST_SHOWN], shown=shown)))
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Says a refusal calmly; anything else goes to the log with a reference, and the page goes on."""
+def showing_errors() -> Iterator[None]:
+    """Show an error raised in the block, and go on with the page."""
     try:
         yield
     except Exception as error:
-        tell(error)
+        show_error(error)
 
 
-def tell(error: Exception) -> bool:
-    """The sentence of an error on the page; True, since it has been told."""
+def show_error(error: Exception) -> None:
+    """Draw the sentence of an error."""
     html(charts.note(sentence(error, views.language())))
-    return True
 
 
 def sentence(error: Exception, say: Language) -> str:
-    """What a person is told of an error: a refusal's own sentence; of all else a reference, which the log has too."""
+    """The sentence of a refusal; any other error is logged, and its sentence gives the reference to the log."""
     if refusal := refusal_of(error):
         return say.refusal(refusal)
     reference = secrets.token_hex(4)
@@ -88,7 +87,7 @@ def sentence(error: Exception, say: Language) -> str:
 
 
 def start_own_button(view: View, *, key: str, kind: Any = "primary") -> None:
-    """One click that begins a database of one's own; the samples stay in theirs."""
+    """Draw the button that starts the organisation's own database; the samples stay in theirs."""
     if st.button(view.say(N_("Start with your own exports")), key=key, type=kind):
         require(Permission.START_OWN_DATABASE)
         with stores.own().writing() as cursor:
@@ -97,17 +96,17 @@ def start_own_button(view: View, *, key: str, kind: Any = "primary") -> None:
 
 
 def html(fragment: elements.Html) -> None:
-    """Draws a fragment of charts.py."""
+    """Draw a fragment made by `compliance.drawing`."""
     st.markdown(fragment, unsafe_allow_html=True)
 
 
 def plain(text: str) -> str:
-    """A text of the user's own for a label, which Streamlit reads as Markdown: a picture in it would be fetched."""
+    """A user's text escaped for a label, which Streamlit reads as Markdown: it would fetch a picture in it."""
     return MARKS.sub(r"\\\1", text)
 
 
 def link(view: View, page: str, label: str, **extra: str) -> None:
-    """A link to a page that shows the same view."""
+    """Draw a link to a page that shows the same view."""
     st.page_link(f"pages/{page}.py", label=label, query_params=view.address | extra)
 
 
@@ -117,20 +116,20 @@ def address(view: View, page: str, **extra: str) -> str:
 
 
 def link_to_imports(view: View) -> None:
-    """The way to mend that an export is missing, for those who may load one."""
+    """Draw the link to the imports, for those who may load an export."""
     if view.reader.may(Permission.LOAD_EXPORTS):
         link(view, "imports", view.say(N_("Load exports")))
 
 
 def no_basis(view: View, title: str, *texts: str) -> None:
-    """Where a page has nothing to show: which export is missing, what it would tell, and the way to load it."""
+    """Draw the state of a page without data: which export is missing, what it would show, and where to load it."""
     with st.container(border=True, key="card-empty"):
         html(charts.empty_state(Status.NO_BASIS, view.say(N_("No basis")), title=title, texts=texts))
         link_to_imports(view)
 
 
 def nothing_loaded(view: View) -> bool:
-    """Says that no export is loaded by the day that is looked at, and leads there; False where there is one."""
+    """Whether no export is loaded by the as-of date; if so, draw that and the link to the imports."""
     if reads.basis(view.data, view.as_of).of(view.scope.organisation):
         return False
     no_basis(view, view.say(N_("No export is loaded up to {day}."), day=view.say.date(view.as_of)))
@@ -138,16 +137,16 @@ def nothing_loaded(view: View) -> bool:
 
 
 def chart(figure: Any, *, alt: str, key: str) -> None:
-    """Draws a plotly figure without its tools, with its sentence for those who do not see it."""
+    """Draw a plotly figure without its tools, with a text alternative."""
     st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt=alt, key=key)
 
 
 def as_table(view: View, table: charts.Table, *, caption: str) -> None:
-    """A chart's figures as a table that can be opened under it."""
+    """Draw a chart's figures as a table that can be opened below it."""
     with st.expander(view.say(N_("Show as a table"))):
         html(charts.table(*table, caption=caption))
 
 
 def mode() -> plots.Mode:
-    """Whether the reader's system is dark; plotly must be told."""
+    """The colour mode of the reader's browser, which plotly does not detect itself."""
     return "dark" if st.context.theme.type == "dark" else "light"

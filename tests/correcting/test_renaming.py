@@ -358,7 +358,7 @@ def drawn(monkeypatch, folder, *, role=COORDINATOR, lang="sv"):
         from compliance.screens import views, widgets
         from compliance.screens.imports import names as imports_names
 
-        with widgets.told():
+        with widgets.showing_errors():
             imports_names.names(views.current())
 
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "test.duckdb"))

@@ -73,5 +73,5 @@ def _follow_up_form(view: View, decision: Decision, turn: int) -> None:
         note = fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
         sent = st.form_submit_button(say(N_("Save the follow-up")), type="primary")
     given = {"status": status or decision.status, "note": note, "order": reviews.order(view)}
-    if sent and reviews.done(Permission.WRITE_REVIEW, deciding.follow_up, view.database, id_, **given):
+    if sent and reviews.perform(Permission.WRITE_REVIEW, deciding.follow_up, view.database, id_, **given):
         st.rerun()

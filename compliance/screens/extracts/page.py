@@ -16,8 +16,8 @@ from compliance.core.language import N_
 from compliance.core.lengths import shortened
 from compliance.counting import extracts
 from compliance.drawing import charts
-from compliance.screens import making, reads, widgets
-from compliance.screens.making import File
+from compliance.screens import downloads, reads, widgets
+from compliance.screens.downloads import File
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
@@ -110,7 +110,7 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
     if part := view.scope.unit or view.scope.department:
         widgets.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     file = f"{name}{f'_{point_id}' if point_id else ''}_{view.as_of}"
-    making.offer(
+    downloads.offer(
         view,
         *(
             File(

@@ -22,11 +22,11 @@ from compliance.loading.loading import Order, Receipt
 from compliance.loading.validating import withheld_text
 from compliance.reading.recognising import Ambiguous, Unrecognised
 from compliance.reading.sheets import Workbook
-from compliance.screens import files, making, reads, views, widgets
+from compliance.screens import downloads, files, reads, views, widgets
+from compliance.screens.downloads import File
 from compliance.screens.imports import forms, inbox, mapping, texts
 from compliance.screens.imports.history import effect
 from compliance.screens.imports.inbox import Content, Context, Inbox, Item, Result
-from compliance.screens.making import File
 from compliance.screens.views import View
 from compliance.store.database import Rows
 
@@ -78,7 +78,7 @@ def draw(here: Card, *, number: int, of: int) -> None:
             with st.spinner(here.view.say(N_("Reading {file}"), file=widgets.plain(item.name))):
                 inbox.read(content, here.order, here.context)
         if isinstance(content.book, Workbook):
-            with widgets.told():
+            with widgets.showing_errors():
                 _waiting(here, content.book)
         elif content.book:
             widgets.html(charts.note(here.view.say.refusal(content.book)))
@@ -132,7 +132,7 @@ def _take_away_button(here: Card) -> None:
 def take_away(kept: Inbox, gone: list[str]) -> None:
     """Take files out of the inbox, with all that is kept of them."""
     for file in gone:
-        files.let_go(file)
+        files.release(file)
         kept.items.pop(file, None)
     kept.together = None
 
@@ -297,7 +297,7 @@ def _rejected_button(here: Card, receipts: tuple[Receipt, ...]) -> None:
     say = here.view.say
     label, name = say(N_("Download the rejected rows")), texts.rejected_name(receipts[0], say)
     make = partial(_rejected, here.view, files.finder(here.id))
-    making.offer(here.view, File(label, name, forms.XLSX, key=f"rejected {here.id}", make=make))
+    downloads.offer(here.view, File(label, name, forms.XLSX, key=f"rejected {here.id}", make=make))
 
 
 def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:
@@ -330,7 +330,8 @@ def load(here: Card) -> bool:
     try:
         inbox.load(here.item, here.content, here.order, here.context, here.view.say)
     except DiskFull as refusal:
-        return not widgets.tell(refusal)
+        widgets.show_error(refusal)
+        return False
     if not here.content.receipts:
-        files.let_go(here.id)
+        files.release(here.id)
     return True

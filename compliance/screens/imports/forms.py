@@ -15,8 +15,8 @@ from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.correcting.templates import template
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
-from compliance.screens import making, reads, widgets
-from compliance.screens.making import File
+from compliance.screens import downloads, reads, widgets
+from compliance.screens.downloads import File
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
@@ -99,7 +99,7 @@ def questionnaires(view: View) -> None:
     mime = "application/zip" if isinstance(chosen, tuple) else XLSX
     label, make = say(N_("Download the questions")), partial(_file, view, chosen, found)
     file = File(label, _file_name(view, chosen), mime, key="download questions", make=make, type="primary")
-    making.offer(view, file)
+    downloads.offer(view, file)
 
 
 def _file_name(view: View, chosen: Choice) -> str:

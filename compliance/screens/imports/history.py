@@ -18,7 +18,7 @@ from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleaning_sentences, cleanings, mark_read
 from compliance.loading.comparing import compare
-from compliance.screens import changes, fields, making, reads, views, widgets
+from compliance.screens import changes, downloads, fields, reads, views, widgets
 from compliance.screens.imports import history_texts, texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
@@ -39,7 +39,7 @@ def unread_cleanings(view: View) -> None:
             widgets.html(charts.answer(" ".join(cleaning_sentences(each, say))))
         if st.button(say(N_("I have read this")), key="cleaning read"):
             widgets.require(Permission.LOAD_EXPORTS)
-            with widgets.told():
+            with widgets.showing_errors():
                 mark_read(view.database, views.order())
                 st.rerun()
 
@@ -167,7 +167,7 @@ def _problems(view: View, row: dict[str, Any]) -> None:
     if of > SHOWN_PROBLEMS:
         widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
     name, key = history_texts.problems_name(row, say), f"problems {row['import_id']}"
-    making.offer_rows(view, say(N_("Download as CSV")), name, key, partial(history_texts.problem_rows, found, say))
+    downloads.offer_rows(view, say(N_("Download as CSV")), name, key, partial(history_texts.problem_rows, found, say))
 
 
 def _cells(view: View, row: dict[str, Any]) -> None:
@@ -229,7 +229,7 @@ def _revoke(view: View, row: dict[str, Any]) -> None:
     why = fields.text(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
     if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
         widgets.require(Permission.REVOKE_IMPORTS)
-        with widgets.told():
+        with widgets.showing_errors():
             loading.revoke(view.database, number, why=why, order=views.order())
             st.rerun()
 

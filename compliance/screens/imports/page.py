@@ -107,7 +107,7 @@ def _inbox(view: View) -> None:
 def _receive(view: View, kept: Inbox) -> None:
     """Takes what was dropped into the inbox, where it waits to be read; the drop area is empty again then."""
     dropped = files.field(view.say(N_("Files")), label_visibility="collapsed", key=f"files {kept.drops}")
-    for refusal, number in files.not_taken():
+    for refusal, number in files.refusals():
         text = view.say.plural("{n} file was not taken.", "{n} files were not taken.", number)
         widgets.html(charts.note(f"{text} {view.say.refusal(refusal)}"))
     if dropped:
@@ -128,7 +128,7 @@ def _cards(view: View, kept: Inbox) -> list[Card]:
 
 
 def _content(file: str, item: Item) -> Content | None:
-    content = files.kept(file)
+    content = files.content(file)
     return content if isinstance(content, Content) else Content(None) if item.result else None
 
 
@@ -141,7 +141,7 @@ def _read(view: View, cards: list[Card]) -> None:
         text = view.say(N_("Reading {file} ({n} of {of})"), file=name, n=number + 1, of=len(unread))
         place.progress(number / len(unread), text)
         inbox.read(here.content, here.order, here.context)
-        files.has_been_read(here.id)
+        files.drop_upload(here.id)
     place.empty()
 
 

@@ -25,8 +25,8 @@ from compliance.report.points import assessment
 from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision, DecisionContent, decisions_of
 from compliance.review.dossier import PointAnswer, responsible
-from compliance.screens import fields, making, reads, reviews, views, widgets
-from compliance.screens.making import File
+from compliance.screens import downloads, fields, reads, reviews, views, widgets
+from compliance.screens.downloads import File
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import Screen
 from compliance.screens.reviews import Opened
@@ -41,7 +41,7 @@ FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
 def draw(view: View) -> None:
     """The review that the address names, screen by screen."""
-    found = reviews.opened(view)
+    found = reviews.current(view)
     if found is None:
         _nothing_yet(view)
     else:
@@ -54,11 +54,11 @@ def _meeting(view: View, found: Opened) -> None:
     said = st.query_params.get("screen", "")
     here = meeting_texts.chosen(screens, said)
     if said and said.lstrip("0") != str(here.number):
-        widgets.elsewhere(view, N_("the screen"), said, view.say.number(here.number))
+        widgets.not_found(view, N_("the screen"), said, view.say.number(here.number))
     names = _names(found)
     with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
         _top(found, screens, here)
-    reviews.tell_unsaved()
+    reviews.show_unsaved()
     with st.container(key="meeting-body"):
         if here.answer:
             _point(found, here.answer, names)
@@ -90,7 +90,7 @@ def _nothing_yet(view: View) -> None:
 def _names(found: Opened) -> Names:
     """The names that are withheld, found once while the data and the responsible persons stay the same."""
     whole = found.whole
-    return reads.names_known(found.view.data, whole.as_of, whole.known_at, whole.organisation, responsible(whole))
+    return reads.person_names(found.view.data, whole.as_of, whole.known_at, whole.organisation, responsible(whole))
 
 
 # --- The top --------------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def _handout_button(found: Opened) -> None:
     """The same on paper, made when it is asked for."""
     name, label = handouts.file_name(found.whole.year, found.say), found.say(N_("Handout for printing (PDF)"))
     file = File(label, name, "application/pdf", key="handout", make=partial(_handout, found))
-    making.offer(found.view, file)
+    downloads.offer(found.view, file)
 
 
 def _handout(found: Opened, job: Job) -> bytes:
@@ -183,7 +183,7 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
         widgets.html(meeting_texts.figure(answer, say))
         if not found.writable:
             widgets.html(drawing_meeting.sentence(assessment(found.whole, answer.point.id, say)))
-        decided = wording.of_point(found.decided, answer.point, found.review.year) if found.reads else []
+        decided = wording.of_point(found.decided, answer.point, found.review.year) if found.may_read else []
         given = (found.dossier, answer, decided, names, say)
         for told in meeting_texts.said_of_point(*given, writable=found.writable):
             widgets.html(told)
@@ -213,7 +213,7 @@ def _earlier(found: Opened, here: Screen, names: Names) -> None:
     say, day = found.say, found.review.as_of
     ids = {row.decision_id for row in found.whole.carried}
     carried = [row for row in found.decided if row.decision_id in ids]
-    if not found.reads:
+    if not found.may_read:
         _unread(found, here)
         return
     widgets.html(meeting_texts.title(wording.earlier_sentence(carried, day, say), here.title))
@@ -237,7 +237,7 @@ def _last(found: Opened, _here: Screen, names: Names) -> None:
     widgets.html(meeting_texts.judged(found.dossier, say))
     left, right = st.columns(2, gap="large")
     with left:
-        if found.reads:
+        if found.may_read:
             own = decisions_of(list(found.decided), found.review)
             title = say(N_("Decisions of this review"))
             widgets.html(meeting_texts.decision_list(title, own, names, found.review.as_of, say))
@@ -294,7 +294,7 @@ def _note_field(found: Opened, point: Point) -> None:
 def _keep_note(found: Opened, point_id: str, key: str) -> None:
     """Keeps a note when its field is left."""
     said, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
-    with reviews.keeping(said):
+    with reviews.keeping_unsaved(said):
         permissions.require(views.user(), Permission.WRITE_REVIEW)
         given = {"point": point_id, "note": said, "before": before, "order": reviews.order(found.view)}
         st.session_state[f"kept {key}"] = reviewing.add_note(found.view.database, found.review.review_id, **given)
@@ -387,7 +387,7 @@ def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
     """Keeps the decision when a field of it is left; one whose text is taken away again is withdrawn."""
     said = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
     text = (said["text"] or "").strip()
-    with reviews.keeping(text):
+    with reviews.keeping_unsaved(text):
         permissions.require(views.user(), Permission.WRITE_REVIEW)
         given, number = (found.view.database, found.review.review_id), _number_kept(found, prefix)
         asked: Any = {"order": reviews.order(found.view), "points": tuple(point.id for point in reads.points())}

@@ -26,7 +26,7 @@ def why(view: View, point: Point) -> None:
 
     @st.fragment
     def section() -> None:
-        with widgets.told():
+        with widgets.showing_errors():
             widgets.require(Permission.SEE_FIGURES)
             # this part runs by itself: where the data have changed meanwhile, the whole page is to follow
             if views.current().data != view.data:

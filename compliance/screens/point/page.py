@@ -13,7 +13,7 @@ from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
-from compliance.screens import fields, figure_texts, making, reads, widgets
+from compliance.screens import downloads, fields, figure_texts, reads, widgets
 from compliance.screens.point import compare, texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
@@ -90,7 +90,7 @@ def chosen_point(view: View) -> Point:
     said = st.query_params.get("point", "")
     point = reads.point_named(said)
     if said and point is None:
-        widgets.elsewhere(view, N_("the review point"), said, breaking.label(reads.points()[0], view.say))
+        widgets.not_found(view, N_("the review point"), said, breaking.label(reads.points()[0], view.say))
     return point or reads.points()[0]
 
 
@@ -237,7 +237,7 @@ def item_list(view: View, point: Point, found: Rows, reason: str | None) -> None
     if picked is not None and view.reader.opens(point):
         _row_card(view, point, picked)
     rows = partial(texts.item_rows, point, shown, say)
-    making.offer_rows(view, say(N_("Download as CSV")), f"{point.id}_{view.as_of}.csv", "items_csv", rows)
+    downloads.offer_rows(view, say(N_("Download as CSV")), f"{point.id}_{view.as_of}.csv", "items_csv", rows)
 
 
 def _filter(view: View, point: Point, found: Rows, reason: str | None) -> texts.Filter:

@@ -11,7 +11,7 @@ from compliance.counting import quality
 from compliance.counting.assessing import Status
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
-from compliance.screens import making, reads, widgets
+from compliance.screens import downloads, reads, widgets
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
 from compliance.screens.views import View
@@ -101,7 +101,7 @@ def chosen(view: View, found: Sequence[Remark]) -> Filter:
         point = _point(view)
     said = st.query_params.get("point", "")
     if said and point is None and not reads.point_named(said):
-        widgets.elsewhere(view, N_("the review point"), said, say(N_("All points")))
+        widgets.not_found(view, N_("the review point"), said, say(N_("All points")))
     return Filter(tuple(picked), owner, source, next((p for p in reads.points() if p.id == point), None))
 
 
@@ -207,4 +207,4 @@ def download(view: View, shown: Sequence[Remark]) -> None:
     visible_ = [visible(remark_) for remark_ in shown]
     if any(remark_.found for remark_ in visible_):
         rows = partial(texts.csv_rows, visible_, reads.sources(), say)
-        making.offer_rows(view, say(N_("Download as CSV")), f"quality_{view.as_of}.csv", "findings_csv", rows)
+        downloads.offer_rows(view, say(N_("Download as CSV")), f"quality_{view.as_of}.csv", "findings_csv", rows)

@@ -1,4 +1,4 @@
-"""The page of the review: its parts, the way to other reviews, and how one is opened."""
+"""The page of the review: its parts, the choice of a review, and the form that opens a new one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from compliance.review.reviewing import Review
 from compliance.screens import reviews, views, widgets
 from compliance.screens.review import decisions, documents, points, signing
 from compliance.screens.review import texts as review_texts
-from compliance.screens.reviews import Opened, done, order, tell_unsaved, today
+from compliance.screens.reviews import Opened, order, perform, show_unsaved, today
 from compliance.screens.views import View
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the page: its name, what one must be allowed to open it, and what draws it."""
+    """A part of the page: its title, the permission to open it, and the function that draws it."""
 
     title: str
     permission: Permission
@@ -41,18 +41,18 @@ PARTS: Final = {
 
 
 def draw(view: View) -> None:
-    """The review that the address names, and the part of it."""
-    found = reviews.opened(view)
-    if found is None:
+    """Draw the part of the review that the address names."""
+    opened = reviews.current(view)
+    if opened is None:
         _nothing_yet(view)
         return
-    part = _header(found)
+    part = _header(opened)
     widgets.require(part.permission)
-    part.draw(found)
+    part.draw(opened)
 
 
 def _nothing_yet(view: View) -> None:
-    """The page where no review has been opened."""
+    """Draw the page of an organisation without a review."""
     say = view.say
     widgets.html(charts.page_title(say(N_("Management review"))))
     with st.container(border=True, key="card-empty"):
@@ -82,48 +82,52 @@ def _open_form(view: View, others: tuple[Review, ...]) -> None:
     )
     if not isinstance(day, date):
         return
-    there = any(review.year == day.year for review in others)
-    if there:
+    taken = any(review.year == day.year for review in others)
+    if taken:
         widgets.html(
             charts.caption(say(N_("There is a review of {year} already. Choose a day in another year."), year=day.year))
         )
     label = say(N_("Open the review of {year}"), year=day.year)
-    if st.button(label, type="primary", key="open review", disabled=there):
-        asked = {"year": day.year, "as_of": day, "order": order(view), "today": latest}
-        if done(Permission.WRITE_REVIEW, reviewing.open_review, view.database, **asked):
+    if st.button(label, type="primary", key="open review", disabled=taken):
+        kwargs = {"year": day.year, "as_of": day, "order": order(view), "today": latest}
+        if perform(Permission.WRITE_REVIEW, reviewing.open_review, view.database, **kwargs):
             st.query_params["review"] = str(day.year)
             st.rerun()
 
 
-def _header(found: Opened) -> Part:
-    """What the review says at the top, the way to others, and its parts; gives the part that the address names."""
-    say, review = found.say, found.review
+def _header(opened: Opened) -> Part:
+    """Draw the review's headline, the choice of parts and of other reviews. Return the part that the address names."""
+    say, review = opened.say, opened.review
     answer, who = (
-        review_texts.headline(review, found.whole, say),
-        review_texts.who_and_when(review, say, named=found.reads),
+        review_texts.headline(review, opened.whole, say),
+        review_texts.who_and_when(review, say, named=opened.may_read),
     )
     widgets.html(charts.page_title(answer, kicker=review_texts.kicker(review, say), question=who))
-    for text in review_texts.why_here(review, found.states, say) if found.reads else ():
+    for text in review_texts.why_here(review, opened.states, say) if opened.may_read else ():
         widgets.html(charts.note(text))
-    if part := found.view.scope.unit or found.view.scope.department:
+    if part := opened.view.scope.unit or opened.view.scope.department:
         widgets.html(charts.note(say(N_("The review covers the whole organisation, not only {part}."), part=part)))
-    allowed = {name: part for name, part in PARTS.items() if found.view.reader.may(part.permission)}
-    said = st.query_params.get("part", "")
-    here = said if said in allowed else next(iter(allowed))
+    allowed = {name: part for name, part in PARTS.items() if opened.view.reader.may(part.permission)}
+    part_name = st.query_params.get("part", "")
+    part_here = part_name if part_name in allowed else next(iter(allowed))
     with st.container(key="parts", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         _chooser(
-            say(N_("Part of the page")), {name: say(part.title) for name, part in allowed.items()}, here, "part", say
+            say(N_("Part of the page")),
+            {name: say(part.title) for name, part in allowed.items()},
+            part_here,
+            "part",
+            say,
         )
         with st.container(key="ways", horizontal=True, vertical_alignment="center", width="content"):
-            address = wording.address(review, found.others)
-            widgets.link(found.view, "meeting", say(N_("Hold the meeting")), review=address)
-            _reviews(found)
-    tell_unsaved()
-    return allowed[here]
+            address = wording.address(review, opened.others)
+            widgets.link(opened.view, "meeting", say(N_("Hold the meeting")), review=address)
+            _reviews(opened)
+    show_unsaved()
+    return allowed[part_here]
 
 
 def _chooser(label: str, names: dict[str, str], here: str, param: str, say: Language) -> None:
-    """A row of choices whose choice goes into the address, which always wins."""
+    """Draw a row of choices written to the address. The key has the current choice, so that the address wins."""
     key = f"review {param} {here} {say.code}"
     st.segmented_control(
         label,
@@ -142,26 +146,26 @@ def _choose(param: str, key: str) -> None:
         st.query_params[param] = chosen
 
 
-def _reviews(found: Opened) -> None:
-    """The reviews of all years with their state, and for the coordinator another day or another review."""
-    say, others = found.say, found.others
-    writes = found.view.reader.may(Permission.WRITE_REVIEW)
+def _reviews(opened: Opened) -> None:
+    """Draw the choice of a review, and for those who may write the forms for another day and a new review."""
+    say, others = opened.say, opened.others
+    writes = opened.view.reader.may(Permission.WRITE_REVIEW)
     if len(others) == 1 and not writes:
         return
-    with st.popover(say(N_("Review {name}"), name=review_texts.label(found.review, say))):
+    with st.popover(say(N_("Review {name}"), name=review_texts.label(opened.review, say))):
         if len(others) > 1:
-            _choose_review(found)
-        if found.writable and found.review.figures_of is None:
-            _day_form(found)
+            _choose_review(opened)
+        if opened.writable and opened.review.figures_of is None:
+            _day_form(opened)
         if writes:
             widgets.html(charts.section(say(N_("Open another review")), level=3))
-            _open_form(found.view, others)
+            _open_form(opened.view, others)
 
 
-def _choose_review(found: Opened) -> None:
-    say, others = found.say, found.others
+def _choose_review(opened: Opened) -> None:
+    say, others = opened.say, opened.others
     names = {wording.address(review, others): review_texts.label(review, say) for review in others}
-    here = wording.address(found.review, others)
+    here = wording.address(opened.review, others)
     key = f"review {here} {say.code}"
     st.radio(
         say(N_("Reviews")),
@@ -174,10 +178,10 @@ def _choose_review(found: Opened) -> None:
     )
 
 
-def _day_form(found: Opened) -> None:
-    """Another day for a draft, of the same year."""
-    widgets.html(charts.section(found.say(N_("Change the as-of date")), level=3))
-    say, review, latest = found.say, found.review, today(found.view)
+def _day_form(opened: Opened) -> None:
+    """Draw the form that moves a draft to another day of its year."""
+    widgets.html(charts.section(opened.say(N_("Change the as-of date")), level=3))
+    say, review, latest = opened.say, opened.review, today(opened.view)
     day = st.date_input(
         say(N_("As-of date of the review")),
         value=review.as_of,
@@ -189,6 +193,6 @@ def _day_form(found: Opened) -> None:
     )
     widgets.html(charts.caption(say(N_("The figures of the review are counted anew. What is written stays."))))
     if st.button(say(N_("Change the day")), key="another day", disabled=day == review.as_of):
-        given, asked = (found.view.database, review.review_id), {"order": order(found.view), "today": latest}
-        if done(Permission.WRITE_REVIEW, reviewing.choose_day, *given, as_of=day, **asked):
+        args, kwargs = (opened.view.database, review.review_id), {"order": order(opened.view), "today": latest}
+        if perform(Permission.WRITE_REVIEW, reviewing.choose_day, *args, as_of=day, **kwargs):
             st.rerun()

@@ -1,4 +1,4 @@
-"""What the page of the review draws where it is signed: submit, approve, send back, correct and verify."""
+"""The signatures of a review: submit, approve, send back, correct and verify."""
 
 from collections.abc import Callable
 
@@ -18,32 +18,32 @@ from compliance.screens.reviews import Opened
 from compliance.wording import phrases
 
 
-def signatures(found: Opened) -> None:
-    """What there is to know before signing, what can be done next, and what the review has been through."""
-    say = found.say
-    widgets.html(charts.facts(review_texts.facts(found.whole, say)))
+def signatures(opened: Opened) -> None:
+    """Draw the facts to know before signing, the next step, and the history of the review."""
+    say = opened.say
+    widgets.html(charts.facts(review_texts.facts(opened.whole, say)))
     widgets.html(
-        charts.section(say(N_("Submit")) if found.review.state == "draft" else say(STATES[found.review.state]))
+        charts.section(say(N_("Submit")) if opened.review.state == "draft" else say(STATES[opened.review.state]))
     )
-    {"draft": _draft, "submitted": _submitted, "approved": _approved}[found.review.state](found)
+    {"draft": _draft, "submitted": _submitted, "approved": _approved}[opened.review.state](opened)
     widgets.html(charts.section(say(N_("What the review has been through"))))
-    drawn = review_texts.history_table(found.states, say)
+    drawn = review_texts.history_table(opened.states, say)
     widgets.html(charts.table(*drawn, caption=say(N_("What the review has been through"))))
 
 
 def _name_field(label: str, key: str) -> str:
-    """Who does it: without a login everybody states their name."""
+    """Draw the field for the name of the person who acts: there is no login."""
     return fields.line(label, key=key, width=460, max_chars=LONGEST_NAME, autocomplete="off")
 
 
 # --- A draft --------------------------------------------------------------------------------------------------------
 
 
-def _draft(found: Opened) -> None:
-    """What is missing, or the form that submits."""
-    say = found.say
-    with found.view.database.cursor() as cursor:
-        left = approving.missing(cursor, found.review, reads.points())
+def _draft(opened: Opened) -> None:
+    """Draw what is missing, or the form that submits."""
+    say = opened.say
+    with opened.view.database.cursor() as cursor:
+        left = approving.missing(cursor, opened.review, reads.points())
     if left:
         n = say.plural(
             "{n} point has not been discussed, so the review cannot be submitted yet.",
@@ -53,82 +53,82 @@ def _draft(found: Opened) -> None:
         widgets.html(charts.answer(n))
         with st.container(key="more-missing", gap="xxsmall"):
             for missing, text in zip(left, review_texts.missing_texts(left, say), strict=True):
-                address = wording.address(found.review, found.others)
+                address = wording.address(opened.review, opened.others)
                 widgets.link(
-                    found.view, "review", widgets.plain(text), review=address, part="points", point=missing.point.id
+                    opened.view, "review", widgets.plain(text), review=address, part="points", point=missing.point.id
                 )
-    elif judging.missing_judgement(found.whole.written):
+    elif judging.missing_judgement(opened.whole.written):
         widgets.html(charts.answer(say(approving.UNJUDGED)))
-        address = wording.address(found.review, found.others)
-        widgets.link(found.view, "review", say(N_("Go to the judgement")), review=address, part="judgement")
+        address = wording.address(opened.review, opened.others)
+        widgets.link(opened.view, "review", say(N_("Go to the judgement")), review=address, part="judgement")
     else:
         text = N_(
             "Every point has been discussed and the whole judged. Submitting freezes the review as it stands now."
         )
         widgets.html(charts.answer(say(text)))
-        if found.view.reader.may(Permission.SIGN_REVIEW):
-            _submit_form(found)
+        if opened.view.reader.may(Permission.SIGN_REVIEW):
+            _submit_form(opened)
 
 
-def _submit_form(found: Opened) -> None:
-    """What the review leaves open, to be confirmed one by one, and the button that submits it."""
-    say, left = found.say, judging.concerns(found.whole)
+def _submit_form(opened: Opened) -> None:
+    """Draw what the review leaves open, to be confirmed one by one, and the button that submits it."""
+    say, left = opened.say, judging.concerns(opened.whole)
     ticked = []
     if left:
         note = N_("What stays open is confirmed one by one. It is frozen as it is.")
         widgets.html(charts.section(say(N_("Left open")), note=say(note), level=3))
     for concern in left:
-        label = widgets.plain(review_texts.concern_text(found.whole, concern, say))
-        if st.checkbox(label, key=f"confirm {found.review.review_id} {concern.name}"):
+        label = widgets.plain(review_texts.concern_text(opened.whole, concern, say))
+        if st.checkbox(label, key=f"confirm {opened.review.review_id} {concern.name}"):
             ticked.append(concern.name)
     name = _name_field(say(N_("Name of the person who submits")), "submitter")
     ready = len(ticked) == len(left)
     if st.button(say(N_("Submit for approval")), type="primary", key="submit", disabled=not ready):
         with st.spinner(say(N_("Freezing the review"))):
-            given = {"own": places.own_files(), "confirmed": ticked}
-            _sign(found, Permission.SIGN_REVIEW, approving.submit, name=name, **given)
+            kwargs = {"own": places.own_files(), "confirmed": ticked}
+            _sign(opened, Permission.SIGN_REVIEW, approving.submit, name=name, **kwargs)
 
 
-def _sign(found: Opened, permission: Permission, action: Callable[..., object], **given: object) -> None:
-    """Brings the review to another state in the name of the person who says it is theirs."""
-    database, id_ = found.view.database, found.review.review_id
-    if reviews.done(permission, action, database, id_, **given):
+def _sign(opened: Opened, permission: Permission, action: Callable[..., object], **kwargs: object) -> None:
+    """Change the state of the review in the name that was given, and rerun the page if it succeeds."""
+    database, id_ = opened.view.database, opened.review.review_id
+    if reviews.perform(permission, action, database, id_, **kwargs):
         st.rerun()
 
 
 # --- Submitted ------------------------------------------------------------------------------------------------------
 
 
-def _submitted(found: Opened) -> None:
-    """Who submitted it, and for somebody else the ways to approve it or send it back."""
-    say, review = found.say, found.review
+def _submitted(opened: Opened) -> None:
+    """Draw who submitted the review, and the forms that approve it or send it back."""
+    say, review = opened.say, opened.review
     day = say.moment(clock.local(review.changed_at))
     text = N_("{name} submitted it {moment}. Somebody else approves it: read the report under Documents first.")
     widgets.html(charts.answer(say(text, name=review.submitted_by, moment=day)))
-    if not found.view.reader.may(Permission.SIGN_REVIEW):
+    if not opened.view.reader.may(Permission.SIGN_REVIEW):
         return
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, key="card-approve"):
         widgets.html(charts.section(say(N_("Approve")), level=3))
         name = _name_field(say(N_("Name of the person who approves")), "approver")
         if st.button(say(N_("Approve the review")), type="primary", key="approve"):
-            _sign(found, Permission.SIGN_REVIEW, approving.approve, name=name)
+            _sign(opened, Permission.SIGN_REVIEW, approving.approve, name=name)
     with right, st.container(border=True, key="card-send-back"):
         widgets.html(charts.section(say(N_("Send back")), level=3))
         name = _name_field(say(N_("Name")), "sender")
         why = fields.text(say(N_("Why it is sent back")), key="why back", height=80)
         if st.button(say(N_("Send back for changes")), key="send back"):
-            _sign(found, Permission.SIGN_REVIEW, approving.send_back, name=name, why=why)
+            _sign(opened, Permission.SIGN_REVIEW, approving.send_back, name=name, why=why)
 
 
 # --- Approved -------------------------------------------------------------------------------------------------------
 
 
-def _approved(found: Opened) -> None:
-    """Who approved it and when, its seal, whether it can be computed again, and the way to correct it."""
-    say = found.say
-    with found.view.database.cursor() as cursor:
-        signed = approving.signatures_of(cursor, found.review)
+def _approved(opened: Opened) -> None:
+    """Draw who approved the review and when, its seal, the button that verifies it, and the form that corrects it."""
+    say = opened.say
+    with opened.view.database.cursor() as cursor:
+        signed = approving.signatures_of(cursor, opened.review)
     moments = [(signed.submitted_by, signed.submitted_at), (signed.approved_by, signed.approved_at)]
     submitted, approved = (
         f"{bold(name)}, {say.moment(clock.local(at))}" if name and at else phrases.DASH for name, at in moments
@@ -136,7 +136,7 @@ def _approved(found: Opened) -> None:
     pairs = [
         charts.Pair(say(N_("Submitted by")), submitted),
         charts.Pair(say(N_("Approved by")), approved),
-        charts.Pair(say(N_("Version")), say.number(found.review.version)),
+        charts.Pair(say(N_("Version")), say.number(opened.review.version)),
     ]
     widgets.html(charts.pairs(pairs))
     with st.expander(say(N_("The seal"))):
@@ -144,28 +144,28 @@ def _approved(found: Opened) -> None:
             "SHA-256 of everything that was frozen. If the frozen review were changed, the seal would be another."
         )
         widgets.html(charts.caption(say(text)))
-        st.code(found.review.sha256 or "", language=None, wrap_lines=True)
-        for told in resealing_sentences(found.whole, say):
-            widgets.html(charts.caption(told))
-    _verify(found)
-    if found.view.reader.may(Permission.WRITE_REVIEW):
+        st.code(opened.review.sha256 or "", language=None, wrap_lines=True)
+        for message in resealing_sentences(opened.whole, say):
+            widgets.html(charts.caption(message))
+    _verify(opened)
+    if opened.view.reader.may(Permission.WRITE_REVIEW):
         with st.expander(say(N_("Begin a correction"))):
-            _correct(found)
+            _correct(opened)
 
 
-def _verify(found: Opened) -> None:
-    """Computes the frozen review again, from the imports that it rests on."""
-    say = found.say
+def _verify(opened: Opened) -> None:
+    """Draw the button that computes the frozen review again from its imports, and the differences."""
+    say = opened.say
     note = N_("Computes the figures again from the imports that the review rests on, with today's rules.")
     widgets.html(charts.section(say(N_("Verify")), note=say(note), level=3))
     if not st.button(say(N_("Verify the review")), key="verify"):
         return
     widgets.require(Permission.READ_REVIEW)
-    with widgets.told(), st.spinner(say(N_("Computing the review again"))):
-        with found.view.database.cursor() as cursor:
-            differences = verify(cursor, found.whole, own=places.own_files())
-        for told in resealing_sentences(found.whole, say):
-            widgets.html(charts.note(told))
+    with widgets.showing_errors(), st.spinner(say(N_("Computing the review again"))):
+        with opened.view.database.cursor() as cursor:
+            differences = verify(cursor, opened.whole, own=places.own_files())
+        for message in resealing_sentences(opened.whole, say):
+            widgets.html(charts.note(message))
         widgets.html(charts.note(review_texts.differences_sentence(differences, say)))
         if differences:
             rows = wording.differences(differences, say)
@@ -174,9 +174,9 @@ def _verify(found: Opened) -> None:
             )
 
 
-def _correct(found: Opened) -> None:
-    """The next version of what has been approved; the approved one stays as it is."""
-    say = found.say
+def _correct(opened: Opened) -> None:
+    """Draw the form that begins the next version of an approved review; the approved one is not changed."""
+    say = opened.say
     text = N_("The approved version stays. A correction is a new version that is submitted and approved anew.")
     widgets.html(charts.caption(say(text)))
     name = _name_field(say(N_("Name")), "corrector")
@@ -188,4 +188,4 @@ def _correct(found: Opened) -> None:
         key=f"anew {say.code}",
     )
     if st.button(say(N_("Begin the correction")), key="correct"):
-        _sign(found, Permission.WRITE_REVIEW, approving.correct, name=name, why=why, anew=bool(anew))
+        _sign(opened, Permission.WRITE_REVIEW, approving.correct, name=name, why=why, anew=bool(anew))

@@ -18,7 +18,7 @@ from compliance.counting.training import Listed, Rules, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
-from compliance.screens import making, reads, views, widgets
+from compliance.screens import downloads, reads, views, widgets
 from compliance.screens.reads import Data
 from compliance.screens.training import texts
 from compliance.screens.views import View
@@ -204,7 +204,7 @@ def _list(view: View, found: Training, which: Listed, *, of: int) -> None:
             _all_persons(view, found, which, of=of)
     name = say(FILES[which], day=view.as_of) + ".csv"
     rows = partial(_reminders, view, found, which)
-    making.offer_rows(view, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
+    downloads.offer_rows(view, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
 
 
 def _all_persons(view: View, found: Training, which: Listed, *, of: int) -> None:

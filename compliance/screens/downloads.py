@@ -1,7 +1,7 @@
-"""Buttons that give a file which is made when it is asked for, how far it is meanwhile, and why one was not made.
+"""Download buttons whose file is made on the click, with its progress and its errors.
 
-Streamlit calls what makes a file in a thread of its own, outside of a run. It says there only that something failed: so
-each session keeps what became of its files, and the page tells it.
+Streamlit makes the file in a thread of its own, outside of a run, and shows there only that something failed. So each
+session keeps the jobs of its files, and the page reads their state.
 """
 
 import time
@@ -23,19 +23,19 @@ from compliance.screens.views import View
 from compliance.store.database import Rows
 
 TICK_SECONDS: Final = 0.5
-# A click reaches the page and what makes the file by two ways; one of them may be later.
+# A click reaches the page and the thread that makes the file independently, in either order, within this time.
 BEGINNING_SECONDS: Final = 5.0
-# Whoever waits longer than this waits for others.
+# After this long without a start, a job is waiting for others.
 WAITING_SECONDS: Final = 1.0
-# What became of a file is news for so long.
+# How long the error of a job is shown.
 NEWS_SECONDS: Final = 300.0
-# Fewer rows than these are written before a process of its own has begun.
+# Fewer rows than these are written faster than a child process starts.
 MANY_ROWS: Final = 5_000
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that can be had: what its button says, its name and type, and what makes it; `key` is the button's."""
+    """A file to download: its button's label and key, its name and type, and the function that makes it."""
 
     label: str
     name: str
@@ -47,12 +47,12 @@ class File:
 
 
 def offer(view: View, *files: File, key: str | None = None) -> None:
-    """A button a file, beside each other in a container of that key where there is one; below them how far they are."""
-    _offered(view, files, key)
+    """Draw a button per file, in a row if a container's `key` is given, and below them the progress of each."""
+    _draw_offer(view, files, key)
 
 
 def offer_rows(view: View, label: str, name: str, key: str, rows: Callable[[], Rows]) -> None:
-    """A button for a table as CSV for Swedish Excel; many rows are written elsewhere."""
+    """Draw the button for a table as CSV for Swedish Excel; many rows are written in a child process."""
 
     def make(job: Job) -> bytes:
         table = rows()
@@ -64,21 +64,21 @@ def offer_rows(view: View, label: str, name: str, key: str, rows: Callable[[], R
 
 
 @st.fragment
-def _offered(view: View, files: tuple[File, ...], key: str | None) -> None:
+def _draw_offer(view: View, files: tuple[File, ...], key: str | None) -> None:
     jobs: dict[str, Job] = st.session_state.setdefault("files asked for", {})
     with st.container(horizontal=key is not None, key=key):
         for file in files:
             _button(view, file, jobs)
-    asked = [jobs[file.key] for file in files if file.key in jobs]
-    if any(job.finished_at is None for job in asked):
-        _progress(view.say, [job for job in asked if job.finished_at is None])
-    for job in asked:
+    requested = [jobs[file.key] for file in files if file.key in jobs]
+    if any(job.finished_at is None for job in requested):
+        _progress(view.say, [job for job in requested if job.finished_at is None])
+    for job in requested:
         if job.sentence and job.finished_at and time.monotonic() - job.finished_at < NEWS_SECONDS:
             widgets.html(charts.note(job.sentence))
 
 
 def _button(view: View, file: File, jobs: dict[str, Job]) -> None:
-    wanted = _still_there()
+    wanted = _connection()
     clicked = st.download_button(
         file.label,
         lambda: _content(view, file, jobs, wanted),
@@ -88,21 +88,21 @@ def _button(view: View, file: File, jobs: dict[str, Job]) -> None:
         type=file.type,
         width=file.width,
     )
-    if clicked and not _just(jobs.get(file.key)):
+    if clicked and not _is_recent(jobs.get(file.key)):
         jobs[file.key] = Job(wanted)
 
 
-def _just(job: Job | None) -> bool:
-    """Whether a job is that of the click that the page has just heard of: the making may have been quicker."""
+def _is_recent(job: Job | None) -> bool:
+    """Whether a job belongs to the click of this run: its thread may start, or even end, before the page runs."""
     return job is not None and (job.finished_at is None or time.monotonic() - job.finished_at < BEGINNING_SECONDS)
 
 
-def _still_there() -> Callable[[], bool]:
-    """What tells whether the session is still connected."""
-    ran = get_script_run_ctx()
-    if ran is None or not runtime.exists():
+def _connection() -> Callable[[], bool]:
+    """A function that returns whether the session is still connected."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
         return lambda: True
-    session = ran.session_id
+    session = context.session_id
     return lambda: runtime.get_instance().is_active_session(session)
 
 
@@ -124,7 +124,7 @@ def _content(view: View, file: File, jobs: dict[str, Job], wanted: Callable[[], 
 
 @st.fragment(run_every=TICK_SECONDS)
 def _progress(say: Language, jobs: list[Job]) -> None:
-    """How far files are; when all are over, or one that was asked for was never begun, the page is drawn anew."""
+    """Draw the progress of jobs. Rerun the page once all have finished; one never claimed counts as finished."""
     for job in jobs:
         if not job.claimed and time.monotonic() - job.requested_at > BEGINNING_SECONDS:
             job.finished_at = time.monotonic()
