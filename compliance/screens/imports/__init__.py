@@ -1,1 +1,1 @@
-"""Imports: dropped files, history, mappings, names, forms."""
+"""The page of imports: dropped files, history, mappings, names, forms."""

@@ -1,4 +1,4 @@
-"""The card of a file in the inbox: what it is, what is said of it, what it changes, and its loading."""
+"""The card of a file in the inbox: what it is, the choices about it, what it changes, and loading it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ GONE: Final = N_("The file does not lie here any more. Drop it again.")
 
 @dataclass(frozen=True)
 class Card:
-    """A file in the inbox while the page is drawn, with what is said of it now."""
+    """A file in the inbox during a run, with the current choices as its order."""
 
     view: View
     context: Context
@@ -47,13 +47,13 @@ class Card:
 
     @property
     def item(self) -> Item:
-        """What the session keeps of the file."""
+        """What the session stores of the file."""
         return self.inbox.items[self.id]
 
 
-def card(view: View, context: Context, kept: Inbox, file: str, content: Content) -> Card:
-    """A file with what the coordinator has chosen on its card, from the widgets of the run before."""
-    chosen, item = st.session_state, kept.items[file]
+def card_of(view: View, context: Context, waiting: Inbox, file: str, content: Content) -> Card:
+    """The card of a file, with the choices in its widgets at the end of the previous run."""
+    chosen, item = st.session_state, waiting.items[file]
     order = Order(
         view.reader.user.name,
         source=chosen.get(f"source {file}"),
@@ -62,91 +62,93 @@ def card(view: View, context: Context, kept: Inbox, file: str, content: Content)
         completes=bool(chosen.get(f"completes {file}")),
         through=item.through,
     )
-    return Card(view, context, kept, file, content, order)
+    return Card(view, context, waiting, file, content, order)
 
 
-def draw(here: Card, *, number: int, of: int) -> None:
-    """A file with its number; whatever is wrong with it, it can be taken away."""
-    item, content = here.item, here.content
-    kicker = here.view.say(N_("File {n} of {of}"), n=number, of=of)
-    with st.container(border=True, key=f"card-{here.id}"):
+def draw(card: Card, *, number: int, of: int) -> None:
+    """Draw the card of a file. The button that takes it away is there even if the file is faulty."""
+    item, content = card.item, card.content
+    kicker = card.view.say(N_("File {n} of {of}"), n=number, of=of)
+    with st.container(border=True, key=f"card-{card.id}"):
         widgets.html(charts.card_head(item.name, kicker=kicker, text=item.result.text if item.result else ""))
         if item.result:
-            _loaded(here, item.result)
+            _loaded(card, item.result)
             return
-        if inbox.is_outdated(content, here.order, here.context):
-            with st.spinner(here.view.say(N_("Reading {file}"), file=widgets.plain(item.name))):
-                inbox.read(content, here.order, here.context)
+        if inbox.is_outdated(content, card.order, card.context):
+            with st.spinner(card.view.say(N_("Reading {file}"), file=widgets.plain(item.name))):
+                inbox.read(content, card.order, card.context)
         if isinstance(content.book, Workbook):
             with widgets.showing_errors():
-                _waiting(here, content.book)
+                _waiting(card, content.book)
         elif content.book:
-            widgets.html(charts.note(here.view.say.refusal(content.book)))
-        _take_away_button(here)
+            widgets.html(charts.note(card.view.say.refusal(content.book)))
+        _take_away_button(card)
 
 
-def _waiting(here: Card, book: Workbook) -> None:
-    """What a file was taken for and why, what it changes, what is rejected, and the button that loads it."""
-    with st.spinner(here.view.say(N_("Working out what the file changes"))):
-        preview = inbox.preview(here.content, here.order, here.context)
+def _waiting(card: Card, book: Workbook) -> None:
+    """Draw what a file was recognised as and why, what it changes, its rejected rows, and the button that loads it."""
+    with st.spinner(card.view.say(N_("Working out what the file changes"))):
+        preview = inbox.preview(card.content, card.order, card.context)
     left, right = st.columns([5, 7], gap="large")
     with left:
-        _what_it_is(here, preview, book)
-        _choices(here, preview)
+        _what_it_is(card, preview, book)
+        _choices(card, preview)
     with right:
         if isinstance(preview, Preview):
-            _doubts(here, preview, book)
-            if len(here.inbox.items) - len(here.inbox.loaded) == 1:
-                widgets.html(charts.section(here.view.say(N_("How the figures change")), level=3))
-                effects(here.view, preview.effect, preview.sources)
+            _doubts(card, preview, book)
+            if len(card.inbox.items) - len(card.inbox.loaded) == 1:
+                widgets.html(charts.section(card.view.say(N_("How the figures change")), level=3))
+                effects(card.view, preview.effect, preview.sources)
     if isinstance(preview, Preview):
-        _problems(here, preview)
-    _by_hand(here, book, preview)
+        _problems(card, preview)
+    _by_hand(card, book, preview)
     if isinstance(preview, Preview):
-        _load_button(here, preview)
+        _load_button(card, preview)
 
 
-def _loaded(here: Card, result: Result) -> None:
-    """A file that is loaded: what came of it, what was changed in rows that came back, and the rows still rejected."""
-    say = here.view.say
-    if result.mended:
+def _loaded(card: Card, result: Result) -> None:
+    """Draw the result of a loaded file: what was changed in returned rows, and the rows that are still rejected."""
+    say = card.view.say
+    if result.corrections:
         with st.expander(say(N_("What was changed in the rows"))):
-            widgets.html(charts.table(*texts.mended_table(result.mended, say), caption=say(N_("Mended values"))))
-            if result.of > len(result.mended):
+            widgets.html(
+                charts.table(*texts.corrections_table(result.corrections, say), caption=say(N_("Mended values")))
+            )
+            if result.of > len(result.corrections):
                 text = N_("{n} of {of} are shown.")
-                widgets.html(charts.caption(say(text, n=len(result.mended), of=say.number(result.of))))
-    with st.container(horizontal=True, key=f"done-{here.id}"):
-        widgets.link(here.view, "overview", say(N_("See the overview")))
-        if result.returnable and here.content.receipts:
-            _rejected_button(here, here.content.receipts)
-        _take_away_button(here)
+                widgets.html(charts.caption(say(text, n=len(result.corrections), of=say.number(result.of))))
+    with st.container(horizontal=True, key=f"done-{card.id}"):
+        widgets.link(card.view, "overview", say(N_("See the overview")))
+        if result.returnable and card.content.receipts:
+            _rejected_button(card, card.content.receipts)
+        _take_away_button(card)
 
 
-def _take_away_button(here: Card) -> None:
-    label = N_("Close the card") if here.item.result else N_("Take away")
+def _take_away_button(card: Card) -> None:
+    label = N_("Close the card") if card.item.result else N_("Take away")
     st.button(
-        here.view.say(label), key=f"away {here.id}", on_click=take_away, args=(here.inbox, [here.id]), type="tertiary"
+        card.view.say(label), key=f"away {card.id}", on_click=take_away, args=(card.inbox, [card.id]), type="tertiary"
     )
 
 
-def take_away(kept: Inbox, gone: list[str]) -> None:
-    """Take files out of the inbox, with all that is kept of them."""
-    for file in gone:
+def take_away(waiting: Inbox, removed: list[str]) -> None:
+    """Remove files from the inbox, with their contents."""
+    for file in removed:
         files.release(file)
-        kept.items.pop(file, None)
-    kept.together = None
+        waiting.items.pop(file, None)
+    waiting.together = None
 
 
 # --- What it is ---------------------------------------------------------------------------------------------------
 
 
-def _what_it_is(here: Card, preview: Preview | Refusal, book: Workbook) -> None:
-    say = here.view.say
+def _what_it_is(card: Card, preview: Preview | Refusal, book: Workbook) -> None:
+    say = card.view.say
     if isinstance(preview, Refusal):
         widgets.html(charts.note(say.refusal(preview)))
         return
     for receipt, comparison in zip(preview.receipts, preview.comparisons, strict=True):
-        widgets.html(charts.pairs(texts.receipt_pairs(receipt, comparison, book, here.context.points, say)))
+        widgets.html(charts.pairs(texts.receipt_pairs(receipt, comparison, book, card.context.points, say)))
         for text in texts.remarks(receipt, book, say):
             widgets.html(charts.caption(text))
         if unused := texts.unused(receipt):
@@ -154,78 +156,78 @@ def _what_it_is(here: Card, preview: Preview | Refusal, book: Workbook) -> None:
                 widgets.html(charts.caption(", ".join(unused)))
 
 
-def _doubts(here: Card, preview: Preview, book: Workbook) -> None:
-    """What makes one doubt the file, each in a sentence, with the way to mend it where there is one."""
-    say = here.view.say
+def _doubts(card: Card, preview: Preview, book: Workbook) -> None:
+    """Draw the doubts about the file as sentences, with the button that resolves one if there is any."""
+    say = card.view.say
     for receipt, comparison in zip(preview.receipts, preview.comparisons, strict=True):
-        for text in texts.doubts(receipt, comparison, book, here.context.sources, say):
+        for text in texts.doubts(receipt, comparison, book, card.context.sources, say):
             widgets.html(charts.note(text))
         for unmatched in comparison.unmatched:
             if unmatched.fit:
-                widgets.html(charts.note(texts.fit_text(unmatched, here.context.sources, say)))
+                widgets.html(charts.note(texts.fit_text(unmatched, card.context.sources, say)))
                 st.button(
                     say(N_("Match by the column {column}"), column=widgets.plain(unmatched.fit.heading)),
-                    key=f"fit {here.id}",
+                    key=f"fit {card.id}",
                     on_click=_match_by,
-                    args=(here.item, unmatched.fit.heading),
+                    args=(card.item, unmatched.fit.heading),
                 )
         if receipt.through:
             widgets.html(charts.note(say(N_("Matched by the column {column}."), column=receipt.through)))
-            if here.item.through:
-                st.button(say(N_("Undo")), key=f"unfit {here.id}", on_click=_match_by, args=(here.item, None))
+            if card.item.through:
+                st.button(say(N_("Undo")), key=f"unfit {card.id}", on_click=_match_by, args=(card.item, None))
 
 
 def _match_by(item: Item, heading: str | None) -> None:
     item.through = heading
 
 
-# --- What is said of it -------------------------------------------------------------------------------------------
+# --- Choices ------------------------------------------------------------------------------------------------------
 
 
-def _choices(here: Card, preview: Preview | Refusal) -> None:
-    """Extract date, source where it is asked for, organisation where there are several, and whether it completes."""
-    say = here.view.say
-    if isinstance(preview, Preview | loading.Undated) or here.order.extract_date:
-        _day_choice(here, preview)
-    if isinstance(preview, Ambiguous) or (here.order.source and not isinstance(preview, Unrecognised)):
+def _choices(card: Card, preview: Preview | Refusal) -> None:
+    """Draw the choices: extract date, source if it is unclear, organisation if there are several, completing or not."""
+    say = card.view.say
+    if isinstance(preview, Preview | loading.Undated) or card.order.extract_date:
+        _day_choice(card, preview)
+    if isinstance(preview, Ambiguous) or (card.order.source and not isinstance(preview, Unrecognised)):
         st.selectbox(
             say(N_("What the file is")),
-            list(here.context.sources),
+            list(card.context.sources),
             index=None,
-            format_func=lambda id_: say.pick(here.context.sources[id_].title),
+            format_func=lambda id_: say.pick(card.context.sources[id_].title),
             placeholder=say(N_("Found out from its headings")),
-            key=f"source {here.id}",
+            key=f"source {card.id}",
         )
-    names = _organisations(here, preview)
+    names = _organisations(card, preview)
     if len(names) > 1:
-        start = names.index(here.view.scope.organisation)
-        st.selectbox(say(N_("Organisation")), names, index=start, key=f"organisation {here.id}")
+        start = names.index(card.view.scope.organisation)
+        st.selectbox(say(N_("Organisation")), names, index=start, key=f"organisation {card.id}")
     if isinstance(preview, Preview) and preview.receipts[0].marker is None:
-        st.checkbox(say(N_("Completes a file already loaded")), key=f"completes {here.id}")
+        st.checkbox(say(N_("Completes a file already loaded")), key=f"completes {card.id}")
 
 
-def _organisations(here: Card, preview: Preview | Refusal) -> list[str]:
-    """Whose a file may be: those that the database has, and the one that the file names."""
-    names = list(reads.organisations(here.view.data, here.view.as_of))
+def _organisations(card: Card, preview: Preview | Refusal) -> list[str]:
+    """The organisations that a file may belong to: those of the database, and the one that the file names."""
+    names = list(reads.organisations(card.view.data, card.view.as_of))
     named = preview.receipts[0].other_organisation if isinstance(preview, Preview) else None
-    known = {name.casefold() for name in names}
-    return [*names, named] if named and named.casefold() not in known else names
+    folded = {name.casefold() for name in names}
+    return [*names, named] if named and named.casefold() not in folded else names
 
 
-def _day_choice(here: Card, preview: Preview | Refusal) -> None:
-    """The extract date, and where it was found."""
+def _day_choice(card: Card, preview: Preview | Refusal) -> None:
+    """Draw the extract date, with where it comes from."""
     by = texts.FOUND_BY[preview.receipts[0].extract_date.by] if isinstance(preview, Preview) else None
-    day = preview.receipts[0].extract_date.day if isinstance(preview, Preview) else here.item.extract_date
-    key = f"day {here.id}"
-    given: Any = {} if key in st.session_state else {"value": day}
+    day = preview.receipts[0].extract_date.day if isinstance(preview, Preview) else card.item.extract_date
+    key = f"day {card.id}"
+    initial: Any = {} if key in st.session_state else {"value": day}
     st.date_input(
-        here.view.say(N_("Extract date")) + (f" ({here.view.say(by)})" if by else ""),
+        card.view.say(N_("Extract date")) + (f" ({card.view.say(by)})" if by else ""),
         format="YYYY-MM-DD",
         key=key,
         on_change=_choose_day,
-        args=(here.item, key),
+        args=(card.item, key),
         max_value=views.LAST_DAY,
-        **given,
+        **initial,
     )
 
 
@@ -234,43 +236,43 @@ def _choose_day(item: Item, key: str) -> None:
     item.extract_date = day
 
 
-def _by_hand(here: Card, book: Workbook, preview: Preview | Refusal) -> None:
-    """The way to say by hand how the file is read: open where that is needed, else folded away."""
+def _by_hand(card: Card, book: Workbook, preview: Preview | Refusal) -> None:
+    """Draw the panel to map columns by hand, expanded if the file needs it."""
     if isinstance(preview, Refusal) and not isinstance(preview, Unrecognised | loading.NothingToLoad):
         return
-    known = isinstance(preview, Preview) and not is_doubtful(preview)
+    recognised = isinstance(preview, Preview) and not is_doubtful(preview)
     lost = isinstance(preview, Preview) and any(compared.lost for compared in preview.comparisons)
-    with st.expander(here.view.say(N_("Say how the columns are read")), expanded=lost or not known):
-        receipts = preview.receipts if isinstance(preview, Preview) and known else ()
+    with st.expander(card.view.say(N_("Say how the columns are read")), expanded=lost or not recognised):
+        receipts = preview.receipts if isinstance(preview, Preview) and recognised else ()
         matches = [match for receipt in receipts for match in receipt.matches]
-        mapping.panel(here.view, here.id, book, matches, said=here.order.source)
+        mapping.panel(card.view, card.id, book, matches, source_id=card.order.source)
 
 
 def is_doubtful(preview: Preview) -> bool:
-    """Whether so little of a file is known that it may well be something else."""
+    """Whether so few columns of a file are recognised that it may be something else."""
     return any(texts.is_doubtful(receipt) for receipt in preview.receipts)
 
 
 # --- What it changes ----------------------------------------------------------------------------------------------
 
 
-def effects(view: View, changed: Effect, given: set[str]) -> None:
-    """The points that change; where none does, which exports beside those given they still wait for."""
+def effects(view: View, changed: Effect, dropped: set[str]) -> None:
+    """Draw the points that change; if none does, which exports the points of the `dropped` sources still need."""
     if effect(view, changed):
         return
-    existing = {row["source"] for row in reads.basis(view.data, changed.day).imports} | given
-    for text in texts.waiting(changed.after, given, existing, reads.sources(), view.say):
+    existing = {row["source"] for row in reads.basis(view.data, changed.day).imports} | dropped
+    for text in texts.waiting(changed.after, dropped, existing, reads.sources(), view.say):
         widgets.html(charts.caption(text))
 
 
-def _problems(here: Card, preview: Preview) -> None:
-    say = here.view.say
+def _problems(card: Card, preview: Preview) -> None:
+    say = card.view.say
     problems = [problem for receipt in preview.receipts for problem in receipt.problems]
     rejected = [problem for problem in problems if problem["kind"] == "rejected"]
     warned = [problem for problem in problems if problem["kind"] != "rejected"]
     if rejected:
         with st.expander(say.plural("{n} row is rejected", "{n} rows are rejected", preview.rejected), expanded=True):
-            _problem_list(here.view, rejected, say(N_("Rejected rows")))
+            _problem_list(card.view, rejected, say(N_("Rejected rows")))
             if preview.withheld:
                 widgets.html(charts.note(withheld_text(preview.withheld, say)))
             if preview.rejected > preview.withheld:
@@ -278,10 +280,10 @@ def _problems(here: Card, preview: Preview) -> None:
                     "Send the rows to whoever owns the source. Mended, they are dropped here and complete this file."
                 )
                 widgets.html(charts.caption(say(text)))
-                _rejected_button(here, preview.receipts)
+                _rejected_button(card, preview.receipts)
     if warned:
         with st.expander(say.plural("{n} value with a warning", "{n} values with a warning", len(warned))):
-            _problem_list(here.view, warned, say(N_("Values with a warning")))
+            _problem_list(card.view, warned, say(N_("Values with a warning")))
 
 
 def _problem_list(view: View, problems: Rows, caption: str) -> None:
@@ -292,12 +294,12 @@ def _problem_list(view: View, problems: Rows, caption: str) -> None:
         widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
 
 
-def _rejected_button(here: Card, receipts: tuple[Receipt, ...]) -> None:
-    """The rejected rows as a workbook; the button finds the rows when it is clicked, and does not keep them."""
-    say = here.view.say
+def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:
+    """Draw the download of the rejected rows. The rows are looked up on the click: the button must not hold them."""
+    say = card.view.say
     label, name = say(N_("Download the rejected rows")), texts.rejected_name(receipts[0], say)
-    make = partial(_rejected, here.view, files.finder(here.id))
-    downloads.offer(here.view, File(label, name, forms.XLSX, key=f"rejected {here.id}", make=make))
+    make = partial(_rejected, card.view, files.finder(card.id))
+    downloads.offer(card.view, File(label, name, forms.XLSX, key=f"rejected {card.id}", make=make))
 
 
 def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:
@@ -314,24 +316,24 @@ def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:
 # --- Loading ------------------------------------------------------------------------------------------------------
 
 
-def _load_button(here: Card, preview: Preview) -> None:
-    say = here.view.say
+def _load_button(card: Card, preview: Preview) -> None:
+    say = card.view.say
     label = say.plural("Load {n} row", "Load {n} rows", preview.loaded).replace(" ", "\N{NO-BREAK SPACE}")
-    if st.button(label, type="secondary" if is_doubtful(preview) else "primary", key=f"load {here.id}"):
+    if st.button(label, type="secondary" if is_doubtful(preview) else "primary", key=f"load {card.id}"):
         widgets.require(Permission.LOAD_EXPORTS)
-        with st.spinner(say(N_("Loading {file}"), file=widgets.plain(here.item.name))):
-            done = load(here)
-        if done:
+        with st.spinner(say(N_("Loading {file}"), file=widgets.plain(card.item.name))):
+            finished = load(card)
+        if finished:
             st.rerun()
 
 
-def load(here: Card) -> bool:
+def load(card: Card) -> bool:
     """Load a file as it was previewed; False if it can be tried again."""
     try:
-        inbox.load(here.item, here.content, here.order, here.context, here.view.say)
+        inbox.load(card.item, card.content, card.order, card.context, card.view.say)
     except DiskFull as refusal:
         widgets.show_error(refusal)
         return False
-    if not here.content.receipts:
-        files.release(here.id)
+    if not card.content.receipts:
+        files.release(card.id)
     return True

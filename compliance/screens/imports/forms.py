@@ -1,4 +1,4 @@
-"""What the page of imports draws of workbooks to fill in: a template for each source, questions to the units."""
+"""Workbooks to fill in: a template for each source, and questions to the units."""
 
 from datetime import date
 from functools import partial
@@ -23,13 +23,13 @@ from compliance.store.database import EVERYTHING_KNOWN
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH: Final = 460
-# What stands for all units among the choices, since None is the organisation as a whole.
+# All units among the choices: None is the organisation as a whole.
 EVERY: Final = ("all",)
 Choice = tuple[str, ...] | Unit
 
 
 def templates(view: View) -> None:
-    """The sources, each with what it is for and a workbook to fill in; a workbook is made when it is asked for."""
+    """Draw the sources, each with the points that use it and the download of its template."""
     widgets.require(Permission.LOAD_EXPORTS)
     say = view.say
     purpose = N_(
@@ -58,7 +58,7 @@ def _template(view: View, source: Source) -> bytes:
 
 
 def _used_by(view: View, source: Source) -> str:
-    """Which review points read a source."""
+    """The review points that read a source, in a sentence."""
     numbers = [str(point.number) for point in reads.points() if source.id in (*point.needs, *point.uses)]
     if not numbers:
         return view.say(N_("No review point"))
@@ -67,7 +67,7 @@ def _used_by(view: View, source: Source) -> str:
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _questions(data: Data, as_of: date, organisation: str) -> dict[Unit, Questions]:
-    """What each unit is asked on a day."""
+    """The questions to each unit on a day."""
     with data.database.cursor() as cursor:
         return questions(cursor, _asking(as_of, organisation))
 
@@ -77,27 +77,27 @@ def _asking(as_of: date, organisation: str) -> Asking:
 
 
 def questionnaires(view: View) -> None:
-    """The choice of a unit or of all, with how much each is asked, and the workbook to send."""
+    """Draw the choice of a unit or of all, with their numbers of questions, and the download of the workbook."""
     widgets.require(Permission.LOAD_EXPORTS)
-    say, found = view.say, _questions(view.data, view.as_of, view.scope.organisation)
+    say, by_unit = view.say, _questions(view.data, view.as_of, view.scope.organisation)
     purpose = N_(
         "What no system knows, asked unit by unit: the local instruction, procurements, access reviews and routines. "
         "Only what is unknown is asked. The answers are loaded as any file is."
     )
     widgets.html(charts.section(say(N_("Questions to the units")), note=say(purpose)))
-    if not found:
+    if not by_unit:
         text = N_("Nothing is unknown on {day}, so there is nothing to ask.")
         widgets.html(charts.caption(say(text, day=say.date(view.as_of))))
         return
     chosen: Choice = st.selectbox(
         say(N_("Whom to ask")),
-        [EVERY, *found],
-        format_func=lambda choice: _label(view, choice, found),
+        [EVERY, *by_unit],
+        format_func=lambda choice: _label(view, choice, by_unit),
         key=f"questions to {say.code}",
         width=WIDTH,
     )
     mime = "application/zip" if isinstance(chosen, tuple) else XLSX
-    label, make = say(N_("Download the questions")), partial(_file, view, chosen, found)
+    label, make = say(N_("Download the questions")), partial(_file, view, chosen, by_unit)
     file = File(label, _file_name(view, chosen), mime, key="download questions", make=make, type="primary")
     downloads.offer(view, file)
 
@@ -108,20 +108,20 @@ def _file_name(view: View, chosen: Choice) -> str:
     return file_name(chosen, _asking(view.as_of, view.scope.organisation), view.say)
 
 
-def _label(view: View, choice: Choice, found: dict[Unit, Questions]) -> str:
-    """Whom a choice asks, and how much."""
+def _label(view: View, choice: Choice, by_unit: dict[Unit, Questions]) -> str:
+    """A choice with its number of questions."""
     say = view.say
     if isinstance(choice, tuple):
-        name, number = say(N_("All units in one zip file")), sum(map(count, found.values()))
+        name, number = say(N_("All units in one zip file")), sum(map(count, by_unit.values()))
     else:
-        name, number = choice or say(N_("The whole organisation")), count(found[choice])
+        name, number = choice or say(N_("The whole organisation")), count(by_unit[choice])
     return say.plural("{name}: {n} question", "{name}: {n} questions", number, name=name)
 
 
-def _file(view: View, chosen: Choice, found: dict[Unit, Questions], job: Job) -> bytes:
+def _file(view: View, chosen: Choice, by_unit: dict[Unit, Questions], job: Job) -> bytes:
     """The workbook of a unit, or all of them in a zip."""
     permissions.require(view.reader.user, Permission.LOAD_EXPORTS)
     asking = _asking(view.as_of, view.scope.organisation)
     if isinstance(chosen, tuple):
-        return make_file(job, all_of_them, found, asking, view.say)
-    return make_file(job, questionnaire, chosen, found[chosen], asking, view.say)
+        return make_file(job, all_of_them, by_unit, asking, view.say)
+    return make_file(job, questionnaire, chosen, by_unit[chosen], asking, view.say)

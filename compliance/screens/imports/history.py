@@ -1,4 +1,4 @@
-"""What has been loaded: each import opened, what it changed, its cells as they were read, and the way to revoke it."""
+"""The history of imports: what each changed, its cells as they were read, and the form that revokes it."""
 
 from functools import partial
 from typing import Any, Final
@@ -29,7 +29,7 @@ SHOWN_PROBLEMS: Final = 10
 
 
 def unread_cleanings(view: View) -> None:
-    """What an upgrade has cleaned the database of, until somebody says that they have read it."""
+    """Draw what an upgrade has cleaned from the database, until somebody confirms having read it."""
     say = view.say
     unread = [each for each in _cleanings(view) if not each.read]
     if view.sample or not unread:
@@ -50,20 +50,20 @@ def _cleanings(view: View) -> list[Cleaning]:
 
 
 def _past_cleanings(view: View) -> None:
-    """What the database has been cleaned of, each time by its day."""
-    say, found = view.say, _cleanings(view)
-    if found and not view.sample:
+    """Draw every cleaning of the database with its day."""
+    say, past = view.say, _cleanings(view)
+    if past and not view.sample:
         widgets.html(charts.section(say(N_("What the database has been cleaned of"))))
-        for each in found:
+        for each in past:
             moment = say.moment(clock.local(each.cleaned_at))
             widgets.html(charts.caption(f"{moment}. {' '.join(cleaning_sentences(each, say))}"))
 
 
 def history(view: View) -> None:
-    """Every import, revoked ones too; the one that is chosen is opened."""
-    say, found = view.say, reads.imports(view.data)
-    if found:
-        by_id = {row["import_id"]: row for row in found}
+    """Draw every import, including revoked ones, and the details of the chosen one."""
+    say, imports = view.say, reads.imports(view.data)
+    if imports:
+        by_id = {row["import_id"]: row for row in imports}
         chosen = st.selectbox(
             say(N_("Open an import")),
             list(by_id),
@@ -74,40 +74,40 @@ def history(view: View) -> None:
             width=620,
         )
         if chosen is not None:
-            opened(view, by_id[chosen])
+            _import(view, by_id[chosen])
     table(view)
     _past_cleanings(view)
 
 
 def table(view: View) -> None:
-    """The imports in a table, the newest first: some, or all."""
-    say, found = view.say, reads.imports(view.data)
+    """Draw the imports as a table, the newest first: the first of them, or all."""
+    say, imports = view.say, reads.imports(view.data)
     widgets.html(charts.section(say(N_("What has been loaded"))))
-    if not found:
+    if not imports:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
-    every = len(found) > SHOWN_IMPORTS and st.toggle(
-        say(N_("Show all {n} imports"), n=say.number(len(found))), key=f"all imports {say.code}"
+    every = len(imports) > SHOWN_IMPORTS and st.toggle(
+        say(N_("Show all {n} imports"), n=say.number(len(imports))), key=f"all imports {say.code}"
     )
-    shown = found if every else found[:SHOWN_IMPORTS]
+    shown = imports if every else imports[:SHOWN_IMPORTS]
     drawn = texts.history_table(shown, reads.sources(), say)
     widgets.html(charts.table(*drawn, caption=say(N_("What has been loaded"))))
 
 
-def opened(view: View, row: dict[str, Any]) -> None:
-    """One import: what is known of it, what it changed, its cells, and revoking."""
+def _import(view: View, row: dict[str, Any]) -> None:
+    """Draw an import: its facts, what it changed, its cells, and the form that revokes it."""
     say = view.say
     with st.container(border=True, key="card-import"):
         title = say(N_("Import {id}"), id=row["import_id"])
         widgets.html(charts.card_head(row["file"], kicker=title))
         left, right = st.columns([5, 7], gap="large")
-        found = previewing.effect_of_import(view.database, row, as_of=view.as_of, points=reads.points())
+        change = previewing.effect_of_import(view.database, row, as_of=view.as_of, points=reads.points())
         with left:
             widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), reads.sources(), say)))
         with right:
             widgets.html(charts.section(say(N_("What it changed in the figures")), level=3))
-            effect(view, found)
-        _why(view, row, found)
+            effect(view, change)
+        _why(view, row, change)
         if row["rejected"] or row["warnings"]:
             with st.expander(say(N_("Rejected rows and warnings"))):
                 _problems(view, row)
@@ -118,21 +118,21 @@ def opened(view: View, row: dict[str, Any]) -> None:
                 _revoke(view, row)
 
 
-def effect(view: View, found: Effect) -> bool:
-    """The points that change, each before and after; whether there are any."""
+def effect(view: View, change: Effect) -> bool:
+    """Draw the points that change, before and after. Return whether there are any."""
     say = view.say
-    changed = texts.effects(found.before, found.after, say)
+    changed = texts.effects(change.before, change.after, say)
     if not changed:
-        widgets.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(found.day))))
+        widgets.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(change.day))))
         return False
     widgets.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
     text = N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp).")
-    widgets.html(charts.caption(say(text, day=say.date(found.day))))
+    widgets.html(charts.caption(say(text, day=say.date(change.day))))
     return True
 
 
 def _moved(view: View, row: dict[str, Any]) -> str:
-    """How many rows were new, changed and gone when it was loaded."""
+    """The numbers of new, changed and gone rows when it was loaded, in a sentence."""
     source = reads.sources().get(row["source"])
     if source is None:
         return ""
@@ -140,10 +140,10 @@ def _moved(view: View, row: dict[str, Any]) -> str:
         return texts.moved(compare(cursor, row["import_id"], source), view.say)
 
 
-def _why(view: View, row: dict[str, Any], found: Effect) -> None:
-    """What made the figure of a point change when the import was loaded."""
+def _why(view: View, row: dict[str, Any], change: Effect) -> None:
+    """Draw why the figure of a chosen point changed when the import was loaded."""
     say = view.say
-    changed = history_texts.changed_points(found, view.scope)
+    changed = history_texts.changed_points(change, view.scope)
     if not changed:
         return
     with st.expander(say(N_("Why did the figure change?"))):
@@ -154,33 +154,35 @@ def _why(view: View, row: dict[str, Any], found: Effect) -> None:
             key=f"why {row['import_id']} {say.code}",
             width=460,
         )
-        changes.change_of(view, chosen, *around(found.day, row["imported_at"]))
+        changes.change_of(view, chosen, *around(change.day, row["imported_at"]))
 
 
 def _problems(view: View, row: dict[str, Any]) -> None:
-    """What was rejected or loaded as empty, and all of it as CSV."""
+    """Draw the first rejected rows and warnings, and the download of all as CSV."""
     say = view.say
     with view.database.cursor() as cursor:
-        found = rows(cursor, statement("problems_of"), {"import_id": row["import_id"]})
-    shown, of = texts.of_first_rows(found, SHOWN_PROBLEMS)
+        problems = rows(cursor, statement("problems_of"), {"import_id": row["import_id"]})
+    shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
     widgets.html(charts.table(*texts.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
     if of > SHOWN_PROBLEMS:
         widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
     name, key = history_texts.problems_name(row, say), f"problems {row['import_id']}"
-    downloads.offer_rows(view, say(N_("Download as CSV")), name, key, partial(history_texts.problem_rows, found, say))
+    downloads.offer_rows(
+        view, say(N_("Download as CSV")), name, key, partial(history_texts.problem_rows, problems, say)
+    )
 
 
 def _cells(view: View, row: dict[str, Any]) -> None:
-    """The cells of each sheet that was read; the original is not kept, its name and SHA-256 are."""
+    """Draw the cells of each sheet as they were read. The file itself is not stored, only its name and SHA-256."""
     widgets.require(Permission.LOAD_EXPORTS)
     say = view.say
-    found = _sheets(view, row["import_id"])
-    if not found:
+    sheets = _sheets(view, row["import_id"])
+    if not sheets:
         widgets.html(charts.caption(say(N_("The cells of this import were not kept."))))
         return
-    by_number = {sheet["sheet_number"]: sheet for sheet in found}
-    number = found[0]["sheet_number"]
-    if len(found) > 1:
+    by_number = {sheet["sheet_number"]: sheet for sheet in sheets}
+    number = sheets[0]["sheet_number"]
+    if len(sheets) > 1:
         number = st.selectbox(
             say(N_("Sheet")),
             list(by_number),
@@ -211,14 +213,14 @@ def _sheets(view: View, import_id: int) -> Rows:
 
 
 def _cell_table(view: View, import_id: int, number: int, first: int) -> pd.DataFrame:
-    given = {"import_id": import_id, "sheet_number": number, "first": first, "many": SHOWN_ROWS}
+    params = {"import_id": import_id, "sheet_number": number, "first": first, "many": SHOWN_ROWS}
     with view.database.cursor() as cursor:
-        found = rows(cursor, statement("cells_kept"), given)
-    return history_texts.cell_table(found, view.say)
+        cells = rows(cursor, statement("cells_kept"), params)
+    return history_texts.cell_table(cells, view.say)
 
 
 def _revoke(view: View, row: dict[str, Any]) -> None:
-    """What revoking would change, why it is done, and the button that does it."""
+    """Draw what revoking would change, the field for the reason, and the button that revokes."""
     say, number = view.say, row["import_id"]
     text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
     widgets.html(charts.caption(say(text, file=row["file"])))
@@ -235,17 +237,17 @@ def _revoke(view: View, row: dict[str, Any]) -> None:
 
 
 def _completing(view: View, import_id: int) -> Rows:
-    """The imports that complete one."""
+    """The imports that complete this one."""
     with view.database.cursor() as cursor:
         return rows(cursor, statement("completing"), {"import_id": import_id, "known_at": EVERYTHING_KNOWN})
 
 
 def rename(view: View) -> None:
-    """The name of the organisation, which can be changed."""
+    """Draw the form that changes the name of the organisation."""
     say = view.say
     with view.database.cursor() as cursor:
-        known = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
-    mine = [row for row in known if row["organisation"] == view.scope.organisation]
+        organisations = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
+    mine = [row for row in organisations if row["organisation"] == view.scope.organisation]
     if not mine:
         return
     widgets.html(charts.section(say(N_("The name of the organisation"))))

@@ -1,4 +1,4 @@
-"""What the page says of an import that was loaded."""
+"""The texts of a loaded import. No Streamlit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,10 +23,10 @@ def import_label(row: Mapping[str, Any], sources: Mapping[str, Source], say: Lan
     return f"{row['import_id']} · {source} · {row['file']} · {row['extract_date']}"
 
 
-def changed_points(found: Effect, scope: Scope) -> list[Point]:
-    """The points whose figure for the organisation an import moved."""
-    before = {figure.point.id: figure for figure in found.before if figure.organisation == scope.organisation}
-    after = [figure for figure in found.after if figure.organisation == scope.organisation]
+def changed_points(effect: Effect, scope: Scope) -> list[Point]:
+    """The points whose figure for the organisation an import changed."""
+    before = {figure.point.id: figure for figure in effect.before if figure.organisation == scope.organisation}
+    after = [figure for figure in effect.after if figure.organisation == scope.organisation]
     return [f.point for f in after if f.point.id in before and texts.counts(before[f.point.id]) != texts.counts(f)]
 
 
@@ -36,7 +36,7 @@ def point_label(point: Point, say: Language) -> str:
 
 
 def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Source], say: Language) -> list[charts.Pair]:
-    """Who loaded what, when and from what."""
+    """The facts of an import: export, organisation, dates, rows, state and the file's SHA-256."""
     by = texts.FOUND_BY.get(row["extract_date_by"])
     rows = say(
         N_("**{n}** loaded, **{rejected}** rejected."),
@@ -61,18 +61,18 @@ def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Sourc
     return pairs
 
 
-def stays_text(found: Rows, say: Language) -> str:
-    """Which imports complete one that is going to be revoked, and count all the same."""
+def stays_text(completing: Rows, say: Language) -> str:
+    """Which imports complete the one to be revoked, and would still count."""
     return say.plural(
         "Import {imports} completes it and still counts. Revoke that too if it shall not.",
         "Imports {imports} complete it and still count. Revoke those too if they shall not.",
-        len(found),
-        imports=phrases.listed([f"{row['import_id']} ({row['file']})" for row in found], say),
+        len(completing),
+        imports=phrases.listed([f"{row['import_id']} ({row['file']})" for row in completing], say),
     )
 
 
-def problem_rows(found: Rows, say: Language) -> list[dict[str, object]]:
-    """What was wrong in an import, as rows to download."""
+def problem_rows(problems: Rows, say: Language) -> list[dict[str, object]]:
+    """The problems of an import as rows to download."""
     return [
         {
             say(N_("Sheet")): row["sheet"] or "",
@@ -82,27 +82,27 @@ def problem_rows(found: Rows, say: Language) -> list[dict[str, object]]:
             say(N_("What is wrong and what to do")): say(REASONS[row["reason"]]),
             say(N_("Rejected")): say(N_("Yes")) if row["kind"] == "rejected" else say(N_("No")),
         }
-        for row in found
+        for row in problems
     ]
 
 
 def problems_name(row: Mapping[str, Any], say: Language) -> str:
-    """What the file with an import's problems is called."""
+    """The name of the file with an import's problems."""
     return f"{say(phrases.REJECTED)} import {row['import_id']}.csv"
 
 
-def cell_table(found: Rows, say: Language) -> pd.DataFrame:
-    """Rows of cells under the letters of their columns, each with its number; empty columns at the end left out."""
-    width = max((place + 1 for row in found for place, cell in enumerate(row["cells"]) if cell is not None), default=0)
+def cell_table(rows: Rows, say: Language) -> pd.DataFrame:
+    """Rows of cells with row numbers and column letters; empty columns at the end are left out."""
+    width = max((place + 1 for row in rows for place, cell in enumerate(row["cells"]) if cell is not None), default=0)
     letters = [column_letter(place) for place in range(width)]
-    table = {say(N_("Row")): [row["row"] for row in found]}
+    table = {say(N_("Row")): [row["row"] for row in rows]}
     for place, letter in enumerate(letters):
-        table[letter] = [(row["cells"][place] or "") if place < len(row["cells"]) else "" for row in found]
+        table[letter] = [(row["cells"][place] or "") if place < len(row["cells"]) else "" for row in rows]
     return pd.DataFrame(table)
 
 
 def column_letter(place: int) -> str:
-    """A for 0, Z for 25, AA for 26."""
+    """The letter of a column: A for 0, Z for 25, AA for 26."""
     letters = ""
     number = place + 1
     while number:

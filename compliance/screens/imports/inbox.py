@@ -1,8 +1,8 @@
-"""The inbox of the page of imports: the files that lie there, what is said of each, and what is read of it.
+"""The inbox of dropped files: the choices about each, and its content as read.
 
-A session keeps an Inbox, which holds names and choices alone. What is read of a file lies with the ledger of uploads,
-which lets go of it with the file or with the session. Its cells lie in files without a name, mapped and not copied, so
-that nothing is left of them when the server is killed.
+The session holds an Inbox with names and choices only. The content of a file is held by the ledger of uploads, which
+releases it with the file or the session. Its cells are in unnamed files that are mapped into memory, so that nothing is
+left of them if the server is killed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,20 +32,20 @@ SHOWN_CHANGES: Final = 50
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a file: in a sentence, and of rows that came back the first that were mended, of how many.
+    """The result of loading a file: a sentence, and the first corrections in returned rows, out of how many.
 
-    `returnable` is whether rows were rejected that can be mended.
+    `returnable` is whether any of the rejected rows can be corrected.
     """
 
     text: str
     returnable: bool = False
-    mended: tuple[Change, ...] = ()
+    corrections: tuple[Change, ...] = ()
     of: int = 0
 
 
 @dataclass
 class Item:
-    """A file in the inbox: its name, what is said of it on its card, and what came of it once it is loaded."""
+    """A file in the inbox: its name, the choices on its card, and the result once it is loaded."""
 
     name: str
     extract_date: date | None = None
@@ -55,7 +55,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Together:
-    """What several files change together, and of which choices and data that holds."""
+    """The effect of several files together, with the choices and data that it was computed for."""
 
     key: object
     effect: Effect | Refusal
@@ -63,7 +63,7 @@ class Together:
 
 @dataclass
 class Inbox:
-    """The files by their id, in the order of their drops, and how often something has been dropped."""
+    """The files by id in the order they were dropped, and the number of drops."""
 
     items: dict[str, Item] = field(default_factory=dict)
     drops: int = 0
@@ -71,19 +71,19 @@ class Inbox:
 
     @property
     def loaded(self) -> list[str]:
-        """The files that are loaded and whose cards are not closed."""
+        """The loaded files whose cards are still open."""
         return [file for file, item in self.items.items() if item.result]
 
 
 @dataclass
 class Content:
-    """What is read of a file, and what it would change; too much for a session to keep.
+    """A file as read, and what it would change; too large for the session.
 
-    `dropped` is the file as it came. It is kept only if the reading depends on what is said of it, which is `asked`.
+    `dropped` is the uploaded file. It is kept only if reading it depends on the choices, which are the `request`.
     """
 
     dropped: Any
-    asked: ReadRequest | None = None
+    request: ReadRequest | None = None
     version: str = ""
     book: Workbook | Refusal | None = None
     key: object = None
@@ -92,21 +92,21 @@ class Content:
 
     @property
     def workbook(self) -> Workbook:
-        """The file as it was read. Raise its Refusal if it was refused."""
+        """The file as read. Raise its Refusal if it was refused."""
         if isinstance(self.book, Workbook):
             return self.book
         raise self.book or LookupError("The file is not read yet.")
 
     @property
     def order(self) -> int:
-        """The place of the file among those that are loaded together: what others refer to comes first."""
+        """The position of the file when several are loaded: sources that others refer to come first."""
         receipts = self.preview.receipts if isinstance(self.preview, Preview) else ()
         return min((receipt.source.order for receipt in receipts), default=99)
 
 
 @dataclass(frozen=True)
 class Context:
-    """What files are read and rehearsed against: the data, the days, and what is declared."""
+    """What files are read and rehearsed against: the data, the days, and the declarations."""
 
     database: Database
     version: str
@@ -118,12 +118,12 @@ class Context:
 
 
 def read(content: Content, order: Order, context: Context) -> None:
-    """Read a file with what is said of it. The file is kept for another reading if that decided what is read."""
-    content.asked, content.version = _asked(order, context), context.version
+    """Read a file with the choices about it. The upload is kept for reading again if the result depends on them."""
+    content.request, content.version = _request(order, context), context.version
     content.key = content.preview = None
     kept = content.book is not None
     try:
-        content.book = reading.read(content.dropped.getvalue(), name=content.dropped.name, request=content.asked)
+        content.book = reading.read(content.dropped.getvalue(), name=content.dropped.name, request=content.request)
     except Refusal as refusal:
         content.book = refusal
     if not kept and not (isinstance(content.book, Workbook) and content.book.depends_on_request):
@@ -131,26 +131,26 @@ def read(content: Content, order: Order, context: Context) -> None:
 
 
 def is_outdated(content: Content, order: Order, context: Context) -> bool:
-    """Whether more is said of a file than when it was read, in a way that may change what is read."""
-    if content.dropped is None or content.asked is None or not isinstance(content.book, Workbook):
+    """Whether the choices about a file have changed since it was read, in a way that may change the result."""
+    if content.dropped is None or content.request is None or not isinstance(content.book, Workbook):
         return False
-    read_with = (content.version, content.asked.source, content.asked.day)
+    read_with = (content.version, content.request.source, content.request.day)
     if read_with == (context.version, order.source, order.extract_date):
         return False
-    if _asked(order, context).user_input != content.asked.user_input:
+    if _request(order, context).user_input != content.request.user_input:
         return True
     content.version = context.version
     return False
 
 
-def _asked(order: Order, context: Context) -> ReadRequest:
+def _request(order: Order, context: Context) -> ReadRequest:
     return loading.read_request(
         context.database, order, sources=context.sources, words=context.words, today=context.today
     )
 
 
 def preview(content: Content, order: Order, context: Context) -> Preview | Refusal:
-    """What a file would change, worked out anew only when the choices, the day or the data change."""
+    """What a file would change, computed again only if the choices, the day or the data change."""
     key = order, context.version, context.as_of
     if content.preview is None or content.key != key:
         content.preview, content.key = _rehearsed([(content.workbook, order)], context), key
@@ -158,12 +158,12 @@ def preview(content: Content, order: Order, context: Context) -> Preview | Refus
 
 
 def together(inbox: Inbox, files: Mapping[str, tuple[Content, Order]], context: Context) -> Effect | Refusal:
-    """What several files change together: one alone often lacks what another brings."""
+    """What several files change together: one alone often lacks what another has."""
     key = tuple((file, order) for file, (_, order) in files.items()), context.version, context.as_of
     if inbox.together is None or inbox.together.key != key:
         books = [(content.workbook, order) for content, order in files.values()]
-        found = _rehearsed(books, context)
-        inbox.together = Together(key, found.effect if isinstance(found, Preview) else found)
+        preview = _rehearsed(books, context)
+        inbox.together = Together(key, preview.effect if isinstance(preview, Preview) else preview)
     return inbox.together.effect
 
 
@@ -182,9 +182,9 @@ def _rehearsed(files: list[tuple[Workbook, Order]], context: Context) -> Preview
 
 
 def load(item: Item, content: Content, order: Order, context: Context, say: Language) -> None:
-    """Load a file as it was previewed; its result says what came of it. Raise DiskFull if it can be tried again.
+    """Load a file as previewed, and set its result. Raise DiskFull if loading can be tried again.
 
-    Of the content only what rejected rows are returned from is kept.
+    Only the receipts with rejected rows are kept of the content, for the workbook of rows to correct.
     """
     content.dropped = None
     receipts: list[Receipt] = []
@@ -196,7 +196,7 @@ def load(item: Item, content: Content, order: Order, context: Context, say: Lang
         item.result = Result(say.refusal(refusal))
     else:
         if order.through:
-            _remember_match(context.database, receipts, order)
+            _save_match(context.database, receipts, order)
         item.result = _result(context.database, receipts, say)
     rejected = any(receipt.summary.rejected for receipt in receipts)
     content.receipts = returning.only_rejected(tuple(receipts)) if rejected else ()
@@ -205,13 +205,13 @@ def load(item: Item, content: Content, order: Order, context: Context, say: Lang
 
 def _result(database: Database, receipts: Sequence[Receipt], say: Language) -> Result:
     with database.cursor() as cursor:
-        mended = [change for receipt in receipts for change in returning.corrections(cursor, receipt)]
+        corrections = [change for receipt in receipts for change in returning.corrections(cursor, receipt)]
     text = " ".join(texts.loaded_text(receipt, say) for receipt in receipts)
     returnable = any(receipt.summary.returnable for receipt in receipts)
-    return Result(text, returnable, tuple(mended[:SHOWN_CHANGES]), len(mended))
+    return Result(text, returnable, tuple(corrections[:SHOWN_CHANGES]), len(corrections))
 
 
-def _remember_match(database: Database, receipts: Sequence[Receipt], order: Order) -> None:
+def _save_match(database: Database, receipts: Sequence[Receipt], order: Order) -> None:
     """Remember a match by another column for the next file with the same headings."""
     with database.writing() as cursor:
         for match in (match for receipt in receipts for match in receipt.matches if not match.combined):

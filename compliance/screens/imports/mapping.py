@@ -1,4 +1,4 @@
-"""How a file is read where no declaration knows it: said by hand in its card, remembered, seen and deleted."""
+"""Mapping the columns of a file that no declaration recognises, and the saved mappings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,17 +27,17 @@ SHOWN_COLUMNS: Final = 8
 WORDS_SHOWN: Final = 12
 
 
-def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *, said: str | None) -> None:
-    """Says by hand what a file is: its sheet, its heading row, a column for each field, and what its words mean.
+def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *, source_id: str | None) -> None:
+    """Draw the form that maps a file: its sheet, heading row, a column for each field, and the meaning of its words.
 
-    `matches` is how the file is read now, where it is recognised, and `said` the source that the user has named.
+    `matches` is how the file is read now, if it is recognised; `source_id` is the source that the user has chosen.
     """
     say = view.say
     sheet = _sheet(view, file_id, split_marker(book)[0])
     match = next((match for match in matches if match.sheet.name == sheet.name), None)
-    said = match.source.id if match else said
+    source_id = match.source.id if match else source_id
     index = _heading_row(view, file_id, sheet, match)
-    sheet = _shown(view, file_id, sheet, index, match, said)
+    sheet = _shown_sheet(view, file_id, sheet, index, match, source_id)
     _first_rows(sheet, index, say)
     columns = guessing.candidates(sheet, index, reads.words(), known_headings(reads.sources().values()))
     if not columns:
@@ -51,7 +51,7 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
         )
         widgets.html(charts.note(say(text, n=index + 1)))
         return
-    source = _source(view, file_id, columns, said)
+    source = _source(view, file_id, columns, source_id)
     if source is None:
         return
     key = f"{file_id} {sheet.name} {index} {source.id}"
@@ -66,18 +66,18 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     kind: Literal["primary", "secondary"] = "secondary" if match else "primary"
     if st.button(say(N_("Read the file like this")), type=kind, key=f"map {key}", disabled=bool(lacking)):
         written = headings_written(row)
-        keep(view, ColumnMapping(source.id, tuple(written), fields, words, written=written))
+        _save(view, ColumnMapping(source.id, tuple(written), fields, words, written=written))
 
 
 def _as_read(match: Match, columns: Sequence[Candidate]) -> dict[str, Guess]:
     """The columns that the fields are read from now."""
-    there = {column.key for column in columns}
+    keys = {column.key for column in columns}
     fields = as_mapping(match, through=None).fields
-    return {name: Guess(key, "read") for name, key in fields.items() if key in there}
+    return {name: Guess(key, "read") for name, key in fields.items() if key in keys}
 
 
-def keep(view: View, columns: ColumnMapping) -> None:
-    """Remembers a mapping for all files with its headings."""
+def _save(view: View, columns: ColumnMapping) -> None:
+    """Save a mapping for all files with its headings, and rerun the page."""
     widgets.require(Permission.LOAD_EXPORTS)
     order = views.order()
     with view.database.writing() as cursor:
@@ -103,7 +103,7 @@ def _sheet(view: View, file_id: str, book: Workbook) -> Sheet:
 
 
 def _heading_row(view: View, file_id: str, sheet: Sheet, match: Match | None) -> int:
-    """The row with the headings; 0 is the first."""
+    """Draw the choice of the heading row. Return its index."""
     say = view.say
     rows = top_rows(sheet)
     start = match.heading_row - 1 if match else guessing.likely_row(sheet, reads.sources().values())
@@ -118,25 +118,27 @@ def _heading_row(view: View, file_id: str, sheet: Sheet, match: Match | None) ->
     return number - 1
 
 
-def _shown(view: View, file_id: str, sheet: Sheet, index: int, match: Match | None, said: str | None) -> Sheet:
-    """The first rows of the sheet, without those that say level 4, or could, in a column that is read as levels."""
+def _shown_sheet(
+    view: View, file_id: str, sheet: Sheet, index: int, match: Match | None, source_id: str | None
+) -> Sheet:
+    """The first rows of the sheet, without those that have or may have level 4 in a column of levels."""
     every, words = reads.sources(), reads.words()
     sheet = match.sheet if match else sheet
     columns = guessing.candidates(sheet, index, words, known_headings(every.values()))
-    chosen = st.session_state.get(_source_key(file_id, said))
-    source = every[chosen] if chosen in every else _likely(columns, said)
+    chosen = st.session_state.get(_source_key(file_id, source_id))
+    source = every[chosen] if chosen in every else _likely(columns, source_id)
     fields = _levels_chosen(view, f"{file_id} {sheet.name} {index}", source, columns) if source else {}
     source = source or next(iter(every.values()))
     return guessing.shown_sheet(sheet, index, source, fields, words=words, sources=every.values())
 
 
 def _levels_chosen(view: View, key: str, source: Source, columns: Sequence[Candidate]) -> dict[str, str]:
-    """The columns that are chosen for levels, or else guessed, before any of it is drawn."""
+    """The columns chosen for levels, else guessed: from the session, since the widgets are drawn later."""
     names = [field.name for field in source.fields if field.type == "level"]
     guessed = _guesses(view, source, columns) if names else {}
     fields = {name: guessed[name].key for name in names if name in guessed}
-    said = {name: st.session_state.get(_field_key(f"{key} {source.id}", name)) for name in names}
-    return fields | {name: column for name, column in said.items() if column}
+    chosen = {name: st.session_state.get(_field_key(f"{key} {source.id}", name)) for name in names}
+    return fields | {name: column for name, column in chosen.items() if column}
 
 
 def _first_rows(sheet: Sheet, index: int, say: Language) -> None:
@@ -150,22 +152,22 @@ def _first_rows(sheet: Sheet, index: int, say: Language) -> None:
     widgets.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
 
 
-def _source_key(file_id: str, said: str | None) -> str:
-    return f"mapped source {file_id} {said}"
+def _source_key(file_id: str, source_id: str | None) -> str:
+    return f"mapped source {file_id} {source_id}"
 
 
 def _field_key(key: str, name: str) -> str:
     return f"field {key} {name}"
 
 
-def _likely(columns: Sequence[Candidate], said: str | None) -> Source | None:
+def _likely(columns: Sequence[Candidate], source_id: str | None) -> Source | None:
     every = reads.sources()
-    return every.get(said or "") or guessing.likely_source(columns, every.values(), reads.words())
+    return every.get(source_id or "") or guessing.likely_source(columns, every.values(), reads.words())
 
 
-def _source(view: View, file_id: str, columns: Sequence[Candidate], said: str | None) -> Source | None:
+def _source(view: View, file_id: str, columns: Sequence[Candidate], source_id: str | None) -> Source | None:
     say, every = view.say, reads.sources()
-    likely = _likely(columns, said)
+    likely = _likely(columns, source_id)
     names = list(every)
     chosen = st.selectbox(
         say(N_("What the file is")),
@@ -173,7 +175,7 @@ def _source(view: View, file_id: str, columns: Sequence[Candidate], said: str | 
         index=names.index(likely.id) if likely else None,
         format_func=lambda id_: say.pick(every[id_].title),
         placeholder=say(N_("Choose an export")),
-        key=_source_key(file_id, said),
+        key=_source_key(file_id, source_id),
         width=460,
     )
     return every[chosen] if chosen else None
@@ -181,15 +183,15 @@ def _source(view: View, file_id: str, columns: Sequence[Candidate], said: str | 
 
 def _guesses(view: View, source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
     with view.database.cursor() as cursor:
-        known = guessing.known_values(cursor, source, day=view.as_of, known_at=EVERYTHING_KNOWN)
+        values = guessing.known_values(cursor, source, day=view.as_of, known_at=EVERYTHING_KNOWN)
         before = guessing.headings_before(cursor, source)
-    return guessing.guesses(source, columns, words=reads.words(), known=known, before=before)
+    return guessing.guesses(source, columns, words=reads.words(), known=values, before=before)
 
 
 def _fields(
     view: View, key: str, source: Source, columns: Sequence[Candidate], guessed: dict[str, Guess]
 ) -> dict[str, str]:
-    """A column for each field, those that a row cannot do without first; guesses are filled in and marked as such."""
+    """Draw the choice of a column for each field, required ones first. Guesses are filled in and marked as such."""
     say = view.say
     widgets.html(charts.section(say(N_("Which column is what")), note=mapping_texts.guess_note(guessed, say), level=3))
     by_key = {column.key: column for column in columns}
@@ -215,27 +217,27 @@ def _fields(
 def _words(
     view: View, key: str, source: Source, columns: Sequence[Candidate], fields: dict[str, str]
 ) -> dict[str, dict[str, str]]:
-    """What the words mean that no list knows, one choice each; a word that nobody explains stays unknown."""
+    """Draw the choice of a meaning for each unknown word. Return the chosen codes by field and word."""
     by_key = {column.key: column for column in columns}
-    asked = [
+    unknown = [
         (field, word, number)
         for field in source.fields
         if field.name in fields
         for word, number in guessing.unknown_words(field, by_key[fields[field.name]], reads.words())[:WORDS_SHOWN]
     ]
-    if not asked:
+    if not unknown:
         return {}
     say = view.say
     note = say(N_("A word that is not explained is kept, and counts as unknown."))
     widgets.html(charts.section(say(N_("What the words mean")), note=note, level=3))
-    found: dict[str, dict[str, str]] = {}
+    meanings: dict[str, dict[str, str]] = {}
     left, right = st.columns(2, gap="large")
-    for number, (field, word, rows) in enumerate(asked):
+    for number, (field, word, rows) in enumerate(unknown):
         with left if number % 2 == 0 else right:
             code = _word_choice(view, f"word {key} {field.name} {word}", field, word, rows)
         if code:
-            found.setdefault(field.name, {})[word] = code
-    return found
+            meanings.setdefault(field.name, {})[word] = code
+    return meanings
 
 
 def _word_choice(view: View, key: str, field: Field, word: str, rows: int) -> str | None:
@@ -252,11 +254,11 @@ def _word_choice(view: View, key: str, field: Field, word: str, rows: int) -> st
     return chosen
 
 
-# --- The mappings that are remembered -----------------------------------------------------------------------------
+# --- Saved mappings -----------------------------------------------------------------------------------------------
 
 
 def mappings(view: View) -> None:
-    """The mappings that are remembered: seen, changed, taken along as a source file, deleted."""
+    """Draw the saved mappings, each to change, to download as a source file, or to delete."""
     say = view.say
     widgets.html(
         charts.section(
@@ -265,27 +267,27 @@ def mappings(view: View) -> None:
         )
     )
     with view.database.cursor() as cursor:
-        found = saved_mappings(cursor)
-    if not found:
+        saved = saved_mappings(cursor)
+    if not saved:
         widgets.html(
             charts.caption(say(N_("Nothing yet. What is not recognised can be connected in the card of its file.")))
         )
-    for entry in found:
+    for entry in saved:
         source = reads.sources().get(entry.columns.source)
         if source:
             with st.expander(widgets.plain(mapping_texts.mapping_title(entry, source, say))):
-                _one(view, entry, source)
+                _saved_mapping(view, entry, source)
 
 
-def _one(view: View, entry: SavedMapping, source: Source) -> None:
+def _saved_mapping(view: View, entry: SavedMapping, source: Source) -> None:
     say, columns = view.say, entry.columns
-    widgets.html(charts.caption(mapping_texts.made(entry, say)))
+    widgets.html(charts.caption(mapping_texts.saved_at(entry, say)))
     as_candidates = [Candidate(place, key, heading, ()) for place, (key, heading) in enumerate(columns.shown.items())]
     now = {name: Guess(key, "before") for name, key in columns.fields.items() if key in columns.headings}
     if st.toggle(say(N_("Edit")), key=f"change {entry.number}"):
         fields = _fields(view, f"kept {entry.number}", source, as_candidates, now)
         if st.button(say(N_("Save the change")), type="primary", key=f"save {entry.number}"):
-            keep(view, replace(columns, fields=fields))
+            _save(view, replace(columns, fields=fields))
     else:
         widgets.html(charts.table(*mapping_texts.mapping_table(columns, source, say), caption=say(N_("Columns"))))
     with st.container(horizontal=True, key=f"mapping-{entry.number}"):
@@ -302,13 +304,13 @@ def _one(view: View, entry: SavedMapping, source: Source) -> None:
                 charts.caption(say(N_("Files with these headings are asked about anew. What is loaded stays.")))
             )
             if st.button(say(N_("Delete the connection")), type="primary", key=f"forget {entry.number}"):
-                _forget(view.database, entry)
+                _delete(view.database, entry)
     widgets.html(
         charts.caption(say(N_("The source file belongs in the folder data/store/sources of the organisation.")))
     )
 
 
-def _forget(database: Database, entry: SavedMapping) -> None:
+def _delete(database: Database, entry: SavedMapping) -> None:
     widgets.require(Permission.LOAD_EXPORTS)
     order = views.order()
     with database.writing() as cursor:

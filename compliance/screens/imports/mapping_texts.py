@@ -1,4 +1,4 @@
-"""What the page says of a file that is mapped by hand."""
+"""The texts of a file that is mapped by hand. No Streamlit."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
@@ -18,7 +18,7 @@ BY: Final = {"before": N_("as last time"), "name": N_("guess by its name"), "con
 
 
 def first_rows(rows: Sequence[Row], heading: int, width: int, hidden: Collection[int], say: Language) -> charts.Table:
-    """The rows around a heading with their numbers, the first columns of each; the columns `hidden` are never read."""
+    """The numbered rows around a heading, cut to the first `width` columns; columns in `hidden` are left blank."""
     start = max(0, min(heading - 2, len(rows) - SHOWN_ROWS))
     shown = rows[start : start + SHOWN_ROWS]
     used = min(width, max((len(row) for row in shown), default=0))
@@ -40,7 +40,7 @@ def _short(text: str) -> str:
 
 
 def guess_note(guessed: Mapping[str, Guess], say: Language) -> str:
-    """How many columns are filled in, and that somebody must look at them."""
+    """How many columns are guesses to be checked, or where they come from."""
     if any(guess.by == "read" for guess in guessed.values()):
         return say(N_("As the file is read now."))
     if not guessed:
@@ -53,19 +53,19 @@ def guess_note(guessed: Mapping[str, Guess], say: Language) -> str:
 
 
 def field_label(field: Field, guess: Guess | None, say: Language) -> str:
-    """A field, whether a row needs it, and why a column is filled in."""
+    """A field's label: a star if it is required, and how its column was guessed."""
     name = say.pick(field.texts) + (" *" if field.required else "")
     return f"{name} ({say(BY[guess.by])})" if guess and guess.by in BY else name
 
 
 def column_label(column: Candidate) -> str:
-    """A column by its heading and its commonest values."""
+    """A column's label: its heading and most common values."""
     examples = ", ".join(_short(value) for value, _ in column.values[:EXAMPLES])
     return f"{column.heading} · {examples}" if examples else column.heading
 
 
 def word_label(field: Field, word: str, rows: int, say: Language) -> str:
-    """A word of a field and how often it stands there."""
+    """A word of a field, and in how many rows it occurs."""
     return say.plural(
         "{field}: “{word}” in {n} row",
         "{field}: “{word}” in {n} rows",
@@ -76,27 +76,27 @@ def word_label(field: Field, word: str, rows: int, say: Language) -> str:
 
 
 def code_label(field: Field, code: str, say: Language) -> str:
-    """What a code is called."""
+    """The label of a code."""
     if field.type == "yes_no":
         return say(N_("Yes")) if code == "yes" else say(N_("No"))
     return say.pick(field.word(code))
 
 
 def mapping_title(entry: SavedMapping, source: Source, say: Language) -> str:
-    """What a mapping is of: the export and the first headings."""
+    """The title of a saved mapping: the export and the first headings."""
     every = list(entry.columns.shown.values())
     headings = ", ".join(every[:4])
     more = ", …" if len(every) > 4 else ""
     return f"{say.pick(source.title)} · {headings}{more}"
 
 
-def made(entry: SavedMapping, say: Language) -> str:
-    """When a mapping was made."""
+def saved_at(entry: SavedMapping, say: Language) -> str:
+    """When a mapping was saved."""
     return say(N_("Made {moment}."), moment=say.moment(clock.local(entry.made_at)))
 
 
 def mapping_table(columns: ColumnMapping, source: Source, say: Language) -> charts.Table:
-    """Each field of a mapping with its heading and the words that were explained."""
+    """Each field of a mapping with its heading and the words given a meaning."""
     heads = [
         charts.Column(say(N_("Field")), row_header=True),
         charts.Column(say(N_("Column in the file"))),

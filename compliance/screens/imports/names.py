@@ -1,4 +1,4 @@
-"""What the page of imports draws of names that change: suggestions, a form, its effect, and what has been said."""
+"""Names that change: suggestions, the form with its effect, and the changes entered so far."""
 
 from collections.abc import Callable
 from datetime import date
@@ -23,7 +23,7 @@ WIDTH: Final = 460
 
 @st.cache_data(show_spinner=False, max_entries=reads.CACHED)
 def _in_use(data: reads.Data, as_of: date) -> tuple[Rows, list[Suggestion]]:
-    """The names in use on a day, and what is suggested of them."""
+    """The names in use on a day, and the suggestions of which may be the same."""
     with data.database.cursor() as cursor:
         return (
             renaming.names(cursor, as_of=as_of, known_at=EVERYTHING_KNOWN),
@@ -33,41 +33,41 @@ def _in_use(data: reads.Data, as_of: date) -> tuple[Rows, list[Suggestion]]:
 
 @st.cache_data(show_spinner=False, max_entries=reads.CACHED)
 def _aliases(data: reads.Data) -> list[Alias]:
-    """The changes of name that count."""
+    """The changes of name in effect."""
     with data.database.cursor() as cursor:
         return renaming.aliases(cursor, EVERYTHING_KNOWN)
 
 
 def names(view: View) -> None:
-    """Names that change, as a part of the page; on the sample data it can only be looked at."""
+    """Draw the changes of name, with the forms to add and remove one, which the sample data do not have."""
     widgets.require(Permission.LOAD_EXPORTS)
-    say, found = view.say, _aliases(view.data)
+    say, aliases = view.say, _aliases(view.data)
     widgets.html(charts.section(say(N_("Names that change")), note=say(names_texts.PURPOSE)))
     if not view.sample:
         used, suggested = _in_use(view.data, view.as_of)
         _suggestions(view, suggested)
         _form(view, used)
-    if not found:
+    if not aliases:
         widgets.html(charts.caption(say(N_("No change of name has been said."))))
         return
-    widgets.html(charts.table(*names_texts.alias_table(found, say), caption=say(N_("Names that change"))))
+    widgets.html(charts.table(*names_texts.alias_table(aliases, say), caption=say(N_("Names that change"))))
     if not view.sample:
-        _removal(view, {alias.alias_id: alias for alias in found if not alias.follows})
+        _removal(view, {alias.alias_id: alias for alias in aliases if not alias.follows})
 
 
-# --- To say one ----------------------------------------------------------------------------------------------------
+# --- Adding --------------------------------------------------------------------------------------------------------
 
 
-def _suggestions(view: View, found: list[Suggestion]) -> None:
-    """Each with a button that fills in the form."""
+def _suggestions(view: View, suggestions: list[Suggestion]) -> None:
+    """Draw the suggestions, each with a button that fills in the form."""
     say = view.say
-    if not found:
+    if not suggestions:
         return
     widgets.html(charts.section(say(N_("Names that may be the same")), level=3))
-    every = len(found) > SHOWN_SUGGESTIONS and st.toggle(
-        say(N_("Show all {n} suggestions"), n=say.number(len(found))), key=f"all suggestions {say.code}"
+    every = len(suggestions) > SHOWN_SUGGESTIONS and st.toggle(
+        say(N_("Show all {n} suggestions"), n=say.number(len(suggestions))), key=f"all suggestions {say.code}"
     )
-    for item in found if every else found[:SHOWN_SUGGESTIONS]:
+    for item in suggestions if every else suggestions[:SHOWN_SUGGESTIONS]:
         left, right = st.columns([9, 2], vertical_alignment="center")
         with left:
             widgets.html(elements.tag("div", elements.rich(names_texts.suggestion_text(item, reads.sources(), say))))
@@ -75,7 +75,7 @@ def _suggestions(view: View, found: list[Suggestion]) -> None:
 
 
 def _key(field: str) -> str:
-    """The key of a field of the form, which begins anew when a change has been saved."""
+    """The key of a field of the form. The count gives an empty form after each saved change."""
     return f"name {field} {st.session_state.get('names said', 0)}"
 
 
@@ -86,7 +86,7 @@ def _use(item: Suggestion) -> None:
 
 
 def _form(view: View, used: Rows) -> None:
-    """The new change of name, what it would do, and the button that saves it."""
+    """Draw the form of a new change of name, what it would do, and the button that saves it."""
     say = view.say
     with st.container(border=True, key="card-name"):
         widgets.html(charts.card_head(say(N_("A name has changed"))))
@@ -96,10 +96,12 @@ def _form(view: View, used: Rows) -> None:
         if not (kind and old and new and day):
             return
         with right:
-            found = _rehearsed(view, (kind, old, new, day), _adding(kind=kind, old=old, new=new, day=day))
+            rehearsed = _rehearsed(view, (kind, old, new, day), _addition(kind=kind, old=old, new=new, day=day))
             _rows_touched(view, used, kind, old)
-            _effect(view, found, kind)
-        if isinstance(found, Effect) and st.button(say(N_("Save the change of name")), type="primary", key="save name"):
+            _effect(view, rehearsed, kind)
+        if isinstance(rehearsed, Effect) and st.button(
+            say(N_("Save the change of name")), type="primary", key="save name"
+        ):
             widgets.require(Permission.LOAD_EXPORTS)
             renaming.add_alias(view.database, kind=kind, old=old, new=new, valid_from=day, order=views.order())
             st.session_state["names said"] = st.session_state.get("names said", 0) + 1
@@ -107,22 +109,22 @@ def _form(view: View, used: Rows) -> None:
 
 
 def _fields(view: View, used: Rows) -> tuple[str, str | None, str | None, date | None]:
-    """Kind, earlier and new name, of which those in use are offered, and the first day."""
+    """Draw the fields. Return kind, earlier and new name, and the first day."""
     say = view.say
-    # a default beside a value that a suggestion has filled in is a warning in the log
-    first: Any = {} if _key("kind") in st.session_state else {"index": renaming.KINDS.index("unit")}
+    # Streamlit logs a warning for a default if a suggestion has already set the value
+    initial_kind: Any = {} if _key("kind") in st.session_state else {"index": renaming.KINDS.index("unit")}
     kind = st.selectbox(
         say(N_("Kind")),
         renaming.KINDS,
         format_func=lambda kind: say(names_texts.KINDS[kind]),
         key=_key("kind"),
         width=WIDTH,
-        **first,
+        **initial_kind,
     )
-    known = [row["name"] for row in used if row["kind"] == kind]
-    old = _name(view, say(N_("Earlier name")), known, "old")
-    new = _name(view, say(N_("New name")), [name for name in known if name != old], "new")
-    given: Any = {} if _key("day") in st.session_state else {"value": view.as_of}
+    names_in_use = [row["name"] for row in used if row["kind"] == kind]
+    old = _name(view, say(N_("Earlier name")), names_in_use, "old")
+    new = _name(view, say(N_("New name")), [name for name in names_in_use if name != old], "new")
+    initial_day: Any = {} if _key("day") in st.session_state else {"value": view.as_of}
     day = st.date_input(
         say(N_("From day")),
         format="YYYY-MM-DD",
@@ -130,42 +132,42 @@ def _fields(view: View, used: Rows) -> tuple[str, str | None, str | None, date |
         max_value=views.LAST_DAY,
         key=_key("day"),
         width=WIDTH,
-        **given,
+        **initial_day,
     )
     return kind, old, new, day
 
 
-def _name(view: View, label: str, known: list[str], field: str) -> str | None:
-    """A name among those in use, or one that is written."""
+def _name(view: View, label: str, options: list[str], field: str) -> str | None:
+    """Draw a field to choose a name in use or to write another."""
     placeholder = view.say(N_("Choose, or write a name"))
-    return fields.name(label, known, placeholder=placeholder, key=_key(field), width=WIDTH)
+    return fields.name(label, options, placeholder=placeholder, key=_key(field), width=WIDTH)
 
 
-def _adding(*, kind: str, old: str, new: str, day: date) -> Callable[[Cursor], None]:
+def _addition(*, kind: str, old: str, new: str, day: date) -> Callable[[Cursor], None]:
     def add(cursor: Cursor) -> None:
         renaming.add_alias_with(cursor, kind=kind, old=old, new=new, valid_from=day, order=views.order())
 
     return add
 
 
-# --- What it does --------------------------------------------------------------------------------------------------
+# --- Effect --------------------------------------------------------------------------------------------------------
 
 
 def _rehearsed(view: View, choice: tuple[str, str, str, date], change: Callable[[Cursor], None]) -> Effect | Refusal:
-    """What a change would do, worked out anew only where it, the day or the data are others."""
-    kept: dict[str, tuple[object, Effect | Refusal]] = st.session_state.setdefault("name effects", {})
+    """What a change would do, computed again only if the change, the day or the data differ."""
+    cached: dict[str, tuple[object, Effect | Refusal]] = st.session_state.setdefault("name effects", {})
     key, what = (choice, view.data.version, view.as_of), change.__name__
-    if what not in kept or kept[what][0] != key:
+    if what not in cached or cached[what][0] != key:
         kind, old, _, day = choice
         with st.spinner(view.say(N_("Working out what the change of name does"))):
             try:
-                found = renaming.effect(
+                effect = renaming.effect(
                     view.database, change, kind=kind, old=old, valid_from=day, points=reads.points(), as_of=view.as_of
                 )
-                kept[what] = (key, found)
+                cached[what] = (key, effect)
             except Refusal as refusal:
-                kept[what] = (key, refusal)
-    return kept[what][1]
+                cached[what] = (key, refusal)
+    return cached[what][1]
 
 
 def _rows_touched(view: View, used: Rows, kind: str, old: str) -> None:
@@ -174,40 +176,40 @@ def _rows_touched(view: View, used: Rows, kind: str, old: str) -> None:
     widgets.html(charts.caption(names_texts.rows_text(old, naming, sources, reads.sources(), view.say)))
 
 
-def _effect(view: View, found: Effect | Refusal, kind: str) -> None:
+def _effect(view: View, effect: Effect | Refusal, kind: str) -> None:
     say = view.say
-    if isinstance(found, Refusal):
-        widgets.html(charts.note(say.refusal(found)))
+    if isinstance(effect, Refusal):
+        widgets.html(charts.note(say.refusal(effect)))
         return
-    title = names_texts.effect_title(found, kind, say)
-    changed = texts.effects(found.before, found.after, say)
+    title = names_texts.effect_title(effect, kind, say)
+    changed = texts.effects(effect.before, effect.after, say)
     if changed:
         widgets.html(charts.section(title, level=3))
         widgets.html(charts.dumbbells(changed, label=title))
-    widgets.html(charts.caption(names_texts.effect_note(found, say, changed=bool(changed))))
+    widgets.html(charts.caption(names_texts.effect_note(effect, say, changed=bool(changed))))
 
 
-# --- To take one back ----------------------------------------------------------------------------------------------
+# --- Removing ------------------------------------------------------------------------------------------------------
 
 
-def _removal(view: View, said: dict[int, Alias]) -> None:
-    """One of those that people have said, chosen first and confirmed then."""
+def _removal(view: View, aliases: dict[int, Alias]) -> None:
+    """Draw the choice of an entered change to remove, and its confirmation."""
     say = view.say
     chosen = st.selectbox(
         say(N_("Remove a change of name")),
-        list(said),
+        list(aliases),
         index=None,
-        format_func=lambda id_: names_texts.alias_choice(said[id_]) if id_ in said else "",
+        format_func=lambda id_: names_texts.alias_choice(aliases[id_]) if id_ in aliases else "",
         placeholder=say(N_("Choose a change of name")),
         key="remove name",
         width=WIDTH,
     )
-    if chosen in said:
-        _confirm_removal(view, said[chosen])
+    if chosen in aliases:
+        _confirm_removal(view, aliases[chosen])
 
 
 def _confirm_removal(view: View, alias: Alias) -> None:
-    """The second step: what is undone, and the button that does it."""
+    """Draw what the removal undoes, and the button that confirms it."""
     say = view.say
 
     def remove(cursor: Cursor) -> None:

@@ -1,4 +1,4 @@
-"""What the page of imports says of names that change."""
+"""The texts of names that change. No Streamlit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -23,8 +23,8 @@ PURPOSE: Final = N_(
 )
 
 
-def alias_table(found: Sequence[Alias], say: Language) -> charts.Table:
-    """The changes of name that count: kind, old and new name, from which day, and who has said so."""
+def alias_table(aliases: Sequence[Alias], say: Language) -> charts.Table:
+    """The changes of name in effect: kind, old and new name, first day, and who entered it."""
     columns = [
         charts.Column(say(N_("Kind"))),
         charts.Column(say(N_("Earlier name"))),
@@ -33,12 +33,12 @@ def alias_table(found: Sequence[Alias], say: Language) -> charts.Table:
         charts.Column(say(N_("Said"))),
     ]
     return columns, [
-        [say(KINDS[alias.kind]), alias.old_name, alias.new_name, str(alias.valid_from), _said(alias, say)]
-        for alias in found
+        [say(KINDS[alias.kind]), alias.old_name, alias.new_name, str(alias.valid_from), _entered(alias, say)]
+        for alias in aliases
     ]
 
 
-def _said(alias: Alias, say: Language) -> str:
+def _entered(alias: Alias, say: Language) -> str:
     if alias.follows:
         return say(N_("Follows from the others"))
     who = say(WHO[alias.made_by]) if alias.made_by in WHO else alias.made_by
@@ -50,22 +50,22 @@ def alias_choice(alias: Alias) -> str:
     return f"{alias.old_name} → {alias.new_name} · {alias.valid_from}"
 
 
-def suggestion_text(found: Suggestion, sources: Mapping[str, Source], say: Language) -> str:
-    """What is suggested, and which rows use the earlier name."""
-    where = phrases.listed([say.pick(sources[id_].title) for id_ in found.sources if id_ in sources], say)
+def suggestion_text(suggestion: Suggestion, sources: Mapping[str, Source], say: Language) -> str:
+    """A suggestion as a question, with the exports that use the earlier name."""
+    where = phrases.listed([say.pick(sources[id_].title) for id_ in suggestion.sources if id_ in sources], say)
     return say.plural(
         "{kind}: is **{old}** now called **{new}**? {n} row in {sources}.",
         "{kind}: is **{old}** now called **{new}**? {n} rows in {sources}.",
-        found.naming,
-        kind=say(KINDS[found.kind]),
-        old=found.old_name,
-        new=found.new_name,
+        suggestion.naming,
+        kind=say(KINDS[suggestion.kind]),
+        old=suggestion.old_name,
+        new=suggestion.new_name,
         sources=where,
     )
 
 
-def rows_text(old: str, naming: int, sources: Sequence[str], known: Mapping[str, Source], say: Language) -> str:
-    """How many rows a change of name touches, and in which exports."""
+def rows_text(old: str, naming: int, sources: Sequence[str], declared: Mapping[str, Source], say: Language) -> str:
+    """How many rows a change of name affects, and in which exports."""
     if not naming:
         return say(N_("No export in use names {old}. Check how it is spelled."), old=old)
     return say.plural(
@@ -73,19 +73,19 @@ def rows_text(old: str, naming: int, sources: Sequence[str], known: Mapping[str,
         "{n} rows name {old}, in {sources}.",
         naming,
         old=old,
-        sources=source_names(sources, known, say),
+        sources=source_names(sources, declared, say),
     )
 
 
-def effect_title(found: Effect, kind: str, say: Language) -> str:
+def effect_title(effect: Effect, kind: str, say: Language) -> str:
     """Whose figures change."""
     if kind == "system":
         return say(N_("How the figures change"))
-    return say(N_("How the figures of {name} change"), name=found.name)
+    return say(N_("How the figures of {name} change"), name=effect.name)
 
 
-def effect_note(found: Effect, say: Language, *, changed: bool) -> str:
-    """On which day, and how the picture is read; or that nothing changes."""
+def effect_note(effect: Effect, say: Language, *, changed: bool) -> str:
+    """The day and the legend of the chart; or that nothing changes."""
     if not changed:
-        return say(N_("No point changes on {day}."), day=say.date(found.day))
-    return say(N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp)."), day=say.date(found.day))
+        return say(N_("No point changes on {day}."), day=say.date(effect.day))
+    return say(N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp)."), day=say.date(effect.day))

@@ -1,7 +1,7 @@
-"""The page of imports: its parts, and the inbox with a card a file.
+"""The page of imports: its parts, and the inbox with a card per file.
 
-A file is read once and lies in the inbox until it is loaded or taken away, also when one leaves the page. What it would
-change is computed anew only when the data or the coordinator's choices change.
+A file is read once and stays in the inbox until it is loaded or taken away, even if the user leaves the page. What it
+would change is computed again only if the data or the choices change.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from compliance.screens.imports.card import Card
 from compliance.screens.imports.inbox import Content, Context, Inbox, Item
 from compliance.screens.views import View
 
-# More files than these are rehearsed together only where somebody asks for it.
+# More files than this are rehearsed together only on request.
 AT_ONCE: Final = 20
 
 
@@ -50,7 +50,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
 
 
 def draw(view: View) -> None:
-    """The page's title and its parts; the part that its address names."""
+    """Draw the title, the choice of parts, and the part that the address names."""
     say = view.say
     part = st.query_params.get("part", "load")
     here = part if part in PARTS else "load"
@@ -80,7 +80,7 @@ def _choose_part(key: str) -> None:
 
 
 def _load_exports(view: View) -> None:
-    """Where files are dropped, a card for each that lies there, and what has been loaded before."""
+    """Draw the field to drop files in, a card for each file in the inbox, and the history."""
     if view.sample:
         text = N_(
             "The sample data are there to try with. "
@@ -94,37 +94,37 @@ def _load_exports(view: View) -> None:
 
 
 def _inbox(view: View) -> None:
-    kept: Inbox = st.session_state.setdefault("inbox", Inbox())
-    _receive(view, kept)
-    cards = _cards(view, kept)
+    waiting: Inbox = st.session_state.setdefault("inbox", Inbox())
+    _receive(view, waiting)
+    cards = _cards(view, waiting)
     _read(view, cards)
-    for number, here in enumerate(cards, start=1):
-        card.draw(here, number=number, of=len(cards))
-    _clear_button(view, kept)
+    for number, each in enumerate(cards, start=1):
+        card.draw(each, number=number, of=len(cards))
+    _clear_button(view, waiting)
     _load_all(view, cards)
 
 
-def _receive(view: View, kept: Inbox) -> None:
-    """Takes what was dropped into the inbox, where it waits to be read; the drop area is empty again then."""
-    dropped = files.field(view.say(N_("Files")), label_visibility="collapsed", key=f"files {kept.drops}")
+def _receive(view: View, waiting: Inbox) -> None:
+    """Move dropped files to the inbox to be read. The new key after each drop empties the field."""
+    dropped = files.field(view.say(N_("Files")), label_visibility="collapsed", key=f"files {waiting.drops}")
     for refusal, number in files.refusals():
         text = view.say.plural("{n} file was not taken.", "{n} files were not taken.", number)
         widgets.html(charts.note(f"{text} {view.say.refusal(refusal)}"))
     if dropped:
         files.keep({file.file_id: Content(file) for file in dropped})
-        kept.items |= {file.file_id: Item(reading.safe_name(file.name)[0]) for file in dropped}
-        kept.drops += 1
+        waiting.items |= {file.file_id: Item(reading.safe_name(file.name)[0]) for file in dropped}
+        waiting.drops += 1
         st.rerun()
 
 
-def _cards(view: View, kept: Inbox) -> list[Card]:
-    """The files of the inbox, without those that the ledger has let go of before anything came of them."""
+def _cards(view: View, waiting: Inbox) -> list[Card]:
+    """The cards of the inbox, without files that the ledger has released before they were loaded."""
     context = Context(
         view.database, view.data.version, view.as_of, clock.today(), reads.points(), reads.sources(), reads.words()
     )
-    contents = {file: _content(file, item) for file, item in kept.items.items()}
-    kept.items = {file: item for file, item in kept.items.items() if contents[file]}
-    return [card.card(view, context, kept, file, content) for file, content in contents.items() if content]
+    contents = {file: _content(file, item) for file, item in waiting.items.items()}
+    waiting.items = {file: item for file, item in waiting.items.items() if contents[file]}
+    return [card.card_of(view, context, waiting, file, content) for file, content in contents.items() if content]
 
 
 def _content(file: str, item: Item) -> Content | None:
@@ -133,25 +133,25 @@ def _content(file: str, item: Item) -> Content | None:
 
 
 def _read(view: View, cards: list[Card]) -> None:
-    """Reads what waits for it."""
-    unread = [here for here in cards if not here.item.result and here.content.book is None]
+    """Read the files that are not read yet, with a progress bar."""
+    unread = [each for each in cards if not each.item.result and each.content.book is None]
     place = st.empty()
-    for number, here in enumerate(unread):
-        name = widgets.plain(here.item.name)
+    for number, each in enumerate(unread):
+        name = widgets.plain(each.item.name)
         text = view.say(N_("Reading {file} ({n} of {of})"), file=name, n=number + 1, of=len(unread))
         place.progress(number / len(unread), text)
-        inbox.read(here.content, here.order, here.context)
-        files.drop_upload(here.id)
+        inbox.read(each.content, each.order, each.context)
+        files.drop_upload(each.id)
     place.empty()
 
 
-def _clear_button(view: View, kept: Inbox) -> None:
-    """Takes away the cards of all files that are loaded, where there are several."""
-    if len(kept.loaded) > 1:
+def _clear_button(view: View, waiting: Inbox) -> None:
+    """Draw the button that closes the cards of all loaded files, if there are several."""
+    if len(waiting.loaded) > 1:
         st.button(
-            view.say(N_("Take away the {n} cards of files that are loaded"), n=len(kept.loaded)),
+            view.say(N_("Take away the {n} cards of files that are loaded"), n=len(waiting.loaded)),
             on_click=card.take_away,
-            args=(kept, kept.loaded),
+            args=(waiting, waiting.loaded),
             type="tertiary",
             key="clear",
         )
@@ -161,9 +161,9 @@ def _clear_button(view: View, kept: Inbox) -> None:
 
 
 def _load_all(view: View, cards: list[Card]) -> None:
-    """One button for several files that can be loaded."""
+    """Draw the joint effect of all files that are ready, and the button that loads them."""
     say = view.say
-    ready = [here for here in cards if _is_ready(here)]
+    ready = [each for each in cards if _is_ready(each)]
     if len(ready) < 2:
         return
     with st.container(border=True, key="card-together"):
@@ -174,24 +174,24 @@ def _load_all(view: View, cards: list[Card]) -> None:
     if st.button(say(N_("Load all {n} files"), n=len(ready)), type="primary", key="load all"):
         widgets.require(Permission.LOAD_EXPORTS)
         place = st.empty()
-        for number, here in enumerate(sorted(ready, key=lambda here: here.content.order)):
-            place.progress(number / len(ready), say(N_("Loading {file}"), file=widgets.plain(here.item.name)))
-            if not card.load(here):
+        for number, each in enumerate(sorted(ready, key=lambda each: each.content.order)):
+            place.progress(number / len(ready), say(N_("Loading {file}"), file=widgets.plain(each.item.name)))
+            if not card.load(each):
                 return
         st.rerun()
 
 
-def _is_ready(here: Card) -> bool:
-    preview = here.content.preview
-    return not here.item.result and isinstance(preview, Preview) and not card.is_doubtful(preview)
+def _is_ready(each: Card) -> bool:
+    preview = each.content.preview
+    return not each.item.result and isinstance(preview, Preview) and not card.is_doubtful(preview)
 
 
 def _effects_together(view: View, ready: list[Card]) -> None:
     with st.spinner(view.say(N_("Working out what the files change"))):
-        several = {here.id: (here.content, here.order) for here in ready}
+        several = {each.id: (each.content, each.order) for each in ready}
         effect = inbox.together(ready[0].inbox, several, ready[0].context)
     if isinstance(effect, Refusal):
         widgets.html(charts.note(view.say.refusal(effect)))
     else:
-        given = {source for here in ready if isinstance(p := here.content.preview, Preview) for source in p.sources}
-        card.effects(view, effect, given)
+        dropped = {source for each in ready if isinstance(p := each.content.preview, Preview) for source in p.sources}
+        card.effects(view, effect, dropped)

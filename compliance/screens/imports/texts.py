@@ -1,4 +1,4 @@
-"""What the page of imports says: what a file was taken for, what it changes, and what has been loaded."""
+"""The texts of the page of imports: what a file was recognised as, what it changes, and the history. No Streamlit."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -20,12 +20,12 @@ from compliance.wording import breaking, phrases
 
 
 def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
-    """The titles of sources in a row."""
+    """The titles of sources, separated by commas."""
     return ", ".join(say.pick(sources[id_].title) for id_ in ids if id_ in sources)
 
 
 def effects(before: Sequence[Coverage], after: Sequence[Coverage], say: Language) -> list[charts.Dumbbell]:
-    """What an import changes: the points whose counts or basis it moves."""
+    """The points whose counts or basis an import changes."""
     earlier = {(figure.point.id, figure.organisation): figure for figure in before}
     changed = [
         (old, new)
@@ -36,7 +36,7 @@ def effects(before: Sequence[Coverage], after: Sequence[Coverage], say: Language
 
 
 def counts(figure: Coverage) -> tuple[object, ...]:
-    """What a figure counts, to see whether something moves it."""
+    """The counts and basis of a figure, to compare two of them."""
     return (figure.met, figure.unmet, figure.unknown, figure.pending, figure.exempt, figure.basis)
 
 
@@ -62,16 +62,16 @@ def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumb
 
 def waiting(
     after: Sequence[Coverage],
-    given: set[str],
+    dropped: set[str],
     existing: set[str],
     sources: Mapping[str, Source],
     say: Language,
 ) -> list[str]:
-    """Which other exports the points of those that are given still need."""
+    """Which other exports are still needed by the points of the `dropped` sources."""
     lacking: dict[tuple[str, ...], list[str]] = {}
     for figure in after:
         missing = tuple(id_ for id_ in figure.point.needs if id_ not in existing)
-        if missing and given.intersection(figure.point.needs):
+        if missing and dropped.intersection(figure.point.needs):
             lacking.setdefault(missing, []).append(str(figure.point.number))
     return [
         say.plural(
@@ -85,7 +85,7 @@ def waiting(
     ]
 
 
-# --- What a file was taken for ------------------------------------------------------------------------------------
+# --- What a file was recognised as --------------------------------------------------------------------------------
 
 KINDS: Final = {
     "xlsx": N_("Excel workbook"),
@@ -111,7 +111,7 @@ WHO: Final = {
 
 
 def kind_text(workbook: Workbook, say: Language) -> str:
-    """What kind of file it is; its ending too where that says something else."""
+    """The kind of a file, with its ending if that does not match."""
     kind = say(KINDS[workbook.kind])
     ending = workbook.name.rpartition(".")[2].lower() if "." in workbook.name else ""
     if ending in {workbook.kind, "txt"} or not ending:
@@ -122,9 +122,9 @@ def kind_text(workbook: Workbook, say: Language) -> str:
 def receipt_pairs(
     receipt: Receipt, comparison: Comparison, workbook: Workbook, points: Sequence[Point], say: Language
 ) -> list[charts.Pair]:
-    """What a file, or a part of it, was taken for and why, and its rows beside those before."""
+    """What a file, or a part of it, was recognised as and why; its rows and the changes in them; its points."""
     summary = receipt.summary
-    rows_ = say(
+    row_counts = say(
         N_("**{n}** are loaded, **{rejected}** rejected"),
         n=say.number(summary.loaded),
         rejected=say.number(summary.rejected),
@@ -132,13 +132,13 @@ def receipt_pairs(
     about = [str(point.number) for point in points if receipt.source.id in {*point.needs, *point.uses}]
     return [
         charts.Pair(say(N_("Taken for")), bold(say.pick(receipt.source.title)), why(receipt.matches, workbook, say)),
-        charts.Pair(say(N_("Rows")), rows_, moved(comparison, say)),
+        charts.Pair(say(N_("Rows")), row_counts, moved(comparison, say)),
         charts.Pair(say(N_("Points")), ", ".join(about) or say(N_("none; shown beside the points"))),
     ]
 
 
 def moved(comparison: Comparison, say: Language) -> str:
-    """How many rows are new, changed and gone since the export before."""
+    """How many rows are new, changed and gone since the previous export."""
     if comparison.earlier is None:
         return say(N_("No earlier export of this kind is loaded."))
     number, day, _ = comparison.earlier
@@ -152,7 +152,7 @@ def moved(comparison: Comparison, say: Language) -> str:
 
 
 def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
-    """Why sheets were taken for an export: how many columns are known, where the headings stand, what kind of file."""
+    """Why sheets were recognised: the number of known columns, the heading row, and the kind of file."""
     parts = [
         say(
             N_("{known} of {width} columns recognised, headings in row {row}."),
@@ -177,18 +177,21 @@ def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
 def doubts(
     receipt: Receipt, comparison: Comparison, workbook: Workbook, sources: Mapping[str, Source], say: Language
 ) -> list[str]:
-    """What makes one doubt that it is the right file, or that it is read rightly."""
+    """Doubts that this is the right file, or that it is read correctly.
+
+    The helpers return each possible sentence with whether it applies.
+    """
     texts = {
         **_doubts_of_the_file(receipt, workbook, say),
-        # what came back filled in is only a part of an export
-        **(_doubts_beside_the_last(comparison, say) if receipt.marker is None else {}),
+        # returned rows are only a part of an export
+        **(_doubts_against_previous(comparison, say) if receipt.marker is None else {}),
         say(
             N_("No full export of {source} is loaded, so the figures would rest on these answers alone."),
             source=say.pick(receipt.source.title),
-        ): _came_back(receipt, "answers") and comparison.earlier is None,
-        **{unmatched_text(found, sources, say): True for found in comparison.unmatched if found.many},
+        ): _was_returned(receipt, "answers") and comparison.earlier is None,
+        **{unmatched_text(unmatched, sources, say): True for unmatched in comparison.unmatched if unmatched.many},
     }
-    return [text for text, told in texts.items() if told]
+    return [text for text, applies in texts.items() if applies]
 
 
 def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, object]:
@@ -226,7 +229,7 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
     }
 
 
-def _doubts_beside_the_last(comparison: Comparison, say: Language) -> dict[str, object]:
+def _doubts_against_previous(comparison: Comparison, say: Language) -> dict[str, object]:
     before = comparison.earlier[2] if comparison.earlier else 0
     lost = ", ".join(heading for _, heading in comparison.lost)
     return {
@@ -256,53 +259,53 @@ def _doubts_beside_the_last(comparison: Comparison, say: Language) -> dict[str, 
     }
 
 
-def unmatched_text(found: Unmatched, sources: Mapping[str, Source], say: Language) -> str:
-    """How many keys the other export does not know, and some of them."""
+def unmatched_text(unmatched: Unmatched, sources: Mapping[str, Source], say: Language) -> str:
+    """How many keys the other export lacks, with examples."""
     return say(
         N_("{missing} of {of} in {field} are not found in {source}: {examples}{more}"),
-        missing=say.number(found.missing),
-        of=say.number(found.of),
-        field=say.pick(found.field.texts),
-        source=say.pick(sources[found.target].title),
-        examples=", ".join(found.examples),
-        more=", …" if found.missing > len(found.examples) else ".",
+        missing=say.number(unmatched.missing),
+        of=say.number(unmatched.of),
+        field=say.pick(unmatched.field.texts),
+        source=say.pick(sources[unmatched.target].title),
+        examples=", ".join(unmatched.examples),
+        more=", …" if unmatched.missing > len(unmatched.examples) else ".",
     )
 
 
-def fit_text(found: Unmatched, sources: Mapping[str, Source], say: Language) -> str:
-    """Which column of the other export knows the keys."""
-    fit = found.fit
+def fit_text(unmatched: Unmatched, sources: Mapping[str, Source], say: Language) -> str:
+    """Which column of the other export has the keys."""
+    fit = unmatched.fit
     return say(
         N_("The column {column} of {source} knows {known} of them."),
         column=fit.heading if fit else "",
-        source=say.pick(sources[found.target].title),
+        source=say.pick(sources[unmatched.target].title),
         known=say.number(fit.known if fit else 0),
     )
 
 
 def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
-    """What the coordinator may want to know of a file before it is loaded."""
+    """Remarks on a file before it is loaded."""
     dropped = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.dropped))
     titles = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
     ambiguous = ", ".join(titles.get(name, name) for name in receipt.summary.ambiguous)
-    found = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
+    words = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
     texts = {
-        say(N_("Mended rows that complete the file they came from.")): _came_back(receipt, "return"),
+        say(N_("Mended rows that complete the file they came from.")): _was_returned(receipt, "return"),
         say(
             N_("Takes the place of the rows that came back before, in import {id}."),
             id=phrases.listed([str(number) for number, _ in receipt.replaces], say),
-        ): receipt.replaces and _came_back(receipt, "return"),
-        say(N_("Answers that complete what is loaded.")): _came_back(receipt, "answers"),
+        ): receipt.replaces and _was_returned(receipt, "return"),
+        say(N_("Answers that complete what is loaded.")): _was_returned(receipt, "answers"),
         say(N_("Read as you have connected its columns.")): any(match.mapping for match in receipt.matches),
         say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
         say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
-        say(N_("Words that no list knows, counted as unknown: {words}."), words="; ".join(found)): found,
-        **_counts_told(receipt, workbook, say),
+        say(N_("Words that no list knows, counted as unknown: {words}."), words="; ".join(words)): words,
+        **_counted_remarks(receipt, workbook, say),
     }
-    return [text for text, told in texts.items() if told]
+    return [text for text, applies in texts.items() if applies]
 
 
-def _came_back(receipt: Receipt, kind: str) -> bool:
+def _was_returned(receipt: Receipt, kind: str) -> bool:
     return receipt.marker is not None and receipt.marker.kind == kind
 
 
@@ -312,7 +315,7 @@ def unused(receipt: Receipt) -> list[str]:
 
 
 def loaded_text(receipt: Receipt, say: Language) -> str:
-    """What came of a file: its rows and the number of its import; of mended rows how many still are not right."""
+    """The result of loading a file: its rows, the id of its import, and how many rows were rejected."""
     text = say.plural(
         "{n} row of {source} loaded as import {id}.",
         "{n} rows of {source} loaded as import {id}.",
@@ -323,19 +326,19 @@ def loaded_text(receipt: Receipt, say: Language) -> str:
     if not receipt.summary.rejected:
         return text
     rest = say.plural("{n} row is rejected still.", "{n} rows are rejected still.", receipt.summary.rejected)
-    if not _came_back(receipt, "return"):
+    if not _was_returned(receipt, "return"):
         rest = say.plural("{n} row was rejected.", "{n} rows were rejected.", receipt.summary.rejected)
     withheld = withheld_text(receipt.summary.withheld, say) if receipt.summary.withheld else ""
     return f"{text} {rest} {withheld}".strip()
 
 
 def is_doubtful(receipt: Receipt) -> bool:
-    """Whether so few of a sheet's headings are known that it may well be something else."""
+    """Whether so few of a sheet's headings are known that it may be something else."""
     return any(match.known <= 2 and match.width > 4 * match.known for match in receipt.matches)
 
 
-def _counts_told(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:
-    """What is only counted, each as a sentence with its count."""
+def _counted_remarks(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:
+    """Remarks that are a count, each sentence with its count."""
     masked, errors, warnings = workbook.masked, receipt.error_cells, receipt.summary.warnings
     return {
         say.plural(
@@ -352,19 +355,19 @@ def _counts_told(receipt: Receipt, workbook: Workbook, say: Language) -> dict[st
 
 
 def rejected_name(receipt: Receipt, say: Language) -> str:
-    """What the workbook of rejected rows is called."""
+    """The name of the workbook of rejected rows."""
     return f"{say(phrases.REJECTED)} {say.pick(receipt.source.title)} {receipt.extract_date.day}.xlsx"
 
 
 def of_first_rows(problems: Rows, most: int) -> tuple[Rows, int]:
-    """The problems of the first rows that have any, and how many rows have: one row may have several."""
+    """The problems of the first `most` rows with problems, and the number of such rows: one row may have several."""
     places = list(dict.fromkeys((problem["sheet_number"], problem["row"]) for problem in problems))
     shown = set(places[:most])
     return [problem for problem in problems if (problem["sheet_number"], problem["row"]) in shown], len(places)
 
 
 def problem_table(problems: Rows, say: Language) -> charts.Table:
-    """Values that were rejected or loaded as empty: where, what, and what to do."""
+    """Rejected values and those loaded as empty: where, what, and what to do."""
     several = len({problem["sheet_number"] for problem in problems}) > 1
     columns = [
         *([charts.Column(say(N_("Sheet")), nowrap=True)] if several else []),
@@ -391,8 +394,8 @@ def _value(problem: Mapping[str, Any], say: Language) -> str:
     return problem["value"] or say(N_("(empty)"))
 
 
-def mended_table(changes: Sequence[Change], say: Language) -> charts.Table:
-    """What was changed in rows that came back: where, what stood there and what stands now."""
+def corrections_table(changes: Sequence[Change], say: Language) -> charts.Table:
+    """The corrections in returned rows: row, column, earlier and new value."""
     columns = [
         charts.Column(say(N_("Row")), numeric=True),
         charts.Column(say(N_("Column")), strong=True, nowrap=True),
@@ -404,8 +407,8 @@ def mended_table(changes: Sequence[Change], say: Language) -> charts.Table:
     ]
 
 
-def history_table(found: Rows, sources: Mapping[str, Source], say: Language) -> charts.Table:
-    """The imports, the newest first, revoked ones too."""
+def history_table(imports: Rows, sources: Mapping[str, Source], say: Language) -> charts.Table:
+    """The imports, including revoked ones."""
     columns = [
         charts.Column(say(N_("Import")), numeric=True),
         charts.Column(say(N_("Export"))),
@@ -416,7 +419,7 @@ def history_table(found: Rows, sources: Mapping[str, Source], say: Language) -> 
         charts.Column(say(N_("Loaded"))),
         charts.Column(say(N_("State"))),
     ]
-    return columns, [_history_row(row, sources, say) for row in found]
+    return columns, [_history_row(row, sources, say) for row in imports]
 
 
 def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> list[str]:
@@ -443,7 +446,7 @@ def _who(name: str, say: Language) -> str:
 
 
 def state(row: Mapping[str, Any], say: Language) -> str:
-    """Whether an import counts, and why it does not."""
+    """Whether an import counts, and if not, why."""
     if row["revoked_at"]:
         moment, who = say.moment(clock.local(row["revoked_at"])), _who(row["revoked_by"], say)
         why = say(REPLACED) if row["why"] == REPLACED else row["why"]

@@ -1,1 +1,1 @@
-"""The year's review."""
+"""The page of the year's review."""

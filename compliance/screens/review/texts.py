@@ -1,4 +1,4 @@
-"""What the pages of the review and of its decisions say: sentences, rows and tables made of a review. No Streamlit."""
+"""The texts of the review page: sentences, rows and tables. No Streamlit."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ from compliance.store.database import Rows
 from compliance.wording import phrases
 
 UNNAMED: Final = ("coordinator", "sample data")
-# What the sections of the report on the points are made of stands on the page's first part, and not once more.
+# The report's sections on the points, which the page shows in its first part instead.
 ELSEWHERE: Final = "figures"
-# The width of a report's column whose words and days stand on one line.
+# Up to this width a column of the report is kept on one line.
 NARROW: Final = 1.2
 
 
@@ -36,14 +36,14 @@ NARROW: Final = 1.2
 
 
 def kicker(review: Review, say: Language) -> str:
-    """Which review it is, its state, and which day its figures describe."""
+    """The line above the title: year, state, organisation and as-of date."""
     text = N_("Management review {year} · {state} · {organisation} · as of {day}")
     state, day = say(STATES[review.state]).lower(), say.date(review.as_of)
     return say(text, year=review.year, state=state, organisation=review.organisation, day=day)
 
 
 def label(review: Review, say: Language) -> str:
-    """A review among others: its year and its state."""
+    """A review in a list: its year and state."""
     return f"{review.year} · {say(STATES[review.state]).lower()}"
 
 
@@ -62,7 +62,7 @@ def headline(review: Review, dossier: Dossier, say: Language) -> str:
 
 
 def who_and_when(review: Review, say: Language, *, named: bool) -> str:
-    """Who brought the review to its state, where it is no draft. `named` is whether the person may see who did what."""
+    """When, and if `named` by whom, the review was submitted or approved; empty for a draft."""
     if review.state == "draft":
         return ""
     approved = review.state == "approved"
@@ -73,12 +73,12 @@ def who_and_when(review: Review, say: Language, *, named: bool) -> str:
     return say(text, name=review.changed_by, day=day)
 
 
-# --- What a review has been through ---------------------------------------------------------------------------------
+# --- History --------------------------------------------------------------------------------------------------------
 
 
 def _events(states: Rows, say: Language) -> list[str]:
-    """What each change of state was, in words."""
-    told, before = [], None
+    """Each change of state in words."""
+    texts, before = [], None
     for row in states:
         text = say(STATES[row["state"]])
         if row["state"] == "draft" and before == "submitted":
@@ -87,13 +87,13 @@ def _events(states: Rows, say: Language) -> list[str]:
             text = say(N_("Opened"))
             if row["version"] > 1:
                 text = say(N_("Correction begun: version {n}"), n=row["version"])
-        told.append(text)
+        texts.append(text)
         before = row["state"]
-    return told
+    return texts
 
 
 def history_table(states: Rows, say: Language) -> charts.Table:
-    """What a review has been through, the latest first."""
+    """The states of a review, the latest first."""
     columns = [
         charts.Column(say(N_("When")), nowrap=True, row_header=True),
         charts.Column(say(N_("What"))),
@@ -108,23 +108,23 @@ def history_table(states: Rows, say: Language) -> charts.Table:
 
 
 def _name(name: str) -> str:
-    """Who did something; what is no person's name is left out."""
+    """A person's name; a dash for the product's own."""
     return phrases.DASH if name in UNNAMED else name
 
 
 def versions(states: Rows) -> dict[int, State]:
-    """The versions of a review, the latest first, each with its state."""
-    found: dict[int, State] = {row["version"]: row["state"] for row in states}
-    return dict(sorted(found.items(), reverse=True))
+    """The versions of a review with their states, the latest first."""
+    states_by_version: dict[int, State] = {row["version"]: row["state"] for row in states}
+    return dict(sorted(states_by_version.items(), reverse=True))
 
 
 def version_label(version: int, state: State, say: Language) -> str:
-    """A version among others: its number and its state."""
+    """A version in a list: its number and state."""
     return say(N_("Version {n} · {state}"), n=version, state=say(STATES[state]).lower())
 
 
 def why_here(review: Review, states: Rows, say: Language) -> list[str]:
-    """Why a review is not new: what its version corrects, and who has sent it back."""
+    """Why a review is written again: what its version corrects, and who sent it back."""
     texts = []
     if review.corrects:
         text = N_("Version {n} corrects what was approved before: {why}")
@@ -139,7 +139,7 @@ def why_here(review: Review, states: Rows, say: Language) -> list[str]:
 
 
 def steps(dossier: Dossier, done: set[str], say: Language) -> list[tuple[Point, charts.Step]]:
-    """The points on the way through the review."""
+    """The points in the walk through the review."""
     return [(answer.point, _step(answer, dossier, say, discussed=answer.point.id in done)) for answer in dossier.points]
 
 
@@ -156,7 +156,7 @@ def _step(answer: PointAnswer, dossier: Dossier, say: Language, *, discussed: bo
 
 
 def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
-    """When something of a point was last saved."""
+    """When any of the texts in `what` was last saved."""
     moments: list[datetime] = [row["written_at"] for row in texts if row["what"] in what]
     if not moments:
         return say(N_("What you write is saved when you leave the field."))
@@ -167,32 +167,32 @@ def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
 
 
 def chapters_sentence(dossier: Dossier, say: Language) -> str:
-    """Which chapters nothing is written in, by number or title; those that may be left out apart."""
+    """Which chapters are empty, by number or title; optional ones in a sentence of their own."""
     empty = [chapter for chapter in judging.single_chapters(dossier) if judging.is_empty(dossier, chapter)]
 
     def names(*, optional: bool) -> list[str]:
-        found = [chapter for chapter in empty if chapter.optional is optional]
-        return [chapter.number or chapter_title(dossier, chapter, say) for chapter in found]
+        chapters = [chapter for chapter in empty if chapter.optional is optional]
+        return [chapter.number or chapter_title(dossier, chapter, say) for chapter in chapters]
 
     named = {optional: names(optional=optional) for optional in (False, True)}
     texts = []
     if named[False]:
         texts.append(say(N_("Nothing is written in {chapters} yet."), chapters=phrases.listed(named[False], say)))
     if named[True]:
-        told = N_("{chapters} may be left empty, and are left out of the report then.")
-        texts.append(say(told, chapters=phrases.listed(named[True], say)))
+        template = N_("{chapters} may be left empty, and are left out of the report then.")
+        texts.append(say(template, chapters=phrases.listed(named[True], say)))
     return " ".join(texts)
 
 
 def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[elements.Html]:
-    """What the report adds below a chapter's text, as fragments."""
+    """The blocks that the report adds below a chapter's text, as fragments."""
     if chapter.after is None or chapter.after not in AFTER:
         return []
     if chapter.after == ELSEWHERE:
         text = N_("A section for each of the {count} points follows here in the report.")
         return [charts.caption(say(text, count=say.in_words(len(dossier.points))))]
-    found = AFTER[chapter.after](dossier, Reader(say, public=False))
-    return [fragment for block in found if (fragment := _fragment(block))]
+    blocks = AFTER[chapter.after](dossier, Reader(say, public=False))
+    return [fragment for block in blocks if (fragment := _fragment(block))]
 
 
 def _fragment(block: Block) -> elements.Html | None:
@@ -212,18 +212,18 @@ def _fragment(block: Block) -> elements.Html | None:
 
 
 def matrix(dossier: Dossier, say: Language) -> tuple[str, charts.Table]:
-    """What covers each clause of ISO/IEC 27001:2022, 9.3.2, and in a sentence which are empty."""
+    """A sentence on which clauses of ISO/IEC 27001:2022, 9.3.2 are covered, and the table of what covers each."""
     columns = [
         charts.Column(say(N_("Clause")), nowrap=True, row_header=True),
         charts.Column(say(N_("What shall be considered"))),
         charts.Column(say(N_("Covered by"))),
     ]
-    found = {clause.letter: covered_by(dossier, clause.letter, say) for clause in dossier.clauses}
+    covering = {clause.letter: covered_by(dossier, clause.letter, say) for clause in dossier.clauses}
     rows = [
-        [f"{clause.letter})", say.pick(clause.title), ", ".join(found[clause.letter]) or say(EMPTY)]
+        [f"{clause.letter})", say.pick(clause.title), ", ".join(covering[clause.letter]) or say(EMPTY)]
         for clause in dossier.clauses
     ]
-    return _matrix_sentence([letter for letter, by in found.items() if not by], len(found), say), (columns, rows)
+    return _matrix_sentence([letter for letter, by in covering.items() if not by], len(covering), say), (columns, rows)
 
 
 def _matrix_sentence(empty: list[str], of: int, say: Language) -> str:
@@ -235,19 +235,18 @@ def _matrix_sentence(empty: list[str], of: int, say: Language) -> str:
     )
 
 
-# --- Decisions ------------------------------------------------------------------------------------------------------
-
-
 # --- Signing --------------------------------------------------------------------------------------------------------
 
 
 def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
-    """What somebody wants to know before signing, as it stands in the review."""
-    said = Counter(dossier.written.assessments.values())
+    """The facts of the review to know before signing."""
+    verdicts = Counter(dossier.written.assessments.values())
     figures = [answer.coverage for answer in dossier.points]
     reached = [figure for figure in figures if figure.status is Status.GREEN]
     measured = [figure for figure in figures if figure.coverage is not None]
-    words = [f"{said[code]} {say(word)}".replace(" ", NBSP) for code, word in SHORT_VERDICTS.items() if said[code]]
+    words = [
+        f"{verdicts[code]} {say(word)}".replace(" ", NBSP) for code, word in SHORT_VERDICTS.items() if verdicts[code]
+    ]
     decided = (*dossier.decisions, *dossier.carried)
     left, late = [d for d in decided if d.open], [d for d in decided if d.late(dossier.as_of)]
     none = say(N_("none is late"))
@@ -259,7 +258,7 @@ def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
             say(N_("with comment and assessment")),
         ),
         charts.Fact(
-            say(N_("Assessed")), say.number(said.total()), say(N_("of {of}"), of=len(figures)), ", ".join(words)
+            say(N_("Assessed")), say.number(verdicts.total()), say(N_("of {of}"), of=len(figures)), ", ".join(words)
         ),
         charts.Fact(
             say(N_("Reach the target")),
@@ -276,7 +275,7 @@ def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
 
 
 def _before(dossier: Dossier, say: Language) -> str:
-    """How many points reached the target in what they are compared with."""
+    """How many points reached the target in the figures they are compared with."""
     earlier = [before for answer in dossier.points if (before := answer.coverage_before)]
     if not earlier:
         return ""
@@ -284,19 +283,19 @@ def _before(dossier: Dossier, say: Language) -> str:
     return f"{say.number(len(reached))} {phrases.then(earlier[0], say)}"
 
 
-def missing_texts(found: Sequence[Missing], say: Language) -> list[str]:
+def missing_texts(missing: Sequence[Missing], say: Language) -> list[str]:
     """What each point lacks before the review can be submitted."""
     words = {"comment": say(N_("comment")), "assessment": say(N_("assessment"))}
 
-    def told(entry: Missing) -> str:
+    def text(entry: Missing) -> str:
         what = phrases.listed([word for name, word in words.items() if getattr(entry, name)], say)
         return say(N_("{point} lacks {what}"), point=phrases.label(entry.point, say), what=what)
 
-    return [told(entry) for entry in found]
+    return [text(entry) for entry in missing]
 
 
 def concern_text(dossier: Dossier, concern: Concern, say: Language) -> str:
-    """What a review leaves open, as whoever submits it confirms it."""
+    """Something that a review leaves open, as a label to confirm."""
     if concern.kind == "decision":
         decided = next(row for row in dossier.decisions if row.name == concern.what)
         return say(N_("Decision {name} has no day: {text}"), name=decided.name, text=shortened(decided.text))
@@ -310,37 +309,41 @@ def concern_text(dossier: Dossier, concern: Concern, say: Language) -> str:
     return say(N_("Chapter {title} is empty"), title=title)
 
 
-def differences_sentence(found: Sequence[Difference], say: Language) -> str:
-    """Whether today's computation gives what was frozen."""
-    if not found:
+def differences_sentence(differences: Sequence[Difference], say: Language) -> str:
+    """Whether today's computation gives what was frozen, and how many things differ."""
+    if not differences:
         text = N_("It is right: today's computation from the same imports gives exactly what was frozen.")
         return say(text)
     return say.plural(
         "{n} thing is otherwise than when the review was frozen. The frozen review is not changed by it.",
         "{n} things are otherwise than when the review was frozen. The frozen review is not changed by them.",
-        len(found),
+        len(differences),
     )
 
 
 def difference_columns(say: Language) -> list[charts.Column]:
-    """The columns of the table of what today's computation gives otherwise."""
+    """The columns of the table of differences from what was frozen."""
     names = [say(N_("What")), say(N_("Where")), say(N_("Frozen")), say(N_("Today"))]
     return [charts.Column(name, row_header=place == 0) for place, name in enumerate(names)]
 
 
-# --- Year by year, and beside others --------------------------------------------------------------------------------
+# --- Year by year, and compared with others -------------------------------------------------------------------------
 
 
-def years_table(found: Sequence[Dossier], say: Language) -> charts.Table:
+def years_table(dossiers: Sequence[Dossier], say: Language) -> charts.Table:
     """Every point in every approved review: its figure, the verdict on it, and a line over the years."""
-    titles = {answer.point.id: phrases.label(answer.point, say) for d in found for answer in d.points}
+    titles = {answer.point.id: phrases.label(answer.point, say) for d in dossiers for answer in d.points}
     columns = [
         charts.Column(say(N_("Point")), row_header=True),
-        *(charts.Column(str(dossier.year), nowrap=True) for dossier in found),
-        *([charts.Column(say(N_("Development")), nowrap=True)] if len(found) > 1 else []),
+        *(charts.Column(str(dossier.year), nowrap=True) for dossier in dossiers),
+        *([charts.Column(say(N_("Development")), nowrap=True)] if len(dossiers) > 1 else []),
     ]
     return columns, [
-        [title, *(_year_cell(d, id_, say) for d in found), *([_line(found, id_, say)] if len(found) > 1 else [])]
+        [
+            title,
+            *(_year_cell(d, id_, say) for d in dossiers),
+            *([_line(dossiers, id_, say)] if len(dossiers) > 1 else []),
+        ]
         for id_, title in titles.items()
     ]
 
@@ -354,20 +357,20 @@ def _year_cell(dossier: Dossier, point_id: str, say: Language) -> str:
     return charts.status_mark(figure.status, text, note=say(SHORT_VERDICTS[code]) if code in VERDICT_WORDS else "")
 
 
-def _line(found: Sequence[Dossier], point_id: str, say: Language) -> str:
-    """The point's shares over the years as a line; nothing where there are fewer than two."""
-    shares = [answer.coverage.coverage if (answer := d.answer(point_id)) else None for d in found]
-    known = [(d.year, share) for d, share in zip(found, shares, strict=True) if share is not None]
-    if len(known) < 2:
+def _line(dossiers: Sequence[Dossier], point_id: str, say: Language) -> str:
+    """A sparkline of the point's shares over the years; empty if there are fewer than two."""
+    shares = [answer.coverage.coverage if (answer := d.answer(point_id)) else None for d in dossiers]
+    measured = [(d.year, share) for d, share in zip(dossiers, shares, strict=True) if share is not None]
+    if len(measured) < 2:
         return ""
-    (first, was), (last, now) = known[0], known[-1]
+    (first, was), (last, now) = measured[0], measured[-1]
     text = N_("From {was} in {first} to {now} in {last}.")
     alt = say(text, was=say.percent(was), first=first, now=say.percent(now), last=last)
     return charts.sparkline(shares, alt=alt)
 
 
-def peers_table(found: Sequence[PeerComparison], points: Mapping[str, Point], say: Language) -> charts.Table:
-    """One's own figures beside the least, the middle and the greatest of all organisations."""
+def peers_table(comparisons: Sequence[PeerComparison], points: Mapping[str, Point], say: Language) -> charts.Table:
+    """The organisation's figures next to the least, the median and the greatest of all organisations."""
     columns = [
         charts.Column(say(N_("Point")), row_header=True),
         charts.Column(say(N_("Own")), numeric=True, strong=True),
@@ -382,6 +385,6 @@ def peers_table(found: Sequence[PeerComparison], points: Mapping[str, Point], sa
             *(say.percent(share) for share in (c.own, c.least, c.middle, c.greatest)),
             say.number(c.organisations),
         ]
-        for c in found
+        for c in comparisons
         if c.point_id in points
     ]
