@@ -119,8 +119,8 @@ def load_extracts() -> tuple[Definition, ...]:
     """Every extract: its statement's header with the titles from `data/extracts.toml`."""
     declared = _declared()
     order = list(declared["extracts"])
-    known = sorted(names("extracts"), key=lambda name: (order.index(name) if name in order else len(order), name))
-    return tuple(_definition(query("extracts", name), declared) for name in known)
+    ordered = sorted(names("extracts"), key=lambda name: (order.index(name) if name in order else len(order), name))
+    return tuple(_definition(query("extracts", name), declared) for name in ordered)
 
 
 def extract_by(name: str) -> Definition:

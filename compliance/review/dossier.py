@@ -322,7 +322,12 @@ class _Computation:
         self.day = review.as_of
         self.compared = comparison(cursor, review.organisation_id, review.as_of, known_at=known_at)
         self.sources = load_sources(own)
-        self.given = {"as_of": self.day, "known_at": known_at, "organisation": review.organisation, "year": review.year}
+        self.params = {
+            "as_of": self.day,
+            "known_at": known_at,
+            "organisation": review.organisation,
+            "year": review.year,
+        }
 
     def dossier(self, current: dict[str, Any]) -> Dossier:
         """The complete document."""
@@ -346,8 +351,8 @@ class _Computation:
         )
 
     def _rows(self, name: str, *names: str) -> Rows:
-        params = {key: self.given[key] for key in ("as_of", "known_at", "organisation", *names)}
-        return rows(self.cursor, statement(name), params)
+        values = {key: self.params[key] for key in ("as_of", "known_at", "organisation", *names)}
+        return rows(self.cursor, statement(name), values)
 
     def _answers(self) -> tuple[PointAnswer, ...]:
         months = self._counted("organisation", month_ends(self.day, count=MONTHS))

@@ -49,11 +49,11 @@ def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source
     source_rows = _rows(cursor, Needs(names_in_statements(frozen), kept), read, params)
     tables |= {source.id: _only_required(source_rows[source.id], source, frozen) for source in read}
     tables["import_columns"] = _table(cursor, "package_import_columns", params)
-    known = {"known_at": frozen.known_at}
-    name_params = known | {"as_of": frozen.as_of, "organisation": frozen.organisation}
+    moment = {"known_at": frozen.known_at}
+    name_params = moment | {"as_of": frozen.as_of, "organisation": frozen.organisation}
     tables["organisation_names"] = _table(cursor, "package_organisation_names", name_params)
     names = _names(tables, read, kept) | _texts(tables["organisation_names"], "name")
-    tables["aliases"] = _table(cursor, "package_aliases", known | {"names": sorted(names)})
+    tables["aliases"] = _table(cursor, "package_aliases", moment | {"names": sorted(names)})
     creates = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
     # a macro cannot be created without the tables it reads, even those that no point uses
     needed = {*tables, *(_named(frozen.statements["macros.sql"]))}
@@ -106,7 +106,7 @@ def _query(cursor: Cursor, sql: str, params: Mapping[str, Any]) -> pa.Table:
     return table
 
 
-# --- Rows without what a person could be known by -------------------------------------------------
+# --- Rows without what could identify a person ----------------------------------------------------
 
 
 def _rows(cursor: Cursor, reading: Needs, read: Iterable[Source], params: Mapping[str, Any]) -> dict[str, pa.Table]:

@@ -89,7 +89,7 @@ class ReviewTexts:
 
 def load_chapters(own: Path | None) -> tuple[Chapter, ...]:
     """The chapters in report order, with the organisation's own from the folder `own`."""
-    return tuple(_chapter(id_, given) for id_, given in read_with_own(CHAPTERS, own)["chapters"].items())
+    return tuple(_chapter(id_, entry) for id_, entry in read_with_own(CHAPTERS, own)["chapters"].items())
 
 
 def load_clauses(own: Path | None) -> tuple[Clause, ...]:
@@ -131,7 +131,7 @@ def _by_language(id_: str, key: str, value: object) -> Texts:
     )
 
 
-# --- Which reviews there are --------------------------------------------------------------------------------------
+# --- Existing reviews ---------------------------------------------------------------------------------------------
 
 
 def reviews(cursor: Cursor) -> list[Review]:

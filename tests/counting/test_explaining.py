@@ -1,4 +1,4 @@
-"""Why a figure changed: each cause alone and all at once, and everything adds up exactly."""
+"""Why a figure changed: each cause alone and all together, and all parts sum exactly."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,7 +34,7 @@ A, B = date(2026, 1, 31), date(2026, 10, 31)
 ORGANISATION = "Förvaltningen"
 CLASSIFICATION = point_by(POINTS, "classification")
 WHOLE = Scope(ORGANISATION)
-# Met where the register says Ja, not met where it says Nej, unknown where it says nothing; Centralt is exempt.
+# Met if the register has Ja, unmet if Nej, unknown if empty; Centralt is exempt.
 BEFORE = """
 System | Enhet | Ansvar   | Klassat
 stays  | Norr  | Lokalt   | Ja
@@ -72,21 +72,21 @@ HEADINGS = {
 }
 
 
-def systems(line: Line, table: str, day: date, **said: object) -> None:
-    """Loads a system register whose headings are written short."""
+def systems(line: Line, table: str, day: date, **options: object) -> None:
+    """Load a system register with abbreviated headings."""
     for short, heading in HEADINGS.items():
         table = table.replace(short, heading)
-    line.load_table(table, source="systems", extract_date=day, **said)
+    line.load_table(table, source="systems", extract_date=day, **options)
 
 
-def told(found: Explanation) -> dict[str, list[str]]:
+def items_by_cause(explanation: Explanation) -> dict[str, list[str]]:
     """The items of each cause."""
-    return {part.cause: sorted((c.after or c.before or {})["item"] for c in part.changes) for part in found.parts}
+    return {part.cause: sorted((c.after or c.before or {})["item"] for c in part.changes) for part in explanation.parts}
 
 
-def adds_up(found: Explanation) -> bool:
-    assert found.total is not None
-    return sum((part.share or Fraction() for part in found.parts), Fraction()) == found.total
+def adds_up(explanation: Explanation) -> bool:
+    assert explanation.total is not None
+    return sum((part.share or Fraction() for part in explanation.parts), Fraction()) == explanation.total
 
 
 def imports(line: Line) -> list[dict]:
@@ -105,9 +105,9 @@ def both(tmp_path_factory) -> Iterator[Line]:
 # --- Each cause --------------------------------------------------------------------------------------------------
 
 
-def test_what_happened_is_told_by_what_became_of_each_item(both: Line) -> None:
-    found = explained(both, Moment(A), Moment(B))
-    assert told(found) == {
+def test_what_happened_is_grouped_by_the_change_of_each_item(both: Line) -> None:
+    explanation = explained(both, Moment(A), Moment(B))
+    assert items_by_cause(explanation) == {
         "done": ["does"],
         "lapsed": ["lapses"],
         "new": ["new"],
@@ -115,53 +115,53 @@ def test_what_happened_is_told_by_what_became_of_each_item(both: Line) -> None:
         "entered": ["central"],
         "left": ["local"],
     }
-    assert (found.before.met, found.before.of, found.after.met, found.after.of) == (3, 7, 3, 7)
-    assert found.total == 0
-    assert adds_up(found)
+    assert (explanation.before.met, explanation.before.of, explanation.after.met, explanation.after.of) == (3, 7, 3, 7)
+    assert explanation.total == 0
+    assert adds_up(explanation)
 
 
-def test_an_item_from_another_unit_comes_into_the_count_and_leaves_that_of_the_other(both: Line) -> None:
+def test_an_item_that_moves_enters_the_count_of_one_unit_and_leaves_that_of_the_other(both: Line) -> None:
     north = explained(both, Moment(A), Moment(B), place=Scope(ORGANISATION, None, "norr"))
     south = explained(both, Moment(A), Moment(B), place=Scope(ORGANISATION, None, "Söder"))
-    assert told(north)["left"] == ["moves"]
-    assert told(south)["entered"] == ["central", "moves"]
+    assert items_by_cause(north)["left"] == ["moves"]
+    assert items_by_cause(south)["entered"] == ["central", "moves"]
     entered = {change.after["item"]: change.moved for change in south.changes if change.kind == "entered"}
     assert entered == {"central": False, "moves": True}
     assert adds_up(north)
     assert adds_up(south)
 
 
-def test_the_size_of_each_cause_is_what_it_did_to_the_coverage(line: Line) -> None:
+def test_the_size_of_each_cause_is_its_effect_on_the_coverage(line: Line) -> None:
     systems(line, "System | Klassat\na | Ja\nb | Nej\nc | Nej\nd | Nej", A)
     systems(line, "System | Klassat\na | Ja\nb | Ja\nc | Nej\nd | Nej\ne | Ja", B)
-    found = explained(line, Moment(A), Moment(B))
+    explanation = explained(line, Moment(A), Moment(B))
     # a quarter was met; the denominator becomes five
-    assert {part.cause: part.share for part in found.parts} == {"done": Fraction(1, 5), "new": Fraction(3, 20)}
-    assert found.total == Fraction(3, 5) - Fraction(1, 4)
+    assert {part.cause: part.share for part in explanation.parts} == {"done": Fraction(1, 5), "new": Fraction(3, 20)}
+    assert explanation.total == Fraction(3, 5) - Fraction(1, 4)
 
 
 def test_an_older_day_loaded_later_is_a_correction(line: Line) -> None:
     systems(line, BEFORE, A)
-    known = NOON + timedelta(minutes=1)
+    known_at = NOON + timedelta(minutes=1)
     systems(line, AFTER, B)
     systems(line, BEFORE.replace("does   | Norr  | Lokalt   | Nej", "does | Norr | Lokalt | Ja"), A)
-    found = explained(line, Moment(A, known), Moment(B))
-    assert told(found)["corrected"] == ["does"]
-    assert "done" not in told(found)
-    assert adds_up(found)
+    explanation = explained(line, Moment(A, known_at), Moment(B))
+    assert items_by_cause(explanation)["corrected"] == ["does"]
+    assert "done" not in items_by_cause(explanation)
+    assert adds_up(explanation)
 
 
 def test_a_revoked_import_is_a_correction(line: Line) -> None:
     systems(line, BEFORE, A - timedelta(days=31))
     systems(line, AFTER, A)
-    known = NOON + timedelta(minutes=2)
+    known_at = NOON + timedelta(minutes=2)
     revoke(line.database, 2, why="wrong file", order=line.order())
-    found = explained(line, Moment(A, known), Moment(B))
-    assert set(told(found)) == {"corrected"}
-    assert len(found.parts[0].changes) == 6
-    assert adds_up(found)
+    explanation = explained(line, Moment(A, known_at), Moment(B))
+    assert set(items_by_cause(explanation)) == {"corrected"}
+    assert len(explanation.parts[0].changes) == 6
+    assert adds_up(explanation)
     moments = around(A, imports(line)[0]["revoked_at"])
-    assert set(told(explained(line, *moments))) == {"done", "lapsed", "new", "gone", "entered", "left"}
+    assert set(items_by_cause(explained(line, *moments))) == {"done", "lapsed", "new", "gone", "entered", "left"}
 
 
 OWN_RULE = "parameters = [{ from = 2026-06-01, validity_months = 6 }]"
@@ -187,21 +187,21 @@ def test_a_changed_rule_is_told_apart_from_what_happened(line: Line, tmp_path: P
         extract_date=A,
     )
     point = own_point(tmp_path, OWN_RULE)
-    found = explained(line, Moment(A), Moment(B), point=point)
-    assert told(found) == {"done": ["late"], "lapsed": ["old"], "rule": ["early"]}
-    assert found.total == Fraction(1, 3) - Fraction(2, 3)
-    assert adds_up(found)
-    assert "rule" not in told(explained(line, Moment(A), Moment(B)))
+    explanation = explained(line, Moment(A), Moment(B), point=point)
+    assert items_by_cause(explanation) == {"done": ["late"], "lapsed": ["old"], "rule": ["early"]}
+    assert explanation.total == Fraction(1, 3) - Fraction(2, 3)
+    assert adds_up(explanation)
+    assert "rule" not in items_by_cause(explained(line, Moment(A), Moment(B)))
 
 
 def test_a_changed_target_moves_the_status_and_no_coverage(line: Line, tmp_path: Path) -> None:
     systems(line, "System | Klassat\na | Ja\nb | Nej", A)
     point = own_point(tmp_path, "targets = [{ from = 2026-06-01, target = 0.5, limit = 0.4 }]")
-    found = explained(line, Moment(A), Moment(B), point=point)
-    assert (found.total, found.parts, found.target_changed) == (0, [], True)
-    said = sentence(found, Language("sv"))
-    assert "Målet har ändrats från 95\u00a0% till 50\u00a0%" in said
-    assert "Med det gamla målet hade statusen varit: Under gränsen." in said
+    explanation = explained(line, Moment(A), Moment(B), point=point)
+    assert (explanation.total, explanation.parts, explanation.target_changed) == (0, [], True)
+    words = sentence(explanation, Language("sv"))
+    assert "Målet har ändrats från 95\u00a0% till 50\u00a0%" in words
+    assert "Med det gamla målet hade statusen varit: Under gränsen." in words
 
 
 def test_a_time_limit_that_ran_out_comes_into_the_count(line: Line) -> None:
@@ -213,10 +213,10 @@ def test_a_time_limit_that_ran_out_comes_into_the_count(line: Line) -> None:
         extract_date=date(2026, 10, 25),
     )
     point = point_by(POINTS, "incident_handling")
-    found = explained(line, Moment(date(2026, 10, 25)), Moment(date(2026, 11, 24)), point=point)
-    assert told(found) == {"entered": ["I1", "I3"]}
-    assert found.total == Fraction(1, 3) - 1
-    assert adds_up(found)
+    explanation = explained(line, Moment(date(2026, 10, 25)), Moment(date(2026, 11, 24)), point=point)
+    assert items_by_cause(explanation) == {"entered": ["I1", "I3"]}
+    assert explanation.total == Fraction(1, 3) - 1
+    assert adds_up(explanation)
 
 
 def test_everything_at_once_adds_up(line: Line, tmp_path: Path) -> None:
@@ -226,15 +226,15 @@ def test_everything_at_once_adds_up(line: Line, tmp_path: Path) -> None:
         source="classifications",
         extract_date=A,
     )
-    known = NOON + timedelta(minutes=2)
+    known_at = NOON + timedelta(minutes=2)
     systems(line, AFTER, B)
     systems(line, BEFORE.replace("gone   | Söder | Lokalt   | Ja", "gone | Söder | Lokalt | Nej"), A)
-    found = explained(line, Moment(A, known), Moment(B), point=own_point(tmp_path, OWN_RULE))
-    assert {"corrected", "done", "lapsed", "new", "gone", "rule"} <= set(told(found))
-    assert adds_up(found)
-    shown = sizes(found)
+    explanation = explained(line, Moment(A, known_at), Moment(B), point=own_point(tmp_path, OWN_RULE))
+    assert {"corrected", "done", "lapsed", "new", "gone", "rule"} <= set(items_by_cause(explanation))
+    assert adds_up(explanation)
+    shown = sizes(explanation)
     assert shown is not None
-    assert sum(shown) == tenths(float(found.total or 0))
+    assert sum(shown) == tenths(float(explanation.total or 0))
 
 
 # --- What cannot be compared -------------------------------------------------------------------------------------
@@ -242,33 +242,33 @@ def test_everything_at_once_adds_up(line: Line, tmp_path: Path) -> None:
 
 def test_without_a_basis_there_is_no_percentage_and_no_cause_is_told(line: Line) -> None:
     systems(line, AFTER, B)
-    found = explained(line, Moment(A), Moment(B))
-    assert found.total is None
-    assert sizes(found) is None
-    assert "Den 31\u00a0januari\u00a02026 saknades underlag" in sentence(found, Language("sv"))
-    assert changes_texts.causes(found, Language("sv"), opened=True) == []
+    explanation = explained(line, Moment(A), Moment(B))
+    assert explanation.total is None
+    assert sizes(explanation) is None
+    assert "Den 31\u00a0januari\u00a02026 saknades underlag" in sentence(explanation, Language("sv"))
+    assert changes_texts.causes(explanation, Language("sv"), opened=True) == []
 
 
 def test_where_nothing_was_to_assess_only_counts_are_told(line: Line) -> None:
     systems(line, "System | Ansvar\na | Centralt", A)
     systems(line, "System | Ansvar\na | Lokalt\nb | Lokalt", B)
-    found = explained(line, Moment(A), Moment(B))
-    assert (found.total, told(found)) == (None, {"new": ["b"], "entered": ["a"]})
-    said = sentence(found, Language("en"))
-    assert said.startswith("On 31\u00a0January\u00a02026 there was nothing to assess")
-    assert "1 has been added" in said
+    explanation = explained(line, Moment(A), Moment(B))
+    assert (explanation.total, items_by_cause(explanation)) == (None, {"new": ["b"], "entered": ["a"]})
+    words = sentence(explanation, Language("en"))
+    assert words.startswith("On 31\u00a0January\u00a02026 there was nothing to assess")
+    assert "1 has been added" in words
 
 
 def test_a_state_in_between_that_counts_nothing_is_walked_past(line: Line) -> None:
     """A correction that empties the first day must not make the sum impossible."""
     systems(line, "System | Klassat\na | Ja\nb | Nej", A)
-    known = NOON + timedelta(minutes=1)
+    known_at = NOON + timedelta(minutes=1)
     systems(line, "System | Ansvar\na | Centralt\nb | Centralt", A)
     systems(line, "System | Klassat\na | Nej\nb | Nej", B)
-    found = explained(line, Moment(A, known), Moment(B))
-    assert told(found) == {"lapsed": ["a"]}
-    assert found.total == Fraction(-1, 2)
-    assert adds_up(found)
+    explanation = explained(line, Moment(A, known_at), Moment(B))
+    assert items_by_cause(explanation) == {"lapsed": ["a"]}
+    assert explanation.total == Fraction(-1, 2)
+    assert adds_up(explanation)
 
 
 def test_what_happened_is_no_rule_where_the_old_rule_counts_nothing_on_the_last_day(line: Line, tmp_path: Path) -> None:
@@ -280,27 +280,27 @@ def test_what_happened_is_no_rule_where_the_old_rule_counts_nothing_on_the_last_
     line.load_table(staff + "b | Norr | 2026-10-20", source="staff", extract_date=B)
     rule = "parameters = [{ from = 2026-06-01, codes = ['INFOSAK'], names = [], validity_months = 24, grace_days = 0 }]"
     own = own_points(tmp_path, POINTS[0].id, rule)
-    found = explained(line, Moment(A), Moment(B), point=own)
-    assert told(found) == {"new": ["b"], "gone": ["a"]}
-    assert adds_up(found)
+    explanation = explained(line, Moment(A), Moment(B), point=own)
+    assert items_by_cause(explanation) == {"new": ["b"], "gone": ["a"]}
+    assert adds_up(explanation)
 
 
 def test_the_same_moment_twice_changes_nothing(both: Line) -> None:
-    found = explained(both, Moment(B), Moment(B))
-    assert (found.changes, found.total) == ((), 0)
+    explanation = explained(both, Moment(B), Moment(B))
+    assert (explanation.changes, explanation.total) == ((), 0)
 
 
 def test_a_renamed_system_is_the_same_item(line: Line) -> None:
     systems(line, "System | Klassat\nAlfa | Nej\nBeta | Ja", A)
     systems(line, "System | Klassat\nOmega | Ja\nBeta | Ja", B)
-    assert told(explained(line, Moment(A), Moment(B))) == {"new": ["Omega"], "gone": ["Alfa"]}
+    assert items_by_cause(explained(line, Moment(A), Moment(B))) == {"new": ["Omega"], "gone": ["Alfa"]}
     with line.database.writing() as cursor:
         cursor.execute(
             "insert into aliases (alias_id, kind, old_name, new_name, valid_from, made_at, made_by)"
             " values (1, 'system', 'Alfa', 'Omega', date '2026-06-01', $now, 'test')",
             {"now": NOON},
         )
-    assert told(explained(line, Moment(A), Moment(B))) == {"done": ["Omega"]}
+    assert items_by_cause(explained(line, Moment(A), Moment(B))) == {"done": ["Omega"]}
 
 
 # --- Exactness ---------------------------------------------------------------------------------------------------
@@ -350,9 +350,9 @@ def test_the_rounded_parts_add_up_to_the_rounded_total(seed: int) -> None:
     step = Fraction(1, 1000)
     shares = [Fraction(random.randrange(-400, 400), random.randrange(1, 3000)) for _ in range(random.randrange(1, 9))]
     total = round(sum(shares) / step) + random.choice((-1, 0, 1))
-    found = rounded_to(shares, total, step=step)
-    assert sum(found) == total
-    assert all(abs(n - share / step) <= 2 for n, share in zip(found, shares, strict=True))
+    steps = rounded_to(shares, total, step=step)
+    assert sum(steps) == total
+    assert all(abs(n - share / step) <= 2 for n, share in zip(steps, shares, strict=True))
 
 
 def test_what_is_nothing_stays_nothing_when_parts_are_rounded() -> None:
@@ -415,16 +415,16 @@ def test_months_before_a_day(day: date, months: int, expected: date) -> None:
 def test_the_sentence_names_the_biggest_causes(line: Line) -> None:
     systems(line, "System | Klassat\na | Ja\nb | Ja\nc | Ja\nd | Nej", A)
     systems(line, "System | Klassat\na | Nej\nb | Nej\nc | Ja\nd | Ja", B)
-    found = explained(line, Moment(A), Moment(B))
-    assert sentence(found, Language("sv")) == (
+    explanation = explained(line, Moment(A), Moment(B))
+    assert sentence(explanation, Language("sv")) == (
         "Täckningen har sjunkit med 25,0 procentenheter sedan den 31\u00a0januari\u00a02026: "
         "2\u00a0system uppfyller inte längre kravet (inte klassat), 1 uppfyller nu kravet."
     )
-    assert sentence(found, Language("en")) == (
+    assert sentence(explanation, Language("en")) == (
         "The coverage has fallen by 25.0 percentage points since 31\u00a0January\u00a02026: "
         "2\u00a0systems no longer meet the requirement (not classified), 1 now meets the requirement."
     )
-    assert ends(found, Language("sv"))[2] == "−25,0\u00a0p.e."
+    assert ends(explanation, Language("sv"))[2] == "−25,0\u00a0p.e."
 
 
 def register(met: int, of: int) -> str:
@@ -435,13 +435,16 @@ def register(met: int, of: int) -> str:
 def test_a_change_is_rounded_once_and_is_the_same_wherever_it_is_told(line: Line) -> None:
     systems(line, register(1, 3), A)
     systems(line, register(5, 11), B)
-    found, say = explained(line, Moment(A), Moment(B)), Language("sv")
+    explanation, say = explained(line, Moment(A), Moment(B)), Language("sv")
     # 33,33 % becomes 45,45 %, shown as 33,3 and 45,5: the change is 12,12
-    assert [phrases.percent(figure, say) for figure in (found.before, found.after)] == ["33,3\u00a0%", "45,5\u00a0%"]
-    assert "stigit med 12,1 procentenheter" in sentence(found, say)
-    assert ends(found, say)[2] == "+12,1\u00a0p.e."
-    assert sum(sizes(found) or []) == 121
-    assert ", +12,1 procentenheter sedan dess." in figure_texts.hero(found.after, found.before, say).note
+    assert [phrases.percent(figure, say) for figure in (explanation.before, explanation.after)] == [
+        "33,3\u00a0%",
+        "45,5\u00a0%",
+    ]
+    assert "stigit med 12,1 procentenheter" in sentence(explanation, say)
+    assert ends(explanation, say)[2] == "+12,1\u00a0p.e."
+    assert sum(sizes(explanation) or []) == 121
+    assert ", +12,1 procentenheter sedan dess." in figure_texts.hero(explanation.after, explanation.before, say).note
 
 
 def test_a_change_too_small_to_be_shown_is_told_as_nearly_none(line: Line) -> None:
@@ -479,15 +482,15 @@ def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(level
     with sample.cursor() as cursor:
         every = coverage(cursor, POINTS, days=days, known_at=EVERYTHING_KNOWN, level=level)
         for point in POINTS:
-            found = [figure for figure in every if figure.point == point]
-            figures = {(figure.department, figure.as_of): figure for figure in found}
-            part = next((figure.department for figure in found if figure.as_of == days[1]), None)
+            of_point = [figure for figure in every if figure.point == point]
+            figures = {(figure.department, figure.as_of): figure for figure in of_point}
+            part = next((figure.department for figure in of_point if figure.as_of == days[1]), None)
             if (part, days[0]) in figures:
                 pair = [figures[part, day] for day in days]
                 pairs.setdefault(Scope(pair[0].organisation, part), []).append((point, pair))
         for place, those in pairs.items():
-            asked = tuple(point for point, _ in those)
-            changes = explain_all(cursor, asked, Moment(days[0]), Moment(days[1]), place=place)
+            compared = tuple(point for point, _ in those)
+            changes = explain_all(cursor, compared, Moment(days[0]), Moment(days[1]), place=place)
             for changed, (_, pair) in zip(changes, those, strict=True):
                 assert [changed.before, changed.after] == pair
                 assert changed.total is None or adds_up(changed)
@@ -499,11 +502,11 @@ def test_the_page_says_why_and_what_is_shown_adds_up_and_another_choice_compares
     lang, sample, monkeypatch
 ):
     app = opened("point", monkeypatch, point="classification", lang=lang)
-    found, say = expected(sample, lang), Language(lang)
+    explanation, say = expected(sample, lang), Language(lang)
     shown = text(app)
-    assert sentence(found, say) in shown
-    assert found.parts
-    for part, size in zip(found.parts, sizes(found) or [], strict=True):
+    assert sentence(explanation, say) in shown
+    assert explanation.parts
+    for part, size in zip(explanation.parts, sizes(explanation) or [], strict=True):
         assert f"<strong>{say.number(len(part.changes))}</strong>" in shown
         assert f'<span class="v-ch-figure">{say.signed(size)}</span>' in shown
     assert "<details>" in shown
@@ -523,7 +526,7 @@ def test_the_page_says_why_and_what_is_shown_adds_up_and_another_choice_compares
     assert "så som det var känt" in text(app)
 
 
-# `make fuzz` looks as the management too, which the next tests do.
+# `make fuzz` also runs this as the management, as the next tests do.
 @pytest.mark.parametrize("role", [MANAGEMENT, ANALYST] if MOST else [ANALYST], ids=lambda role: role.id)
 def test_others_see_the_causes_without_a_person(role, sample, monkeypatch):
     app = opened("point", monkeypatch, role=role, point="information_security_training")
@@ -533,14 +536,14 @@ def test_others_see_the_causes_without_a_person(role, sample, monkeypatch):
     assert permissions.current_user().role is role
 
 
-def test_whoever_may_see_no_items_opens_none(sample, monkeypatch):
+def test_a_reader_who_may_see_no_items_can_open_none(sample, monkeypatch):
     app = opened("point", monkeypatch, role=MANAGEMENT, point="classification")
     assert "v-changes" in text(app)
     assert "<details>" not in text(app)
 
 
-def test_a_page_cut_to_few_persons_before_says_so(sample, monkeypatch):
-    """Five now and three before: the figure before is no one else's to see."""
+def test_a_page_with_few_persons_before_says_so(sample, monkeypatch):
+    """Five now and three before: the earlier figure is hidden."""
     from compliance.screens import changes as screens_changes
 
     def few(data, reader, point_id, scope, first, last):
@@ -553,21 +556,21 @@ def test_a_page_cut_to_few_persons_before_says_so(sample, monkeypatch):
     assert "v-changes" not in text(app)
 
 
-def test_what_was_known_two_weeks_later_is_asked_only_where_it_differs() -> None:
+def test_the_knowledge_of_two_weeks_later_is_offered_only_where_it_differs() -> None:
     row = {
         "source": "systems", "organisation": ORGANISATION, "extract_date": A, "revoked_at": None,
         "imported_at": datetime(2026, 2, 1, 8),
     }  # fmt: skip
     late = row | {"imported_at": datetime(2026, 6, 1)}
-    asked = compare_texts.known_otherwise
-    assert not asked(CLASSIFICATION, ORGANISATION, [row], A)
-    assert asked(CLASSIFICATION, ORGANISATION, [row, late], A)
-    assert asked(CLASSIFICATION, ORGANISATION, [row | {"revoked_at": datetime(2026, 6, 1)}], A)
-    assert not asked(CLASSIFICATION, ORGANISATION, [late], A)
+    differs = compare_texts.known_otherwise
+    assert not differs(CLASSIFICATION, ORGANISATION, [row], A)
+    assert differs(CLASSIFICATION, ORGANISATION, [row, late], A)
+    assert differs(CLASSIFICATION, ORGANISATION, [row | {"revoked_at": datetime(2026, 6, 1)}], A)
+    assert not differs(CLASSIFICATION, ORGANISATION, [late], A)
 
 
-def test_a_unit_from_which_a_sibling_of_few_persons_could_be_told_shows_no_change(line, monkeypatch):
-    """Before, Söder had three of the nine in Vård: the six of Norr would tell its figure."""
+def test_a_unit_that_would_reveal_a_sibling_of_few_persons_shows_no_change(line, monkeypatch):
+    """Before, Söder had three of the nine in Vård, so the six of Norr would reveal its figure."""
     for day, north, south in ((A, 6, 3), (B, 7, 8)):
         people = [
             f"{u}{n} | {u} | Vård | 2020-01-01" for u, many in (("Norr", north), ("Söder", south)) for n in range(many)

@@ -1,4 +1,4 @@
-"""Extracts: their files read back, texts that would be formulas, words and titles, and the command that writes them."""
+"""Extracts: files read back, texts that look like formulas, words and titles, and the command that writes them."""
 
 import csv
 import io
@@ -73,7 +73,7 @@ CLASSIFIED = """
 System   | Klassad    | Giltig till
 @summa   | 2026-03-01 | tillsvidare
 """
-# What no spreadsheet program may run, and what must come back letter by letter.
+# No spreadsheet program may run these, and they must come back unchanged.
 HOSTILE = (
     "=cmd|' /C calc'!A0",
     "+1",
@@ -110,27 +110,33 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """A database in which nothing is, held open."""
+    """An empty database, held open."""
     with Line(tmp_path_factory.mktemp("bare")).held() as line:
         yield line
 
 
-def taken(line: Line, name: str, *, point: str | None = None, **said: Any) -> Extract:
-    """The extract of a line as it stands, taken once."""
-    key = (line.folder, line.loads, name, point, *said.items())
+def taken(line: Line, name: str, *, point: str | None = None, **options: Any) -> Extract:
+    """The extract of a line in its current state, computed once."""
+    key = (line.folder, line.loads, name, point, *options.items())
     if key not in TAKEN:
-        TAKEN[key] = freshly_taken(line, name, point=point, **said)
+        TAKEN[key] = freshly_taken(line, name, point=point, **options)
     return TAKEN[key]
 
 
 TAKEN: dict[Any, Extract] = {}
 
 
-def freshly_taken(line: Line, name: str, *, point: str | None = None, **said: Any) -> Extract:
+def freshly_taken(line: Line, name: str, *, point: str | None = None, **options: Any) -> Extract:
     only = point_by(POINTS, point) if point else None
     with line.database.cursor() as cursor:
         return extract(
-            cursor, name, points=POINTS, as_of=AS_OF, known_at=EVERYTHING_KNOWN, point=only, **{"reader": MINE} | said
+            cursor,
+            name,
+            points=POINTS,
+            as_of=AS_OF,
+            known_at=EVERYTHING_KNOWN,
+            point=only,
+            **{"reader": MINE} | options,
         )
 
 
@@ -149,7 +155,7 @@ def with_labels(line: Line, labels: tuple[str | None, ...]) -> Extract:
     return replace(wanted, table=pa.Table.from_pylist(rows, schema=wanted.table.schema))
 
 
-# --- what there is -------------------------------------------------------------------------------
+# --- declarations --------------------------------------------------------------------------------
 
 
 def test_every_statement_is_an_extract_with_texts_in_both_languages() -> None:
@@ -168,9 +174,9 @@ def test_no_two_columns_of_an_extract_share_a_title(language: Language) -> None:
 
 
 def test_the_dictionary_says_title_name_type_and_meaning() -> None:
-    told = dictionary(extract_by("missing"), SV)
-    assert told[0] == ("Förvaltning", "organisation", "varchar", "vems det är")
-    assert ("Förfaller", "due", "date", "när kravet förfaller eller slutar gälla, eller tomt") in told
+    columns = dictionary(extract_by("missing"), SV)
+    assert columns[0] == ("Förvaltning", "organisation", "varchar", "vems det är")
+    assert ("Förfaller", "due", "date", "när kravet förfaller eller slutar gälla, eller tomt") in columns
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
@@ -256,15 +262,15 @@ def test_without_persons_units_of_a_few_persons_are_added_up_as_others(line: Lin
         ("unit", "Vård", "Norr", 7),
         ("other_units", "Vård", None, 5),
     ]
-    # of things nothing is hidden
+    # points about things hide nothing
     systems = taken(line, "coverage", point="4", reader=THEIRS).table
     assert systems["unit"].to_pylist() == [None, None, "Väster"]
-    told = titled(taken(line, "coverage", point="1", reader=THEIRS), SV)["Nivå"].to_pylist()
-    assert told.count("Övriga enheter") == 1
+    levels = titled(taken(line, "coverage", point="1", reader=THEIRS), SV)["Nivå"].to_pylist()
+    assert levels.count("Övriga enheter") == 1
 
 
 def test_without_persons_no_few_can_be_told_by_taking_what_is_shown_from_the_whole(line: Line) -> None:
-    """The whole less Vård and Teknik would be the 4 of Skola, so Teknik, the smaller of the two, stands with them."""
+    """The whole minus Vård and Teknik would be the 4 of Skola, so Teknik, the smaller, is hidden too."""
     line.load_table(staff_of(("Norr", "Vård", 7), ("Öster", "Vård", 6), ("Söder", "Skola", 4), ("Hamn", "Teknik", 9)))
     line.load_table(TRAINING)
     assert parts_shown(line) == [
@@ -277,7 +283,7 @@ def test_without_persons_no_few_can_be_told_by_taking_what_is_shown_from_the_who
 
 
 def test_without_persons_units_of_no_department_are_what_is_left(line: Line) -> None:
-    """The 2 without a department would be the whole less the departments."""
+    """The whole minus the departments would be the 2 without a department."""
     line.load_table(staff_of(("Norr", "Vård", 7), ("Öster", "Skola", 6), ("Löst", "", 2)))
     line.load_table(TRAINING)
     assert parts_shown(line) == [
@@ -311,21 +317,21 @@ def test_without_persons_names_are_taken_out_of_what_somebody_wrote(line: Line) 
         """,
         source="systems",
     )
-    told: list[str] = []
+    withheld: list[str] = []
 
     class Heard(Names):
         def withhold(self, text: str) -> str:
-            told.append(text)
+            withheld.append(text)
             return super().withhold(text)
 
     names_ = Heard(["Eva Larsson"], [])
     theirs = replace(THEIRS, withheld=Withheld(lambda: names_))
 
     for name in extract_names():
-        told.clear()
+        withheld.clear()
         assert "Larsson" not in str(taken(line, name, reader=theirs).table.to_pylist()), name
-        # there it stood, where it is not taken out
-        assert ("Larsson" in str(told)) == (name not in {"coverage", "figures", "incidents", "breaches"}), name
+        # it was there before it was withheld, except where another rule empties the column
+        assert ("Larsson" in str(withheld)) == (name not in {"coverage", "figures", "incidents", "breaches"}), name
     systems = taken(line, "systems", reader=theirs).table.to_pylist()[0]
     assert (systems["system"], systems["object"], systems["supplier"]) == ("Alfa", "[…] objekt", "[…] AB")
 
@@ -403,11 +409,11 @@ def test_swedish_csv_has_a_mark_semicolons_commas_and_words(loaded: Line) -> Non
 
 def test_codes_become_words_and_reasons_those_of_their_point(loaded: Line) -> None:
     rows = titled(taken(loaded, "missing"), SV).to_pylist()
-    said = {(row["Punkt"], row["Utfall"], row["Skäl"]) for row in rows}
-    assert (1, "Ej uppfyllt", "Ej påbörjad") in said
-    assert (4, "Ej uppfyllt", "Inte klassat") in said
-    assert (5, "Uppgift saknas", "Uppgift saknas i registret") in said
-    assert (11, "Ej uppfyllt", "Öppen för länge") in said
+    points = {(row["Punkt"], row["Utfall"], row["Skäl"]) for row in rows}
+    assert (1, "Ej uppfyllt", "Ej påbörjad") in points
+    assert (4, "Ej uppfyllt", "Inte klassat") in points
+    assert (5, "Uppgift saknas", "Uppgift saknas i registret") in points
+    assert (11, "Ej uppfyllt", "Öppen för länge") in points
     incidents = titled(taken(loaded, "incidents"), SV).to_pylist()
     assert {row["Skäl"] for row in incidents} == {"Öppen för länge"}
 
@@ -446,9 +452,9 @@ def test_hostile_texts_come_back_as_texts(loaded: Line, kind: Any, delimiter: st
     wanted = with_labels(loaded, HOSTILE)
     rows = read_csv(as_bytes(wanted, kind=kind, language=SV), delimiter=delimiter, encoding="utf-8-sig")
     assert {len(row) for row in rows} == {14}
-    found = [row[6] for row in rows[1:]]
-    assert found == [harmless(label) if label else "" for label in HOSTILE]
-    assert not [text for text in found if text[:1] in "=+-@\t\r" and text]
+    labels = [row[6] for row in rows[1:]]
+    assert labels == [harmless(label) if label else "" for label in HOSTILE]
+    assert not [text for text in labels if text[:1] in "=+-@\t\r" and text]
 
 
 @pytest.mark.parametrize("kind", ["csv", "swedish_csv"])
@@ -517,10 +523,10 @@ def test_a_workbook_has_rows_dictionary_and_source(loaded: Line) -> None:
     assert data.auto_filter.ref == "A1:O2"
     assert 8 <= data.column_dimensions["A"].width <= 60
     assert [cell.value for cell in columns[2]] == ["Förvaltning", "organisation", "varchar", "vems det är"]
-    told = {row[0].value: row[1].value for row in about.iter_rows(min_row=2)}
-    assert datetime(2026, 11, 24) in told.values()
-    assert "Arbetslistan" in told.values()
-    assert any("export.csv" in str(value) and "2026-11-01" in str(value) for value in told.values())
+    about_facts = {row[0].value: row[1].value for row in about.iter_rows(min_row=2)}
+    assert datetime(2026, 11, 24) in about_facts.values()
+    assert "Arbetslistan" in about_facts.values()
+    assert any("export.csv" in str(value) and "2026-11-01" in str(value) for value in about_facts.values())
 
 
 def test_a_workbook_speaks_the_language_asked_for(loaded: Line) -> None:
@@ -591,7 +597,7 @@ def test_the_same_rows_give_the_same_bytes(loaded: Line, monkeypatch: pytest.Mon
         return {kind: as_bytes(wanted, kind=kind, language=SV) for kind in KINDS}
 
     first, clock = written(), time.time
-    monkeypatch.setattr(time, "time", lambda: clock() + 10)  # a zip tells even seconds
+    monkeypatch.setattr(time, "time", lambda: clock() + 10)  # a zip stores even seconds
     assert written() == first
 
 
@@ -650,8 +656,8 @@ def command(loaded: Line, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_command_writes_a_file(command: Any, tmp_path: Path) -> None:
-    told = command("items", "--as-of", "2026-11-24", "--point", "4", "--swedish-excel", "--to", tmp_path / "a.csv")
-    assert (told.exit_code, told.output) == (0, "a.csv: 5 rows\n")
+    result = command("items", "--as-of", "2026-11-24", "--point", "4", "--swedish-excel", "--to", tmp_path / "a.csv")
+    assert (result.exit_code, result.output) == (0, "a.csv: 5 rows\n")
     rows = read_csv((tmp_path / "a.csv").read_bytes(), delimiter=";", encoding="utf-8-sig")
     assert rows[0][:4] == ["Förvaltning", "Avdelning", "Enhet", "Punkt"]
     assert {row[7] for row in rows[1:]} == {"Uppfyllt", "Ej uppfyllt", "Undantaget"}
@@ -673,9 +679,9 @@ def test_the_command_writes_a_workbook_in_english_or_swedish(command: Any, tmp_p
     ],
 )
 def test_the_command_refuses_what_it_does_not_know(command: Any, arguments: list[str], message: str) -> None:
-    told = command(*arguments)
-    assert isinstance(told.exception, Refusal)
-    assert str(told.exception).startswith(message)
+    result = command(*arguments)
+    assert isinstance(result.exception, Refusal)
+    assert str(result.exception).startswith(message)
 
 
 def test_the_command_line_loads_neither_pandas_nor_streamlit() -> None:
@@ -683,5 +689,5 @@ def test_the_command_line_loads_neither_pandas_nor_streamlit() -> None:
         "import sys, compliance.commands.cli, compliance.counting.extracts, compliance.counting.figures;"
         "print(sorted({'pandas', 'streamlit', 'openpyxl'} & set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"

@@ -1,4 +1,4 @@
-"""The figures beside the review points: their declarations, their basis, and an organisation's own numbers."""
+"""The figures next to the review points: their declarations, their basis, and an organisation's own numbers."""
 
 import re
 from datetime import date, timedelta
@@ -22,8 +22,8 @@ Alfa         | 2026-03-01  | 12        |          |
 
 def counted(line: Line, *, own: Path | None = None, as_of: date = AS_OF) -> dict[str, Figure]:
     with line.database.cursor() as cursor:
-        found = figures(cursor, load_figures(own), points=POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN)
-    return {figure.definition.id: figure for figure in found}
+        counted_figures = figures(cursor, load_figures(own), points=POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return {figure.definition.id: figure for figure in counted_figures}
 
 
 def test_every_figure_has_a_statement_and_every_statement_is_a_figure() -> None:
@@ -47,8 +47,8 @@ def test_a_definition_says_the_numbers_in_force() -> None:
 
 def test_without_a_needed_export_a_figure_has_no_basis(line: Line) -> None:
     line.load_table(RISKS)
-    found = counted(line)
-    risks, actions = found["risks_without_action"], found["classification_actions_closed"]
+    by_id = counted(line)
+    risks, actions = by_id["risks_without_action"], by_id["classification_actions_closed"]
     assert (risks.basis, risks.part, risks.whole, risks.share) == (True, 1, 2, 0.5)
     assert (actions.basis, actions.part, actions.whole, actions.share) == (False, None, None, None)
 
@@ -59,9 +59,9 @@ def test_before_the_extract_date_there_is_no_basis(line: Line) -> None:
 
 
 def test_a_database_that_is_not_there_has_every_figure_without_basis(line: Line) -> None:
-    found = counted(line)
-    assert len(found) == len(load_figures(None))
-    assert not any(figure.basis for figure in found.values())
+    by_id = counted(line)
+    assert len(by_id) == len(load_figures(None))
+    assert not any(figure.basis for figure in by_id.values())
 
 
 def test_nothing_to_count_is_no_share(line: Line) -> None:
@@ -106,29 +106,29 @@ def test_a_figure_without_a_key_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_numbers_of_every_rule_are_named_by_their_point() -> None:
-    given = rule_parameters(POINTS, AS_OF)
-    assert given["classification_validity_months"] == 12
-    assert given["data_protection_training_codes"] == ["dataskydd", "gdpr"]
-    assert given["point_numbers"] == [point.number for point in POINTS]
+    parameters = rule_parameters(POINTS, AS_OF)
+    assert parameters["classification_validity_months"] == 12
+    assert parameters["data_protection_training_codes"] == ["dataskydd", "gdpr"]
+    assert parameters["point_numbers"] == [point.number for point in POINTS]
 
 
 @pytest.mark.parametrize(
-    ("figure", "said", "begins"),
+    ("figure", "name", "begins"),
     [
         ("recurring_incidents", "MCFFS 2026:8", date(2026, 7, 1)),
         ("both_courses_management", "MCFFS 2026:11", date(2026, 10, 1)),
     ],
 )
-def test_a_note_on_a_rule_of_law_is_said_from_the_day_the_rule_begins(figure: str, said: str, begins: date) -> None:
+def test_a_note_on_a_legal_rule_is_shown_from_the_day_the_rule_applies(figure: str, name: str, begins: date) -> None:
     definition = next(definition for definition in load_figures(None) if definition.id == figure)
-    for day, told in ((begins - timedelta(days=1), False), (begins, True)):
+    for day, shown in ((begins - timedelta(days=1), False), (begins, True)):
         explained = Figure(definition, day, "Org", None, None, basis=False).explained
-        assert [bool(re.search(rf"{said}\b", text)) for text in explained.values()] == [told, told]
+        assert [bool(re.search(rf"{name}\b", text)) for text in explained.values()] == [shown, shown]
 
 
 def test_what_is_significant_is_said_by_the_regulations_since_their_day() -> None:
     nis = next(point for point in POINTS if point.id == "nis_reporting")
-    for day, told in ((date(2026, 6, 30), False), (date(2026, 7, 1), True)):
+    for day, shown in ((date(2026, 6, 30), False), (date(2026, 7, 1), True)):
         newest = nis.law(day)[0]
-        assert all(("MCFFS 2026:8" in text and "SFS 2026:623" in text) == told for text in newest.values())
+        assert all(("MCFFS 2026:8" in text and "SFS 2026:623" in text) == shown for text in newest.values())
         assert all("2025:1506" in text for text in newest.values())

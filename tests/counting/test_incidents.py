@@ -1,4 +1,4 @@
-"""Incidents: the clocks are the points' pending items, the figures are those beside point 11, and nobody's words leak."""
+"""Incidents: the clocks are the points' pending items, the figures those next to point 11, and no one's words leak."""
 
 import os
 import re
@@ -39,9 +39,9 @@ from tests.readers import MINE, THEIRS
 SV, EN = Language("sv"), Language("en")
 CLOCKS_RUN_OUT = {"not_notified", "not_assessed", "not_sent"}
 SAMPLE_DAY = date(2026, 10, 31)
-# `make fuzz` asks for more.
+# `make fuzz` runs more.
 SEEDS = int(os.environ.get("SEEDS", "1"))
-# Every day on which something of the samples is pending or has run out, and one with nothing.
+# Every day on which something in the samples is pending or expired, and one with nothing.
 SAMPLE_DAYS = [SAMPLE_DAY, date(2025, 10, 31), date(2026, 11, 1), date(2026, 6, 30), date(2026, 8, 31)]
 RANDOM_DAYS = [AS_OF + timedelta(days=n) for n in (-1, 0, 1, 2)]
 ORG = "Lövsta"
@@ -68,29 +68,31 @@ no        | Litet          | Avbrott | 2026-03-29 09:00 | Norr  | Nej           
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
     """A handful of breaches and incidents around the clock change of spring 2026."""
-    with Line(tmp_path_factory.mktemp("clocks")).held() as made:
-        made.load_table(BREACHES, name="b.csv", extract_date=date(2026, 2, 1), source="breaches", organisation=ORG)
-        made.load_table(INCIDENTS, name="i.csv", extract_date=date(2026, 2, 1), source="incidents", organisation=ORG)
-        yield made
+    with Line(tmp_path_factory.mktemp("clocks")).held() as own_line:
+        own_line.load_table(BREACHES, name="b.csv", extract_date=date(2026, 2, 1), source="breaches", organisation=ORG)
+        own_line.load_table(
+            INCIDENTS, name="i.csv", extract_date=date(2026, 2, 1), source="incidents", organisation=ORG
+        )
+        yield own_line
 
 
 @pytest.fixture
-def made(tmp_path):
-    """A line of the test's own, held open."""
+def own_line(tmp_path):
+    """A database of the test's own, held open."""
     with Line(tmp_path).held() as fresh:
         yield fresh
 
 
 @cache
-def found(line, as_of, *, own=None, organisation=ORG, **place):
+def duties_on(line, as_of, *, own=None, organisation=ORG, **place):
     with line.database.cursor() as cursor:
         where = Scope(organisation, **place)
         return duties(cursor, POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN, place=where, own=own, reader=MINE)
 
 
-def running(line, as_of, *, now=None, **said):
+def running(line, as_of, *, now=None, **scope):
     """The clocks by id and kind."""
-    return {(c.duty.id, c.duty.kind): c for c in clocks(found(line, as_of, **said), as_of=as_of, now=now)}
+    return {(c.duty.id, c.duty.kind): c for c in clocks(duties_on(line, as_of, **scope), as_of=as_of, now=now)}
 
 
 # --- The clocks are the points' items -----------------------------------------------------------------------------
@@ -98,19 +100,19 @@ def running(line, as_of, *, now=None, **said):
 
 @pytest.fixture(scope="module")
 def samples(sample_database):
-    made = Line(sample_database.path.parent)
-    made.database = sample_database
-    return made
+    own_line = Line(sample_database.path.parent)
+    own_line.database = sample_database
+    return own_line
 
 
 @pytest.fixture(scope="module", params=range(SEEDS))
 def randomly(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("random")
-    with Line(folder).held() as made:
+    with Line(folder).held() as own_line:
         wanted = {"incidents", "breaches", "staff", "systems"}
-        load_all(made, (export for export in random_exports(request.param) if export.source in wanted))
-        made.seed = request.param
-        yield made
+        load_all(own_line, (export for export in random_exports(request.param) if export.source in wanted))
+        own_line.seed = request.param
+        yield own_line
 
 
 def organisations(line):
@@ -130,16 +132,16 @@ def of_points(line, as_of, organisation, wanted):
 
 def seen_as_items(line, as_of, organisation, *, run_out):
     """The clocks at 24:00 of a day that began this year, written as the points' items are."""
-    there = clocks(found(line, as_of, organisation=organisation), as_of=as_of, now=None)
+    unsent = clocks(duties_on(line, as_of, organisation=organisation), as_of=as_of, now=None)
     return sorted(
         (f"{c.duty.id}/{c.duty.kind}" if c.duty.kind != "breach" else c.duty.id, str(due(c)))
-        for c in there
+        for c in unsent
         if c.duty.outcome and c.run_out == run_out
     )
 
 
 def due(running):
-    """The day that the point gives: where there is no time of day, the one after the last that is surely in time."""
+    """The day the point gives: without a time of day, the one after the last that is certainly in time."""
     duty = running.duty
     if duty.deadline:
         return clock.local(duty.deadline).date()
@@ -159,7 +161,7 @@ def test_the_clocks_of_the_samples_are_the_pending_items_and_those_not_sent(samp
 @pytest.mark.parametrize("day", RANDOM_DAYS, ids=str)
 def test_the_clocks_of_random_exports_are_the_pending_items_and_those_not_sent(randomly, day):
     kept = [entry for organisation in organisations(randomly) for entry in _agree(randomly, day, organisation)]
-    assert kept or randomly.seed  # of other seeds nothing may be running on a day
+    assert kept or randomly.seed  # for other seeds there may be no clock on a day
 
 
 def _agree(line, day, organisation):
@@ -238,35 +240,35 @@ def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_inc
     assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
 
 
-def test_a_clock_goes_on_over_new_year_though_it_is_no_item_of_the_new_years_points(made):
+def test_a_clock_continues_over_new_year_although_it_is_no_item_of_the_new_years_points(own_line):
     rows = """
 Incident-ID | Enhet | Vetskap          | Anmälningspliktig
 new-year    | Norr  | 2026-12-30 12:00 | Ja
 long-ago    | Norr  | 2026-06-30 12:00 | Ja
 """  # the 72 hours of long-ago end on 3 July 2026
-    made.load_table(rows, extract_date=date(2026, 12, 31), source="breaches", organisation=ORG)
+    own_line.load_table(rows, extract_date=date(2026, 12, 31), source="breaches", organisation=ORG)
     day = date(2027, 1, 1)
-    assert made.items("gdpr_reporting", day) == []
-    assert {id_: c.run_out for (id_, _), c in running(made, day).items()} == {"long-ago": True, "new-year": False}
-    assert running(made, date(2027, 1, 2))["new-year", "breach"].run_out
-    assert {id_ for id_, _ in running(made, date(2027, 7, 3))} == {"long-ago", "new-year"}
-    assert {id_ for id_, _ in running(made, date(2027, 7, 4))} == {"new-year"}
+    assert own_line.items("gdpr_reporting", day) == []
+    assert {id_: c.run_out for (id_, _), c in running(own_line, day).items()} == {"long-ago": True, "new-year": False}
+    assert running(own_line, date(2027, 1, 2))["new-year", "breach"].run_out
+    assert {id_ for id_, _ in running(own_line, date(2027, 7, 3))} == {"long-ago", "new-year"}
+    assert {id_ for id_, _ in running(own_line, date(2027, 7, 4))} == {"new-year"}
     # a point has no item to lead to
-    (card,) = clock_texts.clock_cards(list(running(made, date(2027, 7, 4)).values()), SV, address=lambda _: "/")
+    (card,) = clock_texts.clock_cards(list(running(own_line, date(2027, 7, 4)).values()), SV, address=lambda _: "/")
     assert card.kicker == "new-year · Norr"
-    assert {id_: c.run_out for (id_, _), c in running(made, date(2026, 12, 31)).items()} == {
+    assert {id_: c.run_out for (id_, _), c in running(own_line, date(2026, 12, 31)).items()} == {
         "long-ago": True,
         "new-year": False,
     }
 
 
 def test_what_has_run_out_unsent_is_most_urgent_then_what_runs_out_first(line):
-    there = clocks(found(line, date(2026, 3, 30)), as_of=date(2026, 3, 30), now=None)
-    assert [c.duty.id for c in there if c.run_out] == ["month", "over-spring"]
+    unsent = clocks(duties_on(line, date(2026, 3, 30)), as_of=date(2026, 3, 30), now=None)
+    assert [c.duty.id for c in unsent if c.run_out] == ["month", "over-spring"]
     # aware 29 March 10:00 in summer time: 1 April 10:00; the day of `by-day` ends at this very moment
-    assert next_deadline(there).duty.id == "month"
-    assert next_deadline(tuple(c for c in there if not c.run_out)).duty.id == "by-day"
-    assert there[-1].duty.id == "open"
+    assert next_deadline(unsent).duty.id == "month"
+    assert next_deadline(tuple(c for c in unsent if not c.run_out)).duty.id == "by-day"
+    assert unsent[-1].duty.id == "open"
     assert next_deadline(()) is None
 
 
@@ -290,20 +292,20 @@ def test_the_law_is_that_of_the_discovery_and_the_recipient_that_of_the_day(line
     assert later.recipient["sv"] == "NCSC/CERT-SE"
 
 
-def test_before_the_new_law_one_report_in_six_hours_goes_to_msb(made):
+def test_before_the_new_law_one_report_in_six_hours_goes_to_msb(own_line):
     rows = "Ärende-ID | Upptäcktes | Enhet | Betydande incident\nold | 2025-12-31 20:00 | Norr | Ja"
-    made.load_table(rows, extract_date=date(2025, 12, 31), source="incidents", organisation=ORG)
-    (clock,) = running(made, date(2025, 12, 31)).values()
+    own_line.load_table(rows, extract_date=date(2025, 12, 31), source="incidents", organisation=ORG)
+    (clock,) = running(own_line, date(2025, 12, 31)).values()
     assert (clock.duty.kind, clock.left) == ("notification", timedelta(hours=2))  # 20:00 + 6 h is 02:00
     assert clock.duty.law["sv"] == "Incidentrapport, NIS-lagen (2018:1174)"
     assert clock.duty.recipient["sv"] == "Myndigheten för samhällsskydd och beredskap (MSB)"
-    assert running(made, date(2026, 1, 1))["old", "notification"].duty.recipient["sv"].endswith("(MCF)")
+    assert running(own_line, date(2026, 1, 1))["old", "notification"].duty.recipient["sv"].endswith("(MCF)")
 
 
-def test_six_hours_without_a_time_of_day_end_on_the_day_of_discovery(made):
+def test_six_hours_without_a_time_of_day_end_on_the_day_of_discovery(own_line):
     rows = "Ärende-ID | Upptäcktes | Enhet | Betydande incident\nold | 2025-12-30 | Norr | Ja"
-    made.load_table(rows, extract_date=date(2025, 12, 31), source="incidents", organisation=ORG)
-    clock = running(made, date(2025, 12, 31))["old", "notification"]
+    own_line.load_table(rows, extract_date=date(2025, 12, 31), source="incidents", organisation=ORG)
+    clock = running(own_line, date(2025, 12, 31))["old", "notification"]
     assert (clock.duty.last_day, clock.run_out, clock.duty.outcome) == (date(2025, 12, 30), True, "unmet")
 
 
@@ -318,40 +320,42 @@ def test_an_organisations_own_file_adds_a_recipient_from_a_day(line, tmp_path):
 
 
 def test_what_is_missing_are_the_empty_fields_of_the_row(line):
-    there = running(line, date(2026, 3, 30))
+    clocks_by_id = running(line, date(2026, 3, 30))
     # the delay needs a reason only once there is one
-    assert there["over-spring", "breach"].gaps == ("delay_reason",)
+    assert clocks_by_id["over-spring", "breach"].gaps == ("delay_reason",)
     assert running(line, date(2026, 3, 29))["over-spring", "breach"].gaps == ()
-    assert there["unassessed", "breach"].gaps == ("notifiable", "decided", "affected", "informed", "type")
-    assert there["early", "early_warning"].gaps == ("system",)
-    assert there["early", "notification"].gaps == ("system", "action")
-    assert there["month", "final_report"].gaps == ("action",)
-    assert clock_texts.missing(there["month", "final_report"], SV) == "Åtgärd"
-    assert clock_texts.missing(there["open", "final_report"], SV) == "Bara att skicka"
+    assert clocks_by_id["unassessed", "breach"].gaps == ("notifiable", "decided", "affected", "informed", "type")
+    assert clocks_by_id["early", "early_warning"].gaps == ("system",)
+    assert clocks_by_id["early", "notification"].gaps == ("system", "action")
+    assert clocks_by_id["month", "final_report"].gaps == ("action",)
+    assert clock_texts.missing(clocks_by_id["month", "final_report"], SV) == "Åtgärd"
+    assert clock_texts.missing(clocks_by_id["open", "final_report"], SV) == "Bara att skicka"
 
 
 def test_an_incident_that_nobody_has_assessed_is_told_and_has_no_clock(line):
-    there = found(line, date(2026, 3, 30))
-    assert [duty.id for duty in there if duty.kind == "assessment"] == ["maybe"]
+    required = duties_on(line, date(2026, 3, 30))
+    assert [duty.id for duty in required if duty.kind == "assessment"] == ["maybe"]
     assert "maybe" not in {id_ for id_, _ in running(line, date(2026, 3, 30))}
 
 
 # --- In words -----------------------------------------------------------------------------------------------------
 
 
-def said(line, day, **more):
-    return clock_texts.sentences(clocks(found(line, day, **more), as_of=day, now=None), SV)
+def sentences_on(line, day, **more):
+    return clock_texts.sentences(clocks(duties_on(line, day, **more), as_of=day, now=None), SV)
 
 
 def test_the_headline_counts_the_clocks_and_tells_when_the_first_runs_out(line):
-    assert said(line, date(2026, 3, 29)) == [
+    assert sentences_on(line, date(2026, 3, 29)) == [
         "En klocka har gått ut utan att rapporten är skickad.",
         "Fyra klockor går. Den första löper ut om 16\u00a0timmar.",
     ]
-    assert said(line, date(2026, 3, 29), unit="Söder") == ["Två klockor går. Den första löper ut om 1\u00a0dag."]
-    assert said(line, date(2026, 3, 30), unit="Söder") == ["Två klockor går. Den första löper ut i dag."]
-    assert said(line, date(2026, 3, 5), unit="Söder") == ["En klocka går."]
-    assert said(line, date(2026, 1, 31)) == [
+    assert sentences_on(line, date(2026, 3, 29), unit="Söder") == [
+        "Två klockor går. Den första löper ut om 1\u00a0dag."
+    ]
+    assert sentences_on(line, date(2026, 3, 30), unit="Söder") == ["Två klockor går. Den första löper ut i dag."]
+    assert sentences_on(line, date(2026, 3, 5), unit="Söder") == ["En klocka går."]
+    assert sentences_on(line, date(2026, 1, 31)) == [
         "Ingen klocka går.",
         "Ingen anmälan eller rapport väntar på att skickas.",
     ]
@@ -363,7 +367,7 @@ def test_of_a_single_clock_the_headline_says_it(line):
 
 
 def at(line, *, before):
-    """The spring's breach so long before its limit."""
+    """The spring's breach, that long before its limit."""
     duty = running(line, date(2026, 3, 30))["over-spring", "breach"].duty
     return Clock(duty, duty.ends - before, date(2026, 3, 30))
 
@@ -383,19 +387,19 @@ def test_time_left_is_never_rounded_up(line, before, figure):
 
 
 def test_the_overview_gets_the_next_deadline_as_a_fact(line):
-    there = clocks(found(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
+    unsent = clocks(duties_on(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
 
-    def told(clock, *, basis=True):
+    def fact_of(clock, *, basis=True):
         return overview_texts.next_deadline_fact(clock, SV, basis=basis, address="/incidents?a=1&b=2")
 
-    fact = told(next_deadline(tuple(c for c in there if not c.run_out)))
+    fact = fact_of(next_deadline(tuple(c for c in unsent if not c.run_out)))
     assert (fact.label, fact.value, fact.rest) == ("Nästa tidsgräns", "16\u00a0tim", "kvar av 72\u00a0tim")
     note = "over-spring, anmälan till IMY, mån\u00a030\u00a0mars\u00a016.30"
     assert fact.note == f'<a class="v-link" href="/incidents?a=1&amp;b=2">{note}</a>'
     assert f'<dd class="v-fact-note">{fact.note}</dd>' in charts.facts([fact])
-    out = told(next_deadline(there))
+    out = fact_of(next_deadline(unsent))
     assert (out.label, out.value) == ("Tidsgräns som gått ut", "Gick ut")
-    none = {basis: told(None, basis=basis) for basis in (True, False)}
+    none = {basis: fact_of(None, basis=basis) for basis in (True, False)}
     assert {fact.value for fact in none.values()} == {"–"}
     assert none[True].note != none[False].note
 
@@ -414,24 +418,24 @@ def test_what_was_in_time_is_what_the_points_say(samples):
     rows = [row for row in items(samples, SAMPLE_DAY) if row["organisation"] == organisation]
     met = sum(row["outcome"] == "met" for row in rows)
     late = sum(row["reason"] == "late" for row in rows)
-    there = found(samples, SAMPLE_DAY, organisation=organisation)
-    assert texts.reports_in_time(there) == (met, met + late)
+    required = duties_on(samples, SAMPLE_DAY, organisation=organisation)
+    assert texts.reports_in_time(required) == (met, met + late)
     assert late
-    assert len(texts.reports_table(there, SV)[1]) == met + late
+    assert len(texts.reports_table(required, SV)[1]) == met + late
 
 
 def test_hours_are_elapsed_hours_and_a_case_without_a_time_of_day_is_no_dot(samples):
     (organisation,) = organisations(samples)
-    there = found(samples, SAMPLE_DAY, organisation=organisation)
+    required = duties_on(samples, SAMPLE_DAY, organisation=organisation)
     # aware Friday 15:30, notified Monday 16:30 over the clock change: 72 elapsed hours, in time
-    spring = next(duty for duty in there if duty.id == "PUI-2026-022")
+    spring = next(duty for duty in required if duty.id == "PUI-2026-022")
     assert (spring.hours, spring.outcome) == (72.0, "met")
-    lanes = texts.hour_lanes(there, SV)
+    lanes = texts.hour_lanes(required, SV)
     assert [lane.limit for lane in lanes] == [(72, 72), (24, 24), (6, 6), (72, 72)]
-    timed = [duty for duty in texts.sent_reports(there) if duty.hours is not None and not duty.limit_months]
+    timed = [duty for duty in texts.sent_reports(required) if duty.hours is not None and not duty.limit_months]
     assert sum(len(lane.dots) for lane in lanes) == len(timed)
-    untimed = [d for d in texts.sent_reports(there) if d.hours is None and not d.limit_months]
-    assert f"{len(untimed)} utan klockslag" in texts.reports_sentence(there, SV)
+    untimed = [d for d in texts.sent_reports(required) if d.hours is None and not d.limit_months]
+    assert f"{len(untimed)} utan klockslag" in texts.reports_sentence(required, SV)
 
 
 def test_a_report_that_is_minutes_late_says_so():
@@ -453,7 +457,7 @@ def test_late_dots_are_diamonds_with_their_hours_and_the_limit_is_a_tick():
     drawn = plots_incidents.duty_dots([lane], plots_incidents.Scale(48, 24, "tim"), mode="light")
     (dots,) = drawn.data
     assert list(dots.marker.symbol) == ["circle", "diamond"]
-    # what took longer than the axis lies at its end, with its own figure
+    # what took longer than the axis is at its end, with its own figure
     assert list(dots.x) == [4, 48]
     assert list(dots.text) == ["", "<b>300 tim</b>"]
     assert [(shape.x0, shape.x1) for shape in drawn.layout.shapes if shape.type == "rect"] == [(24, 24)]
@@ -504,11 +508,11 @@ AUTUMN = date(2026, 10, 10)
 @pytest.fixture(scope="module")
 def year(tmp_path_factory):
     """Two exports, each of one year only, and a staff list."""
-    with Line(tmp_path_factory.mktemp("year")).held() as made:
-        made.load_table(YEAR_BEFORE, name="before.csv", extract_date=date(2025, 12, 31), organisation=ORG)
-        made.load_table(THIS_YEAR, name="now.csv", extract_date=date(2026, 9, 30), organisation=ORG)
-        made.load_table(STAFF, name="staff.csv", extract_date=date(2026, 9, 30), organisation=ORG)
-        yield made
+    with Line(tmp_path_factory.mktemp("year")).held() as own_line:
+        own_line.load_table(YEAR_BEFORE, name="before.csv", extract_date=date(2025, 12, 31), organisation=ORG)
+        own_line.load_table(THIS_YEAR, name="now.csv", extract_date=date(2026, 9, 30), organisation=ORG)
+        own_line.load_table(STAFF, name="staff.csv", extract_date=date(2026, 9, 30), organisation=ORG)
+        yield own_line
 
 
 @cache
@@ -531,7 +535,7 @@ def by_month(months):
 
 
 def test_the_months_hold_the_year_before_as_it_was_known_at_its_end(year):
-    """Two exports of one year each: ids begin anew. The day's own export does not reach October."""
+    """Two exports of one year each: ids start again. The day's own export does not reach October."""
     months = of_year(year).months
     assert {m.place: m.kind for m in months} == {1: "Felskick", 2: "Avbrott", 3: "Brand", 4: None}
     counts = by_month(months)
@@ -553,7 +557,7 @@ def test_a_month_before_the_first_known_incident_is_a_dash_and_no_nought(year):
     assert [column.total for column in drawn][:5] == ["–", "–", "–", "–", "1"]
     table = texts.months_table(months, SV)[1]
     assert (table[-1][0], table[-1][-1]) == ("juli\u00a02025", "–")
-    # the export of that day is one of December: of June it knows nothing either
+    # the export of that day covers December only, so June is unknown too
     assert (table[0][0], table[0][-1]) == ("juni\u00a02026", "–")
 
 
@@ -603,7 +607,7 @@ def test_causes_are_counted_whatever_their_case_and_a_rare_one_is_nobody_elses_t
         Cause("cause", "Kim Ek glömde väskan", 1),
         Cause("missing", None, 1),
     )
-    # Fel adress stands in three incidents and in last year's; Strömavbrott in two and in last year's, so in three
+    # Fel adress is in three incidents and in last year's; Strömavbrott in two and in last year's, so in three
     assert of_year(year, reader=THEIRS).causes == (
         Cause("cause", "Fel adress", 3),
         # with the year before there are three, but only two are shown
@@ -613,7 +617,7 @@ def test_causes_are_counted_whatever_their_case_and_a_rare_one_is_nobody_elses_t
     assert of_year(year, reader=THEIRS, unit="Söder").causes == (Cause("others", None, 3),)
 
 
-def test_a_name_is_left_out_of_a_cause_that_many_share(made):
+def test_a_name_is_left_out_of_a_cause_that_many_share(own_line):
     rows = """
 Ärende-ID | Upptäcktes | Enhet | Kategori     | Orsak
 1         | 2026-02-01 | Norr  | Bo Ek ringde | Bo Ek slarvade
@@ -621,8 +625,8 @@ def test_a_name_is_left_out_of_a_cause_that_many_share(made):
 3         | 2026-02-03 | Norr  | Bo Ek ringde | Bo Ek slarvade
 4         | 2026-02-04 | Norr  |              |
 """
-    made.load_table(rows, extract_date=date(2026, 3, 1), source="incidents", organisation=ORG)
-    theirs = of_year(made, date(2026, 3, 1), reader=readers.reader(ANALYST, names=["Bo Ek"]))
+    own_line.load_table(rows, extract_date=date(2026, 3, 1), source="incidents", organisation=ORG)
+    theirs = of_year(own_line, date(2026, 3, 1), reader=readers.reader(ANALYST, names=["Bo Ek"]))
     assert {month.kind for month in theirs.months} == {"[…] ringde", None}
     assert [cause.cause for cause in theirs.causes] == ["[…] slarvade", None]
     assert [kind.cause for kind in theirs.recurring] == ["[…] slarvade"]
@@ -640,15 +644,15 @@ def test_incidents_recur_in_the_same_unit_with_the_same_cause_within_the_months(
     assert [(r.unit, r.n, r.ids) for r in wider] == [("Norr", 3, ("1", "2", "7")), ("Söder", 2, ("3", "4"))]
 
 
-def test_an_incident_of_the_same_export_from_the_year_before_is_named_as_such(made):
+def test_an_incident_of_the_same_export_from_the_year_before_is_named_as_such(own_line):
     rows = """
 Ärende-ID | Upptäcktes | Enhet | Orsak
 old       | 2024-01-01 | Norr  | El
 before    | 2025-11-01 | Norr  | El
 now       | 2026-02-01 | Norr  | el
 """
-    made.load_table(rows, extract_date=date(2026, 3, 1), source="incidents", organisation=ORG)
-    (row,) = of_year(made, date(2026, 3, 1)).recurring
+    own_line.load_table(rows, extract_date=date(2026, 3, 1), source="incidents", organisation=ORG)
+    (row,) = of_year(own_line, date(2026, 3, 1)).recurring
     assert (row.n, row.ids, row.earlier) == (1, ("now",), ("before",))
 
 
@@ -669,7 +673,7 @@ def test_incidents_for_each_hundred_employed_by_department_and_by_unit(year):
         ("A", "200,0"),
         ("B", "37,5"),
     ]
-    # four persons or fewer are nobody else's to see
+    # units of four persons or fewer are hidden from others
     theirs = of_year(year, reader=THEIRS).rates
     assert [b.label for b in texts.rate_bars(theirs, SV)] == ["B"]
     for shown in (rates, theirs):
@@ -707,20 +711,22 @@ def _figures_agree(line, day):
             "recurring_incidents": (sum(row.n for row in mine.recurring), mine.counts.discovered),
         }
         assert counted.keys() == FIGURES
-        there = {f.definition.id: f for f in every if f.organisation == organisation and f.basis}
+        by_name = {f.definition.id: f for f in every if f.organisation == organisation and f.basis}
         for name, figure in counted.items():
-            if name in there:
-                assert (name, figure) == (name, (there[name].part, there[name].whole))
+            if name in by_name:
+                assert (name, figure) == (name, (by_name[name].part, by_name[name].whole))
 
 
 # --- What is drawn ------------------------------------------------------------------------------------------------
 
 
 def test_what_has_run_out_is_told_by_shape_and_word_and_has_no_limit_by_a_dashed_line(line):
-    there = running(line, date(2026, 3, 30))
-    cards = clock_texts.clock_cards(list(there.values()), SV, address=None)
+    clocks_by_id = running(line, date(2026, 3, 30))
+    cards = clock_texts.clock_cards(list(clocks_by_id.values()), SV, address=None)
     drawn = drawing_incidents.clock_cards(cards, label="Klockor")
-    assert drawn.count("v-sign v-red") == sum(c.run_out for c in there.values()) == drawn.count(">Gick ut</strong>")
+    assert (
+        drawn.count("v-sign v-red") == sum(c.run_out for c in clocks_by_id.values()) == drawn.count(">Gick ut</strong>")
+    )
     assert drawn.count("v-clock-open") == 1
     assert 'aria-label="over-spring: Gick ut för' in drawn
 
@@ -759,7 +765,7 @@ def own(line, monkeypatch):
 
 
 def _told(monkeypatch, lang, role, day):
-    """What the page says of a day: its clocks in its headline and below, and where their items are to who may see them."""
+    """The page of a day: its clocks in the headline and below, and links to their items for those who may see them."""
     shown = text(opened("incidents", monkeypatch, role=role, lang=lang, as_of=f"2026-03-{day}"))
     first = {
         29: {"sv": "Fyra klockor går. Den första löper ut om 16\u00a0timmar.", "en": "Four clocks are running."},
@@ -773,7 +779,7 @@ def _told(monkeypatch, lang, role, day):
 
 @pytest.mark.parametrize("lang", ["sv", "en"] if MOST else ["sv"])
 def test_the_page_tells_its_clocks_and_each_role_what_it_may_see(own, lang, monkeypatch):
-    """No free text of an incident reaches others."""
+    """No other reader sees the free text of an incident."""
     words = ("Kim Ek", "Röjande", "Långt avbrott", "Reserv")
     assert "Röjande" in _told(monkeypatch, lang, COORDINATOR, 29)
     assert "Röjande" not in _told(monkeypatch, lang, ANALYST, 29)
@@ -787,7 +793,7 @@ def test_today_the_page_counts_from_now(own, monkeypatch):
     shown = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
     assert "<strong>7\u00a0tim</strong>" in shown
     assert "Underlag: Incidenter och Personuppgiftsincidenter från 1\u00a0februari\u00a02026." in shown
-    # what nobody else may read, the coordinator does
+    # the coordinator reads what nobody else may
     assert "Kim Ek:s dator" in shown
 
 
@@ -805,7 +811,7 @@ def test_the_samples_show_every_part_of_the_page(sample, monkeypatch):
         "Enheter som inte rapporterar",
     ]
     assert "point=incident_handling&amp;item=INC-2026-0056" in shown or "item=INC-2026-0056" in shown
-    # a chart's figures stand in a table behind it
+    # a chart's figures are in a table behind it
     assert len(app.expander) == 3
 
 
@@ -820,18 +826,18 @@ def test_a_link_to_an_incident_shows_its_item_whatever_its_outcome(own, monkeypa
     assert list(app.dataframe[0].value["Id"]) == ["no"]
 
 
-def test_without_exports_the_page_says_what_is_missing_and_leads_there(made, monkeypatch):
-    made.load_table(STAFF, organisation=ORG)
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(made.database.path))
+def test_without_exports_the_page_says_what_is_missing_and_leads_there(own_line, monkeypatch):
+    own_line.load_table(STAFF, organisation=ORG)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(own_line.database.path))
     app = opened("incidents", monkeypatch)
     assert "Underlag saknas" in text(app)
     assert "Sidan behöver Incidenter och Personuppgiftsincidenter." in text(app)
     assert "Läs in exporter" in {link.proto.label for link in app.get("page_link")}
 
 
-def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_as_nought(made, monkeypatch):
-    made.load_table(BREACHES, extract_date=date(2026, 3, 30), source="breaches", organisation=ORG)
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(made.database.path))
+def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_as_zero(own_line, monkeypatch):
+    own_line.load_table(BREACHES, extract_date=date(2026, 3, 30), source="breaches", organisation=ORG)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(own_line.database.path))
     shown = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
     assert "Ingen export av <strong>Incidenter</strong> är inläst" in shown
     assert "over-spring" in shown

@@ -1,4 +1,4 @@
-"""CSV is safe whatever it is opened with: quotes where any form needs them, and no cell that a program would run."""
+"""CSV is safe whatever opens it: quotes where any variant needs them, and no cell that a program would run."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ def read(text, separator):
 
 
 def running(cells):
-    """The cells that a spreadsheet program would take for formulas; a number it may."""
+    """The cells that a spreadsheet program would take for formulas, except numbers."""
     return [cell for cell in cells if re.match("[\t\r\n]*[=+@-]", cell) and not re.fullmatch(r"-\d+([.,]\d+)?", cell)]
 
 
@@ -101,8 +101,8 @@ def test_a_package_that_was_written_before_texts_were_divided_still_holds(cell, 
 
 
 def test_rows_with_separators_have_one_writer():
-    """The samples are what other systems export, as those write it."""
-    found = [
+    """The samples imitate other systems' exports, so they are written as those write them."""
+    modules = [
         path.stem for path in (*MODULES, *MAKER) if re.search(r"csv\.(writer|DictWriter)", path.read_text("utf-8"))
     ]
-    assert found == ["files"]
+    assert modules == ["files"]

@@ -89,22 +89,22 @@ def lines(table):
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
     """The hand-made exports, loaded by the real line."""
-    with Line(tmp_path_factory.mktemp("systems")).held() as found:
+    with Line(tmp_path_factory.mktemp("systems")).held() as line_:
         for name, table in EXPORTS.items():
-            found.load_table(lines(table), name=f"{name}.csv", extract_date=DAY)
-        yield found
+            line_.load_table(lines(table), name=f"{name}.csv", extract_date=DAY)
+        yield line_
 
 
 @pytest.fixture
 def fresh(tmp_path):
     """A database of the test's own."""
-    with Line(tmp_path).held() as found:
-        yield found
+    with Line(tmp_path).held() as line_:
+        yield line_
 
 
 @pytest.fixture(scope="module")
-def found(line):
-    """The list of the hand-made systems, by name."""
+def by_name(line):
+    """The hand-made systems by name."""
     return {row["system"]: row for row in listed_in(line.database, DAY)}
 
 
@@ -135,7 +135,7 @@ def card_of(database, day, system, who=MINE):
 
 
 def short(row):
-    """The outcomes of a system, each by a letter: Met, Unmet, ? unknown, Exempt, - nothing asked, . no export."""
+    """The outcomes of a system, one letter each: Met, Unmet, ? unknown, Exempt, - not required, . no export."""
     letters = {"met": "M", "unmet": "U", "unknown": "?", "exempt": "E", "none": "-", None: "."}
     return " ".join(letters[row[f"{demand}_outcome"]] for demand in DEMANDS)
 
@@ -143,19 +143,19 @@ def short(row):
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
-def test_each_system_has_its_outcome_in_each_demand(found):
+def test_each_system_has_its_outcome_in_each_demand(by_name):
     #                 leader, classification, plan, risk analysis, access, processing, agreement
-    assert {name: short(row) for name, row in found.items()} == {
+    assert {name: short(row) for name, row in by_name.items()} == {
         "Alfa": "M M M M M M U",  # its own agreement has expired, though another with the supplier is in order
         "Beta": "U U U U U U M",  # the only processing that names it has ended; an agreement of its supplier will do
-        "Gamma": "U E E E E U E",  # central: exempt but from the two that figures count for all systems
+        "Gamma": "U E E E E U E",  # central: exempt except from the two that figures count for all systems
         ODD: "M U - U U - -",  # no personal data, no plan
-        "Zeta": "M U - U U M E",  # named beside another, in another case; its agreement is not applicable
+        "Zeta": "M U - U U M E",  # named next to another, in another case; its agreement is not applicable
     }
 
 
-def test_those_with_most_gaps_stand_first(found):
-    assert [(name, row["gaps"]) for name, row in found.items()] == [
+def test_systems_with_most_gaps_come_first(by_name):
+    assert [(name, row["gaps"]) for name, row in by_name.items()] == [
         ("Beta", 6),
         (ODD, 3),
         ("Zeta", 3),
@@ -168,7 +168,7 @@ def test_a_system_that_nothing_is_known_of_has_no_gap_where_an_export_is_missing
     line = fresh
     line.load_table(lines(EXPORTS["register"]), name="register.csv", extract_date=DAY)
     alone = {row["system"]: short(row) for row in of(line.database, DAY)}
-    # what the register could say of classification and risk analysis it does not say: unknown, and a gap
+    # the register has no answer on classification and risk analysis: unknown, and a gap
     assert alone["Alfa"] == "M ? . ? . . ."
     assert alone["Gamma"] == "U E . E . . ."
     line.load_table(lines(EXPORTS["avtal"]), name="avtal.csv", extract_date=DAY)
@@ -223,9 +223,9 @@ def test_the_list_agrees_with_the_figures(is_sample, sample_database, line):
         assert counted["classification_actions_overdue"].part == sum(row["overdue"] for row in listed) == 3
 
 
-def test_the_filter_lets_through_by_gap_and_by_name_or_unit(found):
-    def names(**given):
-        return [name for name, row in found.items() if Filter(**given).lets(row)]
+def test_the_filter_lets_through_by_gap_and_by_name_or_unit(by_name):
+    def names(**filters):
+        return [name for name, row in by_name.items() if Filter(**filters).lets(row)]
 
     assert names(gap="plan") == ["Beta"]
     assert names(gap="processing") == ["Beta", "Gamma"]
@@ -233,8 +233,8 @@ def test_the_filter_lets_through_by_gap_and_by_name_or_unit(found):
     assert names(gap="risk_analysis", text="delta & å") == [ODD]
 
 
-def test_the_answer_is_a_sentence_made_from_the_figures(found):
-    listed = list(found.values())
+def test_the_answer_is_a_sentence_built_from_the_figures(by_name):
+    listed = list(by_name.values())
     assert texts.sentences(listed, EN) == [
         "2 of 5 systems lack an object leader.",
         "All have at least one gap.",
@@ -246,10 +246,10 @@ def test_the_answer_is_a_sentence_made_from_the_figures(found):
     assert texts.sentences([listed[2] | {"gaps": 0}], EN)[1] == "No gap is known."
 
 
-def test_the_facts_leave_out_what_is_exempt(found):
-    leader, classified, late, unrecorded = texts.facts(list(found.values()), EN)
+def test_the_facts_leave_out_what_is_exempt(by_name):
+    leader, classified, late, unrecorded = texts.facts(list(by_name.values()), EN)
     assert (leader.value, leader.rest) == ("2", "of 5")
-    # of five one is central; Beta, Delta and Zeta are not in order
+    # one of five is central; Beta, Delta and Zeta are unmet
     assert (classified.value, classified.rest, classified.note) == ("3", "of 4", "1 exempt")
     assert (late.value, late.rest) == ("1", "of 2")
     assert (unrecorded.value, unrecorded.rest) == ("2", "of 4")
@@ -326,18 +326,18 @@ def test_a_system_that_has_changed_its_name_keeps_what_is_known_of_it(line):
     assert [len(rows) for rows in (renamed.processings, renamed.agreements, renamed.incidents)] == [1, 2, 2]
 
 
-def test_a_system_that_is_not_in_use_has_a_card_and_no_row_in_the_list(line, found):
+def test_a_system_that_is_not_in_use_has_a_card_and_no_row_in_the_list(line, by_name):
     epsilon = card_of(line.database, DAY, "Epsilon")
-    assert "Epsilon" not in found
+    assert "Epsilon" not in by_name
     assert (epsilon.register["in_use"], epsilon.register["lifecycle"]) == (False, "Avvecklad")
     sentence = card_texts.card_sentences(epsilon, None, SV)
     assert sentence == ["Epsilon är inte i drift och räknas inte i granskningspunkterna."]
     assert card_of(line.database, DAY, "Omega") is None
 
 
-def test_the_sentence_of_a_system_names_its_gaps(line, found):
+def test_the_sentence_of_a_system_names_its_gaps(line, by_name):
     gamma = card_of(line.database, DAY, "Gamma")
-    assert card_texts.card_sentences(gamma, found["Gamma"], EN) == [
+    assert card_texts.card_sentences(gamma, by_name["Gamma"], EN) == [
         "Gamma has 2 gaps: object leader and processing in the record.",
         "A central office classifies it, analyses its risks and reviews its access.",
     ]
@@ -377,8 +377,8 @@ def own(line, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
 
 
-def opened(monkeypatch, **said):
-    return apps.opened("systems", monkeypatch, **({"as_of": DAY.isoformat()} | said))
+def opened(monkeypatch, **params):
+    return apps.opened("systems", monkeypatch, **({"as_of": DAY.isoformat()} | params))
 
 
 def text(app):
@@ -444,7 +444,7 @@ def test_others_see_that_one_is_named_and_no_person(own, monkeypatch, role):
     assert [name for name in PEOPLE if name in shown] == []
     assert "Utsedd" in shown
     assert "I2" in shown
-    # an analyst sees the row, without the columns that name somebody
+    # an analyst sees the row without the columns that name a person
     assert ("Kalkylarkets rad" in shown) == (role is ANALYST)
     assert [name for name in PEOPLE if name in text(opened(monkeypatch, role=role))] == []
 

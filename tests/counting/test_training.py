@@ -1,4 +1,4 @@
-"""The page of training: figures are those of points 1 and 2, persons the right ones, told to the coordinator only."""
+"""The page of training: figures as points 1 and 2 count them, the right persons, and only the coordinator sees them."""
 
 import os
 import re
@@ -33,10 +33,10 @@ AS_OF = date(2026, 11, 24)
 SV, EN = Language("sv"), Language("en")
 ORGANISATION = "Förvaltningen"
 DEFINITIONS = load_figures(None)
-# The figures beside points 1 and 2.
+# The figures next to points 1 and 2.
 BESIDE = tuple(figure for figure in DEFINITIONS if {point.number for point in POINTS[:2]}.intersection(figure.points))
 
-# On AS_OF 90 days ahead is 22 February 2027. Eva and Fia are not counted; Lager has no department.
+# 90 days after AS_OF is 22 February 2027. Eva and Fia are not counted; Lager has no department.
 STAFF = """
 AD-konto | Namn | E-post         | Avdelning | Enhet | Anställningsdatum | Tjänstledig | Ledningsgrupp
 a1       | Ada  | ada@example.se | Omsorg    | Norr  | 2020-01-01        |             | Ja
@@ -66,14 +66,14 @@ c1       |               | INFOSAK   | I    | Godkänd     |            | 2025-1
 """
 
 
-def asked(day=AS_OF):
+def rules_on(day=AS_OF):
     return training.rules(POINTS, DEFINITIONS, day)
 
 
 def trained(database, place, *, day=AS_OF, most=1000, rules=None, who=MINE):
     with database.cursor() as cursor:
         return training.training(
-            cursor, rules or asked(day), place=place, as_of=day, known_at=EVERYTHING_KNOWN, most=most, reader=who
+            cursor, rules or rules_on(day), place=place, as_of=day, known_at=EVERYTHING_KNOWN, most=most, reader=who
         )
 
 
@@ -106,7 +106,7 @@ def assert_agrees(database, day):
             level: coverage(cursor, POINTS[:2], days=[day], known_at=EVERYTHING_KNOWN, level=level)
             for level in ("organisation", "department", "unit")
         }
-        listed = [
+        point_items = [
             (point.number, item)
             for point in POINTS[:2]
             for item in items(cursor, point, as_of=day, known_at=EVERYTHING_KNOWN).to_pylist()
@@ -114,8 +114,8 @@ def assert_agrees(database, day):
         beside = figures(cursor, BESIDE, points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
     organisations = {figure.organisation for figure in levels["organisation"] if figure.basis}
     for organisation in organisations:
-        by_level = {level: [f for f in found if f.organisation == organisation] for level, found in levels.items()}
-        of_items = [(number, item) for number, item in listed if item["organisation"] == organisation]
+        by_level = {level: [f for f in counted if f.organisation == organisation] for level, counted in levels.items()}
+        of_items = [(number, item) for number, item in point_items if item["organisation"] == organisation]
         whole = trained(database, Scope(organisation), day=day)
         assert_parts_agree(database, whole, by_level, organisation, day)
         assert_persons_agree(whole, of_items, day)
@@ -156,15 +156,15 @@ def assert_persons_agree(whole, of_items, day):
         assert drawn == {month: months[month] for month in drawn}
 
 
-def assert_figures_agree(whole, found):
+def assert_figures_agree(whole, by_id):
     n = whole.whole.n
-    assert (n.met_both, n.in_both) == (found["both_courses"].part, found["both_courses"].whole)
-    management = found["both_courses_management"]
+    assert (n.met_both, n.in_both) == (by_id["both_courses"].part, by_id["both_courses"].whole)
+    management = by_id["both_courses_management"]
     assert (n.management_both, n.management_in_both) == (management.part, management.whole)
     for course, expiring in zip(
         whole.whole.courses, (n.information_security_expiring, n.data_protection_expiring), strict=True
     ):
-        figure = found[f"{course.point.id}_expiring"]
+        figure = by_id[f"{course.point.id}_expiring"]
         assert (expiring, course.met) == (figure.part, figure.whole)
 
 
@@ -176,13 +176,13 @@ def test_the_persons_above_agree_with_points_and_figures(line):
     assert assert_agrees(line.database, AS_OF) == {ORGANISATION}
 
 
-# `make fuzz` asks for more seeds.
+# `make fuzz` runs more seeds.
 @pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("SEEDS", "1"))))
 def test_odd_exports_agree_with_points_and_figures(seed, tmp_path):
     with Line(tmp_path).held() as line:
         exports = random_exports(seed, disputed=seed % 2 == 1)
         load_all(line, (export for export in exports if export.source in {"staff", "training", "systems"}))
-        # of other seeds an organisation may lack an export, and has nothing to compare
+        # for other seeds an organisation may lack an export, and has nothing to compare
         assert assert_agrees(line.database, AS_OF) or seed > 1
 
 
@@ -223,22 +223,22 @@ def test_soon_is_up_to_and_with_the_last_of_the_days_ahead(whole):
     # Ada's runs out on the day itself, Ivo's and Cia's on the 90th day after it, Dan's the day after that
     assert [person.name for person in whole.expiring] == ["Ada", "Ivo", "Cia"]
     assert (whole.whole.n.information_security_expiring, whole.whole.n.data_protection_expiring) == (2, 1)
-    found = {(month.first_day.year, month.first_day.month): (month.ending, month.soon) for month in whole.months}
-    assert len(found) == 13
-    assert found[2026, 11] == ((1, 0), (1, 0))
-    assert found[2027, 2] == ((1, 2), (1, 1))
-    # Gun's, in the last month that is drawn; those in 2028 are not
-    assert found[2027, 11] == ((0, 1), (0, 0))
-    assert sum(sum(ending) for ending, _ in found.values()) == 1 + 3 + 1
+    by_month = {(month.first_day.year, month.first_day.month): (month.ending, month.soon) for month in whole.months}
+    assert len(by_month) == 13
+    assert by_month[2026, 11] == ((1, 0), (1, 0))
+    assert by_month[2027, 2] == ((1, 2), (1, 1))
+    # Gun's, in the last month drawn; those in 2028 are not drawn
+    assert by_month[2027, 11] == ((0, 1), (0, 0))
+    assert sum(sum(ending) for ending, _ in by_month.values()) == 1 + 3 + 1
 
 
 def test_each_person_has_their_reasons_and_an_address(whole):
-    told = {
+    by_part = {
         person.name: [texts.standing_text(one, point, SV).replace("\u00a0", " ")
                       for one, point in zip(person.courses, POINTS, strict=False)]
         for person in whole.missing
     }  # fmt: skip
-    assert told == {
+    assert by_part == {
         "Bo": ["gick ut 23 november 2026", "ej påbörjad"],
         "Cia": ["underkänd", "går ut 22 februari 2027"],
         "Dan": ["påbörjad, inte klar", "giltig till 23 februari 2027"],
@@ -273,7 +273,13 @@ def test_a_list_is_cut_short_and_a_file_is_not(line):
     assert trained(line.database, Scope(ORGANISATION), most=0).missing == ()
     with line.database.cursor() as cursor:
         everyone = training.listed_persons(
-            cursor, asked(), "missing", place=Scope(ORGANISATION), as_of=AS_OF, known_at=EVERYTHING_KNOWN, reader=MINE
+            cursor,
+            rules_on(),
+            "missing",
+            place=Scope(ORGANISATION),
+            as_of=AS_OF,
+            known_at=EVERYTHING_KNOWN,
+            reader=MINE,
         )
         kept = rows(cursor, "select table_name from duckdb_tables() where temporary")
     assert len(everyone) == 4
@@ -281,13 +287,13 @@ def test_a_list_is_cut_short_and_a_file_is_not(line):
 
 
 def test_each_course_may_have_its_own_days(line):
-    given = asked()
+    in_force = rules_on()
     own_days = replace(
-        given, days=(90, 0), values=given.values | {"data_protection_expiring_days": 0}
+        in_force, days=(90, 0), values=in_force.values | {"data_protection_expiring_days": 0}
     )  # Cia's course no longer expires soon
-    found = trained(line.database, Scope(ORGANISATION), rules=own_days)
-    assert [person.name for person in found.expiring] == ["Ada", "Ivo"]
-    assert texts.within(found, SV) == "inom 90 respektive 0 dagar"
+    result = trained(line.database, Scope(ORGANISATION), rules=own_days)
+    assert [person.name for person in result.expiring] == ["Ada", "Ivo"]
+    assert texts.within(result, SV) == "inom 90 respektive 0 dagar"
 
 
 # --- In words -----------------------------------------------------------------------------------------------------
@@ -329,26 +335,26 @@ def test_the_facts_are_the_figures(whole):
 
 
 def of_few(line, who=MINE):
-    """Omsorg, whose units have four and two persons that count."""
+    """Omsorg, whose units have four and two counted persons."""
     return trained(line.database, Scope(ORGANISATION, "Omsorg"), most=0, who=who)
 
 
 def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line):
     assert [part.unit for part in of_few(line).parts] == ["Norr", "Söder"]
-    found = of_few(line, THEIRS)
-    (together,) = found.parts
+    result = of_few(line, THEIRS)
+    (together,) = result.parts
     assert (texts.part_name(together, SV), together.n.counted, together.n.missing) == (SV(OTHER_UNITS), 4 + 2, 3)
     assert [(course.met, course.unmet) for course in together.courses] == [(1 + 2, 3), (3 + 2, 1)]
     # and no sentence names one of them
-    assert texts.sentences(found, SV)[1:] == ["2 har en kurs som går ut inom 90 dagar."]
+    assert texts.sentences(result, SV)[1:] == ["2 har en kurs som går ut inom 90 dagar."]
     (_, row) = texts.rows(
-        found, [together], Scope(ORGANISATION, "Omsorg"), SV, lambda department, unit: f"/{department}/{unit}"
+        result, [together], Scope(ORGANISATION, "Omsorg"), SV, lambda department, unit: f"/{department}/{unit}"
     )
     assert row.name == Link("Övriga enheter")
 
 
 def test_what_even_together_is_too_few_is_left_out(line, whole):
-    # Lager has one person, which Omsorg's six and the whole would tell
+    # Lager has one person, which Omsorg's six and the whole would reveal
     omsorg, lager = whole.parts
     theirs = training.visible_to(whole, THEIRS)
     (together,) = theirs.parts
@@ -399,12 +405,12 @@ def test_a_month_with_none_draws_no_bar_and_one_half_soon_draws_both():
 def names_of(database):
     with database.cursor() as cursor:
         sql = "select name, email from persons_at(as_of := $day, known_at := $known)"
-        found = rows(cursor, sql, {"day": DAY, "known": EVERYTHING_KNOWN})
-    return {value for row in found for value in row.values() if value}
+        persons = rows(cursor, sql, {"day": DAY, "known": EVERYTHING_KNOWN})
+    return {value for row in persons for value in row.values() if value}
 
 
 def everything(app):
-    """All that the page tells, its tables too."""
+    """All text of the page, its tables included."""
     return text(app) + " ".join(frame.value.to_csv() for frame in app.dataframe)
 
 
@@ -420,10 +426,10 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
     with sample.cursor() as cursor:
         organisation = rows(cursor, "select organisation from organisations_on(as_of := $a, known_at := $k)",
                             {"a": DAY, "k": EVERYTHING_KNOWN})[0]["organisation"]  # fmt: skip
-    found = trained(sample, Scope(organisation), day=DAY)
-    for sentence in texts.sentences(training.visible_to(found, reader(role)), say):
+    result = trained(sample, Scope(organisation), day=DAY)
+    for sentence in texts.sentences(training.visible_to(result, reader(role)), say):
         assert sentence in shown
-    assert (found.missing[0].name in shown) is persons
+    assert (result.missing[0].name in shown) is persons
     assert bool(app.get("download_button")) is persons
     if lang == "sv":
         assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg"' in shown
@@ -434,7 +440,7 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
 def test_a_department_shows_its_units_and_a_unit_the_way_back_and_one_of_few_persons_to_the_coordinator_only(
     sample, monkeypatch
 ):
-    """The whole shows its departments where the page opens."""
+    """The page opens with the departments of the whole."""
     above, unit = "Ledning och utveckling", "Informationssäkerhet och dataskydd"
     department = text(opened("training", monkeypatch, department=above))
     assert 'href="/training?as_of=2026-10-31&amp;unit=Informationss%C3%A4kerhet+och+dataskydd"' in department
@@ -449,24 +455,24 @@ def test_a_department_shows_its_units_and_a_unit_the_way_back_and_one_of_few_per
 
 
 def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_again(sample, monkeypatch):
-    made, names = {}, []
+    files, names = {}, []
     button = st.download_button
 
-    def remembered(label, data, **given):
-        made[given["key"]] = data
-        names.append(given["file_name"])
-        return button(label, data, **given)
+    def recording(label, data, **params):
+        files[params["key"]] = data
+        names.append(params["file_name"])
+        return button(label, data, **params)
 
-    monkeypatch.setattr(st, "download_button", remembered)
+    monkeypatch.setattr(st, "download_button", recording)
     opened("training", monkeypatch, unit="Hemtjänst Natt")
     assert names == ["utbildning_saknas_2026-10-31.csv"]
-    lines = made["reminders missing"]().decode("utf-8-sig").splitlines()
+    lines = files["reminders missing"]().decode("utf-8-sig").splitlines()
     assert lines[0] == "Namn;E-post;Enhet;Kurs;Skäl"
     # 19 lack a course, 17 of them both
     assert len(lines) - 1 == 19 + 17
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", MANAGEMENT))
     with pytest.raises(Refusal):
-        made["reminders missing"]()
+        files["reminders missing"]()
 
 
 def test_without_exports_the_page_says_what_is_missing_and_leads_there(own, monkeypatch):
