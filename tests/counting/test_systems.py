@@ -89,17 +89,17 @@ def lines(table):
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
     """The hand-made exports, loaded by the real line."""
-    with Line(tmp_path_factory.mktemp("systems")).held() as line_:
+    with Line(tmp_path_factory.mktemp("systems")).held() as loaded:
         for name, table in EXPORTS.items():
-            line_.load_table(lines(table), name=f"{name}.csv", extract_date=DAY)
-        yield line_
+            loaded.load_table(lines(table), name=f"{name}.csv", extract_date=DAY)
+        yield loaded
 
 
 @pytest.fixture
 def fresh(tmp_path):
     """A database of the test's own."""
-    with Line(tmp_path).held() as line_:
-        yield line_
+    with Line(tmp_path).held() as loaded:
+        yield loaded
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Submitting needs every point discussed, approving another person; what is sealed is read as it was or not at all."""
+"""Submitting needs every point discussed, approving another person; what is sealed is read unchanged or not at all."""
 
 import unicodedata
 from datetime import date, timedelta
@@ -49,20 +49,20 @@ def met(line, point, version=None):
 
 def signatures(line, version=None):
     with line.database.cursor() as cursor:
-        found = approving.signatures_of(cursor, line.review(), version)
-    return found.submitted_by, found.approved_by
+        signed = approving.signatures_of(cursor, line.review(), version)
+    return signed.submitted_by, signed.approved_by
 
 
-def load_more(line, **said):
-    """One more system is classified, on a later extract date that still is before the as-of date."""
-    line.load_table(MORE, name="later.csv", source="systems", extract_date=date(2026, 11, 10), **said)
+def load_more(line, **options):
+    """Classify one more system, on a later extract date that is still before the as-of date."""
+    line.load_table(MORE, name="later.csv", source="systems", extract_date=date(2026, 11, 10), **options)
 
 
 # --- Completeness ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("gone", "told"),
+    ("gone", "message"),
     [
         ([("comment", "dpia")], "A comment is missing for point 6.$"),
         ([("assessment", "dpia"), ("assessment", "access")], "An assessment is missing for point 6, 7.$"),
@@ -72,10 +72,10 @@ def load_more(line, **said):
         ),
     ],
 )
-def test_a_draft_with_a_point_that_is_not_discussed_cannot_be_submitted(draft, gone, told):
+def test_a_draft_with_a_point_that_is_not_discussed_cannot_be_submitted(draft, gone, message):
     for kind, point in gone:
         draft.write(draft.review(), kind, point, "")
-    with pytest.raises(Refusal, match=told):
+    with pytest.raises(Refusal, match=message):
         draft.submit(draft.review())
     assert draft.review().state == "draft"
     assert draft.rows("from frozen_reviews") == []
@@ -122,7 +122,7 @@ def test_only_two_questions_are_asked_and_each_has_three_answers(draft, what, an
         draft.write(draft.review(), "judgement", what, answer)
 
 
-# Nothing has been written in these chapters, and no export says anything of these points.
+# Nothing is written in these chapters, and these points have no export.
 LEFT_OPEN = [
     *(f"chapter:{name}" for name in ("local_instruction", "year", "deviations", "dpo_risks", "changes", "development")),
     "chapter:priorities", "decision:2026-2",
@@ -136,26 +136,29 @@ def test_what_is_left_open_is_confirmed_one_by_one(draft):
     review = draft.review()
     draft.decide(review, "Utan dag")
     assert [concern.name for concern in judging.concerns(draft.document(review))] == LEFT_OPEN
-    given = {"name": "Ylva Nordgren", "own": draft.folder}
+    submission = {"name": "Ylva Nordgren", "own": draft.folder}
     with pytest.raises(Refusal, match=f"to be confirmed: {', '.join(LEFT_OPEN)}\\.$"):
-        approving.submit(draft.database, review.review_id, **given)
+        approving.submit(draft.database, review.review_id, **submission)
     with pytest.raises(Refusal, match=r"to be confirmed: decision:2026-2\.$"):
         approving.submit(
-            draft.database, review.review_id, **given, confirmed={*LEFT_OPEN, "decision:2026-1"} - {"decision:2026-2"}
+            draft.database,
+            review.review_id,
+            **submission,
+            confirmed={*LEFT_OPEN, "decision:2026-1"} - {"decision:2026-2"},
         )
     assert draft.review().state == "draft"
-    assert approving.submit(draft.database, review.review_id, **given, confirmed=LEFT_OPEN).state == "submitted"
+    assert approving.submit(draft.database, review.review_id, **submission, confirmed=LEFT_OPEN).state == "submitted"
 
 
 def test_the_judgement_is_frozen_with_the_review(approved):
-    said = approved.document(approved.review()).written
-    assert said.judgement == {"sufficient": "partly", "effect": "partly"}
-    assert judging.sentence(said, EN) == "The work is partly sufficient and has the intended effect in part."
-    assert judging.grounds(said) == "Skäl."
+    texts = approved.document(approved.review()).written
+    assert texts.judgement == {"sufficient": "partly", "effect": "partly"}
+    assert judging.sentence(texts, EN) == "The work is partly sufficient and has the intended effect in part."
+    assert judging.grounds(texts) == "Skäl."
 
 
 @pytest.mark.parametrize(
-    ("sufficient", "effect", "told"),
+    ("sufficient", "effect", "sentence"),
     [
         ("yes", "yes", "Arbetet är tillräckligt och har önskad verkan."),
         ("yes", "partly", "Arbetet är tillräckligt och har delvis önskad verkan."),
@@ -164,9 +167,9 @@ def test_the_judgement_is_frozen_with_the_review(approved):
         ("no", "yes", "Arbetet är inte tillräckligt men har önskad verkan."),
     ],
 )
-def test_the_judgement_is_one_sentence(sufficient, effect, told):
-    said = ReviewTexts({}, {}, {}, {}, {"sufficient": sufficient, "effect": effect})
-    assert judging.sentence(said, Language("sv")) == told
+def test_the_judgement_is_one_sentence(sufficient, effect, sentence):
+    texts = ReviewTexts({}, {}, {}, {}, {"sufficient": sufficient, "effect": effect})
+    assert judging.sentence(texts, Language("sv")) == sentence
 
 
 def test_a_review_frozen_before_the_judgement_was_asked_for_says_so(approved):
@@ -184,11 +187,11 @@ def test_chapters_of_ones_own_may_have_braces_one_language_and_names(draft):
         'start = { sv = "{organisation}: fråga Anna Berg om Alfa {0}." }\n',
         "utf-8",
     )
-    found = draft.document(draft.review())
-    [own] = [chapter for chapter in found.chapters if chapter.id == "own"]
-    assert chapter_title(found, own, EN).replace("\u00a0", " ") == "5 2026 {x} {"
-    told = [chapter_text(found, own, Reader(EN, public)) for public in (False, True)]
-    assert told == [f"Förvaltningen: fråga {who} om Alfa {{0}}." for who in ("Anna Berg", "[…]")]
+    document = draft.document(draft.review())
+    [own] = [chapter for chapter in document.chapters if chapter.id == "own"]
+    assert chapter_title(document, own, EN).replace("\u00a0", " ") == "5 2026 {x} {"
+    shown = [chapter_text(document, own, Reader(EN, public)) for public in (False, True)]
+    assert shown == [f"Förvaltningen: fråga {who} om Alfa {{0}}." for who in ("Anna Berg", "[…]")]
 
 
 # --- Four eyes ---------------------------------------------------------------------------------------------------
@@ -239,8 +242,8 @@ def waiting(tmp_path_factory):
 
 @pytest.mark.parametrize("name", ["Ylva Nordgren", "NORDGREN, ylva", "Ylva\u200b Nordgren", "Ylva-Nordgren"])
 def test_who_submitted_a_review_does_not_approve_it(waiting, name):
-    told = r"Ylva Nordgren has submitted the review of 2026\. Somebody else must approve it"
-    with pytest.raises(Refusal, match=told):
+    message = r"Ylva Nordgren has submitted the review of 2026\. Somebody else must approve it"
+    with pytest.raises(Refusal, match=message):
         waiting.approve(waiting.review(), name)
     assert waiting.review().state == "submitted"
 
@@ -317,7 +320,7 @@ def test_only_what_has_been_approved_counts_as_a_review_gone_by(waiting):
 
 
 def test_a_review_that_is_sent_back_is_a_draft_again_and_counts_anew_also_where_a_clock_was_ahead(submitted):
-    """It knows all that was known when it was submitted."""
+    """It uses everything known when it was submitted."""
     load_more(submitted, now=NOON + timedelta(days=30))
     review = submitted.send_back(submitted.review(), "Punkt 4 är oklar")
     assert (review.state, review.version, review.why, review.submitted_by) == ("draft", 1, "Punkt 4 är oklar", None)
@@ -330,7 +333,7 @@ def test_a_review_that_is_sent_back_is_a_draft_again_and_counts_anew_also_where_
     submitted.approve(review, "Ylva Nordgren")
     assert signatures(submitted) == ("Rolf Ahlberg", "Ylva Nordgren")
     assert met(submitted, "classification") == 2
-    # a first version corrects nothing, also where it has been sent back
+    # a first version corrects nothing, even after being sent back
     assert submitted.document(review).why is None
 
 
@@ -463,7 +466,7 @@ def test_a_review_is_compared_with_the_last_approved_one_as_that_was_frozen(tmp_
             "[points.classification]\ntargets = [{ from = 2018-01-01, target = 0.5, limit = 0.4 }]\n", "utf-8"
         )
         answer = line.document(review).answer("classification")
-    # the year before was 1 of 3 to a target of 95 % when it was signed, whatever is known or wanted now
+    # the year before was 1 of 3 with a target of 95 % when signed, whatever is known or required now
     assert (answer.before.met, answer.coverage_before.target.target, answer.coverage.target.target) == (1, 0.95, 0.5)
     assert "risen by 33.3 percentage points" in answer.changed["en"]
     assert "1 has been corrected afterwards. The target has changed from 95% to 50%" in answer.changed["en"]

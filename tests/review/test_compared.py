@@ -1,4 +1,4 @@
-"""What figures are compared with: the last approved review where there is one, on every page and in every file."""
+"""What figures are compared with: the last approved review if there is one, on every page and in every file."""
 
 import re
 from datetime import date
@@ -21,7 +21,7 @@ SV = Language("sv")
 POINT = {"point": "risk_analysis"}
 NEXT = "2027-01-31"
 SMALL = "Föreningsstöd och evenemang"  # four persons on the day of the review of 2025
-# As in tests/reviewed.py, and with what became known of the day of the review after it was approved.
+# As in tests/reviewed.py, plus what became known about the day of the review after its approval.
 LATER = """
 Systemnamn   | Enhet | Centralt/lokalt | Har informationssäkerhetsklassning genomförts under det senaste året?
 Alfa         | Norr  | Lokalt          | Ja
@@ -35,25 +35,25 @@ def text(app):
     return marked(app).replace("\u00a0", " ").replace("\u00ad", "")
 
 
-def said(blocks):
+def text_of(blocks):
     """Every text of a file."""
     return str(blocks).replace("\\xa0", " ")
 
 
 @pytest.fixture(scope="module")
 def document(sample_database):
-    """The sample review of 2026, and who has signed it."""
+    """The sample review of 2026 and its signatures."""
     with sample_database.cursor() as cursor:
         review = review_of(cursor, 2026)
         return approving.dossier(cursor, review, own=None), approving.signatures_of(cursor, review)
 
 
-def test_a_change_is_the_same_wherever_it_is_told(sample, document, monkeypatch):
-    """Point 5 was -7.3 on one page, since the same day a year before, and -6.0 on another, since the review."""
-    found, signed = document
+def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch):
+    """Point 5 was -7.3 on one page, since the same day a year before, but -6.0 on another, since the review."""
+    dossier, signed = document
     page = text(opened("overview", monkeypatch))
-    (told,) = re.findall(r'aria-label="5 Riskanalys: .*?Ändring </span>(.*?)</div>', page)
-    assert told == SV.change(38 / 99 - 130 / 293) == "−6,0"
+    (shown,) = re.findall(r'aria-label="5 Riskanalys: .*?Ändring </span>(.*?)</div>', page)
+    assert shown == SV.change(38 / 99 - 130 / 293) == "−6,0"
     assert "Genomgång 2025 (15 november 2025)" in page
     page = text(opened("point", monkeypatch, **POINT))
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
@@ -61,10 +61,12 @@ def test_a_change_is_the_same_wherever_it_is_told(sample, document, monkeypatch)
     assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(opened("meeting", monkeypatch, screen="6"))
     page = text(opened("review", monkeypatch, **POINT))
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
-    files = [said(report_of(found, state="draft", signed=signed, say=SV, public=public)) for public in (False, True)]
+    files = [
+        text_of(report_of(dossier, state="draft", signed=signed, say=SV, public=public)) for public in (False, True)
+    ]
     assert "sjunkit med 6,0 procentenheter sedan den 15 november 2025" in files[0]
     assert all("Genomgång 2025 (15 november 2025): 44,4 % (−6,0 p.e.)" in file for file in files)
-    printed = said(handouts.handout(found, names=Names([], []), say=SV))
+    printed = text_of(handouts.handout(dossier, names=Names([], []), say=SV))
     assert "Genomgång 2025 (15 november 2025): 44,4 % (−6,0 p.e.)" in printed
 
 
@@ -89,11 +91,11 @@ def test_a_part_is_compared_with_what_was_approved_of_it_else_with_the_day_a_yea
         page = text(opened("point", monkeypatch, as_of=NEXT, point="classification", **part))
         return re.findall(r"Ringen: (.*?) procentenheter", page)
 
-    # 1 of 3 when it was approved, whatever is known of that day by now
+    # 1 of 3 when it was approved, whatever is known about that day now
     assert change(department="Öst") == ["33,3 % i genomgången 2026 (20 november 2026), +33,3"]
     assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
     assert "ett år tidigare (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT, unit="Väst")).lower()
-    # a unit is known again in a department that is called otherwise since
+    # a unit is recognised in a department that was renamed since
     named = {"kind": "department", "old": "Öst", "new": "Österut", "valid_from": date(2027, 1, 1)}
     add_alias(line.database, **named, order=line.order())
     assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
@@ -109,7 +111,7 @@ def test_from_when_a_review_is_approved_it_is_compared_with(stage, tmp_path, mon
 def test_what_was_approved_of_few_persons_is_the_coordinator_s_alone(sample, monkeypatch):
     """Rulebook, section 5."""
     was = re.compile(r'"1 E-utbildning[^"]* i genomgången 2025 \(15 november 2025\) 0 %')
-    for role, seen in ((COORDINATOR, True), (MANAGEMENT, False)):
+    for role, visible in ((COORDINATOR, True), (MANAGEMENT, False)):
         page = text(opened("overview", monkeypatch, role=role, unit=SMALL))
-        assert bool(was.search(page)) is seen
+        assert bool(was.search(page)) is visible
         assert "Genomgång 2025 (15 november 2025)" in page

@@ -1,4 +1,4 @@
-"""The head's judgement of the whole stands first wherever a year is read, and a year that was not asked says so."""
+"""The head's judgement of the whole comes first wherever a year is read, and a year without the question says so."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ NOT_ASKED = "En samlad bedömning efterfrågades inte när genomgången gjordes.
 
 @pytest.fixture(scope="module")
 def document(sample_database):
-    """The approved sample review of 2025, and who has signed it."""
+    """The approved sample review of 2025 and its signatures."""
     with sample_database.cursor() as cursor:
         review = review_of(cursor, 2025)
         return approving.dossier(cursor, review, own=None), approving.signatures_of(cursor, review)
@@ -42,10 +42,10 @@ def test_the_overview_of_a_year_that_is_not_approved_has_none(sample, monkeypatc
 
 
 def test_the_package_begins_with_it(document):
-    found, signed = document
-    readme = package_readme.readme(found, signed, seal="s", say=SV)
+    dossier, signed = document
+    readme = package_readme.readme(dossier, signed, seal="s", say=SV)
     assert readme.split("\n\n")[1] == SENTENCE
-    rows = tables.tables(found)["texts"]
+    rows = tables.tables(dossier)["texts"]
     assert [(row["kind"], row["of"], row["title_sv"], row["text"]) for row in rows[:2]] == [
         ("judgement", "sufficient", "Är arbetet tillräckligt?", "partly"),
         ("judgement", "effect", "Har det önskad verkan?", "partly"),
@@ -53,15 +53,15 @@ def test_the_package_begins_with_it(document):
 
 
 def test_a_review_that_was_not_asked_for_it_says_so_and_has_no_rows_of_it(document):
-    found, signed = document
-    before = replace(found, written=replace(found.written, judgement=None))
+    dossier, signed = document
+    before = replace(dossier, written=replace(dossier.written, judgement=None))
     assert package_readme.readme(before, signed, seal="s", say=SV).split("\n\n")[1] == NOT_ASKED
     assert {row["kind"] for row in tables.tables(before)["texts"]}.isdisjoint({"judgement"})
 
 
 def test_the_handout_begins_with_it_and_with_the_points_furthest_from_their_targets(document):
-    found, signed = document
-    given = {"names": Names([], []), "say": SV, "state": "approved", "made_at": signed.changed_at}
-    first = " ".join(run.text for run in Tagged(handouts.pdf(found, **given)).pages[0])
+    dossier, signed = document
+    options = {"names": Names([], []), "say": SV, "state": "approved", "made_at": signed.changed_at}
+    first = " ".join(run.text for run in Tagged(handouts.pdf(dossier, **options)).pages[0])
     assert " ".join(SENTENCE.split()[:4]) in " ".join(first.split())
     assert first.index("Arbetet är") < first.index("Längst från sina mål") < first.index("Dagordning")

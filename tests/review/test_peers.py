@@ -35,7 +35,7 @@ def test_a_review_becomes_a_small_file_of_numbers_and_nothing_else(tmp_path):
         "organisation": "Förvaltningen",
         "year": 2026,
         "as_of": "2026-11-20",
-        # where there is no basis, or nothing to assess, there is no figure
+        # without a basis, or with nothing to assess, there is no figure
         "figures": {
             "local_instruction": {"met": 2, "of": 3},
             "classification": {"met": 1, "of": 3},
@@ -59,22 +59,22 @@ def test_least_middle_and_greatest_are_of_all_and_ones_own_is_among_them():
 
 
 def test_between_two_in_the_middle_lies_their_mean():
-    (found,) = compare(peer(a=(0, 4)), [peer(a=(4, 4)), peer(a=(1, 4)), peer(a=(3, 4))])
-    assert (found.middle, found.organisations) == (0.5, 4)
+    (comparison,) = compare(peer(a=(0, 4)), [peer(a=(4, 4)), peer(a=(1, 4)), peer(a=(3, 4))])
+    assert (comparison.middle, comparison.organisations) == (0.5, 4)
 
 
 def test_nothing_to_assess_counts_for_nobody():
-    (found,) = compare(peer(a=(1, 2)), [peer(a=(0, 0))])
-    assert (found.least, found.organisations) == (0.5, 1)
+    (comparison,) = compare(peer(a=(1, 2)), [peer(a=(0, 0))])
+    assert (comparison.least, comparison.organisations) == (0.5, 1)
 
 
 def test_another_year_is_left_out_and_the_same_file_counts_once():
     own, other = peer(a=(1, 4)), peer(a=(3, 4))
-    (found,) = compare(own, [other, other, own, replace(other, year=2025)])
-    assert (found.middle, found.organisations) == (0.5, 2)
-    # two that are called the same are two
-    (found,) = compare(own, [other, peer(a=(2, 4))])
-    assert found.organisations == 3
+    (comparison,) = compare(own, [other, other, own, replace(other, year=2025)])
+    assert (comparison.middle, comparison.organisations) == (0.5, 2)
+    # two organisations of the same name are two
+    (comparison,) = compare(own, [other, peer(a=(2, 4))])
+    assert comparison.organisations == 3
 
 
 def test_a_file_of_another_organisation_is_read():
@@ -113,8 +113,8 @@ def test_a_name_is_kept_on_one_line_without_marks_that_nobody_sees():
 )
 def test_a_file_that_says_something_else_is_refused(changed):
     other = changed == {"format": "compliance figures 2"}
-    said = "was written by another version" if other else "does not hold the figures of a review"
-    with pytest.raises(Refusal, match=rf"granne\.json {said}"):
+    message = "was written by another version" if other else "does not hold the figures of a review"
+    with pytest.raises(Refusal, match=rf"granne\.json {message}"):
         read(**changed)
 
 

@@ -1,4 +1,4 @@
-"""A review is opened, written in and decided in while it is a draft; decisions live on until they are done."""
+"""A review is opened, written in and decided in as a draft; decisions live on until they are done."""
 
 from datetime import date, datetime
 
@@ -27,7 +27,7 @@ def line(tmp_path):
 
 @pytest.fixture
 def approved(tmp_path):
-    """The same with an approved review that has decided one thing."""
+    """The same with an approved review that has one decision."""
     line = at("approved", tmp_path)
     with line.database.cursor():
         yield line
@@ -133,9 +133,9 @@ def test_the_last_that_was_written_counts_and_nothing_is_lost(line):
         line.write(review, "comment", "dpia", text)
     line.write(review, "assessment", "dpia", "insufficient")
     line.write(review, "public_comment", "dpia", "Utåt")
-    said = written(line, review)
-    assert (said.comments, said.assessments) == ({"dpia": "Sedan"}, {"dpia": "insufficient"})
-    assert said.public_comments == {"dpia": "Utåt"}
+    texts = written(line, review)
+    assert (texts.comments, texts.assessments) == ({"dpia": "Sedan"}, {"dpia": "insufficient"})
+    assert texts.public_comments == {"dpia": "Utåt"}
     assert [row["text"] for row in line.rows("from review_texts where kind = 'comment' order by edition")] == [
         "Först",
         "Sedan",
@@ -148,8 +148,8 @@ def test_an_empty_text_takes_it_away_and_of_a_chapter_also_what_stands_there_fro
         line.write(review, kind, "dpia", "partly")
         line.write(review, kind, "dpia", " \u200b\n ")
     line.write(review, "chapter", "policy", "")
-    said = written(line, review)
-    assert (said.comments, said.assessments, said.chapters) == ({}, {}, {"policy": ""})
+    texts = written(line, review)
+    assert (texts.comments, texts.assessments, texts.chapters) == ({}, {}, {"policy": ""})
 
 
 def test_an_assessment_is_one_of_three_and_none_is_there_from_the_start(line):
@@ -166,8 +166,8 @@ def test_identity_numbers_and_marks_that_nobody_sees_are_not_kept(line):
     )
     assert written(line, review).comments["dpia"] == f"Om {MASK}.\n\nAndra stycket {MASK}"
     line.decide(review, f"Ring {IDENTITY}", responsible=f"Anna {IDENTITY}", resource=IDENTITY)
-    made = line.decided("2026-1")
-    assert (made.text, made.responsible, made.resource) == (f"Ring {MASK}", f"Anna {MASK}", MASK)
+    decision = line.decided("2026-1")
+    assert (decision.text, decision.responsible, decision.resource) == (f"Ring {MASK}", f"Anna {MASK}", MASK)
     assert not line.rows("from review_texts where contains(text, '9874') or contains(text, '19811228')")
 
 
@@ -179,15 +179,15 @@ def test_a_text_can_be_too_long(line):
 
 
 def test_every_text_of_a_decision_has_a_limit(line):
-    """everywhere: a page and the command line give the same, and nothing is done with what is refused"""
+    """Everywhere: pages and command line raise the same Refusal, and nothing that is refused is stored."""
     review = line.open()
-    for said in (
+    for content in (
         {"text": "x" * 10_001},
         {"text": "x", "resource": "x" * 10_001},
         {"text": "x", "responsible": "x" * 201},
     ):
         with pytest.raises(Refusal, match=r"10000 are the most|Write one of 200 at most"):
-            line.decide(review, **said)
+            line.decide(review, **content)
     line.decide(review, "x" * 10_000, resource="x" * 10_000, responsible="x" * 200)
     with pytest.raises(Refusal, match="10000 are the most"):
         line.follow_up("2026-1", "ongoing", "x" * 10_001)
@@ -243,9 +243,9 @@ def test_chapters_are_changed_in_a_file_of_ones_own(tmp_path):
         '[chapters.own]\nnumber = "5"\nlevel = 1\ntitle = { sv = "Eget", en = "Own" }\n',
         "utf-8",
     )
-    found = {chapter.id: chapter for chapter in reviewing.load_chapters(tmp_path)}
-    assert (found["policy"].title["sv"], found["policy"].number) == ("Vår policy", "1")
-    assert (found["own"].optional, found["own"].after, found["own"].start) == (False, None, {"en": ""})
+    chapters = {chapter.id: chapter for chapter in reviewing.load_chapters(tmp_path)}
+    assert (chapters["policy"].title["sv"], chapters["policy"].number) == ("Vår policy", "1")
+    assert (chapters["own"].optional, chapters["own"].after, chapters["own"].start) == (False, None, {"en": ""})
 
 
 def test_a_chapter_that_lacks_something_is_refused(tmp_path):
@@ -254,20 +254,20 @@ def test_a_chapter_that_lacks_something_is_refused(tmp_path):
         reviewing.load_chapters(tmp_path)
 
 
-@pytest.mark.parametrize("said", ['title = "Eget"', "title = {}", "start = 5", 'help = { sv = ["a"] }'])
-def test_a_chapter_of_one_s_own_that_has_no_text_for_a_language_is_told_of(tmp_path, said):
-    given = "" if said.startswith("title") else 'title = { sv = "Eget", en = "Own" }\n'
-    (tmp_path / "chapters.toml").write_text(f'[chapters.own]\nnumber = "5"\nlevel = 1\n{given}{said}\n', "utf-8")
-    with pytest.raises(Refusal, match=f"the key {said.split()[0]} of the chapter own needs a text for each language"):
+@pytest.mark.parametrize("entry", ['title = "Eget"', "title = {}", "start = 5", 'help = { sv = ["a"] }'])
+def test_an_own_chapter_without_a_text_for_a_language_is_reported(tmp_path, entry):
+    title = "" if entry.startswith("title") else 'title = { sv = "Eget", en = "Own" }\n'
+    (tmp_path / "chapters.toml").write_text(f'[chapters.own]\nnumber = "5"\nlevel = 1\n{title}{entry}\n', "utf-8")
+    with pytest.raises(Refusal, match=f"the key {entry.split()[0]} of the chapter own needs a text for each language"):
         reviewing.load_chapters(tmp_path)
 
 
 def test_every_clause_of_the_standard_is_covered_by_something_that_there_is():
     computed = {"points", "deviations", "recommendations", "risks", "carried", "decisions", "peers"}
-    known = computed | {chapter.id for chapter in reviewing.load_chapters(None)}
+    ids = computed | {chapter.id for chapter in reviewing.load_chapters(None)}
     clauses = reviewing.load_clauses(None)
     assert [clause.letter for clause in clauses] == list("abcdefg")
-    assert [(clause.letter, by) for clause in clauses for by in clause.by if by not in known] == []
+    assert [(clause.letter, by) for clause in clauses for by in clause.by if by not in ids] == []
 
 
 # --- Decisions ---------------------------------------------------------------------------------------------------
@@ -280,8 +280,8 @@ def test_decisions_are_numbered_within_their_review_and_no_number_comes_back(lin
     deciding.withdraw(line.database, review.review_id, 2, order=line.order())
     assert line.decide(review, "Tre") == 3
     with line.database.cursor() as cursor:
-        found = deciding.decisions_of(deciding.decisions(cursor), review)
-    assert [(row.name, row.text, row.status) for row in found] == [
+        decisions = deciding.decisions_of(deciding.decisions(cursor), review)
+    assert [(row.name, row.text, row.status) for row in decisions] == [
         ("2026-1", "Ett", "not_started"),
         ("2026-3", "Tre", "not_started"),
     ]
@@ -290,10 +290,17 @@ def test_decisions_are_numbered_within_their_review_and_no_number_comes_back(lin
 def test_the_words_of_a_decision_can_be_changed_while_it_is_a_draft(line):
     review = line.open()
     line.decide(review, "Klassa", point="classification", due=date(2027, 3, 31), follow_up="T1")
-    said = DecisionContent("Klassa om", point="dpia", responsible="Objektägare", resource="20 timmar")
-    assert deciding.decide(line.database, 1, said, order=line.order(), points=IDS, number=1) == 1
-    made = line.decided("2026-1")
-    assert (made.text, made.point, made.responsible, made.due, made.resource, made.follow_up) == (
+    content = DecisionContent("Klassa om", point="dpia", responsible="Objektägare", resource="20 timmar")
+    assert deciding.decide(line.database, 1, content, order=line.order(), points=IDS, number=1) == 1
+    decision = line.decided("2026-1")
+    assert (
+        decision.text,
+        decision.point,
+        decision.responsible,
+        decision.due,
+        decision.resource,
+        decision.follow_up,
+    ) == (
         "Klassa om",
         "dpia",
         "Objektägare",
@@ -304,26 +311,26 @@ def test_the_words_of_a_decision_can_be_changed_while_it_is_a_draft(line):
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("content", "why"),
     [
         (DecisionContent(" \u200b "), "A decision needs a text"),
         (DecisionContent("x", follow_up="T3"), "The follow-up T3 is none of T1, T2, VB"),
         (DecisionContent("x", point="nothing"), "The reason nothing is no review point"),
     ],
 )
-def test_a_decision_says_what_and_refers_to_what_there_is(line, said, why):
+def test_a_decision_has_a_text_and_refers_to_existing_things(line, content, why):
     review = line.open()
     with pytest.raises(Refusal, match=why):
-        deciding.decide(line.database, review.review_id, said, order=line.order(), points=IDS)
+        deciding.decide(line.database, review.review_id, content, order=line.order(), points=IDS)
     with pytest.raises(Refusal, match="There is no decision 7 in the review of 2026"):
         deciding.decide(line.database, 1, DecisionContent("x"), order=line.order(), points=IDS, number=7)
 
 
 def test_a_decision_is_followed_up_between_reviews(approved):
     approved.follow_up("2026-1", "ongoing", "Hälften")
-    made = approved.decided("2026-1")
-    assert (made.status, made.note, made.open) == ("ongoing", "Hälften", True)
-    assert (made.late(date(2027, 3, 31)), made.late(date(2027, 4, 1))) == (False, True)
+    decision = approved.decided("2026-1")
+    assert (decision.status, decision.note, decision.open) == ("ongoing", "Hälften", True)
+    assert (decision.late(date(2027, 3, 31)), decision.late(date(2027, 4, 1))) == (False, True)
     approved.follow_up("2026-1", "done")
     assert approved.decided("2026-1").late(date(2027, 4, 1)) is False
     assert events(approved, "follow up") == ["decision 2026-1: ongoing", "decision 2026-1: done"]
@@ -343,8 +350,8 @@ def test_a_status_is_one_of_four_and_what_is_withdrawn_is_not_followed_up(line):
 
 def carried(line, review):
     with line.database.cursor() as cursor:
-        found = deciding.carried(cursor, deciding.decisions(cursor), line.now(review))
-    return {row.name: row.status for row in found}
+        decisions = deciding.carried(cursor, deciding.decisions(cursor), line.now(review))
+    return {row.name: row.status for row in decisions}
 
 
 def test_open_decisions_of_earlier_reviews_are_carried_and_those_closed_since_are_told_once(line):
@@ -386,15 +393,17 @@ def test_what_is_followed_up_later_does_not_reach_what_was_frozen(approved):
     assert (frozen.status, frozen.note) == ("not_started", None)
 
 
-# --- What is said of it ------------------------------------------------------------------------------------------
+# --- Sentences about it -------------------------------------------------------------------------------------------
 
 
 def test_a_refusal_speaks_swedish(line):
     line.open()
     with pytest.raises(Refusal) as refused:
         line.open()
-    told = Language("sv").refusal(refused.value)
-    assert told == ("Ledningens genomgång 2026 är redan öppnad, med 20\u00a0november\u00a02026 som avstämningsdatum.")
+    message = Language("sv").refusal(refused.value)
+    assert message == (
+        "Ledningens genomgång 2026 är redan öppnad, med 20\u00a0november\u00a02026 som avstämningsdatum."
+    )
 
 
 def test_everything_leaves_who_and_when(line):

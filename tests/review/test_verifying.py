@@ -1,4 +1,4 @@
-"""What has been approved stays as it was, whatever comes later; and verifying says exactly what is otherwise today."""
+"""What was approved stays as it was, whatever comes later; verifying reports exactly what differs today."""
 
 import shutil
 import zipfile
@@ -24,7 +24,7 @@ from tests.reviewed import INSTRUCTION, SYSTEMS, WHATEVER, at
 
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
 TARGET = "[points.classification]\ntargets = [{ from = 2018-01-01, target = 0.30, limit = 0.20 }]\n"
-# The others are written of the same blocks, and that the same blocks give the same file is held where they are written.
+# The others are written from the same blocks; the writers' own tests hold that the same blocks give the same file.
 FILES = KINDS if MOST else ("docx",)
 RULE = "parameters = [{ from = 2018-01-01, validity_months = 6 }]\n"
 
@@ -38,7 +38,7 @@ def line(tmp_path):
 
 @pytest.fixture
 def statements(tmp_path, monkeypatch):
-    """A copy of every statement, to be changed: the product reads it instead of its own."""
+    """A copy of every statement, to be changed, which the product reads instead of its own."""
     folder = tmp_path / "queries"
     shutil.copytree(QUERIES, folder)
     for module in (queries, verifying):
@@ -64,8 +64,8 @@ def frozen(line):
     return line.document(line.review())
 
 
-def found(line):
-    """What verifying says: what, the number of the point, where, was, now."""
+def differences_of(line):
+    """The differences: what, the number of the point, where, was, now."""
     document = frozen(line)
     with line.database.cursor() as cursor:
         differences = verifying.verify(cursor, document, own=line.folder)
@@ -73,24 +73,24 @@ def found(line):
 
 
 def reports(line, *, verified):
-    """Every report of the review, complete and to hand out, in both languages; and files, also those of the package."""
+    """Every report of the review, complete and to hand out, in both languages; and files, including the package's."""
     document = frozen(line)
     with line.database.cursor() as cursor:
         signatures = signatures_of(cursor, line.review())
-    given = {"state": line.review().state, "signed": signatures}
-    made = {
-        (code, public): report_of(document, **given, say=Language(code), public=public)
+    params = {"state": line.review().state, "signed": signatures}
+    blocks = {
+        (code, public): report_of(document, **params, say=Language(code), public=public)
         for code in ("sv", "en")
         for public in (False, True)
     }
-    files = {kind: write_report(document, kind=kind, **given, say=Language("sv"), public=False) for kind in FILES}
+    files = {kind: write_report(document, kind=kind, **params, say=Language("sv"), public=False) for kind in FILES}
     with line.database.cursor() as cursor:
         package = write_package(cursor, line.review(), version=None, reports=files, say=Language("sv"))
-    return made, files | packed(line.folder / "package.zip", package, verified=verified)
+    return blocks, files | packed(line.folder / "package.zip", package, verified=verified)
 
 
 def packed(path, content, *, verified):
-    """The files of a package. No two of its databases have the same bytes, but what it says is counted and right."""
+    """The files of a package. Its database differs byte by byte each time, but its content is counted and correct."""
     path.write_bytes(content)
     assert not verified or verify_package(path).faults == ()
     with zipfile.ZipFile(path) as file:
@@ -111,7 +111,7 @@ def load_later(line):
 
 def test_nothing_that_comes_later_reaches_what_was_approved(line, statements):
     document, (blocks, files) = frozen(line), reports(line, verified=False)
-    assert found(line) == []
+    assert differences_of(line) == []
     load_later(line)
     revoke_first(line)
     rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
@@ -125,7 +125,7 @@ def test_nothing_that_comes_later_reaches_what_was_approved(line, statements):
     assert later[0] == blocks
     assert [name for name in {**files, **later[1]} if files.get(name) != later[1].get(name)] == []
     assert {*FILES, "review.json", "figures.csv", "sql/points/classification.sql"} <= {*files}
-    assert {what for what, *_ in found(line)} == {"figure", "target", "rule", "statement"}
+    assert {what for what, *_ in differences_of(line)} == {"figure", "target", "rule", "statement"}
 
 
 def test_a_draft_does_follow_what_is_loaded(tmp_path):
@@ -145,11 +145,11 @@ def test_nothing_differs_where_nothing_that_counts_has_changed(line):
     load_later(line)
     revoke_first(line)
     rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
-    assert found(line) == []
+    assert differences_of(line) == []
 
 
 def test_who_has_waited_while_a_review_was_frozen_writes_after_it_and_is_not_in_its_recount(tmp_path):
-    """A moment that is taken before one's turn has come would be in the past of what was frozen meanwhile."""
+    """A moment taken before the lock is held would be earlier than what was frozen in the meantime."""
     line = at("draft", tmp_path)
     with line.held():
         waits_and_is_not_in_the_recount(line)
@@ -170,7 +170,7 @@ def waits_and_is_not_in_the_recount(line):
     with line.database.cursor(), line.database._writer:
         for thread in waiting:
             thread.start()
-        waiting[0].join(timeout=0.3)  # it has got as far as it comes
+        waiting[0].join(timeout=0.3)  # it is blocked by now
         approving.submit(line.database, 1, name="Ylva Nordgren", own=None, confirmed=WHATEVER)
     for thread in waiting:
         thread.join()
@@ -178,27 +178,27 @@ def waits_and_is_not_in_the_recount(line):
     ((renamed,),) = [row.values() for row in line.rows("select max(made_at) from aliases")]
     assert min(last, renamed) > frozen(line).known_at
     assert last != renamed
-    assert found(line) == []
+    assert differences_of(line) == []
 
 
 def test_a_target_that_is_otherwise_is_told_and_moves_no_figure(line):
     (line.folder / "review_points.toml").write_text(TARGET, "utf-8")
-    assert found(line) == [("target", 4, "", "0.95 / 0.8", "0.3 / 0.2")]
+    assert differences_of(line) == [("target", 4, "", "0.95 / 0.8", "0.3 / 0.2")]
 
 
 def test_a_number_of_a_rule_that_is_otherwise_is_told(line):
     (line.folder / "review_points.toml").write_text("[points.classification]\n" + RULE, "utf-8")
-    assert found(line) == [("rule", 4, "validity_months", "12", "6")]
+    assert differences_of(line) == [("rule", 4, "validity_months", "12", "6")]
 
 
 def test_a_statement_that_is_otherwise_is_told_also_where_no_figure_differs(line, statements):
     (statements / "points" / "dpia.sql").write_text("-- Another comment.\n", "utf-8")
-    assert found(line) == [("statement", None, "points/dpia.sql", "", "")]
+    assert differences_of(line) == [("statement", None, "points/dpia.sql", "", "")]
 
 
 def test_a_statement_that_counts_otherwise_is_told_with_every_figure_that_it_moves(line, statements):
     change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
-    assert found(line) == [
+    assert differences_of(line) == [
         ("figure", 4, "", "met 1, unmet 2, exempt 1", "met 3, exempt 1"),
         ("figure", 4, "Öst", "met 1, unmet 2, exempt 1", "met 3, exempt 1"),
         ("figure", 4, "Norr", "met 1, unmet 1", "met 2"),
@@ -210,8 +210,8 @@ def test_a_statement_that_counts_otherwise_is_told_with_every_figure_that_it_mov
 def test_a_statement_that_is_gone_is_told(line, statements):
     (statements / "app" / "units.sql").unlink()
     with line.database.cursor() as cursor:
-        told = verifying._statements(frozen(line))
-        assert [(d.what, d.where) for d in told] == [("statement", "app/units.sql")]
+        changed = verifying._statements(frozen(line))
+        assert [(d.what, d.where) for d in changed] == [("statement", "app/units.sql")]
         assert verifying._imports(cursor, frozen(line)) == []
 
 
@@ -221,21 +221,21 @@ def test_an_import_that_is_missing_or_another_is_told(line):
     with line.database.writing() as cursor:
         cursor.execute("delete from imports where source = 'systems'")
         cursor.execute("update imports set sha256 = 'other' where source = 'staff'")
-    told = found(line)
-    assert [row for row in told if row[0] == "import"] == [
+    rows = differences_of(line)
+    assert [row for row in rows if row[0] == "import"] == [
         ("import", None, str(used["staff"].import_id), used["staff"].sha256, "other"),
         ("import", None, str(used["systems"].import_id), used["systems"].sha256, ""),
     ]
-    assert ("figure", 4, "", "met 1, unmet 2, exempt 1", "no basis") in told
-    assert not [row for row in told if row[0] == "figure" and row[1] == 3]
+    assert ("figure", 4, "", "met 1, unmet 2, exempt 1", "no basis") in rows
+    assert not [row for row in rows if row[0] == "figure" and row[1] == 3]
 
 
 def test_a_point_that_is_no_longer_there_is_told(line, monkeypatch):
     kept = tuple(point for point in verifying.load_points(None) if point.number != 4)
     monkeypatch.setattr(verifying, "load_points", lambda own: kept)
-    told = found(line)
-    assert ("rule", 4, "", "classification", "") in told
-    assert {number for _, number, *_ in told} == {4}
+    rows = differences_of(line)
+    assert ("rule", 4, "", "classification", "") in rows
+    assert {number for _, number, *_ in rows} == {4}
 
 
 def test_verifying_leaves_the_cursor_as_it_was(line):
@@ -247,7 +247,7 @@ def test_verifying_leaves_the_cursor_as_it_was(line):
 
 
 def test_what_changed_is_not_told_item_by_item_where_the_last_review_is_counted_otherwise(line, statements):
-    """The last review was frozen with 1 of 3; what counts it as 3 of 3 today cannot tell what happened since."""
+    """The last review was frozen with 1 of 3; if it counts as 3 of 3 today, items cannot explain the change since."""
     change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
     review = line.open(2027, date(2027, 1, 31), today=date(2027, 2, 1))
     answer = line.document(review).answer("classification")

@@ -46,7 +46,7 @@ STAFF = """
 AD-konto | Namn      | Enhet | Anställningsdatum
 p1       | Anna Berg | Norr  | 2024-01-01
 """
-# The activities are named for what each is there to show on 31 October 2026.
+# Each activity is named for its state on 31 October 2026.
 ACTIVITIES = """
 Aktivitets-ID | Aktivitet         | Typ                | Granskningspunkt | Startdatum | Slutdatum   | Status
 A1 | late_priority                | Prioriterat område | 4                | 2026-02-01 | 2026-09-30  | Pågår
@@ -110,18 +110,20 @@ TABLES = {
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
-    """A small administration with a plan, and a draft review with a decision that names a person."""
-    with Line(tmp_path_factory.mktemp("plan")).held() as found:
+    """A small organisation with a plan, and a draft review with a decision that names a person."""
+    with Line(tmp_path_factory.mktemp("plan")).held() as loaded:
         for source, table in TABLES.items():
-            found.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN)
-        opened_ = reviewing.open_review(found.database, year=2026, as_of=AS_OF, order=found.order(), today=AS_OF)
-        said = [
+            loaded.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN)
+        review = reviewing.open_review(loaded.database, year=2026, as_of=AS_OF, order=loaded.order(), today=AS_OF)
+        contents = [
             DecisionContent("Anna Berg och Bo Ek ska klassa Alfa.", due=date(2026, 12, 31), responsible="Bo Ek"),
             DecisionContent("Utan dag."),
         ]
-        for decided in said:
-            deciding.decide(found.database, opened_.review_id, decided, order=found.order(), points=("classification",))
-        yield found
+        for decided in contents:
+            deciding.decide(
+                loaded.database, review.review_id, decided, order=loaded.order(), points=("classification",)
+            )
+        yield loaded
 
 
 @pytest.fixture
@@ -145,14 +147,16 @@ def states(moments):
     return {moment.title["en"]: moment.state for moment in moments if moment.kind not in ("report", "review")}
 
 
-def reports(found):
+def reports(year_plan):
     return {
-        moment.id.removesuffix(f"-{found.year}"): moment.state for moment in found.moments if moment.kind == "report"
+        moment.id.removesuffix(f"-{year_plan.year}"): moment.state
+        for moment in year_plan.moments
+        if moment.kind == "report"
     }
 
 
-def actions(found, source):
-    return {action.text: action.state for action in found.of(source)}
+def actions(year_plan, source):
+    return {action.text: action.state for action in year_plan.of(source)}
 
 
 # --- What is done and what is late --------------------------------------------------------------------------------
@@ -164,11 +168,11 @@ def test_an_activity_is_late_when_its_day_has_passed_and_it_is_not_done(plan):
 
 
 def test_an_open_end_is_no_day_and_a_beginning_after_the_end_is_none(plan):
-    found = {moment.title["en"]: moment for moment in plan.moments}
-    assert found["without_end_unknown_word"].due is None
-    assert (found["begins_after_its_end"].start, found["begins_after_its_end"].due) == (None, date(2026, 6, 30))
-    assert found["late_priority"].days_late(AS_OF) == 31
-    assert found["control_to_come"].ring == "controls"
+    moments = {moment.title["en"]: moment for moment in plan.moments}
+    assert moments["without_end_unknown_word"].due is None
+    assert (moments["begins_after_its_end"].start, moments["begins_after_its_end"].due) == (None, date(2026, 6, 30))
+    assert moments["late_priority"].days_late(AS_OF) == 31
+    assert moments["control_to_come"].ring == "controls"
 
 
 def test_the_prioritised_areas_stand_in_the_order_of_their_points(plan):
@@ -185,7 +189,7 @@ def test_a_report_is_late_only_where_an_export_taken_after_its_day_lacks_it(tmp_
     without = "År | Rapport | Avvikelse\n2026 | Tertial 1 | Nej"
     line.load_table(without, name="september.csv", source="deviations", extract_date=date(2026, 9, 30))
     before, after = planned(line, date(2026, 9, 30)), planned(line, date(2026, 10, 1))
-    # its last day is 30 September; the export of that day cannot know
+    # its last day is 30 September, so the export of that day cannot show it as late
     assert (reports(before)["tertial_2"], reports(after)["tertial_2"]) == ("ongoing", "unknown")
     assert reports(after)["tertial_1"] == "done"
     assert reports(after)["plan"] == "not_started"
@@ -197,10 +201,12 @@ def test_the_review_is_done_from_the_day_it_was_approved(sample_database, plan):
     with sample_database.cursor() as cursor:
         ((name,),) = cursor.execute("select any_value(name) from organisation_names").fetchall()
         days = (date(2025, 10, 31), date(2025, 11, 20), date(2025, 12, 15), date(2025, 12, 16))
-        found = [planning.review_of_year(cursor, DECLARED, organisation=name, as_of=day) for day in days]
-    assert [review.state for review in found] == ["not_started", "ongoing", "late", "done"]
-    assert [review.due for review in found] == [date(2025, 11, 26)] * 3 + [date(2025, 12, 16)]
-    assert [texts.sentences(Year(plan, review, ()), SV)[1].replace("\N{NO-BREAK SPACE}", " ") for review in found] == [
+        moments = [planning.review_of_year(cursor, DECLARED, organisation=name, as_of=day) for day in days]
+    assert [review.state for review in moments] == ["not_started", "ongoing", "late", "done"]
+    assert [review.due for review in moments] == [date(2025, 11, 26)] * 3 + [date(2025, 12, 16)]
+    assert [
+        texts.sentences(Year(plan, review, ()), SV)[1].replace("\N{NO-BREAK SPACE}", " ") for review in moments
+    ] == [
         "Genomgången hålls den 26 november.",
         "Genomgången hålls den 26 november.",
         "Genomgången skulle ha hållits den 26 november.",
@@ -238,13 +244,13 @@ def test_a_deviation_is_closed_by_a_later_report_without_one_in_the_same_area(pl
 def test_the_actions_agree_with_the_figures_beside_the_points(day, sample_database, line):
     for database in (sample_database, line.database):
         with database.cursor() as cursor:
-            given = {"as_of": day, "known_at": EVERYTHING_KNOWN}
+            moment = {"as_of": day, "known_at": EVERYTHING_KNOWN}
             overdue, closed = (
-                run(cursor, query("figures", f"classification_actions_{name}"), **given, values={}).to_pylist()[0]
+                run(cursor, query("figures", f"classification_actions_{name}"), **moment, values={}).to_pylist()[0]
                 for name in ("overdue", "closed")
             )
-            found = planning.plan(cursor, DECLARED, organisation=overdue["organisation"], as_of=day, reader=MINE)
-        counted = Counter(action.state for action in found.of("classification"))
+            year_plan = planning.plan(cursor, DECLARED, organisation=overdue["organisation"], as_of=day, reader=MINE)
+        counted = Counter(action.state for action in year_plan.of("classification"))
         assert (counted["late"], counted["done"], counted.total()) == (
             overdue["part"],
             closed["part"],
@@ -261,35 +267,35 @@ def test_an_organisation_changes_days_words_and_reports_in_a_file_of_its_own(lin
         '[reports.plan]\nfrom = "12-01"\ndue = "02-29"\n[words]\ndone = ["oklart"]\n'
     )
     (tmp_path / "year_wheel.toml").write_text(own, encoding="utf-8")
-    found = planned(line, AS_OF, load_wheel(tmp_path))
-    assert states(found.moments)["without_end_unknown_word"] == "done"
-    days = {moment.id: (moment.start, moment.due) for moment in found.moments if moment.kind == "report"}
+    year_plan = planned(line, AS_OF, load_wheel(tmp_path))
+    assert states(year_plan.moments)["without_end_unknown_word"] == "done"
+    days = {moment.id: (moment.start, moment.due) for moment in year_plan.moments if moment.kind == "report"}
     assert "tertial_1-2026" not in days
     assert days["tertial_2-2026"] == (date(2026, 9, 1), date(2026, 10, 20))
     assert days["plan-2026"] == (date(2025, 12, 1), date(2026, 2, 28))
 
 
 @pytest.mark.parametrize(
-    ("text_", "told"),
+    ("text_", "message"),
     [
         ('[reports.plan]\ndue = "31 maj"', "31 maj"),
         ('[reports.plan]\nevidence = "mail"', "mail"),
         ('[reports.own]\ntitle = { sv = "Egen", en = "Own" }\nevidence = "plan"\ndue = "05-31"', "from"),
     ],
 )
-def test_a_declaration_that_cannot_be_read_is_told_with_its_place(text_, told, tmp_path):
+def test_a_declaration_that_cannot_be_read_is_reported_with_its_place(text_, message, tmp_path):
     (tmp_path / "year_wheel.toml").write_text(text_, encoding="utf-8")
     with pytest.raises(Refusal) as refused:
         load_wheel(tmp_path)
     assert "year_wheel.toml" in SV.refusal(refused.value)
-    assert told in SV.refusal(refused.value)
+    assert message in SV.refusal(refused.value)
 
 
 # --- The wheel ----------------------------------------------------------------------------------------------------
 
 
 def spans(seed, number):
-    """Random things of a year in three rings, most of them over each other."""
+    """Random moments of a year in three rings, most of them overlapping."""
     random = Random(seed)
     for index in range(number):
         start = random.random()
@@ -315,7 +321,7 @@ def test_where_there_is_not_room_for_all_what_is_late_is_drawn_and_what_is_done_
     crowd = [Span(str(n), 0, 0.1 + n / 1000, 0.9, "done" if n % 2 else "late", "") for n in range(14)]
     laid = lay_out(crowd)
     drawn = {no for arc in laid.arcs for no in arc.numbers}
-    # of nine lanes the two empty rings keep one each
+    # of nine lanes, the two empty rings keep one each
     assert drawn == {"0", "2", "4", "6", "8", "10", "12"}
     assert len(laid.left_out) == 7
 
@@ -347,7 +353,7 @@ def test_the_numbers_in_the_wheel_are_those_of_the_list(line):
     in_arcs = {part.text for part in tree.iter("text") if part.get("class", "").startswith("v-yw-no")}
     listed = texts.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
     assert in_arcs == {row.number for row in listed if row.drawn}
-    # what has no day at all is in the list only
+    # a moment without any date is only in the list
     assert [row.title for row in listed if not row.drawn] == ["without_dates"]
     assert [row.state for row in listed] == sorted((row.state for row in listed), key=wheel_layout.PRIORITY.index)
     assert [row.title for row in listed][:2] == ["begins_after_its_end", "late_priority"]
@@ -365,9 +371,9 @@ def test_the_sentence_of_the_wheel_is_made_from_the_figures(line):
 
 def test_the_hand_is_called_today_only_where_it_is(line):
     year = year_of(line)
-    for today, told in ((AS_OF, "i dag 31 okt"), (date(2026, 11, 25), "läget 31 okt")):
+    for today, label in ((AS_OF, "i dag 31 okt"), (date(2026, 11, 25), "läget 31 okt")):
         words = [part.text.replace("\N{NO-BREAK SPACE}", " ") for part in drawn_wheel(year, today)[2].iter("text")]
-        assert told in words
+        assert label in words
 
 
 def test_what_somebody_called_an_activity_is_escaped_everywhere(line):
@@ -386,7 +392,7 @@ def test_what_somebody_called_an_activity_is_escaped_everywhere(line):
 
 @pytest.fixture
 def small(line, monkeypatch):
-    """The app on the small administration."""
+    """The app on the small organisation."""
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     return line
 
@@ -396,11 +402,11 @@ def plain(fragment):
 
 
 def persons(database):
-    """Everybody whom the exports name, by first and last name."""
-    said = "select name from staff union select responsible from classification_actions"
+    """Everybody named in the exports by first and last name."""
+    sql = "select name from staff union select responsible from classification_actions"
     with database.cursor() as cursor:
-        found = {row["name"] for row in rows(cursor, said)}
-    return {name for name in found if name and " " in name}
+        names = {row["name"] for row in rows(cursor, sql)}
+    return {name for name in names if name and " " in name}
 
 
 def test_the_page_opens_with_what_is_late_and_when_the_review_is_held(small, monkeypatch):
@@ -472,18 +478,18 @@ def test_without_a_plan_the_page_says_what_is_missing_and_leads_there(tmp_path, 
 
 
 def test_the_open_decisions_of_the_reviews_are_counted_with_a_way_to_them(small, monkeypatch):
-    def told(role, lang="sv", as_of=AS_OF):
+    def decisions_shown(role, lang="sv", as_of=AS_OF):
         page = opened("plan", monkeypatch, role=role, lang=lang, as_of=as_of.isoformat())
         return [part.value for part in page.markdown if 'href="/decisions' in part.value]
 
-    [shown] = told(MANAGEMENT)
+    [shown] = decisions_shown(MANAGEMENT)
     assert "2 beslut är öppna. Inget av dem är försenat. 1 beslut saknar datum och finns inte i kalenderfilen." in shown
     assert 'href="/decisions?as_of=2026-10-31"' in shown
-    [later] = told(COORDINATOR, "en", date(2027, 1, 1))
+    [later] = decisions_shown(COORDINATOR, "en", date(2027, 1, 1))
     assert "2 decisions are open. 1 of them is late. 1 decision has no date" in later
     assert "Bo Ek" not in later
-    # who may not read a review gets nothing of it
-    assert told(ANALYST) == []
+    # a reader who may not read a review gets nothing of it
+    assert decisions_shown(ANALYST) == []
 
 
 # --- The calendar -------------------------------------------------------------------------------------------------
@@ -495,16 +501,16 @@ def seen_by(line, role):
 
 
 def calendar_of(line, role, monkeypatch):
-    """The events of the file that a person of a role gets."""
+    """The events of the file that a user of a role gets."""
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
-    seen = seen_by(line, role)
-    content = plan_page.calendar(seen, plan_page.year(seen))
+    view = seen_by(line, role)
+    content = plan_page.calendar(view, plan_page.year(view))
     return content.decode(), Calendar.from_ical(content).walk("VEVENT")
 
 
 def test_the_calendar_file_holds_what_the_page_lists(small, monkeypatch):
     _, events = calendar_of(small, COORDINATOR, monkeypatch)
-    found = Counter((event.start, str(event["summary"])) for event in events)
+    counted = Counter((event.start, str(event["summary"])) for event in events)
     year = year_of(small)
     days = [(item.moment.due, item.moment.title.get("sv") or item.moment.title["en"]) for item in year.items]
     days = [(day, title.replace("Anna Berg", "[…]")) for day, title in days if day]
@@ -519,7 +525,7 @@ def test_the_calendar_file_holds_what_the_page_lists(small, monkeypatch):
     ]
     decided = [(date(2026, 12, 31), "Beslut 2026-1: […] och […] ska klassa Alfa.")]
     assert len(days) == 12
-    assert found == Counter([*days, *open_, *decided])
+    assert counted == Counter([*days, *open_, *decided])
 
 
 @pytest.mark.parametrize("role", [COORDINATOR, MANAGEMENT, ANALYST], ids=lambda role: role.id)
@@ -528,7 +534,7 @@ def test_the_calendar_file_names_nobody_whoever_asks(role, small, monkeypatch):
     unfolded = content.replace("\r\n ", "")
     assert "Anna" not in unfolded
     assert "Bo Ek" not in unfolded
-    # who may not read a review gets no decision of it
+    # a reader who may not read a review gets no decision of it
     assert any("Beslut 2026-1" in str(event["summary"]) for event in events) is (role is not ANALYST)
 
 
@@ -536,7 +542,7 @@ def test_the_calendar_file_names_nobody_whoever_asks(role, small, monkeypatch):
 def test_the_calendar_file_is_called_what_the_reader_calls_it(small, monkeypatch, lang, name):
     names, button = [], st.download_button
     monkeypatch.setattr(
-        st, "download_button", lambda *given, **said: names.append(said["file_name"]) or button(*given, **said)
+        st, "download_button", lambda *args, **options: names.append(options["file_name"]) or button(*args, **options)
     )
     opened("plan", monkeypatch, lang=lang)
     assert names == [name]
@@ -560,15 +566,15 @@ def test_decisions_of_two_reviews_of_a_year_are_two_events(small):
 def test_what_is_one_line_in_a_calendar_stays_one_line():
     event = Event("k", AS_OF, "a\r\nBEGIN:VALARM\nb", "", "c\nd")
     stamp = datetime(2026, 11, 25, 10, tzinfo=UTC)
-    made = Calendar.from_ical(calendar_file([event], owner=NAME, name="e\nf", language="sv", stamp=stamp))
-    (found,) = made.walk("VEVENT")
-    assert (str(found["summary"]), found.categories, made.calendar_name) == ("a BEGIN:VALARM b", ["c d"], "e f")
+    calendar = Calendar.from_ical(calendar_file([event], owner=NAME, name="e\nf", language="sv", stamp=stamp))
+    (entry,) = calendar.walk("VEVENT")
+    assert (str(entry["summary"]), entry.categories, calendar.calendar_name) == ("a BEGIN:VALARM b", ["c d"], "e f")
 
 
 def test_the_moment_of_making_is_in_the_file():
     stamp = datetime(2026, 11, 25, 10, tzinfo=UTC)
     event = Event("k", AS_OF, "Åäö; komma, kolon:", "rad\nrad", "kontroll")
-    (found,) = Calendar.from_ical(calendar_file([event], owner=NAME, name="Årshjul", language="sv", stamp=stamp)).walk(
+    (entry,) = Calendar.from_ical(calendar_file([event], owner=NAME, name="Årshjul", language="sv", stamp=stamp)).walk(
         "VEVENT"
     )
-    assert (found["dtstamp"].dt, str(found["summary"])) == (stamp, "Åäö; komma, kolon:")
+    assert (entry["dtstamp"].dt, str(entry["summary"])) == (stamp, "Åäö; komma, kolon:")

@@ -1,4 +1,4 @@
-"""The checks of the data: what is declared of them, what they find in real files, who sees it, and their page."""
+"""The checks of the data: their declarations, their findings in real files, who sees them, and their page."""
 
 import io
 import re
@@ -32,7 +32,7 @@ CHECKS = load_checks(None)
 AS_OF = date(2026, 11, 24)
 
 
-def found_in(line, as_of=AS_OF, reader=MINE):
+def findings_in(line, as_of=AS_OF, reader=MINE):
     with line.database.cursor() as cursor:
         return findings(cursor, CHECKS, SOURCES, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
@@ -51,16 +51,20 @@ def test_every_check_is_declared_and_every_declaration_has_its_statement():
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_everything_that_is_shown_of_a_check_is_said_in_both_languages(check):
     texts = [check.title, check.explanation, check.todo, check.subject, check.detail, check.number]
-    assert [said for said in texts if said is not None and not (said.get("sv") and said.get("en"))] == []
+    assert [
+        by_language
+        for by_language in texts
+        if by_language is not None and not (by_language.get("sv") and by_language.get("en"))
+    ] == []
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_all_checks_give_the_same_columns_and_ask_for_nothing_but_the_day(check):
-    asked = query("quality", check.id)
-    columns = {name: type_ for name, (type_, _) in asked.columns.items()}
+    check_query = query("quality", check.id)
+    columns = {name: type_ for name, (type_, _) in check_query.columns.items()}
     assert columns == {name: type_ for name, (type_, _) in query("quality", "freshness").columns.items()}
     assert ["check", *columns, "shown", "opened"] == list(quality.Finding.__dataclass_fields__)
-    assert set(asked.parameters) == {"as_of", "known_at"}
+    assert set(check_query.parameters) == {"as_of", "known_at"}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -74,10 +78,10 @@ def test_no_check_gives_a_persons_name(check):
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_a_column_without_a_title_is_empty_or_counts_one(check):
-    said = query("quality", check.id).columns
+    columns = query("quality", check.id).columns
     for name in ("subject", "detail"):
-        assert (getattr(check, name) is None) == (said[name][1] == "always null")
-    assert check.number or said["number"][1] in {"always 1", "how many rows there are of the system; else 1"}
+        assert (getattr(check, name) is None) == (columns[name][1] == "always null")
+    assert check.number or columns["number"][1] in {"always 1", "how many rows there are of the system; else 1"}
 
 
 def references(check):
@@ -97,8 +101,8 @@ def test_every_declared_reference_is_checked():
 def branches(check):
     """What a statement selects from each source's table."""
     sql = query("quality", check).sql
-    found = re.findall(r"select((?:(?!\bselect\b).)*?)\n\s+from (\w+)\n", sql, re.S)
-    return [(table, columns) for columns, table in found if table in SOURCES]
+    selects = re.findall(r"select((?:(?!\bselect\b).)*?)\n\s+from (\w+)\n", sql, re.S)
+    return [(table, columns) for columns, table in selects if table in SOURCES]
 
 
 @pytest.mark.parametrize("check", ["unmatched_keys", "unregistered_systems", "units_in_one_source", "unclear_answers"])
@@ -124,20 +128,20 @@ def test_an_organisation_changes_a_severity_in_a_file_of_its_own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ('[checks.freshness]\nowner = "boss"\n', "owner boss. Choose one of coordinator, source_owner, unit."),
         ('[checks.mine]\nseverity = "error"\n', "lacks the key owner of the check mine"),
     ],
 )
-def test_a_declaration_that_is_wrong_is_refused_with_its_place(tmp_path, table, said):
+def test_a_declaration_that_is_wrong_is_refused_with_its_place(tmp_path, table, message):
     (tmp_path / "quality.toml").write_text(table, "utf-8")
     with pytest.raises(Refusal) as raised:
         load_checks(tmp_path)
-    assert said in Language("en").refusal(raised.value)
+    assert message in Language("en").refusal(raised.value)
 
 
-# --- what is found in real files ---------------------------------------------------------------------------------
+# --- findings in real files --------------------------------------------------------------------------------------
 
 
 STAFF = """
@@ -168,7 +172,7 @@ def load(line, **changed):
 def test_an_empty_database_has_no_findings(line):
     with line.database.writing():
         pass
-    assert found_in(line) == []
+    assert findings_in(line) == []
 
 
 MESSY = {
@@ -209,33 +213,33 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def messy(tmp_path_factory):
     """The messy exports, which no test changes."""
-    with Line(tmp_path_factory.mktemp("messy")).held() as found:
-        load(found, **MESSY)
-        yield found
+    with Line(tmp_path_factory.mktemp("messy")).held() as loaded:
+        load(loaded, **MESSY)
+        yield loaded
 
 
 @pytest.fixture(scope="module")
 def in_messy(messy):
-    """What is found in them."""
-    return found_in(messy)
+    """The findings in them."""
+    return findings_in(messy)
 
 
 def test_messy_exports_have_the_findings_that_they_should(in_messy):
-    found = {check: [(f.source, f.row, f.subject) for f in every] for check, every in by_check(in_messy).items()}
-    assert found == EXPECTED
+    rows = {check: [(f.source, f.row, f.subject) for f in every] for check, every in by_check(in_messy).items()}
+    assert rows == EXPECTED
 
 
 def test_no_finding_holds_a_name_or_what_an_incident_says(in_messy):
-    said = " ".join(f"{f.subject} {f.field} {f.detail}" for f in in_messy)
-    assert not re.search("Anna|Carl|Xerxes|ringde|850101", said)
+    texts = " ".join(f"{f.subject} {f.field} {f.detail}" for f in in_messy)
+    assert not re.search("Anna|Carl|Xerxes|ringde|850101", texts)
 
 
 def test_exports_grow_old_and_shrink(line):
     long = STAFF + "".join(f"p{n} | Namn | Förskola | Norr | 2020-01-01\n" for n in range(20))
     line.load_table(long, name="before.csv", source="staff", extract_date=date(2026, 10, 1))
     line.load_table(STAFF, name="after.csv", source="staff", extract_date=date(2026, 10, 24))
-    assert [(f.check, f.detail, f.number) for f in found_in(line)] == [("shrinking", "22 → 2", 20)]
-    later = found_in(line, date(2026, 11, 25))
+    assert [(f.check, f.detail, f.number) for f in findings_in(line)] == [("shrinking", "22 → 2", 20)]
+    later = findings_in(line, date(2026, 11, 25))
     assert next((f.check, f.detail, f.number) for f in later) == ("freshness", "2026-10-24", 32)
 
 
@@ -243,7 +247,7 @@ def test_rows_that_were_rejected_have_not_gone(line):
     whole = "".join(f"p{n} | Namn | Förskola | Norr | 2020-01-01\n" for n in range(20))
     line.load_table(STAFF + whole, name="before.csv", source="staff", extract_date=date(2026, 11, 1))
     line.load_table(STAFF + whole.replace("Norr", ""), name="after.csv", source="staff", extract_date=date(2026, 11, 2))
-    assert set(by_check(found_in(line))) == {"rejected_rows"}
+    assert set(by_check(findings_in(line))) == {"rejected_rows"}
 
 
 def test_rows_that_come_back_mended_are_no_longer_rejected(line):
@@ -256,7 +260,7 @@ def test_rows_that_come_back_mended_are_no_longer_rejected(line):
     ]
     path.write_bytes(xlsx({"Blad1": sheet}))
     receipts, book = line.load(path, extract_date=AS_OF), read_here(path, name=path.name)
-    assert {check: [f.row for f in found] for check, found in by_check(found_in(line)).items()} == {
+    assert {check: [f.row for f in of_check] for check, of_check in by_check(findings_in(line)).items()} == {
         "rejected_rows": [3, 4],
         "error_cells": [4],
     }
@@ -264,18 +268,18 @@ def test_rows_that_come_back_mended_are_no_longer_rejected(line):
     back.worksheets[0].cell(2, 4).value = back.worksheets[0].cell(3, 4).value = "Alfa"
     back.save(line.folder / "rättad.xlsx")
     line.load(line.folder / "rättad.xlsx")
-    assert found_in(line) == []
+    assert findings_in(line) == []
 
 
 def test_every_answer_and_word_that_a_point_reads_is_looked_at():
-    """The checks name fields by hand; what no point reads may be left out, and is named here."""
+    """The checks list fields by hand; those that no point reads may be left out, and are listed here."""
     unread = {
         "activities.mandatory", "deviations.deviation", "incidents.personal_data", "procurements.risk_analysed",
         "processors.third_country", "staff.management", "staff.on_leave", "systems.personal_data",
     }  # fmt: skip
     answers = {f"{s.id}.{f.name}" for s in SOURCES.values() for f in s.fields if f.type == "yes_no"} - unread
-    asked = query("quality", "unclear_answers").sql
-    assert [name for name in sorted(answers) if f"'{name.split('.')[1]}'" not in asked] == []
+    sql = query("quality", "unclear_answers").sql
+    assert [name for name in sorted(answers) if f"'{name.split('.')[1]}'" not in sql] == []
     words = {s.id for s in SOURCES.values() for f in s.fields if f.listed}
     assert [name for name in sorted(words) if name not in query("quality", "unknown_words").sql] == []
 
@@ -307,25 +311,25 @@ def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
     load(line, **MESSY)
     with line.database.writing() as cursor:
         cursor.execute("delete from import_rows")
-    found = by_check(found_in(line))
+    by_id = by_check(findings_in(line))
     with line.database.cursor() as cursor:
-        row = sheet_row(cursor, found["unreadable_values"][0], SOURCES, reader=MINE)
+        row = sheet_row(cursor, by_id["unreadable_values"][0], SOURCES, reader=MINE)
         assert not row.as_read
         assert dict(row.cells)["AD-konto"] == "cd34"
-        assert sheet_row(cursor, found["rejected_rows"][0], SOURCES, reader=MINE) is None
+        assert sheet_row(cursor, by_id["rejected_rows"][0], SOURCES, reader=MINE) is None
 
 
 # --- which points rest on them -----------------------------------------------------------------------------------
 
 
 def test_a_point_rests_on_what_is_grave_in_the_exports_that_it_reads(in_messy):
-    found = in_messy
-    organisation = found[0].organisation
-    rests = remarks(CHECKS, found, POINTS, organisation)
+    all_findings = in_messy
+    organisation = all_findings[0].organisation
+    rests = remarks(CHECKS, all_findings, POINTS, organisation)
     assert {id_ for id_, ids in rests.items() if "unmatched_keys" in ids} == points_of("training")
     assert {id_ for id_, ids in rests.items() if "unclear_answers" in ids} == points_of("systems")
     assert not any({"identity_numbers", "unregistered_systems"} & set(ids) for ids in rests.values())
-    assert not any(remarks(CHECKS, found, POINTS, "Another").values())
+    assert not any(remarks(CHECKS, all_findings, POINTS, "Another").values())
 
 
 def test_a_point_rests_on_an_export_that_it_only_uses():
@@ -377,9 +381,9 @@ def test_a_filter_lets_through_what_it_says(in_messy, chosen, shown):
 
 
 def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(messy, in_messy):
-    found = found_in(messy, reader=THEIRS)
-    assert len(found) == len(in_messy)
-    private = [f for f in found if f.source in {"staff", "training", "incidents", "breaches"}]
+    visible = findings_in(messy, reader=THEIRS)
+    assert len(visible) == len(in_messy)
+    private = [f for f in visible if f.source in {"staff", "training", "incidents", "breaches"}]
     assert private
     assert {(f.row, f.subject, f.detail) for f in private} == {(None, None, None)}
 
@@ -389,7 +393,7 @@ def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(mess
 
 @cache
 def in_sample(database):
-    """What is found in the sample data, which no test changes."""
+    """The findings in the sample data, which no test changes."""
     with database.cursor() as cursor:
         return findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
 
@@ -449,7 +453,7 @@ def test_clean_exports_have_no_findings_and_the_page_says_what_was_looked_for(ow
     line = Line(tmp_path)
     line.database = own
     load(line)
-    assert found_in(line) == []
+    assert findings_in(line) == []
     app = opened("quality", monkeypatch, as_of=AS_OF.isoformat())
     assert "Inga anmärkningar" in text(app)
     assert all(check.title["sv"].lower() in text(app) for check in CHECKS)
@@ -464,17 +468,17 @@ def test_an_empty_database_leads_to_the_imports(own, monkeypatch):
 
 @pytest.fixture
 def on_messy(messy, monkeypatch):
-    """The app on the messy exports: to count the sample data takes three times as long."""
+    """The app on the messy exports: counting the sample data takes three times as long."""
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(messy.database.path))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
 def test_the_overview_marks_each_point_that_rests_on_remarks(sample, monkeypatch, lang):
-    say, found = Language(lang), in_sample(sample)
-    counts = [len(ids) for ids in remarks(CHECKS, found, POINTS, found[0].organisation).values() if ids]
+    say, all_findings = Language(lang), in_sample(sample)
+    counts = [len(ids) for ids in remarks(CHECKS, all_findings, POINTS, all_findings[0].organisation).values() if ids]
     app = opened("overview", monkeypatch, lang=lang)
-    said = re.findall(r'class="v-remark" role="img" title="([^"]*)"', text(app))
-    assert said == [say.plural("{n} remark on its exports", "{n} remarks on its exports", n) for n in counts]
+    titles = re.findall(r'class="v-remark" role="img" title="([^"]*)"', text(app))
+    assert titles == [say.plural("{n} remark on its exports", "{n} remarks on its exports", n) for n in counts]
 
 
 def test_a_point_says_how_many_remarks_it_rests_on_and_leads_to_them(on_messy, monkeypatch):
@@ -495,15 +499,15 @@ def test_choosing_a_finding_shows_its_spreadsheet_row(sample, monkeypatch):
 def _first_row_chosen(draw):
     """A table in which a person has chosen the first row; AppTest cannot click in one."""
 
-    def drawn(table, **given):
-        draw(table, **given)
+    def drawn(table, **options):
+        draw(table, **options)
         return SimpleNamespace(selection=SimpleNamespace(rows=[0]))
 
     return drawn
 
 
 def test_the_checks_of_the_sample_are_quick_enough_for_the_overview(sample):
-    """The sum of what is planned and looked at; generous, since others may use the machine."""
+    """The sum of planning and running; generous, since others may use the machine."""
     with sample.cursor() as cursor:
         seconds = []
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""Words are the same for page, report and frozen review: what is bold or may break is marked where it is drawn."""
+"""Words are the same for page, report and frozen review: bold and soft hyphens are added where they are rendered."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from tests.house.test_house import MODULES, imported, module
 from tests.line import POINTS
 
 MARKS = ("compliance.core.language.bold", "compliance.wording.breaking.")
-# What lays a text out: it may part the words that it is given.
+# What lays out a text, and so may break its words.
 LAID_OUT = ("report.writers.", "report.slides.writing")
 MOMENTS = tuple(Moment(f"mån {n}", n / 10, f"{n} %") for n in range(9))
 TREND = Trend(MOMENTS, Level(0.9, "mål"), Level(0.8, "gräns"))
@@ -31,21 +31,21 @@ def unmarked(text):
 
 def test_no_word_below_the_pages_is_marked():
     rooms = [path for path in MODULES if module(path).split(".")[0] in {"wording", "review", "report"}]
-    found = [
+    modules = [
         f"{module(path)}: {name}"
         for path in rooms
         for name in imported(path)
         if not module(path).startswith(LAID_OUT) and f"{name}.".startswith(MARKS)
     ]
-    assert found == []
+    assert modules == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
 def test_a_points_name_breaks_only_on_a_page(point, code):
-    said, shown = phrases.label(point, Language(code)), breaking.label(point, Language(code))
-    assert SOFT_HYPHEN not in said
-    assert shown.replace(SOFT_HYPHEN, "") == said
+    plain, shown = phrases.label(point, Language(code)), breaking.label(point, Language(code))
+    assert SOFT_HYPHEN not in plain
+    assert shown.replace(SOFT_HYPHEN, "") == plain
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
