@@ -114,7 +114,7 @@ def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level,
         connectgaps=False,
         line={"color": colours.accent, "width": 3},
         marker={"size": 5},
-        text=[escaped(moment.spoken) for moment in moments],
+        text=[escaped(moment.tooltip) for moment in moments],
         hovertemplate="%{text}<extra></extra>",
     )
     labels = [

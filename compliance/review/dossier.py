@@ -148,7 +148,7 @@ class ShownFigure:
 
 @dataclass(frozen=True)
 class ImportUsed:
-    """An import that the figures rest on."""
+    """An import behind the figures."""
 
     import_id: int
     source: str

@@ -26,7 +26,7 @@ from compliance.store.engine import new_file
 
 MARK: Final = "x"
 PERSON: Final = ("staff", "employee_id")
-# The fields of a source that a rule's words must start; its other rows stay out.
+# The fields of a source that must start with one of a rule's words; its other rows stay out.
 BEGUN_WITH: Final = {"training": ("course", "course_code")}
 # The types whose values identify nobody by themselves.
 PLAIN: Final = frozenset({"date", "datetime", "yes_no", "number", "level"})

@@ -184,7 +184,7 @@ def left_text(part: Coverage, say: Language) -> str:
 
 
 def late_and_new_first(decisions: Sequence[Decision], day: date) -> list[Decision]:
-    """The late ones first, then the newest: what has just been decided is seen."""
+    """Late decisions first, then the newest, so that what was just decided is visible."""
     return sorted(decisions, key=lambda decision: (not decision.late(day), -decision.year, -decision.number))
 
 

@@ -21,13 +21,13 @@ class Level:
 class Moment:
     """A point of a trend: its label (two lines if it has a line break), its share 0–1 or None, and the share in words.
 
-    A moment without a share is a gap in the line. `spoken` is day and share, shown on hover.
+    A moment without a share is a gap in the line. `tooltip` is day and share.
     """
 
     label: str
     share: float | None
     text: str
-    spoken: str = ""
+    tooltip: str = ""
 
 
 @dataclass(frozen=True)

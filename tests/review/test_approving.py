@@ -236,7 +236,7 @@ def test_a_long_name_is_known_again_in_another_order():
 
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory):
-    """A submitted review that nobody gets any further."""
+    """A submitted review that every attempt leaves submitted."""
     yield from opened("submitted", tmp_path_factory.mktemp("waiting"))
 
 
