@@ -66,13 +66,13 @@ def write_database(path: Path, pinned: PackageTables, more: Mapping[str, pa.Tabl
         for name, sql in pinned.schema.items():
             cursor.execute(sql)
             if name in pinned.tables:
-                cursor.register("given", pinned.tables[name])
-                cursor.execute(f"insert into {name} by name select * from given")
-                cursor.unregister("given")
+                cursor.register("new_rows", pinned.tables[name])
+                cursor.execute(f"insert into {name} by name select * from new_rows")
+                cursor.unregister("new_rows")
         for name, table in more.items():
-            cursor.register("given", table)
-            cursor.execute(f"create table {name} as select * from given")
-            cursor.unregister("given")
+            cursor.register("new_rows", table)
+            cursor.execute(f"create table {name} as select * from new_rows")
+            cursor.unregister("new_rows")
 
 
 @dataclass(frozen=True)

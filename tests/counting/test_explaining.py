@@ -179,7 +179,7 @@ def own_point(beside: Path, rule: str) -> Point:
     return own_points(beside, "classification", rule)
 
 
-def test_a_changed_rule_is_told_apart_from_what_happened(line: Line, tmp_path: Path) -> None:
+def test_a_changed_rule_is_separated_from_what_happened(line: Line, tmp_path: Path) -> None:
     systems(line, "System\nearly\nlate\nold", A)
     line.load_table(
         "Objekt/System | Klassad datum\nearly | 2026-01-15\nlate | 2026-09-01\nold | 2025-03-01",
@@ -204,7 +204,7 @@ def test_a_changed_target_moves_the_status_and_no_coverage(line: Line, tmp_path:
     assert "Med det gamla målet hade statusen varit: Under gränsen." in words
 
 
-def test_a_time_limit_that_ran_out_comes_into_the_count(line: Line) -> None:
+def test_an_expired_time_limit_enters_the_count(line: Line) -> None:
     line.load_table(
         "Ärende-ID | Upptäcktes | Enhet | Orsak | Åtgärd | Stängd\n"
         "I1 | 2026-10-20 | Norr | x | y | \nI2 | 2026-05-01 | Norr | x | y | 2026-05-02\n"
@@ -240,7 +240,7 @@ def test_everything_at_once_adds_up(line: Line, tmp_path: Path) -> None:
 # --- What cannot be compared -------------------------------------------------------------------------------------
 
 
-def test_without_a_basis_there_is_no_percentage_and_no_cause_is_told(line: Line) -> None:
+def test_without_a_basis_there_is_no_percentage_and_no_cause(line: Line) -> None:
     systems(line, AFTER, B)
     explanation = explained(line, Moment(A), Moment(B))
     assert explanation.total is None
@@ -249,7 +249,7 @@ def test_without_a_basis_there_is_no_percentage_and_no_cause_is_told(line: Line)
     assert changes_texts.causes(explanation, Language("sv"), opened=True) == []
 
 
-def test_where_nothing_was_to_assess_only_counts_are_told(line: Line) -> None:
+def test_with_nothing_to_assess_there_are_only_counts(line: Line) -> None:
     systems(line, "System | Ansvar\na | Centralt", A)
     systems(line, "System | Ansvar\na | Lokalt\nb | Lokalt", B)
     explanation = explained(line, Moment(A), Moment(B))
@@ -259,7 +259,7 @@ def test_where_nothing_was_to_assess_only_counts_are_told(line: Line) -> None:
     assert "1 has been added" in words
 
 
-def test_a_state_in_between_that_counts_nothing_is_walked_past(line: Line) -> None:
+def test_an_intermediate_state_that_counts_nothing_is_skipped(line: Line) -> None:
     """A correction that empties the first day must not make the sum impossible."""
     systems(line, "System | Klassat\na | Ja\nb | Nej", A)
     known_at = NOON + timedelta(minutes=1)
@@ -271,7 +271,7 @@ def test_a_state_in_between_that_counts_nothing_is_walked_past(line: Line) -> No
     assert adds_up(explanation)
 
 
-def test_what_happened_is_no_rule_where_the_old_rule_counts_nothing_on_the_last_day(line: Line, tmp_path: Path) -> None:
+def test_no_rule_change_where_the_old_rule_counts_nothing_on_the_last_day(line: Line, tmp_path: Path) -> None:
     line.load_table(
         "AD-konto | Kurs | Status | Kurskod\na | x | Ej påbörjad | INFOSAK", source="training", extract_date=A
     )
@@ -338,7 +338,7 @@ def test_the_shares_of_any_items_sum_up_exactly(seed: int) -> None:
     assert sum(c.share for c in changes) == Fraction(last.met, last.of) - Fraction(first.met, first.of)
 
 
-def test_of_an_item_that_stands_twice_the_alike_are_paired() -> None:
+def test_duplicates_of_an_item_are_paired_with_their_equals() -> None:
     met, unmet = {"item": "x", "outcome": "met"}, {"item": "x", "outcome": "unmet"}
     pairs = explaining.differences([met, unmet], [unmet], inside=lambda _: True, key=lambda row: row["item"])
     assert pairs == [(met, None)]
@@ -355,14 +355,14 @@ def test_the_rounded_parts_add_up_to_the_rounded_total(seed: int) -> None:
     assert all(abs(n - share / step) <= 2 for n, share in zip(steps, shares, strict=True))
 
 
-def test_what_is_nothing_stays_nothing_when_parts_are_rounded() -> None:
+def test_rounding_leaves_zero_shares_at_zero() -> None:
     assert rounded_to([Fraction(0), Fraction(6, 10000)], 2, step=Fraction(1, 1000)) == [0, 2]
 
 
 # --- Moments -----------------------------------------------------------------------------------------------------
 
 
-def test_before_an_import_is_the_day_of_the_full_export_that_it_follows(line: Line) -> None:
+def test_before_an_import_means_the_day_of_the_full_export_that_it_follows(line: Line) -> None:
     systems(line, BEFORE, A)
     systems(line, "System\nextra", B - timedelta(days=10), completes=True)
     systems(line, AFTER, B)
@@ -375,7 +375,7 @@ def test_before_an_import_is_the_day_of_the_full_export_that_it_follows(line: Li
     assert explaining.before_import(first, every).day == A
 
 
-def test_a_revoked_export_is_not_what_a_later_one_follows(line: Line) -> None:
+def test_a_later_export_does_not_follow_a_revoked_one(line: Line) -> None:
     systems(line, BEFORE, A)
     systems(line, AFTER, A + timedelta(days=31))
     revoke(line.database, 2, why="wrong", order=line.order())
@@ -384,7 +384,7 @@ def test_a_revoked_export_is_not_what_a_later_one_follows(line: Line) -> None:
     assert explaining.before_import(every[0], every).day == A
 
 
-def test_neither_a_newer_export_nor_one_of_another_source_is_what_an_import_follows(line: Line) -> None:
+def test_an_import_follows_neither_a_newer_export_nor_one_of_another_source(line: Line) -> None:
     systems(line, AFTER, B)
     line.load_table("Objekt/System | Klassad datum\na | 2026-01-01", source="classifications", extract_date=A)
     systems(line, BEFORE, B - timedelta(days=31))
@@ -432,7 +432,7 @@ def register(met: int, of: int) -> str:
     return "\n".join(["System | Klassat", *(f"s{number} | {'Ja' if number < met else 'Nej'}" for number in range(of))])
 
 
-def test_a_change_is_rounded_once_and_is_the_same_wherever_it_is_told(line: Line) -> None:
+def test_a_change_is_rounded_once_and_the_same_everywhere(line: Line) -> None:
     systems(line, register(1, 3), A)
     systems(line, register(5, 11), B)
     explanation, say = explained(line, Moment(A), Moment(B)), Language("sv")
@@ -447,7 +447,7 @@ def test_a_change_is_rounded_once_and_is_the_same_wherever_it_is_told(line: Line
     assert ", +12,1 procentenheter sedan dess." in figure_texts.hero(explanation.after, explanation.before, say).note
 
 
-def test_a_change_too_small_to_be_shown_is_told_as_nearly_none(line: Line) -> None:
+def test_a_change_too_small_to_show_is_called_nearly_none(line: Line) -> None:
     systems(line, register(15, 34), A)
     systems(line, register(30, 68), B)
     assert "Täckningen är densamma som den" in sentence(explained(line, Moment(A), Moment(B)), Language("sv"))
@@ -476,7 +476,7 @@ def expected(database, lang: str) -> Explanation:
 
 
 @pytest.mark.parametrize("level", ["organisation", "department"])
-def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(level, sample):
+def test_both_figures_are_the_pages_and_the_parts_sum_to_their_difference(level, sample):
     days = [date(2025, 10, 31), date(2026, 10, 31)]
     pairs: dict[Scope, list[tuple[Point, list[Coverage]]]] = {}
     with sample.cursor() as cursor:
@@ -498,7 +498,7 @@ def test_both_figures_are_those_of_the_page_and_the_parts_their_difference(level
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"] if MOST else ["sv"])
-def test_the_page_says_why_and_what_is_shown_adds_up_and_another_choice_compares_with_another_day_or_an_import(
+def test_the_page_explains_a_change_that_adds_up_and_can_compare_with_another_day_or_an_import(
     lang, sample, monkeypatch
 ):
     app = opened("point", monkeypatch, point="classification", lang=lang)

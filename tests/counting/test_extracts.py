@@ -184,7 +184,7 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
         extract_by("incident")
 
 
-def test_a_point_is_refused_where_an_extract_has_none(loaded: Line) -> None:
+def test_a_point_is_refused_for_an_extract_that_has_none(loaded: Line) -> None:
     with pytest.raises(Refusal, match="not divided by review points"):
         taken(loaded, "incidents", point="4")
 
@@ -223,7 +223,7 @@ def test_nothing_stays_registered_after_an_extract(loaded: Line) -> None:
 # --- names ---------------------------------------------------------------------------------------
 
 
-def test_without_persons_nobody_is_named(loaded: Line) -> None:
+def test_without_names_nobody_is_named(loaded: Line) -> None:
     people = taken(loaded, "items", point="1", reader=THEIRS).table
     for name in ("item", "label", "department", "unit", "sheet", "row"):
         assert set(people[name].to_pylist()) == {None}, name
@@ -250,7 +250,7 @@ def parts_shown(line: Line) -> list[tuple[Any, ...]]:
     return [(r["level"], r["department"], r["unit"], r["unmet"]) for r in rows]
 
 
-def test_without_persons_units_of_a_few_persons_are_added_up_as_others(line: Line) -> None:
+def test_without_names_units_of_few_persons_are_added_up_as_others(line: Line) -> None:
     line.load_table(staff_of(("Norr", "Vård", 7), ("Öster", "Vård", 3), ("Väster", "Vård", 2), ("Söder", "Skola", 5)))
     line.load_table(TRAINING)
     line.load_table("System | Enhet\nAlfa | Väster", source="systems")
@@ -269,7 +269,7 @@ def test_without_persons_units_of_a_few_persons_are_added_up_as_others(line: Lin
     assert levels.count("Övriga enheter") == 1
 
 
-def test_without_persons_no_few_can_be_told_by_taking_what_is_shown_from_the_whole(line: Line) -> None:
+def test_without_names_no_small_unit_can_be_derived_by_subtraction(line: Line) -> None:
     """The whole minus Vård and Teknik would be the 4 of Skola, so Teknik, the smaller, is hidden too."""
     line.load_table(staff_of(("Norr", "Vård", 7), ("Öster", "Vård", 6), ("Söder", "Skola", 4), ("Hamn", "Teknik", 9)))
     line.load_table(TRAINING)
@@ -282,7 +282,7 @@ def test_without_persons_no_few_can_be_told_by_taking_what_is_shown_from_the_who
     ]
 
 
-def test_without_persons_units_of_no_department_are_what_is_left(line: Line) -> None:
+def test_without_names_units_without_department_are_the_rest(line: Line) -> None:
     """The whole minus the departments would be the 2 without a department."""
     line.load_table(staff_of(("Norr", "Vård", 7), ("Öster", "Skola", 6), ("Löst", "", 2)))
     line.load_table(TRAINING)
@@ -294,7 +294,7 @@ def test_without_persons_units_of_no_department_are_what_is_left(line: Line) -> 
     ]
 
 
-def test_without_persons_names_are_taken_out_of_what_somebody_wrote(line: Line) -> None:
+def test_without_names_free_text_has_its_names_removed(line: Line) -> None:
     line.load_table(
         """
         Behandlings-ID | Namn                | Enhet
@@ -336,7 +336,7 @@ def test_without_persons_names_are_taken_out_of_what_somebody_wrote(line: Line) 
     assert (systems["system"], systems["object"], systems["supplier"]) == ("Alfa", "[…] objekt", "[…] AB")
 
 
-def test_without_persons_what_is_said_of_one_incident_alone_is_left_out(line: Line) -> None:
+def test_without_names_a_text_of_a_single_incident_is_left_out(line: Line) -> None:
     line.load_table(
         """
         Ärende-ID | Upptäcktes | Enhet | Kategori      | Allvarlighetsgrad | Status
@@ -362,7 +362,7 @@ def test_without_persons_what_is_said_of_one_incident_alone_is_left_out(line: Li
         assert "Eva" not in str(taken(line, name, reader=THEIRS).table.to_pylist()), name
 
 
-def test_without_persons_the_order_of_rows_tells_no_unit(line: Line) -> None:
+def test_without_names_the_order_of_rows_reveals_no_unit(line: Line) -> None:
     line.load_table(staff_of(("Norr", "Vård", 2), ("Söder", "Vård", 2)))
     passed = "{} | Kurs | ISEC | Godkänd | 2026-01-01 | 2026-12-31"
     line.load_table("\n".join([TRAINING.strip().splitlines()[0], passed.format("Norr0"), passed.format("Söder1")]))
@@ -407,7 +407,7 @@ def test_swedish_csv_has_a_mark_semicolons_commas_and_words(loaded: Line) -> Non
     assert first["Granskningspunkt"] == "E-utbildning: Informationssäkerhet för medarbetare i staden"
 
 
-def test_codes_become_words_and_reasons_those_of_their_point(loaded: Line) -> None:
+def test_codes_become_words_and_reasons_the_words_of_their_point(loaded: Line) -> None:
     rows = titled(taken(loaded, "missing"), SV).to_pylist()
     points = {(row["Punkt"], row["Utfall"], row["Skäl"]) for row in rows}
     assert (1, "Ej uppfyllt", "Ej påbörjad") in points
@@ -418,7 +418,7 @@ def test_codes_become_words_and_reasons_those_of_their_point(loaded: Line) -> No
     assert {row["Skäl"] for row in incidents} == {"Öppen för länge"}
 
 
-def test_what_a_reason_names_is_said_in_words(line: Line) -> None:
+def test_the_detail_of_a_reason_is_put_into_words(line: Line) -> None:
     line.load_table(
         """
         Behandlings-ID | Namn    | Enhet | Personuppgiftsansvarig | Ändamål | Tredjeland
@@ -432,7 +432,7 @@ def test_what_a_reason_names_is_said_in_words(line: Line) -> None:
     ]
 
 
-def test_a_code_that_no_list_knows_stays(loaded: Line) -> None:
+def test_an_unknown_code_stays(loaded: Line) -> None:
     wanted = taken(loaded, "items", point="4")
     strange = replace(wanted, table=wanted.table.slice(0, 1).set_column(8, "reason", pa.array(["new_code"])))
     assert titled(strange, SV)["Skäl"].to_pylist() == ["new_code"]
@@ -492,7 +492,7 @@ def test_harmless_leaves_everything_but_dangerous_texts() -> None:
     ]
 
 
-def test_a_system_that_is_called_a_formula_goes_through_the_whole_line(loaded: Line) -> None:
+def test_a_system_named_like_a_formula_passes_the_whole_line(loaded: Line) -> None:
     wanted = taken(loaded, "systems")
     rows = read_csv(as_bytes(wanted, kind="csv", language=SV), delimiter=",", encoding="utf-8")
     assert [row[3] for row in rows[1:]] == ["'-1", "'@summa", "'+46 8 123", "'=cmd!A1", 'Väg; "bred"']
@@ -558,7 +558,7 @@ def test_texts_in_a_workbook_are_never_formulas_or_errors(loaded: Line) -> None:
         assert cell.quotePrefix == ((label or "x")[0] in "=+-@\t\r")
 
 
-def test_numbers_dates_and_times_in_a_workbook_are_what_they_are(loaded: Line) -> None:
+def test_numbers_dates_and_times_in_a_workbook_keep_their_types(loaded: Line) -> None:
     sheet = book(taken(loaded, "incidents"), SV).worksheets[0]
     heading = [cell.value for cell in sheet[1]]
     newest, oldest = sheet[2], sheet[3]
@@ -608,7 +608,7 @@ def test_a_workbook_holds_no_clock(loaded: Line) -> None:
         assert str(datetime.now().year).encode() not in packed.read("docProps/core.xml")
 
 
-def test_the_ending_of_the_name_says_the_kind() -> None:
+def test_the_extension_decides_the_kind() -> None:
     assert kind_of(Path("a.CSV"), swedish_excel=False) == "csv"
     assert kind_of(Path("a.csv"), swedish_excel=True) == "swedish_csv"
     assert kind_of(Path("a.xlsx"), swedish_excel=True) == "xlsx"
@@ -678,7 +678,7 @@ def test_the_command_writes_a_workbook_in_english_or_swedish(command: Any, tmp_p
         (["items", "--point", "99", "--to", "a.csv"], "There is no review point 99"),
     ],
 )
-def test_the_command_refuses_what_it_does_not_know(command: Any, arguments: list[str], message: str) -> None:
+def test_the_command_refuses_unknown_values(command: Any, arguments: list[str], message: str) -> None:
     result = command(*arguments)
     assert isinstance(result.exception, Refusal)
     assert str(result.exception).startswith(message)

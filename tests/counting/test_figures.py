@@ -30,7 +30,7 @@ def test_every_figure_has_a_statement_and_every_statement_is_a_figure() -> None:
     assert sorted(definition.id for definition in load_figures(None)) == list(names("figures"))
 
 
-def test_every_figure_stands_beside_a_point_and_says_in_both_languages_what_it_counts() -> None:
+def test_every_figure_belongs_to_a_point_and_explains_itself_in_both_languages() -> None:
     numbers = {point.number for point in POINTS}
     for definition in load_figures(None):
         assert definition.points
@@ -39,7 +39,7 @@ def test_every_figure_stands_beside_a_point_and_says_in_both_languages_what_it_c
         assert definition.form in {"share", "count", "rate"}
 
 
-def test_a_definition_says_the_numbers_in_force() -> None:
+def test_a_definition_contains_the_numbers_in_force() -> None:
     for definition in load_figures(None):
         figure = Figure(definition, AS_OF, "Org", None, None, basis=False)
         assert "{" not in "".join(figure.explained.values())
@@ -58,7 +58,7 @@ def test_before_the_extract_date_there_is_no_basis(line: Line) -> None:
     assert not counted(line, as_of=date(2026, 10, 31))["risks_without_action"].basis
 
 
-def test_a_database_that_is_not_there_has_every_figure_without_basis(line: Line) -> None:
+def test_a_missing_database_gives_every_figure_without_basis(line: Line) -> None:
     by_id = counted(line)
     assert len(by_id) == len(load_figures(None))
     assert not any(figure.basis for figure in by_id.values())
@@ -126,7 +126,7 @@ def test_a_note_on_a_legal_rule_is_shown_from_the_day_the_rule_applies(figure: s
         assert [bool(re.search(rf"{name}\b", text)) for text in explained.values()] == [shown, shown]
 
 
-def test_what_is_significant_is_said_by_the_regulations_since_their_day() -> None:
+def test_the_regulations_define_significant_from_their_first_day() -> None:
     nis = next(point for point in POINTS if point.id == "nis_reporting")
     for day, shown in ((date(2026, 6, 30), False), (date(2026, 7, 1), True)):
         newest = nis.law(day)[0]

@@ -216,7 +216,7 @@ def test_a_limit_that_ends_at_the_very_moment_has_not_passed(line):
         (date(2026, 3, 31), ("Gick ut", "för\u00a01\u00a0dag\u00a0sedan")),
     ],
 )
-def test_without_a_time_of_day_a_clock_counts_days_up_to_the_last_that_is_surely_in_time(line, day, figure):
+def test_without_a_time_of_day_a_clock_counts_days_to_the_last_certainly_in_time(line, day, figure):
     """Aware on the 28th: the 30th is two days later and in time, the 31st cannot be decided."""
     clock = running(line, day)["by-day", "breach"]
     assert (clock.duty.deadline, clock.duty.last_day) == (None, date(2026, 3, 30))
@@ -262,7 +262,7 @@ long-ago    | Norr  | 2026-06-30 12:00 | Ja
     }
 
 
-def test_what_has_run_out_unsent_is_most_urgent_then_what_runs_out_first(line):
+def test_expired_clocks_are_most_urgent_then_those_that_expire_first(line):
     unsent = clocks(duties_on(line, date(2026, 3, 30)), as_of=date(2026, 3, 30), now=None)
     assert [c.duty.id for c in unsent if c.run_out] == ["month", "over-spring"]
     # aware 29 March 10:00 in summer time: 1 April 10:00; the day of `by-day` ends at this very moment
@@ -272,7 +272,7 @@ def test_what_has_run_out_unsent_is_most_urgent_then_what_runs_out_first(line):
     assert next_deadline(()) is None
 
 
-def test_only_the_scope_is_seen(line):
+def test_only_the_scope_is_visible(line):
     day = date(2026, 3, 30)
     assert {id_ for id_, _ in running(line, day, unit="Söder")} == {"by-day", "open"}
     assert running(line, day, department="Ingen") == {}
@@ -281,7 +281,7 @@ def test_only_the_scope_is_seen(line):
 # --- What is to be done, by whom it is received, what is missing --------------------------------------------------
 
 
-def test_the_law_is_that_of_the_discovery_and_the_recipient_that_of_the_day(line):
+def test_the_law_is_the_discoverys_and_the_recipient_the_days(line):
     early = running(line, date(2026, 3, 30))["early", "early_warning"].duty
     assert early.law["sv"] == "Upplysning, cybersäkerhetslagen 2 kap. 5 §"
     assert early.recipient["sv"] == "Myndigheten för civilt försvar (MCF)"
@@ -319,7 +319,7 @@ def test_an_organisations_own_file_adds_a_recipient_from_a_day(line, tmp_path):
     assert duty.recipient["sv"] == "Länsstyrelsen"
 
 
-def test_what_is_missing_are_the_empty_fields_of_the_row(line):
+def test_the_empty_fields_of_the_row_are_missing(line):
     clocks_by_id = running(line, date(2026, 3, 30))
     # the delay needs a reason only once there is one
     assert clocks_by_id["over-spring", "breach"].gaps == ("delay_reason",)
@@ -332,7 +332,7 @@ def test_what_is_missing_are_the_empty_fields_of_the_row(line):
     assert clock_texts.missing(clocks_by_id["open", "final_report"], SV) == "Bara att skicka"
 
 
-def test_an_incident_that_nobody_has_assessed_is_told_and_has_no_clock(line):
+def test_an_unassessed_incident_is_mentioned_and_has_no_clock(line):
     required = duties_on(line, date(2026, 3, 30))
     assert [duty.id for duty in required if duty.kind == "assessment"] == ["maybe"]
     assert "maybe" not in {id_ for id_, _ in running(line, date(2026, 3, 30))}
@@ -345,7 +345,7 @@ def sentences_on(line, day, **more):
     return clock_texts.sentences(clocks(duties_on(line, day, **more), as_of=day, now=None), SV)
 
 
-def test_the_headline_counts_the_clocks_and_tells_when_the_first_runs_out(line):
+def test_the_headline_counts_the_clocks_and_says_when_the_first_runs_out(line):
     assert sentences_on(line, date(2026, 3, 29)) == [
         "En klocka har gått ut utan att rapporten är skickad.",
         "Fyra klockor går. Den första löper ut om 16\u00a0timmar.",
@@ -361,7 +361,7 @@ def test_the_headline_counts_the_clocks_and_tells_when_the_first_runs_out(line):
     ]
 
 
-def test_of_a_single_clock_the_headline_says_it(line):
+def test_the_headline_says_when_the_only_clock_runs_out(line):
     clock = running(line, date(2026, 3, 29))["over-spring", "breach"]
     assert clock_texts.sentences([clock], EN) == ["One clock is running. It runs out in 16\u00a0hours."]
 
@@ -413,7 +413,7 @@ def test_a_law_is_not_broken_between_its_number_and_its_word():
 # --- Were we in time? ---------------------------------------------------------------------------------------------
 
 
-def test_what_was_in_time_is_what_the_points_say(samples):
+def test_reports_in_time_agree_with_the_points(samples):
     (organisation,) = organisations(samples)
     rows = [row for row in items(samples, SAMPLE_DAY) if row["organisation"] == organisation]
     met = sum(row["outcome"] == "met" for row in rows)
@@ -550,7 +550,7 @@ def test_the_months_hold_the_year_before_as_it_was_known_at_its_end(year):
     assert len(counts) == 12
 
 
-def test_a_month_before_the_first_known_incident_is_a_dash_and_no_nought(year):
+def test_a_month_before_the_first_known_incident_is_a_dash_and_not_zero(year):
     months = of_year(year, date(2026, 6, 30)).months
     assert by_month(months)["2025-10"] == [None] * len({m.place for m in months})
     drawn = texts.month_columns(months, SV).months
@@ -561,7 +561,7 @@ def test_a_month_before_the_first_known_incident_is_a_dash_and_no_nought(year):
     assert (table[0][0], table[0][-1]) == ("juni\u00a02026", "–")
 
 
-def test_the_columns_are_read_out_with_their_kinds(year):
+def test_the_columns_are_described_with_their_kinds(year):
     assert texts.months_alt(of_year(year).months, SV) == (
         "11 incidenter från november\u00a02025 till oktober\u00a02026: Felskick 4, Avbrott 3, Brand 2, Övriga slag 2."
     )
@@ -599,7 +599,7 @@ def test_the_closing_agrees_with_point_11(samples):
     assert c.in_time == met + count["undocumented"]
 
 
-def test_causes_are_counted_whatever_their_case_and_a_rare_one_is_nobody_elses_to_read(year):
+def test_causes_are_counted_ignoring_case_and_a_rare_one_is_hidden_from_others(year):
     assert of_year(year).causes == (
         Cause("cause", "Fel adress", 3),
         Cause("cause", "Brand", 2),
@@ -632,7 +632,7 @@ def test_a_name_is_left_out_of_a_cause_that_many_share(own_line):
     assert [kind.cause for kind in theirs.recurring] == ["[…] slarvade"]
 
 
-def test_a_rare_kind_is_nobody_elses_to_read_either(year):
+def test_a_rare_kind_is_hidden_from_others_too(year):
     assert {m.kind for m in of_year(year, reader=THEIRS).months} == {"Felskick", "Avbrott", None}
 
 
@@ -644,7 +644,7 @@ def test_incidents_recur_in_the_same_unit_with_the_same_cause_within_the_months(
     assert [(r.unit, r.n, r.ids) for r in wider] == [("Norr", 3, ("1", "2", "7")), ("Söder", 2, ("3", "4"))]
 
 
-def test_an_incident_of_the_same_export_from_the_year_before_is_named_as_such(own_line):
+def test_an_incident_of_the_previous_year_in_the_same_export_is_marked_as_such(own_line):
     rows = """
 Ärende-ID | Upptäcktes | Enhet | Orsak
 old       | 2024-01-01 | Norr  | El
@@ -665,7 +665,7 @@ def test_units_that_report_nothing_are_named_and_small_ones_only_to_the_coordina
     assert "färre än fem" not in texts.silent_sentence(units, SV)
 
 
-def test_incidents_for_each_hundred_employed_by_department_and_by_unit(year):
+def test_incidents_per_hundred_employees_by_department_and_by_unit(year):
     """A has 4 incidents and 2 persons; B has 3 and 8; Väst and Öst belong to no department."""
     rates = of_year(year).rates
     assert [(r.part, r.discovered, r.employed) for r in rates] == [("A", 4, 2), ("B", 3, 8), (None, 2, 0)]
@@ -689,11 +689,11 @@ FIGURES = {"incidents_per_employed", "units_without_incidents", "recurring_incid
 
 
 @pytest.mark.parametrize("day", [SAMPLE_DAY, date(2026, 6, 30)], ids=str)
-def test_the_figures_are_those_beside_the_points(samples, day):
+def test_the_figures_are_those_next_to_the_points(samples, day):
     _figures_agree(samples, day)
 
 
-def test_the_figures_of_random_exports_are_those_beside_the_points(randomly):
+def test_the_figures_of_random_exports_are_those_next_to_the_points(randomly):
     _figures_agree(randomly, AS_OF)
 
 
@@ -720,7 +720,7 @@ def _figures_agree(line, day):
 # --- What is drawn ------------------------------------------------------------------------------------------------
 
 
-def test_what_has_run_out_is_told_by_shape_and_word_and_has_no_limit_by_a_dashed_line(line):
+def test_expiry_shows_by_shape_and_word_and_a_missing_limit_by_a_dashed_line(line):
     clocks_by_id = running(line, date(2026, 3, 30))
     cards = clock_texts.clock_cards(list(clocks_by_id.values()), SV, address=None)
     drawn = drawing_incidents.clock_cards(cards, label="Klockor")
@@ -778,7 +778,7 @@ def _told(monkeypatch, lang, role, day):
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"] if MOST else ["sv"])
-def test_the_page_tells_its_clocks_and_each_role_what_it_may_see(own, lang, monkeypatch):
+def test_the_page_shows_its_clocks_and_each_role_what_it_may_see(own, lang, monkeypatch):
     """No other reader sees the free text of an incident."""
     words = ("Kim Ek", "Röjande", "Långt avbrott", "Reserv")
     assert "Röjande" in _told(monkeypatch, lang, COORDINATOR, 29)
@@ -826,7 +826,7 @@ def test_a_link_to_an_incident_shows_its_item_whatever_its_outcome(own, monkeypa
     assert list(app.dataframe[0].value["Id"]) == ["no"]
 
 
-def test_without_exports_the_page_says_what_is_missing_and_leads_there(own_line, monkeypatch):
+def test_without_exports_the_page_says_what_is_missing_and_links_to_it(own_line, monkeypatch):
     own_line.load_table(STAFF, organisation=ORG)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(own_line.database.path))
     app = opened("incidents", monkeypatch)
@@ -844,7 +844,7 @@ def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_a
     assert "Incidenter i år" not in shown
 
 
-def test_24_00_is_that_of_sweden_also_on_the_days_of_23_and_25_hours():
+def test_midnight_is_swedish_also_on_days_of_23_and_25_hours():
     assert end_of(date(2026, 10, 31)) == datetime(2026, 10, 31, 23)
     assert end_of(date(2026, 3, 28)) == datetime(2026, 3, 28, 23)
     assert end_of(date(2026, 3, 29)) == datetime(2026, 3, 29, 22)

@@ -49,24 +49,24 @@ def test_rows_and_columns_are_written_alike_and_read_back(separator):
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)
-def test_no_cell_is_a_formula_whatever_separator_a_file_is_opened_with(separator):
+def test_no_cell_is_a_formula_whatever_the_separator(separator):
     text = by_rows(separator)
     for other in SEPARATORS:
         assert running(cell for row in read(text, other) for cell in row) == []
 
 
-def test_what_needs_quotes_in_one_form_has_them_in_all():
+def test_a_text_that_needs_quotes_in_one_variant_has_them_in_all():
     assert len(TEXTS) > 1000
     for text, separator in product(TEXTS, SEPARATORS):
         written = joined([[text]], separator=separator)
         assert written.startswith('"') == bool(re.search('[;,\t"\r\n]|^ ', text)), (text, written)
 
 
-def test_a_decimal_comma_stands_in_quotes_and_nothing_else_of_a_number():
+def test_a_number_is_quoted_only_for_its_decimal_comma():
     assert joined([[-1, 0.5, "0,5", None, True]], separator=";") == '-1;0.5;"0,5";;True\r\n'
 
 
-def test_a_text_keeps_what_does_not_begin_a_cell():
+def test_a_text_is_unchanged_where_no_cell_can_start():
     kept = ("a=1", "1-2", "Ja, - men", "a; b", "2026-11-01", "'=1", "a,b;c")
     assert [harmless(text) for text in kept] == list(kept)
     assert harmless("a;=1,-2\t@b\n+c") == "a;'=1,'-2\t'@b\n'+c"
@@ -86,7 +86,7 @@ def written_by_the_command_line(rows, capsys):
     ],
     ids=["pages", "package", "commands"],
 )
-def test_every_writer_of_the_product_keeps_to_it(write, separator, capsys):
+def test_every_writer_of_the_product_follows_these_rules(write, separator, capsys):
     rows = [dict(zip(tables.COLUMNS["texts"], ["a", "b", "c", "d", text], strict=True)) for text in TEXTS[:300]]
     text = write(rows, capsys)
     assert [row[-1] for row in read(text, separator)[1:]] == [harmless(row["text"]) for row in rows]
@@ -94,7 +94,7 @@ def test_every_writer_of_the_product_keeps_to_it(write, separator, capsys):
 
 
 @pytest.mark.parametrize(("cell", "faults"), [("'=1;=2", 0), ("'=1;'=2", 0), ("=1;=2", 1), ("'=1;=3", 1)])
-def test_a_package_that_was_written_before_texts_were_divided_still_holds(cell, faults):
+def test_a_package_from_before_split_texts_still_verifies(cell, faults):
     row = dict(zip(tables.COLUMNS["texts"], ["comment", "a", "b", "c", "=1;=2"], strict=True))
     file = f"{','.join(row)}\r\ncomment,a,b,c,{cell}\r\n".encode()
     assert len([*year_package._table_faults({"texts.csv": file}, {"texts": [row]})]) == faults

@@ -164,7 +164,7 @@ def test_systems_with_most_gaps_come_first(by_name):
     ]
 
 
-def test_a_system_that_nothing_is_known_of_has_no_gap_where_an_export_is_missing(fresh):
+def test_an_unknown_system_has_no_gap_where_an_export_is_missing(fresh):
     line = fresh
     line.load_table(lines(EXPORTS["register"]), name="register.csv", extract_date=DAY)
     alone = {row["system"]: short(row) for row in of(line.database, DAY)}
@@ -306,7 +306,7 @@ def test_one_system_has_the_rows_of_every_export_that_are_about_it(line):
     assert [(row["incident_id"], row["closed"]) for row in alfa.incidents] == [("I2", None), ("I1", date(2026, 3, 5))]
 
 
-def test_done_open_and_overdue_actions_are_told_apart_as_in_the_figures(line):
+def test_done_open_and_overdue_actions_are_separated_as_in_the_figures(line):
     beta = card_of(line.database, DAY, "Beta")
     assert [(row["action_id"], row["state"], row["done"]) for row in beta.actions] == [
         ("1", "late", None),
@@ -316,7 +316,7 @@ def test_done_open_and_overdue_actions_are_told_apart_as_in_the_figures(line):
     ]
 
 
-def test_a_system_that_has_changed_its_name_keeps_what_is_known_of_it(line):
+def test_a_renamed_system_keeps_its_rows(line):
     day = date(2026, 11, 20)
     add_alias(line.database, kind="system", old="Alfa", new="Nya Alfa", valid_from=day, order=line.order())
     listed = {row["system"]: short(row) for row in of(line.database, day)}
@@ -360,7 +360,7 @@ def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh)
         assert card_texts.nothing(risks, beta, SOURCES, EN) == text
 
 
-def test_others_than_the_coordinator_get_no_name_of_a_person_and_no_title(line):
+def test_only_the_coordinator_gets_persons_names_and_titles(line):
     alfa = card_of(line.database, DAY, "Alfa")
     assert all(name in repr(alfa) for name in ("Anna Ask", "Ove Orm", "Dan Dal", "Eva Ek", "Kalle"))
     theirs = card_of(line.database, DAY, "Alfa", readers.reader(ANALYST, names=PEOPLE))
@@ -439,7 +439,7 @@ def test_the_coordinator_sees_who_leads_and_the_spreadsheet_row(own, monkeypatch
 
 
 @pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
-def test_others_see_that_one_is_named_and_no_person(own, monkeypatch, role):
+def test_others_see_that_somebody_is_named_but_not_who(own, monkeypatch, role):
     shown = text(opened(monkeypatch, role=role, system="Alfa"))
     assert [name for name in PEOPLE if name in shown] == []
     assert "Utsedd" in shown

@@ -198,7 +198,7 @@ def test_a_unit_is_counted_under_its_new_name(tmp_path):
 # --- What is counted ----------------------------------------------------------------------------------------------
 
 
-def test_who_lacks_and_who_has_both_is_counted_a_person(whole):
+def test_who_lacks_and_who_has_both_is_counted_per_person(whole):
     n = whole.whole.n
     # Bo lacks both; Cia, Dan and Ivo one each; Ada, Gun and Hal have both
     assert (n.persons, n.counted, n.missing, n.missing_both, n.met_both, n.in_both) == (9, 7, 1 + 3, 1, 3, 7)
@@ -206,7 +206,7 @@ def test_who_lacks_and_who_has_both_is_counted_a_person(whole):
     assert (n.management_both, n.management_in_both) == (1, 2)
 
 
-def test_whoever_lacks_most_stands_first_and_a_unit_without_department_by_itself(line, whole):
+def test_most_missing_comes_first_and_a_unit_without_department_is_separate(line, whole):
     assert [(part.department, part.unit, part.n.missing) for part in whole.parts] == [
         ("Omsorg", None, 3),
         (None, "Lager", 1),
@@ -219,7 +219,7 @@ def test_whoever_lacks_most_stands_first_and_a_unit_without_department_by_itself
     assert trained(line.database, Scope(ORGANISATION, None, "Norr")).parts == ()
 
 
-def test_soon_is_up_to_and_with_the_last_of_the_days_ahead(whole):
+def test_soon_includes_the_last_of_the_days_ahead(whole):
     # Ada's runs out on the day itself, Ivo's and Cia's on the 90th day after it, Dan's the day after that
     assert [person.name for person in whole.expiring] == ["Ada", "Ivo", "Cia"]
     assert (whole.whole.n.information_security_expiring, whole.whole.n.data_protection_expiring) == (2, 1)
@@ -250,7 +250,7 @@ def test_each_person_has_their_reasons_and_an_address(whole):
     assert [person.name for person in whole.missing if person.management] == ["Ivo"]
 
 
-def test_a_reminder_is_a_row_a_person_and_course(whole):
+def test_a_reminder_is_a_row_per_person_and_course(whole):
     reminders = texts.reminder_rows(whole.missing, "missing", whole, SV)
     assert [tuple(row.values())[:3] + tuple(row.values())[4:] for row in reminders] == [
         ("Bo", "bo@example.se", "Norr", "gick ut 23 november 2026"),
@@ -299,7 +299,7 @@ def test_each_course_may_have_its_own_days(line):
 # --- In words -----------------------------------------------------------------------------------------------------
 
 
-def test_the_answer_is_made_from_the_figures(line, whole):
+def test_the_answer_is_built_from_the_figures(line, whole):
     assert texts.sentences(whole, SV) == [
         "4 av 7 medarbetare saknar minst en av kurserna.",
         "Omsorg har flest.",
@@ -339,7 +339,7 @@ def of_few(line, who=MINE):
     return trained(line.database, Scope(ORGANISATION, "Omsorg"), most=0, who=who)
 
 
-def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line):
+def test_units_of_few_persons_are_added_up_except_for_the_coordinator(line):
     assert [part.unit for part in of_few(line).parts] == ["Norr", "Söder"]
     result = of_few(line, THEIRS)
     (together,) = result.parts
@@ -353,7 +353,7 @@ def test_units_of_few_persons_are_added_up_for_others_than_the_coordinator(line)
     assert row.name == Link("Övriga enheter")
 
 
-def test_what_even_together_is_too_few_is_left_out(line, whole):
+def test_units_that_are_too_few_even_together_are_left_out(line, whole):
     # Lager has one person, which Omsorg's six and the whole would reveal
     omsorg, lager = whole.parts
     theirs = training.visible_to(whole, THEIRS)
@@ -365,7 +365,7 @@ def test_what_even_together_is_too_few_is_left_out(line, whole):
     assert not theirs.few
 
 
-def test_the_management_group_of_a_part_is_shown_to_others_only_where_it_is_no_few(line):
+def test_the_management_group_of_a_part_is_shown_to_others_only_if_large_enough(line):
     theirs, mine = (texts.facts(of_few(line, who), SV)[2] for who in (THEIRS, MINE))
     assert (theirs.value, theirs.note) == ("–", "färre än fem personer")
     assert (mine.value, mine.note) == ("100\u00a0%", "1 av 1 medarbetare")
@@ -373,7 +373,7 @@ def test_the_management_group_of_a_part_is_shown_to_others_only_where_it_is_no_f
     assert len(texts.facts(nobody, SV)) == 3
 
 
-def test_the_months_are_told_in_words_and_drawn_on_one_scale(whole):
+def test_the_months_are_described_in_words_and_drawn_on_one_scale(whole):
     assert texts.months_alt(whole, 1, EN).replace("\u00a0", " ") == (
         "Data protection: 3 of 5 valid courses expire by the end of November 2027. Most in February 2027: 2."
     )
@@ -475,7 +475,7 @@ def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_agai
         files["reminders missing"]()
 
 
-def test_without_exports_the_page_says_what_is_missing_and_leads_there(own, monkeypatch):
+def test_without_exports_the_page_says_what_is_missing_and_links_to_it(own, monkeypatch):
     app = opened("training", monkeypatch)
     assert "Ingen export av Personallista och Utbildningsstatus är inläst" in text(app)
     assert not re.search(r"(?<!\d)0\u00a0%", text(app))

@@ -90,7 +90,7 @@ def test_every_comment_and_every_assessment_is_named(tmp_path):
         assert approving.missing(cursor, review, POINTS) == [Missing(p, comment=True, assessment=True) for p in POINTS]
 
 
-def test_a_comment_to_hand_out_is_no_comment(draft):
+def test_a_comment_to_hand_out_does_not_count_as_a_comment(draft):
     draft.write(draft.review(), "public_comment", "dpia", "Utåt")
     draft.write(draft.review(), "comment", "dpia", "")
     with pytest.raises(Refusal, match="A comment is missing for point 6"):
@@ -181,7 +181,7 @@ def test_a_review_frozen_before_the_judgement_was_asked_for_says_so(approved):
     )
 
 
-def test_chapters_of_ones_own_may_have_braces_one_language_and_names(draft):
+def test_own_chapters_may_have_braces_one_language_and_names(draft):
     (draft.folder / "chapters.toml").write_text(
         '[chapters.own]\nnumber = "5"\nlevel = 1\ntitle = { sv = "{year} {x} {" }\n'
         'start = { sv = "{organisation}: fråga Anna Berg om Alfa {0}." }\n',
@@ -218,7 +218,7 @@ OTHERS = ["Rolf Ahlberg", "Karin Öberg", "Åsa Karin Öbergh", "Åsa-Karin Berg
 
 
 @pytest.mark.parametrize("name", SAME, ids=ascii)
-def test_the_same_person_is_known_again_however_the_name_is_written(name):
+def test_the_same_person_is_recognised_however_the_name_is_written(name):
     assert same_person("Åsa-Karin Öberg", name)
     assert same_person(name, "Åsa-Karin Öberg")
 
@@ -229,7 +229,7 @@ def test_another_person_is_another(name):
     assert not same_person("Karl Eriksson", "Erik Karlsson")
 
 
-def test_a_long_name_is_known_again_in_another_order():
+def test_a_long_name_is_recognised_in_another_order():
     assert same_person("A B C D E F G", "G F E D C B A")
     assert not same_person("A B C D E F G", "A B C D E F H")
 
@@ -241,7 +241,7 @@ def waiting(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["Ylva Nordgren", "NORDGREN, ylva", "Ylva\u200b Nordgren", "Ylva-Nordgren"])
-def test_who_submitted_a_review_does_not_approve_it(waiting, name):
+def test_whoever_submitted_a_review_cannot_approve_it(waiting, name):
     message = r"Ylva Nordgren has submitted the review of 2026\. Somebody else must approve it"
     with pytest.raises(Refusal, match=message):
         waiting.approve(waiting.review(), name)
@@ -256,7 +256,7 @@ def test_a_signature_is_a_first_name_and_a_surname(waiting, name):
         approving.send_back(waiting.database, 1, name=name, why="x")
 
 
-def test_a_signature_is_no_novel(waiting):
+def test_a_signature_has_a_maximum_length(waiting):
     with pytest.raises(Refusal, match="The name has 401 characters"):
         waiting.approve(waiting.review(), "x" * 200 + " " + "y" * 200)
 
@@ -314,12 +314,12 @@ def test_what_was_submitted_is_approved_whatever_is_loaded_in_between(submitted)
     assert met(submitted, "classification") == 1
 
 
-def test_only_what_has_been_approved_counts_as_a_review_gone_by(waiting):
+def test_only_approved_reviews_count_as_earlier_reviews(waiting):
     with waiting.database.cursor() as cursor:
         assert dossier.approved_reviews(cursor, 1) == []
 
 
-def test_a_review_that_is_sent_back_is_a_draft_again_and_counts_anew_also_where_a_clock_was_ahead(submitted):
+def test_a_review_sent_back_is_a_draft_again_and_counts_again_even_with_a_fast_clock(submitted):
     """It uses everything known when it was submitted."""
     load_more(submitted, now=NOON + timedelta(days=30))
     review = submitted.send_back(submitted.review(), "Punkt 4 är oklar")
@@ -338,7 +338,7 @@ def test_a_review_that_is_sent_back_is_a_draft_again_and_counts_anew_also_where_
 
 
 @pytest.mark.parametrize("step", ["send_back", "correct"])
-def test_sending_back_and_correcting_say_why(tmp_path, step):
+def test_sending_back_and_correcting_require_a_reason(tmp_path, step):
     line = at("submitted" if step == "send_back" else "approved", tmp_path)
     with pytest.raises(Refusal, match="Say why"):
         getattr(line, step)(line.review(), " \u200b ")
@@ -363,7 +363,7 @@ def test_a_correction_keeps_the_figures_and_the_version_before_stays(approved):
     assert signatures(approved, 1) == signatures(approved, 2)
 
 
-def test_a_correction_can_count_its_figures_anew(approved):
+def test_a_correction_can_count_its_figures_again(approved):
     load_more(approved)
     review = approved.correct(approved.review(), "Exporten var fel", anew=True)
     assert review.figures_of is None
@@ -371,7 +371,7 @@ def test_a_correction_can_count_its_figures_anew(approved):
     assert (met(approved, "classification"), met(approved, "classification", 1)) == (2, 1)
 
 
-def test_a_correction_says_what_it_corrects_also_after_it_was_sent_back(approved):
+def test_a_correction_keeps_its_reason_after_being_sent_back(approved):
     review = approved.correct(approved.review(), "Fel ord")
     approved.submit(review)
     sent_back = approved.send_back(review, "Fortfarande fel")
@@ -388,7 +388,7 @@ def test_while_a_correction_is_written_the_approved_version_is_the_one_that_coun
     assert (counting.version, counting.written.comments["dpia"]) == (1, "Om dpia.")
 
 
-def test_a_version_that_there_is_not_is_refused(approved):
+def test_an_unknown_version_is_refused(approved):
     with pytest.raises(Refusal, match="Version 2 of the review has never been submitted"):
         approved.document(approved.review(), 2)
     with pytest.raises(Refusal, match="There is no version 2 of the review of 2026"):
@@ -410,7 +410,7 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("change", TAMPERED.values(), ids=TAMPERED)
-def test_what_was_changed_in_the_database_is_not_read(approved, change):
+def test_a_review_changed_in_the_database_is_not_read(approved, change):
     with approved.database.rehearsing() as cursor:
         cursor.execute(change)
         for read in (lambda: dossier.load_frozen(cursor, 1, 1), lambda: dossier.approved_reviews(cursor, 1)):
@@ -418,7 +418,7 @@ def test_what_was_changed_in_the_database_is_not_read(approved, change):
                 read()
 
 
-def test_nobody_approves_what_was_changed_after_it_was_submitted(submitted):
+def test_a_review_changed_after_its_submission_cannot_be_approved(submitted):
     with submitted.database.writing() as cursor:
         cursor.execute(TAMPERED["content and seal"])
     with pytest.raises(Refusal, match="has been changed in the database"):
@@ -426,7 +426,7 @@ def test_nobody_approves_what_was_changed_after_it_was_submitted(submitted):
     assert submitted.review().state == "submitted"
 
 
-def test_a_review_that_another_version_has_frozen_is_a_sentence(submitted):
+def test_a_review_frozen_by_another_version_gives_a_sentence(submitted):
     newer = dossier.as_json(submitted.document(submitted.review())).replace('"format":1', '"format":2', 1)
     with submitted.database.writing() as cursor:
         cursor.execute("update frozen_reviews set content = $content", {"content": newer})

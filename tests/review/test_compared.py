@@ -70,7 +70,7 @@ def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch
     assert "Genomgång 2025 (15 november 2025): 44,4 % (−6,0 p.e.)" in printed
 
 
-def test_where_no_review_is_approved_the_day_a_year_before_is_compared_with_and_named(stage, tmp_path, monkeypatch):
+def test_without_an_approved_review_the_comparison_is_the_day_a_year_before(stage, tmp_path, monkeypatch):
     line = stage("draft", tmp_path)
     line.load_table(LATER, name="earlier.csv", source="systems", extract_date=date(2025, 11, 1))
     day = {"as_of": AS_OF.isoformat()}
@@ -82,7 +82,7 @@ def test_where_no_review_is_approved_the_day_a_year_before_is_compared_with_and_
     assert "Ett år tidigare (20 november 2025): 75,0 %, −41,7 p.e." in meeting
 
 
-def test_a_part_is_compared_with_what_was_approved_of_it_else_with_the_day_a_year_before(stage, tmp_path, monkeypatch):
+def test_a_part_is_compared_with_its_approved_figure_else_with_the_day_a_year_before(stage, tmp_path, monkeypatch):
     line = stage("approved", tmp_path)
     line.load_table(LATER, name="later.csv", source="systems", extract_date=date(2027, 1, 10))
     line.load_table(LATER, name="corrected.csv", source="systems", extract_date=date(2026, 11, 2))
@@ -101,14 +101,14 @@ def test_a_part_is_compared_with_what_was_approved_of_it_else_with_the_day_a_yea
     assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
 
 
-def test_from_when_a_review_is_approved_it_is_compared_with(stage, tmp_path, monkeypatch):
+def test_a_review_is_compared_with_as_soon_as_it_is_approved(stage, tmp_path, monkeypatch):
     line = stage("submitted", tmp_path)
     assert "Ett år tidigare (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
     line.approve(line.review())
     assert "Genomgång 2026 (20 november 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
 
 
-def test_what_was_approved_of_few_persons_is_the_coordinator_s_alone(sample, monkeypatch):
+def test_only_the_coordinator_sees_an_approved_figure_of_few_persons(sample, monkeypatch):
     """Rulebook, section 5."""
     was = re.compile(r'"1 E-utbildning[^"]* i genomgången 2025 \(15 november 2025\) 0 %')
     for role, visible in ((COORDINATOR, True), (MANAGEMENT, False)):

@@ -52,7 +52,7 @@ def test_the_package_begins_with_it(document):
     ]
 
 
-def test_a_review_that_was_not_asked_for_it_says_so_and_has_no_rows_of_it(document):
+def test_a_review_from_before_the_judgement_says_so_and_has_no_rows_of_it(document):
     dossier, signed = document
     before = replace(dossier, written=replace(dossier.written, judgement=None))
     assert package_readme.readme(before, signed, seal="s", say=SV).split("\n\n")[1] == NOT_ASKED

@@ -48,7 +48,7 @@ def test_a_review_becomes_a_small_file_of_numbers_and_nothing_else(tmp_path):
     assert as_peer(document).share("access") is None
 
 
-def test_least_middle_and_greatest_are_of_all_and_ones_own_is_among_them():
+def test_least_middle_and_greatest_include_ones_own():
     own = peer(a=(1, 4), b=(1, 1))
     others = [peer(a=(2, 4)), peer(a=(4, 4), c=(1, 2))]
     assert compare(own, others) == [
@@ -58,12 +58,12 @@ def test_least_middle_and_greatest_are_of_all_and_ones_own_is_among_them():
     ]
 
 
-def test_between_two_in_the_middle_lies_their_mean():
+def test_the_middle_of_an_even_number_is_a_mean():
     (comparison,) = compare(peer(a=(0, 4)), [peer(a=(4, 4)), peer(a=(1, 4)), peer(a=(3, 4))])
     assert (comparison.middle, comparison.organisations) == (0.5, 4)
 
 
-def test_nothing_to_assess_counts_for_nobody():
+def test_a_peer_with_nothing_to_assess_does_not_count():
     (comparison,) = compare(peer(a=(1, 2)), [peer(a=(0, 0))])
     assert (comparison.least, comparison.organisations) == (0.5, 1)
 
@@ -81,11 +81,11 @@ def test_a_file_of_another_organisation_is_read():
     assert read() == Peer("Grannen", 2026, "2026-11-01", {"classification": (3, 4)})
 
 
-def test_what_is_no_id_of_a_point_is_left_out():
+def test_anything_but_the_id_of_a_point_is_left_out():
     assert read(figures={"<script>": {"met": 1, "of": 1}, "Ö": {"met": 1, "of": 1}, "x" * 99: {}}).figures == {}
 
 
-def test_a_name_is_kept_on_one_line_without_marks_that_nobody_sees():
+def test_a_name_is_stored_on_one_line_without_invisible_characters():
     assert read(organisation=" Gran\u200bnen\n\u202eAB ").organisation == "Grannen AB"
 
 
@@ -111,7 +111,7 @@ def test_a_name_is_kept_on_one_line_without_marks_that_nobody_sees():
     ],
     ids=str,
 )
-def test_a_file_that_says_something_else_is_refused(changed):
+def test_a_file_with_other_content_is_refused(changed):
     other = changed == {"format": "compliance figures 2"}
     message = "was written by another version" if other else "does not hold the figures of a review"
     with pytest.raises(Refusal, match=rf"granne\.json {message}"):

@@ -59,7 +59,7 @@ def test_a_review_is_a_draft_for_a_year_and_a_day(line):
 
 
 @pytest.mark.parametrize(("year", "day"), [(2026, TODAY), (2025, date(2025, 12, 31))])
-def test_without_a_day_it_describes_today_or_the_end_of_a_year_gone_by(line, year, day):
+def test_without_a_day_it_describes_today_or_the_end_of_a_past_year(line, year, day):
     assert line.open(year, None).as_of == day
 
 
@@ -72,7 +72,7 @@ def test_without_a_day_it_describes_today_or_the_end_of_a_year_gone_by(line, yea
         (2027, date(2027, 1, 1), "has not come yet"),
     ],
 )
-def test_a_day_of_another_year_or_to_come_is_refused(line, year, day, why):
+def test_a_day_of_another_year_or_in_the_future_is_refused(line, year, day, why):
     with pytest.raises(Refusal, match=why):
         line.open(year, day)
     assert line.rows("from reviews") == []
@@ -85,7 +85,7 @@ def test_there_is_one_review_a_year(line):
     assert line.open(2025, None).year == 2025
 
 
-def test_of_several_organisations_it_must_be_said_which(line):
+def test_with_several_organisations_one_must_be_named(line):
     two_organisations(line)
     with pytest.raises(Refusal, match="several organisations"):
         line.open()
@@ -99,7 +99,7 @@ def test_of_several_organisations_it_must_be_said_which(line):
     assert (written(line, mine).comments, written(line, other).comments) == ({}, {"dpia": "Vår egen"})
 
 
-def test_a_misspelt_organisation_does_not_become_one(line):
+def test_a_misspelt_organisation_is_not_created(line):
     with pytest.raises(Refusal, match=r"There is no organisation Förvaltnigen\. The database holds Förvaltningen"):
         line.open(organisation="Förvaltnigen")
     assert len(line.rows("from organisation_names")) == 1
@@ -142,7 +142,7 @@ def test_the_last_that_was_written_counts_and_nothing_is_lost(line):
     ]
 
 
-def test_an_empty_text_takes_it_away_and_of_a_chapter_also_what_stands_there_from_the_start(line):
+def test_an_empty_text_removes_it_and_the_initial_text_of_a_chapter(line):
     review = line.open()
     for kind in ("comment", "assessment"):
         line.write(review, kind, "dpia", "partly")
@@ -152,14 +152,14 @@ def test_an_empty_text_takes_it_away_and_of_a_chapter_also_what_stands_there_fro
     assert (texts.comments, texts.assessments, texts.chapters) == ({}, {}, {"policy": ""})
 
 
-def test_an_assessment_is_one_of_three_and_none_is_there_from_the_start(line):
+def test_an_assessment_is_one_of_three_and_has_no_default(line):
     review = line.open()
     assert written(line, review).assessments == {}
     with pytest.raises(Refusal, match="The assessment good is none of sufficient, partly, insufficient"):
         line.write(review, "assessment", "dpia", "good")
 
 
-def test_identity_numbers_and_marks_that_nobody_sees_are_not_kept(line):
+def test_identity_numbers_and_invisible_characters_are_not_stored(line):
     review = line.open()
     line.write(
         review, "comment", "dpia", f"Om {IDENTITY}.\r\n\r\nAndra\u200b  stycket\u202e {IDENTITY.replace('-', '')}"
@@ -196,7 +196,7 @@ def test_every_text_of_a_decision_has_a_limit(line):
 
 
 @pytest.mark.parametrize("state", ["submitted", "approved"])
-def test_what_has_been_submitted_or_approved_is_locked(tmp_path, state):
+def test_a_submitted_or_approved_review_is_locked(tmp_path, state):
     with at(state, tmp_path).held() as line:
         is_locked(line, state)
 
@@ -237,7 +237,7 @@ def test_a_correction_that_keeps_its_figures_keeps_their_day(approved):
 # --- Chapters and clauses ----------------------------------------------------------------------------------------
 
 
-def test_chapters_are_changed_in_a_file_of_ones_own(tmp_path):
+def test_chapters_are_changed_in_an_own_file(tmp_path):
     (tmp_path / "chapters.toml").write_text(
         '[chapters.policy]\ntitle = { sv = "Vår policy", en = "Our policy" }\n'
         '[chapters.own]\nnumber = "5"\nlevel = 1\ntitle = { sv = "Eget", en = "Own" }\n',
@@ -262,7 +262,7 @@ def test_an_own_chapter_without_a_text_for_a_language_is_reported(tmp_path, entr
         reviewing.load_chapters(tmp_path)
 
 
-def test_every_clause_of_the_standard_is_covered_by_something_that_there_is():
+def test_every_clause_of_the_standard_is_covered_by_an_existing_part():
     computed = {"points", "deviations", "recommendations", "risks", "carried", "decisions", "peers"}
     ids = computed | {chapter.id for chapter in reviewing.load_chapters(None)}
     clauses = reviewing.load_clauses(None)
@@ -273,7 +273,7 @@ def test_every_clause_of_the_standard_is_covered_by_something_that_there_is():
 # --- Decisions ---------------------------------------------------------------------------------------------------
 
 
-def test_decisions_are_numbered_within_their_review_and_no_number_comes_back(line):
+def test_decisions_are_numbered_within_their_review_and_no_number_is_reused(line):
     review, other = line.open(), line.open(2025, None)
     assert [line.decide(review, text) for text in ("Ett", "Två")] == [1, 2]
     assert line.decide(other, "Annat år") == 1
@@ -336,7 +336,7 @@ def test_a_decision_is_followed_up_between_reviews(approved):
     assert events(approved, "follow up") == ["decision 2026-1: ongoing", "decision 2026-1: done"]
 
 
-def test_a_status_is_one_of_four_and_what_is_withdrawn_is_not_followed_up(line):
+def test_a_status_is_one_of_four_and_a_withdrawn_decision_is_not_followed_up(line):
     review = line.open()
     line.decide(review, "Klassa")
     with pytest.raises(Refusal, match="The status later is none of not_started, ongoing, done, cancelled"):
@@ -354,7 +354,7 @@ def carried(line, review):
     return {row.name: row.status for row in decisions}
 
 
-def test_open_decisions_of_earlier_reviews_are_carried_and_those_closed_since_are_told_once(line):
+def test_open_decisions_of_earlier_reviews_are_carried_and_those_closed_since_are_listed_once(line):
     first = line.open(2024, date(2024, 11, 20))
     for text in ("öppen", "stängd före 2025", "stängd efter 2025"):
         line.decide(first, text)
@@ -376,7 +376,7 @@ def test_open_decisions_of_earlier_reviews_are_carried_and_those_closed_since_ar
     assert line.rows("select count(*) as n from decisions") == [{"n": 6}]  # nothing is copied
 
 
-def test_decisions_of_another_organisation_are_not_carried_until_the_two_are_one(line):
+def test_decisions_of_another_organisation_are_not_carried_until_they_merge(line):
     two_organisations(line)
     other = line.open(2025, date(2025, 11, 20), organisation="Andra förvaltningen")
     line.decide(other, "Klassa")
@@ -387,7 +387,7 @@ def test_decisions_of_another_organisation_are_not_carried_until_the_two_are_one
     assert carried(line, review) == {"2025-1": "not_started"}
 
 
-def test_what_is_followed_up_later_does_not_reach_what_was_frozen(approved):
+def test_a_later_follow_up_does_not_affect_a_frozen_review(approved):
     approved.follow_up("2026-1", "done", "Senare")
     (frozen,) = approved.document(approved.review()).decisions
     assert (frozen.status, frozen.note) == ("not_started", None)
@@ -406,7 +406,7 @@ def test_a_refusal_speaks_swedish(line):
     )
 
 
-def test_everything_leaves_who_and_when(line):
+def test_every_change_records_who_and_when(line):
     review, now = line.open(who="Ylva"), datetime(2026, 1, 2)
     reviewing.write(line.database, 1, kind="comment", what="dpia", text="x", order=line.order(who="Ylva", now=now))
     assert review.changed_by == "Ylva"

@@ -109,7 +109,7 @@ def load_later(line):
 # --- Frozen ------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_that_comes_later_reaches_what_was_approved(line, statements):
+def test_nothing_later_affects_an_approved_review(line, statements):
     document, (blocks, files) = frozen(line), reports(line, verified=False)
     assert differences_of(line) == []
     load_later(line)
@@ -141,14 +141,14 @@ def test_a_draft_does_follow_what_is_loaded(tmp_path):
 # --- Verifying ---------------------------------------------------------------------------------------------------
 
 
-def test_nothing_differs_where_nothing_that_counts_has_changed(line):
+def test_nothing_differs_without_a_change_that_counts(line):
     load_later(line)
     revoke_first(line)
     rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
     assert differences_of(line) == []
 
 
-def test_who_has_waited_while_a_review_was_frozen_writes_after_it_and_is_not_in_its_recount(tmp_path):
+def test_a_writer_that_waits_for_a_freeze_comes_after_it_and_is_not_in_its_recount(tmp_path):
     """A moment taken before the lock is held would be earlier than what was frozen in the meantime."""
     line = at("draft", tmp_path)
     with line.held():
@@ -181,22 +181,22 @@ def waits_and_is_not_in_the_recount(line):
     assert differences_of(line) == []
 
 
-def test_a_target_that_is_otherwise_is_told_and_moves_no_figure(line):
+def test_a_changed_target_is_reported_and_moves_no_figure(line):
     (line.folder / "review_points.toml").write_text(TARGET, "utf-8")
     assert differences_of(line) == [("target", 4, "", "0.95 / 0.8", "0.3 / 0.2")]
 
 
-def test_a_number_of_a_rule_that_is_otherwise_is_told(line):
+def test_a_changed_parameter_of_a_rule_is_reported(line):
     (line.folder / "review_points.toml").write_text("[points.classification]\n" + RULE, "utf-8")
     assert differences_of(line) == [("rule", 4, "validity_months", "12", "6")]
 
 
-def test_a_statement_that_is_otherwise_is_told_also_where_no_figure_differs(line, statements):
+def test_a_changed_statement_is_reported_even_if_no_figure_differs(line, statements):
     (statements / "points" / "dpia.sql").write_text("-- Another comment.\n", "utf-8")
     assert differences_of(line) == [("statement", None, "points/dpia.sql", "", "")]
 
 
-def test_a_statement_that_counts_otherwise_is_told_with_every_figure_that_it_moves(line, statements):
+def test_a_statement_that_counts_differently_is_reported_with_every_figure_it_moves(line, statements):
     change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
     assert differences_of(line) == [
         ("figure", 4, "", "met 1, unmet 2, exempt 1", "met 3, exempt 1"),
@@ -207,7 +207,7 @@ def test_a_statement_that_counts_otherwise_is_told_with_every_figure_that_it_mov
     ]
 
 
-def test_a_statement_that_is_gone_is_told(line, statements):
+def test_a_missing_statement_is_reported(line, statements):
     (statements / "app" / "units.sql").unlink()
     with line.database.cursor() as cursor:
         changed = verifying._statements(frozen(line))
@@ -215,7 +215,7 @@ def test_a_statement_that_is_gone_is_told(line, statements):
         assert verifying._imports(cursor, frozen(line)) == []
 
 
-def test_an_import_that_is_missing_or_another_is_told(line):
+def test_a_missing_or_changed_import_is_reported(line):
     document = frozen(line)
     used = {row.source: row for row in document.imports}
     with line.database.writing() as cursor:
@@ -230,7 +230,7 @@ def test_an_import_that_is_missing_or_another_is_told(line):
     assert not [row for row in rows if row[0] == "figure" and row[1] == 3]
 
 
-def test_a_point_that_is_no_longer_there_is_told(line, monkeypatch):
+def test_a_removed_point_is_reported(line, monkeypatch):
     kept = tuple(point for point in verifying.load_points(None) if point.number != 4)
     monkeypatch.setattr(verifying, "load_points", lambda own: kept)
     rows = differences_of(line)
@@ -246,7 +246,7 @@ def test_verifying_leaves_the_cursor_as_it_was(line):
     assert now == [(3,)]
 
 
-def test_what_changed_is_not_told_item_by_item_where_the_last_review_is_counted_otherwise(line, statements):
+def test_no_items_are_listed_if_the_last_review_is_counted_differently_now(line, statements):
     """The last review was frozen with 1 of 3; if it counts as 3 of 3 today, items cannot explain the change since."""
     change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
     review = line.open(2027, date(2027, 1, 31), today=date(2027, 2, 1))
@@ -258,5 +258,5 @@ def test_what_changed_is_not_told_item_by_item_where_the_last_review_is_counted_
     )
 
 
-def test_the_moment_that_is_frozen_is_that_of_the_submission(line):
+def test_the_frozen_moment_is_that_of_the_submission(line):
     assert frozen(line).known_at == line.review().submitted_at < datetime(2026, 11, 24, 14)

@@ -167,7 +167,7 @@ def test_an_activity_is_late_when_its_day_has_passed_and_it_is_not_done(plan):
     assert states(plan.earlier) == {"late_since_last_year": "late"}
 
 
-def test_an_open_end_is_no_day_and_a_beginning_after_the_end_is_none(plan):
+def test_an_open_end_and_a_start_after_the_end_are_no_dates(plan):
     moments = {moment.title["en"]: moment for moment in plan.moments}
     assert moments["without_end_unknown_word"].due is None
     assert (moments["begins_after_its_end"].start, moments["begins_after_its_end"].due) == (None, date(2026, 6, 30))
@@ -175,7 +175,7 @@ def test_an_open_end_is_no_day_and_a_beginning_after_the_end_is_none(plan):
     assert moments["control_to_come"].ring == "controls"
 
 
-def test_the_prioritised_areas_stand_in_the_order_of_their_points(plan):
+def test_the_priority_areas_are_in_the_order_of_their_points(plan):
     assert [(area.title["en"], area.point) for area in plan.areas] == [("late_priority", 4), ("without_dates", None)]
 
 
@@ -184,7 +184,7 @@ def test_a_report_is_done_when_the_export_has_it_and_its_time_has_come(plan, lin
     assert reports(planned(line, date(2026, 11, 1)))["plan"] == "done"
 
 
-def test_a_report_is_late_only_where_an_export_taken_after_its_day_lacks_it(tmp_path):
+def test_a_report_is_late_only_if_an_export_after_its_last_day_lacks_it(tmp_path):
     line = Line(tmp_path)
     without = "År | Rapport | Avvikelse\n2026 | Tertial 1 | Nej"
     line.load_table(without, name="september.csv", source="deviations", extract_date=date(2026, 9, 30))
@@ -217,7 +217,7 @@ def test_the_review_is_done_from_the_day_it_was_approved(sample_database, plan):
 # --- The actions --------------------------------------------------------------------------------------------------
 
 
-def test_the_actions_of_classifications_go_by_their_days_and_not_by_their_status(plan):
+def test_the_state_of_a_classification_action_follows_its_dates_and_not_its_status(plan):
     assert actions(plan, "classification") == {
         "said_done_but_no_date": "late",
         "done_after_the_day": "late",
@@ -241,7 +241,7 @@ def test_a_deviation_is_closed_by_a_later_report_without_one_in_the_same_area(pl
 
 
 @pytest.mark.parametrize("day", [date(2025, 10, 31), date(2026, 3, 1), AS_OF, date(2026, 12, 31)], ids=str)
-def test_the_actions_agree_with_the_figures_beside_the_points(day, sample_database, line):
+def test_the_actions_agree_with_the_figures_next_to_the_points(day, sample_database, line):
     for database in (sample_database, line.database):
         with database.cursor() as cursor:
             moment = {"as_of": day, "known_at": EVERYTHING_KNOWN}
@@ -261,7 +261,7 @@ def test_the_actions_agree_with_the_figures_beside_the_points(day, sample_databa
 # --- What an organisation declares --------------------------------------------------------------------------------
 
 
-def test_an_organisation_changes_days_words_and_reports_in_a_file_of_its_own(line, tmp_path):
+def test_an_organisation_changes_days_words_and_reports_in_its_own_file(line, tmp_path):
     own = (
         '[reports.tertial_1]\nused = false\n[reports.tertial_2]\ndue = "10-20"\n'
         '[reports.plan]\nfrom = "12-01"\ndue = "02-29"\n[words]\ndone = ["oklart"]\n'
@@ -317,7 +317,7 @@ def test_nothing_overlaps_and_every_number_is_drawn_once_or_left_out(seed, numbe
     assert all(arc.lane < laid.lanes[arc.ring] and 0 <= arc.start < arc.end <= 1 + 1e-9 for arc in laid.arcs)
 
 
-def test_where_there_is_not_room_for_all_what_is_late_is_drawn_and_what_is_done_is_not():
+def test_without_room_for_all_late_moments_are_drawn_and_done_ones_are_not():
     crowd = [Span(str(n), 0, 0.1 + n / 1000, 0.9, "done" if n % 2 else "late", "") for n in range(14)]
     laid = lay_out(crowd)
     drawn = {no for arc in laid.arcs for no in arc.numbers}
@@ -326,7 +326,7 @@ def test_where_there_is_not_room_for_all_what_is_late_is_drawn_and_what_is_done_
     assert len(laid.left_out) == 7
 
 
-def test_what_has_the_same_time_and_state_is_one_arc_with_several_numbers():
+def test_moments_of_the_same_time_and_state_share_an_arc():
     same = [Span(str(n), 0, 0.1, 0.9, "ongoing", f"title {n}") for n in (1, 2, 3)]
     laid = lay_out([*same, Span("4", 0, 0.1, 0.9, "done", "")])
     assert sorted(arc.numbers for arc in laid.arcs) == [("1", "2", "3"), ("4",)]
@@ -359,7 +359,7 @@ def test_the_numbers_in_the_wheel_are_those_of_the_list(line):
     assert [row.title for row in listed][:2] == ["begins_after_its_end", "late_priority"]
 
 
-def test_the_sentence_of_the_wheel_is_made_from_the_figures(line):
+def test_the_sentence_of_the_wheel_is_built_from_the_figures(line):
     year = year_of(line)
     _, _, tree = drawn_wheel(year)
     # ongoing: A4, A8, B1, B3 and the review, whose day has come; to come: A3, the plan of 2027; done: A2, three reports
@@ -369,14 +369,14 @@ def test_the_sentence_of_the_wheel_is_made_from_the_figures(line):
     assert "31 oktober 2026" in alt
 
 
-def test_the_hand_is_called_today_only_where_it_is(line):
+def test_the_hand_is_called_today_only_if_it_is(line):
     year = year_of(line)
     for today, label in ((AS_OF, "i dag 31 okt"), (date(2026, 11, 25), "läget 31 okt")):
         words = [part.text.replace("\N{NO-BREAK SPACE}", " ") for part in drawn_wheel(year, today)[2].iter("text")]
         assert label in words
 
 
-def test_what_somebody_called_an_activity_is_escaped_everywhere(line):
+def test_the_name_of_an_activity_is_escaped_everywhere(line):
     evil = Moment("x", "activities", "activity", {"en": "<script>\n\nalert('x')"}, None, AS_OF, "late")
     base = year_of(line)
     year = Year(replace(base.plan, moments=(evil,)), None, ())
@@ -423,7 +423,7 @@ def test_the_page_counts_open_overdue_and_done_in_words(small, monkeypatch):
     assert "4 of 9 actions that are left to do are overdue." in re.sub(r"\s+", " ", shown)
 
 
-def test_a_promise_stands_beside_its_figure_with_a_link_to_the_point(sample, monkeypatch):
+def test_a_promise_is_next_to_its_figure_with_a_link_to_the_point(sample, monkeypatch):
     page = opened("plan", monkeypatch)
     shown = text(page)
     beside_ = next(part.value for part in page.markdown if "v-promises" in part.value)
@@ -433,7 +433,7 @@ def test_a_promise_stands_beside_its_figure_with_a_link_to_the_point(sample, mon
 
 
 @pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
-def test_others_than_the_coordinator_see_no_person(role, sample, small, monkeypatch):
+def test_only_the_coordinator_sees_persons(role, sample, small, monkeypatch):
     assert "Anna Berg" in text(opened("plan", monkeypatch))
     theirs = text(opened("plan", monkeypatch, role=role))
     assert "due_on_the_day_by […]" in theirs
@@ -449,7 +449,7 @@ def test_the_samples_name_nobody_to_management(sample, monkeypatch):
     assert [name for name in named if name in theirs] == []
 
 
-def test_a_unit_of_few_persons_shows_others_no_figure_beside_a_promise(tmp_path, monkeypatch):
+def test_a_unit_of_few_persons_shows_others_no_figure_next_to_a_promise(tmp_path, monkeypatch):
     promise = (
         ACTIVITIES.strip().splitlines()[0] + "\nA1 | Utbilda | Prioriterat område | 1 | 2026-02-01 | 2026-12-31 | Pågår"
     )
@@ -467,7 +467,7 @@ def test_a_unit_of_few_persons_shows_others_no_figure_beside_a_promise(tmp_path,
         assert "gäller hela förvaltningen" in text(theirs)
 
 
-def test_without_a_plan_the_page_says_what_is_missing_and_leads_there(tmp_path, monkeypatch):
+def test_without_a_plan_the_page_says_what_is_missing_and_links_to_it(tmp_path, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
     with FileDatabase.at(tmp_path / "own.duckdb").writing():
         pass
@@ -477,7 +477,7 @@ def test_without_a_plan_the_page_says_what_is_missing_and_leads_there(tmp_path, 
     assert any(link.proto.page == "imports" for link in page.get("page_link"))
 
 
-def test_the_open_decisions_of_the_reviews_are_counted_with_a_way_to_them(small, monkeypatch):
+def test_the_open_decisions_of_the_reviews_are_counted_with_a_link_to_them(small, monkeypatch):
     def decisions_shown(role, lang="sv", as_of=AS_OF):
         page = opened("plan", monkeypatch, role=role, lang=lang, as_of=as_of.isoformat())
         return [part.value for part in page.markdown if 'href="/decisions' in part.value]
@@ -539,7 +539,7 @@ def test_the_calendar_file_names_nobody_whoever_asks(role, small, monkeypatch):
 
 
 @pytest.mark.parametrize(("lang", "name"), [("sv", "arshjul_2026.ics"), ("en", "plan_2026.ics")])
-def test_the_calendar_file_is_called_what_the_reader_calls_it(small, monkeypatch, lang, name):
+def test_the_calendar_file_is_named_in_the_readers_language(small, monkeypatch, lang, name):
     names, button = [], st.download_button
     monkeypatch.setattr(
         st, "download_button", lambda *args, **options: names.append(options["file_name"]) or button(*args, **options)
@@ -563,7 +563,7 @@ def test_decisions_of_two_reviews_of_a_year_are_two_events(small):
     assert len({*keys}) == len(keys) == 2
 
 
-def test_what_is_one_line_in_a_calendar_stays_one_line():
+def test_a_single_line_in_a_calendar_stays_one_line():
     event = Event("k", AS_OF, "a\r\nBEGIN:VALARM\nb", "", "c\nd")
     stamp = datetime(2026, 11, 25, 10, tzinfo=UTC)
     calendar = Calendar.from_ical(calendar_file([event], owner=NAME, name="e\nf", language="sv", stamp=stamp))
@@ -571,7 +571,7 @@ def test_what_is_one_line_in_a_calendar_stays_one_line():
     assert (str(entry["summary"]), entry.categories, calendar.calendar_name) == ("a BEGIN:VALARM b", ["c d"], "e f")
 
 
-def test_the_moment_of_making_is_in_the_file():
+def test_the_creation_time_is_in_the_file():
     stamp = datetime(2026, 11, 25, 10, tzinfo=UTC)
     event = Event("k", AS_OF, "Åäö; komma, kolon:", "rad\nrad", "kontroll")
     (entry,) = Calendar.from_ical(calendar_file([event], owner=NAME, name="Årshjul", language="sv", stamp=stamp)).walk(

@@ -49,7 +49,7 @@ def test_every_check_is_declared_and_every_declaration_has_its_statement():
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_everything_that_is_shown_of_a_check_is_said_in_both_languages(check):
+def test_all_texts_of_a_check_exist_in_both_languages(check):
     texts = [check.title, check.explanation, check.todo, check.subject, check.detail, check.number]
     assert [
         by_language
@@ -106,7 +106,7 @@ def branches(check):
 
 
 @pytest.mark.parametrize("check", ["unmatched_keys", "unregistered_systems", "units_in_one_source", "unclear_answers"])
-def test_of_the_same_id_the_last_row_counts_as_the_sources_declare(check):
+def test_the_last_row_of_an_id_counts_if_the_source_says_so(check):
     for table, columns in branches(check):
         ids = [name for name in SOURCES[table].unique if re.search(rf"\b{name}\b", columns.replace("fields", ""))]
         reads_only_what_is_known = f"'{table}'" in columns and " null, import_id" in columns
@@ -114,13 +114,13 @@ def test_of_the_same_id_the_last_row_counts_as_the_sources_declare(check):
 
 
 @pytest.mark.parametrize("check", ["contradicting_dates", "dates_after_extract"])
-def test_several_rows_are_right_only_where_the_source_says_so(check):
+def test_several_rows_of_an_id_are_correct_only_if_the_source_says_so(check):
     sql = query("quality", check).sql
     several = set(re.findall(r"'(\w+)'", re.search(r"source in \(([^)]*)\)\s+or not exists", sql)[1]))
     assert several == {table for table, _ in branches(check) if not SOURCES[table].unique}
 
 
-def test_an_organisation_changes_a_severity_in_a_file_of_its_own(tmp_path):
+def test_an_organisation_changes_a_severity_in_its_own_file(tmp_path):
     (tmp_path / "quality.toml").write_text('[checks.freshness]\nseverity = "notice"\n', "utf-8")
     mine = {check.id: check for check in load_checks(tmp_path)}
     assert not mine["freshness"].remark
@@ -224,12 +224,12 @@ def in_messy(messy):
     return findings_in(messy)
 
 
-def test_messy_exports_have_the_findings_that_they_should(in_messy):
+def test_messy_exports_have_the_expected_findings(in_messy):
     rows = {check: [(f.source, f.row, f.subject) for f in every] for check, every in by_check(in_messy).items()}
     assert rows == EXPECTED
 
 
-def test_no_finding_holds_a_name_or_what_an_incident_says(in_messy):
+def test_no_finding_contains_a_name_or_the_text_of_an_incident(in_messy):
     texts = " ".join(f"{f.subject} {f.field} {f.detail}" for f in in_messy)
     assert not re.search("Anna|Carl|Xerxes|ringde|850101", texts)
 
@@ -243,14 +243,14 @@ def test_exports_grow_old_and_shrink(line):
     assert next((f.check, f.detail, f.number) for f in later) == ("freshness", "2026-10-24", 32)
 
 
-def test_rows_that_were_rejected_have_not_gone(line):
+def test_rejected_rows_do_not_count_as_gone(line):
     whole = "".join(f"p{n} | Namn | Förskola | Norr | 2020-01-01\n" for n in range(20))
     line.load_table(STAFF + whole, name="before.csv", source="staff", extract_date=date(2026, 11, 1))
     line.load_table(STAFF + whole.replace("Norr", ""), name="after.csv", source="staff", extract_date=date(2026, 11, 2))
     assert set(by_check(findings_in(line))) == {"rejected_rows"}
 
 
-def test_rows_that_come_back_mended_are_no_longer_rejected(line):
+def test_rows_returned_corrected_are_no_longer_rejected(line):
     path = line.folder / "plan.xlsx"
     sheet = [
         ("Åtgärds-ID", "Systemnamn", "Status"),
@@ -271,7 +271,7 @@ def test_rows_that_come_back_mended_are_no_longer_rejected(line):
     assert findings_in(line) == []
 
 
-def test_every_answer_and_word_that_a_point_reads_is_looked_at():
+def test_every_answer_and_word_that_a_point_reads_is_checked():
     """The checks list fields by hand; those that no point reads may be left out, and are listed here."""
     unread = {
         "activities.mandatory", "deviations.deviation", "incidents.personal_data", "procurements.risk_analysed",
@@ -307,7 +307,7 @@ def test_a_row_is_shown_as_it_was_read(messy, in_messy):
         assert sheet_row(cursor, replace(finding, row=None), SOURCES, reader=MINE) is None
 
 
-def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
+def test_a_row_without_stored_cells_is_shown_as_it_was_loaded(line):
     load(line, **MESSY)
     with line.database.writing() as cursor:
         cursor.execute("delete from import_rows")
@@ -322,7 +322,7 @@ def test_where_the_cells_were_not_kept_a_row_is_shown_as_it_was_loaded(line):
 # --- which points rest on them -----------------------------------------------------------------------------------
 
 
-def test_a_point_rests_on_what_is_grave_in_the_exports_that_it_reads(in_messy):
+def test_a_point_has_the_serious_findings_of_the_exports_it_reads(in_messy):
     all_findings = in_messy
     organisation = all_findings[0].organisation
     rests = remarks(CHECKS, all_findings, POINTS, organisation)
@@ -332,7 +332,7 @@ def test_a_point_rests_on_what_is_grave_in_the_exports_that_it_reads(in_messy):
     assert not any(remarks(CHECKS, all_findings, POINTS, "Another").values())
 
 
-def test_a_point_rests_on_an_export_that_it_only_uses():
+def test_a_point_has_the_findings_of_an_export_it_only_uses():
     finding = quality.Finding("freshness", "A", "classifications", 1, "f", None, None, None, None, None, "", 1)
     rests = remarks(CHECKS, [finding], POINTS, "A")
     assert {id_ for id_, ids in rests.items() if ids} == {"classification", "access"}
@@ -342,7 +342,7 @@ def test_a_point_rests_on_an_export_that_it_only_uses():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_findings_are_told_in_words(in_messy, lang):
+def test_findings_are_put_into_words(in_messy, lang):
     say = Language(lang)
     every = quality_texts.remarks(CHECKS, in_messy, Filter())
     assert [remark.check.id for remark in every] == [check.id for check in CHECKS if check.id in EXPECTED]
@@ -354,7 +354,7 @@ def test_findings_are_told_in_words(in_messy, lang):
     assert len(table) == len(in_messy)
 
 
-def test_a_pair_of_dates_is_told_as_one_before_the_other(in_messy):
+def test_a_pair_of_dates_is_described_as_one_before_the_other(in_messy):
     finding = next(f for f in in_messy if f.field == "completed, started")
     assert quality_texts.field_text(finding, SOURCES, Language("sv")) == "Slutfört datum före Startdatum"
     heading = replace(finding, field="Enhet, avdelning")
@@ -376,11 +376,11 @@ def test_a_pair_of_dates_is_told_as_one_before_the_other(in_messy):
         ),
     ],
 )
-def test_a_filter_lets_through_what_it_says(in_messy, chosen, shown):
+def test_a_filter_keeps_what_it_says(in_messy, chosen, shown):
     assert {remark.check.id for remark in quality_texts.remarks(CHECKS, in_messy, chosen)} == shown
 
 
-def test_others_than_the_coordinator_learn_nothing_of_persons_and_incidents(messy, in_messy):
+def test_only_the_coordinator_learns_of_persons_and_incidents(messy, in_messy):
     visible = findings_in(messy, reader=THEIRS)
     assert len(visible) == len(in_messy)
     private = [f for f in visible if f.source in {"staff", "training", "incidents", "breaches"}]
@@ -403,7 +403,7 @@ def finding_count(database):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
-def test_the_page_lists_every_check_that_found_something(sample, monkeypatch, lang):
+def test_the_page_lists_every_check_with_findings(sample, monkeypatch, lang):
     say, counts = Language(lang), finding_count(sample)
     app = opened("quality", monkeypatch, lang=lang)
     shown = text(app)
@@ -449,7 +449,7 @@ def test_filters_narrow_the_page(sample, monkeypatch):
     assert "Ingen anmärkning är av det slaget." in text(app)
 
 
-def test_clean_exports_have_no_findings_and_the_page_says_what_was_looked_for(own, monkeypatch, tmp_path):
+def test_clean_exports_have_no_findings_and_the_page_lists_the_checks(own, monkeypatch, tmp_path):
     line = Line(tmp_path)
     line.database = own
     load(line)
@@ -473,7 +473,7 @@ def on_messy(messy, monkeypatch):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
-def test_the_overview_marks_each_point_that_rests_on_remarks(sample, monkeypatch, lang):
+def test_the_overview_marks_each_point_with_remarks(sample, monkeypatch, lang):
     say, all_findings = Language(lang), in_sample(sample)
     counts = [len(ids) for ids in remarks(CHECKS, all_findings, POINTS, all_findings[0].organisation).values() if ids]
     app = opened("overview", monkeypatch, lang=lang)
@@ -481,7 +481,7 @@ def test_the_overview_marks_each_point_that_rests_on_remarks(sample, monkeypatch
     assert titles == [say.plural("{n} remark on its exports", "{n} remarks on its exports", n) for n in counts]
 
 
-def test_a_point_says_how_many_remarks_it_rests_on_and_leads_to_them(on_messy, monkeypatch):
+def test_a_point_says_how_many_remarks_it_has_and_links_to_them(on_messy, monkeypatch):
     app = opened("point", monkeypatch, point="risk_analysis", as_of=AS_OF.isoformat())
     assert re.search(r"Underlaget har \d+ anmärkning", text(app))
     links = [link.proto.query_string for link in app.get("page_link") if link.proto.page.startswith("quality")]
@@ -506,7 +506,7 @@ def _first_row_chosen(draw):
     return drawn
 
 
-def test_the_checks_of_the_sample_are_quick_enough_for_the_overview(sample):
+def test_the_checks_of_the_sample_are_fast_enough_for_the_overview(sample):
     """The sum of planning and running; generous, since others may use the machine."""
     with sample.cursor() as cursor:
         seconds = []

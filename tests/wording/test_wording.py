@@ -29,7 +29,7 @@ def unmarked(text):
     return text.replace(bold("")[0], "").replace(bold("")[1], "")
 
 
-def test_no_word_below_the_pages_is_marked():
+def test_no_text_below_the_pages_is_marked_up():
     rooms = [path for path in MODULES if module(path).split(".")[0] in {"wording", "review", "report"}]
     modules = [
         f"{module(path)}: {name}"
@@ -50,13 +50,13 @@ def test_a_points_name_breaks_only_on_a_page(point, code):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("words", [phrases.counts_sentence, phrases.both_percentages, phrases.unanswered_sentence])
-def test_what_is_bold_on_a_page_says_the_same_as_what_is_not(words, code):
+def test_bold_and_plain_texts_say_the_same(words, code):
     coverage, say = figure(POINTS[3], met=61, unmet=20, unknown=19), Language(code)
     plain, marked = words(coverage, say), words(coverage, say, bold)
     assert unmarked(marked) == plain != marked
 
 
-def test_a_trend_names_its_last_moment_and_every_so_many_before_it():
+def test_a_trend_labels_its_last_moment_and_every_nth_before_it():
     assert [moment.label for moment in TREND.named(4).moments if moment.label] == ["mån 0", "mån 4", "mån 8"]
     assert [moment.label for moment in TREND.named(3).moments if moment.label] == ["mån 2", "mån 5", "mån 8"]
     named = TREND.named(5, first=True).moments
