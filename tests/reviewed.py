@@ -1,4 +1,4 @@
-"""A small administration with a review, for tests: a few exports through the real line, and every point discussed."""
+"""A small organisation with a review, for tests: a few exports through the real line, and every point discussed."""
 
 import shutil
 from datetime import date
@@ -38,7 +38,7 @@ TABLES = {"systems": SYSTEMS, "local_instruction": INSTRUCTION, "staff": STAFF}
 
 
 class _Whatever(frozenset[str]):
-    """What confirms whatever is left open."""
+    """Confirms anything left open."""
 
     def __contains__(self, _: object) -> bool:
         return True
@@ -48,28 +48,28 @@ WHATEVER = _Whatever()
 
 
 class Reviewed(Line):
-    """A line whose database can be copied from one that is loaded, and the steps of a review."""
+    """A line whose database can be copied from a loaded one, and the steps of a review."""
 
-    def load_all(self, **said: Any) -> None:
+    def load_all(self, **options: Any) -> None:
         for source, table in TABLES.items():
-            self.load_table(table, name=f"{source}.csv", source=source, **said)
+            self.load_table(table, name=f"{source}.csv", source=source, **options)
 
     def copied_from(self, other: "Reviewed") -> "Reviewed":
-        """The same database in a folder of its own; its clock goes on where the other's stands."""
+        """The same database in its own folder; its clock continues from the other's."""
         shutil.copytree(other.folder, self.folder, dirs_exist_ok=True)
         self.loads = other.loads
         self.wait()
         return self
 
-    def open(self, year: int = 2026, as_of: date | None = AS_OF, *, today: date = TODAY, **said: Any) -> Review:
-        return reviewing.open_review(self.database, year=year, as_of=as_of, order=self.order(**said), today=today)
+    def open(self, year: int = 2026, as_of: date | None = AS_OF, *, today: date = TODAY, **options: Any) -> Review:
+        return reviewing.open_review(self.database, year=year, as_of=as_of, order=self.order(**options), today=today)
 
     def write(self, review: Review, kind: Any, what: str, text: str) -> None:
         reviewing.write(self.database, review.review_id, kind=kind, what=what, text=text, order=self.order())
 
     def discuss(self, review: Review, *, but: tuple[tuple[str, str], ...] = ()) -> None:
-        """Writes a comment and an assessment of each point, `but` some."""
-        with self.database.cursor():  # held open: the file is not opened anew for each text
+        """Write a comment and an assessment of each point, `but` some."""
+        with self.database.cursor():  # held open, so that the file is not opened again for each text
             for id_ in IDS:
                 for kind, text in (("comment", f"Om {id_}."), ("assessment", "partly")):
                     if (kind, id_) not in but:
@@ -77,27 +77,27 @@ class Reviewed(Line):
             self.judge(review)
 
     def judge(self, review: Review, sufficient: str = "partly", effect: str = "partly", why: str = "Skäl.") -> None:
-        """Writes the judgement of the whole, without one where its texts are empty."""
+        """Write the judgement of the whole; empty texts remove it."""
         self.write(review, "judgement", "sufficient", sufficient)
         self.write(review, "judgement", "effect", effect)
         self.write(review, "chapter", reviewing.GROUNDS, why)
 
-    def decide(self, review: Review, text: str, *, number: int | None = None, **said: Any) -> int:
-        asked: Any = {"order": self.order(), "points": IDS, "number": number}
-        return deciding.decide(self.database, review.review_id, DecisionContent(text, **said), **asked)
+    def decide(self, review: Review, text: str, *, number: int | None = None, **fields: Any) -> int:
+        how: Any = {"order": self.order(), "points": IDS, "number": number}
+        return deciding.decide(self.database, review.review_id, DecisionContent(text, **fields), **how)
 
     def decided(self, name: str) -> Decision:
         with self.database.cursor() as cursor:
             return next(row for row in deciding.decisions(cursor) if row.name == name)
 
-    def follow_up(self, name: str, status: str, note: str = "", **said: Any) -> None:
+    def follow_up(self, name: str, status: str, note: str = "", **options: Any) -> None:
         id_ = self.decided(name).decision_id
-        deciding.follow_up(self.database, id_, status=status, note=note, order=self.order(**said))
+        deciding.follow_up(self.database, id_, status=status, note=note, order=self.order(**options))
 
     def submit(self, review: Review, name: str = "Ylva Nordgren") -> Review:
         self.wait()
-        given: Any = {"name": name, "own": self.folder, "confirmed": WHATEVER}
-        return approving.submit(self.database, review.review_id, **given)
+        submission: Any = {"name": name, "own": self.folder, "confirmed": WHATEVER}
+        return approving.submit(self.database, review.review_id, **submission)
 
     def approve(self, review: Review, name: str = "Rolf Ahlberg") -> Review:
         self.wait()
@@ -111,9 +111,9 @@ class Reviewed(Line):
         self.wait()
         return approving.correct(self.database, review.review_id, name="Ylva Nordgren", why=why, anew=anew)
 
-    def done(self, year: int = 2026, as_of: date | None = AS_OF, **said: Any) -> Review:
-        """A review that has been approved."""
-        review = self.open(year, as_of, **said)
+    def done(self, year: int = 2026, as_of: date | None = AS_OF, **options: Any) -> Review:
+        """An approved review."""
+        review = self.open(year, as_of, **options)
         self.discuss(review)
         return self.approve(self.submit(review))
 
@@ -123,7 +123,7 @@ class Reviewed(Line):
             return approving.dossier(cursor, now, own=self.folder, version=version)
 
     def written(self, review: Review) -> reviewing.ReviewTexts:
-        """What is written in a review so far, which to read takes no counting."""
+        """The texts of a review so far, which can be read without counting."""
         with self.database.cursor() as cursor:
             return reviewing.review_texts(cursor, review)
 
@@ -140,11 +140,11 @@ class Reviewed(Line):
 
 
 def at(stage: str, folder: Path) -> Reviewed:
-    """The same administration in a folder of a test's own as it comes along: loaded, draft, submitted, approved."""
+    """The same organisation in the test's own folder at a stage: loaded, draft, submitted, approved."""
     stages = once.made("stages", _make_stages)
-    made = Reviewed(stages / stage)
-    made.loads = int((stages / f"{stage}.loads").read_text())
-    return Reviewed(folder).copied_from(made)
+    source = Reviewed(stages / stage)
+    source.loads = int((stages / f"{stage}.loads").read_text())
+    return Reviewed(folder).copied_from(source)
 
 
 def _make_stages(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The product's figures are those of a second, naive implementation, on random exports through the real line."""
+"""The product's figures equal those of a second, naive implementation, on random exports through the real line."""
 
 import os
 from collections import Counter
@@ -13,7 +13,7 @@ from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS, Line
 
 DAYS = [AS_OF, AS_OF - timedelta(days=1), AS_OF + timedelta(days=45), date(2026, 3, 30), date(2025, 12, 31)]
-# `make fuzz` asks for more, and for every day of each
+# `make fuzz` runs more, and every day of each
 SEEDS = int(os.environ.get("SEEDS", "2"))
 MORE = SEEDS > 2
 DETAILED = {(8, "incomplete"), (9, "steps_missing")}
@@ -21,7 +21,7 @@ DETAILED = {(8, "incomplete"), (9, "steps_missing")}
 
 @pytest.fixture(scope="module", params=range(SEEDS))
 def loaded(request, tmp_path_factory):
-    """Random exports, with the days that are asked for: of two seeds each day is asked for of one at least."""
+    """Random exports, and the days to check; of two seeds, at least one checks each day."""
     folder = tmp_path_factory.mktemp("random")
     exports = random_exports(request.param, disputed=request.param % 2 == 1)
     days = DAYS if MORE else [AS_OF, *DAYS[1 + request.param :: 2]]
@@ -31,36 +31,36 @@ def loaded(request, tmp_path_factory):
 
 
 def test_items(loaded):
-    """Those of points together are those of each, and those of the reference."""
+    """Items computed together equal those of each point alone, and those of the reference."""
     line, exports, days, seed = loaded
     for day in days:
-        given = {"as_of": day, "known_at": EVERYTHING_KNOWN}
+        moment = {"as_of": day, "known_at": EVERYTHING_KNOWN}
         with line.database.cursor() as cursor:
-            together = [found.to_pylist() for found in items_of(cursor, POINTS, **given)]
+            together = [table.to_pylist() for table in items_of(cursor, POINTS, **moment)]
             if day == days[-1] and (MORE or seed == 0):
-                assert together == [items(cursor, point, **given).to_pylist() for point in POINTS]
-        for point, found in zip(POINTS, together, strict=True):
-            agrees(point, found, reference.items(exports, point.number, day), on=day)
+                assert together == [items(cursor, point, **moment).to_pylist() for point in POINTS]
+        for point, table in zip(POINTS, together, strict=True):
+            agrees(point, table, reference.items(exports, point.number, day), on=day)
 
 
-def agrees(point, found, expected, *, on):
-    shapes = Counter(shape(point, item) for item in found), Counter(expected_shape(point, item) for item in expected)
+def agrees(point, rows, expected, *, on):
+    shapes = Counter(shape(point, item) for item in rows), Counter(expected_shape(point, item) for item in expected)
     assert shapes[0] == shapes[1], (point.id, on)
     dues = {key(item.organisation, item.item, item.row): item.due for item in expected if due_is_said(point, item)}
     assert {
-        k: d for i in found if (k := key(i["organisation"], i["item"], i["row"])) in dues for d in [i["due"]]
+        k: d for i in rows if (k := key(i["organisation"], i["item"], i["row"])) in dues for d in [i["due"]]
     } == dues, (point.id, on)
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_coverage(loaded, level):
-    """Day by day it is that of the reference, and that of days together is the same; of two seeds in one of them."""
+    """Each day equals the reference, and days computed together give the same; one of two seeds checks each."""
     line, exports, days, seed = loaded
-    given = {"known_at": EVERYTHING_KNOWN, "level": level}
+    options = {"known_at": EVERYTHING_KNOWN, "level": level}
     with line.database.cursor() as cursor:
-        apart = {day: coverage(cursor, POINTS, days=[day], **given) for day in days}
+        apart = {day: coverage(cursor, POINTS, days=[day], **options) for day in days}
         if MORE or seed == LEVELS.index(level) % 2:
-            together = coverage(cursor, POINTS, days=days, **given)
+            together = coverage(cursor, POINTS, days=days, **options)
             assert Counter(map(repr, together)) == Counter(repr(one) for figures in apart.values() for one in figures)
     for day, figures in apart.items():
         expected = Counter(map(expected_figure, reference.coverage(exports, day, level)))
@@ -70,9 +70,9 @@ def test_coverage(loaded, level):
 COUNTS = ("met", "unmet", "unknown", "pending", "exempt")
 
 
-def figure(found):
-    whose = (found.point.number, found.organisation, low(found.department), low(found.unit))
-    return (*whose, *(getattr(found, name) for name in COUNTS), found.coverage, found.status.value, found.basis)
+def figure(counted):
+    whose = (counted.point.number, counted.organisation, low(counted.department), low(counted.unit))
+    return (*whose, *(getattr(counted, name) for name in COUNTS), counted.coverage, counted.status.value, counted.basis)
 
 
 def expected_figure(row):

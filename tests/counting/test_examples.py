@@ -1,4 +1,4 @@
-"""Every statement that states a rule has a worked example that holds, and a header that is true."""
+"""Every statement that states a rule has a worked example that holds, and a correct header."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TRAP = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 @cache
 def examples(path: Path) -> list[Case]:
-    """The cases of a file that is not written to."""
+    """The cases of a file, which is not changed."""
     return cases(path)
 
 
@@ -51,7 +51,7 @@ def connection() -> Iterator[Cursor]:
 
 @contextmanager
 def forgetting(connection: Cursor) -> Iterator[Cursor]:
-    """A database that forgets what it is given while the block lasts."""
+    """A database that forgets everything written within the block."""
     connection.execute("begin transaction")
     try:
         yield connection
@@ -61,7 +61,7 @@ def forgetting(connection: Cursor) -> Iterator[Cursor]:
 
 @pytest.fixture
 def cursor(connection: Cursor) -> Iterator[Cursor]:
-    """A database that forgets what the test gave it."""
+    """A database that forgets what the test wrote."""
     with forgetting(connection) as cursor:
         yield cursor
 
@@ -77,50 +77,50 @@ def test_the_examples_of_a_statement_hold(connection: Cursor, path: Path) -> Non
 
 
 def test_every_expected_row_is_named_for_its_trap() -> None:
-    found = [
+    mismatches = [
         f"{case.where}, expected row {number}: found {line.comment!r}"
         for path in FILES
         for case in examples(path)
         for number, line in enumerate(case.expected.lines, 1)
         if not TRAP.fullmatch(line.comment)
     ]
-    assert found == []
+    assert mismatches == []
 
 
 def test_every_statement_has_an_example_and_every_example_a_statement() -> None:
-    there = {(path.parent.name, path.stem) for path in FILES}
-    assert [f"write tests/examples/{'/'.join(asked)}.toml" for asked in QUERIES if asked not in there] == []
-    assert [f"there is no statement {'/'.join(said)}" for said in there if said[1] not in names(said[0])] == []
+    existing = {(path.parent.name, path.stem) for path in FILES}
+    assert [f"write tests/examples/{'/'.join(name)}.toml" for name in QUERIES if name not in existing] == []
+    assert [f"there is no statement {'/'.join(name)}" for name in existing if name[1] not in names(name[0])] == []
 
 
-def test_a_header_says_what_the_statement_asks() -> None:
+def test_a_header_lists_the_parameters_of_the_statement() -> None:
     for folder, name in QUERIES:
-        asked = query(folder, name)
-        assert asked.what, f"{folder}/{name}: what is missing"
-        assert asked.grain, f"{folder}/{name}: grain is missing"
-        said = set(asked.parameters)
-        assert said == set(parameter_types(folder, name)) == asked.names, f"{folder}/{name}"
+        statement = query(folder, name)
+        assert statement.what, f"{folder}/{name}: what is missing"
+        assert statement.grain, f"{folder}/{name}: grain is missing"
+        parameters = set(statement.parameters)
+        assert parameters == set(parameter_types(folder, name)) == statement.names, f"{folder}/{name}"
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_a_header_says_the_columns_that_come(connection: Cursor, folder: str) -> None:
-    """Whoever calls a statement with the types that its header says gets the columns that its header says."""
-    said, come = {}, {}
+def test_a_header_lists_the_columns_returned(connection: Cursor, folder: str) -> None:
+    """Called with the types in its header, a statement returns the columns in its header."""
+    declared, returned = {}, {}
     for name in names(folder):
-        asked, types = query(folder, name), parameter_types(folder, name)
-        sql = re.sub(r"\$([a-z_]+)", lambda match, types=types: f"cast(null as {types[match[1]]})", asked.sql)
-        said[name] = [(column, type_) for column, (type_, _) in asked.columns.items()]
+        statement, types = query(folder, name), parameter_types(folder, name)
+        sql = re.sub(r"\$([a-z_]+)", lambda match, types=types: f"cast(null as {types[match[1]]})", statement.sql)
+        declared[name] = [(column, type_) for column, (type_, _) in statement.columns.items()]
         with extract_relations(connection, sql, as_of=date(2026, 11, 24), known_at=EVERYTHING_KNOWN):
-            come[name] = list(column_types(connection, sql, {}).items())
-    assert come == said
+            returned[name] = list(column_types(connection, sql, {}).items())
+    assert returned == declared
 
 
-def test_a_header_says_the_parameters_that_are_given(connection: Cursor) -> None:
-    """A value that the product gives has the type that the header says."""
+def test_a_header_has_the_types_of_the_values_passed(connection: Cursor) -> None:
+    """A value that the product passes has the type in the header."""
     for case in (case for path in FILES if path.parent.name in FOLDERS for case in examples(path)):
-        given, types = defaults(case), parameter_types(case.folder, case.id)
-        found = {name: connection.execute("select typeof($v)", {"v": given[name]}).fetchall() for name in types}
-        assert {name: type_.lower() for name, ((type_,),) in found.items()} == types, case.where
+        values, types = defaults(case), parameter_types(case.folder, case.id)
+        types_of = {name: connection.execute("select typeof($v)", {"v": values[name]}).fetchall() for name in types}
+        assert {name: type_.lower() for name, ((type_,),) in types_of.items()} == types, case.where
 
 
 # --- the harness itself --------------------------------------------------------------------------
@@ -182,9 +182,9 @@ def test_an_example_that_holds_says_nothing(cursor: Cursor, written: Path) -> No
 def test_a_difference_names_row_trap_and_column(
     cursor: Cursor, written: Path, was: str, becomes: str, message: str
 ) -> None:
-    (said,) = _wrong(cursor, written, was, becomes)
-    assert said.startswith('tests/examples/points/classification.toml, case 1 "one system"')
-    assert message in said
+    (reported,) = _wrong(cursor, written, was, becomes)
+    assert reported.startswith('tests/examples/points/classification.toml, case 1 "one system"')
+    assert message in reported
 
 
 @pytest.mark.parametrize(

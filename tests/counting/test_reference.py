@@ -1,4 +1,4 @@
-"""The naive reading itself, by hand from the sentences of the rulebook."""
+"""The naive implementation, checked by hand against the sentences of the rulebook."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def outcomes(point: int, d: date, *exports: Export) -> dict[str, tuple[str, str 
 
 
 def only(point: int, d: date, *exports: Export) -> Item:
-    """The one item there is."""
+    """The only item."""
     (item,) = items(list(exports), point, d)
     return item
 
 
 def verdict(point: int, d: date, *exports: Export) -> tuple[str, str | None]:
-    """Outcome and reason of the one item there is."""
+    """Outcome and reason of the only item."""
     item = only(point, d, *exports)
     return item.outcome, item.reason
 
@@ -112,8 +112,8 @@ def test_the_last_row_of_a_repeated_id_counts() -> None:
 # --- coverage --------------------------------------------------------------------------------
 
 
-def _coverage(found: list[dict[str, Any]], point: int) -> list[dict[str, Any]]:
-    return [figure for figure in found if figure["point"] == point]
+def _coverage(figures: list[dict[str, Any]], point: int) -> list[dict[str, Any]]:
+    return [figure for figure in figures if figure["point"] == point]
 
 
 def test_without_a_needed_export_there_is_no_basis() -> None:
@@ -164,8 +164,8 @@ def test_the_department_of_a_unit() -> None:
         {"system": "T", "unit": "Berg", "department": "Syd"},
     )
     agreements = export("processors", _agreement(1), _agreement(2, unit="berg"))
-    found = _coverage(coverage([staff, systems, agreements], D, "department"), 10)
-    assert {f["department"].casefold(): f["met"] for f in found} == {"öst": 1, "syd": 1}
+    departments = _coverage(coverage([staff, systems, agreements], D, "department"), 10)
+    assert {f["department"].casefold(): f["met"] for f in departments} == {"öst": 1, "syd": 1}
 
 
 # --- 1, 2 ------------------------------------------------------------------------------------
@@ -618,8 +618,8 @@ def _nis(discovered: str, d: str = "2026-11-24", **more: Any) -> dict[str, tuple
     row = {"incident_id": "I", "unit": "Norr", "discovered": at(discovered), "significant": True}
     for name, value in more.items():
         row[name] = at(value) if isinstance(value, str) else value
-    found = outcomes(13, day(d), export("incidents", row))
-    return {name.removeprefix("I/"): result for name, result in found.items()}
+    by_item = outcomes(13, day(d), export("incidents", row))
+    return {name.removeprefix("I/"): result for name, result in by_item.items()}
 
 
 def test_the_rule_set_is_that_of_the_day_of_discovery() -> None:
@@ -706,8 +706,8 @@ def test_a_progress_report_moves_the_limit_of_the_final_report() -> None:
 def test_an_incident_not_assessed_is_an_item_only_where_there_is_the_column() -> None:
     row = {"incident_id": "I", "unit": "Norr", "discovered": at("2026-06-01 10:00")}
     assert items([export("incidents", row)], 13, D) == []
-    asked = export("incidents", {**row, "significant": None})
-    assert outcomes(13, D, asked) == {"I": ("unknown", "not_assessed")}
+    with_column = export("incidents", {**row, "significant": None})
+    assert outcomes(13, D, with_column) == {"I": ("unknown", "not_assessed")}
     assert items([export("incidents", {**row, "significant": False})], 13, D) == []
 
 
@@ -715,12 +715,12 @@ def test_an_incident_not_assessed_is_an_item_only_where_there_is_the_column() ->
 
 
 def test_random_exports_reach_every_reason() -> None:
-    found: set[tuple[int, str, str | None]] = set()
+    reached: set[tuple[int, str, str | None]] = set()
     for seed in range(40):
         exports = random_exports(seed)
         for point in POINT_IDS:
-            found |= {(point, i.outcome, i.reason) for i in items(exports, point, AS_OF)}
-    reasons = {point: {reason for p, _, reason in found if p == point} for point in POINT_IDS}
+            reached |= {(point, i.outcome, i.reason) for i in items(exports, point, AS_OF)}
+    reasons = {point: {reason for p, _, reason in reached if p == point} for point in POINT_IDS}
     assert reasons == {point: {None, *words.split()} for point, words in REASONS.items()}
 
 
@@ -751,16 +751,18 @@ def test_random_exports_repeat_themselves() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_workbook_has_the_rows_where_the_export_says(seed: int, tmp_path: Path) -> None:
-    for made in random_exports(seed):
-        book = load_workbook(write_workbook(made, tmp_path))
+    for random_export in random_exports(seed):
+        book = load_workbook(write_workbook(random_export, tmp_path))
         for sheet in book:
             filled = {
                 number
                 for number, cells in enumerate(sheet.iter_rows(values_only=True), 1)
                 if any(cell is not None for cell in cells)
             }
-            expected = {row["row"] for row in made.rows if row["sheet"] == sheet.title}
-            # rows that are refused for their level stand under those that count
-            refused = {row for row in filled if row > max(expected)} if made.source == "classifications" else set()
+            expected = {row["row"] for row in random_export.rows if row["sheet"] == sheet.title}
+            # rows refused for their level are below those that count
+            refused = (
+                {row for row in filled if row > max(expected)} if random_export.source == "classifications" else set()
+            )
             assert filled - refused == {1} | expected
             assert len(refused) <= 3
