@@ -4,16 +4,17 @@ A report is a list of blocks, and each writer draws every kind of block. Texts a
 numbers are written out: a writer lays out and never computes.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from compliance.counting.assessing import Status
 from compliance.wording.trends import Trend
 
 Align = Literal["left", "right"]
 Style = Literal["body", "verdict", "answer", "comment", "note"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -180,3 +181,19 @@ def each(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from each((*block.left, *block.right))
         else:
             yield block
+
+
+def map_texts(value: T, change: Callable[[str], str]) -> T:
+    """The value with each of its texts changed, at any depth of dataclasses, tuples and dicts."""
+    changed: Any = value
+    if isinstance(value, str):
+        changed = change(value)
+    elif isinstance(value, tuple):
+        changed = tuple(map_texts(item, change) for item in value)
+    elif isinstance(value, dict):
+        changed = {key: map_texts(item, change) for key, item in value.items()}
+    elif is_dataclass(value) and not isinstance(value, type):
+        changed = replace(
+            value, **{field.name: map_texts(getattr(value, field.name), change) for field in fields(value)}
+        )
+    return changed  # type: ignore[no-any-return]

@@ -23,7 +23,7 @@ from compliance.report.files import write_report
 from compliance.report.slides.layouts import KINDS as LAYOUT_NAMES
 from compliance.report.slides.layouts import LAYOUTS, NAMES
 from compliance.report.slides.slides import DECISIONS, BarChart, CountChart, slides_of
-from compliance.report.slides.writing import _held, _room, write_slides
+from compliance.report.slides.writing import _fit_lines, _room, write_slides
 from compliance.review import judging
 from compliance.review.approving import dossier, signatures_of
 from compliance.review.reviewing import review_of
@@ -414,7 +414,7 @@ def test_no_text_breaks_the_file(found, slides):
 
 def held(text, *, letters, lines):
     """A text in a box as wide as so many `n`."""
-    return _held(text, room=556 * letters, lines=lines, more="…")
+    return _fit_lines(text, room=556 * letters, lines=lines, more="…")
 
 
 def test_a_text_is_cut_between_two_words_and_never_when_it_fits():

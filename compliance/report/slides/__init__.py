@@ -1,1 +1,1 @@
-"""A review as slides for a meeting."""
+"""The slides of a review: their content, their layouts, and the PowerPoint file."""

@@ -1,8 +1,8 @@
-"""The charts of slides as PowerPoint's own: their figures stand in a workbook inside the file and can be changed.
+"""The charts of slides as native PowerPoint charts, whose figures are in an embedded workbook and can be edited.
 
-What a kind of chart looks like is a file in `data/report/charts`. Marks over lying bars are not drawn alike by all
-programs, so the target of a bar is a second group of bars there on the same scale: a bar that is not seen, as long as
-the target, and a thin stroke at its end.
+The look of each kind of chart is a file in `data/report/charts`. Programs draw markers over horizontal bars
+differently, so there a target is a stacked pair of bars on the same scale: an invisible one as long as the target, and
+a thin stroke at its end.
 """
 
 from collections.abc import Sequence
@@ -28,28 +28,28 @@ COLOURS: Final[dict[Status, Any]] = {
     Status.NO_BASIS: MSO_THEME_COLOR.TEXT_2,
     Status.NOTHING_TO_ASSESS: MSO_THEME_COLOR.TEXT_2,
 }
-# How long the stroke of a target is along the scale, which ends a little after 100 per cent so that it is seen there.
+# The length of a target's stroke along the scale, which ends a little after 100 per cent to show the stroke there too.
 STROKE: Final = 0.008
-# A last figure as near as this to its target would be covered by the name of that.
+# A last figure closer than this to its target would be covered by the target's name.
 CLOSE: Final = 0.12
 LONGEST: Final = 60
-# How a scale writes per cent and months.
+# The number formats of per cent and months on a scale.
 PERCENT: Final = {"sv": "0\\ %", "en": "0%"}
 MONTHS: Final = {"sv": "[$-41D]mmm\\ yyyy", "en": "[$-809]mmm\\ yyyy"}
 Series = tuple[str, Sequence[float | None]]
-# The library's class has no types.
+# The library's class is untyped.
 _CHART_DATA: Final[Any] = CategoryChartData
 
 
 def add_chart(shape: Any, chart: Chart, place: Place, *, head: float, code: str) -> None:
-    """Draws a chart in its placeholder, `head` cm below its top, with per cent and months as a language writes them."""
+    """Add a chart to its placeholder, `head` cm below its top, with number formats of the language `code`."""
     if isinstance(chart, BarChart):
         frame = _bars(shape, chart, head / place.box.height)
     elif isinstance(chart, LineChart):
         frame = _line(shape, chart, place)
     else:
         names, numbers = zip(*chart.counts, strict=True)
-        frame = _added(shape, "counts", names, (chart.name, numbers))
+        frame = _insert(shape, "counts", names, (chart.name, numbers))
     frame.chart.font.size = Pt(place.size)
     for kind, forms in (("c:valAx", PERCENT), ("c:dateAx", MONTHS)):
         for form in frame.chart._chartSpace.iterfind(f".//{qn(kind)}/{qn('c:numFmt')}"):
@@ -58,12 +58,13 @@ def add_chart(shape: Any, chart: Chart, place: Place, *, head: float, code: str)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", chart.alt)
 
 
-def _added(shape: Any, look: str, names: Sequence[str | date], *series: Series) -> Any:
-    """A chart of a look with its workbook: the names in the first column, and a column a series."""
+def _insert(shape: Any, look: str, names: Sequence[str | date], *series: Series) -> Any:
+    """Insert a chart with a look and a workbook, whose columns are the names and each series."""
     data = _CHART_DATA(number_format="0" if look == "counts" else "0.0%")
     data.categories = [shortened(name, LONGEST) if isinstance(name, str) else name for name in names]
     for name, values in series:
         data.add_series(shortened(name, LONGEST), values)
+    # The library would write its own look here; the figures then replace those of ours.
     data.xml_bytes = lambda _: (REPORT / "charts" / f"{look}.xml").read_bytes()
     frame = shape.insert_chart(None, data)
     frame.chart.replace_data(data)
@@ -71,11 +72,11 @@ def _added(shape: Any, look: str, names: Sequence[str | date], *series: Series) 
 
 
 def _bars(shape: Any, chart: BarChart, top: float) -> Any:
-    """Coverage as lying bars in the colours of their status, each with its target; no names, which stand beside."""
+    """Coverage as horizontal bars in the colours of their status, each with its target. The table has their names."""
     shares = (chart.caption, [bar.share for bar in chart.bars])
     targets = (chart.target, [bar.target for bar in chart.bars])
     strokes = (f"{chart.target} |", [STROKE for _ in chart.bars])
-    frame = _added(shape, "bars", [bar.label for bar in chart.bars], shares, targets, strokes)
+    frame = _insert(shape, "bars", [bar.label for bar in chart.bars], shares, targets, strokes)
     if top:
         _fill(frame.chart, top)
     for index, bar in enumerate(chart.bars):
@@ -85,18 +86,18 @@ def _bars(shape: Any, chart: BarChart, top: float) -> Any:
     return frame
 
 
-def _fill(made: Any, top: float) -> None:
-    """Lets the plot fill its chart below a share of it."""
+def _fill(chart: Any, top: float) -> None:
+    """Let the plot fill its chart below the share `top` of its height."""
     for name, share in (("c:y", top), ("c:h", 1 - top)):
-        made._chartSpace.find(f".//{qn(name)}").set("val", f"{share:.4f}")
+        chart._chartSpace.find(f".//{qn(name)}").set("val", f"{share:.4f}")
 
 
 def _line(shape: Any, chart: LineChart, place: Place) -> Any:
-    """A share over time towards its target; the first and the last month are named, and the last figure told."""
+    """A share over time with its target; the first and the last month and the last figure have labels."""
     days = [date.fromisoformat(moment.label) for moment in chart.trend.moments]
     target, last = chart.trend.target, chart.trend.moments[-1]
     shares = (chart.name, [moment.share for moment in chart.trend.moments])
-    frame = _added(shape, "line", days, shares, (target.text, [target.share for _ in days]))
+    frame = _insert(shape, "line", days, shares, (target.text, [target.share for _ in days]))
     axis = frame.chart.category_axis._element
     axis.find(qn("c:majorUnit")).set("val", str(max(1, len(days) - 1)))
     line, level = frame.chart.plots[0].series
@@ -104,12 +105,12 @@ def _line(shape: Any, chart: LineChart, place: Place) -> Any:
     if last.share is None:
         line._element.remove(line._element.find(qn("c:dLbls")))
     else:
-        _label(line, len(days) - 1, last.text, _beside(last.share, target.share), place.size)
+        _label(line, len(days) - 1, last.text, _label_position(last.share, target.share), place.size)
     return frame
 
 
 def _label(series: Any, index: int, text: str, position: str, size: float) -> None:
-    """Writes a text at a point: a figure as it is told, which PowerPoint's own rounding could change."""
+    """Label a point with a text. A figure keeps the product's rounding, which may differ from PowerPoint's."""
     label = series._element.find(f".//{qn('c:dLbl')}")
     label.find(qn("c:idx")).set("val", str(index))
     label.find(qn("c:dLblPos")).set("val", position)
@@ -117,8 +118,8 @@ def _label(series: Any, index: int, text: str, position: str, size: float) -> No
     label.find(f".//{qn('a:t')}").text = text
 
 
-def _beside(share: float, target: float) -> str:
-    """Where a last figure stands: at its right, unless the name of the target stands there."""
+def _label_position(share: float, target: float) -> str:
+    """The position of the last figure's label: right, or above or below if the target's name is there."""
     if abs(share - target) > CLOSE:
         return "r"
     return "t" if share > target else "b"

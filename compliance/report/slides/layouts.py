@@ -1,7 +1,7 @@
-"""How slides look: a layout for each kind of slide, whose every text and figure has a fixed place.
+"""The look of slides: a layout for each kind of slide, with a named place for every text and figure.
 
-The look is an unzipped PowerPoint file in `data/report/slides`. Who changes its theme or moves a place in PowerPoint
-changes every slide at once: where a place is and what type it has is read from there, by its name.
+The look is an unzipped PowerPoint file in `data/report/slides`. The positions and type sizes of places are read from
+it by their names, so a theme or a place that is changed there in PowerPoint changes every slide.
 """
 
 import io
@@ -15,13 +15,13 @@ from pptx.presentation import Presentation as Deck
 from compliance.core.language import N_, Language
 from compliance.core.places import REPORT
 from compliance.report.slides.slides import Kind, Slides
-from compliance.report.writers.office import LOCALES, in_utc, packed, timeless
+from compliance.report.writers.office import LOCALES, in_utc, with_fixed_times, zip_folder
 
 CM: Final = 360_000
 TABLE_STYLE: Final = "{6F1B2C0E-54D7-4C2B-9E0A-7D0C1A93B5E4}"
-# What stands on every slide and is not its own.
+# The places that every slide shares.
 FURNITURE: Final = ("footer", "number")
-# What PowerPoint calls a layout and a place, in the reader's language.
+# The names that PowerPoint shows for layouts and places, in the reader's language.
 KINDS: Final[dict[Kind, str]] = {
     "front": N_("Title slide"),
     "verdict": N_("The verdict"),
@@ -61,7 +61,7 @@ NAMES: Final = {
 
 
 class Box(NamedTuple):
-    """A place on a slide, in cm."""
+    """A rectangle on a slide, in cm."""
 
     left: float
     top: float
@@ -70,9 +70,9 @@ class Box(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A placeholder of a layout: its number and kind for PowerPoint, its box and its type.
+    """A placeholder of a layout: PowerPoint's number and kind, its box and its type.
 
-    `hangs` is how far in, in cm, the text after a tab or a bullet begins.
+    `hangs` is the hanging indent in cm: where the text after a tab or a bullet begins.
     """
 
     number: int
@@ -84,7 +84,7 @@ class Place(NamedTuple):
 
 
 def emu(cm: float) -> int:
-    """Centimetres in the unit of the file."""
+    """Centimetres in EMU, the unit of the file."""
     return round(cm * CM)
 
 
@@ -92,18 +92,18 @@ def emu(cm: float) -> int:
 
 
 def _blank() -> Deck:
-    return Presentation(io.BytesIO(packed(REPORT / "slides")))
+    return Presentation(io.BytesIO(zip_folder(REPORT / "slides")))
 
 
 def _place(shape: Any) -> Place:
     level = shape.element.find(f".//{qn('a:lvl1pPr')}")
-    look = level.find(qn("a:defRPr"))
+    font = level.find(qn("a:defRPr"))
     return Place(
         number=shape.placeholder_format.idx,
         kind=shape.element.ph.get("type", "obj"),
         box=Box(*(length / CM for length in (shape.left, shape.top, shape.width, shape.height))),
-        size=int(look.get("sz")) / 100,
-        bold=look.get("b") == "1",
+        size=int(font.get("sz")) / 100,
+        bold=font.get("b") == "1",
         hangs=int(level.get("marL", "0")) / CM,
     )
 
@@ -113,7 +113,7 @@ def _places(layout: Any) -> dict[str, Place]:
 
 
 _ALL: Final = {layout.name: _places(layout) for layout in _blank().slide_layouts}
-# The places of each kind of slide by the texts that stand in them.
+# The places of each kind of slide, by the key of their text.
 LAYOUTS: Final[dict[Kind, dict[str, Place]]] = {
     kind: {name: place for name, place in _ALL[kind].items() if name not in FURNITURE} for kind in KINDS
 }
@@ -121,18 +121,18 @@ FOOTER, NUMBER = (_ALL["front"][name] for name in FURNITURE)
 
 
 def place_name(key: str, say: Language) -> str:
-    """What PowerPoint calls a place."""
+    """The name that PowerPoint shows for a place."""
     return say(NAMES.get(key.rstrip("123"), key))
 
 
 def layout_name(kind: Kind, slides: Slides) -> str:
-    """What PowerPoint calls the layout of a kind of slide."""
+    """The name that PowerPoint shows for the layout of a kind of slide."""
     say = Language(slides.language)
     return say(KINDS[kind], count=say.in_words(sum(slide.kind == "point" for slide in slides.slides)))
 
 
 def empty_deck(slides: Slides, footer: str) -> Deck:
-    """A presentation without slides that has our look in the reader's language, and says whose it is."""
+    """A presentation without slides, with our look in the reader's language and its properties set."""
     deck, say = _blank(), Language(slides.language)
     _name_places(deck.slide_master, say, footer)
     for kind in KINDS:
@@ -144,7 +144,7 @@ def empty_deck(slides: Slides, footer: str) -> Deck:
 
 
 def _name_places(sheet: Any, say: Language, footer: str) -> None:
-    """Names the places of a master or layout, and says there what will stand in them; a slide's number is a field."""
+    """Name the places of a master or layout, and put the names there as prompts. The slide number keeps its field."""
     for shape in sheet.placeholders:
         key, shape.name = shape.name, place_name(shape.name, say)
         if key != "number":
@@ -164,21 +164,21 @@ def _set_properties(deck: Deck, slides: Slides) -> None:
 # --- The finished file --------------------------------------------------------------------------------------------
 
 
-def saved(deck: Deck, slides: Slides) -> bytes:
-    """The deck as a file; the same slides always give the same bytes."""
+def deck_bytes(deck: Deck, slides: Slides) -> bytes:
+    """The deck as a file. The same slides always give the same bytes."""
     for part in deck.part.package.iter_parts():
         root = getattr(part, "_element", None)
         if isinstance(root, etree._Element):
-            _speak(root, LOCALES[slides.language])
+            _set_language(root, LOCALES[slides.language])
         if part.partname.startswith("/ppt/embeddings/"):
-            part.blob = timeless(part.blob, slides.made_at)
+            part.blob = with_fixed_times(part.blob, slides.made_at)
     file = io.BytesIO()
     deck.save(file)
-    return timeless(file.getvalue(), slides.made_at)
+    return with_fixed_times(file.getvalue(), slides.made_at)
 
 
-def _speak(root: Any, locale: str) -> None:
-    """Says of every run and field which language it is in, so that it is read aloud and spelt in that."""
+def _set_language(root: Any, locale: str) -> None:
+    """Set the language of every run and field, for screen readers and spell checkers."""
     for piece in root.iter(qn("a:r"), qn("a:fld"), qn("a:br")):
         piece.get_or_add_rPr()
     for properties in root.iter(qn("a:rPr"), qn("a:endParaRPr"), qn("a:defRPr")):

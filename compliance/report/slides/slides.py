@@ -1,7 +1,7 @@
-"""What the slides of a review say, made from its dossier; nothing is drawn here.
+"""The content of the slides of a review, computed from its dossier; nothing is drawn here.
 
-One kind of slide for each thing that a meeting looks at: the title, the verdict, all points, one point, decisions, and
-the next steps. Each kind has its fixed places. What does not fit them is said shorter, and the Word file has it whole.
+There is a kind of slide for each subject of a meeting: title, verdict, all points, a point, decisions, and next steps.
+Each kind has its fixed places. What does not fit is shortened; the Word file has all of it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
 
 Kind = Literal["front", "verdict", "points", "point", "decisions", "steps"]
-# The shape that stands beside a status and its word, as the typeface has them.
+# The shape of each status as a character of the typeface.
 MARKS: Final = {
     Status.GREEN: "●",
     Status.YELLOW: "▲",
@@ -37,13 +37,13 @@ MARKS: Final = {
 REASONS: Final = 3
 REASONS_DRAWN: Final = 5
 DECISIONS: Final = 6
-# The column of a table that tells a status.
-MARKED: Final = 3
+# The column of the tables that holds the status.
+STATUS_COLUMN: Final = 3
 
 
 @dataclass(frozen=True)
 class BarChart:
-    """Coverage as lying bars, each with its target; `target` is what that is called."""
+    """Coverage as horizontal bars, each with its target; `target` is the name of those."""
 
     caption: str
     alt: str
@@ -53,7 +53,7 @@ class BarChart:
 
 @dataclass(frozen=True)
 class CountChart:
-    """Numbers as lying bars, the greatest first, each with its name."""
+    """Counts as horizontal bars, the largest first, each with its name."""
 
     caption: str
     alt: str
@@ -66,10 +66,10 @@ Chart = BarChart | CountChart | LineChart
 
 @dataclass(frozen=True)
 class Slide:
-    """A slide: its kind, and what stands in the places of that by their names, a paragraph a line.
+    """A slide: its kind, and its texts by the names of their places, a paragraph per line.
 
-    The widths of a table are in cm; where a chart stands beside it, its rows are equally high. `statuses` are what the
-    place `mark` is coloured by or, a row each, the cells of the column `MARKED`. `notes` is what the speaker reads.
+    The widths of a table are in cm; next to a chart its rows are equally high. `statuses` colour the place `mark` or,
+    one per row, the cells of STATUS_COLUMN. `notes` are the speaker's notes.
     """
 
     kind: Kind
@@ -82,7 +82,7 @@ class Slide:
 
 @dataclass(frozen=True)
 class Slides:
-    """All slides of a review in the reader's language, and what stands on each of them; as in `blocks.Report`."""
+    """All slides of a review in the reader's language. The other fields are those of `blocks.Report`."""
 
     language: str
     title: str
@@ -94,9 +94,9 @@ class Slides:
 
 
 def slides_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool) -> Slides:
-    """The slides of a review in any state; `public` is the version to hand out, without names and weaknesses."""
+    """The slides of a review in any state. `public` is the version to hand out, without names and weaknesses."""
     report = report_of(dossier, state=state, signed=signed, say=say, public=public)
-    made = _Slides(dossier, Reader(say, public))
+    builder = _Builder(dossier, Reader(say, public))
     return Slides(
         language=report.language,
         title=report.title,
@@ -106,12 +106,12 @@ def slides_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, 
         made_at=report.made_at,
         slides=(
             _front(report),
-            made.verdict(),
-            made.points(),
-            *(made.point(answer) for answer in dossier.points),
-            made.decided(),
-            *made.carried(),
-            made.steps(),
+            builder.verdict(),
+            builder.points(),
+            *(builder.point(answer) for answer in dossier.points),
+            builder.decided(),
+            *builder.carried(),
+            builder.steps(),
         ),
     )
 
@@ -125,8 +125,8 @@ def _joined(texts: Sequence[str]) -> str:
     return " · ".join(text for text in texts if text)
 
 
-class _Slides:
-    """The slides of one dossier for one reader."""
+class _Builder:
+    """Builds the slides of a dossier for a reader."""
 
     def __init__(self, dossier: Dossier, reader: Reader) -> None:
         self.dossier, self.reader, self.say = dossier, reader, reader.say
@@ -173,15 +173,13 @@ class _Slides:
     def points(self) -> Slide:
         """All points in a table, each with its bar."""
         say, title = self.say, wording.reached_sentence(self.dossier, self.say)
-        named, before = (
-            phrases.all_points(len(self.dossier.points), say),
-            [a.before for a in self.dossier.points if a.before],
-        )
-        since = say(N_("change since {day}"), day=say.date(before[0].as_of)) if before else ""
+        name = phrases.all_points(len(self.dossier.points), say)
+        earlier = [answer.before for answer in self.dossier.points if answer.before]
+        since = say(N_("change since {day}"), day=say.date(earlier[0].as_of)) if earlier else ""
         kicker = _joined([say(N_("The review points on {day}"), day=say.date(self.dossier.as_of)), since])
         texts = {"title": title, "kicker": kicker, "key": f"|  {say(N_('Target')).lower()}"}
         statuses = tuple(answer.coverage.status for answer in self.dossier.points)
-        return Slide("points", texts, self._points_table(named), self._bars(self.dossier.points, named), statuses)
+        return Slide("points", texts, self._points_table(name), self._bars(self.dossier.points, name), statuses)
 
     def _points_table(self, name: str) -> Table:
         say = self.say
@@ -195,13 +193,13 @@ class _Slides:
         return Table(name, columns, tuple(map(self._row, self.dossier.points)))
 
     def _row(self, answer: PointAnswer) -> tuple[str, ...]:
-        found, before = answer.coverage, answer.coverage_before
+        figure, before = answer.coverage, answer.coverage_before
         return (
             phrases.label(answer.point, self.say),
-            phrases.percent(found, self.say),
-            met_of(found, self.say) if found.coverage is not None else DASH,
-            self._mark(found),
-            self.say.change(phrases.change(found, before)) or DASH,
+            phrases.percent(figure, self.say),
+            met_of(figure, self.say) if figure.coverage is not None else DASH,
+            self._mark(figure),
+            self.say.change(phrases.change(figure, before)) or DASH,
         )
 
     def _mark(self, figure: Coverage) -> str:
@@ -216,48 +214,48 @@ class _Slides:
     # --- A point --------------------------------------------------------------------------------------------------
 
     def point(self, answer: PointAnswer) -> Slide:
-        """A point as the meeting sees it: the figure, its course, where and why it is weak, and what is judged."""
-        found, chart = answer.coverage, self._chart(answer)
+        """A point: its figure and trend, where and why it is weak, and the head's assessment."""
+        figure, chart = answer.coverage, self._chart(answer)
         texts = {
             "title": self.reader.say.plain(answer.point.question),
             "kicker": phrases.label(answer.point, self.say),
-            "mark": self._mark(found),
-            "figure": phrases.percent(found, self.say),
+            "mark": self._mark(figure),
+            "figure": phrases.percent(figure, self.say),
             **self._compared(answer),
             "verdict": assessment(self.dossier, answer.point.id, self.say),
             "caption": chart.caption if chart else "",
             "weak": self._weak(answer),
             "reasons": "" if isinstance(chart, CountChart) else self._why(answer),
         }
-        said = self.dossier.written
-        comments = said.public_comments if self.reader.public else said.comments
+        written = self.dossier.written
+        comments = written.public_comments if self.reader.public else written.comments
         notes = self.reader.visible(self.dossier, comments.get(answer.point.id, ""))
-        return Slide("point", texts, chart=chart, statuses=(found.status,), notes=notes)
+        return Slide("point", texts, chart=chart, statuses=(figure.status,), notes=notes)
 
     def _compared(self, answer: PointAnswer) -> dict[str, str]:
         """What the figure counts, and what it is compared with."""
-        say, found, before = self.say, answer.coverage, answer.coverage_before
-        if found.coverage is None:
+        say, figure, before = self.say, answer.coverage, answer.coverage_before
+        if figure.coverage is None:
             counts, *more = wording.empty_texts(answer, say)
             return {"counts": counts, "compared": "\n".join(more)}
-        lines = [say(N_("Target {share}"), share=phrases.share(found.target.target, say))]
-        if before and (change := phrases.change(found, before)) is not None:
+        lines = [say(N_("Target {share}"), share=phrases.share(figure.target.target, say))]
+        if before and (change := phrases.change(figure, before)) is not None:
             lines.append(self._since(before, change))
-        lines.append(phrases.unanswered_sentence(found, say))
-        return {"counts": phrases.counts_sentence(found, say), "compared": "\n".join(filter(None, lines))}
+        lines.append(phrases.unanswered_sentence(figure, say))
+        return {"counts": phrases.counts_sentence(figure, say), "compared": "\n".join(filter(None, lines))}
 
     def _since(self, before: Coverage, change: float) -> str:
-        """What a figure was that it is compared with, and when, on one line."""
+        """The figure before, with its day and the change since, on one line."""
         say = self.say
         text = N_("Review {year}, {day}: {share} ({change})")
         if not before.approved:
             text = N_("A year before, {day}: {share} ({change})")
         points = f"{say.change(change)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
-        given = {"year": before.as_of.year, "day": say.date(before.as_of, form="d MMM")}
-        return say(text, **given, share=phrases.percent(before, say), change=points)
+        when = {"year": before.as_of.year, "day": say.date(before.as_of, form="d MMM")}
+        return say(text, **when, share=phrases.percent(before, say), change=points)
 
     def _chart(self, answer: PointAnswer) -> Chart | None:
-        """The course of a figure; where there is none, why it is not met, else the figure as a bar."""
+        """The trend of a figure, else why items are not met, else the figure as a bar; None without a figure."""
         months = [answer.figure(month) for month in answer.months]
         if len([month for month in months if month.coverage is not None]) >= FEWEST_MOMENTS:
             return self._trend(months)
@@ -273,28 +271,28 @@ class _Slides:
         return LineChart(caption, alt, say(N_("Coverage")), trends.trend(months, say, date.isoformat))
 
     def _reasons(self, answer: PointAnswer) -> list[tuple[str, int]]:
-        """Why items are not met, the commonest first."""
+        """Why items are not met, the most common reason first."""
         return [
             (reason_text(answer.point, r.outcome, r.code, self.say), r.number)
             for r in most_common_reasons(answer)[:REASONS_DRAWN]
         ]
 
     def _weak(self, answer: PointAnswer) -> str:
-        """The units with most left to do in a line; of a version to hand out departments. Few persons are added up."""
+        """The units, in the public version the departments, with most left to do. Those of few persons are added up."""
         say = self.say
-        found = wording.weakest(answer, say)
+        parts = wording.weakest(answer, say)
         if self.reader.public:
-            found = wording.most_left(departments(answer, self.reader))
-        named = [f"{part.unit or part.department or ''} {wording.left_text(part, say)}" for part in found]
-        return say(N_("Most left to do: {units}"), units=_joined(named)) if named else ""
+            parts = wording.most_left(departments(answer, self.reader))
+        items = [f"{part.unit or part.department or ''} {wording.left_text(part, say)}" for part in parts]
+        return say(N_("Most left to do: {units}"), units=_joined(items)) if items else ""
 
     def _why(self, answer: PointAnswer) -> str:
-        """The biggest reasons in a line; a version to hand out does not tell them."""
+        """The biggest reasons in a line; the public version has none."""
         if self.reader.public or not (reasons := self._reasons(answer)):
             return ""
-        told = _joined([f"{label} {self.say.number(number)}" for label, number in reasons[:REASONS]])
+        items = _joined([f"{label} {self.say.number(number)}" for label, number in reasons[:REASONS]])
         text = N_("What remains: {reasons}") if answer.coverage.status is Status.GREEN else N_("Why: {reasons}")
-        return self.say(text, reasons=told)
+        return self.say(text, reasons=items)
 
     # --- Decisions and next steps ---------------------------------------------------------------------------------
 
@@ -304,7 +302,7 @@ class _Slides:
         return self._decisions(self.say(N_("Decisions of this review")), title, self.dossier.decisions)
 
     def carried(self) -> list[Slide]:
-        """Those of earlier reviews, the late ones first; none where there are none."""
+        """The decisions of earlier reviews, the late ones first, on a slide if there are any."""
         say, day, rows = self.say, self.dossier.as_of, self.dossier.carried
         if not rows:
             return []
@@ -316,7 +314,7 @@ class _Slides:
         return [self._decisions(say(N_("Decisions of earlier reviews")), title, ordered)]
 
     def _decisions(self, kicker: str, title: str, rows: Sequence[Decision]) -> Slide:
-        """Decisions as far as they fit, the rest counted."""
+        """The decisions that fit, and how many more there are."""
         texts = {"title": title, "kicker": kicker, "more": self._more(len(rows) - DECISIONS)}
         table = self._table(kicker, rows[:DECISIONS]) if rows else None
         statuses = tuple(Status.RED if row.late(self.dossier.as_of) else None for row in rows[:DECISIONS])
@@ -343,11 +341,11 @@ class _Slides:
         )
 
     def _more(self, n: int) -> str:
-        """How many there is no room for."""
+        """How many decisions do not fit."""
         return self.say.plural("and {n} more, in the Word file", "and {n} more, in the Word file", n) if n > 0 else ""
 
     def steps(self) -> Slide:
-        """What is written of the coming year's plan, else what the plan itself says."""
+        """The next year's priorities: what is written in the chapter, else the activities of the plan."""
         say, year = self.say, self.dossier.year + 1
         items = self._written() or [self._activity(row) for row in self.dossier.priorities]
         texts = {
@@ -358,12 +356,12 @@ class _Slides:
         return Slide("steps", texts)
 
     def _written(self) -> list[str]:
-        """The lines of the plan's chapter, without what marks a list."""
+        """The lines of the chapter about priorities, without their bullets."""
         chapter = next((chapter for chapter in self.dossier.chapters if chapter.id == "priorities"), None)
         text = chapter_text(self.dossier, chapter, self.reader) if chapter else ""
-        return [said for line in text.splitlines() if (said := line.strip().lstrip("-•–*").strip())]
+        return [item for line in text.splitlines() if (item := line.strip().lstrip("-•–*").strip())]
 
     def _activity(self, row: Priority) -> str:
-        """An activity of the plan, and until when."""
+        """An activity of the plan, with its due date."""
         text = self.reader.visible(self.dossier, row.activity)
         return self.say(N_("{text}, by {day}"), text=text, day=self.say.date(row.due)) if row.due else text

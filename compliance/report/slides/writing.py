@@ -1,15 +1,14 @@
-"""The slides of a review as a PowerPoint file: real placeholders, native tables, and charts that can be edited.
+"""Write the slides of a review as PowerPoint: real placeholders, native tables, and charts that can be edited.
 
-Every text stands in its place in its type. One that is too long for it is cut between two words, by the widths of the
-typeface, which is on every machine with Office; other programs have a twin with the same widths.
+A text that is too long for its placeholder is cut between two words, by the widths of Arial, which is on every machine
+with Office; other programs have a typeface with the same widths.
 """
 
 import re
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import fields, is_dataclass, replace
 from itertools import accumulate
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
@@ -18,7 +17,7 @@ from pptx.util import Pt
 
 from compliance.core.language import N_, SOFT_HYPHEN, Language
 from compliance.counting.assessing import Status
-from compliance.report.blocks import Column, Table
+from compliance.report.blocks import Column, Table, map_texts
 from compliance.report.slides.charts import COLOURS, add_chart
 from compliance.report.slides.layouts import (
     FOOTER,
@@ -26,55 +25,45 @@ from compliance.report.slides.layouts import (
     NUMBER,
     TABLE_STYLE,
     Place,
+    deck_bytes,
     empty_deck,
     emu,
     layout_name,
     place_name,
-    saved,
 )
-from compliance.report.slides.slides import MARKED, Slide, Slides
+from compliance.report.slides.slides import STATUS_COLUMN, Slide, Slides
 from compliance.report.writers.widths import arial_width
 
-T = TypeVar("T")
 POINT: Final = 2.54 / 72
 LEADING: Final = 1.2
-# Bold letters are at most this much wider, and a little is left over.
+# Bold letters are at most this much wider; a little room is spared, since programs differ.
 BOLD, SPARE = 1.09, 1.02
 ELLIPSIS: Final = "…"
-# The height of a table's heading, and what is left around a cell's text, in cm.
+# The height of a table's heading, and the margins of a cell, in cm.
 HEAD, SIDE, ABOVE = 0.97, 0.2, 0.1
-# What stands between the lines of a list.
-SPACED: Final = 0.22
-# No line has room for more letters.
-MOST: Final = 500
-# What XML or PowerPoint cannot hold; a line break stays.
-_NO_SIGN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# The space between the lines of a list, in cm.
+SPACING: Final = 0.22
+# No line has room for more letters of a word.
+MOST_LETTERS: Final = 500
+# Characters that XML or PowerPoint cannot hold; a line break stays.
+_FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _WORD: Final = re.compile("[^ ]+")
 
 
 def write_slides(slides: Slides) -> bytes:
-    """The slides as a PowerPoint file; the same slides always give the same bytes."""
-    slides = _plain(slides)
-    footer = _fitted(slides.footer, FOOTER)
+    """Write the slides as a PowerPoint file. The same slides always give the same bytes."""
+    slides = map_texts(slides, _drawable)
+    footer = _fit(slides.footer, FOOTER)
     deck = empty_deck(slides, footer)
     for slide in slides.slides:
         _add(deck, slide, slides, footer)
-    return saved(deck, slides)
+    return deck_bytes(deck, slides)
 
 
-def _plain(value: T) -> T:
-    """The same value, however deep, with only signs that a slide can show. PowerPoint would draw a soft hyphen."""
-    changed: Any = value
-    if isinstance(value, str):
-        changed = _NO_SIGN.sub("\N{REPLACEMENT CHARACTER}", value.replace("\r\n", "\n").replace("\r", "\n"))
-        changed = changed.replace(SOFT_HYPHEN, "")
-    elif isinstance(value, tuple):
-        changed = tuple(_plain(item) for item in value)
-    elif isinstance(value, dict):
-        changed = {name: _plain(item) for name, item in value.items()}
-    elif is_dataclass(value) and not isinstance(value, type):
-        changed = replace(value, **{field.name: _plain(getattr(value, field.name)) for field in fields(value)})
-    return changed  # type: ignore[no-any-return]
+def _drawable(text: str) -> str:
+    """The text with only the characters that a slide can show. PowerPoint would draw a soft hyphen."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace(SOFT_HYPHEN, "")
+    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _add(deck: Deck, slide: Slide, slides: Slides, footer: str) -> None:
@@ -93,14 +82,14 @@ def _add(deck: Deck, slide: Slide, slides: Slides, footer: str) -> None:
 
 
 def _fill(shape: Any, slide: Slide, name: str, place: Place, text: str, say: Language) -> None:
-    """Puts into a placeholder what the slide has for it; without anything it is taken away."""
+    """Fill a placeholder with what the slide has for it, or remove it."""
     shape.name = place_name(name, say)
     if place.kind == "chart" and slide.chart:
         add_chart(shape, slide.chart, place, head=HEAD if slide.table else 0.0, code=say.code)
     elif place.kind == "tbl" and slide.table:
         _add_table(shape, slide, slide.table, place)
-    elif told := _fitted(text, place, more=_more(place, say)):
-        shape.text_frame.text = told
+    elif fitted := _fit(text, place, more=_more(place, say)):
+        shape.text_frame.text = fitted
         if name == "mark" and slide.statuses[0]:
             _colour(shape.text_frame, slide.statuses[0])
     else:
@@ -108,18 +97,18 @@ def _fill(shape: Any, slide: Slide, name: str, place: Place, text: str, say: Lan
 
 
 def _more(place: Place, say: Language) -> str:
-    """What a text ends with that is cut; one in a place for several lines says where the rest is."""
+    """The end of a text that is cut. In a place for several lines it says where the rest is."""
     several = place.kind == "body" and place.box.height >= 3 * _line(place.size)
     return say(N_("… (more in the Word file)")) if several else ELLIPSIS
 
 
 def _colour(frame: Any, status: Status) -> None:
-    """Gives the first line of a text the colour of a status."""
+    """Give the first line of a text the colour of a status."""
     frame.paragraphs[0].runs[0].font.color.theme_color = COLOURS[status]
 
 
 def _place(drawn: Any, key: str, place: Place, say: Language) -> Any:
-    """A place that the library does not take over from the layout, last in the order of reading."""
+    """Add a placeholder that the library does not copy from the layout, last in the reading order."""
     drawn.shapes.clone_placeholder(drawn.slide_layout.placeholders.get(place.number))
     shape = drawn.placeholders[place.number]
     shape.name = place_name(key, say)
@@ -127,7 +116,7 @@ def _place(drawn: Any, key: str, place: Place, say: Language) -> Any:
 
 
 def _number(shape: Any, layout: Any, number: int) -> None:
-    """Writes a slide's number as the field that the layout has."""
+    """Write a slide's number as the field of the layout."""
     field = deepcopy(next(layout.element.iter(qn("a:fld"))))
     field.find(qn("a:t")).text = str(number)
     shape.text_frame.paragraphs[0]._p.append(field)
@@ -137,7 +126,7 @@ def _number(shape: Any, layout: Any, number: int) -> None:
 
 
 def _add_table(shape: Any, slide: Slide, table: Table, place: Place) -> None:
-    """A native table whose rows share the room of its place; where a chart stands beside it, they are equally high."""
+    """Add a native table whose rows share the height of its place; next to a chart they are equally high."""
     frame = _empty_table(shape, table)
     heads, high = tuple(column.heading for column in table.columns), (place.box.height - HEAD) / len(table.rows)
     for row, status, drawn in zip((heads, *table.rows), (None, *slide.statuses), frame.table.rows, strict=True):
@@ -145,18 +134,18 @@ def _add_table(shape: Any, slide: Slide, table: Table, place: Place) -> None:
         room, even = HEAD if head else high, head or slide.chart is not None
         _write_row(drawn, table.columns, row, size=place.size, high=room, head=head, even=even)
         if status:
-            _colour(drawn.cells[MARKED].text_frame, status)
+            _colour(drawn.cells[STATUS_COLUMN].text_frame, status)
     frame.height = sum(row.height for row in frame.table.rows)
 
 
 def _empty_table(shape: Any, table: Table) -> Any:
-    """A table in our style, its heading row and first column marked as such."""
+    """Add a table in our style, with its heading row and first column marked as such."""
     name, frame = shape.name, shape.insert_table(len(table.rows) + 1, len(table.columns))
-    frame.name, made = name, frame.table
+    frame.name, native = name, frame.table
     frame._element.nvGraphicFramePr.cNvPr.set("descr", table.caption)
-    made._tbl.tblPr.find(qn("a:tableStyleId")).text = TABLE_STYLE
-    made.first_row, made.horz_banding, made.first_col = True, False, True
-    for drawn, column in zip(made.columns, table.columns, strict=True):
+    native._tbl.tblPr.find(qn("a:tableStyleId")).text = TABLE_STYLE
+    native.first_row, native.horz_banding, native.first_col = True, False, True
+    for drawn, column in zip(native.columns, table.columns, strict=True):
         drawn.width = emu(column.width)
     return frame
 
@@ -164,22 +153,22 @@ def _empty_table(shape: Any, table: Table) -> Any:
 def _write_row(
     drawn: Any, columns: Sequence[Column], row: Sequence[str], *, size: float, high: float, head: bool, even: bool
 ) -> None:
-    """Writes as much of a row as so much height holds; it is as high as it needs, with some air, or `even`ly so."""
+    """Write as much of a row as fits in a height. The row gets the height it needs, or all of it if `even`."""
     above, used = ABOVE if even else 2 * ABOVE, 1
     most = int((high - ABOVE - above) / _line(size))
     for index, (cell, column, text) in enumerate(zip(drawn.cells, columns, row, strict=True)):
-        bold = head or index == MARKED
+        bold = head or index == STATUS_COLUMN
         room = _room(column.width - 2 * SIDE, size, bold=bold)
-        told, lines = _held(text, room=room, lines=most, more=ELLIPSIS)
+        fitted, lines = _fit_lines(text, room=room, lines=most, more=ELLIPSIS)
         used = max(used, lines)
-        _write_cell(cell, told, column, size=size, bold=bold)
+        _write_cell(cell, fitted, column, size=size, bold=bold)
         cell.margin_left, cell.margin_top = emu(SIDE if index else 0), emu(above)
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE if even else MSO_ANCHOR.TOP
     drawn.height = emu(high if even else min(high, used * _line(size) + above + 2 * ABOVE))
 
 
 def _write_cell(cell: Any, text: str, column: Column, *, size: float, bold: bool) -> None:
-    """Writes a cell; of one in bold the first line."""
+    """Write a cell; `bold` makes its first line bold."""
     cell.margin_bottom, cell.margin_right = emu(ABOVE), emu(SIDE)
     cell.text_frame.text = text
     for index, paragraph in enumerate(cell.text_frame.paragraphs):
@@ -192,59 +181,60 @@ def _write_cell(cell: Any, text: str, column: Column, *, size: float, bold: bool
 # --- How much a place holds ---------------------------------------------------------------------------------------
 
 
-def _fitted(text: str, place: Place, *, more: str = ELLIPSIS) -> str:
-    """A text as it stands in a place; cut where that has no room for all of it."""
-    high = _line(place.size) + (SPACED if place.hangs else 0.0)
+def _fit(text: str, place: Place, *, more: str = ELLIPSIS) -> str:
+    """As much of a text as fits in a place, ending with `more` if it is cut."""
+    high = _line(place.size) + (SPACING if place.hangs else 0.0)
     room = _room(place.box.width - place.hangs, place.size, bold=place.bold)
-    return _held(text, room=room, lines=max(1, int(place.box.height / high)), more=more)[0]
+    return _fit_lines(text, room=room, lines=max(1, int(place.box.height / high)), more=more)[0]
 
 
 def _line(size: float) -> float:
-    """How high a line is, in cm."""
+    """The height of a line, in cm."""
     return size * POINT * LEADING
 
 
 def _room(width: float, size: float, *, bold: bool) -> float:
-    """A width in cm in thousandths of the size of the type."""
+    """A width in cm as thousandths of the type size, the unit of `arial_width`."""
     return width / (size * POINT) * 1000 / SPARE / (BOLD if bold else 1)
 
 
-def _held(text: str, *, room: float, lines: int, more: str) -> tuple[str, int]:
-    """As much of a text as stands on so many lines, and how many it takes; `more` stands where it is cut."""
+def _fit_lines(text: str, *, room: float, lines: int, more: str) -> tuple[str, int]:
+    """As much of a text as fits on so many lines, and how many it takes. A text that is cut ends with `more`."""
     kept: list[str] = []
     left = lines
     paragraphs = text.split("\n")
     for place, paragraph in enumerate(paragraphs):
-        end, used = _begun(paragraph, room=room, lines=left)
+        end, used = _letters_that_fit(paragraph, room=room, lines=left)
         if end < len(paragraph) or (used == left and place < len(paragraphs) - 1):
-            end, used = _begun(paragraph, room=room, lines=left, spared=arial_width(more))
+            # Lay the paragraph out again, with room for `more` on its last line.
+            end, used = _letters_that_fit(paragraph, room=room, lines=left, spared=arial_width(more))
             return "\n".join([*kept, paragraph[:end].rstrip(" ,;:–-") + more]), lines - left + used
         kept.append(paragraph)
         left -= used
     return text, lines - left
 
 
-def _begun(text: str, *, room: float, lines: int, spared: float = 0.0) -> tuple[int, int]:
-    """How many letters of a text stand on so many lines, by whole words, and how many lines they take.
+def _letters_that_fit(text: str, *, room: float, lines: int, spared: float = 0.0) -> tuple[int, int]:
+    """How many letters of a text fit on so many lines, in whole words, and how many lines they take.
 
-    `spared` is the room that is left at the end of the last line. What stands before a tab stands beside the lines.
+    `spared` is left free at the end of the last line. The text before a tab hangs to the left of the lines.
     """
     used, held, line = 1, 0, 0.0
     for word in _WORD.finditer(text, text.find("\t") + 1):
-        long = arial_width(word[0][:MOST])
-        if line and line + arial_width(" ") + long > room - (spared if used == lines else 0.0):
+        width = arial_width(word[0][:MOST_LETTERS])
+        if line and line + arial_width(" ") + width > room - (spared if used == lines else 0.0):
             used, line = used + 1, 0.0
         free = room - (spared if used == lines else 0.0)
         if used > lines:
             return held, lines
-        if long > free:
-            # A word that no line holds is cut.
-            return (held if held and long <= room else word.start() + _letters(word[0], free)), used
-        line += long + (arial_width(" ") if line else 0)
+        if width > free:
+            # A word that would fit but for `more` is dropped; a word wider than any line is cut.
+            return (held if held and width <= room else word.start() + _letters(word[0], free)), used
+        line += width + (arial_width(" ") if line else 0)
         held = word.end()
     return len(text), used
 
 
 def _letters(word: str, room: float) -> int:
-    """How many letters of a word stand on a line."""
-    return sum(1 for end in accumulate(map(arial_width, word[:MOST])) if end <= room)
+    """How many letters of a word fit on a line."""
+    return sum(1 for end in accumulate(map(arial_width, word[:MOST_LETTERS])) if end <= room)

@@ -1,1 +1,1 @@
-"""A report as a file: Word and PDF, and the pictures in both."""
+"""Write a report as a file: Word and PDF, and the pictures in both."""

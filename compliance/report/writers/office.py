@@ -1,4 +1,4 @@
-"""What Word and PowerPoint files share: a look that is kept unzipped, a language, bytes that stay the same."""
+"""What Word and PowerPoint files share: an unzipped look, a locale, and reproducible bytes."""
 
 import io
 import re
@@ -14,8 +14,8 @@ LOCALES: Final = {"sv": "sv-SE", "en": "en-GB"}
 
 
 @cache
-def packed(folder: Path) -> bytes:
-    """The file whose parts lie in a folder, without their comments."""
+def zip_folder(folder: Path) -> bytes:
+    """The Office file whose parts are the files of a folder, without their XML comments."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -25,12 +25,12 @@ def packed(folder: Path) -> bytes:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """A moment in UTC; one without a zone is so already."""
+    """The moment in UTC; one without a time zone already is."""
     return moment.astimezone(UTC) if moment.tzinfo else moment
 
 
-def timeless(file: bytes, made_at: datetime) -> bytes:
-    """An Office file that says of all of it that it was made at that moment, so that it always has the same bytes."""
+def with_fixed_times(file: bytes, made_at: datetime) -> bytes:
+    """An Office file with `made_at` as every time in it, so that the same content always gives the same bytes."""
     moment = in_utc(made_at)
     stamp = rb"\g<1>" + f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
     parts = (

@@ -1,13 +1,13 @@
-"""A report as PDF: tagged for screen readers (PDF/UA-1), with bookmarks; where asked for also an archive file (PDF/A).
+"""A report as PDF: tagged for screen readers (PDF/UA-1), with bookmarks, and on request as an archive file (PDF/A).
 
-Its look is Typst's template in `data/report`. What a report says reaches it as JSON, so no text can become markup, and
-the only folder that Typst may read holds templates and nothing else.
+The look is a Typst template in `data/report`. The report reaches it as JSON, so no text can become markup, and the only
+folder that Typst may read holds nothing but templates.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,18 @@ import matplotlib
 import typst
 
 from compliance.core.places import REPORT, STATIC
-from compliance.report.blocks import Beside, Block, Heading, LineChart, Report, Result, Table, Together, Topic
+from compliance.report.blocks import (
+    Beside,
+    Block,
+    Heading,
+    LineChart,
+    Report,
+    Result,
+    Table,
+    Together,
+    Topic,
+    map_texts,
+)
 from compliance.report.writers.paper import MARKS, WORDS, bar_picture, picture
 from compliance.wording.breaking import add_soft_hyphens
 
@@ -25,14 +36,14 @@ MARGIN_CM: Final = 2.2
 # A report without a cover has less paper to spare.
 NARROW_MARGIN_CM: Final = 2.0
 PAPER_CM: Final = 21.0
-# A bar in a row of a table.
+# The width of a bar in a row of a table.
 BAR_CM: Final = 2.3
-# A shorter word is never parted.
+# A shorter word is never hyphenated.
 LONG_WORD: Final = 10
 # Between two columns.
 GAP_CM: Final = 0.9
-# What has no sign: control characters, marks of byte order, halves of a character, private signs, non-characters.
-_NO_SIGN: Final = re.compile(
+# Characters that PDF/UA forbids: controls, byte order marks, lone surrogates, private use, non-characters.
+_FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
     "\U000f0000-\U0010ffff]"
 )
@@ -40,15 +51,15 @@ _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def write_pdf(report: Report, *, archive: bool = False) -> bytes:
-    """The report as PDF/UA-1, with `archive` also as PDF/A-2a; the same report always gives the same bytes."""
+    """Write the report as PDF/UA-1, with `archive` also as PDF/A-2a. The same report always gives the same bytes."""
     return typst.compile(
         REPORT / "report.typ",
         root=REPORT,
         format="pdf",
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"report": json.dumps(_plain(_shown(report)), ensure_ascii=False)},
-        # Level "a" of PDF/A is the tagged one; part 2 is the last that agrees with PDF/UA-1 and needs no attachments.
+        sys_inputs={"report": json.dumps(_as_json(map_texts(report, _allowed)), ensure_ascii=False)},
+        # Level "a" of PDF/A is the tagged one; part 2 is the last that is compatible with PDF/UA-1.
         pdf_standards=["ua-1", "a-2a"] if archive else ["ua-1"],
         timestamp=_in_utc(report.made_at),
     )
@@ -56,19 +67,19 @@ def write_pdf(report: Report, *, archive: bool = False) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """The product's own fonts, and those of matplotlib for the letters that they lack, up to a last resort for all."""
+    """The product's fonts, and matplotlib's for the letters that they lack, among them a last resort for all."""
     folders = [STATIC / "fonts", Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
 def _in_utc(moment: datetime) -> datetime:
-    """The moment to the second, which is as exact as a PDF may say it."""
+    """The moment in UTC to the second, the precision of a PDF."""
     moment = moment.replace(microsecond=0)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _plain(report: Report) -> dict[str, Any]:
-    """The report as values of JSON, its charts drawn."""
+def _as_json(report: Report) -> dict[str, Any]:
+    """The report as JSON values, its charts as drawings."""
     head = {name: value for name, value in vars(report).items() if name not in {"blocks", "made_at"}}
     margin = MARGIN_CM if report.opening is None else NARROW_MARGIN_CM
     blocks = list(_Blocks().of(report.blocks, PAPER_CM - 2 * margin))
@@ -76,7 +87,7 @@ def _plain(report: Report) -> dict[str, Any]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All texts of a report, however deep."""
+    """All texts of a report, at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):
@@ -87,22 +98,22 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _compounds(texts: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """The words that have a place where a line may part them, with and without it."""
+    """The words that can be hyphenated, without and with their soft hyphens."""
     for word in sorted({word for text in texts for word in text.split() if len(word) >= LONG_WORD}):
-        if (parted := add_soft_hyphens(word)) != word:
-            yield word, parted
+        if (hyphenated := add_soft_hyphens(word)) != word:
+            yield word, hyphenated
 
 
 class _Blocks:
-    """Blocks as values of JSON with their kind; headings without text fall away, and none is more than a level below
-    the last.
+    """Turns blocks into JSON values with their kind. Headings without text are left out, and a heading is at most a
+    level below the last, as PDF/UA requires.
     """
 
     def __init__(self) -> None:
         self._level = 0
 
     def of(self, blocks: tuple[Block, ...], width_cm: float) -> Iterator[dict[str, Any]]:
-        """The blocks in a column so wide."""
+        """The blocks in a column of this width."""
         for block in blocks:
             if not isinstance(block, Heading):
                 yield {"kind": type(block).__name__, **self._other(block, width_cm)}
@@ -122,24 +133,18 @@ class _Blocks:
         if isinstance(block, Result):
             return {**vars(block), "mark": MARKS[block.status], "colour": WORDS[block.status]}
         if isinstance(block, Table):
-            drawn = (bar_picture(bar, kind="svg", width_cm=BAR_CM).decode("utf-8") for bar in block.bars)
-            return {**asdict(block), "bars": list(drawn), "bar": BAR_CM}
+            bars = [bar_picture(bar, kind="svg", width_cm=BAR_CM).decode("utf-8") for bar in block.bars]
+            return {**asdict(block), "bars": bars, "bar": BAR_CM}
         return asdict(block)
 
 
 def _chart(chart: LineChart, width_cm: float) -> dict[str, Any]:
-    """A chart as a drawing; one without alternative text is told by its caption."""
+    """A chart as a drawing; its caption stands in for a missing alternative text."""
     alt = chart.alt.strip() or chart.caption.strip() or _REPLACEMENT
-    drawn = picture(chart, kind="svg", width_cm=width_cm).decode("utf-8")
-    return {"kind": "Chart", "caption": chart.caption, "alt": alt, "svg": drawn}
+    svg = picture(chart, kind="svg", width_cm=width_cm).decode("utf-8")
+    return {"kind": "Chart", "caption": chart.caption, "alt": alt, "svg": svg}
 
 
-def _shown(value: Any) -> Any:
-    """Texts, however deep, with a sign where PDF forbids what a character is, and one kind of line break."""
-    if isinstance(value, str):
-        return _NO_SIGN.sub(_REPLACEMENT, re.sub("\r\n?|[\u2028\u2029]", "\n", value).replace("\t", " "))
-    if isinstance(value, tuple):
-        return tuple(_shown(item) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{name: _shown(item) for name, item in vars(value).items()})
-    return value
+def _allowed(text: str) -> str:
+    """The text with its forbidden characters replaced, and with one kind of line break."""
+    return _FORBIDDEN.sub(_REPLACEMENT, re.sub("\r\n?|[\u2028\u2029]", "\n", text).replace("\t", " "))

@@ -1,8 +1,8 @@
-"""How wide a text is by its letters, in thousandths of its type's size; pictures measure what they draw (paper.py)."""
+"""The width of a text from its letters, in thousandths of the type size. Pictures measure for themselves (paper.py)."""
 
 from typing import Final
 
-# Arial's letters, by their width; the slides' typeface, which is on every machine with Office.
+# The widths of Arial's letters. Slides use Arial, which is on every machine with Office.
 _ARIAL: Final = {
     letter: width
     for width, letters in {
@@ -21,7 +21,7 @@ _ARIAL: Final = {
     for letter in letters
 }
 _WIDEST: Final = 1015
-# Arial's by and large, for a document whose template may have another typeface. Bold letters are a tenth wider.
+# Roughly Arial's widths, for a Word template with any typeface. Bold letters are a tenth wider.
 _ROUGH: Final = {
     **dict.fromkeys("ijl|'", 240),
     **dict.fromkeys("ftI.,:;!/[] \N{NO-BREAK SPACE}", 290),
@@ -35,10 +35,10 @@ _OTHER: Final = 565
 
 
 def arial_width(text: str) -> int:
-    """The width of a text in Arial; a letter that Arial lacks is as wide as its widest."""
+    """The width of a text in Arial; a letter that Arial lacks counts as the widest one."""
     return sum(_ARIAL.get(letter, _WIDEST) for letter in text)
 
 
 def rough_width(text: str) -> int:
-    """About the width of a text in any typeface for reading."""
+    """The approximate width of a text in any body typeface."""
     return sum(_ROUGH.get(letter, _OTHER) for letter in text)

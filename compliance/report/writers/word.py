@@ -1,8 +1,8 @@
-"""A report as Word: real headings, lists and tables, alternative texts, a language; also in an own template.
+"""A report as Word: real headings, lists and tables, alternative texts, a language; also in a custom template.
 
 The look is an unzipped Word file in `data/report/word`. A template of the organisation keeps its styles, headers,
-footers and sections; what the report needs and it lacks is taken from ours. The report goes where a paragraph says
-{{rapport}}, else to the end.
+footers and sections; styles that it lacks are added from ours. The report replaces the paragraph {{rapport}}, or
+follows at the end.
 """
 
 import io
@@ -46,28 +46,28 @@ from compliance.report.blocks import (
     Topic,
     each,
 )
-from compliance.report.writers.office import LOCALES, in_utc, packed, timeless
+from compliance.report.writers.office import LOCALES, in_utc, with_fixed_times, zip_folder
 from compliance.report.writers.paper import SIGNS as SHAPES
 from compliance.report.writers.paper import WORDS, bar_picture, picture, writable
 from compliance.report.writers.widths import rough_width
 from compliance.wording.breaking import add_soft_hyphens
 
-# Lengths as Word has them: twentieths of a point.
+# Word's unit of length is a twentieth of a point.
 CM: Final = 1440 / 2.54
 WIDEST_CM: Final = 17.0
 LABEL_WIDE: Final = 26
-# Where a rule to write on ends, as the styles have it.
+# Where a rule to sign on ends in the styles.
 RULE_END: Final = 7937
-# The cells' styles by the size of their type, and the space beside their text, as the styles have it.
+# The styles of cells by their type size, and the horizontal padding that the styles give a cell.
 CELLS: Final = {9: "report cell", 8: "report cell small"}
 CELL_EDGE: Final = 170
-# So narrow a column of words may be where figures need the room.
+# The least width of a column of words when figures need the room.
 NARROWEST: Final = 600
-# A text in a cell of at most so many letters stays on one line where there is room.
+# A text in a cell of at most so many letters stays on one line if there is room.
 PHRASE: Final = 14
-# A word of so many letters may be parted.
+# A word of at least so many letters may be hyphenated.
 LONG_WORD: Final = 16
-# So many rows at least stand together where a table begins.
+# At least so many rows of a table stay on the page where it begins.
 FIRST_ROWS: Final = 3
 SIGNS: Final = {"\n": "br", "\t": "tab", "-": "noBreakHyphen", "\N{SOFT HYPHEN}": "softHyphen"}
 STYLES: Final = {
@@ -79,14 +79,14 @@ STYLES: Final = {
 }
 PLACES: Final = {"{{rapport}}", "{{report}}"}
 DEEPEST: Final = 3
-# How deep the contents go.
+# The deepest level of headings in the table of contents.
 LISTED: Final = 2
-# A bar in a row of a table, and what is between two columns of text.
+# The width of a bar in a row of a table, and the gap between two columns of text.
 BAR_CM: Final = 2.3
 GAP_CM: Final = 0.9
-# A table of at most so many rows is not parted between pages.
+# A table of at most so many rows is not split between pages.
 WHOLE: Final = 8
-# More than any template holds; a file that unpacks to more is not one.
+# No template unpacks to more; a file that does is a zip bomb.
 MOST_BYTES: Final = 100_000_000
 VML: Final = "{urn:schemas-microsoft-com:vml}"
 DOCUMENT_TYPE: Final = b"wordprocessingml.document.main+xml"
@@ -95,11 +95,11 @@ BROKEN: Final = (OpcError, zipfile.BadZipFile, zlib.error, SyntaxError, LookupEr
 
 
 def write_word(report: Report, *, template: bytes | None = None) -> bytes:
-    """The report as .docx, in the organisation's `template` (.docx or .dotx) where it has one.
+    """Write the report as .docx, in the organisation's `template` (.docx or .dotx) if it has one.
 
-    The same report and template always give the same bytes. A template that is not one is refused.
+    The same report and template always give the same bytes. Raise Refusal if the template cannot be read.
     """
-    document = _ours() if template is None else _theirs(template)
+    document = _own_document() if template is None else _open_template(template)
     language = LOCALES.get(report.language, report.language)
     styles = _styles(document)
     place = _place(document)
@@ -113,16 +113,16 @@ def write_word(report: Report, *, template: bytes | None = None) -> bytes:
         _footer(document, report, styles=styles)
     if report.draft:
         _mark_as_draft(document, report.draft, styles=styles)
-    _say_language(document, language)
-    _say_facts(document, report, language=language)
-    return _saved(document, made_at=report.made_at)
+    _set_language(document, language)
+    _set_properties(document, report, language=language)
+    return _document_bytes(document, made_at=report.made_at)
 
 
 # ---------------------------------------------------------------- elements
 
 
 def _w(tag: str, *children: Any, **attributes: object) -> Any:
-    """An element of Word's own with its attributes and children."""
+    """An element in Word's namespace, with its attributes and children."""
     element = OxmlElement(f"w:{tag}")
     for name, value in attributes.items():
         element.set(qn(f"w:{name}"), str(value))
@@ -131,7 +131,7 @@ def _w(tag: str, *children: Any, **attributes: object) -> Any:
 
 
 def _run(text: str) -> Any:
-    """A text with its line breaks, tabs and soft hyphens; the hyphen of a date or number is not where a line ends."""
+    """A text with its line breaks, tabs and soft hyphens; a hyphen between digits does not break."""
     run = _w("r")
     for piece in re.split("(\n|\t|\N{SOFT HYPHEN}|(?<=[0-9])-(?=[0-9]))", writable(text)):
         if piece in SIGNS:
@@ -144,13 +144,13 @@ def _run(text: str) -> Any:
     return run
 
 
-def _said(text: str) -> str:
-    """A text that is said and not set: without the places where its words may be parted."""
+def _without_hyphens(text: str) -> str:
+    """A text for an attribute or a property, without soft hyphens."""
     return writable(text).replace("\N{SOFT HYPHEN}", "")
 
 
 def _field(code: str, shown: str) -> Any:
-    """A number that Word works out itself, and what stands there until it has."""
+    """A number that Word computes, with the text that is shown until then."""
     return _w("fldSimple", _run(shown), instr=code)
 
 
@@ -161,12 +161,12 @@ def _words(element: Any) -> str:
 # ---------------------------------------------------------------- the file that is written into
 
 
-def _ours() -> WordDocument:
-    return Document(io.BytesIO(packed(REPORT / "word")))
+def _own_document() -> WordDocument:
+    return Document(io.BytesIO(zip_folder(REPORT / "word")))
 
 
-def _theirs(template: bytes) -> WordDocument:
-    """The organisation's template, opened; else a refusal."""
+def _open_template(template: bytes) -> WordDocument:
+    """Open the organisation's template. Raise Refusal if it cannot be read or lacks a part that is needed later."""
     try:
         document = Document(io.BytesIO(_as_document(template)))
         document.element.body.get_or_add_sectPr()
@@ -182,7 +182,7 @@ def _theirs(template: bytes) -> WordDocument:
 
 
 def _as_document(template: bytes) -> bytes:
-    """The template as the document that Word makes of it: a .dotx says of itself that it is not one."""
+    """The template as a document. A .dotx differs only in its content type, which python-docx refuses."""
     content = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(template)) as old, zipfile.ZipFile(content, "w") as new:
         if sum(entry.file_size for entry in old.infolist()) > MOST_BYTES:
@@ -195,11 +195,12 @@ def _as_document(template: bytes) -> bytes:
 
 
 def _place(document: WordDocument) -> Any:
-    """The element that the report is written before: the paragraph that says so, else the end of the document."""
+    """The element before which the report is written: the paragraph {{rapport}}, else the end of the document."""
     body = document.element.body
     for paragraph in body.xpath("w:p | w:sdt/w:sdtContent/w:p"):
         if re.sub(r"\s", "", _words(paragraph)).lower() in PLACES:
             return paragraph
+    # An empty last paragraph would leave an empty line, or page, before the report.
     for paragraph in body.xpath("w:p[not(following-sibling::*[not(self::w:sectPr)])]"):
         if not paragraph.xpath(".//w:t | .//w:drawing | .//w:pict | .//w:sectPr"):
             body.remove(paragraph)
@@ -210,18 +211,19 @@ def _place(document: WordDocument) -> Any:
 
 
 def _styles(document: WordDocument) -> dict[str, str]:
-    """The id of every style by its name in small letters, after those that are missing have been added.
+    """Add the styles that the document lacks; return the id of every style by its name in lower case.
 
-    Word writes a built-in style's name in English and small letters whatever its language, and its id in that language.
+    Styles are matched by name: Word writes the name of a built-in style in English whatever its language, but the id in
+    that language.
     """
-    there = document.styles.element
-    known = {_name(style): style.get(qn("w:styleId")) for style in there.xpath("w:style[w:name]")}
+    styles = document.styles.element
+    existing = {_name(style): style.get(qn("w:styleId")) for style in styles.xpath("w:style[w:name]")}
     ours = _our_styles()
-    missing = {_name(style): style for style in ours if _name(style) not in known}
-    ids = {style.get(qn("w:styleId")): known.get(_name(style)) or _free(style, known) for style in ours}
+    missing = {_name(style): style for style in ours if _name(style) not in existing}
+    ids = {style.get(qn("w:styleId")): existing.get(_name(style)) or _free_id(style, existing) for style in ours}
     for style in missing.values():
-        there.append(_adopted(document, style, ids))
-    return known | {name: ids[style.get(qn("w:styleId"))] for name, style in missing.items()}
+        styles.append(_adopted(document, style, ids))
+    return existing | {name: ids[style.get(qn("w:styleId"))] for name, style in missing.items()}
 
 
 def _name(style: Any) -> str:
@@ -233,14 +235,14 @@ def _our_styles() -> list[Any]:
     return list(parse_xml(content).xpath("w:style"))
 
 
-def _free(style: Any, known: dict[str, str]) -> str:
+def _free_id(style: Any, existing: dict[str, str]) -> str:
     """An id that no other style of the document has."""
     wanted = str(style.get(qn("w:styleId")))
-    return f"{wanted}Report" if wanted in known.values() else wanted
+    return f"{wanted}Report" if wanted in existing.values() else wanted
 
 
 def _adopted(document: WordDocument, style: Any, ids: dict[str, str]) -> Any:
-    """A style of ours as a style of the document, which calls the styles around it by ids of its own."""
+    """A copy of our style that refers to other styles by the document's ids. It is no default in the document."""
     adopted = deepcopy(style)
     adopted.attrib.pop(qn("w:default"), None)
     for element in (adopted, *adopted.xpath("w:basedOn | w:next")):
@@ -252,24 +254,24 @@ def _adopted(document: WordDocument, style: Any, ids: dict[str, str]) -> Any:
 
 
 def _bullets(document: WordDocument) -> int:
-    """The number of a list with our bullets, added to the document's lists."""
+    """Add a list definition with our bullets; return its number."""
     numbering = _numbering(document)
     ours = parse_xml((REPORT / "word" / "word" / "numbering.xml").read_bytes())
     abstract, number = ours.xpath("w:abstractNum")[0], ours.xpath("w:num")[0]
-    shape = 1 + max((int(value) for value in numbering.xpath("w:abstractNum/@w:abstractNumId")), default=-1)
-    num = 1 + max((int(value) for value in numbering.xpath("w:num/@w:numId")), default=0)
-    abstract.set(qn("w:abstractNumId"), str(shape))
-    number.set(qn("w:numId"), str(num))
-    number.xpath("w:abstractNumId")[0].set(qn("w:val"), str(shape))
-    # Word wants the shapes of lists before the lists.
+    abstract_id = 1 + max((int(value) for value in numbering.xpath("w:abstractNum/@w:abstractNumId")), default=-1)
+    number_id = 1 + max((int(value) for value in numbering.xpath("w:num/@w:numId")), default=0)
+    abstract.set(qn("w:abstractNumId"), str(abstract_id))
+    number.set(qn("w:numId"), str(number_id))
+    number.xpath("w:abstractNumId")[0].set(qn("w:val"), str(abstract_id))
+    # The schema wants all abstractNum before the first num.
     first = next(iter(numbering.xpath("w:num")), None)
     numbering.append(abstract) if first is None else first.addprevious(abstract)
     (numbering.xpath("w:num") or numbering)[-1].addnext(number)
-    return num
+    return number_id
 
 
 def _numbering(document: WordDocument) -> Any:
-    """The document's lists; a document without any gets room for them."""
+    """The document's list definitions; the part is added if the document has none."""
     part = document.part
     try:
         return part.part_related_by(RELATIONSHIP_TYPE.NUMBERING)._element  # type: ignore[attr-defined]
@@ -285,11 +287,11 @@ def _numbering(document: WordDocument) -> Any:
 
 
 def _room(place: Any) -> int:
-    """How wide the text is on the pages of the section that the place is in, in twentieths of a point."""
-    found = [place] if place.tag == qn("w:sectPr") else place.xpath("following::w:sectPr | .//w:sectPr")
-    size = {name: int(value) for name, value in _numbers(found[0], "w:pgSz")}
-    edge = {name: int(value) for name, value in _numbers(found[0], "w:pgMar")}
-    width = size.get("w", 11906) - edge.get("left", 1417) - edge.get("right", 1417) - edge.get("gutter", 0)
+    """The width of the text on the pages of the place's section, in twentieths of a point."""
+    sections = [place] if place.tag == qn("w:sectPr") else place.xpath("following::w:sectPr | .//w:sectPr")
+    size = {name: int(value) for name, value in _numbers(sections[0], "w:pgSz")}
+    margins = {name: int(value) for name, value in _numbers(sections[0], "w:pgMar")}
+    width = size.get("w", 11906) - margins.get("left", 1417) - margins.get("right", 1417) - margins.get("gutter", 0)
     return max(width, 4000)
 
 
@@ -301,7 +303,10 @@ def _numbers(section: Any, tag: str) -> Iterator[tuple[str, float]]:
 
 
 class _Writer:
-    """Writes blocks one after another before a place, and remembers what the last one asks of the next."""
+    """Writes blocks one after another before an element, and remembers what the last one requires of the next.
+
+    `inside` is the width of the cell that it writes in.
+    """
 
     def __init__(
         self,
@@ -324,14 +329,14 @@ class _Writer:
         self._after_table = False
 
     def add(self, block: Block) -> None:
-        """A block as Word has it."""
+        """Write a block."""
         if isinstance(block, PageBreak):
             self._breaks = True
         else:
-            WRITTEN[type(block)](self, block)
+            WRITERS[type(block)](self, block)
 
     def end(self) -> None:
-        """What a place needs when the report is written: no word that was for us, no table as the last thing."""
+        """Finish the report: no table as the last block, and no {{rapport}} left. A section break of its stays."""
         self._breaks = False
         if self._after_table:
             self._write("Body Text")
@@ -342,37 +347,37 @@ class _Writer:
                 self._place.getparent().remove(self._place)
 
     def _write(self, style: str, *content: Any, properties: Sequence[Any] = (), keep: bool = False) -> Any:
-        """A paragraph of a style; `properties` stand in the order of Word's schema, between keeping and spacing."""
-        about = _w("pPr", _w("pStyle", val=self._styles[style.lower()]))
+        """Write a paragraph. The schema fixes the order of properties: `properties` come before the indents."""
+        formatting = _w("pPr", _w("pStyle", val=self._styles[style.lower()]))
         if keep or self._keep:
-            about.append(_w("keepNext"))
+            formatting.append(_w("keepNext"))
         if self._breaks:
-            about.append(_w("pageBreakBefore"))
-        about.extend(properties)
+            formatting.append(_w("pageBreakBefore"))
+        formatting.extend(properties)
         if self._after_table and style in STYLES.values():
-            about.append(_w("spacing", before=200))
+            formatting.append(_w("spacing", before=200))
         if self._inside:
-            about.append(_w("ind", right=0))
+            formatting.append(_w("ind", right=0))
         self._breaks = self._after_table = False
-        paragraph = _w("p", about, *content)
+        paragraph = _w("p", formatting, *content)
         self._place.addprevious(paragraph)
         return paragraph
 
     # -- beginning
 
     def cover(self, report: Report) -> None:
-        """Organisation, title and facts, on the first page of a document of ours."""
-        down = [] if self._template else [_w("spacing", before=1700)]
-        self._write("Subtitle", _run(report.organisation), properties=down)
+        """Write organisation, title and facts, further down on the page if there is no template."""
+        space = [] if self._template else [_w("spacing", before=1700)]
+        self._write("Subtitle", _run(report.organisation), properties=space)
         self._write("Title", _run(report.title))
         for label, text in report.facts:
             self._write("Report Fact", _run(f"{label}{_gap(label)}{text}"))
 
     def contents(self, report: Report) -> None:
-        """The table of contents, with its entries already and with links, as Word itself makes it.
+        """Write the table of contents with its entries and links, as Word does.
 
-        Page numbers come when the reader updates it, for only Word knows them. The file does not ask for that by
-        itself: Word would meet every reader with a question about fields that may refer to other files.
+        It gets page numbers when the reader updates it, since only Word knows them. The file does not request the
+        update: Word would then ask every reader about fields that may refer to other files.
         """
         self._breaks = True
         entries = [entry for entry in _entries(report.blocks) if entry[1] <= LISTED]
@@ -389,7 +394,7 @@ class _Writer:
         self._breaks = True
 
     def _frame(self, title: Any, entries: int) -> None:
-        """Title and entries in the frame by which Word offers to update them."""
+        """Put title and entries in the content control in which Word offers to update them."""
         gallery = _w("docPartObj", _w("docPartGallery", val="Table of Contents"), _w("docPartUnique"))
         content = _w("sdtContent")
         title.addprevious(_w("sdt", _w("sdtPr", gallery), content))
@@ -398,16 +403,16 @@ class _Writer:
     # -- blocks
 
     def _heading(self, heading: Heading) -> None:
-        """A heading with the bookmark that the contents lead to; none is more than a level below the last."""
+        """Write a heading with the bookmark that the contents link to, at most a level below the last heading."""
         if not heading.text.strip():
             return
         self._level = min(heading.level, self._level + 1, DEEPEST)
         self._headings += 1
-        # The text has its number already, and a template's own numbers would stand before it.
+        # The text has its number already: without this a template's own numbering would precede it.
         numbers = [_w("numPr", _w("numId", val=0))] if self._template else []
-        mark = {"id": 900_000 + self._headings}
-        start = _w("bookmarkStart", **mark, name=_bookmark(self._headings))
-        end = _w("bookmarkEnd", **mark)
+        bookmark = {"id": 900_000 + self._headings}
+        start = _w("bookmarkStart", **bookmark, name=_bookmark(self._headings))
+        end = _w("bookmarkEnd", **bookmark)
         self._write(f"heading {self._level}", start, _run(_one_line(heading.text)), end, properties=numbers)
 
     def _bullets(self, bullets: Bullets) -> None:
@@ -419,7 +424,7 @@ class _Writer:
             self._write(STYLES[paragraph.style], _run(text))
 
     def _together(self, block: Together | Topic) -> None:
-        """Blocks that Word keeps on one page: each with the next, and the last one free."""
+        """Write blocks that Word keeps on one page: each paragraph is kept with the next, except the last."""
         before, outer = self._place.getprevious(), self._keep
         self._keep = True
         for inner in block.blocks:
@@ -431,7 +436,7 @@ class _Writer:
                 keeping.getparent().remove(keeping)
 
     def _result(self, result: Result) -> None:
-        """The figure in large type under the shape and the word of its status, and what it counts."""
+        """Write the shape and word of the status, below it the figure in large type and what it counts."""
         word = _run(f"{SHAPES[result.status]} {result.word}")
         word.insert(0, _w("rPr", _w("color", val=WORDS[result.status].lstrip("#"))))
         self._write("Report Status", word)
@@ -441,9 +446,9 @@ class _Writer:
             self._paragraphs(Paragraph("\n".join(result.notes), "note"))
 
     def _beside(self, block: Beside) -> None:
-        """Two columns in a table without lines, which says nothing of its own."""
+        """Write two columns as a table without lines."""
         if self._after_table or self._breaks:
-            self._write("Report Cell")  # Word makes one table of two that meet
+            self._write("Report Cell")  # Word merges two adjacent tables, and a table cannot begin a page.
         gap = int(GAP_CM * CM)
         half = (self._room - gap) // 2
         cells = [self._cell(side, half, gap * (place == 0)) for place, side in enumerate((block.left, block.right))]
@@ -463,12 +468,11 @@ class _Writer:
         self._breaks, self._after_table = False, True
 
     def _cell(self, blocks: Sequence[Block], room: int, gap: int) -> Any:
-        """A column's blocks; Word wants a paragraph last in a cell, which is as low as can be after a table."""
+        """A cell with the blocks of a column. Word requires a paragraph last in it; after a table it is 1 pt high."""
         last = _w("p", _w("pPr", _w("spacing", before=0, after=0, line=20, lineRule="exact")))
         margin = _w("tcMar", _w("right", w=gap, type="dxa"))
         cell = _w("tc", _w("tcPr", _w("tcW", w=room + gap, type="dxa"), margin), last)
-        given: Any = {"styles": self._styles, "place": last, "template": self._template, "inside": room}
-        writer = _Writer(self._document, **given)
+        writer = _Writer(self._document, styles=self._styles, place=last, template=self._template, inside=room)
         writer._keep = self._keep
         for inner in blocks:
             writer.add(inner)
@@ -478,96 +482,97 @@ class _Writer:
         return cell
 
     def _chart(self, chart: LineChart) -> None:
-        """A picture with its alternative text under its caption."""
+        """Write a picture under its caption."""
         if chart.caption:
             self._write("Caption", _run(chart.caption), keep=True)
         width = min(self._room / CM, WIDEST_CM)
-        drawn = picture(chart, kind="png", width_cm=width)
-        inline = self._inline(drawn, width, chart.alt or chart.caption)
+        png = picture(chart, kind="png", width_cm=width)
+        inline = self._inline(png, width, chart.alt or chart.caption)
         self._write("Report Picture", _w("r", _w("drawing", inline)))
 
-    def _inline(self, drawn: bytes, width_cm: float, alt: str) -> Any:
-        """A picture in a line of text, with its alternative text."""
-        inline = self._document.part.new_pic_inline(io.BytesIO(drawn), Emu(int(width_cm * 360_000)))
+    def _inline(self, png: bytes, width_cm: float, alt: str) -> Any:
+        """An inline picture with its alternative text."""
+        inline = self._document.part.new_pic_inline(io.BytesIO(png), Emu(int(width_cm * 360_000)))
         for side in "TBLR":
             inline.set(f"dist{side}", "0")
-        inline.docPr.set("descr", _said(alt))
+        inline.docPr.set("descr", _without_hyphens(alt))
         return inline
 
     def _bar(self, bar: Bar) -> Any:
-        """The bar of a row, which is told by its figure and the word of its status."""
-        drawn = bar_picture(bar, kind="png", width_cm=BAR_CM)
-        return _w("r", _w("drawing", self._inline(drawn, BAR_CM, f"{bar.text}, {bar.word}")))
+        """The bar of a row, with its figure and the word of its status as alternative text."""
+        png = bar_picture(bar, kind="png", width_cm=BAR_CM)
+        return _w("r", _w("drawing", self._inline(png, BAR_CM, f"{bar.text}, {bar.word}")))
 
     def _table(self, table: Table) -> None:
-        """A table under its caption, whose heading row returns on each page and whose rows stay whole."""
-        table = replace(table, rows=tuple(tuple(map(_soft, row)) for row in table.rows))
+        """Write a table under its caption; its heading row is repeated on each page and no row is split."""
+        table = replace(table, rows=tuple(tuple(map(_hyphenated, row)) for row in table.rows))
         if table.caption:
             self._write("Caption", _run(table.caption), keep=True)
         elif self._after_table or self._breaks:
-            self._write("Body Text")  # Word makes one table of two that meet, and a table begins no page
-        beside = int(BAR_CM * CM) + CELL_EDGE if table.bars else 0
-        size, widths = self._widths(table, self._room - beside)
+            self._write("Body Text")  # Word merges two adjacent tables, and a table cannot begin a page.
+        bar_width = int(BAR_CM * CM) + CELL_EDGE if table.bars else 0
+        size, widths = self._widths(table, self._room - bar_width)
         rows = [tuple(column.heading for column in table.columns), *table.rows]
         together = len(rows) if len(rows) <= WHOLE or self._keep else FIRST_ROWS
-        grid = [*widths[:1], *([beside] if beside else []), *widths[1:]]
-        element = _w("tbl", self._about(table), _w("tblGrid", *(_w("gridCol", w=width) for width in grid)))
+        grid = [*widths[:1], *([bar_width] if bar_width else []), *widths[1:]]
+        element = _w("tbl", self._table_properties(table), _w("tblGrid", *(_w("gridCol", w=width) for width in grid)))
         bars = [_run(table.scale), *map(self._bar, table.bars)]
         for place, row in enumerate(rows, start=1):
             keep = place < together or self._keep
             style = _w("pPr", _w("pStyle", val=self._styles[CELLS[size]]), *([_w("keepNext")] * keep))
             element.append(_row(table, row, widths=widths, style=style, head=place == 1))
-            if beside:
-                element[-1].insert(2, _cell_of(bars[place - 1], beside, deepcopy(style)))
+            if bar_width:
+                element[-1].insert(2, _cell_of(bars[place - 1], bar_width, deepcopy(style)))
         self._place.addprevious(element)
         self._breaks, self._after_table = False, True
 
     def _widths(self, table: Table, room: int) -> tuple[int, list[int]]:
-        """The size of a table's type, and its columns' shares of a width.
+        """The type size of a table, and the widths of its columns.
 
-        A column with longer words takes from those that have room. Where there is not enough, short texts are parted
-        first, then the type is smaller, and at last the longest words are parted, figures after all others.
+        A column with longer words takes width from those that have more than they need. If that is not enough, short
+        texts may wrap, then the type is smaller, and at last the longest words break, figures after all others.
         """
-        size, needs = next((found for found in _attempts(table) if sum(found[1]) <= room), list(_attempts(table))[-1])
-        needs = _fitted(table, needs, room)
+        attempts = list(_attempts(table))
+        size, needs = next((attempt for attempt in attempts if sum(attempt[1]) <= room), attempts[-1])
+        needs = _cut_to(table, needs, room)
         whole = sum(column.width for column in table.columns) or 1.0
         shares = [room * column.width / whole for column in table.columns]
         short = sum(max(need - share, 0) for need, share in zip(needs, shares, strict=True))
         spare = sum(max(share - need, 0) for need, share in zip(needs, shares, strict=True))
-        taken = short / spare if spare else 0.0
+        given_up = short / spare if spare else 0.0
         pairs = zip(needs, shares, strict=True)
-        return size, [int(need if need > share else share - (share - need) * taken) for need, share in pairs]
+        return size, [int(need if need > share else share - (share - need) * given_up) for need, share in pairs]
 
-    def _about(self, table: Table) -> Any:
-        """What holds for a whole table, its alternative text included."""
+    def _table_properties(self, table: Table) -> Any:
+        """The properties of a table, including its alternative text."""
         return _w(
             "tblPr",
             _w("tblStyle", val=self._styles["report table"]),
             _w("tblW", w=self._room, type="dxa"),
             _w("tblLayout", type="fixed"),
             _w("tblLook", val="06A0", firstRow=1, lastRow=0, firstColumn=1, lastColumn=0, noHBand=1, noVBand=1),
-            _w("tblCaption", val=_said(table.caption)),
-            _w("tblDescription", val=_said(", ".join(column.heading for column in table.columns))),
+            _w("tblCaption", val=_without_hyphens(table.caption)),
+            _w("tblDescription", val=_without_hyphens(", ".join(column.heading for column in table.columns))),
         )
 
     def _signatures(self, signatures: Signatures) -> None:
-        """Who has signed; where nobody has, a rule to write on with room above it. All on one page."""
+        """Write the signatures on one page; a missing one is a rule to sign on, with room above it."""
         self._write("Report Signature Title", _run(signatures.title))
         for place, (label, text) in enumerate(signatures.lines, start=1):
-            about = self._rule() + ([] if text else [_w("spacing", before=560)])
+            properties = self._rule() + ([] if text else [_w("spacing", before=560)])
             line = f"{label}{_gap(label)}{text or chr(9)}"
-            self._write("Report Signature", _run(line), properties=about, keep=place < len(signatures.lines))
+            self._write("Report Signature", _run(line), properties=properties, keep=place < len(signatures.lines))
 
     def _rule(self) -> list[Any]:
-        """Where a rule to write on ends, if the page is too narrow for that of the style."""
+        """The tab at which a rule ends, if the page is too narrow for that of the style."""
         if self._room >= RULE_END:
             return []
         end = _w("tab", val="right", leader="underscore", pos=self._room)
         return [_w("tabs", _w("tab", val="clear", pos=RULE_END), end)]
 
 
-# What writes each kind of block.
-WRITTEN: Final[dict[type, Callable[[_Writer, Any], None]]] = {
+# The method that writes each kind of block.
+WRITERS: Final[dict[type, Callable[[_Writer, Any], None]]] = {
     Heading: _Writer._heading,
     Paragraph: _Writer._paragraphs,
     Bullets: _Writer._bullets,
@@ -582,42 +587,42 @@ WRITTEN: Final[dict[type, Callable[[_Writer, Any], None]]] = {
 
 
 def _row(table: Table, row: Sequence[str], *, widths: Sequence[int], style: Any, head: bool) -> Any:
-    """A row whose cells' paragraphs have a style, besides their side."""
+    """A row of a table, its paragraphs with the properties `style` and the alignment of their columns."""
     element = _w("tr", _w("trPr", _w("cantSplit"), *([_w("tblHeader")] if head else [])))
     for column, text, width in zip(table.columns, row, widths, strict=True):
-        about = deepcopy(style)
+        properties = deepcopy(style)
         if column.align == "right":
-            about.append(_w("jc", val="right"))
-        element.append(_cell_of(_run(text), width, about))
+            properties.append(_w("jc", val="right"))
+        element.append(_cell_of(_run(text), width, properties))
     return element
 
 
-def _cell_of(run: Any, width: int, about: Any) -> Any:
+def _cell_of(run: Any, width: int, properties: Any) -> Any:
     """A cell of a table with one paragraph."""
-    return _w("tc", _w("tcPr", _w("tcW", w=width, type="dxa")), _w("p", about, run))
+    return _w("tc", _w("tcPr", _w("tcW", w=width, type="dxa")), _w("p", properties, run))
 
 
 def _attempts(table: Table) -> Iterator[tuple[int, list[float]]]:
-    """Sizes of type with the widths that a table's columns then need, the most comfortable first."""
+    """Type sizes with the widths that the columns then need, the most comfortable first."""
     largest, *smaller = CELLS
     yield largest, _needs(table, largest, phrase=PHRASE)
     for size in (largest, *smaller):
         yield size, _needs(table, size, phrase=0)
 
 
-def _fitted(table: Table, needs: list[float], room: int) -> list[float]:
-    """The widths that columns need, the greatest cut until they have room; those of figures last."""
+def _cut_to(table: Table, needs: list[float], room: int) -> list[float]:
+    """The needs of columns, the largest cut until they fit in the room. Columns of figures are cut last."""
     most = max(needs, default=0.0)
     figures = [need if column.align == "right" else 0.0 for column, need in zip(table.columns, needs, strict=True)]
     if sum(figures) + NARROWEST * figures.count(0.0) > room:
         figures = [0.0] * len(needs)
-    while sum(found := [max(figure, min(need, most)) for figure, need in zip(figures, needs, strict=True)]) > room:
+    while sum(widths := [max(figure, min(need, most)) for figure, need in zip(figures, needs, strict=True)]) > room:
         most *= 0.95
-    return found
+    return widths
 
 
 def _needs(table: Table, size: int, *, phrase: int) -> list[float]:
-    """How wide each column must be, about, so that no word of it and no text of at most `phrase` letters is parted."""
+    """The approximate width of each column in which no word, and no text of at most `phrase` letters, breaks."""
     heads = (1.1 * _longest(column.heading, 0) for column in table.columns)
     cells = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
     longest = (
@@ -627,18 +632,18 @@ def _needs(table: Table, size: int, *, phrase: int) -> list[float]:
 
 
 def _longest(text: str, phrase: int) -> int:
-    """The width of a text's longest part that stays whole, in thousandths of the type's size."""
+    """The width of the longest unbreakable part of a text, in thousandths of the type size."""
     parts = [text] if len(text) <= phrase else re.split("[ \n\N{SOFT HYPHEN}]|(?<=[^0-9][-/])", text)
     return max(map(rough_width, parts))
 
 
-def _soft(text: str) -> str:
-    """A text whose longest words may be parted where a Swede would part them."""
-    return re.sub(rf"\S{{{LONG_WORD},}}", lambda found: add_soft_hyphens(found[0]), text)
+def _hyphenated(text: str) -> str:
+    """The text with soft hyphens in its long words."""
+    return re.sub(rf"\S{{{LONG_WORD},}}", lambda match: add_soft_hyphens(match[0]), text)
 
 
 def _gap(label: str) -> str:
-    """What stands between a label and its text: the next column, or the next line where the label is too long."""
+    """The separator of a label and its text: a tab, or a line break if the label is too long for its column."""
     return "\t" if len(label) <= LABEL_WIDE else "\n"
 
 
@@ -651,7 +656,7 @@ def _bookmark(number: int) -> str:
 
 
 def _entries(blocks: Sequence[Block]) -> Iterator[tuple[int, int, str]]:
-    """The headings as they are written: which one it is, its level and its text."""
+    """The number, level and text of each heading that is written, counted as in `_Writer._heading`."""
     level = 0
     headings = (block for block in each(blocks) if isinstance(block, Heading) and block.text.strip())
     for number, heading in enumerate(headings, start=1):
@@ -660,7 +665,7 @@ def _entries(blocks: Sequence[Block]) -> Iterator[tuple[int, int, str]]:
 
 
 def _begin(code: str) -> list[Any]:
-    """The beginning of a field whose result follows."""
+    """The begin of a field, before its result."""
     instruction = _w("instrText")
     instruction.text = code
     instruction.set(qn("xml:space"), "preserve")
@@ -672,7 +677,7 @@ def _begin(code: str) -> list[Any]:
 
 
 def _footer(document: WordDocument, report: Report, *, styles: dict[str, str]) -> None:
-    """The report's line, and how far one has read, in fields that Word counts by itself."""
+    """Write the report's footer, with the page numbers as fields that Word computes."""
     foot = document.sections[0].footer
     line = foot.paragraphs[0]._p
     line.clear()
@@ -684,19 +689,19 @@ def _footer(document: WordDocument, report: Report, *, styles: dict[str, str]) -
 
 
 def _mark_as_draft(document: WordDocument, word: str, *, styles: dict[str, str]) -> None:
-    """The word above each page and behind its text, in every header that some page shows."""
+    """Write the word of a draft above each page and as a watermark, in every header that a page shows."""
     for number, header in enumerate(_headers(document), start=1):
         is_new = header.is_linked_to_previous
         header.is_linked_to_previous = False
         element = header._element
         if is_new:
             element.clear()
-        about = _w("pPr", _w("pStyle", val=styles["report draft"]))
-        element.insert(0, _w("p", about, _run(word), _watermark(word, number)))
+        properties = _w("pPr", _w("pStyle", val=styles["report draft"]))
+        element.insert(0, _w("p", properties, _run(word), _watermark(word, number)))
 
 
 def _headers(document: WordDocument) -> Iterator[_BaseHeaderFooter]:
-    """The headers of all pages; a section without its own shows those of the one before."""
+    """The headers that pages show. A section without its own shows those of the section before."""
     sections = list(document.sections)
     first = any(section.different_first_page_header_footer for section in sections)
     even = document.settings.odd_and_even_pages_header_footer
@@ -708,21 +713,21 @@ def _headers(document: WordDocument) -> Iterator[_BaseHeaderFooter]:
 
 
 def _watermark(word: str, number: int) -> Any:
-    """A run with the word behind the page."""
+    """A run with the word as a watermark, as wide as its letters need."""
     run = parse_xml((REPORT / "watermark.xml").read_bytes())
     shape = next(run.iter(f"{VML}shape"))
     shape.set("id", f"{shape.get('id')}{number}")
-    shape.set("alt", _said(word))
+    shape.set("alt", _without_hyphens(word))
     shape.set("style", f"{shape.get('style')};width:{min(440, 64 * len(word))}pt")
-    shape.find(f"{VML}textpath").set("string", _said(word))
+    shape.find(f"{VML}textpath").set("string", _without_hyphens(word))
     return run
 
 
-# ---------------------------------------------------------------- what the file says of itself
+# ---------------------------------------------------------------- language and properties
 
 
-def _say_language(document: WordDocument, language: str) -> None:
-    """The language that the text is spelt and read out in: the default of every style."""
+def _set_language(document: WordDocument, language: str) -> None:
+    """Set the language for spell checkers and screen readers: the default of every style."""
     styles = document.styles.element
     for element in styles.xpath(".//w:lang[@w:val]") or [_default_language(styles)]:
         element.set(qn("w:val"), language)
@@ -731,27 +736,28 @@ def _say_language(document: WordDocument, language: str) -> None:
 
 
 def _default_language(styles: Any) -> Any:
-    """The place of the default language, where a template has none."""
-    place = styles
+    """The element of the default language, added if a template has none."""
+    element = styles
     for tag in ("docDefaults", "rPrDefault", "rPr", "lang"):
-        found = place.find(qn(f"w:{tag}"))
-        if found is None:
-            found = _w(tag)
-            place.append(found) if tag == "lang" else place.insert(0, found)
-        place = found
-    return place
+        child = element.find(qn(f"w:{tag}"))
+        if child is None:
+            child = _w(tag)
+            element.append(child) if tag == "lang" else element.insert(0, child)
+        element = child
+    return element
 
 
-def _say_facts(document: WordDocument, report: Report, *, language: str) -> None:
-    about = document.core_properties
-    about.title = _said(report.title)[:255]
-    about.author = about.last_modified_by = _said(report.organisation)[:255]
-    about.language = language
-    about.created = about.modified = in_utc(report.made_at).replace(tzinfo=None)
-    about.revision = 1
+def _set_properties(document: WordDocument, report: Report, *, language: str) -> None:
+    # A property holds 255 characters.
+    properties = document.core_properties
+    properties.title = _without_hyphens(report.title)[:255]
+    properties.author = properties.last_modified_by = _without_hyphens(report.organisation)[:255]
+    properties.language = language
+    properties.created = properties.modified = in_utc(report.made_at).replace(tzinfo=None)
+    properties.revision = 1
 
 
-def _saved(document: WordDocument, *, made_at: datetime) -> bytes:
+def _document_bytes(document: WordDocument, *, made_at: datetime) -> bytes:
     file = io.BytesIO()
     document.save(file)
-    return timeless(file.getvalue(), made_at)
+    return with_fixed_times(file.getvalue(), made_at)
