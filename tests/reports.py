@@ -1,4 +1,4 @@
-"""A fictitious report that holds every kind of block, for the tests of those who write it as Word and PDF."""
+"""A fictitious report with every kind of block, for the tests of the Word and PDF writers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,7 +114,7 @@ def _facts(say: Language) -> tuple[tuple[str, str], ...]:
 
 
 def status_of(share: float | None, before: float | None) -> Status:
-    """The status of a fictitious point: without share and past it has no basis, with a past nothing to assess."""
+    """The status of a fictitious point: without a share it has no basis or, if it had one before, nothing to assess."""
     if share is None:
         return "no_basis" if before is None else "nothing_to_assess"
     return "green" if share >= TARGET else "yellow" if share >= LIMIT else "red"
@@ -244,7 +244,7 @@ def _point(say: Language, number: int, title: str, share: float | None, before: 
 
 
 def _units_of(say: Language, share: float | None, number: int) -> tuple[Bar, ...]:
-    """Between one and four units around a point's own share."""
+    """One to four units with shares close to the point's."""
     shares = [share, *(None if share is None else max(0.0, min(1.0, share + step)) for step in (-0.31, 0.04, -0.08))]
     names = islice(cycle(UNITS), number, number + 1 + number % 4)
     return tuple(_bar(say, name, value, None) for name, value in zip(names, shares, strict=False))
@@ -276,7 +276,7 @@ def _year(say: Language) -> tuple[Block, ...]:
 
 
 def _long_table(say: Language) -> Table:
-    """Sixty rows over several pages, with names that are long and words that cannot be broken."""
+    """Sixty rows over several pages, with long names and words that cannot be broken."""
     units = cycle(UNITS)
     action = _t(say, "Klassa om och följ upp handlingsplanen", "Classify again and follow up the plan")
     rows = tuple(
@@ -318,8 +318,8 @@ def _ending(say: Language) -> tuple[Block, ...]:
 
 @contextmanager
 def drawn_once() -> Iterator[None]:
-    """Draws a chart of Word once while the block lasts: that the same chart is the same picture is held beside the
-    tests of drawing.
+    """Draw each chart of Word once while the block lasts. The tests of drawing hold that the same chart gives the same
+    picture.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(word, "picture", cache(paper.picture))

@@ -1,4 +1,4 @@
-"""What is handed on to tertial report and risk analysis: paragraphs to paste, and the measures as a file."""
+"""The hand-off to tertial report and risk analysis: paragraphs to paste, and the measures as a file."""
 
 import csv
 import io
@@ -17,11 +17,11 @@ SV, EN = Language("sv"), Language("en")
 @pytest.fixture(scope="module")
 def document(tmp_path_factory):
     with at("draft", tmp_path_factory.mktemp("handing")).held() as line:
-        return decided(line, line.review())
+        return with_decisions(line, line.review())
 
 
-def decided(line, review):
-    """The document after some more decisions."""
+def with_decisions(line, review):
+    """The dossier after more decisions."""
     line.decide(review, "Gå igenom\tlistan,\r\n=nu", responsible="+46 8", resource='"40" timmar', follow_up="VB")
     line.decide(review, "=1+1", point="classification", due=date(2026, 11, 1), responsible="Anna Berg")
     line.decide(review, "Avskriven", point="classification")
@@ -29,7 +29,7 @@ def decided(line, review):
     return line.document(review)
 
 
-def said(document, say):
+def texts(document, say):
     return {point.number: text.replace("\u00a0", " ") for point, text in paragraphs(document, say)}
 
 
@@ -38,18 +38,18 @@ def table(document, say):
 
 
 def test_there_is_a_paragraph_for_each_mandatory_practice(document):
-    assert [*said(document, SV)] == [p.number for p in POINTS if p.mandatory_practice] == [3, 4, 7, 9]
+    assert [*texts(document, SV)] == [p.number for p in POINTS if p.mandatory_practice] == [3, 4, 7, 9]
 
 
-def test_a_paragraph_says_figure_target_status_development_and_what_is_done(document):
-    assert said(document, SV)[4] == (
+def test_a_paragraph_has_figure_target_status_change_and_measures(document):
+    assert texts(document, SV)[4] == (
         "Vid avstämningen den 20 november 2026 gäller att 1 av 3 system har giltig klassning, vilket motsvarar 33,3 %. "
         "Målet på 95 % är inte uppnått, och resultatet ligger under varningsgränsen på 80 %. "
         "Den 20 november 2025 saknades underlag, så täckningen går inte att jämföra. "
         "Beslutade åtgärder: Klassa […] (2026-1, ej påbörjad, klart senast den 31 mars 2027); "
         "=1+1 (2026-3, ej påbörjad, klart senast den 1 november 2026, försenad)."
     )
-    assert said(document, EN)[4] == (
+    assert texts(document, EN)[4] == (
         "On 20 November 2026, 1 of 3 systems have a valid classification, which is 33.3%. "
         "The target of 95% is not reached, and the coverage is below the limit of 80%. "
         "On 20 November 2025 the point had no basis, so the coverages cannot be compared. "
@@ -58,15 +58,15 @@ def test_a_paragraph_says_figure_target_status_development_and_what_is_done(docu
     )
 
 
-def test_a_point_without_basis_says_so_and_claims_nothing(document):
-    assert said(document, SV)[7] == (
+def test_a_point_without_basis_has_no_figure(document):
+    assert texts(document, SV)[7] == (
         "Punkten kan inte bedömas per den 20 november 2026, eftersom underlag saknas. "
         "Det finns inga öppna beslut om åtgärder för punkten."
     )
 
 
 def with_counts(document, **counts):
-    """The document with other counts of point 4, and the year before among what it says."""
+    """The dossier with other counts of point 4."""
     points = tuple(
         replace(answer, now=replace(answer.now, **counts)) if answer.point.number == 4 else answer
         for answer in document.points
@@ -74,25 +74,26 @@ def with_counts(document, **counts):
     return replace(document, points=points)
 
 
-def test_status_is_told_at_target_limit_and_where_there_is_nothing(document):
+def test_the_status_is_that_of_target_limit_or_no_items(document):
     reached = with_counts(document, met=19, unmet=1)
-    assert "vilket motsvarar 95,0 %. Målet på 95 % är uppnått." in said(reached, SV)[4]
+    assert "vilket motsvarar 95,0 %. Målet på 95 % är uppnått." in texts(reached, SV)[4]
     close = with_counts(document, met=4, unmet=1)
     assert (
-        "Målet på 95 % är ännu inte uppnått, men resultatet når upp till varningsgränsen på 80 %." in said(close, SV)[4]
+        "Målet på 95 % är ännu inte uppnått, men resultatet når upp till varningsgränsen på 80 %."
+        in texts(close, SV)[4]
     )
     nothing = with_counts(document, met=0, unmet=0)
-    assert said(nothing, SV)[4].startswith("Inga ärenden omfattades av punkten per den 20 november 2026. Beslutade")
+    assert texts(nothing, SV)[4].startswith("Inga ärenden omfattades av punkten per den 20 november 2026. Beslutade")
 
 
-def test_the_text_says_which_review_it_is_of_and_in_which_state(document):
+def test_the_text_begins_with_its_review_and_its_state(document):
     lines = as_text(document, SV, state="draft").replace("\u00a0", " ").splitlines()
     assert lines[0] == "Ledningens genomgång 2026, Förvaltningen, avstämningsdatum 20 november 2026 (utkast)"
     assert lines[2] == "3. Implementering av lokal anvisning för informationssäkerhet (obligatoriskt arbetssätt)"
     assert as_text(document, EN, state="approved").splitlines()[0].endswith("(approved)")
 
 
-def test_no_name_of_a_person_or_a_system_is_in_a_text_to_paste(document):
+def test_no_paragraph_names_a_person_or_a_system(document):
     for say in (SV, EN):
         assert not [
             n
@@ -101,12 +102,12 @@ def test_no_name_of_a_person_or_a_system_is_in_a_text_to_paste(document):
         ]
 
 
-def test_the_measures_are_a_line_each_with_tabs_between(document):
-    found = table(document, SV)
-    assert found[0] == [
+def test_the_measures_are_tab_separated_a_line_each(document):
+    rows = table(document, SV)
+    assert rows[0] == [
         "År", "Nr", "Åtgärd", "Granskningspunkt", "Ansvarig", "Klart senast", "Resurs", "Uppföljning", "Status",
     ]  # fmt: skip
-    assert found[1] == [
+    assert rows[1] == [
         "2026",
         "1",
         "Klassa Betaportalen",
@@ -117,15 +118,15 @@ def test_the_measures_are_a_line_each_with_tabs_between(document):
         "T1",
         "Ej påbörjad",
     ]
-    assert [row[1] for row in found[1:]] == ["1", "2", "3", "4"]
-    assert found[4][-1] == "Avbruten"
-    assert {len(row) for row in found} == {9}
+    assert [row[1] for row in rows[1:]] == ["1", "2", "3", "4"]
+    assert rows[4][-1] == "Avbruten"
+    assert {len(row) for row in rows} == {9}
     assert measures(document, SV).count("\r\n") == 5
 
 
 def test_no_cell_is_a_formula_and_no_text_breaks_its_line(document):
-    found = table(document, EN)
-    assert found[2][2:7] == ["Gå igenom listan, =nu", "", "'+46 8", "", '"40" timmar']
-    assert found[3][2] == "'=1+1"
-    assert not [cell for row in found for cell in row if cell[:1] in {"=", "+", "-", "@"}]
+    rows = table(document, EN)
+    assert rows[2][2:7] == ["Gå igenom listan, =nu", "", "'+46 8", "", '"40" timmar']
+    assert rows[3][2] == "'=1+1"
+    assert not [cell for row in rows for cell in row if cell[:1] in {"=", "+", "-", "@"}]
     assert "\t\n" not in measures(document, EN)

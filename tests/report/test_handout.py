@@ -1,4 +1,4 @@
-"""The handout of a meeting: the figures of the review in the meeting's order, room to write, and nobody's name."""
+"""The handout of a meeting: the review's figures in the meeting's order, room to write, and no name of a person."""
 
 import re
 from collections import Counter
@@ -29,7 +29,7 @@ from tests.tagged import Tagged
 
 SV, EN = Language("sv"), Language("en")
 WHEN = datetime(2026, 11, 24, 12)
-# Two points on a page, the first one below the agenda; the summary and the decisions share the last.
+# The first point is below the agenda, then two on a page; the summary and the decisions share the last.
 PAGES = [1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]
 RIGHT_MARGIN = (210 - 20) / 25.4 * 72
 # Three units of two persons are added up; the fourth is large enough to be named.
@@ -44,16 +44,16 @@ def sample(sample_database):
     """The approved review of the sample data with its signatures, and the names that no meeting shows."""
     with sample_database.cursor() as cursor:
         review = review_of(cursor, 2025)
-        found = dossier(cursor, review, own=None)
-        return found, signatures_of(cursor, review), known(cursor, found)
+        document = dossier(cursor, review, own=None)
+        return document, signatures_of(cursor, review), person_names(cursor, document)
 
 
 @pytest.fixture(scope="module")
 def papers(sample):
     """The handout of the sample data in each language."""
-    found, who, names = sample
-    given = {"names": names, "state": "approved", "made_at": who.changed_at}
-    return {code: pdf(found, say=Language(code), **given) for code in LANGUAGES}
+    document, who, names = sample
+    options = {"names": names, "state": "approved", "made_at": who.changed_at}
+    return {code: pdf(document, say=Language(code), **options) for code in LANGUAGES}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ LONG = " ".join(f"Ord{n}" for n in range(900)) + " " + "informationssäkerhetskl
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
-    """A draft in which somebody has written all that may be written, and its document, which is counted once."""
+    """A draft with texts in every field, and its dossier, which is computed once."""
     with at("draft", tmp_path_factory.mktemp("full")).held() as line:
         review = line.review()
         line.write(review, "comment", "local_instruction", "Anna Berg hjälper Norr, och Ek, Bo de andra.")
@@ -82,29 +82,29 @@ def full(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def paper(full):
-    """Its handout, of an organisation with an odd name."""
-    return printed(*full, changed=lambda found: replace(found, organisation=HOSTILE[0]))
+    """The handout of that draft, of an organisation with an odd name."""
+    return printed(*full, changed=lambda document: replace(document, organisation=HOSTILE[0]))
 
 
-def known(cursor, found):
-    asked = {"as_of": found.as_of, "known_at": found.known_at, "organisation": found.organisation}
-    return names_of_persons(cursor, responsible=responsible(found), **asked)
+def person_names(cursor, document):
+    params = {"as_of": document.as_of, "known_at": document.known_at, "organisation": document.organisation}
+    return names_of_persons(cursor, responsible=responsible(document), **params)
 
 
-def made(line, review, **said):
-    """The handout of a small administration's review as it stands."""
-    return printed(line, line.document(review), **said)
+def handout_of(line, review, **options):
+    """The handout of a review in its present state."""
+    return printed(line, line.document(review), **options)
 
 
-def printed(line, found, *, say=SV, changed=lambda found: found):
-    """The handout of a document that has been counted."""
+def printed(line, document, *, say=SV, changed=lambda document: document):
+    """The handout of a dossier."""
     with line.database.cursor() as cursor:
-        names = known(cursor, found)
-    return Tagged(pdf(changed(found), names=names, say=say, state="draft", made_at=WHEN))
+        names = person_names(cursor, document)
+    return Tagged(pdf(changed(document), names=names, say=say, state="draft", made_at=WHEN))
 
 
 def spoken(pdf):
-    """Everything that a screen reader reads aloud, on one line, and what stands at the foot of the pages."""
+    """Everything that a screen reader reads aloud, with the footers, on one line."""
     foot = " ".join(pdf.artifacts(number, "Footer") for number in range(len(pdf.pages)))
     return plain(f"{pdf.tree.text} {foot} " + " ".join(str(node.element.Alt) for node in pdf.tree.find("Figure")))
 
@@ -120,15 +120,15 @@ def tables(pdf):
     ]
 
 
-def topics(found, names=None, say=SV):
-    return [block for block in handout(found, names=names or Names([], []), say=say) if isinstance(block, Topic)]
+def topics(document, names=None, say=SV):
+    return [block for block in handout(document, names=names or Names([], []), say=say) if isinstance(block, Topic)]
 
 
 def inside(block, kind):
-    """The blocks of a kind in a topic, also beside each other."""
+    """The blocks of a kind in a topic, including those in columns."""
     if isinstance(block, Topic | Beside):
         parts = block.blocks if isinstance(block, Topic) else (*block.left, *block.right)
-        return [found for part in parts for found in inside(part, kind)]
+        return [match for part in parts for match in inside(part, kind)]
     return [block] if isinstance(block, kind) else []
 
 
@@ -136,14 +136,15 @@ def inside(block, kind):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_it_begins_with_whose_meeting_it_is_its_answer_and_its_agenda(code, sample, written):
-    found, say, page = sample[0], Language(code), written[code]
+def test_it_begins_with_its_organisation_its_answer_and_its_agenda(code, sample, written):
+    document, say, page = sample[0], Language(code), written[code]
     text = plain("".join(run.text for run in page.pages[0]))
-    begins = [found.organisation, say("Handout for the management review {year}", year=2025), say.date(found.as_of)]
+    title = say("Handout for the management review {year}", year=2025)
+    begins = [document.organisation, title, say.date(document.as_of)]
     answer = say("None of the {of} measurable points reaches the target.", of=11)
     places = [text.index(plain(part)) for part in [*begins, answer, say("Agenda")]]
     assert places == sorted(places)
-    titles = [plain(phrases.label(answer.point, say)) for answer in found.points]
+    titles = [plain(phrases.label(answer.point, say)) for answer in document.points]
     titles += [say("Summary"), say("Decisions and judgement")]
     assert [plain(node.text) for node in page.tree.find("H1")] == titles
     listed = [plain(node.text) for node in page.tree.find("TOCI")]
@@ -153,19 +154,19 @@ def test_it_begins_with_whose_meeting_it_is_its_answer_and_its_agenda(code, samp
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
-    found, say = sample[0], Language(code)
+def test_the_figures_of_all_points_are_those_of_the_review(code, sample, written):
+    document, say = sample[0], Language(code)
     [summary] = [table for table in tables(written[code]) if len(table) == 1 + len(POINTS)]
-    verdicts = [say(SHORT_VERDICTS[found.written.assessments[answer.point.id]]) for answer in found.points]
+    verdicts = [say(SHORT_VERDICTS[document.written.assessments[answer.point.id]]) for answer in document.points]
     assert [(row[0], row[2], row[3], row[4], row[-1]) for row in summary[1:]] == [
         tuple(map(plain, (
             phrases.label(figure.point, say), phrases.percent(figure, say),
             phrases.share(figure.target.target, say), phrases.word(figure, say), verdict,
         )))
-        for figure, verdict in zip([answer.coverage for answer in found.points], verdicts, strict=True)
+        for figure, verdict in zip([answer.coverage for answer in document.points], verdicts, strict=True)
     ]  # fmt: skip
     text = spoken(written[code])
-    for answer in found.points:
+    for answer in document.points:
         figure, question = answer.coverage, plain(say.pick(answer.point.question))
         own = text[text.index(question) :][: len(question) + 60]
         assert own.startswith(plain(f"{question}{phrases.word(figure, say)}{phrases.percent(figure, say)}"))
@@ -173,11 +174,11 @@ def test_every_figure_of_the_thirteen_is_the_review_s(code, sample, written):
             assert plain(phrases.counts_sentence(figure, say)) in text
 
 
-def test_a_point_has_its_course_its_weakest_units_its_reasons_its_comment_and_its_decision(sample):
-    found = sample[0]
-    topic = next(t for t in topics(found) if t.blocks[0] == Heading("4 Informationsklassning", 1))
+def test_a_point_has_its_trend_its_weakest_units_its_reasons_its_comment_and_its_decision(sample):
+    document = sample[0]
+    topic = next(t for t in topics(document) if t.blocks[0] == Heading("4 Informationsklassning", 1))
     assert [type(block) for block in topic.blocks] == [Heading, Paragraph, Beside, Beside, Paragraph, Table]
-    answer = found.answer("classification")
+    answer = document.answer("classification")
     [chart] = inside(topic, LineChart)
     assert [moment.share for moment in chart.trend.moments] == [
         answer.figure(month).coverage for month in answer.months
@@ -187,23 +188,23 @@ def test_a_point_has_its_course_its_weakest_units_its_reasons_its_comment_and_it
     assert [int(row[1].split("\u00a0")[0]) for row in units.rows] == left
     most = sorted((r.number for r in answer.reasons if r.outcome in {"unmet", "unknown"}), reverse=True)[:3]
     assert [row[1] for row in reasons.rows] == [SV.number(number) for number in most]
-    assert topic.blocks[4].text == f"Kommentar: {found.written.comments['classification']}"
+    assert topic.blocks[4].text == f"Kommentar: {document.written.comments['classification']}"
     assert [row[:3] for row in decided.rows] == [
         ("2025-1", "Samtliga verksamhetskritiska system ska klassas.", "2026-09-30")
     ]
     assert topic.lines >= 1
 
 
-def test_where_much_is_unknown_both_percentages_stand_there(sample):
-    found = sample[0]
-    [figure] = [answer.coverage for answer in found.points if answer.point.id == "local_instruction"]
+def test_both_percentages_are_shown_if_much_is_unknown(sample):
+    document = sample[0]
+    [figure] = [answer.coverage for answer in document.points if answer.point.id == "local_instruction"]
     assert figure.unknown
-    [result] = [r for t in topics(found) for r in inside(t, Result) if r.value == phrases.percent(figure, SV)]
+    [result] = [r for t in topics(document) for r in inside(t, Result) if r.value == phrases.percent(figure, SV)]
     share = SV.percent(figure.met / (figure.met + figure.unmet), limits=(1.0, 0.8))
     assert any(note.startswith(f"{share} av dem med uppgift.") for note in result.notes)
 
 
-def test_a_point_without_a_figure_says_why_and_has_no_chart(sample):
+def test_a_point_without_a_figure_has_a_reason_and_no_chart(sample):
     topic = next(t for t in topics(sample[0]) if t.blocks[0].text.startswith("9 "))
     [result] = inside(topic, Result)
     assert (result.value, result.word) == ("–", "Underlag saknas")
@@ -211,34 +212,34 @@ def test_a_point_without_a_figure_says_why_and_has_no_chart(sample):
     assert inside(topic, LineChart) == []
 
 
-def test_what_was_last_year_and_a_late_decision_of_then_are_told(stage, tmp_path):
+def test_the_figure_of_last_year_and_its_late_decision_are_shown(stage, tmp_path):
     line = stage("approved", tmp_path)
     line.load_all(extract_date=date(2027, 11, 1))
     review = line.open(2027, date(2027, 11, 20), today=date(2027, 11, 24))
-    found = line.document(review)
-    topic = next(t for t in topics(found) if t.blocks[0].text.startswith("4 "))
+    document = line.document(review)
+    topic = next(t for t in topics(document) if t.blocks[0].text.startswith("4 "))
     [result] = inside(topic, Result)
     assert plain(result.notes[0]) == "Mål 95 % · Genomgång 2026 (20 november 2026): 33,3 % (±0,0 p.e.)"
     [*_, decided] = inside(topic, Table)
     assert decided.rows == (("2026-1", "Klassa Betaportalen", "2027-03-31", "Försenat"),)
-    page = printed(line, found)
+    page = printed(line, document)
     assert tables(page)[0][1:] == [("2026-1", "Klassa Betaportalen", "2027-03-31", "Försenat")]
     assert next(plain(node.text) for node in page.tree.find("H1")) == "Tidigare beslut"
     assert "1 tidigare beslut är öppet. 1 av dem är försenat." in spoken(page)
     assert "Är arbetet tillräckligt? Ja / Delvis / Nej" in spoken(page)
 
 
-def test_what_is_late_is_told_with_what_was_noted_last_and_without_names(sample):
-    found, *_ = sample
-    late = replace(found.decisions[0], due=found.as_of - timedelta(days=1), note="Anna Berg har klassat hälften.")
-    [earlier, *_] = handout(replace(found, carried=(late,)), names=Names(("Anna Berg",), ()), say=SV)
+def test_a_late_decision_has_its_last_note_without_names(sample):
+    document, *_ = sample
+    late = replace(document.decisions[0], due=document.as_of - timedelta(days=1), note="Anna Berg har klassat hälften.")
+    [earlier, *_] = handout(replace(document, carried=(late,)), names=Names(("Anna Berg",), ()), say=SV)
     [table] = inside(earlier, Table)
     assert table.rows[0][1] == f"{late.text}\n{WITHHELD} har klassat hälften."
 
 
-def test_a_review_without_any_export_has_its_thirteen_points_all_the_same(tmp_path):
+def test_a_review_without_exports_has_all_its_points(tmp_path):
     with Reviewed(tmp_path).held() as line:
-        page = made(line, line.open(organisation="Nya förvaltningen"))
+        page = handout_of(line, line.open(organisation="Nya förvaltningen"))
     assert len(page.tree.find("H1")) == 15
     text = spoken(page)
     assert SV("No point can be measured yet.") in text
@@ -255,21 +256,21 @@ def test_a_review_without_any_export_has_its_thirteen_points_all_the_same(tmp_pa
 def test_the_sample_s_handout_has_no_id_of_a_person_no_responsible_and_no_text_of_an_incident(
     code, sample, written, sample_database
 ):
-    found, text = sample[0], spoken(written[code])
+    document, text = sample[0], spoken(written[code])
     with sample_database.cursor() as cursor:
-        said = "select {} from {}_at(as_of := '2025-11-15', known_at := '9999-12-31')"
-        ids = {row[0] for row in cursor.execute(said.format("employee_id", "staff")).fetchall()}
-        names = {row[0] for row in cursor.execute(said.format("name", "staff")).fetchall()} - {None}
-        told = {text for row in cursor.execute(said.format("title, action", "incidents")).fetchall() for text in row}
+        statement = "select {} from {}_at(as_of := '2025-11-15', known_at := '9999-12-31')"
+        ids = {row[0] for row in cursor.execute(statement.format("employee_id", "staff")).fetchall()}
+        names = {row[0] for row in cursor.execute(statement.format("name", "staff")).fetchall()} - {None}
+        incidents = cursor.execute(statement.format("title, action", "incidents")).fetchall()
     assert len(ids) > 1000
     assert len(names) > 1000
     assert ids.isdisjoint(re.findall(r"\w+", text))
     assert named(text, names) == []
-    assert [title for title in told if title and title in text] == []
-    assert [name for name in responsible(found) if name in text] == []
+    assert [part for row in incidents for part in row if part and part in text] == []
+    assert [name for name in responsible(document) if name in text] == []
 
 
-def test_nobody_is_named_whatever_somebody_wrote(full, paper):
+def test_nobody_is_named_whatever_users_wrote(full, paper):
     for page in (paper, printed(*full, say=EN)):
         text = spoken(page)
         assert "[…] hjälper Norr, och […] de andra." in text
@@ -281,16 +282,16 @@ def test_units_of_few_persons_are_added_up(tmp_path):
     with Reviewed(tmp_path).held() as line:
         line.load_table(STAFF, name="staff.csv", source="staff")
         line.load_table(TRAINING, name="training.csv", source="training")
-        found = line.document(line.open())
-    units = inside(topics(found)[0], Table)[0]
+        document = line.document(line.open())
+    units = inside(topics(document)[0], Table)[0]
     assert units.rows == (
         ("Övriga enheter", "6\u00a0av\u00a06", "0\u00a0%"),
         ("Stora", "5\u00a0av\u00a06", "16,7\u00a0%"),
     )
 
 
-def test_who_may_not_read_the_review_gets_no_comment_and_no_decision(full, paper):
-    text = spoken(printed(*full, changed=lambda found: readable(found, THEIRS)))
+def test_a_reader_without_access_to_the_review_gets_no_comment_and_no_decision(full, paper):
+    text = spoken(printed(*full, changed=lambda document: readable(document, THEIRS)))
     assert "Om classification." not in text
     assert "Klassa Betaportalen" not in text
     assert "Kommentar: Till var och en." in text
@@ -307,12 +308,12 @@ def test_a_text_is_never_markup(paper):
     foot = f"Ledningens genomgång 2026 · {HOSTILE[0]} · mötesunderlag · utkast"
     assert page.artifacts(0, "Footer").startswith(foot)
     spoken_text, decided = spoken(page), [row[1] for table in tables(page) for row in table]
-    for text in map(stored_text, HOSTILE):  # what cannot be seen is not kept
+    for text in map(stored_text, HOSTILE):  # invisible characters are not stored
         assert f"Kommentar: {plain(text)}" in spoken_text
         assert decided.count(plain(text)) == 2
 
 
-def test_a_long_comment_and_a_long_word_stay_within_the_margins_and_are_told_in_full(paper):
+def test_a_long_comment_and_a_long_word_are_complete_and_within_the_margins(paper):
     page = paper
     assert plain(LONG) in spoken(page)
     assert max(run.right for runs in page.pages for run in runs) <= RIGHT_MARGIN + 0.5
@@ -320,12 +321,12 @@ def test_a_long_comment_and_a_long_word_stay_within_the_margins_and_are_told_in_
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_it_is_accessible_and_says_its_language_and_title(code, written):
+def test_it_is_accessible_and_has_its_language_and_title(code, written):
     page, say = written[code], Language(code)
     assert str(page.root.Lang) == code
     assert str(page.pdf.docinfo.Title) == say("Handout for the management review {year}", year=2025)
-    with page.pdf.open_metadata() as said:
-        assert said["pdfuaid:part"] == "1"
+    with page.pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
     assert all(str(node.element.Alt) for node in page.tree.find("Figure"))
     count = len(page.pages)
     assert page.artifacts(count - 1, "Footer").endswith(say("Page {page} of {pages}", page=count, pages=count))
@@ -336,7 +337,7 @@ TRENDS = {name: chart for name, chart in EVERY.items() if isinstance(chart, Line
 
 
 @pytest.mark.parametrize("chart", TRENDS.values(), ids=TRENDS)
-def test_half_as_wide_a_trend_is_lower_and_nothing_of_it_is_cut_off(chart):
+def test_a_trend_of_half_the_width_is_lower_and_nothing_is_cut_off(chart):
     image = pixels(chart, width=8.05)
     sides = [(0, 0, 1, image.height), (image.width - 1, 0, image.width, image.height), (0, 0, image.width, 1)]
     sides.append((0, image.height - 1, image.width, image.height))
@@ -345,9 +346,9 @@ def test_half_as_wide_a_trend_is_lower_and_nothing_of_it_is_cut_off(chart):
 
 
 def test_the_same_review_gives_the_same_bytes(sample, papers):
-    found, who, names = sample
-    given = {"names": names, "say": EN, "state": "approved", "made_at": who.changed_at}
-    assert pdf(found, **given) == papers["en"]
+    document, who, names = sample
+    options = {"names": names, "say": EN, "state": "approved", "made_at": who.changed_at}
+    assert pdf(document, **options) == papers["en"]
 
 
 def test_the_name_of_the_file_is_in_the_reader_s_language():
@@ -363,10 +364,10 @@ def test_word_has_the_columns_of_paper_and_no_rules_to_write_on():
         language="sv", title="Titel", organisation="Förvaltning", facts=(), draft=None, footer="fot",
         contents="Innehåll", page="{page}/{pages}", made_at=WHEN, blocks=(topic,),
     )  # fmt: skip
-    document = Document(BytesIO(write_word(report)))
-    left, right = document.tables[0].rows[0].cells
+    word = Document(BytesIO(write_word(report)))
+    left, right = word.tables[0].rows[0].cells
     assert left.text == "◆ Under gränsen\n50 %\n1 av 2 system\nMål 95 %\nFörra: 40 %"
     assert [cell.text for row in right.tables[0].rows for cell in row.cells] == ["Enhet", "Norr"]
-    said = "\n".join(text.text or "" for text in document.element.iter("{*}t"))
-    assert [text for text in ("Punkten", "Kommentaren") if text not in said] == []
-    assert "Anteckningar" not in said
+    full_text = "\n".join(text.text or "" for text in word.element.iter("{*}t"))
+    assert [text for text in ("Punkten", "Kommentaren") if text not in full_text] == []
+    assert "Anteckningar" not in full_text

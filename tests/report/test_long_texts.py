@@ -1,7 +1,7 @@
-"""What is done to a text takes a time that grows with its length and no faster, whatever it is made of.
+"""The time to process a text is linear in its length, whatever the text consists of.
 
-Times are those of this process's own work, and told only beside each other: eight times the text may take three times
-as long as eight times the time, and less than a moment is no time. SEEDS sets how many texts are made of chance.
+Only CPU times of this process are compared with each other: a text eight times as long may take up to SLACK times eight
+times as long, and times below MOMENT are ignored. SEEDS is the number of random texts.
 """
 
 import os
@@ -36,24 +36,24 @@ from tests.reports import sample
 SEEDS = int(os.environ.get("SEEDS", "6"))
 SHORT, LONG, SLACK, MOMENT = 2_000, 16_000, 3, 0.001
 NAMES = withholding.Names(["Anna Berg", "Bo Ek"], ["Alfa", "hus"])
-# What a search for words, numbers, addresses, bold parts and places to break a line could be led astray by.
+# Pieces that may make a search for words, numbers, addresses, bold parts and line breaks backtrack.
 PIECES = (
     "x", "s", "aaaaas", "hus", "enhet-", "1", "1 ", "1,", "85 07 09 ", "x-", "x/", "x.", "x@", "@.", "(", "()", ")",
     ":", "*", "**", "_", "`", "[x](", "<b>", "&", "\ufdd0", "\ufdd0x\ufdd1", "\u00ad", "x\u00ad", "\u200b", "x\u200b",
     "\u0301", "e\u0301", "漢", "å", " ", "\u00a0", "per ", "met 1 ", "art. ", "{x}", "%", "\t",
 )  # fmt: skip
-DONE = {
-    "softened": breaking.add_soft_hyphens,
+STEPS = {
+    "hyphenated": breaking.add_soft_hyphens,
     "rich": elements.rich,
     "withheld": NAMES.withhold,
     "data or headings": lambda text: guessing.looks_like_data([text], list(SOURCES.values())),
     "a number": lambda text: guessing._fits_type("number", text, WORDS),
-    "alike": lambda text: guessing._similarity(text, "systemnamn"),
+    "similarity": lambda text: guessing._similarity(text, "systemnamn"),
 }
 
 
-def made_of_chance(seed):
-    """A few pieces, in an order that is kept, and an end that is none of them."""
+def random_text(seed):
+    """A few pieces to repeat, and a different end."""
     chance = random.Random(seed)
     pieces = "".join(chance.choice(PIECES) for _ in range(chance.randrange(1, 4)))
     return pieces, chance.choice(("", "!", " x", "-"))
@@ -64,17 +64,17 @@ def text_of(piece, end, length):
 
 
 def seconds(do, text, *, times=2):
-    """The least of some times, of this process alone."""
-    found = []
+    """The least of some CPU times."""
+    measured = []
     for _ in range(times):
         started = time.process_time()
         do(text)
-        found.append(time.process_time() - started)
-    return min(found)
+        measured.append(time.process_time() - started)
+    return min(measured)
 
 
 def grows_too_fast(do, piece, end):
-    """What takes no longer than it may after no more than a moment need not be timed again."""
+    """Whether the time grows faster than the length. A fast enough long text needs no second measurement."""
     long = seconds(do, text_of(piece, end, LONG), times=1)
     if long <= SLACK * LONG / SHORT * MOMENT:
         return False
@@ -82,17 +82,17 @@ def grows_too_fast(do, piece, end):
     return min(long, seconds(do, text_of(piece, end, LONG))) > SLACK * LONG / SHORT * short
 
 
-@pytest.mark.parametrize("name", DONE)
-def test_no_text_takes_more_than_its_length(name):
-    texts = [(piece, "!") for piece in PIECES] + [made_of_chance(seed) for seed in range(SEEDS)]
-    assert [text for text in texts if grows_too_fast(DONE[name], *text)] == []
+@pytest.mark.parametrize("name", STEPS)
+def test_the_time_is_linear_in_the_length(name):
+    texts = [(piece, "!") for piece in PIECES] + [random_text(seed) for seed in range(SEEDS)]
+    assert [text for text in texts if grows_too_fast(STEPS[name], *text)] == []
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
 def report_of(text):
-    """A report that has a text wherever an export or a person may have written one."""
+    """A report with a text everywhere an export or a user may have one."""
     bar, level = Bar(text, 0.5, "50 %", 0.95, "red", "Under gränsen", 0.4), Level(0.95, "mål 95 %")
     blocks = (
         Heading("1 Kort", 1),
@@ -106,7 +106,7 @@ def report_of(text):
 
 
 def slides_of(text):
-    """A slide of each kind with a text in all its places."""
+    """A slide of each kind, with a text in all its places."""
     table = Table(text, (Column(text, width=9),), ((text,),))
     chart = CountChart("Orsaker", text, "Antal", ((text, 3),))
     slides = tuple(
@@ -115,16 +115,16 @@ def slides_of(text):
     return Slides("sv", text, text, text, text, sample("sv").made_at, slides)
 
 
-def written(text, kind):
+def write(text, kind):
     return write_slides(slides_of(text)) if kind == "pptx" else as_document(report_of(text), kind=kind)
 
 
 @pytest.mark.parametrize("kind", ["docx", "pdf", "pptx"])
-def test_a_report_is_finished_whatever_its_texts_are(kind):
-    """forever: a word of 20,000 letters kept slides and year package from being made, after approval"""
-    pieces = ["x-"] if SEEDS < 10 else [*PIECES, *(made_of_chance(seed)[0] for seed in range(SEEDS))]
-    written("kort", kind)
+def test_a_report_is_written_whatever_its_texts_are(kind):
+    """A word of 20,000 letters once kept the slides and the year package from being finished, after approval."""
+    pieces = ["x-"] if SEEDS < 10 else [*PIECES, *(random_text(seed)[0] for seed in range(SEEDS))]
+    write("kort", kind)
     for piece in pieces:
         few, many = (text_of(piece, "", length) for length in (500, 4_000))
-        short = max(seconds(lambda text: written(text, kind), few), 0.05)
-        assert seconds(lambda text: written(text, kind), many) < SLACK * 8 * short, piece
+        short = max(seconds(lambda text: write(text, kind), few), 0.05)
+        assert seconds(lambda text: write(text, kind), many) < SLACK * 8 * short, piece

@@ -1,4 +1,4 @@
-"""The report as PDF: what a screen reader finds in it, what an archive asks for, and odd texts as they are."""
+"""The report as PDF: what a screen reader reads, what an archive requires, and odd texts unchanged."""
 
 import re
 from dataclasses import replace
@@ -62,7 +62,7 @@ def of_kind(report: Report, *kinds):
 
 
 def trend(name: str, *, alt: str | None = None, moments: tuple[Moment, ...] | None = None) -> LineChart:
-    """A trend that says the same everywhere."""
+    """A trend with the same text everywhere."""
     level, two = Level(0.95, name), (Moment(name, 0.4, name), Moment(name, 0.5, name))
     return LineChart(name, name if alt is None else alt, name, Trend(moments or two, level, level))
 
@@ -76,14 +76,14 @@ def pdf_of(*blocks: Block, **changes) -> Tagged:
 
 
 def plain(text: str) -> str:
-    """A text on one line, as it is read aloud."""
+    """The text on one line, as it is read aloud."""
     return " ".join(text.replace("\u00a0", " ").split())
 
 
 # --- the document ------------------------------------------------------------------------------------------------
 
 
-def test_the_document_says_its_language_title_and_author(written):
+def test_the_document_has_its_language_title_and_author(written):
     report, pdf = written
     assert str(pdf.root.Lang) == report.language
     assert pdf.root.MarkInfo.Marked
@@ -92,14 +92,14 @@ def test_the_document_says_its_language_title_and_author(written):
     assert str(pdf.pdf.docinfo.Author) == report.organisation
 
 
-def test_it_claims_to_be_accessible_and_only_when_asked_to_be_an_archive_file(swedish, english):
-    with swedish.pdf.open_metadata() as said:
-        assert said["pdfuaid:part"] == "1"
-        assert said["dc:title"] == SWEDISH.title
-        assert "pdfaid:part" not in said
-    with english.pdf.open_metadata() as said:
-        assert said["pdfuaid:part"] == "1"
-        assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("2", "A")
+def test_it_claims_to_be_accessible_and_only_on_request_an_archive_file(swedish, english):
+    with swedish.pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["dc:title"] == SWEDISH.title
+        assert "pdfaid:part" not in metadata
+    with english.pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
     assert len(english.root.OutputIntents) == 1
 
 
@@ -120,7 +120,7 @@ def test_every_font_is_in_the_file(written):
     assert {str(font.BaseFont).split("+")[1] for font in fonts} >= {"IBMPlexSans-Regular", "IBMPlexSans-SemiBold"}
 
 
-def test_the_same_report_gives_the_same_bytes_dated_when_it_was_made():
+def test_the_same_report_gives_the_same_bytes_with_its_own_date():
     report = short(Heading("Kapitel", 1), of_kind(SWEDISH, Table)[0], of_kind(SWEDISH, LineChart)[0])
     written = write_pdf(report)
     assert written == write_pdf(report)
@@ -134,27 +134,27 @@ def test_the_same_report_gives_the_same_bytes_dated_when_it_was_made():
 # --- its structure -----------------------------------------------------------------------------------------------
 
 
-def test_headings_stand_in_their_order_without_a_jump(written):
+def test_headings_are_in_order_and_skip_no_level(written):
     report, pdf = written
-    found = [(int(node.tag[1]), node.text) for node in pdf.tree.find("H1", "H2", "H3", "H4", "H5", "H6")]
-    assert found == [(1, report.contents), *((block.level, block.text) for block in of_kind(report, Heading))]
-    levels = [0, *(level for level, _ in found)]
+    headings = [(int(node.tag[1]), node.text) for node in pdf.tree.find("H1", "H2", "H3", "H4", "H5", "H6")]
+    assert headings == [(1, report.contents), *((block.level, block.text) for block in of_kind(report, Heading))]
+    levels = [0, *(level for level, _ in headings)]
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_bookmarks_are_the_headings(written):
     report, pdf = written
-    said = [(level, title) for level, title, _ in pdf.bookmarks]
-    assert said == [(1, report.contents), *((block.level, block.text) for block in of_kind(report, Heading))]
+    bookmarks = [(level, title) for level, title, _ in pdf.bookmarks]
+    assert bookmarks == [(1, report.contents), *((block.level, block.text) for block in of_kind(report, Heading))]
 
 
-def test_the_contents_lead_to_the_pages_that_they_say(written):
+def test_the_contents_have_the_right_page_numbers(written):
     _, pdf = written
-    found = [plain(entry.text) for entry in pdf.tree.find("TOCI")]
+    entries = [plain(entry.text) for entry in pdf.tree.find("TOCI")]
     expected = [plain(f"{title} {page}") for level, title, page in pdf.bookmarks[1:] if level <= 2]
-    assert found == expected
+    assert entries == expected
     links = [note for note in pdf.pdf.pages[0].Annots if note.Subtype == "/Link"]
-    assert len(links) == len(found)
+    assert len(links) == len(entries)
 
 
 def test_every_chart_is_a_figure_with_its_alternative_text(written):
@@ -173,13 +173,13 @@ def test_a_table_has_its_header_cells_and_all_its_texts(written):
         assert node.find("Caption")[0].text == table.caption
         head, *rows = [[plain(cell.text) for cell in row.nodes] for row in node.find("TR")]
         if table.bars:
-            # Whoever listens hears the figures, and not that they are drawn too.
+            # A screen reader reads the figures, and skips the bars that draw them.
             assert [row.pop(1) for row in (head, *rows)] == [table.scale] + [""] * len(table.bars)
         assert head == [column.heading for column in table.columns]
         assert rows == [[plain(text) for text in row] for row in table.rows]
 
 
-def test_each_bar_is_drawn_whole_in_the_colour_of_its_status_outside_of_what_is_read():
+def test_each_bar_is_a_whole_artifact_in_the_colour_of_its_status():
     bars = tuple(Bar("", 0.5, "", 0.95, status, "") for status in ("green", "yellow", "red"))
     pdf = pdf_of(Table("Tabell", (Column("A"),), (("a",),) * 3, bars, scale="0–100"))
     drawn, inside = [], False
@@ -218,45 +218,47 @@ def test_the_header_of_a_long_table_is_repeated_on_each_of_its_pages(swedish):
     assert len(numbers) == LONG_TABLE
 
 
-def test_paragraphs_and_lists_are_there_as_they_were_written(written):
+def test_paragraphs_and_lists_are_unchanged(written):
     report, pdf = written
-    found = [plain(node.text) for node in pdf.tree.find("P")]
+    paragraphs = [plain(node.text) for node in pdf.tree.find("P")]
     texts = [plain(block.text) for block in of_kind(report, Paragraph)]
-    assert [text for text in found if text in texts] == texts
+    assert [text for text in paragraphs if text in texts] == texts
     items = [plain(item) for block in of_kind(report, Bullets) for item in block.items]
     assert [plain(node.text) for node in pdf.tree.find("LBody")] == items
 
 
-def test_cover_and_signatures_say_each_thing_after_its_name(swedish):
-    said = plain("|".join(node.text for node in swedish.tree.find("P", "Span")))
+def test_on_cover_and_signatures_each_text_follows_its_label(swedish):
+    full_text = plain("|".join(node.text for node in swedish.tree.find("P", "Span")))
     for label, text in SWEDISH.facts:
-        assert plain(f"|{label}|{text}|") in said
-    assert "|Underskrift|Inlämnad av|Maj Exempelsson, 2026-11-02|Ort och datum|Förvaltningschef|" in said
+        assert plain(f"|{label}|{text}|") in full_text
+    assert "|Underskrift|Inlämnad av|Maj Exempelsson, 2026-11-02|Ort och datum|Förvaltningschef|" in full_text
 
 
 # --- its pages ---------------------------------------------------------------------------------------------------
 
 
-def test_every_page_of_a_draft_says_so_outside_of_what_is_read(swedish):
+def test_every_page_of_a_draft_is_marked_by_an_artifact(swedish):
     for number in range(len(swedish.pages)):
         assert swedish.artifacts(number, "Background") == "Utkast"
         assert swedish.artifacts(number, "Header") == "Utkast"
-    assert [node.text for node in swedish.tree.find("P")].count("Utkast") == 1  # the cover says it aloud
+    assert [node.text for node in swedish.tree.find("P")].count(
+        "Utkast"
+    ) == 1  # a screen reader reads it once, on the cover
 
 
-def test_a_report_that_is_no_draft_says_nothing_of_it(english):
+def test_a_report_that_is_no_draft_has_no_mark(english):
     for number in range(len(english.pages)):
         assert english.artifacts(number, "Background") + english.artifacts(number, "Header") == ""
 
 
-def test_the_foot_of_each_page_counts_it(swedish, english):
+def test_the_footer_of_each_page_has_its_number(swedish, english):
     for pdf, report, words in ((swedish, SWEDISH, "Sida {} av {}"), (english, ENGLISH, "Page {} of {}")):
         count = len(pdf.pages)
-        found = [pdf.artifacts(number, "Footer") for number in range(count)]
-        assert found == [report.footer + words.format(number, count) for number in range(1, count + 1)]
+        footers = [pdf.artifacts(number, "Footer") for number in range(count)]
+        assert footers == [report.footer + words.format(number, count) for number in range(1, count + 1)]
 
 
-def test_a_page_begins_where_a_break_asks_for_it():
+def test_a_page_begins_after_a_page_break():
     pdf = pdf_of(Heading("Ett", 1), PageBreak(), PageBreak(), Heading("Två", 1), PageBreak())
     assert [page for *_, page in pdf.bookmarks] == [1, 2, 3]
     assert len(pdf.pages) == 3
@@ -271,13 +273,13 @@ SIGNED = Signatures("Underskrift", (("Namn", ""), ("Ort", ""), ("Datum", "2026-1
     [(LONG_ONE, ("Tabell", "Nr", "första")), (SIGNED, ("Underskrift", "Namn", "Ort", "Datum"))],
     ids=["table", "signatures"],
 )
-def test_what_belongs_together_stands_on_one_page_wherever_it_begins(block, together):
+def test_what_belongs_together_is_on_one_page_wherever_it_begins(block, together):
     pages = set()
     for lines in range(26, 38):
         pdf = pdf_of(Heading("Kapitel", 1), *(Paragraph("rad", "note"),) * lines, block)
-        found = {text: _pages(pdf, text)[0] for text in together}
-        assert len(set(found.values())) == 1, found
-        pages |= set(found.values())
+        pages_of = {text: _pages(pdf, text)[0] for text in together}
+        assert len(set(pages_of.values())) == 1, pages_of
+        pages |= set(pages_of.values())
     assert pages == {1, 2}
 
 
@@ -311,7 +313,7 @@ def test_a_text_is_never_markup(text, archive):
     assert tags["Caption"] == [text, text]
 
 
-def test_a_line_break_is_a_line_break_and_an_empty_line_parts_paragraphs():
+def test_line_breaks_are_kept_and_an_empty_line_separates_paragraphs():
     pdf = pdf_of(Paragraph("ett\ntvå\rtre\u2028\r\nfyra\tfem", "comment"))
     assert [node.text for node in pdf.tree.find("P")][-2:] == ["ett två tre", "fyra fem"]
     heights = {run.text.strip(): run.height for run in pdf.pages[-1]}
@@ -319,7 +321,7 @@ def test_a_line_break_is_a_line_break_and_an_empty_line_parts_paragraphs():
 
 
 @pytest.mark.parametrize("archive", [False, True], ids=["accessible", "archive"])
-def test_what_no_pdf_may_hold_stands_as_a_sign_of_its_own(archive):
+def test_forbidden_characters_are_replaced(archive):
     texts = [
         f"före{odd}efter" for odd in ("\0", "\x07", "\ufeff", "\ufffe", "\ud83c", "\ue000", "\U000f0001", "\ufdd0")
     ]
@@ -327,11 +329,11 @@ def test_what_no_pdf_may_hold_stands_as_a_sign_of_its_own(archive):
     together = " ".join(texts)
     chart = trend(together, moments=tuple(Moment(text, 0.5, text) for text in texts))
     pdf = Tagged(write_pdf(short(*blocks, chart, title=together), archive=archive))
-    said = [node.text for node in pdf.tree.find("P")]
-    assert said[-len(texts) :] == ["före\ufffdefter"] * len(texts)
+    paragraphs = [node.text for node in pdf.tree.find("P")]
+    assert paragraphs[-len(texts) :] == ["före\ufffdefter"] * len(texts)
 
 
-def test_the_template_reads_nothing_but_what_it_is_given():
+def test_the_template_reads_only_its_input():
     code = re.sub(r"//.*", "", (REPORT / "report.typ").read_text("utf-8"))
     assert re.findall(r"\b(read|include|import|eval|plugin|csv|yaml|toml|xml|cbor)\b", code) == []
     assert re.findall(r"\bsys[.\w]*", code) == ["sys.inputs.report"]
@@ -385,7 +387,7 @@ def test_a_column_is_never_too_narrow_for_a_date_or_a_short_word():
     assert max(run.right for run in runs) <= 595.3 - 22 / 25.4 * 72 + 0.5
 
 
-def test_a_compound_is_parted_where_a_swede_parts_it():
+def test_a_compound_is_hyphenated_between_its_words():
     words = ("Tredjelandsöverföring", "Upphandlingsansvarig", "Incidentrapportering", "Informationsklassning")
     columns = (Column("A", width=2.4), Column("B", width=10))
     pdf = pdf_of(Table("Tabell", columns, tuple((word, "b") for word in words)))
@@ -396,15 +398,15 @@ def test_a_compound_is_parted_where_a_swede_parts_it():
     ]  # fmt: skip
 
 
-def test_an_address_is_parted_after_its_marks():
+def test_an_address_breaks_after_its_punctuation():
     pdf = pdf_of(Table("Tabell", (Column("A"), Column("B", width=3)), ((LONG["address"], "b"),)))
-    found = _lines(pdf, until=180)[2:]
-    assert "".join(found) == LONG["address"]
-    assert all(line[-1] in ":/_-." for line in found)
+    lines = _lines(pdf, until=180)[2:]
+    assert "".join(lines) == LONG["address"]
+    assert all(line[-1] in ":/_-." for line in lines)
 
 
 def _lines(pdf: Tagged, *, until: float) -> list[str]:
-    """The lines of the last page, of what begins left of a place."""
+    """The lines of the last page, of the runs that begin left of `until`."""
     lines: dict[float, str] = {}
     for run in pdf.pages[-1]:
         if run.left < until and run.mcid is not None:
@@ -413,7 +415,7 @@ def _lines(pdf: Tagged, *, until: float) -> list[str]:
 
 
 def _place(pdf: Tagged, cell: Node) -> tuple[float, float]:
-    """Where a cell's text begins and ends, from the left."""
+    """The left and right edge of a cell's text."""
     nodes = [cell, *cell.find()]
     number = next(i for i, page in enumerate(pdf.pdf.pages) for node in nodes if node.element.get("/Pg") == page.obj)
     marks = {mark for node in nodes for mark in node.marks}
@@ -421,20 +423,20 @@ def _place(pdf: Tagged, cell: Node) -> tuple[float, float]:
     return min(run.left for run in runs), max(run.right for run in runs)
 
 
-# --- reports that are not as usual -------------------------------------------------------------------------------
+# --- unusual reports ---------------------------------------------------------------------------------------------
 
 
-def test_headings_that_jump_or_say_nothing_are_put_right():
+def test_headings_that_skip_a_level_are_raised_and_empty_ones_left_out():
     pdf = pdf_of(Heading("Djup", 3), Heading("  ", 1), Heading("Djupare", 3), Heading("Djupast", 3), Heading("Ytan", 1))
-    found = [(node.tag, node.text) for node in pdf.tree.find("H1", "H2", "H3")]
-    assert found == [("H1", "Innehåll"), ("H1", "Djup"), ("H2", "Djupare"), ("H3", "Djupast"), ("H1", "Ytan")]
+    headings = [(node.tag, node.text) for node in pdf.tree.find("H1", "H2", "H3")]
+    assert headings == [("H1", "Innehåll"), ("H1", "Djup"), ("H2", "Djupare"), ("H3", "Djupast"), ("H1", "Ytan")]
 
 
 def test_a_report_without_headings_has_no_contents():
     assert pdf_of(Paragraph("Bara detta.")).tree.find("H1", "TOC") == []
 
 
-def test_a_chart_without_alternative_text_is_told_by_its_caption():
+def test_the_caption_of_a_chart_stands_in_for_a_missing_alternative_text():
     pdf = pdf_of(trend("Incidenter", alt=""))
     assert [str(node.element.Alt) for node in pdf.tree.find("Figure")] == ["Incidenter"]
 
@@ -445,7 +447,7 @@ def test_empty_blocks_do_no_harm():
     assert len(pdf_of().pages) <= 2
 
 
-def test_a_cell_longer_than_a_page_goes_on_on_the_next():
+def test_a_cell_longer_than_a_page_continues_on_the_next():
     words = " ".join(f"ord{number}" for number in range(1500))
     pdf = pdf_of(Table("Lång", (Column("Nr"), Column("Text")), (("1", words), ("2", "slut"))))
     assert pdf.tree.find("TD")[1].text == words

@@ -1,4 +1,4 @@
-"""The report of a review: the seed's chapters, the figures that `coverage` gives, and what a hand-out keeps back."""
+"""The report of a review: the seed's chapters, the figures of `coverage`, and what the public version withholds."""
 
 import io
 import re
@@ -59,25 +59,25 @@ def database(sample_database):
 
 
 @pytest.fixture(scope="module")
-def made(database):
-    """Gives the dossier of a year's review and what a report of it is made of besides."""
-    known = {}
+def parts(database):
+    """A function that gives the dossier, state and signatures of a year's review."""
+    by_year = {}
 
     def of(year):
-        if year not in known:
+        if year not in by_year:
             with database.cursor() as cursor:
                 review = review_of(cursor, year)
-                known[year] = dossier(cursor, review, own=None), review.state, signatures_of(cursor, review)
-        return known[year]
+                by_year[year] = dossier(cursor, review, own=None), review.state, signatures_of(cursor, review)
+        return by_year[year]
 
     return of
 
 
 @pytest.fixture(scope="module")
-def report(made):
+def report(parts):
     def of(year=2025, say=SV, *, public=False):
-        found, state, who = made(year)
-        return report_of(found, state=state, signed=who, say=say, public=public)
+        document, state, who = parts(year)
+        return report_of(document, state=state, signed=who, say=say, public=public)
 
     return of
 
@@ -92,7 +92,7 @@ def of_kind(report, *kinds):
     return [block for block in each(report.blocks) if isinstance(block, kinds)]
 
 
-def told(report):
+def full_text(report):
     """Every text of a report."""
     return "\n".join(_texts(report))
 
@@ -114,20 +114,20 @@ def counted_at(database, day, known_at):
         return coverage(cursor, load_points(None), days=[day], known_at=known_at, level="organisation")
 
 
-def expected(database, found, say):
-    """The row of each point in the table of all thirteen, as `coverage` counts it by what was known then."""
-    counted = counted_at(database, found.as_of, found.known_at)
+def expected(database, document, say):
+    """The row of each point in the table of all points, as `coverage` counts it as of the same moment."""
+    counted = counted_at(database, document.as_of, document.known_at)
     return [
         (
             percent(figure, say),
-            said(figure, say) if figure.coverage is not None else "–",
+            counts_of(figure, say) if figure.coverage is not None else "–",
             share(figure.target.target, say),
         )
         for figure in counted
     ]
 
 
-def said(figure, say):
+def counts_of(figure, say):
     counts = say("{n} of {of}", n=say.number(figure.met), of=say.number(figure.of))
     return counts.replace(" ", "\N{NO-BREAK SPACE}")
 
@@ -152,29 +152,29 @@ def test_an_optional_chapter_that_is_empty_is_left_out(report):
     assert not [text for text in headings if text.startswith("2.4")]
 
 
-def test_the_chapter_says_what_was_written_and_else_what_it_begins_with(report):
+def test_a_chapter_has_what_was_written_or_its_start_text(report):
     texts = [block.text for block in of_kind(report(), Paragraph)]
     assert any(text.startswith("Ledningens genomgång är ett begrepp inom informationssäkerhet") for text in texts)
     assert any(text.startswith("Under året har den lokala anvisningen gåtts igenom") for text in texts)
 
 
-def test_a_draft_says_so_and_an_approved_review_does_not(report):
+def test_a_draft_is_marked_and_an_approved_review_is_not(report):
     assert (report(2025).draft, report(2026).draft, report(2026, EN).draft) == (None, "Utkast", "Draft")
 
 
-def test_the_signatures_are_those_of_the_review_and_of_a_draft_rules_to_write_on(made, report):
+def test_the_signatures_are_those_of_the_review_and_a_draft_has_rules_to_sign_on(parts, report):
     [block] = of_kind(report(), Signatures)
     assert [text for _, text in block.lines] == [
         "Ylva Nordgren, 10\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
         "Rolf Ahlberg, 16\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
     ]
-    assert f"Genomgångens sigill (SHA-256): {made(2025)[2].seal}" in told(report())
+    assert f"Genomgångens sigill (SHA-256): {parts(2025)[2].seal}" in full_text(report())
     [block] = of_kind(report(2026), Signatures)
     assert [text for _, text in block.lines] == ["", ""]
-    assert "SHA-256): " not in told(report(2026))
+    assert "SHA-256): " not in full_text(report(2026))
 
 
-def test_decisions_of_earlier_reviews_follow_with_how_they_stand(report):
+def test_decisions_of_earlier_reviews_follow_with_their_state(report):
     tables = {block.caption: block for block in of_kind(report(2026), Table)}
     carried = tables["Beslut från tidigare genomgångar"]
     assert [(row[0], *row[-1].split("\n")) for row in carried.rows] == [
@@ -191,7 +191,7 @@ def test_decisions_of_earlier_reviews_follow_with_how_they_stand(report):
     assert tables["Beslut"].rows[1][1] == "Samtliga verksamhetskritiska system ska klassas.\nHälften är klassade."
 
 
-def test_the_chapter_of_the_judgement_begins_with_it_and_then_gives_its_grounds(report):
+def test_the_judgement_precedes_its_grounds(report):
     blocks = list(each(report().blocks))
     place = next(
         n
@@ -203,28 +203,28 @@ def test_the_chapter_of_the_judgement_begins_with_it_and_then_gives_its_grounds(
     assert grounds.startswith("Arbetet fortlöper i huvudsak enligt plan.")
 
 
-def test_what_a_chapter_says_is_not_listed_again_from_the_plan(report):
+def test_an_activity_that_a_chapter_mentions_is_not_listed_again(report):
     listed = [block.items for block in of_kind(report(), Bullets)]
     assert [item for items in listed for item in items if item.startswith("Utse objektledare")] == [
         "Utse objektledare för samtliga system."
     ]
     assert "Utveckla arbetet med incidenthantering" in listed[-1]
-    assert "Övriga prioriterade områden i verksamhetsplanen:" in told(report())
+    assert "Övriga prioriterade områden i verksamhetsplanen:" in full_text(report())
     assert "Utse objektledare för samtliga system" in of_kind(report(2026), Bullets)[-1].items
 
 
-def test_what_remains_is_named_in_words_and_says_in_its_last_row_how_much_more_there_is(report):
+def test_the_last_remaining_item_of_a_point_has_the_number_of_the_others(report):
     remains = next(t for t in of_kind(report(2026), Table) if t.columns[1].heading == "Det som återstår")
     assert [row[1] for row in remains.rows if row[0] == "13"] == ["INC-2026-0078, upplysning", "INC-2026-0142"]
     assert [row[1] for row in remains.rows if row[0] == "11"][-1] == "INC-2026-0032\noch 7 till"
 
 
-def test_the_clauses_of_the_standard_say_what_covers_them_and_which_are_empty(made):
-    found, *_ = made(2025)
-    covered = {clause.letter: covered_by(found, clause.letter, SV) for clause in found.clauses}
+def test_a_clause_of_the_standard_has_the_parts_that_cover_it(parts):
+    document, *_ = parts(2025)
+    covered = {clause.letter: covered_by(document, clause.letter, SV) for clause in document.clauses}
     assert [letter for letter, names in covered.items() if not names] == ["a"]
     assert covered["f"] == ["Granskningspunkt 5, riskanalys"]
-    draft, *_ = made(2026)
+    draft, *_ = parts(2026)
     assert covered_by(draft, "a", SV) == ["Beslut från tidigare genomgångar"]
     assert covered_by(draft, "b", SV) == []
 
@@ -233,49 +233,49 @@ def test_the_clauses_of_the_standard_say_what_covers_them_and_which_are_empty(ma
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_figure_equals_coverage(code, database, made, report):
+def test_every_figure_equals_coverage(code, database, parts, report):
     say = Language(code)
     table = next(block for block in of_kind(report(say=say), Table) if len(block.rows) == len(POINTS))
-    assert [(row[1], row[2], row[3]) for row in table.rows] == expected(database, made(2025)[0], say)
+    assert [(row[1], row[2], row[3]) for row in table.rows] == expected(database, parts(2025)[0], say)
     assert [bar.text for bar in table.bars] == [row[1] for row in table.rows]
 
 
-def test_a_year_is_compared_with_the_last_approved_review(made, report):
-    found, *_ = made(2026)
-    before = made(2025)[0]
-    assert found.last_year == 2025
-    assert {a.point.id: a.before for a in found.points} == {a.point.id: a.now for a in before.points}
+def test_a_year_is_compared_with_the_last_approved_review(parts, report):
+    document, *_ = parts(2026)
+    before = parts(2025)[0]
+    assert document.last_year == 2025
+    assert {a.point.id: a.before for a in document.points} == {a.point.id: a.now for a in before.points}
     [chart] = [block for block in of_kind(report(2026), Table) if block.bars]
-    assert "ringen genomgång 2025 (15 november 2025). Täckning den 31 oktober 2026." in told(report(2026))
+    assert "ringen genomgång 2025 (15 november 2025). Täckning den 31 oktober 2026." in full_text(report(2026))
     assert [bar.before for bar in chart.bars] == [answer.coverage.coverage for answer in before.points]
 
 
-def test_word_holds_every_figure(database, made, written):
+def test_word_holds_every_figure(database, parts, written):
     document = Document(io.BytesIO(written["docx"]))
     cells = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
     listed = [tuple(row[2:5]) for row in cells if len(row) in {7, 8} and re.match(r"\d+ ", row[0])]
-    assert listed == expected(database, made(2025)[0], SV)
+    assert listed == expected(database, parts(2025)[0], SV)
 
 
 @pytest.mark.parametrize("public", [False, True])
-def test_pdf_holds_every_figure(database, made, report, written, public):
+def test_pdf_holds_every_figure(database, parts, report, written, public):
     pdf = Tagged(as_document(report(public=True), kind="pdf") if public else written["pdf"])
-    cells = [[_said(cell.text) for cell in row.nodes] for row in pdf.tree.find("TR")]
+    cells = [[one_line(cell.text) for cell in row.nodes] for row in pdf.tree.find("TR")]
     listed = [tuple(row[2:5]) for row in cells if len(row) in {7, 8} and re.match(r"\d+ ", row[0])]
-    assert listed == [tuple(map(_said, row)) for row in expected(database, made(2025)[0], SV)]
+    assert listed == [tuple(map(one_line, row)) for row in expected(database, parts(2025)[0], SV)]
 
 
-def _said(text):
+def one_line(text):
     return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
 
-# that the same report gives the same file is held where they are written, of a report that holds every block
+# The tests of the writers hold that the same report gives the same file, with a report that has every block.
 def test_the_same_review_gives_the_same_report_and_the_same_file(report, written):
     assert report() == report()
     assert [kind for kind in written if MOST and as_document(report(), kind=kind) != written[kind]] == []
 
 
-def test_a_point_without_a_basis_has_no_figure_and_says_why(report):
+def test_a_point_without_a_basis_has_no_figure_and_a_reason(report):
     [point] = [
         block
         for block in report().blocks
@@ -290,7 +290,7 @@ def test_a_point_without_a_basis_has_no_figure_and_says_why(report):
 # --- short -------------------------------------------------------------------------------------------------------
 
 
-def test_the_second_page_is_the_verdict_the_thirteen_and_the_decisions(report):
+def test_the_second_page_has_the_verdict_all_points_and_the_decisions(report):
     page = report().blocks[: next(n for n, b in enumerate(report().blocks) if isinstance(b, PageBreak))]
     assert [(type(b).__name__, getattr(b, "style", "")) for b in page] == [
         ("Heading", ""), ("Paragraph", "verdict"), ("Paragraph", "comment"), ("Paragraph", "answer"), ("Table", ""),
@@ -307,24 +307,24 @@ def test_the_second_page_is_the_verdict_the_thirteen_and_the_decisions(report):
     assert [point for point in worst if point not in answer.replace("\N{NO-BREAK SPACE}", " ")] == []
 
 
-def test_a_review_approved_before_is_printed_anew_and_says_that_no_judgement_was_asked_for(made):
-    found, state, who = made(2025)
-    before = replace(found, written=replace(found.written, judgement=None))
+def test_a_review_older_than_the_judgement_says_that_none_was_requested(parts):
+    document, state, who = parts(2025)
+    before = replace(document, written=replace(document.written, judgement=None))
     report = report_of(before, state=state, signed=who, say=SV, public=False)
     assert report.blocks[1].text == "En samlad bedömning efterfrågades inte när genomgången gjordes."
     assert report.blocks[2].text.startswith("Arbetet fortlöper i huvudsak enligt plan.")
 
 
-def test_what_stands_in_the_appendix_stands_nowhere_else(made, report):
-    text = told(report())
-    for figure in made(2025)[0].figures:
+def test_what_is_in_the_appendix_is_nowhere_else(parts, report):
+    text = full_text(report())
+    for figure in parts(2025)[0].figures:
         if figure.part is not None:
             assert text.count(SV.plain(figure.definition)) == 1
-    for answer in made(2025)[0].points:
+    for answer in parts(2025)[0].points:
         assert text.count(SV.plain(answer.point.rule)) == 1
 
 
-def test_it_is_about_sixteen_pages_and_half_a_page_a_point(written):
+def test_it_has_about_sixteen_pages_and_half_a_page_per_point(written):
     pdf = Tagged(written["pdf"])
     assert 14 <= len(pdf.pages) <= 18
     pages = {title: page for level, title, page in pdf.bookmarks if level == 3}
@@ -332,59 +332,59 @@ def test_it_is_about_sixteen_pages_and_half_a_page_a_point(written):
     assert max(pages.values()) - min(pages.values()) <= 6
 
 
-# --- the version to hand out -------------------------------------------------------------------------------------
+# --- the public version ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("year", [2025, 2026])
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_a_hand_out_names_no_person_and_no_system(code, year, database, made, report):
-    text = told(report(year, Language(code), public=True))
-    names = database_names(database, made(year)[0])
+def test_the_public_version_names_no_person_and_no_system(code, year, database, parts, report):
+    text = full_text(report(year, Language(code), public=True))
+    names = database_names(database, parts(year)[0])
     assert len(names) > 1000
     assert named(text, names) == []
     assert "Ylva Nordgren" not in text
     assert "Rolf Ahlberg" not in text
 
 
-def database_names(database, found):
-    given = {"as_of": found.as_of, "known_at": found.known_at}
+def database_names(database, document):
+    params = {"as_of": document.as_of, "known_at": document.known_at}
     with database.cursor() as cursor:
-        people = rows(cursor, "select distinct name from staff_at(as_of := $as_of, known_at := $known_at)", given)
-        systems = rows(cursor, "select distinct system from systems_at(as_of := $as_of, known_at := $known_at)", given)
+        people = rows(cursor, "select distinct name from staff_at(as_of := $as_of, known_at := $known_at)", params)
+        systems = rows(cursor, "select distinct system from systems_at(as_of := $as_of, known_at := $known_at)", params)
     return [row["name"] for row in people if row["name"]] + [row["system"] for row in systems]
 
 
-def test_a_hand_out_has_no_comment_but_the_one_written_for_it(made, report):
-    said = made(2025)[0].written
-    text = told(report(public=True))
-    assert [comment for comment in said.comments.values() if comment in text] == []
+def test_the_public_version_has_only_public_comments(parts, report):
+    written = parts(2025)[0].written
+    text = full_text(report(public=True))
+    assert [comment for comment in written.comments.values() if comment in text] == []
     assert "Införandet pågår och ska vara klart under 2026." in text
-    assert "Införandet pågår" not in told(report())
+    assert "Införandet pågår" not in full_text(report())
 
 
-def test_a_hand_out_shows_no_reasons_no_remaining_items_and_nobody_responsible(report):
+def test_the_public_version_has_no_reasons_no_remaining_items_and_nobody_responsible(report):
     whole, public = (
         {column.heading for table in of_kind(report(public=public), Table) for column in table.columns}
         for public in (False, True)
     )
-    kept_back = {"Det som återstår", "Ansvarig", "Fil", "Rekommendation", "Varför det inte är uppfyllt"}
-    assert kept_back <= whole
-    assert public.isdisjoint(kept_back)
+    withheld = {"Det som återstår", "Ansvarig", "Fil", "Rekommendation", "Varför det inte är uppfyllt"}
+    assert withheld <= whole
+    assert public.isdisjoint(withheld)
 
 
-def test_a_hand_out_adds_up_departments_of_few_persons(made, report):
-    counted = {row.department: row for row in made(2025)[0].points[0].departments}
+def test_the_public_version_adds_up_departments_of_few_persons(parts, report):
+    counted = {row.department: row for row in parts(2025)[0].points[0].departments}
     few = {name for name, row in counted.items() if sum(getattr(row, outcome) for outcome in OUTCOMES) < 5}
     full, public = ({row[0] for row in _by_department(report(public=public)).rows} for public in (False, True))
     assert full == {*counted}
     assert public == {*counted, *({"Övriga enheter"} if few else ())} - few
 
 
-def test_who_belongs_to_no_department_is_told_by_no_subtraction(made):
-    """Two persons are the difference between the organisation and its departments; the smallest of them hides it."""
-    answer = made(2025)[0].points[0]
-    parts = [replace(answer.now, department=name, met=met, unmet=1, unknown=0) for name, met in (("A", 9), ("B", 19))]
-    alone = replace(answer, departments=tuple(parts), now=replace(answer.now, met=29, unmet=3, unknown=0))
+def test_persons_of_no_department_cannot_be_found_by_subtraction(parts):
+    """The organisation has two persons more than its departments; the smallest department is added to them."""
+    answer = parts(2025)[0].points[0]
+    two = [replace(answer.now, department=name, met=met, unmet=1, unknown=0) for name, met in (("A", 9), ("B", 19))]
+    alone = replace(answer, departments=tuple(two), now=replace(answer.now, met=29, unmet=3, unknown=0))
     shown = [(part.department or part.unit, part.of) for part in departments(alone, Reader(SV, public=True))]
     assert shown == [("B", 20), ("Övriga enheter", 12)]
     assert [part.of for part in departments(alone, Reader(SV, public=False))] == [10, 20]
@@ -394,8 +394,8 @@ def _by_department(report):
     return next(t for t in of_kind(report, Table) if t.caption == "Täckning i procent per avdelning och punkt")
 
 
-def test_the_name_of_the_file_says_which_version_it_is(made):
-    found, *_ = made(2025)
-    assert file_name(found, kind="pdf", say=SV, public=False) == "ledningens_genomgang_2025.pdf"
-    assert file_name(found, kind="docx", say=SV, public=True) == "ledningens_genomgang_2025_att_lamna_ut.docx"
-    assert found.as_of == date(2025, 11, 15)
+def test_the_name_of_the_file_has_the_version(parts):
+    document, *_ = parts(2025)
+    assert file_name(document, kind="pdf", say=SV, public=False) == "ledningens_genomgang_2025.pdf"
+    assert file_name(document, kind="docx", say=SV, public=True) == "ledningens_genomgang_2025_att_lamna_ut.docx"
+    assert document.as_of == date(2025, 11, 15)

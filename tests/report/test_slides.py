@@ -1,4 +1,4 @@
-"""The slides of a review: what is read back from the file is what the review says, and all of it has its room."""
+"""The slides of a review: the file has what the review says, and everything fits in its place."""
 
 import io
 import re
@@ -41,17 +41,17 @@ WIDTH, HEIGHT = 12_192_000 / 360_000, 19.05
 
 
 @pytest.fixture(scope="module")
-def made(sample_database):
-    """The approved review of a year, and who signed it."""
+def approved(sample_database):
+    """The approved review of 2025, and its signatures."""
     with sample_database.cursor() as cursor:
         review = review_of(cursor, 2025)
         return dossier(cursor, review, own=None), signatures_of(cursor, review)
 
 
 @pytest.fixture(scope="module")
-def found(made):
-    """The same review with decisions of an earlier one: two of four are late."""
-    review, _ = made
+def review(approved):
+    """The same review with four decisions of an earlier one, two of them late."""
+    review, _ = approved
     states = (("ongoing", date(2025, 9, 30), "Hälften är klassade."), ("not_started", date(2025, 11, 30), None))
     more = (("done", date(2025, 4, 30), None), ("ongoing", date(2025, 6, 30), None))
     carried = tuple(
@@ -62,23 +62,23 @@ def found(made):
 
 
 @pytest.fixture(scope="module")
-def slides(made):
-    """Gives what the slides of a dossier say."""
+def slides(approved):
+    """A function that makes the slides of a dossier."""
 
     def of(review, say=SV, *, state="approved", public=False):
-        return slides_of(review, state=state, signed=made[1], say=say, public=public)
+        return slides_of(review, state=state, signed=approved[1], say=say, public=public)
 
     return of
 
 
 @pytest.fixture(scope="module")
-def deck(found, slides):
-    """Gives the slides of the year as a file, read back."""
-    return cache(lambda say=SV, public=False: read(slides(found, say, public=public)))
+def deck(review, slides):
+    """A function that writes the slides of the review as a file and reads it back."""
+    return cache(lambda say=SV, public=False: read(slides(review, say, public=public)))
 
 
-def read(said):
-    return Presentation(io.BytesIO(write_slides(said)))
+def read(slides):
+    return Presentation(io.BytesIO(write_slides(slides)))
 
 
 def texts(slide):
@@ -94,13 +94,13 @@ def placed(slide, number):
     return [shape.text_frame.text for shape in slide.placeholders if shape.placeholder_format.idx == number]
 
 
-def told(slide):
+def full_text(slide):
     return "\n".join(texts(slide)).replace("\u00a0", " ")
 
 
 def everything(deck):
     notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides if slide.has_notes_slide]
-    return "\n".join([*map(told, deck.slides), *notes])
+    return "\n".join([*map(full_text, deck.slides), *notes])
 
 
 def cells(slide):
@@ -109,27 +109,27 @@ def cells(slide):
 
 
 def chart(slide):
-    [found] = [shape.chart for shape in slide.shapes if shape.has_chart]
-    return found
+    [drawn] = [shape.chart for shape in slide.shapes if shape.has_chart]
+    return drawn
 
 
-def of_kind(said, kind):
-    return [slide for slide in said.slides if slide.kind == kind]
+def of_kind(slides, kind):
+    return [slide for slide in slides.slides if slide.kind == kind]
 
 
 # --- Which slides there are ----------------------------------------------------------------------------------------
 
 
-def test_there_is_a_slide_for_each_thing_that_a_meeting_looks_at(made, found, slides):
-    assert [slide.kind for slide in slides(made[0]).slides] == KINDS
-    assert [slide.kind for slide in slides(found).slides] == [*KINDS[:-1], "decisions", "steps"]
+def test_there_is_a_slide_for_each_subject_of_a_meeting(approved, review, slides):
+    assert [slide.kind for slide in slides(approved[0]).slides] == KINDS
+    assert [slide.kind for slide in slides(review).slides] == [*KINDS[:-1], "decisions", "steps"]
 
 
 @pytest.mark.parametrize("say", [SV, EN] if MOST else [SV], ids=lambda say: say.code)
-def test_every_figure_of_the_thirteen_is_read_back_from_the_file(say, sample_database, made, deck):
+def test_the_file_has_the_figures_of_all_points(say, sample_database, approved, deck):
     with sample_database.cursor() as cursor:
-        given = {"days": [made[0].as_of], "known_at": made[0].known_at, "level": "organisation"}
-        counted = coverage(cursor, load_points(None), **given)
+        params = {"days": [approved[0].as_of], "known_at": approved[0].known_at, "level": "organisation"}
+        counted = coverage(cursor, load_points(None), **params)
     [_, _, thirteen, *points] = deck(say).slides
     head, *listed = cells(thirteen)
     assert len(listed) == len(counted) == len(POINTS)
@@ -141,11 +141,11 @@ def test_every_figure_of_the_thirteen_is_read_back_from_the_file(say, sample_dat
         assert row[1:3] == [percent(figure, say), counts if figure.coverage is not None else "–"]
         assert placed(slide, KICKER)[0].startswith(f"{figure.point.number} ")
         assert percent(figure, say) in texts(slide)
-        assert figure.coverage is None or counts.replace("\u00a0", " ") in told(slide)
+        assert figure.coverage is None or counts.replace("\u00a0", " ") in full_text(slide)
     assert tuple(chart(thirteen).plots[0].series[0].values) == tuple(figure.coverage for figure in counted)
 
 
-def test_a_status_has_its_shape_its_word_and_its_colour(found, deck):
+def test_a_status_has_its_shape_its_word_and_its_colour(review, deck):
     thirteen, point = deck().slides[2], deck().slides[6]
     [table] = [shape.table for shape in thirteen.shapes if shape.has_table]
     marked = [row.cells[3].text_frame.paragraphs[0] for row in table.rows][1:]
@@ -161,19 +161,19 @@ def test_a_status_has_its_shape_its_word_and_its_colour(found, deck):
 
 
 @pytest.mark.parametrize("say", [SV, EN], ids=lambda say: say.code)
-def test_no_word_of_a_status_is_cut_among_the_thirteen(say, found, slides):
-    whole = [replace(p.now, met=9, unmet=0, unknown=0) for p in found.points]
-    reached = [replace(p, now=n) for p, n in zip(found.points[:7], whole, strict=False)]
-    rows = cells(read(slides(replace(found, points=(*reached, *found.points[7:])), say)).slides[2])
+def test_no_word_of_a_status_is_cut_in_the_table_of_all_points(say, review, slides):
+    whole = [replace(p.now, met=9, unmet=0, unknown=0) for p in review.points]
+    reached = [replace(p, now=n) for p, n in zip(review.points[:7], whole, strict=False)]
+    rows = cells(read(slides(replace(review, points=(*reached, *review.points[7:])), say)).slides[2])
     assert len({row[3] for row in rows[1:]}) == 5
     assert [row[3] for row in rows if row[3].endswith("…")] == []
 
 
-def test_a_change_is_told_with_the_day_of_what_it_is_compared_with(found, slides):
-    first, *rest = found.points
+def test_a_change_has_the_day_of_the_figure_before(review, slides):
+    first, *rest = review.points
     before = replace(first.now, as_of=date(2024, 12, 1), met=first.now.met - 100, unmet=first.now.unmet + 100)
-    said = slides(replace(found, points=(replace(first, before=before, by_review=True), *rest)))
-    thirteen, point = of_kind(said, "points")[0], of_kind(said, "point")[0]
+    changed = slides(replace(review, points=(replace(first, before=before, by_review=True), *rest)))
+    thirteen, point = of_kind(changed, "points")[0], of_kind(changed, "point")[0]
     assert thirteen.texts["kicker"].replace("\u00a0", " ") == (
         "Granskningspunkterna 15 november 2025 · ändring sedan 1 december 2024"
     )
@@ -184,8 +184,8 @@ def test_a_change_is_told_with_the_day_of_what_it_is_compared_with(found, slides
 # --- The verdict ---------------------------------------------------------------------------------------------------
 
 
-def test_the_verdict_stands_first_with_its_grounds_the_worst_points_and_three_figures(found, slides):
-    [verdict] = of_kind(slides(found), "verdict")
+def test_the_verdict_has_its_grounds_the_worst_points_and_three_figures(review, slides):
+    [verdict] = of_kind(slides(review), "verdict")
     assert verdict.texts["title"] == "Arbetet är delvis tillräckligt och har delvis önskad verkan."
     assert verdict.texts["grounds"].startswith("Arbetet fortlöper i huvudsak enligt plan.")
     assert verdict.texts["worst"].replace("\u00a0", " ").split("\n") == [
@@ -197,8 +197,8 @@ def test_the_verdict_stands_first_with_its_grounds_the_worst_points_and_three_fi
     ]  # fmt: skip
 
 
-def test_a_review_that_was_made_before_the_judgement_says_that_it_was_not_asked_for(found, slides):
-    old = replace(found, written=replace(found.written, judgement=None, chapters={}))
+def test_a_review_older_than_the_judgement_says_that_none_was_requested(review, slides):
+    old = replace(review, written=replace(review.written, judgement=None, chapters={}))
     [verdict] = of_kind(slides(old), "verdict")
     assert verdict.texts["title"] == judging.sentence(old.written, SV)
     assert (verdict.texts["why"], verdict.texts["grounds"]) == ("", "")
@@ -207,23 +207,23 @@ def test_a_review_that_was_made_before_the_judgement_says_that_it_was_not_asked_
 # --- A point -------------------------------------------------------------------------------------------------------
 
 
-def test_a_point_has_one_chart_its_course_else_its_reasons_else_its_bar(found, slides):
-    point = found.points[3]
-    short = replace(found, points=(replace(point, months=point.months[-2:]), *found.points[:3], *found.points[4:]))
+def test_a_point_has_one_chart_its_trend_else_its_reasons_else_its_bar(review, slides):
+    point = review.points[3]
+    short = replace(review, points=(replace(point, months=point.months[-2:]), *review.points[:3], *review.points[4:]))
     kinds = {public: type(of_kind(slides(short, public=public), "point")[0].chart) for public in (False, True)}
     assert kinds == {False: CountChart, True: BarChart}
     read(slides(short))
-    charts = [slide.chart for slide in of_kind(slides(found), "point")]
+    charts = [slide.chart for slide in of_kind(slides(review), "point")]
     assert [type(chart) for chart in charts[:9]] == [LineChart] * 8 + [type(None)]
 
 
-def test_a_chart_can_be_edited_and_holds_the_figures(found, deck):
+def test_a_chart_can_be_edited_and_holds_the_figures(review, deck):
     drawn = chart(deck().slides[6])
-    course, target = drawn.plots[0].series
-    shares = [found.points[3].figure(month).coverage for month in found.points[3].months]
-    assert list(course.values) == shares
+    trend, target = drawn.plots[0].series
+    shares = [review.points[3].figure(month).coverage for month in review.points[3].months]
+    assert list(trend.values) == shares
     assert (target.name, set(target.values)) == ("Mål 95\u00a0%", {0.95})
-    assert [point.data_label.text_frame.text for point in (course.points[11], target.points[11])] == [
+    assert [point.data_label.text_frame.text for point in (trend.points[11], target.points[11])] == [
         "19,1\u00a0%", "Mål 95\u00a0%",
     ]  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(drawn.part.chart_workbook.xlsx_part.blob)).active
@@ -232,19 +232,19 @@ def test_a_chart_can_be_edited_and_holds_the_figures(found, deck):
     assert [float(scale.find(qn(name)).get("val")) for name in ("c:min", "c:max")] == [0.0, 1.01]
 
 
-def test_the_comment_is_whole_in_the_notes_and_on_no_slide(found, slides):
+def test_the_comment_is_whole_in_the_notes_and_on_no_slide(review, slides):
     comment = "Två rader,\nden andra " + "lång " * 400 + "till slut."
-    said = replace(found.written, comments=found.written.comments | {"risk_analysis": comment})
-    deck = read(slides(replace(found, written=said)))
+    written = replace(review.written, comments=review.written.comments | {"risk_analysis": comment})
+    deck = read(slides(replace(review, written=written)))
     slide = next(slide for slide in deck.slides if placed(slide, KICKER) == ["5 Riskanalys"])
     assert slide.notes_slide.notes_text_frame.text == comment
-    assert "Två rader" not in told(slide)
+    assert "Två rader" not in full_text(slide)
 
 
 # --- Decisions and next steps --------------------------------------------------------------------------------------
 
 
-def test_late_decisions_stand_first_and_say_so(deck):
+def test_late_decisions_come_first_and_are_marked(deck):
     own, earlier = deck().slides[len(POINTS) + 3], deck().slides[len(POINTS) + 4]
     assert [row[0] for row in cells(own)] == ["Nr", "2025-1", "2025-2", "2025-3", "2025-4"]
     assert [(row[0], row[3]) for row in cells(earlier)[1:]] == [
@@ -254,66 +254,66 @@ def test_late_decisions_stand_first_and_say_so(deck):
     assert placed(earlier, TITLE) == ["2 av 4 tidigare beslut är försenade."]
 
 
-def test_decisions_that_have_no_room_are_counted(found, slides):
-    many = tuple(replace(found.decisions[0], number=n, text=f"{n} " + "Ett långt beslut. " * 40) for n in range(1, 14))
-    slide = read(slides(replace(found, decisions=many))).slides[len(POINTS) + 3]
+def test_decisions_that_do_not_fit_are_counted(review, slides):
+    many = tuple(replace(review.decisions[0], number=n, text=f"{n} " + "Ett långt beslut. " * 40) for n in range(1, 14))
+    slide = read(slides(replace(review, decisions=many))).slides[len(POINTS) + 3]
     assert len(cells(slide)) == 1 + DECISIONS
     assert all(row[1].endswith("…") for row in cells(slide)[1:])
-    assert "och 7 till, i Wordfilen" in told(slide)
+    assert "och 7 till, i Wordfilen" in full_text(slide)
     [frame] = [shape for shape in slide.shapes if shape.has_table]
     place = LAYOUTS["decisions"]["table"].box
     assert frame.height <= place.height * 360_000 + 10
 
 
-def test_the_next_steps_are_what_is_written_else_what_the_plan_says(found, slides):
-    [steps] = of_kind(slides(found), "steps")
+def test_the_next_steps_are_those_written_or_the_activities_of_the_plan(review, slides):
+    [steps] = of_kind(slides(review), "steps")
     assert steps.texts["list"].split("\n")[:2] == [
         "Implementera lokal anvisning för informationssäkerhet.", "Utse objektledare för samtliga system.",
     ]  # fmt: skip
-    [steps] = of_kind(slides(replace(found, written=replace(found.written, chapters={}))), "steps")
+    [steps] = of_kind(slides(replace(review, written=replace(review.written, chapters={}))), "steps")
     assert steps.texts["list"].replace("\u00a0", " ").split("\n")[1] == (
         "Utse objektledare för samtliga system, senast 30 november 2026"
     )
 
 
-# --- The version to hand out ---------------------------------------------------------------------------------------
+# --- The public version ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_what_is_handed_out_names_nobody_and_tells_no_reason(code, sample_database, found, deck):
-    given = {"as_of": found.as_of, "known_at": found.known_at}
+def test_the_public_version_has_no_names_and_no_reasons(code, sample_database, review, deck):
+    params = {"as_of": review.as_of, "known_at": review.known_at}
     with sample_database.cursor() as cursor:
-        people = rows(cursor, "select distinct name from staff_at(as_of := $as_of, known_at := $known_at)", given)
+        people = rows(cursor, "select distinct name from staff_at(as_of := $as_of, known_at := $known_at)", params)
         systems = rows(
-            cursor, "select distinct system as name from systems_at(as_of := $as_of, known_at := $known_at)", given
+            cursor, "select distinct system as name from systems_at(as_of := $as_of, known_at := $known_at)", params
         )
     text = everything(deck(Language(code), True))
     assert named(text, [row["name"] for row in (*people, *systems) if row["name"]]) == []
-    kept = [row.responsible for row in found.decisions] + [*found.written.comments.values()]
-    assert [said for said in kept if said in text] == []
-    assert all(said in everything(deck(Language(code))) for said in kept)
+    withheld = [row.responsible for row in review.decisions] + [*review.written.comments.values()]
+    assert [item for item in withheld if item in text] == []
+    assert all(item in everything(deck(Language(code))) for item in withheld)
     assert {"sv": "Varför:", "en": "Why:"}[code] not in text
-    assert found.written.public_comments["local_instruction"] in text
+    assert review.written.public_comments["local_instruction"] in text
 
 
 # --- How it looks --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)
-def test_the_places_of_a_layout_lie_on_the_slide_and_beside_each_other(kind):
+def test_the_places_of_a_layout_are_on_the_slide_and_do_not_overlap(kind):
     boxes = [place.box for place in LAYOUTS[kind].values()]
     for box in boxes:
         assert min(box) > 0
         assert box.left + box.width <= WIDTH
         assert box.top + box.height <= min(HEIGHT, 17.75)
     for one, other in combinations(boxes, 2):
-        beside = one.left + one.width <= other.left or other.left + other.width <= one.left
-        assert beside or one.top + one.height <= other.top or other.top + other.height <= one.top, (one, other)
+        apart = one.left + one.width <= other.left or other.left + other.width <= one.left
+        assert apart or one.top + one.height <= other.top or other.top + other.height <= one.top, (one, other)
 
 
-def test_every_text_has_a_place_and_every_place_a_name(found, slides):
-    """the places are read from the look, a file: a text whose place somebody renames there would be gone"""
-    for slide in slides(found).slides:
+def test_every_text_has_a_place_and_every_place_a_name(review, slides):
+    """Places are read by name from a file: a text whose place is renamed there would vanish."""
+    for slide in slides(review).slides:
         assert set(slide.texts) <= set(LAYOUTS[slide.kind])
     places = {name.rstrip("123") for places in LAYOUTS.values() for name in places}
     assert places | {"footer", "number"} == set(NAMES)
@@ -328,20 +328,20 @@ def test_type_is_large_and_never_made_smaller(deck):
         assert min(sizes, default=1600) >= 1600
 
 
-def test_every_slide_is_made_of_placeholders_none_of_them_empty_and_each_has_its_own_title(deck):
-    found = [shape for slide in deck().slides for shape in slide.shapes]
-    assert [shape.name for shape in found if not shape.is_placeholder] == []
-    assert [shape.name for shape in found if shape.has_text_frame and not shape.text_frame.text.strip()] == []
+def test_every_slide_has_only_filled_placeholders_and_a_unique_title(deck):
+    shapes = [shape for slide in deck().slides for shape in slide.shapes]
+    assert [shape.name for shape in shapes if not shape.is_placeholder] == []
+    assert [shape.name for shape in shapes if shape.has_text_frame and not shape.text_frame.text.strip()] == []
     titles = [slide.shapes.title.text_frame.text for slide in deck().slides]
     assert len(set(titles)) == len(titles) == 19
-    drawn = [shape._element.nvGraphicFramePr.cNvPr for shape in found if shape.has_chart or shape.has_table]
+    drawn = [shape._element.nvGraphicFramePr.cNvPr for shape in shapes if shape.has_chart or shape.has_table]
     assert len(drawn) > 13
     assert [shape.get("name") for shape in drawn if not shape.get("descr")] == []
 
 
-def test_a_draft_says_so_on_every_slide_and_an_approved_review_on_none(found, slides, deck):
+def test_a_draft_is_marked_on_every_slide_and_an_approved_review_on_none(review, slides, deck):
     assert {tuple(placed(slide, DRAFT)) for slide in deck().slides} == {()}
-    assert {tuple(placed(slide, DRAFT)) for slide in read(slides(found, state="draft")).slides} == {("Utkast",)}
+    assert {tuple(placed(slide, DRAFT)) for slide in read(slides(review, state="draft")).slides} == {("Utkast",)}
 
 
 def test_every_slide_has_the_footer_and_its_number(deck):
@@ -352,7 +352,7 @@ def test_every_slide_has_the_footer_and_its_number(deck):
 
 
 @pytest.mark.parametrize(("say", "locale"), [(SV, "sv-SE"), (EN, "en-GB")])
-def test_every_run_says_its_language(say, locale, deck):
+def test_every_run_has_its_language(say, locale, deck):
     assert deck(say).core_properties.language == locale
     parts = [part for part in deck(say).part.package.iter_parts() if hasattr(part, "_element")]
     roots = [p._element for p in parts if re.search(r"/(slides|charts|notesSlides|slideLayouts)/", p.partname)]
@@ -367,8 +367,8 @@ def test_every_run_says_its_language(say, locale, deck):
 # --- The file ------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_review_gives_the_same_file_which_tells_nothing_of_its_making(made):
-    review, who = made
+def test_the_same_review_gives_the_same_file_without_traces_of_its_making(approved):
+    review, who = approved
     write = partial(write_report, review, kind="pptx", state="approved", signed=who, say=SV, public=False)
     first = write()
     time.sleep(1.1)
@@ -381,22 +381,22 @@ def test_the_same_review_gives_the_same_file_which_tells_nothing_of_its_making(m
     assert [word for word in (b"python-pptx", b"Canny", b"Macintosh") if word in content] == []
 
 
-def test_no_text_breaks_the_file(found, slides):
-    """control characters, half a letter, markup, a formula, and a word of 9,999 letters, wherever somebody writes"""
+def test_no_text_breaks_the_file(review, slides):
+    """Control characters, a lone surrogate, markup, a formula, and a word of 9,999 letters, in every text of a user."""
     answers = tuple(
         replace(answer, point=replace(answer.point, short={"en": HARD}, question={"en": HARD}, fulfilled={"en": HARD}))
-        for answer in found.points
+        for answer in review.points
     )
-    texts_ = dict.fromkeys(found.written.comments, HARD)
-    written = replace(found.written, comments=texts_, chapters=dict.fromkeys(found.written.chapters, HARD))
-    decided = tuple(replace(row, text=HARD, responsible=HARD, note=HARD) for row in found.decisions)
+    comments = dict.fromkeys(review.written.comments, HARD)
+    written = replace(review.written, comments=comments, chapters=dict.fromkeys(review.written.chapters, HARD))
+    decisions = tuple(replace(row, text=HARD, responsible=HARD, note=HARD) for row in review.decisions)
     hard = replace(
-        found,
+        review,
         organisation=HARD,
         points=answers,
         written=written,
-        decisions=decided,
-        carried=decided,
+        decisions=decisions,
+        carried=decisions,
         why=HARD,
         version=2,
     )
@@ -412,20 +412,20 @@ def test_no_text_breaks_the_file(found, slides):
 # --- How much a place holds ----------------------------------------------------------------------------------------
 
 
-def held(text, *, letters, lines):
+def fitted(text, *, letters, lines):
     """A text in a box as wide as so many `n`."""
     return _fit_lines(text, room=556 * letters, lines=lines, more="…")
 
 
-def test_a_text_is_cut_between_two_words_and_never_when_it_fits():
-    assert held("nnn nnn nnn", letters=8, lines=2) == ("nnn nnn nnn", 2)
-    assert held("nnn nnn nnn", letters=8, lines=1) == ("nnn…", 1)
-    assert held("nnn nnn\nnnn\nnnn", letters=8, lines=3) == ("nnn nnn\nnnn\nnnn", 3)
-    assert held("nnn nnn\nnnn\nnnn", letters=8, lines=2) == ("nnn nnn\nnnn…", 2)
-    assert held("n" * 50, letters=10, lines=3) == ("n" * 10 + "…", 1)
-    assert held("nn\tnnnn nnnn", letters=9, lines=1) == ("nn\tnnnn nnnn", 1)
+def test_a_text_is_cut_between_two_words_and_only_if_it_does_not_fit():
+    assert fitted("nnn nnn nnn", letters=8, lines=2) == ("nnn nnn nnn", 2)
+    assert fitted("nnn nnn nnn", letters=8, lines=1) == ("nnn…", 1)
+    assert fitted("nnn nnn\nnnn\nnnn", letters=8, lines=3) == ("nnn nnn\nnnn\nnnn", 3)
+    assert fitted("nnn nnn\nnnn\nnnn", letters=8, lines=2) == ("nnn nnn\nnnn…", 2)
+    assert fitted("n" * 50, letters=10, lines=3) == ("n" * 10 + "…", 1)
+    assert fitted("nn\tnnnn nnnn", letters=9, lines=1) == ("nn\tnnnn nnnn", 1)
 
 
-def test_a_room_is_told_in_the_type_of_the_place():
+def test_a_width_is_converted_to_the_type_size_of_the_place():
     assert _room(10 * 556 / 1000 * 20 / 72 * 2.54 * 1.02, 20, bold=False) == pytest.approx(5560)
     assert _room(10, 20, bold=True) < _room(10, 20, bold=False)

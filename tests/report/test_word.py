@@ -1,4 +1,4 @@
-"""The report as Word, read back: structure, language, alternative texts, fields, and what a template keeps."""
+"""The report as Word, read back: structure, language, alternative texts, fields, and custom templates."""
 
 import io
 import re
@@ -33,7 +33,7 @@ from compliance.report.writers import word as report_word
 from compliance.report.writers.word import write_word
 from tests.reports import LONG_TABLE, MADE_AT, drawn_once, sample
 
-# The order in which Word's schema wants what holds for a paragraph and for a table.
+# The order of the properties of paragraphs and tables in Word's schema.
 PARAGRAPH_ORDER = ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "numPr", "pBdr", "tabs"]
 PARAGRAPH_ORDER += ["suppressAutoHyphens", "spacing", "ind", "jc", "outlineLvl", "sectPr"]
 TABLE_ORDER = ["tblStyle", "tblW", "tblLayout", "tblLook", "tblCaption", "tblDescription"]
@@ -54,7 +54,7 @@ def files(_drawn_once):
 
 @pytest.fixture(scope="module", params=["sv", "en"])
 def written(request, files):
-    """A report and the document that it became."""
+    """A report and its document."""
     return sample(request.param), Document(io.BytesIO(files[request.param, None]))
 
 
@@ -67,8 +67,8 @@ def opened(report, template=None):
 
 
 def headings(document):
-    found = [(p.style.name, p.text) for p in document.paragraphs if p.style.name.startswith("Heading ")]
-    return [(int(name.removeprefix("Heading ")), text) for name, text in found]
+    styled = [(p.style.name, p.text) for p in document.paragraphs if p.style.name.startswith("Heading ")]
+    return [(int(name.removeprefix("Heading ")), text) for name, text in styled]
 
 
 def texts(document, style):
@@ -93,14 +93,14 @@ def local(elements):
 # --- structure ---------------------------------------------------------------------------------------------------
 
 
-def test_headings_are_real_in_order_and_without_jumps(written):
+def test_headings_are_real_in_order_and_skip_no_level(written):
     report, document = written
     assert headings(document) == [(block.level, block.text) for block in report.blocks if isinstance(block, Heading)]
     levels = [0, *(level for level, _ in headings(document))]
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_a_heading_that_jumps_is_mended_and_an_empty_one_left_out():
+def test_a_heading_that_skips_a_level_is_raised_and_an_empty_one_left_out():
     report = small(Heading("A", 2), Heading(" ", 1), Heading("B", 3), Heading("C", 3), Heading("D", 1))
     assert headings(opened(report)) == [(1, "A"), (2, "B"), (3, "C"), (1, "D")]
 
@@ -125,18 +125,18 @@ def test_paragraphs_have_the_style_of_what_they_are(written):
     report, document = written
     styles = {"body": "Body Text", "answer": "Report Answer", "comment": "Report Comment", "note": "Report Note"}
     for name, style in styles.items():
-        said = [block.text for block in report.blocks if isinstance(block, Paragraph) and block.style == name]
-        assert [text for text in texts(document, style) if text] == said
+        expected = [block.text for block in report.blocks if isinstance(block, Paragraph) and block.style == name]
+        assert [text for text in texts(document, style) if text] == expected
 
 
-def test_a_line_break_is_one_and_an_empty_line_parts_paragraphs():
+def test_line_breaks_are_kept_and_an_empty_line_separates_paragraphs():
     document = opened(small(Paragraph("en\ntvå\r\n\r\ntre\x0bfyra\x00 <b>&\t#")))
     paragraphs = [p for p in document.paragraphs if p.style.name == "Body Text"]
     assert [p.text for p in paragraphs] == ["en\ntvå", "tre fyra  <b>&\t#"]
     assert len(paragraphs[0]._p.findall(f".//{qn('w:br')}")) == 1
 
 
-def test_hyphens_are_where_a_line_may_end_and_where_it_may_not():
+def test_soft_hyphens_break_and_hyphens_between_digits_do_not():
     report = small(
         Paragraph("Informations\xadklassning 2026-10-31 in- och utdata"), Table("Öv\xadrigt", (Column("A"),), ())
     )
@@ -148,15 +148,15 @@ def test_hyphens_are_where_a_line_may_end_and_where_it_may_not():
     assert document.tables[0]._tbl.tblPr.xpath("string(w:tblCaption/@w:val)") == "Övrigt"
 
 
-def test_a_page_break_belongs_to_what_follows():
+def test_a_page_break_belongs_to_the_next_block():
     document = opened(small(Heading("A", 1), PageBreak(), Table("T", (Column("x"),), ()), PageBreak(), Heading("B", 1)))
-    begun = [p.text for p in document.paragraphs if p.paragraph_format.page_break_before]
-    assert begun == ["A", "T", "B"]  # the first comes after the contents
+    after_breaks = [p.text for p in document.paragraphs if p.paragraph_format.page_break_before]
+    assert after_breaks == ["A", "T", "B"]  # the first comes after the contents
     last = opened(small(Paragraph("a"), PageBreak())).paragraphs[-1]
     assert last.text == "a"
 
 
-def test_parts_stand_in_the_order_of_words_schema(files):
+def test_properties_are_in_the_order_of_words_schema(files):
     for content in files.values():
         for name in ("word/document.xml", "word/styles.xml"):
             tree = etree.fromstring(part(content, name).encode("utf-8"))
@@ -164,8 +164,8 @@ def test_parts_stand_in_the_order_of_words_schema(files):
                 for element in tree.iter(qn(f"w:{tag}")):
                     if tag == "tblPr" and name == "word/styles.xml":
                         continue
-                    found = local(element)
-                    assert found == sorted(set(found), key=order.index)
+                    tags = local(element)
+                    assert tags == sorted(set(tags), key=order.index)
 
 
 # --- pictures and tables -----------------------------------------------------------------------------------------
@@ -181,13 +181,13 @@ def test_every_chart_has_its_alternative_text_and_caption(written):
     assert {p.xpath("string(w:pPr/w:pStyle/@w:val)") for p in above} == {"Caption"}
 
 
-def test_every_bar_stands_in_its_row_and_is_told_by_its_figure_and_status(written):
+def test_every_bar_is_in_its_row_with_figure_and_status_as_alternative_text(written):
     report, document = written
     for table, block in zip(document.tables, (b for b in report.blocks if isinstance(b, Table)), strict=True):
-        told = [row.xpath("w:tc[2]//wp:docPr/@descr") for row in table._tbl.tr_lst[1:]]
-        assert [alt for row in told for alt in row] == [f"{bar.text}, {bar.word}" for bar in block.bars]
+        alts = [row.xpath("w:tc[2]//wp:docPr/@descr") for row in table._tbl.tr_lst[1:]]
+        assert [alt for row in alts for alt in row] == [f"{bar.text}, {bar.word}" for bar in block.bars]
         if block.bars:
-            assert [len(row) for row in told] == [1] * len(block.rows)
+            assert [len(row) for row in alts] == [1] * len(block.rows)
             assert table.rows[0].cells[1].text == block.scale
             assert all(picture.extent.cx < table.columns[1].width for picture in table._tbl.xpath(".//wp:inline"))
 
@@ -225,7 +225,7 @@ def test_a_table_has_caption_and_alternative_text(written):
         assert block.columns[0].heading in table._tbl.tblPr.xpath("string(w:tblDescription/@w:val)")
 
 
-def test_columns_have_their_widths_and_sides(written):
+def test_columns_have_their_widths_and_alignment(written):
     _, document = written
     section = document.sections[0]
     room = section.page_width - section.left_margin - section.right_margin
@@ -244,7 +244,7 @@ def test_a_column_has_its_share_and_what_its_longest_word_needs(word, is_wider):
     assert is_wider or wide == pytest.approx(3 * narrow, rel=0.01)
 
 
-def test_many_columns_keep_dates_whole_and_part_the_longest_words():
+def test_many_columns_keep_dates_whole_and_break_the_longest_words():
     heads = ("Nr", "Beslut", "Skäl", "Ansvarig", "Datum", "Resurs", "Uppföljning", "Status")
     row = ("2025-1", "a" * 19, "a" * 21, "a" * 31)
     row += ("2026-09-30", "120 timmar", "T2", "Ej påbörjad")
@@ -257,27 +257,27 @@ def test_many_columns_keep_dates_whole_and_part_the_longest_words():
     assert few.rows[1].cells[0].paragraphs[0].style.name == "Report Cell"
 
 
-def test_where_there_is_too_little_room_words_are_parted_before_figures():
+def test_in_a_narrow_table_words_break_before_figures():
     heads = (Column("A", "right"), *(Column(letter) for letter in "BCDEFGH"))
     row = ("1\u00a0300\u00a0av\u00a01\u00a0675", *("b" * 60 for _ in "BCDEFGH"))
     widths = [cell.width.pt for cell in opened(small(Table("T", heads, (row,)))).tables[0].rows[1].cells]
     assert widths[0] > 8 * (9 * 0.556 + 0.5 + 4 * 0.278) + 8.5
     assert max(widths[1:]) == pytest.approx(min(widths[1:]), rel=0.01)
-    # there is no room for figures alone either
+    # There is not enough room for the figures alone either.
     heads, row = (Column("A"), Column("B", "right"), Column("C", "right")), ("a", "1" * 99, "2" * 99)
     widths = [cell.width.pt for cell in opened(small(Table("T", heads, (row,)))).tables[0].rows[1].cells]
     assert sum(widths) <= Cm(16.6).pt + 1
     assert min(widths) > 0
 
 
-def test_a_long_compound_may_be_parted_where_a_swede_would_part_it():
+def test_a_long_compound_may_be_hyphenated_between_its_words():
     table = Table("T", (Column("A", width=1), Column("B", width=9)), (("Informationssäkerhetssamordnare", "x"),))
     cell = opened(small(table)).tables[0].rows[1].cells[0]
     assert [text.text for text in cell._tc.iter(qn("w:t"))] == ["Informations", "säkerhets", "samordnare"]
     assert cell.width < Cm(4)
 
 
-def test_a_short_text_stays_on_its_line_where_there_is_room():
+def test_a_short_text_stays_on_its_line_if_there_is_room():
     columns = (Column("Punkt", width=8), Column("Status", width=1))
     table = opened(small(Table("T", columns, (("Riskanalys", "Under gränsen"),)))).tables[0]
     assert table.rows[1].cells[1].width.pt > 60 + 8.5
@@ -285,23 +285,23 @@ def test_a_short_text_stays_on_its_line_where_there_is_room():
 
 def test_a_table_begins_with_more_than_its_heading_row_on_a_page():
     table = opened(small(Table("T", (Column("A"),), (("a",),) * 20))).tables[0]
-    kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows]
-    assert kept[:4] == [True, True, False, False]
+    with_next = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows]
+    assert with_next[:4] == [True, True, False, False]
 
 
-def test_a_table_is_not_the_last_thing_in_a_document():
+def test_a_table_is_not_last_in_a_document():
     document = opened(small(Table("T", (Column("A"),), (("a",),)), PageBreak()))
     assert local(document.element.body)[-3:] == ["tbl", "p", "sectPr"]
     assert not document.paragraphs[-1].paragraph_format.page_break_before
 
 
-def test_tables_without_captions_do_not_grow_together():
+def test_tables_without_captions_do_not_merge():
     table = Table("", (Column("A"),), (("a",),))
     body = opened(small(Paragraph("x"), table, table)).element.body
     assert local(body)[-6:] == ["p", "tbl", "p", "tbl", "p", "sectPr"]
 
 
-def test_the_signature_block_has_names_and_rules_to_write_on(written):
+def test_the_signature_block_has_names_and_rules_to_sign_on(written):
     report, document = written
     block = next(block for block in report.blocks if isinstance(block, Signatures))
     assert texts(document, "Report Signature Title") == [block.title]
@@ -315,20 +315,20 @@ def test_the_signature_block_has_names_and_rules_to_write_on(written):
 # --- contents, language, properties --------------------------------------------------------------------------------
 
 
-def test_the_contents_have_their_entries_and_lead_to_them(written):
+def test_the_contents_have_their_entries_and_links(written):
     report, document = written
     frame = document.element.body.xpath
     assert frame("string(w:sdt//w:instrText)") == 'TOC \\o "1-2" \\h \\z \\u'
     title, *entries = frame("w:sdt/w:sdtContent/w:p")
     assert title.xpath("string(.//w:t)") == report.contents
-    told = [(level, text) for level, text in headings(document) if level <= 2]
-    assert [entry.xpath("string(.//w:hyperlink//w:t)") for entry in entries] == [text for _, text in told]
+    listed = [(level, text) for level, text in headings(document) if level <= 2]
+    assert [entry.xpath("string(.//w:hyperlink//w:t)") for entry in entries] == [text for _, text in listed]
     levels = [entry.xpath("string(w:pPr/w:pStyle/@w:val)") for entry in entries]
-    assert levels == [f"TOC{level}" for level, _ in told]
-    marks = document.element.body.xpath(
+    assert levels == [f"TOC{level}" for level, _ in listed]
+    bookmarks = document.element.body.xpath(
         ".//w:p[w:pPr/w:pStyle[@w:val='Heading1' or @w:val='Heading2']]/w:bookmarkStart/@w:name"
     )
-    assert [entry.xpath("string(.//w:hyperlink/@w:anchor)") for entry in entries] == marks
+    assert [entry.xpath("string(.//w:hyperlink/@w:anchor)") for entry in entries] == bookmarks
     kinds = frame("w:sdt//w:fldChar/@w:fldCharType")
     assert kinds == ["begin", "separate", "end"]
 
@@ -342,7 +342,7 @@ def test_a_report_without_headings_has_no_contents():
 
 
 @pytest.mark.parametrize(("code", "tag"), [("sv", "sv-SE"), ("en", "en-GB")])
-def test_the_language_is_said_in_styles_and_properties(files, code, tag):
+def test_the_language_is_set_in_styles_and_properties(files, code, tag):
     document = Document(io.BytesIO(files[code, None]))
     assert document.styles.element.xpath("w:docDefaults//w:lang/@w:val") == [tag]
     assert document.core_properties.language == tag
@@ -351,24 +351,27 @@ def test_the_language_is_said_in_styles_and_properties(files, code, tag):
 
 def test_the_properties_are_the_reports(written):
     report, document = written
-    about = document.core_properties
-    assert (about.title, about.author, about.last_modified_by) == (report.title, *(2 * [report.organisation]))
-    assert about.created == about.modified == MADE_AT
-    assert "python" not in f"{about.comments}{about.subject}{about.keywords}".lower()
+    properties = document.core_properties
+    assert (properties.title, properties.author, properties.last_modified_by) == (
+        report.title,
+        *(2 * [report.organisation]),
+    )
+    assert properties.created == properties.modified == MADE_AT
+    assert "python" not in f"{properties.comments}{properties.subject}{properties.keywords}".lower()
 
 
-def test_pages_are_a4_and_counted_in_the_footer(written):
+def test_pages_are_a4_and_numbered_in_the_footer(written):
     report, document = written
     section = document.sections[0]
     assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
     line = section.footer.paragraphs[0]._p
     assert line.xpath("w:fldSimple/@w:instr") == ["PAGE", "NUMPAGES"]
-    said = "".join(line.xpath(".//w:t/text()"))
-    assert said == report.footer + report.page.replace("{pages}", "1").replace("{page}", "1")
+    footer = "".join(line.xpath(".//w:t/text()"))
+    assert footer == report.footer + report.page.replace("{pages}", "1").replace("{page}", "1")
 
 
 @pytest.mark.parametrize("code", ["sv", "en"])
-def test_a_draft_says_so_on_every_page_and_else_nothing_does(files, code):
+def test_only_a_draft_is_marked_and_on_every_page(files, code):
     word = DRAFT[code]
     document = Document(io.BytesIO(files[code, word]))
     (line,) = document.sections[0].header.paragraphs
@@ -391,9 +394,9 @@ def test_the_same_report_gives_the_same_file(files):
 def test_a_report_is_written_fast(monkeypatch):
     monkeypatch.setattr(report_word, "picture", paper.picture)
     report = sample()
-    began = time.process_time()
+    start = time.process_time()
     write_word(report)
-    assert time.process_time() - began < 3
+    assert time.process_time() - start < 3
 
 
 # --- the organisation's template ---------------------------------------------------------------------------------
@@ -408,7 +411,7 @@ def short():
 
 
 def template(*lines, change=lambda document: None):
-    """A template as Swedish Word writes it, with a header of its own and the given paragraphs."""
+    """A template as Swedish Word writes it, with a header and the given paragraphs."""
     document = Document()
     for element in document.styles.element.xpath("w:style | w:style/w:basedOn | w:style/w:next | w:style/w:link"):
         for name, value in element.attrib.items():
@@ -426,7 +429,7 @@ def template(*lines, change=lambda document: None):
     return content.getvalue()
 
 
-def test_a_template_keeps_what_is_its_own_and_gets_the_report_where_it_says():
+def test_a_template_keeps_its_content_and_gets_the_report_at_its_placeholder():
     document = opened(short(), template("Före", "{{ Rapport }}", "Efter"))
     lines = [p.text for p in document.paragraphs]
     assert (lines[0], lines[-1]) == ("Före", "Efter")
@@ -438,16 +441,16 @@ def test_a_template_keeps_what_is_its_own_and_gets_the_report_where_it_says():
     assert {p._p.style for p in document.paragraphs if p.style.name == "Heading 2"} == {"Rubrik2"}
 
 
-def test_what_a_template_lacks_is_taken_from_ours():
+def test_styles_that_a_template_lacks_are_added():
     document = opened(short(), template("{{rapport}}"))
     assert document.styles["Caption"].style_id == "Caption"
     bullet = next(p for p in document.paragraphs if p.style.name == "List Bullet")
     number = bullet.style.element.xpath("string(w:pPr/w:numPr/w:numId/@w:val)")
     numbering = document.part.numbering_part.element
-    shape = numbering.xpath(f"string(w:num[@w:numId='{number}']/w:abstractNumId/@w:val)")
-    assert numbering.xpath(f"string(w:abstractNum[@w:abstractNumId='{shape}']//w:lvlText/@w:val)") == "–"
+    abstract = numbering.xpath(f"string(w:num[@w:numId='{number}']/w:abstractNumId/@w:val)")
+    assert numbering.xpath(f"string(w:abstractNum[@w:abstractNumId='{abstract}']//w:lvlText/@w:val)") == "–"
     kinds = local(numbering)
-    assert kinds == sorted(kinds)  # shapes before lists
+    assert kinds == sorted(kinds)  # abstractNum before num
     defaults = document.styles.element.xpath("w:style[@w:default][@w:type='paragraph']")
     assert len(defaults) == 1
     ids = document.styles.element.xpath("w:style/@w:styleId")
@@ -455,7 +458,7 @@ def test_what_a_template_lacks_is_taken_from_ours():
     assert set(document.styles.element.xpath("w:style/w:basedOn/@w:val")) <= set(ids)
 
 
-def test_a_style_of_ours_never_takes_the_place_of_a_templates_own():
+def test_our_styles_never_replace_those_of_a_template():
     def change(document):
         document.styles.element.xpath("w:style[@w:styleId='Normal']/w:name")[0].set(qn("w:val"), "Brödtext")
 
@@ -466,7 +469,7 @@ def test_a_style_of_ours_never_takes_the_place_of_a_templates_own():
     assert styles.xpath("w:style[w:name/@w:val='Report Note']/w:basedOn/@w:val") == ["NormalReport"]
 
 
-def test_without_a_place_the_report_comes_last_on_a_page_of_its_own():
+def test_without_a_placeholder_the_report_comes_last_on_a_new_page():
     document = opened(small(Paragraph("sist")), template("Försättsblad", ""))
     lines = [p.text for p in document.paragraphs]
     assert lines[:2] == ["Försättsblad", sample().organisation]
@@ -482,7 +485,7 @@ def test_pictures_and_tables_fit_the_margins_of_the_template():
     assert document.tables[0]._tbl.tblPr.xpath("string(w:tblW/@w:w)") == str(round(13 / 2.54 * 1440))
 
 
-def test_a_rule_to_write_on_ends_at_the_margin_of_the_template():
+def test_a_rule_to_sign_on_ends_at_the_margin_of_the_template():
     line = opened(short(), template("{{report}}")).paragraphs[-1]
     assert line.style.name == "Report Signature"
     assert [round(stop.position.cm, 1) for stop in line.paragraph_format.tab_stops] == [14.0, 13.0]
@@ -499,14 +502,14 @@ def test_a_draft_marks_every_header_of_a_template():
 
     document = opened(small(Paragraph("a"), draft="Utkast"), template("{{rapport}}", change=change))
     first, later = document.sections
-    said = [[p.text for p in header.paragraphs] for header in (first.header, first.first_page_header)]
-    assert said == [["Utkast", "Exempelkommun"], ["Utkast"]]
+    marked = [[p.text for p in header.paragraphs] for header in (first.header, first.first_page_header)]
+    assert marked == [["Utkast", "Exempelkommun"], ["Utkast"]]
     assert [p.text for p in first.even_page_header.paragraphs] == ["Utkast"]
     assert [p.text for p in later.header.paragraphs] == ["Utkast", "Bilaga"]
     assert later.even_page_header.is_linked_to_previous
 
 
-def test_a_templates_own_numbers_do_not_stand_before_ours():
+def test_a_templates_numbering_does_not_precede_ours():
     document = opened(short(), template("{{rapport}}"))
     numbers = {
         p._p.xpath("string(w:pPr/w:numPr/w:numId/@w:val)") for p in document.paragraphs if "Rubrik" in p._p.style
@@ -533,14 +536,14 @@ def repacked(content, name, change):
     return new.getvalue()
 
 
-def typed(kind):
+def with_content_type(kind):
     own = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     return repacked(template("{{rapport}}"), "[Content_Types].xml", lambda part: part.replace(own, kind))
 
 
 def test_a_dotx_is_a_template_and_the_report_a_document():
     kind = b"application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
-    content = write_word(small(Paragraph("a")), template=typed(kind))
+    content = write_word(small(Paragraph("a")), template=with_content_type(kind))
     assert "template.main" not in part(content, "[Content_Types].xml")
     assert Document(io.BytesIO(content)).paragraphs[-1].text == "a"
 
@@ -560,13 +563,13 @@ def workbook():
         pytest.param(b"\xd0\xcf\x11\xe0" + bytes(4096), id="old_or_encrypted"),
         pytest.param(template("x")[:4000], id="cut_off"),
         pytest.param(workbook(), id="other_zip"),
-        pytest.param(typed(b"application/vnd.ms-word.document.macroEnabled.main+xml"), id="with_macros"),
+        pytest.param(with_content_type(b"application/vnd.ms-word.document.macroEnabled.main+xml"), id="with_macros"),
         pytest.param(repacked(template(), "word/document.xml", lambda part: part[:900]), id="broken_xml"),
         pytest.param(repacked(template(), "word/document.xml", lambda _: b"<a/>"), id="other_xml"),
         pytest.param(repacked(template(), "word/styles.xml", lambda part: part[:900]), id="broken_styles"),
     ],
 )
-def test_what_is_no_template_is_refused_in_both_languages(content):
+def test_a_file_that_is_no_template_is_refused_in_both_languages(content):
     with pytest.raises(Refusal) as refused:
         write_word(small(Paragraph("a")), template=content)
     assert Language("en").refusal(refused.value).startswith("The template is not a Word file")
@@ -579,5 +582,5 @@ def test_a_template_that_unpacks_to_too_much_is_refused(monkeypatch):
         write_word(small(Paragraph("a")), template=template())
 
 
-def test_the_moment_of_a_file_can_be_told_without_a_time_zone():
+def test_the_moment_of_a_file_may_have_no_time_zone():
     assert opened(small(Paragraph("a"), made_at=datetime(2026, 1, 2, 3, 4, 5))).core_properties.created.year == 2026
