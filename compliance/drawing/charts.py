@@ -20,7 +20,7 @@ from compliance.drawing.elements import (
     for_screen_reader,
     rich,
     rich_span,
-    scrolling,
+    scrolling_table,
     tag,
     unless_empty,
 )
@@ -397,11 +397,12 @@ def sparkline(values: Sequence[float | None], *, alt: str = "") -> Html:
 
     Example: `sparkline([0.71, None, 0.75], alt="From 71 to 75 % in 12 months")`.
     """
-    known = [value for value in values if value is not None]
-    if not known:
+    numbers = [value for value in values if value is not None]
+    if not numbers:
         return Html("")
-    lines = (_polyline(run) for run in runs(_spark_points(values, low=min(known), high=max(known))))
-    last = [point for point in _spark_points(values, low=min(known), high=max(known)) if point][-1]
+    points = _spark_points(values, low=min(numbers), high=max(numbers))
+    lines = (_polyline(run) for run in runs(points))
+    last = [point for point in points if point][-1]
     dot = tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.4")
     spoken = {"role": "img", "aria_label": alt} if alt else {"aria_hidden": "true"}
     size = {"width": str(SPARK_WIDTH), "height": str(SPARK_HEIGHT)}
@@ -732,14 +733,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: 
     """
     heads = (tag("th", column.label, scope="col", css=_column_css(column)) for column in columns)
     body = (tag("tr", *(_cell(column, value) for column, value in zip(columns, row, strict=True))) for row in rows)
-    drawn = tag(
-        "table",
-        tag("caption", caption),
-        tag("thead", tag("tr", *heads)),
-        tag("tbody", *body),
-        css="v-table",
-    )
-    return scrolling(drawn, caption)
+    return scrolling_table(heads, body, caption=caption, css="v-table")
 
 
 def _cell(column: Column, value: str) -> Html:
@@ -777,17 +771,9 @@ def heat_table(columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, 
 
     Example: `heat_table(["Culture"], [HeatRow("1 …", [HeatCell("red", "72", "Below")])], …)`.
     """
-    heads = (tag("th", column, scope="col") for column in columns)
+    heads = (tag("th", head, scope="col") for head in (corner, *columns))
     body = (tag("tr", tag("th", row.label, scope="row"), *(_heat_cell(cell) for cell in row.cells)) for row in rows)
-    drawn = tag(
-        "table",
-        tag("caption", caption),
-        tag("thead", tag("tr", tag("th", corner, scope="col"), *heads)),
-        tag("tbody", *body),
-        css="v-heat",
-        style=f"--columns:{len(columns)}",
-    )
-    return scrolling(drawn, caption)
+    return scrolling_table(heads, body, caption=caption, css="v-heat", style=f"--columns:{len(columns)}")
 
 
 def _heat_cell(cell: HeatCell) -> Html:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterable
 from math import isnan
 from typing import Final
 
@@ -76,6 +77,12 @@ def css_share(share: float) -> str:
     """A share as a CSS length, clamped to 0–100 %; NaN is 0."""
     clamped = 0.0 if isnan(share) else min(max(share, 0.0), 1.0)
     return f"{clamped * 100:.2f}%"
+
+
+def scrolling_table(heads: Iterable[Html], rows: Iterable[Html], *, caption: str, css: str, style: str = "") -> Html:
+    """A table with its heading cells and its rows, in a scroll area; `caption` names both to a screen reader."""
+    body = (tag("caption", caption), tag("thead", tag("tr", *heads)), tag("tbody", *rows))
+    return scrolling(tag("table", *body, css=css, style=style), caption)
 
 
 def scrolling(content: Html, label: str) -> Html:

@@ -145,10 +145,10 @@ def _has_lone_value(shares: Sequence[float | None]) -> bool:
 
 def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette) -> list[HeightLabel]:
     """Add a dot at the last known value; return its label."""
-    known = [(index, moment) for index, moment in enumerate(moments) if moment.share is not None]
-    if not known:
+    with_share = [(index, moment) for index, moment in enumerate(moments) if moment.share is not None]
+    if not with_share:
         return []
-    x, last = known[-1]
+    x, last = with_share[-1]
     y = (last.share or 0.0) * 100
     marker = {"size": 11, "color": colours.accent}
     figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from compliance.drawing.charts import anchor
-from compliance.drawing.elements import Html, scrolling, tag, unless_empty
+from compliance.drawing.elements import Html, scrolling_table, tag, unless_empty
 
 Outcome = Literal["met", "unmet", "unknown", "exempt", "none", "no_basis"]
 # The shape of each outcome: circle, diamond, hatched square, short dash, dashed circle.
@@ -73,14 +73,7 @@ def system_list(heads: Sequence[str], entries: Sequence[Entry], *, caption: str)
     """
     cells = (tag("th", head, scope="col") for head in heads)
     rows = (_entry(entry, heads) for entry in entries)
-    drawn = tag(
-        "table",
-        tag("caption", caption),
-        tag("thead", tag("tr", *cells)),
-        tag("tbody", *rows),
-        css="v-table v-systems",
-    )
-    return scrolling(drawn, caption)
+    return scrolling_table(cells, rows, caption=caption, css="v-table v-systems")
 
 
 def _entry(entry: Entry, heads: Sequence[str]) -> Html:

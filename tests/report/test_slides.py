@@ -191,7 +191,7 @@ def test_the_verdict_has_its_grounds_the_worst_points_and_three_figures(review, 
     assert verdict.texts["worst"].replace("\u00a0", " ").split("\n") == [
         "19,1 %\tInformationsklassning", "44,4 %\tRiskanalys", "70,8 %\tImplementering av lokal anvisning",
     ]  # fmt: skip
-    facts = [(verdict.texts[f"fact{n}"], verdict.texts[f"told{n}"]) for n in (1, 2, 3)]
+    facts = [(verdict.texts[f"fact{n}"], verdict.texts[f"meaning{n}"]) for n in (1, 2, 3)]
     assert facts == [
         ("0 av 11", "mätbara punkter når målet"), ("1", "punkt saknar underlag"), ("2", "tidigare beslut är försenade"),
     ]  # fmt: skip

@@ -40,7 +40,7 @@ NAMES: Final = {
     "far": N_("Heading"),
     "worst": N_("Furthest from the target"),
     "fact": N_("Figure"),
-    "told": N_("What it counts"),
+    "meaning": N_("What it counts"),
     "table": N_("Table"),
     "key": N_("Key"),
     "chart": N_("Chart"),

@@ -146,11 +146,11 @@ class _Builder:
             "far": say(N_("Furthest from the target")) if worst else "",
             "worst": "\n".join(worst),
             "fact1": self._reached(),
-            "told1": say(N_("measurable points reach the target")),
+            "meaning1": say(N_("measurable points reach the target")),
             "fact2": say.number(missing),
-            "told2": say.plural("point has no basis", "points have no basis", missing),
+            "meaning2": say.plural("point has no basis", "points have no basis", missing),
             "fact3": say.number(late),
-            "told3": say.plural("earlier decision is late", "earlier decisions are late", late),
+            "meaning3": say.plural("earlier decision is late", "earlier decisions are late", late),
         }
         return Slide("verdict", texts, notes=grounds)
 

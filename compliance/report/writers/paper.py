@@ -376,7 +376,7 @@ def _levels(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
 def _line(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
     """The line with its gaps. Few moments have a dot and their value each; of many, only the last has a dot."""
     xs = plot.xs(len(chart.trend.moments))
-    known = [(x, plot.y(m.share), m.text) for x, m in zip(xs, chart.trend.moments, strict=True) if m.share is not None]
+    dots = [(x, plot.y(m.share), m.text) for x, m in zip(xs, chart.trend.moments, strict=True) if m.share is not None]
     points = [None if m.share is None else (x, plot.y(m.share)) for x, m in zip(xs, chart.trend.moments, strict=True)]
     for run in runs(points):
         if len(run) > 1:
@@ -384,7 +384,7 @@ def _line(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
         else:
             sheet.dot(*run[0], 2.4, colour=ACCENT)
     few = len(chart.trend.moments) <= FEW
-    for x, y, text in known if few else known[-1:]:
+    for x, y, text in dots if few else dots[-1:]:
         sheet.dot(x, y, 3.8, colour=ACCENT)
         if few or x != xs[-1]:
             _value(sheet, x, y, text)
