@@ -562,11 +562,11 @@ def test_the_knowledge_of_two_weeks_later_is_offered_only_where_it_differs() -> 
         "imported_at": datetime(2026, 2, 1, 8),
     }  # fmt: skip
     late = row | {"imported_at": datetime(2026, 6, 1)}
-    differs = compare_texts.known_otherwise
-    assert not differs(CLASSIFICATION, ORGANISATION, [row], A)
-    assert differs(CLASSIFICATION, ORGANISATION, [row, late], A)
-    assert differs(CLASSIFICATION, ORGANISATION, [row | {"revoked_at": datetime(2026, 6, 1)}], A)
-    assert not differs(CLASSIFICATION, ORGANISATION, [late], A)
+    asked = compare_texts.known_differently
+    assert not asked(CLASSIFICATION, ORGANISATION, [row], A)
+    assert asked(CLASSIFICATION, ORGANISATION, [row, late], A)
+    assert asked(CLASSIFICATION, ORGANISATION, [row | {"revoked_at": datetime(2026, 6, 1)}], A)
+    assert not asked(CLASSIFICATION, ORGANISATION, [late], A)
 
 
 def test_a_unit_that_would_reveal_a_sibling_of_few_persons_shows_no_change(line, monkeypatch):

@@ -234,7 +234,7 @@ def test_soon_includes_the_last_of_the_days_ahead(whole):
 
 def test_each_person_has_their_reasons_and_an_address(whole):
     by_part = {
-        person.name: [texts.standing_text(one, point, SV).replace("\u00a0", " ")
+        person.name: [texts.state_text(one, point, SV).replace("\u00a0", " ")
                       for one, point in zip(person.courses, POINTS, strict=False)]
         for person in whole.missing
     }  # fmt: skip
@@ -328,7 +328,7 @@ def test_the_facts_are_the_figures(whole):
         ("50,0\u00a0%", "", "1 av 2 medarbetare"),
         ("3", "av 7", "Informations\u00adsäkerhet: 2 av 4 giltiga. Grundkurs i dataskydd: 1 av 5 giltiga"),
     ]
-    assert texts.beside(whole, SV) == [
+    assert texts.uncounted(whole, SV) == [
         "Räknas inte in: 1 tjänstledig och 1 nyanställd.",
         "1 medarbetare hör till en enhet utan avdelning. En sådan enhet står för sig själv i listan.",
     ]
@@ -360,7 +360,7 @@ def test_units_that_are_too_few_even_together_are_left_out(line, whole):
     (together,) = theirs.parts
     assert (together.others, together.n.counted) == (True, omsorg.n.counted + lager.n.counted)
     assert training.visible_to(replace(whole, parts=(lager,)), THEIRS).parts == ()
-    assert len(texts.beside(theirs, SV)) == 1
+    assert len(texts.uncounted(theirs, SV)) == 1
     assert trained(line.database, Scope(ORGANISATION, None, "Norr"), who=THEIRS).few
     assert not theirs.few
 

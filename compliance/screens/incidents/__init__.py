@@ -1,1 +1,1 @@
-"""Incidents and their clocks."""
+"""The page of incidents and their clocks."""

@@ -1,4 +1,4 @@
-"""What a report that has to be sent says: the clock that runs, what is to be done, and what is missing."""
+"""The texts of required reports: the clock, what has to be done, and what is missing. No Streamlit."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -35,24 +35,24 @@ EARLIER: Final = {
 }
 BREACH: Final = N_("Personal data breach")
 SIGNIFICANT: Final = N_("Significant incident")
-# A number of a law and the word that it belongs to.
+# The spaces between a number of a law and the word that it belongs to.
 NUMBER_BEFORE: Final = re.compile(r"\b(art\.|kap\.|ch\.|s\.) (?=\d)")
 NUMBER_AFTER: Final = re.compile(r"(?<=\d) (?=kap\.|§)")
 
 
-def sentences(found: Sequence[Clock], say: Language) -> list[str]:
+def sentences(open_clocks: Sequence[Clock], say: Language) -> list[str]:
     """The page's answer."""
-    out, running = [c for c in found if c.run_out], [c for c in found if not c.run_out]
-    if not found:
+    expired, running = [c for c in open_clocks if c.run_out], [c for c in open_clocks if not c.run_out]
+    if not open_clocks:
         return [say(N_("No clock is running.")), say(N_("No report is waiting to be sent."))]
     lines = []
-    if out:
+    if expired:
         lines.append(
             say.plural(
                 "{count} clock has run out without a report.",
                 "{count} clocks have run out without a report.",
-                len(out),
-                count=phrases.counted(len(out), say),
+                len(expired),
+                count=phrases.counted(len(expired), say),
             )
         )
     if running:
@@ -77,48 +77,48 @@ def _first_runs_out(running: Sequence[Clock], say: Language) -> str:
 
 
 def _within(clock: Clock, say: Language) -> str:
-    """In 31 hours, in 13 days, today."""
+    """The time left: in 31 hours, in 13 days, today."""
     if clock.by_day and clock.days_left == 0:
         return say(N_("today"))
     return say(N_("in {time}"), time=clocks.time_left(clock, say, long=True))
 
 
 def kind_of(duty: Duty, say: Language) -> str:
-    """What it is of, in words."""
+    """The kind of case that a report is about."""
     return say(BREACH) if duty.point == BREACHES else say(SIGNIFICANT)
 
 
 def title_of(duty: Duty, say: Language) -> str:
-    """What it is of, with the coordinator's own words where one may see them."""
+    """The kind of case, with its title if the reader may see that."""
     kind = breaking.add_soft_hyphens(kind_of(duty, say))
     return f"{kind}: {duty.label}" if duty.label else kind
 
 
 def missing(clock: Clock, say: Language) -> str:
-    """The fields of the export that are empty."""
+    """The fields that the export lacks."""
     names = [say(GAPS[gap]) for gap in clock.gaps]
     text = phrases.listed(names, say) if names else say(N_("nothing but the report itself"))
     return text[:1].upper() + text[1:]
 
 
 def sent_before(duty: Duty, say: Language) -> str:
-    """The reports of the incident that were sent before."""
+    """The reports of the incident that have been sent."""
     parts = [f"{say(EARLIER[name])} {clocks.short_day(moment.date(), say)}" for name, moment in duty.earlier]
     text = ", ".join(parts)
     return text[:1].upper() + text[1:]
 
 
 def clock_cards(
-    found: Sequence[Clock], say: Language, *, address: Callable[[Duty], str] | None
+    open_clocks: Sequence[Clock], say: Language, *, address: Callable[[Duty], str] | None
 ) -> list[incidents.ClockCard]:
-    """The clocks as cards; `address` leads to the point's item where one may see it."""
-    return [_clock_card(clock, say, address=address) for clock in found]
+    """The clocks as cards; `address` is the link to the point's item if the reader may see items."""
+    return [_clock_card(clock, say, address=address) for clock in open_clocks]
 
 
 def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] | None) -> incidents.ClockCard:
     figure, rest = clocks.figure_of(clock, say)
     duty = clock.duty
-    # of an earlier year the points have no item
+    # points have no items of earlier years
     id_ = charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.breakable(duty.id)
     return incidents.ClockCard(
         kicker=elements.Html(f"{id_} · {elements.breakable(duty.unit)}") if duty.unit else id_,
@@ -133,7 +133,7 @@ def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] |
 
 
 def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
-    """When it runs out, what has to be done, who receives it, and what is missing."""
+    """The facts of a clock: when it runs out, what has to be done, the recipient, and what is missing."""
     duty = clock.duty
     ends = say(N_("Ran out")) if clock.run_out else say(N_("Last day")) if clock.by_day else say(N_("Runs out"))
     note = ""
@@ -149,12 +149,12 @@ def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
 
 
 def unbroken(law: str) -> str:
-    """A law whose chapter, section and article stay on one line."""
+    """A reference to a law, with no-break spaces between its numbers and their words."""
     return NUMBER_AFTER.sub(NBSP, NUMBER_BEFORE.sub(rf"\1{NBSP}", law))
 
 
-def clock_table(found: Sequence[Clock], say: Language) -> charts.Table:
-    """The clocks as a table, for those that no card shows."""
+def clock_table(open_clocks: Sequence[Clock], say: Language) -> charts.Table:
+    """The clocks as a table, for those beyond the cards."""
     columns = [
         charts.Column(say(N_("Id")), row_header=True, nowrap=True),
         charts.Column(say(N_("To be done"))),
@@ -170,12 +170,12 @@ def clock_table(found: Sequence[Clock], say: Language) -> charts.Table:
             say.pick(clock.duty.recipient),
             missing(clock, say),
         ]
-        for clock in found
+        for clock in open_clocks
     ]
 
 
 def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:
-    """Which exports the clocks rest on, with their days: what was sent after them is not seen."""
+    """The exports that the clocks rest on, with their days: reports sent later are missing."""
     by_day = {day: [source for source, other in days if other == day] for _, day in days}
     parts = [
         say(N_("{sources} of {day}"), sources=phrases.listed(sources, say), day=say.date(day))
@@ -184,14 +184,14 @@ def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:
     return say(N_("Basis: {exports}. What was sent after that is not seen here."), exports=phrases.listed(parts, say))
 
 
-def kept_line(say: Language) -> str:
-    """For how long a report that has not been sent is shown."""
+def retention_line(say: Language) -> str:
+    """How long a report that has not been sent is shown."""
     text = N_("A report that is not sent stays here for {n} months after its time limit.")
     return say(text, n=say.number(KEPT_MONTHS))
 
 
 def unassessed_text(n: int, say: Language) -> str:
-    """That nobody has said whether some incidents are significant."""
+    """How many incidents have not been assessed as significant or not."""
     return say.plural(
         "**{n} incident is not assessed.** If it is significant its clocks have been running since it was discovered:",
         "**{n} incidents are not assessed.** If they are significant their clocks have been running since they were "

@@ -1,4 +1,4 @@
-"""What the page of incidents draws: its clocks, the year's figures and charts, and what recurs or is silent."""
+"""The page of incidents: clocks, the year's figures and charts, recurring incidents and units without any."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -25,7 +25,7 @@ from compliance.wording import phrases
 
 @st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
 def of_the_year(data: Data, reader: Reader, as_of: date, scope: Scope) -> Incidents:
-    """What the year's incidents have in common, as the reader sees it."""
+    """The statistics of the year's incidents, as the reader may see them."""
     with data.database.cursor() as cursor:
         return incidents.incidents(
             cursor,
@@ -39,7 +39,7 @@ def of_the_year(data: Data, reader: Reader, as_of: date, scope: Scope) -> Incide
 
 
 def window_months(as_of: date) -> int:
-    """Within how many months an incident recurs, as the figure beside point 11 has it."""
+    """Within how many months an incident counts as recurring, from the figure shown with point 11."""
     months: int = _recurring_figure().parameters(as_of)["window_months"]
     return months
 
@@ -52,7 +52,7 @@ def _recurring_figure() -> Definition:
 
 
 def draw(view: View) -> None:
-    """The clocks that run, and what the year's incidents have in common."""
+    """Draw the running clocks, and the statistics of the year's incidents."""
     existing = basis(view)
     if not existing:
         empty(view)
@@ -89,29 +89,29 @@ def _year(view: View, year: Incidents) -> None:
 
 
 def basis(view: View) -> dict[str, date]:
-    """Those of the exports that the page needs which are there, with the day of the newest."""
-    there = reads.basis(view.data, view.as_of).of(view.scope.organisation)
-    days = {id_: [row["extract_date"] for row in there if row["source"] == id_] for id_ in clocks.SOURCES}
-    return {id_: max(found) for id_, found in days.items() if found}
+    """The exports that the page needs and that are loaded, with their newest extract date."""
+    imports = reads.basis(view.data, view.as_of).of(view.scope.organisation)
+    days = {id_: [row["extract_date"] for row in imports if row["source"] == id_] for id_ in clocks.SOURCES}
+    return {id_: max(dates) for id_, dates in days.items() if dates}
 
 
 def _titles(view: View, sources: Iterable[str]) -> list[str]:
     return [view.say.pick(reads.sources()[id_].title) for id_ in sources]
 
 
-def answer(view: View, found: tuple[Clock, ...], there: dict[str, date]) -> None:
-    """The page's answer as its heading, the exports that it rests on, and that one is missing."""
+def answer(view: View, running: tuple[Clock, ...], existing: dict[str, date]) -> None:
+    """Draw the page's answer as its heading, the exports it rests on, and a note if one is missing."""
     say = view.say
     kicker = " · ".join([say(N_("Incidents")), view.scope.name(say)])
-    widgets.html(charts.headline(*clock_texts.sentences(found, say), kicker=kicker))
-    days = list(zip(_titles(view, there), there.values(), strict=True))
-    widgets.html(charts.caption(f"{clock_texts.basis_line(days, say)} {clock_texts.kept_line(say)}"))
-    if missing := [id_ for id_ in clocks.SOURCES if id_ not in there]:
+    widgets.html(charts.headline(*clock_texts.sentences(running, say), kicker=kicker))
+    days = list(zip(_titles(view, existing), existing.values(), strict=True))
+    widgets.html(charts.caption(f"{clock_texts.basis_line(days, say)} {clock_texts.retention_line(say)}"))
+    if missing := [id_ for id_ in clocks.SOURCES if id_ not in existing]:
         _partly(view, _titles(view, missing))
 
 
 def empty(view: View) -> None:
-    """What is missing where no clock can be seen at all, and where to mend it."""
+    """Draw the page without any export: what is missing, and where to load it."""
     say = view.say
     title = say(N_("No export of incidents is loaded up to {day}."), day=say.date(view.as_of))
     names = phrases.listed(_titles(view, clocks.SOURCES), say)
@@ -123,35 +123,35 @@ def empty(view: View) -> None:
 
 
 def _partly(view: View, missing: list[str]) -> None:
-    """That one of the two exports is missing, so that its clocks are not seen."""
+    """Draw that one of the two exports is missing, and with it its clocks."""
     say = view.say
     text = N_("No export of **{sources}** is loaded up to {day}. Its clocks and figures are not seen here.")
     widgets.html(charts.note(say(text, sources=phrases.listed(missing, say), day=say.date(view.as_of))))
     widgets.link_to_imports(view)
 
 
-def clock_cards(view: View, found: tuple[Clock, ...]) -> None:
-    """The clocks as cards, the most urgent first; of very many the rest as a table."""
+def clock_cards(view: View, running: tuple[Clock, ...]) -> None:
+    """Draw the clocks as cards, the most urgent first, and those beyond the first few as a table."""
     say, most = view.say, clock_texts.FIRST_CARDS
-    if found:
+    if running:
         may = view.reader.may(Permission.SEE_ITEMS)
-        cards = clock_texts.clock_cards(found[:most], say, address=partial(_duty_address, view) if may else None)
+        cards = clock_texts.clock_cards(running[:most], say, address=partial(_duty_address, view) if may else None)
         widgets.html(drawing_incidents.clock_cards(cards, label=say(N_("Open clocks"))))
-    if len(found) > most:
-        label = say.plural("{n} more clock", "{n} more clocks", len(found) - most)
+    if len(running) > most:
+        label = say.plural("{n} more clock", "{n} more clocks", len(running) - most)
         with st.expander(label):
-            widgets.html(charts.table(*clock_texts.clock_table(found[most:], say), caption=label))
+            widgets.html(charts.table(*clock_texts.clock_table(running[most:], say), caption=label))
 
 
 def unassessed(view: View) -> None:
-    """The incidents that nobody has judged to be significant or not."""
-    found = [
+    """Draw the incidents that have not been assessed as significant or not."""
+    duties = [
         duty for duty in clocks.duties(view.data, view.reader, view.as_of, view.scope) if duty.kind == "assessment"
     ]
-    if found:
+    if duties:
         lead = _item_address(view, INCIDENTS)
-        links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.breakable(duty.id) for duty in found]
-        widgets.html(drawing_incidents.line_with_links(clock_texts.unassessed_text(len(found), view.say), *links))
+        links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.breakable(duty.id) for duty in duties]
+        widgets.html(drawing_incidents.line_with_links(clock_texts.unassessed_text(len(duties), view.say), *links))
 
 
 def _duty_address(view: View, duty: Duty) -> str:
@@ -159,111 +159,111 @@ def _duty_address(view: View, duty: Duty) -> str:
 
 
 def _item_address(view: View, point: str) -> Callable[[str], str] | None:
-    """Where an incident's item stands on the page of a point, for those who may see items."""
+    """The address of an incident's item on the page of a point; None if the reader may not see items."""
     if not view.reader.may(Permission.SEE_ITEMS):
         return None
     return lambda id_: widgets.address(view, "point", point=point, item=id_)
 
 
-def months(view: View, found: Incidents) -> None:
-    """The incidents of twelve months by kind."""
+def months(view: View, year: Incidents) -> None:
+    """Draw the incidents of twelve months by kind."""
     say = view.say
     title = say(N_("Incidents by month and kind"))
     widgets.html(charts.section(title))
-    drawn = texts.month_columns(found.months, say)
+    drawn = texts.month_columns(year.months, say)
     if not drawn.kinds:
         widgets.html(charts.caption(say(N_("No incident is known of the last twelve months."))))
         return
     widgets.html(drawing_incidents.kinds(drawn.kinds, label=say(N_("Kinds"))))
     widgets.chart(
         plots_incidents.month_columns(drawn.months, mode=widgets.mode(), others=drawn.others),
-        alt=texts.months_alt(found.months, say),
+        alt=texts.months_alt(year.months, say),
         key="months",
     )
-    widgets.as_table(view, texts.months_table(found.months, say), caption=title)
+    widgets.as_table(view, texts.months_table(year.months, say), caption=title)
 
 
 def in_time(view: View) -> None:
-    """The hours from discovery to report, and the days to a final report."""
-    say, found = view.say, clocks.duties(view.data, view.reader, view.as_of, view.scope)
+    """Draw the hours from discovery to report, and the days to a final report."""
+    say, duties = view.say, clocks.duties(view.data, view.reader, view.as_of, view.scope)
     title = say(N_("From discovery to report"))
-    if not texts.sent_reports(found):
+    if not texts.sent_reports(duties):
         widgets.html(charts.section(title))
         widgets.html(
             charts.caption(say(N_("No report has been sent this year, or it cannot be told whether it was in time.")))
         )
         return
-    widgets.html(charts.section(title, note=texts.reports_sentence(found, say)))
-    by_hour, by_month = texts.hour_lanes(found, say), texts.day_lanes(found, say)
+    widgets.html(charts.section(title, note=texts.reports_sentence(duties, say)))
+    by_hour, by_month = texts.hour_lanes(duties, say), texts.day_lanes(duties, say)
     for lanes, by_day in ((by_hour, False), (by_month, True)):
         if lanes:
             axis = texts.scale(lanes, say, by_day=by_day)
             widgets.chart(
                 plots_incidents.duty_dots(lanes, axis, mode=widgets.mode()),
-                alt=texts.reports_alt([row for row in found if bool(row.limit_months) == by_day], say),
+                alt=texts.reports_alt([row for row in duties if bool(row.limit_months) == by_day], say),
                 key="days" if by_day else "hours",
             )
-    widgets.as_table(view, texts.reports_table(found, say), caption=title)
+    widgets.as_table(view, texts.reports_table(duties, say), caption=title)
 
 
-def closing(view: View, found: Incidents) -> None:
-    """How many days passed from discovery to closure."""
-    say, counts = view.say, found.counts
+def closing(view: View, year: Incidents) -> None:
+    """Draw how many days passed from discovery to closure."""
+    say, counts = view.say, year.counts
     title = say(N_("From discovery to closure"))
     widgets.html(charts.section(title, note=texts.closing_sentence(counts, say)))
-    if not any(step.n for step in found.steps):
+    if not any(step.n for step in year.steps):
         return
     limit = say(N_("limit {n} days"), n=counts.limit_days)
     widgets.chart(
-        plots_incidents.closing_columns(texts.closing_columns(found.steps, say), mode=widgets.mode(), limit=limit),
+        plots_incidents.closing_columns(texts.closing_columns(year.steps, say), mode=widgets.mode(), limit=limit),
         alt=texts.closing_sentence(counts, say),
         key="closing",
     )
-    widgets.as_table(view, texts.closing_table(found.steps, say), caption=title)
+    widgets.as_table(view, texts.closing_table(year.steps, say), caption=title)
 
 
-def causes(view: View, found: Incidents) -> None:
-    """The causes of the year's incidents, the most common first."""
+def causes(view: View, year: Incidents) -> None:
+    """Draw the causes of the year's incidents, the most common first."""
     say = view.say
-    if found.causes:
+    if year.causes:
         widgets.html(charts.section(say(N_("Causes"))))
-        widgets.html(charts.reasons(texts.cause_bars(found.causes, say), label=say(N_("Causes"))))
+        widgets.html(charts.reasons(texts.cause_bars(year.causes, say), label=say(N_("Causes"))))
 
 
-def recurring(view: View, found: Incidents) -> None:
-    """The incidents that recur in a unit."""
+def recurring(view: View, year: Incidents) -> None:
+    """Draw the incidents that recur in a unit."""
     say, most = view.say, texts.FIRST_RECURRING
     title = say(N_("Recurring incidents"))
-    text = texts.recurring_sentence(found, window_months(view.as_of), say)
-    notes = [say.pick(note) for note in _recurring_figure().notes(view.as_of)] if found.recurring else []
+    text = texts.recurring_sentence(year, window_months(view.as_of), say)
+    notes = [say.pick(note) for note in _recurring_figure().notes(view.as_of)] if year.recurring else []
     widgets.html(charts.section(title, note=" ".join([text, *notes])))
-    if not found.recurring:
+    if not year.recurring:
         return
-    every = len(found.recurring) > most and st.toggle(
-        say(N_("Show all {n}"), n=say.number(len(found.recurring))), key=f"all recurring {say.code}"
+    every = len(year.recurring) > most and st.toggle(
+        say(N_("Show all {n}"), n=say.number(len(year.recurring))), key=f"all recurring {say.code}"
     )
-    shown = found.recurring if every else found.recurring[:most]
+    shown = year.recurring if every else year.recurring[:most]
     table = texts.recurring_table(shown, say, address=_item_address(view, HANDLING))
     widgets.html(charts.table(*table, caption=title))
 
 
-def silent(view: View, found: Incidents) -> None:
-    """The units that have reported nothing this year."""
+def silent(view: View, year: Incidents) -> None:
+    """Draw the units that have reported nothing this year."""
     say = view.say
     title = say(N_("Units that report nothing"))
-    if not found.units:
+    if not year.units:
         return
-    note = texts.silent_sentence(found.units, say)
+    note = texts.silent_sentence(year.units, say)
     widgets.html(charts.section(title, note=note))
-    if groups := texts.silent(found.units, say):
+    if groups := texts.silent(year.units, say):
         widgets.html(drawing_incidents.name_groups(groups, label=title))
 
 
-def rates(view: View, found: Incidents) -> None:
-    """Incidents for each hundred persons employed, by the parts of the scope."""
+def rates(view: View, year: Incidents) -> None:
+    """Draw the incidents per hundred employed persons, by the parts of the scope."""
     say = view.say
-    bars = texts.rate_bars(found.rates, say)
+    bars = texts.rate_bars(year.rates, say)
     if view.scope.unit or not bars:
         return
-    widgets.html(charts.section(say(N_("Incidents per 100 employed")), note=texts.rate_note(found.rates, say)))
+    widgets.html(charts.section(say(N_("Incidents per 100 employed")), note=texts.rate_note(year.rates, say)))
     widgets.html(charts.reasons(bars, label=say(N_("Incidents per 100 employed"))))

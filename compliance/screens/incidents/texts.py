@@ -1,4 +1,4 @@
-"""What the year's incidents have in common, in words: figures, tables, and the inputs of the charts."""
+"""The statistics of the year's incidents: facts, tables and the inputs of the charts. No Streamlit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from compliance.wording import breaking, phrases
 from compliance.wording.clocks import LANES, hours, limit_text
 
 FIRST_RECURRING: Final = 6
-# The axes of the dots: a case that took longer lies at the end.
+# The axis ends at this multiple of the limit; a case that took longer is drawn at its end.
 MOST_OF_LIMIT: Final = 2.0
 Address = Callable[[str], str]
 
@@ -30,24 +30,24 @@ Address = Callable[[str], str]
 # --- The facts ----------------------------------------------------------------------------------------------------
 
 
-def facts(found: Incidents, duties: Sequence[Duty], say: Language) -> list[charts.Fact]:
-    """The year in four figures."""
+def facts(year: Incidents, duties: Sequence[Duty], say: Language) -> list[charts.Fact]:
+    """The year in four facts."""
     return [
-        _discovered_fact(found, say),
+        _discovered_fact(year, say),
         _reports_fact(duties, say),
-        _closed_fact(found.counts, say),
-        _recurring_fact(found, say),
+        _closed_fact(year.counts, say),
+        _recurring_fact(year, say),
     ]
 
 
-def _discovered_fact(found: Incidents, say: Language) -> charts.Fact:
-    whole = per_hundred(found.rates)
+def _discovered_fact(year: Incidents, say: Language) -> charts.Fact:
+    whole = per_hundred(year.rates)
     rate = say(N_("{rate} per 100 employed"), rate=say.number(whole, decimals=1)) if whole is not None else ""
-    return charts.Fact(say(N_("Incidents this year")), say.number(found.counts.discovered), note=rate)
+    return charts.Fact(say(N_("Incidents this year")), say.number(year.counts.discovered), note=rate)
 
 
 def per_hundred(rates: Sequence[Rate]) -> float | None:
-    """The incidents of all parts for each hundred persons."""
+    """The incidents of all parts per hundred persons."""
     return Rate(None, sum(r.discovered for r in rates), sum(r.employed for r in rates)).per_hundred
 
 
@@ -70,9 +70,9 @@ def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
     return charts.Fact(title, say.number(counts.in_time), say(N_("of {of}"), of=say.number(of)), half)
 
 
-def _recurring_fact(found: Incidents, say: Language) -> charts.Fact:
-    n = sum(row.n for row in found.recurring)
-    rest = say(N_("of {of}"), of=say.number(found.counts.discovered))
+def _recurring_fact(year: Incidents, say: Language) -> charts.Fact:
+    n = sum(row.n for row in year.recurring)
+    rest = say(N_("of {of}"), of=say.number(year.counts.discovered))
     return charts.Fact(say(N_("Recurring")), say.number(n), rest, say(N_("same unit and same cause again")))
 
 
@@ -81,25 +81,25 @@ def _recurring_fact(found: Incidents, say: Language) -> charts.Fact:
 
 @dataclass(frozen=True)
 class Columns:
-    """The months as columns, and the kinds above them in the order of the stack from above."""
+    """The months as columns, and the kinds in the order of the stack from the top."""
 
     months: list[plots_incidents.MonthColumn]
     kinds: list[incidents.Kind]
     others: bool
 
 
-def month_columns(found: Sequence[Month], say: Language) -> Columns:
-    """The incidents month by month, the largest kind at the bottom."""
-    names = kind_names(found, say)
+def month_columns(counts: Sequence[Month], say: Language) -> Columns:
+    """The incidents by month, with the largest kind at the bottom."""
+    names = kind_names(counts, say)
     by_month: dict[date, list[Month]] = {}
-    for part in found:
+    for part in counts:
         by_month.setdefault(part.month, []).append(part)
     columns = [
         _month_column(month, parts, names, say, first=index == 0)
         for index, (month, parts) in enumerate(by_month.items())
     ]
-    totals = {place: sum(part.n or 0 for part in found if part.place == place) for place in names}
-    others = [part.place for part in found if part.kind is None]
+    totals = {place: sum(part.n or 0 for part in counts if part.place == place) for place in names}
+    others = [part.place for part in counts if part.kind is None]
     shades: dict[int, incidents.Shade] = {1: "kind_1", 2: "kind_2", 3: "kind_3"}
     kinds = [
         incidents.Kind("kind_others" if place in others else shades[place], names[place], say.number(totals[place]))
@@ -108,57 +108,57 @@ def month_columns(found: Sequence[Month], say: Language) -> Columns:
     return Columns(columns, kinds, bool(others))
 
 
-def kind_names(found: Sequence[Month], say: Language) -> dict[int, str]:
-    """The kinds by their place in the stack."""
-    return {part.place: part.kind or say(N_("Other kinds")) for part in found}
+def kind_names(counts: Sequence[Month], say: Language) -> dict[int, str]:
+    """The names of the kinds by their position in the stack."""
+    return {part.place: part.kind or say(N_("Other kinds")) for part in counts}
 
 
 def _month_column(
     month: date, parts: Sequence[Month], names: dict[int, str], say: Language, *, first: bool
 ) -> plots_incidents.MonthColumn:
     name = say.short_month(month)
-    # beside January, which has its year, the first month has no room for a name
+    # the first month has no room for a label if January, labelled with its year, is next
     named = (first and month.month != 12) or month.month == 1
     tick = f"{name}\n{month.year}" if named else name if month.month % 3 == 1 else ""
-    known = all(part.n is not None for part in parts)
+    complete = all(part.n is not None for part in parts)
     total = sum(part.n or 0 for part in parts)
-    told = ", ".join(f"{names[part.place]} {say.number(part.n)}" for part in reversed(parts) if part.n)
-    hover = f"{say.date(month, form='MMMM y')}: {say.number(total) if known else phrases.DASH}"
+    kinds = ", ".join(f"{names[part.place]} {say.number(part.n)}" for part in reversed(parts) if part.n)
+    hover = f"{say.date(month, form='MMMM y')}: {say.number(total) if complete else phrases.DASH}"
     return plots_incidents.MonthColumn(
         tick,
         [part.n or 0 for part in parts],
-        say.number(total) if known else phrases.DASH,
-        f"{hover} ({told})" if told else hover,
+        say.number(total) if complete else phrases.DASH,
+        f"{hover} ({kinds})" if kinds else hover,
     )
 
 
-def months_alt(found: Sequence[Month], say: Language) -> str:
-    """The columns in a sentence: how many, from when to when, and the largest kind."""
-    columns = month_columns(found, say)
-    if not found or not columns.kinds:
+def months_alt(counts: Sequence[Month], say: Language) -> str:
+    """The chart in a sentence: how many incidents in which months, and the kinds."""
+    columns = month_columns(counts, say)
+    if not counts or not columns.kinds:
         return ""
     return say(
         N_("{n} incidents from {first} to {last}: {kinds}."),
-        n=say.number(sum(part.n or 0 for part in found)),
-        first=say.date(found[0].month, form="MMMM y"),
-        last=say.date(found[-1].month, form="MMMM y"),
+        n=say.number(sum(part.n or 0 for part in counts)),
+        first=say.date(counts[0].month, form="MMMM y"),
+        last=say.date(counts[-1].month, form="MMMM y"),
         kinds=", ".join(f"{kind.name} {kind.total}" for kind in reversed(columns.kinds)),
     )
 
 
-def months_table(found: Sequence[Month], say: Language) -> charts.Table:
+def months_table(counts: Sequence[Month], say: Language) -> charts.Table:
     """The columns as a table, the newest month first."""
-    names = kind_names(found, say)
+    names = kind_names(counts, say)
     columns = [charts.Column(say(N_("Month")), row_header=True)]
     columns += [charts.Column(names[place], numeric=True) for place in sorted(names)]
     columns.append(charts.Column(say(N_("Total")), numeric=True, strong=True))
-    counts = {(part.month, part.place): part.n for part in found}
-    months = sorted({part.month for part in found}, reverse=True)
+    by_place = {(part.month, part.place): part.n for part in counts}
+    months = sorted({part.month for part in counts}, reverse=True)
     return columns, [
         [
             say.date(month, form="MMMM y"),
-            *(_count(counts[month, place], say) for place in sorted(names)),
-            _count(_total([counts[month, place] for place in names]), say),
+            *(_count(by_place[month, place], say) for place in sorted(names)),
+            _count(_total([by_place[month, place] for place in names]), say),
         ]
         for month in months
     ]
@@ -172,11 +172,11 @@ def _count(n: int | None, say: Language) -> str:
     return phrases.DASH if n is None else say.number(n)
 
 
-# --- Were we in time? ---------------------------------------------------------------------------------------------
+# --- Reports in time ----------------------------------------------------------------------------------------------
 
 
 def sent_reports(duties: Sequence[Duty]) -> list[Duty]:
-    """The reports that were sent and of which it can be told whether they were in time."""
+    """The sent reports whose timeliness can be determined."""
     return [duty for duty in duties if duty.sent and (duty.outcome == "met" or duty.reason == "late")]
 
 
@@ -187,7 +187,7 @@ def reports_in_time(duties: Sequence[Duty]) -> tuple[int, int]:
 
 
 def hour_lanes(duties: Sequence[Duty], say: Language) -> list[plots_incidents.Lane]:
-    """A line for each duty and limit in hours, with one dot a case whose times of day are known."""
+    """A lane per duty and limit in hours, with a dot per case whose times of day are known."""
     timed = [duty for duty in sent_reports(duties) if duty.hours is not None and not duty.limit_months]
     kinds = sorted({(list(LANES).index(duty.kind), duty.limit_hours) for duty in timed})
     return [_hour_lane([d for d in timed if (list(LANES).index(d.kind), d.limit_hours) == kind], say) for kind in kinds]
@@ -197,7 +197,7 @@ def _hour_lane(cases: Sequence[Duty], say: Language) -> plots_incidents.Lane:
     limit = cases[0].limit_hours
     dots = [
         plots_incidents.Dot(
-            case.hours or 0.0, _told(case, say), hours_exact(case, say) if case.reason == "late" else ""
+            case.hours or 0.0, _dot_text(case, say), hours_exact(case, say) if case.reason == "late" else ""
         )
         for case in cases
     ]
@@ -210,7 +210,7 @@ def _lane_name(duty: Duty, say: Language) -> str:
 
 
 def hours_exact(duty: Duty, say: Language) -> str:
-    """How long it took: whole hours, or with its minutes where they decide."""
+    """How long a report took, in hours; with minutes if it was late by less than an hour."""
     value = duty.hours or 0.0
     near = duty.limit_hours <= value < duty.limit_hours + 1 and duty.reason == "late"
     if near:
@@ -220,14 +220,14 @@ def hours_exact(duty: Duty, say: Language) -> str:
 
 
 def day_lanes(duties: Sequence[Duty], say: Language) -> list[plots_incidents.Lane]:
-    """The same for reports whose limit is counted in months."""
+    """A lane, in days, for the reports whose limit is in months."""
     sent = [d for d in sent_reports(duties) if d.limit_months and d.days is not None and d.last_day and d.month_from]
     if not sent:
         return []
     spans = [(duty.last_day - duty.month_from).days for duty in sent if duty.last_day and duty.month_from]
     dots = [
         plots_incidents.Dot(
-            duty.days or 0, _told(duty, say), _days(duty.days or 0, say) if duty.reason == "late" else ""
+            duty.days or 0, _dot_text(duty, say), _days(duty.days or 0, say) if duty.reason == "late" else ""
         )
         for duty in sent
     ]
@@ -238,7 +238,7 @@ def _days(n: int, say: Language) -> str:
     return say.plural("{n} day", "{n} days", n).replace(" ", NBSP)
 
 
-def _told(duty: Duty, say: Language) -> str:
+def _dot_text(duty: Duty, say: Language) -> str:
     took = _days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say)
     return f"{duty.id}: {took}, {in_time_word(duty, say)}"
 
@@ -249,7 +249,7 @@ def in_time_word(duty: Duty, say: Language) -> str:
 
 
 def scale(lanes: Sequence[plots_incidents.Lane], say: Language, *, by_day: bool) -> plots_incidents.Scale:
-    """An axis that holds every limit and what is not much later than it."""
+    """An axis that covers every limit, and cases up to `MOST_OF_LIMIT` times the longest."""
     step = 10 if by_day else 24
     most = max(lane.limit[1] for lane in lanes)
     longest = max((dot.value for lane in lanes for dot in lane.dots), default=0.0)
@@ -259,7 +259,7 @@ def scale(lanes: Sequence[plots_incidents.Lane], say: Language, *, by_day: bool)
 
 
 def reports_sentence(duties: Sequence[Duty], say: Language) -> str:
-    """One dot a case, how many were in time, and how many cannot be shown."""
+    """How to read the dots, how many reports were in time, and how many cannot be drawn."""
     in_time, of = reports_in_time(duties)
     text = say(N_("One dot a case. {n} of {of} reports were in time."), n=say.number(in_time), of=say.number(of))
     untimed = sum(duty.hours is None and not duty.limit_months for duty in sent_reports(duties))
@@ -311,7 +311,7 @@ def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
 
 
 def closing_columns(steps: Sequence[Step], say: Language) -> list[plots_incidents.StepColumn]:
-    """The days until closure as columns; at the right edge of every second one its last day."""
+    """The days until closure as columns; every second has its last day at the right edge."""
     edges = [str(step.last_day) if n % 2 and step.last_day is not None else "" for n, step in enumerate(steps)]
     last = max((n for n, edge in enumerate(edges) if edge), default=None)
     if last is not None:
@@ -374,9 +374,9 @@ def closing_table(steps: Sequence[Step], say: Language) -> charts.Table:
 # --- Causes, recurring, silent units, rates -----------------------------------------------------------------------
 
 
-def cause_bars(found: Sequence[Cause], say: Language) -> list[charts.Reason]:
-    """The causes as bars; the others together and those without one last."""
-    total, most = sum(cause.n for cause in found) or 1, max((cause.n for cause in found), default=1)
+def cause_bars(causes: Sequence[Cause], say: Language) -> list[charts.Reason]:
+    """The causes as bars; other causes added up and incidents without a cause come last."""
+    total, most = sum(cause.n for cause in causes) or 1, max((cause.n for cause in causes), default=1)
     names = {"others": say(N_("Other causes")), "missing": say(N_("No cause given"))}
     return [
         charts.Reason(
@@ -385,12 +385,12 @@ def cause_bars(found: Sequence[Cause], say: Language) -> list[charts.Reason]:
             say.percent(cause.n / total, decimals=0),
             cause.n / most,
         )
-        for cause in found
+        for cause in causes
     ]
 
 
-def recurring_table(found: Sequence[Recurring], say: Language, *, address: Address | None) -> charts.Table:
-    """The incidents that recur: unit, cause, how many, which; `address` leads to an incident's item where one may."""
+def recurring_table(recurring: Sequence[Recurring], say: Language, *, address: Address | None) -> charts.Table:
+    """The recurring incidents by unit and cause; `address` is the link to an item, None if items may not be seen."""
     columns = [
         charts.Column(say(N_("Unit and cause")), row_header=True),
         charts.Column(say(N_("Times")), numeric=True),
@@ -404,33 +404,33 @@ def recurring_table(found: Sequence[Recurring], say: Language, *, address: Addre
             say.number(row.n),
             cases(row, say, address=address),
         ]
-        for row in found
+        for row in recurring
     ]
 
 
 def cases(row: Recurring, say: Language, *, address: Address | None) -> elements.Html:
-    """The ids of incidents that recur, as links where one may see the items."""
+    """The ids of recurring incidents, as links if `address` is given."""
     ids = [charts.anchor(id_, address(id_)) if address else elements.breakable(id_) for id_ in row.ids]
     earlier = say(N_("and before this year {ids}"), ids=", ".join(row.earlier)) if row.earlier else ""
     return incidents.ids(ids, after=earlier)
 
 
-def recurring_sentence(found: Incidents, months: int, say: Language) -> str:
+def recurring_sentence(year: Incidents, months: int, say: Language) -> str:
     """How many of the year's incidents recur."""
-    n = sum(row.n for row in found.recurring)
+    n = sum(row.n for row in year.recurring)
     return say(
         N_(
             "For {n} of this year's {of} incidents, another with the same unit and cause was discovered within "
             "{months} months."
         ),
         n=say.number(n),
-        of=say.number(found.counts.discovered),
+        of=say.number(year.counts.discovered),
         months=months,
     )
 
 
 def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.NameGroup]:
-    """The units that report nothing, by department, but for small ones without a name."""
+    """The units that report nothing, by department, without the small ones that are not named."""
     shown = [unit for unit in units if unit.silent and unit.unit]
     none = say(N_("No department"))
     departments = list(dict.fromkeys(unit.department or none for unit in shown))
@@ -451,7 +451,7 @@ def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.NameGr
 
 
 def silent_sentence(units: Sequence[StaffedUnit], say: Language) -> str:
-    """How many units report nothing, and how many of them are too small to be named."""
+    """How many units report nothing, and how many of them are too small to name."""
     quiet = [unit for unit in units if unit.silent]
     small = [unit for unit in quiet if unit.unit is None]
     text = say(
@@ -469,7 +469,7 @@ def silent_sentence(units: Sequence[StaffedUnit], say: Language) -> str:
 
 
 def rate_bars(rates: Sequence[Rate], say: Language) -> list[charts.Reason]:
-    """Incidents for each hundred employed, part by part."""
+    """The incidents per hundred employed, by part."""
     shown = [rate for rate in rates if rate.part and rate.per_hundred is not None]
     most = max((rate.per_hundred or 0.0 for rate in shown), default=0.0) or 1.0
     return [
@@ -484,7 +484,7 @@ def rate_bars(rates: Sequence[Rate], say: Language) -> list[charts.Reason]:
 
 
 def rate_note(rates: Sequence[Rate], say: Language) -> str:
-    """The rate of all, and the incidents that belong to no part."""
+    """The rate of the whole, and how many incidents belong to no part."""
     whole = per_hundred(rates)
     text = say(N_("All together {rate}."), rate=say.number(whole, decimals=1)) if whole is not None else ""
     lost = sum(rate.discovered for rate in rates if not (rate.part and rate.employed) and not rate.few)

@@ -1,1 +1,1 @@
-"""Meeting mode."""
+"""The meeting mode."""

@@ -1,6 +1,6 @@
-"""The meeting mode: one screen a point, and below it the fields that are written in while the point is discussed.
+"""The meeting mode: a screen per point, with fields to fill in while the point is discussed.
 
-Notes are the comments of the review and decisions its decisions; each is kept as soon as its field is left.
+Notes are added to the review's comments and decisions to its decisions. Each is saved when its field is left.
 """
 
 from datetime import date, datetime, timedelta
@@ -35,49 +35,49 @@ from compliance.screens.views import View
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
 GROUNDS_HEIGHT: Final = 110
-# The fields of a decision, and the word of it that each holds.
+# The fields of a decision, with the attribute that each holds.
 FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
 
 def draw(view: View) -> None:
-    """The review that the address names, screen by screen."""
-    found = reviews.current(view)
-    if found is None:
+    """Draw the review that the address names, one screen at a time."""
+    opened = reviews.current(view)
+    if opened is None:
         _nothing_yet(view)
     else:
-        _meeting(view, found)
+        _meeting(view, opened)
 
 
-def _meeting(view: View, found: Opened) -> None:
-    """The screen that the address names."""
-    screens = meeting_texts.screens(found.whole, view.say)
-    said = st.query_params.get("screen", "")
-    here = meeting_texts.chosen(screens, said)
-    if said and said.lstrip("0") != str(here.number):
-        widgets.not_found(view, N_("the screen"), said, view.say.number(here.number))
-    names = _names(found)
+def _meeting(view: View, opened: Opened) -> None:
+    """Draw the screen that the address names."""
+    screens = meeting_texts.screens(opened.whole, view.say)
+    number = st.query_params.get("screen", "")
+    here = meeting_texts.chosen(screens, number)
+    if number and number.lstrip("0") != str(here.number):
+        widgets.not_found(view, N_("the screen"), number, view.say.number(here.number))
+    names = _names(opened)
     with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
-        _top(found, screens, here)
+        _top(opened, screens, here)
     reviews.show_unsaved()
     with st.container(key="meeting-body"):
         if here.answer:
-            _point(found, here.answer, names)
+            _point(opened, here.answer, names)
         else:
-            DRAWN[here.kind](found, here, names)
+            DRAWN[here.kind](opened, here, names)
     with st.container(key="meeting-foot"):
-        if found.writable and here.fields:
-            _fields(found, here.answer.point if here.answer else None, names)
+        if opened.writable and here.fields:
+            _fields(opened, here.answer.point if here.answer else None, names)
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
-            if found.writable and here.answer:
-                widgets.html(charts.caption(found.say(N_("The head's assessment"))))
-                reviews.assessment_field(found, here.answer.point, label_shown=False)
-            if found.writable and here.fields:
-                _kept(found, here.answer.point if here.answer else None)
-            _ways(found, here, len(screens))
+            if opened.writable and here.answer:
+                widgets.html(charts.caption(opened.say(N_("The head's assessment"))))
+                reviews.assessment_field(opened, here.answer.point, label_shown=False)
+            if opened.writable and here.fields:
+                _save_state(opened, here.answer.point if here.answer else None)
+            _ways(opened, here, len(screens))
 
 
 def _nothing_yet(view: View) -> None:
-    """What is said where there is no review to hold a meeting about, and the way there."""
+    """Draw that there is no review to hold a meeting about, and the link to open one."""
     say = view.say
     widgets.html(charts.page_title(say(N_("Meeting mode"))))
     with st.container(border=True, key="card-empty"):
@@ -87,40 +87,40 @@ def _nothing_yet(view: View) -> None:
         widgets.link(view, "review", say(N_("Go to the management review")))
 
 
-def _names(found: Opened) -> Names:
-    """The names that are withheld, found once while the data and the responsible persons stay the same."""
-    whole = found.whole
-    return reads.person_names(found.view.data, whole.as_of, whole.known_at, whole.organisation, responsible(whole))
+def _names(opened: Opened) -> Names:
+    """The names to withhold, cached while the data and the responsible persons stay the same."""
+    whole = opened.whole
+    return reads.person_names(opened.view.data, whole.as_of, whole.known_at, whole.organisation, responsible(whole))
 
 
 # --- The top --------------------------------------------------------------------------------------------------------
 
 
-def _top(found: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
-    """Which screen it is, the clock, the agenda, and the way out."""
-    say, view = found.say, found.view
+def _top(opened: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
+    """Draw the number of the screen, the clock, the agenda, and the way out."""
+    say, view = opened.say, opened.view
     widgets.html(meeting_texts.where(here, len(screens), say))
     until = _until()
-    _clock(found.say, until)
-    widgets.html(meeting_texts.which(found.review, say))
+    _clock(opened.say, until)
+    widgets.html(meeting_texts.which(opened.review, say))
     if view.sample:
         widgets.html(charts.badge(say(N_("Sample data"))))
-    # another screen has another agenda: the one that was open is closed
+    # the key has the number, so that an open agenda closes with its screen
     agenda = st.popover(say(N_("Agenda")), type="tertiary", key=f"agenda {here.number}")
     with agenda, st.container(key="agenda", gap=None):
         for screen in screens:
             with st.container(key="agenda-here" if screen is here else f"agenda-{screen.number}", gap=None):
-                widgets.link(view, "meeting", screen.title, **_address(found, screen.number))
-        _end_field(found, until)
-        _handout_button(found)
-    review = wording.address(found.review, found.others)
+                widgets.link(view, "meeting", screen.title, **_address(opened, screen.number))
+        _end_field(opened, until)
+        _handout_button(opened)
+    review = wording.address(opened.review, opened.others)
     widgets.link(view, "review", say(N_("End the meeting")), review=review)
 
 
-def _address(found: Opened, number: int) -> dict[str, str]:
-    """A screen in the address, with the review and the end of the meeting."""
-    given = {"review": wording.address(found.review, found.others), "screen": str(number)}
-    return given | {"until": st.query_params.get("until", "")}
+def _address(opened: Opened, number: int) -> dict[str, str]:
+    """The parameters of a screen's address: the review, the screen and the end of the meeting."""
+    params = {"review": wording.address(opened.review, opened.others), "screen": str(number)}
+    return params | {"until": st.query_params.get("until", "")}
 
 
 def _now() -> datetime:
@@ -128,7 +128,10 @@ def _now() -> datetime:
 
 
 def _until() -> datetime:
-    """When the meeting ends, also after midnight: what the address says, else forty minutes after it was opened."""
+    """When the meeting ends: at the time in the address, else forty minutes from now.
+
+    The address has no day, so the day is chosen that puts the end nearest to now, even across midnight.
+    """
     now = _now()
     try:
         end = datetime.strptime(st.query_params.get("until", ""), "%H:%M").time()
@@ -141,14 +144,14 @@ def _until() -> datetime:
 
 @st.fragment(run_every=TICK_SECONDS)
 def _clock(say: Language, until: datetime) -> None:
-    """The time, which goes on by itself."""
+    """Draw the clock, which updates by itself."""
     widgets.html(meeting_texts.clock(_now(), until, say))
 
 
-def _end_field(found: Opened, until: datetime) -> None:
+def _end_field(opened: Opened, until: datetime) -> None:
     key = f"until {until:%H%M}"
     st.time_input(
-        found.say(N_("The meeting ends at")), value=until.time(), step=300, key=key, on_change=_choose_end, args=(key,)
+        opened.say(N_("The meeting ends at")), value=until.time(), step=300, key=key, on_change=_choose_end, args=(key,)
     )
 
 
@@ -157,36 +160,36 @@ def _choose_end(key: str) -> None:
         st.query_params["until"] = chosen.strftime("%H:%M")
 
 
-def _handout_button(found: Opened) -> None:
-    """The same on paper, made when it is asked for."""
-    name, label = handouts.file_name(found.whole.year, found.say), found.say(N_("Handout for printing (PDF)"))
-    file = File(label, name, "application/pdf", key="handout", make=partial(_handout, found))
-    downloads.offer(found.view, file)
+def _handout_button(opened: Opened) -> None:
+    """Draw the download of the handout, which is made on the click."""
+    name, label = handouts.file_name(opened.whole.year, opened.say), opened.say(N_("Handout for printing (PDF)"))
+    file = File(label, name, "application/pdf", key="handout", make=partial(_handout, opened))
+    downloads.offer(opened.view, file)
 
 
-def _handout(found: Opened, job: Job) -> bytes:
-    permissions.require(found.view.reader.user, Permission.SEE_REVIEW)
-    with found.view.database.cursor() as cursor:
-        made_at = approving.signatures_of(cursor, found.review).changed_at
-    given: Any = {"names": _names(found), "state": found.review.state, "made_at": made_at}
-    return make_file(job, handouts.pdf, found.dossier, say=found.say, **given)
+def _handout(opened: Opened, job: Job) -> bytes:
+    permissions.require(opened.view.reader.user, Permission.SEE_REVIEW)
+    with opened.view.database.cursor() as cursor:
+        made_at = approving.signatures_of(cursor, opened.review).changed_at
+    kwargs: Any = {"names": _names(opened), "state": opened.review.state, "made_at": made_at}
+    return make_file(job, handouts.pdf, opened.dossier, say=opened.say, **kwargs)
 
 
 # --- The screens ----------------------------------------------------------------------------------------------------
 
 
-def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
-    say = found.say
+def _point(opened: Opened, answer: PointAnswer, names: Names) -> None:
+    say = opened.say
     widgets.html(meeting_texts.question(answer, say))
     left, right = st.columns(2, gap="large")
     with left:
         widgets.html(meeting_texts.figure(answer, say))
-        if not found.writable:
-            widgets.html(drawing_meeting.sentence(assessment(found.whole, answer.point.id, say)))
-        decided = wording.of_point(found.decided, answer.point, found.review.year) if found.may_read else []
-        given = (found.dossier, answer, decided, names, say)
-        for told in meeting_texts.said_of_point(*given, writable=found.writable):
-            widgets.html(told)
+        if not opened.writable:
+            widgets.html(drawing_meeting.sentence(assessment(opened.whole, answer.point.id, say)))
+        decided = wording.of_point(opened.decided, answer.point, opened.review.year) if opened.may_read else []
+        args = (opened.dossier, answer, decided, names, say)
+        for fragment in meeting_texts.comment_and_decisions(*args, writable=opened.writable):
+            widgets.html(fragment)
     with right:
         parts = (
             (N_("The trend towards the target"), meeting_texts.trend(answer, say)),
@@ -198,87 +201,87 @@ def _point(found: Opened, answer: PointAnswer, names: Names) -> None:
                 widgets.html(charts.stack(drawing_meeting.heading(say(title)), drawn))
 
 
-def _summary(found: Opened, _here: Screen, _names: Names) -> None:
-    say = found.say
-    widgets.html(meeting_texts.title(wording.summary_sentence(found.whole, say), say(N_("Summary"))))
+def _summary(opened: Opened, _here: Screen, _names: Names) -> None:
+    say = opened.say
+    widgets.html(meeting_texts.title(wording.summary_sentence(opened.whole, say), say(N_("Summary"))))
 
     def address(number: int) -> str:
-        return widgets.address(found.view, "meeting", **_address(found, number))
+        return widgets.address(opened.view, "meeting", **_address(opened, number))
 
-    widgets.html(meeting_texts.summary(found.whole, address, say))
+    widgets.html(meeting_texts.summary(opened.whole, address, say))
 
 
-def _earlier(found: Opened, here: Screen, names: Names) -> None:
-    """What earlier reviews decided, as it stands today."""
-    say, day = found.say, found.review.as_of
-    ids = {row.decision_id for row in found.whole.carried}
-    carried = [row for row in found.decided if row.decision_id in ids]
-    if not found.may_read:
-        _unread(found, here)
+def _earlier(opened: Opened, here: Screen, names: Names) -> None:
+    """Draw the decisions of earlier reviews with their current state."""
+    say, day = opened.say, opened.review.as_of
+    ids = {row.decision_id for row in opened.whole.carried}
+    carried = [row for row in opened.decided if row.decision_id in ids]
+    if not opened.may_read:
+        _not_readable(opened, here)
         return
     widgets.html(meeting_texts.title(wording.earlier_sentence(carried, day, say), here.title))
     if not carried:
         return
     widgets.html(meeting_texts.earlier_list(carried, names, day, say))
     way = charts.anchor(
-        say(N_("The page of decisions says who is responsible.")), widgets.address(found.view, "decisions")
+        say(N_("The page of decisions says who is responsible.")), widgets.address(opened.view, "decisions")
     )
     widgets.html(charts.stack(way))
 
 
-def _unread(found: Opened, here: Screen) -> None:
+def _not_readable(opened: Opened, here: Screen) -> None:
     widgets.html(meeting_texts.title(here.title, ""))
-    widgets.html(charts.caption(found.say(N_("They are shown to those who may read the review."))))
+    widgets.html(charts.caption(opened.say(N_("They are shown to those who may read the review."))))
 
 
-def _last(found: Opened, _here: Screen, names: Names) -> None:
-    """What this review decides, beside how the head judges the whole."""
-    say = found.say
-    widgets.html(meeting_texts.judged(found.dossier, say))
+def _last(opened: Opened, _here: Screen, names: Names) -> None:
+    """Draw this review's decisions, next to the head's judgement of the whole."""
+    say = opened.say
+    widgets.html(meeting_texts.judged(opened.dossier, say))
     left, right = st.columns(2, gap="large")
     with left:
-        if found.may_read:
-            own = decisions_of(list(found.decided), found.review)
+        if opened.may_read:
+            own = decisions_of(list(opened.decided), opened.review)
             title = say(N_("Decisions of this review"))
-            widgets.html(meeting_texts.decision_list(title, own, names, found.review.as_of, say))
+            widgets.html(meeting_texts.decision_list(title, own, names, opened.review.as_of, say))
         else:
             widgets.html(charts.caption(say(N_("Decisions are shown to those who may read the review."))))
     with right:
-        _judgement(found, names)
+        _judgement(opened, names)
 
 
-def _judgement(found: Opened, names: Names) -> None:
-    """The head's answers and their grounds; grounds that name somebody are written elsewhere than on the projector."""
-    drawn, text = meeting_texts.grounds(found.dossier, names, found.say), judging.grounds(found.dossier.written)
+def _judgement(opened: Opened, names: Names) -> None:
+    """Draw the head's answers and their grounds. Grounds that name somebody cannot be edited here, on the projector."""
+    drawn, text = meeting_texts.grounds(opened.dossier, names, opened.say), judging.grounds(opened.dossier.written)
     named = names.withhold(text) != text
-    if found.writable:
-        reviews.judgement_fields(found, lines=GROUNDS_HEIGHT, with_grounds=not named)
-    if drawn and (named or not found.writable):
+    if opened.writable:
+        reviews.judgement_fields(opened, lines=GROUNDS_HEIGHT, with_grounds=not named)
+    if drawn and (named or not opened.writable):
         widgets.html(drawn)
 
 
-# What draws the screens that are no point.
+# The functions that draw the screens other than points.
 DRAWN: Final = {"earlier": _earlier, "summary": _summary, "last": _last}
 
 
 # --- The fields -----------------------------------------------------------------------------------------------------
 
 
-def _fields(found: Opened, point: Point | None, names: Names) -> None:
-    """The note and the decision that are written while the screen is discussed."""
+def _fields(opened: Opened, point: Point | None, names: Names) -> None:
+    """Draw the fields of a note and of a decision."""
     if point is None:
-        _decision_fields(found, None, names)
+        _decision_fields(opened, None, names)
         return
     left, right = st.columns([4, 6], gap="medium")
     with left:
-        _note_field(found, point)
+        _note_field(opened, point)
     with right:
-        _decision_fields(found, point, names)
+        _decision_fields(opened, point, names)
 
 
-def _note_field(found: Opened, point: Point) -> None:
-    """What is noted is added to the coordinator's comment, which stands above without names."""
-    say, key = found.say, f"note {found.review.review_id} {point.id}"
+def _note_field(opened: Opened, point: Point) -> None:
+    """Draw the field of a note, which is added to the comment that the screen shows without names."""
+    say, key = opened.say, f"note {opened.review.review_id} {point.id}"
     if key not in st.session_state:
         st.session_state[f"kept {key}"] = ""
     fields.text(
@@ -286,38 +289,38 @@ def _note_field(found: Opened, point: Point) -> None:
         key=key,
         height=NOTE_HEIGHT,
         placeholder=say(N_("Is added to the comment when you leave the field.")),
-        on_change=_keep_note,
-        args=(found, point.id, key),
+        on_change=_save_note,
+        args=(opened, point.id, key),
     )
 
 
-def _keep_note(found: Opened, point_id: str, key: str) -> None:
-    """Keeps a note when its field is left."""
-    said, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
-    with reviews.keeping_unsaved(said):
+def _save_note(opened: Opened, point_id: str, key: str) -> None:
+    """Save a note when its field is left."""
+    note, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
+    with reviews.keeping_unsaved(note):
         permissions.require(views.user(), Permission.WRITE_REVIEW)
-        given = {"point": point_id, "note": said, "before": before, "order": reviews.order(found.view)}
-        st.session_state[f"kept {key}"] = reviewing.add_note(found.view.database, found.review.review_id, **given)
+        kwargs = {"point": point_id, "note": note, "before": before, "order": reviews.order(opened.view)}
+        st.session_state[f"kept {key}"] = reviewing.add_note(opened.view.database, opened.review.review_id, **kwargs)
 
 
-def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
-    """What, who and by when; a decision is kept when its text is left, and goes on with the other two fields.
+def _decision_fields(opened: Opened, point: Point | None, names: Names) -> None:
+    """Draw the fields of a decision: what, who and by when. Leaving the text saves it, the others change it.
 
-    Whoever comes back to the screen goes on with the last one; its names stay away from the projector.
+    Coming back to the screen continues with the last decision; names in it are not put on the projector.
     """
-    say, prefix = found.say, _prefix(found, point)
-    made = _made(found, prefix)
+    say, prefix = opened.say, _prefix(opened, point)
+    saved = _saved_decision(opened, prefix)
     what, who, when = st.columns([4.4, 2.7, 3.1], gap="small")
-    asked: Any = {"on_change": _keep}
-    args = (found, point.id if point else None, prefix)
-    text = made.text if made and names.withhold(made.text) == made.text else ""
+    callback: Any = {"on_change": _save_decision}
+    args = (opened, point.id if point else None, prefix)
+    text = saved.text if saved and names.withhold(saved.text) == saved.text else ""
     fields.line(
         say(N_("Decision")),
         at=what,
         key=f"{prefix} text",
-        placeholder=say(N_("Is kept. It has a name in it.") if made and not text else N_("What is to be done?")),
+        placeholder=say(N_("Is kept. It has a name in it.") if saved and not text else N_("What is to be done?")),
         args=(*args, "text"),
-        **asked,
+        **callback,
         **_first(f"{prefix} text", text),
     )
     fields.line(
@@ -325,9 +328,9 @@ def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
         at=who,
         key=f"{prefix} who",
         max_chars=LONGEST_NAME,
-        placeholder=say(N_("Is kept") if made and made.responsible else N_("Who?")),
+        placeholder=say(N_("Is kept") if saved and saved.responsible else N_("Who?")),
         args=(*args, "who"),
-        **asked,
+        **callback,
     )
     when.date_input(
         say(N_("To be done by")),
@@ -336,88 +339,88 @@ def _decision_fields(found: Opened, point: Point | None, names: Names) -> None:
         max_value=views.LAST_DAY,
         key=f"{prefix} due",
         args=(*args, "due"),
-        **asked,
-        **_first(f"{prefix} due", made.due if made else None),
+        **callback,
+        **_first(f"{prefix} due", saved.due if saved else None),
     )
 
 
 def _first(key: str, value: Any) -> dict[str, Any]:
-    """What a field holds before anybody has written in it; afterwards the widget knows by itself."""
+    """The initial value of a field, left out once the widget has a state."""
     return {} if key in st.session_state else {"value": value}
 
 
-def _made(found: Opened, prefix: str) -> Decision | None:
-    """The decision that the fields are of, as it stands."""
+def _saved_decision(opened: Opened, prefix: str) -> Decision | None:
+    """The saved decision that the fields edit."""
     number = st.session_state.get(f"number {prefix}")
-    return next((row for row in decisions_of(list(found.decided), found.review) if row.number == number), None)
+    return next((row for row in decisions_of(list(opened.decided), opened.review) if row.number == number), None)
 
 
-def _kept(found: Opened, point: Point | None) -> None:
-    """Which decision is kept, and the way to one more."""
-    say, made = found.say, _made(found, _prefix(found, point))
-    if made is None:
+def _save_state(opened: Opened, point: Point | None) -> None:
+    """Draw which decision is saved, and the button for one more."""
+    say, saved = opened.say, _saved_decision(opened, _prefix(opened, point))
+    if saved is None:
         text = N_("Each field is kept when you leave it.")
-        if any(st.session_state.get(f"{_prefix(found, point)} {name}") for name in FIELDS):
+        if any(st.session_state.get(f"{_prefix(opened, point)} {name}") for name in FIELDS):
             text = N_("Write the decision too.")
-        if st.session_state.pop(f"withdrawn {_prefix(found, point)}", False):
+        if st.session_state.pop(f"withdrawn {_prefix(opened, point)}", False):
             text = N_("The decision is withdrawn.")
         widgets.html(charts.caption(say(text)))
         return
-    widgets.html(charts.caption(say(N_("Decision {name} is kept."), name=made.name)))
+    widgets.html(charts.caption(say(N_("Decision {name} is kept."), name=saved.name)))
     more = say(N_("One more decision"))
-    st.button(more, key="one more", type="tertiary", on_click=_next_decision, args=(found, point))
+    st.button(more, key="one more", type="tertiary", on_click=_next_decision, args=(opened, point))
 
 
 def _place(point: Point | None) -> str:
     return point.id if point else "none"
 
 
-def _prefix(found: Opened, point: Point | None) -> str:
-    """What the keys of the decision's fields begin with; one more decision has fields of its own."""
-    base = f"meeting decision {found.review.review_id} {_place(point)}"
+def _prefix(opened: Opened, point: Point | None) -> str:
+    """The prefix of the keys of a decision's fields; each further decision has fields of its own."""
+    base = f"meeting decision {opened.review.review_id} {_place(point)}"
     return f"{base} {st.session_state.get(f'turn {base}', 0)}"
 
 
-def _next_decision(found: Opened, point: Point | None) -> None:
-    base = f"turn meeting decision {found.review.review_id} {_place(point)}"
+def _next_decision(opened: Opened, point: Point | None) -> None:
+    base = f"turn meeting decision {opened.review.review_id} {_place(point)}"
     st.session_state[base] = st.session_state.get(base, 0) + 1
 
 
-def _keep(found: Opened, point_id: str | None, prefix: str, left: str) -> None:
-    """Keeps the decision when a field of it is left; one whose text is taken away again is withdrawn."""
-    said = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
-    text = (said["text"] or "").strip()
+def _save_decision(opened: Opened, point_id: str | None, prefix: str, left: str) -> None:
+    """Save the decision when one of its fields is left. Withdraw it if its text has been removed."""
+    values = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
+    text = (values["text"] or "").strip()
     with reviews.keeping_unsaved(text):
         permissions.require(views.user(), Permission.WRITE_REVIEW)
-        given, number = (found.view.database, found.review.review_id), _number_kept(found, prefix)
-        asked: Any = {"order": reviews.order(found.view), "points": tuple(point.id for point in reads.points())}
+        args, number = (opened.view.database, opened.review.review_id), _saved_number(opened, prefix)
+        kwargs: Any = {"order": reviews.order(opened.view), "points": tuple(point.id for point in reads.points())}
         if number and left == "text" and not text:
-            deciding.withdraw(*given, number, order=asked["order"])
+            deciding.withdraw(*args, number, order=kwargs["order"])
             st.session_state.pop(f"number {prefix}")
             st.session_state[f"withdrawn {prefix}"] = True
         elif number:
-            words = {FIELDS[left]: said[left] or (None if left == "due" else "")}
-            deciding.amend(*given, number, changes=words, **asked)
+            words = {FIELDS[left]: values[left] or (None if left == "due" else "")}
+            deciding.amend(*args, number, changes=words, **kwargs)
         elif text:
-            due = said["due"] if isinstance(said["due"], date) else None
-            made = DecisionContent(text, point_id, said["who"] or "", due)
-            st.session_state[f"number {prefix}"] = deciding.decide(*given, made, **asked)
+            due = values["due"] if isinstance(values["due"], date) else None
+            decided = DecisionContent(text, point_id, values["who"] or "", due)
+            st.session_state[f"number {prefix}"] = deciding.decide(*args, decided, **kwargs)
 
 
-def _number_kept(found: Opened, prefix: str) -> int | None:
-    """The decision that the fields are of; None where there is none yet, or somebody else has withdrawn it."""
-    with found.view.database.cursor() as cursor:
-        there = {row.number for row in decisions_of(deciding.decisions(cursor), found.review)}
+def _saved_number(opened: Opened, prefix: str) -> int | None:
+    """The number of the decision that the fields edit; None if it is not saved yet, or withdrawn by somebody else."""
+    with opened.view.database.cursor() as cursor:
+        existing = {row.number for row in decisions_of(deciding.decisions(cursor), opened.review)}
     number: int | None = st.session_state.get(f"number {prefix}")
-    if number in there:
+    if number in existing:
         return number
     st.session_state.pop(f"number {prefix}", None)
     return None
 
 
-def _ways(found: Opened, here: Screen, of: int) -> None:
-    """Back and on, also by the keys that a presenter's remote sends."""
-    say = found.say
+def _ways(opened: Opened, here: Screen, of: int) -> None:
+    """Draw the buttons back and next, with the keys of a presenter's remote as shortcuts."""
+    say = opened.say
     with st.container(key="meeting-turn", horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
         widgets.html(charts.caption(say(N_("PgUp and PgDn turn the page"))))
         for step, label, key in ((-1, N_("Back"), "PageUp"), (1, N_("Next"), "PageDown")):

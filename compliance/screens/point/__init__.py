@@ -1,1 +1,1 @@
-"""One review point."""
+"""The page of a review point."""

@@ -1,4 +1,4 @@
-"""Why a point's figure changed: what it is compared with, chosen on its page."""
+"""Why a point's figure changed, with the choice of what it is compared with."""
 
 from datetime import date
 from typing import Final
@@ -17,18 +17,18 @@ from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import phrases
 
-# The choice to compare with what was approved.
+# The choice to compare with the approved review.
 REVIEW: Final = "review"
 
 
 def why(view: View, point: Point) -> None:
-    """The section of a point's page: what to compare with, and what makes the difference."""
+    """Draw the choice of what to compare with, and what makes the difference."""
 
     @st.fragment
     def section() -> None:
         with widgets.showing_errors():
             widgets.require(Permission.SEE_FIGURES)
-            # this part runs by itself: where the data have changed meanwhile, the whole page is to follow
+            # a fragment runs alone: if the data have changed meanwhile, the whole page must run
             if views.current().data != view.data:
                 st.rerun()
             widgets.html(charts.section(view.say(N_("Why did the figure change?"))))
@@ -39,7 +39,7 @@ def why(view: View, point: Point) -> None:
 
 
 def _chosen_moment(view: View, point: Point) -> Moment | None:
-    """The moment that the figure is compared with; None while a day is being chosen."""
+    """Draw the choice of a moment. Return it; None while a day is being chosen."""
     say = view.say
     days = explaining.days_offered(view.as_of)
     approved = changes.approved_before(view, point)
@@ -55,7 +55,7 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
         choice = st.selectbox(
             say(N_("Compare with")),
             list(names),
-            index=0 if approved else _usual(view, point, days),
+            index=0 if approved else _default_index(view, point, days),
             format_func=lambda choice: names[choice],
             key=f"compare {point.id} {view.as_of} {say.code}",
             width=460,
@@ -65,16 +65,16 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
         if choice == REVIEW:
             return reads.compared(view.data, view.as_of, view.scope.organisation).first
         day = days.get(choice) or _another_day(view, point)
-        return _known(view, point, day) if day else None
+        return _as_known(view, point, day) if day else None
 
 
-def _usual(view: View, point: Point, days: dict[str, date]) -> int:
-    """A year before, or the first day offered on which there was a figure."""
+def _default_index(view: View, point: Point, days: dict[str, date]) -> int:
+    """The index of the first offered day with a figure, which starts with a year before."""
     figures = reads.coverage(
         view.data, view.reader, tuple(sorted({*days.values(), view.as_of})), view.scope, (point.id,)
     )
-    there = {figure.as_of for figure in figures if figure.coverage is not None}
-    return next((place for place, day in enumerate(days.values()) if day in there), 0)
+    measured = {figure.as_of for figure in figures if figure.coverage is not None}
+    return next((place for place, day in enumerate(days.values()) if day in measured), 0)
 
 
 def _another_day(view: View, point: Point) -> date | None:
@@ -90,10 +90,10 @@ def _another_day(view: View, point: Point) -> date | None:
     return chosen
 
 
-def _known(view: View, point: Point, day: date) -> Moment:
-    """The day as it is known now, or by what had been loaded two weeks after it, where that is something else."""
+def _as_known(view: View, point: Point, day: date) -> Moment:
+    """The day as known now; or, chosen if that differs, as known two weeks after it."""
     say = view.say
-    if not compare_texts.known_otherwise(point, view.scope.organisation, reads.imports(view.data), day):
+    if not compare_texts.known_differently(point, view.scope.organisation, reads.imports(view.data), day):
         return Moment(day)
     then = st.checkbox(
         say(N_("As it was known two weeks after that day")), key=f"known then {point.id} {view.as_of} {day} {say.code}"

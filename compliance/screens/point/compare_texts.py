@@ -1,4 +1,4 @@
-"""What a point's figure can be compared with."""
+"""The choices of what a point's figure is compared with. No Streamlit."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ SETTLED_AFTER: Final = timedelta(days=15)
 
 
 def day_text(choice: str, day: date, say: Language) -> str:
-    """A day to compare with in words."""
+    """The label of a day to compare with."""
     texts = {
         "year": N_("A year before: {day}"),
         "quarter": N_("Three months before: {day}"),
@@ -31,7 +31,7 @@ def day_text(choice: str, day: date, say: Language) -> str:
 
 
 def imports_offered(point: Point, organisation: str, imports: Rows, day: date) -> Rows:
-    """The imports that the point reads up to a day, the newest first."""
+    """The newest imports of the point's sources up to a day."""
     return [
         row
         for row in imports
@@ -43,7 +43,7 @@ def imports_offered(point: Point, organisation: str, imports: Rows, day: date) -
 
 
 def import_text(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> str:
-    """An import to compare with what was before it."""
+    """The label of an import, to compare with the moment before it."""
     title = say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]
     text = N_("Before import {id}: {source}, {day}")
     return say(text, id=row["import_id"], source=title, day=say.date(row["extract_date"]))
@@ -55,12 +55,12 @@ def moment_before(row: Mapping[str, Any], imports: Rows) -> Moment:
 
 
 def settled(day: date) -> datetime:
-    """When a day's exports have come in and its figures have been told: the end of the day two weeks later, in UTC."""
+    """The end of the day two weeks after, in UTC: by then a day's exports are loaded and its figures reported."""
     return clock.midnight(day + SETTLED_AFTER) - timedelta(microseconds=1)
 
 
-def known_otherwise(point: Point, organisation: str, imports: Rows, day: date) -> bool:
-    """Whether the point could be counted two weeks after a day, and something about the day has come or gone since."""
+def known_differently(point: Point, organisation: str, imports: Rows, day: date) -> bool:
+    """Whether a figure of two weeks after a day existed and differs: imports have been loaded or revoked since."""
     about = [
         row
         for row in imports
@@ -69,6 +69,6 @@ def known_otherwise(point: Point, organisation: str, imports: Rows, day: date) -
         and row["extract_date"] <= day
     ]
     then = settled(day)
-    known = {row["source"] for row in about if row["imported_at"] <= then}
+    sources = {row["source"] for row in about if row["imported_at"] <= then}
     later = any(row["imported_at"] > then or (row["revoked_at"] or datetime.min) > then for row in about)
-    return later and known.issuperset(point.needs)
+    return later and sources.issuperset(point.needs)

@@ -1,4 +1,4 @@
-"""What the page of a point draws: its trend, reasons, units, items, and the row behind one."""
+"""The page of a point: its figure, trend, reasons, units and items, and the spreadsheet row behind an item."""
 
 from functools import partial
 from typing import Any, Final
@@ -21,12 +21,12 @@ from compliance.wording import breaking, phrases, trends
 from compliance.wording.reasons import detail_text, reason_shares, reason_text, reasons_title, unmet_reasons
 from compliance.wording.trends import Level
 
-# Between two names on the axis of the months.
+# Months between two labels of the axis.
 TICKS: Final = 6
 
 
 def draw(view: View) -> None:
-    """The point that the address names."""
+    """Draw the point that the address names."""
     point = chosen_point(view)
     months = months_of(view, point)
     now, before = months[-1], reads.before(view.data, view.reader, view.as_of, view.scope).get(point.id)
@@ -57,7 +57,7 @@ def _head(view: View, point: Point) -> None:
 
 
 def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None:
-    """The figure beside its trend."""
+    """Draw the figure next to its trend."""
     say, now = view.say, months[-1]
     left, right = st.columns([5, 7], gap="large")
     with left:
@@ -72,7 +72,7 @@ def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None
 
 
 def _details(view: View, point: Point, now: Coverage) -> None:
-    """Where and why the figure is weak: reasons, units and items."""
+    """Draw where and why the figure is weak: reasons, units and items."""
     items, allowed = items_of(view, point), view.reader.may(Permission.SEE_ITEMS)
     left, right = st.columns([5, 7], gap="large")
     with left:
@@ -86,28 +86,28 @@ def _details(view: View, point: Point, now: Coverage) -> None:
 
 
 def chosen_point(view: View) -> Point:
-    """The point that the address names, by id or number; else the first, and where another was named it is said."""
-    said = st.query_params.get("point", "")
-    point = reads.point_named(said)
-    if said and point is None:
-        widgets.not_found(view, N_("the review point"), said, breaking.label(reads.points()[0], view.say))
+    """The point that the address names by id or number, else the first; draw a note if the named one does not exist."""
+    name = st.query_params.get("point", "")
+    point = reads.point_named(name)
+    if name and point is None:
+        widgets.not_found(view, N_("the review point"), name, breaking.label(reads.points()[0], view.say))
     return point or reads.points()[0]
 
 
 def months_of(view: View, point: Point) -> list[Coverage]:
-    """The point's figures month by month, the last one on the as-of date."""
+    """The point's monthly figures, ending on the as-of date."""
     return reads.coverage(
         view.data, view.reader, tuple(month_ends(view.as_of, count=reads.TREND_MONTHS)), view.scope, (point.id,)
     )
 
 
 def items_of(view: View, point: Point) -> Rows:
-    """The point's items in the scope, as the reader sees them."""
+    """The point's items in the scope, as the reader may see them."""
     return list(filter(view.scope.holds, reads.items(view.data, view.reader, view.as_of, point.id)))
 
 
 def neighbours(view: View, point: Point) -> None:
-    """Links to the point before and the one after, in the seed's order."""
+    """Draw links to the previous and the next point."""
     every = reads.points()
     place = every.index(next(other for other in every if other.id == point.id))
     with st.container(key="neighbours", horizontal=True):
@@ -117,26 +117,28 @@ def neighbours(view: View, point: Point) -> None:
                 widgets.link(view, "point", arrow.format(breaking.label(other, view.say)), point=other.id)
 
 
-def empty_point(view: View, point: Point, now_: Coverage, before: Coverage | None) -> None:
-    """What is missing, in a sentence, and where to mend it."""
+def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | None) -> None:
+    """Draw why the point has no figure, and where to load what is missing."""
     say = view.say
-    there = {row["source"] for row in reads.basis(view.data, view.as_of).imports}
-    names = [say.pick(reads.sources()[id_].title) for id_ in point.needs if id_ not in there]
+    loaded = {row["source"] for row in reads.basis(view.data, view.as_of).imports}
+    names = [say.pick(reads.sources()[id_].title) for id_ in point.needs if id_ not in loaded]
     texts = [text for text in [phrases.earlier_sentence(before, say)] if text]
-    if now_.basis:
-        title = say(N_("No case is in scope of this point on {day}."), day=say.date(now_.as_of))
-        explained = say(N_("The exports are there. This is shown as nothing to assess, not as 100 per cent."))
+    if figure.basis:
+        title = say(N_("No case is in scope of this point on {day}."), day=say.date(figure.as_of))
+        explanation = say(N_("The exports are there. This is shown as nothing to assess, not as 100 per cent."))
     else:
-        title = phrases.no_basis_sentence(now_, names, say)
-        explained = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
+        title = phrases.no_basis_sentence(figure, names, say)
+        explanation = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
     with st.container(border=True, key="card-empty"):
-        widgets.html(charts.empty_state(now_.status, phrases.word(now_, say), title=title, texts=[explained, *texts]))
-        if not now_.basis:
+        widgets.html(
+            charts.empty_state(figure.status, phrases.word(figure, say), title=title, texts=[explanation, *texts])
+        )
+        if not figure.basis:
             widgets.link_to_imports(view)
 
 
 def trend(view: View, months: list[Coverage]) -> None:
-    """The line of the months against target and limit, and its table."""
+    """Draw the monthly figures against target and limit, as a line and as a table."""
     say = view.say
     widgets.html(charts.section(say(N_("The trend towards the target"))))
     course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}").named(TICKS, first=True)
@@ -145,10 +147,10 @@ def trend(view: View, months: list[Coverage]) -> None:
     widgets.as_table(view, texts.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
-def reasons(view: View, figure: Coverage, found: Rows) -> str | None:
-    """Why items are not met, the biggest reason first; the one that is chosen filters the items."""
+def reasons(view: View, figure: Coverage, items: Rows) -> str | None:
+    """Draw why items are not met, the biggest reason first. Return the reason chosen to filter the items."""
     say, point = view.say, figure.point
-    counted = unmet_reasons(point, found)
+    counted = unmet_reasons(point, items)
     if not counted:
         return None
     widgets.html(charts.section(reasons_title(figure, say)))
@@ -177,14 +179,14 @@ def reasons(view: View, figure: Coverage, found: Rows) -> str | None:
 
 
 def figures_beside(view: View, point: Point) -> None:
-    """The figures that belong to the point and are no part of its coverage."""
+    """Draw the figures that belong to the point but are not part of its coverage."""
     say = view.say
-    found = [
+    figures = [
         f
         for f in reads.beside(view.data, view.as_of)
         if point.number in f.definition.points and f.organisation == view.scope.organisation
     ]
-    if not found:
+    if not figures:
         return
     widgets.html(
         charts.section(
@@ -196,43 +198,43 @@ def figures_beside(view: View, point: Point) -> None:
         charts.pairs(
             [
                 charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say, bold), say.pick(f.explained))
-                for f in found
+                for f in figures
             ]
         )
     )
 
 
 def units_of(view: View, point: Point) -> None:
-    """The units, the weakest first: eight, or all."""
+    """Draw the units, the weakest first: the first few, or all."""
     say = view.say
-    found = texts.worst_first(reads.parts_added_up(view.data, view.reader, view.as_of, view.scope, "unit", point.id))
-    if not found:
+    units = texts.worst_first(reads.parts_added_up(view.data, view.reader, view.as_of, view.scope, "unit", point.id))
+    if not units:
         return
     widgets.html(charts.section(say(N_("Units, the weakest first"))))
-    every = len(found) > texts.FIRST_UNITS and st.toggle(
-        say(N_("Show all {n} units"), n=say.number(len(found))), key=f"all units {point.id} {say.code}"
+    every = len(units) > texts.FIRST_UNITS and st.toggle(
+        say(N_("Show all {n} units"), n=say.number(len(units))), key=f"all units {point.id} {say.code}"
     )
-    shown = found if every else found[: texts.FIRST_UNITS]
+    shown = units if every else units[: texts.FIRST_UNITS]
     target = Level(shown[0].target.target, say(N_("Target")))
     widgets.chart(
         plots.unit_bars(texts.unit_bars(shown, say), mode=widgets.mode(), target=target),
-        alt=phrases.units_alt(found, say),
+        alt=phrases.units_alt(units, say),
         key="units",
     )
     widgets.as_table(view, texts.units_table(shown, say), caption=say(N_("Units, the weakest first")))
 
 
-def item_list(view: View, point: Point, found: Rows, reason: str | None) -> None:
-    """The items with their filter, the row behind the one that is chosen, and a CSV of what is shown."""
+def item_list(view: View, point: Point, items: Rows, reason: str | None) -> None:
+    """Draw the filter, the items, the row behind the selected one, and the download of those shown."""
     say = view.say
     widgets.html(
         charts.section(
             say(N_("The items behind the figure")), note=say(N_("Choose a row to see the spreadsheet row behind it."))
         )
     )
-    chosen = _filter(view, point, found, reason)
-    shown = [row for row in found if chosen.lets(row)]
-    widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=say.number(len(shown)), of=say.number(len(found)))))
+    chosen = _filter(view, point, items, reason)
+    shown = [row for row in items if chosen.lets(row)]
+    widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=say.number(len(shown)), of=say.number(len(items)))))
     picked = _item_table(view, point, shown) if shown else None
     if picked is not None and view.reader.opens(point):
         _row_card(view, point, picked)
@@ -240,33 +242,37 @@ def item_list(view: View, point: Point, found: Rows, reason: str | None) -> None
     downloads.offer_rows(view, say(N_("Download as CSV")), f"{point.id}_{view.as_of}.csv", "items_csv", rows)
 
 
-def _filter(view: View, point: Point, found: Rows, reason: str | None) -> texts.Filter:
+def _filter(view: View, point: Point, items: Rows, reason: str | None) -> texts.Filter:
     say = view.say
-    there = [outcome for outcome in phrases.OUTCOMES if any(row["outcome"] == outcome for row in found)]
-    # a link may name an item: then it is looked for whatever its outcome
+    outcomes_found = [outcome for outcome in phrases.OUTCOMES if any(row["outcome"] == outcome for row in items)]
+    # an item that the address names is shown whatever its outcome
     named = st.query_params.get("item", "")
-    start = there if named else [outcome for outcome in ("unmet", "unknown") if outcome in there] or there
+    start = (
+        outcomes_found
+        if named
+        else [outcome for outcome in ("unmet", "unknown") if outcome in outcomes_found] or outcomes_found
+    )
     left, middle, right = st.columns([4, 3, 3])
     with left:
         outcomes = st.pills(
             say(N_("Outcome")),
-            there,
+            outcomes_found,
             selection_mode="multi",
             default=start,
             format_func=lambda outcome: (
-                f"{say(phrases.OUTCOMES[outcome])} {say.number(sum(row['outcome'] == outcome for row in found))}"
+                f"{say(phrases.OUTCOMES[outcome])} {say.number(sum(row['outcome'] == outcome for row in items))}"
             ),
             key=f"outcome {point.id} {say.code} {named}",
         )
     with middle:
-        names = sorted({row["unit"] for row in found if row["unit"]})
+        names = sorted({row["unit"] for row in items if row["unit"]})
         unit = st.selectbox(
             say(N_("Unit")), names, index=None, placeholder=say(N_("All units")), key=f"unit {point.id} {say.code}"
         )
     with right:
         placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
-        given: Any = {"about": view.as_of, "placeholder": placeholder, "max_chars": LONGEST_NAME}
-        text = fields.line(say(N_("Search")), value=named, key=key, **given)
+        kwargs: Any = {"about": view.as_of, "placeholder": placeholder, "max_chars": LONGEST_NAME}
+        text = fields.line(say(N_("Search")), value=named, key=key, **kwargs)
     return texts.Filter(tuple(outcomes), reason, unit, text)
 
 
@@ -287,7 +293,7 @@ def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
 
 
 def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
-    """The spreadsheet row behind an item, field by field as it was loaded."""
+    """Draw the spreadsheet row behind an item, field by field as it was loaded."""
     say = view.say
     with st.container(border=True, key="card-row"):
         reason = reason_text(point, item["outcome"], item["reason"], say)
@@ -301,19 +307,19 @@ def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
 
 
 def how_counted(view: View, point: Point) -> None:
-    """The rule in words, its law, numbers and SQL, and the exports that the figure rests on."""
+    """Draw the rule, its law, parameters and SQL, and the exports that the figure rests on."""
     say = view.say
     widgets.html(charts.section(say(N_("How the point is counted"))))
     left, right = st.columns([5, 7], gap="large")
     with left:
         widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
     with right:
-        used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
+        imports = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
         widgets.html(charts.section(say(N_("The exports it rests on")), level=3))
-        if used:
+        if imports:
             widgets.html(
                 charts.table(
-                    *figure_texts.basis_table(used, reads.sources(), view.as_of, say),
+                    *figure_texts.basis_table(imports, reads.sources(), view.as_of, say),
                     caption=say(N_("The exports it rests on")),
                 )
             )

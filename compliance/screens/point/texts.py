@@ -1,4 +1,4 @@
-"""What the page of a point says: its trend, its units and its items."""
+"""The texts of a point: its trend, units and items. No Streamlit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FIRST_UNITS: Final = 8
 
 
 def answer_parts(figure: Coverage, say: Language) -> list[charts.AnswerPart]:
-    """What is met, not met and unknown."""
+    """The counts met, not met and unknown, for the strip; empty if nothing is counted."""
     kinds: list[tuple[charts.Answer, int, str]] = [
         ("met", figure.met, say(N_("met"))),
         ("unmet", figure.unmet, say(N_("not met"))),
@@ -25,7 +25,7 @@ def answer_parts(figure: Coverage, say: Language) -> list[charts.AnswerPart]:
 
 
 def answers_alt(figure: Coverage, say: Language) -> str:
-    """The strip of answers in words."""
+    """The text alternative of the strip."""
     return ", ".join(f"{part.count} {part.label}" for part in answer_parts(figure, say))
 
 
@@ -51,7 +51,7 @@ def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
 
 
 def worst_first(units: Sequence[Coverage]) -> list[Coverage]:
-    """The units that can be measured, the weakest first; of equals the one with most items."""
+    """The units with a figure, the weakest first; of equals the one with most items."""
     measured = [unit for unit in units if unit.coverage is not None]
     return sorted(measured, key=lambda unit: (unit.coverage or 0.0, -unit.of, unit.unit or ""))
 
@@ -110,7 +110,7 @@ ITEM_COLUMNS: Final = {
 
 @dataclass(frozen=True)
 class Filter:
-    """Which items are shown; what is None or empty lets everything through."""
+    """The filter of the items; None or empty matches everything."""
 
     outcomes: tuple[str, ...] = ()
     reason: str | None = None
@@ -118,7 +118,7 @@ class Filter:
     text: str = ""
 
     def lets(self, row: Mapping[str, Any]) -> bool:
-        """Whether an item is shown."""
+        """Whether an item passes the filter."""
         return (
             (not self.outcomes or row["outcome"] in self.outcomes)
             and (self.reason is None or row["reason"] == self.reason)
@@ -128,7 +128,7 @@ class Filter:
 
 
 def item_rows(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
-    """Items as a person reads them: outcome and reason in words, under translated headings."""
+    """Items with outcome and reason in words, under translated headings."""
     return [{say(title): _item_value(point, row, name, say) for name, title in ITEM_COLUMNS.items()} for row in items]
 
 
@@ -145,7 +145,7 @@ def _item_value(point: Point, row: Mapping[str, Any], name: str, say: Language) 
 
 
 def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
-    """Items as the page lists them: without columns that say nothing here, and with one for where each stands."""
+    """Items for the page: without uninformative columns, and with file, sheet and row in one column."""
     table = item_rows(point, items, say)
     place = {say(ITEM_COLUMNS[name]) for name in ("file", "sheet", "row")}
     same = {say(ITEM_COLUMNS["item"])} if all(row["item"] == row["label"] for row in items) else set()
@@ -160,7 +160,7 @@ def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, objec
 
 
 def remark_sentence(n: int, say: Language) -> str:
-    """How many remarks there are on a point's exports."""
+    """The number of remarks on a point's exports, in a sentence."""
     if not n:
         return say(N_("The checks of the data found nothing in them."))
     return say.plural("There is {n} remark on the exports.", "There are {n} remarks on the exports.", n)

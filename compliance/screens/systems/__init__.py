@@ -1,1 +1,1 @@
-"""Systems and their cards."""
+"""The page of systems and their cards."""

@@ -1,4 +1,4 @@
-"""What is said of one system: how it stands in each demand, and what every export tells of it."""
+"""The texts of one system: its outcome in each demand, and what every export has about it. No Streamlit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
 
 FIRST_AGREEMENTS: Final = 8
-# What an action of a system's plan may be; it has no list of words by which it could be called off.
+# The states of an action of a system's plan; unlike other actions it cannot be called off.
 PLAN_STATES: Final = ("late", "open", "done")
 
 
 # --- Its sentences, facts and demands -----------------------------------------------------------------------------
 
 
-def card_sentences(found: Card, row: Row | None, say: Language) -> list[str]:
-    """How one system stands; `row` is its row of the list, None where it is not in use."""
-    name = found.register["system"]
+def card_sentences(card: Card, row: Row | None, say: Language) -> list[str]:
+    """The answer about a system; `row` is its row in the list, None if it is not in use."""
+    name = card.register["system"]
     if row is None:
         return [say(N_("{system} is not in use and is not counted in the review points."), system=name)]
     missing = [say(DEMAND_NAMES[demand]) for demand in DEMANDS if is_gap(row, demand)]
@@ -48,30 +48,30 @@ def card_sentences(found: Card, row: Row | None, say: Language) -> list[str]:
     return [first, say(rest)] if central else [first]
 
 
-def card_kicker(found: Card, say: Language) -> str:
-    """The line above the name of one system."""
-    title, unit = say(N_("System")), found.register["unit"]
+def card_kicker(card: Card, say: Language) -> str:
+    """The line above the name of a system."""
+    title, unit = say(N_("System")), card.register["unit"]
     return f"{title} · {unit}" if unit else title
 
 
-def card_facts(found: Card, say: Language) -> list[Fact]:
-    """What one asks first of one system."""
+def card_facts(card: Card, say: Language) -> list[Fact]:
+    """The main facts of a system."""
     return [
-        _led_fact(found, say),
-        _levels_fact(found, say),
-        _risk_fact(found, say),
-        _review_fact(found, say),
+        _led_fact(card, say),
+        _levels_fact(card, say),
+        _risk_fact(card, say),
+        _review_fact(card, say),
     ]
 
 
-def _led_fact(found: Card, say: Language) -> Fact:
-    named = found.register["object_leader"] if found.named else None
-    value = named or (say(N_("Named")) if found.register["led"] else say(N_("Missing")))
-    return Fact(say(N_("Object leader")), value, note=found.register["object"] or "")
+def _led_fact(card: Card, say: Language) -> Fact:
+    named = card.register["object_leader"] if card.named else None
+    value = named or (say(N_("Named")) if card.register["led"] else say(N_("Missing")))
+    return Fact(say(N_("Object leader")), value, note=card.register["object"] or "")
 
 
 def levels(rows_: Rows) -> str:
-    """The highest level of each kind, as K3 R2 T1; a dash where none is given."""
+    """The highest level of each kind, as K3 R2 T1; a dash if none is given."""
     kinds = {"K": "confidentiality", "R": "integrity", "T": "availability"}
     highest = {
         letter: max((row[name] for row in rows_ if row[name] is not None), default=None)
@@ -80,15 +80,15 @@ def levels(rows_: Rows) -> str:
     return " ".join(f"{letter}{level}" for letter, level in highest.items() if level is not None) or DASH
 
 
-def _levels_fact(found: Card, say: Language) -> Fact:
-    title, latest = say(N_("Classification")), found.latest_classification
+def _levels_fact(card: Card, say: Language) -> Fact:
+    title, latest = say(N_("Classification")), card.latest_classification
     if not latest:
         return Fact(title, DASH, note=say(N_("no classification is known")))
     return Fact(title, levels(latest), note=say(N_("classified {day}"), day=say.date(latest[0]["classified"])))
 
 
-def _risk_fact(found: Card, say: Language) -> Fact:
-    title, latest = say(N_("Highest risk value")), found.latest_risks
+def _risk_fact(card: Card, say: Language) -> Fact:
+    title, latest = say(N_("Highest risk value")), card.latest_risks
     values = [row["risk_value"] for row in latest if row["risk_value"] is not None]
     if not latest:
         return Fact(title, DASH, note=say(N_("no risk analysis is known")))
@@ -96,11 +96,11 @@ def _risk_fact(found: Card, say: Language) -> Fact:
     return Fact(title, _number(max(values), say) if values else DASH, note=day)
 
 
-def _review_fact(found: Card, say: Language) -> Fact:
+def _review_fact(card: Card, say: Language) -> Fact:
     title = say(N_("Accounts removed"))
-    if not found.reviews:
+    if not card.reviews:
         return Fact(title, DASH, note=say(N_("no access review is known")))
-    last = found.reviews[0]
+    last = card.reviews[0]
     rest = say(N_("of {of}"), of=_number(last["accounts_before"], say)) if last["accounts_before"] else ""
     note = say(N_("reviewed {day}"), day=say.date(last["reviewed"]))
     return Fact(title, _number(last["accounts_removed"], say), rest, note)
@@ -116,12 +116,12 @@ def _text(value: str | None) -> str:
     return value or DASH
 
 
-def leader_pairs(found: Card, say: Language) -> list[Pair]:
-    """Who leads the object; names only where they may be seen."""
-    register = found.register
+def leader_pairs(card: Card, say: Language) -> list[Pair]:
+    """Who owns and leads the object; names only if the reader may see them."""
+    register = card.register
 
-    def who(name: str, there: bool) -> str:
-        return register[name] or DASH if found.named else say(N_("Named")) if there else say(N_("Not named"))
+    def who(name: str, has_one: bool) -> str:
+        return register[name] or DASH if card.named else say(N_("Named")) if has_one else say(N_("Not named"))
 
     return [
         Pair(say(N_("Object")), _text(register["object"])),
@@ -130,11 +130,11 @@ def leader_pairs(found: Card, say: Language) -> list[Pair]:
     ]
 
 
-def register_pairs(found: Card, say: Language) -> list[Pair]:
-    """What the register says of the system, and where it stands."""
-    register = found.register
-    rows_ = register["rows_naming"]
-    more = say(N_("The register has {n} rows of the system."), n=say.number(rows_)) if rows_ > 1 else ""
+def register_pairs(card: Card, say: Language) -> list[Pair]:
+    """What the register has about the system, and the row it is from."""
+    register = card.register
+    count = register["rows_naming"]
+    more = say(N_("The register has {n} rows of the system."), n=say.number(count)) if count > 1 else ""
     return [
         Pair(say(N_("System id")), _text(register["system_id"])),
         Pair(say(N_("Life cycle")), _text(register["lifecycle"])),
@@ -147,7 +147,7 @@ def register_pairs(found: Card, say: Language) -> list[Pair]:
 
 
 def demand_table(row: Row, points: tuple[Point, ...], addresses: Addresses, say: Language) -> Table:
-    """One system in each demand: shape and reason in words, until or since when, and a link to the point."""
+    """The outcome of each demand with its reason, its date, and a link to the point."""
     columns = [
         Column(say(N_("Requirement")), row_header=True),
         Column(say(N_("Outcome"))),
@@ -165,13 +165,13 @@ def _demand_row(row: Row, demand: str, points: tuple[Point, ...], addresses: Add
 
 
 def _due_text(outcome: str | None, due: date | None, say: Language) -> str:
-    """Until when a requirement is met, or since when it is not."""
+    """Until when a requirement is met, or since when it is unmet."""
     if due is None:
         return ""
     return say(N_("until {day}") if outcome == "met" else N_("since {day}"), day=due.isoformat())
 
 
-# The outcomes that no point gives a reason for, in words.
+# The outcomes for which no point has a reason.
 DEMAND_TEXTS: Final = {
     ("leader", "met", None): N_("The register names one"),
     ("leader", "unmet", None): N_("The register names none"),
@@ -188,7 +188,7 @@ DEMAND_TEXTS: Final = {
 
 
 def demand_text(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> str:
-    """The outcome of a demand in words, with the reason of the point where there is one."""
+    """The outcome of a demand in words, with the point's reason if there is one."""
     outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
         return say(phrases.STATUS_WORDS[Status.NO_BASIS])
@@ -213,7 +213,7 @@ def _plan_text(overdue: int, actions: int, say: Language) -> str:
 
 @dataclass(frozen=True)
 class Section:
-    """One export's part of what is known: its source, its heading, what the export would tell, and its rows."""
+    """What one export has about a system: its rows, or `would_tell` for what it would show if it were loaded."""
 
     source: str
     title: str
@@ -223,36 +223,36 @@ class Section:
     below: str = ""
 
 
-def sections(found: Card, points: tuple[Point, ...], say: Language) -> list[Section]:
-    """Everything that the exports tell of one system besides the register."""
+def sections(card: Card, points: tuple[Point, ...], say: Language) -> list[Section]:
+    """The sections of a system, one per export other than the register."""
     return [
-        _classification(found, say),
-        _plan(found, say),
-        _risks(found, say),
-        _reviews(found, say),
-        _processings(found, points, say),
-        _agreements(found, points, say),
-        _incidents(found, say),
+        _classification(card, say),
+        _plan(card, say),
+        _risks(card, say),
+        _reviews(card, say),
+        _processings(card, points, say),
+        _agreements(card, points, say),
+        _incidents(card, say),
     ]
 
 
-def nothing(section: Section, found: Card, sources: Mapping[str, Source], say: Language) -> str:
-    """That nothing is known, calmly, and what the export would tell."""
+def nothing(section: Section, card: Card, sources: Mapping[str, Source], say: Language) -> str:
+    """Why a section is empty, and what its export would show."""
     title = say.pick(sources[section.source].title)
-    if section.source in found.sources:
+    if section.source in card.sources:
         return say(N_("The export {source} says nothing of the system."), source=title)
     return say(N_("No export of {source} is loaded. It would tell {what}."), source=title, what=section.would_tell)
 
 
 def _day(value: Any, say: Language) -> str:
-    """A day as tables have it; an open end in words."""
+    """A day as in tables; an open end in words."""
     return phrases.stored_value(value, say)
 
 
-def _classification(found: Card, say: Language) -> Section:
-    latest = found.latest_classification
-    earlier = {row["classified"]: row for row in found.classifications if not row["latest"]}
-    days = [f"{day} ({levels([row for row in found.classifications if row['classified'] == day])})" for day in earlier]
+def _classification(card: Card, say: Language) -> Section:
+    latest = card.latest_classification
+    earlier = {row["classified"]: row for row in card.classifications if not row["latest"]}
+    days = [f"{day} ({levels([row for row in card.classifications if row['classified'] == day])})" for day in earlier]
     columns = [
         Column(say(N_("Information")), row_header=True),
         Column("K", numeric=True),
@@ -280,14 +280,14 @@ def _classification(found: Card, say: Language) -> Section:
     )
 
 
-def _plan(found: Card, say: Language) -> Section:
-    late, open_, done = (say.number(sum(row["state"] == state for row in found.actions)) for state in PLAN_STATES)
+def _plan(card: Card, say: Language) -> Section:
+    late, open_, done = (say.number(sum(row["state"] == state for row in card.actions)) for state in PLAN_STATES)
     columns = [
         Column(say(N_("Requirement")), row_header=True),
         Column(say(N_("State")), nowrap=True),
         Column(say(N_("Due by")), nowrap=True),
         Column(say(N_("Done on")), nowrap=True),
-        *([Column(say(N_("Responsible")))] if found.named else []),
+        *([Column(say(N_("Responsible")))] if card.named else []),
     ]
     rows_ = [
         [
@@ -295,9 +295,9 @@ def _plan(found: Card, say: Language) -> Section:
             wheel.work(wheel.ACTION_SIGNS[row["state"]], say(phrases.ACTION_STATES[row["state"]])),
             _day(row["due"], say),
             _day(row["done"], say),
-            *([_text(row["responsible"])] if found.named else []),
+            *([_text(row["responsible"])] if card.named else []),
         ]
-        for row in found.actions
+        for row in card.actions
     ]
     return Section(
         "classification_actions",
@@ -310,8 +310,8 @@ def _plan(found: Card, say: Language) -> Section:
     )
 
 
-def _risks(found: Card, say: Language) -> Section:
-    latest = found.latest_risks
+def _risks(card: Card, say: Language) -> Section:
+    latest = card.latest_risks
     above = [row for row in latest if row["above"]]
     unplanned = sum(row["unplanned"] for row in above)
     columns = [
@@ -319,7 +319,7 @@ def _risks(found: Card, say: Language) -> Section:
         Column(say(N_("Value")), numeric=True),
         Column(say(N_("Action"))),
         Column(say(N_("Due by")), nowrap=True),
-        *([Column(say(N_("Responsible")))] if found.named else []),
+        *([Column(say(N_("Responsible")))] if card.named else []),
     ]
     rows_ = [
         [
@@ -327,24 +327,24 @@ def _risks(found: Card, say: Language) -> Section:
             _risk_value(row, say),
             _risk_action(row, say),
             _day(row["due"], say),
-            *([_text(row["responsible"])] if found.named else []),
+            *([_text(row["responsible"])] if card.named else []),
         ]
         for row in latest
     ]
-    days = list(dict.fromkeys(str(row["analysed"]) for row in found.risks if not row["latest"]))
+    days = list(dict.fromkeys(str(row["analysed"]) for row in card.risks if not row["latest"]))
     return Section(
         "risk_analyses",
         say(N_("Risks")),
         say(N_("risk values, and which risks have an action with a day")),
-        _risk_sentence(found, len(above), unplanned, say) if latest else "",
+        _risk_sentence(card, len(above), unplanned, say) if latest else "",
         (columns, rows_) if latest else None,
         say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
     )
 
 
-def _risk_sentence(found: Card, above: int, unplanned: int, say: Language) -> str:
-    latest = found.latest_risks
-    values = {"of": say.number(len(latest)), "tolerance": say.number(found.tolerance)}
+def _risk_sentence(card: Card, above: int, unplanned: int, say: Language) -> str:
+    latest = card.latest_risks
+    values = {"of": say.number(len(latest)), "tolerance": say.number(card.tolerance)}
     first = say.plural(
         "**{n} of {of} risks** is above {tolerance}.", "**{n} of {of} risks** are above {tolerance}.", above, **values
     )
@@ -364,21 +364,21 @@ def _risk_action(row: Row, say: Language) -> str:
     return str(row["action"])
 
 
-def _reviews(found: Card, say: Language) -> Section:
+def _reviews(card: Card, say: Language) -> Section:
     columns = [
         Column(say(N_("Reviewed on")), row_header=True, nowrap=True),
         Column(say(N_("Accounts")), numeric=True),
         Column(say(N_("Of them reviewed")), numeric=True),
         Column(say(N_("Removed")), numeric=True),
-        *([Column(say(N_("Reviewed by")))] if found.named else []),
+        *([Column(say(N_("Reviewed by")))] if card.named else []),
     ]
     rows_ = [
         [
             _day(row["reviewed"], say),
             *(_number(row[name], say) for name in ("accounts_before", "accounts_reviewed", "accounts_removed")),
-            *([_text(row["reviewed_by"])] if found.named else []),
+            *([_text(row["reviewed_by"])] if card.named else []),
         ]
-        for row in found.reviews
+        for row in card.reviews
     ]
     return Section(
         "access_reviews",
@@ -389,7 +389,7 @@ def _reviews(found: Card, say: Language) -> Section:
     )
 
 
-def _processings(found: Card, points: tuple[Point, ...], say: Language) -> Section:
+def _processings(card: Card, points: tuple[Point, ...], say: Language) -> Section:
     columns = [
         Column(say(N_("Processing")), row_header=True),
         Column(say(N_("Unit"))),
@@ -398,7 +398,7 @@ def _processings(found: Card, points: tuple[Point, ...], say: Language) -> Secti
     ]
     rows_ = [
         [row["name"], _text(row["unit"]), _day(row["reviewed"], say), _item_mark(row, "processing_record", points, say)]
-        for row in found.processings
+        for row in card.processings
     ]
     return Section(
         "processing",
@@ -414,18 +414,18 @@ def _processings(found: Card, points: tuple[Point, ...], say: Language) -> Secti
 
 
 def _item_mark(row: Row, point_id: str, points: tuple[Point, ...], say: Language) -> Html | str:
-    """The outcome of a point's item with its reason; a dash where the point has none."""
+    """The outcome of a point's item with its reason; a dash if the row is not an item of the point."""
     if row["outcome"] is None:
         return DASH
     kind: Outcome = row["outcome"]
     return systems.demand_mark(Mark(kind, reasons.reason_text(point_by(points, point_id), kind, row["reason"], say)))
 
 
-def _agreements(found: Card, points: tuple[Point, ...], say: Language) -> Section:
-    naming = [row for row in found.agreements if row["named"]]
-    others = [row for row in found.agreements if not row["named"]]
+def _agreements(card: Card, points: tuple[Point, ...], say: Language) -> Section:
+    naming = [row for row in card.agreements if row["named"]]
+    others = [row for row in card.agreements if not row["named"]]
     shown = naming or others[:FIRST_AGREEMENTS]
-    more = len(found.agreements) - len(shown)
+    more = len(card.agreements) - len(shown)
     below = say.plural(
         "{n} more agreement with the same supplier.", "{n} more agreements with the same supplier.", more
     )
@@ -457,7 +457,7 @@ def _agreement_table(shown: Rows, points: tuple[Point, ...], say: Language) -> T
         ]
         for row in shown
     ]
-    # where none names the system all are with its own supplier, which the register has told
+    # agreements that do not name the system are all with its own supplier, so that column says nothing
     return (columns, rows_) if shown[0]["named"] else _without_column(columns, rows_, 2)
 
 
@@ -477,12 +477,12 @@ def _agreement_sentence(naming: Rows, others: Rows, say: Language) -> str:
     )
 
 
-def _incidents(found: Card, say: Language) -> Section:
+def _incidents(card: Card, say: Language) -> Section:
     columns = [
         Column(say(N_("Id")), row_header=True, nowrap=True),
         Column(say(N_("Discovered")), nowrap=True),
         Column(say(N_("Category"))),
-        *([Column(say(N_("Title")))] if found.named else []),
+        *([Column(say(N_("Title")))] if card.named else []),
         Column(say(N_("State")), nowrap=True),
     ]
     rows_ = [
@@ -490,12 +490,12 @@ def _incidents(found: Card, say: Language) -> Section:
             row["incident_id"],
             _day(row["discovered"], say),
             _text(row["category"]),
-            *([_text(row["title"])] if found.named else []),
+            *([_text(row["title"])] if card.named else []),
             _incident_state(row, say),
         ]
-        for row in found.incidents
+        for row in card.incidents
     ]
-    n = sum(row["closed"] is None for row in found.incidents)
+    n = sum(row["closed"] is None for row in card.incidents)
     first = say.plural("**{n} incident** names the system.", "**{n} incidents** name the system.", len(rows_))
     second = say.plural("{n} is open.", "{n} are open.", n) if n else say(N_("None is open."))
     return Section(

@@ -1,4 +1,4 @@
-"""What the page of the systems draws: the list with gaps first, and everything that is known of one system."""
+"""The page of systems: the list, most gaps first, and everything that is known of one system."""
 
 from datetime import date
 from functools import partial
@@ -25,15 +25,15 @@ from compliance.store.database import EVERYTHING_KNOWN, Rows
 
 
 @st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
-def listed(data: Data, reader: Reader, as_of: date) -> Rows:
+def systems_in_use(data: Data, reader: Reader, as_of: date) -> Rows:
     """Every system in use on a day, those with most gaps first."""
     with data.database.cursor() as cursor:
         return system_cards.systems(cursor, reads.points(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
 @st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
-def carded(data: Data, reader: Reader, as_of: date, organisation: str, system: str) -> Card | None:
-    """One system as the reader sees it; None where the register has none of that name."""
+def card_of(data: Data, reader: Reader, as_of: date, organisation: str, system: str) -> Card | None:
+    """A system as the reader may see it; None if the register has none of that name."""
     with data.database.cursor() as cursor:
         return system_cards.card(
             cursor,
@@ -47,21 +47,23 @@ def carded(data: Data, reader: Reader, as_of: date, organisation: str, system: s
         )
 
 
-def asked() -> str:
-    """The name of the system in the address; nothing where all are asked for."""
+def system_param() -> str:
+    """The name of the system in the address; empty for the list."""
     return st.query_params.get("system", "").strip()
 
 
 def chosen(view: View) -> Card | None:
-    """The system that the address names."""
-    return carded(view.data, view.reader, view.as_of, view.scope.organisation, asked()) if asked() else None
+    """The system that the address names, if the register has it."""
+    return (
+        card_of(view.data, view.reader, view.as_of, view.scope.organisation, system_param()) if system_param() else None
+    )
 
 
 # --- All systems --------------------------------------------------------------------------------------------------
 
 
 def draw(view: View) -> None:
-    """The system that the address names, else all of them."""
+    """Draw the system that the address names, else the list."""
     card = chosen(view)
     if card is None:
         all_systems(view)
@@ -70,21 +72,21 @@ def draw(view: View) -> None:
 
 
 def all_systems(view: View) -> None:
-    """The answer, the facts and the list; what is missing where there is no system."""
+    """Draw the answer, the facts and the list; or what is missing if there is no system."""
     say = view.say
-    found = list(filter(view.scope.holds, listed(view.data, view.reader, view.as_of)))
-    if not found:
+    rows = list(filter(view.scope.holds, systems_in_use(view.data, view.reader, view.as_of)))
+    if not rows:
         _no_systems(view)
         return
     kicker = systems_texts.list_kicker(view.scope.name(say), say)
-    widgets.html(charts.headline(*systems_texts.sentences(found, say), kicker=kicker))
-    if asked():
+    widgets.html(charts.headline(*systems_texts.sentences(rows, say), kicker=kicker))
+    if system_param():
         unknown = N_("The register has no system called {system}. Here are all of them.")
-        widgets.html(charts.note(say(unknown, system=asked())))
-    widgets.html(charts.facts(systems_texts.facts(found, say)))
+        widgets.html(charts.note(say(unknown, system=system_param())))
+    widgets.html(charts.facts(systems_texts.facts(rows, say)))
     widgets.html(charts.section(say(systems_texts.LIST), note=say(systems_texts.EXPLAINED)))
-    _missing(view, found)
-    _list(view, found)
+    _missing(view, rows)
+    _list(view, rows)
 
 
 def _no_systems(view: View) -> None:
@@ -100,30 +102,30 @@ def _no_systems(view: View) -> None:
     widgets.no_basis(view, title, text)
 
 
-def _missing(view: View, found: Rows) -> None:
-    """What no export tells, and where to load one that does."""
-    whole = list(filter(Scope(view.scope.organisation).holds, listed(view.data, view.reader, view.as_of)))
-    texts = systems_texts.missing_texts(found, whole, reads.sources(), view.say)
+def _missing(view: View, rows: Rows) -> None:
+    """Draw which requirements no export covers, and where to load one."""
+    whole = list(filter(Scope(view.scope.organisation).holds, systems_in_use(view.data, view.reader, view.as_of)))
+    texts = systems_texts.missing_texts(rows, whole, reads.sources(), view.say)
     if texts:
         widgets.html(charts.caption(" ".join(texts)))
         with st.container(key="more-systems-imports"):
             widgets.link_to_imports(view)
 
 
-def _list(view: View, found: Rows) -> None:
-    """The filter, the systems that it lets through, page by page."""
+def _list(view: View, rows: Rows) -> None:
+    """Draw the filter, and a page of the systems that pass it."""
     say = view.say
-    wanted = _filter(view, found)
-    shown = [row for row in found if wanted.lets(row)]
+    chosen_filter = _filter(view, rows)
+    shown = [row for row in rows if chosen_filter.lets(row)]
     if not shown:
         widgets.html(charts.note(say(N_("No system fits. Change the filter or the text."))))
         return
     page = _page(len(shown))
     first = (page - 1) * systems_texts.PAGE
-    demands = systems_texts.shown_demands(found)
+    demands = systems_texts.shown_demands(rows)
 
     def addresses(**extra: str) -> str:
-        return widgets.address(view, "systems", **(wanted.address | {"part": str(page)} | extra))
+        return widgets.address(view, "systems", **(chosen_filter.address | {"part": str(page)} | extra))
 
     part = shown[first : first + systems_texts.PAGE]
     drawn = systems_texts.entries(part, demands, reads.points(), addresses, say)
@@ -137,14 +139,14 @@ def _list(view: View, found: Rows) -> None:
 
 
 def _page(count: int) -> int:
-    """The page of the list that the address names."""
+    """The number of the list's page in the address."""
     return number_in(st.query_params.get("part"), most=systems_texts.pages_of(count))
 
 
-def _filter(view: View, found: Rows) -> Filter:
-    """Which gap and which text are asked for; both are kept in the address, which always wins."""
-    say, counts = view.say, systems_texts.gap_counts(found)
-    said, text = st.query_params.get("gap", ""), st.query_params.get("q", "")
+def _filter(view: View, rows: Rows) -> Filter:
+    """Draw the choice of a gap and of a text. Both are written to the address, which wins."""
+    say, counts = view.say, systems_texts.gap_counts(rows)
+    gap, text = st.query_params.get("gap", ""), st.query_params.get("q", "")
     if st.session_state.get("systems text") not in {None, text}:
         st.session_state["systems text"] = text
     left, right = st.columns([8, 3])
@@ -152,11 +154,11 @@ def _filter(view: View, found: Rows) -> Filter:
         st.pills(
             say(N_("Only systems with a gap in")),
             list(counts),
-            default=said if said in counts else None,
+            default=gap if gap in counts else None,
             format_func=lambda demand: systems_texts.gap_label(demand, counts[demand], say),
-            key=f"gap {said} {say.code}",
+            key=f"gap {gap} {say.code}",
             on_change=_choose,
-            args=("gap", f"gap {said} {say.code}"),
+            args=("gap", f"gap {gap} {say.code}"),
         )
     with right:
         fields.line(
@@ -168,11 +170,11 @@ def _filter(view: View, found: Rows) -> Filter:
             on_change=_choose,
             args=("q", "systems text"),
         )
-    return Filter(said if said in counts else "", text)
+    return Filter(gap if gap in counts else "", text)
 
 
 def _choose(name: str, key: str) -> None:
-    """Writes a choice into the address, and goes back to the first page."""
+    """Write a choice to the address, and go back to the first page."""
     for other in ("part", "system", name):
         st.query_params.pop(other, None)
     if value := st.session_state.get(key):
@@ -182,42 +184,44 @@ def _choose(name: str, key: str) -> None:
 # --- One system ---------------------------------------------------------------------------------------------------
 
 
-def one_system(view: View, found: Card) -> None:
-    """Everything that is known of one system."""
+def one_system(view: View, card: Card) -> None:
+    """Draw everything that is known of a system."""
     say = view.say
-    row = _row_of(view, found)
+    row = _row_of(view, card)
     _back(view)
-    sentences = card_texts.card_sentences(found, row, say)
-    widgets.html(charts.headline(*sentences, kicker=card_texts.card_kicker(found, say)))
-    widgets.html(charts.facts(card_texts.card_facts(found, say)))
+    sentences = card_texts.card_sentences(card, row, say)
+    widgets.html(charts.headline(*sentences, kicker=card_texts.card_kicker(card, say)))
+    widgets.html(charts.facts(card_texts.card_facts(card, say)))
     left, right = st.columns([5, 7], gap="large")
     with left:
         widgets.html(charts.section(say(N_("Who leads the object"))))
-        widgets.html(charts.pairs(card_texts.leader_pairs(found, say)))
+        widgets.html(charts.pairs(card_texts.leader_pairs(card, say)))
         widgets.html(charts.section(say(N_("What the register says"))))
-        widgets.html(charts.pairs(card_texts.register_pairs(found, say)))
+        widgets.html(charts.pairs(card_texts.register_pairs(card, say)))
     with right:
         if row is not None:
             _demands(view, row)
-    _sections(view, found)
+    _sections(view, card)
     if view.reader.may(Permission.SEE_ITEMS):
-        _spreadsheet_row(view, found.register)
+        _spreadsheet_row(view, card.register)
 
 
-def _row_of(view: View, found: Card) -> dict[str, Any] | None:
-    """The system's row of the list; None where it is not in use."""
-    name = found.register["system"].lower()
-    there = (
-        row for row in listed(view.data, view.reader, view.as_of) if row["organisation"] == view.scope.organisation
+def _row_of(view: View, card: Card) -> dict[str, Any] | None:
+    """The system's row in the list; None if it is not in use."""
+    name = card.register["system"].lower()
+    rows = (
+        row
+        for row in systems_in_use(view.data, view.reader, view.as_of)
+        if row["organisation"] == view.scope.organisation
     )
-    return next((row for row in there if row["system"].lower() == name), None)
+    return next((row for row in rows if row["system"].lower() == name), None)
 
 
 def _back(view: View) -> None:
-    said = {name: st.query_params[name] for name in ("gap", "q", "part") if name in st.query_params}
+    params = {name: st.query_params[name] for name in ("gap", "q", "part") if name in st.query_params}
     label = view.say(N_("All systems"))
     with st.container(key="neighbours", horizontal=True):
-        widgets.link(view, "systems", f"\N{LEFTWARDS ARROW} {label}", **said)
+        widgets.link(view, "systems", f"\N{LEFTWARDS ARROW} {label}", **params)
 
 
 def _demands(view: View, row: dict[str, Any]) -> None:
@@ -226,19 +230,19 @@ def _demands(view: View, row: dict[str, Any]) -> None:
     widgets.html(charts.table(*card_texts.demand_table(row, reads.points(), addresses, view.say), caption=title))
 
 
-def _sections(view: View, found: Card) -> None:
-    """The exports' parts: how the system is looked after to the left, what it is used for to the right."""
-    drawn = card_texts.sections(found, reads.points(), view.say)
+def _sections(view: View, card: Card) -> None:
+    """Draw a section per export: how the system is managed to the left, what it is used for to the right."""
+    drawn = card_texts.sections(card, reads.points(), view.say)
     for column, part in zip(st.columns(2, gap="large"), (drawn[:3], drawn[3:]), strict=True):
         with column:
             for section in part:
-                _section(view, found, section)
+                _section(view, card, section)
 
 
-def _section(view: View, found: Card, section: card_texts.Section) -> None:
+def _section(view: View, card: Card, section: card_texts.Section) -> None:
     widgets.html(charts.section(section.title))
     if section.table is None:
-        widgets.html(charts.caption(card_texts.nothing(section, found, reads.sources(), view.say)))
+        widgets.html(charts.caption(card_texts.nothing(section, card, reads.sources(), view.say)))
         return
     widgets.html(charts.answer(section.sentence))
     widgets.html(charts.table(*section.table, caption=section.title))
@@ -247,7 +251,7 @@ def _section(view: View, found: Card, section: card_texts.Section) -> None:
 
 
 def _spreadsheet_row(view: View, register: dict[str, Any]) -> None:
-    """The row of the register as it was loaded."""
+    """Draw the row of the register as it was loaded."""
     with st.expander(view.say(N_("The spreadsheet row"))), view.database.cursor() as cursor:
-        given: Any = {"as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
-        widgets.row_table(view, tracing.register_row(cursor, register, reads.sources(), **given))
+        kwargs: Any = {"as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
+        widgets.row_table(view, tracing.register_row(cursor, register, reads.sources(), **kwargs))

@@ -1,4 +1,4 @@
-"""What the page of the systems says of them all: its sentences, and its list with what is asked of each."""
+"""The texts of the list of systems: its sentences, and each system's outcome in every demand. No Streamlit."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ DEMAND_NAMES: Final = {
     "processing": N_("processing in the record"),
     "agreement": N_("processor agreement"),
 }
-# A word for a cell of the list: by demand, outcome and reason; else by outcome and reason.
+# The word of a cell of the list by demand, outcome and reason. `REASONS` and `OUTCOME_WORDS` have the rest.
 WORDS: Final[dict[tuple[str, str, str | None], str]] = {
     ("leader", "met", None): N_("Named"),
     ("classification", "met", None): N_("Valid"),
@@ -75,31 +75,31 @@ OUTCOME_WORDS: Final = {"met": N_("Met"), "unmet": N_("Missing"), "unknown": N_(
 
 @dataclass(frozen=True)
 class Filter:
-    """Which systems are listed: those with a gap in a demand, and those whose name or unit has a text."""
+    """The filter of the list: systems with a gap in a demand, whose name or unit contains a text."""
 
     gap: str = ""
     text: str = ""
 
     def lets(self, row: Row) -> bool:
-        """Whether a system is listed."""
+        """Whether a system passes the filter."""
         sought = self.text.casefold().strip()
         return (not self.gap or is_gap(row, self.gap)) and sought in f"{row['system']} {row['unit'] or ''}".casefold()
 
     @property
     def address(self) -> dict[str, str]:
-        """The filter as it stands in the address."""
+        """The filter as parameters of the address."""
         return {name: value for name, value in {"gap": self.gap, "q": self.text}.items() if value}
 
 
-def shown_demands(found: Rows) -> list[str]:
-    """The demands that some export tells of, in their order."""
-    return [demand for demand in DEMANDS if any(row[f"{demand}_outcome"] is not None for row in found)]
+def shown_demands(rows: Rows) -> list[str]:
+    """The demands that any loaded export covers, in their order."""
+    return [demand for demand in DEMANDS if any(row[f"{demand}_outcome"] is not None for row in rows)]
 
 
-def sentences(found: Rows, say: Language) -> list[str]:
+def sentences(rows: Rows, say: Language) -> list[str]:
     """The page's answer: how many systems lack an object leader, and how many have a gap."""
-    of, n = len(found), sum(is_gap(row, "leader") for row in found)
-    gaps = sum(row["gaps"] > 0 for row in found)
+    of, n = len(rows), sum(is_gap(row, "leader") for row in rows)
+    gaps = sum(row["gaps"] > 0 for row in rows)
     return [_leader_sentence(n, of, say), _gap_sentence(gaps, of, say)]
 
 
@@ -126,51 +126,51 @@ def _gap_sentence(n: int, of: int, say: Language) -> str:
     return say.plural("{n} has at least one gap.", "{n} have at least one gap.", n)
 
 
-def facts(found: Rows, say: Language) -> list[Fact]:
-    """What a manager asks first of all systems."""
+def facts(rows: Rows, say: Language) -> list[Fact]:
+    """The main facts of all systems."""
     return [
-        _leader_fact(found, say),
-        _point_fact(found, "classification", say(N_("Without a valid classification")), say),
-        _plan_fact(found, say),
-        _processing_fact(found, say),
+        _leader_fact(rows, say),
+        _point_fact(rows, "classification", say(N_("Without a valid classification")), say),
+        _plan_fact(rows, say),
+        _processing_fact(rows, say),
     ]
 
 
-def _leader_fact(found: Rows, say: Language) -> Fact:
-    n = sum(is_gap(row, "leader") for row in found)
+def _leader_fact(rows: Rows, say: Language) -> Fact:
+    n = sum(is_gap(row, "leader") for row in rows)
     note = say(N_("central systems too"))
-    return Fact(say(N_("Without an object leader")), say.number(n), say(N_("of {of}"), of=say.number(len(found))), note)
+    return Fact(say(N_("Without an object leader")), say.number(n), say(N_("of {of}"), of=say.number(len(rows))), note)
 
 
-def _point_fact(found: Rows, demand: str, title: str, say: Language) -> Fact:
-    """The systems with a gap in a demand, of those that it is asked of."""
-    asked = [row for row in found if row[f"{demand}_outcome"] in {"met", "unmet", "unknown"}]
-    exempt = sum(row[f"{demand}_outcome"] == "exempt" for row in found)
-    n = sum(is_gap(row, demand) for row in asked)
+def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
+    """The systems with a gap in a demand, out of those that it applies to."""
+    assessed = [row for row in rows if row[f"{demand}_outcome"] in {"met", "unmet", "unknown"}]
+    exempt = sum(row[f"{demand}_outcome"] == "exempt" for row in rows)
+    n = sum(is_gap(row, demand) for row in assessed)
     note = say.plural("{n} exempt", "{n} exempt", exempt) if exempt else ""
-    return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(len(asked))), note)
+    return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(len(assessed))), note)
 
 
-def _plan_fact(found: Rows, say: Language) -> Fact:
+def _plan_fact(rows: Rows, say: Language) -> Fact:
     title = say(N_("With overdue actions"))
-    if "plan" not in shown_demands(found):
+    if "plan" not in shown_demands(rows):
         return Fact(title, DASH, note=say(phrases.STATUS_WORDS[Status.NO_BASIS]))
-    late = [row for row in found if is_gap(row, "plan")]
-    planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in found)
+    late = [row for row in rows if is_gap(row, "plan")]
+    planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in rows)
     note = say(N_("systems with an action plan"))
     return Fact(title, say.number(len(late)), say(N_("of {of}"), of=say.number(planned)), note)
 
 
-def _processing_fact(found: Rows, say: Language) -> Fact:
+def _processing_fact(rows: Rows, say: Language) -> Fact:
     title = say(N_("Personal data without a recorded processing"))
-    if "processing" not in shown_demands(found):
+    if "processing" not in shown_demands(rows):
         return Fact(title, DASH, note=say(phrases.STATUS_WORDS[Status.NO_BASIS]))
-    of = sum(row["personal_data"] is True for row in found)
-    silent = sum(row["personal_data"] is None for row in found)
+    of = sum(row["personal_data"] is True for row in rows)
+    silent = sum(row["personal_data"] is None for row in rows)
     note = (
         say.plural("the register does not say for {n}", "the register does not say for {n}", silent) if silent else ""
     )
-    n = sum(is_gap(row, "processing") for row in found)
+    n = sum(is_gap(row, "processing") for row in rows)
     return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(of)), note)
 
 
@@ -180,9 +180,9 @@ def list_kicker(scope: str, say: Language) -> str:
     return f"{title} · {scope}"
 
 
-def missing_texts(found: Rows, whole: Rows, sources: Mapping[str, Source], say: Language) -> list[str]:
-    """Which demands no export tells of, and that the register (`whole`) names no object leader at all."""
-    missing = [demand for demand in DEMANDS if demand not in shown_demands(found)]
+def missing_texts(rows: Rows, whole: Rows, sources: Mapping[str, Source], say: Language) -> list[str]:
+    """Which demands no export covers, and whether the whole register has no object leader."""
+    missing = [demand for demand in DEMANDS if demand not in shown_demands(rows)]
     texts = []
     if not any(row["leader_outcome"] == "met" for row in whole):
         text = N_("The register names no object leader at all. See that the export has the column for them.")
@@ -195,26 +195,26 @@ def missing_texts(found: Rows, whole: Rows, sources: Mapping[str, Source], say: 
     return texts
 
 
-def gap_counts(found: Rows) -> dict[str, int]:
+def gap_counts(rows: Rows) -> dict[str, int]:
     """How many systems have a gap in each demand; demands without one are left out."""
-    counted = {demand: sum(is_gap(row, demand) for row in found) for demand in DEMANDS}
+    counted = {demand: sum(is_gap(row, demand) for row in rows) for demand in DEMANDS}
     return {demand: n for demand, n in counted.items() if n}
 
 
 def gap_label(demand: str, n: int, say: Language) -> str:
-    """A choice of the filter, with how many it lets through."""
+    """A choice of the filter with the number of systems."""
     return f"{say(DEMAND_HEADS[demand])} {say.number(n)}"
 
 
 def heads(demands: Sequence[str], say: Language) -> list[str]:
-    """The names over the columns of the list."""
+    """The headings of the list."""
     return [say(N_("System")), say(N_("Gaps")), *(say(DEMAND_HEADS[demand]) for demand in demands)]
 
 
 def entries(
     shown: Rows, demands: Sequence[str], points: tuple[Point, ...], addresses: Addresses, say: Language
 ) -> list[Entry]:
-    """The rows of the list; `addresses` gives the address of the page of a system."""
+    """The rows of the list; `addresses` returns the address of a system's page."""
     return [
         Entry(
             name=row["system"],
@@ -229,12 +229,12 @@ def entries(
 
 
 def mark(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> Mark:
-    """The sign of a demand with its short word."""
+    """The mark of a demand: its outcome and a short word."""
     return Mark(outcome_of(row, demand), _word(row, demand, points, say))
 
 
 def outcome_of(row: Row, demand: str) -> Outcome:
-    """How a system stands in a demand; `no_basis` where an export is missing."""
+    """A system's outcome in a demand; `no_basis` if an export is missing."""
     outcome: Outcome | None = row[f"{demand}_outcome"]
     return outcome or "no_basis"
 
@@ -255,12 +255,12 @@ def _word(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> st
 
 
 def pages_of(count: int) -> int:
-    """How many pages a list of so many systems has; at least one."""
+    """The number of pages of a list; at least one."""
     return max(-(-count // PAGE), 1)
 
 
 def turns(page: int, count: int, addresses: Addresses, say: Language) -> tuple[PageLink, str, PageLink]:
-    """The pager of the list: the page before, what is shown, and the page after."""
+    """The pager of the list: the previous page, the range shown, and the next page."""
     first, last = (page - 1) * PAGE + 1, min(page * PAGE, count)
     here = say(N_("{first} to {last} of {of}"), first=say.number(first), last=say.number(last), of=say.number(count))
     back = addresses(part=str(page - 1)) if page > 1 else ""

@@ -1,1 +1,1 @@
-"""Training."""
+"""The page of training."""

@@ -1,4 +1,4 @@
-"""What the page of training draws: the drill, the months ahead, and for the coordinator the persons to remind."""
+"""The page of training: the drill-down, the months ahead, and for the coordinator the persons to remind."""
 
 from dataclasses import replace
 from datetime import date
@@ -25,7 +25,7 @@ from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.wording import phrases
 
-# How many rows a page holds; the file has all.
+# How many rows a page shows; the file has all.
 MOST_PARTS: Final = 300
 MOST_PERSONS: Final = 500
 DRILLED: Final = {
@@ -33,7 +33,7 @@ DRILLED: Final = {
     "department": N_("Unit by unit"),
     "unit": N_("Both courses"),
 }
-# The names of the files to remind from.
+# The names of the files for reminders.
 FILES: Final = {"missing": N_("training_missing_{day}"), "expiring": N_("training_expiring_{day}")}
 
 
@@ -43,22 +43,22 @@ def _rules(as_of: date) -> Rules:
 
 @st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
 def courses_of(data: Data, reader: Reader, as_of: date, scope: Scope) -> Training:
-    """The courses of a scope as the reader sees them, with the first persons of each list."""
-    given: Any = {"place": scope, "as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
+    """The courses of a scope as the reader may see them, with the first persons of each list."""
+    kwargs: Any = {"place": scope, "as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
     with data.database.cursor() as cursor:
-        return training.training(cursor, _rules(as_of), most=MOST_PERSONS, **given)
+        return training.training(cursor, _rules(as_of), most=MOST_PERSONS, **kwargs)
 
 
 def draw(view: View) -> None:
-    """Who has both courses, or why that is not shown."""
+    """Draw who has both courses, or why that is not shown."""
     if lacking := missing_sources(view):
         empty(view, lacking)
         return
     courses = courses_of(view.data, view.reader, view.as_of, view.scope)
     if hidden(view, courses):
-        too_few(view)
+        few_persons(view)
         return
-    way(view)
+    breadcrumbs(view)
     _courses(view, courses)
 
 
@@ -68,13 +68,13 @@ def _courses(view: View, courses: Training) -> None:
     widgets.html(charts.headline(*texts.sentences(courses, say), kicker=kicker))
     if counted:
         widgets.html(charts.facts(texts.facts(courses, say)))
-    if beside := texts.beside(courses, say):
-        widgets.html(charts.caption(" ".join(beside)))
+    if uncounted := texts.uncounted(courses, say):
+        widgets.html(charts.caption(" ".join(uncounted)))
     if counted:
         drill(view, courses)
         if courses.named:
             missing(view, courses)
-        ahead(view, courses)
+        months_ahead(view, courses)
         if courses.named:
             expiring(view, courses)
         else:
@@ -88,7 +88,7 @@ def missing_sources(view: View) -> tuple[str, ...]:
 
 
 def empty(view: View, sources: tuple[str, ...]) -> None:
-    """What is missing, and where to mend it."""
+    """Draw the page without data: what is missing, and where to load it."""
     say = view.say
     names = phrases.listed([say.pick(reads.sources()[id_].title) for id_ in sources], say)
     title = say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(view.as_of))
@@ -97,17 +97,17 @@ def empty(view: View, sources: tuple[str, ...]) -> None:
     widgets.no_basis(view, title, text)
 
 
-def hidden(view: View, found: Training) -> bool:
-    """Whether what is looked at is of too few persons for the reader, as the points' own pages have it."""
-    ids = tuple(point.id for point in found.rules.points)
+def hidden(view: View, courses: Training) -> bool:
+    """Whether the scope has too few persons for the reader, by the same rule as on the points' pages."""
+    ids = tuple(point.id for point in courses.rules.points)
     figures = reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids)
-    return found.few or any(course.few for course in figures)
+    return courses.few or any(course.few for course in figures)
 
 
-def too_few(view: View) -> None:
-    """Why a scope of few persons shows nothing, and the way up."""
+def few_persons(view: View) -> None:
+    """Draw why a scope of few persons has no figures, and the links to the scopes above."""
     say = view.say
-    way(view)
+    breadcrumbs(view)
     widgets.html(charts.page_title(say(N_("Training")), kicker=view.scope.name(say)))
     widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(phrases.FEW), title=say(phrases.TOO_FEW)))
 
@@ -118,24 +118,24 @@ def address(view: View, department: str | None, unit: str | None) -> str:
     return widgets.address(replace(view, scope=scope), "training")
 
 
-def way(view: View) -> None:
-    """The way down to what is looked at."""
+def breadcrumbs(view: View) -> None:
+    """Draw the links to the scopes above."""
     steps = texts.crumbs(view.scope, view.say, lambda *part: address(view, *part))
     if steps:
         widgets.html(drawing_training.crumbs(steps, label=view.say(N_("Where you are"))))
 
 
-def drill(view: View, found: Training) -> None:
-    """The scope and its parts, whoever lacks most first, each a link one step down."""
+def drill(view: View, courses: Training) -> None:
+    """Draw the scope and its parts, those that lack most first, each with a link to its own parts."""
     say, scope = view.say, view.scope
     title = say(DRILLED[scope.level])
     note = say(N_("Where most lack a course stands first. Follow a name to see what is below it."))
-    parts = list(found.parts)
+    parts = list(courses.parts)
     widgets.html(charts.section(title, note=note if parts else ""))
-    widgets.html(charts.legend(texts.legend(found, parts, say), label=say(N_("Signs"))))
+    widgets.html(charts.legend(texts.legend(courses, parts, say), label=say(N_("Signs"))))
     shown = _folded(view, parts)
-    head = texts.head(found, scope, say, lambda point: _point_address(view, point))
-    rows = texts.rows(found, shown, scope, say, lambda *part: address(view, *part))
+    head = texts.head(courses, scope, say, lambda point: _point_address(view, point))
+    rows = texts.rows(courses, shown, scope, say, lambda *part: address(view, *part))
     widgets.html(drawing_training.drill(rows, head=head, caption=title))
 
 
@@ -144,7 +144,7 @@ def _point_address(view: View, point: Point) -> str:
 
 
 def _folded(view: View, parts: list[training.Part]) -> list[training.Part]:
-    """The first parts, or all that a page holds."""
+    """The first parts, or with the toggle as many as a page holds."""
     if len(parts) <= texts.FIRST_PARTS:
         return parts
     say = view.say
@@ -153,64 +153,64 @@ def _folded(view: View, parts: list[training.Part]) -> list[training.Part]:
     return parts[: MOST_PARTS if every else texts.FIRST_PARTS]
 
 
-def ahead(view: View, found: Training) -> None:
-    """When valid courses expire, a column a month, each course for itself; and the same as a table."""
+def months_ahead(view: View, courses: Training) -> None:
+    """Draw when valid courses expire, month by month for each course, and the same as a table."""
     say = view.say
     title = say(N_("When the courses expire"))
     widgets.html(charts.section(title))
-    keys = drawing_training.expiry_keys(texts.soon_until(found, say), say(N_("later")))
+    keys = drawing_training.expiry_keys(texts.soon_until(courses, say), say(N_("later")))
     widgets.html(keys)
     for place, column in enumerate(st.columns(2, gap="large")):
         with column:
-            name = texts.course_name(found.rules.points[place], say)
-            widgets.html(charts.section(name, note=texts.months_note(found, place, say), level=3))
-            drawn = texts.months(found, place, say)
-            widgets.html(drawing_training.expiry(drawn, alt=texts.months_alt(found, place, say)))
-    widgets.as_table(view, texts.months_table(found, say), caption=title)
+            name = texts.course_name(courses.rules.points[place], say)
+            widgets.html(charts.section(name, note=texts.months_note(courses, place, say), level=3))
+            drawn = texts.months(courses, place, say)
+            widgets.html(drawing_training.expiry(drawn, alt=texts.months_alt(courses, place, say)))
+    widgets.as_table(view, texts.months_table(courses, say), caption=title)
 
 
-def missing(view: View, found: Training) -> None:
-    """Who lacks a course, and why: for the coordinator."""
-    n, say = found.whole.n.missing, view.say
+def missing(view: View, courses: Training) -> None:
+    """Draw who lacks a course and why, for the coordinator."""
+    n, say = courses.whole.n.missing, view.say
     note = say(N_("Those who lack both courses stand first."))
     widgets.html(charts.section(say(N_("Who lacks a course")), note=note if n else ""))
     if not n:
         widgets.html(charts.caption(say(N_("Nobody lacks a course."))))
         return
-    _list(view, found, "missing", of=n)
+    _list(view, courses, "missing", of=n)
 
 
-def expiring(view: View, found: Training) -> None:
-    """Whose course expires soon, and when: for the coordinator."""
-    n, say = found.whole.n.expiring, view.say
-    title = say(N_("Whose course expires {soon}"), soon=texts.within(found, say))
+def expiring(view: View, courses: Training) -> None:
+    """Draw whose course expires soon and when, for the coordinator."""
+    n, say = courses.whole.n.expiring, view.say
+    title = say(N_("Whose course expires {soon}"), soon=texts.within(courses, say))
     widgets.html(charts.section(title, note=say(N_("The next one stands first.")) if n else ""))
     if not n:
         widgets.html(charts.caption(say(N_("No course expires by then."))))
         return
-    _list(view, found, "expiring", of=n)
+    _list(view, courses, "expiring", of=n)
 
 
-def _list(view: View, found: Training, which: Listed, *, of: int) -> None:
-    """The first persons, the others folded, and a file to remind them all from."""
+def _list(view: View, courses: Training, which: Listed, *, of: int) -> None:
+    """Draw the first persons, all of them in an expander, and the download for reminders."""
     say = view.say
-    persons = found.missing if which == "missing" else found.expiring
+    persons = courses.missing if which == "missing" else courses.expiring
     first = persons[: texts.FIRST_PERSONS]
     caption = say(N_("Who lacks a course")) if which == "missing" else say(N_("Whose course expires"))
-    table = texts.persons_table(first, which, found, say, units=not view.scope.unit)
+    table = texts.persons_table(first, which, courses, say, units=not view.scope.unit)
     widgets.html(charts.table(*table, caption=caption))
     if of > len(first):
         with st.expander(say(N_("Show all {n}"), n=say.number(of))):
-            _all_persons(view, found, which, of=of)
+            _all_persons(view, courses, which, of=of)
     name = say(FILES[which], day=view.as_of) + ".csv"
-    rows = partial(_reminders, view, found, which)
+    rows = partial(_reminders, view, courses, which)
     downloads.offer_rows(view, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
 
 
-def _all_persons(view: View, found: Training, which: Listed, *, of: int) -> None:
+def _all_persons(view: View, courses: Training, which: Listed, *, of: int) -> None:
     say = view.say
-    persons = found.missing if which == "missing" else found.expiring
-    table = texts.person_rows(persons, found, say)
+    persons = courses.missing if which == "missing" else courses.expiring
+    table = texts.person_rows(persons, courses, say)
     if of > len(persons):
         n, every = say.number(len(persons)), say.number(of)
         widgets.html(charts.caption(say(N_("{n} of {of} are shown. The file has all of them."), n=n, of=every)))
@@ -223,10 +223,10 @@ def _all_persons(view: View, found: Training, which: Listed, *, of: int) -> None
     )
 
 
-def _reminders(view: View, found: Training, which: Listed) -> Rows:
-    """Every person of a list; whoever asks for it must still be allowed to see persons."""
+def _reminders(view: View, courses: Training, which: Listed) -> Rows:
+    """Every person of a list. Raise Refusal if the current user may not see persons."""
     permissions.require(views.user(), Permission.SEE_PERSONS)
-    given: Any = {"place": view.scope, "as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
+    kwargs: Any = {"place": view.scope, "as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
     with view.database.cursor() as cursor:
-        persons = training.listed_persons(cursor, found.rules, which, **given)
-    return texts.reminder_rows(persons, which, found, view.say)
+        persons = training.listed_persons(cursor, courses.rules, which, **kwargs)
+    return texts.reminder_rows(persons, which, courses, view.say)

@@ -1,4 +1,4 @@
-"""The courses in words: what the page of training says of a scope, its parts, the months ahead and its persons."""
+"""The texts of training: a scope, its parts, the months ahead and the persons. No Streamlit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ TOO_FEW: Final = N_("fewer than five persons")
 
 
 def course_name(point: Point, say: Language) -> str:
-    """What the course is called in short, without what every course is: the part after the colon."""
+    """The short name of a course, without the kind that precedes the colon."""
     return _course(say.pick(point.short))
 
 
@@ -35,15 +35,15 @@ def _course(short: str) -> str:
 # --- The answer and the facts -------------------------------------------------------------------------------------
 
 
-def sentences(found: Training, say: Language) -> list[str]:
-    """The page's answer: who lacks a course, and where most do."""
-    n = found.whole.n
+def sentences(courses: Training, say: Language) -> list[str]:
+    """The page's answer: how many lack a course, and where most do."""
+    n = courses.whole.n
     if not n.counted:
         return [say(N_("There is nobody here whom the courses are asked of."))]
     if not n.missing:
         return [
             say.plural("The only employee has both courses.", "All {n} employees have both courses.", n.counted),
-            *_soon(found, say),
+            *_soon(courses, say),
         ]
     first = say.plural(
         "{n} of {of} employees lacks at least one of the courses.",
@@ -51,43 +51,43 @@ def sentences(found: Training, say: Language) -> list[str]:
         n.missing,
         of=say.number(n.counted),
     )
-    return [first, *(_most(found, say) or _soon(found, say))]
+    return [first, *(_most(courses, say) or _soon(courses, say))]
 
 
-def _most(found: Training, say: Language) -> list[str]:
-    """Where most lack a course."""
-    return [say(N_("{part} has the most."), part=part_name(found.most, say))] if found.most else []
+def _most(courses: Training, say: Language) -> list[str]:
+    """The part where most lack a course."""
+    return [say(N_("{part} has the most."), part=part_name(courses.most, say))] if courses.most else []
 
 
-def _soon(found: Training, say: Language) -> list[str]:
-    n = found.whole.n.expiring
+def _soon(courses: Training, say: Language) -> list[str]:
+    n = courses.whole.n.expiring
     if not n:
         return []
-    soon = within(found, say)
+    soon = within(courses, say)
     return [say.plural("{n} has a course that expires {soon}.", "{n} have a course that expires {soon}.", n, soon=soon)]
 
 
-def within(found: Training, say: Language) -> str:
-    """How soon is soon: as many days ahead for both courses, or each its own."""
-    first, second = found.rules.days
+def within(courses: Training, say: Language) -> str:
+    """How many days ahead a course counts as expiring soon: one number, or one per course."""
+    first, second = courses.rules.days
     if first == second:
         return say.plural("within {n} day", "within {n} days", first)
     return say(N_("within {n} or {other} days"), n=first, other=second)
 
 
-def facts(found: Training, say: Language) -> list[charts.Fact]:
-    """What a manager asks next: who lacks how much, who has both, the management group, and what runs out."""
-    n = found.whole.n
+def facts(courses: Training, say: Language) -> list[charts.Fact]:
+    """The facts: who lacks a course, who has both, the management group, and what expires."""
+    n = courses.whole.n
     one = n.missing - n.missing_both
     split = say(N_("{both} lack both, {one} one of them"), both=say.number(n.missing_both), one=say.number(one))
     of = say(N_("of {of}"), of=say.number(n.counted))
-    # most parts of an organisation have nobody of the management group
-    management = n.management_in_both > 0 or found.few_managers or not found.whole.within
+    # most parts of an organisation have no members of the management group, and get no such fact
+    management = n.management_in_both > 0 or courses.few_managers or not courses.whole.within
     return [
         charts.Fact(say(N_("Lack a course")), say.number(n.missing), of, split),
         _share_fact(say(N_("Both courses")), n.met_both, n.in_both, say),
-        *([_management_fact(found, say)] if management else []),
-        _expiring_fact(found, say),
+        *([_management_fact(courses, say)] if management else []),
+        _expiring_fact(courses, say),
     ]
 
 
@@ -98,18 +98,18 @@ def _share_fact(title: str, part: int, whole: int, say: Language) -> charts.Fact
     return charts.Fact(title, say.percent(part / whole), note=note)
 
 
-def _management_fact(found: Training, say: Language) -> charts.Fact:
-    """The management group's own share; within a part it may rest on few persons."""
-    title, n = say(N_("The management group, both courses")), found.whole.n
-    if found.few_managers:
+def _management_fact(courses: Training, say: Language) -> charts.Fact:
+    """The share of the management group, hidden if it rests on few persons."""
+    title, n = say(N_("The management group, both courses")), courses.whole.n
+    if courses.few_managers:
         return charts.Fact(title, DASH, note=say(TOO_FEW))
     if not n.management_in_both:
         return charts.Fact(title, DASH, note=say(N_("the staff list names nobody as management group")))
     return _share_fact(title, n.management_both, n.management_in_both, say)
 
 
-def _expiring_fact(found: Training, say: Language) -> charts.Fact:
-    n = found.whole.n
+def _expiring_fact(courses: Training, say: Language) -> charts.Fact:
+    n = courses.whole.n
     parts = [
         say(
             N_("{course}: {n} of {of} valid"),
@@ -117,9 +117,12 @@ def _expiring_fact(found: Training, say: Language) -> charts.Fact:
             n=say.number(expiring),
             of=say.number(course.met),
         )
-        for course, expiring in zip(found.whole.courses, _expiring(n), strict=True)
+        for course, expiring in zip(courses.whole.courses, _expiring(n), strict=True)
     ]
-    title, of = say(N_("Course expires {soon}"), soon=within(found, say)), say(N_("of {of}"), of=say.number(n.counted))
+    title, of = (
+        say(N_("Course expires {soon}"), soon=within(courses, say)),
+        say(N_("of {of}"), of=say.number(n.counted)),
+    )
     return charts.Fact(title, say.number(n.expiring), of, ". ".join(parts))
 
 
@@ -127,16 +130,16 @@ def _expiring(n: Counts) -> tuple[int, int]:
     return n.information_security_expiring, n.data_protection_expiring
 
 
-def beside(found: Training, say: Language) -> list[str]:
-    """Who is not counted, and who belongs to no department."""
-    n, texts = found.whole.n, []
+def uncounted(courses: Training, say: Language) -> list[str]:
+    """How many are not counted, and how many belong to no department."""
+    n, texts = courses.whole.n, []
     parts = [
         say.plural("{n} on leave", "{n} on leave", n.on_leave) if n.on_leave else "",
         say.plural("{n} newly employed", "{n} newly employed", n.newly_employed) if n.newly_employed else "",
     ]
     if any(parts):
         texts.append(say(N_("Not counted: {parts}."), parts=phrases.listed([part for part in parts if part], say)))
-    lost = 0 if found.whole.within else n.without_department
+    lost = 0 if courses.whole.within else n.without_department
     if lost:
         texts.append(
             say.plural(
@@ -152,12 +155,12 @@ def beside(found: Training, say: Language) -> list[str]:
 
 
 def part_name(part: Part, say: Language) -> str:
-    """What a person calls a part."""
+    """The name of a part."""
     return say(OTHER_UNITS) if part.others else part.unit or part.department or ""
 
 
 def crumbs(scope: Scope, say: Language, address: Address) -> list[Link]:
-    """The way down to the scope; nothing at the top."""
+    """The links to the scopes above; none for the whole organisation."""
     if scope.level == "organisation":
         return []
     steps = [Link(say(N_("The whole organisation")), address(None, None))]
@@ -166,25 +169,25 @@ def crumbs(scope: Scope, say: Language, address: Address) -> list[Link]:
     return [*steps, Link(scope.name(say))]
 
 
-def head(found: Training, scope: Scope, say: Language, address: Callable[[Point], str]) -> DrillHead:
-    """The words over the columns; a course's name leads to its review point."""
+def head(courses: Training, scope: Scope, say: Language, address: Callable[[Point], str]) -> DrillHead:
+    """The headings of the columns; a course's name links to its review point."""
     first, second = (
         Link(f"{course.point.number} {course_name(course.point, say)}", address(course.point))
-        for course in found.whole.courses
+        for course in courses.whole.courses
     )
     return DrillHead(
         part=say(N_("Unit")) if scope.department or scope.unit else say(N_("Department")),
         missing=say(N_("Lack a course")),
         missing_short=say(N_("lack a course")),
         courses=(first, second),
-        expiring=say(N_("Expire {soon}"), soon=within(found, say)),
-        expiring_short=say(N_("expire {soon}"), soon=within(found, say)),
+        expiring=say(N_("Expire {soon}"), soon=within(courses, say)),
+        expiring_short=say(N_("expire {soon}"), soon=within(courses, say)),
     )
 
 
-def rows(found: Training, parts: Sequence[Part], scope: Scope, say: Language, address: Address) -> list[DrillRow]:
-    """The scope itself, then its parts, each with a link one step down."""
-    whole = replace(_row(found.whole, say), name=Link(scope.name(say)), whole=bool(found.parts))
+def rows(courses: Training, parts: Sequence[Part], scope: Scope, say: Language, address: Address) -> list[DrillRow]:
+    """The scope itself, then its parts, each with a link to its own parts."""
+    whole = replace(_row(courses.whole, say), name=Link(scope.name(say)), whole=bool(courses.parts))
     return [whole, *(replace(_row(part, say), name=_down(part, say, address)) for part in parts)]
 
 
@@ -219,9 +222,9 @@ def _cell(course: Coverage, say: Language) -> CourseCell:
     )
 
 
-def legend(found: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
-    """The signs that the rows use."""
-    used = {course.status for part in (found.whole, *parts) for course in part.courses}
+def legend(courses: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
+    """The legend of the statuses in the rows."""
+    used = {course.status for part in (courses.whole, *parts) for course in part.courses}
     signs = [charts.LegendEntry(kind, say(word)) for kind, word in phrases.STATUS_WORDS.items() if kind in used]
     return [*signs, charts.LegendEntry("target", say(N_("Target")))]
 
@@ -229,99 +232,99 @@ def legend(found: Training, parts: Sequence[Part], say: Language) -> list[charts
 # --- The months ahead ---------------------------------------------------------------------------------------------
 
 
-def months(found: Training, place: int, say: Language) -> list[Expiry]:
-    """When the valid courses of one kind expire, month by month; both kinds are drawn on one scale."""
-    tallest = max((n for month in found.months for n in month.ending), default=0) or 1
+def months(courses: Training, place: int, say: Language) -> list[Expiry]:
+    """How many valid courses of one kind expire each month, scaled to the tallest month of both kinds."""
+    tallest = max((n for month in courses.months for n in month.ending), default=0) or 1
     return [
         Expiry(
             month=say.short_month(month.first_day),
-            year=str(month.first_day.year) if month.first_day.month == 1 or month is found.months[0] else "",
+            year=str(month.first_day.year) if month.first_day.month == 1 or month is courses.months[0] else "",
             count=say.number(month.ending[place]),
             size=month.ending[place] / tallest,
             soon=month.soon[place] / month.ending[place] if month.ending[place] else 0.0,
         )
-        for month in found.months
+        for month in courses.months
     ]
 
 
-def months_note(found: Training, place: int, say: Language) -> str:
-    """How many of the valid courses expire in the months that are drawn."""
-    ending = sum(month.ending[place] for month in found.months)
+def months_note(courses: Training, place: int, say: Language) -> str:
+    """How many of the valid courses expire within the months drawn."""
+    ending = sum(month.ending[place] for month in courses.months)
     text = N_("{n} of {of} valid courses expire by the end of {month}.")
-    of = found.whole.courses[place].met
-    return say(text, n=say.number(ending), of=say.number(of), month=_month(found.months[-1].first_day, say))
+    of = courses.whole.courses[place].met
+    return say(text, n=say.number(ending), of=say.number(of), month=_month(courses.months[-1].first_day, say))
 
 
-def months_alt(found: Training, place: int, say: Language) -> str:
-    """The months for those who do not see them: how many courses expire, and when most do."""
-    name = _course(say.plain(found.whole.courses[place].point.short))
-    most = max(found.months, key=lambda month: month.ending[place])
-    texts = [f"{name}: {months_note(found, place, say)}"]
+def months_alt(courses: Training, place: int, say: Language) -> str:
+    """The text alternative of the months: how many courses expire, and when most do."""
+    name = _course(say.plain(courses.whole.courses[place].point.short))
+    most = max(courses.months, key=lambda month: month.ending[place])
+    texts = [f"{name}: {months_note(courses, place, say)}"]
     if most.ending[place]:
         of_month = {"month": _month(most.first_day, say), "n": say.number(most.ending[place])}
         texts.append(say(N_("Most in {month}: {n}."), **of_month))
     return " ".join(texts)
 
 
-def months_table(found: Training, say: Language) -> charts.Table:
+def months_table(courses: Training, say: Language) -> charts.Table:
     """The months ahead in figures."""
     columns = [
         charts.Column(say(N_("Month")), row_header=True),
-        *(charts.Column(course_name(course.point, say), numeric=True) for course in found.whole.courses),
+        *(charts.Column(course_name(course.point, say), numeric=True) for course in courses.whole.courses),
     ]
-    return columns, [[_month(month.first_day, say), *(say.number(n) for n in month.ending)] for month in found.months]
+    return columns, [[_month(month.first_day, say), *(say.number(n) for n in month.ending)] for month in courses.months]
 
 
 def _month(day: date, say: Language) -> str:
     return say.date(day, form="MMMM y")
 
 
-def soon_until(found: Training, say: Language) -> str:
-    """What the solid part of the columns means: up to which day a course expires soon."""
-    last = found.as_of + timedelta(days=found.rules.days[0])
-    if found.rules.days[0] != found.rules.days[1]:
-        return within(found, say)
-    return say(N_("{soon}, up to {day}"), soon=within(found, say), day=say.date(last))
+def soon_until(courses: Training, say: Language) -> str:
+    """The legend of the columns' solid part: until which day a course expires soon."""
+    last = courses.as_of + timedelta(days=courses.rules.days[0])
+    if courses.rules.days[0] != courses.rules.days[1]:
+        return within(courses, say)
+    return say(N_("{soon}, up to {day}"), soon=within(courses, say), day=say.date(last))
 
 
 # --- The persons, for the coordinator -----------------------------------------------------------------------------
 
 
 def persons_table(
-    persons: Sequence[Person], which: Listed, found: Training, say: Language, *, units: bool
+    persons: Sequence[Person], which: Listed, courses: Training, say: Language, *, units: bool
 ) -> charts.Table:
-    """Persons with both courses: what is asked for is plain, what is in order stands back."""
+    """Persons with both courses; a course that the list is not about is muted."""
     columns = [
         charts.Column(say(N_("Name")), row_header=True),
         *([charts.Column(say(N_("Unit")))] if units else []),
-        *(charts.Column(course_name(point, say)) for point in found.rules.points),
+        *(charts.Column(course_name(point, say)) for point in courses.rules.points),
     ]
     return columns, [
         [
             training.name_with_note(person.name, say(N_("management group")) if person.management else ""),
             *([person.unit or DASH] if units else []),
-            *(_standing(one, which, point, say) for one, point in _courses(person, found)),
+            *(_state_cell(one, which, point, say) for one, point in _courses(person, courses)),
         ]
         for person in persons
     ]
 
 
-def _courses(person: Person, found: Training) -> list[tuple[CourseState, Point]]:
-    return list(zip(person.courses, found.rules.points, strict=True))
+def _courses(person: Person, courses: Training) -> list[tuple[CourseState, Point]]:
+    return list(zip(person.courses, courses.rules.points, strict=True))
 
 
-def _standing(one: CourseState, which: Listed, point: Point, say: Language) -> str:
-    text = standing_text(one, point, say)
+def _state_cell(one: CourseState, which: Listed, point: Point, say: Language) -> str:
+    text = state_text(one, point, say)
     return text if _wanted(one, which) else training.quiet(text)
 
 
 def _wanted(one: CourseState, which: Listed) -> bool:
-    """Whether it is this course that a list is about."""
+    """Whether a list is about this course of a person."""
     return one.expiring if which == "expiring" else one.outcome == "unmet"
 
 
-def standing_text(one: CourseState, point: Point, say: Language) -> str:
-    """How far a person is with a course, in words and with the day that it is about."""
+def state_text(one: CourseState, point: Point, say: Language) -> str:
+    """The state of a person's course, with its day."""
     if one.outcome == "met":
         if one.due is None:
             return say(N_("valid until further notice"))
@@ -333,32 +336,33 @@ def standing_text(one: CourseState, point: Point, say: Language) -> str:
     return reason[:1].lower() + reason[1:]
 
 
-def reminder_rows(persons: Sequence[Person], which: Listed, found: Training, say: Language) -> list[dict[str, object]]:
-    """Whom to remind of what, one row a person and course, under translated headings."""
+def reminder_rows(
+    persons: Sequence[Person], which: Listed, courses: Training, say: Language
+) -> list[dict[str, object]]:
+    """The rows for reminders: one per person and course, with translated headings."""
     return [
         {
             say(N_("Name")): person.name,
             say(N_("E-mail")): person.email or "",
             say(N_("Unit")): person.unit or "",
             say(N_("Course")): say.plain(point.title),
-            say(N_("Reason")): standing_text(one, point, say).replace(NBSP, " "),
+            say(N_("Reason")): state_text(one, point, say).replace(NBSP, " "),
         }
         for person in persons
-        for one, point in _courses(person, found)
+        for one, point in _courses(person, courses)
         if _wanted(one, which)
     ]
 
 
-def person_rows(persons: Sequence[Person], found: Training, say: Language) -> list[dict[str, object]]:
-    """Persons with both courses and their address, as a long list shows them."""
+def person_rows(persons: Sequence[Person], courses: Training, say: Language) -> list[dict[str, object]]:
+    """Persons with their e-mail and both courses, for the long list."""
     return [
         {
             say(N_("Name")): person.name,
             say(N_("E-mail")): person.email or "",
             say(N_("Unit")): person.unit or "",
             **{
-                _course(say.plain(point.short)): standing_text(one, point, say)
-                for one, point in _courses(person, found)
+                _course(say.plain(point.short)): state_text(one, point, say) for one, point in _courses(person, courses)
             },
         }
         for person in persons
