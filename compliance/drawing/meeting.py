@@ -214,7 +214,7 @@ def _end_labels(trend: Trend) -> list[Html]:
     """The last value and the names of the levels, to the right of the line so that it crosses none of them."""
     target, limit = trend.target, trend.limit
     labels = [(target.share, target.text, "v-m-target-text"), (limit.share, limit.text, "v-m-limit-text")]
-    labels += [(moment.share or 0.0, moment.text, "v-m-last") for moment in trend.known[-1:]]
+    labels += [(moment.share or 0.0, moment.text, "v-m-last") for moment in trend.measured[-1:]]
     labels.sort(key=lambda label: -label[0])
     ys = spread([_y(share) for share, *_ in labels], LINE)
     return [

@@ -39,7 +39,7 @@ class Trend:
     limit: Level
 
     @property
-    def known(self) -> list[Moment]:
+    def measured(self) -> list[Moment]:
         """The moments that have a share."""
         return [moment for moment in self.moments if moment.share is not None]
 

@@ -68,4 +68,4 @@ def test_a_month_without_a_figure_is_a_gap_in_the_trend():
     months = [figure(POINTS[3]), figure(POINTS[3], met=1, unmet=1)]
     course = trends.trend(months, Language("sv"), date.isoformat)
     assert [moment.share for moment in course.moments] == [None, 0.5]
-    assert [moment.text for moment in course.known] == ["50,0\N{NO-BREAK SPACE}%"]
+    assert [moment.text for moment in course.measured] == ["50,0\N{NO-BREAK SPACE}%"]
