@@ -79,7 +79,7 @@ class Topic:
 TOPICS: Final = (
     Topic(
         source="local_instruction",
-        statement="asked_requirements",
+        statement="questions_on_requirements",
         hint=N_("Say how each requirement stands. Only a row with a status counts. An exemption needs a comment."),
         fields=("status", "confirmed", "comment"),
         anew=("status",),
@@ -88,7 +88,7 @@ TOPICS: Final = (
     ),
     Topic(
         source="procurements",
-        statement="asked_procurements",
+        statement="questions_on_procurements",
         hint=N_("Fill in what you know of each procurement. Others are written on the sheet New procurements."),
         fields=(
             "handles_information", "classified", "requirements", "risk_analysed", "processor_assessed",
@@ -97,14 +97,14 @@ TOPICS: Final = (
     ),
     Topic(
         source="access_reviews",
-        statement="asked_systems",
+        statement="questions_on_systems",
         hint=N_("Fill in the latest review of who has access to each system. Without one, leave the row empty."),
         fields=("reviewed", "accounts_before", "accounts_reviewed", "accounts_removed", "reviewed_by"),
         point="access",
     ),
     Topic(
         source="routines",
-        statement="asked_routines",
+        statement="questions_on_routines",
         hint=N_("Name the local routine of each review point, if there is one, and when it was adopted."),
         fields=("routine", "adopted", "next_review", "owner"),
     ),
@@ -120,7 +120,7 @@ def questions(cursor: Cursor, asking: Asking) -> dict[Unit, Questions]:
     by_unit: dict[str, tuple[Unit, Questions]] = {}
     for topic in TOPICS:
         for row in _rows(cursor, topic, asking):
-            unit = row.get("asked_unit")
+            unit = row.get("recipient")
             _, topics = by_unit.setdefault((unit or "").casefold(), (unit, {}))
             topics.setdefault(topic, []).append(row)
     return dict(sorted(by_unit.values(), key=lambda entry: _swedish(entry[0] or "")))

@@ -356,7 +356,7 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
 
 def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
     """The items with `import_id`: after a merger, two organisations may have files of the same name."""
-    cursor.execute(statement("tell_imports"))
+    cursor.execute(statement("number_imports"))
     try:
         traced = items(cursor, point, as_of=as_of, known_at=known_at)
     finally:

@@ -7,7 +7,7 @@ with latest as (
     group by all
 )
 select
-    renamed('unit', i.unit, $as_of, $known_at) as asked_unit,
+    renamed('unit', i.unit, $as_of, $known_at) as recipient,
     i.item as system,
     i.reason,
     l.reviewed as last_reviewed

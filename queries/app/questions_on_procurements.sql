@@ -1,7 +1,7 @@
 -- The procurements of the year, or without a date, where something that the point needs is not known. One row per
 -- procurement.
 select
-    renamed('unit', unit, $as_of, $known_at) as asked_unit,
+    renamed('unit', unit, $as_of, $known_at) as recipient,
     reference, title, unit, form, contract_date, announced, handles_information, classified, requirements,
     risk_analysed, processor_assessed, coordinator_consulted
 from procurements_at(as_of := $as_of, known_at := $known_at)

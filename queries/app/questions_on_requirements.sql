@@ -22,7 +22,7 @@ requirements as (
     group by all
 )
 select
-    u.unit as asked_unit,
+    u.unit as recipient,
     coalesce(k.unit, u.unit) as unit,
     coalesce(k.requirement, r.requirement) as requirement,
     k.status,
