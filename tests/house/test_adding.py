@@ -24,8 +24,8 @@ CHECKS = (
     "tests/house/test_house.py", "tests/house/test_readme.py", "tests/core/test_language.py",
     "tests/declarations/test_sources.py",
     "tests/counting/test_examples.py::test_every_statement_has_an_example_and_every_example_a_statement",
-    "tests/counting/test_examples.py::test_a_header_says_what_the_statement_asks",
-    "tests/counting/test_examples.py::test_a_header_says_the_columns_that_come",
+    "tests/counting/test_examples.py::test_a_header_lists_the_parameters_of_the_statement",
+    "tests/counting/test_examples.py::test_a_header_lists_the_columns_returned",
     "tests/screens/test_quality.py::test_every_declared_reference_is_checked",
     "tests/access/test_withholding.py::test_every_column_that_is_declared_to_tell_who_somebody_is_is_read_for_names",
 )  # fmt: skip
