@@ -1,4 +1,4 @@
-"""The frame: who is here, navigation, language, as-of date, organisation and unit."""
+"""The frame: navigation, language, as-of date, organisation and unit."""
 
 from compliance.screens import frame
 

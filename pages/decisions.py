@@ -1,4 +1,4 @@
-"""Decisions: what the reviews of all years have decided, what is late, and how each goes between the reviews."""
+"""Decisions: what the reviews of all years have decided, what is late, and the follow-ups between the reviews."""
 
 from compliance.access.permissions import Permission
 from compliance.screens import views, widgets

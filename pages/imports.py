@@ -1,4 +1,4 @@
-"""Imports: drop exports, see what they were taken for and what they change, confirm; history, forms, names."""
+"""Imports: drop exports, see what they are recognised as and what they change, load them; history, forms, names."""
 
 from compliance.access.permissions import Permission
 from compliance.screens import views, widgets

@@ -1,4 +1,4 @@
-"""Meeting mode: the review one screen a point, for a projector; then the summary and the decisions."""
+"""Meeting mode: the review on a screen per point, for a projector; then the summary and the decisions."""
 
 from compliance.access.permissions import Permission
 from compliance.screens import views, widgets

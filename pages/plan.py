@@ -1,4 +1,4 @@
-"""Year wheel: what happens when and what is late, the plan's promises beside the figures, and the actions left."""
+"""Year wheel: what happens when and what is late, the plan's promises with their figures, and the actions left."""
 
 from compliance.access.permissions import Permission
 from compliance.screens import views, widgets

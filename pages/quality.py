@@ -1,4 +1,4 @@
-"""Data quality: what in the exports can make a figure wrong, whose job it is to mend it, and the rows themselves."""
+"""Data quality: what in the exports may make a figure wrong, who has to correct it, and the rows themselves."""
 
 from compliance.access.permissions import Permission
 from compliance.screens import views, widgets

@@ -348,7 +348,7 @@ def test_findings_are_put_into_words(in_messy, lang):
     assert [remark.check.id for remark in every] == [check.id for check in CHECKS if check.id in EXPECTED]
     for remark in every:
         rows = quality_texts.finding_rows(remark, SOURCES, say)
-        assert len(rows) == len(remark.found)
+        assert len(rows) == len(remark.findings)
         assert not re.search(r"\b[a-z]+_[a-z]+\b", str([{**row, say("File"): ""} for row in rows]))
     table = quality_texts.csv_rows(every, SOURCES, say)
     assert len(table) == len(in_messy)

@@ -1,4 +1,4 @@
-"""The page about the figures: the exports that they rest on, the words, and the rules in force."""
+"""The page about the figures: the exports they rest on, the words, and the rules in force."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from compliance.wording import phrases
 
 
 def draw(view: View) -> None:
-    """What the words mean, how each point is counted, and what the figures rest on."""
+    """Draw what the figures rest on, what the words mean, and how each point is counted."""
     say, day = view.say, view.say.date(view.as_of)
     question = say(N_("What the words mean, how each point is counted, and what the figures rest on {day}."), day=day)
     widgets.html(charts.page_title(say(N_("About the figures")), question=question))

@@ -1,4 +1,4 @@
-"""What the page about the figures says: the words and what they mean, and dated time limits."""
+"""The texts about the figures: the glossary, and dated time limits. No Streamlit."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from compliance.wording import phrases, reasons, rules
 
 
 def glossary(points: int, say: Language) -> list[charts.Pair]:
-    """The words of the pages and what they mean; `points` is how many review points there are."""
+    """The words of the pages with their meanings; `points` is the number of review points."""
     count = say.in_words(points)
     return [charts.Pair(say(term), say(meaning, count=count)) for term, meaning in rules.GLOSSARY]
 

@@ -1,1 +1,1 @@
-"""Decisions of all years."""
+"""The page of the decisions of all years."""

@@ -1,4 +1,4 @@
-"""The page of decisions: how those of all reviews are followed up between the reviews."""
+"""The page of decisions: those of all reviews, followed up between the reviews."""
 
 from collections.abc import Sequence
 
@@ -18,36 +18,36 @@ from compliance.store.database import rows
 
 
 def draw(view: View) -> None:
-    """The page of decisions: a sentence, the open ones with the late ones first, and the closed ones folded away."""
+    """Draw the open decisions, late ones first, and the closed ones in an expander."""
     say = view.say
     with view.database.cursor() as cursor:
         ids = {review.review_id for review in reviews.of_organisation(cursor, view)}
-        found = [decision for decision in deciding.decisions(cursor) if decision.review_id in ids]
+        decisions = [decision for decision in deciding.decisions(cursor) if decision.review_id in ids]
     kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(view.as_of))
-    widgets.html(charts.headline(*wording.decisions_sentences(found, view.as_of, say), kicker=kicker))
-    if not found:
+    widgets.html(charts.headline(*wording.decisions_sentences(decisions, view.as_of, say), kicker=kicker))
+    if not decisions:
         widgets.html(charts.caption(say(N_("Decisions are made in the management review and followed up here."))))
         widgets.link(view, "review", say(N_("Go to the management review")))
-    for title, group in texts.grouped(found, view.as_of, say):
+    for title, group in texts.grouped(decisions, view.as_of, say):
         widgets.html(charts.section(title))
-        _followed(view, group)
-    if done := texts.closed(found):
-        with st.expander(say.plural("{n} closed decision", "{n} closed decisions", len(done))):
-            _followed(view, done)
+        _decisions(view, group)
+    if closed := texts.closed(decisions):
+        with st.expander(say.plural("{n} closed decision", "{n} closed decisions", len(closed))):
+            _decisions(view, closed)
 
 
-def _followed(view: View, group: Sequence[Decision]) -> None:
+def _decisions(view: View, group: Sequence[Decision]) -> None:
     for decision in group:
         reviews.decision(view, decision, view.as_of)
         label = view.say(N_("Follow up {name}"), name=decision.name)
-        opened = st.expander(label, key=f"follow {decision.decision_id}", on_change="rerun")
-        if opened.open:
-            with opened:
+        expander = st.expander(label, key=f"follow {decision.decision_id}", on_change="rerun")
+        if expander.open:
+            with expander:
                 _follow_up(view, decision)
 
 
 def _follow_up(view: View, decision: Decision) -> None:
-    """How a decision goes: its history, and for the coordinator a new status with a note."""
+    """Draw the follow-ups of a decision, and for those who may write the form for a new one."""
     say = view.say
     with view.database.cursor() as cursor:
         history = rows(cursor, statement("follow_ups"), {"decision_id": decision.decision_id})
@@ -72,6 +72,6 @@ def _follow_up_form(view: View, decision: Decision, turn: int) -> None:
         )
         note = fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
         sent = st.form_submit_button(say(N_("Save the follow-up")), type="primary")
-    given = {"status": status or decision.status, "note": note, "order": reviews.order(view)}
-    if sent and reviews.perform(Permission.WRITE_REVIEW, deciding.follow_up, view.database, id_, **given):
+    kwargs = {"status": status or decision.status, "note": note, "order": reviews.order(view)}
+    if sent and reviews.perform(Permission.WRITE_REVIEW, deciding.follow_up, view.database, id_, **kwargs):
         st.rerun()

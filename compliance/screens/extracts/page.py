@@ -1,4 +1,4 @@
-"""What the page of extracts draws: the first rows, and the ways to take a table along."""
+"""The page of extracts: the first rows of a table, and its downloads."""
 
 from dataclasses import replace
 from datetime import date
@@ -24,7 +24,7 @@ from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 10
-# So many letters of a text stand in the first rows; the file has all of them.
+# Texts of the preview are cut to this length; the file has them whole.
 SHOWN_LETTERS: Final = 100
 FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
     "swedish_csv": (N_("CSV for Swedish Excel"), "csv", "text/csv"),
@@ -35,7 +35,7 @@ FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
 
 
 def draw(view: View) -> None:
-    """The choice of an extract, its first rows, and what its columns mean."""
+    """Draw the choice of an extract, its first rows, and what its columns mean."""
     say = view.say
     question = say(N_("Tables to go on with elsewhere, as they are on {day}."), day=say.date(view.as_of))
     widgets.html(charts.page_title(say(N_("Extracts")), question=question))
@@ -60,7 +60,7 @@ def draw(view: View) -> None:
 
 
 def point_of_extract(view: View, name: str) -> str | None:
-    """The review point that an extract is limited to, where it can be and one is chosen."""
+    """Draw the choice of a review point for extracts that can be limited to one. Return its id."""
     if name not in {"items", "missing", "coverage"}:
         return None
     titles = {point.id: phrases.label(point, view.say) for point in reads.points()}
@@ -79,7 +79,7 @@ def point_of_extract(view: View, name: str) -> str | None:
 def extracted(
     data: Data, reader: Reader, name: str, as_of: date, organisation: str, point_id: str | None
 ) -> extracts.Extract:
-    """A named extract as the reader sees it."""
+    """A named extract, as the reader may see it."""
     point = next((point for point in reads.points() if point.id == point_id), None)
     with data.database.cursor() as cursor:
         return extracts.extract(
@@ -95,18 +95,18 @@ def extracted(
         )
 
 
-def _extracted(view: View, name: str, point_id: str | None) -> extracts.Extract:
+def _extract_of(view: View, name: str, point_id: str | None) -> extracts.Extract:
     return extracted(view.data, view.reader, name, view.as_of, view.scope.organisation, point_id)
 
 
 def extract_preview(view: View, name: str, point_id: str | None) -> None:
-    """The first rows of an extract, and the four ways to take it along; a file is made when it is asked for."""
+    """Draw the first rows of an extract, and its downloads in four formats, which are made on the click."""
     say = view.say
-    found = _extracted(view, name, point_id)
-    rows_ = len(found.table)
-    if not rows_ and widgets.nothing_loaded(view):
+    extract = _extract_of(view, name, point_id)
+    count = len(extract.table)
+    if not count and widgets.nothing_loaded(view):
         return
-    widgets.html(charts.caption(say.plural("{n} row", "{n} rows", rows_)))
+    widgets.html(charts.caption(say.plural("{n} row", "{n} rows", count)))
     if part := view.scope.unit or view.scope.department:
         widgets.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     file = f"{name}{f'_{point_id}' if point_id else ''}_{view.as_of}"
@@ -125,17 +125,17 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
         ),
         key="downloads",
     )
-    if rows_:
-        shown = extracts.titled(replace(found, table=found.table.slice(0, SHOWN_ROWS)), say).to_pylist()
+    if count:
+        shown = extracts.titled(replace(extract, table=extract.table.slice(0, SHOWN_ROWS)), say).to_pylist()
         columns = [charts.Column(title, nowrap=True) for title in shown[0]]
         texts = [
             [shortened(phrases.stored_value(value, say), SHOWN_LETTERS) for value in row.values()] for row in shown
         ]
         widgets.html(charts.table(columns, texts, caption=say(N_("The first rows"))))
-        if rows_ > SHOWN_ROWS:
-            widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(rows_))))
+        if count > SHOWN_ROWS:
+            widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(count))))
 
 
 def _content(view: View, name: str, point_id: str | None, kind: extracts.Kind, job: Job) -> bytes:
     permissions.require(view.reader.user, Permission.DOWNLOAD_EXTRACTS)
-    return make_file(job, extracts.as_bytes, _extracted(view, name, point_id), kind=kind, language=view.say)
+    return make_file(job, extracts.as_bytes, _extract_of(view, name, point_id), kind=kind, language=view.say)

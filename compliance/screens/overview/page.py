@@ -1,4 +1,4 @@
-"""The page of the overview: its answer and facts, a row a point, and the parts of the organisation."""
+"""The page of the overview: its answer and facts, a row per point, and the parts of the organisation."""
 
 from datetime import date
 from typing import Final
@@ -25,23 +25,23 @@ SPARK_MONTHS: Final = 12
 
 @st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
 def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Overview:
-    """What the overview is made of."""
+    """The figures of the overview."""
     ids = tuple(point.id for point in reads.points())
     months = month_ends(as_of, count=SPARK_MONTHS)
-    found = reads.coverage(data, reader, tuple(months), scope, ids)
-    by_point = {id_: tuple(f for f in found if f.point.id == id_) for id_ in ids}
+    figures = reads.coverage(data, reader, tuple(months), scope, ids)
+    by_point = {id_: tuple(f for f in figures if f.point.id == id_) for id_ in ids}
     return Overview(
-        now=tuple(figures_[-1] for figures_ in by_point.values()),
+        now=tuple(of_months[-1] for of_months in by_point.values()),
         before=reads.before(data, reader, as_of, scope),
         months=by_point,
         parts=tuple(reads.parts(data, reader, as_of, scope, scope.below, ids)) if not scope.unit else (),
         basis=reads.basis(data, as_of),
-        remarks={id_: len(found) for id_, found in reads.remarks(data, reader, as_of, scope.organisation).items()},
+        remarks={id_: len(checks) for id_, checks in reads.remarks(data, reader, as_of, scope.organisation).items()},
     )
 
 
 def draw(view: View) -> None:
-    """How far each point is from its target, and where it is weak."""
+    """Draw how far each point is from its target, and in which parts it is weak."""
     say, year = view.say, view.as_of.year
     shown = overview(view.data, view.reader, view.as_of, view.scope)
     kicker = say(N_("Management review {year} · {organisation}"), year=year, organisation=view.scope.organisation)
@@ -81,7 +81,7 @@ def _points(view: View, shown: Overview) -> None:
 
 
 def _parts(view: View, shown: Overview) -> None:
-    """The departments, or the units of one, beside each other."""
+    """Draw the departments, or the units of one, side by side."""
     say, units = view.say, view.scope.below == "unit"
     title = say(N_("Unit by unit")) if units else say(N_("Department by department"))
     note = say(N_("Coverage in per cent. Whoever has most points below the limit stands first."))
@@ -92,7 +92,7 @@ def _parts(view: View, shown: Overview) -> None:
 
 
 def _ways(view: View) -> texts.Ways:
-    """Where the parts of the scope that is looked at lead: to a point there, or to the overview of the part."""
+    """The links of the heat table: to a point in a part, or to the overview of the part."""
     below = view.scope.below
 
     def point(point: Point, part: str) -> str:
@@ -102,15 +102,15 @@ def _ways(view: View) -> texts.Ways:
 
 
 def _verdict(view: View) -> None:
-    """What the head has judged of the year that is looked at, first on the page, once its review is approved."""
-    say, found = view.say, reads.approved_in(view.data, view.as_of, view.scope.organisation)
-    if found is None or not view.reader.may(Permission.SEE_REVIEW):
+    """Draw the head's judgement of the year first on the page, once its review is approved."""
+    say, approved = view.say, reads.approved_in(view.data, view.as_of, view.scope.organisation)
+    if approved is None or not view.reader.may(Permission.SEE_REVIEW):
         return
-    shown = readable(found, view.reader)
+    shown = readable(approved, view.reader)
     text = N_("The review of {year}, as of {day}, has been approved.")
-    kicker = say(text, year=found.year, day=say.date(found.as_of))
+    kicker = say(text, year=approved.year, day=say.date(approved.as_of))
     with st.container(border=True, key="card-verdict", horizontal=True, horizontal_alignment="distribute"):
         widgets.html(
             charts.verdict(judging.sentence(shown.written, say), kicker=kicker, grounds=judging.grounds(shown.written))
         )
-        widgets.link(view, "review", say(N_("Go to the review")), review=str(found.year), part="judgement")
+        widgets.link(view, "review", say(N_("Go to the review")), review=str(approved.year), part="judgement")

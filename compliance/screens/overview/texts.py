@@ -1,4 +1,4 @@
-"""What the overview says: its answer, its facts, a row a point, and the parts of the organisation beside each other."""
+"""The texts of the overview: its answer, its facts, a row per point, and the heat table of parts. No Streamlit."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +15,9 @@ from compliance.wording import breaking, clocks, phrases, trends
 
 @dataclass(frozen=True)
 class Overview:
-    """What the overview is made of: each point's figure now, what it is compared with, its months, and its exports.
+    """The figures of the overview: each point now, what it is compared with, its months, its parts and its exports.
 
-    `remarks` is how many checks of the data found something grave in the exports of a point.
+    `remarks` is the number of checks with serious findings in the exports of a point.
     """
 
     now: tuple[Coverage, ...]
@@ -58,14 +58,14 @@ def overview_sentences(view: Overview, say: Language) -> list[str]:
 
 
 def overview_facts(view: Overview, say: Language) -> list[charts.Fact]:
-    """What a manager asks first; the next deadline stands beside."""
+    """The main facts; the next deadline is made by `next_deadline_fact`."""
     return [_reached_fact(view, say), _worst_fact(view, say), _missing_fact(view, say)]
 
 
 def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool, address: str) -> charts.Fact:
-    """The most urgent clock as one of the overview's facts; without an export nobody knows whether one runs.
+    """The most urgent clock as a fact. Without a `basis` it is unknown whether any clock runs.
 
-    `address` is where the clocks are.
+    `address` is that of the page of incidents.
     """
     title = say(N_("Next deadline"))
     if clock is None:
@@ -73,9 +73,9 @@ def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool, addre
         return charts.Fact(title, phrases.DASH, note=say(note))
     figure, rest = clocks.figure_of(clock, say)
     what = say(clocks.LANES[clock.duty.kind])
-    told = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {clocks.when_it_ends(clock.duty, say)}"
+    text = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {clocks.when_it_ends(clock.duty, say)}"
     title = say(N_("Deadline that has run out")) if clock.run_out else title
-    return charts.Fact(title, figure, rest, charts.anchor(told, address))
+    return charts.Fact(title, figure, rest, charts.anchor(text, address))
 
 
 def _reached_fact(view: Overview, say: Language) -> charts.Fact:
@@ -115,18 +115,18 @@ def _missing_fact(view: Overview, say: Language) -> charts.Fact:
     return charts.Fact(say(phrases.STATUS_WORDS[Status.NO_BASIS]), value, note=note)
 
 
-def age(there: Basis, figure: Coverage) -> int | None:
-    """How many days old the oldest export is that the figure needs; None without a basis."""
+def age(basis: Basis, figure: Coverage) -> int | None:
+    """The age in days of the oldest export that the figure needs; None without a basis."""
     if not figure.basis:
         return None
     # of an export and the answers that complete it later, the export's own day counts
-    used = there.used(figure.point, figure.organisation, figure.as_of)
-    needed = [row["extract_date"] for row in used if row["source"] in figure.point.needs]
+    imports = basis.used(figure.point, figure.organisation, figure.as_of)
+    needed = [row["extract_date"] for row in imports if row["source"] in figure.point.needs]
     return (figure.as_of - min(needed)).days if needed else None
 
 
 def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
-    """The signs of the overview, each status with how many points have it."""
+    """The legend of the overview, each status with its number of points."""
     counted = Counter(
         (figure.status, phrases.FEW if figure.few else phrases.STATUS_WORDS[figure.status]) for figure in view.now
     )
@@ -145,7 +145,7 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
 
 
 def bullet_head(say: Language) -> charts.BulletHead:
-    """The words over the columns of the overview's rows."""
+    """The headings of the rows."""
     return charts.BulletHead(
         coverage=say(N_("Coverage")),
         figure=say(N_("Now")),
@@ -157,7 +157,7 @@ def bullet_head(say: Language) -> charts.BulletHead:
 
 
 def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = "") -> charts.Bullet:
-    """One row of the overview; `address` is what a click opens."""
+    """The row of a point; `address` is what a click opens."""
     before, months = view.before.get(figure.point.id), view.months.get(figure.point.id, ())
     days = age(view.basis, figure)
     return charts.Bullet(
@@ -178,7 +178,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
 
 
 def _remarks(view: Overview, figure: Coverage, say: Language) -> dict[str, str]:
-    """How many remarks there are on a point's exports, as a number and in words; nothing where there are none."""
+    """The number of remarks on a point's exports, as a number and in words; empty if there are none."""
     n = view.remarks.get(figure.point.id, 0) if figure.basis else 0
     text = say.plural("{n} remark on its exports", "{n} remarks on its exports", n)
     return {"remarks": say.number(n), "remarks_alt": text} if n else {}
@@ -186,7 +186,7 @@ def _remarks(view: Overview, figure: Coverage, say: Language) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Ways:
-    """Where the heat table leads: the address of a point in a part of the organisation, and that of a part itself."""
+    """The links of the heat table: the address of a point in a part, and that of a part itself."""
 
     point: Callable[[Point, str], str]
     part: Callable[[str], str]
@@ -195,18 +195,20 @@ class Ways:
 def heat(
     parts: Sequence[Coverage], now: Sequence[Coverage], scope: Scope, say: Language, *, ways: Ways
 ) -> tuple[list[elements.Html], list[charts.HeatRow]]:
-    """Departments (or the units of one) across, the weakest first, and points down; each leads to its figure."""
-    found = {(figure.point.id, _part(figure, scope)): figure for figure in parts}
+    """The heat table: departments (or the units of one) across, the weakest first, and points down."""
+    by_point_and_part = {(figure.point.id, _part(figure, scope)): figure for figure in parts}
     order = weakest_first(parts, scope)
     rows = []
     for top in now:
-        cells = [_heat_cell(found.get((top.point.id, name)), top, say, name=name, ways=ways) for name in order]
+        cells = [
+            _heat_cell(by_point_and_part.get((top.point.id, name)), top, say, name=name, ways=ways) for name in order
+        ]
         rows.append(charts.HeatRow(charts.anchor(breaking.label(top.point, say), ways.point(top.point, "")), cells))
     return [charts.anchor(breaking.add_soft_hyphens(name), ways.part(name)) for name in order], rows
 
 
 def weakest_first(parts: Sequence[Coverage], scope: Scope) -> list[str]:
-    """The parts of a scope, first whoever has most points below the limit: the same order on every page."""
+    """The parts of a scope, those with most points below the limit first: the same order on every page."""
     names = {name for figure in parts if (name := _part(figure, scope))}
     below = Counter(_part(figure, scope) for figure in parts if figure.status is Status.RED)
     near = Counter(_part(figure, scope) for figure in parts if figure.status is Status.YELLOW)
@@ -219,11 +221,11 @@ def _part(figure: Coverage, scope: Scope) -> str | None:
 
 def _heat_cell(figure: Coverage | None, top: Coverage, say: Language, *, name: str, ways: Ways) -> charts.HeatCell:
     shown = figure or replace(top, met=0, unmet=0, unknown=0)
-    told = f"{name}: {phrases.sentence(shown, None, say)}"
+    alt = f"{name}: {phrases.sentence(shown, None, say)}"
     return charts.HeatCell(
         shown.status,
         phrases.whole_percent(shown, say),
         phrases.word(shown, say),
-        told,
+        alt,
         ways.point(top.point, name),
     )

@@ -1,1 +1,1 @@
-"""The year wheel."""
+"""The page of the year wheel."""

@@ -1,4 +1,4 @@
-"""What the page of the year wheel draws: the wheel and its list, the promises, the actions, and the calendar file."""
+"""The page of the year wheel: the wheel and its list, the promises, the actions, and the calendar file."""
 
 from collections.abc import Sequence
 from datetime import UTC, date
@@ -24,31 +24,31 @@ from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.wording import breaking
 
-# --- What it is made of -------------------------------------------------------------------------------------------
+# --- What is read -------------------------------------------------------------------------------------------------
 
 
 def year(view: View) -> Year:
-    """The year as the person may see it. What is written in reviews is read anew, since it changes no figure."""
-    found = plan(view.data, view.reader, view.as_of, view.scope.organisation)
+    """The year as the reader may see it. Reviews are not cached: writing in one does not change the data's version."""
+    planned = plan(view.data, view.reader, view.as_of, view.scope.organisation)
     organisation, as_of = view.scope.organisation, view.as_of
     wheel, may_read = reads.declared(planning.load_wheel), view.reader.may(Permission.READ_REVIEW)
     with view.database.cursor() as cursor:
         review = planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
         decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of) if may_read else []
-    return Year(found, review, tuple(decisions))
+    return Year(planned, review, tuple(decisions))
 
 
 @st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
 def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
-    """The plan of a day, as the reader sees it."""
+    """The plan of a day, as the reader may see it."""
     wheel = reads.declared(planning.load_wheel)
     with data.database.cursor() as cursor:
         return planning.plan(cursor, wheel, organisation=organisation, as_of=as_of, reader=reader)
 
 
-def figures(view: View, found: Plan) -> list[Coverage]:
+def figures(view: View, planned: Plan) -> list[Coverage]:
     """The figures of the points that the prioritised areas name."""
-    numbers = {area.point for area in found.areas}
+    numbers = {area.point for area in planned.areas}
     ids = tuple(point.id for point in reads.points() if point.number in numbers)
     return reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids) if ids else []
 
@@ -57,150 +57,150 @@ def figures(view: View, found: Plan) -> list[Coverage]:
 
 
 def draw(view: View) -> None:
-    """The year of the as-of date."""
-    found = year(view)
-    opening(view, found)
-    wheel(view, found)
-    promises(view, found.plan)
-    actions(view, found)
+    """Draw the year of the as-of date."""
+    shown = year(view)
+    heading(view, shown)
+    wheel(view, shown)
+    promises(view, shown.plan)
+    actions(view, shown)
 
 
-def opening(view: View, found: Year) -> None:
-    """The answer, and for which part of the organisation it holds."""
+def heading(view: View, shown: Year) -> None:
+    """Draw the answer, and which part of the organisation it is about."""
     say = view.say
-    kicker = say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=view.scope.organisation)
-    widgets.html(charts.headline(*texts.sentences(found, say), kicker=kicker))
+    kicker = say(N_("Year wheel {year} · {organisation}"), year=shown.plan.year, organisation=view.scope.organisation)
+    widgets.html(charts.headline(*texts.sentences(shown, say), kicker=kicker))
     if view.scope.level != "organisation":
         text = N_(
             "The plan, the reports and the actions are the whole organisation's. Measured figures are of {scope}."
         )
         widgets.html(charts.caption(say(text, scope=view.scope.name(say))))
-    if "activities" not in found.plan.extracts:
+    if "activities" not in shown.plan.extracts:
         _no_plan(view)
 
 
 def _no_plan(view: View) -> None:
-    """What is missing where no plan is loaded, and where to load it."""
+    """Draw that no plan is loaded, and where to load one."""
     say = view.say
     title = say(N_("No export of {source} is loaded."), source=say.pick(reads.sources()["activities"].title))
     widgets.no_basis(view, title, say(N_("The wheel has only the yearly reports and the review until then.")))
 
 
-def wheel(view: View, found: Year) -> None:
-    """The wheel to the left and its list to the right."""
+def wheel(view: View, shown: Year) -> None:
+    """Draw the wheel to the left and its list to the right."""
     say = view.say
-    laid = texts.layout(found, say)
+    layout = texts.layout(shown, say)
     left, right = st.columns(2, gap="large")
     with left, st.container(key="wheel"):
-        widgets.html(drawing_wheel.wheel(texts.wheel(found, laid, say, today=clock.today())))
-        widgets.html(charts.caption(" ".join(texts.wheel_notes(found, laid, say))))
-        _download(view, found)
+        widgets.html(drawing_wheel.wheel(texts.wheel(shown, layout, say, today=clock.today())))
+        widgets.html(charts.caption(" ".join(texts.wheel_notes(shown, layout, say))))
+        _download(view, shown)
     with right:
         widgets.html(charts.section(say(N_("The items of the year"))))
-        widgets.html(drawing_wheel.swatches(texts.swatches(found, say), label=say(N_("Signs"))))
-        listed = texts.moment_rows(found, laid, reads.points(), lambda point: point_link(view, point), say)
-        widgets.html(drawing_wheel.moments(listed, label=say(N_("The items of the year"))))
-        widgets.as_table(view, texts.moment_table(found, reads.points(), say), caption=say(N_("The items of the year")))
-        if found.plan.earlier:
-            title = texts.earlier_title(found.plan, say)
+        widgets.html(drawing_wheel.swatches(texts.swatches(shown, say), label=say(N_("Signs"))))
+        rows = texts.moment_rows(shown, layout, reads.points(), lambda point: point_link(view, point), say)
+        widgets.html(drawing_wheel.moments(rows, label=say(N_("The items of the year"))))
+        widgets.as_table(view, texts.moment_table(shown, reads.points(), say), caption=say(N_("The items of the year")))
+        if shown.plan.earlier:
+            title = texts.earlier_title(shown.plan, say)
             with st.expander(title):
-                widgets.html(charts.table(*texts.earlier_table(found.plan, say), caption=title))
+                widgets.html(charts.table(*texts.earlier_table(shown.plan, say), caption=title))
 
 
 def point_link(view: View, point: Point) -> Html:
     """A link to a review point."""
-    # the number stays with its name
+    # keep the number on a line with the name
     text = breaking.label(point, view.say).replace(" ", NBSP, 1)
     return charts.anchor(text, widgets.address(view, "point", point=point.id), title=view.say.pick(point.title))
 
 
-def _download(view: View, found: Year) -> None:
-    """The calendar file; it is made when somebody asks for it."""
+def _download(view: View, shown: Year) -> None:
+    """Draw the download of the calendar file, which is made on the click."""
     st.download_button(
         view.say(N_("Download as a calendar file (.ics)")),
-        lambda: calendar(view, found),
-        file_name=view.say(N_("plan_{year}"), year=found.plan.year) + ".ics",
+        lambda: calendar(view, shown),
+        file_name=view.say(N_("plan_{year}"), year=shown.plan.year) + ".ics",
         mime="text/calendar",
         on_click="ignore",
         key="calendar",
     )
 
 
-def calendar(view: View, found: Year) -> bytes:
-    """The dates of the page as a calendar file without names of persons, whoever asks."""
+def calendar(view: View, shown: Year) -> bytes:
+    """The dates of the page as a calendar file, without names of persons for every reader."""
     say = view.say
     return calendar_file(
-        texts.events(found, say, clean=view.reader.anybody.text),
+        texts.events(shown, say, clean=view.reader.anybody.text),
         owner=view.scope.organisation,
-        name=say(N_("Year wheel {year} · {organisation}"), year=found.plan.year, organisation=view.scope.organisation),
+        name=say(N_("Year wheel {year} · {organisation}"), year=shown.plan.year, organisation=view.scope.organisation),
         language=say.code,
         stamp=clock.now().replace(tzinfo=UTC),
     )
 
 
-def promises(view: View, found: Plan) -> None:
-    """The prioritised areas of the plan beside what is measured."""
+def promises(view: View, planned: Plan) -> None:
+    """Draw the prioritised areas of the plan next to their figures."""
     say = view.say
-    if not found.areas:
+    if not planned.areas:
         return
-    measured = figures(view, found)
-    title = say(N_("Prioritised areas {year}"), year=found.year)
+    measured = figures(view, planned)
+    title = say(N_("Prioritised areas {year}"), year=planned.year)
     widgets.html(
         charts.section(
-            title, note=say(N_("What the plan promises, and what is measured on {day}."), day=say.date(found.as_of))
+            title, note=say(N_("What the plan promises, and what is measured on {day}."), day=say.date(planned.as_of))
         )
     )
-    if answer := texts.promises_sentence(found, measured, say):
+    if answer := texts.promises_sentence(planned, measured, say):
         widgets.html(charts.answer(answer))
-    shown = texts.promises(found, measured, lambda point: point_link(view, point), say)
-    widgets.html(drawing_wheel.promises(shown, label=title))
+    rows = texts.promises(planned, measured, lambda point: point_link(view, point), say)
+    widgets.html(drawing_wheel.promises(rows, label=title))
 
 
 def actions(view: View, year: Year) -> None:
-    """What is to be done after classifications, recommendations and deviations, and how much was decided."""
-    found = year.plan
+    """Draw the open decisions, and the actions of classifications, recommendations and deviations."""
+    planned = year.plan
     say = view.say
     widgets.html(charts.section(say(N_("Actions"))))
-    if answer := texts.actions_sentence(found, say):
+    if answer := texts.actions_sentence(planned, say):
         widgets.html(charts.answer(answer))
     _decisions(view, year)
     for source in texts.ACTION_TITLES:
-        _actions_of(view, source, found)
+        _actions_of(view, source, planned)
 
 
-def _decisions(view: View, found: Year) -> None:
-    """How many decisions of the reviews are open, in the words of their own page, and the way there."""
-    say, open_ = view.say, found.decisions
+def _decisions(view: View, shown: Year) -> None:
+    """Draw how many decisions are open, as on the page of decisions, with a link to it."""
+    say, open_ = view.say, shown.decisions
     if not open_:
         return
-    told = [*wording.decisions_sentences(open_, view.as_of, say), texts.undated_sentence(open_, say)]
+    sentences = [*wording.decisions_sentences(open_, view.as_of, say), texts.undated_sentence(open_, say)]
     way = charts.anchor(say(N_("Follow up the decisions")), widgets.address(view, "decisions"))
-    widgets.html(incidents.line_with_links(" ".join(text for text in told if text), way))
+    widgets.html(incidents.line_with_links(" ".join(text for text in sentences if text), way))
 
 
-def _actions_of(view: View, source: Source, found: Plan) -> None:
-    say, there = view.say, found.of(source)
+def _actions_of(view: View, source: Source, planned: Plan) -> None:
+    say, listed = view.say, planned.of(source)
     title = say(texts.ACTION_TITLES[source])
-    widgets.html(charts.section(title, level=3, note=texts.action_note(source, there, say) if there else ""))
-    if not there:
+    widgets.html(charts.section(title, level=3, note=texts.action_note(source, listed, say) if listed else ""))
+    if not listed:
         widgets.html(charts.caption(_none_of(view, source)))
         return
-    widgets.html(drawing_wheel.counts(texts.action_counts(there, say), label=title))
-    _action_table(view, there[:FIRST_ACTIONS], found, title)
-    if rest := there[FIRST_ACTIONS:]:
+    widgets.html(drawing_wheel.counts(texts.action_counts(listed, say), label=title))
+    _action_table(view, listed[:FIRST_ACTIONS], planned, title)
+    if rest := listed[FIRST_ACTIONS:]:
         label = say.plural("Show {n} more", "Show {n} more", len(rest))
-        opened = st.expander(label, key=f"more {source} {say.code}", on_change="rerun")
-        if opened.open:
-            with opened:
-                _action_table(view, rest, found, title)
+        expander = st.expander(label, key=f"more {source} {say.code}", on_change="rerun")
+        if expander.open:
+            with expander:
+                _action_table(view, rest, planned, title)
 
 
-def _action_table(view: View, shown: Sequence[Action], found: Plan, title: str) -> None:
-    widgets.html(charts.table(*texts.action_table(shown, found, view.say), caption=title))
+def _action_table(view: View, shown: Sequence[Action], planned: Plan, title: str) -> None:
+    widgets.html(charts.table(*texts.action_table(shown, planned, view.say), caption=title))
 
 
 def _none_of(view: View, source: Source) -> str:
-    """Why a list is empty: no export, or nothing to do in it."""
+    """Why a list is empty: no export, or no action in it."""
     say, export = view.say, texts.ACTION_EXPORTS[source]
     if export in {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}:
         return say(N_("There is no action in the export."))

@@ -1,4 +1,4 @@
-"""From the year's plan to what its page says: the wheel, the list, the promises, the actions and the calendar."""
+"""The texts of the year wheel: the wheel, the list, the promises, the actions and the calendar. No Streamlit."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +52,7 @@ ACTION_EXPORTS: Final[Mapping[Source, str]] = {
 
 @dataclass(frozen=True)
 class Item:
-    """A moment with its number in the wheel and in the list."""
+    """A moment with its number in the wheel and the list."""
 
     number: int
     moment: Moment
@@ -60,7 +60,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Year:
-    """What the page is made of: the plan, the review of its year where the wheel has one, and the decisions left."""
+    """What the page shows: the plan, the review of its year if the wheel has one, and the open decisions."""
 
     plan: Plan
     review: Moment | None
@@ -68,14 +68,14 @@ class Year:
 
     @property
     def items(self) -> list[Item]:
-        """Every moment of the year, numbered in the order of their days."""
+        """Every moment of the year, numbered by day."""
         every = [*self.plan.moments, *([self.review] if self.review else [])]
         ordered = sorted(every, key=lambda moment: (moment.due or moment.start or date.max, RINGS.index(moment.ring)))
         return [Item(number, moment) for number, moment in enumerate(ordered, start=1)]
 
     @property
     def listed(self) -> list[Item]:
-        """The same as the list has them: late first, then what is going on or to come, then what is over."""
+        """The items in the order of the list: late first, then ongoing or to come, then finished."""
         return sorted(self.items, key=lambda item: (wheel_layout.PRIORITY.index(item.moment.state), item.number))
 
 
@@ -103,12 +103,12 @@ def _review_sentence(review: Moment, say: Language) -> str:
 
 
 def short_day(day: date | None, say: Language) -> str:
-    """31 okt; a dash where there is no day."""
+    """A day as 31 okt; a dash if there is none."""
     return say.date(day, form="d MMM").rstrip(".") if day else phrases.DASH
 
 
 def _day_of(day: date | None, year: int, say: Language) -> str:
-    """A day with its year where that is another."""
+    """A day, with its year unless that is `year`."""
     return short_day(day, say) if day is None or day.year == year else f"{short_day(day, say)}{NBSP}{day.year}"
 
 
@@ -116,14 +116,14 @@ def _day_of(day: date | None, year: int, say: Language) -> str:
 
 
 def layout(year: Year, say: Language) -> Layout:
-    """Where each moment that has a day stands in the wheel."""
+    """The position in the wheel of each moment with a day."""
     spans = [
         Span(
             str(item.number),
             RINGS.index(item.moment.ring),
             *_shares(item.moment, year.plan.year),
             item.moment.state,
-            _told(item, year, say),
+            _hover(item, year, say),
         )
         for item in year.items
         if item.moment.start or item.moment.due
@@ -132,7 +132,7 @@ def layout(year: Year, say: Language) -> Layout:
 
 
 def _shares(moment: Moment, year: int) -> tuple[float, float]:
-    """Beginning and end as shares of the year; what has only an end is a day, and what has none lasts the year."""
+    """Start and end as shares of the year: without a start the last day alone, without an end the rest of the year."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     start = max(moment.start or moment.due or first, first)
     end = min(moment.due or last, last)
@@ -140,32 +140,32 @@ def _shares(moment: Moment, year: int) -> tuple[float, float]:
     return (start - first).days / days, ((end - first).days + 1) / days
 
 
-def _told(item: Item, year: Year, say: Language) -> str:
-    """What pointing at an arc tells."""
+def _hover(item: Item, year: Year, say: Language) -> str:
+    """The tooltip of an arc."""
     moment = item.moment
     day = _day_of(moment.due, year.plan.year, say)
     return f"{item.number} {say.pick(moment.title)}, {day}, {state_word(moment, year.plan.as_of, say)}"
 
 
 def wheel(year: Year, laid: Layout, say: Language, *, today: date) -> Wheel:
-    """The wheel with the hand on the as-of date, which is called today only where it is."""
+    """The wheel with the hand on the as-of date, labelled "today" only if it is."""
     as_of = year.plan.as_of
     first = date(as_of.year, 1, 1)
     days = (date(as_of.year, 12, 31) - first).days + 1
-    told = N_("today {day}") if as_of == today else N_("as of {day}")
+    template = N_("today {day}") if as_of == today else N_("as of {day}")
     return Wheel(
         year=str(as_of.year),
         months=[say.date(date(as_of.year, month, 1), form="MMM")[:3] for month in range(1, 13)],
         here=as_of.month - 1,
         hand=((as_of - first).days + 0.5) / days,
-        hand_text=say(told, day=short_day(as_of, say)),
+        hand_text=say(template, day=short_day(as_of, say)),
         layout=laid,
         alt=wheel_alt(year, say),
     )
 
 
 def wheel_alt(year: Year, say: Language) -> str:
-    """The wheel in a sentence: how many there are, how they stand, and where the hand is."""
+    """The wheel in a sentence: the number of items, their states, and the day of the hand."""
     by_state = Counter(item.moment.state for item in year.items)
     parts = [f"{say(STATES[state]).lower()} {say.number(by_state[state])}" for state in STATES if by_state[state]]
     text = N_("Year wheel of {year} with {n} items: {states}. The hand stands on {day}. All are in the list beside it.")
@@ -179,7 +179,7 @@ def wheel_alt(year: Year, say: Language) -> str:
 
 
 def swatches(year: Year, say: Language) -> list[Swatch]:
-    """What the looks of the arcs mean, with how many of each."""
+    """The legend of the arcs, with the number in each state."""
     by_state = Counter(item.moment.state for item in year.items)
     return [
         Swatch(state, say(STATES[state]), say.number(by_state[state]))
@@ -189,7 +189,7 @@ def swatches(year: Year, say: Language) -> list[Swatch]:
 
 
 def wheel_notes(year: Year, laid: Layout, say: Language) -> list[str]:
-    """How the wheel is read, and what it does not show."""
+    """How to read the wheel, and what it does not show."""
     texts = [say(N_("From the inside: activities, controls, reports. An arc ends on the day that matters."))]
     if any(len(arc.numbers) > 1 for arc in laid.arcs):
         texts.append(say(N_("An arc with several numbers is several items with the same time and status.")))
@@ -206,7 +206,7 @@ def wheel_notes(year: Year, laid: Layout, say: Language) -> list[str]:
 
 
 def state_word(moment: Moment, as_of: date, say: Language) -> str:
-    """How a moment stands, in words."""
+    """The state of a moment in words."""
     if moment.state == "late":
         return say.plural("{n} day late", "{n} days late", moment.days_late(as_of)).replace(" ", NBSP)
     if moment.state == "not_started" and moment.start and moment.start <= as_of:
@@ -220,7 +220,7 @@ PointLink = Callable[[Point], Html]
 
 
 def moment_rows(year: Year, laid: Layout, points: Sequence[Point], link: PointLink, say: Language) -> list[MomentRow]:
-    """The list beside the wheel; `link` gives the link to a point."""
+    """The list next to the wheel; `link` returns the link to a point."""
     drawn = {number for arc in laid.arcs for number in arc.numbers}
     return [
         MomentRow(
@@ -258,13 +258,13 @@ def moment_table(year: Year, points: Sequence[Point], say: Language) -> Table:
         Column(say(N_("Last day")), nowrap=True),
         Column(say(N_("Status"))),
     ]
-    known = {point.number for point in points}
+    numbers = {point.number for point in points}
     rows = [
         [
             str(item.number),
             say.pick(item.moment.title),
             say(KINDS.get(item.moment.kind, KINDS["activity"])),
-            str(item.moment.point) if item.moment.point in known else phrases.DASH,
+            str(item.moment.point) if item.moment.point in numbers else phrases.DASH,
             say.date(item.moment.start) or phrases.DASH,
             say.date(item.moment.due) or phrases.DASH,
             state_word(item.moment, year.plan.as_of, say),
@@ -275,7 +275,7 @@ def moment_table(year: Year, points: Sequence[Point], say: Language) -> Table:
 
 
 def earlier_title(plan: Plan, say: Language) -> str:
-    """How much of the plans of earlier years is overdue still."""
+    """How many items of earlier years' plans are still overdue."""
     return say.plural(
         "{n} item of an earlier plan was never finished",
         "{n} items of earlier plans were never finished",
@@ -284,7 +284,7 @@ def earlier_title(plan: Plan, say: Language) -> str:
 
 
 def earlier_table(plan: Plan, say: Language) -> Table:
-    """What earlier plans left."""
+    """The unfinished items of earlier plans."""
     columns = [
         Column(say(N_("Item of the year")), row_header=True),
         Column(say(N_("Kind"))),
@@ -300,25 +300,25 @@ def earlier_table(plan: Plan, say: Language) -> Table:
 
 
 def promises(plan: Plan, figures: Sequence[Coverage], link: PointLink, say: Language) -> list[Promise]:
-    """The prioritised areas of the plan, each beside the figure of its point."""
+    """The prioritised areas of the plan, each with the figure of its point."""
     measured = {figure.point.number: figure for figure in figures}
     return [_promise(area, measured.get(area.point or 0), plan, link, say=say) for area in plan.areas]
 
 
 def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language) -> Promise:
     day = _day_of(area.due, plan.year, say)
-    said = Promise(
+    promise = Promise(
         text=breaking.add_soft_hyphens(say.pick(area.title)),
         about=say(N_("by {day}"), day=day) if area.due else say(N_("without a last day")),
         state=area.state,
         word=state_word(area, plan.as_of, say).capitalize(),
     )
     if figure is None:
-        return replace(said, missing=say(N_("No review point measures it.")))
+        return replace(promise, missing=say(N_("No review point measures it.")))
     if figure.few:
-        return replace(said, missing=phrases.word(figure, say))
+        return replace(promise, missing=phrases.word(figure, say))
     return replace(
-        said,
+        promise,
         point=link(figure.point),
         status=figure.status,
         status_word=phrases.word(figure, say),
@@ -344,7 +344,7 @@ def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language) ->
 
 
 def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
-    """How many are overdue, open and done; what is called off only where there is any."""
+    """How many are overdue, open and done, and how many cancelled if any are."""
     by_state = Counter(action.state for action in actions)
     return [
         Count(sign, f"{say(phrases.ACTION_STATES[state])} {say.number(by_state[state])}")
@@ -354,7 +354,7 @@ def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
 
 
 def action_table(actions: Sequence[Action], plan: Plan, say: Language) -> Table:
-    """Actions of one source, and who is responsible if persons are named."""
+    """Actions of one source, with who is responsible if the reader may see names."""
     source = actions[0].source
     subject = N_("System") if source == "classification" else N_("Area")
     columns = [
@@ -390,7 +390,7 @@ def _action_mark(action: Action, as_of: date, say: Language) -> Html:
 
 
 def action_note(source: Source, actions: Sequence[Action], say: Language) -> str:
-    """What a list holds and how it is judged."""
+    """What a list contains, and how its actions are judged."""
     if source == "classification":
         return say(N_("An action is done from its day of completion on, whatever its status says."))
     if source == "recommendation":
@@ -405,7 +405,7 @@ def action_note(source: Source, actions: Sequence[Action], say: Language) -> str
 
 
 def actions_sentence(plan: Plan, say: Language) -> str:
-    """How many actions are overdue, of how many that are not done; nothing where none is left, or none is known."""
+    """How many of the actions left are overdue; empty if none is left."""
     late = sum(action.state == "late" for action in plan.actions)
     left = late + sum(action.state == "open" for action in plan.actions)
     text = N_("**{n}** of **{of}** actions that are left to do are overdue.")
@@ -413,7 +413,7 @@ def actions_sentence(plan: Plan, say: Language) -> str:
 
 
 def undated_sentence(decisions: Sequence[Decision], say: Language) -> str:
-    """How many open decisions have no date, and are not in the calendar file either; nothing where all have one."""
+    """How many open decisions lack a date, and so are not in the calendar file; empty if none does."""
     n = sum(decision.due is None for decision in decisions)
     text = say.plural(
         "{n} decision has no date and is not in the calendar file.",
@@ -427,9 +427,9 @@ def undated_sentence(decisions: Sequence[Decision], say: Language) -> str:
 
 
 def events(year: Year, say: Language, *, clean: Callable[[str], str]) -> list[Event]:
-    """What the calendar file holds: every moment with a day, and the open actions and decisions that have one.
+    """The events of the calendar file: every moment, open action and open decision that has a day.
 
-    `clean` takes the names of persons out of a text. Nobody who is responsible is named.
+    `clean` removes names of persons from a text. The persons responsible are left out.
     """
     plan = year.plan
     return [
@@ -443,7 +443,7 @@ def events(year: Year, say: Language, *, clean: Callable[[str], str]) -> list[Ev
     ]
 
 
-def _told_on(plan: Plan, say: Language) -> str:
+def _known_on(plan: Plan, say: Language) -> str:
     return say(N_("As known on {day}."), day=say.date(plan.as_of))
 
 
@@ -451,7 +451,7 @@ def _moment_event(moment: Moment, plan: Plan, say: Language, clean: Callable[[st
     kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
     begins = say(N_("Starts {day}."), day=say.date(moment.start)) if moment.start else ""
     status = f"{say(STATES[moment.state])}."
-    description = " ".join(part for part in (f"{kind}.", begins, status, _told_on(plan, say)) if part)
+    description = " ".join(part for part in (f"{kind}.", begins, status, _known_on(plan, say)) if part)
     return Event(
         f"{moment.kind}/{moment.id.lower()}", moment.due or plan.as_of, clean(say.pick(moment.title)), description, kind
     )
@@ -461,13 +461,13 @@ def _action_event(action: Action, plan: Plan, say: Language, clean: Callable[[st
     title = say(ACTION_TITLES[action.source])
     subject = action.subject if action.source == "classification" else clean(action.subject or "")
     summary = ": ".join(part for part in (subject, clean(action.text or "")) if part)
-    description = f"{title}. {say(phrases.ACTION_STATES[action.state])}. {_told_on(plan, say)}"
+    description = f"{title}. {say(phrases.ACTION_STATES[action.state])}. {_known_on(plan, say)}"
     return Event(action.key, action.due or plan.as_of, summary, description, title)
 
 
 def _decision_event(decision: Decision, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
     summary = say(N_("Decision {name}: {text}"), name=decision.name, text=clean(decision.text))
-    description = " ".join((say(N_("Decision of the management review.")), _told_on(plan, say)))
+    description = " ".join((say(N_("Decision of the management review.")), _known_on(plan, say)))
     return Event(
         f"decision/{decision.decision_id}", decision.due or plan.as_of, summary, description, say(N_("Decision"))
     )

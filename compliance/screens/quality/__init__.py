@@ -1,1 +1,1 @@
-"""Data quality."""
+"""The page of data quality."""

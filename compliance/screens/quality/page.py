@@ -1,4 +1,4 @@
-"""What the page of the data's quality draws: the remarks with their filter, their rows, and the row behind one."""
+"""The page of data quality: the remarks with their filter, their rows, and the spreadsheet row behind one."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -21,14 +21,14 @@ SHOWN_ROWS: Final = 500
 
 
 def draw(view: View) -> None:
-    """What in the exports can make a figure wrong, remark by remark."""
+    """Draw what in the exports may make a figure wrong, remark by remark."""
     say = view.say
     question = say(N_("What in the exports can make a figure wrong, and whose job it is to mend it."))
     widgets.html(charts.page_title(say(N_("Data quality")), question=question))
-    findings = found_here(view)
+    findings = findings_of(view)
     every = texts.remarks(reads.checks(), findings, Filter())
     if not every:
-        nothing_found(view)
+        no_findings(view)
         return
     if part := view.scope.unit or view.scope.department:
         widgets.html(charts.note(say(N_("The checks cover the whole organisation, not only {part}."), part=part)))
@@ -43,8 +43,8 @@ def draw(view: View) -> None:
     widgets.html(charts.caption(texts.clean_sentence(reads.checks(), every, say)))
 
 
-def found_here(view: View) -> list[Finding]:
-    """The findings of the organisation that is looked at."""
+def findings_of(view: View) -> list[Finding]:
+    """The findings of the view's organisation."""
     return [
         finding
         for finding in reads.findings(view.data, view.reader, view.as_of)
@@ -52,24 +52,24 @@ def found_here(view: View) -> list[Finding]:
     ]
 
 
-def nothing_found(view: View) -> None:
-    """That nothing was found, or that there is nothing to look in."""
+def no_findings(view: View) -> None:
+    """Draw that the checks found nothing, or that nothing is loaded."""
     say = view.say
     if widgets.nothing_loaded(view):
         return
     title = say(
         N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(view.as_of)
     )
-    looked = texts.clean_sentence(reads.checks(), [], say)
-    widgets.html(charts.empty_state(Status.GREEN, say(N_("No remarks")), title=title, texts=[looked]))
+    checked = texts.clean_sentence(reads.checks(), [], say)
+    widgets.html(charts.empty_state(Status.GREEN, say(N_("No remarks")), title=title, texts=[checked]))
 
 
-def chosen(view: View, found: Sequence[Remark]) -> Filter:
-    """What of the remarks is asked for: severity, whose job, source and review point."""
+def chosen(view: View, remarks: Sequence[Remark]) -> Filter:
+    """Draw the filter: severity, owner, source and review point. Return what is chosen."""
     say = view.say
-    severities = [s for s in texts.SEVERITIES if any(r.check.severity == s for r in found)]
-    owners = [o for o in texts.OWNERS if any(r.check.owner == o for r in found)]
-    names = [id_ for id_ in reads.sources() if any(id_ in r.sources for r in found)]
+    severities = [s for s in texts.SEVERITIES if any(r.check.severity == s for r in remarks)]
+    owners = [o for o in texts.OWNERS if any(r.check.owner == o for r in remarks)]
+    names = [id_ for id_ in reads.sources() if any(id_ in r.sources for r in remarks)]
     first, second, third, fourth = st.columns([3, 3, 3, 3])
     with first:
         picked = st.pills(
@@ -99,17 +99,17 @@ def chosen(view: View, found: Sequence[Remark]) -> Filter:
         )
     with fourth:
         point = _point(view)
-    said = st.query_params.get("point", "")
-    if said and point is None and not reads.point_named(said):
-        widgets.not_found(view, N_("the review point"), said, say(N_("All points")))
+    name = st.query_params.get("point", "")
+    if name and point is None and not reads.point_named(name):
+        widgets.not_found(view, N_("the review point"), name, say(N_("All points")))
     return Filter(tuple(picked), owner, source, next((p for p in reads.points() if p.id == point), None))
 
 
 def _point(view: View) -> str | None:
-    """The review point that the findings are limited to: the one in the address, until another is chosen."""
+    """Draw the choice of a review point, initially the one in the address. Return its id."""
     say, ids = view.say, [point.id for point in reads.points()]
-    said = st.query_params.get("point", "")
-    named = reads.point_named(said)
+    param = st.query_params.get("point", "")
+    named = reads.point_named(param)
     titles = {point.id: phrases.label(point, say) for point in reads.points()}
     picked: str | None = st.selectbox(
         say(N_("Review point")),
@@ -117,18 +117,18 @@ def _point(view: View) -> str | None:
         index=ids.index(named.id) if named else None,
         format_func=lambda id_: titles[id_],
         placeholder=say(N_("All points")),
-        key=f"point {said} {say.code}",
+        key=f"point {param} {say.code}",
     )
     return picked
 
 
 def remark(view: View, shown: Remark) -> None:
-    """One remark: how grave it is, what it is, whose job, what to do, the points that rest on it, and its rows."""
+    """Draw a remark: its severity, explanation, owner, what to do, the affected points, and its rows."""
     say, check = view.say, shown.check
     with st.container(key=f"remark-{check.id}"):
         left, right = st.columns([6, 6], gap="medium")
         with left:
-            count = say.plural("{n} finding", "{n} findings", len(shown.found))
+            count = say.plural("{n} finding", "{n} findings", len(shown.findings))
             word = say(texts.SEVERITIES[check.severity])
             widgets.html(charts.status_mark(texts.SIGNS[check.severity], word, note=count))
             widgets.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
@@ -139,7 +139,7 @@ def remark(view: View, shown: Remark) -> None:
 
 
 def _points(view: View, shown: Remark) -> None:
-    """Links to the points that rest on the exports of a remark."""
+    """Draw links to the points that rest on the exports of a remark."""
     points = texts.points_of(shown, reads.points())
     if not points:
         widgets.html(charts.caption(view.say(N_("No review point rests on it."))))
@@ -151,20 +151,20 @@ def _points(view: View, shown: Remark) -> None:
 
 
 def visible(shown: Remark) -> Remark:
-    """A remark with those findings whose rows the reader sees."""
-    return Remark(shown.check, tuple(finding for finding in shown.found if finding.shown))
+    """A remark with only the findings whose rows the reader may see."""
+    return Remark(shown.check, tuple(finding for finding in shown.findings if finding.shown))
 
 
 def _rows(view: View, shown: Remark) -> None:
-    """The findings as a table that can be opened, and the spreadsheet row of the one that is chosen."""
+    """Draw the findings as a table that can be opened, and the spreadsheet row of the selected one."""
     say, allowed = view.say, visible(shown)
-    if not allowed.found:
+    if not allowed.findings:
         widgets.html(charts.caption(say(N_("The rows are shown to the coordinator only."))))
         return
-    first = Remark(shown.check, allowed.found[:SHOWN_ROWS])
+    first = Remark(shown.check, allowed.findings[:SHOWN_ROWS])
     with st.expander(say(N_("Show the rows"))):
-        if len(allowed.found) < len(shown.found) or len(first.found) < len(allowed.found):
-            values = {"n": say.number(len(first.found)), "of": say.number(len(shown.found))}
+        if len(allowed.findings) < len(shown.findings) or len(first.findings) < len(allowed.findings):
+            values = {"n": say.number(len(first.findings)), "of": say.number(len(shown.findings))}
             widgets.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
         table = texts.finding_rows(first, reads.sources(), say)
         event = st.dataframe(
@@ -177,12 +177,12 @@ def _rows(view: View, shown: Remark) -> None:
             alt=say.pick(shown.check.title),
         )
         picked = event.selection.rows
-        if picked and picked[0] < len(table) and first.found[picked[0]].opened:
-            _row_card(view, first.found[picked[0]])
+        if picked and picked[0] < len(table) and first.findings[picked[0]].opened:
+            _row_card(view, first.findings[picked[0]])
 
 
 def _row_card(view: View, finding: Finding) -> None:
-    """The spreadsheet row of a finding as it was read, beside its headings."""
+    """Draw the spreadsheet row of a finding as it was read, with its headings."""
     say = view.say
     with st.container(border=True, key=f"card-{finding.check}"):
         title = texts.source_title(finding.source, reads.sources(), say)
@@ -202,9 +202,9 @@ def _row_card(view: View, finding: Finding) -> None:
 
 
 def download(view: View, shown: Sequence[Remark]) -> None:
-    """The findings that are shown, as CSV."""
+    """Draw the download of the shown findings as CSV."""
     say = view.say
-    visible_ = [visible(remark_) for remark_ in shown]
-    if any(remark_.found for remark_ in visible_):
-        rows = partial(texts.csv_rows, visible_, reads.sources(), say)
+    visible_remarks = [visible(remark_) for remark_ in shown]
+    if any(remark_.findings for remark_ in visible_remarks):
+        rows = partial(texts.csv_rows, visible_remarks, reads.sources(), say)
         downloads.offer_rows(view, say(N_("Download as CSV")), f"quality_{view.as_of}.csv", "findings_csv", rows)

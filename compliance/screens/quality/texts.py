@@ -1,4 +1,4 @@
-"""What the page of the data's quality says: the checks that found something, their findings, and the row behind one."""
+"""The texts of data quality: the checks with findings, the findings, and the row behind one. No Streamlit."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ FACTS: Final = {"masked": N_("masked in a text"), "dropped_column": N_("the colu
 
 @dataclass(frozen=True)
 class Filter:
-    """Which findings are shown; what is None or empty lets everything through."""
+    """The filter of findings; None or empty matches everything."""
 
     severities: tuple[str, ...] = ()
     owner: str | None = None
@@ -34,7 +34,7 @@ class Filter:
     point: Point | None = None
 
     def lets(self, check: Check, finding: Finding) -> bool:
-        """Whether a finding is shown."""
+        """Whether a finding passes the filter."""
         return (
             (not self.severities or check.severity in self.severities)
             and self.owner in (None, check.owner)
@@ -45,27 +45,27 @@ class Filter:
 
 @dataclass(frozen=True)
 class Remark:
-    """A check that found something, with its findings."""
+    """A check with its findings."""
 
     check: Check
-    found: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
 
     @property
     def sources(self) -> list[str]:
-        """The exports that it found something in."""
-        return list(dict.fromkeys(finding.source for finding in self.found))
+        """The exports with findings."""
+        return list(dict.fromkeys(finding.source for finding in self.findings))
 
 
-def remarks(checks: Sequence[Check], found: Iterable[Finding], chosen: Filter) -> list[Remark]:
-    """The checks that found something that is shown, in their order."""
-    grouped = by_check(found)
+def remarks(checks: Sequence[Check], findings: Iterable[Finding], chosen: Filter) -> list[Remark]:
+    """The checks with findings that pass the filter, in their order."""
+    grouped = by_check(findings)
     every = [Remark(check, tuple(f for f in grouped.get(check.id, ()) if chosen.lets(check, f))) for check in checks]
-    return [remark for remark in every if remark.found]
+    return [remark for remark in every if remark.findings]
 
 
-def legend(found: Sequence[Remark], say: Language) -> list[charts.LegendEntry]:
-    """The severities, each with how many remarks have it."""
-    counted = Counter(remark.check.severity for remark in found)
+def legend(shown: Sequence[Remark], say: Language) -> list[charts.LegendEntry]:
+    """The severities, each with the number of remarks."""
+    counted = Counter(remark.check.severity for remark in shown)
     return [
         charts.LegendEntry(SIGNS[severity], say(word), say.number(counted[severity]))  # type: ignore[index]
         for severity, word in SEVERITIES.items()
@@ -74,8 +74,8 @@ def legend(found: Sequence[Remark], say: Language) -> list[charts.LegendEntry]:
 
 
 def remark_pairs(remark: Remark, sources: Mapping[str, Source], say: Language) -> list[charts.Pair]:
-    """Whose job a remark is, what to do, and in which exports it was found."""
-    counted = Counter(finding.source for finding in remark.found)
+    """The owner of a remark, what to do, and the exports with findings."""
+    counted = Counter(finding.source for finding in remark.findings)
     where = [f"{source_title(source, sources, say)} ({say.number(n)})" for source, n in counted.items()]
     return [
         charts.Pair(say(N_("Whose job it is")), say(OWNERS[remark.check.owner])),
@@ -90,30 +90,30 @@ def points_of(remark: Remark, points: Iterable[Point]) -> list[Point]:
 
 
 def source_title(source: str, sources: Mapping[str, Source], say: Language) -> str:
-    """What a person calls a source."""
+    """The title of a source."""
     return say.pick(sources[source].title) if source in sources else source
 
 
 def field_text(finding: Finding, sources: Mapping[str, Source], say: Language) -> str:
-    """The column that a finding is about; of two, that the one is before the other."""
+    """The column of a finding; if it has two, that the first is before the second."""
     if not finding.field:
         return ""
-    known = {field.name: say.pick(field.texts) for field in sources[finding.source].fields}
+    titles = {field.name: say.pick(field.texts) for field in sources[finding.source].fields}
     first, comma, second = finding.field.partition(", ")
-    if comma and first in known and second in known:
-        return say(N_("{first} before {second}"), first=known[first], second=known[second])
-    return known.get(finding.field, finding.field)
+    if comma and first in titles and second in titles:
+        return say(N_("{first} before {second}"), first=titles[first], second=titles[second])
+    return titles.get(finding.field, finding.field)
 
 
 def detail_text(detail: str | None, say: Language) -> str:
-    """What a finding says besides: a fact in words, what is wrong without what to do about it, else as it stands."""
+    """The detail of a finding: a fact in words, a reason without its advice, else the text itself."""
     if detail in REASONS:
         return say(REASONS[detail]).partition(". ")[0].rstrip(".")
     return say(FACTS[detail]) if detail in FACTS else detail or ""
 
 
 def finding_rows(remark: Remark, sources: Mapping[str, Source], say: Language) -> list[dict[str, object]]:
-    """The findings of a remark as a person reads them, without columns that say nothing here."""
+    """The findings of a remark under translated headings, without empty columns."""
     check = remark.check
     table = [
         {
@@ -126,14 +126,14 @@ def finding_rows(remark: Remark, sources: Mapping[str, Source], say: Language) -
             say(N_("Sheet")): finding.sheet or "",
             say(N_("Row")): finding.row,
         }
-        for finding in remark.found
+        for finding in remark.findings
     ]
     shown = [title for title in table[0] if any(row[title] not in ("", None) for row in table)]
     return [{title: row[title] for title in shown} for row in table]
 
 
-def csv_rows(found: Sequence[Remark], sources: Mapping[str, Source], say: Language) -> list[dict[str, object]]:
-    """Every finding with whose job it is, one row each, to sort and send on."""
+def csv_rows(shown: Sequence[Remark], sources: Mapping[str, Source], say: Language) -> list[dict[str, object]]:
+    """A row per finding with its owner, to sort and send on."""
     return [
         {
             say(N_("Severity")): say(SEVERITIES[remark.check.severity]),
@@ -149,25 +149,25 @@ def csv_rows(found: Sequence[Remark], sources: Mapping[str, Source], say: Langua
             say(N_("Whose job it is")): say(OWNERS[remark.check.owner]),
             say(N_("What to do")): say.pick(remark.check.todo),
         }
-        for remark in found
-        for finding in remark.found
+        for remark in shown
+        for finding in remark.findings
     ]
 
 
 def place_line(finding: Finding, say: Language) -> str:
-    """Where a finding stands: file, sheet and row."""
+    """Where a finding is: file, sheet and row."""
     return phrases.source_line({"file": finding.file, "sheet": finding.sheet, "row": finding.row}, say)
 
 
 def row_table(row: SheetRow, say: Language) -> charts.Table:
-    """A spreadsheet row, each heading with what stands under it."""
+    """A spreadsheet row: each heading with its value."""
     value = say(N_("Value as read")) if row.as_read else say(N_("Value as loaded"))
     columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(value)]
     return columns, [[heading, phrases.stored_value(cell, say)] for heading, cell in row.cells]
 
 
-def clean_sentence(checks: Sequence[Check], found: Sequence[Remark], say: Language) -> str:
-    """What was looked for and not found."""
-    there = {remark.check.id for remark in found}
-    names = [say.pick(check.title).lower() for check in checks if check.id not in there]
+def clean_sentence(checks: Sequence[Check], reported: Sequence[Remark], say: Language) -> str:
+    """The checks without findings, in a sentence."""
+    ids = {remark.check.id for remark in reported}
+    names = [say.pick(check.title).lower() for check in checks if check.id not in ids]
     return say(N_("Looked for and not found: {checks}."), checks=phrases.listed(names, say)) if names else ""
