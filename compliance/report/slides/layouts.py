@@ -15,7 +15,7 @@ from pptx.presentation import Presentation as Deck
 from compliance.core.language import N_, Language
 from compliance.core.places import REPORT
 from compliance.report.slides.slides import Kind, Slides
-from compliance.report.writers.office import LOCALES, in_utc, with_fixed_times, zip_folder
+from compliance.report.writers.office import LOCALES, set_properties, with_fixed_times, zip_folder
 
 CM: Final = 360_000
 TABLE_STYLE: Final = "{6F1B2C0E-54D7-4C2B-9E0A-7D0C1A93B5E4}"
@@ -139,7 +139,8 @@ def empty_deck(slides: Slides, footer: str) -> Deck:
         layout: Any = deck.slide_layouts.get_by_name(kind)
         layout.element.cSld.set("name", layout_name(kind, slides))
         _name_places(layout, say, footer)
-    _set_properties(deck, slides)
+    author, locale = slides.organisation, LOCALES[slides.language]
+    set_properties(deck.core_properties, title=slides.title, author=author, locale=locale, made_at=slides.made_at)
     return deck
 
 
@@ -149,16 +150,6 @@ def _name_places(sheet: Any, say: Language, footer: str) -> None:
         key, shape.name = shape.name, place_name(shape.name, say)
         if key != "number":
             shape.text_frame.text = footer if key == "footer" else shape.name
-
-
-def _set_properties(deck: Deck, slides: Slides) -> None:
-    # A property holds 255 characters.
-    properties = deck.core_properties
-    properties.title = slides.title[:255]
-    properties.author = properties.last_modified_by = slides.organisation[:255]
-    properties.language = LOCALES[slides.language]
-    properties.created = properties.modified = in_utc(slides.made_at).replace(tzinfo=None)
-    properties.revision = 1
 
 
 # --- The finished file --------------------------------------------------------------------------------------------

@@ -200,7 +200,7 @@ def _room(width: float, size: float, *, bold: bool) -> float:
 
 def _fit_lines(text: str, *, room: float, lines: int, more: str) -> tuple[str, int]:
     """As much of a text as fits on so many lines, and how many it takes. A text that is cut ends with `more`."""
-    kept: list[str] = []
+    whole: list[str] = []
     left = lines
     paragraphs = text.split("\n")
     for place, paragraph in enumerate(paragraphs):
@@ -208,8 +208,8 @@ def _fit_lines(text: str, *, room: float, lines: int, more: str) -> tuple[str, i
         if end < len(paragraph) or (used == left and place < len(paragraphs) - 1):
             # Lay the paragraph out again, with room for `more` on its last line.
             end, used = _letters_that_fit(paragraph, room=room, lines=left, spared=arial_width(more))
-            return "\n".join([*kept, paragraph[:end].rstrip(" ,;:–-") + more]), lines - left + used
-        kept.append(paragraph)
+            return "\n".join([*whole, paragraph[:end].rstrip(" ,;:–-") + more]), lines - left + used
+        whole.append(paragraph)
         left -= used
     return text, lines - left
 

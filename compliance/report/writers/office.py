@@ -1,4 +1,4 @@
-"""What Word and PowerPoint files share: an unzipped look, a locale, and reproducible bytes."""
+"""What Word and PowerPoint files share: an unzipped look, a locale, properties, and reproducible bytes."""
 
 import io
 import re
@@ -6,7 +6,7 @@ import zipfile
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from compliance.core.zips import WINDOWS, parts_of, write_zip
 
@@ -27,6 +27,15 @@ def zip_folder(folder: Path) -> bytes:
 def in_utc(moment: datetime) -> datetime:
     """The moment in UTC; one without a time zone already is."""
     return moment.astimezone(UTC) if moment.tzinfo else moment
+
+
+def set_properties(properties: Any, *, title: str, author: str, locale: str, made_at: datetime) -> None:
+    """Set the core properties of a document. A property holds 255 characters."""
+    properties.title = title[:255]
+    properties.author = properties.last_modified_by = author[:255]
+    properties.language = locale
+    properties.created = properties.modified = in_utc(made_at).replace(tzinfo=None)
+    properties.revision = 1
 
 
 def with_fixed_times(file: bytes, made_at: datetime) -> bytes:

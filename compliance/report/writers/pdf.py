@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,7 @@ from compliance.report.blocks import (
     Topic,
     map_texts,
 )
+from compliance.report.writers.office import in_utc
 from compliance.report.writers.paper import MARKS, WORDS, bar_picture, picture
 from compliance.wording.breaking import add_soft_hyphens
 
@@ -61,7 +62,8 @@ def write_pdf(report: Report, *, archive: bool = False) -> bytes:
         sys_inputs={"report": json.dumps(_as_json(map_texts(report, _allowed)), ensure_ascii=False)},
         # Level "a" of PDF/A is the tagged one; part 2 is the last that is compatible with PDF/UA-1.
         pdf_standards=["ua-1", "a-2a"] if archive else ["ua-1"],
-        timestamp=_in_utc(report.made_at),
+        # To the second, the precision of a PDF.
+        timestamp=in_utc(report.made_at).replace(microsecond=0, tzinfo=UTC),
     )
 
 
@@ -70,12 +72,6 @@ def _fonts() -> typst.Fonts:
     """The product's fonts, and matplotlib's for the letters that they lack, among them a last resort for all."""
     folders = [STATIC / "fonts", Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """The moment in UTC to the second, the precision of a PDF."""
-    moment = moment.replace(microsecond=0)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _as_json(report: Report) -> dict[str, Any]:

@@ -46,7 +46,7 @@ from compliance.report.blocks import (
     Topic,
     each,
 )
-from compliance.report.writers.office import LOCALES, in_utc, with_fixed_times, zip_folder
+from compliance.report.writers.office import LOCALES, set_properties, with_fixed_times, zip_folder
 from compliance.report.writers.paper import SIGNS as SHAPES
 from compliance.report.writers.paper import WORDS, bar_picture, picture, writable
 from compliance.report.writers.widths import rough_width
@@ -114,7 +114,8 @@ def write_word(report: Report, *, template: bytes | None = None) -> bytes:
     if report.draft:
         _mark_as_draft(document, report.draft, styles=styles)
     _set_language(document, language)
-    _set_properties(document, report, language=language)
+    title, author = _without_hyphens(report.title), _without_hyphens(report.organisation)
+    set_properties(document.core_properties, title=title, author=author, locale=language, made_at=report.made_at)
     return _document_bytes(document, made_at=report.made_at)
 
 
@@ -723,7 +724,7 @@ def _watermark(word: str, number: int) -> Any:
     return run
 
 
-# ---------------------------------------------------------------- language and properties
+# ---------------------------------------------------------------- language
 
 
 def _set_language(document: WordDocument, language: str) -> None:
@@ -745,16 +746,6 @@ def _default_language(styles: Any) -> Any:
             element.append(child) if tag == "lang" else element.insert(0, child)
         element = child
     return element
-
-
-def _set_properties(document: WordDocument, report: Report, *, language: str) -> None:
-    # A property holds 255 characters.
-    properties = document.core_properties
-    properties.title = _without_hyphens(report.title)[:255]
-    properties.author = properties.last_modified_by = _without_hyphens(report.organisation)[:255]
-    properties.language = language
-    properties.created = properties.modified = in_utc(report.made_at).replace(tzinfo=None)
-    properties.revision = 1
 
 
 def _document_bytes(document: WordDocument, *, made_at: datetime) -> bytes:
