@@ -1,6 +1,6 @@
-"""Who sees what: each kind of content, for every role, for a role that nobody has yet, and within a limit.
+"""Who sees what: each kind of content for every role, for a role that nobody has yet, and within a limit.
 
-A new role, or another limit, is a column here and a change in compliance/access; nothing else asks who somebody is.
+A new role or limit is a column here and a change in compliance/access; no other code checks who the reader is.
 """
 
 import re
@@ -74,27 +74,27 @@ EXPORTS = {
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with Line(tmp_path_factory.mktemp("access")).held() as made:
+    with Line(tmp_path_factory.mktemp("access")).held() as loaded:
         for source, table in EXPORTS.items():
-            made.load_table(table, name=f"{source}.csv", source=source, organisation=ORG, extract_date=BEFORE)
-        yield made
+            loaded.load_table(table, name=f"{source}.csv", source=source, organisation=ORG, extract_date=BEFORE)
+        yield loaded
 
 
-# --- Each kind of content, as its function gives it ---------------------------------------------------------------
+# --- A function per kind of content -------------------------------------------------------------------------------
 
 AT: dict[str, Any] = {"as_of": DAY, "known_at": EVERYTHING_KNOWN}
 
 
 def unit_figures(cursor: Cursor, who: Reader) -> dict[str, int | str]:
-    """How many persons stand behind the figure of each unit."""
-    given: Any = {"days": [DAY], "known_at": EVERYTHING_KNOWN, "level": "unit"}
-    figures = who.figures(assessing.coverage(cursor, (TRAINING,), **given))
+    """The number of persons behind the figure of each unit."""
+    kwargs: Any = {"days": [DAY], "known_at": EVERYTHING_KNOWN, "level": "unit"}
+    figures = who.figures(assessing.coverage(cursor, (TRAINING,), **kwargs))
     return {figure.unit or "": "few" if figure.few else figure.of for figure in figures}
 
 
 def units_added_up(cursor: Cursor, who: Reader) -> dict[str, int]:
-    given: Any = {"days": [DAY], "known_at": EVERYTHING_KNOWN, "level": "unit"}
-    figures = who.added_up(assessing.coverage(cursor, (TRAINING,), **given), Scope(ORG))
+    kwargs: Any = {"days": [DAY], "known_at": EVERYTHING_KNOWN, "level": "unit"}
+    figures = who.added_up(assessing.coverage(cursor, (TRAINING,), **kwargs), Scope(ORG))
     return {figure.unit or "": figure.of for figure in figures}
 
 
@@ -111,36 +111,36 @@ def incident_items(cursor: Cursor, who: Reader) -> list[str]:
 
 
 def changed(cursor: Cursor, who: Reader) -> list[str | None]:
-    """What the incidents are called that have made a difference."""
+    """The labels of the incidents that have changed a figure."""
     first, last = Moment(date(2026, 1, 1)), Moment(DAY)
-    found = explaining.explain(cursor, HANDLING, first, last, place=Scope(ORG), reader=who)
-    return sorted(row["label"] for change in found.changes if (row := change.after))
+    explanation = explaining.explain(cursor, HANDLING, first, last, place=Scope(ORG), reader=who)
+    return sorted(row["label"] for change in explanation.changes if (row := change.after))
 
 
 def duties(cursor: Cursor, who: Reader) -> list[str | None]:
-    found = incidents.duties(cursor, POINTS, **AT, place=Scope(ORG), own=None, reader=who)
-    return sorted({duty.label for duty in found if duty.label}) or [None]
+    required = incidents.duties(cursor, POINTS, **AT, place=Scope(ORG), own=None, reader=who)
+    return sorted({duty.label for duty in required if duty.label}) or [None]
 
 
 def causes(cursor: Cursor, who: Reader) -> list[str | None]:
-    found = incidents.incidents(cursor, POINTS, **AT, place=Scope(ORG), window_months=6, reader=who)
-    return [cause.cause for cause in found.causes]
+    year = incidents.incidents(cursor, POINTS, **AT, place=Scope(ORG), window_months=6, reader=who)
+    return [cause.cause for cause in year.causes]
 
 
 def card(cursor: Cursor, who: Reader) -> tuple[Any, ...] | None:
-    """Who owns the object, what is to be done by whom, and what the incident is called."""
-    asked: Any = {"organisation": ORG, "system": "Anna Asks lista", **AT}
-    found = system_cards.card(cursor, POINTS, FIGURES, **asked, reader=who)
-    if found is None:
+    """The object owner, an action with who is responsible, and the title of an incident."""
+    request: Any = {"organisation": ORG, "system": "Anna Asks lista", **AT}
+    shown = system_cards.card(cursor, POINTS, FIGURES, **request, reader=who)
+    if shown is None:
         return None
-    (action,), (incident,) = found.actions, found.incidents
-    return found.register["object_owner"], action["requirement"], action["responsible"], incident["title"]
+    (action,), (incident,) = shown.actions, shown.incidents
+    return shown.register["object_owner"], action["requirement"], action["responsible"], incident["title"]
 
 
 def other_card(cursor: Cursor, who: Reader) -> bool:
-    """Whether the card of a system of another department is there."""
-    asked: Any = {"organisation": ORG, "system": "Beta", **AT}
-    return system_cards.card(cursor, POINTS, FIGURES, **asked, reader=who) is not None
+    """Whether the card of a system of another department is shown."""
+    request: Any = {"organisation": ORG, "system": "Beta", **AT}
+    return system_cards.card(cursor, POINTS, FIGURES, **request, reader=who) is not None
 
 
 def plan(cursor: Cursor, who: Reader) -> tuple[Any, ...]:
@@ -149,15 +149,15 @@ def plan(cursor: Cursor, who: Reader) -> tuple[Any, ...]:
 
 
 def to_remind(cursor: Cursor, who: Reader) -> int:
-    """How many persons are named who lack a course."""
-    asked = training.rules(POINTS, FIGURES, DAY)
-    return len(training.training(cursor, asked, **AT, place=Scope(ORG), reader=who, most=100).missing)
+    """The number of named persons who lack a course."""
+    rules = training.rules(POINTS, FIGURES, DAY)
+    return len(training.training(cursor, rules, **AT, place=Scope(ORG), reader=who, most=100).missing)
 
 
 def courses(cursor: Cursor, who: Reader) -> list[tuple[str | None, int]]:
-    asked = training.rules(POINTS, FIGURES, DAY)
-    found = training.training(cursor, asked, **AT, place=Scope(ORG, "Omsorg"), reader=who)
-    return sorted((part.unit or "others", part.n.counted) for part in found.parts)
+    rules = training.rules(POINTS, FIGURES, DAY)
+    shown = training.training(cursor, rules, **AT, place=Scope(ORG, "Omsorg"), reader=who)
+    return sorted((part.unit or "others", part.n.counted) for part in shown.parts)
 
 
 def spreadsheet_row(cursor: Cursor, who: Reader) -> dict[str, Any]:
@@ -166,9 +166,9 @@ def spreadsheet_row(cursor: Cursor, who: Reader) -> dict[str, Any]:
         for row in assessing.traced_items(cursor, CLASSIFICATION, **AT).to_pylist()
         if row["item"].casefold() == "anna asks lista"
     )
-    found = tracing.row_behind(cursor, CLASSIFICATION, item, SOURCES, reader=who)
-    assert found
-    return {heading: value for heading, value in found.columns if heading in {"Namn", "Objektägare"}}
+    traced = tracing.row_behind(cursor, CLASSIFICATION, item, SOURCES, reader=who)
+    assert traced
+    return {heading: value for heading, value in traced.columns if heading in {"Namn", "Objektägare"}}
 
 
 def opened(_: Cursor, who: Reader) -> tuple[bool, ...]:
@@ -177,13 +177,13 @@ def opened(_: Cursor, who: Reader) -> tuple[bool, ...]:
 
 
 def extract(cursor: Cursor, who: Reader) -> list[tuple[str, str | None]]:
-    found = extracts.extract(cursor, "systems", points=POINTS, **AT, reader=who).table.to_pylist()
-    return sorted((row["system"], row["object_leader"]) for row in found)
+    rows = extracts.extract(cursor, "systems", points=POINTS, **AT, reader=who).table.to_pylist()
+    return sorted((row["system"], row["object_leader"]) for row in rows)
 
 
 # --- The table ----------------------------------------------------------------------------------------------------
 
-# A role of the test's own: who may see persons and nothing of the review, and no other rows.
+# A role of the test: it may see persons, but nothing of the review and no rows of checks.
 STEWARD = Role("steward", "Nobody yet.", frozenset({Permission.SEE_FIGURES, Permission.SEE_PERSONS}))
 READERS = {
     "coordinator": reader(COORDINATOR, names=NAMES),
@@ -193,7 +193,7 @@ READERS = {
     "limited": reader(COORDINATOR, names=NAMES, limit=Scope(ORG, "Omsorg")),
 }
 BOTH = ["Anna Asks lista", "Beta"]
-# What those see to whom persons are named, the others, and who is limited to Omsorg.
+# What is seen by readers who may see names, by the others, and by the one limited to Omsorg.
 TABLE: list[tuple[Content, Any, Any, Any]] = [
     (
         unit_figures,
@@ -243,7 +243,7 @@ def test_a_reader_gets_what_the_table_says(line: Line, who: str, row: tuple[Cont
         assert content(cursor, READERS[who]) == expected.get(who, named)
 
 
-# --- What hangs on other permissions than names -------------------------------------------------------------------
+# --- Permissions other than names ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -256,23 +256,23 @@ def test_a_reader_gets_what_the_table_says(line: Line, who: str, row: tuple[Cont
         ("limited", False, False),
     ],
 )
-def test_all_see_how_much_the_checks_find_and_few_see_which_rows(
+def test_everybody_sees_how_many_findings_there_are_and_few_see_their_rows(
     line: Line, who: str, private: bool, other: bool
 ) -> None:
     assert (READERS[who].finds("incidents"), READERS[who].finds("systems")) == (private, other)
     with line.database.cursor() as cursor:
         every = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS["coordinator"])
-        found = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS[who])
+        findings = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS[who])
         assert every
-        assert len(found) == len(every)
-        for finding in found:
+        assert len(findings) == len(every)
+        for finding in findings:
             assert finding.shown is (private if finding.source in {"staff", "training", "incidents"} else other)
             assert finding.shown or (finding.row, finding.subject, finding.detail) == (None, None, None)
             row = quality.sheet_row(cursor, finding, SOURCES, reader=READERS[who])
             assert row is None or READERS[who].may(Permission.SEE_PERSONS)
 
 
-def test_a_review_is_read_by_those_who_may(tmp_path: Path) -> None:
+def test_only_those_who_may_read_a_review_see_its_texts(tmp_path: Path) -> None:
     with Reviewed(tmp_path).held() as line:
         line.load_all()
         review = line.open()
@@ -295,7 +295,7 @@ def test_another_department_is_refused(line: Line) -> None:
         norr.within(Scope(ORG, None, "Söder"))
 
 
-def test_caches_tell_readers_apart_by_what_they_may_see_and_by_nothing_else() -> None:
+def test_cache_keys_differ_only_if_readers_may_see_something_else() -> None:
     one = reader(ANALYST)
     renamed = Role("other", "Somebody else.", ANALYST.permissions)
     for same in (reader(ANALYST, lang="en"), replace(one, user=User("another", renamed))):
@@ -304,11 +304,11 @@ def test_caches_tell_readers_apart_by_what_they_may_see_and_by_nothing_else() ->
     limited = reader(ANALYST, limit=Scope(ORG, "Omsorg"))
     elsewhere = reader(ANALYST, limit=Scope(ORG, None, "Omsorg"))
     keys = [reader.key for reader in (one, decided, limited, elsewhere, *READERS.values())]
-    assert len({*keys}) == len(keys) - 1  # the analyst of the table is as any other
+    assert len({*keys}) == len(keys) - 1  # the analyst of the table has the same key as `one`
 
 
-def test_no_other_place_asks_who_somebody_is() -> None:
-    """The one beside access is the file to remind from: who asks for it must still be allowed to."""
-    asks = re.compile(r"SEE_PERSONS|reader\.limit\b|\b(COORDINATOR|MANAGEMENT|ANALYST)\b")
-    found = {f"{path.parent.name}/{path.name}" for path in MODULES if asks.search(path.read_text("utf-8"))}
-    assert found == {"access/permissions.py", "access/reader.py", "training/page.py"}
+def test_no_other_module_checks_who_the_reader_is() -> None:
+    """The exception is the file of reminders, which checks SEE_PERSONS again on the click."""
+    pattern = re.compile(r"SEE_PERSONS|reader\.limit\b|\b(COORDINATOR|MANAGEMENT|ANALYST)\b")
+    asking = {f"{path.parent.name}/{path.name}" for path in MODULES if pattern.search(path.read_text("utf-8"))}
+    assert asking == {"access/permissions.py", "access/reader.py", "training/page.py"}

@@ -1,4 +1,4 @@
-"""A version to hand out holds no name of a person, and does not say which system is meant."""
+"""A version to hand out has no name of a person or a system."""
 
 import re
 from datetime import date
@@ -18,7 +18,7 @@ NAMES = Names(["Anna-Karin Berg", "Bo Ek", "Li Å", "Per Olof von Sydow"], ["Alf
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("Anna-Karin Berg gör det.", "[…] gör det."),
         ("ANNA-KARIN BERG", "[…]"),
@@ -28,7 +28,7 @@ NAMES = Names(["Anna-Karin Berg", "Bo Ek", "Li Å", "Per Olof von Sydow"], ["Alf
         ("Skriv till anna-karin.berg@example.org", "Skriv till […]"),
         ("Anna-Karin_Berg har anna_karin_berg", "[…] har […]"),
         ("Bo\u00ad Ek, B\u00ado Ek och Bo\u200bEk", "[…], […] och […]"),
-        # whose address it is need not be known
+        # any address, even if no export has it
         ("Fråga (x.y+z@post.example.org), inte a@b", "Fråga ([…]), inte a@b"),
         ("Anna-Karin Bergs chef", "[…] chef"),
         ("Per von Sydow, Per Sydow, Per Olof von Sydow", "[…], […], […]"),
@@ -39,8 +39,8 @@ NAMES = Names(["Anna-Karin Berg", "Bo Ek", "Li Å", "Per Olof von Sydow"], ["Alf
         ("Två\nrader om Bo Ek\noch mer", "Två\nrader om […]\noch mer"),
     ],
 )
-def test_a_name_is_withheld_however_it_is_written(text, told):
-    assert NAMES.withhold(text) == told
+def test_a_name_is_withheld_however_it_is_written(text, expected):
+    assert NAMES.withhold(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_name_is_withheld_however_it_is_written(text, told):
         "",
         "Ett berg av arbete, sa Anna.",
         "Bokeksten",
-        "Li Å",  # as short as that, it is more often something else
+        "Li Å",  # too short: more often something else
         "Åke kom.",
         "Beta 20 är bra",
         "Anna-Karin Bergström",
@@ -57,11 +57,11 @@ def test_a_name_is_withheld_however_it_is_written(text, told):
         "…",
     ],
 )
-def test_what_is_no_name_stays(text):
+def test_other_words_stay(text):
     assert NAMES.withhold(text) == text
 
 
-def test_every_column_that_is_declared_to_tell_who_somebody_is_is_read_for_names():
+def test_every_column_declared_as_naming_a_person_is_read_for_names():
     """person = true in data/sources; a new one must not be forgotten."""
     sql = statement("persons_named")
     read = {
@@ -72,11 +72,11 @@ def test_every_column_that_is_declared_to_tell_who_somebody_is_is_read_for_names
     assert read == {(source.id, field.name) for source in SOURCES.values() for field in source.fields if field.person}
 
 
-def test_an_export_with_ids_of_persons_is_private_and_so_are_those_of_incidents():
+def test_exports_with_ids_of_persons_and_those_of_incidents_are_private():
     assert private_sources() == {"staff", "training", "incidents", "breaches"}
 
 
-def test_whoever_the_exports_name_is_known_by_name_account_and_address(tmp_path):
+def test_a_person_in_an_export_is_withheld_by_name_account_and_address(tmp_path):
     line = Line(tmp_path)
     head = "Aktivitets-ID | Aktivitet | Typ | Granskningspunkt | Ansvarig | Startdatum | Slutdatum | Status\n"
     plan = head + "".join(
@@ -86,19 +86,19 @@ def test_whoever_the_exports_name_is_known_by_name_account_and_address(tmp_path)
     line.load_table(plan, name="plan.csv", source="activities")
     staff = "AD-konto | Namn | E-post | Enhet | Anställningsdatum\nab1234 | Gun Gren | gg@x.se | Norr | 2024-01-01\n"
     line.load_table(staff, name="staff.csv", source="staff")
-    asked = {"as_of": date(2026, 12, 31), "known_at": EVERYTHING_KNOWN, "organisation": FIRST_NAME}
+    params = {"as_of": date(2026, 12, 31), "known_at": EVERYTHING_KNOWN, "organisation": FIRST_NAME}
     with line.database.cursor() as cursor:
-        known = names_of_persons(cursor, **asked, responsible=("Rita Revisor", "Samordnare"))
+        names = names_of_persons(cursor, **params, responsible=("Rita Revisor", "Samordnare"))
     text = "Kalle Konsult, Eva Elm, Gun Gren, AB1234, Rita Revisor; Informationssäkerhetssamordnare, Samordnare"
-    assert known.withhold(text) == "[…], […], […], […], […]; Informationssäkerhetssamordnare, Samordnare"
+    assert names.withhold(text) == "[…], […], […], […], […]; Informationssäkerhetssamordnare, Samordnare"
 
 
-def test_nothing_is_withheld_where_there_are_no_names():
+def test_nothing_is_withheld_without_names():
     assert Names([], []).withhold("Anna Berg") == "Anna Berg"
     assert Names(["", " ", "-"], [""]).withhold("Anna Berg") == "Anna Berg"
 
 
-def test_a_review_knows_the_names_of_its_exports_and_keeps_none_of_them(tmp_path):
+def test_a_review_withholds_the_names_of_its_exports(tmp_path):
     line = at("draft", tmp_path)
     review = line.review()
     line.decide(review, "Anna Berg reder ut", responsible="Carin Dahl")

@@ -1,4 +1,4 @@
-"""What an address names that is not there is said, and what changes while a page is open is shown at the next click."""
+"""A page says what its address names that does not exist, and shows changed data at the next click."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ from tests.line import Line
 from tests.reviewed import Reviewed
 
 DAY = date(2026, 11, 24)
-SAID = {"as_of": DAY.isoformat()}
+BASE = {"as_of": DAY.isoformat()}
 STAFF = """
 AD-konto | Enhet | Avdelning | Anställningsdatum
 a1       | Norr  | Vård      | 2020-01-01
@@ -52,7 +52,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
 
 @pytest.fixture
 def loaded(exports: Reviewed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reviewed]:
-    """The app on these exports, put back where they were for the test before: what it counted of them is known."""
+    """The app on these exports, copied to the same path for every test so that its caches are used."""
     folder = exports.folder.with_name("put_back")
     shutil.rmtree(folder, ignore_errors=True)
     line = Reviewed(folder).copied_from(exports)
@@ -78,7 +78,7 @@ def _clock(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("page", "said", "what", "shown"),
+    ("page", "params", "what", "shown"),
     [
         ("point", {"point": "xyz"}, "granskningspunkten ”xyz”", "1 E-utbildning: Informationssäkerhet"),
         ("point", {"point": "99"}, "granskningspunkten ”99”", "1 E-utbildning: Informationssäkerhet"),
@@ -91,19 +91,19 @@ def _clock(monkeypatch):
         ("point", {"as_of": "1999-01-01"}, "avstämningsdatumet ”1999-01-01”", TODAY),
     ],
 )  # fmt: skip
-def test_what_the_address_names_and_is_not_there_is_said(loaded, monkeypatch, page, said, what, shown):
-    [note] = notes(opened(page, monkeypatch, **SAID | said))
+def test_a_name_in_the_address_that_does_not_exist_is_reported(loaded, monkeypatch, page, params, what, shown):
+    [note] = notes(opened(page, monkeypatch, **BASE | params))
     assert note == f"Adressen anger {what}, som inte finns. Här visas i stället: {shown}."
 
 
-def test_what_is_not_there_does_not_decide_the_figures(loaded, monkeypatch):
-    there = opened("training", monkeypatch, **SAID)
-    assert "Vård" in text(there)
-    assert text(opened("training", monkeypatch, **SAID, unit="nope")).endswith(text(there)[-2000:])
+def test_a_name_that_does_not_exist_does_not_change_the_figures(loaded, monkeypatch):
+    existing = opened("training", monkeypatch, **BASE)
+    assert "Vård" in text(existing)
+    assert text(opened("training", monkeypatch, **BASE, unit="nope")).endswith(text(existing)[-2000:])
 
 
 @pytest.mark.parametrize(
-    ("said", "met", "of"),
+    ("params", "met", "of"),
     [
         ({}, 1, 3),
         ({"unit": "Norr"}, 1, 2),
@@ -117,13 +117,13 @@ def test_what_is_not_there_does_not_decide_the_figures(loaded, monkeypatch):
     ],
     ids=str,
 )
-def test_what_is_there_is_shown_without_a_word(loaded, monkeypatch, said, met, of):
-    app = opened("point", monkeypatch, **{**SAID, "point": "classification", **said})
+def test_a_name_that_exists_is_shown_without_a_note(loaded, monkeypatch, params, met, of):
+    app = opened("point", monkeypatch, **{**BASE, "point": "classification", **params})
     assert notes(app) == []
     assert f"<strong>{met}</strong> av <strong>{of}</strong>" in text(app)
 
 
-def test_a_review_and_a_screen_that_are_not_there(stage, monkeypatch):
+def test_a_review_and_a_screen_that_do_not_exist_are_reported(stage, monkeypatch):
     stage("draft")
     assert notes(opened("review", monkeypatch, review="1999")) == [
         "Adressen anger genomgången ”1999”, som inte finns. Här visas i stället: 2026."
@@ -141,8 +141,8 @@ def test_a_review_and_a_screen_that_are_not_there(stage, monkeypatch):
 PAGES = ("overview", "point", "training", "systems", "incidents", "plan", "quality", "extracts", "about", "imports")
 
 
-def test_every_page_goes_on_when_every_import_is_revoked_meanwhile(loaded, monkeypatch):
-    apps = {page: opened(page, monkeypatch, **SAID, point="4", system="Alfa") for page in PAGES}
+def test_every_page_works_when_every_import_is_revoked_meanwhile(loaded, monkeypatch):
+    apps = {page: opened(page, monkeypatch, **BASE, point="4", system="Alfa") for page in PAGES}
     before = {page: text(app) for page, app in apps.items()}
     for row in loaded.rows("select import_id from imports"):
         revoke(loaded.database, row["import_id"], why="Fel fil", order=loaded.order())
@@ -154,16 +154,16 @@ def test_every_page_goes_on_when_every_import_is_revoked_meanwhile(loaded, monke
 
 
 def test_the_next_click_shows_the_figures_of_a_new_import(loaded, monkeypatch):
-    app = opened("point", monkeypatch, **SAID, point="4")
+    app = opened("point", monkeypatch, **BASE, point="4")
     assert "<strong>1</strong> av <strong>3</strong>" in text(app)
     loaded.load_table(SECOND, source="systems", extract_date=DAY)
     app.run()
     assert "<strong>1</strong> av <strong>1</strong>" in text(app)
 
 
-def test_an_import_that_is_compared_with_may_be_revoked_meanwhile(loaded, monkeypatch):
+def test_the_import_of_a_comparison_may_be_revoked_meanwhile(loaded, monkeypatch):
     [receipt] = loaded.load_table(SECOND, source="systems", extract_date=DAY)
-    app = opened("point", monkeypatch, **SAID, point="4")
+    app = opened("point", monkeypatch, **BASE, point="4")
     box = next(box for box in app.selectbox if box.label == "Jämför med")
     box.set_value(f"import {receipt.import_id}").run()
     assert "så som det var känt" in text(app)
@@ -201,10 +201,10 @@ def starred(tmp_path_factory):
 @pytest.mark.parametrize(
     "page", ["overview", "point", "training", "systems", "incidents", "plan", "quality", "imports"]
 )
-def test_stars_in_what_the_user_wrote_stay_stars(starred, monkeypatch, page):
+def test_stars_in_a_users_text_stay_stars(starred, monkeypatch, page):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(starred.database.path))
     said = {"system": "**Alfa**"} if page == "systems" else {"part": "names"} if page == "imports" else {}
-    shown = text(opened(page, monkeypatch, **SAID, point="4", **said, unit="" if page != "point" else "**Norr**"))
+    shown = text(opened(page, monkeypatch, **BASE, point="4", **said, unit="" if page != "point" else "**Norr**"))
     bold = re.findall(r"<strong>(.*?)</strong>", shown)
     assert not [part for part in bold if re.search("Norr|Vård|Alfa|Lev|Eva|Fel|Byt|Klassa", part) and "**" not in part]
     assert "\ufdd0" not in shown

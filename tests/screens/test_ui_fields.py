@@ -1,4 +1,4 @@
-"""What a person types, on whichever page: an identity number is masked before anything is made of it."""
+"""Typed text on any page: identity numbers are masked before anything is derived from it."""
 
 import ast
 
@@ -19,7 +19,7 @@ PAGES = [*SCREENS, *sorted((ROOT / "pages").glob("*.py")), ROOT / "app.py"]
 
 
 def typed_into(path):
-    """The calls of a file by which Streamlit takes a text that somebody types, or lets a choice be typed."""
+    """The calls in a file by which Streamlit takes typed text, or lets a choice be typed."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Attribute) and node.attr in TYPED:
             yield node.attr
@@ -27,7 +27,7 @@ def typed_into(path):
             yield node.arg
 
 
-def test_there_is_one_door_for_what_is_typed():
+def test_only_one_module_takes_typed_text():
     calls = {path.relative_to(ROOT).as_posix(): set(typed_into(path)) for path in PAGES}
     assert {path: names for path, names in calls.items() if names} == {
         "compliance/screens/fields.py": {"text_input", "text_area", "accept_new_options"}
@@ -35,7 +35,7 @@ def test_there_is_one_door_for_what_is_typed():
 
 
 def fields():
-    """A page of its own, with every kind of field."""
+    """A page with every kind of field."""
     from datetime import date
 
     import streamlit as st
@@ -45,42 +45,42 @@ def fields():
     def left(what):
         st.session_state.setdefault("left", []).append((what, st.session_state[what]))
 
-    said = [
+    values = [
         screens_fields.line("line", key="line", on_change=left, args=("line",)),
         screens_fields.text("text", key="text", on_change=left, args=("text",)),
         screens_fields.line("case", key="case", about=date(2026, 11, 1)),
         screens_fields.name("name", ["Norr"], key="name"),
     ]
     with st.form("form"):
-        said += [screens_fields.line("in", key="in", form=True), screens_fields.text("in", key="in text", form=True)]
+        values += [screens_fields.line("in", key="in", form=True), screens_fields.text("in", key="in text", form=True)]
         st.form_submit_button("send")
-    st.session_state["said"] = said
+    st.session_state["values"] = values
 
 
-def test_what_is_typed_is_masked_in_the_field_and_in_what_is_made_of_it():
+def test_typed_text_is_masked_in_the_field_and_in_its_value():
     app = AppTest.from_function(fields).run()
-    assert app.session_state["said"] == ["", "", "", None, "", ""]
+    assert app.session_state["values"] == ["", "", "", None, "", ""]
     for number, field in enumerate([*app.text_input, *app.text_area]):
         field.set_value(f"{number} {NUMBER}")
     app.button[0].click().run()
     assert not app.exception
-    assert app.session_state["said"] == [f"0 {MASK}", f"3 {MASK}", f"1 {MASK}", None, f"2 {MASK}", f"4 {MASK}"]
+    assert app.session_state["values"] == [f"0 {MASK}", f"3 {MASK}", f"1 {MASK}", None, f"2 {MASK}", f"4 {MASK}"]
     assert app.session_state["left"] == [("line", f"0 {MASK}"), ("text", f"3 {MASK}")]
     assert [app.session_state[key] for key in ("line", "text")] == [f"0 {MASK}", f"3 {MASK}"]
 
 
-def test_a_name_that_is_written_is_masked(monkeypatch):
-    monkeypatch.setattr(st, "selectbox", lambda *_, **given: f"Syd {NUMBER}" if given["accept_new_options"] else None)
+def test_a_typed_name_is_masked(monkeypatch):
+    monkeypatch.setattr(st, "selectbox", lambda *_, **kwargs: f"Syd {NUMBER}" if kwargs["accept_new_options"] else None)
     assert screens_fields.name("name", ["Norr"], key="name") == f"Syd {MASK}"
 
 
-def test_who_looks_for_a_case_finds_it():
-    """case_id: a number that may stand in the store may be looked for"""
+def test_a_search_for_a_case_number_finds_it():
+    """case_id: a number that may be in the store can be searched for"""
     app = AppTest.from_function(fields).run()
     app.text_input(key="case").set_value("20261001-0015").run()
     app.text_input(key="line").set_value("20261001-0015").run()
     app.selectbox[0].set_value("Norr").run()
-    assert app.session_state["said"][:4] == [MASK, "", "20261001-0015", "Norr"]
+    assert app.session_state["values"][:4] == [MASK, "", "20261001-0015", "Norr"]
 
 
 ADDRESSES = {
@@ -126,14 +126,14 @@ def test_every_field_of_a_page(at, page, params, number, stage, monkeypatch):
 
 
 def _typed_everywhere(app):
-    """Types a number into each field in turn; gives how many there are."""
+    """Type a number into each field in turn. Return the number of fields."""
     keys = [(kind, field.key) for kind in ("text_input", "text_area") for field in app.get(kind)]
     for kind, key in keys:
         next(field for field in app.get(kind) if field.key == key).set_value(f"{NUMBER} x").run()
         assert not app.exception, key
         assert "1232" not in text(app), key
     kept = app.session_state._state.filtered_state
-    # in a form a field is left as it is until the form is sent
+    # in a form a field is masked only when the form is sent
     assert [
         key for key, value in kept.items() if "1232" in str(value) and not key.startswith(("decision", "new"))
     ] == []

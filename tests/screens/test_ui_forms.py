@@ -1,4 +1,4 @@
-"""The part of the imports page with workbooks to fill in: what is offered, to whom, and what comes of a click."""
+"""Workbooks to fill in, on the page of imports: what is offered, to whom, and what a click gives."""
 
 import io
 import zipfile
@@ -21,7 +21,7 @@ from tests.readers import reader
 DAY = date(2026, 10, 31)
 
 
-def seen(role, code="sv"):
+def view_of(role, code="sv"):
     return SimpleNamespace(
         reader=reader(role, lang=code),
         say=Language(code),
@@ -48,27 +48,27 @@ def test_every_source_has_its_template_and_the_units_their_questions(sample, mon
     )
 
 
-def test_a_database_without_exports_has_only_routines_to_ask_for(own, monkeypatch):
+def test_a_database_without_exports_asks_only_for_routines(own, monkeypatch):
     app = opened("imports", monkeypatch, part="forms")
     [choice] = [box for box in app.selectbox if box.key == "questions to sv"]
     assert choice.options == ["Alla enheter i en zip-fil: 13 frågor", "Hela förvaltningen: 13 frågor"]
 
 
-def test_a_file_is_made_only_for_whoever_may_load_exports(sample_database, monkeypatch):
+def test_a_file_is_made_only_for_those_who_may_load_exports(sample_database, monkeypatch):
     monkeypatch.setattr(forms.reads, "points", lambda: POINTS)
     monkeypatch.setattr(forms.reads, "sources", lambda: SOURCES)
-    view = seen(COORDINATOR)
+    view = view_of(COORDINATOR)
     with sample_database.cursor() as cursor:
-        found = questions(cursor, forms._asking(DAY, view.scope.organisation))
-    unit = list(found)[1]
-    found = {name: found[name] for name in list(found)[:5]}  # the last ones take as long and say no more
-    assert unit in openpyxl.load_workbook(io.BytesIO(forms._file(view, unit, found, Job()))).worksheets[0]["A1"].value
-    with zipfile.ZipFile(io.BytesIO(forms._file(view, forms.EVERY, found, Job()))) as archive:
-        assert len(archive.namelist()) == len(found)
+        by_unit = questions(cursor, forms._asking(DAY, view.scope.organisation))
+    unit = list(by_unit)[1]
+    by_unit = {name: by_unit[name] for name in list(by_unit)[:5]}  # the rest would take time and show no more
+    assert unit in openpyxl.load_workbook(io.BytesIO(forms._file(view, unit, by_unit, Job()))).worksheets[0]["A1"].value
+    with zipfile.ZipFile(io.BytesIO(forms._file(view, forms.EVERY, by_unit, Job()))) as archive:
+        assert len(archive.namelist()) == len(by_unit)
     assert forms._template(view, SOURCES["staff"])[:2] == b"PK"
-    for asked in (
-        lambda: forms._file(seen(ANALYST), unit, found, Job()),
-        lambda: forms._template(seen(ANALYST), SOURCES["staff"]),
+    for make in (
+        lambda: forms._file(view_of(ANALYST), unit, by_unit, Job()),
+        lambda: forms._template(view_of(ANALYST), SOURCES["staff"]),
     ):
         with pytest.raises(Refusal):
-            asked()
+            make()

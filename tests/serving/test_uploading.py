@@ -441,7 +441,7 @@ def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until
     own, reads_here, monkeypatch, tmp_path
 ):
     freed, let = [], []
-    monkeypatch.setattr(screens_files, "has_been_read", freed.append)
+    monkeypatch.setattr(screens_files, "drop_upload", freed.append)
     monkeypatch.setattr(LEDGER, "release", lambda _session, files: let.extend(files))
     paths = [tmp_path / f"personal {number} 2026-10-31.csv" for number in range(3)]
     for number, path in enumerate(paths):
