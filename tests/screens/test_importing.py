@@ -1,4 +1,4 @@
-"""The page of imports: the inbox, what is doubted, what is said by hand and remembered, what came back, the history."""
+"""The page of imports: the inbox, doubts, choices and saved mappings, returned rows, the history."""
 
 import gc
 import io
@@ -32,7 +32,7 @@ COURSES = [
 
 
 def drop(app, tmp_path, **sheets):
-    """Drops a workbook a name."""
+    """Drop a workbook for each name."""
     paths = []
     for name, table in sheets.items():
         path = tmp_path / f"{name}.xlsx"
@@ -60,7 +60,7 @@ def app(own, monkeypatch):
 
 @pytest.fixture
 def loaded(own, app):
-    """The app where the persons above are loaded."""
+    """The app with the persons above loaded."""
     book = read_here(xlsx({"Blad1": PEOPLE}), name="personal.xlsx")
     load(own, book, Order("tester"), sources=SOURCES, words=WORDS)
     return app
@@ -76,7 +76,7 @@ def test_a_file_stays_in_the_inbox_until_it_is_taken_away(app, tmp_path, monkeyp
     assert "personal.xlsx" not in text(app)
 
 
-def test_what_is_said_of_a_file_stays_when_one_leaves_the_page(app, tmp_path):
+def test_the_choices_about_a_file_stay_when_the_user_leaves_the_page(app, tmp_path):
     drop(app, tmp_path, personal=PEOPLE)
     app.date_input[-1].set_value(date(2026, 9, 1)).run()
     app.switch_page("pages/overview.py").run()
@@ -85,8 +85,8 @@ def test_what_is_said_of_a_file_stays_when_one_leaves_the_page(app, tmp_path):
     assert app.date_input[-1].label == "Uttagsdatum (som du har angett)"
 
 
-def test_no_cells_lie_in_the_session(app, tmp_path):
-    """A closed browser, a restart or a full session leaves nothing of a file: only the ledger has what was read."""
+def test_the_session_holds_no_cells(app, tmp_path):
+    """A closed browser, a restart or a full session leaves nothing of a file: only the ledger holds its content."""
     wrong = ["konto50", 7050, "", None, "2020-01-01"]
     drop(app, tmp_path, personal=[*PEOPLE, wrong], kurser=COURSES)
     press(app, "Läs in 12 rader")
@@ -99,7 +99,7 @@ def test_no_cells_lie_in_the_session(app, tmp_path):
     assert [content() for content in left] == [None, None]
 
 
-def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tmp_path, monkeypatch):
+def test_an_unrecognised_file_is_mapped_and_the_mapping_is_saved_and_matched(loaded, own, tmp_path, monkeypatch):
     app = loaded
     drop(app, tmp_path, kurser=COURSES)
     assert "inget blad med rubrikerna för en känd export" in text(app)
@@ -128,20 +128,20 @@ def test_what_is_not_recognised_is_mapped_remembered_and_matched(loaded, own, tm
     assert "Inget än." in text(page)
 
 
-def test_a_match_that_was_accepted_holds_for_the_next_file(loaded, own, tmp_path):
+def test_an_accepted_match_applies_to_the_next_file(loaded, own, tmp_path):
     app = loaded
-    known = [["Uttagen 2026-10-16"], ["Användarnamn", "Kurs", "Status"], *([7000 + i, "K", "Klar"] for i in range(12))]
-    drop(app, tmp_path, kurser=known)
+    table = [["Uttagen 2026-10-16"], ["Användarnamn", "Kurs", "Status"], *([7000 + i, "K", "Klar"] for i in range(12))]
+    drop(app, tmp_path, kurser=table)
     press(app, "Koppla via kolumnen Anställningsnr")
     press(app, "Läs in 12 rader")
-    drop(app, tmp_path, senare=[["Uttagen 2026-11-01"], *known[1:]])
+    drop(app, tmp_path, senare=[["Uttagen 2026-11-01"], *table[1:]])
     assert "Kopplas via kolumnen Anställningsnr." in text(app)
     press(app, "Läs in 12 rader")
     with own.cursor() as cursor:
         assert rows(cursor, "select count(*) as n from training where starts_with(employee_id, 'konto')") == [{"n": 24}]
 
 
-def test_rows_new_changed_and_gone_are_told_and_what_makes_one_doubt(loaded, tmp_path):
+def test_new_changed_and_gone_rows_are_reported_with_the_doubts(loaded, tmp_path):
     app = loaded
     later = [["Uttagen 2026-11-01"], PEOPLE[1], *PEOPLE[3:13], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]
     drop(app, tmp_path, personal2=later)
@@ -151,7 +151,7 @@ def test_rows_new_changed_and_gone_are_told_and_what_makes_one_doubt(loaded, tmp
     assert "En nyare export, från 15\u00a0oktober\u00a02026, är inläst." in text(app)
 
 
-def test_a_file_without_headings_is_not_remembered_by_the_persons_in_it(app, tmp_path):
+def test_a_file_without_headings_is_not_saved_as_a_mapping_with_its_persons(app, tmp_path):
     drop(app, tmp_path, utan=PEOPLE[2:])
     assert "Rad 1 ser ut som uppgifter och inte som rubriker." in text(app)
     assert "Läs filen så" not in [button.label for button in app.button]
@@ -178,7 +178,7 @@ def test_every_import_that_a_file_replaces_is_named(loaded, tmp_path):
     assert "om alla ska räknas" in text(loaded)
 
 
-def test_an_import_is_opened_with_its_cells_what_it_changed_and_what_completes_it_and_stays(loaded, own, monkeypatch):
+def test_an_opened_import_shows_its_cells_what_it_changed_and_the_imports_that_complete_it(loaded, own, monkeypatch):
     line_of = {"sources": SOURCES, "words": WORDS}
     for number, (day, completes) in enumerate([(15, True), (20, True), (25, False), (26, True)], start=2):
         table = f"AD-konto;Enhet;Anställningsdatum\nny{number};Norr;2020-01-01".encode()
@@ -189,14 +189,14 @@ def test_an_import_is_opened_with_its_cells_what_it_changed_and_what_completes_i
 
     page = opened("imports", monkeypatch, part="history")
 
-    def told(import_id):
+    def note_of(import_id):
         page.selectbox(key="open import").set_value(import_id).run()
         return next((part.value for part in page.markdown if "kompletterar den" in part.value), "")
 
-    assert "Import 2 (2.csv) och 3 (3.csv) kompletterar den och räknas fortfarande." in told(1)
-    assert "Import 5 (5.csv) kompletterar den" in told(4)
-    assert told(2) == ""
-    assert told(6) == ""
+    assert "Import 2 (2.csv) och 3 (3.csv) kompletterar den och räknas fortfarande." in note_of(1)
+    assert "Import 5 (5.csv) kompletterar den" in note_of(4)
+    assert note_of(2) == ""
+    assert note_of(6) == ""
     assert not page.exception
     assert "Ingen tidigare export av det här slaget är inläst." in text(page)
     assert "v-dumbbells" in text(page)
@@ -205,7 +205,7 @@ def test_an_import_is_opened_with_its_cells_what_it_changed_and_what_completes_i
     assert cells["Rad"].tolist() == [1, 2, 3]
 
 
-def test_rejected_rows_go_out_are_mended_come_back_and_complete(app, own, tmp_path):
+def test_rejected_rows_are_downloaded_corrected_returned_and_complete_the_import(app, own, tmp_path):
     wrong = [*PEOPLE, ["konto50", 7050, "p50@exempel.se", None, "2020-01-01"], ["konto51", 7051, "", "Norr", "igår"]]
     drop(app, tmp_path, personal=wrong)
     book = openpyxl.load_workbook(io.BytesIO(rejected(app)))
@@ -230,7 +230,7 @@ def test_rejected_rows_go_out_are_mended_come_back_and_complete(app, own, tmp_pa
 
 
 def rejected(app):
-    """The bytes behind the button that gives the rejected rows."""
+    """The bytes of the download of the rejected rows."""
     from compliance.core.language import Language
     from compliance.correcting import returning
 
@@ -239,7 +239,7 @@ def rejected(app):
     return returning.return_workbook(content.preview.receipts, content.workbook, Language("sv"))
 
 
-def test_mended_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
+def test_corrected_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
     drop(app, tmp_path, personal=[*PEOPLE, ["konto50", 7050, "", None, "2020-01-01"]])
     back = tmp_path / "rättade.xlsx"
     back.write_bytes(rejected(app))
@@ -263,19 +263,19 @@ def test_every_part_of_the_page_opens_on_an_empty_database(lang, own, monkeypatc
 CASES = [["Uttagen 2026-10-15"], ["Ärende-ID", "Upptäckt", "Enhet"], ["20261001-0015", "2026-10-01", "Norr"]]
 
 
-def test_another_extract_date_is_another_reading(app, own, tmp_path):
-    """said_later: a case number is one about the extract date, which the file says, and then a person"""
+def test_another_extract_date_reads_the_file_again(app, own, tmp_path):
+    """said_later: a number is a case only near the extract date; with another date it may be a person"""
     drop(app, tmp_path, ärenden=[*CASES, ["A-1", "2026-10-01", "Norr"]])
-    for day, told in ((date(2020, 1, 1), True), (date(2026, 10, 15), False)):
+    for day, refused in ((date(2020, 1, 1), True), (date(2026, 10, 15), False)):
         next(field for field in app.date_input if field.label.startswith("Uttagsdatum")).set_value(day).run()
-        assert ("Ett personnummer kan inte" in text(app)) is told
+        assert ("Ett personnummer kan inte" in text(app)) is refused
     press(app, "Läs in 2 rader")
     with own.cursor() as cursor:
         assert [row["incident_id"] for row in rows(cursor, "from incidents")] == ["20261001-0015", "A-1"]
 
 
-def test_a_column_that_is_connected_is_read_anew(app, own, tmp_path):
-    """said_later: which column holds the cases may be said by hand"""
+def test_mapping_a_column_reads_the_file_again(app, own, tmp_path):
+    """said_later: the user may choose the column with the cases"""
     head = ["Vårt nr", "När", "Var", "Rubrik"]
     drop(app, tmp_path, ärenden=[["Uttagen 2026-10-15"], head, [*CASES[2], "x"], ["A-1", "2026-10-02", "Norr", "y"]])
     assert "20261001" not in text(app)

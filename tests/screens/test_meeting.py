@@ -1,4 +1,4 @@
-"""The meeting mode: what stands on each screen, what is kept of what is typed, and what is never shown."""
+"""The meeting mode: the content of each screen, saving what is typed, and what is never shown."""
 
 import re
 from dataclasses import replace
@@ -33,12 +33,12 @@ NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
 
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
-    """The day after the last thing that the small administration did."""
+    """The day after the small organisation's last event."""
     monkeypatch.setattr("compliance.core.clock.now", lambda: NOW)
 
 
-def opened(monkeypatch, **said):
-    return opened_page("meeting", monkeypatch, **({"as_of": AS_OF.isoformat(), "screen": str(SCREEN)} | said))
+def opened(monkeypatch, **params):
+    return opened_page("meeting", monkeypatch, **({"as_of": AS_OF.isoformat(), "screen": str(SCREEN)} | params))
 
 
 def comment(line, review):
@@ -56,7 +56,7 @@ def decided(line):
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
-    """The points of the draft as it was submitted, which to read takes no counting."""
+    """The points of the submitted draft: they are frozen, so nothing is counted."""
     with at("submitted", tmp_path_factory.mktemp("answers")).held() as line:
         return line.document(line.review()).points
 
@@ -78,13 +78,13 @@ def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeyp
     assert say("Decisions of this review") in text(opened(monkeypatch, screen=LAST, lang=lang))
 
 
-def test_the_address_decides_the_screen_and_what_it_cannot_mean_is_the_nearest(stage, monkeypatch):
+def test_the_address_decides_the_screen_and_a_wrong_number_gives_the_nearest(stage, monkeypatch):
     stage("draft")
-    for said, shown in (("99", "16 av 16"), ("9" * 5000, "16 av 16"), ("0", "1 av 16"), ("x", "1 av 16")):
-        assert shown in text(opened(monkeypatch, screen=said))
+    for number, shown in (("99", "16 av 16"), ("9" * 5000, "16 av 16"), ("0", "1 av 16"), ("x", "1 av 16")):
+        assert shown in text(opened(monkeypatch, screen=number))
 
 
-def test_without_a_review_the_way_to_one_is_shown(own, monkeypatch):
+def test_without_a_review_the_page_links_to_opening_one(own, monkeypatch):
     app = opened(monkeypatch)
     assert "Det finns ingen genomgång att hålla mötet om." in text(app)
     assert not app.get("text_area")
@@ -109,7 +109,7 @@ def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, mo
     assert "20\u00a0min\u00a0kvar" in text(opened(monkeypatch, until="00:10"))
 
 
-# --- What was decided, and what is ----------------------------------------------------------------------------------
+# --- Decisions ------------------------------------------------------------------------------------------------------
 
 
 def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, monkeypatch):
@@ -142,7 +142,7 @@ def test_the_meeting_ends_with_the_judgement_of_the_whole(stage, monkeypatch):
     assert "[…] intygar det." in text(app)
 
 
-def test_what_is_approved_shows_its_judgement_and_grounds(sample, monkeypatch):
+def test_an_approved_review_shows_its_judgement_and_grounds(sample, monkeypatch):
     shown = text(opened_page("meeting", monkeypatch, review="2025", screen=LAST))
     assert "<h1>Arbetet är delvis tillräckligt och har delvis önskad verkan.</h1>" in shown
     assert "Klassning och riskanalys ligger långt från målet" in shown
@@ -155,7 +155,7 @@ def test_units_are_ranked_by_what_is_left_and_of_equals_by_name_in_swedish_order
     units = [unit("Ös", 0, 2, 0), unit("Äs", 1, 1, 1), unit("Ås", 9, 0, 2), unit("Zs", 0, 1, 0), unit("Bs", 60, 5, 0)]
     counted = tuple(replace(answers[3].now, unit=u.unit, met=u.met, unmet=u.unmet, unknown=u.unknown) for u in units)
     answer = replace(answers[3], units=counted)
-    assert [found.unit for found in wording.weakest(answer, SV)] == ["Bs", "Ås", "Äs"]
+    assert [ranked.unit for ranked in wording.weakest(answer, SV)] == ["Bs", "Ås", "Äs"]
     drawn = meeting_texts.worst(answer, SV)
     assert re.findall(r"width:([\d.]+)%", drawn) == ["100.00", "40.00", "40.00"]
     assert re.findall(r"<strong>(.*?)</strong>", drawn) == [
@@ -164,7 +164,7 @@ def test_units_are_ranked_by_what_is_left_and_of_equals_by_name_in_swedish_order
 
 
 @pytest.mark.parametrize(
-    ("needs", "room", "least", "given"),
+    ("needs", "room", "least", "shares"),
     [
         ([1, 1, 2, 2], 6, [1, 1, 2, 2], [1, 1, 2, 2]),
         ([1, 9, 1], 5, [1, 1, 1], [1, 3, 1]),
@@ -174,14 +174,14 @@ def test_units_are_ranked_by_what_is_left_and_of_equals_by_name_in_swedish_order
     ],
     ids=["just so", "the longest gives way", "what is over is everybody's", "never less than its least", "nothing"],
 )
-def test_a_text_is_cut_only_where_there_is_no_room(needs, room, least, given):
-    assert meeting_texts.shared(needs, room, least) == given
+def test_a_text_is_cut_only_if_there_is_no_room(needs, room, least, shares):
+    assert meeting_texts.shared(needs, room, least) == shares
 
 
 # --- What is typed --------------------------------------------------------------------------------------------------
 
 
-def test_a_note_is_added_to_the_comment_and_takes_its_own_place_when_it_goes_on(stage, monkeypatch):
+def test_a_note_is_added_to_the_comment_and_replaces_itself_when_it_is_continued(stage, monkeypatch):
     line = stage("draft")
     before = comment(line, line.review())
     app = opened(monkeypatch)
@@ -204,7 +204,7 @@ def test_what_others_wrote_meanwhile_is_kept(stage, monkeypatch):
     assert comment(line, line.review()) == "Skrivet av en annan.\nTvå."
 
 
-def test_only_the_note_itself_is_replaced_wherever_it_stands(stage, monkeypatch):
+def test_only_the_note_itself_is_replaced_wherever_it_is(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch)
     app.text_area(key=NOTE).set_value("ok").run()
@@ -231,7 +231,7 @@ def test_what_others_changed_of_a_decision_stays_when_a_field_is_left(stage, mon
     )
 
 
-def test_the_assessment_that_another_has_chosen_is_told_and_shown(stage, monkeypatch):
+def test_an_assessment_that_somebody_else_has_chosen_is_reported_and_shown(stage, monkeypatch):
     line = stage("loaded")
     review, field = line.open(), f"assessment 1 {POINT}"
     app = opened(monkeypatch)
@@ -256,7 +256,7 @@ def test_a_late_decision_is_not_pushed_away_by_new_ones_and_the_rest_is_counted(
     assert "och 2 till på sidan Beslut" in shown
 
 
-def test_whoever_comes_back_goes_on_with_the_decision_and_no_name_comes_back(stage, monkeypatch):
+def test_coming_back_continues_the_decision_without_its_names(stage, monkeypatch):
     line = stage("loaded")
     line.open()
     app = opened(monkeypatch)
@@ -273,7 +273,7 @@ def test_whoever_comes_back_goes_on_with_the_decision_and_no_name_comes_back(sta
     assert line.decided("2026-1").due == date(2027, 3, 31)
 
 
-def test_a_decision_that_another_withdrew_is_kept_as_a_new_one(stage, monkeypatch):
+def test_a_decision_withdrawn_by_somebody_else_is_saved_as_a_new_one(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
     app = opened(monkeypatch)
@@ -284,7 +284,7 @@ def test_a_decision_that_another_withdrew_is_kept_as_a_new_one(stage, monkeypatc
     assert "Beslut 2026-2 är sparat." in text(app)
 
 
-def test_a_decision_is_kept_field_by_field(stage, monkeypatch):
+def test_a_decision_is_saved_field_by_field(stage, monkeypatch):
     line = stage("loaded")
     line.open()
     app = opened(monkeypatch)
@@ -303,7 +303,7 @@ def test_a_decision_is_kept_field_by_field(stage, monkeypatch):
     assert "Beslutet är borttaget." in text(app)
 
 
-def test_what_cannot_be_kept_is_told_and_stays_in_its_field(stage, monkeypatch):
+def test_a_text_that_cannot_be_saved_is_reported_and_stays_in_its_field(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch)
     line.submit(line.review())
@@ -322,7 +322,7 @@ def test_a_review_that_is_no_draft_has_no_fields(stage, monkeypatch):
 # --- What is never shown --------------------------------------------------------------------------------------------
 
 
-def test_no_name_stands_on_any_screen_whoever_opens_it(stage, monkeypatch):
+def test_no_screen_has_a_name_whoever_opens_it(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
     line.write(review, "comment", POINT, "Anna Berg har frågat Kim Utanför.")

@@ -1,4 +1,4 @@
-"""Every page for every role in both languages, with a figure asserted; and what may be done on it."""
+"""Every page for every role in both languages, with a figure asserted; and the actions on it."""
 
 import html
 import re
@@ -34,7 +34,7 @@ PAGES = {
     "extracts": {COORDINATOR.id, ANALYST.id},
     "about": {COORDINATOR.id, MANAGEMENT.id, ANALYST.id},
 }
-# These have a file of tests of their own, with every role and both languages.
+# These have test files of their own, with every role and both languages.
 ELSEWHERE = {"meeting", "training", "systems", "incidents", "plan"}
 
 
@@ -42,18 +42,21 @@ ELSEWHERE = {"meeting", "training", "systems", "incidents", "plan"}
 def figures(database):
     """The figures of the sample database, which no test changes."""
     with database.cursor() as cursor:
-        found = coverage(cursor, load_points(None), days=[DAY], known_at=EVERYTHING_KNOWN, level="organisation")
-    return {figure.point.id: figure for figure in found}
+        counted = coverage(cursor, load_points(None), days=[DAY], known_at=EVERYTHING_KNOWN, level="organisation")
+    return {figure.point.id: figure for figure in counted}
 
 
 def expected(page, database, say):
-    """A figure, or a word of the rules, that must stand on a page."""
-    found = figures(database)
+    """A figure, or a word of the rules, that a page must have."""
+    counted = figures(database)
     return {
-        "review": [say("Management review"), *(percent(figure, say) for figure in found.values())],
+        "review": [say("Management review"), *(percent(figure, say) for figure in counted.values())],
         "decisions": ["2025-1", "2026-1"],
-        "overview": [percent(figure, say) for figure in found.values()],
-        "point": [percent(found["classification"], say), f"<strong>{say.number(found['classification'].of)}</strong>"],
+        "overview": [percent(figure, say) for figure in counted.values()],
+        "point": [
+            percent(counted["classification"], say),
+            f"<strong>{say.number(counted['classification'].of)}</strong>",
+        ],
         "imports": ["Systemregister_2026-10-31.xlsx"],
         "quality": [say.pick({"sv": "Avvisade rader", "en": "Rejected rows"})],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],
@@ -66,7 +69,7 @@ def test_every_page_is_tested_here_or_in_a_file_of_its_own():
     assert [page for page in ELSEWHERE if not [*(ROOT / "tests").glob(f"*/test_{page}.py")]] == []
 
 
-# each role in Swedish, and who sees most in English too; the others in English only in `make fuzz`
+# each role in Swedish, and the one that sees most in English; `make fuzz` adds the others in English
 @pytest.mark.parametrize(
     ("role", "lang"),
     [(role, lang) for lang in LANGUAGES for role in ROLES if MOST or lang == "sv" or role is COORDINATOR],
@@ -88,7 +91,7 @@ def test_every_page_for_every_role_in_both_languages(page, role, lang, sample, m
     for figure in expected(page, sample, say):
         assert figure in shown
     assert say("Sample data, all figures are invented") in shown
-    # what one may not open is not in the navigation
+    # the navigation has only pages that may be opened
     links = {link.proto.page.split("?")[0].strip("/") for link in app.get("page_link")}
     assert {name for name in PAGES if name in links} <= {name for name in PAGES if role.id in PAGES[name]}
 
@@ -102,13 +105,13 @@ def test_every_point_shows_its_figure_and_its_items_in_words(point, sample, monk
         assert (figure.coverage is None) == (point.id == "procurement")
     if figure.coverage is None:
         assert say.pick({"sv": "Underlag saknas", "en": ""}) in shown
-        # what is missing is said, and never zero
+        # what is missing is reported, and is never zero
         assert point.id != "procurement" or "Ingen export av Upphandlingar är inläst" in shown
         assert "v-hero-figure" not in shown
         return
     assert f'<div class="v-hero-figure">{percent(figure, say)}</div>' in shown
     if point.id == "dpia":
-        # both percentages stand where the export is silent
+        # both percentages are shown if the export lacks answers
         assert figure.unknown
         assert f"<strong>{say.percent(figure.of_answered, limits=(1.0, 0.9))} av dem med uppgift.</strong>" in shown
     items = app.dataframe[0].value
@@ -129,7 +132,7 @@ def test_the_reasons_of_a_reached_target_are_what_is_left(page, sample, monkeypa
 
 
 def test_nothing_to_assess_is_never_a_hundred_per_cent(line, monkeypatch):
-    """An export is there, and none of its incidents is a significant one."""
+    """The export is loaded, and none of its incidents is significant."""
     cases = "Ärende-ID|Upptäcktes|Enhet|Stängd|Betydande incident\nI1|2026-05-01|Norr|2026-05-03|Nej"
     line.load_table(cases, source="incidents")
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
@@ -170,52 +173,54 @@ def parts(small, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(small.database.path))
 
 
-def told(page, monkeypatch, *, role=MANAGEMENT, **params):
-    """What a page says, in attributes too, on a day when Växt has six persons; a year before it had three."""
-    said = text(opened(page, monkeypatch, role=role, **params))
-    return html.unescape(said).replace("\u00a0", " ")
+def page_text(page, monkeypatch, *, role=MANAGEMENT, **params):
+    """The text of a page, with attributes, on a day when Växt has six persons; a year before it had three."""
+    shown = text(opened(page, monkeypatch, role=role, **params))
+    return html.unescape(shown).replace("\u00a0", " ")
 
 
 def test_small_units_are_added_up_for_others_than_the_coordinator(parts, monkeypatch):
     """Rulebook, section 5: no unit figure that rests on fewer than five persons."""
-    mine = told("point", monkeypatch, role=COORDINATOR, point="information_security_training", unit="Söder")
+    mine = page_text("point", monkeypatch, role=COORDINATOR, point="information_security_training", unit="Söder")
     assert "v-hero-figure" in mine
-    theirs = told("point", monkeypatch, point="information_security_training", unit="Söder")
+    theirs = page_text("point", monkeypatch, point="information_security_training", unit="Söder")
     assert "v-hero-figure" not in theirs
     assert "färre än fem personer" in theirs
 
 
-def test_the_overview_tells_nothing_of_a_unit_of_few_persons(parts, monkeypatch):
-    known = ("33,3 %", "1 av 3", "Under gränsen")
-    mine = told("overview", monkeypatch, role=COORDINATOR, unit="Söder")
-    assert [word for word in known if word not in mine] == []
-    theirs = told("overview", monkeypatch, unit="Söder")
-    assert [word for word in known if word in theirs] == []
+def test_the_overview_shows_nothing_of_a_unit_of_few_persons(parts, monkeypatch):
+    words = ("33,3 %", "1 av 3", "Under gränsen")
+    mine = page_text("overview", monkeypatch, role=COORDINATOR, unit="Söder")
+    assert [word for word in words if word not in mine] == []
+    theirs = page_text("overview", monkeypatch, unit="Söder")
+    assert [word for word in words if word in theirs] == []
     assert "Ingen punkt kan mätas än." in theirs
     # both courses, in the legend too
     assert "För få personer 2 " in re.sub(r"(<[^>]+>|\s)+", " ", theirs)
 
 
-def test_a_unit_that_was_small_has_no_figure_of_that_time(parts, monkeypatch):
+def test_a_unit_that_was_small_then_has_no_figure_of_then(parts, monkeypatch):
     for page in ("overview", "point"):
-        said = {role: told(page, monkeypatch, role=role, unit="Växt", point="1") for role in (COORDINATOR, MANAGEMENT)}
+        shown = {
+            role: page_text(page, monkeypatch, role=role, unit="Växt", point="1") for role in (COORDINATOR, MANAGEMENT)
+        }
         # two of three a year before: in the ring, the trend, its table and the change
-        assert [word for word in ("66,7 %", "−33,3") if word not in said[COORDINATOR]] == []
-        assert [word for word in ("66,7 %", "−33,3", "2 av 3") if word in said[MANAGEMENT]] == []
-        assert "33,3 %" in said[MANAGEMENT]
-    (june,) = re.findall(r"<tr>(?:(?!</tr>).)*30 juni 2026.*?</tr>", said[MANAGEMENT], re.DOTALL)
+        assert [word for word in ("66,7 %", "−33,3") if word not in shown[COORDINATOR]] == []
+        assert [word for word in ("66,7 %", "−33,3", "2 av 3") if word in shown[MANAGEMENT]] == []
+        assert "33,3 %" in shown[MANAGEMENT]
+    (june,) = re.findall(r"<tr>(?:(?!</tr>).)*30 juni 2026.*?</tr>", shown[MANAGEMENT], re.DOTALL)
     assert "För få personer" in june
 
 
 @pytest.mark.parametrize("page", ["overview", "point", "training"])
-def test_no_subtraction_tells_the_figure_of_a_lone_unit_of_few_persons(page, parts, monkeypatch):
-    """Omsorg has 7 of 11: beside Norr's 6 of 8 that would tell Söder's 1 of 3."""
-    mine = told(page, monkeypatch, role=COORDINATOR, department="Omsorg", point="1")
-    theirs = told(page, monkeypatch, department="Omsorg", point="1")
+def test_no_subtraction_reveals_the_figure_of_a_lone_unit_of_few_persons(page, parts, monkeypatch):
+    """Omsorg has 7 of 11: subtracting Norr's 6 of 8 would reveal Söder's 1 of 3."""
+    mine = page_text(page, monkeypatch, role=COORDINATOR, department="Omsorg", point="1")
+    theirs = page_text(page, monkeypatch, department="Omsorg", point="1")
     assert [figure in mine for figure in ("63,6 %", "75,0 %")] == [True, True]
     assert [figure in theirs for figure in ("63,6 %", "75,0 %")] == [True, False]
-    assert "75,0 %" not in told(page, monkeypatch, unit="Norr", point="1")
-    assert "69,2 %" in told(page, monkeypatch, department="Teknik", point="1")  # 9 of 13: nothing to hide there
+    assert "75,0 %" not in page_text(page, monkeypatch, unit="Norr", point="1")
+    assert "69,2 %" in page_text(page, monkeypatch, department="Teknik", point="1")  # 9 of 13: nothing to hide there
 
 
 def test_the_view_is_kept_in_the_address_and_in_every_link(parts, monkeypatch):
@@ -226,7 +231,7 @@ def test_the_view_is_kept_in_the_address_and_in_every_link(parts, monkeypatch):
     assert all("as_of=2026-10-31" in link and "department=O" in link and "lang=en" in link for link in links)
 
 
-def test_without_a_day_the_samples_are_seen_on_the_day_of_their_latest_staff_list(sample, monkeypatch):
+def test_without_a_day_the_samples_are_shown_on_the_day_of_their_latest_staff_list(sample, monkeypatch):
     app = opened("overview", monkeypatch, as_of="not a date")
     assert app.query_params["as_of"] == DAY.isoformat()
 
@@ -305,7 +310,7 @@ def test_a_file_is_previewed_then_loaded_and_counts_and_is_revoked_with_a_reason
     register.write_bytes(xlsx({"System": SYSTEMS}))
     app = opened("imports", monkeypatch)
     dropped(app, bad, register)
-    # a file that cannot be read gets its sentence, and the rest go on
+    # an unreadable file gets its sentence, and the others are read
     assert "Filen bild.png är en bild." in text(app)
     assert "<strong>Systemförteckning</strong>" in text(app)
     next(button for button in app.button if button.label.replace("\u00a0", " ").startswith("Ta bort")).click().run()
@@ -321,21 +326,21 @@ def test_a_file_is_previewed_then_loaded_and_counts_and_is_revoked_with_a_reason
 
 
 def asks_for_permission_again(app, own, monkeypatch):
-    """A page that was open when the role was taken away does nothing more, until it is given back."""
-    asked = []
+    """A page that is open when the role is taken away does nothing until it is given back."""
+    checks = []
     with monkeypatch.context() as taken:
-        taken.setattr(permissions, "current_user", lambda: asked.append(1) or User("tester", MANAGEMENT))
+        taken.setattr(permissions, "current_user", lambda: checks.append(1) or User("tester", MANAGEMENT))
         press_load(app)
-    assert asked
+    assert checks
     assert selected(own, "select count(*) from imports") == [(0,)]
     app.run()
 
 
 def revokes_with_a_reason(own, monkeypatch):
-    """An import is revoked with a reason, and stays in the history."""
+    """An import is revoked with a reason and stays in the history."""
     app = opened("imports", monkeypatch, part="history")
     app.selectbox(key="open import").set_value(1).run()
-    # what revoking would change is told before it is done
+    # what revoking would change is shown first
     assert "Så skulle siffrorna ändras" in text(app)
     app.button(key="revoke 1").click().run()
     assert "Ange varför importen återkallas." in text(app)

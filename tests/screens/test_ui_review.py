@@ -1,4 +1,4 @@
-"""The pages of the review and of decisions: written, signed and handed out as each role may, in both languages."""
+"""The pages of the review and of decisions: writing, signing and handing out as each role may, in both languages."""
 
 import io
 import re
@@ -48,18 +48,18 @@ def _drawn_once():
 
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
-    """The day after the last thing that the small administration did."""
+    """The day after the small organisation's last event."""
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
-def opened(monkeypatch, *, page="review", **said):
-    """A page of the review on the day of the small administration's review."""
-    return opened_page(page, monkeypatch, **({"as_of": AS_OF.isoformat()} | said))
+def opened(monkeypatch, *, page="review", **params):
+    """A page of the review on the day of the small organisation's review."""
+    return opened_page(page, monkeypatch, **({"as_of": AS_OF.isoformat()} | params))
 
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory):
-    """The draft's document as it was submitted: to count it takes as long as ten runs of a page."""
+    """The document of the submitted draft: counting that of the draft takes as long as ten runs of a page."""
     with at("submitted", tmp_path_factory.mktemp("submitted")).held() as line:
         return line.document(line.review())
 
@@ -75,7 +75,7 @@ def written(line):
 # --- Opening ------------------------------------------------------------------------------------------------------
 
 
-def test_without_a_review_the_page_is_calm_and_the_coordinator_opens_one(own, monkeypatch):
+def test_without_a_review_the_coordinator_opens_one(own, monkeypatch):
     app = opened(monkeypatch)
     assert "Ingen genomgång är öppnad än." in text(app)
     app.button(key="open review").click().run()
@@ -86,7 +86,7 @@ def test_without_a_review_the_page_is_calm_and_the_coordinator_opens_one(own, mo
     assert found == [(2026, AS_OF, "tester")]
 
 
-def test_others_wait_for_the_coordinator_to_open_one(own, monkeypatch):
+def test_others_cannot_open_a_review(own, monkeypatch):
     app = opened(monkeypatch, role=MANAGEMENT)
     assert "Informationssäkerhetssamordnaren öppnar den." in text(app)
     assert not keys(app, "button")
@@ -127,18 +127,18 @@ def test_every_figure_of_the_list_is_that_of_the_review(document, stage, monkeyp
 def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no_figure_counted_anew(
     stage, monkeypatch, tmp_path
 ):
-    """The figures take seconds: they are counted when the data change, not when somebody writes."""
+    """Counting takes seconds: it is done when the data change, not when somebody writes."""
     line = stage("loaded", tmp_path)
     review = line.open()
     counted, count = [], dossiers._Computation.dossier
-    monkeypatch.setattr(dossiers._Computation, "dossier", lambda *given: counted.append(1) or count(*given))
+    monkeypatch.setattr(dossiers._Computation, "dossier", lambda *args: counted.append(1) or count(*args))
     app = opened(monkeypatch, point="classification")
     state = line.database.state()
     assert app.segmented_control(key="assessment 1 classification").value is None
     app.text_area(key="comment 1 classification").set_value(f"Frågan ställd av {NUMBER}.").run()
     app.segmented_control(key="assessment 1 classification").set_value("partly").run()
     assert f"1 av {len(POINTS)} diskuterade" in text(app)
-    # what is kept has its identity numbers masked, and the field shows what is kept
+    # identity numbers are masked in the saved text, and the field shows that
     assert NUMBER not in app.text_area(key="comment 1 classification").value
     kept = line.written(review)
     assert kept.assessments == {"classification": "partly"}
@@ -151,7 +151,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no
     assert counted == [1, 1]
 
 
-def test_what_somebody_else_wrote_meanwhile_is_not_written_over(stage, monkeypatch):
+def test_a_text_that_somebody_else_wrote_meanwhile_is_not_overwritten(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch, point="classification")
     line.write(line.review(), "comment", "classification", "Skrivet av en annan.")
@@ -169,11 +169,11 @@ def test_a_verdict_can_be_taken_back(stage, monkeypatch):
     assert "classification" not in line.written(line.review()).assessments
 
 
-def test_the_walk_begins_where_nothing_is_said_and_goes_on_point_by_point(stage, monkeypatch):
+def test_the_walk_begins_at_the_first_point_not_discussed_and_goes_on_point_by_point(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
-    for kind, said in (("comment", "Ja."), ("assessment", "sufficient")):
-        line.write(review, kind, IDS[0], said)
+    for kind, value in (("comment", "Ja."), ("assessment", "sufficient")):
+        line.write(review, kind, IDS[0], value)
     app = opened(monkeypatch)
     assert f"Granskningspunkt 2 av {len(POINTS)}" in text(app)
     app.text_area(key=f"comment 1 {IDS[1]}").set_value("Nej.").run()
@@ -187,7 +187,7 @@ def test_the_walk_begins_where_nothing_is_said_and_goes_on_point_by_point(stage,
     assert app.query_params["part"] == "chapters"
 
 
-def test_an_empty_point_says_what_is_missing_and_never_nought(stage, monkeypatch):
+def test_a_point_without_a_figure_says_what_is_missing_and_never_zero(stage, monkeypatch):
     stage("draft")
     shown = text(opened(monkeypatch, point="access"))
     assert "Underlag saknas: en export som behövs finns inte" in shown
@@ -199,7 +199,7 @@ def test_an_empty_point_says_what_is_missing_and_never_nought(stage, monkeypatch
 
 
 def each_part(app):
-    """Goes through the parts of the page as somebody does who changes its address."""
+    """Open each part of the page by its address."""
     for part in ("points", "chapters", "decisions", "sign", "documents", "years"):
         app.query_params["part"] = part
         app.run()
@@ -211,9 +211,13 @@ def each_part(app):
 def test_management_reads_every_part_and_writes_none(code, stage, monkeypatch):
     stage("draft")
     app = opened(monkeypatch, role=MANAGEMENT, lang=code, point="classification")
-    told = {"points": "Om classification.", "decisions": "Klassa Betaportalen", "sign": Language(code)("Submit")}
+    texts_of_parts = {
+        "points": "Om classification.",
+        "decisions": "Klassa Betaportalen",
+        "sign": Language(code)("Submit"),
+    }
     for part, shown in each_part(app):
-        assert told.get(part, "") in shown
+        assert texts_of_parts.get(part, "") in shown
         assert not app.text_area
         assert not {"next point", "open review", "correct"} & keys(app, "button")
 
@@ -231,13 +235,13 @@ def test_an_analyst_sees_figures_and_nothing_that_names_anybody(stage, monkeypat
 
 
 def confirmed(app):
-    """The part of signatures with all that is left open confirmed."""
+    """The part of signatures, with everything left open confirmed."""
     for box in app.checkbox:
         box.check()
     return app.run()
 
 
-def test_an_action_asks_for_its_permission_again(stage, monkeypatch):
+def test_an_action_checks_its_permission_again(stage, monkeypatch):
     line = stage("draft")
     app = confirmed(opened(monkeypatch, part="sign"))
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", ANALYST))
@@ -260,7 +264,7 @@ def test_a_field_that_is_open_when_the_role_is_taken_away_saves_nothing(stage, m
 
 
 def chapter(app, id_):
-    """Opens a chapter: an expander that is drawn when it is opened."""
+    """Open a chapter: an expander draws its content only when it is open."""
     app.session_state[f"chapter {id_}"] = True
     return app.run()
 
@@ -293,8 +297,8 @@ def test_the_matrix_says_which_clauses_are_covered_and_which_are_empty(document)
 # --- Decisions ------------------------------------------------------------------------------------------------------
 
 
-def fill(app, turn, **said):
-    for name, value in said.items():
+def fill(app, turn, **values):
+    for name, value in values.items():
         field = next(
             f for kind in ("text_area", "text_input", "selectbox") for f in app.get(kind) if f.key == f"{turn} {name}"
         )
@@ -315,25 +319,25 @@ def test_a_decision_is_made_changed_and_withdrawn(stage, monkeypatch):
     fill(app, "decision 1 new 1", text="Gör konsekvensbedömningar", responsible="DSO", resource="40 timmar")
     send(app, "Spara beslutet")
     assert "Gör konsekvensbedömningar" in text(app)
-    made = line.decided("2026-2")
-    assert (made.point, made.responsible, made.resource) == ("dpia", "DSO", "40 timmar")
-    app.session_state[f"change {made.decision_id}"] = True
+    decision = line.decided("2026-2")
+    assert (decision.point, decision.responsible, decision.resource) == ("dpia", "DSO", "40 timmar")
+    app.session_state[f"change {decision.decision_id}"] = True
     app.run()
     fill(app, "decision 1 2", text="Gör alla konsekvensbedömningar")
     next(b for b in app.button if b.label == "Spara beslutet").click().run()
     assert line.decided("2026-2").text == "Gör alla konsekvensbedömningar"
-    app.button(key=f"withdraw {made.decision_id}").click().run()
+    app.button(key=f"withdraw {decision.decision_id}").click().run()
     assert "konsekvensbedömningar" not in text(app)
 
 
-def test_a_decision_without_a_text_is_refused_calmly(stage, monkeypatch):
+def test_a_decision_without_a_text_is_refused(stage, monkeypatch):
     line = stage("draft")
     app = send(opened(monkeypatch, part="decisions"), "Spara beslutet")
     assert SV("A decision needs a text: what is to be done.") in text(app)
     assert len(line.rows("select * from decisions")) == 1
 
 
-def test_the_page_of_decisions_tells_what_is_late_and_keeps_the_history(stage, monkeypatch):
+def test_the_page_of_decisions_shows_what_is_late_and_the_history(stage, monkeypatch):
     line = stage("approved")
     app = opened(monkeypatch, page="decisions", as_of="2027-04-30")
     shown = text(app)
@@ -349,7 +353,7 @@ def test_the_page_of_decisions_tells_what_is_late_and_keeps_the_history(stage, m
     assert line.decided("2026-1").status == "done"
 
 
-def test_management_sees_how_decisions_go_and_changes_nothing(stage, monkeypatch):
+def test_management_sees_the_follow_ups_and_changes_nothing(stage, monkeypatch):
     stage("approved")
     app = opened(monkeypatch, page="decisions", role=MANAGEMENT)
     app.session_state["follow 1"] = True
@@ -362,9 +366,9 @@ def decision(number, *, due=None, follow_up=None, status="not_started"):
     return Decision(number, 1, 1, 2026, number, "Gör", None, "", due, "", follow_up, status, None, None)
 
 
-def test_late_decisions_stand_first_then_those_of_each_report():
+def test_late_decisions_come_first_then_those_of_each_report():
     day = date(2027, 1, 1)
-    found = [
+    decisions = [
         decision(1, due=date(2027, 5, 1), follow_up="T2"),
         decision(2, due=date(2026, 5, 1), follow_up="T2"),
         decision(3, follow_up="T1"),
@@ -372,12 +376,12 @@ def test_late_decisions_stand_first_then_those_of_each_report():
         decision(5, due=date(2026, 5, 1), status="done"),
         decision(6, due=day, follow_up="VB"),
     ]
-    groups = texts.grouped(found, day, SV)
+    groups = texts.grouped(decisions, day, SV)
     assert [[d.number for d in group] for _, group in groups] == [[2], [3], [1], [6], [4]]
     assert groups[0][0] == "Försenat"
-    assert wording.decisions_sentences(found, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
-    assert [d.number for d in texts.closed(found)] == [5]
-    row = reviews.decision_row(found[1], POINTS, day, SV)
+    assert wording.decisions_sentences(decisions, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
+    assert [d.number for d in texts.closed(decisions)] == [5]
+    row = reviews.decision_row(decisions[1], POINTS, day, SV)
     assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjad")
 
 
@@ -445,7 +449,7 @@ def test_a_correction_says_why_and_leaves_what_was_approved(stage, monkeypatch):
     assert (review.version, review.state, review.figures_of) == (2, "draft", 1)
 
 
-def test_verifying_says_that_it_is_right_or_in_words_what_is_otherwise(stage, monkeypatch, tmp_path):
+def test_verifying_says_that_nothing_differs_or_what_does(stage, monkeypatch, tmp_path):
     line = stage("approved", tmp_path)
     app = opened(monkeypatch, role=MANAGEMENT, part="sign")
     app.button(key="verify").click().run()
@@ -459,21 +463,21 @@ def test_verifying_says_that_it_is_right_or_in_words_what_is_otherwise(stage, mo
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_kind_of_difference_is_told_in_words(code):
+def test_every_kind_of_difference_is_put_into_words(code):
     say, point = Language(code), POINTS[3]
-    found = [
+    differences = [
         Difference("figure", point, "Norr", "met 3, unknown 1", "no basis"),
         Difference("target", point, "", "0.95 / 0.8", "1 / 0.9"),
         Difference("rule", point, "interval_months", "12", "6"),
         Difference("import", None, "7", "ab" * 32, ""),
         Difference("statement", None, "points/dpia.sql", "", ""),
     ]
-    told = [" ".join(row) for row in wording.differences(found, say)]
-    assert not re.search(r"\b(met 3|no basis|unknown 1)\b", told[0])
-    assert "Norr" in told[0]
-    assert say.percent(0.95, decimals=0) in told[1]
-    assert "abababababab " in told[3]
-    assert "points/dpia.sql" in told[4]
+    sentences = [" ".join(row) for row in wording.differences(differences, say)]
+    assert not re.search(r"\b(met 3|no basis|unknown 1)\b", sentences[0])
+    assert "Norr" in sentences[0]
+    assert say.percent(0.95, decimals=0) in sentences[1]
+    assert "abababababab " in sentences[3]
+    assert "points/dpia.sql" in sentences[4]
 
 
 # --- Documents, others, years ---------------------------------------------------------------------------------------
@@ -481,27 +485,26 @@ def test_every_kind_of_difference_is_told_in_words(code):
 
 @pytest.fixture
 def files(monkeypatch):
-    """What each download button would give, by its key."""
-    made = {}
+    """What each download button gives, by its key."""
+    contents = {}
     button = st.download_button
 
-    def remembered(label, data, **said):
-        made[said["key"]] = (data, said["file_name"])
-        return button(label, data, **said)
+    def remember(label, data, **kwargs):
+        contents[kwargs["key"]] = (data, kwargs["file_name"])
+        return button(label, data, **kwargs)
 
-    monkeypatch.setattr(st, "download_button", remembered)
-    return made
+    monkeypatch.setattr(st, "download_button", remember)
+    return contents
 
 
 @pytest.mark.parametrize("code", LANGUAGES if MOST else ["sv"])
-def test_every_document_is_made_when_it_is_asked_for(code, stage, monkeypatch, files):
+def test_every_document_is_made_on_the_click(code, stage, monkeypatch, files):
     stage("approved")
     opened(monkeypatch, part="documents", lang=code)
     reports = [f"report {kind} {public}" for kind in ("docx", "pdf", "pptx") for public in (False, True)]
     assert set(files) == {*reports, "package", "measures", "peer file"}
     assert all("2026" in files[key][1] for key in reports)
-    # what they say in each language, and that the package is the same in both, is held where they are written;
-    # Word and slides are made below
+    # tests of the report hold what the files say in each language; Word and slides are made below
     for key in reports if MOST else ("report pdf False",):
         assert files[key][0]()[:4] == (b"%PDF" if "pdf" in key else b"PK\x03\x04")
     if code == "sv":
@@ -510,8 +513,8 @@ def test_every_document_is_made_when_it_is_asked_for(code, stage, monkeypatch, f
     assert b'"met": 1' in files["peer file"][0]
 
 
-def test_a_report_that_is_not_ready_in_time_is_told_on_the_page(stage, monkeypatch, files):
-    def late(*given, **named):
+def test_a_report_that_is_not_ready_in_time_is_reported_on_the_page(stage, monkeypatch, files):
+    def late(*args, **kwargs):
         raise Refusal(jobs.TOO_SLOW, seconds=120)
 
     stage("approved")
@@ -523,7 +526,7 @@ def test_a_report_that_is_not_ready_in_time_is_told_on_the_page(stage, monkeypat
     assert "Filen var inte klar efter 120 sekunder och avbröts." in text(app.run())
 
 
-def test_a_report_that_is_being_made_says_how_far_it_is(stage, monkeypatch, files):
+def test_a_report_being_made_shows_its_progress(stage, monkeypatch, files):
     stage("approved")
     app = opened(monkeypatch, part="documents")
     job = Job(claimed=True, started_at=time.monotonic() - 7.5)
@@ -541,7 +544,7 @@ def test_a_draft_has_no_year_package(stage, monkeypatch, files):
     assert "Det finns när genomgången är inlämnad." in text(app)
 
 
-def test_what_was_approved_can_be_had_while_it_is_corrected(stage, monkeypatch, files):
+def test_an_approved_version_can_be_downloaded_while_it_is_corrected(stage, monkeypatch, files):
     line = stage("approved")
     line.correct(line.review())
     line.write(line.review(), "comment", "dpia", "Rättat.")
@@ -551,12 +554,12 @@ def test_what_was_approved_can_be_had_while_it_is_corrected(stage, monkeypatch, 
     app.segmented_control(key="version 1 sv").set_value(1).run()
     assert "package" in files
     approved = files["report docx False"][0]()
-    told = [" ".join(p.text for p in Document(io.BytesIO(content)).paragraphs) for content in (corrected, approved)]
-    assert ["Rättat." in words for words in told] == [True, False]
-    assert ["Om dpia." in words for words in told] == [False, True]
+    reports = [" ".join(p.text for p in Document(io.BytesIO(content)).paragraphs) for content in (corrected, approved)]
+    assert ["Rättat." in words for words in reports] == [True, False]
+    assert ["Om dpia." in words for words in reports] == [False, True]
 
 
-def test_a_template_that_cannot_be_used_is_told_before_a_file_is_made(stage, monkeypatch):
+def test_a_template_that_cannot_be_used_is_reported_before_a_file_is_made(stage, monkeypatch):
     line = stage("approved")
     template = line.folder / "report_template.docx"
     template.write_bytes(b"no Word file")
@@ -565,7 +568,7 @@ def test_a_template_that_cannot_be_used_is_told_before_a_file_is_made(stage, mon
     assert "skrivs i er egen mall" in text(opened(monkeypatch, part="documents"))
 
 
-def test_an_analyst_gets_what_may_be_handed_out_and_no_more(stage, monkeypatch, files):
+def test_an_analyst_gets_only_what_may_be_handed_out(stage, monkeypatch, files):
     stage("approved")
     opened(monkeypatch, role=ANALYST, part="documents")
     assert {key for key in files if key.startswith("report")} == {
@@ -577,7 +580,7 @@ def test_an_analyst_gets_what_may_be_handed_out_and_no_more(stage, monkeypatch, 
     assert files["report pptx True"][0]()[:4] == b"PK\x03\x04"
 
 
-def test_the_figures_of_others_stand_beside_our_own(document, stage, monkeypatch):
+def test_the_figures_of_others_are_compared_with_our_own(document, stage, monkeypatch):
     stage("draft")
     mine = as_peer_file(document)
     theirs = mine.replace(b'"met": 1', b'"met": 3').replace("Förvaltningen".encode(), b"Andra")
@@ -589,7 +592,7 @@ def test_the_figures_of_others_stand_beside_our_own(document, stage, monkeypatch
     assert "66,7\u00a0%" in shown  # the median of a third and all
 
 
-def test_the_last_review_stands_beside_the_figure_and_the_years_are_told_from_what_was_frozen(stage, monkeypatch):
+def test_a_figure_has_the_last_review_and_the_years_come_from_frozen_reviews(stage, monkeypatch):
     line, day = stage("approved"), date(2027, 1, 31)
     more = SYSTEMS.replace(
         "Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja"
@@ -614,7 +617,7 @@ def test_the_last_review_stands_beside_the_figure_and_the_years_are_told_from_wh
     assert shown.count('<th scope="row"') == len(POINTS)
 
 
-def test_words_that_hold_markup_are_shown_as_words(stage, monkeypatch):
+def test_markup_in_a_text_is_shown_as_text(stage, monkeypatch):
     line = stage("draft")
     hostile = "<img src=x onerror=alert(1)> ![x](http://example.org)"
     line.write(line.review(), "comment", "classification", hostile)
