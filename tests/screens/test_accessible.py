@@ -1,7 +1,7 @@
 """Every page in both languages: read aloud, by eyes that need contrast or large letters, and by keyboard alone.
 
-Each page is visited once and looked at in every way; the tests then ask what was seen. The browser is always set to the
-other language, so that nothing can come from there.
+Each page is visited once and recorded in every way; the tests then check the record. The browser is always set to the
+other language, so that no text can come from its locale.
 """
 
 import re
@@ -76,7 +76,7 @@ SAYS = {
 
 
 def looks(most: dict[str, int]) -> list[tuple[str, str]]:
-    """The first states of each page, as many as are given for a language; `make fuzz` looks at all of them."""
+    """The first states of each page, by their number per language; `make fuzz` has all of them."""
     return [(code, address) for code in most for states in STATES.values() for address in states[: most[code]]]
 
 
@@ -89,8 +89,8 @@ FULLY = looks({"sv": MOST or 1, "en": MOST})
 ADDRESSES = looks({"sv": 1}) if MOST else [("sv", ""), ("sv", REVIEW), ("sv", POINT), ("sv", "imports")]
 
 
-def each(found: list[tuple[str, str]]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(("code", "address"), found, ids=[f"{code}-{address}" for code, address in found])
+def each(states: list[tuple[str, str]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("code", "address"), states, ids=[f"{code}-{address}" for code, address in states])
 
 
 ALL_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
@@ -118,7 +118,7 @@ ARRIVED = """() => {
   return Date.now() - window.quietSince > 300;
 }"""
 OPEN_ALL = "document.querySelectorAll('details').forEach(part => { part.open = true; })"
-# All that is seen or told, but for SQL: texts, sentences with bold words in them, and what is said of elements.
+# All visible and spoken text except SQL: texts, sentences with bold words, and descriptions of elements.
 TEXTS = """() => {
   const told = ['aria-label', 'aria-description', 'aria-roledescription', 'aria-valuetext',
     'title', 'placeholder', 'alt'];
@@ -173,7 +173,7 @@ BEYOND = """() => {
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen of a page."""
+    """What a page shows."""
 
     frame: dict[str, object]
     said: str
@@ -193,8 +193,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with browsing() as found:
-        yield found
+    with browsing() as instance:
+        yield instance
 
 
 @pytest.fixture(scope="module")
@@ -202,10 +202,10 @@ def tab(browser: Browser) -> Callable[[str], Page]:
     """The page of a language: one for all tests, since a browser that has been nowhere reads megabytes first."""
 
     @cache
-    def found(code: str) -> Page:
+    def page_of(code: str) -> Page:
         return browser.new_context(locale=BROWSERS[code], viewport=DESKTOP).new_page()
 
-    return found
+    return page_of
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +218,7 @@ def look(site: str, tab: Callable[[str], Page]) -> Callable[[str, str], Look]:
         return tab(code)
 
     @cache
-    def found(code: str, part: str) -> Look:
+    def look_of(code: str, part: str) -> Look:
         page, address = inside(code), f"/{part}{'&' if '?' in part else '?'}lang={code}"
         if (code, part) in ADDRESSES:
             visit(page, f"{site}{address}")
@@ -226,7 +226,7 @@ def look(site: str, tab: Callable[[str], Page]) -> Callable[[str, str], Look]:
             page.evaluate(GO, address)
         return _look(page, fully=(code, part) in FULLY)
 
-    return found
+    return look_of
 
 
 def _look(page: Page, *, fully: bool) -> Look:
@@ -249,7 +249,7 @@ def _go(page: Page, address: str) -> None:
 
 
 def _arrive(page: Page) -> None:
-    """Waits until the page is there, and opens all that can be opened on it."""
+    """Wait until the page is drawn, and open everything that can be opened on it."""
     page.wait_for_function(ARRIVED, timeout=PATIENCE, polling=100)
     page.evaluate(OPEN_ALL)
 
@@ -258,8 +258,8 @@ def _broken(page: Page, options: dict[str, object]) -> list[str]:
     """The rules that are broken, and by which elements."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    found = page.evaluate("options => axe.run(options)", options)["violations"]
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+    violations = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in violations for node in rule["nodes"]]
 
 
 def _dark(page: Page) -> list[str]:
@@ -301,24 +301,24 @@ def test_what_is_wrong_is_found(site, tab):
 @pytest.mark.parametrize("name", SAYS)
 def test_every_address_shows_its_page_with_the_frame(name, look):
     [address] = STATES[name][:1]
-    seen = look("sv", address)
-    assert seen.frame == framed("sv")
-    assert SAYS[name] in seen.said
-    assert "Exempeldata, alla siffror är påhittade" in seen.said
+    shown = look("sv", address)
+    assert shown.frame == framed("sv")
+    assert SAYS[name] in shown.said
+    assert "Exempeldata, alla siffror är påhittade" in shown.said
 
 
 @each(FULLY)
 def test_no_rule_of_wcag_is_broken_in_light_and_dark(code, address, look):
-    seen = look(code, address)
-    assert seen.light == []
-    assert seen.dark == []
+    shown = look(code, address)
+    assert shown.light == []
+    assert shown.dark == []
 
 
 @each(LOOKS)
 def test_a_page_speaks_its_language_and_no_other(code, address, look):
-    seen = look(code, address)
-    assert seen.frame["language"] == code
-    assert slips(code, seen.texts) == []
+    shown = look(code, address)
+    assert shown.frame["language"] == code
+    assert slips(code, shown.texts) == []
 
 
 @each(LOOKS)
@@ -330,12 +330,12 @@ def test_nothing_is_cut_off_on_a_phone_or_at_twice_the_size(code, address, look)
 
 @each(LOOKS)
 def test_headings_are_in_order_and_every_chart_has_its_words_and_its_table(code, address, look):
-    seen = look(code, address)
-    levels = [level for level, _ in seen.headings]
+    shown = look(code, address)
+    levels = [level for level, _ in shown.headings]
     assert levels.count(1) == 1
     assert levels[0] == 1
     assert [(above, below) for above, below in pairwise(levels) if below > above + 1] == []
-    assert [chart for chart in seen.charts if not chart[1] or not re.search(r"\d", chart[0])] == []
+    assert [chart for chart in shown.charts if not chart[1] or not re.search(r"\d", chart[0])] == []
 
 
 def test_charts_have_been_drawn_when_a_page_is_looked_at(look):
@@ -403,7 +403,7 @@ def _open_list(page: Page) -> None:
 
 
 def _fine(page: Page, code: str) -> None:
-    """What is on screen now breaks no rule, which is asked in one language as of every page, and speaks its own."""
+    """Check that the screen breaks no rule (in one language, as on every page) and has texts of its language only."""
     if MOST or code == "sv":
         assert _broken(page, ALL_RULES) == []
     assert slips(code, page.evaluate(TEXTS)) == []
@@ -424,7 +424,7 @@ FOCUS = """() => {
 
 
 def _tab_to(page: Page, words: str) -> None:
-    """Presses Tab until something is focused; every stop on the way is seen."""
+    """Press Tab until something is focused; every stop on the way must be visible."""
     for _ in range(40):
         page.keyboard.press("Tab")
         here, seen = page.evaluate(FOCUS)

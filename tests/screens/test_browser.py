@@ -69,8 +69,8 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def browser():
-    with browsing() as found:
-        yield found
+    with browsing() as instance:
+        yield instance
 
 
 @pytest.fixture(scope="module")
@@ -150,26 +150,26 @@ def drop_systems(page, words):
 
 
 def take_the_rejected_rows(page, words):
-    """Downloads the workbook, made when it is asked for, and sees that it is the row that is told to be wrong."""
-    told = page.locator("[data-testid=stExpander]", has_text=words["rejected"]).locator("table tbody tr td").first
+    """Download the workbook, made on the click, and check that it has the rejected row."""
+    cell = page.locator("[data-testid=stExpander]", has_text=words["rejected"]).locator("table tbody tr td").first
     with page.expect_download() as waiting:
         page.get_by_role("button", name=words["take"]).click()
     assert waiting.value.suggested_filename.endswith(" 2026-10-31.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
     [head, row] = [[cell.value for cell in cells] for cells in book.worksheets[0].iter_rows()]
     assert head[:2] == [words["wrong"], words["place"]]
-    assert str(row[1]) == told.inner_text()
+    assert str(row[1]) == cell.inner_text()
     assert book[SHEET].sheet_state == "hidden"
 
 
 def confirm(page, words):
-    """Loads what lies in the inbox."""
+    """Load the files in the inbox."""
     page.get_by_role("button", name=words["load"]).click()
     page.get_by_role("link", name=words["overview"]).wait_for(timeout=60_000)
 
 
 def follow_an_item(page, words):
-    """Chooses the first item and sees its spreadsheet row."""
+    """Select the first item and check its spreadsheet row."""
     table = page.locator("[data-testid=stDataFrame]").first
     table.scroll_into_view_if_needed()
     table.click(position={"x": 20, "y": 55})
@@ -180,7 +180,7 @@ def follow_an_item(page, words):
 
 
 def read_the_csv(page, words):
-    """Shows every outcome, and counts the figure in the file."""
+    """Show every outcome, and count the figure in the file."""
     for pill in page.locator("[class*=st-key-outcome] button").all():
         if pill.get_attribute("aria-pressed") == "false":
             pill.click()
@@ -194,8 +194,8 @@ def read_the_csv(page, words):
     assert len(met) == counts[0]
 
 
-# What is asked of the server itself, and how it answers.
-ASKED = {
+# Requests to the server itself, and the expected statuses.
+EXPECTED = {
     ("GET", "/point?point=classification"): 200,
     ("HEAD", "/"): 200,
     ("GET", "/imports/"): 301,
@@ -225,14 +225,14 @@ def test_every_answer_of_the_server_has_the_headers_and_none_is_a_fault(server):
     before = log.stat().st_size
     connection = http.client.HTTPConnection(server.address.removeprefix("http://"))
     connection._validate_path = lambda _: None
-    found, bare = {}, []
-    for method, path in ASKED:
+    statuses, bare = {}, []
+    for method, path in EXPECTED:
         connection.request(method, path)
         with connection.getresponse() as answer:
             answer.read()
-            found[method, path] = answer.status
+            statuses[method, path] = answer.status
             bare += [(method, path, name) for name, _ in OURS if not answer.getheader(name.decode())]
-    assert found == ASKED
+    assert statuses == EXPECTED
     assert bare == []
     assert not re.search("Traceback|Error", log.read_bytes()[before:].decode())
 
@@ -250,14 +250,14 @@ def test_a_websocket_of_another_page_is_refused_at_its_handshake(origin, server)
 
 def test_a_page_elsewhere_cannot_frame_the_app(server, browser):
     page = browser.new_page()
-    with page.expect_console_message(lambda said: re.search("frame-ancestors|X-Frame-Options", said.text)):
+    with page.expect_console_message(lambda message: re.search("frame-ancestors|X-Frame-Options", message.text)):
         page.set_content(f"<iframe src='{server.address}/'></iframe>")
     assert page.frames[1].query_selector("#root") is None
     page.close()
 
 
 def test_files_of_the_doctor_go_through_the_uploader_and_the_app_stays_up(server, page):
-    """Each is read rightly or told why not, and meanwhile the server answers: one of each kind, in `make fuzz` all."""
+    """Each is read correctly or refused with a reason while the server answers: one per kind, in `make fuzz` all."""
     cases = {case: file for case, file in doctor_files().items() if MOST or case in KINDS}
     assert cases.keys() >= KINDS
     visit(page, f"{server.address}/imports")
@@ -280,14 +280,14 @@ def test_files_of_the_doctor_go_through_the_uploader_and_the_app_stays_up(server
     for case, card in zip(cases, cards, strict=False):
         text = card.inner_text()
         assert "Något gick fel" not in text, case
-        # a text file often does not say its day, which is asked for
+        # a text file often has no extract date, which must be chosen
         taken = "Tolkad som" in text or "Uttagsdatum" in text
         assert taken != (case in REFUSED), f"{case}: {text}"
 
 
 # Odd but honest, locked, hostile, with an odd name; in `make fuzz` all.
 KINDS = {"html", "banner", "password", "bomb", "right to left"}
-# What cannot be read, or holds no export: told in a sentence.
+# Files that cannot be read or hold no export, with the sentence.
 REFUSED = {
     "password", "password xls", "rights", "xlsb", "picture", "empty", "truncated", "bomb", "forged size",
     "billion laughs",
@@ -314,7 +314,7 @@ def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(server, page):
 
 
 def go_through(page, numbers):
-    """Goes on from screen to screen, each of which fits the window; the last one stays. `make fuzz` looks at all."""
+    """Go from screen to screen, each of which fits the window; the last one stays. `make fuzz` looks at all."""
     for number in numbers:
         page.wait_for_function(f"() => document.querySelector('.v-place').innerText.startsWith('{number} av 16')")
         settle(page)
@@ -334,25 +334,25 @@ RUNNING = "() => document.querySelector('[data-test-script-state]').dataset.test
 
 
 def judge_while_the_server_is_slow(server, page):
-    """What is answered in the meeting is not faded, however long it takes to be kept."""
-    seen = []
+    """An answer in the meeting is not faded, however long saving it takes."""
+    states = []
     for answer in ("Delvis", "Ja", "Nej", "Delvis", "Ja"):
         page.locator(".st-key-judgement").get_by_text(answer, exact=True).first.click()
         page.wait_for_function(RUNNING, polling=10)
         os.kill(server.process, signal.SIGSTOP)
         try:
             page.wait_for_timeout(1_200)
-            seen.append(page.evaluate(CLEAR))
+            states.append(page.evaluate(CLEAR))
         finally:
             os.kill(server.process, signal.SIGCONT)
         settle(page)
-        if seen[-1][1]:
+        if states[-1][1]:
             break
-    assert seen[-1] == [1, True]
+    assert states[-1] == [1, True]
 
 
 def write_while_it_is_discussed(page):
-    """Jumps by the agenda, types a note and a decision, and finds both where the review keeps them."""
+    """Jump by the agenda, type a note and a decision, and find both in the review."""
     page.get_by_role("button", name="Dagordning").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Underlag att skriva ut (PDF)").click()
@@ -440,7 +440,7 @@ def leave_for_another_point(page, line):
 
 
 def write_about_it(page, comment):
-    """Writes about the point that is shown, chooses a verdict, and goes on to the next."""
+    """Write about the shown point, choose a verdict, and go to the next."""
     settle(page)
     page.get_by_label("Kommentar", exact=True).fill(comment)
     page.get_by_role("radio", name="Delvis").or_(page.get_by_role("button", name="Delvis", exact=True)).first.click()
@@ -450,11 +450,11 @@ def write_about_it(page, comment):
 
 
 def judge(page, address):
-    """Judges the whole: two answers and their grounds."""
+    """Judge the whole: two answers and their grounds."""
     visit(page, f"{address}/review?as_of={AS_OF}&part=judgement")
     for question, answer in (("Är arbetet tillräckligt?", "Delvis"), ("Har det önskad verkan?", "Ja")):
-        asked = page.get_by_role("radiogroup", name=question).or_(page.get_by_role("group", name=question))
-        asked.get_by_text(answer, exact=True).click()
+        group = page.get_by_role("radiogroup", name=question).or_(page.get_by_role("group", name=question))
+        group.get_by_text(answer, exact=True).click()
         settle(page)
     page.get_by_label("Skäl", exact=True).fill("Det går framåt.")
     page.get_by_text("Samlad bedömning").click()
@@ -462,7 +462,7 @@ def judge(page, address):
 
 
 def sign(page, address):
-    """Confirms what is left open, submits, is refused approval under the same name, and has it under another."""
+    """Confirm what is left open, submit, be refused approval under the same name, and approve under another."""
     visit(page, f"{address}/review?as_of={AS_OF}&part=sign")
     boxes = page.get_by_role("checkbox")
     for _ in "once", "and those that a run has drawn anew":
