@@ -123,8 +123,8 @@ def without_few(figures: Sequence[F], others: str, whole: F | None = None) -> li
         return list(figures)
     counts = {name: sum(getattr(figure, name) for figure in few) for name in COUNTS}
     together = replace(few[0], department=None, unit=others, few=False, **counts)
-    kept = [figure for figure in figures if figure not in few]
-    return kept if hidden(together) else [*kept, together]
+    shown = [figure for figure in figures if figure not in few]
+    return shown if hidden(together) else [*shown, together]
 
 
 def _rest(whole: F, parts: Sequence[F]) -> list[F]:

@@ -52,14 +52,14 @@ class Names:
     def _withheld(self, text: str, word: re.Pattern[str]) -> str:
         matches = list(word.finditer(text))
         folded = [_folded(match[0]) for match in matches]
-        kept, end, place = [], 0, 0
+        parts, end, place = [], 0, 0
         while place < len(matches):
             length = self._length(folded, place)
             if length:
-                kept += [text[end : matches[place].start()], WITHHELD]
+                parts += [text[end : matches[place].start()], WITHHELD]
                 end = matches[place + length - 1].end()
             place += length or 1
-        return "".join([*kept, text[end:]])
+        return "".join([*parts, text[end:]])
 
     def _length(self, words: list[str], place: int) -> int:
         """The number of words of the longest name at a place; 0 if there is none."""

@@ -1,1 +1,1 @@
-"""What each page asks, says and draws: a folder a page, and the frame that they share."""
+"""The pages: a folder per page, with the frame, the cached reads and the widgets that they share."""

@@ -61,13 +61,13 @@ def ends(explanation: Explanation, say: Language) -> tuple[charts.Pair, charts.P
 
 
 def _end(moment: Moment, figure: Coverage, say: Language) -> charts.Pair:
-    known = ""
+    as_known = ""
     if moment.known_at != EVERYTHING_KNOWN:
-        known = say(N_("as known {moment}"), moment=say.moment(clock.local(moment.known_at)))
+        as_known = say(N_("as known {moment}"), moment=say.moment(clock.local(moment.known_at)))
     counts = ""
     if figure.coverage is not None:
         counts = say(N_("{n} of {of}"), n=say.number(figure.met), of=say.number(figure.of))
-    note = " · ".join(part for part in (counts, known) if part)
+    note = " · ".join(part for part in (counts, as_known) if part)
     value = phrases.percent(figure, say) if figure.coverage is not None else phrases.word(figure, say)
     return charts.Pair(say.date(moment.day), value, note)
 
@@ -80,8 +80,10 @@ def _note(point: Point, part: Part, say: Language) -> str:
         "gone": say.plural("{n} of them met the requirement", "{n} of them met the requirement", met),
     }
     reasons = [f"{text} {say.number(n)}" for text, n in changes.cause_reasons(point, part, say)[:REASONS_SHOWN]]
-    told = ", ".join([*([texts[part.cause]] if part.cause in texts else []), *reasons])
-    return say(N_("Before: {reasons}"), reasons=told) if told and part.cause in {"done", "entered"} else told
+    sentence = ", ".join([*([texts[part.cause]] if part.cause in texts else []), *reasons])
+    return (
+        say(N_("Before: {reasons}"), reasons=sentence) if sentence and part.cause in {"done", "entered"} else sentence
+    )
 
 
 # --- The items behind a cause -------------------------------------------------------------------------------------

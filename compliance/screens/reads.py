@@ -92,7 +92,7 @@ def checks() -> tuple[quality.Check, ...]:
 
 
 def definitions() -> tuple[figures.Definition, ...]:
-    """The figures beside the points, with the organisation's own numbers."""
+    """The definitions of the figures shown with the points, with the organisation's own numbers."""
     return declared(figures.load_figures)
 
 
@@ -305,8 +305,8 @@ def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
-def beside(data: Data, as_of: date) -> list[figures.Figure]:
-    """The figures shown beside the points."""
+def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
+    """The figures shown with the points that are not part of any coverage."""
     with data.database.cursor() as cursor:
         return figures.figures(
             cursor,

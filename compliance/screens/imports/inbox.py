@@ -121,12 +121,12 @@ def read(content: Content, order: Order, context: Context) -> None:
     """Read a file with the choices about it. The upload is kept for reading again if the result depends on them."""
     content.request, content.version = _request(order, context), context.version
     content.key = content.preview = None
-    kept = content.book is not None
+    read_before = content.book is not None
     try:
         content.book = reading.read(content.dropped.getvalue(), name=content.dropped.name, request=content.request)
     except Refusal as refusal:
         content.book = refusal
-    if not kept and not (isinstance(content.book, Workbook) and content.book.depends_on_request):
+    if not read_before and not (isinstance(content.book, Workbook) and content.book.depends_on_request):
         content.dropped = None
 
 

@@ -183,9 +183,9 @@ def _source(view: View, file_id: str, columns: Sequence[Candidate], source_id: s
 
 def _guesses(view: View, source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
     with view.database.cursor() as cursor:
-        values = guessing.known_values(cursor, source, day=view.as_of, known_at=EVERYTHING_KNOWN)
+        known_values = guessing.known_values(cursor, source, day=view.as_of, known_at=EVERYTHING_KNOWN)
         before = guessing.headings_before(cursor, source)
-    return guessing.guesses(source, columns, words=reads.words(), known=values, before=before)
+    return guessing.guesses(source, columns, words=reads.words(), known=known_values, before=before)
 
 
 def _fields(

@@ -65,8 +65,8 @@ def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None
         if both := phrases.both_percentages(now, say, bold):
             widgets.html(charts.note(both))
             widgets.html(charts.answer_strip(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
-        if beside := phrases.not_counted(now, say):
-            widgets.html(charts.caption(beside))
+        if note := phrases.not_counted(now, say):
+            widgets.html(charts.caption(note))
     with right:
         trend(view, months)
 
@@ -77,7 +77,7 @@ def _details(view: View, point: Point, now: Coverage) -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         reason = reasons(view, now, items) if allowed else None
-        figures_beside(view, point)
+        additional_figures(view, point)
     with right:
         if not view.scope.unit:
             units_of(view, point)
@@ -178,12 +178,12 @@ def reasons(view: View, figure: Coverage, items: Rows) -> str | None:
     return chosen
 
 
-def figures_beside(view: View, point: Point) -> None:
+def additional_figures(view: View, point: Point) -> None:
     """Draw the figures that belong to the point but are not part of its coverage."""
     say = view.say
     figures = [
         f
-        for f in reads.beside(view.data, view.as_of)
+        for f in reads.additional_figures(view.data, view.as_of)
         if point.number in f.definition.points and f.organisation == view.scope.organisation
     ]
     if not figures:

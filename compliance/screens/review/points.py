@@ -106,8 +106,8 @@ def _figure(opened: Opened, answer: PointAnswer) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         widgets.html(charts.hero(figure_texts.hero(answer.coverage, answer.coverage_before, say)))
-        if beside := phrases.not_counted(figure, say):
-            widgets.html(charts.caption(beside))
+        if note := phrases.not_counted(figure, say):
+            widgets.html(charts.caption(note))
     with right:
         if changed := say.pick(answer.changed):
             widgets.html(charts.section(say(N_("What has changed")), level=3))

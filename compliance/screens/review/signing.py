@@ -181,11 +181,13 @@ def _correct(opened: Opened) -> None:
     widgets.html(charts.caption(say(text)))
     name = _name_field(say(N_("Name")), "corrector")
     why = fields.text(say(N_("What is corrected, and why")), key="why correct", height=80)
-    anew = st.radio(
+    recount = st.radio(
         say(N_("The figures")),
         [False, True],
-        format_func=lambda anew: say(N_("Count them anew")) if anew else say(N_("Keep them as they were approved")),
+        format_func=lambda recount: (
+            say(N_("Count them anew")) if recount else say(N_("Keep them as they were approved"))
+        ),
         key=f"anew {say.code}",
     )
     if st.button(say(N_("Begin the correction")), key="correct"):
-        _sign(opened, Permission.WRITE_REVIEW, approving.correct, name=name, why=why, anew=bool(anew))
+        _sign(opened, Permission.WRITE_REVIEW, approving.correct, name=name, why=why, anew=bool(recount))

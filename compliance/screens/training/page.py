@@ -68,8 +68,8 @@ def _courses(view: View, courses: Training) -> None:
     widgets.html(charts.headline(*texts.sentences(courses, say), kicker=kicker))
     if counted:
         widgets.html(charts.facts(texts.facts(courses, say)))
-    if uncounted := texts.uncounted(courses, say):
-        widgets.html(charts.caption(" ".join(uncounted)))
+    if sentences := texts.uncounted(courses, say):
+        widgets.html(charts.caption(" ".join(sentences)))
     if counted:
         drill(view, courses)
         if courses.named:
