@@ -304,17 +304,6 @@ WHOLE_NUMBER: Final = r"^\s*[0-9]+(?:[.,]0+)?\s*$"
 LOST_ZERO: Final = rf"^\s*(?:[1-9]?(?:0[1-9]|1[0-2])|[1-9]){DAYS.replace(GAP, '')}[0-9]{{4}}(?:[.,]0+)?\s*$"
 
 
-def mask_table(table: "pa.Table") -> tuple["pa.Table", int]:
-    """Return the table with every identity number masked, and how many there were."""
-    count = 0
-    for place, name in enumerate(table.column_names):
-        masked = mask_column(table[name])
-        if masked.count:
-            table = table.set_column(place, name, masked.column)
-            count += masked.count
-    return table, count
-
-
 def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = None) -> Masked:
     """A column of texts without identity numbers. `day` is the extract date, which tells case numbers apart."""
     import pyarrow as pa

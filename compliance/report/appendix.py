@@ -6,7 +6,7 @@ from compliance.core.language import N_, Language
 from compliance.counting import figures
 from compliance.report.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
 from compliance.report.chapters import EMPTY, covered_by
-from compliance.report.points import FEWEST_PARTS, Reader, day_text, departments, without_empty
+from compliance.report.points import FEWEST_PARTS, Edition, day_text, departments, without_empty
 from compliance.review.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
 from compliance.wording import phrases, reasons
 from compliance.wording.phrases import DASH
@@ -15,16 +15,16 @@ from compliance.wording.phrases import DASH
 FIRST_REMAINING: Final = 4
 
 
-def appendix(dossier: Dossier, reader: Reader) -> list[Block]:
+def appendix(dossier: Dossier, edition: Edition) -> list[Block]:
     """The details behind the chapters. The public version lacks single items and the other figures."""
-    say = reader.say
+    say = edition.say
     parts = (
-        (N_("What remains"), [] if reader.public else _remaining(dossier, reader)),
-        (N_("Department by department"), _departments(dossier, reader)),
-        (N_("Other figures"), [] if reader.public else _figures(dossier, reader)),
-        (N_("How the points are counted"), _rules(dossier, reader)),
-        (N_("The exports that the figures rest on"), [_imports(dossier, reader)]),
-        ("ISO/IEC 27001:2022, 9.3.2", [_clauses(dossier, reader)]),
+        (N_("What remains"), [] if edition.public else _remaining(dossier, edition)),
+        (N_("Department by department"), _departments(dossier, edition)),
+        (N_("Other figures"), [] if edition.public else _figures(dossier, edition)),
+        (N_("How the points are counted"), _rules(dossier, edition)),
+        (N_("The exports that the figures rest on"), [_imports(dossier, edition)]),
+        ("ISO/IEC 27001:2022, 9.3.2", [_clauses(dossier, edition)]),
     )
     sections = [block for title, blocks in parts if blocks for block in (Heading(say(title), 2), *blocks)]
     return [PageBreak(), Heading(say(N_("Appendix")), 1), *sections]
@@ -33,9 +33,9 @@ def appendix(dossier: Dossier, reader: Reader) -> list[Block]:
 # --- What remains -------------------------------------------------------------------------------------------------
 
 
-def _remaining(dossier: Dossier, reader: Reader) -> list[Block]:
+def _remaining(dossier: Dossier, edition: Edition) -> list[Block]:
     """The first items that remain of each point."""
-    say = reader.say
+    say = edition.say
     columns = (
         Column(say(N_("Point")), "right", 0.75),
         Column(say(N_("What remains")), width=3.6),
@@ -43,16 +43,16 @@ def _remaining(dossier: Dossier, reader: Reader) -> list[Block]:
         Column(say(N_("Reason")), width=2.6),
         Column(say(N_("Due")), width=1.35),
     )
-    rows = tuple(row for answer in dossier.points for row in _left(answer, reader))
+    rows = tuple(row for answer in dossier.points for row in _left(answer, edition))
     if not rows:
         return []
     note = N_("Of points about persons nobody is listed. All items are in the working list of the page Extracts.")
     return [Table("", columns, rows), Paragraph(say(note), "note")]
 
 
-def _left(answer: PointAnswer, reader: Reader) -> list[tuple[str, ...]]:
+def _left(answer: PointAnswer, edition: Edition) -> list[tuple[str, ...]]:
     """The first items of a point. The last has the number of the others: a row of its own could begin a page."""
-    say, rows = reader.say, [_item(answer, row, reader) for row in answer.remaining[:FIRST_REMAINING]]
+    say, rows = edition.say, [_item(answer, row, edition) for row in answer.remaining[:FIRST_REMAINING]]
     if more := len(answer.remaining) - len(rows):
         name, *rest = rows[-1]
         others = say(N_("and {n} more"), n=say.number(more))
@@ -60,12 +60,12 @@ def _left(answer: PointAnswer, reader: Reader) -> list[tuple[str, ...]]:
     return [(str(answer.point.number), *row) for row in rows]
 
 
-def _item(answer: PointAnswer, row: Remaining, reader: Reader) -> tuple[str, ...]:
-    text = reasons.reason_text(answer.point, row.outcome, row.reason, reader.say)
-    more = reasons.detail_text(row.detail, reader.say)
+def _item(answer: PointAnswer, row: Remaining, edition: Edition) -> tuple[str, ...]:
+    text = reasons.reason_text(answer.point, row.outcome, row.reason, edition.say)
+    more = reasons.detail_text(row.detail, edition.say)
     why = f"{text}: {more}" if more else text
     return (
-        row.label or reasons.item_name(row.item, reader.say),
+        row.label or reasons.item_name(row.item, edition.say),
         row.unit or DASH,
         why,
         day_text(row.due),
@@ -75,10 +75,10 @@ def _item(answer: PointAnswer, row: Remaining, reader: Reader) -> tuple[str, ...
 # --- Figures ------------------------------------------------------------------------------------------------------
 
 
-def _departments(dossier: Dossier, reader: Reader) -> list[Block]:
+def _departments(dossier: Dossier, edition: Edition) -> list[Block]:
     """Coverage of each department in each point, in whole per cent."""
-    say = reader.say
-    by_point = {answer.point.number: _by_name(answer, reader) for answer in dossier.points}
+    say = edition.say
+    by_point = {answer.point.number: _by_name(answer, edition) for answer in dossier.points}
     names = list(dict.fromkeys(name for percents in by_point.values() for name in percents))
     if len(names) < FEWEST_PARTS:
         return []
@@ -87,17 +87,17 @@ def _departments(dossier: Dossier, reader: Reader) -> list[Block]:
     return [without_empty(Table(say(N_("Coverage in per cent by department and point")), columns, rows))]
 
 
-def _by_name(answer: PointAnswer, reader: Reader) -> dict[str, str]:
+def _by_name(answer: PointAnswer, edition: Edition) -> dict[str, str]:
     """The whole per cent of each department of a point."""
     return {
-        figure.department or figure.unit or "": phrases.whole_percent(figure, reader.say)
-        for figure in departments(answer, reader)
+        figure.department or figure.unit or "": phrases.whole_percent(figure, edition.say)
+        for figure in departments(answer, edition)
     }
 
 
-def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
+def _figures(dossier: Dossier, edition: Edition) -> list[Block]:
     """The figures that are not points, each with the points it belongs to and what it counts."""
-    say = reader.say
+    say = edition.say
     shown = sorted((figure for figure in dossier.figures if figure.part is not None), key=lambda figure: figure.points)
     columns = (
         Column(say(N_("Point")), width=0.8),
@@ -108,9 +108,9 @@ def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
     rows = tuple(
         (
             ", ".join(map(str, figure.points)) or DASH,
-            reader.say.plain(figure.title),
+            edition.say.plain(figure.title),
             figure_text(dossier, figure, say),
-            reader.say.plain(figure.definition),
+            edition.say.plain(figure.definition),
         )
         for figure in shown
     )
@@ -135,9 +135,9 @@ def figure_text(dossier: Dossier, shown: ShownFigure, say: Language) -> str:
 # --- How, and from what -------------------------------------------------------------------------------------------
 
 
-def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
+def _rules(dossier: Dossier, edition: Edition) -> list[Block]:
     """The rule of each point in words, and the law it follows."""
-    say = reader.say
+    say = edition.say
     columns = (
         Column(say(N_("Review point")), width=2.1),
         Column(say(N_("How it is counted")), width=4.7),
@@ -146,7 +146,7 @@ def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
     rows = tuple(
         (
             phrases.label(answer.point, say),
-            reader.say.plain(answer.point.rule),
+            edition.say.plain(answer.point.rule),
             " ".join(say.plain(law) for law in answer.point.law(dossier.as_of)[:1]) or DASH,
         )
         for answer in dossier.points
@@ -155,8 +155,8 @@ def _rules(dossier: Dossier, reader: Reader) -> list[Block]:
     return [Table("", columns, rows), Paragraph(note, "note")]
 
 
-def _imports(dossier: Dossier, reader: Reader) -> Table:
-    say, named = reader.say, not reader.public
+def _imports(dossier: Dossier, edition: Edition) -> Table:
+    say, named = edition.say, not edition.public
     columns = (
         Column(say(N_("Export")), width=3.3),
         Column(say(N_("Point")), width=1.1),
@@ -165,12 +165,12 @@ def _imports(dossier: Dossier, reader: Reader) -> Table:
         Column(say(N_("Rows")), "right", 0.8),
         Column(say(N_("Rejected")), "right", 1.0),
     )
-    rows = sorted((_import(dossier, used, reader) for used in dossier.imports), key=lambda row: row[0].casefold())
+    rows = sorted((_import(dossier, used, edition) for used in dossier.imports), key=lambda row: row[0].casefold())
     return Table("", columns, tuple(rows))
 
 
-def _import(dossier: Dossier, used: ImportUsed, reader: Reader) -> tuple[str, ...]:
-    say, named = reader.say, not reader.public
+def _import(dossier: Dossier, used: ImportUsed, edition: Edition) -> tuple[str, ...]:
+    say, named = edition.say, not edition.public
     points = [a.point.number for a in dossier.points if used.source in {*a.point.needs, *a.point.uses}]
     return (
         say.plain(used.title),
@@ -182,8 +182,8 @@ def _import(dossier: Dossier, used: ImportUsed, reader: Reader) -> tuple[str, ..
     )
 
 
-def _clauses(dossier: Dossier, reader: Reader) -> Table:
-    say = reader.say
+def _clauses(dossier: Dossier, edition: Edition) -> Table:
+    say = edition.say
     columns = (
         Column(say(N_("Clause")), width=0.7),
         Column(say(N_("What shall be considered")), width=3.4),
@@ -192,7 +192,7 @@ def _clauses(dossier: Dossier, reader: Reader) -> Table:
     rows = tuple(
         (
             f"{clause.letter})",
-            reader.say.plain(clause.title),
+            edition.say.plain(clause.title),
             ", ".join(covered_by(dossier, clause.letter, say)) or say(EMPTY),
         )
         for clause in dossier.clauses

@@ -8,7 +8,7 @@ from typing import Final
 
 from compliance.core.language import N_, NBSP, Language
 from compliance.report.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
-from compliance.report.points import Reader, day_text, section
+from compliance.report.points import Edition, day_text, section
 from compliance.review import judging
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import Chapter, State
@@ -34,12 +34,12 @@ def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:
     return f"{chapter.number}{NBSP}{title}" if chapter.number else title
 
 
-def chapter_text(dossier: Dossier, chapter: Chapter, reader: Reader) -> str:
-    """The text that is written in a chapter, else its start text, as this reader may see it."""
+def chapter_text(dossier: Dossier, chapter: Chapter, edition: Edition) -> str:
+    """The text that is written in a chapter, else its start text, as the edition has it."""
     written = dossier.written.chapters.get(chapter.id)
     if written is not None:
-        return reader.visible(dossier, written)
-    return _filled(dossier, reader.visible(dossier, reader.say.pick(chapter.start)), reader.say)
+        return edition.visible(dossier, written)
+    return _filled(dossier, edition.visible(dossier, edition.say.pick(chapter.start)), edition.say)
 
 
 def _filled(dossier: Dossier, text: str, say: Language) -> str:
@@ -59,19 +59,19 @@ def _placeholders(dossier: Dossier, say: Language) -> dict[str, str]:
     }
 
 
-def chapters(dossier: Dossier, state: State, reader: Reader) -> list[Block]:
+def chapters(dossier: Dossier, state: State, edition: Edition) -> list[Block]:
     """All chapters of a report except optional ones that are empty."""
-    return [block for chapter in dossier.chapters for block in _chapter(dossier, chapter, state, reader)]
+    return [block for chapter in dossier.chapters for block in _chapter(dossier, chapter, state, edition)]
 
 
-def _chapter(dossier: Dossier, chapter: Chapter, state: State, reader: Reader) -> list[Block]:
-    text = chapter_text(dossier, chapter, reader)
-    after = AFTER[chapter.after](dossier, reader) if chapter.after in AFTER else []
+def _chapter(dossier: Dossier, chapter: Chapter, state: State, edition: Edition) -> list[Block]:
+    text = chapter_text(dossier, chapter, edition)
+    after = AFTER[chapter.after](dossier, edition) if chapter.after in AFTER else []
     if not text and not after and chapter.optional:
         return []
     if not text and not after and state == "draft":
-        after = [Paragraph(reader.say(N_("Nothing has been written here yet.")), "note")]
-    heading, body = Heading(chapter_title(dossier, chapter, reader.say), chapter.level), _paragraphs(text)
+        after = [Paragraph(edition.say(N_("Nothing has been written here yet.")), "note")]
+    heading, body = Heading(chapter_title(dossier, chapter, edition.say), chapter.level), _paragraphs(text)
     # The judgement comes before its grounds; a list stays with the paragraph that introduces it.
     if chapter.after == "assessments":
         return [heading, *after, *body]
@@ -92,20 +92,20 @@ def _paragraphs(text: str) -> list[Block]:
     return blocks
 
 
-def _points(dossier: Dossier, reader: Reader) -> list[Block]:
+def _points(dossier: Dossier, edition: Edition) -> list[Block]:
     """The list of the points."""
-    say = reader.say
+    say = edition.say
     mandatory = say(N_("mandatory practice in the materiality and risk analysis"))
-    titles = [(reader.say.plain(answer.point.title), answer.point.mandatory_practice) for answer in dossier.points]
+    titles = [(edition.say.plain(answer.point.title), answer.point.mandatory_practice) for answer in dossier.points]
     return [Bullets(tuple(f"{title} ({mandatory})" if marked else title for title, marked in titles))]
 
 
-def _figures(dossier: Dossier, reader: Reader) -> list[Block]:
-    return [section(dossier, answer, reader) for answer in dossier.points]
+def _figures(dossier: Dossier, edition: Edition) -> list[Block]:
+    return [section(dossier, answer, edition) for answer in dossier.points]
 
 
-def _deviations(dossier: Dossier, reader: Reader) -> list[Block]:
-    say = reader.say
+def _deviations(dossier: Dossier, edition: Edition) -> list[Block]:
+    say = edition.say
     if not dossier.deviations:
         return [Paragraph(say(N_("There is no export of the tertial reports.")), "note")]
     deviations = [row for row in dossier.deviations if row.deviation]
@@ -114,12 +114,12 @@ def _deviations(dossier: Dossier, reader: Reader) -> list[Block]:
         return [
             Paragraph(say(N_("No deviations were reported in {reports} {year}."), reports=reports, year=dossier.year))
         ]
-    named = not reader.public
+    named = not edition.public
     columns = _columns(say, REPORT=0.8, AREA=1.4, DESCRIPTION=3, ACTION=2.4, **({"RESPONSIBLE": 1.4} if named else {}))
     rows = tuple(
         (
             row.report or DASH,
-            *(reader.visible(dossier, text or DASH) for text in (row.area, row.description, row.action)),
+            *(edition.visible(dossier, text or DASH) for text in (row.area, row.description, row.action)),
             *((row.responsible or DASH,) if named else ()),
         )
         for row in deviations
@@ -127,12 +127,12 @@ def _deviations(dossier: Dossier, reader: Reader) -> list[Block]:
     return [Table(say(N_("Reported deviations {year}"), year=dossier.year), columns, rows)]
 
 
-def _recommendations(dossier: Dossier, reader: Reader) -> list[Block]:
+def _recommendations(dossier: Dossier, edition: Edition) -> list[Block]:
     """The data protection officer's recommendations; the public version has only their number."""
-    say, recommendations = reader.say, dossier.recommendations
+    say, recommendations = edition.say, dossier.recommendations
     if not recommendations:
         return [Paragraph(say(N_("There is no export of the data protection officer's yearly report.")), "note")]
-    if reader.public:
+    if edition.public:
         count = say.plural(
             "The data protection officer has made {n} recommendation.",
             "The data protection officer has made {n} recommendations.",
@@ -153,7 +153,7 @@ def _recommendations(dossier: Dossier, reader: Reader) -> list[Block]:
     return [Table(say(N_("Recommendations of the data protection officer")), columns, rows)]
 
 
-def _priorities(dossier: Dossier, reader: Reader) -> list[Block]:
+def _priorities(dossier: Dossier, edition: Edition) -> list[Block]:
     """The areas of the operational plan that the chapter's text does not already mention."""
     text = dossier.written.chapters.get("priorities", "").casefold()
     left = [row for row in dossier.priorities if row.activity.casefold().rstrip(".") not in text]
@@ -163,20 +163,20 @@ def _priorities(dossier: Dossier, reader: Reader) -> list[Block]:
     intro = (
         N_("Other priority areas of the operational plan:") if some else N_("Priority areas of the operational plan:")
     )
-    items = tuple(reader.visible(dossier, row.activity) for row in left)
-    return [Together((Paragraph(reader.say(intro)), Bullets(items)))]
+    items = tuple(edition.visible(dossier, row.activity) for row in left)
+    return [Together((Paragraph(edition.say(intro)), Bullets(items)))]
 
 
-def _judgement(dossier: Dossier, reader: Reader) -> list[Block]:
+def _judgement(dossier: Dossier, edition: Edition) -> list[Block]:
     """The head's judgement of the work as a whole; its grounds are the text of the chapter."""
-    return [Paragraph(judging.sentence(dossier.written, reader.say), "answer")]
+    return [Paragraph(judging.sentence(dossier.written, edition.say), "answer")]
 
 
 def _columns(say: Language, **widths: float) -> tuple[Column, ...]:
     return tuple(Column(say(HEADINGS[name]), width=width) for name, width in widths.items())
 
 
-AFTER: Final[dict[str | None, Callable[[Dossier, Reader], list[Block]]]] = {
+AFTER: Final[dict[str | None, Callable[[Dossier, Edition], list[Block]]]] = {
     "points": _points,
     "figures": _figures,
     "deviations": _deviations,

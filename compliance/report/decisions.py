@@ -6,7 +6,7 @@ from typing import Final
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
 from compliance.report.blocks import Block, Column, Heading, Paragraph, Table
-from compliance.report.points import Reader, day_text
+from compliance.report.points import Edition, day_text
 from compliance.review import wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
@@ -18,9 +18,9 @@ FIRST: Final = 8
 BRIEF: Final = 120
 
 
-def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
+def in_short(dossier: Dossier, edition: Edition) -> list[Block]:
     """The decisions of this review and the open ones of earlier reviews, the late ones of those first."""
-    say = reader.say
+    say = edition.say
     rows = [*dossier.decisions, *sorted(_open(dossier), key=lambda row: not row.late(dossier.as_of))]
     if not rows:
         return [Paragraph(say(N_("No decisions have been made in this review.")), "note")]
@@ -31,7 +31,7 @@ def in_short(dossier: Dossier, reader: Reader) -> list[Block]:
         Column(say(N_("Status")), width=2.0),
     )
     cells = tuple(
-        (row.name, _brief(dossier, row, reader), day_text(row.due), wording.decision_state(dossier, row, say))
+        (row.name, _brief(dossier, row, edition), day_text(row.due), wording.decision_state(dossier, row, say))
         for row in rows[:FIRST]
     )
     more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(rows) - FIRST)
@@ -45,29 +45,29 @@ def texts_of(dossier: Dossier, decision: Decision) -> list[str]:
     return [text for text in (decision.text, note) if text]
 
 
-def _brief(dossier: Dossier, decision: Decision, reader: Reader) -> str:
-    return "\n".join(shortened(reader.visible(dossier, text), BRIEF) for text in texts_of(dossier, decision))
+def _brief(dossier: Dossier, decision: Decision, edition: Edition) -> str:
+    return "\n".join(shortened(edition.visible(dossier, text), BRIEF) for text in texts_of(dossier, decision))
 
 
 def _open(dossier: Dossier) -> list[Decision]:
     return [decision for decision in dossier.carried if decision.open]
 
 
-def in_full(dossier: Dossier, reader: Reader) -> list[Block]:
+def in_full(dossier: Dossier, edition: Edition) -> list[Block]:
     """Every decision with its reason, its resource, who is responsible, and its follow-up. The heading comes first."""
-    say = reader.say
+    say = edition.say
     blocks: list[Block] = [Heading(say(N_("Decisions")), 2)]
     if dossier.decisions:
-        blocks.append(_table(dossier, dossier.decisions, reader, say(N_("Decisions of this review"))))
+        blocks.append(_table(dossier, dossier.decisions, edition, say(N_("Decisions of this review"))))
     else:
         blocks.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
     if dossier.carried:
-        blocks.append(_table(dossier, dossier.carried, reader, say(N_("Decisions of earlier reviews"))))
+        blocks.append(_table(dossier, dossier.carried, edition, say(N_("Decisions of earlier reviews"))))
     return blocks
 
 
-def _table(dossier: Dossier, decisions: Sequence[Decision], reader: Reader, caption: str) -> Table:
-    say, named = reader.say, not reader.public
+def _table(dossier: Dossier, decisions: Sequence[Decision], edition: Edition, caption: str) -> Table:
+    say, named = edition.say, not edition.public
     columns = (
         Column(say(N_("No.")), width=0.9),
         Column(say(N_("Decision")), width=3.9),
@@ -76,25 +76,25 @@ def _table(dossier: Dossier, decisions: Sequence[Decision], reader: Reader, capt
         Column(say(N_("Due")), width=1.4),
         Column(say(N_("Status")), width=2.6),
     )
-    return Table(caption, columns, tuple(_row(dossier, decision, reader) for decision in decisions))
+    return Table(caption, columns, tuple(_row(dossier, decision, edition) for decision in decisions))
 
 
-def _row(dossier: Dossier, decision: Decision, reader: Reader) -> tuple[str, ...]:
-    named = not reader.public
+def _row(dossier: Dossier, decision: Decision, edition: Edition) -> tuple[str, ...]:
+    named = not edition.public
     return (
         decision.name,
-        _decision(dossier, decision, reader),
-        reason(dossier, decision, reader.say),
+        _decision(dossier, decision, edition),
+        reason(dossier, decision, edition.say),
         *((decision.responsible or DASH,) if named else ()),
         day_text(decision.due),
-        _status(dossier, decision, reader),
+        _status(dossier, decision, edition),
     )
 
 
-def _decision(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+def _decision(dossier: Dossier, decision: Decision, edition: Edition) -> str:
     """The text of a decision, with its resource on a line below."""
-    text, resource = (reader.visible(dossier, field) for field in (decision.text, decision.resource))
-    line = reader.say(N_("Resource: {resource}"), resource=resource)
+    text, resource = (edition.visible(dossier, field) for field in (decision.text, decision.resource))
+    line = edition.say(N_("Resource: {resource}"), resource=resource)
     return f"{text}\n{line}" if resource else text
 
 
@@ -104,9 +104,9 @@ def reason(dossier: Dossier, decision: Decision, say: Language) -> str:
     return phrases.label(answer.point, say) if answer else DASH
 
 
-def _status(dossier: Dossier, decision: Decision, reader: Reader) -> str:
+def _status(dossier: Dossier, decision: Decision, edition: Edition) -> str:
     """The state of a decision, the report that follows it up, and the last note, a line each."""
-    say = reader.say
+    say = edition.say
     report = say(N_("followed up in {report}"), report=decision.follow_up) if decision.follow_up else ""
-    note = reader.visible(dossier, decision.note or "")
+    note = edition.visible(dossier, decision.note or "")
     return "\n".join(text for text in (wording.decision_state(dossier, decision, say), report, note) if text)

@@ -25,7 +25,7 @@ from compliance.report.blocks import (
 )
 from compliance.report.decisions import reason, texts_of
 from compliance.report.points import (
-    Reader,
+    Edition,
     answer_sentence,
     day_text,
     figure_texts,
@@ -64,10 +64,10 @@ def handout(dossier: Dossier, *, names: Names, say: Language) -> list[Block]:
 
     `names` are the names of persons that are withheld from every text.
     """
-    unnamed, reader = _without_names(dossier, names), Reader(say, public=True)
-    points = [_point(unnamed, answer, reader) for answer in unnamed.points]
+    unnamed, edition = _without_names(dossier, names), Edition(say, public=True)
+    points = [_point(unnamed, answer, edition) for answer in unnamed.points]
     earlier = [_earlier(unnamed, say)] if unnamed.carried else []
-    return [*earlier, *points, PageBreak(), _summary(unnamed, reader), _decisions(unnamed, say)]
+    return [*earlier, *points, PageBreak(), _summary(unnamed, edition), _decisions(unnamed, say)]
 
 
 def pdf(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> bytes:
@@ -84,7 +84,7 @@ def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made
     """The handout with its beginning: organisation, year, day, the answer, and the agenda."""
     review = say(N_("Management review {year}"), year=dossier.year)
     # Without exports, the answer of the pages says where to load them, which makes no sense on paper.
-    answer = answer_sentence(dossier, Reader(say, public=True)) if dossier.imports else summary_sentence(dossier, say)
+    answer = answer_sentence(dossier, Edition(say, public=True)) if dossier.imports else summary_sentence(dossier, say)
     judged = "" if judging.unanswered(dossier.written) else judging.sentence(dossier.written, say)
     foot = (review, dossier.organisation, say(N_("meeting handout")), say(STATES[state]).lower())
     return Report(
@@ -123,14 +123,14 @@ def _nameless(decision: Decision, names: Names) -> Decision:
 # --- A point --------------------------------------------------------------------------------------------------------
 
 
-def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
+def _point(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Topic:
     """A point: its question, figure and trend, where and why it is weak, its comment, and the decisions about it."""
-    say = reader.say
+    say = edition.say
     blocks: list[Block] = [
         Heading(phrases.label(answer.point, say), 1),
-        Paragraph(reader.say.plain(answer.point.question), "answer"),
-        *_figure(answer, reader),
-        *_weak(answer, reader),
+        Paragraph(edition.say.plain(answer.point.question), "answer"),
+        *_figure(answer, edition),
+        *_weak(answer, edition),
     ]
     if text := dossier.written.comments.get(answer.point.id):
         blocks.append(Paragraph(f"{say(N_('Comment:'))} {text}", "comment"))
@@ -139,17 +139,17 @@ def _point(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Topic:
     return Topic(tuple(blocks), say(N_("Notes")), LINES)
 
 
-def _figure(answer: PointAnswer, reader: Reader) -> list[Block]:
+def _figure(answer: PointAnswer, edition: Edition) -> list[Block]:
     """The figure, next to its trend if there is one."""
-    say, chart = reader.say, trend(answer, reader)
+    say, chart = edition.say, trend(answer, edition)
     measured = answer.coverage.coverage is not None
     large = result(answer, figure_texts(answer, say) if measured else empty_texts(answer, say), say)
     return [Beside((large,), (chart,))] if chart else [large]
 
 
-def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
+def _weak(answer: PointAnswer, edition: Edition) -> list[Block]:
     """The units with most left to do next to the biggest reasons."""
-    units, reasons = _units(answer, reader.say), _reasons(answer, reader.say)
+    units, reasons = _units(answer, edition.say), _reasons(answer, edition.say)
     if units and reasons:
         return [Beside((units,), (reasons,))]
     return [table for table in (units, reasons) if table]
@@ -207,11 +207,11 @@ def _decision_table(dossier: Dossier, decisions: Sequence[Decision], say: Langua
 # --- All of them ----------------------------------------------------------------------------------------------------
 
 
-def _summary(dossier: Dossier, reader: Reader) -> Topic:
+def _summary(dossier: Dossier, edition: Edition) -> Topic:
     """All points in a table, with the head's assessments."""
-    say = reader.say
+    say = edition.say
     heading, answer = Heading(say(N_("Summary")), 1), Paragraph(summary_sentence(dossier, say), "answer")
-    return Topic((heading, answer, _short(points_table(dossier, reader))), say(N_("Notes")), LINES)
+    return Topic((heading, answer, _short(points_table(dossier, edition))), say(N_("Notes")), LINES)
 
 
 def _short(table: Table) -> Table:

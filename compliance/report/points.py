@@ -35,14 +35,14 @@ FURTHEST: Final = 3
 
 
 @dataclass(frozen=True)
-class Reader:
-    """The reader of a report: the language, and whether it is the public version."""
+class Edition:
+    """One edition of a report: its language, and whether it is the one to hand out."""
 
     say: Language
     public: bool
 
     def visible(self, dossier: Dossier, text: str) -> str:
-        """A user's text, as this reader may see it."""
+        """A user's text; without names in the edition to hand out."""
         return dossier.withheld.get(text, text) if self.public else text
 
 
@@ -54,12 +54,12 @@ def day_text(day: date | None) -> str:
 # --- All points ----------------------------------------------------------------------------------------------------
 
 
-def answer_sentence(dossier: Dossier, reader: Reader) -> str:
+def answer_sentence(dossier: Dossier, edition: Edition) -> str:
     """How many points reach their target, and which are furthest from it."""
-    reached = reader.say(N_("No export is loaded yet."))
+    reached = edition.say(N_("No export is loaded yet."))
     if dossier.imports:
-        reached = phrases.reached_sentence([answer.coverage for answer in dossier.points], reader.say)
-    return " ".join(text for text in (reached, _furthest(dossier, reader)) if text)
+        reached = phrases.reached_sentence([answer.coverage for answer in dossier.points], edition.say)
+    return " ".join(text for text in (reached, _furthest(dossier, edition)) if text)
 
 
 def furthest(dossier: Dossier) -> list[Coverage]:
@@ -68,13 +68,13 @@ def furthest(dossier: Dossier) -> list[Coverage]:
     return sorted(below, key=lambda figure: (figure.coverage or 0.0) - figure.target.target)[:FURTHEST]
 
 
-def _furthest(dossier: Dossier, reader: Reader) -> str:
+def _furthest(dossier: Dossier, edition: Edition) -> str:
     """The points furthest below their targets, each with its figure; "" if all reach them."""
     if not (figures := furthest(dossier)):
         return ""
-    names = (phrases.label(figure.point, reader.say).replace(" ", NBSP, 1) for figure in figures)
-    items = [f"{name} ({phrases.percent(figure, reader.say)})" for name, figure in zip(names, figures, strict=True)]
-    return reader.say(N_("Furthest from their targets: {points}."), points=phrases.listed(items, reader.say))
+    names = (phrases.label(figure.point, edition.say).replace(" ", NBSP, 1) for figure in figures)
+    items = [f"{name} ({phrases.percent(figure, edition.say)})" for name, figure in zip(names, figures, strict=True)]
+    return edition.say(N_("Furthest from their targets: {points}."), points=phrases.listed(items, edition.say))
 
 
 def before_word(dossier: Dossier, say: Language) -> str:
@@ -87,9 +87,9 @@ def _before_short(dossier: Dossier, say: Language) -> str:
     return str(dossier.last_year) if dossier.last_year is not None else say(N_("Last year"))
 
 
-def points_table(dossier: Dossier, reader: Reader) -> Table:
+def points_table(dossier: Dossier, edition: Edition) -> Table:
     """All points in a table that is also a chart: bar, figure, counts, target, status, figure before, assessment."""
-    say = reader.say
+    say = edition.say
     columns = (
         Column(say(N_("Review point")), width=4.2),
         Column(say(N_("Coverage")), "right", 1.4),
@@ -99,8 +99,8 @@ def points_table(dossier: Dossier, reader: Reader) -> Table:
         Column(_before_short(dossier, say), "right", 1.05),
         Column(say(N_("Assessment")), width=1.85),
     )
-    rows = tuple(_row(dossier, answer, reader) for answer in dossier.points)
-    bars = tuple(bar(answer, reader) for answer in dossier.points)
+    rows = tuple(_row(dossier, answer, edition) for answer in dossier.points)
+    bars = tuple(bar(answer, edition) for answer in dossier.points)
     return Table(phrases.all_points(len(dossier.points), say), columns, rows, bars, f"0–{phrases.share(1.0, say)}")
 
 
@@ -111,31 +111,31 @@ def without_empty(table: Table) -> Table:
     return replace(table, columns=tuple(table.columns[place] for place in filled), rows=rows)
 
 
-def bars_note(dossier: Dossier, reader: Reader) -> Paragraph:
+def bars_note(dossier: Dossier, edition: Edition) -> Paragraph:
     """The legend of the bars, with the days of their marks."""
-    say, before = reader.say, before_word(dossier, reader.say)
+    say, before = edition.say, before_word(dossier, edition.say)
     text = N_("The stroke is the target, the ring {before}. Coverage on {day}.")
     if all(answer.coverage_before is None or answer.coverage_before.coverage is None for answer in dossier.points):
         text = N_("The stroke is the target. Coverage on {day}.")
     return Paragraph(say(text, before=before[:1].lower() + before[1:], day=say.date(dossier.as_of)), "note")
 
 
-def bar(answer: PointAnswer, reader: Reader) -> Bar:
+def bar(answer: PointAnswer, edition: Edition) -> Bar:
     """The figure of a point as a bar, with its target and the figure before."""
     figure, before = answer.coverage, answer.coverage_before
     return Bar(
-        label=phrases.label(figure.point, reader.say),
+        label=phrases.label(figure.point, edition.say),
         share=figure.coverage,
-        text=phrases.percent(figure, reader.say),
+        text=phrases.percent(figure, edition.say),
         target=figure.target.target,
         status=figure.status,
-        word=phrases.word(figure, reader.say),
+        word=phrases.word(figure, edition.say),
         before=before.coverage if before else None,
     )
 
 
-def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ...]:
-    say, figure, before = reader.say, answer.coverage, answer.coverage_before
+def _row(dossier: Dossier, answer: PointAnswer, edition: Edition) -> tuple[str, ...]:
+    say, figure, before = edition.say, answer.coverage, answer.coverage_before
     return (
         phrases.label(figure.point, say),
         phrases.percent(figure, say),
@@ -150,23 +150,23 @@ def _row(dossier: Dossier, answer: PointAnswer, reader: Reader) -> tuple[str, ..
 # --- One point ----------------------------------------------------------------------------------------------------
 
 
-def section(dossier: Dossier, answer: PointAnswer, reader: Reader) -> Together:
+def section(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Together:
     """A point on half a page: its figure and trend, the comment, why it changed, and where it is weak."""
-    title = f"{answer.point.number}. {reader.say.plain(answer.point.title)}"
+    title = f"{answer.point.number}. {edition.say.plain(answer.point.title)}"
     return Together(
         (
             Heading(title, 3),
-            *_figure(dossier, answer, reader),
-            *_comment(dossier, answer, reader),
-            *([] if reader.public else _changed(answer, reader)),
-            *_weak(answer, reader),
+            *_figure(dossier, answer, edition),
+            *_comment(dossier, answer, edition),
+            *([] if edition.public else _changed(answer, edition)),
+            *_weak(answer, edition),
         )
     )
 
 
-def _figure(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
+def _figure(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Block]:
     """The figure in large type next to its trend, or a sentence if there is no figure; then the head's assessment."""
-    say, figure, chart = reader.say, answer.coverage, trend(answer, reader)
+    say, figure, chart = edition.say, answer.coverage, trend(answer, edition)
     assessed = Paragraph(assessment(dossier, answer.point.id, say))
     if figure.coverage is None:
         text = N_("Nothing to assess on {day}.")
@@ -209,26 +209,26 @@ def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
     )
 
 
-def _comment(dossier: Dossier, answer: PointAnswer, reader: Reader) -> list[Block]:
-    """The comment that this reader may see."""
-    comments = dossier.written.public_comments if reader.public else dossier.written.comments
+def _comment(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Block]:
+    """The comment of the edition."""
+    comments = dossier.written.public_comments if edition.public else dossier.written.comments
     text = comments.get(answer.point.id)
-    return [Paragraph(reader.visible(dossier, text), "comment")] if text else []
+    return [Paragraph(edition.visible(dossier, text), "comment")] if text else []
 
 
-def _changed(answer: PointAnswer, reader: Reader) -> list[Block]:
+def _changed(answer: PointAnswer, edition: Edition) -> list[Block]:
     """Why the figure has changed, if there was one before."""
-    text = reader.say.plain(answer.changed)
+    text = edition.say.plain(answer.changed)
     comparable = phrases.change(answer.coverage, answer.coverage_before) is not None
     return [Paragraph(text)] if text and comparable else []
 
 
-def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
+def trend(answer: PointAnswer, edition: Edition) -> LineChart | None:
     """The figure month by month; None if too few months have one."""
     months = [answer.figure(month) for month in answer.months]
     if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
         return None
-    say = reader.say
+    say = edition.say
     return LineChart(
         caption="",
         alt=trends.trend_alt(months, say),
@@ -240,24 +240,24 @@ def trend(answer: PointAnswer, reader: Reader) -> LineChart | None:
 # --- Where it is weak ---------------------------------------------------------------------------------------------
 
 
-def _weak(answer: PointAnswer, reader: Reader) -> list[Block]:
+def _weak(answer: PointAnswer, edition: Edition) -> list[Block]:
     """The departments with most left to do next to the biggest reasons; the public version has no reasons."""
-    parts, reasons = _parts(answer, reader), None if reader.public else _reasons(answer, reader)
+    parts, reasons = _parts(answer, edition), None if edition.public else _reasons(answer, edition)
     tables = [(table,) for table in (parts, reasons) if table]
     return [Beside(tables[0], tables[1] if len(tables) > 1 else ())] if tables else []
 
 
-def departments(answer: PointAnswer, reader: Reader) -> list[Coverage]:
+def departments(answer: PointAnswer, edition: Edition) -> list[Coverage]:
     """The departments of a point that have a figure; the public version adds up those of few persons."""
     figures = [answer.figure(department) for department in answer.departments]
-    if reader.public:
-        figures = without_few(figures, reader.say(OTHER_UNITS), answer.coverage)
+    if edition.public:
+        figures = without_few(figures, edition.say(OTHER_UNITS), answer.coverage)
     return [figure for figure in figures if figure.coverage is not None]
 
 
-def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
+def _parts(answer: PointAnswer, edition: Edition) -> Table | None:
     """The departments with most left to do; None if there is one department, or nothing left."""
-    say, figures = reader.say, departments(answer, reader)
+    say, figures = edition.say, departments(answer, edition)
     left = sorted(
         (figure for figure in figures if wording.left_of(figure)), key=lambda figure: -wording.left_of(figure)
     )
@@ -275,9 +275,9 @@ def _parts(answer: PointAnswer, reader: Reader) -> Table | None:
     return Table("", columns, rows)
 
 
-def _reasons(answer: PointAnswer, reader: Reader) -> Table | None:
+def _reasons(answer: PointAnswer, edition: Edition) -> Table | None:
     """Why items are not met, the most common reason first, the rare ones added up; None if nothing is left to do."""
-    say, point = reader.say, answer.point
+    say, point = edition.say, answer.point
     reasons = wording.most_common_reasons(answer)
     if not reasons:
         return None

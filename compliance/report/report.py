@@ -10,7 +10,7 @@ from compliance.report.appendix import appendix
 from compliance.report.blocks import Block, Heading, PageBreak, Paragraph, Report, Signatures, Together
 from compliance.report.chapters import chapters
 from compliance.report.decisions import in_full, in_short
-from compliance.report.points import Reader, answer_sentence, bars_note, points_table, without_empty
+from compliance.report.points import Edition, answer_sentence, bars_note, points_table, without_empty
 from compliance.review import judging, wording
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
@@ -23,20 +23,20 @@ BRIEF_GROUNDS: Final = 700
 
 def report_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool) -> Report:
     """The report of a review in any state. `public` is the version to hand out, without names and weaknesses."""
-    reader = Reader(say, public)
+    edition = Edition(say, public)
     title = say(N_("Management review {year}"), year=dossier.year)
     parts = [title, dossier.organisation, *([say(N_("version to hand out"))] if public else [])]
     return Report(
         language=say.code,
         title=title,
         organisation=dossier.organisation,
-        facts=tuple(_facts(dossier, state, signed, reader)),
+        facts=tuple(_facts(dossier, state, signed, edition)),
         draft=None if state == "approved" else say(N_("Draft")),
         footer=" · ".join(parts),
         contents=say(N_("Contents")),
         page=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
         made_at=signed.changed_at,
-        blocks=tuple(_blocks(dossier, state, signed, reader)),
+        blocks=tuple(_blocks(dossier, state, signed, edition)),
     )
 
 
@@ -56,18 +56,18 @@ def as_document(
     return write_pdf(report, archive=archive)
 
 
-def _facts(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> list[tuple[str, str]]:
-    say = reader.say
+def _facts(dossier: Dossier, state: State, signed: Signed, edition: Edition) -> list[tuple[str, str]]:
+    say = edition.say
     facts = [
         (say(N_("As-of date")), say.date(dossier.as_of)),
         (say(N_("State")), say(wording.STATES[state])),
         (say(N_("Version")), str(dossier.version)),
     ]
     if dossier.why and dossier.version > 1:
-        facts.append((say(N_("Corrects")), reader.visible(dossier, dossier.why)))
+        facts.append((say(N_("Corrects")), edition.visible(dossier, dossier.why)))
     if signed.approved_at:
         facts.append((say(N_("Approved on")), say.date(local_day(signed.approved_at))))
-    if reader.public:
+    if edition.public:
         facts.append((say(N_("Extent")), say(N_("Version to hand out: without names and weaknesses of systems"))))
     return facts
 
@@ -75,41 +75,41 @@ def _facts(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> li
 # --- From the verdict to the appendix -----------------------------------------------------------------------------
 
 
-def _blocks(dossier: Dossier, state: State, signed: Signed, reader: Reader) -> list[Block]:
-    *decisions, last = in_full(dossier, reader)
+def _blocks(dossier: Dossier, state: State, signed: Signed, edition: Edition) -> list[Block]:
+    *decisions, last = in_full(dossier, edition)
     return [
-        *_summary(dossier, reader),
+        *_summary(dossier, edition),
         PageBreak(),
-        *chapters(dossier, state, reader),
+        *chapters(dossier, state, edition),
         *decisions,
         # The signatures never stand alone on a page.
-        Together((last, *_signatures(dossier, signed, reader))),
-        *appendix(dossier, reader),
+        Together((last, *_signatures(dossier, signed, edition))),
+        *appendix(dossier, edition),
     ]
 
 
-def _summary(dossier: Dossier, reader: Reader) -> list[Block]:
+def _summary(dossier: Dossier, edition: Edition) -> list[Block]:
     """The second page: the head's judgement, the points and the decisions."""
-    say = reader.say
-    grounds = reader.visible(dossier, judging.grounds(dossier.written))
+    say = edition.say
+    grounds = edition.visible(dossier, judging.grounds(dossier.written))
     return [
         Heading(say(N_("Summary")), 1),
         Paragraph(judging.sentence(dossier.written, say), "verdict"),
         *([Paragraph(shortened(grounds, BRIEF_GROUNDS), "comment")] if grounds else []),
-        Paragraph(answer_sentence(dossier, reader), "answer"),
-        without_empty(points_table(dossier, reader)),
-        bars_note(dossier, reader),
-        *in_short(dossier, reader),
+        Paragraph(answer_sentence(dossier, edition), "answer"),
+        without_empty(points_table(dossier, edition)),
+        bars_note(dossier, edition),
+        *in_short(dossier, edition),
     ]
 
 
-def _signatures(dossier: Dossier, signed: Signed, reader: Reader) -> list[Block]:
+def _signatures(dossier: Dossier, signed: Signed, edition: Edition) -> list[Block]:
     """Who has submitted and approved the review; the public version has only the offices and the days."""
-    say = reader.say
+    say = edition.say
 
     def line(name: str | None, at: object) -> str:
         day = say.date(local_day(at)) if at else ""  # type: ignore[arg-type]
-        return day if reader.public else ", ".join(part for part in (name or "", day) if part)
+        return day if edition.public else ", ".join(part for part in (name or "", day) if part)
 
     lines = (
         (say(N_("Submitted by the information security coordinator")), line(signed.submitted_by, signed.submitted_at)),

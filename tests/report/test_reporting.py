@@ -15,7 +15,7 @@ from compliance.declarations.points import load_points
 from compliance.report.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.report.chapters import covered_by
 from compliance.report.files import file_name
-from compliance.report.points import Reader, departments
+from compliance.report.points import Edition, departments
 from compliance.report.report import as_document, report_of
 from compliance.review.approving import dossier, signatures_of
 from compliance.review.reviewing import review_of
@@ -385,9 +385,9 @@ def test_persons_of_no_department_cannot_be_found_by_subtraction(parts):
     answer = parts(2025)[0].points[0]
     two = [replace(answer.now, department=name, met=met, unmet=1, unknown=0) for name, met in (("A", 9), ("B", 19))]
     alone = replace(answer, departments=tuple(two), now=replace(answer.now, met=29, unmet=3, unknown=0))
-    shown = [(part.department or part.unit, part.of) for part in departments(alone, Reader(SV, public=True))]
+    shown = [(part.department or part.unit, part.of) for part in departments(alone, Edition(SV, public=True))]
     assert shown == [("B", 20), ("Övriga enheter", 12)]
-    assert [part.of for part in departments(alone, Reader(SV, public=False))] == [10, 20]
+    assert [part.of for part in departments(alone, Edition(SV, public=False))] == [10, 20]
 
 
 def _by_department(report):

@@ -13,7 +13,7 @@ from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Bar, Column, LineChart, Report, Table
 from compliance.report.chapters import chapter_text
-from compliance.report.points import FEWEST_MOMENTS, Reader, assessment, bar, day_text, departments, furthest
+from compliance.report.points import FEWEST_MOMENTS, Edition, assessment, bar, day_text, departments, furthest
 from compliance.report.report import report_of
 from compliance.review import judging, wording
 from compliance.review.approving import Signed
@@ -96,7 +96,7 @@ class Slides:
 def slides_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool) -> Slides:
     """The slides of a review in any state. `public` is the version to hand out, without names and weaknesses."""
     report = report_of(dossier, state=state, signed=signed, say=say, public=public)
-    builder = _Builder(dossier, Reader(say, public))
+    builder = _Builder(dossier, Edition(say, public))
     return Slides(
         language=report.language,
         title=report.title,
@@ -126,10 +126,10 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 class _Builder:
-    """Builds the slides of a dossier for a reader."""
+    """Builds the slides of a dossier for a edition."""
 
-    def __init__(self, dossier: Dossier, reader: Reader) -> None:
-        self.dossier, self.reader, self.say = dossier, reader, reader.say
+    def __init__(self, dossier: Dossier, edition: Edition) -> None:
+        self.dossier, self.edition, self.say = dossier, edition, edition.say
         self.measured = [answer for answer in dossier.points if answer.coverage.coverage is not None]
 
     # --- The verdict ----------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ class _Builder:
     def verdict(self) -> Slide:
         """The head's judgement in a sentence with its grounds, the worst points, and three figures."""
         say, missing, late, worst = self.say, self._missing(), self._late(), [*map(self._far, furthest(self.dossier))]
-        grounds = self.reader.visible(self.dossier, judging.grounds(self.dossier.written))
+        grounds = self.edition.visible(self.dossier, judging.grounds(self.dossier.written))
         texts = {
             "title": judging.sentence(self.dossier.written, say),
             "kicker": say(N_("The judgement of the head of administration")),
@@ -166,7 +166,7 @@ class _Builder:
         return len([row for row in self.dossier.carried if row.late(self.dossier.as_of)])
 
     def _far(self, figure: Coverage) -> str:
-        return f"{phrases.percent(figure, self.say)}\t{self.reader.say.plain(figure.point.short)}"
+        return f"{phrases.percent(figure, self.say)}\t{self.edition.say.plain(figure.point.short)}"
 
     # --- All points ------------------------------------------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class _Builder:
         return f"{MARKS[figure.status]} {phrases.word(figure, self.say)}".replace(" ", NBSP)
 
     def _bars(self, answers: Sequence[PointAnswer], name: str) -> BarChart:
-        bars = tuple(bar(answer, self.reader) for answer in answers)
+        bars = tuple(bar(answer, self.edition) for answer in answers)
         alt = "; ".join(f"{each.label}: {each.text}, {each.word}" for each in bars)
         return BarChart(name, alt, bars, target=self.say(N_("Target")))
 
@@ -217,7 +217,7 @@ class _Builder:
         """A point: its figure and trend, where and why it is weak, and the head's assessment."""
         figure, chart = answer.coverage, self._chart(answer)
         texts = {
-            "title": self.reader.say.plain(answer.point.question),
+            "title": self.edition.say.plain(answer.point.question),
             "kicker": phrases.label(answer.point, self.say),
             "mark": self._mark(figure),
             "figure": phrases.percent(figure, self.say),
@@ -228,8 +228,8 @@ class _Builder:
             "reasons": "" if isinstance(chart, CountChart) else self._why(answer),
         }
         written = self.dossier.written
-        comments = written.public_comments if self.reader.public else written.comments
-        notes = self.reader.visible(self.dossier, comments.get(answer.point.id, ""))
+        comments = written.public_comments if self.edition.public else written.comments
+        notes = self.edition.visible(self.dossier, comments.get(answer.point.id, ""))
         return Slide("point", texts, chart=chart, statuses=(figure.status,), notes=notes)
 
     def _compared(self, answer: PointAnswer) -> dict[str, str]:
@@ -259,7 +259,7 @@ class _Builder:
         months = [answer.figure(month) for month in answer.months]
         if len([month for month in months if month.coverage is not None]) >= FEWEST_MOMENTS:
             return self._trend(months)
-        reasons = [] if self.reader.public else self._reasons(answer)
+        reasons = [] if self.edition.public else self._reasons(answer)
         if reasons:
             alt = "; ".join(f"{label}: {self.say.number(number)}" for label, number in reasons)
             return CountChart(self.say(N_("Why it is not met")), alt, self.say(N_("Number")), tuple(reasons))
@@ -281,14 +281,14 @@ class _Builder:
         """The units, in the public version the departments, with most left to do. Those of few persons are added up."""
         say = self.say
         parts = wording.weakest(answer, say)
-        if self.reader.public:
-            parts = wording.most_left(departments(answer, self.reader))
+        if self.edition.public:
+            parts = wording.most_left(departments(answer, self.edition))
         items = [f"{part.unit or part.department or ''} {wording.left_text(part, say)}" for part in parts]
         return say(N_("Most left to do: {units}"), units=_joined(items)) if items else ""
 
     def _why(self, answer: PointAnswer) -> str:
         """The biggest reasons in a line; the public version has none."""
-        if self.reader.public or not (reasons := self._reasons(answer)):
+        if self.edition.public or not (reasons := self._reasons(answer)):
             return ""
         items = _joined([f"{label} {self.say.number(number)}" for label, number in reasons[:REASONS]])
         text = N_("What remains: {reasons}") if answer.coverage.status is Status.GREEN else N_("Why: {reasons}")
@@ -321,7 +321,7 @@ class _Builder:
         return Slide("decisions", texts, table, statuses=statuses)
 
     def _table(self, name: str, rows: Sequence[Decision]) -> Table:
-        say, named = self.say, not self.reader.public
+        say, named = self.say, not self.edition.public
         columns = (
             Column(say(N_("No.")), width=2.5),
             Column(say(N_("Decision")), width=12.3 if named else 18.5),
@@ -331,13 +331,13 @@ class _Builder:
         return Table(name, columns, tuple(map(self._decision, rows)))
 
     def _decision(self, row: Decision) -> tuple[str, ...]:
-        who = "" if self.reader.public else row.responsible
+        who = "" if self.edition.public else row.responsible
         status = decision_state(self.dossier, row, self.say)
         return (
             row.name,
-            self.reader.visible(self.dossier, row.text),
+            self.edition.visible(self.dossier, row.text),
             "\n".join(filter(None, (day_text(row.due), who))),
-            "\n".join(filter(None, (status, self.reader.visible(self.dossier, row.note or "")))),
+            "\n".join(filter(None, (status, self.edition.visible(self.dossier, row.note or "")))),
         )
 
     def _more(self, n: int) -> str:
@@ -358,10 +358,10 @@ class _Builder:
     def _written(self) -> list[str]:
         """The lines of the chapter about priorities, without their bullets."""
         chapter = next((chapter for chapter in self.dossier.chapters if chapter.id == "priorities"), None)
-        text = chapter_text(self.dossier, chapter, self.reader) if chapter else ""
+        text = chapter_text(self.dossier, chapter, self.edition) if chapter else ""
         return [item for line in text.splitlines() if (item := line.strip().lstrip("-•–*").strip())]
 
     def _activity(self, row: Priority) -> str:
         """An activity of the plan, with its due date."""
-        text = self.reader.visible(self.dossier, row.activity)
+        text = self.edition.visible(self.dossier, row.activity)
         return self.say(N_("{text}, by {day}"), text=text, day=self.say.date(row.due)) if row.due else text

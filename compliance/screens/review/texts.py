@@ -13,7 +13,7 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
 from compliance.report.blocks import Block, Bullets, Paragraph, Table
 from compliance.report.chapters import AFTER, EMPTY, chapter_title, covered_by
-from compliance.report.points import Reader
+from compliance.report.points import Edition
 from compliance.review import judging, wording
 from compliance.review.approving import Missing
 from compliance.review.dossier import Dossier, PointAnswer
@@ -191,7 +191,7 @@ def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[elements.Ht
     if chapter.after == ELSEWHERE:
         text = N_("A section for each of the {count} points follows here in the report.")
         return [charts.caption(say(text, count=say.in_words(len(dossier.points))))]
-    blocks = AFTER[chapter.after](dossier, Reader(say, public=False))
+    blocks = AFTER[chapter.after](dossier, Edition(say, public=False))
     return [fragment for block in blocks if (fragment := _fragment(block))]
 
 
