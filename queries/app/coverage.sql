@@ -1,6 +1,6 @@
--- Counts items by point, organisation, department and unit for each day. The points' statements precede it as `items`,
--- the departments as `units`.
--- An item without a unit counts in the organisation only; a unit without a department counts in no department.
+-- Counts items by point, organisation, department and unit for each day. The points' own statements stand before it
+-- as `items`, the departments as `units`.
+-- Whoever belongs to no unit counts in the organisation only; a unit that no department claims in no department.
 , counted as (
     select
         as_of,
@@ -22,7 +22,7 @@ called as (
 placed as (
     select c.* replace (coalesce(u.unit, c.unit) as unit), lower(c.unit) as unit_key, u.department_key, u.department
     from called as c
-    -- units are not even computed where only organisations are requested
+    -- where nobody asks for the parts of an organisation, its units are not even looked for
     left join (select * from units where $level <> 'organisation') as u
         on u.as_of = c.as_of and u.organisation = c.organisation and u.unit_key = lower(c.unit)
 )

@@ -1,4 +1,4 @@
--- The items of a point with the department of their unit. The point's statement precedes it as `items`.
+-- The items of a point with the department of their unit. The point's own statement stands before it as `items`.
 select
     i.organisation,
     u.department,

@@ -1,3 +1,3 @@
--- The department of each unit on a day.
+-- Which department each unit belongs to on a day.
 select organisation, unit_key, unit, department_key, department
 from units_at(as_of := $as_of, known_at := $known_at)
