@@ -450,8 +450,8 @@ def hostile(folder: Path) -> Measured:
     code = (
         "import sys, json\n"
         "from pathlib import Path\n"
-        "from compliance.errors import Refusal\n"
-        "from compliance.reading import read\n"
+        "from compliance.core.errors import Refusal\n"
+        "from compliance.reading.reading import read\n"
         "def memory(name):\n"
         "    lines = Path('/proc/self/status').read_text().splitlines()\n"
         "    return next(int(line.split()[1]) for line in lines if line.startswith(name))\n"
