@@ -14,6 +14,7 @@ from compliance.core.places import ROOT
 from compliance.core.places import SOURCES as DECLARED
 from compliance.declarations.queries import names, query, text_of, without_comments
 from compliance.loading.validating import table_columns
+from compliance.store.schema import CLEANING
 from tests.line import POINTS, SOURCES, Line
 
 # A room imports only from those before it; CONTRIBUTING.md draws them.
@@ -99,6 +100,14 @@ def test_a_room_imports_only_from_rooms_above_it():
         if place.get(name.split(".")[1], -1) > place.get(module(path).split(".")[0], len(ROOMS))
     ]
     assert found == []
+
+
+def test_the_upgrade_of_a_store_is_the_one_step_that_is_called_by_name():
+    """Cleaning an old store needs the rooms after it, and runs when it is opened; whatever is imported so is unseen."""
+    calls = ("import_module", "__import__", "run_module")
+    by_name = [module(path) for path in MODULES if any(call in path.read_text("utf-8") for call in calls)]
+    assert by_name == ["store.file"]
+    assert CLEANING == "compliance.cleaning.cleaning"
 
 
 def test_no_module_imports_itself_by_way_of_others():
