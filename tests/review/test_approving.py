@@ -8,7 +8,7 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.report.chapters import chapter_text, chapter_title
-from compliance.report.points import Reader
+from compliance.report.points import Edition
 from compliance.review import approving, dossier, judging
 from compliance.review.approving import Missing, same_person
 from compliance.review.dossier import as_json, from_json
@@ -190,7 +190,7 @@ def test_own_chapters_may_have_braces_one_language_and_names(draft):
     document = draft.document(draft.review())
     [own] = [chapter for chapter in document.chapters if chapter.id == "own"]
     assert chapter_title(document, own, EN).replace("\u00a0", " ") == "5 2026 {x} {"
-    shown = [chapter_text(document, own, Reader(EN, public)) for public in (False, True)]
+    shown = [chapter_text(document, own, Edition(EN, public)) for public in (False, True)]
     assert shown == [f"Förvaltningen: fråga {who} om Alfa {{0}}." for who in ("Anna Berg", "[…]")]
 
 
