@@ -329,9 +329,10 @@ def test_without_names_free_text_has_its_names_removed(line: Line) -> None:
 
     for name in extract_names():
         withheld.clear()
-        assert "Larsson" not in str(taken(line, name, reader=theirs).table.to_pylist()), name
+        rows = taken(line, name, reader=theirs).table.to_pylist()
+        assert "Larsson" not in str(rows), name
         # it was there before it was withheld, except where another rule empties the column
-        assert ("Larsson" in str(withheld)) == (name not in {"coverage", "figures", "incidents", "breaches"}), name
+        assert ("Larsson" in str(withheld)) == (bool(rows) and name not in {"coverage", "figures"}), name
     systems = taken(line, "systems", reader=theirs).table.to_pylist()[0]
     assert (systems["system"], systems["object"], systems["supplier"]) == ("Alfa", "[…] objekt", "[…] AB")
 

@@ -26,6 +26,9 @@ from tests.line import POINTS
 from tests.reviewed import AS_OF, IDS, Reviewed
 from tests.sampled import beside
 
+# The earlier decisions, a screen for each point, the summary and the judgement.
+SCREENS = len(POINTS) + 3
+
 pytestmark = pytest.mark.browser
 
 SYSTEMS = next(SAMPLES.glob("2026-10-31/Systemregister*.xlsx"))
@@ -303,12 +306,12 @@ def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(server, page):
     page.get_by_role("button", name="Genomgång", exact=True).click()
     page.get_by_role("link", name="Mötesläge").click()
     settle(page)
-    go_through(page, range(1, 17) if MOST else range(1, 5))
+    go_through(page, range(1, SCREENS + 1) if MOST else range(1, 5))
     if not MOST:
         page.get_by_role("button", name="Dagordning").click()
         page.get_by_role("link", name=re.compile("^12 ")).click()
-        go_through(page, range(13, 17))
-    assert "16 av 16" in page.inner_text(".v-place")
+        go_through(page, range(13, SCREENS + 1))
+    assert f"{SCREENS} av {SCREENS}" in page.inner_text(".v-place")
     judge_while_the_server_is_slow(server, page)
     write_while_it_is_discussed(page)
 
@@ -316,7 +319,9 @@ def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(server, page):
 def go_through(page, numbers):
     """Go from screen to screen, each of which fits the window; the last one stays. `make fuzz` looks at all."""
     for number in numbers:
-        page.wait_for_function(f"() => document.querySelector('.v-place').innerText.startsWith('{number} av 16')")
+        page.wait_for_function(
+            f"() => document.querySelector('.v-place').innerText.startsWith('{number} av {SCREENS}')"
+        )
         settle(page)
         page.wait_for_function(FITS, timeout=5_000)
         if number != numbers[-1]:
@@ -365,7 +370,7 @@ def write_while_it_is_discussed(page):
     page.keyboard.press("PageDown")
     page.get_by_label("Beslut", exact=True).click()
     page.wait_for_selector(".v-m-comment:has-text('Behovet bedöms i vår.')")
-    assert "7 av 16" in page.inner_text(".v-place")
+    assert f"7 av {SCREENS}" in page.inner_text(".v-place")
     page.keyboard.type("Bedöm behovet.")
     page.keyboard.press("Tab")
     page.wait_for_selector("text=är sparat")
@@ -383,15 +388,15 @@ def leave_fields_in_other_ways(page):
     page.keyboard.press("Tab")
     page.keyboard.type("20270131")
     page.keyboard.press("PageDown")
-    assert "7 av 16" in page.inner_text(".v-place")
+    assert f"7 av {SCREENS}" in page.inner_text(".v-place")
     page.wait_for_timeout(500)
     page.keyboard.press("PageDown")
-    page.wait_for_selector(".v-place:has-text('8 av 16')")
+    page.wait_for_selector(f".v-place:has-text('8 av {SCREENS}')")
     settle(page)
     page.get_by_label("Beslut", exact=True).click()
     page.keyboard.type("Granska konton.")
     page.go_back()
-    page.wait_for_selector(".v-place:has-text('7 av 16')")
+    page.wait_for_selector(f".v-place:has-text('7 av {SCREENS}')")
     settle(page)
     page.get_by_label("Anteckning från mötet").click()
     page.keyboard.type("Sist.")

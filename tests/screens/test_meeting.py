@@ -27,7 +27,9 @@ NOW = datetime(2026, 11, 25, 10)
 NUMBER = "811218-9876"
 POINT = "classification"
 SCREEN = IDS.index(POINT) + 2
-SUMMARY, LAST = "15", "16"
+# The earlier decisions come first, a screen for each point follows, then the summary and the judgement.
+SCREENS = len(POINTS) + 3
+SUMMARY, LAST = str(SCREENS - 1), str(SCREENS)
 NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
 
 
@@ -68,7 +70,7 @@ def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeyp
     for number in (2, SCREEN, len(POINTS) + 1) if MOST or lang == "sv" else (SCREEN,):
         answer = answers[number - 2]
         shown = text(opened(monkeypatch, screen=str(number), lang=lang))
-        assert say("{n} of {of}", n=number, of=16) in shown
+        assert say("{n} of {of}", n=number, of=SCREENS) in shown
         assert f'<div class="v-m-figure">{phrases.percent(answer.coverage, say)}</div>' in shown
         assert phrases.word(answer.coverage, say) in shown
     summary = text(opened(monkeypatch, screen=SUMMARY, lang=lang))
@@ -80,7 +82,8 @@ def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeyp
 
 def test_the_address_decides_the_screen_and_a_wrong_number_gives_the_nearest(stage, monkeypatch):
     stage("draft")
-    for number, shown in (("99", "16 av 16"), ("9" * 5000, "16 av 16"), ("0", "1 av 16"), ("x", "1 av 16")):
+    last, first = f"{SCREENS} av {SCREENS}", f"1 av {SCREENS}"
+    for number, shown in (("99", last), ("9" * 5000, last), ("0", first), ("x", first)):
         assert shown in text(opened(monkeypatch, screen=number))
 
 

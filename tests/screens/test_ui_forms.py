@@ -42,16 +42,23 @@ def test_every_source_has_its_template_and_the_units_their_questions(sample, mon
     assert [label for label in buttons if label == SOURCES["staff"].title[code]]
     [choice] = [box for box in app.selectbox if box.key == f"questions to {code}"]
     assert len(choice.options) == 92
+    n = 234 + len(POINTS)  # the organisation is asked for a routine of each point
     assert (
         choice.options[0]
-        == {"sv": "Alla enheter i en zip-fil: 247 frågor", "en": "All units in one zip file: 247 questions"}[code]
+        == {
+            "sv": f"Alla enheter i en zip-fil: {n} frågor",
+            "en": f"All units in one zip file: {n} questions",
+        }[code]
     )
 
 
 def test_a_database_without_exports_asks_only_for_routines(own, monkeypatch):
     app = opened("imports", monkeypatch, part="forms")
     [choice] = [box for box in app.selectbox if box.key == "questions to sv"]
-    assert choice.options == ["Alla enheter i en zip-fil: 13 frågor", "Hela förvaltningen: 13 frågor"]
+    assert choice.options == [
+        f"Alla enheter i en zip-fil: {len(POINTS)} frågor",
+        f"Hela förvaltningen: {len(POINTS)} frågor",
+    ]
 
 
 def test_a_file_is_made_only_for_those_who_may_load_exports(sample_database, monkeypatch):
