@@ -324,9 +324,8 @@ def test_without_names_free_text_has_its_names_removed(line: Line) -> None:
             withheld.append(text)
             return super().withhold(text)
 
-    names_ = Heard(["Eva Larsson"], [])
-    theirs = replace(THEIRS, withheld=Withheld(lambda: names_))
-
+    names = Heard(["Eva Larsson"], [])
+    theirs = replace(THEIRS, withheld=Withheld(lambda: names))
     for name in extract_names():
         withheld.clear()
         rows = taken(line, name, reader=theirs).table.to_pylist()
