@@ -177,8 +177,10 @@ def _load(cursor: Cursor, workbook: Workbook, order: Order, *, sources: dict[str
         log.warning("A sample was refused: %s", refusal)
 
 
-# The rooms that read and store an export: a change in one of them rebuilds the sample database.
-ROOMS: Final = ("core", "declarations", "store", "reading", "loading", "counting", "review", "demo")
+# The rooms that load an export or freeze a review: a change in one of them rebuilds the sample database.
+ROOMS: Final = (
+    "core", "declarations", "store", "access", "reading", "loading", "counting", "wording", "review", "demo",
+)  # fmt: skip
 
 
 def _fingerprint(samples: Path) -> str:

@@ -13,6 +13,7 @@ from compliance.demo import demo
 from compliance.store.database import rows
 from compliance.store.file import FileDatabase
 from tests.apps import opened, text
+from tests.house import test_house
 
 
 @pytest.fixture
@@ -42,6 +43,20 @@ def test_the_files_are_loaded_in_the_order_of_their_extract_dates(samples, tmp_p
     assert imports[0]["imported_at"] < imports[1]["imported_at"]
     assert all(row["imported_at"].date() > row["extract_date"] for row in imports)
     assert progress == [(1, 2), (2, 2)]
+
+
+def test_the_mark_covers_every_room_that_the_samples_pass():
+    """What a room uses decides with it what is stored: the sentences of a frozen review are made by `wording`."""
+    reached, left = set(), {"demo"}
+    while left:
+        reached |= left
+        names = [name for path in test_house.MODULES if room_of(path) in left for name in test_house.imported(path)]
+        left = {name.split(".")[1] for name in names if name.startswith("compliance.")} - reached
+    assert reached == set(demo.ROOMS)
+
+
+def room_of(path):
+    return test_house.module(path).split(".")[0]
 
 
 @pytest.mark.usefixtures("reads_here")
