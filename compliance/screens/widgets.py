@@ -147,6 +147,23 @@ def as_table(view: View, table: charts.Table, *, caption: str) -> None:
         html(charts.table(*table, caption=caption))
 
 
+def selectable(table: list[dict[str, object]], *, key: str, alt: str) -> int | None:
+    """Draw a table of rows that can be selected. Return the place of the selected row; None if there is none.
+
+    The selection outlives the rows that it was made in, so that it may point beyond the present ones.
+    """
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=min(36 * (len(table) + 1) + 3, 420),
+        on_select="rerun",
+        selection_mode="single-row",
+        key=key,
+        alt=alt,
+    )
+    return next((place for place in event.selection.rows[:1] if place < len(table)), None)
+
+
 def mode() -> plots.Mode:
     """The colour mode of the reader's browser, which plotly does not detect itself."""
     return "dark" if st.context.theme.type == "dark" else "light"

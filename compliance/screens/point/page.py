@@ -279,17 +279,9 @@ def _filter(view: View, point: Point, items: Rows, reason: str | None) -> texts.
 def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
     say = view.say
     table = texts.item_table(point, shown, say)
-    event = st.dataframe(
-        table,
-        hide_index=True,
-        height=min(36 * (len(table) + 1) + 3, 420),
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"items {point.id} {say.code} {view.as_of}",
-        alt=say(N_("{n} items of {point}"), n=len(table), point=say.pick(point.title)),
-    )
-    picked = event.selection.rows
-    return shown[picked[0]] if picked and picked[0] < len(shown) else None
+    alt = say(N_("{n} items of {point}"), n=len(table), point=say.pick(point.title))
+    picked = widgets.selectable(table, key=f"items {point.id} {say.code} {view.as_of}", alt=alt)
+    return shown[picked] if picked is not None else None
 
 
 def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:

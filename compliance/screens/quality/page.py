@@ -167,18 +167,10 @@ def _rows(view: View, shown: Remark) -> None:
             values = {"n": say.number(len(first.findings)), "of": say.number(len(shown.findings))}
             widgets.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
         table = texts.finding_rows(first, reads.sources(), say)
-        event = st.dataframe(
-            table,
-            hide_index=True,
-            height=min(36 * (len(table) + 1) + 3, 420),
-            on_select="rerun",
-            selection_mode="single-row",
-            key=f"findings {shown.check.id} {say.code} {view.as_of}",
-            alt=say.pick(shown.check.title),
-        )
-        picked = event.selection.rows
-        if picked and picked[0] < len(table) and first.findings[picked[0]].opened:
-            _row_card(view, first.findings[picked[0]])
+        key = f"findings {shown.check.id} {say.code} {view.as_of}"
+        picked = widgets.selectable(table, key=key, alt=say.pick(shown.check.title))
+        if picked is not None and first.findings[picked].opened:
+            _row_card(view, first.findings[picked])
 
 
 def _row_card(view: View, finding: Finding) -> None:
