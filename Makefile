@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-READY := $(VENV)/ready-$(shell sha256sum requirements.txt | cut -c1-16)
+LOCKS := requirements.lock requirements-tools.lock
+READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run test suite check bench viewers fuzz samples screenshots browser
+.PHONY: run test suite check bench viewers fuzz samples screenshots lock browser
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -49,13 +50,21 @@ samples: $(READY)
 screenshots: $(READY) browser
 	$(BIN)/python -m tests.screenshots
 
+# After a change of requirements.txt: the versions and hashes of everything that is installed.
+lock: $(BIN)/uv
+	$(BIN)/python -m release.lock
+
 # uv takes a fifth of pip's time. pip is the fallback where only it reaches the packages, as through a mirror in pip.conf.
-$(READY): requirements.txt
+$(READY): $(LOCKS) | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes $(LOCKS:%=-r %) || \
+	  $(PIP) install --quiet --require-hashes $(LOCKS:%=-r %)
+	touch $@
+
+$(BIN)/uv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet $$(grep -o '^uv==[0-9.]*' requirements.txt)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt || $(PIP) install --quiet -r requirements.txt
-	touch $@
+	sed -n '/^uv==/,/# via/p' requirements-tools.lock >$(VENV)/uv.lock
+	$(PIP) install --quiet --require-hashes -r $(VENV)/uv.lock
 
 # The browser tests drive Debian's own Chromium. The headless build takes a fifth less time.
 BROWSER := chromium-headless-shell

@@ -15,6 +15,7 @@ from compliance.core.places import SOURCES as DECLARED
 from compliance.declarations.queries import names, query, text_of, without_comments
 from compliance.loading.validating import table_columns
 from compliance.store.schema import CLEANING
+from release.pins import PRODUCT, REQUIREMENTS, TOOLS, direct, pins, product
 from tests.line import POINTS, SOURCES, Line
 
 # A room imports only from those before it; CONTRIBUTING.md draws them.
@@ -218,6 +219,17 @@ def test_no_file_names_a_machine_of_its_makers():
         if any(folder in path.read_bytes() for folder in folders)
     ]
     assert found == []
+
+
+# --- packages ----------------------------------------------------------------------------------------------------
+
+
+def test_the_locks_hold_what_is_required_and_nothing_that_no_longer_is():
+    asked, ours, theirs = (path.read_text("utf-8") for path in (REQUIREMENTS, PRODUCT, TOOLS))
+    locked = pins(ours) | pins(theirs)
+    assert {name: locked.get(name) for name in pins(asked)} == pins(asked), "run: make lock"
+    assert direct(ours) == {*pins(product(asked))}, "run: make lock"
+    assert direct(theirs) == {*pins(asked)} - {*pins(ours)}, "run: make lock"
 
 
 # --- sources -----------------------------------------------------------------------------------------------------
