@@ -1,6 +1,7 @@
 """`python -m compliance`."""
 
-import compliance.commands.review  # noqa: F401 - its commands join the others
+import compliance.commands.keeping
+import compliance.commands.review  # noqa: F401 - their commands join the others
 from compliance.commands.cli import main
 
 main()

@@ -224,6 +224,7 @@ def main() -> None:
     look, unusable = theming.usable(places.own_files())
     if unusable:
         log.warning("The product's own look is used: %s", unusable)
+    stores.own().serve()
     answering.HEADERS.extend(OURS)
     uvicorn.config.HTTP_PROTOCOLS |= PROTOCOLS
     uvicorn.config.WS_PROTOCOLS |= SOCKETS

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -32,11 +32,22 @@ class DiskFull(Refusal):
 
 def save(content: bytes, to: Path) -> None:
     """Write a file atomically. If it fails, an existing file stays as it was."""
+    with written(to) as file:
+        file.write(content)
+
+
+@contextmanager
+def written(to: Path, *, rights: int = 0o666) -> Iterator[BinaryIO]:
+    """A file for the block to write, which takes its name when the block ends. `rights` are less those of the umask.
+
+    If the block raises or the disk is full, an existing file stays as it was.
+    """
     to = Path(os.path.realpath(to))
     part = to.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with part.open("xb") as file:
-            file.write(content)
+        part.touch(mode=rights, exist_ok=False)
+        with part.open("wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(to)

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import duckdb
@@ -49,6 +50,23 @@ class Database(ABC):
     @abstractmethod
     def _turn(self) -> AbstractContextManager[Cursor]:
         """A cursor for the block that excludes every other writer, in all threads and processes."""
+
+    @abstractmethod
+    def serve(self) -> None:
+        """Tell other processes that a server runs on it, until this one ends."""
+
+    @abstractmethod
+    def replacing(self) -> AbstractContextManager[Path]:
+        """The file to replace in the block, which nobody has open. Raise Refusal if a server runs on it."""
+
+    def copy_to(self, path: Path) -> None:
+        """Write everything in it at this moment to a new file, without what has been deleted."""
+        with self.cursor() as cursor:
+            cursor.execute("attach $path as copied", {"path": str(path)})
+            ((own,),) = cursor.execute("select current_database()").fetchall()
+            cursor.execute(f'copy from database "{own}" to copied')
+            cursor.execute("checkpoint copied")
+            cursor.execute("detach copied")
 
     def _commit(self, cursor: Cursor) -> None:
         """Commit what a turn has written."""

@@ -52,6 +52,14 @@ def busy(path: Path, seconds: float) -> Refusal:
     )
 
 
+def served(path: Path) -> Refusal:
+    """The refusal to replace a file that a server runs on."""
+    return Refusal(
+        N_("A server runs on the database {file}. Stop it first, so that nobody works in what is replaced."),
+        file=path.name,
+    )
+
+
 def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
     """The refusal for a file that the system does not allow to be used."""
     if is_disk_full(error):

@@ -18,7 +18,7 @@ from compliance.store import failures
 from compliance.store.database import Cursor, Database, Failure, newest_moment, next_moment
 from compliance.store.engine import is_of_the_file, opened
 from compliance.store.schema import CLEANING, upgrade
-from compliance.store.turns import POLL_SECONDS, Turns
+from compliance.store.turns import POLL_SECONDS, Turns, is_served, serve
 
 # A database file begins with three blocks of 4 KB. The first one holds the magic bytes.
 HEAD: Final = 3 * 4096
@@ -78,6 +78,41 @@ class FileDatabase(Database):
             return
         with self._shared_cursor() as cursor:
             yield cursor
+
+    def serve(self) -> None:
+        """Tell other processes that a server runs on the file. Where that fails, nothing can be replaced either."""
+        with suppress(OSError):
+            serve(self.path)
+
+    @contextmanager
+    def replacing(self) -> Iterator[Path]:
+        """The file, which is open in no process and no thread. It need not exist, and may be damaged."""
+        with self._writer, self._alone():
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                if is_served(self.path):
+                    raise failures.served(self.path)
+            except OSError as error:
+                raise failures.no_access(self.path, error) from error
+            self._turns.take()
+            try:
+                yield self.path
+            finally:
+                self._turns.end()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No thread opens the file within the block."""
+        with self._condition:
+            while self._opening or self._connection:
+                self._condition.wait(POLL_SECONDS)
+            self._opening = True
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._opening = False
+                self._condition.notify_all()
 
     @contextmanager
     def _turn(self) -> Iterator[Cursor]:

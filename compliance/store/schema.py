@@ -39,8 +39,7 @@ def upgrade(connection: Cursor, path: Path) -> bool:
     """
     files, macros, mark = _schema()
     applied = _applied(connection, path)
-    if unknown := {name for name in applied - {*files, CLEANED} if not name.startswith(MACROS)}:
-        raise failures.newer(path, min(unknown))
+    refuse_unknown(applied, path)
     if f"{MACROS}{mark}" in applied:
         return CLEANED in applied
     now = clock.now()
@@ -56,6 +55,13 @@ def upgrade(connection: Cursor, path: Path) -> bool:
         _record(connection, CLEANED, now)
     connection.execute("commit")
     return not applied or CLEANED in applied
+
+
+def refuse_unknown(applied: set[str], path: Path) -> None:
+    """Raise Refusal if a schema file has been applied that this program does not have: a newer one has written it."""
+    files, _, _ = _schema()
+    if unknown := {name for name in applied - {*files, CLEANED} if not name.startswith(MACROS)}:
+        raise failures.newer(path, min(unknown))
 
 
 def _applied(connection: Cursor, path: Path) -> set[str]:

@@ -1,5 +1,7 @@
 """The stores of the product. This is the only module that chooses the kind of a store."""
 
+from pathlib import Path
+
 from compliance.core import places
 from compliance.store.database import Database
 from compliance.store.file import FileDatabase, file_database
@@ -18,3 +20,8 @@ def samples() -> FileDatabase:
 def named(name: str) -> Database:
     """The store with a name."""
     return next(store for store in (own(), samples()) if store.name == name)
+
+
+def in_file(path: Path) -> Database:
+    """The store in a file of its own, such as one that is being restored."""
+    return FileDatabase.at(path)

@@ -2,8 +2,11 @@
 
 There are two lock files. A process that waits for the file holds the turnstile, and nobody who comes later passes it:
 not even another thread of the process that has the file open. So continuous readers cannot shut out a writer.
+
+A server holds a third one, shared with other servers, for as long as it runs.
 """
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -44,3 +47,29 @@ class Turns:
                 return False
         except Timeout:
             return True
+
+
+def serve(path: Path) -> None:
+    """Tell others that a server runs on the file in `path`, until this process ends. Raise OSError if that fails."""
+    import fcntl  # The server needs Linux; everything else does not.
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fcntl.flock(_served(path), fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def is_served(path: Path) -> bool:
+    """Whether a server runs on the file in `path`."""
+    import fcntl
+
+    number = _served(path)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(number)
+    return False
+
+
+def _served(path: Path) -> int:
+    return os.open(f"{path}.served", os.O_RDWR | os.O_CREAT, 0o600)

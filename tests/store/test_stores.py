@@ -53,6 +53,12 @@ class MemoryDatabase(Database):
         with self.alone, self.cursor() as cursor:
             yield cursor
 
+    def serve(self):
+        pass
+
+    def replacing(self):
+        raise NotImplementedError
+
     def _commit(self, cursor):
         super()._commit(cursor)
         self.commits += 1

@@ -1,0 +1,81 @@
+"""Copies of the database files that leave the store, and databases made anew of a copy that is not trusted."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.declarations.queries import statement
+from compliance.store.database import Cursor, Failure, rows
+from compliance.store.schema import CLEANED, refuse_unknown
+
+# The tables of the register that no copy holds: a session must not come back by a restore.
+NOT_COPIED: Final = ("sessions",)
+# The table with the marks of the upgrades of a store.
+MARKS: Final = "schema_files"
+
+
+def applied_files(cursor: Cursor) -> list[str]:
+    """The schema files that a store has, by name."""
+    applied = cursor.execute("select name from schema_files where ends_with(name, '.sql') order by 1").fetchall()
+    return [name for (name,) in applied]
+
+
+def rebuild(cursor: Cursor, archived: Path) -> None:
+    """Add the rows in a database file that is not trusted to a new database.
+
+    Only rows are taken from it, and only of the tables and columns that this program knows: no view, no macro, no
+    default. Raise Refusal if it is no database of this program, or of a newer version.
+    """
+    with _refusing(archived):
+        cursor.execute("attach $path as archived (type duckdb, read_only)", {"path": str(archived)})
+        ((own,),) = cursor.execute("select current_database()").fetchall()
+        known, found = _columns(cursor, own), _columns(cursor, "archived")
+        if MARKS not in found or any(not set(found[table]) <= set(known.get(table, ())) for table in found):
+            raise _foreign(archived)
+        applied = {name for (name,) in cursor.execute(f"select name from archived.{MARKS}").fetchall()}
+        refuse_unknown(applied, archived)
+        for table in sorted(found.keys() - {MARKS}):
+            names = ", ".join(f'"{name}"' for name in found[table])
+            cursor.execute(f'insert into "{table}" ({names}) select {names} from archived."{table}" order by rowid')
+        if CLEANED not in applied:  # It is cleaned when it is opened next.
+            cursor.execute(f"delete from {MARKS} where name = $name", {"name": CLEANED})
+
+
+def _columns(cursor: Cursor, database: str) -> dict[str, list[str]]:
+    """The columns of each table of an attached database; a view is none."""
+    tables: dict[str, list[str]] = {}
+    for row in rows(cursor, statement("columns_of_tables"), {"database": database}):
+        tables.setdefault(row["table_name"], []).append(row["column_name"])
+    return tables
+
+
+@contextmanager
+def _refusing(archived: Path) -> Iterator[None]:
+    try:
+        yield
+    except Failure as error:
+        raise _foreign(archived) from error
+
+
+def _foreign(archived: Path) -> Refusal:
+    return Refusal(
+        N_("The archived database {file} is damaged or was made by another program. Nothing has been restored."),
+        file=archived.name,
+    )
+
+
+def copy_register(register: Path, to: Path) -> None:
+    """Copy the register as it is at one moment, while others may write to it, without its sessions."""
+    address = f"{register.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(to)) as copy:
+        source.backup(copy)
+        there = {name for (name,) in copy.execute("select name from sqlite_master where type = 'table'")}
+        for table in there.intersection(NOT_COPIED):
+            copy.execute(f"delete from {table}")
+        copy.commit()
+        copy.execute("pragma journal_mode = delete")
+        copy.execute("vacuum")

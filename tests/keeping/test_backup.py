@@ -1,0 +1,264 @@
+"""A backup made while others use the store, tested by restoring it; and archives that are not sound, or mean harm."""
+
+import io
+import json
+import shutil
+import sqlite3
+import subprocess
+import zipfile
+from contextlib import closing
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from compliance.counting.assessing import coverage
+from compliance.keeping.archive import DATABASE, MANIFEST, MOST_DECLARATION, REGISTER
+from compliance.keeping.backup import restore
+from compliance.loading.loading import Order
+from compliance.store.copies import applied_files
+from compliance.store.database import EVERYTHING_KNOWN, rows
+from compliance.store.file import FileDatabase
+from tests.browser import serving
+from tests.command import arguments, environment, run, run_here
+from tests.line import NOON, POINTS
+from tests.reviewed import AS_OF, INSTRUCTION, Reviewed, at
+from tests.store.test_killed import FIRST_DAY
+
+OWN = {
+    "theme.toml": 'name = "Norrköping"\nlogo = "vapen.svg"\n',
+    "vapen.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "sources/training.toml": '[fields.status]\nwords.passed = ["Klarmarkerad"]\n',
+}
+NOT_OURS = {"notes.txt": "x", "sample.duckdb": "x"}
+PEOPLE = 2000
+
+
+def declare(folder: Path) -> None:
+    for name, text in {**OWN, **NOT_OURS}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    with closing(sqlite3.connect(folder / REGISTER)) as register:
+        register.executescript("create table sessions (id); create table roles (who);")
+        register.executescript("insert into sessions values ('stolen-id'); insert into roles values ('sub-1');")
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    """The sums of all files in a folder but those of locks, by name."""
+    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".lock", ".turn", ".served"}]
+    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+def figures(line: Reviewed, known_at=EVERYTHING_KNOWN):
+    with line.database.cursor() as cursor:
+        found = coverage(cursor, POINTS, days=[AS_OF], known_at=known_at, level="unit")
+    return [(f.point.id, f.unit, f.met, f.unmet, f.unknown, f.pending, f.exempt, f.basis) for f in found]
+
+
+def everything(line: Reviewed, until: int):
+    """What people see of a store: imports and their rows, reviews, and a review verified."""
+    of = "select * from {} where import_id <= $until order by all"
+    tables = [line.rows(of.format(name), until=until) for name in ("imports", "staff", "import_rows", "import_columns")]
+    rest = ("review_states", "review_texts", "frozen_reviews", "decisions")
+    return [*tables, *(line.rows(f"from {name} order by all") for name in rest)]
+
+
+def exports(line: Reviewed, days: int) -> list[Path]:
+    people = [f"q{i} | Enhet {i % 90} | Öst | 2024-01-01" for i in range(PEOPLE)]
+    table = "\n".join(["AD-konto | Enhet | Avdelning | Anställningsdatum", *people])
+    return [line.file(table, name=f"personal {FIRST_DAY.replace(day=n + 1)}.csv") for n in range(days)]
+
+
+def test_a_backup_while_a_server_runs_and_another_process_loads_gives_all_of_it_back(tmp_path):
+    """torn: half an import is in it; deaf: the server or the loading has to end first; leaking: a session comes back"""
+    line = at("approved", tmp_path / "store")
+    declare(line.folder)
+    archive, loads = tmp_path / "backup.zip", exports(line, 4)
+    with serving(line.database.path):
+        writer = subprocess.Popen(
+            arguments("load", *loads), env=environment(line.database.path), stdout=subprocess.PIPE, text=True
+        )
+        assert writer.stdout.readline().startswith("import ")
+        done = run(line.database.path, "backup", archive)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert writer.communicate()[0].count("import ") == 3
+        refused = run_here(line.database.path, "restore", archive, "--replace")
+        assert (refused.returncode, "A server runs" in refused.stderr) == (1, True)
+    assert archive.stat().st_mode & 0o777 == 0o600
+    inside = imports_in(archive, tmp_path / "inside.duckdb")
+    assert len(inside) in range(4, 8)
+    was = everything(line, len(inside)), figures(line, inside[-1]["imported_at"])
+    changed = changes_of(line)
+    done = run_here(line.database.path, "restore", archive)
+    assert (done.returncode, "--replace" in done.stderr, files_in(line.folder)) == (1, True, changed)
+    done = run_here(line.database.path, "restore", "--replace", archive)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (everything(line, len(inside)), figures(line)) == was
+    assert line.rows("select import_id from imports order by 1") == [{"import_id": row["import_id"]} for row in inside]
+    assert "No difference" in run_here(line.database.path, "review", "verify", "--year", "2026").stdout
+    check_beside(line, Path(done.stdout.splitlines()[1].split(" is kept in ")[1]), changed)
+
+
+def imports_in(archive: Path, to: Path):
+    """The imports in an archive, which is looked at without the product."""
+    with zipfile.ZipFile(archive) as packed:
+        assert {*packed.namelist()} == {MANIFEST, DATABASE, REGISTER, *OWN}
+        to.write_bytes(packed.read(DATABASE))
+        assert b"stolen-id" not in packed.read(REGISTER)
+    with duckdb.connect(str(to), read_only=True) as connection:
+        found = rows(connection, "select import_id, source, loaded, imported_at from imports order by import_id")
+        for row in found:
+            sql = f"select count(*) as n from {row['source']} where import_id = $id"
+            assert rows(connection, sql, {"id": row["import_id"]})[0]["n"] == row["loaded"]
+    return found
+
+
+def changes_of(line: Reviewed) -> dict[str, str]:
+    """Change figures, a declaration and a review after the backup, and return the sums of the files then."""
+    before = figures(line)
+    table = INSTRUCTION.replace("Pågår", "Genomförd")
+    line.load_table(table, source="local_instruction", extract_date=date(2026, 11, 5))
+    line.correct(line.review())
+    (line.folder / "theme.toml").write_text('name = "Later"')
+    (line.folder / "server.toml").write_text("[uploads]\nfiles = 3\n")
+    assert figures(line) != before
+    return files_in(line.folder)
+
+
+def check_beside(line: Reviewed, kept: Path, before: dict[str, str]) -> None:
+    """What was replaced stands in the folder that is named; what is no declaration stays where it is."""
+    assert {name: text for name in OWN if (text := (line.folder / name).read_text())} == OWN
+    assert not (line.folder / "server.toml").exists()
+    assert all((line.folder / name).exists() for name in NOT_OURS)
+    exports_and_log = {name for name in before if name.endswith((".csv", ".log")) or name in NOT_OURS}
+    assert files_in(kept) == {name: before[name] for name in before.keys() - exports_and_log}
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (line.database.path, line.folder / REGISTER)} == {0o600}
+    with closing(sqlite3.connect(line.folder / REGISTER)) as register:
+        assert register.execute("select who from roles").fetchall() == [("sub-1",)]
+    (event,) = line.rows("select who, what from events where action = 'restore'")
+    assert (event["who"], event["what"].startswith("backup of ")) == ("command line", True)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """A backup of a small store."""
+    line = at("loaded", tmp_path_factory.mktemp("sound"))
+    assert run_here(line.database.path, "backup", line.folder / "sound.zip").returncode == 0
+    return line.folder / "sound.zip"
+
+
+def contents(archive: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(archive) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def packed(parts: dict[str, bytes], *, listed: bool = True) -> bytes:
+    """An archive of some files, whose manifest lists them as they are."""
+    manifest = json.loads(parts[MANIFEST])
+    if listed:
+        sums = {name: {"size": len(c), "sha256": sha256(c).hexdigest()} for name, c in parts.items()}
+        manifest["parts"] = {name: each for name, each in sums.items() if name != MANIFEST}
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in (parts | {MANIFEST: json.dumps(manifest).encode()}).items():
+            archive.writestr(name, part)
+    return content.getvalue()
+
+
+def changed_database(content: bytes, folder: Path, *statements: str) -> bytes:
+    path = folder / "changed.duckdb"
+    path.unlink(missing_ok=True)
+    if content:
+        path.write_bytes(content)
+    with duckdb.connect(str(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return path.read_bytes()
+
+
+def harmful(sound: Path, folder: Path):
+    """Archives that are refused, each with a word of the sentence that says why."""
+    parts = contents(sound)
+    database = parts[DATABASE]
+
+    def with_database(*statements: str) -> bytes:
+        return packed({**parts, DATABASE: changed_database(database, folder, *statements)})
+
+    yield b"no zip", "is no backup"
+    yield sound.read_bytes()[:-200], "is no backup"
+    yield packed({MANIFEST: parts[MANIFEST]}), DATABASE
+    for name in ("../evil.toml", "/etc/evil.toml", "sources/../../evil.toml", "evil.py", "sources/evil.py", ".bashrc"):
+        yield packed({**parts, name: b"x"}), "a name that no backup has"
+    yield packed({**parts, DATABASE: database[:-1] + b"x"}, listed=False), "not what its manifest says"
+    yield packed({**parts, "theme.toml": b"x"}, listed=False), "not what its manifest says"
+    yield packed({**parts, DATABASE: bytes(MOST_DECLARATION + 1)}), "more room"
+    yield packed({**parts, "theme.toml": bytes(MOST_DECLARATION + 1)}), "more room"
+    yield packed({**parts, DATABASE: b"x" * 20_000}), "damaged or was made by another program"
+    yield packed({**parts, DATABASE: changed_database(b"", folder, "create table t (a int)")}), "another program"
+    yield with_database("create table more (a int)"), "another program"
+    yield with_database("insert into schema_files values ('990_later.sql', now()::timestamp)"), "newer version"
+
+
+def test_an_archive_that_is_not_sound_is_refused_and_changes_nothing(sound, tmp_path, monkeypatch):
+    line = Reviewed(tmp_path / "store").copied_from(Reviewed(sound.parent))
+    (line.folder / "theme.toml").write_text('name = "Norrköping"')
+    before, archive = files_in(line.folder), tmp_path / "harmful.zip"
+    for content, why in harmful(sound, tmp_path):
+        archive.write_bytes(content)
+        done = run_here(line.database.path, "restore", "--replace", archive)
+        assert (done.returncode, why in done.stderr) == (1, True), (why, done.stderr)
+        assert files_in(line.folder) == before, why
+    assert "There is no file" in run_here(line.database.path, "restore", tmp_path / "none.zip", "--replace").stderr
+    assert "already a file" in run_here(line.database.path, "backup", sound).stderr
+    assert "no database to back up" in run_here(tmp_path / "none" / "own.duckdb", "backup", tmp_path / "b.zip").stderr
+
+
+def test_only_rows_come_out_of_an_archived_database(sound, tmp_path):
+    """planted: a macro of the archive, called by the product's own statements, reads any file"""
+    parts = contents(sound)
+    reads = "(select content from read_text('/etc/hostname'))"
+    planted = changed_database(
+        parts[DATABASE],
+        tmp_path,
+        f"create or replace macro moment() as {reads}::timestamp",
+        f"create or replace macro organisations_at(known_at) as table select 1 as organisation_id, {reads} as name",
+        f"create view peeking as select {reads} as content",
+    )
+    (tmp_path / "planted.zip").write_bytes(packed({**parts, DATABASE: planted}))
+    database = FileDatabase.at(tmp_path / "new" / "own.duckdb")
+    done = run_here(database.path, "restore", tmp_path / "planted.zip")
+    assert (done.returncode, done.stderr) == (0, "")
+    with database.cursor() as cursor:
+        macros = "select macro_definition from duckdb_functions() where not internal"
+        assert not [row for row in rows(cursor, macros) if "read_text" in (row["macro_definition"] or "")]
+        assert rows(cursor, "select view_name from duckdb_views() where not internal") == []
+        assert len(rows(cursor, "from imports")) == 3
+        assert json.loads(parts[MANIFEST])["schema"] == applied_files(cursor)
+
+
+def test_a_restoring_that_is_cut_short_leaves_what_was_there_whole_and_completes_when_run_again(
+    sound, tmp_path, monkeypatch
+):
+    line = Reviewed(tmp_path / "store").copied_from(Reviewed(sound.parent))
+    declare(line.folder)
+    before = {name: each for name, each in files_in(line.folder).items() if not name.endswith((".csv", ".zip"))}
+    replace = Path.replace
+
+    def cut(self, target):
+        if Path(target).parent == line.folder:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", cut)
+        with pytest.raises(KeyboardInterrupt):
+            restore(line.database, sound, own=line.folder, replace=True, order=Order("test"), now=NOON)
+    (kept,) = line.folder.glob("replaced-*")
+    assert files_in(kept) == {name: each for name, each in before.items() if name not in {*NOT_OURS, REGISTER}}
+    shutil.move(kept, tmp_path / "kept")
+    assert run_here(line.database.path, "restore", "--replace", sound).returncode == 0
+    assert len(line.rows("from imports")) == 3
+    assert not [*line.folder.glob(".restoring-*")]
