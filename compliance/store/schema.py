@@ -20,6 +20,8 @@ CLEANING: Final = "compliance.cleaning.cleaning"
 CLEANED: Final = "cleaned of identity numbers and levels"
 # The prefix of the mark of the macros, among the names of schema files.
 MACROS: Final = "macros "
+# The names of schema files that were merged into others. A store may have been made with them.
+MERGED: Final = frozenset({"320_alias_followers.sql"})
 
 
 @cache
@@ -60,7 +62,7 @@ def upgrade(connection: Cursor, path: Path) -> bool:
 def refuse_unknown(applied: set[str], path: Path) -> None:
     """Raise Refusal if a schema file has been applied that this program does not have: a newer one has written it."""
     files, _, _ = _schema()
-    if unknown := {name for name in applied - {*files, CLEANED} if not name.startswith(MACROS)}:
+    if unknown := {name for name in applied - {*files, *MERGED, CLEANED} if not name.startswith(MACROS)}:
         raise failures.newer(path, min(unknown))
 
 

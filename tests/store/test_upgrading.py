@@ -1,0 +1,88 @@
+"""A store of every schema since the first commit is opened with today's product, and nothing of it is lost."""
+
+import lzma
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from compliance.correcting.renaming import add_alias, aliases
+from compliance.counting.assessing import coverage
+from compliance.loading.cleanings import cleanings
+from compliance.review.approving import dossier
+from compliance.review.dossier import seal_of
+from compliance.review.reviewing import review_of
+from compliance.review.verifying import verify
+from compliance.store import schema
+from compliance.store.database import EVERYTHING_KNOWN
+from tests.line import POINTS, Line
+
+FOLDER = Path(__file__).parent / "kept"
+KEPT = sorted(FOLDER.glob("*.xz"))
+AS_OF = date(2026, 11, 20)
+# Point, met, unmet, unknown: what the product of each time said of these exports, and today's still does.
+FIGURES = [(1, 1, 2, 0), (2, 0, 3, 0), (3, 2, 1, 0), (4, 1, 2, 0), (5, 0, 0, 3), (11, 0, 1, 0)]
+ROWS = {"staff": 3, "training": 2, "systems": 3, "local_instruction": 6, "incidents": 1}
+
+
+@pytest.fixture(params=KEPT, ids=lambda path: path.name.partition(".")[0])
+def kept(request, tmp_path):
+    """A line whose store is a kept one, and the number of its schema."""
+    line = Line(tmp_path)
+    line.database.path.write_bytes(lzma.decompress(request.param.read_bytes()))
+    return line, int(request.param.name.partition("_")[0])
+
+
+def figures(line):
+    with line.database.cursor() as cursor:
+        found = coverage(cursor, POINTS, days=[AS_OF], known_at=EVERYTHING_KNOWN, level="organisation")
+    return [(f.point.number, f.met, f.unmet, f.unknown) for f in found if f.basis and f.met + f.unmet + f.unknown]
+
+
+def test_every_schema_is_upgraded_with_all_that_is_in_it_and_can_be_written(kept):
+    line, number = kept
+    with line.database.cursor():  # opened once, and so upgraded, and cleaned if it never was
+        assert figures(line) == FIGURES
+        assert {name: len(line.rows(f"from {name}")) for name in ROWS} == ROWS
+        assert [r["import_id"] for r in line.rows("from imports order by 1")] == [1, 2, 3, 4, 5, 6]
+        assert line.rows("select import_id, why from revocations") == [{"import_id": 4, "why": "wrong day"}]
+        assert [(row[1], row[3]) for row in line.problems()] == [("Upptäckt", "not_a_date")]
+        assert len(line.rows("from import_rows where import_id = 1")) == (4 if number > 1 else 0)
+        with line.database.cursor() as cursor:
+            assert cleanings(cursor) == []
+        check_review(line, number)
+        check_names(line, number)
+        line.load_table("AD-konto | Enhet | Anställningsdatum\np1 | Norr | 2024-01-01", extract_date=date(2026, 11, 10))
+        assert figures(line)[0] == (1, 1, 0, 0)
+    assert {row["name"] for row in line.rows("from schema_files")} >= {*schema._schema()[0], schema.CLEANED}
+
+
+def check_review(line, number):
+    """Its approved review is there, with its texts, and is counted again to the same figures."""
+    with line.database.cursor() as cursor:
+        if number < 5:
+            assert line.rows("from reviews") == []
+            return
+        review = review_of(cursor, 2026)
+        frozen = dossier(cursor, review, own=None)
+        assert review.state == "approved"
+        # A rule may be written otherwise today; its figures must be the same.
+        assert {difference.what for difference in verify(cursor, frozen, own=None)} <= {"statement"}
+    for row in line.rows("from frozen_reviews"):
+        assert seal_of(row["content"]) == row["sha256"]
+    assert [decision.text for decision in frozen.decisions] == ["Klassa Betaportalen"]
+    assert {row["kind"] for row in line.rows("from review_texts")} >= {"comment", "assessment"}
+
+
+def check_names(line, number):
+    """A change of a name is there, and another can be made, which needs every column that names have today."""
+    add_alias(line.database, kind="unit", old="Norr", new="Norra", valid_from=date(2026, 11, 9), order=line.order())
+    with line.database.cursor() as cursor:
+        found = [(alias.old_name, alias.new_name) for alias in aliases(cursor, EVERYTHING_KNOWN)]
+    assert sorted(found) == [*([("Beta", "Betaportalen")] if number in range(4, 9) else []), ("Norr", "Norra")]
+
+
+def test_every_kept_store_is_named_with_what_made_it():
+    named = re.findall(r"^\| `(\w+)` \| [0-9a-f]{7}\b", (FOLDER / "README.md").read_text("utf-8"), re.M)
+    assert [f"{name}.duckdb.xz" for name in named] == [path.name for path in KEPT]
