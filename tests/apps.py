@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
-from compliance.access.permissions import COORDINATOR, Role, User
+from compliance.access.permissions import AT_THIS_MACHINE, Role, User
 from compliance.core.places import ROOT
 
 # The day of the samples' latest exports.
@@ -19,7 +19,7 @@ SESSION = "test session id"
 
 
 def opened(
-    page: str, monkeypatch: pytest.MonkeyPatch, *, role: Role = COORDINATOR, lang: str = "sv", **params: str
+    page: str, monkeypatch: pytest.MonkeyPatch, *, role: Role = AT_THIS_MACHINE, lang: str = "sv", **params: str
 ) -> AppTest:
     """A page as a person of a role sees it."""
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))

@@ -22,7 +22,7 @@ from compliance.access.disclosure import (
     without_counts,
     without_few,
 )
-from compliance.access.permissions import COORDINATOR, Permission, Role, User
+from compliance.access.permissions import AT_THIS_MACHINE, Permission, User
 from compliance.access.scopes import Scope
 from compliance.access.withholding import Names
 from compliance.core.language import Language
@@ -79,8 +79,8 @@ class Reader:
     def anybody(self) -> "Reader":
         """The same reader without SEE_PERSONS, for what is handed on to others."""
         role = self.user.role
-        permissions = role.permissions - {Permission.SEE_PERSONS}
-        return replace(self, user=User(self.user.name, Role(role.id, role.held_by, permissions)))
+        less = replace(role, permissions=role.permissions - {Permission.SEE_PERSONS})
+        return replace(self, user=replace(self.user, role=less))
 
     # --- The limit ----------------------------------------------------------------------------------------------------
 
@@ -171,4 +171,4 @@ class Reader:
 
 
 # The product as its own reader: freezing, verifying, the command line.
-EVERYTHING: Final = Reader(User("", COORDINATOR), Language("sv"), Withheld(lambda: Names([], [])))
+EVERYTHING: Final = Reader(User("", AT_THIS_MACHINE), Language("sv"), Withheld(lambda: Names([], [])))

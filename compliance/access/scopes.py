@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from compliance.access.permissions import NOT_ALLOWED
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 
+OUTSIDE: Final = N_("You may see only a part of the organisation, and this is outside of it. Ask the coordinator.")
 Level = Literal["organisation", "department", "unit"]
 
 
@@ -45,7 +45,7 @@ class Scope:
         """Return the intersection of two scopes. Raise Refusal if it is empty."""
         names = [(getattr(self, name), getattr(other, name)) for name in ("organisation", "department", "unit")]
         if any(mine and theirs and _folded(mine) != _folded(theirs) for mine, theirs in names):
-            raise Refusal(NOT_ALLOWED)
+            raise Refusal(OUTSIDE)
         organisation, department, unit = (theirs or mine for mine, theirs in names)
         return Scope(organisation, department, unit)
 

@@ -63,7 +63,20 @@ class Opened:
     @property
     def writable(self) -> bool:
         """Whether the review is a draft that the reader may write in."""
-        return self.review.state == "draft" and self.view.reader.may(Permission.WRITE_REVIEW)
+        return self._may_change(Permission.WRITE_REVIEW)
+
+    @property
+    def assessable(self) -> bool:
+        """Whether the review is a draft whose points and whole the reader may judge."""
+        return self._may_change(Permission.ASSESS_REVIEW)
+
+    @property
+    def decidable(self) -> bool:
+        """Whether the review is a draft in which the reader may decide."""
+        return self._may_change(Permission.DECIDE)
+
+    def _may_change(self, permission: Permission) -> bool:
+        return self.review.state == "draft" and self.view.reader.may(permission)
 
     @property
     def review_view(self) -> View:
@@ -175,11 +188,17 @@ def save(opened: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) 
     if text == shown:
         return
     with keeping_unsaved("" if kind in reviewing.CHOSEN else text):
-        permissions.require(views.user(), Permission.WRITE_REVIEW)
+        permissions.require(views.user(), _needed(kind, what))
         id_, database = opened.review.review_id, opened.view.database
         reviewing.write(database, id_, kind=kind, what=what, text=text, order=order(opened.view), shown=shown)
         if kind not in reviewing.CHOSEN:
             st.session_state[key] = reviewing.stored_text(text)
+
+
+def _needed(kind: reviewing.Kind, what: str) -> Permission:
+    """The permission to write a field: the head's verdicts and their grounds, or what the coordinator writes."""
+    judged = kind in reviewing.CHOSEN or what == reviewing.GROUNDS
+    return Permission.ASSESS_REVIEW if judged else Permission.WRITE_REVIEW
 
 
 def show_unsaved() -> None:

@@ -184,7 +184,7 @@ def extract(cursor: Cursor, who: Reader) -> list[tuple[str, str | None]]:
 # --- The table ----------------------------------------------------------------------------------------------------
 
 # A role of the test: it may see persons, but nothing of the review and no rows of checks.
-STEWARD = Role("steward", "Nobody yet.", frozenset({Permission.SEE_FIGURES, Permission.SEE_PERSONS}))
+STEWARD = Role("steward", "Steward", "Nobody yet.", frozenset({Permission.SEE_FIGURES, Permission.SEE_PERSONS}))
 READERS = {
     "coordinator": reader(COORDINATOR, names=NAMES),
     "management": reader(MANAGEMENT, names=NAMES),
@@ -297,7 +297,7 @@ def test_another_department_is_refused(line: Line) -> None:
 
 def test_cache_keys_differ_only_if_readers_may_see_something_else() -> None:
     one = reader(ANALYST)
-    renamed = Role("other", "Somebody else.", ANALYST.permissions)
+    renamed = Role("other", "Other", "Somebody else.", ANALYST.permissions)
     for same in (reader(ANALYST, lang="en"), replace(one, user=User("another", renamed))):
         assert same.key == one.key
     decided = replace(one, withheld=replace(one.withheld, responsible=("Rita Revisor",)))

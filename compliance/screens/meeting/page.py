@@ -65,13 +65,13 @@ def _meeting(view: View, opened: Opened) -> None:
         else:
             DRAWN[here.kind](opened, here, names)
     with st.container(key="meeting-foot"):
-        if opened.writable and here.fields:
+        if opened.decidable and here.fields:
             _fields(opened, here.answer.point if here.answer else None, names)
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
-            if opened.writable and here.answer:
+            if opened.assessable and here.answer:
                 widgets.html(charts.caption(opened.say(N_("The head's assessment"))))
                 reviews.assessment_field(opened, here.answer.point, label_shown=False)
-            if opened.writable and here.fields:
+            if opened.decidable and here.fields:
                 _save_state(opened, here.answer.point if here.answer else None)
             _ways(opened, here, len(screens))
 
@@ -184,11 +184,11 @@ def _point(opened: Opened, answer: PointAnswer, names: Names) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         widgets.html(meeting_texts.figure(answer, say))
-        if not opened.writable:
+        if not opened.assessable:
             widgets.html(drawing_meeting.sentence(assessment(opened.whole, answer.point.id, say)))
         decided = wording.of_point(opened.decided, answer.point, opened.review.year) if opened.may_read else []
         args = (opened.dossier, answer, decided, names, say)
-        for fragment in meeting_texts.comment_and_decisions(*args, writable=opened.writable):
+        for fragment in meeting_texts.comment_and_decisions(*args, writable=opened.decidable):
             widgets.html(fragment)
     with right:
         parts = (
@@ -254,9 +254,9 @@ def _judgement(opened: Opened, names: Names) -> None:
     """Draw the head's answers and their grounds. Grounds that name somebody cannot be edited here, on the projector."""
     drawn, text = meeting_texts.grounds(opened.dossier, names, opened.say), judging.grounds(opened.dossier.written)
     named = names.withhold(text) != text
-    if opened.writable:
+    if opened.assessable:
         reviews.judgement_fields(opened, lines=GROUNDS_HEIGHT, with_grounds=not named)
-    if drawn and (named or not opened.writable):
+    if drawn and (named or not opened.assessable):
         widgets.html(drawn)
 
 
@@ -269,8 +269,8 @@ DRAWN: Final = {"earlier": _earlier, "summary": _summary, "last": _last}
 
 def _fields(opened: Opened, point: Point | None, names: Names) -> None:
     """Draw the fields of a note and of a decision."""
-    if point is None:
-        _decision_fields(opened, None, names)
+    if point is None or not opened.writable:
+        _decision_fields(opened, point, names)
         return
     left, right = st.columns([4, 6], gap="medium")
     with left:
@@ -391,7 +391,7 @@ def _save_decision(opened: Opened, point_id: str | None, prefix: str, left: str)
     values = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
     text = (values["text"] or "").strip()
     with reviews.keeping_unsaved(text):
-        permissions.require(views.user(), Permission.WRITE_REVIEW)
+        permissions.require(views.user(), Permission.DECIDE)
         args, number = (opened.view.database, opened.review.review_id), _saved_number(opened, prefix)
         kwargs: Any = {"order": reviews.order(opened.view), "points": tuple(point.id for point in reads.points())}
         if number and left == "text" and not text:

@@ -22,13 +22,13 @@ def of_review(opened: Opened) -> None:
     widgets.html(charts.section(say(N_("Decisions of this review"))))
     if not own:
         widgets.html(charts.caption(say(N_("No decision has been made yet."))))
-    if not opened.writable and own:
+    if opened.review.state != "draft" and own:
         widgets.html(charts.caption(say(N_("As they stand today. What was frozen is in the documents."))))
     for decision in own:
         reviews.decision(opened.view, decision, day)
-        if opened.writable:
+        if opened.decidable:
             _change(opened, decision)
-    if opened.writable:
+    if opened.decidable:
         with st.container(border=True, key="card-new-decision"):
             widgets.html(charts.section(say(N_("A new decision")), level=3))
             _decide_form(opened, None)
@@ -68,7 +68,7 @@ def _change(opened: Opened, decision: Decision) -> None:
         _decide_form(opened, decision)
         if st.button(say(N_("Withdraw the decision")), key=f"withdraw {decision.decision_id}", type="tertiary"):
             args = (opened.view.database, opened.review.review_id, decision.number)
-            if reviews.perform(Permission.WRITE_REVIEW, deciding.withdraw, *args, order=reviews.order(opened.view)):
+            if reviews.perform(Permission.DECIDE, deciding.withdraw, *args, order=reviews.order(opened.view)):
                 st.rerun()
 
 
@@ -83,7 +83,7 @@ def _decide_form(opened: Opened, decision: Decision | None) -> None:
     args = (opened.view.database, opened.review.review_id, decided)
     ids = tuple(point.id for point in reads.points())
     kwargs = {"order": reviews.order(opened.view), "points": ids, "number": number}
-    if sent and reviews.perform(Permission.WRITE_REVIEW, deciding.decide, *args, **kwargs):
+    if sent and reviews.perform(Permission.DECIDE, deciding.decide, *args, **kwargs):
         st.rerun()
 
 

@@ -135,7 +135,10 @@ def _comments(opened: Opened, point: Point) -> None:
         if opened.writable:
             _fields(opened, point)
             return
-        widgets.html(charts.answer(assessment(opened.whole, point.id, say)))
+        if opened.assessable:
+            reviews.assessment_field(opened, point)
+        else:
+            widgets.html(charts.answer(assessment(opened.whole, point.id, say)))
         comment, public = written.comments.get(point.id), written.public_comments.get(point.id)
         if comment:
             widgets.html(charts.comment(say(N_("Comment")), comment))
@@ -165,7 +168,8 @@ def _fields(opened: Opened, point: Point) -> None:
         lines=PUBLIC_HEIGHT,
         help_=say(N_("Without names and weaknesses of systems. Where it is empty, that version has no comment.")),
     )
-    reviews.assessment_field(opened, point)
+    if opened.assessable:
+        reviews.assessment_field(opened, point)
     with st.container(horizontal=True, vertical_alignment="center", key="saving"):
         _next_button(opened, point)
         texts = [row for row in opened.texts if row["kind"] != "chapter"]
@@ -189,9 +193,9 @@ def judgement(opened: Opened) -> None:
     """Draw the head's judgement of whether the work is sufficient and has the intended effect."""
     say, written = opened.say, opened.dossier.written
     note = say(N_("The head of administration judges the work as a whole. The review cannot be submitted without it."))
-    widgets.html(charts.section(say(N_("Judgement of the whole")), note=note if opened.writable else ""))
+    widgets.html(charts.section(say(N_("Judgement of the whole")), note=note if opened.assessable else ""))
     widgets.html(charts.answer(judging.sentence(written, say)))
-    if opened.writable:
+    if opened.assessable:
         with st.container(border=True, key="card-judgement"):
             reviews.judgement_fields(opened)
             texts = [row for row in opened.texts if row["kind"] == "judgement" or row["what"] == GROUNDS]

@@ -66,7 +66,7 @@ def _draft(opened: Opened) -> None:
             "Every point has been discussed and the whole judged. Submitting freezes the review as it stands now."
         )
         widgets.html(charts.answer(say(text)))
-        if opened.view.reader.may(Permission.SIGN_REVIEW):
+        if opened.view.reader.may(Permission.SUBMIT_REVIEW):
             _submit_form(opened)
 
 
@@ -86,7 +86,7 @@ def _submit_form(opened: Opened) -> None:
     if st.button(say(N_("Submit for approval")), type="primary", key="submit", disabled=not ready):
         with st.spinner(say(N_("Freezing the review"))):
             kwargs = {"own": places.own_files(), "confirmed": ticked}
-            _sign(opened, Permission.SIGN_REVIEW, approving.submit, name=name, **kwargs)
+            _sign(opened, Permission.SUBMIT_REVIEW, approving.submit, name=name, **kwargs)
 
 
 def _sign(opened: Opened, permission: Permission, action: Callable[..., object], **kwargs: object) -> None:
@@ -105,20 +105,20 @@ def _submitted(opened: Opened) -> None:
     day = say.moment(clock.local(review.changed_at))
     text = N_("{name} submitted it {moment}. Somebody else approves it: read the report under Documents first.")
     widgets.html(charts.answer(say(text, name=review.submitted_by, moment=day)))
-    if not opened.view.reader.may(Permission.SIGN_REVIEW):
+    if not opened.view.reader.may(Permission.APPROVE_REVIEW):
         return
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, key="card-approve"):
         widgets.html(charts.section(say(N_("Approve")), level=3))
         name = _name_field(say(N_("Name of the person who approves")), "approver")
         if st.button(say(N_("Approve the review")), type="primary", key="approve"):
-            _sign(opened, Permission.SIGN_REVIEW, approving.approve, name=name)
+            _sign(opened, Permission.APPROVE_REVIEW, approving.approve, name=name)
     with right, st.container(border=True, key="card-send-back"):
         widgets.html(charts.section(say(N_("Send back")), level=3))
         name = _name_field(say(N_("Name")), "sender")
         why = fields.text(say(N_("Why it is sent back")), key="why back", height=80)
         if st.button(say(N_("Send back for changes")), key="send back"):
-            _sign(opened, Permission.SIGN_REVIEW, approving.send_back, name=name, why=why)
+            _sign(opened, Permission.APPROVE_REVIEW, approving.send_back, name=name, why=why)
 
 
 # --- Approved -------------------------------------------------------------------------------------------------------
